@@ -1,0 +1,1 @@
+"""Datasets: their arrays, what is worth knowing of them, and the files they come from."""

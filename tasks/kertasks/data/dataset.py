@@ -1,0 +1,77 @@
+"""A dataset: arrays in splits, and what is needed to read them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kertasks.task import TaskKind
+
+if TYPE_CHECKING:
+    from kertasks.data.description import Sample
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Rows that are used together: to train, to validate or to test."""
+
+    x: NDArray[Any]
+    """Features, shape (rows, …). uint8 multi-hot rows stay uint8: one byte a cell."""
+
+    y: NDArray[Any]
+    """Targets, shape (rows,) or (rows, classes)."""
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return len(self.x)
+
+
+@dataclass(frozen=True, slots=True)
+class TargetScale:
+    """How the target was scaled: ``scaled = (target - mean) / scale``."""
+
+    mean: float
+    scale: float
+
+    def to_own_unit(self, scaled: NDArray[Any]) -> NDArray[Any]:
+        """Scaled targets or predictions in the target's own unit."""
+        return np.asarray(scaled) * self.scale + self.mean
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """The data of one task in one variant."""
+
+    task: str
+    variant: str
+    seed: int
+    kind: TaskKind
+    train: Split
+    validation: Split | None
+    """Rows the variant itself holds out; None leaves it to ``fit.validation_split``."""
+
+    test: Split | None
+    feature_names: tuple[str, ...]
+    """One a feature; empty where features have no names (pixels, words)."""
+
+    feature_units: tuple[str | None, ...] = ()
+    class_names: tuple[str, ...] = ()
+    unit: str | None = None
+    """A regression target's own unit."""
+
+    target_name: str = "target"
+    target_scale: TargetScale | None = None
+    """None when the target is in its own unit."""
+
+    sample: Callable[[Split, int], Sample] | None = None
+    """Decodes one row of a split: a review as words, a digit as a picture."""
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """Shape of one row of features."""
+        return tuple(int(size) for size in self.train.x.shape[1:])

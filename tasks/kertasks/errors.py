@@ -1,0 +1,53 @@
+"""Errors a person can cause, each a sentence that says what is wrong and what is allowed."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+
+
+def nearest(name: str, allowed: Iterable[str]) -> str | None:
+    """The allowed name closest in spelling, or None when nothing is close."""
+    by_folded = {candidate.casefold(): candidate for candidate in allowed}
+    found = difflib.get_close_matches(name.casefold(), by_folded, n=1, cutoff=0.5)
+    return by_folded[found[0]] if found else None
+
+
+def describe_unknown(what: str, name: str, allowed: Sequence[str], limit: int = 12) -> str:
+    """One sentence: the unknown name, the nearest right one, and what is allowed."""
+    guess = nearest(name, allowed)
+    hint = f"; did you mean {guess!r}?" if guess else "."
+    if len(allowed) > limit:
+        return f"there is no {what} {name!r}{hint}"
+    return f"there is no {what} {name!r}{hint} Allowed: {', '.join(map(repr, allowed))}."
+
+
+class UserError(Exception):
+    """A mistake a person can mend. Its text is shown as it is, without a traceback."""
+
+
+class UnknownTask(UserError):
+    """No task has the name that was given."""
+
+    def __init__(self, name: str, allowed: Sequence[str]) -> None:
+        super().__init__(describe_unknown("task", name, allowed))
+        self.name = name
+        self.nearest = nearest(name, allowed)
+
+
+class UnknownVariant(UserError):
+    """A task has no data variant of the name that was given."""
+
+    def __init__(self, task: str, name: str, allowed: Sequence[str]) -> None:
+        super().__init__(describe_unknown(f"data variant of {task}", name, allowed))
+        self.name = name
+        self.nearest = nearest(name, allowed)
+
+
+class UnknownRecipe(UserError):
+    """A task has no recipe of the name that was given."""
+
+    def __init__(self, task: str, name: str, allowed: Sequence[str]) -> None:
+        super().__init__(describe_unknown(f"recipe of {task}", name, allowed))
+        self.name = name
+        self.nearest = nearest(name, allowed)

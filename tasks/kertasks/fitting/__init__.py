@@ -1,0 +1,1 @@
+"""Training: ``fit``, ``evaluate`` and ``predict`` with Keras's arguments and results."""

@@ -1,0 +1,1 @@
+"""The layers (and optimizers, losses, …) on offer, read from Keras itself."""

@@ -1,0 +1,54 @@
+"""What Keras says about a recipe: shapes and parameters, or the layer it refuses and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class LayerCheck:
+    """What Keras says about one layer of a recipe."""
+
+    output_shape: tuple[int | None, ...] | None
+    """Without the batch axis; None when this or an earlier layer was refused."""
+
+    parameters: int | None
+    trainable_parameters: int | None
+    error: str | None = None
+    """Keras's reason in one line, without class paths; None when it accepts the layer."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCheck:
+    """What Keras says about a recipe. Plain data: goes through JSON between processes."""
+
+    input_shape: tuple[int | None, ...]
+    """Of one row."""
+
+    layers: tuple[LayerCheck, ...]
+    """One for each of the recipe's layers, in its order."""
+
+    parameters: int | None
+    trainable_parameters: int | None
+    error: str | None = None
+    """Why the model as a whole cannot be trained (a refused layer, an output that does not
+    fit the labels, an unknown loss), in one line; None when it can."""
+
+    error_path: str | None = None
+    """Where, as in ``--set``: ``layers.1``, ``compile.loss``; None with no error."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataShape:
+    """What of a dataset decides whether a model fits it, without its rows."""
+
+    input_shape: tuple[int, ...]
+    """Of one row."""
+
+    input_dtype: str
+    target_shape: tuple[int, ...]
+    """Of one row: ``()`` for a label, ``(46,)`` for one-hot labels."""
+
+    target_dtype: str
+    classes: int
+    """How many classes there are; 0 for regression."""

@@ -1,0 +1,107 @@
+"""What a task is: a problem with its data variants and the recipes that try to solve it.
+
+Nothing here imports NumPy or Keras, so that a picker can list every task at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from kertasks.errors import UnknownVariant
+
+if TYPE_CHECKING:
+    from kertasks.data.dataset import Dataset
+    from kertasks.recipes.recipe import Recipe
+
+
+class TaskKind(StrEnum):
+    """What the network is asked to predict."""
+
+    BINARY = "binary classification"
+    MULTICLASS = "multiclass classification"
+    REGRESSION = "regression"
+
+
+class Group(StrEnum):
+    """The heading a task stands under in the picker, in the order shown."""
+
+    LEARN = "learn"
+    TEXT = "text"
+    NUMBERS = "numbers"
+    IMAGES = "images"
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One way to get or to encode a task's data."""
+
+    name: str
+    """What a recipe writes as ``data.variant``, for example ``"four rows"``."""
+
+    summary: str
+    """One line on what is special about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A problem, its data and its recipes. One task is one file in ``kertasks/tasks``."""
+
+    name: str
+    """What a person types: lower case, words joined by a hyphen."""
+
+    title: str
+    """A few words for the list, for example ``"exclusive or"``."""
+
+    group: Group
+    kind: TaskKind
+
+    question: str
+    """The problem in one sentence."""
+
+    variants: tuple[Variant, ...]
+    """The first one is the default."""
+
+    recipes: Mapping[str, Recipe]
+    """By name, in the order to show; the recipe to try first is ``default_recipe``."""
+
+    default_recipe: str
+
+    loader: Callable[[str, int], Dataset]
+    """Makes the dataset from a variant's name and a seed; imports NumPy only when called."""
+
+    files: tuple[str, ...] = ()
+    """Keras data files that must be in the cache, by name (see ``kertasks.data.files``)."""
+
+    unit: str | None = None
+    """A regression target's own unit, for example ``"$1,000"``; None for classes."""
+
+    def variant(self, name: str | None) -> Variant:
+        """The variant of that name, the first one for None.
+
+        Raises:
+            UnknownVariant: no variant has that name; the message names the nearest.
+        """
+        if name is None:
+            return self.variants[0]
+        for variant in self.variants:
+            if variant.name == name:
+                return variant
+        raise UnknownVariant(self.name, name, [variant.name for variant in self.variants])
+
+    def load(self, variant: str | None = None, seed: int = 0) -> Dataset:
+        """Load the data.
+
+        Args:
+            variant: a variant's name, or None for the first.
+            seed: makes drawn data and random splits repeatable; the same seed gives
+                the same arrays, bit for bit.
+
+        Raises:
+            UnknownVariant: no variant has that name.
+            kertasks.data.files.DataFileMissing: a file is not in Keras's cache.
+            kertasks.data.files.DataFileDamaged: a file's hash is not the published one.
+        """
+        return self.loader(self.variant(variant).name, seed)

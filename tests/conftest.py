@@ -1,0 +1,31 @@
+"""What every test shares: a home and a cache of its own, and quiet libraries."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+
+GENUINE_DATA = Path(__file__).parents[2] / "shared" / "data"
+"""Genuine Keras data files beside a checkout, where there are any."""
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty kertui home that is also the default one."""
+    folder = tmp_path / "home"
+    monkeypatch.setenv("KERTUI_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture
+def genuine_data(monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keras's cache set to the genuine data files; skips, saying so, where there are none."""
+    if not (GENUINE_DATA / "datasets" / "imdb.npz").is_file():
+        pytest.skip("the genuine Keras data files are not here (shared/data beside the checkout)")
+    monkeypatch.setenv("KERAS_HOME", str(GENUINE_DATA))
+    return GENUINE_DATA

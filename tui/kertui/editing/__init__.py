@@ -1,0 +1,1 @@
+"""The recipe being edited: changes, undo, comparison. No widgets here."""

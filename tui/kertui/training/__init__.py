@@ -1,0 +1,1 @@
+"""Runs: the run folder, its events, and the processes that write them."""

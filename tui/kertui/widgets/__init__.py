@@ -1,0 +1,1 @@
+"""The reusable parts of the screens, named by their place."""
