@@ -6,9 +6,11 @@ valid JSON. No number is rounded. A reader passes over types it does not know.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 Metrics: TypeAlias = Mapping[str, float]
 """By Keras's names: ``loss``, ``accuracy``, ``val_loss``, …"""
@@ -144,3 +146,123 @@ Event: TypeAlias = (
     | Stopped
     | Failed
 )
+
+Ended: TypeAlias = Finished | Stopped | Failed
+"""The events after which a trainer writes no more."""
+
+_TYPES: dict[type[Any], str] = {
+    Started: "started",
+    Compiling: "compiling",
+    Progress: "progress",
+    Epoch: "epoch",
+    LearningRate: "learning_rate",
+    Control: "control",
+    Notice: "notice",
+    Finished: "finished",
+    Stopped: "stopped",
+    Failed: "failed",
+}
+
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+
+
+def format_event(event: Event) -> str:
+    """The event as a line of JSON, newline included, every number as exact as it came."""
+    fields: dict[str, object] = {"t": event.t, "type": _TYPES[type(event)]}
+    for name in event.__slots__:
+        if name != "t":
+            fields[name] = _to_json(getattr(event, name))
+    return _encode(fields) + "\n"
+
+
+def parse_event(line: str | bytes) -> Event | None:
+    """The event on a line; None for a type not known here and for what is no event at all.
+
+    Fields not known here are passed over, so that an older reader follows a newer writer.
+    """
+    try:
+        fields = json.loads(line)
+        return _PARSERS[fields["type"]](fields)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def _to_json(value: object) -> object:
+    if isinstance(value, float) and not math.isfinite(value):
+        return "nan" if value != value else ("inf" if value > 0 else "-inf")
+    if isinstance(value, Mapping):
+        return {name: _to_json(number) for name, number in value.items()}
+    return value
+
+
+_NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
+
+
+def _number(value: Any) -> float:
+    if type(value) is float:
+        return value
+    if isinstance(value, str):
+        return _NOT_FINITE[value]
+    if isinstance(value, bool):
+        raise TypeError(value)
+    return float(value)
+
+
+def _whole(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(value)
+    return value
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value
+
+
+def _metrics(value: Any) -> dict[str, float]:
+    return {name: _number(number) for name, number in value.items()}
+
+
+def _optional(read: Callable[[Any], Any], value: Any) -> Any:
+    return None if value is None else read(value)
+
+
+def _end(cls: type[Finished] | type[Stopped], f: dict[str, Any]) -> Finished | Stopped:
+    return cls(
+        t=_number(f["t"]),
+        epochs=_whole(f["epochs"]),
+        best_epoch=_optional(_whole, f.get("best_epoch")),
+        test=_optional(_metrics, f.get("test")),
+        unit=_optional(_text, f.get("unit")),
+    )
+
+
+_PARSERS: dict[str, Callable[[dict[str, Any]], Event]] = {
+    "started": lambda f: Started(
+        _number(f["t"]),
+        _whole(f["epochs"]),
+        _whole(f["steps"]),
+        _whole(f["parameters"]),
+        _text(f["device"]),
+    ),
+    "compiling": lambda f: Compiling(_number(f["t"]), _optional(_number, f.get("seconds"))),
+    "progress": lambda f: Progress(
+        _number(f["t"]), _whole(f["epoch"]), _whole(f["step"]), _metrics(f["metrics"])
+    ),
+    "epoch": lambda f: Epoch(
+        _number(f["t"]),
+        _whole(f["epoch"]),
+        _metrics(f["metrics"]),
+        _number(f["learning_rate"]),
+        _number(f["seconds"]),
+    ),
+    "learning_rate": lambda f: LearningRate(
+        _number(f["t"]), _whole(f["epoch"]), _number(f["learning_rate"])
+    ),
+    "control": lambda f: Control(_number(f["t"]), _whole(f["number"]), _text(f["command"])),
+    "notice": lambda f: Notice(_number(f["t"]), _text(f["text"])),
+    "finished": lambda f: _end(Finished, f),
+    "stopped": lambda f: _end(Stopped, f),
+    "failed": lambda f: Failed(_number(f["t"]), _text(f["reason"])),
+}

@@ -1,0 +1,59 @@
+"""Reads a run's events as they are appended, without ever reading a line twice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kertui.training.events import Event, parse_event
+
+SLICE = 1 << 20
+"""Bytes taken at once, about 8,000 epochs: a long log must not hold a thread for seconds."""
+
+
+class EventReader:
+    """Follows one events file, live or old, on this host or on a shared file system.
+
+    The file is opened anew for each read: network file systems show appended bytes only
+    then, and a folder that was deleted meanwhile is simply silent.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._offset = 0
+        self._half = b""
+        self._behind = False
+
+    @property
+    def behind(self) -> bool:
+        """Whether the last read left bytes for the next one, because there were many."""
+        return self._behind
+
+    def read(self) -> list[Event]:
+        """The events appended since the last read, at most ``SLICE`` bytes of them.
+
+        A line without its newline yet is left for later; lines that are no event known
+        here are passed over. No file (not yet, or no longer) means no events.
+        """
+        try:
+            with self._path.open("rb") as file:
+                file.seek(self._offset)
+                data = file.read(SLICE)
+        except OSError:
+            self._behind = False
+            return []
+        self._offset += len(data)
+        self._behind = len(data) == SLICE
+        whole, newline, half = data.rpartition(b"\n")
+        if not newline:
+            self._half += half
+            return []
+        lines = (self._half + whole).split(b"\n")
+        self._half = half
+        return [event for event in map(parse_event, lines) if event is not None]
+
+    def read_all(self) -> list[Event]:
+        """Everything that is there now, however much."""
+        events = self.read()
+        while self._behind:
+            events += self.read()
+        return events

@@ -1,0 +1,125 @@
+"""What is known of a run from its events: columns of numbers and what it is doing now."""
+
+from __future__ import annotations
+
+import math
+from array import array
+
+from kertui.training.events import (
+    Compiling,
+    Control,
+    Ended,
+    Epoch,
+    Event,
+    Failed,
+    Finished,
+    LearningRate,
+    Notice,
+    Progress,
+    Started,
+    Stopped,
+)
+
+
+class RunHistory:
+    """Fed with events in their order; every column has one value an epoch, NaN for none."""
+
+    def __init__(self) -> None:
+        self.started: Started | None = None
+        self.ended: Ended | None = None
+        self.compiling = False
+        """Whether it compiles right now."""
+
+        self.compile_seconds: float | None = None
+        """How long compiling took in all; None before the first is done."""
+
+        self.progress: Progress | None = None
+        """Within the epoch under way; None at the start of one."""
+
+        self.notices: list[Notice] = []
+        self.controls: list[Control] = []
+        self.learning_rate_changes: list[LearningRate] = []
+        self.last: Epoch | None = None
+        """The latest epoch done."""
+
+        self.epoch_numbers: array[int] = array("q")
+        """From 1, in the order done; ``column(name)[i]`` belongs to ``epoch_numbers[i]``."""
+
+        self.learning_rates: array[float] = array("d")
+        self.seconds: array[float] = array("d")
+        self.best_epoch: int | None = None
+        """Of the lowest validation loss, or training loss where nothing is held out."""
+
+        self._columns: dict[str, array[float]] = {}
+        self._best = {"val_loss": math.inf, "loss": math.inf}
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs are done."""
+        return len(self.epoch_numbers)
+
+    @property
+    def metric_names(self) -> tuple[str, ...]:
+        """Keras's names in the order they first came: ``loss``, ``accuracy``, ``val_loss``, …"""
+        return tuple(self._columns)
+
+    def column(self, name: str) -> array[float]:
+        """One metric over the epochs; NaN where an epoch has none. Empty for an unknown name.
+
+        The array is the history's own and grows with it: read it, do not keep it.
+        """
+        return self._columns.get(name, array("d"))
+
+    def add_all(self, events: list[Event]) -> None:
+        """Take the events in their order."""
+        for event in events:
+            self.add(event)
+
+    def add(self, event: Event) -> None:
+        """Take the next event."""
+        match event:
+            case Epoch():
+                self._add_epoch(event)
+            case Progress():
+                self.compiling = False
+                self.progress = event
+            case Compiling():
+                self.compiling = event.seconds is None
+                if event.seconds is not None:
+                    self.compile_seconds = (self.compile_seconds or 0.0) + event.seconds
+            case Started():
+                self.started = event
+            case Notice():
+                self.notices.append(event)
+            case Control():
+                self.controls.append(event)
+            case LearningRate():
+                self.learning_rate_changes.append(event)
+            case Finished() | Stopped() | Failed():
+                self.ended = event
+                self.compiling = False
+                self.progress = None
+
+    def _add_epoch(self, event: Epoch) -> None:
+        done = len(self.epoch_numbers)
+        self.compiling = False
+        self.progress = None
+        self.last = event
+        self.epoch_numbers.append(event.epoch)
+        self.learning_rates.append(event.learning_rate)
+        self.seconds.append(event.seconds)
+        columns = self._columns
+        for name, value in event.metrics.items():
+            column = columns.get(name)
+            if column is None:
+                column = columns[name] = array("d", [math.nan]) * done
+            column.append(value)
+        if len(event.metrics) < len(columns):
+            for column in columns.values():
+                if len(column) == done:
+                    column.append(math.nan)
+        name = "val_loss" if "val_loss" in columns else "loss"
+        value = event.metrics.get(name, math.nan)
+        if value < self._best[name]:
+            self._best[name] = value
+            self.best_epoch = event.epoch

@@ -1,0 +1,183 @@
+"""One run's folder: its files, its manifest and what state it is in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kertasks.errors import UserError
+from kertui.training.atomic_file import write_text
+from kertui.training.control import STOP, Command, write_command
+from kertui.training.run_state import RunState, is_younger, state_at_end, trainer_is_there
+
+if TYPE_CHECKING:
+    from kertasks.recipes.recipe import Recipe
+
+SCHEMA = 1
+"""Of ``run.json``; one more when a reader of the old one would be misled."""
+
+_STARTING = 120.0
+"""Seconds a folder may be without a manifest: a cold trainer imports Keras first."""
+
+
+class RunDamaged(UserError):
+    """A run's folder lacks a file it must have, or holds one that cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """``run.json``: where a run comes from. Written once, by its trainer, as it begins."""
+
+    id: str
+    task: str
+    recipe: str
+    """The recipe's name; the whole of it is ``recipe.toml``."""
+
+    seed: int
+    created: float
+    """Unix time in seconds."""
+
+    versions: Mapping[str, str]
+    """Of kertui, Python, keras, tensorflow and numpy."""
+
+    device: str
+    host: str
+    pid: int
+    process_started: float
+    """When the process of that pid started, Unix seconds: a pid alone is used again."""
+
+    source: str | None = None
+    """The file the recipe was read from."""
+
+    schema: int = field(default=SCHEMA)
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """A run by its folder. Holds nothing in memory: every answer is read from disk."""
+
+    path: Path
+
+    @property
+    def id(self) -> str:
+        """The folder's name, for example ``20261122-031500-xor-answer``."""
+        return self.path.name
+
+    @property
+    def manifest_path(self) -> Path:
+        """``run.json``."""
+        return self.path / "run.json"
+
+    @property
+    def recipe_path(self) -> Path:
+        """``recipe.toml``."""
+        return self.path / "recipe.toml"
+
+    @property
+    def events_path(self) -> Path:
+        """``events.jsonl``."""
+        return self.path / "events.jsonl"
+
+    @property
+    def log_path(self) -> Path:
+        """``trainer.log``: what the trainer prints, tracebacks included."""
+        return self.path / "trainer.log"
+
+    @property
+    def model_path(self) -> Path:
+        """``model.keras``: the network as training left it."""
+        return self.path / "model.keras"
+
+    @property
+    def best_path(self) -> Path:
+        """``best.keras``: the network of the best epoch."""
+        return self.path / "best.keras"
+
+    @property
+    def control_path(self) -> Path:
+        """``control.json``."""
+        return self.path / "control.json"
+
+    def manifest(self) -> Manifest:
+        """What the trainer wrote as it began.
+
+        Raises:
+            RunDamaged: there is none (yet), or it cannot be read.
+        """
+        try:
+            fields = json.loads(self.manifest_path.read_bytes())
+            known = {name: fields[name] for name in Manifest.__slots__ if name in fields}
+            return Manifest(**known)
+        except FileNotFoundError as error:
+            raise RunDamaged(f"run {self.id} has no run.json: it never began") from error
+        except (OSError, ValueError, TypeError) as error:
+            raise RunDamaged(f"{self.manifest_path} cannot be read: {error}") from error
+
+    def write_manifest(self, manifest: Manifest) -> None:
+        """Write ``run.json``, whole."""
+        fields = asdict(manifest)
+        ordered = {"schema": fields.pop("schema"), **fields}
+        write_text(self.manifest_path, json.dumps(ordered, indent=2, ensure_ascii=False) + "\n")
+
+    def recipe(self) -> Recipe:
+        """What is trained here.
+
+        Raises:
+            kertasks.RecipeError: ``recipe.toml`` was changed into what is no recipe.
+            RunDamaged: there is no ``recipe.toml``.
+        """
+        from kertasks.recipes.toml_file import load_recipe
+
+        if not self.recipe_path.is_file():
+            raise RunDamaged(f"run {self.id} has no recipe.toml")
+        return load_recipe(self.recipe_path)
+
+    def write_recipe(self, recipe: Recipe, source: str | None = None) -> None:
+        """Write ``recipe.toml``, whole, with a comment on where it came from."""
+        from kertasks.recipes.toml_file import format_recipe
+
+        origin = f"# from {json.dumps(source, ensure_ascii=False)}\n" if source else ""
+        write_text(self.recipe_path, origin + format_recipe(recipe))
+
+    def source(self) -> str | None:
+        """The file the recipe was read from, from ``recipe.toml``'s first line."""
+        try:
+            with self.recipe_path.open(encoding="utf-8") as file:
+                first = file.readline()
+            return str(json.loads(first.removeprefix("# from "))) if "# from " in first else None
+        except (OSError, ValueError):
+            return None
+
+    def state(self) -> RunState:
+        """What the run is doing: its events' end first, then whether its process is there."""
+        said = state_at_end(self.events_path)
+        if said is not None and said.is_over:
+            return said
+        if self._trainer_is_there():
+            return said or RunState.RUNNING
+        # The end may have been written between the first look and the process's exit.
+        said = state_at_end(self.events_path)
+        return said if said is not None and said.is_over else RunState.LOST
+
+    def _trainer_is_there(self) -> bool:
+        try:
+            manifest = self.manifest()
+        except RunDamaged:
+            return not self.manifest_path.exists() and is_younger(self.path, _STARTING)
+        return trainer_is_there(
+            manifest.host, manifest.pid, manifest.process_started, self.events_path
+        )
+
+    def request_stop(self) -> Command:
+        """Ask the trainer to stop and keep the weights; it answers with a ``control`` event.
+
+        Raises:
+            RunDamaged: the folder is gone or cannot be written in.
+        """
+        try:
+            return write_command(self.control_path, STOP)
+        except OSError as error:
+            raise RunDamaged(f"cannot write {self.control_path}: {error.strerror}") from error

@@ -1,0 +1,90 @@
+"""What a run is doing, from its events' end and from whether its process is there."""
+
+from __future__ import annotations
+
+import json
+import platform
+import time
+from enum import StrEnum
+from pathlib import Path
+
+import psutil
+
+HEARTBEAT = 5.0
+"""Seconds between a trainer's touches of its events file."""
+
+HEARTBEAT_GONE = 120.0
+"""Seconds without a touch after which a trainer on another host counts as gone. It holds
+clocks that differ by a minute and file systems that show a change late."""
+
+_TAIL = 1 << 16
+
+
+class RunState(StrEnum):
+    """What a run is doing."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    LOST = "lost"
+    """Its process is gone and wrote no end."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will come."""
+        return self not in (RunState.RUNNING, RunState.PAUSED)
+
+
+def state_at_end(events_path: Path) -> RunState | None:
+    """The state the end of the events file names; None where the process must decide."""
+    try:
+        with events_path.open("rb") as file:
+            size = file.seek(0, 2)
+            file.seek(max(0, size - _TAIL))
+            tail = file.read()
+    except OSError:
+        return None
+    for line in reversed(tail.split(b"\n")[:-1]):
+        try:
+            kind = json.loads(line)["type"]
+        except (ValueError, KeyError, TypeError):
+            continue
+        if kind in ("finished", "stopped", "failed", "paused"):
+            return RunState(kind)
+        if kind in ("epoch", "progress", "resumed", "started"):
+            return None
+    return None
+
+
+def process_start_time(pid: int) -> float | None:
+    """When that process started, Unix seconds; None when there is no such process."""
+    try:
+        process = psutil.Process(pid)
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return None
+        return process.create_time()
+    except psutil.Error:
+        return None
+
+
+def process_is_there(pid: int, started: float) -> bool:
+    """Whether the process of that number is the one started then, not a later namesake."""
+    found = process_start_time(pid)
+    return found is not None and abs(found - started) < 2.0
+
+
+def trainer_is_there(host: str, pid: int, process_started: float, events_path: Path) -> bool:
+    """Whether a run's trainer lives: by its process on this host, by its heartbeat elsewhere."""
+    if host == platform.node():
+        return process_is_there(pid, process_started)
+    return is_younger(events_path, HEARTBEAT_GONE)
+
+
+def is_younger(path: Path, seconds: float) -> bool:
+    """Whether the file or folder was touched within the last ``seconds``."""
+    try:
+        return time.time() - path.stat().st_mtime < seconds
+    except OSError:
+        return False

@@ -1,0 +1,125 @@
+"""Where runs are kept: ``<home>/runs/<id>/``, one folder a run, readable by its owner only."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import platformdirs
+
+from kertasks.errors import UserError, describe_unknown
+from kertui.training.run_folder import Manifest, RunFolder
+from kertui.training.run_state import RunState
+
+if TYPE_CHECKING:
+    from kertasks.recipes.recipe import Recipe
+
+__all__ = ["HomeNotWritable", "Manifest", "RunFolder", "RunState", "RunStore", "UnknownRun"]
+
+
+class HomeNotWritable(UserError):
+    """Runs cannot be kept where they should be."""
+
+    def __init__(self, folder: Path, error: OSError) -> None:
+        why = error.strerror or type(error).__name__
+        super().__init__(
+            f"cannot keep runs in {folder}: {why}. "
+            "Choose another folder with --home or KERTUI_HOME."
+        )
+
+
+class UnknownRun(UserError):
+    """No run has the id that was given, or more than one."""
+
+
+def default_home() -> Path:
+    """``KERTUI_HOME``, or the platform's folder for a user's data."""
+    given = os.environ.get("KERTUI_HOME")
+    return Path(given).expanduser() if given else platformdirs.user_data_path("kertui")
+
+
+def cache_dir() -> Path:
+    """``KERTUI_CACHE``, or the platform's folder for a user's caches."""
+    given = os.environ.get("KERTUI_CACHE")
+    return Path(given).expanduser() if given else platformdirs.user_cache_path("kertui")
+
+
+class RunStore:
+    """The runs of one home. Nothing is made on disk before the first run is."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+
+    @property
+    def runs_path(self) -> Path:
+        """The folder that holds a folder for each run."""
+        return self.home / "runs"
+
+    def create(self, recipe: Recipe, source: str | None = None) -> RunFolder:
+        """Make the folder of a new run, with the recipe in it; a trainer writes the rest.
+
+        Args:
+            recipe: what will be trained, kept as ``recipe.toml``.
+            source: where the recipe was read from, when that was a file.
+
+        Raises:
+            HomeNotWritable: the home cannot be written in.
+        """
+        try:
+            self.runs_path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder = RunFolder(self._new_folder(recipe))
+            folder.write_recipe(recipe, source)
+        except OSError as error:
+            raise HomeNotWritable(self.home, error) from error
+        return folder
+
+    def _new_folder(self, recipe: Recipe) -> Path:
+        # UTC, so that ids sort by age whatever the season and the host.
+        stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
+        words = re.sub(r"[^a-z0-9]+", "-", f"{recipe.task} {recipe.name}".lower())
+        name = f"{stamp}-{words.strip('-')[:48].rstrip('-')}"
+        for number in itertools.count(2):
+            path = self.runs_path / name
+            try:
+                path.mkdir(mode=0o700)
+            except FileExistsError:
+                name = f"{name.rsplit('~', 1)[0]}~{number}"
+            else:
+                return path
+        raise AssertionError("count() ends")
+
+    def runs(self) -> list[RunFolder]:
+        """Every run, newest first. Empty when there is no home yet."""
+        try:
+            names = sorted(
+                (entry.name for entry in os.scandir(self.runs_path) if _is_run(entry)),
+                key=lambda name: (name[:15], name[15:]),
+                reverse=True,
+            )
+        except OSError:
+            return []
+        return [RunFolder(self.runs_path / name) for name in names]
+
+    def find(self, text: str) -> RunFolder:
+        """The run of that id, or the only one whose id contains ``text``.
+
+        Raises:
+            UnknownRun: there is none or there are several; the message says which.
+        """
+        runs = self.runs()
+        exact = [run for run in runs if run.id == text]
+        found = exact or [run for run in runs if text and text in run.id]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            names = ", ".join(run.id for run in found[:6]) + (", …" if len(found) > 6 else "")
+            raise UnknownRun(f"{text!r} may be {len(found)} runs: {names}")
+        raise UnknownRun(describe_unknown("run", text, [run.id for run in runs]))
+
+
+def _is_run(entry: os.DirEntry[str]) -> bool:
+    return not entry.name.startswith(".") and entry.is_dir()
