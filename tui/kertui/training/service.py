@@ -1,0 +1,241 @@
+"""What the screens ask for: descriptions, checks, the catalog, runs. Blocking, thread-safe.
+
+Call it from thread workers only. Every failure is a ``UserError`` of one line.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kertasks.errors import UserError
+from kertui.training.event_reader import EventReader
+from kertui.training.events import Epoch, Failed, Finished, Stopped
+from kertui.training.remembered import Remembered
+from kertui.training.run_folder import RunFolder
+from kertui.training.store import RunStore
+from kertui.training.trainer_process import TrainerGone, TrainerProcess, trainer_environment
+
+if TYPE_CHECKING:
+    from kertasks.data.description import Description
+    from kertasks.layers.catalog import Catalog
+    from kertasks.models.check import ModelCheck
+    from kertasks.recipes.recipe import Recipe
+
+_SPARE_DELAY = 3.0
+"""Seconds after which the next spare starts even though the run has no epoch yet."""
+
+
+class SpareUnavailable(UserError):
+    """There is no warm process to ask Keras, because the person turned it off."""
+
+    def __init__(self) -> None:
+        super().__init__("shapes need the warm trainer process, and --no-spare turned it off")
+
+
+class CatalogUnavailable(UserError):
+    """Keras's layers could not be read."""
+
+
+class TrainingService:
+    """Runs and what Keras knows, for the screens.
+
+    Args:
+        store: where runs are kept.
+        cache_dir: where descriptions and the catalog are remembered.
+        spare: whether a warm trainer process is kept.
+    """
+
+    def __init__(self, store: RunStore, cache_dir: Path, spare: bool = True) -> None:
+        self.store = store
+        self.spare = spare
+        self._cache_dir = cache_dir
+        self._remembered = Remembered(cache_dir)
+        self._lock = threading.Lock()
+        self._describing = threading.Lock()
+        self._reading_catalog = threading.Lock()
+        self._process: TrainerProcess | None = None
+        self._catalog: Catalog | None = None
+        self._closed = threading.Event()
+
+    @property
+    def warm(self) -> bool:
+        """Whether checks are answered at once and a run starts at once."""
+        process = self._process
+        return process is not None and process.warm
+
+    def wait_warm(self, timeout: float | None = None) -> bool:
+        """Wait until ``warm``; False when it did not get there or there is no spare."""
+        process = self._process
+        return process is not None and process.wait_warm(timeout)
+
+    def start_spare(self) -> None:
+        """Start the spare and return at once; does nothing without one or when it is there.
+
+        Raises:
+            TrainerGone: the system refused to start a process.
+        """
+        if self.spare:
+            self._spare()
+
+    def _spare(self) -> TrainerProcess:
+        with self._lock:
+            if self._closed.is_set():
+                raise TrainerGone("kertui is closing")
+            if self._process is None or self._process.gone:
+                self._process = TrainerProcess.spawn(self._cache_dir)
+            return self._process
+
+    def describe(self, task: str, variant: str | None, seed: int = 0) -> Description:
+        """What a person asks of the data before training; remembered between sessions.
+
+        Raises:
+            RequestFailed: the data cannot be loaded, for example a file is missing.
+            kertasks.UnknownTask, kertasks.UnknownVariant: no such name.
+        """
+        from kertasks.data.description import from_json
+        from kertasks.registry import find_task
+
+        name = find_task(task).variant(variant).name
+        fields = self._remembered.description(task, name, seed)
+        if fields is None:
+            with self._describing:  # one at a time: each may hold hundreds of megabytes
+                fields = self._remembered.description(task, name, seed)
+                if fields is None:
+                    fields = self._ask("describe", task=task, variant=name, seed=seed)
+                    self._remembered.keep_description(task, name, seed, fields)
+        return from_json(fields)
+
+    def _ask(self, op: str, **payload: object) -> dict[str, Any]:
+        if self.spare:
+            return self._spare().request(op, **payload)
+        process = TrainerProcess.spawn(self._cache_dir, keras=False)
+        try:
+            return process.request(op, **payload)
+        finally:
+            process.close()
+
+    def catalog(self) -> Catalog:
+        """Every layer, optimizer, loss, … that a recipe can use; remembered by Keras version.
+
+        Raises:
+            CatalogUnavailable: Keras cannot be imported here.
+        """
+        from kertasks.layers.catalog import cached_catalog
+
+        with self._reading_catalog:
+            if self._catalog is None:
+                self._catalog = cached_catalog(self._cache_dir)
+            if self._catalog is None:
+                self._read_catalog()
+                self._catalog = cached_catalog(self._cache_dir)
+            if self._catalog is None:
+                raise CatalogUnavailable(f"cannot keep Keras's layers in {self._cache_dir}")
+            return self._catalog
+
+    @property
+    def knows_catalog(self) -> bool:
+        """Whether ``catalog`` answers without starting a process."""
+        from kertasks.layers.catalog import cached_catalog
+
+        if self._catalog is None:
+            self._catalog = cached_catalog(self._cache_dir)
+        return self._catalog is not None
+
+    def _read_catalog(self) -> None:
+        if self.spare:
+            self._spare().request("catalog")
+            return
+        made = subprocess.run(
+            [sys.executable, "-m", "kertasks.layers", str(self._cache_dir)],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            env=trainer_environment(),
+            check=False,
+        )
+        if made.returncode:
+            said = made.stderr.strip().splitlines() or ["no reason given"]
+            raise CatalogUnavailable(f"Keras's layers could not be read: {said[-1]}")
+
+    def check(self, recipe: Recipe) -> ModelCheck:
+        """What Keras says about the recipe's model: shapes, parameters, or why it refuses.
+
+        Waits for the spare while it warms up; then it takes some milliseconds.
+
+        Raises:
+            SpareUnavailable: there is no spare.
+            RequestFailed: the data's shape is not known, for example a file is missing.
+            TrainerGone: the spare ended; the next call has a new one.
+        """
+        from kertasks.models.check import from_json
+        from kertasks.recipes.json_form import to_json
+
+        if not self.spare:
+            raise SpareUnavailable
+        return from_json(self._spare().request("check", recipe=to_json(recipe)))
+
+    def start(self, recipe: Recipe, source: str | None = None) -> RunFolder:
+        """Begin to train, in the warm spare or in a new process, and return at once.
+
+        Args:
+            recipe: what to train.
+            source: the file it was read from, if any.
+
+        Raises:
+            HomeNotWritable: the run's folder cannot be made.
+            TrainerGone: no process could be started.
+        """
+        run = self.store.create(recipe, source)
+        with self._lock:
+            process, self._process = self._process, None
+        try:
+            if process is None or process.gone:
+                process = TrainerProcess.spawn(self._cache_dir)
+            process.request("train", run=str(run.path.absolute()))
+        except TrainerGone:
+            # The spare may have been killed while it waited: one more try, with a new one.
+            process = TrainerProcess.spawn(self._cache_dir)
+            process.request("train", run=str(run.path.absolute()))
+        if self.spare:
+            threading.Thread(
+                target=self._start_next_spare, args=(run,), name="next-spare", daemon=True
+            ).start()
+        return run
+
+    def _start_next_spare(self, run: RunFolder) -> None:
+        """Wait for the run's first epoch: importing Keras beside it would slow its start."""
+        reader = EventReader(run.events_path)
+        deadline = time.monotonic() + _SPARE_DELAY
+        while time.monotonic() < deadline:
+            if self._closed.wait(0.05):
+                return
+            if any(
+                isinstance(event, Epoch | Finished | Stopped | Failed) for event in reader.read()
+            ):
+                break
+        try:
+            self._spare()
+        except TrainerGone:
+            return  # whoever needs it next tries again and is told why
+
+    def stop(self, run: RunFolder) -> None:
+        """Ask a run's trainer to stop and keep the weights; it says so in its events.
+
+        Raises:
+            RunDamaged: the run's folder is gone.
+        """
+        run.request_stop()
+
+    def close(self) -> None:
+        """End the idle spare. A training goes on."""
+        with self._lock:
+            self._closed.set()
+            process, self._process = self._process, None
+        if process is not None:
+            process.close()
