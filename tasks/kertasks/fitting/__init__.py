@@ -1,1 +1,9 @@
 """Training: ``fit``, ``evaluate`` and ``predict`` with Keras's arguments and results."""
+
+from __future__ import annotations
+
+from kertasks.fitting.evaluation import evaluate
+from kertasks.fitting.prediction import predict
+from kertasks.fitting.training import fit
+
+__all__ = ["evaluate", "fit", "predict"]

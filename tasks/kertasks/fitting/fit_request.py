@@ -1,0 +1,32 @@
+"""What a person asks of ``fit``, in one value that can be handed from one way to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kertasks.fitting.row_order import Shuffle
+
+
+@dataclass(frozen=True, slots=True)
+class FitRequest:
+    """The arguments of ``kertasks.fit``, under the names ``model.fit`` has for them."""
+
+    x: Any
+    y: Any = None
+    batch_size: int | None = None
+    epochs: int = 1
+    verbose: str | int = "auto"
+    callbacks: Any = None
+    validation_split: float = 0.0
+    validation_data: Any = None
+    shuffle: Shuffle = True
+    class_weight: dict[int, float] | None = None
+    sample_weight: Any = None
+    initial_epoch: int = 0
+    steps_per_epoch: int | None = None
+    validation_steps: int | None = None
+    validation_batch_size: int | None = None
+    validation_freq: int | Sequence[int] = 1
+    seed: int = 0
