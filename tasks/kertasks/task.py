@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from kertasks.errors import UnknownVariant
+from kertasks.errors import UnknownRecipe, UnknownVariant
 
 if TYPE_CHECKING:
     from kertasks.data.dataset import Dataset
@@ -76,7 +76,8 @@ class Task:
     """Keras data files that must be in the cache, by name (see ``kertasks.data.files``)."""
 
     unit: str | None = None
-    """A regression target's own unit, for example ``"$1,000"``; None for classes."""
+    """A regression target's own unit, for example ``"$1,000"``; None for classes and for a
+    target that is a pure number."""
 
     def variant(self, name: str | None) -> Variant:
         """The variant of that name, the first one for None.
@@ -90,6 +91,17 @@ class Task:
             if variant.name == name:
                 return variant
         raise UnknownVariant(self.name, name, [variant.name for variant in self.variants])
+
+    def recipe(self, name: str | None = None) -> Recipe:
+        """The recipe of that name, the default one for None.
+
+        Raises:
+            UnknownRecipe: no recipe has that name; the message names the nearest.
+        """
+        wanted = self.default_recipe if name is None else name
+        if wanted not in self.recipes:
+            raise UnknownRecipe(self.name, wanted, list(self.recipes))
+        return self.recipes[wanted]
 
     def load(self, variant: str | None = None, seed: int = 0) -> Dataset:
         """Load the data.

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kertasks.models.check import DataShape
 from kertasks.task import TaskKind
 
 if TYPE_CHECKING:
+    from kertasks.data.baselines import BaselineMethod
     from kertasks.data.description import Sample
 
 
@@ -40,7 +42,21 @@ class TargetScale:
 
     def to_own_unit(self, scaled: NDArray[Any]) -> NDArray[Any]:
         """Scaled targets or predictions in the target's own unit."""
-        return np.asarray(scaled) * self.scale + self.mean
+        own: NDArray[Any] = np.asarray(scaled) * self.scale + self.mean
+        return own
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureScale:
+    """How the features were scaled: ``scaled = (own - mean) / scale``, a value a feature."""
+
+    mean: NDArray[Any]
+    scale: NDArray[Any]
+
+    def to_own_unit(self, scaled: NDArray[Any]) -> NDArray[Any]:
+        """Scaled features in their own units; shape (…, features) as given."""
+        own: NDArray[Any] = np.asarray(scaled) * self.scale + self.mean
+        return own
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +78,43 @@ class Dataset:
     feature_units: tuple[str | None, ...] = ()
     class_names: tuple[str, ...] = ()
     unit: str | None = None
-    """A regression target's own unit."""
+    """A regression target's own unit; None for classes and for a pure number."""
 
     target_name: str = "target"
     target_scale: TargetScale | None = None
     """None when the target is in its own unit."""
 
+    feature_scale: FeatureScale | None = None
+    """None when the features are in their own units."""
+
     sample: Callable[[Split, int], Sample] | None = None
     """Decodes one row of a split: a review as words, a digit as a picture."""
+
+    baseline_methods: tuple[BaselineMethod, ...] = ()
+    """What to compare a network with, the one to show first first."""
 
     @property
     def input_shape(self) -> tuple[int, ...]:
         """Shape of one row of features."""
         return tuple(int(size) for size in self.train.x.shape[1:])
+
+    @property
+    def target_shape(self) -> tuple[int, ...]:
+        """Shape of one row's target: ``()`` for a label or a number."""
+        return tuple(int(size) for size in self.train.y.shape[1:])
+
+    @property
+    def shape(self) -> DataShape:
+        """What decides whether a model fits the data."""
+        return DataShape(
+            input_shape=self.input_shape,
+            input_dtype=str(self.train.x.dtype),
+            target_shape=self.target_shape,
+            target_dtype=str(self.train.y.dtype),
+            classes=len(self.class_names),
+        )
+
+    def splits(self) -> dict[str, Split]:
+        """The splits there are, by name, in the order train, validation, test."""
+        named = {"train": self.train, "validation": self.validation, "test": self.test}
+        return {name: split for name, split in named.items() if split is not None}

@@ -1,0 +1,148 @@
+"""Decodes one row of a split into what a person can look at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kertasks.data.dataset import FeatureScale, Split, TargetScale
+from kertasks.data.description import ColumnsSample, ImageSample, WordsSample
+
+
+def format_number(value: float, unit: str | None = None) -> str:
+    """A number as a person writes it, with its unit: ``"296 $"``, ``"0.538"``."""
+    text = f"{value:.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
+    return f"{text} {unit}" if unit else text
+
+
+def class_index(target: Any) -> int:
+    """The class of one row's target: a label, or the place of the 1 in a one-hot row."""
+    values = np.asarray(target)
+    return int(values.argmax()) if values.ndim else int(values)
+
+
+@dataclass(frozen=True)
+class ColumnsSampler:
+    """A row as named columns, in the features' own units."""
+
+    names: tuple[str, ...]
+    units: tuple[str | None, ...]
+    class_names: tuple[str, ...] = ()
+    """Empty for regression."""
+
+    target_name: str = "target"
+    target_unit: str | None = None
+    feature_scale: FeatureScale | None = None
+    target_scale: TargetScale | None = None
+
+    def __call__(self, split: Split, row: int) -> ColumnsSample:
+        """Decode one row of a split, its target as the label."""
+        values = split.x[row]
+        if self.feature_scale is not None:
+            values = self.feature_scale.to_own_unit(values)
+        columns = tuple(
+            (name, format_number(float(value), unit))
+            for name, unit, value in zip(self.names, self.units, values, strict=True)
+        )
+        return ColumnsSample(label=self._label(split.y[row]), columns=columns)
+
+    def _label(self, target: Any) -> str:
+        if self.class_names:
+            return self.class_names[class_index(target)]
+        if self.target_scale is not None:
+            target = self.target_scale.to_own_unit(target)
+        return f"{self.target_name} {format_number(float(target), self.target_unit)}"
+
+
+@dataclass(frozen=True)
+class ImageSampler:
+    """A row as a grey picture. Rows have shape (height, width, 1)."""
+
+    class_names: tuple[str, ...]
+    full: float
+    """The value of a full pixel."""
+
+    def __call__(self, split: Split, row: int) -> ImageSample:
+        """Decode one row of a split."""
+        grey = split.x[row, :, :, 0].astype(float) / self.full
+        return ImageSample(
+            label=self.class_names[class_index(split.y[row])],
+            pixels=tuple(tuple(map(float, line)) for line in grey),
+        )
+
+
+PADDING, START, UNKNOWN = 0, 1, 2
+"""What Keras's text data sets mean by the first three word numbers."""
+
+INDEX_FROM = 3
+"""Added to a word's place in the word index, to make room for the three above."""
+
+_START_MARK = "‹start›"
+_UNKNOWN_MARK = "‹?›"
+
+
+class WordDecoder:
+    """Word numbers as Keras's text data sets use them, back to words.
+
+    The word index counts from 1; the data count from 4, because 0, 1 and 2 mean padding,
+    start and unknown (and 3 is not used).
+    """
+
+    def __init__(self, word_index: dict[str, int]) -> None:
+        self._words = {number + INDEX_FROM: word for word, number in word_index.items()}
+
+    def decode(self, numbers: Sequence[int] | NDArray[Any]) -> str:
+        """The text, words set apart by a space; padding left out."""
+        return " ".join(self._word(int(number)) for number in numbers if number != PADDING)
+
+    def _word(self, number: int) -> str:
+        if number == START:
+            return _START_MARK
+        return self._words.get(number, _UNKNOWN_MARK)
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The word numbers of several texts, end to end: two bytes a word, not a Python int."""
+
+    numbers: NDArray[np.uint16]
+    """Shape (words of all texts,)."""
+
+    ends: NDArray[np.int64]
+    """Where each text ends, shape (texts,)."""
+
+    def __getitem__(self, row: int) -> NDArray[np.uint16]:
+        """The word numbers of one text."""
+        start = int(self.ends[row - 1]) if row else 0
+        return self.numbers[start : int(self.ends[row])]
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+
+@dataclass(frozen=True)
+class WordsSampler:
+    """A row as the text it was made from. Multi-hot rows have lost the order of the words,
+    so the texts are kept beside them.
+    """
+
+    decoder: WordDecoder
+    class_names: tuple[str, ...]
+    texts: tuple[tuple[Split, Texts, int], ...]
+    """A split, the texts it was made from, and the text of its first row."""
+
+    def __call__(self, split: Split, row: int) -> WordsSample:
+        """Decode one row of one of the dataset's own splits.
+
+        Raises:
+            LookupError: the split is not one of the dataset's.
+        """
+        for known, texts, first in self.texts:
+            if known is split:
+                label = self.class_names[class_index(split.y[row])]
+                return WordsSample(label=label, text=self.decoder.decode(texts[first + row]))
+        raise LookupError("this split is not one of the dataset's own; its texts are not known")

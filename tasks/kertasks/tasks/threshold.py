@@ -1,0 +1,144 @@
+"""threshold: the label is 1 when y > 0.5, whatever x is. One neuron can do it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kertasks.recipes.recipe import (
+    CompileSettings,
+    Component,
+    DataSettings,
+    FitSettings,
+    Layer,
+    Recipe,
+)
+from kertasks.task import Group, Task, TaskKind, Variant
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from kertasks.data.dataset import Dataset
+
+ORDER = 10
+
+CORNERS = "corners"
+GRID = "grid"
+NOISY = "noisy"
+
+_GRID_WIDTH = 1_000
+_NOISY_ROWS = 1_000
+_NOISY_TEST_ROWS = 100
+_NOISE = 0.2
+
+
+def load(variant: str, seed: int) -> Dataset:
+    """Points of the plane, labelled by their y alone.
+
+    x: float32 (rows, 2). y: int32 (rows,), 1 where the second feature is above 0.5.
+    """
+    import numpy as np
+
+    from kertasks.data.baselines import BaselineMethod
+    from kertasks.data.dataset import Dataset, Split
+    from kertasks.data.samples import ColumnsSampler
+
+    corners = np.array([[0, 0], [1, 0], [0, 1], [1, 1]], dtype=np.float32)
+
+    def labelled(points: NDArray[Any]) -> Split:
+        rows = points.astype(np.float32)
+        return Split(rows, (rows[:, 1] > 0.5).astype(np.int32))
+
+    test = None
+    if variant == CORNERS:
+        train = labelled(corners)
+    elif variant == GRID:
+        steps = np.arange(_GRID_WIDTH)
+        train = labelled(np.stack([steps.repeat(2), np.tile([0, 1], _GRID_WIDTH)], axis=1))
+    else:
+        random = np.random.default_rng(seed)
+        rows = _NOISY_ROWS + _NOISY_TEST_ROWS
+        drawn = corners[random.integers(0, 4, rows)] + random.normal(0.0, _NOISE, (rows, 2))
+        train, test = labelled(drawn[:_NOISY_ROWS]), labelled(drawn[_NOISY_ROWS:])
+    names = ("x", "y")
+    class_names = ("y ≤ 0.5", "y > 0.5")
+    return Dataset(
+        task=TASK.name,
+        variant=variant,
+        seed=seed,
+        kind=TASK.kind,
+        train=train,
+        validation=None,
+        test=test,
+        feature_names=names,
+        feature_units=(None, None),
+        class_names=class_names,
+        target_name="y > 0.5",
+        sample=ColumnsSampler(names, (None, None), class_names=class_names),
+        baseline_methods=(BaselineMethod.LOGISTIC_REGRESSION, BaselineMethod.MAJORITY),
+    )
+
+
+_AS_ASKED_LAYERS = (
+    Layer("BatchNormalization"),
+    Layer("Dense", {"units": 1, "activation": "sigmoid"}),
+)
+_AS_ASKED_COMPILE = CompileSettings(
+    optimizer=Component("Adam"), loss="binary_crossentropy", metrics=("accuracy",)
+)
+
+_RECIPES = (
+    Recipe(
+        task="threshold",
+        name="as asked",
+        layers=_AS_ASKED_LAYERS,
+        compile=_AS_ASKED_COMPILE,
+        fit=FitSettings(epochs=20),
+        data=DataSettings(CORNERS),
+        summary="does not learn: 20 steps in all",
+    ),
+    Recipe(
+        task="threshold",
+        name="as asked, 5 epochs",
+        layers=_AS_ASKED_LAYERS,
+        compile=_AS_ASKED_COMPILE,
+        fit=FitSettings(epochs=5),
+        data=DataSettings(CORNERS),
+        summary="does not learn: 5 steps in all",
+    ),
+    Recipe(
+        task="threshold",
+        name="as asked, grid",
+        layers=_AS_ASKED_LAYERS,
+        compile=_AS_ASKED_COMPILE,
+        fit=FitSettings(epochs=20, batch_size=2 * _GRID_WIDTH),
+        data=DataSettings(GRID),
+        summary="does not learn: x runs to 999, and 20 steps in all",
+    ),
+    Recipe(
+        task="threshold",
+        name="answer",
+        layers=(Layer("Dense", {"units": 1, "activation": "sigmoid"}),),
+        compile=CompileSettings(
+            optimizer=Component("SGD"), loss="binary_crossentropy", metrics=("accuracy",)
+        ),
+        fit=FitSettings(epochs=20),
+        data=DataSettings(NOISY),
+        summary="one neuron, enough rows",
+    ),
+)
+
+TASK = Task(
+    name="threshold",
+    title="y > 0.5, one neuron",
+    group=Group.LEARN,
+    kind=TaskKind.BINARY,
+    question="Is the second of two numbers above 0.5?",
+    variants=(
+        Variant(CORNERS, "the four corners of a square"),
+        Variant(GRID, "2 000 rows, x from 0 to 999 and y 0 or 1"),
+        Variant(NOISY, "1 000 noisy corners, 100 fresh ones to test"),
+    ),
+    recipes={recipe.name: recipe for recipe in _RECIPES},
+    default_recipe="answer",
+    loader=load,
+)

@@ -1,0 +1,130 @@
+"""xor: is exactly one of two inputs 1? Four rows, and a line cannot separate them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kertasks.recipes.recipe import (
+    CompileSettings,
+    Component,
+    DataSettings,
+    FitSettings,
+    Layer,
+    Recipe,
+)
+from kertasks.task import Group, Task, TaskKind, Variant
+
+if TYPE_CHECKING:
+    from kertasks.data.dataset import Dataset
+
+ORDER = 20
+
+FOUR_ROWS = "four rows"
+DRAWN_ROWS = "40 000 rows"
+
+_TRAINING_ROWS = 32_000
+_VALIDATION_ROWS = 8_000
+_TEST_ROWS = 10
+
+
+def load(variant: str, seed: int) -> Dataset:
+    """The truth table, or rows drawn from it.
+
+    x: float32 (rows, 2), 0 or 1. y: int32 (rows,), 1 where exactly one input is 1.
+    """
+    import numpy as np
+
+    from kertasks.data.baselines import BaselineMethod
+    from kertasks.data.dataset import Dataset, Split
+    from kertasks.data.samples import ColumnsSampler
+
+    corners = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], dtype=np.float32)
+    labels = np.array([0, 1, 1, 0], dtype=np.int32)
+    validation = test = None
+    if variant == FOUR_ROWS:
+        train = Split(corners, labels)
+    else:
+        drawn = np.random.default_rng(seed).integers(
+            0, 4, _TRAINING_ROWS + _VALIDATION_ROWS + _TEST_ROWS
+        )
+        held_out, last = np.split(drawn[_TRAINING_ROWS:], [_VALIDATION_ROWS])
+        rows = drawn[:_TRAINING_ROWS]
+        train = Split(corners[rows], labels[rows])
+        validation = Split(corners[held_out], labels[held_out])
+        test = Split(corners[last], labels[last])
+    names = ("a", "b")
+    class_names = ("0", "1")
+    return Dataset(
+        task=TASK.name,
+        variant=variant,
+        seed=seed,
+        kind=TASK.kind,
+        train=train,
+        validation=validation,
+        test=test,
+        feature_names=names,
+        feature_units=(None, None),
+        class_names=class_names,
+        target_name="a xor b",
+        sample=ColumnsSampler(names, (None, None), class_names=class_names),
+        baseline_methods=(BaselineMethod.MAJORITY,),
+    )
+
+
+_AS_ASKED_LAYERS = (
+    Layer("Dense", {"units": 2, "activation": "relu"}),
+    Layer("Dense", {"units": 2, "activation": "relu"}),
+    Layer("Dense", {"units": 2, "activation": "relu"}),
+    Layer("Dense", {"units": 1, "activation": "sigmoid"}),
+)
+_COMPILE = CompileSettings(
+    optimizer=Component("Adam"), loss="binary_crossentropy", metrics=("accuracy",)
+)
+
+_RECIPES = (
+    Recipe(
+        task="xor",
+        name="as asked",
+        layers=_AS_ASKED_LAYERS,
+        compile=_COMPILE,
+        fit=FitSettings(epochs=2_000, batch_size=200),
+        data=DataSettings(DRAWN_ROWS),
+        summary="does not learn: layers of two ReLUs die",
+    ),
+    Recipe(
+        task="xor",
+        name="as asked, four rows",
+        layers=_AS_ASKED_LAYERS,
+        compile=_COMPILE,
+        fit=FitSettings(epochs=1_000, batch_size=1),
+        data=DataSettings(FOUR_ROWS),
+        summary="the same net on four rows: stuck for some seeds",
+    ),
+    Recipe(
+        task="xor",
+        name="answer",
+        layers=(
+            Layer("Dense", {"units": 8, "activation": "relu"}),
+            Layer("Dense", {"units": 1, "activation": "sigmoid"}),
+        ),
+        compile=_COMPILE,
+        fit=FitSettings(epochs=1_000, batch_size=1),
+        data=DataSettings(FOUR_ROWS),
+        summary="one wider hidden layer, a step a row",
+    ),
+)
+
+TASK = Task(
+    name="xor",
+    title="exclusive or",
+    group=Group.LEARN,
+    kind=TaskKind.BINARY,
+    question="Is exactly one of the two inputs 1?",
+    variants=(
+        Variant(FOUR_ROWS, "the truth table: all there is to know"),
+        Variant(DRAWN_ROWS, "the same four rows drawn at random, the last 8 000 held out"),
+    ),
+    recipes={recipe.name: recipe for recipe in _RECIPES},
+    default_recipe="answer",
+    loader=load,
+)
