@@ -23,6 +23,9 @@ class ArgumentKind(StrEnum):
     INTEGERS = "integers"
     """A whole number or several: kernel sizes, strides, shapes, axes."""
 
+    NUMBERS = "numbers"
+    """A number or several: a factor or its range, a range of values."""
+
     COMPONENT = "component"
     """A class of ``family``: a regularizer, an initializer, a constraint, an activation."""
 
@@ -66,6 +69,9 @@ class Argument:
 
     minimum: float | None = None
     """The least value allowed, where Keras's own check or documents say so."""
+
+    maximum: float | None = None
+    """The greatest value allowed, where Keras's own check or documents say so."""
 
 
 @dataclass(frozen=True, slots=True)

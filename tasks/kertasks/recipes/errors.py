@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kertasks.errors import UserError
+from kertasks.errors import UserError, nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +33,60 @@ class RecipeError(UserError):
         super().__init__("\n".join(f"{where}{problem}" for problem in problems))
         self.problems = problems
         self.source = source
+
+
+def describe_value(value: object) -> str:
+    """A value as a person wrote it, with its kind: ``"sixteen" (a string)``."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return f"{str(value).lower()} (a boolean)"
+    if isinstance(value, int):
+        return f"{_shortened(str(value))} (a whole number)"
+    if isinstance(value, float):
+        return f"{value} (a number)"
+    if isinstance(value, str):
+        return f'"{_shortened(value)}" (a string)'
+    if isinstance(value, (list, tuple)):
+        return "a list"
+    if isinstance(value, dict):
+        return "a table"
+    return f"{_shortened(str(value))} (a {type(value).__name__.lower()})"
+
+
+def _shortened(text: str, limit: int = 60) -> str:
+    escaped = text if text.isprintable() else text.encode("unicode_escape").decode()
+    return escaped if len(escaped) <= limit else escaped[: limit - 1] + "…"
+
+
+def one_of(names: Iterable[str], given: str, limit: int = 16) -> str:
+    """The names allowed in place of ``given``, the one nearest in spelling first.
+
+    More names than ``limit`` are counted instead of listed.
+    """
+    allowed = list(names)
+    guess = nearest(given, allowed)
+    hint = f"did you mean {guess}?" if guess else ""
+    if not allowed:
+        return "nothing"
+    if len(allowed) > limit:
+        return hint or f"one of {len(allowed)} names, such as {', '.join(allowed[:5])}"
+    listed = ", ".join(allowed)
+    return f"{hint} ({listed})" if hint else listed
+
+
+def without_consequences(
+    first: tuple[Problem, ...], then: Iterable[Problem]
+) -> tuple[Problem, ...]:
+    """``first`` and those of ``then`` that do not concern the same place again."""
+    taken = [problem.path for problem in first]
+
+    def is_new(problem: Problem) -> bool:
+        return not any(
+            problem.path == path
+            or problem.path.startswith(f"{path}.")
+            or path.startswith(f"{problem.path}.")
+            for path in taken
+        )
+
+    return first + tuple(problem for problem in then if is_new(problem))

@@ -1,0 +1,172 @@
+"""Changes to a recipe written as ``path=value``, as ``--set`` takes them."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from kertasks.recipes.errors import (
+    Problem,
+    RecipeError,
+    describe_value,
+    one_of,
+    without_consequences,
+)
+from kertasks.recipes.json_form import early_stopping_to_json, to_json
+from kertasks.recipes.reading import (
+    COMPILE_KEYS,
+    DATA_KEYS,
+    EARLY_STOPPING_KEYS,
+    FIT_KEYS,
+    TOP_KEYS,
+    RecipeReader,
+    join,
+)
+from kertasks.recipes.recipe import EarlyStopping, Recipe
+from kertasks.recipes.validation import validate
+
+if TYPE_CHECKING:
+    from kertasks.layers.catalog import Catalog
+
+_KEYS = {
+    "": TOP_KEYS,
+    "data": DATA_KEYS,
+    "compile": COMPILE_KEYS,
+    "fit": FIT_KEYS,
+    "fit.early_stopping": EARLY_STOPPING_KEYS,
+}
+"""The keys each settings table has. Layers and components have Keras's arguments."""
+
+_ELSEWHERE = {
+    "learning_rate": "compile.optimizer.learning_rate",
+    "lr": "compile.optimizer.learning_rate",
+    **{key: f"compile.{key}" for key in COMPILE_KEYS},
+    **{key: f"fit.{key}" for key in FIT_KEYS},
+    **{key: f"fit.early_stopping.{key}" for key in EARLY_STOPPING_KEYS},
+    "variant": "data.variant",
+}
+"""Where a key belongs that people write one table too high or too low."""
+
+_BARE_WORD = re.compile(r"[^\[\]{}\"'=,\n\r]+")
+
+
+def with_changes(recipe: Recipe, changes: Iterable[str], catalog: Catalog | None = None) -> Recipe:
+    """The recipe with each ``path=value`` carried out, in order.
+
+    A value is a TOML value; a bare word is a string; nothing after the ``=`` takes the key
+    away, which gives Keras's default back. Paths: ``layers.0.units``, ``fit.epochs``,
+    ``compile.optimizer.learning_rate``, ``layers.1.kernel_regularizer.l2``.
+
+    Raises:
+        RecipeError: with every fault, its path, the nearest right spelling and what is allowed.
+    """
+    plain = to_json(recipe)
+    problems: list[Problem] = []
+    for change in changes:
+        path, equals, text = change.partition("=")
+        path = path.strip()
+        if not equals or not path:
+            problems.append(
+                Problem(path, f'"{change}" (no value)', "path=value, such as layers.0.units=16")
+            )
+            continue
+        try:
+            _change(plain, path, text.strip())
+        except _Misplaced as error:
+            problems.append(error.problem)
+    reader = RecipeReader()
+    changed = reader.recipe(plain)
+    found = without_consequences(tuple(problems), reader.problems)
+    if not problems:  # a change that was not carried out may be what a rule misses
+        found = without_consequences(found, validate(changed, catalog))
+    if found:
+        raise RecipeError(found, "--set")
+    return changed
+
+
+class _Misplaced(Exception):
+    """A path that leads nowhere, or a value that cannot be read."""
+
+    def __init__(self, path: str, found: str, allowed: str) -> None:
+        super().__init__(path)
+        self.problem = Problem(path, found, allowed)
+
+
+def _change(plain: dict[str, Any], path: str, text: str) -> None:
+    *parents, last = path.split(".")
+    holder: Any = plain
+    walked = ""
+    for key in parents:
+        holder = _step(holder, walked, key, path)
+        walked = join(walked, key)
+    if isinstance(holder, list):
+        holder[_index(holder, walked, last, path)] = _value(path, text)
+        return
+    _check_key(walked, last, path)
+    if text:
+        holder[last] = _value(path, text)
+    else:
+        holder.pop(last, None)
+
+
+def _step(holder: Any, walked: str, key: str, path: str) -> Any:
+    """What stands at ``key``, made a table where the path goes on inside it."""
+    if isinstance(holder, list):
+        place: Any = _index(holder, walked, key, path)
+    else:
+        _check_key(walked, key, path)
+        place = key
+        if key not in holder:
+            holder[key] = _absent(join(walked, key), path)
+    inner = holder[place]
+    if isinstance(inner, str):
+        inner = holder[place] = {"class": inner}
+    if not isinstance(inner, (dict, list)):
+        here = join(walked, key)
+        raise _Misplaced(
+            path, f"{here} = {describe_value(inner)}", f"{here}=value; it has no parts"
+        )
+    return inner
+
+
+def _absent(here: str, path: str) -> Any:
+    """What stands for a table that the recipe leaves out."""
+    if here == "data":
+        return {}
+    if here == "fit.early_stopping":
+        return early_stopping_to_json(EarlyStopping())
+    if here == "compile.metrics":
+        return []
+    raise _Misplaced(path, f"nothing at {here}", f'{here}={{ class = "…", … }}, or a class\'s name')
+
+
+def _check_key(table: str, key: str, path: str) -> None:
+    keys = _KEYS.get(table)
+    if keys is None or key in keys:
+        return
+    elsewhere = _ELSEWHERE.get(key)
+    paths = [join(table, allowed) for allowed in keys]
+    allowed = f"did you mean {elsewhere}?" if elsewhere else one_of(paths, join(table, key))
+    raise _Misplaced(path, f'an unknown key "{key}"', allowed)
+
+
+def _index(holder: list[Any], walked: str, key: str, path: str) -> int:
+    if key.isascii() and key.isdigit() and int(key) < len(holder):
+        return int(key)
+    allowed = f"0 to {len(holder) - 1}" if holder else f"none: {walked} is empty"
+    raise _Misplaced(path, f'"{key}" as a place in {walked}', allowed)
+
+
+def _value(path: str, text: str) -> Any:
+    """A TOML value; what is no TOML but a bare word or words is a string."""
+    try:
+        read = tomllib.loads(f"value = {text}")
+        if list(read) == ["value"] and "\n" not in text:
+            return read["value"]
+    except (tomllib.TOMLDecodeError, RecursionError):
+        pass
+    if _BARE_WORD.fullmatch(text):
+        return text
+    raise _Misplaced(path, f"{describe_value(text)}, which is no TOML value", "a TOML value")

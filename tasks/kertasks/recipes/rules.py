@@ -1,0 +1,100 @@
+"""What every recipe must keep to, whatever Keras says of its classes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kertasks.recipes.errors import Problem, describe_value, one_of
+from kertasks.recipes.recipe import INPUT, FitSettings, Layer, Recipe
+
+_LAYER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+_LARGEST_SEED = 2**32 - 1
+"""What NumPy and ``keras.utils.set_random_seed`` take."""
+
+
+def problems_of_structure(recipe: Recipe) -> Iterator[Problem]:
+    """Faults of names, inputs and numbers that need no knowledge of Keras's classes."""
+    for key in ("task", "name"):
+        if not getattr(recipe, key).strip():
+            yield Problem(key, describe_value(getattr(recipe, key)), "a name")
+    if not 0 <= recipe.seed <= _LARGEST_SEED:
+        yield Problem(
+            "seed", describe_value(recipe.seed), f"a whole number from 0 to {_LARGEST_SEED}"
+        )
+    if not recipe.layers:
+        yield Problem("layers", "none", "at least one layer")
+    yield from _problems_of_names(recipe.layers)
+    yield from _problems_of_inputs(recipe.layers)
+    yield from _problems_of_fit(recipe.fit)
+
+
+def _problems_of_names(layers: tuple[Layer, ...]) -> Iterator[Problem]:
+    first_use: dict[str, int] = {}
+    for index, layer in enumerate(layers):
+        if layer.name is None:
+            continue
+        path = f"layers.{index}.name"
+        if layer.name == INPUT:
+            yield Problem(path, f'"{INPUT}"', f'another name: "{INPUT}" is the data itself')
+        elif not _LAYER_NAME.fullmatch(layer.name):
+            yield Problem(
+                path, describe_value(layer.name), "letters, digits, _, - and . without spaces"
+            )
+        elif layer.name in first_use:
+            where = first_use[layer.name]
+            yield Problem(
+                path, f'"{layer.name}" again', f"a name of its own; layers.{where} has this one"
+            )
+        else:
+            first_use[layer.name] = index
+
+
+def _problems_of_inputs(layers: tuple[Layer, ...]) -> Iterator[Problem]:
+    """A layer may read only layers above it, which also rules out cycles."""
+    above = [INPUT]
+    below = {layer.name for layer in layers if layer.name}
+    for index, layer in enumerate(layers):
+        for position, name in enumerate(layer.inputs):
+            if name in above:
+                continue
+            path = f"layers.{index}.inputs.{position}"
+            if name == layer.name:
+                yield Problem(path, f'"{name}", the layer itself', one_of(above, name))
+            elif name in below:
+                yield Problem(path, f'"{name}", which comes later', one_of(above, name))
+            else:
+                yield Problem(
+                    path, f"{describe_value(name)}, which no layer is called", one_of(above, name)
+                )
+        if layer.name is not None:
+            above.append(layer.name)
+
+
+def _problems_of_fit(fit: FitSettings) -> Iterator[Problem]:
+    for key in ("epochs", "batch_size"):
+        value = getattr(fit, key)
+        if value < 1:
+            yield Problem(f"fit.{key}", describe_value(value), "a whole number of at least 1")
+    if not 0 <= fit.validation_split < 1:
+        yield Problem(
+            "fit.validation_split",
+            describe_value(fit.validation_split),
+            "a share of the rows: at least 0 and less than 1",
+        )
+    stopping = fit.early_stopping
+    if stopping is None:
+        return
+    path = "fit.early_stopping"
+    if not stopping.monitor.strip():
+        yield Problem(
+            f"{path}.monitor", describe_value(stopping.monitor), 'a metric, such as "val_loss"'
+        )
+    if stopping.patience < 0:
+        yield Problem(
+            f"{path}.patience", describe_value(stopping.patience), "a whole number of at least 0"
+        )
+    if stopping.min_delta < 0:
+        yield Problem(
+            f"{path}.min_delta", describe_value(stopping.min_delta), "a number of at least 0"
+        )

@@ -1,0 +1,149 @@
+"""Recipes as TOML files that people write by hand.
+
+The shape, and nothing else is read::
+
+    task = "xor"
+    name = "answer"
+
+    [data]
+    variant = "four rows"
+
+    [[layers]]
+    class = "Dense"                 # any layer of keras.layers
+    units = 8                       # its Keras keyword arguments
+    kernel_regularizer = { class = "L2", l2 = 0.001 }
+
+    [compile]
+    optimizer = { class = "Adam", learning_rate = 0.01 }
+    loss = "binary_crossentropy"
+
+    [fit]
+    epochs = 1000
+
+``{}`` stands for Keras's ``None`` where an argument's default is something else. A file is
+data: nothing in it is imported or run.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kertasks.recipes.errors import Problem, RecipeError, without_consequences
+from kertasks.recipes.json_form import to_json
+from kertasks.recipes.reading import RecipeReader
+from kertasks.recipes.recipe import Recipe
+from kertasks.recipes.validation import validate
+
+if TYPE_CHECKING:
+    from kertasks.layers.catalog import Catalog
+
+_PLACE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
+
+
+def load_recipe(path: str | Path, catalog: Catalog | None = None) -> Recipe:
+    """Read a recipe file.
+
+    Args:
+        path: the TOML file.
+        catalog: Keras's classes; with it, layers and their arguments are judged too.
+
+    Raises:
+        RecipeError: with every fault, its file, its path and what is allowed.
+    """
+    path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise _cannot_read(path, "bytes that are no text") from None
+    except FileNotFoundError:
+        raise _cannot_read(path, "no such file") from None
+    except OSError as error:
+        raise _cannot_read(path, (error.strerror or "an unreadable file").lower()) from None
+    return parse_recipe(text, str(path), catalog)
+
+
+def parse_recipe(text: str, source: str | None = None, catalog: Catalog | None = None) -> Recipe:
+    """Read a recipe from TOML text; ``source`` is how an error calls the text.
+
+    Raises:
+        RecipeError: with every fault, its path and what is allowed.
+    """
+    try:
+        plain = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise RecipeError((_syntax_problem(str(error)),), source) from None
+    except RecursionError:
+        problem = Problem("", "lists or tables nested too deep", "a few levels")
+        raise RecipeError((problem,), source) from None
+    reader = RecipeReader()
+    recipe = reader.recipe(plain)
+    problems = without_consequences(tuple(reader.problems), validate(recipe, catalog))
+    if problems:
+        raise RecipeError(problems, source)
+    return recipe
+
+
+def format_recipe(recipe: Recipe) -> str:
+    """The recipe as TOML text; ``parse_recipe`` gives an equal recipe back."""
+    from kertasks.recipes.toml_layout import fresh_document
+
+    return fresh_document(to_json(recipe))
+
+
+def save_recipe(recipe: Recipe, path: str | Path) -> None:
+    """Write a recipe file, whole, by rename.
+
+    Comments, order and layout of a file that is already there are kept; only what differs
+    is rewritten.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    from kertasks.recipes.toml_layout import fresh_document
+    from kertasks.recipes.toml_update import updated_document
+
+    target = Path(path).resolve()
+    plain = to_json(recipe)
+    text = None
+    if target.is_file():
+        try:
+            text = updated_document(target.read_text(encoding="utf-8"), plain)
+        except UnicodeDecodeError:
+            text = None
+    _replace(target, text or fresh_document(plain))
+
+
+def _replace(target: Path, text: str) -> None:
+    mode = target.stat().st_mode & 0o777 if target.exists() else None
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        if mode is None:
+            mask = os.umask(0)
+            os.umask(mask)
+            mode = 0o666 & ~mask
+        Path(name).chmod(mode)
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _cannot_read(path: Path, found: str) -> RecipeError:
+    return RecipeError((Problem("", found, "a recipe file in TOML, in UTF-8"),), str(path))
+
+
+def _syntax_problem(message: str) -> Problem:
+    """``Expected '=' after a key (at line 3, column 5)`` as a problem with its place."""
+    place = _PLACE.search(message)
+    reason = message[: place.start()] if place else message
+    where = ""
+    if place:
+        where = f"line {place[1]}, column {place[2]}" if place[1] else "end of file"
+    return Problem(where, f"no valid TOML ({reason[:1].lower()}{reason[1:]})", "TOML 1.0")
