@@ -5,6 +5,7 @@ Call it from thread workers only. Every failure is a ``UserError`` of one line.
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import threading
@@ -110,14 +111,24 @@ class TrainingService:
                     self._remembered.keep_description(task, name, seed, fields)
         return from_json(fields)
 
-    def _ask(self, op: str, **payload: object) -> dict[str, Any]:
+    def _ask(self, op: str, **payload: Any) -> dict[str, Any]:
         if self.spare:
-            return self._spare().request(op, **payload)
+            return self._ask_spare(op, **payload)
         process = TrainerProcess.spawn(self._cache_dir, keras=False)
         try:
             return process.request(op, **payload)
         finally:
             process.close()
+
+    def _ask_spare(self, op: str, **payload: Any) -> dict[str, Any]:
+        process = self._spare()
+        try:
+            return process.request(op, **payload)
+        except TrainerGone:
+            if self._closed.is_set():
+                raise
+            # It was given a run, or killed, while it had the question: ask the next one.
+            return self._spare().request(op, **payload)
 
     def catalog(self) -> Catalog:
         """Every layer, optimizer, loss, … that a recipe can use; remembered by Keras version.
@@ -148,7 +159,7 @@ class TrainingService:
 
     def _read_catalog(self) -> None:
         if self.spare:
-            self._spare().request("catalog")
+            self._ask_spare("catalog")
             return
         made = subprocess.run(
             [sys.executable, "-m", "kertasks.layers", str(self._cache_dir)],
@@ -178,7 +189,7 @@ class TrainingService:
 
         if not self.spare:
             raise SpareUnavailable
-        return from_json(self._spare().request("check", recipe=to_json(recipe)))
+        return from_json(self._ask_spare("check", recipe=to_json(recipe)))
 
     def start(self, recipe: Recipe, source: str | None = None) -> RunFolder:
         """Begin to train, in the warm spare or in a new process, and return at once.
@@ -193,20 +204,28 @@ class TrainingService:
         """
         run = self.store.create(recipe, source)
         with self._lock:
-            process, self._process = self._process, None
+            spare, self._process = self._process, None
         try:
-            if process is None or process.gone:
-                process = TrainerProcess.spawn(self._cache_dir)
-            process.request("train", run=str(run.path.absolute()))
+            self._give_run(run, spare)
         except TrainerGone:
-            # The spare may have been killed while it waited: one more try, with a new one.
-            process = TrainerProcess.spawn(self._cache_dir)
-            process.request("train", run=str(run.path.absolute()))
+            shutil.rmtree(run.path, ignore_errors=True)
+            raise
         if self.spare:
             threading.Thread(
                 target=self._start_next_spare, args=(run,), name="next-spare", daemon=True
             ).start()
         return run
+
+    def _give_run(self, run: RunFolder, spare: TrainerProcess | None) -> None:
+        path = str(run.path.absolute())
+        if spare is not None:
+            try:
+                spare.request("train", run=path)
+            except TrainerGone:
+                pass  # killed while it waited: a new one takes the run
+            else:
+                return
+        TrainerProcess.spawn(self._cache_dir).request("train", run=path)
 
     def _start_next_spare(self, run: RunFolder) -> None:
         """Wait for the run's first epoch: importing Keras beside it would slow its start."""

@@ -112,9 +112,7 @@ class TrainerProcess:
         self._warm.wait(timeout)
         return self.warm
 
-    def request(
-        self, op: str, *, timeout: float | None = None, **payload: object
-    ) -> dict[str, Any]:
+    def request(self, op: str, *, timeout: float | None = None, **payload: Any) -> dict[str, Any]:
         """Ask and wait for the answer: call it from a thread, never from the interface's own.
 
         Args:

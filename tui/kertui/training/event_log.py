@@ -1,0 +1,94 @@
+"""Appends a run's events: one writer, buffered, on disk a twentieth of a second later."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import threading
+import time
+from pathlib import Path
+
+from kertui.training.events import Event, format_event
+from kertui.training.run_state import HEARTBEAT
+
+FLUSH_EVERY = 0.05
+"""Seconds between two writes while events come."""
+
+
+class EventLog:
+    """The only writer of an events file. Thread-safe.
+
+    ``add`` appends to a list, 0.3 µs; a thread of its own turns events into lines (10 µs
+    each) and writes them, the first of a pause at once and then every ``FLUSH_EVERY``
+    seconds. So an epoch is in the file within 0.1 s even when the next one takes
+    minutes, and thousands of epochs a second cost the training thread next to nothing.
+    While nothing happens the file's time is touched every ``HEARTBEAT`` seconds.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        self._inode = os.fstat(self._descriptor).st_ino
+        self._waiting: list[Event] = []
+        self._unwritten = b""
+        self._writing = threading.Lock()
+        self._something = threading.Event()
+        self._closing = threading.Event()
+        self.folder_gone = False
+        """Whether the run's folder was deleted meanwhile: nobody can follow or stop the run."""
+
+        self._thread = threading.Thread(target=self._work, name="event-log", daemon=True)
+        self._thread.start()
+
+    def add(self, event: Event) -> None:
+        """Append the event; it is in the file soon."""
+        self._waiting.append(event)
+        if not self._something.is_set():
+            self._something.set()
+
+    def flush(self) -> None:
+        """Write what waits, now."""
+        with self._writing:
+            waiting, self._waiting = self._waiting, []
+            self._unwritten += "".join(map(format_event, waiting)).encode()
+            if not self._unwritten:
+                return
+            try:
+                written = os.write(self._descriptor, self._unwritten)
+            except OSError as error:
+                # A full disk may have room again later: keep the lines and go on training.
+                print(f"cannot write {self._path}: {error.strerror}", file=sys.stderr)
+            else:
+                self._unwritten = self._unwritten[written:]
+
+    def close(self) -> None:
+        """Write what waits and end the thread."""
+        self._closing.set()
+        self._something.set()
+        self._thread.join()
+        self.flush()
+        os.close(self._descriptor)
+
+    def _work(self) -> None:
+        beat = time.monotonic()
+        while not self._closing.is_set():
+            if self._something.wait(HEARTBEAT):
+                self._something.clear()
+                self.flush()
+                self._closing.wait(FLUSH_EVERY)
+            if time.monotonic() - beat >= HEARTBEAT:
+                beat = time.monotonic()
+                self._touch()
+
+    def _touch(self) -> None:
+        try:
+            if self._path.stat().st_ino == self._inode:
+                with contextlib.suppress(OSError):
+                    os.utime(self._descriptor)
+                return
+        except FileNotFoundError:
+            pass
+        except OSError:
+            return
+        self.folder_gone = True

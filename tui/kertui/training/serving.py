@@ -1,0 +1,135 @@
+"""The trainer's end of the socket: reads requests, answers them, notices who is gone.
+
+Describing data needs no Keras and has a thread of its own; what needs Keras waits for the
+main thread, where Keras is imported and where training must run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import socket
+import threading
+import traceback
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from kertasks.errors import UserError
+from kertui.training.data_shelf import DataShelf
+
+Answer = Callable[[Mapping[str, Any]], dict[str, Any]]
+
+
+class Server:
+    """Serves one interface until it is gone or has given a run.
+
+    Args:
+        connection: the inherited end of the socket pair.
+        begin: called with the run's folder when one is given, before the answer goes out.
+    """
+
+    def __init__(self, connection: socket.socket, begin: Callable[[Path], None]) -> None:
+        self.shelf = DataShelf()
+        self.run: Path | None = None
+        """The folder of the run this process was given; set before it is answered."""
+
+        self._connection = connection
+        self._begin = begin
+        self._sending = threading.Lock()
+        self._for_keras: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+        self._to_describe: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        for name, work in (("requests", self._read), ("describe", self._describe)):
+            threading.Thread(target=work, name=name, daemon=True).start()
+
+    def serve_until_run(self, answer: Answer, warm_up: Callable[[], None]) -> Path:
+        """Answer what needs Keras; return the folder once a run is given.
+
+        Args:
+            answer: carries out a request; its errors are sent as they are.
+            warm_up: called once, as soon as nobody waits for an answer; then the
+                interface is told that this process is warm.
+        """
+        warm = False
+        while True:
+            if self.run is not None:
+                return self.run
+            if not warm and self._for_keras.empty():
+                warm_up()
+                warm = True
+                self._send({"event": "warm"})
+            request = self._for_keras.get()
+            if request is not None:
+                self._answer(request, answer)
+
+    def _read(self) -> None:
+        try:
+            with self._connection.makefile("rb") as lines:
+                for line in lines:
+                    request = json.loads(line)
+                    if request["op"] == "train":
+                        if self._accept(request):
+                            return
+                    elif request["op"] == "describe":
+                        self._to_describe.put(request)
+                    else:
+                        self._for_keras.put(request)
+        except (OSError, ValueError, KeyError):
+            traceback.print_exc()
+        # The interface is gone and there is nothing to train: nobody needs this process.
+        os._exit(0)
+
+    def _accept(self, request: Mapping[str, Any]) -> bool:
+        run = Path(request["run"])
+        try:
+            self._begin(run)
+        except OSError as error:
+            text = f"cannot write in the run's folder {run}: {error.strerror}"
+            self._send({"id": request["id"], "error": text, "class": "OSError"})
+            return False
+        self.run = run
+        self._send({"id": request["id"], "answer": {"pid": os.getpid()}})
+        with contextlib.suppress(OSError):  # the interface is gone already; the run goes on
+            self._connection.shutdown(socket.SHUT_RDWR)
+        self._for_keras.put(None)
+        return True
+
+    def _describe(self) -> None:
+        while True:
+            self._answer(self._to_describe.get(), self._description)
+
+    def _description(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        from kertasks.data.describe import describe
+        from kertasks.data.description import to_json
+        from kertasks.registry import find_task
+
+        task, variant, seed = request["task"], request["variant"], request["seed"]
+        return to_json(describe(find_task(task), self.shelf.load(task, variant, seed)))
+
+    def _answer(self, request: Mapping[str, Any], answer: Answer) -> None:
+        message: dict[str, Any]
+        try:
+            message = {"answer": answer(request)}
+        except Exception as error:
+            if not isinstance(error, UserError):
+                traceback.print_exc()
+            message = {"error": describe_error(error), "class": type(error).__name__}
+        self._send({"id": request["id"], **message})
+
+    def _send(self, message: Mapping[str, Any]) -> None:
+        data = (json.dumps(message) + "\n").encode()
+        with self._sending:
+            try:
+                self._connection.sendall(data)
+            except OSError:
+                return  # the reading thread notices and decides
+
+
+def describe_error(error: Exception) -> str:
+    """What a person is told: a ``UserError``'s own words, else the class and one line."""
+    if isinstance(error, UserError):
+        return str(error)
+    said = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {said[0]}" if said else type(error).__name__
