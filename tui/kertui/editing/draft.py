@@ -14,14 +14,14 @@ ArgumentPath: TypeAlias = "tuple[str, ...]"
 """An argument of a layer, or of a component in it: ``("kernel_regularizer", "l2")``."""
 
 
-class _Default:
-    """The type of ``DEFAULT``."""
+class Unset:
+    """The type of ``DEFAULT``, of which there is one."""
 
     def __repr__(self) -> str:
         return "DEFAULT"
 
 
-DEFAULT: Final = _Default()
+DEFAULT: Final = Unset()
 """Given as a value, it takes the argument out of the recipe: Keras's default holds again."""
 
 
@@ -134,7 +134,7 @@ class RecipeDraft:
         layers[index] = layer
         self._set_layers(layers, f"change {layer.class_name}", index)
 
-    def set_argument(self, index: int, path: ArgumentPath, value: Value | _Default) -> None:
+    def set_argument(self, index: int, path: ArgumentPath, value: Value | Unset) -> None:
         """Give a layer's argument a value, or Keras's default back (``DEFAULT``).
 
         A path of several names leads into a component: a regularizer, a nested layer.
@@ -233,13 +233,13 @@ class RecipeDraft:
 
 
 def with_argument(
-    arguments: Mapping[str, Value], path: ArgumentPath, value: Value | _Default
+    arguments: Mapping[str, Value], path: ArgumentPath, value: Value | Unset
 ) -> dict[str, Value]:
     """The arguments with the one at ``path`` set, or taken out for ``DEFAULT``."""
     result = dict(arguments)
     first, rest = path[0], path[1:]
     if not rest:
-        if isinstance(value, _Default):
+        if isinstance(value, Unset):
             result.pop(first, None)
         else:
             result[first] = value

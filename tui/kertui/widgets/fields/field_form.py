@@ -1,0 +1,277 @@
+"""A form: the grid of fields, the editor that opens on one of them, and help beneath."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from kertui.editing.draft import ArgumentPath
+from kertui.editing.fields import Entry, Field
+from kertui.editing.values import NotAllowed, format_value
+from kertui.glyphs import glyphs_for
+from kertui.widgets.fields.choice_list import ChoiceList
+from kertui.widgets.fields.field_grid import FieldGrid
+
+
+class FieldEditor(Input):
+    """Where a value is typed, right on its field."""
+
+    DEFAULT_CSS = """
+    FieldEditor, FieldEditor:focus {
+        layer: editor;
+        position: absolute;
+        display: none;
+        height: 1;
+        border: none;
+        padding: 0;
+        background: $panel;
+        color: $foreground;
+        &.-open { display: block; }
+        &.-invalid, &.-refused { color: $error; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "revert", "leave as it was", id="editor.revert"),
+        Binding("enter", "submit", "apply", key_display="↵", id="editor.apply"),
+        Binding("tab", "submit", "apply", show=False, id="editor.apply_tab"),
+    ]
+
+    class Reverted(Message):
+        """A person wants the value back that stood there."""
+
+    def action_revert(self) -> None:
+        """Leave the field as it was."""
+        self.post_message(self.Reverted())
+
+
+class FieldForm(Vertical):
+    """Fields with their editors. A subclass says what entering and resetting a field does."""
+
+    DEFAULT_CSS = """
+    FieldForm {
+        layers: base editor;
+        height: auto;
+        .form--title { height: 1; padding: 0 1 0 0; text-wrap: nowrap; text-overflow: ellipsis; }
+        .form--help { height: auto; padding: 0 1 0 2; color: $dim; }
+    }
+    """
+
+    @dataclass
+    class MoreWanted(Message):
+        """A person wants to see the fields that are not shown."""
+
+        form: FieldForm
+
+        @property
+        def control(self) -> FieldForm:
+            """The form."""
+            return self.form
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._fields: tuple[Field, ...] = ()
+        self._refused: dict[ArgumentPath, tuple[str, str]] = {}
+        """What was typed and cannot be, with what can."""
+
+        self._edited: Field | None = None
+
+    def compose(self) -> ComposeResult:
+        """Build the form."""
+        yield Static(classes="form--title", markup=False)
+        yield FieldGrid()
+        yield Static(classes="form--help", markup=False)
+        yield FieldEditor(compact=True)
+
+    @abstractmethod
+    def enter_value(self, field: Field, text: str) -> None:
+        """Make what was typed the field's value.
+
+        Raises:
+            NotAllowed: saying what is allowed instead.
+        """
+
+    @abstractmethod
+    def reset_value(self, field: Field) -> None:
+        """Give the field its default back."""
+
+    def help_without_focus(self) -> Content:
+        """What stands beneath the fields while none of them has the focus."""
+        return Content("")
+
+    @property
+    def grid(self) -> FieldGrid:
+        """The fields as they are shown."""
+        return self.query_one(FieldGrid)
+
+    @property
+    def editor(self) -> FieldEditor:
+        """Where a value is typed."""
+        return self.query_one(FieldEditor)
+
+    def show_title(self, title: Content) -> None:
+        """Say what the form is of."""
+        self.query_one(".form--title", Static).update(title)
+
+    def show_fields(self, fields: Sequence[Field]) -> None:
+        """Show these fields; what was typed and refused stays until it is mended or reverted."""
+        self._fields = tuple(fields)
+        self.grid.fields = tuple(self._with_refusal(field) for field in self._fields)
+        self.refresh_help()
+
+    def forget_refusals(self) -> None:
+        """The form is of something else now."""
+        self._refused.clear()
+
+    @property
+    def refusals(self) -> dict[ArgumentPath, tuple[str, str]]:
+        """What was typed and not taken, by field, with what is allowed."""
+        return dict(self._refused)
+
+    def _with_refusal(self, field: Field) -> Field:
+        if field.path not in self._refused:
+            return field
+        typed, allowed = self._refused[field.path]
+        return replace(field, text=typed, problem=f"allowed: {allowed}")
+
+    def focus_field(self, path: ArgumentPath | None = None) -> None:
+        """Put the focus into the form, on a field by its path if there is one."""
+        grid = self.grid
+        for index, field in enumerate(grid.fields):
+            if path is not None and field.path == path:
+                grid.cursor = index
+        grid.focus()
+
+    def refresh_help(self) -> None:
+        """Say what is to be said of the field under the cursor."""
+        grid = self.grid
+        field = grid.field if grid.has_focus or self.editor.has_class("-open") else None
+        content = self._field_help(field) if field is not None else self.help_without_focus()
+        self.query_one(".form--help", Static).update(content)
+
+    def _field_help(self, field: Field) -> Content:
+        signs = glyphs_for(self.app)
+        parts: list[Content] = []
+        if field.problem:
+            parts.append(
+                Content.from_markup("[$error]$sign $text[/]", sign=signs.cross, text=field.problem)
+            )
+        elif self.editor.has_class("-open") and field.allowed:
+            parts.append(Content.from_markup("[$foreground]$text[/]", text=field.allowed))
+        text = field.help
+        argument = field.argument
+        if argument is not None and not argument.required and field.changed:
+            text = f"{text} Default: {format_value(argument.default)}.".strip()
+        if text:
+            parts.append(Content(text))
+        return Content("\n").join(parts)
+
+    @on(FieldGrid.FieldChosen)
+    def follow_cursor(self, event: FieldGrid.FieldChosen) -> None:
+        """Help follows the cursor."""
+        event.stop()
+        self.refresh_help()
+
+    @on(FieldGrid.FieldOpened)
+    def open_field(self, event: FieldGrid.FieldOpened) -> None:
+        """Open what changes the field: an editor, a list, or nothing for a yes or no."""
+        event.stop()
+        field = event.field
+        if field.entry is Entry.MORE:
+            self.post_message(self.MoreWanted(self))
+        elif field.entry is Entry.TOGGLE:
+            self._enter(field, "no" if field.text in {"yes", "on"} else "yes")
+        elif field.entry in {Entry.PICK, Entry.PICK_SEVERAL}:
+            self._open_list(field)
+        else:
+            self._open_editor(field)
+
+    def _open_list(self, field: Field) -> None:
+        several = field.entry is Entry.PICK_SEVERAL
+
+        def picked(text: str | None) -> None:
+            if text is not None:
+                self._enter(field, text)
+
+        region = self.grid.value_region()
+        self.app.push_screen(ChoiceList(field.choices, field.text, region, several), picked)
+
+    def _open_editor(self, field: Field) -> None:
+        self._edited = field
+        editor = self.editor
+        region = self.grid.value_region()
+        own = self.content_region
+        editor.styles.offset = (region.x - own.x, region.y - own.y)
+        editor.styles.width = max(6, region.width)
+        editor.value = field.text
+        editor.set_class(bool(field.problem), "-refused")
+        editor.add_class("-open")
+        editor.focus()
+        editor.action_select_all()
+        self.refresh_help()
+
+    def _close_editor(self, back: bool) -> None:
+        self._edited = None
+        self.editor.remove_class("-open", "-refused")
+        if back:
+            self.grid.focus()
+        self.refresh_help()
+
+    @on(Input.Submitted)
+    def apply_editor(self, event: Input.Submitted) -> None:
+        """Enter applies; what is not allowed keeps the editor open and says why."""
+        event.stop()
+        field = self._edited
+        if field is None:
+            return
+        if self._enter(field, event.value):
+            self._close_editor(back=True)
+        else:
+            self.editor.add_class("-refused")
+            self.refresh_help()
+
+    @on(FieldEditor.Reverted)
+    def revert_editor(self, event: FieldEditor.Reverted) -> None:
+        """Escape leaves the field as it was."""
+        event.stop()
+        if self._edited is not None:
+            self._refused.pop(self._edited.path, None)
+        self._close_editor(back=True)
+        self.show_fields(self._fields)
+
+    def on_descendant_blur(self, event: events.DescendantBlur) -> None:
+        """Leaving the editor applies; what is not allowed stays in its field, marked."""
+        if event.widget is self.editor and self._edited is not None:
+            field, text = self._edited, self.editor.value
+            self._close_editor(back=False)
+            if text != field.text or field.path in self._refused:
+                self._enter(field, text)
+
+    @on(FieldGrid.FieldReset)
+    def reset_field(self, event: FieldGrid.FieldReset) -> None:
+        """Give the default back."""
+        event.stop()
+        self._refused.pop(event.field.path, None)
+        self.reset_value(event.field)
+        self.show_fields(self._fields)
+
+    def _enter(self, field: Field, text: str) -> bool:
+        """Whether the text was taken."""
+        try:
+            self.enter_value(field, text)
+        except NotAllowed as refusal:
+            self._refused[field.path] = (text, refusal.allowed)
+            self.show_fields(self._fields)
+            return False
+        if self._refused.pop(field.path, None):
+            self.show_fields(self._fields)
+        return True

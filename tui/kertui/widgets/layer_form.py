@@ -1,0 +1,198 @@
+"""What is to be said of the layer under the cursor, and the form that changes it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.content import Content
+from textual.message import Message
+
+from kertasks.layers.catalog import Argument, ArgumentKind, Catalog, Family
+from kertasks.recipes.errors import Problem
+from kertasks.recipes.recipe import Component, Recipe, Value
+from kertui.editing.draft import DEFAULT, ArgumentPath, Unset
+from kertui.editing.fields import Entry, Field, enter_value, layer_fields
+from kertui.editing.values import NotAllowed
+from kertui.glyphs import glyphs_for
+from kertui.widgets.fields.field_form import FieldForm
+
+_HELP_ROWS = 3
+"""Kept for help beneath the fields while not all of them are shown."""
+
+_FEWEST = 4
+
+
+class LayerForm(FieldForm):
+    """The inspector: a field for each argument Keras gives the layer's class."""
+
+    DEFAULT_CSS = """
+    LayerForm {
+        height: 1fr;
+        min-height: 4;
+        & > FieldGrid { max-height: 100%; }
+        & > .form--help { height: 1fr; overflow-y: hidden; padding-top: 1; }
+    }
+    """
+
+    @dataclass
+    class ArgumentChanged(Message):
+        """An argument of the layer got a value, or its default back (``DEFAULT``)."""
+
+        index: int
+        path: ArgumentPath
+        value: Value | Unset
+
+    @dataclass
+    class NameChanged(Message):
+        """The layer got a name, or none any more."""
+
+        index: int
+        name: str | None
+
+    @dataclass
+    class InputsChanged(Message):
+        """The layer reads other layers."""
+
+        index: int
+        inputs: tuple[str, ...]
+
+    BINDINGS: ClassVar = []
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._recipe: Recipe | None = None
+        self._index = 0
+        self._catalog: Catalog | None = None
+        self._problems: Sequence[Problem] = ()
+        self._reason: str | None = None
+        self._everything = False
+
+    def show_layer(
+        self,
+        recipe: Recipe,
+        index: int,
+        catalog: Catalog | None,
+        problems: Sequence[Problem] = (),
+        reason: str | None = None,
+    ) -> None:
+        """Show the layer's form.
+
+        Args:
+            recipe: the recipe it stands in.
+            index: its place.
+            catalog: None while Keras's classes are not here yet.
+            problems: of the whole recipe.
+            reason: why Keras refuses the layer.
+        """
+        before = self._recipe
+        same = before is not None and index == self._index and index < len(before.layers)
+        if not (
+            same and before and before.layers[index].class_name == recipe.layers[index].class_name
+        ):
+            self.forget_refusals()
+            self._everything = False
+        self._recipe, self._index, self._catalog = recipe, index, catalog
+        self._problems, self._reason = problems, reason
+        self._show()
+
+    def _show(self) -> None:
+        recipe = self._recipe
+        if recipe is None or self._index >= len(recipe.layers):
+            return
+        layer = recipe.layers[self._index]
+        info = self._catalog.find(Family.LAYERS, layer.class_name) if self._catalog else None
+        signs = glyphs_for(self.app)
+        title = Content.styled(layer.class_name, "bold")
+        if info is not None:
+            title += Content.styled(f"  {signs.dot}  {_first_words(info.summary)}", "$dim")
+        self.show_title(title)
+        limit = None if self._everything else self._room()
+        fields, hidden = layer_fields(recipe, self._index, self._catalog, self._problems, limit)
+        if hidden:
+            fields = (*fields, Field((), f"{hidden} more", Entry.MORE, ""))
+        self.show_fields(fields)
+
+    def _room(self) -> int:
+        """Fields that fit above the help."""
+        return max(_FEWEST, self.size.height - 2 - _HELP_ROWS - 1)
+
+    def on_resize(self) -> None:
+        """Show as many fields as there is room for now."""
+        self._show()
+
+    def on_field_form_more_wanted(self, event: FieldForm.MoreWanted) -> None:
+        """Show every field."""
+        event.stop()
+        self._everything = True
+        self._show()
+
+    def help_without_focus(self) -> Content:
+        """Why the layer is refused, else what its class does."""
+        recipe = self._recipe
+        if recipe is None or self._index >= len(recipe.layers):
+            return Content("")
+        if self._reason:
+            signs = glyphs_for(self.app)
+            return Content.from_markup(
+                "[$error]$sign $text[/]", sign=signs.cross, text=self._reason
+            )
+        if self._catalog is None:
+            return Content("its other arguments arrive in a moment")
+        info = self._catalog.find(Family.LAYERS, recipe.layers[self._index].class_name)
+        return Content(info.help if info else "")
+
+    def enter_value(self, field: Field, text: str) -> None:
+        """Judge what was typed and tell it."""
+        if field.path == ("name",) and field.argument is None:
+            self._enter_name(text)
+        elif field.path == ("inputs",) and field.argument is None:
+            names = tuple(part.strip() for part in text.split(",") if part.strip())
+            self.post_message(self.InputsChanged(self._index, names))
+        else:
+            argument = field.argument
+            if argument is None or self._catalog is None or self._recipe is None:
+                raise NotAllowed("nothing yet: Keras's classes are still being read")
+            current = self._value_at(field.path)
+            value = enter_value(text, argument, current, self._catalog)
+            plain = argument.kind not in {ArgumentKind.COMPONENT, ArgumentKind.LAYER}
+            if plain and not argument.required and value == _listless(argument):
+                self.post_message(self.ArgumentChanged(self._index, field.path, DEFAULT))
+            else:
+                self.post_message(self.ArgumentChanged(self._index, field.path, value))
+
+    def _enter_name(self, text: str) -> None:
+        name = text.strip()
+        self.post_message(self.NameChanged(self._index, None if name in {"", "none"} else name))
+
+    def reset_value(self, field: Field) -> None:
+        """Ask for the default; a required argument has none."""
+        if field.argument is None:
+            if field.path == ("name",):
+                self.post_message(self.NameChanged(self._index, None))
+            elif field.path == ("inputs",):
+                self.post_message(self.InputsChanged(self._index, ()))
+        elif not field.argument.required:
+            self.post_message(self.ArgumentChanged(self._index, field.path, DEFAULT))
+
+    def _value_at(self, path: ArgumentPath) -> Value:
+        value: Value = self._recipe.layers[self._index] if self._recipe else None
+        for name in path:
+            if isinstance(value, str):
+                value = Component(value)
+            if not isinstance(value, Component):
+                return None
+            value = value.arguments.get(name)
+        return value
+
+
+def _listless(argument: Argument) -> object:
+    default = argument.default
+    return tuple(default) if isinstance(default, list) else default
+
+
+def _first_words(summary: str) -> str:
+    """A summary without its full stop and its capital: it follows the class's name."""
+    text = summary.strip().rstrip(".")
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text

@@ -1,0 +1,112 @@
+"""How the network is trained: the form of everything that is not a layer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual.content import Content
+from textual.message import Message
+
+from kertasks.layers.catalog import Catalog
+from kertasks.recipes.errors import Problem
+from kertasks.recipes.recipe import Recipe
+from kertui.editing.fields import Entry, Field
+from kertui.editing.settings_fields import (
+    DataFacts,
+    enter_setting,
+    hidden_settings,
+    reset_setting,
+    settings_fields,
+)
+from kertui.glyphs import glyphs_for
+from kertui.widgets.fields.field_form import FieldForm
+
+
+class TrainingSettings(FieldForm):
+    """Optimizer, loss, metrics, epochs, batch size, validation, early stopping, seed, data."""
+
+    DEFAULT_CSS = """
+    TrainingSettings {
+        height: auto;
+        & > FieldGrid { max-height: 16; }
+        & > .form--help { height: 2; overflow-y: hidden; }
+    }
+    """
+
+    @dataclass
+    class SettingChanged(Message):
+        """A setting was changed."""
+
+        recipe: Recipe
+        what: str
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._recipe: Recipe | None = None
+        self._catalog: Catalog | None = None
+        self._facts = DataFacts(())
+        self._problems: Sequence[Problem] = ()
+        self._reason: str | None = None
+        self._everything = False
+
+    def on_mount(self) -> None:
+        """Say what it is."""
+        self.show_title(Content.styled("Training", "bold"))
+
+    def show_settings(
+        self,
+        recipe: Recipe,
+        catalog: Catalog | None,
+        facts: DataFacts,
+        problems: Sequence[Problem] = (),
+        reason: str | None = None,
+    ) -> None:
+        """Show the recipe's settings.
+
+        Args:
+            recipe: whose settings.
+            catalog: None while Keras's classes are not here yet.
+            facts: of the data.
+            problems: of the whole recipe.
+            reason: why Keras refuses to train with these settings.
+        """
+        self._recipe, self._catalog, self._facts = recipe, catalog, facts
+        self._problems, self._reason = problems, reason
+        self._show()
+
+    def _show(self) -> None:
+        if self._recipe is None:
+            return
+        fields = settings_fields(
+            self._recipe, self._catalog, self._facts, self._problems, self._everything
+        )
+        hidden = 0 if self._everything else hidden_settings(self._recipe, self._catalog)
+        if hidden:
+            fields = (*fields, Field((), f"{hidden} more", Entry.MORE, ""))
+        self.show_fields(fields)
+
+    def on_field_form_more_wanted(self, event: FieldForm.MoreWanted) -> None:
+        """Show every field."""
+        event.stop()
+        self._everything = True
+        self._show()
+
+    def help_without_focus(self) -> Content:
+        """Why it cannot be trained so, if it cannot."""
+        if not self._reason:
+            return Content("")
+        signs = glyphs_for(self.app)
+        return Content.from_markup("[$error]$sign $text[/]", sign=signs.cross, text=self._reason)
+
+    def enter_value(self, field: Field, text: str) -> None:
+        """Judge what was typed and tell it."""
+        if self._recipe is not None:
+            recipe = enter_setting(self._recipe, field.path, text, self._catalog)
+            self.post_message(self.SettingChanged(recipe, field.label))
+
+    def reset_value(self, field: Field) -> None:
+        """Give the setting's default back."""
+        if self._recipe is not None:
+            recipe = reset_setting(self._recipe, field.path)
+            self.post_message(self.SettingChanged(recipe, field.label))
