@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from kertasks.data.baselines import BaselineMethod
     from kertasks.data.description import Sample
 
+_KEPT_DIGITS = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Split:
@@ -54,9 +56,15 @@ class FeatureScale:
     scale: NDArray[Any]
 
     def to_own_unit(self, scaled: NDArray[Any]) -> NDArray[Any]:
-        """Scaled features in their own units; shape (…, features) as given."""
-        own: NDArray[Any] = np.asarray(scaled) * self.scale + self.mean
-        return own
+        """Scaled features in their own units; shape (…, features) as given.
+
+        Rounded to a hundred thousandth of the scale, which is what float32 keeps of a scaled
+        value: what was 0 is 0 again, and not 4e-11.
+        """
+        own = np.asarray(scaled) * self.scale + self.mean
+        step = 10.0 ** (np.floor(np.log10(self.scale)) - _KEPT_DIGITS)
+        rounded: NDArray[Any] = np.round(own / step) * step + 0.0
+        return rounded
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,17 @@
 """What a person asks of a dataset before training, as plain data without NumPy.
 
-Computed by ``kertasks.data.describe`` in a process that has NumPy; goes through JSON.
+Computed by ``kertasks.data.describe`` in a process that has NumPy; goes through JSON
+(``to_json``, ``from_json``).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, TypeAlias
+
+SCHEMA = 1
+"""Raised when the JSON form changes; part of the name of whatever keeps it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +120,8 @@ class Description:
     seed: int
     splits: tuple[SplitFacts, ...]
     features: tuple[FeatureFacts, ...]
-    """Each feature, or one entry named ``"all"`` where there are more than 64."""
+    """Each feature as the network gets it; one entry named ``"all"`` where features have no
+    names (pixels, words) or there are more than 64."""
 
     feature_count: int
     class_names: tuple[str, ...]
@@ -130,3 +136,71 @@ class Description:
     """A few, at least one of each class where there are at most ten classes."""
 
     picture: Picture
+
+    own_features: tuple[FeatureFacts, ...] = ()
+    """Each feature in its own unit, before scaling; empty where ``features`` says it all."""
+
+    other_baselines: tuple[Baseline, ...] = ()
+    """More to compare with, after ``baseline``."""
+
+
+def to_json(description: Description) -> dict[str, Any]:
+    """Plain dicts, lists, strings and numbers, for ``json.dumps``."""
+    plain = asdict(description)
+    plain["schema"] = SCHEMA
+    for form, sample in zip(plain["samples"], description.samples, strict=True):
+        form["type"] = _TYPE_NAMES[type(sample)]
+    if description.picture is not None:
+        plain["picture"]["type"] = _TYPE_NAMES[type(description.picture)]
+    return plain
+
+
+def from_json(plain: Mapping[str, Any]) -> Description:
+    """What ``to_json`` was given.
+
+    Raises:
+        ValueError: it was written with another schema, or is no description.
+    """
+    if plain.get("schema") != SCHEMA:
+        raise ValueError(f"a description of schema {plain.get('schema')}, not {SCHEMA}")
+    try:
+        return _from_plain(plain)
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"not a description: {error}") from error
+
+
+_TYPE_NAMES: dict[type, str] = {
+    WordsSample: "words",
+    ImageSample: "image",
+    ColumnsSample: "columns",
+    ScatterPicture: "scatter",
+    CurvePicture: "curve",
+}
+_TYPES = {name: type_ for type_, name in _TYPE_NAMES.items()}
+
+
+def _from_plain(plain: Mapping[str, Any]) -> Description:
+    fields = {name: value for name, value in plain.items() if name != "schema"}
+    for name in ("features", "own_features"):
+        fields[name] = tuple(FeatureFacts(**facts) for facts in plain[name])
+    fields["splits"] = tuple(SplitFacts(**_tuples(facts)) for facts in plain["splits"])
+    fields["class_names"] = tuple(plain["class_names"])
+    fields["target"] = FeatureFacts(**plain["target"]) if plain["target"] else None
+    fields["baseline"] = Baseline(**plain["baseline"]) if plain["baseline"] else None
+    fields["other_baselines"] = tuple(Baseline(**other) for other in plain["other_baselines"])
+    fields["samples"] = tuple(_typed(sample) for sample in plain["samples"])
+    fields["picture"] = _typed(plain["picture"]) if plain["picture"] else None
+    return Description(**fields)
+
+
+def _typed(form: Mapping[str, Any]) -> Any:
+    fields = {name: _tuple(value) for name, value in form.items() if name != "type"}
+    return _TYPES[form["type"]](**fields)
+
+
+def _tuples(form: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _tuple(value) for name, value in form.items()}
+
+
+def _tuple(value: Any) -> Any:
+    return tuple(map(_tuple, value)) if isinstance(value, (list, tuple)) else value

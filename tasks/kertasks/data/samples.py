@@ -12,9 +12,14 @@ from numpy.typing import NDArray
 from kertasks.data.dataset import FeatureScale, Split, TargetScale
 from kertasks.data.description import ColumnsSample, ImageSample, WordsSample
 
+THOUSAND_DOLLARS = "$1,000"
+"""The unit of prices that are written in full, in dollars."""
+
 
 def format_number(value: float, unit: str | None = None) -> str:
-    """A number as a person writes it, with its unit: ``"296 $"``, ``"0.538"``."""
+    """A number as a person writes it, with its unit: ``"0.538"``, ``"26.6 kg/m²"``, ``"$24,000"``."""
+    if unit == THOUSAND_DOLLARS:
+        return f"${value * 1_000:,.0f}"
     text = f"{value:.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
     return f"{text} {unit}" if unit else text
 

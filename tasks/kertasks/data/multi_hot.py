@@ -1,0 +1,28 @@
+"""Texts as word numbers, and as rows with a 1 for every word that occurs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kertasks.data.samples import Texts
+
+
+def pack_texts(texts: Sequence[Sequence[int]]) -> Texts:
+    """Word numbers below 65,536, two bytes a word."""
+    lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
+    ends = np.cumsum(lengths)
+    total = int(ends[-1]) if len(ends) else 0
+    numbers = np.fromiter(chain.from_iterable(texts), dtype=np.uint16, count=total)
+    return Texts(numbers, ends)
+
+
+def multi_hot(texts: Texts, words: int) -> NDArray[np.uint8]:
+    """One row a text, one byte a word: shape (texts, words), 1 where the word occurs."""
+    rows = np.zeros((len(texts), words), dtype=np.uint8)
+    for row in range(len(texts)):
+        rows[row, texts[row]] = 1
+    return rows

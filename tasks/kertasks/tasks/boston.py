@@ -1,0 +1,155 @@
+"""boston: what does a house cost? 404 rows to learn from, so that every split matters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kertasks.recipes.recipe import (
+    CompileSettings,
+    Component,
+    DataSettings,
+    FitSettings,
+    Layer,
+    Recipe,
+)
+from kertasks.task import Group, Task, TaskKind, Variant
+
+if TYPE_CHECKING:
+    from kertasks.data.dataset import Dataset
+
+ORDER = 10
+
+STANDARDISED = "standardised"
+SCALED_TARGET = "scaled target"
+FOLDS = ("fold 1", "fold 2", "fold 3", "fold 4")
+
+_COLUMNS: tuple[tuple[str, str | None], ...] = (
+    ("crime rate", None),
+    ("large lots", "% of land"),
+    ("industry", "% of land"),
+    ("by the river", None),
+    ("nitric oxides", "parts in 10 million"),
+    ("rooms", None),
+    ("built before 1940", "%"),
+    ("distance to work", None),
+    ("highway access", None),
+    ("property tax", "per $10,000"),
+    ("pupils a teacher", None),
+    ("B index", None),
+    ("lower status", "%"),
+)
+
+
+def load(variant: str, seed: int) -> Dataset:
+    """Districts of Boston, each feature with mean 0 and deviation 1 over the training rows.
+
+    x: float32 (rows, 13). y: float32 (rows,), the median price in $1,000; with the scaled
+    target in standard deviations from the mean. A fold's features are standardised with
+    that fold's training rows.
+    """
+    import keras
+    import numpy as np
+
+    from kertasks.data.baselines import BaselineMethod
+    from kertasks.data.dataset import Dataset, Split
+    from kertasks.data.keras_cache import call_keras
+    from kertasks.data.samples import ColumnsSampler
+    from kertasks.data.scaling import standardise, standardise_target
+
+    (x, y), (x_test, y_test) = call_keras(keras.datasets.boston_housing.load_data)
+    held_out = np.zeros(len(x), dtype=bool)
+    if variant in FOLDS:
+        fold_rows = len(x) // len(FOLDS)
+        start = FOLDS.index(variant) * fold_rows
+        held_out[start : start + fold_rows] = True
+    splits = [Split(x[~held_out], y[~held_out]), Split(x_test, y_test)]
+    if held_out.any():
+        splits.append(Split(x[held_out], y[held_out]))
+    splits, feature_scale = standardise(splits)
+    target_scale = None
+    if variant == SCALED_TARGET:
+        splits, target_scale = standardise_target(splits)
+    names, units = zip(*_COLUMNS, strict=True)
+    return Dataset(
+        task=TASK.name,
+        variant=variant,
+        seed=seed,
+        kind=TASK.kind,
+        train=splits[0],
+        validation=splits[2] if held_out.any() else None,
+        test=splits[1],
+        feature_names=names,
+        feature_units=units,
+        unit=TASK.unit,
+        target_name="price",
+        target_scale=target_scale,
+        feature_scale=feature_scale,
+        sample=ColumnsSampler(
+            names,
+            units,
+            target_name="price",
+            target_unit=TASK.unit,
+            feature_scale=feature_scale,
+            target_scale=target_scale,
+        ),
+        baseline_methods=(BaselineMethod.MEAN, BaselineMethod.LINEAR_REGRESSION),
+    )
+
+
+_LAYERS = (
+    Layer("Dense", {"units": 64, "activation": "relu"}),
+    Layer("Dense", {"units": 64, "activation": "relu"}),
+    Layer("Dense", {"units": 1}),
+)
+_COMPILE = CompileSettings(optimizer=Component("RMSprop"), loss="mse", metrics=("mae",))
+
+_RECIPES = (
+    Recipe(
+        task="boston",
+        name="book",
+        layers=_LAYERS,
+        compile=_COMPILE,
+        fit=FitSettings(epochs=80, batch_size=16),
+        data=DataSettings(STANDARDISED),
+        summary="the final model, on all 404 rows",
+    ),
+    Recipe(
+        task="boston",
+        name="book fold",
+        layers=_LAYERS,
+        compile=_COMPILE,
+        fit=FitSettings(epochs=500, batch_size=1),
+        data=DataSettings(FOLDS[0]),
+        summary="one of 4 folds of the cross-validation; best near epoch 69",
+    ),
+    Recipe(
+        task="boston",
+        name="as asked",
+        layers=_LAYERS,
+        compile=_COMPILE,
+        fit=FitSettings(epochs=80, batch_size=16),
+        data=DataSettings(SCALED_TARGET),
+        summary="scales the target too: its error is no longer in dollars",
+    ),
+)
+
+TASK = Task(
+    name="boston",
+    title="house prices",
+    group=Group.NUMBERS,
+    kind=TaskKind.REGRESSION,
+    question="What is the median price of a house in a district of Boston, in $1,000?",
+    variants=(
+        Variant(STANDARDISED, "404 rows to train, 102 to test; features standardised"),
+        *(
+            Variant(name, f"quarter {number} of the 404 rows held out")
+            for number, name in enumerate(FOLDS, start=1)
+        ),
+        Variant(SCALED_TARGET, "the price standardised too"),
+    ),
+    recipes={recipe.name: recipe for recipe in _RECIPES},
+    default_recipe="book",
+    loader=load,
+    files=("boston_housing.npz",),
+    unit="$1,000",
+)

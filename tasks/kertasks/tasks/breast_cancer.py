@@ -1,0 +1,118 @@
+"""breast-cancer: is a tumour malignant? From thirty measurements of its cells."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kertasks.recipes.recipe import (
+    CompileSettings,
+    Component,
+    DataSettings,
+    FitSettings,
+    Layer,
+    Recipe,
+)
+from kertasks.task import Group, Task, TaskKind, Variant
+
+if TYPE_CHECKING:
+    from kertasks.data.dataset import Dataset
+
+ORDER = 30
+
+STANDARDISED = "standardised"
+OWN_UNITS = "own units"
+
+_TEST_SHARE = 0.2
+
+
+def load(variant: str, seed: int) -> Dataset:
+    """569 tumours, a fifth of them to test; scikit-learn's data, no download.
+
+    x: float32 (rows, 30); standardised with the training rows, or as measured (0 to 4,254).
+    y: int32 (rows,), 0 malignant, 1 benign.
+    """
+    import numpy as np
+    from sklearn.datasets import load_breast_cancer
+    from sklearn.model_selection import train_test_split
+
+    from kertasks.data.baselines import BaselineMethod
+    from kertasks.data.dataset import Dataset, Split
+    from kertasks.data.samples import ColumnsSampler
+    from kertasks.data.scaling import standardise
+
+    source = load_breast_cancer()
+    x_train, x_test, y_train, y_test = train_test_split(
+        source.data.astype(np.float32),
+        source.target.astype(np.int32),
+        test_size=_TEST_SHARE,
+        random_state=seed,
+        stratify=source.target,
+    )
+    splits, feature_scale = [Split(x_train, y_train), Split(x_test, y_test)], None
+    if variant == STANDARDISED:
+        splits, feature_scale = standardise(splits)
+    names = tuple(str(name) for name in source.feature_names)
+    class_names = tuple(str(name) for name in source.target_names)
+    units = (None,) * len(names)
+    return Dataset(
+        task=TASK.name,
+        variant=variant,
+        seed=seed,
+        kind=TASK.kind,
+        train=splits[0],
+        validation=None,
+        test=splits[1],
+        feature_names=names,
+        feature_units=units,
+        class_names=class_names,
+        target_name="tumour",
+        feature_scale=feature_scale,
+        sample=ColumnsSampler(names, units, class_names=class_names, feature_scale=feature_scale),
+        baseline_methods=(BaselineMethod.MAJORITY, BaselineMethod.LOGISTIC_REGRESSION),
+    )
+
+
+_LAYERS = (
+    Layer("Dense", {"units": 16, "activation": "relu"}),
+    Layer("Dense", {"units": 1, "activation": "sigmoid"}),
+)
+_COMPILE = CompileSettings(
+    optimizer=Component("Adam"), loss="binary_crossentropy", metrics=("accuracy",)
+)
+_FIT = FitSettings(epochs=50, batch_size=32, validation_split=0.2)
+
+_RECIPES = (
+    Recipe(
+        task="breast-cancer",
+        name="small",
+        layers=_LAYERS,
+        compile=_COMPILE,
+        fit=_FIT,
+        data=DataSettings(STANDARDISED),
+        summary="one hidden layer on standardised features",
+    ),
+    Recipe(
+        task="breast-cancer",
+        name="not scaled",
+        layers=_LAYERS,
+        compile=_COMPILE,
+        fit=_FIT,
+        data=DataSettings(OWN_UNITS),
+        summary="the same on features from 0.001 to 4 254: learns worse",
+    ),
+)
+
+TASK = Task(
+    name="breast-cancer",
+    title="malignant or benign",
+    group=Group.NUMBERS,
+    kind=TaskKind.BINARY,
+    question="Is a breast tumour malignant, judging by thirty measurements of its cells?",
+    variants=(
+        Variant(STANDARDISED, "455 rows to train, 114 to test; features standardised"),
+        Variant(OWN_UNITS, "the same rows as they were measured"),
+    ),
+    recipes={recipe.name: recipe for recipe in _RECIPES},
+    default_recipe="small",
+    loader=load,
+)

@@ -1,0 +1,130 @@
+"""digits: which digit is it? Pictures of 8 by 8 pixels, small enough for any machine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kertasks.recipes.recipe import (
+    CompileSettings,
+    Component,
+    DataSettings,
+    FitSettings,
+    Layer,
+    Recipe,
+)
+from kertasks.task import Group, Task, TaskKind, Variant
+
+if TYPE_CHECKING:
+    from kertasks.data.dataset import Dataset
+
+ORDER = 10
+
+UNIT_RANGE = "0 to 1"
+BYTES = "0 to 16"
+
+_CLASSES = 10
+_FULL = 16
+_TEST_SHARE = 0.2
+
+
+def load(variant: str, seed: int) -> Dataset:
+    """1,797 digits, a fifth of them to test; scikit-learn's data, no download.
+
+    x: (rows, 8, 8, 1), float32 from 0 to 1 or uint8 from 0 to 16. y: int32 (rows,).
+    """
+    import numpy as np
+    from sklearn.datasets import load_digits
+    from sklearn.model_selection import train_test_split
+
+    from kertasks.data.baselines import BaselineMethod
+    from kertasks.data.dataset import Dataset, Split
+    from kertasks.data.samples import ImageSampler
+
+    source = load_digits()
+    images = source.images[..., None].astype(np.uint8)
+    full = _FULL
+    if variant == UNIT_RANGE:
+        images, full = images.astype(np.float32) / np.float32(_FULL), 1
+    x_train, x_test, y_train, y_test = train_test_split(
+        images,
+        source.target.astype(np.int32),
+        test_size=_TEST_SHARE,
+        random_state=seed,
+        stratify=source.target,
+    )
+    class_names = tuple(map(str, range(_CLASSES)))
+    return Dataset(
+        task=TASK.name,
+        variant=variant,
+        seed=seed,
+        kind=TASK.kind,
+        train=Split(x_train, y_train),
+        validation=None,
+        test=Split(x_test, y_test),
+        feature_names=(),
+        class_names=class_names,
+        target_name="digit",
+        sample=ImageSampler(class_names, full),
+        baseline_methods=(BaselineMethod.MAJORITY, BaselineMethod.LOGISTIC_REGRESSION),
+    )
+
+
+_CONVOLUTIONS = (
+    Layer("Conv2D", {"filters": 16, "kernel_size": 3, "activation": "relu"}),
+    Layer("Conv2D", {"filters": 32, "kernel_size": 3, "activation": "relu"}),
+    Layer("Flatten"),
+    Layer("Dense", {"units": _CLASSES, "activation": "softmax"}),
+)
+_COMPILE = CompileSettings(
+    optimizer=Component("Adam"), loss="sparse_categorical_crossentropy", metrics=("accuracy",)
+)
+_FIT = FitSettings(epochs=20, batch_size=32, validation_split=0.2)
+
+_RECIPES = (
+    Recipe(
+        task="digits",
+        name="convolutions",
+        layers=_CONVOLUTIONS,
+        compile=_COMPILE,
+        fit=_FIT,
+        data=DataSettings(UNIT_RANGE),
+        summary="two small convolutions",
+    ),
+    Recipe(
+        task="digits",
+        name="dense",
+        layers=(
+            Layer("Flatten"),
+            Layer("Dense", {"units": 64, "activation": "relu"}),
+            Layer("Dense", {"units": _CLASSES, "activation": "softmax"}),
+        ),
+        compile=_COMPILE,
+        fit=_FIT,
+        data=DataSettings(UNIT_RANGE),
+        summary="no idea of neighbours: pixels in any order would do",
+    ),
+    Recipe(
+        task="digits",
+        name="rescaling",
+        layers=(Layer("Rescaling", {"scale": 1 / _FULL}), *_CONVOLUTIONS),
+        compile=_COMPILE,
+        fit=_FIT,
+        data=DataSettings(BYTES),
+        summary="the network scales the pixels itself",
+    ),
+)
+
+TASK = Task(
+    name="digits",
+    title="8×8, 10 classes",
+    group=Group.IMAGES,
+    kind=TaskKind.MULTICLASS,
+    question="Which digit is in a picture of 8 by 8 pixels?",
+    variants=(
+        Variant(UNIT_RANGE, "grey from 0 to 1; 1 437 pictures to train, 360 to test"),
+        Variant(BYTES, "grey as whole numbers from 0 to 16, a byte a pixel"),
+    ),
+    recipes={recipe.name: recipe for recipe in _RECIPES},
+    default_recipe="convolutions",
+    loader=load,
+)

@@ -1,0 +1,118 @@
+"""imdb: is a film review positive? Which words occur decides; the network overfits early."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kertasks.recipes.recipe import (
+    CompileSettings,
+    Component,
+    DataSettings,
+    FitSettings,
+    Layer,
+    Recipe,
+)
+from kertasks.task import Group, Task, TaskKind, Variant
+
+if TYPE_CHECKING:
+    from kertasks.data.dataset import Dataset
+
+ORDER = 10
+
+HELD_OUT = "multi-hot"
+ALL_ROWS = "multi-hot, all rows"
+
+_WORDS = 10_000
+_VALIDATION_ROWS = 10_000
+
+
+def load(variant: str, seed: int) -> Dataset:
+    """Reviews as rows with a 1 for each of the 10,000 most frequent words that occurs.
+
+    x: uint8 (rows, 10000), 0 or 1. y: int32 (rows,), 1 for a positive review.
+    """
+    import keras
+    import numpy as np
+
+    from kertasks.data.baselines import BaselineMethod
+    from kertasks.data.dataset import Dataset, Split
+    from kertasks.data.keras_cache import call_keras
+    from kertasks.data.multi_hot import multi_hot, pack_texts
+    from kertasks.data.samples import WordDecoder, WordsSampler
+
+    word_index = call_keras(keras.datasets.imdb.get_word_index)
+    (x_train, y_train), (x_test, y_test) = call_keras(
+        keras.datasets.imdb.load_data, num_words=_WORDS
+    )
+    train_texts, test_texts = pack_texts(x_train), pack_texts(x_test)
+    del x_train, x_test
+    x, y = multi_hot(train_texts, _WORDS), y_train.astype(np.int32)
+    held_out = _VALIDATION_ROWS if variant == HELD_OUT else 0
+    train = Split(x[held_out:], y[held_out:])
+    validation = Split(x[:held_out], y[:held_out]) if held_out else None
+    test = Split(multi_hot(test_texts, _WORDS), y_test.astype(np.int32))
+    texts = [(train, train_texts, held_out), (test, test_texts, 0)]
+    if validation is not None:
+        texts.append((validation, train_texts, 0))
+    class_names = ("negative", "positive")
+    return Dataset(
+        task=TASK.name,
+        variant=variant,
+        seed=seed,
+        kind=TASK.kind,
+        train=train,
+        validation=validation,
+        test=test,
+        feature_names=(),
+        class_names=class_names,
+        target_name="review",
+        sample=WordsSampler(WordDecoder(word_index), class_names, tuple(texts)),
+        baseline_methods=(BaselineMethod.MAJORITY,),
+    )
+
+
+_LAYERS = (
+    Layer("Dense", {"units": 16, "activation": "relu"}),
+    Layer("Dense", {"units": 16, "activation": "relu"}),
+    Layer("Dense", {"units": 1, "activation": "sigmoid"}),
+)
+_COMPILE = CompileSettings(
+    optimizer=Component("RMSprop"), loss="binary_crossentropy", metrics=("accuracy",)
+)
+
+_RECIPES = (
+    Recipe(
+        task="imdb",
+        name="book",
+        layers=_LAYERS,
+        compile=_COMPILE,
+        fit=FitSettings(epochs=20, batch_size=512),
+        data=DataSettings(HELD_OUT),
+        summary="best near epoch 4, then overfits",
+    ),
+    Recipe(
+        task="imdb",
+        name="retrain to the best epoch",
+        layers=_LAYERS,
+        compile=_COMPILE,
+        fit=FitSettings(epochs=4, batch_size=512),
+        data=DataSettings(ALL_ROWS),
+        summary="all 25 000 rows, 4 epochs: about 0.88 on the test set",
+    ),
+)
+
+TASK = Task(
+    name="imdb",
+    title="review, good or bad",
+    group=Group.TEXT,
+    kind=TaskKind.BINARY,
+    question="Is a film review positive, judging by the words that occur in it?",
+    variants=(
+        Variant(HELD_OUT, "10 000 words; the first 10 000 training rows held out"),
+        Variant(ALL_ROWS, "10 000 words; all 25 000 training rows, none held out"),
+    ),
+    recipes={recipe.name: recipe for recipe in _RECIPES},
+    default_recipe="book",
+    loader=load,
+    files=("imdb.npz", "imdb_word_index.json"),
+)
