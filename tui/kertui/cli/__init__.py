@@ -1,1 +1,1 @@
-"""The command line: one file a command."""
+"""The command line. One file a command; ``main`` puts them together."""

@@ -1,4 +1,4 @@
-"""Writes ``run.json`` from the trainer's side: who trains what, where, with which versions."""
+"""Writes ``run.json``: who trains what, where, with which versions."""
 
 from __future__ import annotations
 
@@ -13,12 +13,28 @@ from kertui.training.run_folder import Manifest, RunFolder
 from kertui.training.run_state import process_start_time
 
 
-def write_manifest(run: RunFolder, recipe: Recipe, device: str) -> None:
-    """Write the run's manifest, for this process.
+def write_manifest(
+    run: RunFolder,
+    recipe: Recipe,
+    device: str,
+    pid: int | None = None,
+    process_started: float | None = None,
+) -> None:
+    """Write the run's manifest.
+
+    Args:
+        run: the run.
+        recipe: what it trains.
+        device: what it trains on.
+        pid: the trainer's process; this one by default.
+        process_started: when that one started, Unix seconds.
 
     Raises:
         OSError: the folder cannot be written in.
     """
+    if pid is None or process_started is None:
+        pid = os.getpid()
+        process_started = process_start_time(pid) or time.time()
     run.write_manifest(
         Manifest(
             id=run.id,
@@ -29,8 +45,8 @@ def write_manifest(run: RunFolder, recipe: Recipe, device: str) -> None:
             versions=versions(),
             device=device,
             host=platform.node(),
-            pid=os.getpid(),
-            process_started=process_start_time(os.getpid()) or time.time(),
+            pid=pid,
+            process_started=process_started,
             source=run.source(),
         )
     )

@@ -5,6 +5,7 @@ Call it from thread workers only. Every failure is a ``UserError`` of one line.
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import subprocess
 import sys
@@ -16,8 +17,10 @@ from typing import TYPE_CHECKING, Any
 from kertasks.errors import UserError
 from kertui.training.event_reader import EventReader
 from kertui.training.events import Epoch, Failed, Finished, Stopped
+from kertui.training.manifest_writing import write_manifest
 from kertui.training.remembered import Remembered
 from kertui.training.run_folder import RunFolder
+from kertui.training.run_state import process_start_time
 from kertui.training.store import RunStore
 from kertui.training.trainer_process import TrainerGone, TrainerProcess, trainer_environment
 
@@ -191,12 +194,15 @@ class TrainingService:
             raise SpareUnavailable
         return from_json(self._ask_spare("check", recipe=to_json(recipe)))
 
-    def start(self, recipe: Recipe, source: str | None = None) -> RunFolder:
+    def start(
+        self, recipe: Recipe, source: str | None = None, *, then_spare: bool = True
+    ) -> RunFolder:
         """Begin to train, in the warm spare or in a new process, and return at once.
 
         Args:
             recipe: what to train.
             source: the file it was read from, if any.
+            then_spare: whether the next spare is started, once this run has an epoch.
 
         Raises:
             HomeNotWritable: the run's folder cannot be made.
@@ -210,22 +216,21 @@ class TrainingService:
         except TrainerGone:
             shutil.rmtree(run.path, ignore_errors=True)
             raise
-        if self.spare:
+        if self.spare and then_spare:
             threading.Thread(
                 target=self._start_next_spare, args=(run,), name="next-spare", daemon=True
             ).start()
         return run
 
     def _give_run(self, run: RunFolder, spare: TrainerProcess | None) -> None:
-        path = str(run.path.absolute())
         if spare is not None:
             try:
-                spare.request("train", run=path)
+                _train(spare, run)
             except TrainerGone:
                 pass  # killed while it waited: a new one takes the run
             else:
                 return
-        TrainerProcess.spawn(self._cache_dir).request("train", run=path)
+        _train(TrainerProcess.spawn(self._cache_dir), run)
 
     def _start_next_spare(self, run: RunFolder) -> None:
         """Wait for the run's first epoch: importing Keras beside it would slow its start."""
@@ -258,3 +263,16 @@ class TrainingService:
             process, self._process = self._process, None
         if process is not None:
             process.close()
+
+
+def _train(process: TrainerProcess, run: RunFolder) -> None:
+    begun = process_start_time(process.pid)
+
+    def ended() -> None:
+        # Killed while it imported Keras, it left nothing that says whose run this was.
+        if run.path.is_dir() and not run.manifest_path.exists():
+            with contextlib.suppress(OSError, UserError):
+                write_manifest(run, run.recipe(), "none", process.pid, begun or 0.0)
+
+    process.when_ended(ended)
+    process.request("train", run=str(run.path.absolute()))

@@ -1,0 +1,120 @@
+"""``kertui data``: the files Keras's data sets come from."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kertui.cli.options import home_option
+from kertui.cli.spelling import SpellingGroup
+from kertui.cli.status_line import StatusLine, bar
+from kertui.formatting import size
+
+if TYPE_CHECKING:
+    from kertasks.data.download import DownloadProgress
+
+
+@click.group(cls=SpellingGroup, invoke_without_command=True)
+@home_option
+@click.pass_context
+def data(ctx: click.Context) -> None:
+    """List the data files, download them, or add one that was fetched by hand."""
+    if ctx.invoked_subcommand is None:
+        list_files()
+
+
+def list_files() -> None:
+    """Print each file with its size, its state and who needs it."""
+    from kertasks.data.files import FILES, cache_folder, state
+    from kertasks.registry import all_tasks
+
+    names = max(len(file.name) for file in FILES)
+    for file in FILES:
+        users = ", ".join(task.name for task in all_tasks() if file.name in task.files)
+        state_of = str(state(file.name))
+        click.echo(f"{file.name:{names}}  {size(file.bytes):>8}  {state_of:8}{users}".rstrip())
+    click.echo(f"in {cache_folder()}")
+
+
+@data.command()
+@home_option
+@click.argument("names", nargs=-1, metavar="[FILE|TASK]...")
+def get(names: tuple[str, ...]) -> None:
+    """Download files, or those of a task; without a name all that are not here."""
+    from kertasks.data.files import FILES, FileState, path_of, state
+
+    wanted = [file for name in names for file in _files_of(name)]
+    for name in dict.fromkeys(wanted or [file.name for file in FILES]):
+        if state(name) is FileState.HERE:
+            click.echo(f"{name} is here: {path_of(name)}")
+        else:
+            click.echo(f"{name} is now in {_download(name)}")
+
+
+def _files_of(name: str) -> list[str]:
+    from kertasks.data.files import FILES, UnknownDataFile
+    from kertasks.registry import all_tasks
+
+    files = [file.name for file in FILES]
+    if name in files:
+        return [name]
+    by_task = {task.name: list(task.files) for task in all_tasks()}
+    if name not in by_task:
+        raise UnknownDataFile(name, [*files, *(task for task, own in by_task.items() if own)])
+    if not by_task[name]:
+        click.echo(f"{name} needs no file", err=True)
+    return by_task[name]
+
+
+def _download(name: str) -> Path:
+    """Download one file with a line that shows how far it is; Ctrl-C leaves nothing half."""
+    from kertasks.data.files import DownloadCancelled, download
+
+    line = StatusLine(sys.stderr)
+
+    def show(progress: DownloadProgress) -> None:
+        share = progress.received / progress.total if progress.total else 0.0
+        line.show(
+            f"{name}  {bar(share, 20, line.ascii)} {share:4.0%}  "
+            f"{size(progress.received)} of {size(progress.total)}  {size(int(progress.rate))}/s"
+        )
+
+    with _ctrl_c() as cancelled:
+        try:
+            return download(name, show, cancelled.is_set)
+        except DownloadCancelled as error:
+            line.clear()
+            click.echo(str(error), err=True)
+            raise click.Abort from error
+        finally:
+            line.clear()
+
+
+@contextmanager
+def _ctrl_c() -> Iterator[threading.Event]:
+    """Sets the event on Ctrl-C instead of raising in the middle of a write."""
+    pressed = threading.Event()
+    before = signal.signal(signal.SIGINT, lambda _number, _frame: pressed.set())
+    try:
+        yield pressed
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@data.command()
+@home_option
+@click.argument("file", type=click.Path(path_type=Path))
+def add(file: Path) -> None:
+    """Check a file that was fetched by hand and put it where Keras looks."""
+    from kertasks.data.files import add as add_file
+    from kertasks.data.files import path_of
+
+    name = add_file(file)
+    click.echo(f"{name} is now in {path_of(name)}")

@@ -1,0 +1,109 @@
+"""``kertui``: opens the interface, or runs one command. What goes wrong ends here."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from kertasks.errors import (
+    UnknownRecipe,
+    UnknownTask,
+    UnknownVariant,
+    UserError,
+)
+from kertui import __version__
+from kertui.cli.data import data
+from kertui.cli.options import home_of, home_option
+from kertui.cli.spelling import SpellingGroup
+from kertui.cli.tasks import tasks
+from kertui.cli.train import train
+
+FAILED = 1
+WRONG_USAGE = 2
+INTERRUPTED = 130
+"""What shells expect of a program ended by Ctrl-C."""
+
+NOBODY_READS = 141
+"""What shells expect of a program whose reader has gone."""
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+@click.group(cls=SpellingGroup, invoke_without_command=True, context_settings=CONTEXT)
+@home_option
+@click.option("--no-spare", is_flag=True, help="Keep no warm trainer process (saves 600 MB).")
+@click.option("--ascii", "plain", is_flag=True, help="Draw with plain ASCII characters.")
+@click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal.")
+@click.version_option(__version__, "--version", "-V", message="kertui %(version)s")
+@click.pass_context
+def kertui(ctx: click.Context, no_spare: bool, plain: bool, no_mouse: bool) -> None:
+    """Pick a task, edit a network's layers and watch it train, in the terminal.
+
+    Without a command it opens the interface.
+    """
+    if ctx.invoked_subcommand is None:
+        open_interface(ctx, spare=not no_spare, plain=plain, mouse=not no_mouse)
+
+
+kertui.add_command(tasks)
+kertui.add_command(data)
+kertui.add_command(train)
+
+
+def open_interface(ctx: click.Context, *, spare: bool, plain: bool, mouse: bool) -> None:
+    """Open the interface on this terminal and leave with its status."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        ctx.fail(
+            "the interface needs a terminal, and this is none. "
+            "Without one: kertui train TASK (kertui tasks lists them)."
+        )
+    from kertui.terminal import detect, prepare_environment
+
+    capabilities = detect(ascii=plain, mouse=mouse)
+    # Textual reads the environment while it is imported.
+    prepare_environment(capabilities)
+    from kertui.app import run_app
+    from kertui.training.service import TrainingService
+    from kertui.training.store import RunStore, cache_dir
+
+    service = TrainingService(RunStore(home_of(ctx)), cache_dir(), spare=spare)
+    try:
+        status = run_app(service, capabilities)
+    finally:
+        service.close()
+    ctx.exit(status)
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Carry out a command line and return the exit status; never a traceback for a mistake."""
+    try:
+        result = kertui.main(arguments, prog_name="kertui", standalone_mode=False)
+        sys.stdout.flush()
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except BrokenPipeError:
+        return _nobody_reads()
+    except UserError as error:
+        click.echo(f"Error: {error}", err=True)
+        return WRONG_USAGE if is_wrong_usage(error) else FAILED
+    return result if isinstance(result, int) else 0
+
+
+def is_wrong_usage(error: UserError) -> bool:
+    """Whether the person's own words were wrong, not the world they met."""
+    from kertasks.data.file_errors import UnknownDataFile
+    from kertasks.recipes.errors import RecipeError
+
+    wrong = (UnknownTask, UnknownRecipe, UnknownVariant, UnknownDataFile, RecipeError)
+    return isinstance(error, wrong)
+
+
+def _nobody_reads() -> int:
+    # Python would complain again when it flushes at exit.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return NOBODY_READS

@@ -1,0 +1,194 @@
+"""What ``kertui train`` prints: the events themselves, or a line that moves and a summary."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+
+import click
+
+from kertasks.errors import UserError
+from kertui.cli.status_line import StatusLine, bar
+from kertui.formatting import clock, grouped, metric, metric_label, rate, test_result
+from kertui.training.events import Event, Failed, Notice, Stopped, format_event
+from kertui.training.history import RunHistory
+from kertui.training.run_folder import RunFolder
+
+
+class _Report:
+    """What both forms say on stderr."""
+
+    def __init__(self, run: RunFolder) -> None:
+        self._run = run
+
+    def begin(self) -> None:
+        """The run exists."""
+        _say(f"run {self._run.path}")
+
+    def stopping(self) -> None:
+        """The person pressed Ctrl-C."""
+        _say("stopping, the weights are kept … (Ctrl-C again leaves at once)")
+
+    def left(self) -> None:
+        """The person pressed it twice."""
+        _say(f"left; the trainer still stops by itself. {self.how_to_end()}")
+
+    def nobody_reads(self) -> None:
+        """The pipe's other end is gone."""
+        _say(f"nobody reads any more; the run goes on in {self._run.path}. {self.how_to_end()}")
+
+    def lost(self) -> int:
+        """The trainer is gone without a word."""
+        _say("lost: the trainer's process is gone and wrote no end (killed, or out of memory?)")
+        _say(f"its log: {self._run.log_path}")
+        return 1
+
+    def how_to_end(self) -> str:
+        """The commands that end the trainer."""
+        try:
+            pid = self._run.manifest().pid
+        except UserError:
+            return "It has not begun yet."
+        return f"kill {pid} stops it and keeps the weights; kill -9 {pid} ends it at once."
+
+    def _status(self, history: RunHistory) -> int:
+        if isinstance(history.ended, Failed):
+            _say(f"failed: {history.ended.reason}")
+            _say(f"its log: {self._run.log_path}")
+            return 1
+        return 0
+
+
+class JsonReport(_Report):
+    """Exactly the events on stdout, one JSON object a line."""
+
+    def take(self, event: Event) -> None:
+        """Print the event."""
+        click.echo(format_event(event), nl=False)
+
+    def show(self, _history: RunHistory) -> None:
+        """Nothing else is on stdout."""
+
+    def end(self, history: RunHistory) -> int:
+        """The end is among the events; only a failure is said again for a person."""
+        return self._status(history)
+
+
+class TextReport(_Report):
+    """A live line on a terminal, a line a second in a pipe; then the summary.
+
+    Args:
+        run: the run.
+        planned: its epochs.
+    """
+
+    def __init__(self, run: RunFolder, planned: int) -> None:
+        super().__init__(run)
+        self._planned = planned
+        self._line = StatusLine(sys.stdout)
+        self._rate = _Rate()
+        self._began = time.monotonic()
+
+    def take(self, event: Event) -> None:
+        """Say what a person should know besides the numbers."""
+        if isinstance(event, Notice):
+            self._line.clear()
+            _say(f"note: {event.text}")
+
+    def stopping(self) -> None:
+        """The person pressed Ctrl-C."""
+        self._line.clear()
+        super().stopping()
+
+    def left(self) -> None:
+        """The person pressed it twice."""
+        self._line.clear()
+        super().left()
+
+    def lost(self) -> int:
+        """The trainer is gone without a word."""
+        self._line.clear()
+        return super().lost()
+
+    def show(self, history: RunHistory) -> None:
+        """Show where the training is, when a line is due."""
+        self._rate.take(history)
+        if self._line.due:
+            text = self._text(history)
+            if text:
+                self._line.show(text)
+
+    def _text(self, history: RunHistory) -> str:
+        if history.compiling:
+            return "compiling …" if self._line.live else ""
+        if history.started is None:
+            waited = clock(time.monotonic() - self._began)
+            return f"starting the trainer …  {waited}" if self._line.live else ""
+        done = history.epochs
+        within = history.progress
+        if not done and within is None:
+            return "training …" if self._line.live else ""
+        steps = history.started.steps
+        share = (done + (within.step / steps if within else 0)) / self._planned
+        parts = [f"epoch {grouped(done):>{len(grouped(self._planned))}}/{grouped(self._planned)}"]
+        if self._line.live:
+            parts.append(f"{bar(share, 12, self._line.ascii)} {share:4.0%}")
+        last = history.last.metrics if history.last else (within.metrics if within else {})
+        parts += [f"{metric_label(name)} {metric(name, value)}" for name, value in last.items()]
+        if self._line.live:
+            parts.append(rate(self._rate.per_second, "ep"))
+            left = self._rate.seconds_left(self._planned - done)
+            parts.append(f"{left} left" if left else "")
+        return "  ".join(filter(None, parts))
+
+    def end(self, history: RunHistory) -> int:
+        """The last numbers, where the weights are, and what it got on the test split."""
+        if history.epochs and not self._line.live:
+            self._line.show(self._text(history), now=True)
+        self._line.clear()
+        ended = history.ended
+        if ended is None or isinstance(ended, Failed):
+            return self._status(history)
+        word = "stopped" if isinstance(ended, Stopped) else "finished"
+        epochs = f"{grouped(ended.epochs)} epoch{'s' if ended.epochs != 1 else ''}"
+        best = f", best {grouped(ended.best_epoch)}" if ended.best_epoch else ""
+        click.echo(f"{word}: {epochs}{best}, {clock(time.monotonic() - self._began)}")
+        if self._line.live and history.last is not None:
+            metrics = history.last.metrics.items()
+            click.echo("  ".join(f"{metric_label(n)} {metric(n, value)}" for n, value in metrics))
+        click.echo(f"weights {self._run.model_path}")
+        result = test_result(ended.test, ended.unit)
+        if result:
+            click.echo(f"{result} (mae)" if "mae" in (ended.test or {}) else result)
+        return 0
+
+
+class _Rate:
+    """Epochs a second over the last few seconds."""
+
+    def __init__(self) -> None:
+        self._seen: list[tuple[float, int]] = []
+        self.per_second = 0.0
+
+    def take(self, history: RunHistory) -> None:
+        if history.last is None or (self._seen and self._seen[-1][1] == history.epochs):
+            return
+        self._seen.append((history.last.t, history.epochs))
+        newest = history.last.t
+        while len(self._seen) > 2 and newest - self._seen[0][0] > 3.0:
+            self._seen.pop(0)
+        (first, before), (last, after) = self._seen[0], self._seen[-1]
+        if last > first:
+            self.per_second = (after - before) / (last - first)
+        elif history.seconds[-1] > 0:
+            self.per_second = 1 / history.seconds[-1]
+
+    def seconds_left(self, epochs: int) -> str:
+        return clock(epochs / self.per_second) if self.per_second > 0 else ""
+
+
+def _say(text: str) -> None:
+    """Tell the person what is no result; nobody there is no reason to fail."""
+    with contextlib.suppress(OSError):
+        click.echo(text, err=True)

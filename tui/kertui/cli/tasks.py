@@ -1,0 +1,58 @@
+"""``kertui tasks``: what there is to train."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from kertasks.task import Task
+from kertui.cli.options import home_option
+
+
+@click.command()
+@home_option
+@click.option("--json", "as_json", is_flag=True, help="A JSON array, for programs.")
+def tasks(as_json: bool) -> None:
+    """List the tasks, their recipes and whether their data is here."""
+    from kertasks.registry import all_tasks
+
+    found = all_tasks()
+    if as_json:
+        click.echo(json.dumps([describe(task) for task in found], indent=2, ensure_ascii=False))
+        return
+    names = max((len(task.name) for task in found), default=0)
+    titles = max((len(task.title) for task in found), default=0)
+    group = None
+    for task in found:
+        if task.group is not group:
+            group = task.group
+            click.echo(group.upper())
+        recipes = ", ".join(task.recipes)
+        missing = "" if data_is_here(task) else "  (data: kertui data get)"
+        click.echo(f"  {task.name:{names}}  {task.title:{titles}}  {recipes}{missing}")
+
+
+def describe(task: Task) -> dict[str, Any]:
+    """A task as plain data for programs."""
+    return {
+        "name": task.name,
+        "title": task.title,
+        "group": str(task.group),
+        "kind": str(task.kind),
+        "question": task.question,
+        "unit": task.unit,
+        "recipes": list(task.recipes),
+        "default_recipe": task.default_recipe,
+        "variants": [variant.name for variant in task.variants],
+        "files": list(task.files),
+        "data_here": data_is_here(task),
+    }
+
+
+def data_is_here(task: Task) -> bool:
+    """Whether every file of the task is in Keras's cache and whole."""
+    from kertasks.data.files import FileState, state
+
+    return all(state(name) is FileState.HERE for name in task.files)

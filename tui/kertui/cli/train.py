@@ -1,0 +1,147 @@
+"""``kertui train TASK``: one training without the interface."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kertasks.errors import UnknownRecipe
+from kertui.cli.options import home_of, home_option
+
+if TYPE_CHECKING:
+    from kertasks.recipes.recipe import Recipe
+    from kertasks.task import Task
+    from kertui.training.service import TrainingService
+
+
+@click.command()
+@click.argument("task")
+@click.option("--recipe", "recipe_name", metavar="NAME|FILE", help="A recipe's name or TOML file.")
+@click.option("--epochs", type=click.IntRange(min=1), metavar="N", help="How many epochs.")
+@click.option("--batch-size", type=click.IntRange(min=1), metavar="N", help="Rows a step.")
+@click.option(
+    "--learning-rate",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="X",
+    help="The optimizer's learning rate.",
+)
+@click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Of data, weights, order.")
+@click.option(
+    "--set",
+    "changes",
+    multiple=True,
+    metavar="PATH=VALUE",
+    help="Change anything of the recipe, for example layers.0.units=16. Again for more.",
+)
+@home_option
+@click.option("--json", "as_json", is_flag=True, help="Print the run's events, one a line.")
+@click.pass_context
+def train(
+    ctx: click.Context,
+    task: str,
+    recipe_name: str | None,
+    epochs: int | None,
+    batch_size: int | None,
+    learning_rate: float | None,
+    seed: int | None,
+    changes: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Train TASK and follow it.
+
+    Ctrl-C stops and keeps the weights. The exit status is 0 when it finished or was
+    stopped, 1 when it failed, 2 when the command was wrong.
+    """
+    from kertasks.registry import find_task
+    from kertui.cli.following import follow
+    from kertui.training.service import TrainingService
+    from kertui.training.store import RunStore, cache_dir
+
+    found = find_task(task)
+    recipe, source = choose_recipe(found, recipe_name)
+    given = {
+        "fit.epochs": epochs,
+        "fit.batch_size": batch_size,
+        "compile.optimizer.learning_rate": learning_rate,
+        "seed": seed,
+    }
+    wanted = [f"{path}={value!r}" for path, value in given.items() if value is not None]
+    recipe = change(recipe, [*wanted, *changes])
+    require_files(found)
+    service = TrainingService(RunStore(home_of(ctx)), cache_dir(), spare=True)
+    try:
+        check(service, recipe, source)
+        run = service.start(recipe, source, then_spare=False)
+        status = follow(run, recipe, as_json=as_json)
+    finally:
+        service.close()
+    ctx.exit(status)
+
+
+def choose_recipe(task: Task, given: str | None) -> tuple[Recipe, str | None]:
+    """The recipe of that name or in that file, and the file.
+
+    Raises:
+        UnknownRecipe: no recipe has the name; the message names the nearest.
+        kertasks.RecipeError: the file holds no recipe.
+    """
+    name = task.default_recipe if given is None else given
+    if name in task.recipes:
+        return task.recipes[name], None
+    path = Path(name).expanduser()
+    if path.suffix != ".toml" and not path.is_file():
+        raise UnknownRecipe(task.name, name, list(task.recipes))
+    from kertasks.recipes.toml_file import load_recipe
+
+    recipe = load_recipe(path)
+    if recipe.task != task.name:
+        raise click.UsageError(f"{path} is a recipe of {recipe.task}, not of {task.name}.")
+    return recipe, str(path.absolute())
+
+
+def change(recipe: Recipe, changes: list[str]) -> Recipe:
+    """The recipe with what the options and ``--set`` say.
+
+    Raises:
+        kertasks.RecipeError: with the path and the nearest right spelling.
+    """
+    if not changes:
+        return recipe
+    from kertasks.recipes.changes import with_changes
+
+    return with_changes(recipe, changes)
+
+
+def require_files(task: Task) -> None:
+    """See that the task's data is here before anything is started.
+
+    Raises:
+        kertasks.data.files.DataFileMissing, kertasks.data.files.DataFileDamaged: it is not.
+    """
+    from kertasks.data.files import require
+
+    for name in task.files:
+        require(name)
+
+
+def check(service: TrainingService, recipe: Recipe, source: str | None) -> None:
+    """Hold the recipe against what Keras offers, while the trainer warms up beside.
+
+    Raises:
+        kertasks.RecipeError: with every fault.
+    """
+    from kertasks.recipes.errors import RecipeError
+    from kertasks.recipes.validation import validate
+
+    # What needs no Keras is said at once, before a process is started.
+    problems = validate(recipe, service.catalog() if service.knows_catalog else None)
+    if not problems:
+        service.start_spare()
+        if service.knows_catalog:
+            return
+        click.echo("reading Keras's layers, once for this version of Keras …", err=True)
+        problems = validate(recipe, service.catalog())
+    if problems:
+        raise RecipeError(tuple(problems), source)
