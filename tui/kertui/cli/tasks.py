@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
+import textwrap
 from typing import Any
 
 import click
@@ -29,9 +32,20 @@ def tasks(as_json: bool) -> None:
         if task.group is not group:
             group = task.group
             click.echo(group.upper())
-        recipes = ", ".join(task.recipes)
-        missing = "" if data_is_here(task) else "  (data: kertui data get)"
-        click.echo(f"  {task.name:{names}}  {task.title:{titles}}  {recipes}{missing}")
+        row = f"  {task.name:{names}}  {task.title:{titles}}  "
+        recipes = " | ".join(task.recipes)
+        missing = "" if data_is_here(task) else f"  (no data here: kertui data get {task.name})"
+        click.echo(_wrapped(row, recipes + missing))
+
+
+def _wrapped(row: str, text: str) -> str:
+    """The text beside the row's head, on a terminal in lines that fit; in a pipe one line."""
+    if not sys.stdout.isatty():
+        return row + text
+    columns = max(len(row) + 24, shutil.get_terminal_size().columns)
+    return textwrap.fill(
+        row + text, columns, subsequent_indent=" " * len(row), drop_whitespace=True
+    )
 
 
 def describe(task: Task) -> dict[str, Any]:

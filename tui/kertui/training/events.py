@@ -163,12 +163,12 @@ _TYPES: dict[type[Any], str] = {
     Failed: "failed",
 }
 
-_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+_encode = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
 
 
 def format_event(event: Event) -> str:
     """The event as a line of JSON, newline included, every number as exact as it came."""
-    fields: dict[str, object] = {"t": event.t, "type": _TYPES[type(event)]}
+    fields: dict[str, object] = {"t": _to_json(event.t), "type": _TYPES[type(event)]}
     for name in event.__slots__:
         if name != "t":
             fields[name] = _to_json(getattr(event, name))

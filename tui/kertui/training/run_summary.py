@@ -10,6 +10,7 @@ from kertui.formatting import grouped, metric, test_result
 from kertui.training.events import Epoch, Event, Failed, Finished, Stopped, parse_event
 from kertui.training.run_folder import RunFolder
 from kertui.training.run_state import RunState
+from kertui.training.store import RunStore
 
 _TAIL = 1 << 16
 """Bytes read from the end of the events: some hundred epochs."""
@@ -99,3 +100,23 @@ def in_words(summary: RunSummary) -> str:
         summary.folder,
     ]
     return ", ".join(part for part in parts if part)
+
+
+class RunSummaries:
+    """The runs of a store, summarised; one that is over is read only once."""
+
+    def __init__(self, store: RunStore) -> None:
+        self._store = store
+        self._over: dict[str, RunSummary] = {}
+
+    def read(self) -> list[RunSummary]:
+        """Every run that began, newest first. Blocks on files: call it from a thread."""
+        found = []
+        for run in self._store.runs():
+            summary = self._over.get(run.id) or summarise(run)
+            if summary is None:
+                continue
+            if summary.state.is_over:
+                self._over[run.id] = summary
+            found.append(summary)
+        return found

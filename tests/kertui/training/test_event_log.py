@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from pathlib import Path
+
+import pytest
+from tests.waiting import wait_until
+
+from kertui.training import event_log
+from kertui.training.event_log import EventLog
+from kertui.training.event_reader import EventReader
+from kertui.training.events import Epoch, Event, Notice
+
+
+def test_an_event_is_in_the_file_soon_though_no_other_follows(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    log = EventLog(path)
+    reader = EventReader(path)
+    seen: list[Event] = []
+    for number in range(3):
+        log.add(Notice(float(number), "x"))
+        while len(seen) == number:
+            wait_until(lambda: seen.__iadd__(reader.read()))
+    log.close()
+
+
+def test_thousands_of_events_come_in_their_order_and_whole(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    log = EventLog(path)
+    epochs = [Epoch(float(n), n, {"loss": 1 / n}, 0.1, 0.1) for n in range(1, 20_001)]
+    for epoch in epochs:
+        log.add(epoch)
+    log.close()
+    assert EventReader(path).read_all() == epochs
+
+
+def test_events_of_several_threads_all_arrive(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    log = EventLog(path)
+
+    def add(first: int) -> None:
+        for number in range(first, first + 500):
+            log.add(Notice(float(number), "x"))
+
+    threads = [threading.Thread(target=add, args=(first,)) for first in (0, 500, 1000)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    log.close()
+    assert sorted(event.t for event in EventReader(path).read_all()) == list(range(1500))
+
+
+def test_a_writer_that_goes_on_appends(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    for number in range(2):
+        log = EventLog(path)
+        log.add(Notice(float(number), "x"))
+        log.close()
+    assert [event.t for event in EventReader(path).read_all()] == [0.0, 1.0]
+
+
+def test_a_full_disk_costs_no_event_once_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "events.jsonl"
+    log = EventLog(path)
+    full = threading.Event()
+    full.set()
+    refused = threading.Event()
+
+    def write(descriptor: int, data: bytes) -> int:
+        if full.is_set():
+            refused.set()
+            raise OSError(28, "No space left on device")
+        return genuine(descriptor, data)
+
+    genuine = os.write
+    monkeypatch.setattr(os, "write", write)
+    log.add(Notice(1.0, "while it is full"))
+    assert refused.wait(10)
+    full.clear()
+    log.add(Notice(2.0, "later"))
+    log.close()
+    assert [event.t for event in EventReader(path).read_all()] == [1.0, 2.0]
+
+
+def test_silence_keeps_the_heart_beating_and_a_deleted_folder_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_log, "HEARTBEAT", 0.02)
+    folder = tmp_path / "run"
+    folder.mkdir()
+    path = folder / "events.jsonl"
+    log = EventLog(path)
+    first = path.stat().st_mtime_ns
+    wait_until(lambda: path.stat().st_mtime_ns > first)
+    assert not log.folder_gone
+    shutil.rmtree(folder)
+    wait_until(lambda: log.folder_gone)
+    log.close()

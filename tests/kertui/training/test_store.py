@@ -1,0 +1,196 @@
+from __future__ import annotations
+
+import os
+import platform
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from kertasks.registry import find_task
+from kertui.training.events import (
+    Epoch,
+    Event,
+    Failed,
+    Finished,
+    Started,
+    Stopped,
+    format_event,
+)
+from kertui.training.run_folder import Manifest, RunDamaged, RunFolder
+from kertui.training.run_state import HEARTBEAT_GONE, RunState, process_start_time
+from kertui.training.store import HomeNotWritable, RunStore, UnknownRun, cache_dir, default_home
+
+ANSWER = find_task("xor").recipes["answer"]
+
+
+def manifest(run: RunFolder, **changes: object) -> Manifest:
+    started = process_start_time(os.getpid())
+    assert started is not None
+    fields: dict[str, object] = {
+        "id": run.id,
+        "task": "xor",
+        "recipe": "answer",
+        "seed": 0,
+        "created": time.time(),
+        "versions": {"keras": "3"},
+        "device": "CPU",
+        "host": platform.node(),
+        "pid": os.getpid(),
+        "process_started": started,
+        **changes,
+    }
+    return Manifest(**fields)  # type: ignore[arg-type]  # the test's own fields
+
+
+def write(run: RunFolder, *events: Event) -> None:
+    with run.events_path.open("a") as file:
+        file.writelines(map(format_event, events))
+
+
+def test_a_run_is_a_private_folder_with_its_recipe(tmp_path: Path) -> None:
+    store = RunStore(tmp_path / "not" / "there")
+    assert store.runs() == []
+
+    run = store.create(ANSWER)
+
+    assert run.path.parent == tmp_path / "not" / "there" / "runs"
+    assert stat.S_IMODE(run.path.stat().st_mode) == 0o700
+    assert stat.S_IMODE(run.path.parent.stat().st_mode) == 0o700
+    assert stat.S_IMODE(run.recipe_path.stat().st_mode) == 0o600
+    assert run.recipe() == ANSWER
+    assert run.source() is None
+    assert [path.name for path in run.path.iterdir()] == ["recipe.toml"]
+
+
+def test_ids_say_when_and_what_and_never_collide(tmp_path: Path) -> None:
+    store = RunStore(tmp_path)
+    runs = [store.create(ANSWER) for _ in range(5)]
+
+    assert len({run.id for run in runs}) == 5
+    for run in runs:
+        day, clock, words = run.id.split("-", 2)
+        assert len(day) == 8
+        assert len(clock) == 6
+        assert words.split("~")[0] == "xor-answer"
+    assert [run.id for run in store.runs()] == sorted((run.id for run in runs), reverse=True)
+
+
+def test_the_recipe_s_file_is_kept(tmp_path: Path) -> None:
+    run = RunStore(tmp_path).create(ANSWER, "/some where/ünet.toml")
+    assert run.source() == "/some where/ünet.toml"
+    assert run.recipe() == ANSWER
+
+
+def test_a_home_that_cannot_be_made_is_said_in_plain_words(tmp_path: Path) -> None:
+    in_the_way = tmp_path / "file"
+    in_the_way.write_text("")
+    with pytest.raises(HomeNotWritable, match=r"cannot keep runs in .*file.*--home"):
+        RunStore(in_the_way).create(ANSWER)
+    assert RunStore(in_the_way).runs() == []
+
+
+def test_the_manifest_comes_back(tmp_path: Path) -> None:
+    run = RunStore(tmp_path).create(ANSWER)
+    with pytest.raises(RunDamaged, match="never began"):
+        run.manifest()
+    written = manifest(run, source="a.toml")
+    run.write_manifest(written)
+    assert run.manifest() == written
+    assert stat.S_IMODE(run.manifest_path.stat().st_mode) == 0o600
+    run.manifest_path.write_text("{")
+    with pytest.raises(RunDamaged, match="cannot be read"):
+        run.manifest()
+
+
+@pytest.mark.parametrize(
+    ("end", "state"),
+    [
+        (Finished(2.0, 1, 1, None, None), RunState.FINISHED),
+        (Stopped(2.0, 1, 1, None, None), RunState.STOPPED),
+        (Failed(2.0, "no"), RunState.FAILED),
+    ],
+)
+def test_an_end_decides_whatever_the_process_does(
+    tmp_path: Path, end: Event, state: RunState
+) -> None:
+    run = RunStore(tmp_path).create(ANSWER)
+    run.write_manifest(manifest(run, pid=2**22 - 1))
+    write(run, Started(1.0, 1, 1, 1, "CPU"), Epoch(1.5, 1, {"loss": 1.0}, 0.1, 0.1), end)
+    assert run.state() is state
+    assert run.state().is_over
+
+
+def test_a_half_end_is_no_end(tmp_path: Path) -> None:
+    run = RunStore(tmp_path).create(ANSWER)
+    run.write_manifest(manifest(run))
+    with run.events_path.open("w") as file:
+        file.write(format_event(Failed(1.0, "no")).rstrip("\n"))
+    assert run.state() is RunState.RUNNING
+
+
+def test_without_an_end_the_process_decides(tmp_path: Path) -> None:
+    run = RunStore(tmp_path).create(ANSWER)
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    try:
+        started = process_start_time(child.pid)
+        run.write_manifest(manifest(run, pid=child.pid, process_started=started))
+        write(run, Started(1.0, 1, 1, 1, "CPU"))
+        os.utime(run.events_path, (0, 0))  # silence alone decides nothing
+        assert run.state() is RunState.RUNNING
+        # The pid is another process's by now.
+        run.write_manifest(manifest(run, pid=child.pid, process_started=started - 60))  # type: ignore[operator]
+        assert run.state() is RunState.LOST
+        run.write_manifest(manifest(run, pid=child.pid, process_started=started))
+    finally:
+        child.kill()
+        # Not waited for yet: a zombie trains nothing.
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+        assert run.state() is RunState.LOST
+        child.communicate()
+    assert run.state() is RunState.LOST
+
+
+def test_on_another_host_the_heartbeat_decides(tmp_path: Path) -> None:
+    run = RunStore(tmp_path).create(ANSWER)
+    run.write_manifest(manifest(run, host="elsewhere", pid=1, process_started=0.0))
+    write(run, Started(1.0, 1, 1, 1, "CPU"))
+    assert run.state() is RunState.RUNNING
+    old = time.time() - HEARTBEAT_GONE - 1
+    os.utime(run.events_path, (old, old))
+    assert run.state() is RunState.LOST
+
+
+def test_a_run_that_is_being_started_runs_and_one_that_never_was_is_lost(tmp_path: Path) -> None:
+    run = RunStore(tmp_path).create(ANSWER)
+    assert run.state() is RunState.RUNNING
+    os.utime(run.path, (0, 0))
+    assert run.state() is RunState.LOST
+
+
+def test_a_run_is_found_by_any_part_only_it_has(tmp_path: Path) -> None:
+    store = RunStore(tmp_path)
+    xor = store.create(ANSWER)
+    square = store.create(find_task("square").recipes["tanh"])
+    assert store.find("tanh") == square
+    assert store.find(xor.id) == xor
+    with pytest.raises(UnknownRun, match="2 runs"):
+        store.find("-")
+    with pytest.raises(UnknownRun, match=f"did you mean '{xor.id}'"):
+        store.find(xor.id.replace("answer", "anwser"))
+
+
+def test_home_and_cache_come_from_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KERTUI_HOME", str(tmp_path / "h"))
+    monkeypatch.setenv("KERTUI_CACHE", str(tmp_path / "c"))
+    assert default_home() == tmp_path / "h"
+    assert cache_dir() == tmp_path / "c"
+    monkeypatch.delenv("KERTUI_HOME")
+    monkeypatch.delenv("KERTUI_CACHE")
+    assert "kertui" in str(default_home())
+    assert "kertui" in str(cache_dir())
