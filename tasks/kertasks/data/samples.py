@@ -17,7 +17,7 @@ THOUSAND_DOLLARS = "$1,000"
 
 
 def format_number(value: float, unit: str | None = None) -> str:
-    """A number as a person writes it, with its unit: ``"0.538"``, ``"26.6 kg/m²"``, ``"$24,000"``."""
+    """A number as a person writes it, with its unit: ``"26.6 kg/m²"``, ``"$24,000"``."""
     if unit == THOUSAND_DOLLARS:
         return f"${value * 1_000:,.0f}"
     text = f"{value:.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
