@@ -19,10 +19,14 @@ def test_an_event_is_in_the_file_soon_though_no_other_follows(tmp_path: Path) ->
     log = EventLog(path)
     reader = EventReader(path)
     seen: list[Event] = []
+
+    def seen_after_a_look() -> int:
+        seen.extend(reader.read())
+        return len(seen)
+
     for number in range(3):
         log.add(Notice(float(number), "x"))
-        while len(seen) == number:
-            wait_until(lambda: seen.__iadd__(reader.read()))
+        wait_until(lambda: seen_after_a_look() > number)  # noqa: B023
     log.close()
 
 

@@ -29,9 +29,9 @@ class EventWriter(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
         log: where events go.
         control: where commands come from.
 
-    It touches the model only to stop it. Measured on one core: 1.9 µs a batch, 9 µs an
-    epoch of four metrics, 60 µs where the learning rate is read (at most every
-    ``LOOK_EVERY`` seconds unless an epoch is longer).
+    It touches the model only to stop it. Measured on one core: 0.3 µs a batch, 4 µs an
+    epoch of four metrics (and 12 µs in the log's thread, while the next epoch computes),
+    18 µs more where the learning rate is read, at most every ``LOOK_EVERY`` seconds.
     """
 
     async_safe = True
