@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from kertasks.data.samples import Texts
 
+_TEXTS_AT_ONCE = 1_000
+
 
 def pack_texts(texts: Sequence[Sequence[int]]) -> Texts:
     """Word numbers below 65,536, two bytes a word."""
@@ -23,6 +25,11 @@ def pack_texts(texts: Sequence[Sequence[int]]) -> Texts:
 def multi_hot(texts: Texts, words: int) -> NDArray[np.uint8]:
     """One row a text, one byte a word: shape (texts, words), 1 where the word occurs."""
     rows = np.zeros((len(texts), words), dtype=np.uint8)
-    for row in range(len(texts)):
-        rows[row, texts[row]] = 1
+    starts = np.concatenate([[0], texts.ends])
+    # Some texts at a time: an index of all cells at once would be as big as the texts.
+    for first in range(0, len(texts), _TEXTS_AT_ONCE):
+        last = min(first + _TEXTS_AT_ONCE, len(texts))
+        lengths = np.diff(starts[first : last + 1])
+        row_of_word = np.repeat(np.arange(first, last), lengths)
+        rows[row_of_word, texts.numbers[starts[first] : starts[last]]] = 1
     return rows

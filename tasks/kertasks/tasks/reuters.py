@@ -139,7 +139,7 @@ _RECIPES = (
         name="as asked",
         layers=_layers(64, 64),
         compile=_COMPILE,
-        fit=FitSettings(epochs=20, batch_size=128),
+        fit=FitSettings(epochs=20, batch_size=512),
         data=DataSettings(SWAPPED),
         summary="trains on 1 000 rows: the split is the wrong way round",
     ),
