@@ -55,6 +55,9 @@ class Glyphs:
 
     tick_left: str = "┤"
     tick_below: str = "┬"
+    into: str = "›"
+    """Between the steps of a path: a task, its recipe."""
+
     prompt: str = "▏"
     """Where typing goes."""
 
@@ -112,6 +115,7 @@ ASCII = Glyphs(
     corner="+",
     tick_left="+",
     tick_below="+",
+    into=">",
     prompt=">",
     caret="_",
     full="#",

@@ -177,9 +177,9 @@ class RecipeDraft:
         """Go on with another recipe, as when a file is opened. Can be undone like any change."""
         self._commit(recipe, recipe, recipe, f"open {recipe.name}", None)
 
-    def mark_saved(self) -> None:
-        """The current recipe is safe in a file now."""
-        self._saved = self._recipe
+    def mark_saved(self, recipe: Recipe) -> None:
+        """That recipe, the current one as a rule, is safe in a file now."""
+        self._saved = recipe
 
     def undo(self) -> Change | None:
         """Take the last change back; None when there is none."""

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 from textual.content import Content
 from textual.message import Message
 
+from kertasks.data.description import Description
 from kertasks.layers.catalog import Argument, ArgumentKind, Catalog, Family
 from kertasks.recipes.errors import Problem
 from kertasks.recipes.recipe import Component, Recipe, Value
+from kertasks.task import Task
 from kertui.editing.draft import DEFAULT, ArgumentPath, Unset
 from kertui.editing.fields import Entry, Field, enter_value, layer_fields
 from kertui.editing.values import NotAllowed
 from kertui.glyphs import glyphs_for
 from kertui.widgets.fields.field_form import FieldForm
+from kertui.widgets.input_facts import data_fields
 
 _HELP_ROWS = 3
 """Kept for help beneath the fields while not all of them are shown."""
@@ -58,8 +60,6 @@ class LayerForm(FieldForm):
         index: int
         inputs: tuple[str, ...]
 
-    BINDINGS: ClassVar = []
-
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._recipe: Recipe | None = None
@@ -68,6 +68,7 @@ class LayerForm(FieldForm):
         self._problems: Sequence[Problem] = ()
         self._reason: str | None = None
         self._everything = False
+        self._data: tuple[Task, Description | None, str] | None = None
 
     def show_layer(
         self,
@@ -97,7 +98,33 @@ class LayerForm(FieldForm):
         self._problems, self._reason = problems, reason
         self._show()
 
+    def show_data(self, task: Task, description: Description | None, waiting: str) -> None:
+        """Show what the network is fed: the form of the Input row.
+
+        Args:
+            task: whose data.
+            description: None while it is not known.
+            waiting: what to say then.
+        """
+        self._recipe = None
+        self._data = (task, description, waiting)
+        self.forget_refusals()
+        signs = glyphs_for(self.app)
+        self.show_title(
+            Content.assemble(("Input", "bold"), (f"  {signs.dot}  {task.title}", "$dim"))
+        )
+        fields = data_fields(description, waiting)
+        room = max(_FEWEST, self.size.height - 2)
+        left = len(fields) - room
+        if left > 0 and not self._everything:
+            more = Field((), f"{left + 1} more", Entry.MORE, "")
+            fields = (*fields[: room - 1], more)
+        self.show_fields(fields)
+
     def _show(self) -> None:
+        if self._recipe is None and self._data is not None:
+            self.show_data(*self._data)
+            return
         recipe = self._recipe
         if recipe is None or self._index >= len(recipe.layers):
             return
