@@ -12,7 +12,6 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -150,6 +149,8 @@ def from_json(plain: Mapping[str, Any]) -> Catalog:
 def cached_catalog(cache_dir: Path) -> Catalog | None:
     """The catalog of the installed Keras from the cache; None where there is none, or where
     the file is damaged. Does not import Keras."""
+    from importlib.metadata import version  # takes 15 ms, which a start can do without
+
     keras_version = version("keras")
     try:
         text = cache_file(cache_dir, keras_version).read_text(encoding="utf-8")

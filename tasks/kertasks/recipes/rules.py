@@ -26,6 +26,7 @@ def problems_of_structure(recipe: Recipe) -> Iterator[Problem]:
         yield Problem("layers", "none", "at least one layer")
     yield from _problems_of_names(recipe.layers)
     yield from _problems_of_inputs(recipe.layers)
+    yield from _problems_of_dead_ends(recipe.layers)
     yield from _problems_of_fit(recipe.fit)
 
 
@@ -67,8 +68,18 @@ def _problems_of_inputs(layers: tuple[Layer, ...]) -> Iterator[Problem]:
                 yield Problem(
                     path, f"{describe_value(name)}, which no layer is called", one_of(above, name)
                 )
-        if layer.name is not None:
+        if layer.name is not None and layer.name not in above:
             above.append(layer.name)
+
+
+def _problems_of_dead_ends(layers: tuple[Layer, ...]) -> Iterator[Problem]:
+    """Every layer but the last is read by a later one; else it would silently not train."""
+    for index, layer in enumerate(layers[:-1]):
+        if not layers[index + 1].inputs:
+            continue
+        if layer.name is None or not any(layer.name in later.inputs for later in layers[index:]):
+            allowed = "a layer that a later one names in its inputs, or that the next one reads"
+            yield Problem(f"layers.{index}", "a layer that nothing reads", allowed)
 
 
 def _problems_of_fit(fit: FitSettings) -> Iterator[Problem]:
