@@ -65,6 +65,8 @@ class TrainingService:
         self._process: TrainerProcess | None = None
         self._catalog: Catalog | None = None
         self._closed = threading.Event()
+        self.started_runs: list[RunFolder] = []
+        """The runs this service began, oldest first."""
 
     @property
     def warm(self) -> bool:
@@ -216,6 +218,7 @@ class TrainingService:
         except TrainerGone:
             shutil.rmtree(run.path, ignore_errors=True)
             raise
+        self.started_runs.append(run)
         if self.spare and then_spare:
             threading.Thread(
                 target=self._start_next_spare, args=(run,), name="next-spare", daemon=True
