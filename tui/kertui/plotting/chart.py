@@ -1,0 +1,157 @@
+"""A plot as rows of cells: labels, axes, curves, marks and a cursor."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kertui.formatting import grouped
+from kertui.glyphs import UNICODE, Glyphs
+from kertui.plotting.draw import Curve, draw
+from kertui.plotting.limits import Limits
+from kertui.plotting.strips import PLAIN, Cell, Row, cells, fit, parse
+from kertui.plotting.ticks import epoch_ticks, log_labels, value_labels
+
+LEAST_GUTTER = 5
+"""Columns left of the curves: a label of three characters, a space and the axis."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A sign on the plot at an epoch's value."""
+
+    epoch: float
+    value: float
+    glyph: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the parts of a plot of a given size lie."""
+
+    width: int
+    height: int
+    gutter: int
+    x_labels: bool = True
+
+    @property
+    def columns(self) -> int:
+        """Of the curves."""
+        return max(1, self.width - self.gutter)
+
+    @property
+    def rows(self) -> int:
+        """Of the curves: without the axis and its labels."""
+        return max(1, self.height - (2 if self.x_labels else 1))
+
+    def column_of(self, x: float, limits: Limits) -> int:
+        """The column of the curves an epoch lies in."""
+        return round(limits.place_of(x) * (2 * self.columns - 1)) // 2
+
+    def epoch_of(self, column: int, limits: Limits) -> int:
+        """The epoch in the middle of a column of the curves."""
+        place = min(1.0, max(0.0, (2 * column + 0.5) / max(1, 2 * self.columns - 1)))
+        return round(limits.x_low + place * (limits.x_high - limits.x_low))
+
+    def row_of(self, y: float, limits: Limits) -> int | None:
+        """The row of the curves a value lies in, from the top; None where it is not shown."""
+        height = limits.height_of(y)
+        if not 0 <= height <= 1:
+            return None
+        return self.rows - 1 - round(height * (4 * self.rows - 1)) // 4
+
+
+def y_axis(limits: Limits) -> list[tuple[float, str]]:
+    """The marked values of the y axis with their labels."""
+    labels = log_labels(limits.ticks) if limits.log_y else value_labels(limits.ticks)
+    return list(zip(limits.ticks, labels, strict=True))
+
+
+def gutter_for(limits: Limits) -> int:
+    """How many columns the labels of the y axis and the axis take."""
+    return max([LEAST_GUTTER, *(len(label) + 2 for _, label in y_axis(limits))])
+
+
+def chart(
+    curves: Sequence[Curve],
+    layout: Layout,
+    limits: Limits,
+    *,
+    marks: Sequence[Mark] = (),
+    glyphs: Glyphs = UNICODE,
+) -> list[Row]:
+    """The plot's rows, each exactly ``layout.width`` cells.
+
+    Args:
+        curves: later ones lie over earlier ones.
+        layout: the size and where the parts lie.
+        limits: the data at the edges.
+        marks: signs over the curves.
+        glyphs: the signs to draw with.
+    """
+    canvas = [
+        parse(row)
+        for row in draw(curves, (layout.columns, layout.rows), limits, ascii=glyphs.ascii)
+    ]
+    for mark in marks:
+        at = layout.row_of(mark.value, limits)
+        if at is not None and limits.x_low <= mark.epoch <= limits.x_high:
+            canvas[at][layout.column_of(mark.epoch, limits)] = (mark.glyph, mark.role)
+    return [*_with_y_axis(canvas, layout, limits, glyphs), *_x_axis(layout, limits, glyphs)]
+
+
+def with_cursor(
+    rows: Sequence[Row], layout: Layout, limits: Limits, epoch: int, glyphs: Glyphs = UNICODE
+) -> list[Row]:
+    """A plot's rows with a vertical line at an epoch that passes under curves and marks.
+
+    The curves are not drawn again: a mouse moves more often than they could be.
+    """
+    if not limits.x_low <= epoch <= limits.x_high:
+        return list(rows)
+    column = layout.gutter + layout.column_of(epoch, limits)
+    crossed = [list(row) for row in rows[: layout.rows]]
+    for row in crossed:
+        if row[column][0] == " ":
+            row[column] = (glyphs.vertical, "cursor")
+    return [*crossed, *rows[layout.rows :]]
+
+
+def _with_y_axis(canvas: list[Row], layout: Layout, limits: Limits, glyphs: Glyphs) -> list[Row]:
+    labels: dict[int, str] = {}
+    for value, label in y_axis(limits):
+        row = layout.row_of(value, limits)
+        if row is not None:
+            labels.setdefault(row, label)
+    rows = []
+    for at, curve_row in enumerate(canvas):
+        axis: Cell = (glyphs.tick_left if at in labels else glyphs.vertical, "axis")
+        room = layout.gutter - 2
+        text = labels.get(at, "")[:room].rjust(room) + " "
+        rows.append(fit([*cells(text, "dim"), axis, *curve_row], layout.width))
+    return rows
+
+
+def _x_axis(layout: Layout, limits: Limits, glyphs: Glyphs) -> list[Row]:
+    first, last = math.ceil(limits.x_low), math.floor(limits.x_high)
+    ticks = epoch_ticks(first, last, layout.columns)
+    line: Row = [(glyphs.horizontal, "axis")] * layout.columns
+    labels: Row = [(" ", PLAIN)] * layout.width
+    taken = -1
+    for epoch in ticks:
+        column = layout.column_of(epoch, limits)
+        text = grouped(epoch)
+        start = layout.gutter + column - len(text) // 2
+        start = max(0, min(start, layout.width - len(text)))
+        if start <= taken:
+            continue
+        line[column] = (glyphs.tick_below, "axis")
+        labels[start : start + len(text)] = cells(text, "dim")
+        taken = start + len(text)
+    corner = [*cells(" " * (layout.gutter - 1)), (glyphs.corner, "axis")]
+    rows = [fit(corner + line, layout.width)]
+    if layout.x_labels:
+        rows.append(fit(labels, layout.width))
+    return rows

@@ -1,0 +1,153 @@
+"""Curves to rows of text: the only module that knows plotext.
+
+plotext paints the curves and nothing else; axes, labels and legend are ours (``chart``), so
+that numbers stay right-aligned and the plots of a pane line up. It gets whole-numbered dots
+that lie inside the plot, whatever the data was. Importing it takes a quarter of a second:
+``preload`` does that in a thread, and until then ``is_loaded`` is False.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kertui.plotting.clipping import Line, Point, clip, finite_lines
+from kertui.plotting.limits import Limits
+from kertui.plotting.strips import colour_number
+from kertui.plotting.strokes import dots
+
+DOT_GAP = 3.0
+"""Between the dots of a dotted stroke, in braille dots."""
+
+_loading = threading.Lock()
+_loaded = threading.Event()
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A line to draw."""
+
+    points: Iterable[Point]
+    """From left to right; a point that is not finite is a gap."""
+
+    role: str
+    """Which colour: one of ``strips.ROLES``."""
+
+    dotted: bool = False
+    ascii_marker: str = "x"
+
+
+def is_loaded() -> bool:
+    """Whether drawing can begin at once."""
+    return _loaded.is_set()
+
+
+def preload() -> None:
+    """Import plotext. Call it in a thread, after the first paint."""
+    _plotext()
+
+
+def _plotext() -> Any:
+    with _loading:
+        import plotext
+
+        _loaded.set()
+        return plotext
+
+
+def dots_wide(columns: int, ascii: bool = False) -> int:
+    """How many places a curve has from left to right in so many columns."""
+    return columns if ascii else 2 * columns
+
+
+def draw(
+    curves: Sequence[Curve], size: tuple[int, int], limits: Limits, *, ascii: bool = False
+) -> list[str]:
+    """Draw the curves, later ones over earlier ones.
+
+    Args:
+        curves: what to draw.
+        size: columns and rows.
+        limits: the data at the edges; what lies outside is cut off.
+        ascii: one ASCII character a cell instead of two by four braille dots.
+
+    Returns:
+        As many rows as ``size`` says, with colours as SGR sequences (``strips.parse``).
+    """
+    columns, rows = size
+    if columns < 1 or rows < 1:
+        return []
+    plotext = _plotext()
+    # A terminal of its own: figures are not for several threads, and the module's own one
+    # would also be cut to the size of the terminal we run in. "_master" is private (6.1).
+    terminal = type(plotext.terminal)()
+    terminal.limit(False, False)
+    figure = terminal._master
+    figure.plot_size(columns, rows)
+    figure.theme("simple")
+    figure.canvas("default")
+    figure.legend(False)
+    figure.axes(False)
+    wide, high = (columns, rows) if ascii else (2 * columns, 4 * rows)
+    for axis, places in (("x", wide), ("y", high)):
+        ruler = figure.ruler(axis)
+        ruler.ticks([])
+        ruler.lim(-0.5, places - 0.5)
+        ruler.alignment(lim="edge")
+    for curve in curves:
+        lines = _placed(curve, limits, wide, high, 2.0 if ascii else DOT_GAP)
+        if lines:
+            figure.draw(_signal(plotext, figure, curve, lines, ascii))
+    text: str = figure.build().string()
+    return text.removesuffix("\n").split("\n")
+
+
+def _placed(curve: Curve, limits: Limits, wide: int, high: int, gap: float) -> list[Line]:
+    """The curve's visible parts in whole dots, from the bottom left."""
+    parts: list[Line] = []
+    for line in finite_lines(map(limits.unit_point, curve.points)):
+        for part in clip(line):
+            scaled = [(x * (wide - 1), y * (high - 1)) for x, y in part]
+            parts.append(scaled)
+    if curve.dotted:
+        return [
+            [(float(x), float(y)) for x, y in dots(part, gap)]
+            if len(part) > 1
+            else _speck(part[0], wide, high)
+            for part in parts
+        ]
+    return [_whole(part) if len(part) > 1 else _speck(part[0], wide, high) for part in parts]
+
+
+def _whole(line: Line) -> Line:
+    """The line on whole dots, the same dot never twice in a row."""
+    whole: Line = []
+    for x, y in line:
+        point = (float(round(x)), float(round(y)))
+        if not whole or whole[-1] != point:
+            whole.append(point)
+    return whole
+
+
+def _speck(point: Point, wide: int, high: int) -> Line:
+    """A point alone, made large enough to see."""
+    x, y = min(round(point[0]), wide - 2), min(round(point[1]), high - 2)
+    x, y = max(0, x), max(0, y)
+    return [(float(a), float(b)) for b in (y, y + 1) for a in (x, x + 1) if a < wide and b < high]
+
+
+def _signal(plotext: Any, figure: Any, curve: Curve, lines: list[Line], ascii: bool) -> Any:
+    xs = [x for line in lines for x, _ in line]
+    ys = [y for line in lines for _, y in line]
+    pixel = plotext.pixel(colour_number(curve.role))
+    marker = plotext.marker(curve.ascii_marker if ascii else "braille", pixel)
+    signal = figure.signal(xs, ys, marker=marker)
+    if not curve.dotted:
+        signal.lines()
+        start = 0
+        for line in lines:
+            signal.line(start, False)
+            start += len(line)
+    return signal

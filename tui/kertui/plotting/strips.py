@@ -1,0 +1,95 @@
+"""Rows of text with colours, as cells to compare and as strips for Textual to show.
+
+A cell is a character and the name of its role (``"train"``, ``"dim"``, …); a widget maps roles
+to its theme's colours. Comparing cells finds the span of a row that really changed: Textual
+sends every cell of what is refreshed, changed or not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from itertools import groupby
+from typing import TypeAlias
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+Cell: TypeAlias = tuple[str, str]
+"""A character one column wide, and its role."""
+
+Row: TypeAlias = list[Cell]
+
+PLAIN = ""
+"""The role of text in the widget's own colour."""
+
+ROLES = ("train", "validation", "train-raw", "validation-raw")
+"""What curves are drawn in; the place in this tuple is a colour's number between us and plotext."""
+
+_FIRST_NUMBER = 16
+_SGR = re.compile(r"\x1b\[([\d;]*)m")
+_COLOUR = re.compile(r"38;5;(\d+)")
+
+
+def colour_number(role: str) -> int:
+    """The number that stands for a role on its way through plotext, from 16 to 255."""
+    return _FIRST_NUMBER + ROLES.index(role)
+
+
+def parse(text: str) -> Row:
+    """A row of plotext's text as cells."""
+    row: Row = []
+    role = PLAIN
+    for number, part in enumerate(_SGR.split(text)):
+        if number % 2:
+            colour = _COLOUR.search(part)
+            role = ROLES[int(colour[1]) - _FIRST_NUMBER] if colour else PLAIN
+        else:
+            row.extend((character, role) for character in part)
+    return row
+
+
+def cells(text: str, role: str = PLAIN) -> Row:
+    """Plain text in one role."""
+    return [(character, role) for character in text]
+
+
+def fit(row: Row, width: int) -> Row:
+    """The row cut or filled to exactly so many cells."""
+    return row[:width] + [(" ", PLAIN)] * (width - len(row))
+
+
+def join(left: Row, right: Row, width: int, gap: int = 1) -> Row:
+    """Two parts at the two ends of a row; the left one gives way where both do not fit."""
+    if len(right) + gap > width:
+        return fit(left, width)
+    return fit(left, width - len(right) - gap) + cells(" " * gap) + right
+
+
+def text_of(row: Row) -> str:
+    """The characters alone."""
+    return "".join(character for character, _ in row)
+
+
+def changed_span(old: Row, new: Row) -> tuple[int, int] | None:
+    """From where to where (exclusive) two rows of one length differ; None where they do not."""
+    if old == new:
+        return None
+    if len(old) != len(new):
+        return 0, max(len(old), len(new))
+    first = next(at for at, pair in enumerate(zip(old, new, strict=True)) if pair[0] != pair[1])
+    last = next(at for at in range(len(new) - 1, -1, -1) if old[at] != new[at])
+    return first, last + 1
+
+
+def to_strip(row: Row, styles: Mapping[str, Style]) -> Strip:
+    """The row as Textual shows it; a role without a style gets the plain one."""
+    plain = styles[PLAIN]
+    return Strip(
+        [
+            Segment("".join(character for character, _ in run), styles.get(role, plain))
+            for role, run in ((role, list(run)) for role, run in groupby(row, key=lambda c: c[1]))
+        ],
+        len(row),
+    )

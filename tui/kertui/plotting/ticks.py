@@ -1,0 +1,70 @@
+"""The labels of the y axis, and where the x axis is marked."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+
+from kertui.formatting import grouped, scientific
+from kertui.plotting.limits import nice_step
+
+
+def value_labels(ticks: Sequence[float]) -> list[str]:
+    """The ticks' labels, as many decimals for each as their step needs; six characters at most."""
+    size = max(map(abs, ticks), default=0.0)
+    if size == 0:
+        return ["0" for _ in ticks]
+    steps = [b - a for a, b in itertools.pairwise(ticks) if b > a]
+    step = min(steps, default=size)
+    if size >= 1e5 or step < 1e-4:
+        return ["0" if tick == 0 else _short_scientific(tick) for tick in ticks]
+    decimals = _decimals(step)
+    if size >= 1000 and decimals == 0:
+        return [grouped(round(tick)) if abs(tick) >= 10_000 else f"{tick:.0f}" for tick in ticks]
+    return [f"{tick + 0.0:.{decimals}f}" for tick in ticks]
+
+
+def log_labels(ticks: Sequence[float]) -> list[str]:
+    """Labels of a logarithmic axis, each with the decimals it needs."""
+    return [
+        f"{tick:.{max(0, -math.floor(math.log10(tick) + 1e-9))}f}"
+        if 1e-3 * (1 - 1e-9) <= tick < 1e5
+        else _short_scientific(tick)
+        for tick in ticks
+    ]
+
+
+def _decimals(step: float) -> int:
+    """How many decimals write a multiple of ``step`` exactly enough."""
+    for decimals in range(5):
+        scaled = step * 10**decimals
+        if abs(scaled - round(scaled)) < 1e-6 * scaled and round(scaled) > 0:
+            return decimals
+    return 4
+
+
+def _short_scientific(value: float) -> str:
+    for digits in (3, 2, 1):
+        text = scientific(value, digits)
+        if len(text) <= 6:
+            return text
+    return text
+
+
+def epoch_ticks(first: int, last: int, columns: int) -> list[int]:
+    """Epochs to mark on the x axis: both ends, and round ones between that have room."""
+    if last <= first:
+        return [first]
+    span = last - first
+    label = len(grouped(last)) + 4
+    parts = max(1, min(10, columns // max(8, label)))
+    step = max(1, round(nice_step(span, parts)))
+    place = (columns - 1) / span
+    ticks = [first]
+    for epoch in range((first // step + 1) * step, last, step):
+        if (epoch - ticks[-1]) * place >= label and (last - epoch) * place >= label:
+            ticks.append(epoch)
+    if span * place >= label:
+        ticks.append(last)
+    return ticks

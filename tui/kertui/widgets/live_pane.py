@@ -1,0 +1,455 @@
+"""The live pane: two plots, the table of epochs, how far the run is and how it ended."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from threading import Event as Flag
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.reactive import var
+from textual.widget import Widget
+from textual.worker import Worker, get_current_worker
+
+from kertui.plotting import draw
+from kertui.plotting.chart import LEAST_GUTTER
+from kertui.plotting.traces import VALIDATION
+from kertui.training.event_reader import EventReader
+from kertui.training.events import Ended, Event, Failed, Finished, Stopped
+from kertui.training.history import RunHistory
+from kertui.training.run_folder import RunFolder
+from kertui.training.run_state import RunState
+from kertui.widgets.epoch_table import EpochTable
+from kertui.widgets.live_layout import arrange
+from kertui.widgets.metric_plot import MetricPlot
+from kertui.widgets.outcome import outcome
+from kertui.widgets.pace import Pace
+from kertui.widgets.pane_lines import NoticeLine, OutcomeLines
+from kertui.widgets.run_progress import RateMeter
+from kertui.widgets.run_status import RunBar
+
+POLL = 0.1
+"""Seconds between two looks at the events file."""
+
+LOOK_AT_STATE = 1.0
+"""Seconds without events after which the run's process is looked for."""
+
+DRAW = 0.25
+"""Seconds between two drawings at least."""
+
+IDLE = "press space to train"
+
+
+class LivePane(Widget, can_focus=True):
+    """Follows a run by its folder: live, on another host, or of last month."""
+
+    DEFAULT_CSS = """
+    LivePane {
+        layout: vertical;
+        height: 1fr;
+
+        & > EpochTable.-gap, & > MetricPlot.-gap { margin-top: 1; }
+        & > RunBar.-gap, & > OutcomeLines.-gap { margin-top: 1; }
+    }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "y",
+            "log_y",
+            "Log y",
+            id="live.log_y",
+            tooltip="Logarithmic y axis of the loss, or back",
+        ),
+        Binding(
+            "m",
+            "smooth",
+            "Smooth",
+            id="live.smooth",
+            tooltip="Show the trend of each curve, the raw one dimmed",
+        ),
+        Binding(
+            "n",
+            "next_metric",
+            "Next metric",
+            id="live.next_metric",
+            tooltip="Draw the next of the run's metrics",
+        ),
+        Binding(
+            "z",
+            "zoom",
+            "Zoom",
+            id="live.zoom",
+            tooltip="The last part of the run, or the whole of it",
+        ),
+        Binding("l", "log", "Log", id="live.log", tooltip="What the trainer printed"),
+        Binding("left", "cursor(-1)", "Earlier", show=False, id="live.cursor_left"),
+        Binding("right", "cursor(1)", "Later", show=False, id="live.cursor_right"),
+        Binding("shift+left", "cursor(-10)", "Ten earlier", show=False, id="live.cursor_far_left"),
+        Binding("shift+right", "cursor(10)", "Ten later", show=False, id="live.cursor_far_right"),
+        Binding("home", "cursor_first", "First epoch", show=False, id="live.cursor_first"),
+        Binding("end", "cursor_last", "Latest epoch", show=False, id="live.cursor_last"),
+        Binding("up", "table(-1)", "Newer epochs", show=False, id="live.table_up"),
+        Binding("down", "table(1)", "Older epochs", show=False, id="live.table_down"),
+        Binding("pageup", "table_page(-1)", "Newer page", show=False, id="live.table_page_up"),
+        Binding("pagedown", "table_page(1)", "Older page", show=False, id="live.table_page_down"),
+    ]
+
+    @dataclass
+    class EventsRead(Message):
+        """What a run's events file has more; posted by the thread that follows it."""
+
+        run: RunFolder
+        events: tuple[Event, ...]
+
+    @dataclass
+    class StateRead(Message):
+        """What a silent run's folder says it is doing."""
+
+        run: RunFolder
+        state: RunState
+
+    @dataclass
+    class Updated(Message):
+        """The history has grown, or a second has passed: for a status line elsewhere."""
+
+        history: RunHistory
+        state: RunState | None
+        planned: int
+
+    @dataclass
+    class RunEnded(Message):
+        """The run that is followed is over. ``ended`` is None when its process was lost."""
+
+        run: RunFolder
+        ended: Ended | None
+
+    @dataclass
+    class ShowLog(Message):
+        """A person wants to read the run's log."""
+
+        run: RunFolder
+
+    log_y = var(False)
+    smooth = var(False)
+    zoomed = var(False)
+    metric = var("accuracy")
+    """What the second plot shows; the first shows the loss."""
+
+    waiting = var(IDLE)
+    """What the plots say while there is no run."""
+
+    def __init__(
+        self, *, name: str | None = None, id: str | None = None, classes: str | None = None
+    ) -> None:
+        super().__init__(name=name, id=id, classes=classes)
+        self.history = RunHistory()
+        self.run: RunFolder | None = None
+        self.state: RunState | None = None
+        self.planned = 0
+        self._pace = Pace(self, DRAW, self._draw)
+        self._meter = RateMeter()
+        self._follower: Worker[None] | None = None
+        self._chosen = False
+        """Whether a person chose the metric; else the run's first decides."""
+
+        self._single = False
+        """Whether there is room for one plot only."""
+
+    def compose(self) -> ComposeResult:
+        """From the top: notice, plots, table, outcome, bar."""
+        yield NoticeLine()
+        yield MetricPlot("loss", id="first-plot")
+        yield MetricPlot(self.metric, id="second-plot")
+        yield EpochTable()
+        yield OutcomeLines()
+        yield RunBar()
+
+    def on_mount(self) -> None:
+        """Fetch the drawing library once the first frame is out; tick while a run goes on."""
+        self.call_after_refresh(
+            self.run_worker, draw.preload, thread=True, group="plotext", name="load plotext"
+        )
+        self.set_interval(1.0, self._tick)
+        self.call_after_refresh(self._draw)
+
+    # What is followed
+
+    def clear(self, plan_epochs: int = 0, waiting: str = IDLE) -> None:
+        """Forget the run; show empty plots.
+
+        Args:
+            plan_epochs: what the recipe plans, for the x axis; 0 where that is not known.
+            waiting: what the plots say, for example ``"starting …"``.
+        """
+        self._stop_following()
+        self.run = None
+        self.state = None
+        self.history = RunHistory()
+        self.planned = plan_epochs
+        self.waiting = waiting
+        for plot in self.query(MetricPlot):
+            plot.left_edge = LEAST_GUTTER
+            plot.cursor = None
+        self._draw()
+
+    def follow(self, run: RunFolder) -> None:
+        """Show a run and keep up with it until it ends or another one is followed."""
+        planned = self.planned
+        self.clear(planned, "starting …")
+        self.run = run
+        self.state = RunState.RUNNING
+        self._follower = self.run_worker(
+            partial(_follow, self, run),
+            thread=True,
+            group="follow",
+            name=f"follow {run.id}",
+            exclusive=True,
+            exit_on_error=True,
+        )
+        self._draw()
+
+    def _stop_following(self) -> None:
+        if self._follower is not None:
+            self._follower.cancel()
+            self._follower = None
+
+    @on(EventsRead)
+    def _take_events(self, message: EventsRead) -> None:
+        message.stop()
+        if message.run != self.run or not message.events:
+            return
+        self.history.add_all(list(message.events))
+        if not self._chosen:
+            self.metric = _metric_to_show(self.history, self.metric)
+        ended = self.history.ended
+        if ended is None:
+            self._pace.ask()
+            return
+        self.state = {
+            Finished: RunState.FINISHED,
+            Stopped: RunState.STOPPED,
+            Failed: RunState.FAILED,
+        }[type(ended)]
+        self._draw()
+        self.post_message(self.RunEnded(message.run, ended))
+
+    @on(StateRead)
+    def _take_state(self, message: StateRead) -> None:
+        message.stop()
+        if message.run != self.run or self.history.ended is not None:
+            return
+        changed = self.state is not message.state
+        self.state = message.state
+        if changed:
+            self._draw()
+        if changed and message.state is RunState.LOST:
+            self.post_message(self.RunEnded(message.run, None))
+
+    # What is shown
+
+    def _tick(self) -> None:
+        if self.state is not None and not self.state.is_over:
+            self._show_progress()
+
+    def _draw(self) -> None:
+        if not self.is_mounted:
+            return
+        history, state = self.history, self.state
+        said = outcome(history, state, self._weights) if state is not None else None
+        self.query_one(OutcomeLines).show(said)
+        self.query_one(NoticeLine).show(history.notices[-1].text if history.notices else "")
+        self._arrange()
+        planned = history.started.epochs if history.started is not None else self.planned
+        for plot in self._shown_plots():
+            plot.waiting = self._waiting_text()
+            plot.show(history, planned)
+        self._line_up()
+        self.query_one(EpochTable).show(history)
+        self._show_progress()
+
+    def _show_progress(self) -> None:
+        progress = self._meter.read(self.history, self.planned, time.time())
+        going = self.state is not None and not self.state.is_over
+        text = f"{100 * progress.share:.0f} %" if self.state is not None else ""
+        self.query_one(RunBar).show(progress.share, text, going)
+        self.post_message(self.Updated(self.history, self.state, progress.planned))
+
+    @property
+    def _weights(self) -> str:
+        """Where the run's network is, as a person writes it."""
+        if self.run is None:
+            return ""
+        path, home = self.run.model_path, Path.home()
+        return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)
+
+    def _waiting_text(self) -> str:
+        if self.state is None or self.state.is_over:
+            return self.waiting if self.state is None else ""
+        if self.history.started is None:
+            return "starting …"
+        return "compiling …" if self.history.compiling else "the first epoch is under way"
+
+    def _shown_plots(self) -> list[MetricPlot]:
+        return [plot for plot in self.query(MetricPlot) if plot.display]
+
+    def _line_up(self) -> None:
+        """Give the plots one left edge. It only ever grows within a run: an edge that moves
+        would have every cell sent again."""
+        plots = self._shown_plots()
+        gutter = max((plot.needed_gutter for plot in plots), default=LEAST_GUTTER)
+        for plot in plots:
+            plot.left_edge = max(plot.left_edge, gutter)
+
+    def on_resize(self) -> None:
+        """Make the parts fit."""
+        self._arrange()
+
+    def _arrange(self) -> None:
+        width, height = self.size
+        if not height:
+            return
+        notice, lines = self.query_one(NoticeLine), self.query_one(OutcomeLines)
+        wrapped = lines.lines_at(width)
+        taken = (1 if notice.display else 0) + wrapped
+        layout = arrange(height, taken)
+        over = wrapped > 0
+        first, second = self.query(MetricPlot)
+        table, bar = self.query_one(EpochTable), self.query_one(RunBar)
+        lines.styles.height = max(1, wrapped)
+        second.display = layout.plots == 2
+        self._single = layout.plots == 1
+        first.metric = self.metric if self._single and self._chosen else "loss"
+        first.x_labels = layout.x_labels_on_both or self._single
+        table.display = layout.table > 0
+        table.styles.height = max(1, layout.table)
+        bar.display = layout.bar > 0 and not over
+        for part in (second, table, bar if not over else lines):
+            part.set_class(layout.gap > 0, "-gap")
+
+    def watch_log_y(self, log_y: bool) -> None:
+        """Scale the loss; shares from 0 to 1 gain nothing from a logarithm."""
+        if self.is_mounted:
+            self.query_one("#first-plot", MetricPlot).log_y = log_y
+
+    def watch_smooth(self, smooth: bool) -> None:
+        """Smooth both plots."""
+        for plot in self.query(MetricPlot):
+            plot.smooth = smooth
+
+    def watch_zoomed(self, zoomed: bool) -> None:
+        """Zoom both plots: they share the x axis."""
+        for plot in self.query(MetricPlot):
+            plot.zoomed = zoomed
+
+    def watch_metric(self, metric: str) -> None:
+        """Show another metric."""
+        if self.is_mounted:
+            self.query_one("#second-plot", MetricPlot).metric = metric
+            self._arrange()
+            self._line_up()
+
+    # What a person does
+
+    def action_log_y(self) -> None:
+        """Switch the loss between a linear and a logarithmic axis."""
+        self.log_y = not self.log_y
+
+    def action_smooth(self) -> None:
+        """Switch the trend on or off."""
+        self.smooth = not self.smooth
+
+    def action_zoom(self) -> None:
+        """Switch between the last part and the whole run."""
+        self.zoomed = not self.zoomed
+
+    def action_next_metric(self) -> None:
+        """Draw the next of the run's metrics; the loss too where there is one plot only."""
+        names = _metrics(self.history)
+        if not self._single and len(names) > 1:
+            names = [name for name in names if name != "loss"]
+        if not names:
+            return
+        here = self.metric if self._chosen or not self._single else "loss"
+        at = names.index(here) + 1 if here in names else 0
+        self._chosen = True
+        self.metric = names[at % len(names)]
+        self._arrange()
+
+    def action_log(self) -> None:
+        """Ask for the run's log."""
+        if self.run is not None:
+            self.post_message(self.ShowLog(self.run))
+
+    def action_cursor(self, columns: int) -> None:
+        """Read the values so many columns further."""
+        self._read_at(self.query(MetricPlot).first().step(columns))
+
+    def action_cursor_first(self) -> None:
+        """Read the first epoch in sight."""
+        self._read_at(self.query(MetricPlot).first().first_shown())
+
+    def action_cursor_last(self) -> None:
+        """Back to the latest epoch."""
+        self._read_at(None)
+
+    def action_table(self, rows: int) -> None:
+        """Scroll the table."""
+        self.query_one(EpochTable).scroll_by(rows)
+
+    def action_table_page(self, pages: int) -> None:
+        """Scroll the table by what is in sight."""
+        self.query_one(EpochTable).scroll_page(pages)
+
+    @on(MetricPlot.CursorMoved)
+    def _read_same_epoch(self, message: MetricPlot.CursorMoved) -> None:
+        message.stop()
+        self._read_at(message.epoch)
+
+    def _read_at(self, epoch: int | None) -> None:
+        for plot in self.query(MetricPlot):
+            plot.cursor = epoch
+
+
+def _metrics(history: RunHistory) -> list[str]:
+    return [name for name in history.metric_names if not name.startswith(VALIDATION)]
+
+
+def _metric_to_show(history: RunHistory, now: str) -> str:
+    """The metric the second plot begins with: the one shown if the run has it."""
+    names = [name for name in _metrics(history) if name != "loss"]
+    return now if now in names or not names else names[0]
+
+
+def _follow(pane: LivePane, run: RunFolder) -> None:
+    """Read a run's events until it is over. Runs in a thread; posts, and touches nothing."""
+    worker = get_current_worker()
+    reader = EventReader(run.events_path)
+    pause = Flag()
+    silent_since = time.monotonic()
+    while not worker.is_cancelled:
+        events = reader.read()
+        if events:
+            pane.post_message(LivePane.EventsRead(run, tuple(events)))
+            silent_since = time.monotonic()
+            if any(isinstance(event, Finished | Stopped | Failed) for event in events):
+                return
+        elif time.monotonic() - silent_since > LOOK_AT_STATE:
+            silent_since = time.monotonic()
+            state = run.state()
+            late = reader.read()
+            if late:
+                pane.post_message(LivePane.EventsRead(run, tuple(late)))
+                if any(isinstance(event, Finished | Stopped | Failed) for event in late):
+                    return
+            pane.post_message(LivePane.StateRead(run, state))
+            if state.is_over and not reader.behind:
+                return
+        if not reader.behind:
+            pause.wait(POLL)

@@ -1,0 +1,83 @@
+"""How a run ended, in words: what came out, where it is kept, what to do next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kertui import formatting
+from kertui.training.events import Failed, Finished, Stopped
+from kertui.training.history import RunHistory
+from kertui.training.run_state import RunState
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the pane says of a run that is over."""
+
+    state: RunState
+    head: str
+    """The result, or the reason."""
+
+    facts: tuple[str, ...]
+    """Short, dim: epochs, best epoch, time, where the weights are."""
+
+
+def outcome(history: RunHistory, state: RunState, weights: str) -> Outcome | None:
+    """The outcome of a run; None while it goes on.
+
+    Args:
+        history: of the run.
+        state: as its folder says.
+        weights: where its network is kept.
+    """
+    ended = history.ended
+    if isinstance(ended, Failed):
+        return Outcome(RunState.FAILED, ended.reason, _after_failure(history))
+    if isinstance(ended, Finished):
+        facts = [*_tally(history, ended), f"network in {weights}"]
+        return Outcome(RunState.FINISHED, _result(history, ended), tuple(facts))
+    if isinstance(ended, Stopped):
+        facts = [*_tally(history, ended), f"weights kept in {weights}"]
+        return Outcome(RunState.STOPPED, _result(history, ended), tuple(facts))
+    if state is RunState.LOST:
+        return Outcome(
+            RunState.LOST,
+            "the trainer is gone and wrote no end; it was killed, or its machine stopped",
+            _after_failure(history),
+        )
+    return None
+
+
+def _after_failure(history: RunHistory) -> tuple[str, ...]:
+    if not history.epochs:
+        return ("l shows the log", "change the recipe and start again")
+    return (_epochs(history.epochs), "l shows the log", "start again to train anew")
+
+
+def _result(history: RunHistory, ended: Finished | Stopped) -> str:
+    text = formatting.test_result(ended.test, ended.unit)
+    if text:
+        return text
+    if history.last is None:
+        return "before the first epoch was done"
+    for name in ("val_accuracy", "accuracy", "val_loss", "loss"):
+        if name in history.last.metrics:
+            value = formatting.metric(name, history.last.metrics[name])
+            return f"{formatting.metric_label(name)} {value}"
+    return ""
+
+
+def _tally(history: RunHistory, ended: Finished | Stopped) -> list[str]:
+    planned = history.started.epochs if history.started is not None else ended.epochs
+    facts = [_epochs(ended.epochs)]
+    if ended.epochs < planned:
+        facts[0] = f"{formatting.grouped(ended.epochs)} of {_epochs(planned)}"
+    if ended.best_epoch is not None:
+        facts.append(f"best epoch {formatting.grouped(ended.best_epoch)}")
+    if history.started is not None:
+        facts.append(formatting.duration(ended.t - history.started.t))
+    return facts
+
+
+def _epochs(count: int) -> str:
+    return f"{formatting.grouped(count)} epoch{'' if count == 1 else 's'}"

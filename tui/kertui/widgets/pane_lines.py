@@ -1,0 +1,89 @@
+"""The lines of the live pane that come and go: a notice, and how the run ended."""
+
+from __future__ import annotations
+
+import textwrap
+
+from kertui.glyphs import glyphs_for
+from kertui.plotting.strips import Row, cells, fit
+from kertui.training.run_state import RunState
+from kertui.widgets.outcome import Outcome
+from kertui.widgets.rows_widget import RowsWidget
+from kertui.widgets.run_status import state_sign
+
+MOST_LINES = 4
+"""Of a reason; the log has the rest."""
+
+
+class NoticeLine(RowsWidget):
+    """The latest thing a person should know of the run. Takes no room while there is none."""
+
+    DEFAULT_CSS = """
+    NoticeLine { height: 1; display: none; }
+    """
+
+    def show(self, text: str) -> None:
+        """Say a notice; an empty text hides the line."""
+        self.display = bool(text)
+        self._text = text
+        self.on_resize()
+
+    _text = ""
+
+    def on_resize(self) -> None:
+        """Cut the text to the new width."""
+        width = self.size.width
+        if not width:
+            return
+        glyphs = glyphs_for(self.app)
+        text = self._text
+        if len(text) + 2 > width:
+            text = text[: max(0, width - 3)] + glyphs.cut
+        self.show_rows([fit(cells("! ", "warning") + cells(text, "dim"), width)])
+
+
+class OutcomeLines(RowsWidget):
+    """How a run ended: the result bright, the facts dim, the reason of a failure in full."""
+
+    DEFAULT_CSS = """
+    OutcomeLines { height: 1; display: none; }
+    """
+
+    _outcome: Outcome | None = None
+
+    def show(self, outcome: Outcome | None) -> None:
+        """Say an outcome; None hides the lines."""
+        self._outcome = outcome
+        self.display = outcome is not None
+        self.on_resize()
+
+    def lines_at(self, width: int) -> int:
+        """How many rows it takes in a pane so wide."""
+        return len(self._made(width)) if self._outcome is not None else 0
+
+    def on_resize(self) -> None:
+        """Wrap for the new width."""
+        if self.size.width:
+            self.show_rows(self._made(self.size.width))
+
+    def _made(self, width: int) -> list[Row]:
+        if self._outcome is None:
+            return []
+        glyphs = glyphs_for(self.app)
+        outcome = self._outcome
+        bad = outcome.state in (RunState.FAILED, RunState.LOST)
+        word = f" {outcome.state}"
+        first = state_sign(outcome.state, glyphs) + cells(word, "bad" if bad else "strong")
+        head = cells(f"   {outcome.head}", "" if bad else "accent") if outcome.head else []
+        facts = f" {glyphs.dot} ".join(outcome.facts)
+        if len(first) + len(head) + 3 + len(facts) <= width:
+            return [fit(first + head + cells("   " + facts, "dim"), width)]
+        room = max(8, width - 2)
+        wrapped = textwrap.wrap(outcome.head, room, initial_indent=" " * (len(first) + 1)) or [""]
+        if len(wrapped) > MOST_LINES:
+            wrapped = [*wrapped[: MOST_LINES - 1], wrapped[MOST_LINES - 1][: room - 1] + glyphs.cut]
+        role = "" if bad else "accent"
+        rows = [first + cells("   " + wrapped[0].lstrip(), role)]
+        rows += [cells("  " + line, role) for line in wrapped[1:]]
+        rows += [cells("  " + line, "dim") for line in textwrap.wrap(facts, room)[:2]]
+        return [fit(row, width) for row in rows]
