@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +54,33 @@ class DataShape:
     target_dtype: str
     classes: int
     """How many classes there are; 0 for regression."""
+
+
+def to_json(check: ModelCheck) -> dict[str, Any]:
+    """The check as plain data."""
+    return asdict(check)
+
+
+def from_json(plain: Mapping[str, Any]) -> ModelCheck:
+    """The check that ``to_json`` made plain."""
+    layers = tuple(
+        LayerCheck(**{**layer, "output_shape": _shape(layer["output_shape"])})
+        for layer in plain["layers"]
+    )
+    values = {**plain, "input_shape": tuple(plain["input_shape"]), "layers": layers}
+    return ModelCheck(**values)
+
+
+def data_shape_to_json(shape: DataShape) -> dict[str, Any]:
+    """The data's shape as plain data."""
+    return asdict(shape)
+
+
+def data_shape_from_json(plain: Mapping[str, Any]) -> DataShape:
+    """The shape that ``data_shape_to_json`` made plain."""
+    shapes = {key: tuple(plain[key]) for key in ("input_shape", "target_shape")}
+    return DataShape(**{**plain, **shapes})
+
+
+def _shape(plain: list[int | None] | None) -> tuple[int | None, ...] | None:
+    return None if plain is None else tuple(plain)
