@@ -244,13 +244,21 @@ def with_argument(
         else:
             result[first] = value
         return result
-    inner = result.get(first)
+    result[first] = _with_inner(result.get(first), path, value)
+    return result
+
+
+def _with_inner(inner: Value, path: ArgumentPath, value: Value | Unset) -> Value:
+    """A component, or a list of them, with an argument inside it changed."""
+    rest = path[1:]
+    if isinstance(inner, tuple) and rest[0].isdigit() and int(rest[0]) < len(inner):
+        place = int(rest[0])
+        return (*inner[:place], _with_inner(inner[place], rest, value), *inner[place + 1 :])
     if isinstance(inner, str):
         inner = Component(inner)
     if not isinstance(inner, Component):
-        raise KeyError(f"{first} holds no component that could have {'.'.join(rest)}")
-    result[first] = replace(inner, arguments=with_argument(inner.arguments, rest, value))
-    return result
+        raise KeyError(f"{path[0]} holds no component that could have {'.'.join(rest)}")
+    return replace(inner, arguments=with_argument(inner.arguments, rest, value))
 
 
 def proposed_name(recipe: Recipe, index: int) -> str:

@@ -11,7 +11,7 @@ from kertasks.recipes.errors import Problem
 from kertasks.recipes.recipe import INPUT, Component, Layer, Recipe, Value
 from kertui.editing.draft import ArgumentPath, proposed_name
 from kertui.editing.starting_values import starting_arguments
-from kertui.editing.values import NOTHING, allowed_words, format_value, parse_value
+from kertui.editing.values import NOTHING, NotAllowed, allowed_words, format_value, parse_value
 
 SHORT_COMPONENT = 3
 """A component with no more arguments than this shows them all at once."""
@@ -103,7 +103,8 @@ def layer_fields(
     if info is None or catalog is None:
         return tuple(_told_fields(layer.arguments, here)), 0
     ranked = _argument_fields(layer.arguments, info, catalog, here, (), 0)
-    ranked += [_Ranked(_inputs_field(recipe, index, info, here), 0 if layer.inputs else 3)]
+    reads = layer.inputs or info.several_inputs
+    ranked += [_Ranked(_inputs_field(recipe, index, info, here), 0 if reads else 3)]
     ranked += [_Ranked(_name_field(layer, here), 0 if layer.name else 3)]
     if limit is None:
         return tuple(entry.field for entry in ranked), 0
@@ -177,6 +178,12 @@ def component_fields(
     """The arguments of a component that is an argument's value; none for anything else."""
     if argument.kind not in {ArgumentKind.COMPONENT, ArgumentKind.LAYER} or value is None:
         return []
+    if isinstance(value, tuple):
+        several = [
+            component_fields(one, argument, catalog, problems, (*path, str(place)), depth)
+            for place, one in enumerate(value)
+        ]
+        return [entry for one in several for entry in one]
     if isinstance(value, str):
         value = Component(value)
     if not isinstance(value, Component):
@@ -216,8 +223,12 @@ def argument_field(
         choices = class_choices(catalog, argument.family or Family.LAYERS)
         if argument.optional:
             choices = (Choice(NOTHING), *choices)
-        if isinstance(value, Component):
-            text = value.class_name
+        if takes_several(argument):
+            entry = Entry.PICK_SEVERAL
+        listed = value if isinstance(value, tuple) else (value,)
+        text = ", ".join(
+            one.class_name if isinstance(one, Component) else format_value(one) for one in listed
+        )
     if argument.required and not given:
         text = ""
     return Field(
@@ -248,17 +259,48 @@ def spelling(info: ClassInfo) -> str:
     return max(snake, key=len) if snake else info.name
 
 
+def takes_several(argument: Argument) -> bool:
+    """Whether a layer argument takes a list: Keras names those in the plural."""
+    return argument.kind is ArgumentKind.LAYER and argument.name.endswith("s")
+
+
 def enter_value(text: str, argument: Argument, current: Value, catalog: Catalog) -> Value:
     """What was typed into an argument's field; a component keeps the arguments it still has.
 
     Raises:
         NotAllowed: saying what is allowed instead.
     """
+    if takes_several(argument):
+        return _enter_several(text, argument, current, catalog)
     value = parse_value(text, argument, catalog)
     if argument.kind not in {ArgumentKind.COMPONENT, ArgumentKind.LAYER} or value is None:
         return value
     name = value.class_name if isinstance(value, Component) else str(value)
     return with_class(name, current, argument.family or Family.LAYERS, catalog)
+
+
+def _enter_several(text: str, argument: Argument, current: Value, catalog: Catalog) -> Value:
+    """Names with commas between as layers; each takes over from the first of its class."""
+    before = (
+        [one for one in current if isinstance(one, Component)] if isinstance(current, tuple) else []
+    )
+    found: list[Value] = []
+    for name in (part.strip() for part in text.split(",") if part.strip()):
+        known = parse_value(name, argument, catalog)
+        same = next(
+            (
+                one
+                for one in before
+                if isinstance(known, Component) and one.class_name == known.class_name
+            ),
+            None,
+        )
+        if same is not None:
+            before.remove(same)
+        found.append(same or with_class(str(name), None, Family.LAYERS, catalog))
+    if not found:
+        raise NotAllowed(allowed_words(argument, catalog))
+    return tuple(found)
 
 
 def with_class(name: str, current: Value, family: Family, catalog: Catalog) -> Value:
@@ -317,7 +359,8 @@ def _inputs_field(
         path=("inputs",),
         label="inputs",
         entry=Entry.PICK_SEVERAL,
-        text=", ".join(layer.inputs) or "the layer before",
+        text=", ".join(layer.inputs) or ("" if info.several_inputs else "the layer before"),
+        note="" if layer.inputs or not info.several_inputs else "two or more layers",
         changed=bool(layer.inputs),
         allowed="layers above it with commas between, or nothing for the layer before",
         help=f"Which layers this {info.name} reads. Several make a merge; naming one layer in "

@@ -38,14 +38,19 @@ _BY_NAME: Final[dict[str, Value]] = {
 
 _NESTED: Final[dict[str, Value]] = {
     "Bidirectional": Component("LSTM", {"units": 16}),
+    "RNN": Component("LSTMCell", {"units": 16}),
+    "StackedRNNCells": (Component("LSTMCell", {"units": 16}),),
+    "Pipeline": (Component("Dense", {"units": 16}),),
 }
+"""What a wrapper that does not take a Dense layer wraps at first."""
 
 
 def starting_layer(info: ClassInfo, catalog: Catalog) -> Layer:
     """A layer of that class with each required argument given a value."""
     arguments = starting_arguments(info, catalog)
-    if info.name in _NESTED and "layer" in arguments:
-        arguments["layer"] = _NESTED[info.name]
+    if info.name in _NESTED:
+        nested = [one.name for one in info.arguments if one.kind is ArgumentKind.LAYER]
+        arguments[nested[0]] = _NESTED[info.name]
     return Layer(info.name, arguments)
 
 
@@ -80,6 +85,8 @@ def _starting_value(argument: Argument, catalog: Catalog) -> Value:
             return known if isinstance(known, int) else max(1, int(least))
         case ArgumentKind.NUMBER:
             return known if isinstance(known, int | float) else max(0.5, least)
+        case ArgumentKind.NUMBERS:
+            return known if isinstance(known, int | float) else max(0.2, least)
         case ArgumentKind.INTEGERS:
             return known if isinstance(known, int) else max(1, int(least))
         case _:

@@ -59,9 +59,7 @@ def format_value(value: object) -> str:
 
 def allowed_words(argument: Argument, catalog: Catalog | None = None) -> str:
     """What an argument may be, in a few words, for under the field."""
-    at_least = f" of at least {format_number(argument.minimum)}" if argument.minimum else ""
-    if argument.minimum == 0:
-        at_least = ", not negative"
+    at_least = _limits(argument)
     match argument.kind:
         case ArgumentKind.BOOLEAN:
             words = "yes or no"
@@ -71,6 +69,8 @@ def allowed_words(argument: Argument, catalog: Catalog | None = None) -> str:
             words = f"a number{at_least}"
         case ArgumentKind.INTEGERS:
             words = f"a whole number{at_least}, or several, as in 3, 3"
+        case ArgumentKind.NUMBERS:
+            words = f"a number{at_least}, or several, as in 0.1, 0.2"
         case ArgumentKind.CHOICE:
             words = _one_of(argument.choices)
         case ArgumentKind.COMPONENT | ArgumentKind.LAYER:
@@ -83,6 +83,17 @@ def allowed_words(argument: Argument, catalog: Catalog | None = None) -> str:
         case _:
             words = "a number, a list, yes or no, or a text"
     return f"{words}, or {NOTHING}" if argument.optional else words
+
+
+def _limits(argument: Argument) -> str:
+    least, most = argument.minimum, argument.maximum
+    if least is not None and most is not None:
+        return f" from {format_number(least)} to {format_number(most)}"
+    if most is not None:
+        return f" of at most {format_number(most)}"
+    if least == 0:
+        return ", not negative"
+    return f" of at least {format_number(least)}" if least is not None else ""
 
 
 def parse_value(text: str, argument: Argument, catalog: Catalog | None = None) -> Value:
@@ -102,11 +113,13 @@ def parse_value(text: str, argument: Argument, catalog: Catalog | None = None) -
         case ArgumentKind.BOOLEAN:
             return _boolean(text, refusal)
         case ArgumentKind.INTEGER:
-            return _at_least(_integer(text, refusal), argument, refusal)
+            return _within(_integer(text, refusal), argument, refusal)
         case ArgumentKind.NUMBER:
-            return _at_least(_number(text, refusal), argument, refusal)
+            return _within(_number(text, refusal), argument, refusal)
         case ArgumentKind.INTEGERS:
-            return _integers(text, argument, refusal)
+            return _numbers(text, argument, refusal, whole=True)
+        case ArgumentKind.NUMBERS:
+            return _numbers(text, argument, refusal, whole=False)
         case ArgumentKind.CHOICE:
             return _choice(text, argument.choices, refusal)
         case ArgumentKind.COMPONENT | ArgumentKind.LAYER:
@@ -147,13 +160,16 @@ def _number(text: str, refusal: NotAllowed) -> float:
     return number
 
 
-def _at_least(number: float, argument: Argument, refusal: NotAllowed) -> float:
+def _within(number: float, argument: Argument, refusal: NotAllowed) -> float:
     if argument.minimum is not None and number < argument.minimum:
+        raise refusal
+    if argument.maximum is not None and number > argument.maximum:
         raise refusal
     return number
 
 
-def _integers(text: str, argument: Argument, refusal: NotAllowed) -> Value:
+def _numbers(text: str, argument: Argument, refusal: NotAllowed, whole: bool) -> Value:
+    """One number, or several with commas, blanks or crosses between."""
     inner = text.strip("()[] ")
     parts = [part for part in inner.replace("×", ",").replace("x", ",").split(",") if part.strip()]
     if len(parts) <= 1 and " " in inner:
@@ -165,7 +181,8 @@ def _integers(text: str, argument: Argument, refusal: NotAllowed) -> Value:
         if part.strip().casefold() == NOTHING:
             numbers.append(None)
         else:
-            numbers.append(int(_at_least(_integer(part, refusal), argument, refusal)))
+            one = _integer(part, refusal) if whole else _number(part, refusal)
+            numbers.append(_within(one, argument, refusal))
     listed = text.startswith(("(", "[")) or text.rstrip().endswith(",")
     return numbers[0] if len(numbers) == 1 and not listed else tuple(numbers)
 

@@ -18,6 +18,7 @@ from kertasks.layers.catalog import Catalog, ClassInfo, Family
 from kertui.editing.search import Found, search
 from kertui.editing.values import format_value
 from kertui.glyphs import glyphs_for
+from kertui.widgets.fields.field_form import with_code
 
 _TOPICS = (
     "core",
@@ -180,7 +181,7 @@ def _help(info: ClassInfo) -> Content:
     """A class's name, summary, arguments and help."""
     parts = [
         Content.assemble((info.name, "bold"), "  ", (info.topic, "$dim")),
-        Content(info.summary),
+        with_code(info.summary),
     ]
     if info.arguments:
         lines = []
@@ -191,5 +192,5 @@ def _help(info: ClassInfo) -> Content:
         parts.append(Content("\n").join(lines))
     rest = info.help.removeprefix(info.summary).strip()
     if rest:
-        parts.append(Content.styled(rest, "$dim"))
+        parts.append(with_code(rest))
     return Content("\n\n").join(parts)

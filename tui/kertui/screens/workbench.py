@@ -58,6 +58,7 @@ class WorkbenchScreen(Screen[None]):
 
     CSS_PATH = "workbench.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (160, "-huge")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = WORKBENCH_KEYS
 
     def __init__(self, task: Task, recipe: Recipe, path: Path | None = None) -> None:
@@ -86,9 +87,8 @@ class WorkbenchScreen(Screen[None]):
                 with Vertical(id="network"):
                     yield LayerList()
                     yield Static(id="layer-actions")
-                with Vertical(id="settings"):
-                    yield LayerForm()
-                    yield TrainingSettings()
+                yield LayerForm()
+                yield TrainingSettings()
             with Vertical(id="live"):
                 yield LivePane()
                 yield RunTrouble(markup=False)
@@ -310,7 +310,8 @@ class WorkbenchScreen(Screen[None]):
             return
         layer = starting_layer(info, self._catalog)
         self._take_change(self._draft.add_layer(self._selected + 1, layer))
-        self.action_edit_layer()
+        self._show_tab("layers")
+        self.query_one(LayerForm).focus_field(("inputs",) if info.several_inputs else None)
 
     def action_delete_layer(self) -> None:
         """Take the chosen layer out."""
@@ -572,6 +573,6 @@ def _layer_actions(signs: Glyphs) -> Content:
     """What the mouse can do to the chosen layer."""
     return Content.from_markup(
         f"[@click=screen.add_layer]{signs.add} add[/]   [@click=screen.duplicate_layer]duplicate[/]"
-        f"   [@click=screen.delete_layer]delete[/]   [@click=screen.move_layer(-1)]{signs.up}[/]"
-        f" [@click=screen.move_layer(1)]{signs.down}[/]"
+        f"   [@click=screen.delete_layer]delete[/]   [@click='screen.move_layer(-1)']{signs.up}[/]"
+        f" [@click='screen.move_layer(1)']{signs.down}[/]"
     )

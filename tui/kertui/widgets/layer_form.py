@@ -17,7 +17,7 @@ from kertui.editing.draft import DEFAULT, ArgumentPath, Unset
 from kertui.editing.fields import Entry, Field, enter_value, layer_fields
 from kertui.editing.values import NotAllowed
 from kertui.glyphs import glyphs_for
-from kertui.widgets.fields.field_form import FieldForm
+from kertui.widgets.fields.field_form import FieldForm, with_code
 from kertui.widgets.input_facts import data_fields
 
 _HELP_ROWS = 3
@@ -34,7 +34,7 @@ class LayerForm(FieldForm):
         height: 1fr;
         min-height: 4;
         & > FieldGrid { max-height: 100%; }
-        & > .form--help { height: 1fr; overflow-y: hidden; padding-top: 1; }
+        & > .form--help { height: 1fr; overflow-y: hidden; padding: 1 1 0 2; }
     }
     """
 
@@ -133,7 +133,7 @@ class LayerForm(FieldForm):
         signs = glyphs_for(self.app)
         title = Content.styled(layer.class_name, "bold")
         if info is not None:
-            title += Content.styled(f"  {signs.dot}  {_first_words(info.summary)}", "$dim")
+            title += Content.styled(f"  {signs.dot}  {info.topic.replace('_', ' ')}", "$dim")
         self.show_title(title)
         limit = None if self._everything else self._room()
         fields, hidden = layer_fields(recipe, self._index, self._catalog, self._problems, limit)
@@ -168,7 +168,7 @@ class LayerForm(FieldForm):
         if self._catalog is None:
             return Content("its other arguments arrive in a moment")
         info = self._catalog.find(Family.LAYERS, recipe.layers[self._index].class_name)
-        return Content(info.help if info else "")
+        return with_code(info.help if info else "")
 
     def enter_value(self, field: Field, text: str) -> None:
         """Judge what was typed and tell it."""
@@ -217,9 +217,3 @@ class LayerForm(FieldForm):
 def _listless(argument: Argument) -> object:
     default = argument.default
     return tuple(default) if isinstance(default, list) else default
-
-
-def _first_words(summary: str) -> str:
-    """A summary without its full stop and its capital: it follows the class's name."""
-    text = summary.strip().rstrip(".")
-    return text[:1].lower() + text[1:] if text[1:2].islower() else text

@@ -255,7 +255,7 @@ class LayerList(ScrollView, can_focus=True):
         if self.waiting is Waiting.SPARE:
             return [Segment("  shapes arrive in a moment", dim)]
         if self.waiting is Waiting.OFF:
-            return [Segment(fitted("  no shapes: --no-spare turned them off", width, signs), dim)]
+            return [Segment(fitted("  no shapes with --no-spare", width, signs), dim)]
         if self.total is None:
             return []
         _, number_width = self._columns()

@@ -23,6 +23,14 @@ from kertui.widgets.fields.choice_list import ChoiceList
 from kertui.widgets.fields.field_grid import FieldGrid
 
 
+def with_code(text: str) -> Content:
+    """Keras's help with what stands between backticks set apart instead."""
+    pieces = text.replace("```python", "").replace("```", "").split("`")
+    return Content.assemble(
+        *((piece, "$foreground") if place % 2 else piece for place, piece in enumerate(pieces))
+    )
+
+
 class FieldEditor(Input):
     """Where a value is typed, right on its field."""
 
@@ -172,7 +180,7 @@ class FieldForm(Vertical):
         if argument is not None and not argument.required and field.changed:
             text = f"{text} Default: {format_value(argument.default)}.".strip()
         if text:
-            parts.append(Content(text))
+            parts.append(with_code(text))
         return Content("\n").join(parts)
 
     @on(FieldGrid.FieldChosen)

@@ -202,7 +202,8 @@ class FieldGrid(ScrollView, can_focus=True):
             if field.beside and lines:
                 first = lines[-1][-1]
                 x = max(_BESIDE, column + 8, width // 2)
-                lines[-1][-1] = _Cell(first.index, first.line, first.label_x, first.value_x, x)
+                end = x - _MARK
+                lines[-1][-1] = _Cell(first.index, first.line, first.label_x, first.value_x, end)
                 value_x = x + len(field.label) + _GAP
                 lines[-1].append(_Cell(index, first.line, x, value_x, width))
             else:
