@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kertasks.fitting.pace import CALL_SECONDS
 from kertasks.fitting.row_order import Shuffle
 
 
@@ -30,3 +31,11 @@ class FitRequest:
     validation_batch_size: int | None = None
     validation_freq: int | Sequence[int] = 1
     seed: int = 0
+    memory_limit: int | None = None
+    """Bytes of rows that may lie on the device; more are streamed."""
+
+    call_seconds: float = CALL_SECONDS
+    """How long one compiled call may take."""
+
+    xla: bool | None = None
+    """Whether to use XLA; None leaves it to ``is_xla_worth_it``."""

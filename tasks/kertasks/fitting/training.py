@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
 
+from kertasks.fitting.compiling import Source, read
+from kertasks.fitting.epoch_loop import EpochLoop, TestPass
+from kertasks.fitting.errors import CannotCompile
 from kertasks.fitting.fit_request import FitRequest
+from kertasks.fitting.keras_internals import OrderedArrays, assert_compiled, hold_out
+from kertasks.fitting.notices import Notices
+from kertasks.fitting.pace import CALL_SECONDS
 from kertasks.fitting.plain_keras import fit_with_keras
+from kertasks.fitting.preparation import check_arrays, check_model, compile_passes
+from kertasks.fitting.programs import Kind
 from kertasks.fitting.row_order import Shuffle
+from kertasks.fitting.schedule import Schedule
+from kertasks.fitting.worth import is_xla_worth_it
 
 
 def fit(
@@ -34,24 +45,55 @@ def fit(
     seed: int = 0,
     on_notice: Callable[[str], None] | None = None,
     on_compile: Callable[[float | None], None] | None = None,
+    memory_limit: int | None = None,
+    call_seconds: float = CALL_SECONDS,
+    xla: bool | None = None,
 ) -> keras.callbacks.History:
     """Train a compiled model. Arguments and result are those of ``keras.Model.fit``.
+
+    Whole epochs run in one compiled call each, or in calls of at most about ``call_seconds``,
+    of the model's own ``train_step`` and ``test_step``. Short runs use a plain TensorFlow graph,
+    longer ones XLA. What cannot be compiled trains with ``model.fit``, in the same row order.
 
     Args:
         model: any compiled Keras model.
         x: arrays of shape (rows, …), alone or in lists, tuples and dicts; or whatever else
-            ``model.fit`` takes.
+            ``model.fit`` takes. Rows keep their dtype: uint8 rows stay one byte a cell.
         y: targets, as ``x``.
+        batch_size: rows a step; 32 if not given. A last partial batch is trained on.
+        epochs: the last epoch, as in Keras: ``initial_epoch`` of them are taken as done.
         verbose: as in Keras, but silent unless asked.
+        callbacks: Keras callbacks. Batch hooks run where calls begin and end; a callback that has
+            some and does not say ``async_safe`` gets calls of one step.
+        validation_split: share of the rows held out, the last ones.
+        validation_data: ``(x, y)`` or ``(x, y, sample_weight)`` to evaluate on after epochs.
+        shuffle: True for a new order each epoch, False for none, ``"batch"`` for a new order
+            within each batch.
+        class_weight: a weight for the rows of each class.
+        sample_weight: a weight for each row.
+        initial_epoch: the epoch to begin with, from 0.
+        steps_per_epoch: batches an epoch, instead of all there are.
+        validation_steps: batches a validation, instead of all there are.
+        validation_batch_size: rows a validation step; ``batch_size`` if not given.
+        validation_freq: validate after every so many epochs, or after the listed ones (from 1).
         seed: with the epoch (from 0, Keras's ``epoch``) it decides the order of the rows:
             ``numpy.random.default_rng([seed, epoch]).permutation(rows)``.
         on_notice: called with a sentence when training goes a slower way, and why.
-        on_compile: called with None when compiling begins and with the seconds it took.
+        on_compile: called with None when compiling begins and with the seconds it took. Not
+            called when everything is compiled already.
+        memory_limit: bytes of rows that may lie on the device, half of its memory if not given.
+            More rows than that are streamed.
+        call_seconds: how long one compiled call may take; results do not depend on it.
+        xla: whether to compile with XLA; if not given, where the run is long enough to earn back
+            the second or two that it takes (``kertasks.fitting.worth``).
 
     Returns:
         Keras's ``History``.
+
+    Raises:
+        ValueError: the model is not compiled, or Keras refuses the data.
     """
-    del on_notice, on_compile
+    assert_compiled(model)
     request = FitRequest(
         x=x,
         y=y,
@@ -70,5 +112,98 @@ def fit(
         validation_batch_size=validation_batch_size,
         validation_freq=validation_freq,
         seed=seed,
+        memory_limit=memory_limit,
+        call_seconds=call_seconds,
+        xla=xla,
     )
-    return fit_with_keras(model, request)
+    notices = Notices(on_notice)
+    try:
+        loop = _compiled_loop(model, request, notices, on_compile)
+    except CannotCompile as reason:
+        notices.tell(f"training with Keras's own fit, which is slower: {reason}")
+        return fit_with_keras(model, request)
+    return loop.run()
+
+
+def _compiled_loop(
+    model: keras.Model,
+    request: FitRequest,
+    notices: Notices,
+    on_compile: Callable[[float | None], None] | None,
+) -> EpochLoop:
+    check_model(model)
+    check_arrays("x", request.x, request.y, request.sample_weight)
+    rows = (request.x, request.y, request.sample_weight)
+    held_out = request.validation_data
+    if request.validation_split and held_out is None:
+        rows, held_out = hold_out(rows, request.validation_split)
+    arrays = _training_arrays(rows, request)
+    training = read(arrays, Kind.TRAIN, shuffled=bool(request.shuffle))
+    validation = _validation_source(held_out, request)
+    sources = [training] if validation is None else [training, validation]
+    xla = request.xla
+    if xla is None:
+        xla = is_xla_worth_it(model, _all_steps(request, training, validation))
+    passes = compile_passes(
+        model,
+        sources,
+        xla=xla,
+        memory=request.memory_limit,
+        on_compile=on_compile,
+        notices=notices,
+    )
+    schedule = Schedule(arrays.order, training.batches.count, request.steps_per_epoch)
+    test_pass = None
+    if validation is not None:
+        steps = _validation_steps(request, validation)
+        test_pass = TestPass(model, passes[1], steps, request.call_seconds)
+    return EpochLoop(model, request, passes[0], schedule, test_pass)
+
+
+def _training_arrays(rows: tuple[Any, Any, Any], request: FitRequest) -> OrderedArrays:
+    x, y, sample_weight = rows
+    return OrderedArrays(
+        x,
+        y,
+        sample_weight,
+        batch_size=request.batch_size,
+        steps=request.steps_per_epoch,
+        shuffle=request.shuffle,
+        class_weight=request.class_weight,
+        seed=request.seed,
+    )
+
+
+def _validation_source(held_out: Any, request: FitRequest) -> Source | None:
+    if held_out is None:
+        return None
+    check_arrays("validation_data", *keras.utils.unpack_x_y_sample_weight(held_out))
+    x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(held_out)
+    arrays = OrderedArrays(
+        x,
+        y,
+        sample_weight,
+        batch_size=request.validation_batch_size or request.batch_size,
+        steps=request.validation_steps,
+        shuffle=False,
+        class_weight=None,
+        seed=request.seed,
+    )
+    return read(arrays, Kind.TEST, shuffled=False)
+
+
+def _validation_steps(request: FitRequest, validation: Source) -> int:
+    return min(request.validation_steps or validation.batches.count, validation.batches.count)
+
+
+def _all_steps(request: FitRequest, training: Source, validation: Source | None) -> int:
+    """Steps of the whole run, validation included."""
+    epochs = max(0, request.epochs - request.initial_epoch)
+    steps = epochs * min(request.steps_per_epoch or training.batches.count, training.batches.count)
+    if validation is not None:
+        frequency = request.validation_freq
+        times = (
+            math.floor(epochs / frequency) if isinstance(frequency, int) else len(list(frequency))
+        )
+        steps += times * _validation_steps(request, validation)
+    return steps

@@ -1,0 +1,104 @@
+"""Runs callbacks as ``model.fit`` does, and finds out what calls they need.
+
+Batch hooks run where calls begin and end, as with ``steps_per_execution``. They run in this
+thread, so that ``stop_training`` set by one of them acts before the next call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import keras
+
+from kertasks.fitting.keras_internals import overrides, traces_batches
+from kertasks.fitting.programs import Logs
+
+_TRAIN_HOOKS = ("on_train_batch_begin", "on_train_batch_end", "on_batch_begin", "on_batch_end")
+_TEST_HOOKS = ("on_test_batch_begin", "on_test_batch_end")
+
+
+class BatchHooks:
+    """The batch hooks of the callbacks that have any, for training or for testing."""
+
+    def __init__(
+        self, callbacks: Iterable[keras.callbacks.Callback], hooks: tuple[str, ...], phase: str
+    ) -> None:
+        self._callbacks = [callback for callback in callbacks if overrides(callback, *hooks)]
+        self._begin = f"on_{phase}_batch_begin"
+        self._end = f"on_{phase}_batch_end"
+        self.needs_each_batch = any(map(_needs_each_batch, self._callbacks))
+        """Whether calls must be of one step."""
+
+    def begin(self, batch: int) -> None:
+        """Before a call.
+
+        Args:
+            batch: number of its first batch in the pass, from 0.
+        """
+        for callback in self._callbacks:
+            getattr(callback, self._begin)(batch, logs={})
+
+    def end(self, batch: int, logs: Logs) -> None:
+        """After a call.
+
+        Args:
+            batch: number of its last batch in the pass, from 0.
+            logs: metrics over the pass so far.
+        """
+        for callback in self._callbacks:
+            getattr(callback, self._end)(batch, logs=dict(sorted(logs.items())))
+
+
+def train_hooks(callbacks: keras.callbacks.CallbackList) -> BatchHooks:
+    """Batch hooks of training."""
+    return BatchHooks(callbacks.callbacks, _TRAIN_HOOKS, "train")
+
+
+def test_hooks(callbacks: keras.callbacks.CallbackList) -> BatchHooks:
+    """Batch hooks of validation and evaluation."""
+    return BatchHooks(callbacks.callbacks, _TEST_HOOKS, "test")
+
+
+test_hooks.__test__ = False  # type: ignore[attr-defined]  # not a test, whatever pytest thinks
+
+
+def as_callback_list(
+    model: keras.Model, callbacks: Any, *, history: bool, verbose: str | int, **params: Any
+) -> keras.callbacks.CallbackList:
+    """The callbacks with those Keras adds: a History, and a progress bar unless silent."""
+    if isinstance(callbacks, keras.callbacks.CallbackList):
+        return callbacks
+    return keras.callbacks.CallbackList(
+        callbacks,
+        add_history=history,
+        add_progbar=verbose != 0,
+        model=model,
+        verbose=verbose,
+        **params,
+    )
+
+
+def _needs_each_batch(callback: keras.callbacks.Callback) -> bool:
+    """Whether a callback that has batch hooks must see every batch.
+
+    As in Keras, all do that do not say ``async_safe``; save those of Keras's own whose batch
+    hooks do nothing as they are set.
+    """
+    if getattr(callback, "async_safe", False):
+        return False
+    match callback:
+        case keras.callbacks.ProgbarLogger():
+            return False
+        case keras.callbacks.ModelCheckpoint() | keras.callbacks.BackupAndRestore():
+            return bool(callback.save_freq != "epoch" or not _hooks_are_kerass(callback))
+        case keras.callbacks.TensorBoard():
+            return traces_batches(callback) or not _hooks_are_kerass(callback)
+    return True
+
+
+def _hooks_are_kerass(callback: keras.callbacks.Callback) -> bool:
+    kind = type(callback)
+    return all(
+        getattr(kind, hook).__module__.startswith("keras.") for hook in _TRAIN_HOOKS + _TEST_HOOKS
+    )

@@ -1,0 +1,113 @@
+"""Keeps traced programs: for a model as long as it lives, and for others like it.
+
+So nothing is compiled twice between epochs, between runs, for another learning rate, or for a
+second model of the same architecture (a fold, another seed, a run after a run).
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field, replace
+from threading import Lock
+from weakref import WeakKeyDictionary
+
+import keras
+
+from kertasks.fitting.architecture import signature, slots_of, variables
+from kertasks.fitting.keras_internals import compilation
+from kertasks.fitting.programs import Program, ProgramKey, Traced, trace
+from kertasks.fitting.rows import Structure
+
+SHARED_PROGRAMS = 32
+"""How many programs are kept for models to come."""
+
+
+@dataclass(slots=True)
+class _OfModel:
+    """The programs of one model since it was compiled."""
+
+    state: tuple[object, ...]
+    """What must not have changed since they were traced."""
+
+    signature: str | None
+    programs: dict[ProgramKey, Program] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    traced: Traced
+    slots: list[int]
+
+
+class ProgramStore:
+    """All programs of the process. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._models: WeakKeyDictionary[keras.Model, _OfModel] = WeakKeyDictionary()
+        self._shared: OrderedDict[tuple[str, ProgramKey], _Shared] = OrderedDict()
+        self._lock = Lock()
+
+    def find(self, model: keras.Model, key: ProgramKey) -> Program | None:
+        """A program that needs no tracing, the model's own or one it can share."""
+        with self._lock:
+            own = self._of(model)
+            if key in own.programs or own.signature is None:
+                return own.programs.get(key)
+            shared = self._shared.get((own.signature, key))
+            if shared is None:
+                return None
+            self._shared.move_to_end((own.signature, key))
+        program = _bind(shared, model)
+        with self._lock:
+            own.programs[key] = program
+        return program
+
+    def make(self, model: keras.Model, key: ProgramKey, structure: Structure) -> Program:
+        """Trace a new program and remember it.
+
+        Raises:
+            CannotCompile: the step cannot be put into a loop.
+            Exception: whatever the model's own Python code raises.
+        """
+        traced = trace(model, key, structure)
+        program = Program(traced, list(traced.function.captured_inputs))
+        with self._lock:
+            own = self._of(model)
+            own.programs[key] = program
+            slots = slots_of(program.captures, model)
+            if own.signature is None or slots is None or not program.traced.from_metrics:
+                return program
+            self._shared[own.signature, key] = _Shared(program.traced, slots)
+            while len(self._shared) > SHARED_PROGRAMS:
+                self._shared.popitem(last=False)
+        return program
+
+    def _of(self, model: keras.Model) -> _OfModel:
+        state = (
+            compilation(model),
+            model.optimizer,
+            tuple(id(variable) for variable in model.trainable_variables),
+        )
+        own = self._models.get(model)
+        if own is None or own.state != state:
+            own = _OfModel(state, signature(model))
+            self._models[model] = own
+        return own
+
+
+def _bind(shared: _Shared, model: keras.Model) -> Program:
+    """A shared program on this model's variables, its results under this model's names."""
+    every = variables(model)
+    names = list(model.get_metrics_result())
+    traced = shared.traced
+    renamed = dict(zip(traced.names, names, strict=True))
+    bound = replace(
+        traced,
+        scalars=tuple(renamed[name] for name in traced.scalars),
+        others=tuple(renamed[name] for name in traced.others),
+        names=tuple(names),
+    )
+    return Program(bound, [every[slot].handle for slot in shared.slots])
+
+
+STORE = ProgramStore()

@@ -1,0 +1,215 @@
+"""Rows where compiled steps can reach them: all on the device, or a chunk at a time.
+
+A ``Feed`` answers one question: which arrays, which order and which first position does a call
+get so that it reads these batches? Rows keep their own dtype (one byte a cell stays one byte);
+floats become Keras's ``floatx``, as in ``model.fit``.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from kertasks.fitting.errors import CannotCompile
+from kertasks.fitting.keras_internals import as_tensorflow_would, device_bytes
+
+CHUNK_BYTES = 64 * 2**20
+"""What a streamed call gets at most, unless one batch alone is more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One array of a nested structure, not yet on the device."""
+
+    array: Any
+    """Shape (rows, …): a NumPy array (a memory map as well) or a dense tensor."""
+
+    dtype: tf.DType
+    """What a step gets."""
+
+    @property
+    def row_shape(self) -> tuple[int, ...]:
+        """Shape of one row."""
+        return tuple(int(size) for size in self.array.shape[1:])
+
+    @property
+    def row_bytes(self) -> int:
+        """Bytes of one row on the device."""
+        return int(np.prod(self.row_shape, dtype=np.int64)) * int(self.dtype.size)
+
+    def take(self, rows: NDArray[Any] | slice) -> NDArray[Any]:
+        """Some rows, in the dtype a step gets."""
+        if isinstance(self.array, np.ndarray):
+            taken = self.array[rows]
+        elif isinstance(rows, slice):
+            taken = self.array[rows].numpy()
+        else:
+            taken = tf.gather(self.array, rows).numpy()
+        return np.asarray(taken, dtype=self.dtype.as_numpy_dtype)
+
+
+def read_leaf(array: Any) -> Leaf:
+    """One array as Keras would hand it to a step, without copying it yet.
+
+    Raises:
+        CannotCompile: it is sparse, ragged or holds text.
+    """
+    if not isinstance(array, np.ndarray) or array.dtype.kind not in "biuf":
+        array = as_tensorflow_would(array)
+    if isinstance(array, np.ndarray) and array.dtype.kind not in "biuf":
+        raise CannotCompile(f"the data holds {array.dtype} values")
+    if not isinstance(array, np.ndarray) and not (
+        tf.is_tensor(array) and isinstance(array, tf.Tensor)
+    ):
+        raise CannotCompile(f"the data holds a {type(array).__name__}")
+    dtype = tf.as_dtype(array.dtype)
+    if dtype == tf.string:
+        raise CannotCompile("the data holds text")
+    if dtype.is_floating:
+        dtype = tf.as_dtype(keras.config.floatx())
+    return Leaf(array, dtype)
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """How the flat leaves make up what a step gets."""
+
+    template: Any
+    """The nested structure, None where there is an array and ``_Nothing`` where there is none."""
+
+    text: str
+    """Equal for equal structures."""
+
+    def pack(self, leaves: Sequence[Any]) -> Any:
+        """The nested structure with the given leaves, one an array."""
+        remaining = iter(leaves)
+        flat = [next(remaining) if used else None for used in keras.tree.flatten(self.template)]
+        return keras.tree.pack_sequence_as(self.template, flat)
+
+
+def flatten(inputs: Any) -> tuple[list[Leaf], Structure]:
+    """The arrays of ``x``, ``(x, y)`` or ``(x, y, sample_weight)`` and how they are nested.
+
+    Raises:
+        CannotCompile: one of them is not a dense array of numbers.
+    """
+    template = keras.tree.map_structure(lambda array: array is not None, inputs)
+    leaves = [read_leaf(array) for array in keras.tree.flatten(inputs) if array is not None]
+    return leaves, Structure(template, repr(template))
+
+
+class Feed(Protocol):
+    """Where a pass over the data gets its rows from."""
+
+    ordered: bool
+    """Whether calls get an order beside the arrays."""
+
+    limit: int | None
+    """How many rows one call may read; None for no limit."""
+
+    def open(self, order: NDArray[np.int64] | None) -> None:
+        """Begin a pass; None for the rows as they lie."""
+
+    def arguments(self, first: int, rows: int) -> tuple[list[tf.Tensor], int]:
+        """Arrays (with the order last if ``ordered``) and the position of the first row.
+
+        Args:
+            first: position in the order at which the call begins.
+            rows: how many rows it reads.
+        """
+
+
+class ResidentRows:
+    """All rows on the device for the whole run."""
+
+    limit: int | None = None
+
+    def __init__(self, leaves: Sequence[Leaf], ordered: bool) -> None:
+        self.ordered = ordered
+        self._arrays = [
+            tf.convert_to_tensor(leaf.take(slice(None)))
+            if isinstance(leaf.array, np.ndarray)
+            else tf.cast(leaf.array, leaf.dtype)
+            for leaf in leaves
+        ]
+        self._arguments = list(self._arrays)
+
+    def open(self, order: NDArray[np.int64] | None) -> None:
+        """Put the order of the pass on the device."""
+        if self.ordered and order is not None:
+            self._arguments = [*self._arrays, tf.convert_to_tensor(order.astype(np.int32))]
+
+    def arguments(self, first: int, rows: int) -> tuple[list[tf.Tensor], int]:
+        """Always the same arrays."""
+        del rows
+        return self._arguments, first
+
+
+class StreamedRows:
+    """The rows of one call at a time, picked out in memory or from a memory map."""
+
+    ordered = False
+
+    def __init__(self, leaves: Sequence[Leaf], rows: int, batch_size: int) -> None:
+        self._leaves = leaves
+        row_bytes = max(1, sum(leaf.row_bytes for leaf in leaves))
+        batches = max(1, CHUNK_BYTES // (row_bytes * batch_size))
+        self.limit: int | None = min(batches, -(-rows // batch_size)) * batch_size
+        self._capacity = self.limit
+        self._order: NDArray[np.int64] | None = None
+
+    def open(self, order: NDArray[np.int64] | None) -> None:
+        """Remember the order of the pass."""
+        self._order = order
+
+    def arguments(self, first: int, rows: int) -> tuple[list[tf.Tensor], int]:
+        """Arrays of always the same shape whose first ``rows`` rows are the ones asked for."""
+        if self._order is None:
+            wanted: NDArray[Any] | slice = slice(first, first + rows)
+        else:
+            wanted = self._order[first : first + rows]
+        arrays = []
+        for leaf in self._leaves:
+            chunk = np.zeros((self._capacity, *leaf.row_shape), leaf.dtype.as_numpy_dtype)
+            chunk[:rows] = leaf.take(wanted)
+            arrays.append(tf.convert_to_tensor(chunk))
+        return arrays, 0
+
+
+def memory_for_rows() -> int:
+    """How many bytes of rows may lie on the device: half of its memory.
+
+    Of all memory and not of what is free now, so that a run does not depend on its neighbours.
+    """
+    accelerator = device_bytes()
+    if accelerator is not None:
+        return accelerator // 2
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
+
+
+def make_feed(
+    leaves: Sequence[Leaf], rows: int, batch_size: int, shuffled: bool, memory: int | None
+) -> Feed:
+    """Rows on the device where they fit, else streamed.
+
+    Args:
+        leaves: the arrays.
+        rows: how many rows each has.
+        batch_size: rows a step.
+        shuffled: whether passes come with an order.
+        memory: bytes that may lie on the device; None for half of what it has.
+    """
+    needed = rows * sum(leaf.row_bytes for leaf in leaves)
+    if needed > (memory_for_rows() if memory is None else memory):
+        return StreamedRows(leaves, rows, batch_size)
+    try:
+        return ResidentRows(leaves, shuffled)
+    except tf.errors.ResourceExhaustedError:
+        return StreamedRows(leaves, rows, batch_size)
