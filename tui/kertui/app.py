@@ -4,22 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
+from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import App
+from rich.console import RenderableType
+from textual import events
+from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.filter import NoColor
+from textual.screen import Screen
 
+from kertui.crash import report_crash
 from kertui.glyphs import Glyphs, glyphs
+from kertui.key_names import name_key
 from kertui.screens.tasks import TasksScreen
 from kertui.terminal import Capabilities
-from kertui.theme import DARK, MONOCHROME, THEMES, default_tokens
+from kertui.theme import DARK, LIGHT, MONOCHROME, THEMES, default_tokens
 
 if TYPE_CHECKING:
+    from kertui.screens.quit import Leave
+    from kertui.training.run_summary import RunSummary
     from kertui.training.service import TrainingService
 
-SMALLEST = (60, 18)
-"""Columns and rows below which the screens only say that they need more."""
+_AFTER_FIRST_PAINT = 0.2
+"""Seconds the interface has for itself before imports in a thread compete with it."""
 
 
 class KertuiApp(App[None]):
@@ -31,13 +41,26 @@ class KertuiApp(App[None]):
     """
 
     TITLE = "kertui"
+    # Textual 8.2 reads a screen's own CSS_PATH when it is pushed, but not the first screen's.
+    CSS_PATH = "screens/tasks.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q,ctrl+q", "ask_quit", "quit", id="app.quit", tooltip="Leave kertui."),
-    ]
+        Binding("ctrl+p", "command_palette", "commands", id="app.commands", priority=True,
+                tooltip="Search everything that can be done here by its name."),
+        Binding("question_mark,f1", "help", "help", id="app.help",
+                tooltip="Show every key that acts now."),
+        Binding("q,ctrl+q", "ask_quit", "quit", id="app.quit",
+                tooltip="Leave kertui. A training goes on unless you stop it."),
+        Binding("ctrl+c", "ask_quit", "Quit", show=False, id="app.interrupt",
+                tooltip="Leave kertui. A training goes on unless you stop it."),
+        Binding("f2", "toggle_light", "Light or dark", show=False, id="app.theme",
+                tooltip="Change between the dark and the light theme."),
+    ]  # fmt: skip
 
     def __init__(self, service: TrainingService, capabilities: Capabilities) -> None:
         self.capabilities = capabilities
         self.service = service
+        self.crash_line: str | None = None
+        """What went wrong, for the normal screen; None while nothing has."""
         super().__init__(ansi_color=None if capabilities.colour else True)
         for theme in THEMES:
             self.register_theme(theme)
@@ -57,19 +80,124 @@ class KertuiApp(App[None]):
         """The first screen."""
         return TasksScreen()
 
+    def get_key_display(self, binding: Binding) -> str:
+        """A key's name in the footer and the help."""
+        return binding.key_display or name_key(binding.key, self.glyphs)
+
     def on_mount(self) -> None:
         """Leave in good order when the system asks for it."""
         if not self.is_headless:
+            # Textual 8.2 leaves the terminal as it is on these two.
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGHUP):
-                loop.add_signal_handler(number, self.exit, None, 128 + number)
+                loop.add_signal_handler(number, partial(self.exit, return_code=128 + number))
 
-    async def action_ask_quit(self) -> None:
-        """Leave kertui."""
-        self.exit()
+    def on_ready(self) -> None:
+        """Start what takes long, once there is something to look at."""
+        self.set_timer(_AFTER_FIRST_PAINT, self._warm_up)
+
+    def _warm_up(self) -> None:
+        self.run_worker(self._start_spare, thread=True, group="spare", name="start the spare")
+        self.run_worker(_import_plotext, thread=True, group="imports", name="import plotext")
+
+    def _start_spare(self) -> None:
+        from kertasks.errors import UserError
+
+        try:
+            self.service.start_spare()
+        except UserError as error:
+            self.call_from_thread(self.notify, str(error), severity="error")
+
+    # --- too small, help, palette
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Cover the screens where there is no room for them."""
+        from kertui.screens.too_small import TooSmallScreen, is_too_small
+
+        covered = any(isinstance(screen, TooSmallScreen) for screen in self.screen_stack)
+        if is_too_small(*event.size) and not covered:
+            self.push_screen(TooSmallScreen())
+
+    def action_help(self) -> None:
+        """Show every key that acts now."""
+        from kertui.screens.help import HelpScreen
+
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self.screen))
+
+    def action_toggle_light(self) -> None:
+        """Change between the dark and the light theme."""
+        if self.capabilities.colour:
+            self.theme = (LIGHT if self.current_theme.dark else DARK).name
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """What the command palette offers: the bindings that act now, and the themes."""
+        from kertui.screens.help import explain, group_bindings
+
+        for bindings in group_bindings(screen.active_bindings):
+            binding = bindings[0]
+            node = screen.active_bindings[binding.key].node
+            if binding.action not in ("app.command_palette", "command_palette"):
+                title = binding.description[:1].upper() + binding.description[1:]
+                run = partial(self.run_action, binding.action, node)
+                yield SystemCommand(title, explain(bindings), run)
+        if self.capabilities.colour:
+            yield SystemCommand("Theme", "Choose among all themes.", self.action_change_theme)
+
+    # --- leaving
+
+    def action_ask_quit(self) -> None:
+        """Leave; ask first when a training that began here goes on."""
+        from kertui.screens.quit import QuitQuestion
+
+        if isinstance(self.screen, QuitQuestion):
+            return
+        self.run_worker(self._look_for_trainings, thread=True, group="quit", exclusive=True)
+
+    def _look_for_trainings(self) -> None:
+        running = [run for run in self.session_runs() if not run.state.is_over]
+        self.call_from_thread(self._quit_or_ask, running)
+
+    def _quit_or_ask(self, running: list[RunSummary]) -> None:
+        from kertui.screens.quit import QuitQuestion
+
+        if running:
+            self.push_screen(QuitQuestion(running), partial(self._leave, running))
+        else:
+            self.exit()
+
+    def _leave(self, running: list[RunSummary], leave: Leave | None) -> None:
+        from kertui.screens.quit import Leave
+
+        if leave is Leave.STOP:
+            self.run_worker(partial(self._stop_and_exit, running), thread=True, group="quit")
+        elif leave is Leave.TRAIN_ON:
+            self.exit()
+
+    def _stop_and_exit(self, running: list[RunSummary]) -> None:
+        from kertasks.errors import UserError
+
+        wanted = {summary.id for summary in running}
+        try:
+            for run in self.service.started_runs:
+                if run.id in wanted:
+                    self.service.stop(run)
+        except UserError as error:
+            self.call_from_thread(self.notify, str(error), severity="error")
+        else:
+            self.call_from_thread(self.exit)
+
+    def session_runs(self) -> list[RunSummary]:
+        """The runs that began in this session. Reads files: call it from a thread."""
+        from kertui.training.run_summary import summarise
+
+        summaries = (summarise(run) for run in self.service.started_runs)
+        return [summary for summary in summaries if summary is not None]
+
+    # --- workarounds for Textual 8.2: names with an underscore are private
 
     def _set_line_filters(self) -> None:
-        # ``_filters`` is private in Textual 8.2, and the only way to see every cell drawn.
+        # The only place that sees every cell of every widget.
         if not self.capabilities.colour and not self.no_color:
             self.no_color = True
             self._filters.append(NoColor())
@@ -77,6 +205,25 @@ class KertuiApp(App[None]):
             from kertui.ascii_filter import AsciiFilter
 
             self._filters.append(AsciiFilter())
+
+    def _fatal_error(self) -> None:
+        # Textual prints the traceback, with locals, over the normal screen.
+        self._note_crash(sys.exception())
+
+    def panic(self, *renderables: RenderableType) -> None:
+        """Leave because of an error inside Textual (its CSS, its input thread)."""
+        text = "\n".join(str(renderable) for renderable in renderables)
+        self._note_crash(sys.exception() or RuntimeError(text))
+
+    def _note_crash(self, error: BaseException | None) -> None:
+        if self.crash_line is None:
+            self.crash_line = report_crash(error or RuntimeError("unknown"), self.service.store)
+        self._return_code = 1
+        self._close_messages_no_wait()
+
+
+def _import_plotext() -> None:
+    import plotext  # noqa: F401 (240 ms that the first plot need not wait for)
 
 
 def run_app(service: TrainingService, capabilities: Capabilities) -> int:
@@ -87,6 +234,15 @@ def run_app(service: TrainingService, capabilities: Capabilities) -> int:
     Returns:
         The exit status.
     """
+    from kertui.training.run_summary import in_words
+
     app = KertuiApp(service, capabilities)
     app.run(mouse=capabilities.mouse)
+    try:
+        for summary in app.session_runs():
+            print(in_words(summary))
+        if app.crash_line is not None:
+            print(app.crash_line, file=sys.stderr)
+    except OSError:
+        pass  # the terminal is gone: there is nobody to tell
     return app.return_code or 0

@@ -17,6 +17,7 @@ from kertasks.errors import UserError
 from kertasks.layers.catalog import Catalog
 from kertasks.recipes.recipe import Recipe
 from kertasks.recipes.toml_file import load_recipe, save_recipe
+from kertasks.registry import find_task
 from kertui.editing.path_completion import complete
 from kertui.glyphs import glyphs_for
 
@@ -117,14 +118,14 @@ class OpenRecipeScreen(_PathScreen):
 
     Args:
         path: what is proposed.
-        task: the task it must be for.
+        task: the task it must be for; None: any task.
         catalog: judges layers and arguments; None judges only the rest.
     """
 
     TITLE_WORDS = "Open a recipe file"
     VERB = "open"
 
-    def __init__(self, path: str, task: str, catalog: Catalog | None) -> None:
+    def __init__(self, path: str, task: str | None, catalog: Catalog | None) -> None:
         super().__init__(path)
         self._of_task = task
         self._catalog = catalog
@@ -133,10 +134,11 @@ class OpenRecipeScreen(_PathScreen):
         """Read it."""
         try:
             recipe = load_recipe(path, self._catalog)
+            find_task(recipe.task)
         except UserError as error:
             self.say(str(error), wrong=True)
             return
-        if recipe.task != self._of_task:
+        if self._of_task is not None and recipe.task != self._of_task:
             self.say(
                 f"{path.name} is a recipe for the task {recipe.task}, and this is {self._of_task}. "
                 f"Choose {recipe.task} among the tasks to use it.",

@@ -8,6 +8,8 @@ from textual.binding import Binding
 from textual.screen import Screen
 from textual.widget import Widget
 
+from kertui.key_names import handiness
+
 
 class KeyLine(Widget):
     """The active bindings that are shown, each clickable.
@@ -32,6 +34,7 @@ class KeyLine(Widget):
 
     def on_mount(self) -> None:
         """Follow the screen's bindings."""
+        self.auto_links = False
         self.screen.bindings_updated_signal.subscribe(self, self._redraw)
 
     def on_unmount(self) -> None:
@@ -46,13 +49,14 @@ class KeyLine(Widget):
         """The keys, in the order of the bindings; help stays when others do not fit."""
         key_style = self.get_component_rich_style("key-line--key", partial=True)
         description_style = self.get_component_rich_style("key-line--description", partial=True)
-        entries: list[tuple[Binding, bool]] = []
-        seen: set[str] = set()
+        by_action: dict[str, tuple[Binding, bool]] = {}
         for active in self.screen.active_bindings.values():
-            binding = active.binding
-            if binding.show and binding.action not in seen:
-                seen.add(binding.action)
-                entries.append((binding, active.enabled))
+            binding, known = active.binding, by_action.get(active.binding.action)
+            if not binding.show:
+                continue
+            if known is None or handiness(binding.key) < handiness(known[0].key):
+                by_action[binding.action] = (binding, active.enabled)
+        entries = sorted(by_action.values(), key=lambda entry: entry[0].key != "enter")
         texts = [self._entry(b, on, key_style, description_style) for b, on in entries]
         room = self.content_size.width
         while len(texts) > 1 and _width(texts, self.GAP) > room:
@@ -79,4 +83,4 @@ def _width(texts: list[Text], gap: int) -> int:
 
 
 def _is_kept(binding: Binding) -> bool:
-    return binding.action in {"app.help", "app.ask_quit"}
+    return binding.action in {"help", "ask_quit", "app.help", "app.ask_quit"}

@@ -1,0 +1,112 @@
+"""A dataset's facts as a card shows them: labels and values, wrapped to a width."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+
+from textual.content import Content
+
+from kertasks.data.description import Description, FeatureFacts, SplitFacts
+from kertui.formatting import grouped, in_unit, metric
+from kertui.glyphs import Glyphs
+from kertui.widgets.picture_drawing import name_ends
+
+LABEL_WIDTH = 12
+_CLASSES_LISTED = 10
+_FEATURES_LISTED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line of the card."""
+
+    label: str
+    value: str
+    style: str = ""
+    """Of the value."""
+
+
+def list_facts(description: Description, unit: str | None, glyphs: Glyphs) -> list[Fact]:
+    """What a person asks before training, in the order asked.
+
+    Args:
+        description: of the data.
+        unit: a regression target's own unit.
+        glyphs: the signs to use.
+    """
+    dot = f" {glyphs.dot} "
+    found = [Fact(split.name, dot.join(_rows(split))) for split in description.splits]
+    if description.validation_rows_in_training:
+        count = grouped(description.validation_rows_in_training)
+        found.append(Fact("", f"{count} validation rows also in training", "$warning"))
+    found.append(Fact("features", dot.join(_features(description, glyphs))))
+    if description.target is not None:
+        target = description.target
+        ends = (in_unit(target.minimum, unit), in_unit(target.maximum, unit))
+        text = _range(target, glyphs) if unit is None else f" {glyphs.to} ".join(ends)
+        found.append(Fact("target", f"{target.name} {text}"))
+    if description.class_names:
+        found.append(Fact("classes", _classes(description, glyphs)))
+    if description.baseline is not None:
+        baseline = description.baseline
+        value = metric(baseline.metric, baseline.value)
+        found.append(Fact("baseline", f"{baseline.metric} {value}{dot}{baseline.name}"))
+    return found
+
+
+def _rows(split: SplitFacts) -> list[str]:
+    same = split.distinct_rows == split.rows
+    return [
+        f"{grouped(split.rows)} rows",
+        "all distinct" if same else f"{grouped(split.distinct_rows)} distinct",
+    ]
+
+
+def _features(description: Description, glyphs: Glyphs) -> list[str]:
+    shape = description.splits[0].x_shape if description.splits else ()
+    count = (
+        f" {glyphs.times} ".join(map(str, shape))
+        if len(shape) > 1
+        else grouped(description.feature_count)
+    )
+    ranges = {_range(feature, glyphs) for feature in description.features}
+    if len(ranges) == 1:
+        return [count, ranges.pop()]
+    if len(description.features) <= _FEATURES_LISTED:
+        return [count, *(f"{f.name} {_range(f, glyphs)}" for f in description.features)]
+    low = min(feature.minimum for feature in description.features)
+    high = max(feature.maximum for feature in description.features)
+    return [count, f" {glyphs.to} ".join(name_ends(low, high))]
+
+
+def _range(feature: FeatureFacts, glyphs: Glyphs) -> str:
+    text = f" {glyphs.to} ".join(name_ends(feature.minimum, feature.maximum))
+    return f"{text} {feature.unit}" if feature.unit else text
+
+
+def _classes(description: Description, glyphs: Glyphs) -> str:
+    rows = description.splits[0].class_rows if description.splits else ()
+    names = description.class_names
+    if len(names) > _CLASSES_LISTED:
+        spread = f"{grouped(min(rows))} {glyphs.to} {grouped(max(rows))} rows each" if rows else ""
+        return f"{len(names)} {glyphs.dot} {spread}"
+    counts = rows or (0,) * len(names)
+    # A no-break space keeps a class and its count on one line.
+    return "   ".join(
+        f"{name}:\u00a0{grouped(count)}".replace(" ", "\u00a0")
+        for name, count in zip(names, counts, strict=False)
+    )
+
+
+def draw_facts(found: list[Fact], width: int) -> list[Content]:
+    """A line or more a fact: the label dim, the value wrapped beside it."""
+    room = max(10, width - LABEL_WIDTH)
+    lines: list[Content] = []
+    for fact in found:
+        label = fact.label
+        for text in textwrap.wrap(fact.value, room) or [""]:
+            value = text.replace("\u00a0", " ")
+            lines.append(Content.assemble((f"{label:<{LABEL_WIDTH}}", "dim"), (value, fact.style)))
+            label = ""
+    return lines

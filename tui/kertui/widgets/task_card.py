@@ -1,0 +1,232 @@
+"""Everything about one task: question, data, facts, recipes, last runs."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from kertasks.task import Task, Variant
+from kertui.formatting import grouped, size
+from kertui.glyphs import Glyphs, glyphs_for
+from kertui.training.run_summary import RunSummary
+from kertui.widgets.card_facts import draw_facts, list_facts
+from kertui.widgets.data_picture import DataPicture
+from kertui.widgets.data_status import DataStatus, Described, NotHere, Reading, Unreadable
+from kertui.widgets.recipe_list import RecipeList
+from kertui.widgets.run_lines import draw_runs
+
+_LEAST_PICTURE, _MOST_PICTURE = 8, 26
+"""Lines a picture has at least and at most."""
+
+_FACTS_WIDTH = 44
+_SIDE_BY_SIDE = 64
+"""Columns from which samples stand beside the facts and not above them."""
+
+
+class TaskCard(VerticalScroll, can_focus=False):
+    """The card of the task under the cursor. It is told; it decides nothing."""
+
+    DEFAULT_CSS = """
+    TaskCard {
+        padding: 0 2;
+        & > Static { height: auto; }
+        & > .heading { color: $foreground; text-style: bold; }
+        #card-data { height: auto; margin: 1 0; }
+        #card-facts { height: auto; width: 1fr; }
+        DataPicture { margin-right: 3; }
+        #card-variants, #card-recipes { margin-bottom: 1; }
+        &.-stacked #card-data { layout: vertical; }
+        &.-stacked DataPicture { margin: 0 0 1 0; width: 1fr; }
+        &.-stacked #card-facts { width: 1fr; }
+    }
+    """
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.task_shown: Task | None = None
+        self._variant: Variant | None = None
+        self._status: DataStatus = Reading()
+        self._runs: tuple[RunSummary, ...] = ()
+        self._now = 0.0
+
+    def compose(self) -> ComposeResult:
+        """Build the card, empty."""
+        yield Static(id="card-title")
+        yield Static(id="card-question")
+        with Horizontal(id="card-data"):
+            yield DataPicture(id="card-picture")
+            yield Static(id="card-facts")
+        yield Static(id="card-variants")
+        yield Static("Recipes", classes="heading")
+        yield RecipeList(id="card-recipes")
+        yield Static(id="card-runs")
+
+    def on_mount(self) -> None:
+        """Places to click look like the rest: marks and keys say that they can be chosen."""
+        for static in self.query(Static):
+            static.auto_links = False
+
+    # --- told
+
+    def show_task(self, task: Task, recipe: str) -> None:
+        """Show another task."""
+        self.task_shown = task
+        self._runs = ()
+        self.scroll_home(animate=False)
+        self.query_one("#card-question", Static).update(task.question)
+        self.query_one(RecipeList).show_recipes(list(task.recipes.values()), recipe)
+        self._draw_title()
+        self._draw_runs()
+
+    def show_variant(self, variant: Variant) -> None:
+        """Show which of the data is chosen."""
+        self._variant = variant
+        self._draw_variants()
+
+    def show_data(self, status: DataStatus) -> None:
+        """Show what is known of the data."""
+        self._status = status
+        picture = self.query_one(DataPicture)
+        described = status.description if isinstance(status, Described) else None
+        if described is not picture.description:
+            picture.first_sample = 0
+        picture.description = described
+        picture.display = described is not None
+        self._lay_out()
+        self._draw_facts()
+
+    def show_runs(self, runs: Sequence[RunSummary], now: float) -> None:
+        """Show the task's last runs, newest first."""
+        self._runs, self._now = tuple(runs), now
+        self._draw_runs()
+
+    # --- drawn
+
+    def on_resize(self) -> None:
+        """Everything is drawn to the width."""
+        self._lay_out()
+        self._draw_title()
+        self._draw_variants()
+        self._draw_facts()
+        self._draw_runs()
+
+    @property
+    def _width(self) -> int:
+        return max(20, self.scrollable_content_region.width)
+
+    def _glyphs(self) -> Glyphs:
+        return glyphs_for(self.app)
+
+    def _lay_out(self) -> None:
+        """Give the picture the room the rest leaves."""
+        task, picture = self.task_shown, self.query_one(DataPicture)
+        described = picture.description
+        if task is None or described is None:
+            self.remove_class("-stacked")
+            return
+        plotted = described.picture is not None
+        self.set_class(not plotted and self._width < _SIDE_BY_SIDE, "-stacked")
+        rest = 12 + len(task.recipes) + min(3, len(self._runs))
+        picture.lines = min(_MOST_PICTURE, max(_LEAST_PICTURE, self.size.height - rest))
+        if plotted:
+            plot = round(picture.lines * 2.6) + 8
+            picture.styles.width = min(plot, self._width - min(_FACTS_WIDTH, self._width // 2) - 3)
+        elif self.has_class("-stacked"):
+            picture.styles.width = "1fr"
+        else:
+            picture.styles.width = self._width - min(_FACTS_WIDTH, self._width * 2 // 5) - 3
+
+    def _draw_title(self) -> None:
+        task = self.task_shown
+        if task is None:
+            return
+        left, kind = f"{task.name}  {task.title}", task.kind.value
+        title = task.title if len(left) + len(kind) + 2 <= self._width else ""
+        room = self._width - len(task.name) - 2 - len(title)
+        self.query_one("#card-title", Static).update(
+            Content.assemble((task.name, "bold $accent"), f"  {title}", (kind.rjust(room), "dim"))
+        )
+
+    def _draw_variants(self) -> None:
+        task, chosen, glyphs = self.task_shown, self._variant, self._glyphs()
+        if task is None or chosen is None:
+            return
+        lines = [Content.styled("Data", "bold")]
+        for place, variant in enumerate(task.variants if len(task.variants) > 1 else ()):
+            here = variant.name == chosen.name
+            mark_style, name_style = ("$accent", "bold") if here else ("dim", "dim")
+            part = Content.from_markup(
+                f"   [@click=screen.choose_variant({place})]"
+                f"[{mark_style}]$mark[/] [{name_style}]$name[/][/]",
+                mark=glyphs.on if here else glyphs.off,
+                name=variant.name,
+            )
+            if lines[-1].cell_length + part.cell_length > self._width:
+                lines.append(Content(" " * len("Data")))
+            lines[-1] += part
+        wrapped = textwrap.wrap(chosen.summary, self._width - 2)
+        lines += [Content.styled(f"  {line}", "dim") for line in wrapped]
+        self.query_one("#card-variants", Static).update(Content("\n").join(lines))
+
+    def _draw_facts(self) -> None:
+        task, status = self.task_shown, self._status
+        if task is None:
+            return
+        if isinstance(status, Described):
+            width = self._width if self.has_class("-stacked") else self._facts_width()
+            lines = draw_facts(list_facts(status.description, task.unit, self._glyphs()), width)
+        else:
+            lines = self._say(status)
+        self.query_one("#card-facts", Static).update(Content("\n").join(lines))
+
+    def _facts_width(self) -> int:
+        picture = self.query_one(DataPicture)
+        width = picture.styles.width
+        taken = int(width.value) if width is not None and width.is_cells else self._width // 2
+        return self._width - taken - 3
+
+    def _say(self, status: Reading | NotHere | Unreadable) -> list[Content]:
+        glyphs = self._glyphs()
+        match status:
+            case Reading(warming_up=True):
+                text = f"starting the process that reads the data {glyphs.ellipsis}"
+                return [Content.styled(text, "dim")]
+            case Reading():
+                return [Content.styled(f"reading the data {glyphs.ellipsis}", "dim")]
+            case NotHere(files=files, bytes=count, damaged=damaged):
+                names = " and ".join(files)
+                what = "is damaged" if damaged else "is not here yet"
+                return [
+                    Content.assemble(
+                        (f"{glyphs.download} ", "$accent bold"),
+                        f"{names} {what}",
+                        (f"   {size(count)}", "dim"),
+                    ),
+                    Content.from_markup(
+                        "[@click=screen.get_data()][bold]$key[/] download it from Keras[/]",
+                        key=f"{glyphs.control}g",
+                    ),
+                ]
+            case Unreadable(reason=reason):
+                return [Content.assemble((f"{glyphs.cross} ", "$error bold"), reason)]
+
+    def _draw_runs(self) -> None:
+        runs = self.query_one("#card-runs", Static)
+        runs.display = bool(self._runs)
+        if self._runs:
+            title = Content.styled("Last runs", "bold")
+            lines = draw_runs(self._runs, self._now, self._width, self._glyphs())
+            runs.update(Content("\n").join([title, *lines]))
+
+
+def count_of(runs: int, running: int) -> str:
+    """How many runs there are, for the header: ``"3 runs, 1 running"``."""
+    if not runs:
+        return "no runs yet"
+    text = "1 run" if runs == 1 else f"{grouped(runs)} runs"
+    return f"{text}, {running} running" if running else text
