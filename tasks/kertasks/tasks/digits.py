@@ -70,13 +70,17 @@ def load(variant: str, seed: int) -> Dataset:
 
 
 _CONVOLUTIONS = (
-    Layer("Conv2D", {"filters": 16, "kernel_size": 3, "activation": "relu"}),
-    Layer("Conv2D", {"filters": 32, "kernel_size": 3, "activation": "relu"}),
+    Layer("Conv2D", {"filters": 16, "kernel_size": 3, "padding": "same", "activation": "relu"}),
+    Layer("Conv2D", {"filters": 32, "kernel_size": 3, "padding": "same", "activation": "relu"}),
+    Layer("MaxPooling2D"),
+    Layer("Dropout", {"rate": 0.25}),
     Layer("Flatten"),
     Layer("Dense", {"units": _CLASSES, "activation": "softmax"}),
 )
 _COMPILE = CompileSettings(
-    optimizer=Component("Adam"), loss="sparse_categorical_crossentropy", metrics=("accuracy",)
+    optimizer=Component("Adam", {"learning_rate": 0.003}),
+    loss="sparse_categorical_crossentropy",
+    metrics=("accuracy",),
 )
 _FIT = FitSettings(epochs=20, batch_size=32, validation_split=0.2)
 

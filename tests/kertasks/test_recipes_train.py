@@ -1,0 +1,86 @@
+"""Every recipe of every task builds for its data and takes a step; some learn what they should."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import kertasks
+from kertasks.data.dataset import Dataset, Split
+from kertasks.recipes.recipe import Recipe
+from kertasks.registry import all_tasks, find_task
+
+ROWS = 64
+EVERY = [
+    pytest.param(recipe, id=f"{task.name}-{name}")
+    for task in all_tasks()
+    for name, recipe in task.recipes.items()
+    if not task.files
+]
+FROM_FILES = [task for task in all_tasks() if task.files]
+
+
+def take_a_step(recipe: Recipe, data: Dataset) -> None:
+    model = kertasks.build_model(recipe, data)
+    x, y = data.train.x[:ROWS], data.train.y[:ROWS]
+    history = model.fit(x, y, batch_size=ROWS, epochs=1, shuffle=False, verbose=0).history
+    assert np.isfinite(history["loss"][0])
+    assert len(history) == 1 + len(recipe.compile.metrics)
+    assert model.predict(x, verbose=0).shape[1:] == (data.shape.target_shape or (outputs(data),))
+
+
+def outputs(data: Dataset) -> int:
+    return data.shape.classes if data.shape.classes > 2 else 1
+
+
+@pytest.mark.training
+@pytest.mark.parametrize("recipe", EVERY)
+def test_a_recipe_takes_a_step_on_its_data(recipe: Recipe) -> None:
+    take_a_step(recipe, find_task(recipe.task).load(recipe.data.variant, recipe.seed))
+
+
+@pytest.mark.training
+@pytest.mark.parametrize("name", [task.name for task in FROM_FILES])
+def test_the_recipes_of_a_task_take_a_step_on_its_files(genuine_data: Path, name: str) -> None:
+    task = find_task(name)
+    loaded: dict[str | None, Dataset] = {}
+    for recipe in task.recipes.values():
+        variant = recipe.data.variant
+        if variant not in loaded:
+            loaded = {variant: task.load(variant, recipe.seed)}
+        take_a_step(recipe, loaded[variant])
+
+
+def accuracy_of(recipe: Recipe, split: Split, epochs: int | None = None) -> float:
+    data = find_task(recipe.task).load(recipe.data.variant, recipe.seed)
+    model = kertasks.build_model(recipe, data)
+    kertasks.fit(
+        model,
+        data.train.x,
+        data.train.y,
+        batch_size=recipe.fit.batch_size,
+        epochs=epochs or recipe.fit.epochs,
+        seed=recipe.seed,
+        verbose=0,
+    )
+    return float(model.evaluate(split.x, split.y, verbose=0, return_dict=True)["accuracy"])
+
+
+@pytest.mark.training
+def test_digits_are_learned_by_convolutions() -> None:
+    task = find_task("digits")
+    test = task.load().test
+    assert test is not None
+    assert accuracy_of(task.recipe("convolutions"), test, epochs=8) > 0.95
+
+
+@pytest.mark.training
+def test_the_attempt_at_threshold_does_not_learn_and_the_answer_does() -> None:
+    task = find_task("threshold")
+    attempt = task.recipe("as asked")
+    assert accuracy_of(attempt, task.load(attempt.data.variant).train) < 1
+    fresh = task.load("noisy").test
+    assert fresh is not None
+    assert accuracy_of(task.recipe("answer"), fresh, epochs=60) > 0.9
