@@ -86,12 +86,13 @@ def _clip_segment(start: Point, end: Point) -> tuple[Point, Point] | None:
             leave = min(leave, at)
         if enter > leave:
             return None
-    return _along(start, dx, dy, enter) if enter > 0 else start, (
-        _along(start, dx, dy, leave) if leave < 1 else end
-    )
+    return _along(start, dx, dy, enter), _along(start, dx, dy, leave) if leave < 1 else _held(end)
 
 
 def _along(start: Point, dx: float, dy: float, part: float) -> Point:
-    """A point on the segment, held to the square against rounding."""
-    x, y = start[0] + part * dx, start[1] + part * dy
-    return max(0.0, min(1.0, x)), max(0.0, min(1.0, y))
+    return _held((start[0] + part * dx, start[1] + part * dy))
+
+
+def _held(point: Point) -> Point:
+    """The point, held to the square against rounding."""
+    return max(0.0, min(1.0, point[0])), max(0.0, min(1.0, point[1]))

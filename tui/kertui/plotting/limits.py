@@ -10,7 +10,8 @@ from kertui.plotting.clipping import Point
 
 _NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
 _NICE_LOG = (1.0, 2.0, 5.0, 10.0)
-_HUGE = 4e307
+_HUGE = 4e306
+_FAR = 1e12
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ class Limits:
         if not math.isfinite(value):
             return math.nan
         if not self.log_y:
-            return (value - self.y_low) / (self.y_high - self.y_low)
+            height = (value - self.y_low) / (self.y_high - self.y_low)
+            return max(-_FAR, min(_FAR, height))
         if value <= 0:
             return math.nan
         return math.log(value / self.y_low) / math.log(self.y_high / self.y_low)
@@ -68,15 +70,15 @@ def aligned(low: float, high: float, rows: int) -> tuple[float, float, tuple[flo
     Returns:
         The lower limit, the upper limit and the ticks between them.
     """
-    # A quarter of the largest float: twice a span, and a step above it, must be finite too.
+    # Less than the largest float: a span, and a step above it, must be finite too.
     low, high = max(low, -_HUGE), min(high, _HUGE)
     size = max(abs(low), abs(high))
     if high - low <= size * 1e-9 or high - low < 1e-290:
         pad = size * 0.1 if size > 1e-280 else 0.5
         low, high = low - pad, high + pad
     best: tuple[float, float, float, float, int] | None = None
-    for spacing in range(1 if rows < 3 else 2, max(2, min(6, rows - 1)) + 1):
-        for step in _steps_from((high - low) * spacing / rows):
+    for spacing in range(1 if rows < 5 else 2, max(2, min(6, rows - 1)) + 1):
+        for step in _steps_from((high - low) / rows * spacing):
             dot = step / (4 * spacing)
             base = math.floor((low + 1.5 * dot) / step + 1e-9) * step
             bottom = base - 1.5 * dot

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.style import Style
+
+from kertui.plotting.strips import (
+    PLAIN,
+    ROLES,
+    cells,
+    changed_span,
+    colour_number,
+    fit,
+    join,
+    parse,
+    text_of,
+    to_strip,
+)
+
+ROWS = st.lists(st.tuples(st.sampled_from("ab "), st.sampled_from(["", "dim"])), max_size=20)
+
+
+def test_colours_become_roles() -> None:
+    train = colour_number("train")
+    row = parse(f"\x1b[0m \x1b[38;5;{train}m⠉⠒\x1b[0m x")
+    assert row == [
+        (" ", PLAIN),
+        ("⠉", "train"),
+        ("⠒", "train"),
+        (" ", PLAIN),
+        ("x", PLAIN),
+    ]
+
+
+def test_every_role_has_a_number_of_its_own() -> None:
+    assert len({colour_number(role) for role in ROLES}) == len(ROLES)
+
+
+def test_rows_are_cut_and_filled() -> None:
+    assert text_of(fit(cells("abc"), 2)) == "ab"
+    assert text_of(fit(cells("abc"), 5)) == "abc  "
+
+
+def test_the_right_end_of_a_row_stays() -> None:
+    assert text_of(join(cells("left"), cells("right"), 12)) == "left   right"
+    assert text_of(join(cells("a long left"), cells("right"), 10)) == "a lo right"
+    assert text_of(join(cells("left"), cells("too long to fit"), 6)) == "left  "
+
+
+def test_the_changed_span_is_from_the_first_to_the_last_difference() -> None:
+    old, new = cells("abcdef"), cells("abXdYf")
+    assert changed_span(old, new) == (2, 5)
+    assert changed_span(old, old[:]) is None
+    assert changed_span(cells("a", "dim"), cells("a")) == (0, 1)
+    assert changed_span(cells("ab"), cells("abc")) == (0, 3)
+
+
+@given(ROWS, ROWS)
+def test_replacing_the_changed_span_makes_the_new_row(
+    old: list[tuple[str, str]], new: list[tuple[str, str]]
+) -> None:
+    width = max(len(old), len(new))
+    old, new = fit(old, width), fit(new, width)
+    span = changed_span(old, new)
+    if span is not None:
+        old[span[0] : span[1]] = new[span[0] : span[1]]
+    assert old == new
+
+
+def test_a_strip_joins_cells_of_one_role() -> None:
+    styles = {PLAIN: Style(), "dim": Style(dim=True)}
+    strip = to_strip(cells("ab", "dim") + cells("c") + cells("d", "unknown"), styles)
+    assert strip.text == "abcd"
+    assert strip.cell_length == 4
+    assert next(segment.text for segment in strip) == "ab"
