@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,14 @@ import numpy as np
 import tensorflow as tf
 
 import kertasks
+from kertasks.data.dataset import Dataset, Split
 from kertasks.layers import introspection
 from kertasks.models import check, check_build
 from kertasks.recipes import json_form
+from kertasks.recipes.recipe import CompileSettings, Layer, Recipe
+from kertasks.task import TaskKind
 from kertui.training import manifest_writing, run
+from kertui.training.best_weights import save_model
 from kertui.training.data_shelf import DataShelf
 
 
@@ -34,14 +39,28 @@ class KerasSide:
         grow_memory()
 
     def warm_up(self) -> None:
-        """Train a tiny network once: the first training of a process loads and compiles
-        much that the next one finds there, about a second's worth.
+        """Check, build, train and save a tiny network once.
+
+        The first time a process does each of these it loads and compiles much that the
+        next time finds there: about two seconds' worth.
         """
         manifest_writing.versions()
-        network = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
-        network.compile(optimizer="adam", loss="binary_crossentropy", metrics=["accuracy"])
-        rows = np.zeros((4, 2), dtype=np.float32)
-        kertasks.fit(network, rows, rows[:, 0], batch_size=1, epochs=2, verbose=0)
+        recipe = Recipe(
+            task="warm-up",
+            name="warm-up",
+            layers=(
+                Layer("Dense", {"units": 2, "activation": "relu"}),
+                Layer("Dense", {"units": 1, "activation": "sigmoid"}),
+            ),
+            compile=CompileSettings(metrics=("accuracy",)),
+        )
+        rows = Split(np.zeros((4, 2), dtype=np.float32), np.zeros(4, dtype=np.int32))
+        data = Dataset("", "", 0, TaskKind.BINARY, rows, None, None, (), class_names=("0", "1"))
+        check_build.check_model(recipe, data.shape)
+        network = kertasks.build_model(recipe, data)
+        kertasks.fit(network, rows.x, rows.y, batch_size=1, epochs=2, verbose=0)
+        with tempfile.TemporaryDirectory() as folder:
+            save_model(network, Path(folder) / "model.keras")
         # Names of layers are counted; a run has the same ones in a fresh process.
         keras.utils.clear_session()
 

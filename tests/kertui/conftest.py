@@ -1,0 +1,25 @@
+"""Fixtures of the tests that start trainer processes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.kertui.trainers import kill_trainers
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache folder that all tests share, so that Keras's layers are read once."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+def trainer_home(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty home, for this process and those it starts; its trainers end with the test."""
+    home = tmp_path / "home"
+    monkeypatch.setenv("KERTUI_HOME", str(home))
+    monkeypatch.setenv("KERTUI_CACHE", str(cache))
+    yield home
+    kill_trainers(home)
