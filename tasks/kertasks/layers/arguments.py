@@ -75,6 +75,11 @@ def takes_list(entry: Offered) -> bool:
     return bool(re.match(r"(a )?(list|tuple)", first, re.IGNORECASE))
 
 
+def is_cell(entry: Offered) -> bool:
+    """Whether a layer is one step of a recurrent one, and works only inside ``RNN``."""
+    return "states" in inspect.signature(entry.what.call).parameters
+
+
 def _own_parameters(what: Any) -> list[inspect.Parameter]:
     parameters = list(inspect.signature(what.__init__).parameters.values())[1:]
     variable = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)

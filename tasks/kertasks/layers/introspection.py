@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import inspect
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import keras
 
-from kertasks.layers.arguments import arguments_of, docstring_of, required_inputs, takes_list
+from kertasks.layers.arguments import (
+    arguments_of,
+    docstring_of,
+    is_cell,
+    required_inputs,
+    takes_list,
+)
 from kertasks.layers.catalog import (
     Argument,
     Catalog,
@@ -56,7 +61,7 @@ def _class_info(entry: Offered, family: Family) -> ClassInfo:
         identifiers=entry.identifiers,
         several_inputs=family is Family.LAYERS
         and (takes_list(entry) or required_inputs(entry) > 1)
-        and not _is_cell(entry),
+        and not is_cell(entry),
     )
 
 
@@ -67,11 +72,7 @@ def _topic(entry: Offered, family: Family) -> str:
     parts = str(entry.what.__module__).split(".")
     if family is not Family.LAYERS:
         return parts[-1]
-    return NESTED_ONLY if _is_cell(entry) else parts[-2]
-
-
-def _is_cell(entry: Offered) -> bool:
-    return "states" in inspect.signature(entry.what.call).parameters
+    return NESTED_ONLY if is_cell(entry) else parts[-2]
 
 
 def _beyond_keras(argument: Argument, family: Family) -> Argument:

@@ -29,7 +29,7 @@ def find_class(name: str, family: Family, path: str) -> Offered:
     if name in excluded:
         raise BuildError(path, f"{name} cannot be used: {excluded[name]}")
     raise BuildError(
-        path, f"Keras has no {name} among its {family}; {one_of(by_name(family), name)}"
+        path, f"Keras has no {name} among its {family}; {one_of(by_name(family), name, limit=6)}"
     )
 
 
@@ -117,7 +117,7 @@ def _check_names(
             continue
         if family is Family.LAYERS and name in EXCLUDED_ARGUMENTS:
             raise BuildError(f"{path}.{name}", f"cannot be given: {EXCLUDED_ARGUMENTS[name]}")
-        guess = one_of(known, name, limit=24)
+        guess = one_of(known, name, limit=6)
         raise BuildError(f"{path}.{name}", f"{entry.name} has no such argument; {guess}")
     missing = [name for name, argument in known.items() if argument.required and name not in given]
     if missing:

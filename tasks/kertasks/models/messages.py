@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _CALLING = re.compile(
-    r"^Exception encountered when calling .*?\.\s*(?=\S)(?P<inner>.*?)"
+    r"^Exception encountered when calling [^\n]*?\(\)\.\s*(?P<inner>.*?)"
     r"(?:\s*Arguments received by .*)?$",
     re.DOTALL,
 )
@@ -19,15 +19,16 @@ _AXIS = re.compile(
     r"expected axis (?P<axis>-?\d+) of input shape to have value (?P<expected>\d+), "
     r"but received input with shape (?P<shape>\([^)]*\))"
 )
-_UNKNOWN = re.compile(r"Unrecognized keyword arguments passed to \w+: \{'(?P<name>\w+)'")
-_BATCH = re.compile(r"\((?:None|2|batch\w*), ?")
+_UNKNOWN = re.compile(r"Unrecognized keyword arguments passed to (?P<class>\w+): \{'(?P<name>\w+)'")
 _SHAPE = re.compile(r"\(None, ?([^()]*)\)")
+_TRAILING_COMMA = re.compile(r"\((\d+|None),\)")
 _OBJECT = re.compile(r"<(?:class '|function |bound method )?(?:\w+\.)*(\w+)[^>]*>")
 _MODULE = re.compile(r"\b(?:keras|tensorflow|tf)(?:\.\w+)+\.(\w+)")
-_RECEIVED = re.compile(
-    r"(?:,? ?(?:but )?(?:instead )?|\.? )(?:Full (?:\w+ )?)?Received(?: instead)?:", re.I
-)
+_TENSORFLOW = re.compile(r"\{\{.*?\}\}\s*|\s*\[Op:\w+\].*$", re.DOTALL)
+_RECEIVED = re.compile(r"[.,]?\s*(?:Full \w+ )?Received:? (?!.*shape).*$", re.DOTALL)
 _SENTENCE = re.compile(r"(?<=[^.\d][.!?])\s+(?=[A-Z`(])")
+_BARE = (ArithmeticError, AssertionError, AttributeError, LookupError, NameError)
+"""Errors that say what failed inside Keras, not what is wrong with the recipe."""
 
 
 def one_line(error: BaseException) -> str:
@@ -40,21 +41,24 @@ def one_line(error: BaseException) -> str:
         found = pattern.search(text)
         if found:
             return shorten(found)
-    text = " ".join(text.split())
-    if not text:
-        return type(error).__name__
-    return _without_batch(_tidy(text))
+    text = _tidy(text)
+    if not text or isinstance(error, _BARE):
+        return f"Keras fails on it ({type(error).__name__}{': ' if text else ''}{text})"
+    return text
 
 
 def _tidy(text: str) -> str:
-    text = _OBJECT.sub(r"\1", text)
-    text = _MODULE.sub(r"\1", text)
+    text = " ".join(_TENSORFLOW.sub("", text).split())
+    text = _MODULE.sub(r"\1", _OBJECT.sub(r"\1", text)).replace("`", "")
+    if len(_RECEIVED.sub("", text)) > 20:
+        text = _RECEIVED.sub("", text)
     sentences = _SENTENCE.split(text)
     line = sentences[0]
     # "Invalid x. Expected y." says nothing without its second sentence.
     if len(sentences) > 1 and len(line) < 60 and len(line) + len(sentences[1]) < 160:
         line = f"{line} {sentences[1]}"
-    return line.rstrip(".") if line.count(". ") == 0 else line
+    line = _SHAPE.sub(lambda found: f"({found[1].strip().rstrip(',')})", line)
+    return _TRAILING_COMMA.sub(r"(\1)", line).rstrip(". ")
 
 
 def _dimensions(found: re.Match[str]) -> str:
@@ -72,7 +76,7 @@ def _axis(found: re.Match[str]) -> str:
 
 
 def _unknown(found: re.Match[str]) -> str:
-    return f"has no argument {found['name']}"
+    return f"{found['class']} has no argument {found['name']}"
 
 
 _SHORTER: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
@@ -86,7 +90,3 @@ def _row(shape: str) -> str:
     """A shape without the batch axis: ``(None, 8)`` is ``(8)``."""
     sizes = [size.strip() for size in shape.strip("()").split(",") if size.strip()]
     return f"({', '.join(sizes[1:])})"
-
-
-def _without_batch(text: str) -> str:
-    return _SHAPE.sub(lambda found: f"({found[1].strip().rstrip(',')})", text)

@@ -6,7 +6,7 @@ from typing import Any
 
 import keras
 
-from kertasks.layers.arguments import required_inputs, takes_list
+from kertasks.layers.arguments import is_cell, required_inputs, takes_list
 from kertasks.layers.catalog import Family
 from kertasks.layers.offer import Offered
 from kertasks.models.components import Names, find_class, make
@@ -48,6 +48,8 @@ class Network:
         layer = self._layers[index]
         path = f"layers.{index}"
         entry = find_class(layer.class_name, Family.LAYERS, path)
+        if is_cell(entry):
+            raise BuildError(path, f"{entry.name} works only inside another layer, such as RNN")
         made = make(layer, Family.LAYERS, path, self._names, layer.name)
         keeps_integers = not made.autocast or ".layers.preprocessing." in entry.what.__module__
         tensors = [self._tensor(name, keeps_integers, path) for name in self._read(layer, index)]

@@ -1,0 +1,147 @@
+"""Whether an output fits the labels: the loss and each metric tried on two rows."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+import keras
+import numpy as np
+
+from kertasks.layers.catalog import Family
+from kertasks.models.build import make_metric
+from kertasks.models.check import DataShape
+from kertasks.models.components import Names, make
+from kertasks.models.errors import BuildError
+from kertasks.models.messages import one_line
+from kertasks.models.output_fit import mismatch_of_sizes
+from kertasks.models.weightless import no_weights
+from kertasks.recipes.recipe import Component, Recipe
+
+_ROWS = 2
+_LARGEST_TRIAL = 1_000_000
+"""Outputs larger than this a row are not tried: that would cost more than it tells."""
+
+
+def check_training(
+    recipe: Recipe, output: tuple[int | None, ...], shape: DataShape
+) -> BuildError | None:
+    """The first thing that keeps a network with this output from being trained.
+
+    Args:
+        recipe: its compile and fit settings are judged.
+        output: shape of one row of the network's output.
+        shape: of the data.
+
+    Returns:
+        The fault with its path and one line, or None.
+    """
+    settings = recipe.compile
+    sizes = tuple(size or 1 for size in output)
+    fault = _optimizer_fault(settings.optimizer) or _loss_fault(settings.loss, sizes, shape)
+    for index, metric in enumerate(settings.metrics):
+        fault = fault or _metric_fault(metric, f"compile.metrics.{index}", sizes, shape)
+    fault = fault or _monitor_fault(recipe)
+    return BuildError(*fault) if fault is not None else None
+
+
+Fault: TypeAlias = tuple[str, str]
+"""A path and a reason."""
+
+
+@lru_cache(maxsize=256)
+def _optimizer_fault(optimizer: Component) -> Fault | None:
+    try:
+        with keras.device("cpu:0"):
+            make(optimizer, Family.OPTIMIZERS, "compile.optimizer", Names(set()))
+    except BuildError as error:
+        return error.path, error.reason
+    return None
+
+
+@lru_cache(maxsize=256)
+def _loss_fault(loss: str | Component, sizes: tuple[int, ...], shape: DataShape) -> Fault | None:
+    path = "compile.loss"
+    try:
+        with keras.device("cpu:0"), no_weights():
+            made = make(loss, Family.LOSSES, path, Names(set()))
+            mismatch = mismatch_of_sizes(loss, sizes, shape)
+            if mismatch is not None:
+                return path, mismatch
+            if _is_tried(sizes):
+                _compute_loss(made, sizes, shape)
+    except BuildError as error:
+        return error.path, error.reason
+    except Exception as error:
+        return path, one_line(error)
+    return None
+
+
+@lru_cache(maxsize=256)
+def _metric_fault(
+    metric: str | Component, path: str, sizes: tuple[int, ...], shape: DataShape
+) -> Fault | None:
+    try:
+        with keras.device("cpu:0"), no_weights():
+            made = make_metric(metric, path)
+            if _is_tried(sizes):
+                _compute_metric(made, sizes, shape)
+    except BuildError as error:
+        return error.path, error.reason
+    except Exception as error:
+        return path, f"does not fit the output or the labels: {one_line(error)}"
+    return None
+
+
+def _is_tried(sizes: tuple[int, ...]) -> bool:
+    return math.prod(sizes) <= _LARGEST_TRIAL
+
+
+def _trial_model(sizes: tuple[int, ...]) -> keras.Model:
+    """A model that does nothing, to reach what ``compile`` makes of a loss or a metric."""
+    tensor = keras.Input(shape=sizes, name="output")
+    return keras.Model(tensor, tensor, name="trial")
+
+
+def _compute_loss(loss: Any, sizes: tuple[int, ...], shape: DataShape) -> None:
+    trial = _trial_model(sizes)
+    trial.compile(optimizer=None, loss=loss)
+    trial.compute_loss(y=_two_labels(shape), y_pred=_two_predictions(sizes))
+
+
+def _compute_metric(metric: Any, sizes: tuple[int, ...], shape: DataShape) -> None:
+    trial = _trial_model(sizes)
+    trial.compile(optimizer=None, metrics=[metric])
+    predictions = _two_predictions(sizes)
+    trial.compute_metrics(predictions, _two_labels(shape), predictions, sample_weight=None)
+
+
+def _two_predictions(sizes: tuple[int, ...]) -> Any:
+    return keras.ops.convert_to_tensor(np.full((_ROWS, *sizes), 0.5, dtype=np.float32))
+
+
+def _two_labels(shape: DataShape) -> Any:
+    """Two rows of labels: of the first and of the last class."""
+    labels = np.zeros((_ROWS, *shape.target_shape), dtype=shape.target_dtype)
+    if shape.classes and shape.target_shape == ():
+        labels[-1] = shape.classes - 1
+    elif shape.target_shape == (shape.classes,):
+        labels[0, 0] = labels[-1, -1] = 1
+    return keras.ops.convert_to_tensor(labels)
+
+
+def _monitor_fault(recipe: Recipe) -> Fault | None:
+    stopping = recipe.fit.early_stopping
+    if stopping is None:
+        return None
+    path = "fit.early_stopping.monitor"
+    names = ["loss"]
+    for metric in recipe.compile.metrics:
+        with no_weights():
+            made = make_metric(metric, path)
+        names.append(made if isinstance(made, str) else made.name)
+    if stopping.monitor.removeprefix("val_") in names:
+        return None
+    known = ", ".join([*names, *(f"val_{name}" for name in names)])
+    return path, f"there is no metric {stopping.monitor}; there are {known}"
