@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from kertasks.recipes.recipe import Layer, Recipe
+from kertasks.recipes.recipe import Component, Layer, Recipe
 
 _MAIN_ARGUMENTS = ("units", "filters", "rate", "pool_size", "target_shape", "stddev")
 """The argument that says most about a layer, whichever of these it has."""
@@ -21,8 +21,15 @@ def outline(recipe: Recipe) -> str:
         activation is that of a group's first layer, the hidden one; the last layer's
         follows from the task.
     """
-    groups = groupby(recipe.layers, key=lambda layer: layer.class_name)
+    groups = groupby(recipe.layers, key=_shown_class)
     return ", ".join(_name(class_name, list(layers)) for class_name, layers in groups)
+
+
+def _shown_class(layer: Layer) -> str:
+    """The class; a wrapper's with the layer inside it, for example ``"Bidirectional LSTM"``."""
+    inner = layer.arguments.get("layer")
+    wrapped = f" {inner.class_name}" if isinstance(inner, Component) else ""
+    return f"{layer.class_name}{wrapped}"
 
 
 def _name(class_name: str, layers: list[Layer]) -> str:
@@ -38,7 +45,7 @@ def _name(class_name: str, layers: list[Layer]) -> str:
     return " ".join(words)
 
 
-def _main_argument(layer: Layer) -> str | None:
+def _main_argument(layer: Component) -> str | None:
     for name in _MAIN_ARGUMENTS:
         value = layer.arguments.get(name)
         if isinstance(value, bool | None):
@@ -47,4 +54,5 @@ def _main_argument(layer: Layer) -> str | None:
             return f"{value:g}"
         if isinstance(value, tuple):
             return "×".join(map(str, value))
-    return None
+    inner = layer.arguments.get("layer")
+    return _main_argument(inner) if isinstance(inner, Component) else None
