@@ -59,21 +59,9 @@ def open_interface(ctx: click.Context, *, spare: bool, plain: bool, mouse: bool)
             "the interface needs a terminal, and this is none. "
             "Without one: kertui train TASK (kertui tasks lists them)."
         )
-    from kertui.terminal import detect, prepare_environment
+    from kertui.cli.interface import run_interface
 
-    capabilities = detect(ascii=plain, mouse=mouse)
-    # Textual reads the environment while it is imported.
-    prepare_environment(capabilities)
-    from kertui.app import run_app
-    from kertui.training.service import TrainingService
-    from kertui.training.store import RunStore, cache_dir
-
-    service = TrainingService(RunStore(home_of(ctx)), cache_dir(), spare=spare)
-    try:
-        status = run_app(service, capabilities)
-    finally:
-        service.close()
-    ctx.exit(status)
+    ctx.exit(run_interface(home_of(ctx), spare=spare, plain=plain, mouse=mouse))
 
 
 def run(arguments: list[str] | None = None) -> int:

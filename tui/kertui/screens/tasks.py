@@ -18,7 +18,6 @@ from kertasks.errors import UserError
 from kertasks.recipes.recipe import DataSettings, Recipe
 from kertasks.registry import all_tasks, find_task
 from kertasks.task import Task, Variant
-from kertui.training.run_summary import RunSummaries, RunSummary
 from kertui.widgets.data_picture import DataPicture
 from kertui.widgets.data_status import DataStatus, Described, NotHere, Reading, Unreadable
 from kertui.widgets.header_line import HeaderLine
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kertui.app import KertuiApp
+    from kertui.training.run_summary import RunSummaries, RunSummary
 
 _DESCRIBE_AFTER = 0.12
 """Seconds the cursor rests on a task before its data is read: moving past costs nothing."""
@@ -236,6 +236,8 @@ class TasksScreen(Screen[None]):
     def _read_runs(self) -> None:
         if self.is_current:
             if self._summaries is None:
+                from kertui.training.run_summary import RunSummaries
+
                 self._summaries = RunSummaries(self._kertui.service.store)
                 self._show_data()
             self.run_worker(self._look_at_runs, thread=True, group="runs", exclusive=True)

@@ -8,8 +8,6 @@ import time
 from enum import StrEnum
 from pathlib import Path
 
-import psutil
-
 HEARTBEAT = 5.0
 """Seconds between a trainer's touches of its events file."""
 
@@ -60,6 +58,8 @@ def state_at_end(events_path: Path) -> RunState | None:
 
 def process_start_time(pid: int) -> float | None:
     """When that process started, Unix seconds; None when there is no such process."""
+    import psutil  # not at the top: the first paint needs no process table
+
     try:
         process = psutil.Process(pid)
         if process.status() == psutil.STATUS_ZOMBIE:

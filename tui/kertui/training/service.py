@@ -15,9 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kertasks.errors import UserError
-from kertui.training.event_reader import EventReader
-from kertui.training.events import Epoch, Failed, Finished, Stopped
-from kertui.training.manifest_writing import write_manifest
 from kertui.training.remembered import Remembered
 from kertui.training.run_folder import RunFolder
 from kertui.training.run_state import process_start_time
@@ -237,6 +234,9 @@ class TrainingService:
 
     def _start_next_spare(self, run: RunFolder) -> None:
         """Wait for the run's first epoch: importing Keras beside it would slow its start."""
+        from kertui.training.event_reader import EventReader
+        from kertui.training.events import Epoch, Failed, Finished, Stopped
+
         reader = EventReader(run.events_path)
         deadline = time.monotonic() + _SPARE_DELAY
         while time.monotonic() < deadline:
@@ -269,6 +269,9 @@ class TrainingService:
 
 
 def _train(process: TrainerProcess, run: RunFolder) -> None:
+    # Only here, in a thread: the first paint waits for every import of this module.
+    from kertui.training.manifest_writing import write_manifest
+
     begun = process_start_time(process.pid)
 
     def ended() -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from kertasks.data.description import Description
+if TYPE_CHECKING:
+    from kertasks.data.description import Description
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,19 +110,22 @@ def draw_recipes(
     facts = [_facts(recipe, glyphs) for recipe in recipes]
     widths = [max(len(row[column]) for row in facts) for column in range(4)]
     longest = max((len(recipe.summary) for recipe in recipes), default=0)
-    whole = _INDENT + sum(widths) + _GAP * 4 + longest
+    columns = _INDENT + sum(widths) + _GAP * 3
     lines: list[list[Content]] = []
     for place, (recipe, row) in enumerate(zip(recipes, facts, strict=True)):
         mark = (f" {glyphs.on} ", "$accent") if place == chosen else (f" {glyphs.off} ", "dim")
-        if whole <= width:
-            lines.append([_in_columns(mark, row, widths, recipe.summary)])
+        if columns + _GAP + longest <= width:
+            summary = Content.styled(" " * _GAP + recipe.summary, "dim")
+            lines.append([_in_columns(mark, row, widths) + summary])
+        elif columns <= width:
+            lines.append([_in_columns(mark, row, widths), *_under(recipe.summary, width)])
         else:
             lines.append(_wrapped(mark, row, recipe.summary, width, glyphs))
     return lines
 
 
 def _in_columns(
-    mark: tuple[str, str], row: tuple[str, str, str, str], widths: Sequence[int], summary: str
+    mark: tuple[str, str], row: tuple[str, str, str, str], widths: Sequence[int]
 ) -> Content:
     name, layers, optimizer, epochs = row
     gap = " " * _GAP
@@ -130,9 +133,13 @@ def _in_columns(
         mark,
         (name.ljust(widths[0]), "bold"),
         f"{gap}{layers.ljust(widths[1])}{gap}{optimizer.ljust(widths[2])}",
-        f"{gap}{epochs.rjust(widths[3])}{gap}",
-        (summary, "dim"),
+        f"{gap}{epochs.rjust(widths[3])}",
     )
+
+
+def _under(summary: str, width: int) -> list[Content]:
+    lines = textwrap.wrap(summary, max(16, width - _INDENT))
+    return [Content.styled(" " * _INDENT + line, "dim") for line in lines]
 
 
 def _wrapped(
@@ -148,8 +155,7 @@ def _wrapped(
         lines.append(
             start + (Content.styled(head, "bold") + f"   {tail}" if end else Content(line))
         )
-    under = textwrap.wrap(summary, room)
-    return [*lines, *(Content.styled(" " * _INDENT + line, "dim") for line in under)]
+    return [*lines, *_under(summary, width)]
 
 
 def _facts(recipe: Recipe, glyphs: Glyphs) -> tuple[str, str, str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
@@ -13,12 +14,12 @@ from textual.widgets import Static
 from kertasks.task import Task, Variant
 from kertui.formatting import grouped, size
 from kertui.glyphs import Glyphs, glyphs_for
-from kertui.training.run_summary import RunSummary
-from kertui.widgets.card_facts import draw_facts, list_facts
 from kertui.widgets.data_picture import DataPicture
 from kertui.widgets.data_status import DataStatus, Described, NotHere, Reading, Unreadable
 from kertui.widgets.recipe_list import RecipeList
-from kertui.widgets.run_lines import draw_runs
+
+if TYPE_CHECKING:
+    from kertui.training.run_summary import RunSummary
 
 _LEAST_PICTURE, _MOST_PICTURE = 8, 26
 """Lines a picture has at least and at most."""
@@ -139,7 +140,8 @@ class TaskCard(VerticalScroll, can_focus=False):
         elif self.has_class("-stacked"):
             picture.styles.width = "1fr"
         else:
-            picture.styles.width = self._width - min(_FACTS_WIDTH, self._width * 2 // 5) - 3
+            room = self._width - min(_FACTS_WIDTH, self._width * 2 // 5) - 3
+            picture.styles.width = picture.natural_width(room)
 
     def _draw_title(self) -> None:
         task = self.task_shown
@@ -178,6 +180,8 @@ class TaskCard(VerticalScroll, can_focus=False):
         if task is None:
             return
         if isinstance(status, Described):
+            from kertui.widgets.card_facts import draw_facts, list_facts
+
             width = self._width if self.has_class("-stacked") else self._facts_width()
             lines = draw_facts(list_facts(status.description, task.unit, self._glyphs()), width)
         else:
@@ -219,6 +223,8 @@ class TaskCard(VerticalScroll, can_focus=False):
         runs = self.query_one("#card-runs", Static)
         runs.display = bool(self._runs)
         if self._runs:
+            from kertui.widgets.run_lines import draw_runs
+
             title = Content.styled("Last runs", "bold")
             lines = draw_runs(self._runs, self._now, self._width, self._glyphs())
             runs.update(Content("\n").join([title, *lines]))

@@ -1,0 +1,35 @@
+"""Opens the interface. Imports no click, which plain ``kertui`` starts without."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kertui.terminal import detect, prepare_environment
+
+
+def run_interface(
+    home: Path | None = None, *, spare: bool = True, plain: bool = False, mouse: bool = True
+) -> int:
+    """Open the interface on this terminal.
+
+    Args:
+        home: where runs are kept; the default home for None.
+        spare: whether a warm trainer process is kept.
+        plain: draw with ASCII characters only.
+        mouse: ask the terminal to report the mouse.
+
+    Returns:
+        The exit status.
+    """
+    capabilities = detect(ascii=plain, mouse=mouse)
+    # Textual reads the environment while it is imported.
+    prepare_environment(capabilities)
+    from kertui.app import run_app
+    from kertui.training.service import TrainingService
+    from kertui.training.store import RunStore, cache_dir, default_home
+
+    service = TrainingService(RunStore(home or default_home()), cache_dir(), spare=spare)
+    try:
+        return run_app(service, capabilities)
+    finally:
+        service.close()

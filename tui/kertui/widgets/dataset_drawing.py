@@ -1,0 +1,53 @@
+"""Chooses how a dataset is drawn: as points, as a curve, or as samples."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from textual.content import Content
+
+from kertasks.data.description import (
+    ColumnsSample,
+    CurvePicture,
+    Description,
+    ImageSample,
+    ScatterPicture,
+    WordsSample,
+)
+from kertui.glyphs import Glyphs
+from kertui.widgets.picture_drawing import draw_curve, draw_scatter
+from kertui.widgets.sample_drawing import draw_columns, draw_images, draw_words
+
+_ASPECT = 2.6
+"""Columns a row of a plot, so that it is a little wider than high."""
+
+
+def draw(
+    description: Description,
+    width: int,
+    height: int,
+    glyphs: Glyphs,
+    colour: bool = True,
+    first_sample: int = 0,
+) -> list[Content]:
+    """The picture of a dataset, at most so wide and so high."""
+    plot_width = min(width, round(height * _ASPECT) + 8)
+    match description.picture:
+        case ScatterPicture() as scatter:
+            return draw_scatter(scatter, plot_width, height, glyphs, description.class_names)
+        case CurvePicture() as curve:
+            return draw_curve(curve, plot_width, height, glyphs)
+    samples = description.samples
+    if not samples:
+        return [Content.styled("no samples", "dim")]
+    turn = first_sample % len(samples)
+    samples = samples[turn:] + samples[:turn]
+    match samples[0]:
+        case WordsSample():
+            return draw_words(cast("tuple[WordsSample, ...]", samples), width, height, glyphs)
+        case ImageSample():
+            pictures = cast("tuple[ImageSample, ...]", samples)
+            return draw_images(pictures, width, height, glyphs, colour)
+        case ColumnsSample():
+            rows = cast("tuple[ColumnsSample, ...]", samples)
+            return draw_columns(rows, width, height, glyphs)
