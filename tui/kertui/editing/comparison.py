@@ -60,7 +60,7 @@ def compare(before: Recipe, after: Recipe) -> Comparison:
                 before.layers[first], after.layers[second], f"layers.{second}"
             )
         pairs.append(LayerPair(first, second, found))
-    old, new = _settings(before), _settings(after)
+    old, new = settings_of(before), settings_of(after)
     return Comparison(tuple(pairs), _by_path(old, new))
 
 
@@ -153,7 +153,8 @@ def _flatten(arguments: Mapping[str, Value], path: str, found: dict[str, str]) -
             found[f"{path}.{name}"] = format_value(value)
 
 
-def _settings(recipe: Recipe) -> dict[str, str]:
+def settings_of(recipe: Recipe) -> dict[str, str]:
+    """Everything but the layers, as text by path."""
     compiling, fitting = recipe.compile, recipe.fit
     found: dict[str, str] = {"compile.optimizer": compiling.optimizer.class_name}
     _flatten(compiling.optimizer.arguments, "compile.optimizer", found)

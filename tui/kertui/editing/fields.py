@@ -359,7 +359,7 @@ def _inputs_field(
         path=("inputs",),
         label="inputs",
         entry=Entry.PICK_SEVERAL,
-        text=", ".join(layer.inputs) or ("" if info.several_inputs else "the layer before"),
+        text=", ".join(layer.inputs) or ("" if info.several_inputs else "previous"),
         note="" if layer.inputs or not info.several_inputs else "two or more layers",
         changed=bool(layer.inputs),
         allowed="layers above it with commas between, or nothing for the layer before",

@@ -260,7 +260,7 @@ def _validation_field(recipe: Recipe, facts: DataFacts) -> Field:
         allowed="a share of the rows: 0.2, 20 %, or none",
         help="The last rows, held out before shuffling as in Keras, to measure on and not to "
         "train on.",
-        note="of the rows, the last ones" if split else "",
+        note="the last rows" if split else "",
     )
 
 

@@ -180,15 +180,18 @@ def _order(info: ClassInfo) -> tuple[int, str, str]:
 def _help(info: ClassInfo) -> Content:
     """A class's name, summary, arguments and help."""
     parts = [
-        Content.assemble((info.name, "bold"), "  ", (info.topic, "$dim")),
+        Content.assemble((info.name, "bold $foreground"), "  ", (info.topic, "$dim")),
         with_code(info.summary),
     ]
     if info.arguments:
         lines = []
+        longest = max(len(argument.name) for argument in info.arguments)
         for argument in info.arguments:
             value = "required" if argument.required else format_value(argument.default)
             style = "$accent" if argument.required else "$dim"
-            lines.append(Content.assemble((f"{argument.name:<22} ", "$foreground"), (value, style)))
+            lines.append(
+                Content.assemble((f"{argument.name:<{longest}}  ", "$foreground"), (value, style))
+            )
         parts.append(Content("\n").join(lines))
     rest = info.help.removeprefix(info.summary).strip()
     if rest:

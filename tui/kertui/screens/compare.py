@@ -12,7 +12,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from kertasks.recipes.recipe import Recipe
-from kertui.editing.comparison import Comparison, Difference, compare, layer_text
+from kertui.editing.comparison import Comparison, Difference, compare, layer_text, settings_of
 from kertui.glyphs import Glyphs, glyphs_for
 from kertui.widgets.comparison_table import ComparisonRow, ComparisonTable
 from kertui.widgets.key_line import KeyLine
@@ -72,7 +72,7 @@ class CompareScreen(Screen[None]):
 def comparison_rows(
     comparison: Comparison, before: Recipe, after: Recipe
 ) -> tuple[ComparisonRow, ...]:
-    """The rows of the table: every layer of both recipes, then what differs in the settings."""
+    """The rows of the table: every layer of both recipes, then every setting."""
     rows = [ComparisonRow("Layers", None, None, heading=True)]
     for pair in comparison.layers:
         old = layer_text(before.layers[pair.before]) if pair.before is not None else None
@@ -83,9 +83,12 @@ def comparison_rows(
         rows.append(ComparisonRow(str((number or 0) + 1), old, new, same=same))
         rows += [ComparisonRow(name, one.before, one.after, inner=True) for name, one in arguments]
     rows.append(ComparisonRow("Training", None, None, heading=True))
-    rows += [ComparisonRow(one.path, one.before, one.after) for one in comparison.settings]
-    if not comparison.settings:
-        rows.append(ComparisonRow("", "the same settings", "the same settings", same=True))
+    old_settings, new_settings = settings_of(before), settings_of(after)
+    differing = {one.path for one in comparison.settings}
+    rows += [
+        ComparisonRow(path, old_settings.get(path), new_settings.get(path), path not in differing)
+        for path in dict.fromkeys([*old_settings, *new_settings])
+    ]
     return tuple(rows)
 
 

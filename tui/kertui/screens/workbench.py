@@ -240,7 +240,9 @@ class WorkbenchScreen(Screen[None]):
     @on(ModelChecker.CatalogRefused)
     def tell_catalog_refusal(self, event: ModelChecker.CatalogRefused) -> None:
         """Without the classes the recipe can be trained but not edited."""
-        self.notify(str(event.reason), title="Layers cannot be edited", severity="error")
+        self.notify(
+            str(event.reason), title="Layers cannot be edited", severity="error", markup=False
+        )
 
     @on(ModelChecker.DataDescribed)
     def take_description(self, event: ModelChecker.DataDescribed) -> None:
@@ -297,7 +299,9 @@ class WorkbenchScreen(Screen[None]):
     def action_add_layer(self) -> None:
         """Search a layer and put it after the chosen one."""
         if self._catalog is None:
-            self.notify("Keras's layers are still being read; they are here in a moment.")
+            self.notify(
+                "Keras's layers are still being read; they are here in a moment.", markup=False
+            )
             return
         layers = self._draft.recipe.layers
         after = "the input"
@@ -414,7 +418,9 @@ class WorkbenchScreen(Screen[None]):
             self._selected = refusal.layer
             self._show()
         self._show_tab("layers")
-        self.notify(refusal.reason, title=f"{where} cannot be trained", severity="error")
+        self.notify(
+            refusal.reason, title=f"{where} cannot be trained", severity="error", markup=False
+        )
 
     def _start(self) -> None:
         recipe = self._draft.recipe
@@ -499,11 +505,13 @@ class WorkbenchScreen(Screen[None]):
 
     def _show_tabs(self) -> None:
         live = self.has_class("-show-live")
-        chosen, other = "bold $accent", "$dim"
+        tabs = (("1 layers", "layers", not live), ("2 live", "live", live))
         self.query_one("#tabs", Static).update(
-            Content.from_markup(
-                f"[@click=screen.show_tab('layers')][{other if live else chosen}]1 layers[/][/]"
-                f"   [@click=screen.show_tab('live')][{chosen if live else other}]2 live[/][/]"
+            Content("   ").join(
+                Content.styled(words, "bold $accent")
+                if chosen
+                else Content.from_markup(f"[@click=screen.show_tab('{name}')]{words}[/]")
+                for words, name, chosen in tabs
             )
         )
 

@@ -25,8 +25,8 @@ def data_fields(description: Description | None, waiting: str) -> tuple[Field, .
     ]
     if description.splits:
         first = description.splits[0]
-        found.append(_fact("x", f"{_shape(first.x_shape)} {first.x_dtype}"))
-        found.append(_fact("y", f"{_shape(first.y_shape)} {first.y_dtype}"))
+        found.append(_fact("x", _shape(first.x_shape), first.x_dtype))
+        found.append(_fact("y", _shape(first.y_shape), first.y_dtype))
     if description.class_names:
         found.append(
             _fact("classes", str(len(description.class_names)), _few(description.class_names))
@@ -59,7 +59,7 @@ def _distinct(rows: int, distinct: int) -> str:
 
 
 def _shape(shape: Sequence[int]) -> str:
-    return f"({', '.join(map(str, shape))})"
+    return f"({', '.join(map(str, shape))})" if shape else "one value"
 
 
 def _few(names: Sequence[str]) -> str:

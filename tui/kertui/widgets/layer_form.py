@@ -34,7 +34,7 @@ class LayerForm(FieldForm):
         height: 1fr;
         min-height: 4;
         & > FieldGrid { max-height: 100%; }
-        & > .form--help { height: 1fr; overflow-y: hidden; padding: 1 1 0 2; }
+        & > .form--help { height: 1fr; padding: 0 0 0 2; margin-top: 1; }
     }
     """
 
@@ -158,6 +158,8 @@ class LayerForm(FieldForm):
     def help_without_focus(self) -> Content:
         """Why the layer is refused, else what its class does."""
         recipe = self._recipe
+        if recipe is None and self._data is not None:
+            return Content(self._data[0].question)
         if recipe is None or self._index >= len(recipe.layers):
             return Content("")
         if self._reason:

@@ -240,6 +240,8 @@ class LayerList(ScrollView, can_focus=True):
     ) -> list[Segment]:
         """The class, its first argument, and why it is refused in what is left of the line."""
         first = f" {row.arguments[0]}" if row.arguments else ""
+        if used + cell_len(first) + _GAP + 2 + cell_len(row.problem or "") > width:
+            first = ""  # the reason says more than the argument
         segments.append(Segment(first, self._style("argument") + ground))
         used += cell_len(first)
         text = fitted(f"{signs.cross} {row.problem}", max(0, width - used - _GAP), signs)
@@ -250,8 +252,8 @@ class LayerList(ScrollView, can_focus=True):
     def _total_line(self, width: int, signs: Glyphs) -> list[Segment]:
         dim = self._style("dim")
         if self.problem:
-            text = fitted(f"{signs.cross} {self.problem}", width - _MARK, signs)
-            return [Segment(" " * _MARK), Segment(text, self._style("problem"))]
+            text = fitted(f"{signs.cross} {self.problem}", width, signs)
+            return [Segment(text, self._style("problem"))]
         if self.waiting is Waiting.SPARE:
             return [Segment("  shapes arrive in a moment", dim)]
         if self.waiting is Waiting.OFF:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kertasks.layers.catalog import Catalog
+from kertasks.models.check import LayerCheck
 from kertasks.recipes.recipe import Recipe
 from kertui.editing.layer_lines import main_arguments, shape_text
 from kertui.editing.verdict import Verdict
@@ -20,12 +21,19 @@ def layer_rows(
             LayerRow(
                 layer.class_name,
                 main_arguments(layer, catalog, times),
-                shape_words(said.output_shape if said else None, times),
+                _shape_of(said, verdict, times),
                 said.parameters if said else None,
                 verdict.layer_reason(index),
             )
         )
     return tuple(rows)
+
+
+def _shape_of(said: LayerCheck | None, verdict: Verdict, times: str) -> str | None:
+    """Empty where Keras never gets to the layer, None where its answer is under way."""
+    if said is not None and said.output_shape is not None:
+        return shape_text(said.output_shape, times)
+    return "" if verdict.check is not None else None
 
 
 def shape_words(shape: tuple[int | None, ...] | None, times: str) -> str | None:
@@ -34,8 +42,10 @@ def shape_words(shape: tuple[int | None, ...] | None, times: str) -> str | None:
 
 
 def total_problem(verdict: Verdict) -> str | None:
-    """Why there is no total, for the last line: only where no layer says it itself."""
+    """Why there is no total, for the last line; a layer's own reason stands in its row."""
     refusal = verdict.refusal()
-    if refusal is None or refusal.layer is not None:
+    if refusal is None:
         return None
+    if refusal.layer is not None:
+        return f"layer {refusal.layer + 1} is refused"
     return f"{refusal.path}: {refusal.reason}" if refusal.path else refusal.reason

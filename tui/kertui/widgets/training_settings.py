@@ -30,7 +30,7 @@ class TrainingSettings(FieldForm):
     TrainingSettings {
         height: auto;
         & > FieldGrid { max-height: 16; }
-        & > .form--help { height: 2; overflow-y: hidden; }
+        & > .form--help { height: 2; }
     }
     """
 

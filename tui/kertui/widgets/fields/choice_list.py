@@ -47,6 +47,10 @@ class ChoiceList(ModalScreen[str | None]):
             height: auto; border: none; padding: 0; background: $panel;
             scrollbar-size-vertical: 1;
         }
+        OptionList > .option-list--option-highlighted {
+            background: $selection; color: $foreground;
+            text-style: $block-cursor-text-style;
+        }
         .choice-list--summary {
             height: 2; padding: 0 1; color: $dim; background: $panel;
         }

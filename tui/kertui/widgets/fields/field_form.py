@@ -10,7 +10,7 @@ from typing import ClassVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
@@ -70,7 +70,13 @@ class FieldForm(Vertical):
         layers: base editor;
         height: auto;
         .form--title { height: 1; padding: 0 1 0 0; text-wrap: nowrap; text-overflow: ellipsis; }
-        .form--help { height: auto; padding: 0 1 0 2; color: $dim; }
+        .form--help {
+            height: auto;
+            padding: 0 0 0 2;
+            scrollbar-size-vertical: 1;
+            scrollbar-background: $background;
+            & > Static { color: $dim; }
+        }
     }
     """
 
@@ -97,7 +103,8 @@ class FieldForm(Vertical):
         """Build the form."""
         yield Static(classes="form--title", markup=False)
         yield FieldGrid()
-        yield Static(classes="form--help", markup=False)
+        with VerticalScroll(classes="form--help", can_focus=False):
+            yield Static(classes="form--words", markup=False)
         yield FieldEditor(compact=True)
 
     @abstractmethod
@@ -164,7 +171,8 @@ class FieldForm(Vertical):
         grid = self.grid
         field = grid.field if grid.has_focus or self.editor.has_class("-open") else None
         content = self._field_help(field) if field is not None else self.help_without_focus()
-        self.query_one(".form--help", Static).update(content)
+        self.query_one(".form--words", Static).update(content)
+        self.query_one(".form--help", VerticalScroll).scroll_home(animate=False)
 
     def _field_help(self, field: Field) -> Content:
         signs = glyphs_for(self.app)
@@ -263,6 +271,13 @@ class FieldForm(Vertical):
             self._close_editor(back=False)
             if text != field.text or field.path in self._refused:
                 self._enter(field, text)
+
+    @on(FieldGrid.HelpScrolled)
+    def scroll_help(self, event: FieldGrid.HelpScrolled) -> None:
+        """Page through a long help."""
+        event.stop()
+        words = self.query_one(".form--help", VerticalScroll)
+        words.scroll_relative(y=event.pages * max(1, words.size.height - 1), animate=False)
 
     @on(FieldGrid.FieldReset)
     def reset_field(self, event: FieldGrid.FieldReset) -> None:

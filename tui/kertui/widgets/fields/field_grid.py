@@ -73,6 +73,8 @@ class FieldGrid(ScrollView, can_focus=True):
         Binding("up,k", "move_cursor(-1)", "previous field", show=False, id="field.previous"),
         Binding("down,j", "move_cursor(1)", "next field", show=False, id="field.next"),
         Binding("left,right", "move_across", "field beside", show=False, id="field.beside"),
+        Binding("pageup", "scroll_help(-1)", "help up", show=False, id="field.help_up"),
+        Binding("pagedown", "scroll_help(1)", "help down", show=False, id="field.help_down"),
         Binding("home", "move_cursor(-999)", "first field", show=False, id="field.first"),
         Binding("end", "move_cursor(999)", "last field", show=False, id="field.last"),
         Binding(
@@ -131,6 +133,12 @@ class FieldGrid(ScrollView, can_focus=True):
         def control(self) -> FieldGrid:
             """The grid."""
             return self.grid
+
+    @dataclass
+    class HelpScrolled(Message):
+        """A person wants to read on in the help of the field."""
+
+        pages: int
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -285,6 +293,10 @@ class FieldGrid(ScrollView, can_focus=True):
         """Ask for the field to be changed."""
         if self.field is not None and self.field.entry is not Entry.FACT:
             self.post_message(self.FieldOpened(self, self.field))
+
+    def action_scroll_help(self, pages: int) -> None:
+        """Ask for the rest of the help."""
+        self.post_message(self.HelpScrolled(pages))
 
     def action_reset_field(self) -> None:
         """Ask for the default."""
