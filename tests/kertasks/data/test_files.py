@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import inspect
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -164,6 +166,33 @@ def test_what_a_killed_download_left_is_removed_by_the_next(tmp_path: Path) -> N
     with serving(sending(CONTENT)) as address:
         fetch(FILE, tmp_path, address=address)
     assert left_in(tmp_path) == [other.name, "rows.npz"]
+
+
+def test_a_download_killed_half_way_leaves_no_file_under_its_name(tmp_path: Path) -> None:
+    over = threading.Event()
+
+    def stall(request: BaseHTTPRequestHandler) -> None:
+        sending(CONTENT[: FILE.bytes // 2], FILE.bytes)(request)
+        over.wait(60)
+
+    script = (
+        "import pathlib, sys; from kertasks.data.download import fetch;"
+        "from kertasks.data.files import DataFile;"
+        "fetch(DataFile('rows.npz', int(sys.argv[1]), 'sha256', '', ''), pathlib.Path(sys.argv[2]),"
+        " lambda progress: print(progress.received, flush=True), address=sys.argv[3])"
+    )
+    with serving(stall) as address:
+        command = [sys.executable, "-c", script, str(FILE.bytes), str(tmp_path), address]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline()  # some of it is on the disk, or about to be
+            process.kill()
+        over.set()
+    (left,) = left_in(tmp_path)
+    assert left.startswith(".rows.npz.")
+    with serving(sending(CONTENT)) as address:
+        fetch(FILE, tmp_path, address=address)
+    assert left_in(tmp_path) == ["rows.npz"]
 
 
 def test_two_downloads_of_one_file_at_once_do_not_disturb_each_other(tmp_path: Path) -> None:
