@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 from kertui.terminal import detect, prepare_environment
@@ -21,6 +22,9 @@ def run_interface(
     Returns:
         The exit status.
     """
+    # Imports make no garbage: searching for it would take a tenth of the time to the first paint.
+    # The app switches it on again after that.
+    gc.disable()
     capabilities = detect(ascii=plain, mouse=mouse)
     # Textual reads the environment while it is imported.
     prepare_environment(capabilities)

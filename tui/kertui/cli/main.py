@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import Any
 
 import click
 
@@ -31,7 +32,18 @@ NOBODY_READS = 141
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
-@click.group(cls=SpellingGroup, invoke_without_command=True, context_settings=CONTEXT)
+class MainGroup(SpellingGroup):
+    """The top of the command line; click itself would call a closed pipe a failure."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that was given."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise click.exceptions.Exit(_nobody_reads()) from error
+
+
+@click.group(cls=MainGroup, invoke_without_command=True, context_settings=CONTEXT)
 @home_option
 @click.option("--no-spare", is_flag=True, help="Keep no warm trainer process (saves 600 MB).")
 @click.option("--ascii", "plain", is_flag=True, help="Draw with plain ASCII characters.")
