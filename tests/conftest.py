@@ -23,9 +23,16 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def genuine_data(monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Keras's cache set to the genuine data files; skips, saying so, where there are none."""
+def genuine_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keras's cache set to the genuine data files; skips, saying so, where there are none.
+
+    A folder of the test's own that points to them: Keras writes its settings into its home
+    when it is imported, and must not write them beside the genuine files.
+    """
     if not (GENUINE_DATA / "datasets" / "imdb.npz").is_file():
         pytest.skip("the genuine Keras data files are not here (shared/data beside the checkout)")
-    monkeypatch.setenv("KERAS_HOME", str(GENUINE_DATA))
-    return GENUINE_DATA
+    keras_home = tmp_path / "genuine-keras"
+    keras_home.mkdir()
+    (keras_home / "datasets").symlink_to(GENUINE_DATA / "datasets", target_is_directory=True)
+    monkeypatch.setenv("KERAS_HOME", str(keras_home))
+    return keras_home
