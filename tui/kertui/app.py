@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import sys
 from collections.abc import Iterable
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.console import RenderableType
@@ -42,7 +44,7 @@ class KertuiApp(App[None]):
 
     TITLE = "kertui"
     # Textual 8.2 reads a screen's own CSS_PATH when it is pushed, but not the first screen's.
-    CSS_PATH = "screens/tasks.tcss"
+    CSS_PATH = Path(__file__).with_name("screens") / "tasks.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+p", "command_palette", "commands", id="app.commands", priority=True,
                 tooltip="Search everything that can be done here by its name."),
@@ -97,6 +99,7 @@ class KertuiApp(App[None]):
         self.set_timer(_AFTER_FIRST_PAINT, self._warm_up)
 
     def _warm_up(self) -> None:
+        gc.enable()  # switched off for the start, see ``kertui.cli.interface``
         self.run_worker(self._start_spare, thread=True, group="spare", name="start the spare")
         self.run_worker(_import_plotext, thread=True, group="imports", name="import plotext")
 

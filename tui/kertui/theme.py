@@ -151,7 +151,7 @@ MONOCHROME = Theme(
         "block-cursor-background": "ansi_default",
         "block-cursor-foreground": "ansi_default",
         "block-cursor-text-style": "bold reverse",
-        "block-cursor-blurred-text-style": "underline",
+        "block-cursor-blurred-text-style": "bold",
         "footer-key-foreground": "ansi_default",
         "input-cursor-text-style": "reverse",
         "input-selection-background": "ansi_default",

@@ -10,7 +10,7 @@ from textual.content import Content
 from kertasks.data.description import Description, FeatureFacts, SplitFacts
 from kertui.formatting import grouped, in_unit, metric
 from kertui.glyphs import Glyphs
-from kertui.widgets.picture_drawing import name_ends
+from kertui.widgets.picture_drawing import name_ends, short_number
 
 LABEL_WIDTH = 12
 _CLASSES_LISTED = 10
@@ -109,4 +109,36 @@ def draw_facts(found: list[Fact], width: int) -> list[Content]:
             value = text.replace("\u00a0", " ")
             lines.append(Content.assemble((f"{label:<{LABEL_WIDTH}}", "dim"), (value, fact.style)))
             label = ""
+    return lines
+
+
+def draw_features(description: Description, width: int, glyphs: Glyphs) -> list[Content]:
+    """A table of the training rows' features as the network gets them, one a line."""
+    head = ("least", "most", "mean", "spread")
+    rows = [
+        (
+            feature.name if feature.name != "all" else f"all {grouped(description.feature_count)}",
+            *(
+                short_number(value)
+                for value in (
+                    feature.minimum,
+                    feature.maximum,
+                    feature.mean,
+                    feature.standard_deviation,
+                )
+            ),
+        )
+        for feature in description.features
+    ]
+    title = "Features"
+    columns = [max(8, *(len(row[place]) for row in rows)) + 1 for place in range(1, 5)]
+    name_width = min(
+        max(len(title), *(len(row[0]) for row in rows)) + 2, max(10, width - sum(columns))
+    )
+    heading = "".join(name.rjust(size) for name, size in zip(head, columns, strict=True))
+    lines = [Content.assemble((title.ljust(name_width), "bold"), (heading, "dim"))]
+    for name, *values in rows:
+        cut = name if len(name) < name_width else name[: name_width - 2] + glyphs.cut
+        figures = "".join(value.rjust(size) for value, size in zip(values, columns, strict=True))
+        lines.append(Content.assemble((cut.ljust(name_width), "dim"), figures))
     return lines

@@ -43,10 +43,11 @@ def name_ends(low: float, high: float) -> tuple[str, str]:
     """Both ends of a range, to a hundredth of it: ``("-0.62", "1.57")``, ``("0", "2500")``."""
     span = high - low or abs(high) or 1.0
     decimals = max(0, 2 - math.floor(math.log10(span)))
-    return _short(round(low, decimals) + 0.0), _short(round(high, decimals) + 0.0)
+    return short_number(round(low, decimals) + 0.0), short_number(round(high, decimals) + 0.0)
 
 
-def _short(value: float) -> str:
+def short_number(value: float) -> str:
+    """Four significant digits, a large number in full: ``"0.2213"``, ``"12345"``."""
     text = f"{value:.4g}"
     plain = f"{value:.0f}"
     return plain if "e" in text and len(plain) <= 7 else text

@@ -62,6 +62,11 @@ class RecipeList(OptionList):
         place = self.highlighted
         return self._recipes[place] if place is not None and self._recipes else None
 
+    @property
+    def line_count(self) -> int:
+        """Lines all the recipes take."""
+        return sum(len(str(option.prompt).splitlines()) for option in self.options)
+
     def show_recipes(self, recipes: Sequence[Recipe], chosen: str) -> None:
         """Show these, that one chosen."""
         self._recipes = tuple(recipes)

@@ -40,7 +40,7 @@ class TaskCard(VerticalScroll, can_focus=False):
         #card-data { height: auto; margin: 1 0; }
         #card-facts { height: auto; width: 1fr; }
         DataPicture { margin-right: 3; }
-        #card-variants, #card-recipes { margin-bottom: 1; }
+        #card-variants, #card-recipes, #card-runs { margin-bottom: 1; }
         &.-stacked #card-data { layout: vertical; }
         &.-stacked DataPicture { margin: 0 0 1 0; width: 1fr; }
         &.-stacked #card-facts { width: 1fr; }
@@ -54,6 +54,7 @@ class TaskCard(VerticalScroll, can_focus=False):
         self._status: DataStatus = Reading()
         self._runs: tuple[RunSummary, ...] = ()
         self._now = 0.0
+        self._variant_lines = 2
 
     def compose(self) -> ComposeResult:
         """Build the card, empty."""
@@ -66,6 +67,7 @@ class TaskCard(VerticalScroll, can_focus=False):
         yield Static("Recipes", classes="heading")
         yield RecipeList(id="card-recipes")
         yield Static(id="card-runs")
+        yield Static(id="card-features")
 
     def on_mount(self) -> None:
         """Places to click look like the rest: marks and keys say that they can be chosen."""
@@ -100,6 +102,7 @@ class TaskCard(VerticalScroll, can_focus=False):
         picture.display = described is not None
         self._lay_out()
         self._draw_facts()
+        self._draw_features()
 
     def show_runs(self, runs: Sequence[RunSummary], now: float) -> None:
         """Show the task's last runs, newest first."""
@@ -110,9 +113,10 @@ class TaskCard(VerticalScroll, can_focus=False):
 
     def on_resize(self) -> None:
         """Everything is drawn to the width."""
-        self._lay_out()
         self._draw_title()
         self._draw_variants()
+        self._lay_out()
+        self._draw_features()
         self._draw_facts()
         self._draw_runs()
 
@@ -132,7 +136,10 @@ class TaskCard(VerticalScroll, can_focus=False):
             return
         plotted = described.picture is not None
         self.set_class(not plotted and self._width < _SIDE_BY_SIDE, "-stacked")
-        rest = 12 + len(task.recipes) + min(3, len(self._runs))
+        question = len(textwrap.wrap(task.question, self._width))
+        recipes = self.query_one(RecipeList).line_count
+        runs = len(self._runs) + 2 if self._runs else 0
+        rest = 1 + question + 2 + self._variant_lines + 1 + 1 + recipes + runs
         picture.lines = min(_MOST_PICTURE, max(_LEAST_PICTURE, self.size.height - rest))
         if plotted:
             plot = round(picture.lines * 2.6) + 8
@@ -173,6 +180,7 @@ class TaskCard(VerticalScroll, can_focus=False):
             lines[-1] += part
         wrapped = textwrap.wrap(chosen.summary, self._width - 2)
         lines += [Content.styled(f"  {line}", "dim") for line in wrapped]
+        self._variant_lines = len(lines)
         self.query_one("#card-variants", Static).update(Content("\n").join(lines))
 
     def _draw_facts(self) -> None:
@@ -187,6 +195,15 @@ class TaskCard(VerticalScroll, can_focus=False):
         else:
             lines = self._say(status)
         self.query_one("#card-facts", Static).update(Content("\n").join(lines))
+
+    def _draw_features(self) -> None:
+        features = self.query_one("#card-features", Static)
+        features.display = isinstance(self._status, Described)
+        if isinstance(self._status, Described):
+            from kertui.widgets.card_facts import draw_features
+
+            lines = draw_features(self._status.description, self._width, self._glyphs())
+            features.update(Content("\n").join(lines))
 
     def _facts_width(self) -> int:
         picture = self.query_one(DataPicture)
