@@ -134,13 +134,13 @@ class TextReport(_Report):
         parts = [f"epoch {grouped(done):>{len(grouped(self._planned))}}/{grouped(self._planned)}"]
         if self._line.live:
             parts.append(f"{bar(share, 12, self._line.ascii)} {share:4.0%}")
-        last = history.last.metrics if history.last else (within.metrics if within else {})
-        parts += [f"{metric_label(name)} {metric(name, value)}" for name, value in last.items()]
         if self._line.live:
             parts.append(rate(self._rate.per_second, "ep"))
             left = self._rate.seconds_left(self._planned - done)
             parts.append(f"{left} left" if left else "")
-        return "  ".join(filter(None, parts))
+        last = history.last.metrics if history.last else (within.metrics if within else {})
+        parts += [f"{metric_label(name)} {metric(name, value)}" for name, value in last.items()]
+        return self._line.joined(filter(None, parts))
 
     def end(self, history: RunHistory) -> int:
         """The last numbers, where the weights are, and what it got on the test split."""

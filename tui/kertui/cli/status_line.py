@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from collections.abc import Iterable
 from typing import IO
 
 from kertui.terminal import detect
@@ -34,6 +35,21 @@ class StatusLine:
         """Whether another text would be shown now; a text that is not need not be made."""
         return time.monotonic() >= self._next
 
+    def joined(self, parts: Iterable[str]) -> str:
+        """The parts as one text; on a terminal only those at the beginning that fit whole."""
+        text = ""
+        for part in parts:
+            longer = f"{text}  {part}" if text else part
+            if self.live and text and len(longer) > self._columns():
+                break
+            text = longer
+        return text
+
+    @staticmethod
+    def _columns() -> int:
+        # The last column stays free: some terminals break the line after it.
+        return shutil.get_terminal_size().columns - 1
+
     def show(self, text: str, *, now: bool = False) -> None:
         """Show the text if one is due, or in any case with ``now``."""
         if not (now or self.due) or text == self._shown:
@@ -41,9 +57,7 @@ class StatusLine:
         self._shown = text
         if self.live:
             self._next = time.monotonic() + _TERMINAL_EVERY
-            # The last column stays free: some terminals break the line after it.
-            columns = shutil.get_terminal_size().columns - 1
-            self._stream.write(f"\r{text[:columns]}\x1b[K")
+            self._stream.write(f"\r{text[: self._columns()]}\x1b[K")
         else:
             self._next = time.monotonic() + _PIPE_EVERY
             self._stream.write(f"{text}\n")
