@@ -1,0 +1,15 @@
+"""What the tests of the Keras side share."""
+
+from __future__ import annotations
+
+import pytest
+
+from kertasks.layers.catalog import Catalog
+
+
+@pytest.fixture(scope="session")
+def catalog() -> Catalog:
+    """The catalog of the installed Keras, read once: it takes some seconds."""
+    from kertasks.layers.introspection import read_catalog
+
+    return read_catalog()
