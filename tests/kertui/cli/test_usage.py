@@ -132,6 +132,19 @@ def test_data_add_checks_the_file_and_puts_it_in_place(
     assert "is here" in capsys.readouterr().out
 
 
+def test_data_get_without_a_network_says_how_to_do_it_by_hand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")  # nobody listens there
+    assert run(["data", "get", "boston"]) == 1
+    err = capsys.readouterr().err
+    assert "could not download boston_housing.npz" in err
+    assert "https://" in err
+    assert "kertui data add" in err
+    assert not list(tmp_path.rglob("*.npz"))
+
+
 def test_a_home_that_cannot_be_written_is_said_before_anything_is_trained(
     tmp_path: Path,
     cache: Path,

@@ -25,7 +25,7 @@ _STATE_EVERY = 1.0
 LEFT = 130
 
 
-def follow(run: RunFolder, recipe: Recipe, *, as_json: bool) -> int:
+def follow(run: RunFolder, recipe: Recipe, pressed: CtrlC, *, as_json: bool) -> int:
     """Print what happens in a run; return the exit status.
 
     The first Ctrl-C asks the trainer to stop and keep the weights, the second leaves.
@@ -33,10 +33,9 @@ def follow(run: RunFolder, recipe: Recipe, *, as_json: bool) -> int:
     report = JsonReport(run) if as_json else TextReport(run, recipe.fit.epochs)
     history = RunHistory()
     reader = EventReader(run.events_path)
-    pressed = _CtrlC()
     asked = 0
     look_at_state = time.monotonic() + _STATE_EVERY
-    with pressed.caught(), _reader_gone(report):
+    with _reader_gone(report):
         report.begin()
         while True:
             pressed.wait(_LOOK_EVERY)
@@ -67,7 +66,7 @@ def _stop(run: RunFolder, report: JsonReport | TextReport) -> None:
     report.stopping()
 
 
-class _CtrlC:
+class CtrlC:
     """Counts Ctrl-C; a press ends a wait."""
 
     def __init__(self) -> None:
@@ -76,6 +75,7 @@ class _CtrlC:
 
     @contextmanager
     def caught(self) -> Iterator[None]:
+        """Count presses meanwhile, instead of an interruption anywhere."""
         before = signal.signal(signal.SIGINT, self._pressed)
         try:
             yield
@@ -83,6 +83,7 @@ class _CtrlC:
             signal.signal(signal.SIGINT, before)
 
     def wait(self, seconds: float) -> None:
+        """Wait so long, or until the next press."""
         if self._event.wait(seconds):
             self._event.clear()
 

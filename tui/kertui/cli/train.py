@@ -55,7 +55,7 @@ def train(
     stopped, 1 when it failed, 2 when the command was wrong.
     """
     from kertasks.registry import find_task
-    from kertui.cli.following import follow
+    from kertui.cli.following import CtrlC, follow
     from kertui.training.service import TrainingService
     from kertui.training.store import RunStore, cache_dir
 
@@ -73,8 +73,10 @@ def train(
     service = TrainingService(RunStore(home_of(ctx)), cache_dir(), spare=True)
     try:
         check(service, recipe, source)
-        run = service.start(recipe, source, then_spare=False)
-        status = follow(run, recipe, as_json=as_json)
+        pressed = CtrlC()
+        with pressed.caught():  # from here on there is a run that a Ctrl-C must stop
+            run = service.start(recipe, source, then_spare=False)
+            status = follow(run, recipe, pressed, as_json=as_json)
     finally:
         service.close()
     ctx.exit(status)

@@ -74,7 +74,11 @@ class KerasSide:
         op = request["op"]
         if op == "check":
             recipe = json_form.from_json(request["recipe"])
-            shape = self._shelf.shape(recipe.task, recipe.data.variant, recipe.seed)
+            shape = (
+                check.data_shape_from_json(request["shape"])
+                if request.get("shape")
+                else self._shelf.shape(recipe.task, recipe.data.variant, recipe.seed)
+            )
             return check.to_json(check_build.check_model(recipe, shape))
         if op == "catalog":
             introspection.ensure_catalog(self._cache_dir)

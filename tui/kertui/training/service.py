@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import shutil
 import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
@@ -19,7 +18,12 @@ from kertui.training.remembered import Remembered
 from kertui.training.run_folder import RunFolder
 from kertui.training.run_state import process_start_time
 from kertui.training.store import RunStore
-from kertui.training.trainer_process import TrainerGone, TrainerProcess, trainer_environment
+from kertui.training.trainer_process import (
+    TrainerGone,
+    TrainerProcess,
+    python_command,
+    trainer_environment,
+)
 
 if TYPE_CHECKING:
     from kertasks.data.description import Description
@@ -164,7 +168,7 @@ class TrainingService:
             self._ask_spare("catalog")
             return
         made = subprocess.run(
-            [sys.executable, "-m", "kertasks.layers", str(self._cache_dir)],
+            [*python_command(), "kertasks.layers", str(self._cache_dir)],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -191,7 +195,30 @@ class TrainingService:
 
         if not self.spare:
             raise SpareUnavailable
-        return from_json(self._ask_spare("check", recipe=to_json(recipe)))
+        shape = self._known_shape(recipe)
+        return from_json(self._ask_spare("check", recipe=to_json(recipe), shape=shape))
+
+    def _known_shape(self, recipe: Recipe) -> dict[str, Any] | None:
+        """The shape of a recipe's data where it was described before, without loading it."""
+        from kertasks.data.description import from_json
+        from kertasks.models.check import DataShape, data_shape_to_json
+        from kertasks.registry import find_task
+
+        variant = find_task(recipe.task).variant(recipe.data.variant).name
+        fields = self._remembered.description(recipe.task, variant, recipe.seed)
+        if fields is None:
+            return None
+        description = from_json(fields)
+        train = description.splits[0]
+        return data_shape_to_json(
+            DataShape(
+                input_shape=train.x_shape,
+                input_dtype=train.x_dtype,
+                target_shape=train.y_shape,
+                target_dtype=train.y_dtype,
+                classes=len(description.class_names),
+            )
+        )
 
     def start(
         self, recipe: Recipe, source: str | None = None, *, then_spare: bool = True

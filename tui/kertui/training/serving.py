@@ -1,7 +1,7 @@
 """The trainer's end of the socket: reads requests, answers them, notices who is gone.
 
-Describing data needs no Keras and has a thread of its own; what needs Keras waits for the
-main thread, where Keras is imported and where training must run.
+Loading and describing data needs no Keras and has a thread of its own; what needs Keras waits
+for the main thread, where Keras is imported and where training must run.
 """
 
 from __future__ import annotations
@@ -76,6 +76,8 @@ class Server:
                         self._to_describe.put(request)
                     else:
                         self._for_keras.put(request)
+                        if request["op"] == "check":
+                            self._to_describe.put(request)
         except (OSError, ValueError, KeyError):
             traceback.print_exc()
         # The interface is gone and there is nothing to train: nobody needs this process.
@@ -98,7 +100,18 @@ class Server:
 
     def _describe(self) -> None:
         while True:
-            self._answer(self._to_describe.get(), self._description)
+            request = self._to_describe.get()
+            if request["op"] == "describe":
+                self._answer(request, self._description)
+            elif self._to_describe.empty():
+                self._load_for(request["recipe"])
+
+    def _load_for(self, recipe: Mapping[str, Any]) -> None:
+        """Load what a recipe that is being edited will be trained on, before it is asked for."""
+        variant = recipe.get("data", {}).get("variant")
+        # A mistake, or a missing file, is told to whoever asks for the data.
+        with contextlib.suppress(Exception):
+            self.shelf.load(recipe["task"], variant, recipe.get("seed", 0))
 
     def _description(self, request: Mapping[str, Any]) -> dict[str, Any]:
         from kertasks.data.describe import describe

@@ -70,7 +70,7 @@ class TrainerProcess:
             TrainerGone: the system refused to start a process.
         """
         ours, theirs = socket.socketpair()
-        command = [sys.executable, "-m", "kertui.training.worker"]
+        command = [*python_command(), "kertui.training.worker"]
         command += ["--cache", str(cache_dir), "--socket", str(theirs.fileno())]
         command += [] if keras else ["--no-keras"]
         try:
@@ -210,9 +210,14 @@ class TrainerProcess:
         return "the trainer process is gone"
 
 
+def python_command() -> list[str]:
+    """How to run a module of ours: a ``random.py`` in the person's folder is not imported."""
+    return [sys.executable, "-P", "-m"]
+
+
 def trainer_environment() -> dict[str, str]:
-    """What a trainer process inherits, with TensorFlow's start-up chatter turned down."""
-    return {"TF_CPP_MIN_LOG_LEVEL": "2", "KERAS_BACKEND": "tensorflow", **os.environ}
+    """What a trainer process inherits: Keras on TensorFlow, with less start-up chatter."""
+    return {"TF_CPP_MIN_LOG_LEVEL": "2", **os.environ, "KERAS_BACKEND": "tensorflow"}
 
 
 def _open_log(cache_dir: Path) -> int:
