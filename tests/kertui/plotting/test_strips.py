@@ -8,7 +8,7 @@ from kertui.plotting.strips import (
     PLAIN,
     ROLES,
     cells,
-    changed_span,
+    changed_spans,
     colour_number,
     fit,
     join,
@@ -47,29 +47,37 @@ def test_the_right_end_of_a_row_stays() -> None:
     assert text_of(join(cells("left"), cells("too long to fit"), 6)) == "left  "
 
 
-def test_the_changed_span_is_from_the_first_to_the_last_difference() -> None:
-    old, new = cells("abcdef"), cells("abXdYf")
-    assert changed_span(old, new) == (2, 5)
-    assert changed_span(old, old[:]) is None
-    assert changed_span(cells("a", "dim"), cells("a")) == (0, 1)
-    assert changed_span(cells("ab"), cells("abc")) == (0, 3)
+def test_changes_near_each_other_are_one_span() -> None:
+    assert changed_spans(cells("abcdef"), cells("abXdYf")) == [(2, 5)]
+    assert changed_spans(cells("abc"), cells("abc")) == []
+    assert changed_spans(cells("a", "dim"), cells("a")) == [(0, 1)]
+    assert changed_spans(cells("ab"), cells("abc")) == [(0, 3)]
+
+
+def test_changes_far_apart_are_two() -> None:
+    old = cells("a" + "=" * 40 + "b")
+    new = cells("x" + "=" * 40 + "y")
+    assert changed_spans(old, new) == [(0, 1), (41, 42)]
+
+
+def test_a_blank_has_no_role() -> None:
+    assert changed_spans(cells("a b", "dim"), cells("a ") + cells("b", "dim")) == [(0, 1)]
 
 
 @given(ROWS, ROWS)
-def test_replacing_the_changed_span_makes_the_new_row(
+def test_replacing_the_changed_spans_makes_the_new_row(
     old: list[tuple[str, str]], new: list[tuple[str, str]]
 ) -> None:
     width = max(len(old), len(new))
     old, new = fit(old, width), fit(new, width)
-    span = changed_span(old, new)
-    if span is not None:
-        old[span[0] : span[1]] = new[span[0] : span[1]]
+    for start, stop in changed_spans(old, new):
+        old[start:stop] = new[start:stop]
     assert old == new
 
 
 def test_a_strip_joins_cells_of_one_role() -> None:
     styles = {PLAIN: Style(), "dim": Style(dim=True)}
-    strip = to_strip(cells("ab", "dim") + cells("c") + cells("d", "unknown"), styles)
-    assert strip.text == "abcd"
-    assert strip.cell_length == 4
-    assert next(segment.text for segment in strip) == "ab"
+    strip = to_strip(cells("a b", "dim") + cells("c") + cells("d", "unknown"), styles)
+    assert strip.text == "a bcd"
+    assert strip.cell_length == 5
+    assert next(segment.text for segment in strip) == "a b"

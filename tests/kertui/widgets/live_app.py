@@ -97,7 +97,9 @@ def exclusive_or(epochs: int = 1000, done: int = 412, seed: int = 3) -> Iterator
     yield Compiling(START + 0.9, 0.8)
     for number in range(1, done + 1):
         metrics = {
-            "loss": 0.17 + 0.56 / (1 + math.exp((number - 260) / 70)) + noise.gauss(0, 0.004),
+            "loss": 0.17
+            + 0.56 / (1 + math.exp(min(99.0, (number - 260) / 70)))
+            + noise.gauss(0, 0.004),
             "accuracy": 0.5 if number < 120 else 0.75 if number < 290 else 1.0,
         }
         yield Epoch(START + 1 + number * 0.00019, number, metrics, 1e-3, 0.00019)

@@ -71,7 +71,12 @@ class SentCells:
 
     @staticmethod
     def _cells_of(strip: Strip) -> list[tuple[str, object]]:
-        return [(character, segment.style) for segment in strip for character in segment.text]
+        # A blank looks the same in every colour: its run's, in which it is sent.
+        return [
+            (character, segment.style if character != " " else None)
+            for segment in strip
+            for character in segment.text
+        ]
 
 
 async def test_the_spans_that_changed_make_the_whole_picture(

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from itertools import groupby
 from typing import TypeAlias
 
 from rich.segment import Segment
@@ -28,6 +27,7 @@ ROLES = ("train", "validation", "train-raw", "validation-raw")
 """What curves are drawn in; the place in this tuple is a colour's number between us and plotext."""
 
 _FIRST_NUMBER = 16
+_WORTH_A_MOVE = 16
 _SGR = re.compile(r"\x1b\[([\d;]*)m")
 _COLOUR = re.compile(r"38;5;(\d+)")
 
@@ -46,13 +46,13 @@ def parse(text: str) -> Row:
             colour = _COLOUR.search(part)
             role = ROLES[int(colour[1]) - _FIRST_NUMBER] if colour else PLAIN
         else:
-            row.extend((character, role) for character in part)
+            row.extend(cells(part, role))
     return row
 
 
 def cells(text: str, role: str = PLAIN) -> Row:
-    """Plain text in one role."""
-    return [(character, role) for character in text]
+    """Plain text in one role. A blank has none: it looks the same in all of them."""
+    return [(character, role if character != " " else PLAIN) for character in text]
 
 
 def fit(row: Row, width: int) -> Row:
@@ -72,24 +72,42 @@ def text_of(row: Row) -> str:
     return "".join(character for character, _ in row)
 
 
-def changed_span(old: Row, new: Row) -> tuple[int, int] | None:
-    """From where to where (exclusive) two rows of one length differ; None where they do not."""
+def changed_spans(old: Row, new: Row) -> list[tuple[int, int]]:
+    """Where two rows differ, each from its first to past its last cell.
+
+    Differences with few equal cells between them are one span: to move the cursor and set the
+    colours anew costs about as much as sending those.
+    """
     if old == new:
-        return None
+        return []
     if len(old) != len(new):
-        return 0, max(len(old), len(new))
-    first = next(at for at, pair in enumerate(zip(old, new, strict=True)) if pair[0] != pair[1])
-    last = next(at for at in range(len(new) - 1, -1, -1) if old[at] != new[at])
-    return first, last + 1
+        return [(0, max(len(old), len(new)))]
+    spans: list[tuple[int, int]] = []
+    for at, (before, after) in enumerate(zip(old, new, strict=True)):
+        if before == after:
+            continue
+        if spans and at - spans[-1][1] < _WORTH_A_MOVE:
+            spans[-1] = (spans[-1][0], at + 1)
+        else:
+            spans.append((at, at + 1))
+    return spans
 
 
 def to_strip(row: Row, styles: Mapping[str, Style]) -> Strip:
-    """The row as Textual shows it; a role without a style gets the plain one."""
+    """The row as Textual shows it; a role without a style gets the plain one.
+
+    A blank joins the run before it: every run costs its colours on the way to the terminal.
+    """
     plain = styles[PLAIN]
-    return Strip(
-        [
-            Segment("".join(character for character, _ in run), styles.get(role, plain))
-            for role, run in ((role, list(run)) for role, run in groupby(row, key=lambda c: c[1]))
-        ],
-        len(row),
-    )
+    segments: list[Segment] = []
+    text, style = "", plain
+    for character, role in row:
+        own = style if character == " " else styles.get(role, plain)
+        if own is not style and text:
+            segments.append(Segment(text, style))
+            text = ""
+        style = own
+        text += character
+    if text:
+        segments.append(Segment(text, style))
+    return Strip(segments, len(row))

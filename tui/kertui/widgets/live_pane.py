@@ -17,6 +17,7 @@ from textual.reactive import var
 from textual.widget import Widget
 from textual.worker import Worker, get_current_worker
 
+from kertui import partial_updates
 from kertui.plotting import draw
 from kertui.plotting.chart import LEAST_GUTTER
 from kertui.plotting.traces import VALIDATION
@@ -173,6 +174,7 @@ class LivePane(Widget, can_focus=True):
 
     def on_mount(self) -> None:
         """Fetch the drawing library once the first frame is out; tick while a run goes on."""
+        partial_updates.install()
         self.call_after_refresh(
             self.run_worker, draw.preload, thread=True, group="plotext", name="load plotext"
         )

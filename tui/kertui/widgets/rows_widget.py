@@ -1,8 +1,8 @@
 """A widget made of rows of cells that sends only the cells that changed.
 
 Textual refreshes whole regions without comparing cells; a plot of 80 by 20 redrawn whole is
-15 KB. Here each row is compared with what was shown before, and the region from its first to
-its last difference is refreshed.
+15 KB. Here each row is compared with what was shown before, and the regions that differ are
+refreshed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from kertui.plotting.strips import PLAIN, Row, changed_span, fit, to_strip
+from kertui.plotting.strips import PLAIN, Row, changed_spans, fit, to_strip
 
 _ROLES = (
     "train",
@@ -73,11 +73,10 @@ class RowsWidget(Widget):
         if len(old) != len(rows):
             self.refresh()
             return
-        regions = []
+        regions: list[Region] = []
         for y, (before, after) in enumerate(zip(old, rows, strict=True)):
-            span = changed_span(before, after)
-            if span is not None:
-                regions.append(Region(span[0], y, span[1] - span[0], 1))
+            spans = changed_spans(before, after)
+            regions += [Region(start, y, stop - start, 1) for start, stop in spans]
         if regions:
             self.refresh(*regions)
 
