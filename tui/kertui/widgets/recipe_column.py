@@ -1,0 +1,150 @@
+"""The left side of the workbench: the layers, the form of the chosen one, the settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Container, Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from kertasks.data.description import Description
+from kertasks.layers.catalog import Catalog
+from kertasks.recipes.recipe import Recipe
+from kertasks.task import Task
+from kertui.editing.draft import ArgumentPath
+from kertui.editing.settings_fields import DataFacts
+from kertui.editing.verdict import Verdict
+from kertui.glyphs import Glyphs, glyphs_for
+from kertui.widgets.layer_form import LayerForm
+from kertui.widgets.layer_list import INPUT_ROW, LayerList, Waiting
+from kertui.widgets.layer_rows import layer_rows, shape_words, total_problem
+from kertui.widgets.training_settings import TrainingSettings
+
+
+@dataclass(frozen=True, slots=True)
+class RecipeView:
+    """All that the column shows."""
+
+    recipe: Recipe
+    verdict: Verdict
+    catalog: Catalog | None
+    """None while Keras's classes are not here yet."""
+
+    description: Description | None
+    """None while nothing is known of the data."""
+
+    data_words: str
+    """What to say then."""
+
+    waiting: Waiting
+
+
+class RecipeColumn(Container):
+    """Shows a recipe and what is said of it; one layer, or the Input row, is chosen.
+
+    Its widgets tell by their own messages what a person wants changed.
+
+    Args:
+        task: whose recipe.
+        selected: the layer chosen at first.
+    """
+
+    def __init__(self, task: Task, selected: int, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._of_task = task
+        self._view: RecipeView | None = None
+        self._selected = selected
+
+    def compose(self) -> ComposeResult:
+        """Layers, form, settings."""
+        with Vertical(id="network"):
+            yield LayerList()
+            yield Static(_layer_actions(glyphs_for(self.app)), id="layer-actions")
+        yield LayerForm()
+        yield TrainingSettings()
+
+    @property
+    def selected(self) -> int:
+        """The chosen layer, ``INPUT_ROW`` for the data."""
+        return self._selected
+
+    def show(self, view: RecipeView, selected: int | None = None) -> None:
+        """Show the recipe.
+
+        Args:
+            view: the recipe and what is said of it.
+            selected: another layer to choose; None keeps the one that is.
+        """
+        self._view = view
+        last = len(view.recipe.layers) - 1
+        self._selected = max(INPUT_ROW, min(self._selected if selected is None else selected, last))
+        recipe, verdict, signs = view.recipe, view.verdict, glyphs_for(self.app)
+        layers = self.query_one(LayerList)
+        layers.show_rows(layer_rows(recipe, verdict, view.catalog, signs.times), self._selected)
+        layers.input_shape = shape_words(verdict.input_shape, signs.times)
+        check = verdict.check
+        layers.total = check.parameters if check else None
+        trainable = (check.trainable_parameters or 0) if check else 0
+        layers.fixed = (layers.total or 0) - trainable
+        layers.problem = total_problem(verdict)
+        layers.waiting = view.waiting
+        self._show_form()
+        facts = data_facts(self._of_task, view.description)
+        self.query_one(TrainingSettings).show_settings(
+            recipe, view.catalog, facts, verdict.problems, verdict.setting_reason()
+        )
+
+    def tell(self, problem: str) -> None:
+        """Say why nothing is known of shapes."""
+        self.query_one(LayerList).problem = problem
+
+    def _show_form(self) -> None:
+        view = self._view
+        if view is None:
+            return
+        form = self.query_one(LayerForm)
+        if self._selected == INPUT_ROW:
+            form.show_data(self._of_task, view.description, view.data_words)
+        else:
+            reason = view.verdict.layer_reason(self._selected)
+            problems = view.verdict.problems
+            form.show_layer(view.recipe, self._selected, view.catalog, problems, reason)
+
+    @on(LayerList.LayerChosen)
+    def choose_layer(self, event: LayerList.LayerChosen) -> None:
+        """The form follows the cursor."""
+        self._selected = event.index
+        self._show_form()
+
+    def focus_layers(self) -> None:
+        """Put the focus into the list of layers."""
+        self.query_one(LayerList).focus()
+
+    def focus_form(self, path: ArgumentPath | None = None) -> None:
+        """Put the focus into the chosen layer's form, on a field by its path if there is one."""
+        self.query_one(LayerForm).focus_field(path)
+
+    def focus_settings(self) -> None:
+        """Put the focus into the training settings."""
+        self.query_one(TrainingSettings).focus_field()
+
+
+def data_facts(task: Task, description: Description | None) -> DataFacts:
+    """What of the data the settings need to know."""
+    variants = tuple((variant.name, variant.summary) for variant in task.variants)
+    if description is None:
+        return DataFacts(variants)
+    held = [split.rows for split in description.splits if split.name == "validation"]
+    return DataFacts(variants, held[0] if held else 0)
+
+
+def _layer_actions(signs: Glyphs) -> Content:
+    """What the mouse can do to the chosen layer."""
+    return Content.from_markup(
+        f"[@click=screen.add_layer]{signs.add} add[/]   [@click=screen.duplicate_layer]duplicate[/]"
+        f"   [@click=screen.delete_layer]delete[/]   [@click='screen.move_layer(-1)']{signs.up}[/]"
+        f" [@click='screen.move_layer(1)']{signs.down}[/]"
+    )
