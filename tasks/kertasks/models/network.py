@@ -62,6 +62,9 @@ class Network:
         if not hasattr(output, "shape"):
             count = len(output) if isinstance(output, (list, tuple, dict)) else 0
             raise BuildError(path, f"gives {count} outputs; a layer must give one")
+        if any(output is tensor for tensor in tensors):
+            # Keras 3.15 then records the tensor as its own source: a cycle.
+            raise BuildError(path, f"Keras cannot build a network on {entry.name}")
         self._previous = output
         if layer.name is not None:
             self._tensors[layer.name] = output
