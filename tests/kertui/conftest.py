@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 from tests.kertui.trainers import kill_trainers
 
+from kertasks.layers.catalog import Catalog
+from kertui.training.service import TrainingService
+from kertui.training.store import RunStore
+
 
 @pytest.fixture(scope="session")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -23,3 +27,10 @@ def trainer_home(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("KERTUI_CACHE", str(cache))
     yield home
     kill_trainers(home)
+
+
+@pytest.fixture(scope="session")
+def catalog(cache: Path) -> Catalog:
+    """The catalog of the installed Keras, read once into the shared cache."""
+    service = TrainingService(RunStore(cache / "no runs"), cache, spare=False)
+    return service.catalog()
