@@ -13,9 +13,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from pseudo_terminal import PseudoTerminal
+from tests.pseudo_terminal import PseudoTerminal
 
 LIMIT = 0.4
 """Seconds, median."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
@@ -82,6 +82,14 @@ class RecipeList(OptionList):
         """Rows are as wide as the list."""
         if self._recipes:
             self._rebuild(self.highlighted or 0)
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose at the first click, open at the second: the card is worth a look between."""
+        place = event.style.meta.get("option")
+        if place is not None and place != self.highlighted:
+            event.prevent_default()
+            if not self.options[place].disabled:
+                self.highlighted = place
 
     def _rebuild(self, chosen: int) -> None:
         with self.prevent(OptionList.OptionHighlighted):

@@ -103,6 +103,14 @@ class TaskList(OptionList):
         """Draw the rows anew."""
         self._rebuild()
 
+    def on_click(self, event: events.Click) -> None:
+        """Choose at the first click, open at the second: the card is worth a look between."""
+        place = event.style.meta.get("option")
+        if place is not None and place != self.highlighted:
+            event.prevent_default()
+            if not self.options[place].disabled:
+                self.highlighted = place
+
     # --- typing
 
     def check_consume_key(self, key: str, character: str | None) -> bool:

@@ -1,0 +1,257 @@
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.kertui.screens.piloting import shown, until
+from tests.pseudo_terminal import PseudoTerminal
+
+from kertasks.registry import find_task
+from kertui.app import KertuiApp
+from kertui.screens.help import HelpScreen
+from kertui.screens.quit import QuitQuestion
+from kertui.screens.tasks import TasksScreen
+from kertui.screens.too_small import TooSmallScreen
+from kertui.terminal import Capabilities
+from kertui.training.control import read_command
+from kertui.training.run_folder import RunFolder
+from kertui.training.run_state import process_start_time
+from kertui.training.service import TrainingService
+from kertui.training.store import RunStore
+
+KERTUI = Path(sys.executable).with_name("kertui")
+FIRST_SCREEN = "type to filter"
+
+
+@pytest.fixture
+def service(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TrainingService:
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    return TrainingService(RunStore(home), tmp_path / "cache", spare=False)
+
+
+@pytest.fixture
+def training(service: TrainingService) -> Iterator[RunFolder]:
+    """A run of this session whose process is there: one that only waits."""
+    run = service.store.create(find_task("xor").recipe())
+    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    manifest = {
+        "schema": 1, "id": run.id, "task": "xor", "recipe": "answer", "seed": 0,
+        "created": time.time(), "versions": {}, "device": "CPU", "host": os.uname().nodename,
+        "pid": process.pid, "process_started": process_start_time(process.pid),
+    }  # fmt: skip
+    run.manifest_path.write_text(json.dumps(manifest))
+    run.events_path.write_text("")
+    service.started_runs.append(run)
+    yield run
+    process.communicate(b"\n")
+
+
+async def test_q_quits_at_once_when_nothing_is_trained(service: TrainingService) -> None:
+    app = KertuiApp(service, Capabilities())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("q")
+        await until(pilot, lambda: app._exit)
+    assert app.return_code == 0
+
+
+async def test_quitting_lets_a_training_go_on_by_default(
+    service: TrainingService, training: RunFolder
+) -> None:
+    app = KertuiApp(service, Capabilities())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("q")
+        await until(pilot, lambda: isinstance(app.screen, QuitQuestion))
+        assert "xor answer is being trained" in shown(app)
+        await pilot.press("enter")
+        await until(pilot, lambda: app._exit)
+    assert read_command(training.control_path) is None
+
+
+async def test_quitting_can_stop_the_training(
+    service: TrainingService, training: RunFolder
+) -> None:
+    app = KertuiApp(service, Capabilities())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("q")
+        await until(pilot, lambda: isinstance(app.screen, QuitQuestion))
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: app._exit)
+    command = read_command(training.control_path)
+    assert command is not None
+    assert command.name == "stop"
+
+
+@pytest.mark.parametrize("keys", [("down", "down", "enter"), ("escape",)])
+async def test_quitting_can_be_thought_better_of(
+    service: TrainingService, training: RunFolder, keys: tuple[str, ...]
+) -> None:
+    app = KertuiApp(service, Capabilities())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: isinstance(app.screen, QuitQuestion))
+        await pilot.press(*keys)
+        await until(pilot, lambda: isinstance(app.screen, TasksScreen))
+        assert not app._exit
+
+
+async def test_help_is_made_of_the_bindings_that_act(service: TrainingService) -> None:
+    app = KertuiApp(service, Capabilities())
+    async with app.run_test(size=(120, 36)) as pilot:
+        bindings = [active.binding for active in app.screen.active_bindings.values()]
+        await pilot.press("?")
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
+        screen = shown(app)
+        for binding in bindings:
+            if binding.tooltip:
+                assert binding.tooltip in screen
+        assert "download" not in screen
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, TasksScreen))
+
+
+async def test_the_palette_carries_out_what_keys_do(service: TrainingService) -> None:
+    app = KertuiApp(service, Capabilities())
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: "Light or dark" in shown(app))
+        await pilot.press(*"light or")
+        await until(pilot, lambda: "Change between the dark" in shown(app))
+        await pilot.pause(0.3)
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: app.theme == "kertui-light")
+
+
+async def test_a_terminal_that_is_too_small_says_so_until_it_is_not(
+    service: TrainingService,
+) -> None:
+    app = KertuiApp(service, Capabilities())
+    async with app.run_test(size=(50, 12)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, TooSmallScreen))
+        assert "50 by 12; kertui needs 60 by 18" in shown(app)
+        await pilot.resize_terminal(60, 18)
+        await until(pilot, lambda: isinstance(app.screen, TasksScreen))
+
+
+async def test_every_binding_has_a_description_and_a_tooltip(service: TrainingService) -> None:
+    app = KertuiApp(service, Capabilities())
+    async with app.run_test(size=(120, 36)):
+        for bindings in (KertuiApp.BINDINGS, TasksScreen.BINDINGS):
+            for binding in bindings:
+                assert binding.description, binding  # type: ignore[union-attr]
+                assert binding.tooltip, binding  # type: ignore[union-attr]
+
+
+@pytest.fixture
+def environment(home: Path, tmp_path: Path) -> dict[str, str]:
+    return {
+        "KERTUI_HOME": str(home),
+        "KERTUI_CACHE": str(tmp_path / "cache"),
+        "KERAS_HOME": str(tmp_path / "keras"),
+    }
+
+
+def on_normal_screen(raw: bytes) -> str:
+    """What was printed after the interface had gone, without styles."""
+    text = raw.rpartition(b"\x1b[?1049l")[2].decode()
+    return re.sub(r"\x1b\[[?\d;]*[a-zA-Z]|\r", "", text)
+
+
+HEAVY = ("keras", "tensorflow", "numpy", "sklearn", "plotext")
+
+PURITY = """
+import sys
+from kertui.terminal import Capabilities
+from kertui.app import KertuiApp
+from kertui.training.service import TrainingService
+from kertui.training.store import RunStore, cache_dir, default_home
+
+class Looked(KertuiApp):
+    def on_ready(self):
+        self.call_after_refresh(self.look)
+    def look(self):
+        loaded = [name for name in {heavy} if name in sys.modules]
+        self.exit(message=f"loaded: {{loaded}}")
+
+service = TrainingService(RunStore(default_home()), cache_dir(), spare=False)
+Looked(service, Capabilities()).run()
+"""
+
+
+@pytest.mark.terminal
+def test_the_first_paint_needs_neither_keras_nor_numpy_nor_plotext(
+    environment: dict[str, str],
+) -> None:
+    command = [sys.executable, "-c", PURITY.format(heavy=HEAVY)]
+    with PseudoTerminal(command, environment=environment) as terminal:
+        assert terminal.wait_for_end() == 0
+        assert "loaded: []" in on_normal_screen(bytes(terminal.raw))
+
+
+def is_restored(raw: bytes) -> bool:
+    """Whether every mode that was switched on is off again: screen, cursor, mouse, paste."""
+    last_on = max(raw.rfind(on) for on in (b"\x1b[?1049h", b"\x1b[?25l", b"\x1b[?1000h"))
+    return all(
+        raw.rfind(off) > last_on for off in (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?1000l")
+    ) and raw.rfind(b"\x1b[?2004l") > raw.rfind(b"\x1b[?2004h")
+
+
+@pytest.mark.terminal
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_it_with_the_terminal_restored(
+    environment: dict[str, str], number: signal.Signals
+) -> None:
+    with PseudoTerminal([str(KERTUI), "--no-spare"], environment=environment) as terminal:
+        terminal.wait_for(FIRST_SCREEN)
+        terminal.process.send_signal(number)
+        assert terminal.wait_for_end() == 128 + number
+        assert is_restored(bytes(terminal.raw))
+
+
+@pytest.mark.terminal
+def test_q_ends_it_with_the_terminal_restored(environment: dict[str, str]) -> None:
+    with PseudoTerminal([str(KERTUI)], environment=environment) as terminal:
+        terminal.wait_for(FIRST_SCREEN)
+        terminal.send("q")
+        assert terminal.wait_for_end() == 0
+        assert is_restored(bytes(terminal.raw))
+
+
+CRASH = """
+import sys
+from kertui.terminal import Capabilities
+import kertui.app
+from kertui.screens.tasks import TasksScreen
+from kertui.training.service import TrainingService
+from kertui.training.store import RunStore, cache_dir, default_home
+
+def fail(self):
+    raise KeyError("nobody foresaw this")
+
+TasksScreen.action_open_file = fail
+service = TrainingService(RunStore(default_home()), cache_dir(), spare=False)
+sys.exit(kertui.app.run_app(service, Capabilities()))
+"""
+
+
+@pytest.mark.terminal
+def test_an_error_nobody_foresaw_is_one_line_and_a_log(
+    environment: dict[str, str], home: Path
+) -> None:
+    command = [sys.executable, "-c", CRASH]
+    with PseudoTerminal(command, environment=environment) as terminal:
+        terminal.wait_for(FIRST_SCREEN)
+        terminal.send("\x0f")  # ctrl+o
+        assert terminal.wait_for_end() == 1
+        assert is_restored(bytes(terminal.raw))
+        said = on_normal_screen(bytes(terminal.raw))
+    (line,) = said.strip().splitlines()
+    assert line.startswith("kertui failed: KeyError: 'nobody foresaw this'. The traceback is in")
+    assert "in fail" in (home / "crash.log").read_text()
