@@ -26,10 +26,10 @@ from tests.pseudo_terminal import PseudoTerminal
 from kertui.training.events import Epoch, Event, Started, format_event
 
 SIZES = ((80, 24), (120, 36), (200, 60))
-WATCH = 10.0
+WATCH = 6.0
 """Seconds the bytes are counted."""
 
-KEYS = 60
+KEYS = 40
 """Pressed one after the other, half a drawing period apart and never in step with it."""
 
 

@@ -53,6 +53,7 @@ class _Trace:
     ascii_marker: str
     raw: Buckets
     smooth: Buckets | None = None
+    weight: float | None = None
     seen: int = 0
     broken_since: int | None = None
 
@@ -65,7 +66,7 @@ class Traces:
     metric: str
     window: Window
     smoothing: float | None = None
-    """The weight of the past; None for no smoothing."""
+    """The weight of the past; None for no smoothing. May be set between two calls."""
 
     averages: dict[tuple[str, float], Smoothed] = field(default_factory=dict)
     """Handed on from one window to the next: an average needs the whole run behind it."""
@@ -92,8 +93,8 @@ class Traces:
             if self.smoothing is not None:
                 average = self.averages.setdefault((name, self.smoothing), Smoothed(self.smoothing))
                 average.take(column)
-                if trace.smooth is None:
-                    trace.smooth = self._buckets()
+                if trace.smooth is None or trace.weight != self.smoothing:
+                    trace.smooth, trace.weight = self._buckets(), self.smoothing
                 trace.smooth.take(average.values, offset)
         return taken
 
@@ -133,15 +134,17 @@ class Traces:
         under = [
             Curve(trace.raw.points(), f"{trace.role}-raw", trace.dotted, ".")
             for trace in self._traces
-            if trace.smooth is not None
+            if self.smoothing is not None
         ]
         over = [
-            Curve(
-                (trace.smooth or trace.raw).points(), trace.role, trace.dotted, trace.ascii_marker
-            )
+            Curve(self._shown(trace).points(), trace.role, trace.dotted, trace.ascii_marker)
             for trace in self._traces
         ]
         return under + over
+
+    def _shown(self, trace: _Trace) -> Buckets:
+        trend = trace.smooth if self.smoothing is not None else None
+        return trend if trend is not None else trace.raw
 
 
 def _look_for_breaks(trace: _Trace, column: array[float], offset: int) -> None:

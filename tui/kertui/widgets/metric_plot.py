@@ -189,15 +189,10 @@ class MetricPlot(RowsWidget):
     def _traces_in(self, window: Window) -> Traces:
         weight = weight_for(self.planned or self._last_epoch) if self.smooth else None
         traces = self._traces
-        if (
-            traces is None
-            or traces.window != window
-            or traces.metric != self.metric
-            or traces.smoothing != weight
-        ):
-            traces = self._traces = Traces(
-                self.history, self.metric, window, weight, self._averages
-            )
+        if traces is None or traces.window != window or traces.metric != self.metric:
+            traces = Traces(self.history, self.metric, window, averages=self._averages)
+            self._traces = traces
+        traces.smoothing = weight
         traces.take()
         return traces
 
