@@ -30,6 +30,7 @@ def of_shape(shape: DataShape, rows: int = 8) -> Dataset:
     """Data of that shape: features and labels drawn with a fixed seed."""
     random = np.random.default_rng(0)
     x = random.integers(0, 2, (rows, *shape.input_shape)).astype(shape.input_dtype)
+    y: NDArray[Any]
     if shape.target_shape:
         y = np.eye(shape.classes)[random.integers(0, shape.classes, rows)]
     elif shape.classes:

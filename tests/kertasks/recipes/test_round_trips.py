@@ -27,7 +27,7 @@ def exactly(recipe: Recipe) -> str:
 
 
 @given(recipes)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_toml_gives_an_equal_recipe_back(recipe: Recipe) -> None:
     read = parse_recipe(format_recipe(recipe))
     assert read == recipe
@@ -35,7 +35,7 @@ def test_toml_gives_an_equal_recipe_back(recipe: Recipe) -> None:
 
 
 @given(recipes)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_json_gives_an_equal_recipe_back(recipe: Recipe) -> None:
     read = from_json(json.loads(json.dumps(to_json(recipe), allow_nan=False)))
     assert read == recipe
@@ -44,7 +44,7 @@ def test_json_gives_an_equal_recipe_back(recipe: Recipe) -> None:
 
 @given(recipes, recipes)
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_a_file_that_held_another_recipe_holds_the_new_one(
     tmp_path: Path, first: Recipe, second: Recipe
