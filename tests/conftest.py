@@ -6,6 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A machine that is busy with other things is slow, not wrong.
+settings.register_profile("kertui", deadline=None)
+settings.load_profile("kertui")
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import partial
 from time import time
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -100,10 +100,8 @@ class TasksScreen(Screen[None]):
 
     @property
     def _kertui(self) -> KertuiApp:
-        from kertui.app import KertuiApp
-
-        assert isinstance(self.app, KertuiApp)  # noqa: S101 (this screen belongs to it)
-        return self.app
+        # Screens are below the app: only its type is named here.
+        return cast("KertuiApp", self.app)
 
     def compose(self) -> ComposeResult:
         """Build the screen."""
@@ -153,6 +151,7 @@ class TasksScreen(Screen[None]):
     def _choose_recipe(self, event: RecipeList.RecipeChosen) -> None:
         if event.recipe is not self._recipe:
             self._take_recipe(event.recipe)
+            self.call_after_refresh(self.query_one(TaskCard).show_chosen_recipe)
 
     def _take_recipe(self, recipe: Recipe) -> None:
         assert self._chosen_task is not None  # noqa: S101 (a recipe is a task's)

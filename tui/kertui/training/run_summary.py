@@ -35,18 +35,29 @@ class RunSummary:
 
 
 def summarise(run: RunFolder) -> RunSummary | None:
-    """Read a run's manifest and the end of its events; None for a folder that never began."""
+    """Read a run's manifest and the end of its events; None for a folder that never began.
+
+    A run whose trainer has not written its manifest yet counts as running.
+    """
+    state = run.state()
     try:
         manifest = run.manifest()
+        task, recipe, created = manifest.task, manifest.recipe, manifest.created
     except UserError:
-        return None
+        if state.is_over:
+            return None
+        try:
+            wanted = run.recipe()
+            task, recipe, created = wanted.task, wanted.name, run.path.stat().st_mtime
+        except (UserError, OSError):
+            return None
     epochs, result = _outcome(_events_backwards(run))
     return RunSummary(
         id=run.id,
-        task=manifest.task,
-        recipe=manifest.recipe,
-        state=run.state(),
-        created=manifest.created,
+        task=task,
+        recipe=recipe,
+        state=state,
+        created=created,
         epochs=epochs,
         result=result,
         folder=str(run.path),

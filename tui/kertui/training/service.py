@@ -9,14 +9,13 @@ import contextlib
 import shutil
 import subprocess
 import threading
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kertasks.errors import UserError
 from kertui.training.remembered import Remembered
 from kertui.training.run_folder import RunFolder
-from kertui.training.run_state import process_start_time
+from kertui.training.starting import give_run, wait_for_first_epoch
 from kertui.training.store import RunStore
 from kertui.training.trainer_process import (
     TrainerGone,
@@ -238,7 +237,7 @@ class TrainingService:
         with self._lock:
             spare, self._process = self._process, None
         try:
-            self._give_run(run, spare)
+            give_run(run, spare, self._cache_dir)
         except TrainerGone:
             shutil.rmtree(run.path, ignore_errors=True)
             raise
@@ -249,34 +248,11 @@ class TrainingService:
             ).start()
         return run
 
-    def _give_run(self, run: RunFolder, spare: TrainerProcess | None) -> None:
-        if spare is not None:
-            try:
-                _train(spare, run)
-            except TrainerGone:
-                pass  # killed while it waited: a new one takes the run
-            else:
-                return
-        _train(TrainerProcess.spawn(self._cache_dir), run)
-
     def _start_next_spare(self, run: RunFolder) -> None:
-        """Wait for the run's first epoch: importing Keras beside it would slow its start."""
-        from kertui.training.event_reader import EventReader
-        from kertui.training.events import Epoch, Failed, Finished, Stopped
-
-        reader = EventReader(run.events_path)
-        deadline = time.monotonic() + _SPARE_DELAY
-        while time.monotonic() < deadline:
-            if self._closed.wait(0.05):
-                return
-            if any(
-                isinstance(event, Epoch | Finished | Stopped | Failed) for event in reader.read()
-            ):
-                break
-        try:
+        if not wait_for_first_epoch(run, _SPARE_DELAY, self._closed):
+            return
+        with contextlib.suppress(TrainerGone):  # whoever needs it next tries again, and is told
             self._spare()
-        except TrainerGone:
-            return  # whoever needs it next tries again and is told why
 
     def stop(self, run: RunFolder) -> None:
         """Ask a run's trainer to stop and keep the weights; it says so in its events.
@@ -293,19 +269,3 @@ class TrainingService:
             process, self._process = self._process, None
         if process is not None:
             process.close()
-
-
-def _train(process: TrainerProcess, run: RunFolder) -> None:
-    # Only here, in a thread: the first paint waits for every import of this module.
-    from kertui.training.manifest_writing import write_manifest
-
-    begun = process_start_time(process.pid)
-
-    def ended() -> None:
-        # Killed while it imported Keras, it left nothing that says whose run this was.
-        if run.path.is_dir() and not run.manifest_path.exists():
-            with contextlib.suppress(OSError, UserError):
-                write_manifest(run, run.recipe(), "none", process.pid, begun or 0.0)
-
-    process.when_ended(ended)
-    process.request("train", run=str(run.path.absolute()))
