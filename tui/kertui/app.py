@@ -15,7 +15,6 @@ from rich.console import RenderableType
 from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.filter import NoColor
 from textual.screen import Screen
 
 from kertui.crash import report_crash
@@ -97,6 +96,11 @@ class KertuiApp(App[None]):
     def on_ready(self) -> None:
         """Start what takes long, once there is something to look at."""
         self.set_timer(_AFTER_FIRST_PAINT, self._warm_up)
+
+    def on_unmount(self) -> None:
+        """End the spare now: threads that wait for its answers would hold up the exit."""
+        if not self.is_headless:
+            self.service.close()
 
     def _warm_up(self) -> None:
         gc.enable()  # switched off for the start, see ``kertui.cli.interface``
@@ -201,9 +205,11 @@ class KertuiApp(App[None]):
 
     def _set_line_filters(self) -> None:
         # The only place that sees every cell of every widget.
-        if not self.capabilities.colour and not self.no_color:
+        if not self.capabilities.colour:
+            from kertui.monochrome_filter import MonochromeFilter
+
             self.no_color = True
-            self._filters.append(NoColor())
+            self._filters[:] = [MonochromeFilter()]
         if self.capabilities.ascii:
             from kertui.ascii_filter import AsciiFilter
 

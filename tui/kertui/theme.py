@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from textual.theme import Theme
 
+from kertui.monochrome_filter import MARKED_GROUND
+
 CLASS_COLOURS = 8
 """How many class colours there are; more classes begin again."""
 
@@ -145,23 +147,23 @@ MONOCHROME = Theme(
     dark=True,
     variables={
         **dict.fromkeys(_OWN_TOKENS, "ansi_default"),
-        "selection": "ansi_default",
+        "selection": MARKED_GROUND,
         "border": "ansi_default",
         "border-blurred": "ansi_default",
-        "block-cursor-background": "ansi_default",
+        "block-cursor-background": MARKED_GROUND,
         "block-cursor-foreground": "ansi_default",
-        "block-cursor-text-style": "bold reverse",
+        "block-cursor-text-style": "bold",
         "block-cursor-blurred-text-style": "bold",
         "footer-key-foreground": "ansi_default",
         "input-cursor-text-style": "reverse",
-        "input-selection-background": "ansi_default",
+        "input-selection-background": MARKED_GROUND,
         "scrollbar": "ansi_default",
         "scrollbar-hover": "ansi_default",
         "scrollbar-active": "ansi_default",
         "scrollbar-background": "ansi_default",
         "scrollbar-background-hover": "ansi_default",
         "scrollbar-background-active": "ansi_default",
-        "screen-selection-background": "ansi_default",
+        "screen-selection-background": MARKED_GROUND,
         "screen-selection-foreground": "ansi_default",
     },
 )

@@ -304,15 +304,14 @@ async def test_no_color_sends_no_colours_and_shows_the_cursor(service: RecordedS
     app = make(service, colour=False)
     async with app.run_test(size=(120, 36)) as pilot:
         await until(pilot, lambda: "baseline" in shown(app))
-        styles = [
-            segment.style
-            for strip in app.screen._compositor.render_strips()
-            for segment in strip
-            if segment.style is not None
-        ]
+        strips = app.screen._compositor.render_strips()
+        segments = [segment for strip in strips for segment in strip]
+        styles = [segment.style for segment in segments if segment.style is not None]
         named = {colour for style in styles for colour in (style.color, style.bgcolor) if colour}
         assert {colour.name for colour in named} <= {"default"}
-        assert any(style.reverse for style in styles)
+        reversed_text = "".join(s.text for s in segments if s.style and s.style.reverse)
+        assert "threshold" in reversed_text
+        assert "xor" not in reversed_text
 
 
 def press(*keys: str) -> Callable[[Pilot[None]], Awaitable[None]]:

@@ -63,7 +63,17 @@ def test_a_run_that_is_over_is_read_once(run: RunFolder, tmp_path: Path) -> None
     assert summaries.read() == first
 
 
+def test_a_run_that_only_just_began_is_running(tmp_path: Path) -> None:
+    store = RunStore(tmp_path)
+    summary = summarise(store.create(find_task("xor").recipe()))
+    assert summary is not None
+    assert (summary.task, summary.recipe) == ("xor", find_task("xor").recipe().name)
+    assert summary.state is RunState.RUNNING
+
+
 def test_a_folder_that_never_began_is_no_run(tmp_path: Path) -> None:
     store = RunStore(tmp_path)
-    assert summarise(store.create(find_task("xor").recipe())) is None
+    run = store.create(find_task("xor").recipe())
+    os.utime(run.path, (1.0, 1.0))
+    assert summarise(run) is None
     assert RunSummaries(store).read() == []

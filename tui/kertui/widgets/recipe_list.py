@@ -67,6 +67,13 @@ class RecipeList(OptionList):
         """Lines all the recipes take."""
         return sum(len(str(option.prompt).splitlines()) for option in self.options)
 
+    @property
+    def chosen_lines(self) -> tuple[int, int]:
+        """The first line of the chosen recipe, and how many it has."""
+        heights = [len(str(option.prompt).splitlines()) for option in self.options]
+        place = self.highlighted or 0
+        return sum(heights[:place]), heights[place] if heights else 0
+
     def show_recipes(self, recipes: Sequence[Recipe], chosen: str) -> None:
         """Show these, that one chosen."""
         self._recipes = tuple(recipes)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
+from textual.geometry import Region
 from textual.widgets import Static
 
 from kertasks.task import Task, Variant
@@ -85,6 +86,13 @@ class TaskCard(VerticalScroll, can_focus=False):
         self.query_one(RecipeList).show_recipes(list(task.recipes.values()), recipe)
         self._draw_title()
         self._draw_runs()
+
+    def show_chosen_recipe(self) -> None:
+        """Scroll to the chosen recipe where it is out of sight."""
+        recipes = self.query_one(RecipeList)
+        line, height = recipes.chosen_lines
+        area = recipes.virtual_region
+        self.scroll_to_region(Region(0, area.y + line, 1, height), animate=False)
 
     def show_variant(self, variant: Variant) -> None:
         """Show which of the data is chosen."""
