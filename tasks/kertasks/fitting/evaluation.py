@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
+
+from kertasks.fitting.callback_hooks import as_callback_list
+from kertasks.fitting.compiling import read
+from kertasks.fitting.epoch_loop import TestPass
+from kertasks.fitting.errors import CannotCompile
+from kertasks.fitting.keras_internals import OrderedArrays, assert_compiled, in_order_of_metrics
+from kertasks.fitting.notices import Notices
+from kertasks.fitting.preparation import check_arrays, check_model, compile_passes
+from kertasks.fitting.programs import Kind
+from kertasks.fitting.worth import is_xla_worth_it
 
 
 def evaluate(
@@ -18,15 +29,69 @@ def evaluate(
     steps: int | None = None,
     callbacks: Any = None,
     return_dict: bool = False,
+    on_notice: Callable[[str], None] | None = None,
+    memory_limit: int | None = None,
 ) -> Any:
-    """Loss and metrics of a model on rows. Arguments and result of ``keras.Model.evaluate``."""
-    return model.evaluate(
-        x,
-        y,
-        batch_size=batch_size,
-        verbose=verbose,
-        sample_weight=sample_weight,
-        steps=steps,
-        callbacks=callbacks,
-        return_dict=return_dict,
+    """Loss and metrics of a model on rows. Arguments and result of ``keras.Model.evaluate``.
+
+    Args:
+        model: any compiled Keras model.
+        x: arrays of shape (rows, …), alone or nested; or whatever else ``model.evaluate`` takes.
+        y: targets, as ``x``.
+        batch_size: rows a step; 32 if not given.
+        verbose: as in Keras, but silent unless asked.
+        sample_weight: a weight for each row.
+        steps: batches to evaluate, instead of all there are.
+        callbacks: Keras callbacks; their hooks of testing are run.
+        return_dict: a dict by name instead of a list in the order of the metrics.
+        on_notice: called with a sentence when Keras's own evaluate does it, and why.
+        memory_limit: as in ``fit``.
+
+    Returns:
+        A float, a list of floats or a dict.
+
+    Raises:
+        ValueError: the model is not compiled, or Keras refuses the data.
+    """
+    assert_compiled(model)
+    notices = Notices(on_notice)
+    try:
+        check_model(model)
+        check_arrays("x", x, y, sample_weight)
+        arrays = OrderedArrays(
+            x,
+            y,
+            sample_weight,
+            batch_size=batch_size,
+            steps=steps,
+            shuffle=False,
+            class_weight=None,
+            seed=0,
+        )
+        source = read(arrays, Kind.TEST, shuffled=False)
+        count = min(steps or source.batches.count, source.batches.count)
+        (compiled,) = compile_passes(
+            model,
+            [source],
+            xla=is_xla_worth_it(model, count),
+            memory=memory_limit,
+            on_compile=None,
+            notices=notices,
+        )
+    except CannotCompile as reason:
+        notices.tell(f"evaluating with Keras's own evaluate, which is slower: {reason}")
+        return model.evaluate(
+            x,
+            y,
+            batch_size=batch_size,
+            verbose=verbose,
+            sample_weight=sample_weight,
+            steps=steps,
+            callbacks=callbacks,
+            return_dict=return_dict,
+        )
+    hooks = as_callback_list(
+        model, callbacks, history=False, verbose=verbose, epochs=1, steps=count
     )
+    logs = TestPass(model, compiled, count).run(hooks)
+    return logs if return_dict else in_order_of_metrics(model, logs)

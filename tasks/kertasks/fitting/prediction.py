@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from kertasks.fitting.errors import CannotCompile, first_line
+from kertasks.fitting.keras_internals import OrderedArrays, call_with_captures
+from kertasks.fitting.notices import Notices
+from kertasks.fitting.preparation import check_arrays, check_model
+from kertasks.fitting.rows import CHUNK_BYTES, Leaf, Structure, flatten
+
+_functions: WeakKeyDictionary[keras.Model, dict[tuple[Any, ...], Any]] = WeakKeyDictionary()
 
 
 def predict(
@@ -16,7 +29,122 @@ def predict(
     steps: int | None = None,
     callbacks: Any = None,
 ) -> Any:
-    """What a model makes of rows. Arguments and result of ``keras.Model.predict``."""
-    return model.predict(
-        x, batch_size=batch_size, verbose=verbose, steps=steps, callbacks=callbacks
+    """What a model makes of rows. Arguments and result of ``keras.Model.predict``.
+
+    Batches run in one call of a plain TensorFlow graph after another, each over as many rows as
+    take 64 MiB; predicting is too short a work for XLA. With a progress bar, callbacks or
+    ``steps`` Keras's own ``predict`` does it.
+
+    Args:
+        model: a Keras model.
+        x: arrays of shape (rows, …), alone or nested; or whatever else ``model.predict`` takes.
+        batch_size: rows a step; 32 if not given.
+        verbose: as in Keras, but silent unless asked.
+        steps: batches to predict, instead of all there are.
+        callbacks: Keras callbacks.
+
+    Returns:
+        Arrays of shape (rows, …) in the structure of the model's outputs.
+    """
+    try:
+        if verbose or steps or callbacks:
+            raise CannotCompile("each batch is to be seen")  # noqa: TRY301  # one way out
+        return _predict(model, x, batch_size)
+    except CannotCompile as reason:
+        if not (verbose or steps or callbacks):
+            Notices().tell(f"predicting with Keras's own predict, which is slower: {reason}")
+        return model.predict(
+            x, batch_size=batch_size, verbose=verbose, steps=steps, callbacks=callbacks
+        )
+
+
+def _predict(model: keras.Model, x: Any, batch_size: int | None) -> Any:
+    check_model(model)
+    check_arrays("x", x)
+    arrays = OrderedArrays(
+        x,
+        None,
+        None,
+        batch_size=batch_size,
+        steps=None,
+        shuffle=False,
+        class_weight=None,
+        seed=0,
     )
+    leaves, structure = flatten(arrays.inputs)
+    rows, size = arrays.order.rows, arrays.order.batch_size
+    try:
+        function = _function_for(model, leaves, structure)
+    except Exception as error:
+        raise CannotCompile(first_line(error)) from error
+    row_bytes = max(1, sum(leaf.row_bytes for leaf in leaves))
+    at_once = max(1, CHUNK_BYTES // (row_bytes * size)) * size
+    parts: list[list[NDArray[Any]]] = []
+    whole = rows - rows % size
+    for first, last, step in [
+        *((start, min(start + at_once, whole), size) for start in range(0, whole, at_once)),
+        *([(whole, rows, rows % size)] if rows % size else []),
+    ]:
+        taken = [tf.convert_to_tensor(leaf.take(slice(first, last))) for leaf in leaves]
+        results = function(*taken, tf.constant(step), tf.constant((last - first) // step))
+        parts.append([result.numpy() for result in results])
+    joined = [np.concatenate(pieces) for pieces in zip(*parts, strict=True)]
+    return keras.tree.pack_sequence_as(function.outputs_like, joined)
+
+
+class _PredictFunction:
+    """A compiled loop over batches."""
+
+    def __init__(self, model: keras.Model, leaves: Sequence[Leaf], structure: Structure) -> None:
+        specs = [tf.TensorSpec([None, *leaf.row_shape], leaf.dtype) for leaf in leaves]
+        one = tf.function(
+            tf.autograph.experimental.do_not_convert(
+                lambda *arrays: model.predict_step(structure.pack(arrays))
+            ),
+            autograph=False,
+        ).get_concrete_function(*specs)
+        self.outputs_like = one.structured_outputs
+        outputs = keras.tree.flatten(one.structured_outputs)
+
+        @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
+        def run(*arguments: tf.Tensor) -> list[tf.Tensor]:
+            *arrays, size, steps = arguments
+
+            def body(done: tf.Tensor, written: list[Any]) -> tuple[tf.Tensor, list[Any]]:
+                rows = tf.range(done * size, (done + 1) * size)
+                batch = structure.pack([tf.gather(array, rows) for array in arrays])
+                results = keras.tree.flatten(model.predict_step(batch))
+                return done + 1, [
+                    array.write(done, result)
+                    for array, result in zip(written, results, strict=True)
+                ]
+
+            empty = [
+                tf.TensorArray(output.dtype, size=steps, element_shape=output.shape)
+                for output in outputs
+            ]
+            _, written = tf.while_loop(
+                lambda done, _: done < steps, body, (tf.constant(0), empty), parallel_iterations=1
+            )
+            return [array.concat() for array in written]
+
+        scalars = [tf.TensorSpec([], tf.int32)] * 2
+        function = tf.function(run, autograph=False)
+        self._concrete = function.get_concrete_function(*specs, *scalars)
+
+    def __call__(self, *arguments: tf.Tensor) -> list[tf.Tensor]:
+        results: list[tf.Tensor] = call_with_captures(
+            self._concrete, arguments, self._concrete.captured_inputs
+        )
+        return results
+
+
+def _function_for(
+    model: keras.Model, leaves: Sequence[Leaf], structure: Structure
+) -> _PredictFunction:
+    key = (structure.text, *((leaf.dtype.name, leaf.row_shape) for leaf in leaves))
+    known = _functions.setdefault(model, {})
+    if key not in known:
+        known[key] = _PredictFunction(model, leaves, structure)
+    function: _PredictFunction = known[key]
+    return function

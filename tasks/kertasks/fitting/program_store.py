@@ -74,8 +74,10 @@ class ProgramStore:
         with self._lock:
             own = self._of(model)
             own.programs[key] = program
+            if own.signature is None or not program.traced.from_metrics:
+                return program
             slots = slots_of(program.captures, model)
-            if own.signature is None or slots is None or not program.traced.from_metrics:
+            if slots is None:
                 return program
             self._shared[own.signature, key] = _Shared(program.traced, slots)
             while len(self._shared) > SHARED_PROGRAMS:

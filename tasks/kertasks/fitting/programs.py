@@ -169,12 +169,12 @@ def _trace(
     names: dict[str, tuple[str, ...]] = {}
 
     def batch(arrays: Sequence[tf.Tensor], offsets: tf.Tensor, first: tf.Tensor) -> Any:
-        if not key.ordered:
-            size = tf.shape(offsets)[0]
-            return structure.pack([_rows_from(array, first, size) for array in arrays])
-        *data, order = arrays
-        rows = tf.gather(order, first + offsets)
-        return structure.pack([tf.gather(array, rows) for array in data])
+        # Gathered even as they lie: XLA compiles a slice anew for every place it begins at.
+        rows = first + offsets
+        if key.ordered:
+            *arrays, order = arrays
+            rows = tf.gather(order, rows)
+        return structure.pack([tf.gather(array, rows) for array in arrays])
 
     @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
     def run(*arguments: tf.Tensor) -> list[tf.Tensor]:
@@ -231,11 +231,6 @@ def _check_logs(model: keras.Model, logs: Any) -> None:
     if not all(value.shape.is_fully_defined() for value in flat.values()):
         raise CannotCompile("a step returns values whose shape is not known beforehand")
     raise _LogsMustBeCarried(flat)
-
-
-def _rows_from(array: tf.Tensor, first: tf.Tensor, rows: tf.Tensor) -> tf.Tensor:
-    begin = [first, *[0] * (array.shape.rank - 1)]
-    return tf.slice(array, begin, [rows, *array.shape[1:]])
 
 
 def _no_value(action: Any) -> tf.Operation:

@@ -61,6 +61,7 @@ def read_leaf(array: Any) -> Leaf:
     Raises:
         CannotCompile: it is sparse, ragged or holds text.
     """
+    kind = type(array).__name__
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "biuf":
         array = as_tensorflow_would(array)
     if isinstance(array, np.ndarray) and array.dtype.kind not in "biuf":
@@ -68,7 +69,7 @@ def read_leaf(array: Any) -> Leaf:
     if not isinstance(array, np.ndarray) and not (
         tf.is_tensor(array) and isinstance(array, tf.Tensor)
     ):
-        raise CannotCompile(f"the data holds a {type(array).__name__}")
+        raise CannotCompile(f"the data holds a {kind}")
     dtype = tf.as_dtype(array.dtype)
     if dtype == tf.string:
         raise CannotCompile("the data holds text")

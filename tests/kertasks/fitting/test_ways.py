@@ -1,0 +1,214 @@
+"""Which way training goes, that it says so, and that no way changes what comes out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from tests.kertasks.fitting.architectures import CASES, OwnStep, dense
+from tests.kertasks.fitting.closeness import assert_same_history, assert_same_weights
+
+import kertasks
+
+pytestmark = pytest.mark.training
+
+RNG = np.random.default_rng(6)
+X = RNG.normal(size=(37, 5)).astype("float32")
+Y = RNG.normal(size=(37, 1)).astype("float32")
+
+
+def new_model(seed: int = 4) -> keras.Model:
+    keras.utils.set_random_seed(seed)
+    return dense()
+
+
+@pytest.mark.parametrize("xla", [False, True])
+def test_the_same_seed_gives_the_same_numbers_however_calls_are_cut(xla: bool) -> None:
+    def run(**settings: Any) -> tuple[Any, list[np.ndarray[Any, Any]]]:
+        model = new_model()
+        history = kertasks.fit(
+            model, X, Y, epochs=4, batch_size=4, validation_split=0.2, seed=3, xla=xla, **settings
+        )
+        return history.history, model.get_weights()
+
+    whole, weights = run(call_seconds=60.0)
+    for settings in ({"call_seconds": 60.0}, {"call_seconds": 1e-9}, {"call_seconds": 2e-3}):
+        history, others = run(**settings)
+        assert history == whole
+        assert all(np.array_equal(a, b) for a, b in zip(weights, others, strict=True))
+
+
+def test_another_seed_gives_another_order() -> None:
+    losses = [
+        kertasks.fit(new_model(), X, Y, epochs=1, batch_size=4, seed=seed).history["loss"]
+        for seed in (1, 2)
+    ]
+    assert losses[0] != losses[1]
+
+
+def test_rows_that_do_not_fit_are_streamed() -> None:
+    resident, streamed = new_model(), new_model()
+    settings: dict[str, Any] = {"epochs": 3, "batch_size": 4, "validation_split": 0.2, "seed": 3}
+    expected = kertasks.fit(resident, X, Y, **settings)
+    history = kertasks.fit(streamed, X.astype("float64"), Y, memory_limit=100, **settings)
+    assert_same_history(history.history, expected.history)
+    assert_same_weights(streamed, resident)
+
+
+def test_steps_per_epoch_go_on_where_the_epoch_before_stopped() -> None:
+    settings: dict[str, Any] = {
+        "epochs": 5, "batch_size": 8, "steps_per_epoch": 2, "shuffle": False,
+        "validation_data": (X, Y), "validation_steps": 3,
+    }  # fmt: skip
+    ours, kerass = new_model(), new_model()
+    with pytest.warns(UserWarning, match="ran out"):
+        our_history = kertasks.fit(ours, X, Y, **settings)
+    with pytest.warns(UserWarning, match="ran out"):
+        keras_history = kerass.fit(X, Y, verbose=0, **settings)
+    assert_same_history(our_history.history, keras_history.history)
+    assert_same_weights(ours, kerass)
+
+
+def test_nothing_is_compiled_twice() -> None:
+    phases: list[float | None] = []
+
+    def run(model: keras.Model) -> None:
+        kertasks.fit(
+            model, X, Y, epochs=2, batch_size=8, validation_split=0.2, xla=True,
+            on_compile=phases.append,
+        )  # fmt: skip
+
+    first = keras.Sequential([keras.Input((5,)), keras.layers.Dense(3), keras.layers.Dense(1)])
+    first.compile(keras.optimizers.SGD(0.1), "mse")
+    run(first)
+    assert phases[0] is None
+    assert phases[1] is not None
+    assert phases[1] > 0
+    assert len(phases) == 2
+    first.optimizer.learning_rate = 0.05
+    run(first)
+    second = keras.Sequential([keras.Input((5,)), keras.layers.Dense(3), keras.layers.Dense(1)])
+    second.compile(keras.optimizers.SGD(0.02), "mse")
+    twin = keras.models.clone_model(second)
+    twin.set_weights(second.get_weights())
+    twin.compile(keras.optimizers.SGD(0.02), "mse")
+    run(second)
+    assert len(phases) == 2, "another learning rate and another model compile nothing"
+    kertasks.fit(twin, X, Y, epochs=2, batch_size=8, validation_split=0.2, xla=False)
+    assert_same_weights(second, twin)
+    momentum = keras.models.clone_model(second)
+    momentum.compile(keras.optimizers.SGD(0.02, momentum=0.9), "mse")
+    run(momentum)
+    assert len(phases) == 4, "another optimizer is another computation"
+
+
+@pytest.mark.parametrize(
+    ("make_data", "reason"),
+    [
+        (lambda: (tf.data.Dataset.from_tensor_slices((X, Y)).batch(8), None), "batches one by one"),
+        (lambda: (((X[i : i + 8], Y[i : i + 8]) for i in range(0, 32, 8)), None), "generator"),
+        (lambda: (tf.sparse.from_dense(X), Y), "SparseTensor"),
+    ],
+)
+def test_other_data_trains_with_keras(make_data: Any, reason: str) -> None:
+    notices: list[str] = []
+    x, y = make_data()
+    arguments = {} if y is None else {"y": y, "batch_size": 8}
+    kertasks.fit(new_model(), x, on_notice=notices.append, shuffle=False, **arguments)
+    assert len(notices) == 1
+    assert reason in notices[0]
+
+
+def test_a_model_run_eagerly_trains_with_keras_in_the_same_order() -> None:
+    eager, compiled = new_model(), new_model()
+    eager.compile("adam", "mse", metrics=["mae"], run_eagerly=True)
+    notices: list[str] = []
+    settings: dict[str, Any] = {"epochs": 2, "batch_size": 8, "validation_split": 0.2, "seed": 5}
+    history = kertasks.fit(eager, X, Y, on_notice=notices.append, **settings)
+    assert "run_eagerly" in notices[0]
+    expected = kertasks.fit(compiled, X, Y, **settings)
+    assert_same_history(history.history, expected.history)
+    assert_same_weights(eager, compiled)
+
+
+class HasNoXla(keras.layers.Layer):  # type: ignore[misc]  # Keras carries no types
+    """Goes through text and back, for which XLA has no operation."""
+
+    def call(self, inputs: Any) -> Any:
+        text = tf.strings.as_string(tf.round(tf.stop_gradient(inputs)))
+        return inputs + 0.0 * tf.strings.to_number(text)
+
+
+def test_what_xla_lacks_trains_in_a_plain_graph() -> None:
+    def make() -> keras.Model:
+        keras.utils.set_random_seed(1)
+        model = keras.Sequential([keras.Input((5,)), HasNoXla(), keras.layers.Dense(1)])
+        model.compile("adam", "mse")
+        return model
+
+    ours, kerass = make(), make()
+    notices: list[str] = []
+    settings: dict[str, Any] = {"epochs": 2, "batch_size": 8, "shuffle": False}
+    history = kertasks.fit(ours, X, Y, xla=True, on_notice=notices.append, **settings)
+    expected = kerass.fit(X, Y, verbose=0, **settings)
+    assert len(notices) == 1
+    assert "XLA cannot compile" in notices[0]
+    assert_same_history(history.history, expected.history)
+    assert_same_weights(ours, kerass)
+
+
+def test_an_unbuilt_model_and_one_that_keras_refuses() -> None:
+    model = OwnStep()
+    with pytest.raises(ValueError, match="compile"):
+        kertasks.fit(model, X, Y)
+    model.compile("sgd", "mse")
+    kertasks.fit(model, X, Y, epochs=1)
+    assert model.built
+    with pytest.raises(ValueError, match="cardinality"):
+        kertasks.fit(new_model(), X, Y[:5])
+
+
+def test_dropout_agrees_in_distribution_and_advances() -> None:
+    def final_losses(way: str) -> list[float]:
+        losses = []
+        for seed in range(6):
+            keras.utils.set_random_seed(seed)
+            model = keras.Sequential(
+                [keras.Input((5,)), keras.layers.Dropout(0.5), keras.layers.Dense(1)]
+            )
+            model.compile(keras.optimizers.SGD(0.0), "mse")
+            model.layers[-1].kernel.assign(np.ones((5, 1)))
+            data = np.ones((400, 5), "float32"), np.zeros((400, 1), "float32")
+            if way == "keras":
+                history = model.fit(*data, epochs=4, batch_size=40, verbose=0)
+            else:
+                history = kertasks.fit(*(model, *data), epochs=4, batch_size=40, xla=way == "xla")
+            losses += history.history["loss"]
+        return losses
+
+    # A sum of five terms, each 0 or 2 with even odds: its square has mean 30 and, over 400
+    # rows, a standard error of about 1.4.
+    for way in ("keras", "graph", "xla"):
+        losses = final_losses(way)
+        assert len(set(losses)) > 0.8 * len(losses), "every epoch and seed draws anew"
+        assert abs(np.mean(losses) - 30.0) < 4 * 1.4 / np.sqrt(len(losses))
+        assert 0.5 < np.std(losses) / 1.4 < 2.0
+
+
+def test_evaluates_and_predicts_like_keras() -> None:
+    for case in CASES:
+        if case.name not in ("partial batch", "two outputs", "two branches"):
+            continue
+        model = case.model()
+        ours = kertasks.evaluate(model, case.x, case.y, batch_size=8)
+        np.testing.assert_allclose(
+            ours, model.evaluate(case.x, case.y, batch_size=8, verbose=0), rtol=1e-5
+        )
+        keras.tree.map_structure(
+            lambda mine, kerass: np.testing.assert_allclose(mine, kerass, rtol=1e-5, atol=1e-6),
+            kertasks.predict(model, case.x, batch_size=8),
+            model.predict(case.x, batch_size=8, verbose=0),
+        )
