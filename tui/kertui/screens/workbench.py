@@ -67,7 +67,7 @@ class WorkbenchScreen(Screen[None]):
         self._waiting = Waiting.NOTHING
         self._catalog: Catalog | None = None
         self._description: Description | None = None
-        self._data_words = "read in a moment"
+        self._data_reason = ""
         self._described: tuple[str | None, int] | None = None
         self._has_curves = False
 
@@ -112,6 +112,11 @@ class WorkbenchScreen(Screen[None]):
     def knows_catalog(self) -> bool:
         """Whether Keras's classes are here, so that forms can be made."""
         return self._catalog is not None
+
+    @property
+    def knows_data(self) -> bool:
+        """Whether the data is described, or cannot be."""
+        return self._description is not None or bool(self._data_reason)
 
     @property
     def run(self) -> RunFolder | None:
@@ -161,7 +166,7 @@ class WorkbenchScreen(Screen[None]):
             self._verdict,
             self._catalog,
             self._description,
-            self._data_words,
+            self._data_reason or "read in a moment",
             self._waiting,
         )
         self._column.show(view, selected)
@@ -218,7 +223,7 @@ class WorkbenchScreen(Screen[None]):
         """What is known of the data."""
         if (event.variant, event.seed) == self._described:
             self._description = event.description
-            self._data_words = event.reason
+            self._data_reason = event.reason
             self._show()
 
     # Layers

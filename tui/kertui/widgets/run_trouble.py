@@ -8,6 +8,7 @@ from textual.widgets import Static
 from kertui.glyphs import glyphs_for
 
 _ADVICE = (
+    (("layers.",), "The path names the layer by its place, from 0. Mend it and start again."),
     (("memory", "allocate", "oom"), "A smaller batch, or layers with fewer units, need less."),
     (("no space left", "disk"), "Make room on the disk, or give another home with --home."),
     (("not in keras's cache", "not here", "download"), "Get the data from the list of tasks."),
@@ -55,10 +56,17 @@ class RunTrouble(Static):
         self.add_class("-shown")
 
     def advise(self, advice: str, log: str) -> None:
-        """Say what may help after a failure whose reason is said elsewhere."""
-        parts = [Content(advice or "The log has the whole story; the recipe is as it was.")]
-        parts.append(Content.styled(f"The trainer's own words: {log}", "$dim"))
-        self.update(Content("\n").join(parts))
+        """Say what may help after a failure whose reason is said elsewhere.
+
+        Args:
+            advice: empty where nothing is known to help; then nothing is shown.
+            log: the file that has the traceback.
+        """
+        if not advice:
+            self.clear()
+            return
+        words = Content.styled(f"The trainer's own words: {log}", "$dim")
+        self.update(Content("\n").join([Content(advice), words]))
         self.add_class("-shown")
 
     def clear(self) -> None:
