@@ -233,7 +233,9 @@ class TasksScreen(Screen[None]):
             self._show_data()
 
     def _read_runs(self) -> None:
-        if self.is_current:
+        # Not ``is_current``: that holds under an opaque screen too (Textual 8.2), and what is
+        # redrawn there has the screen above sent whole.
+        if self.app.screen is self:
             if self._summaries is None:
                 from kertui.training.run_summary import RunSummaries
 
