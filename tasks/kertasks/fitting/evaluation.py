@@ -73,7 +73,7 @@ def evaluate(
         (compiled,) = compile_passes(
             model,
             [source],
-            xla=is_xla_worth_it(model, count),
+            xla=is_xla_worth_it(model, count, source.batches.size),
             memory=memory_limit,
             on_compile=None,
             notices=notices,

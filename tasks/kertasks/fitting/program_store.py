@@ -84,6 +84,12 @@ class ProgramStore:
                 self._shared.popitem(last=False)
         return program
 
+    def forget(self) -> None:
+        """Drop everything, so that the next run compiles anew."""
+        with self._lock:
+            self._models.clear()
+            self._shared.clear()
+
     def _of(self, model: keras.Model) -> _OfModel:
         state = (
             compilation(model),

@@ -143,7 +143,9 @@ def _compiled_loop(
     sources = [training] if validation is None else [training, validation]
     xla = request.xla
     if xla is None:
-        xla = is_xla_worth_it(model, _all_steps(request, training, validation))
+        xla = is_xla_worth_it(
+            model, _all_steps(request, training, validation), training.batches.size
+        )
     passes = compile_passes(
         model,
         sources,

@@ -3,15 +3,17 @@
 Never by measured time: XLA and plain graphs differ in the last bits, and the same seed must give
 the same numbers.
 
-A step of a small network costs 0.1 to 0.3 ms in a plain graph, nearly all of it the dispatch of
+A step of a small network costs 0.1 to 0.4 ms in a plain graph, nearly all of it the dispatch of
 some hundred operations, and a tenth of that with XLA. XLA takes about 0.5 s longer to be ready
-for each program. The time steps of a recurrent layer each count as a layer: a plain graph
-dispatches them one by one.
+for each size of batch. The time steps of a recurrent layer each count as a layer: a plain graph
+dispatches them one by one. Where a step is mostly arithmetic there is little to save, and on a
+processor XLA's large products were up to three times slower than TensorFlow's own.
 """
 
 from __future__ import annotations
 
 import keras
+import tensorflow as tf
 
 from kertasks.fitting.keras_internals import all_layers
 
@@ -19,15 +21,42 @@ WORTH_LAYER_STEPS = 12_000
 """Steps times layers from which XLA is used; 4,000 to 10,000 steps of small networks broke even
 on two cores."""
 
+HEAVY_STEP = 2e8
+"""Multiplications and additions of a step (a few milliseconds) from which XLA is not used on a
+processor."""
+
+
+def is_xla_worth_it(model: keras.Model, steps: int, batch_size: int) -> bool:
+    """Whether a run earns back XLA's compile time.
+
+    Args:
+        model: a built Keras model.
+        steps: of training and of validation, in all epochs.
+        batch_size: rows a step.
+    """
+    if step_arithmetic(model, batch_size) >= HEAVY_STEP and not _has_accelerator():
+        return False
+    return steps * layer_steps(model) >= WORTH_LAYER_STEPS
+
 
 def layer_steps(model: keras.Model) -> int:
     """How many layers a step goes through, a recurrent one counted once a time step."""
     return max(1, sum(_steps_of(layer) for layer in all_layers(model)))
 
 
-def is_xla_worth_it(model: keras.Model, steps: int) -> bool:
-    """Whether so many steps (training and validation, all epochs) earn back the compile time."""
-    return steps * layer_steps(model) >= WORTH_LAYER_STEPS
+def step_arithmetic(model: keras.Model, batch_size: int) -> int:
+    """Multiplications and additions of a training step, were every layer a Dense one.
+
+    For each weight and row two forward, two for the gradient of the weight and two for that of
+    its input.
+    """
+    if not model.built:
+        return 0
+    return 6 * batch_size * int(model.count_params())
+
+
+def _has_accelerator() -> bool:
+    return bool(tf.config.list_physical_devices("GPU"))
 
 
 def _steps_of(layer: keras.layers.Layer) -> int:

@@ -50,7 +50,27 @@ def test_a_graph_trains_like_keras(case: Case) -> None:
         assert_close(evaluated[name], value, name)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+# XLA's tracing and numbers are the graph's; what it compiles itself is held to Keras for the cases
+# that differ in kind. All others were equal too, and each costs seconds to compile.
+XLA_CASES = [
+    case
+    for case in CASES
+    if case.name
+    in {
+        "partial batch",
+        "l2, activity, constraint, clipping",
+        "bytes",
+        "conv1d",
+        "lstm",
+        "masked embedding",
+        "two outputs",
+        "gradient accumulation",
+        "own train_step",
+    }
+]
+
+
+@pytest.mark.parametrize("case", XLA_CASES, ids=lambda case: case.name)
 def test_xla_trains_like_keras(case: Case) -> None:
     expected, expected_history, _ = reference(case.name)
     validates = case.name == "partial batch"

@@ -1,0 +1,191 @@
+"""How much faster ``kertasks.fit`` is than ``model.fit``: side by side, in one process.
+
+Run by hand, on a machine with nothing else to do::
+
+    python -m tests.benchmarks.fit_against_keras [--quick] [WORKLOAD ...]
+
+For each workload, one after the other on the same rows and the same initial weights:
+
+- steady state: milliseconds an epoch once everything is compiled, the median of several
+  rounds in which the two take turns;
+- the whole run with compilation, measured for ``kertasks.fit``; for ``model.fit`` it is the
+  steady epoch times the epochs plus its own first epoch, because the real thing takes hours.
+
+The floor is what the arithmetic and the bytes of an epoch cost on this machine by themselves: a
+plain NumPy product of the same size and a copy of the same bytes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+import kertasks
+from kertasks.fitting import program_store
+
+
+@dataclass(frozen=True)
+class Workload:
+    """One line of the table."""
+
+    name: str
+    recipe: tuple[str, str]
+    rows: int
+    batch_size: int
+    validation_rows: int
+    epochs: int
+    runs: int = 1
+    """How many such runs the whole is (folds)."""
+
+
+WORKLOADS = [
+    Workload("xor answer", ("xor", "answer"), 4, 1, 0, 1_000),
+    Workload("square answer", ("square", "answer"), 8_000, 256, 2_000, 15_000),
+    Workload("boston fold", ("boston", "book"), 303, 1, 101, 500, runs=4),
+    Workload("imdb book", ("imdb", "book"), 15_000, 512, 10_000, 20),
+]
+
+
+@dataclass(frozen=True)
+class Data:
+    """Rows of a workload and how to make its model."""
+
+    x: NDArray[Any]
+    y: NDArray[Any]
+    validation: tuple[NDArray[Any], NDArray[Any]] | None
+    make: Callable[[], keras.Model]
+
+
+def load(workload: Workload) -> Data:
+    """The workload's rows and model, from kertasks's own task and recipe."""
+    task = kertasks.find_task(workload.recipe[0])
+    recipe = task.recipes[workload.recipe[1]]
+    data = task.load(recipe.data.variant, seed=recipe.seed)
+    x, y = data.train.x, data.train.y
+    rows, held_out = workload.rows, workload.validation_rows
+    validation = None
+    if held_out and data.validation is not None:
+        validation = (data.validation.x[:held_out], data.validation.y[:held_out])
+    elif held_out:
+        validation = (x[-held_out:], y[-held_out:])
+    return Data(x[:rows], y[:rows], validation, lambda: kertasks.build_model(recipe, data))
+
+
+def seconds(action: Callable[[], object]) -> float:
+    """How long something takes."""
+    began = time.perf_counter()
+    action()
+    return time.perf_counter() - began
+
+
+def floor_milliseconds(data: Data, model: keras.Model) -> float:
+    """What bytes moved and arithmetic done cost by themselves, an epoch.
+
+    One copy of the rows in their own dtype, and for each weight and training row three products
+    (forward, and two backward), for each validation row one.
+    """
+    weights = sum(int(np.prod(v.shape)) for v in model.trainable_variables)
+    width = max(1, weights // 16)
+    left = np.random.default_rng(0).random((256, width), "float32")
+    right = np.random.default_rng(1).random((width, 16), "float32")
+    product = min(seconds(lambda: left @ right) for _ in range(9)) / 256
+    passes = 3 * len(data.x) + (len(data.validation[0]) if data.validation else 0)
+    moved = min(seconds(data.x.copy) for _ in range(3))
+    return 1e3 * (moved + passes * product)
+
+
+def measure(workload: Workload, quick: bool) -> list[str]:
+    """One row of the table."""
+    data = load(workload)
+    settings: dict[str, Any] = {
+        "batch_size": workload.batch_size,
+        "validation_data": data.validation,
+        "verbose": 0,
+    }
+    kerass, ours = data.make(), data.make()
+
+    def epochs_of(way: str, count: int) -> float:
+        if way == "keras":
+            return seconds(lambda: kerass.fit(data.x, data.y, epochs=count, **settings))
+        arguments = {**settings, "epochs": count, "xla": way == "xla"}
+        return seconds(lambda: kertasks.fit(ours, data.x, data.y, **arguments))
+
+    keras_first = epochs_of("keras", 1)
+    counts = {"keras": 2 if quick else 4}
+    for way in ("graph", "xla"):
+        epochs_of(way, 1)  # compiles
+        few = counts["keras"]
+        counts[way] = max(few, int((0.3 if quick else 2.0) / (epochs_of(way, few) / few)))
+    rounds: dict[str, list[float]] = {way: [] for way in counts}
+    for _ in range(3 if quick else 5):
+        for way, count in counts.items():
+            # A run of one epoch is taken off: what lies between two runs is no part of an epoch.
+            rounds[way].append((epochs_of(way, count + 1) - epochs_of(way, 1)) / count)
+    steady = {way: 1e3 * statistics.median(times) for way, times in rounds.items()}
+
+    program_store.STORE.forget()
+    phases: list[float | None] = []
+
+    def whole() -> None:
+        for _ in range(workload.runs):
+            kertasks.fit(
+                data.make(), data.x, data.y, epochs=epochs, on_compile=phases.append, **settings
+            )
+
+    epochs = max(2, workload.epochs // (10 if quick else 1))
+    our_whole = seconds(whole)
+    compiling = sum(phase for phase in phases if phase is not None)
+    keras_whole = workload.runs * (keras_first + epochs * steady["keras"] / 1e3)
+    best = min(steady["graph"], steady["xla"])
+    return [
+        workload.name,
+        f"{steady['keras']:.1f}",
+        f"{steady['graph']:.2f}",
+        f"{steady['xla']:.2f}",
+        f"{steady['keras'] / best:.0f} x",
+        f"{workload.runs} x {epochs}" if workload.runs > 1 else f"{epochs}",
+        f"{keras_whole:.0f}",
+        f"{our_whole:.1f} ({compiling:.1f})",
+        f"{keras_whole / our_whole:.0f} x",
+        f"{floor_milliseconds(data, ours):.2f}",
+    ]
+
+
+HEADINGS = [
+    "workload",
+    "model.fit, ms an epoch",
+    "graph, ms",
+    "XLA, ms",
+    "steady ratio",
+    "epochs",
+    "model.fit whole, s",
+    "kertasks.fit whole (compiling), s",
+    "whole ratio",
+    "floor, ms an epoch",
+]
+
+
+def main() -> None:
+    """Print the table as Markdown."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="few rounds, a tenth of the epochs")
+    parser.add_argument("workloads", nargs="*", help="first words of names; all if none is given")
+    arguments = parser.parse_args()
+    print("| " + " | ".join(HEADINGS) + " |")
+    print("|" + "---|" * len(HEADINGS))
+    for workload in WORKLOADS:
+        if arguments.workloads and workload.name.split()[0] not in arguments.workloads:
+            continue
+        print("| " + " | ".join(measure(workload, arguments.quick)) + " |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
