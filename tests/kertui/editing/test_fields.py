@@ -11,13 +11,8 @@ from kertasks.registry import all_tasks, find_task
 from kertui.editing.fields import Entry, Field, enter_value, layer_fields
 from kertui.editing.layer_lines import main_arguments, shape_text
 from kertui.editing.search import search
-from kertui.editing.settings_fields import (
-    DataFacts,
-    enter_setting,
-    hidden_settings,
-    reset_setting,
-    settings_fields,
-)
+from kertui.editing.settings_entry import enter_setting, reset_setting
+from kertui.editing.settings_fields import DataFacts, hidden_settings, settings_fields
 from kertui.editing.starting_values import starting_layer
 from kertui.editing.values import NotAllowed
 

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
-from kertasks.layers.catalog import Argument, ArgumentKind, Catalog, Family
+from kertasks.layers.catalog import Argument, Catalog, Family
 from kertasks.recipes.errors import Problem
-from kertasks.recipes.recipe import Component, EarlyStopping, FitSettings, Recipe, Value
-from kertui.editing.draft import DEFAULT, ArgumentPath, Unset, with_argument
+from kertasks.recipes.recipe import Component, FitSettings, Recipe
 from kertui.editing.fields import (
     Choice,
     Entry,
     Field,
     argument_field,
     class_choices,
-    enter_value,
     say,
-    with_class,
 )
-from kertui.editing.values import NOTHING, NotAllowed, format_value, parse_value
+from kertui.editing.settings_arguments import BATCH, EPOCHS, MIN_DELTA, PATIENCE, SEED
+from kertui.editing.values import NOTHING, allowed_words, format_value
 
 _RATE: Final = "learning_rate"
 _OFF: Final = "off"
@@ -37,48 +35,6 @@ class DataFacts:
     """Rows the variant itself holds out: 0 for none; None while it is not known."""
 
 
-_EPOCHS = Argument(
-    "epochs", ArgumentKind.INTEGER, True, 10, False, minimum=1, help="Passes over the rows."
-)
-_BATCH = Argument(
-    "batch_size",
-    ArgumentKind.INTEGER,
-    True,
-    32,
-    False,
-    minimum=1,
-    help="Rows the weights are moved for at once. Fewer: more and noisier steps an epoch.",
-)
-_SEED = Argument(
-    "seed",
-    ArgumentKind.INTEGER,
-    True,
-    0,
-    False,
-    minimum=0,
-    help="Seeds the data, the weights, Dropout and the order of the rows: the same seed gives "
-    "the same numbers.",
-)
-_PATIENCE = Argument(
-    "patience",
-    ArgumentKind.INTEGER,
-    False,
-    10,
-    False,
-    minimum=0,
-    help="Epochs without a better value after which training stops.",
-)
-_MIN_DELTA = Argument(
-    "min_delta",
-    ArgumentKind.NUMBER,
-    False,
-    0.0,
-    False,
-    minimum=0,
-    help="How much better a value must be to count as better.",
-)
-
-
 def settings_fields(
     recipe: Recipe,
     catalog: Catalog | None,
@@ -91,8 +47,8 @@ def settings_fields(
         *_optimizer_fields(recipe.compile.optimizer, catalog, everything),
         *_loss_fields(recipe.compile.loss, catalog, everything),
         _metrics_field(recipe, catalog),
-        _number_field("fit.epochs", "epochs", recipe.fit.epochs, _EPOCHS),
-        _number_field("fit.batch_size", "batch", recipe.fit.batch_size, _BATCH, beside=True),
+        _number_field("fit.epochs", "epochs", recipe.fit.epochs, EPOCHS),
+        _number_field("fit.batch_size", "batch", recipe.fit.batch_size, BATCH, beside=True),
         _validation_field(recipe, facts),
         *_early_fields(recipe.fit, everything),
         _toggle(
@@ -102,7 +58,7 @@ def settings_fields(
             "Rows in a new order each epoch.",
             changed=not recipe.fit.shuffle,
         ),
-        _number_field("seed", "seed", recipe.seed, _SEED, beside=True),
+        _number_field("seed", "seed", recipe.seed, SEED, beside=True),
         _data_field(recipe, facts),
     ]
     return tuple(_with_problem(field, problems) for field in found)
@@ -213,7 +169,7 @@ def _number_field(
         Entry.TEXT,
         format_value(value),
         changed=argument.required or value != argument.default,
-        allowed=_allowed(argument),
+        allowed=allowed_words(argument),
         help=argument.help,
         argument=argument,
         beside=beside,
@@ -222,8 +178,6 @@ def _number_field(
 
 
 def _allowed(argument: Argument) -> str:
-    from kertui.editing.values import allowed_words
-
     return allowed_words(argument)
 
 
@@ -295,13 +249,13 @@ def _early_fields(fit: FitSettings, everything: bool) -> list[Field]:
             choices=tuple(Choice(name) for name in watched),
         ),
         _number_field(
-            "fit.early_stopping.patience", "patience", early.patience, _PATIENCE, beside=True
+            "fit.early_stopping.patience", "patience", early.patience, PATIENCE, beside=True
         ),
     ]
     if everything or early.min_delta or not early.restore_best_weights:
         fields += [
             _number_field(
-                "fit.early_stopping.min_delta", "min_delta", early.min_delta, _MIN_DELTA, depth=1
+                "fit.early_stopping.min_delta", "min_delta", early.min_delta, MIN_DELTA, depth=1
             ),
             _toggle(
                 "fit.early_stopping.restore_best_weights",
@@ -331,152 +285,3 @@ def _data_field(recipe: Recipe, facts: DataFacts) -> Field:
 
 def _short(name: str) -> str:
     return "rate" if name == _RATE else name
-
-
-def enter_setting(recipe: Recipe, path: ArgumentPath, text: str, catalog: Catalog | None) -> Recipe:
-    """The recipe with what was typed into a settings field.
-
-    Raises:
-        NotAllowed: saying what is allowed instead.
-    """
-    where = ".".join(path)
-    fit = recipe.fit
-    plain: dict[str, Callable[[], Recipe]] = {
-        "fit.epochs": lambda: _fit(recipe, epochs=parse_value(text, _EPOCHS)),
-        "fit.batch_size": lambda: _fit(recipe, batch_size=parse_value(text, _BATCH)),
-        "fit.validation_split": lambda: _fit(recipe, validation_split=_share(text)),
-        "fit.shuffle": lambda: _fit(recipe, shuffle=text in {"yes", "on"}),
-        "fit.early_stopping": lambda: _fit(
-            recipe, early_stopping=_early(fit, text in {"yes", "on"})
-        ),
-        "seed": lambda: replace(recipe, seed=int(str(parse_value(text, _SEED)))),
-        "data.variant": lambda: replace(recipe, data=replace(recipe.data, variant=text)),
-        "compile.metrics": lambda: _metrics(recipe, text, catalog),
-    }
-    if where in plain:
-        return plain[where]()
-    if path[:2] == ("fit", "early_stopping"):
-        return _fit(recipe, early_stopping=_enter_early(fit, path[2], text))
-    if catalog is None:
-        raise NotAllowed("nothing yet: Keras's classes are still being read")
-    if where == "compile.optimizer":
-        optimizer = with_class(text, recipe.compile.optimizer, Family.OPTIMIZERS, catalog)
-        return _compile(recipe, optimizer=optimizer)
-    if where == "compile.loss":
-        return _compile(recipe, loss=with_class(text, recipe.compile.loss, Family.LOSSES, catalog))
-    return _enter_argument(recipe, path, text, catalog)
-
-
-def reset_setting(recipe: Recipe, path: ArgumentPath) -> Recipe:
-    """The recipe with a setting's default back."""
-    where = ".".join(path)
-    if path[0] == "compile" and len(path) > 2:
-        return _set_argument(recipe, path, DEFAULT)
-    if path[:2] == ("fit", "early_stopping") and len(path) > 2:
-        default: Any = getattr(EarlyStopping(), path[2])
-        early = replace(recipe.fit.early_stopping or EarlyStopping(), **{path[2]: default})
-        return _fit(recipe, early_stopping=early)
-    if path[0] == "fit":
-        return _fit(recipe, **{path[1]: getattr(FitSettings(), path[1])})
-    if where == "seed":
-        return replace(recipe, seed=0)
-    if where == "data.variant":
-        return replace(recipe, data=replace(recipe.data, variant=None))
-    if where == "compile.metrics":
-        return _compile(recipe, metrics=())
-    return recipe
-
-
-def _enter_argument(recipe: Recipe, path: ArgumentPath, text: str, catalog: Catalog) -> Recipe:
-    """An argument of the optimizer or of the loss."""
-    family = Family.OPTIMIZERS if path[1] == "optimizer" else Family.LOSSES
-    component = _component(recipe, path[1])
-    info = catalog.find(family, component.class_name)
-    argument = info.argument(path[2]) if info else None
-    if argument is None:
-        raise NotAllowed(f"no argument {path[2]}")
-    value = enter_value(text, argument, component.arguments.get(path[2]), catalog)
-    return _set_argument(recipe, path, value)
-
-
-def _set_argument(recipe: Recipe, path: ArgumentPath, value: Value | Unset) -> Recipe:
-    component = _component(recipe, path[1])
-    changed = replace(component, arguments=with_argument(component.arguments, path[2:], value))
-    return _compile(recipe, **{path[1]: changed})
-
-
-def _component(recipe: Recipe, which: str) -> Component:
-    value: str | Component = getattr(recipe.compile, which)
-    return value if isinstance(value, Component) else Component(value)
-
-
-def _fit(recipe: Recipe, **changes: Any) -> Recipe:
-    return replace(recipe, fit=replace(recipe.fit, **changes))
-
-
-def _compile(recipe: Recipe, **changes: Any) -> Recipe:
-    return replace(recipe, compile=replace(recipe.compile, **changes))
-
-
-def _early(fit: FitSettings, on: bool) -> EarlyStopping | None:
-    if not on:
-        return None
-    return fit.early_stopping or EarlyStopping()
-
-
-def _enter_early(fit: FitSettings, name: str, text: str) -> EarlyStopping:
-    early = fit.early_stopping or EarlyStopping()
-    match name:
-        case "patience":
-            return replace(early, patience=int(str(parse_value(text, _PATIENCE))))
-        case "min_delta":
-            return replace(early, min_delta=float(str(parse_value(text, _MIN_DELTA))))
-        case "restore_best_weights":
-            return replace(early, restore_best_weights=text in {"yes", "on"})
-        case _:
-            if not text.strip():
-                raise NotAllowed("a metric by Keras's name: val_loss, loss, val_accuracy")
-            return replace(early, monitor=text.strip())
-
-
-def _share(text: str) -> float:
-    """``0.2``, ``20 %`` and ``none`` as a share."""
-    text = text.strip().casefold()
-    if text in {NOTHING, "", _OFF}:
-        return 0.0
-    allowed = "a share of the rows: 0.2, 20 %, or none"
-    try:
-        share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
-    except ValueError:
-        raise NotAllowed(allowed) from None
-    if not 0 <= share < 1:
-        raise NotAllowed(f"{allowed}; less than 1")
-    return share
-
-
-def _metrics(recipe: Recipe, text: str, catalog: Catalog | None) -> Recipe:
-    """Names with commas between; a metric that has arguments keeps them."""
-    before = {format_value(metric): metric for metric in recipe.compile.metrics}
-    found: list[str | Component] = []
-    for name in _names(text):
-        if name in before:
-            found.append(before[name])
-            continue
-        if catalog is not None and name not in {"accuracy", "acc"}:
-            argument = Argument(
-                "metrics", ArgumentKind.COMPONENT, True, None, False, family=Family.METRICS
-            )
-            parse_value(name, argument, catalog)
-        found.append(name)
-    return _compile(recipe, metrics=tuple(found))
-
-
-def _names(text: str) -> list[str]:
-    """Split at commas that are not inside brackets."""
-    names, depth, start = [], 0, 0
-    for place, character in enumerate(text + ","):
-        depth += {"(": 1, ")": -1}.get(character, 0)
-        if character == "," and depth <= 0:
-            names.append(text[start:place].strip())
-            start = place + 1
-    return [name for name in names if name and name != NOTHING]

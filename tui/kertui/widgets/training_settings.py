@@ -12,13 +12,8 @@ from kertasks.layers.catalog import Catalog
 from kertasks.recipes.errors import Problem
 from kertasks.recipes.recipe import Recipe
 from kertui.editing.fields import Entry, Field
-from kertui.editing.settings_fields import (
-    DataFacts,
-    enter_setting,
-    hidden_settings,
-    reset_setting,
-    settings_fields,
-)
+from kertui.editing.settings_entry import enter_setting, reset_setting
+from kertui.editing.settings_fields import DataFacts, hidden_settings, settings_fields
 from kertui.glyphs import glyphs_for
 from kertui.widgets.fields.field_form import FieldForm
 
