@@ -111,8 +111,10 @@ def installed() -> None:
                 bytes_ = _bytes_a_second(terminal)
                 latencies = _answers(terminal)
                 terminal.send("s")
-                _read_for(terminal, 3.0)
-        print(f"  {columns:3}x{rows}  {_figures(bytes_, latencies)}")
+                terminal.wait_for("stopped", 60)
+                idle = _answers(terminal)
+        print(f"  {columns:3}x{rows}  training     {_figures(bytes_, latencies)}")
+        print(f"  {columns:3}x{rows}  not training {_figures(0.0, idle)}")
 
 
 def _start_square(terminal: PseudoTerminal) -> None:

@@ -263,3 +263,19 @@ async def test_200_000_epochs_are_looked_at_once() -> None:
         (curve,) = traces.curves()
         assert len(list(curve.points)) <= 4 * plot.size.width
         assert pane.is_mounted
+
+
+async def test_another_theme_colours_the_curves_anew() -> None:
+    app = LiveApp()
+    async with app.run_test(size=(90, 30)) as pilot:
+        plot = await plot_in(pilot)
+        plot.show(history(newswires(20, 9)), 20)
+        await pilot.pause()
+
+        def colours() -> set[str]:
+            return {str(segment.style) for y in range(3) for segment in plot.render_line(y)}
+
+        dark = colours()
+        app.theme = "kertui-light"
+        await pilot.pause()
+        assert not dark & colours()

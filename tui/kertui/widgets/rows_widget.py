@@ -61,6 +61,7 @@ class RowsWidget(Widget):
     ) -> None:
         super().__init__(name=name, id=id, classes=classes)
         self._rows: list[Row] = []
+        self._looks: dict[str, Style] | None = None
 
     @property
     def rows(self) -> list[Row]:
@@ -86,7 +87,15 @@ class RowsWidget(Widget):
         row = self._rows[y] if y < len(self._rows) else []
         return to_strip(fit(row, width) if len(row) != width else row, self._styles())
 
+    def notify_style_update(self) -> None:
+        """Another theme or another state: the roles may look different."""
+        super().notify_style_update()
+        self._looks = None
+
     def _styles(self) -> dict[str, Style]:
-        styles = {role: self.get_component_rich_style(f"rows--{role}") for role in _ROLES}
-        styles[PLAIN] = self.rich_style
-        return styles
+        # Kept here: Textual forgets its own at every refresh, and to make them anew takes as
+        # long as to draw a curve.
+        if self._looks is None:
+            self._looks = {role: self.get_component_rich_style(f"rows--{role}") for role in _ROLES}
+            self._looks[PLAIN] = self.rich_style
+        return self._looks
