@@ -50,4 +50,4 @@ def test_a_longer_run_is_smoothed_more() -> None:
     weights = [weight_for(epochs) for epochs in (0, 4, 20, 100, 1000, 100_000)]
     assert weights == sorted(weights)
     assert weights[0] == 0.6
-    assert weights[-1] == 0.98
+    assert weights[-1] == 0.999

@@ -81,3 +81,8 @@ def test_a_strip_joins_cells_of_one_role() -> None:
     assert strip.text == "a bcd"
     assert strip.cell_length == 5
     assert next(segment.text for segment in strip) == "a b"
+
+
+def test_braille_and_blanks_stay_apart() -> None:
+    strip = to_strip(cells("⠉⠒ ⠉", "train"), {PLAIN: Style(), "train": Style(bold=True)})
+    assert [segment.text for segment in strip] == ["⠉⠒", " ", "⠉"]

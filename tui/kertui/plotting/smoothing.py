@@ -7,11 +7,12 @@ from array import array
 
 
 def weight_for(epochs: int) -> float:
-    """How much the past weighs, by the planned epochs: a tenth of 10 and a fiftieth of 1,000.
+    """How much the past weighs, by the planned epochs.
 
-    A short run has few points to average; a long one has noise that only many even out.
+    An average lags behind by ``1 / (1 - weight)`` epochs: a hundredth of a long run, so that
+    the trend does not part from its curve. A short run has few points to average.
     """
-    return min(0.98, max(0.6, 1 - 10 / max(1, epochs)))
+    return min(0.999, max(0.6, 1 - 100 / max(1, epochs)))
 
 
 class Smoothed:

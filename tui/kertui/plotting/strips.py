@@ -97,13 +97,17 @@ def to_strip(row: Row, styles: Mapping[str, Style]) -> Strip:
     """The row as Textual shows it; a role without a style gets the plain one.
 
     A blank joins the run before it: every run costs its colours on the way to the terminal.
+    Only braille and blanks stay apart: a picture of the screen (SVG) stretches each run to its
+    width, and braille from a fallback font is wider than the blank.
     """
     plain = styles[PLAIN]
     segments: list[Segment] = []
     text, style = "", plain
     for character, role in row:
-        own = style if character == " " else styles.get(role, plain)
-        if own is not style and text:
+        blank = character == " "
+        apart = text != "" and _is_braille(text[-1]) != _is_braille(character)
+        own = style if blank and not apart else styles.get(role, plain)
+        if text and (own is not style or apart):
             segments.append(Segment(text, style))
             text = ""
         style = own
@@ -111,3 +115,7 @@ def to_strip(row: Row, styles: Mapping[str, Style]) -> Strip:
     if text:
         segments.append(Segment(text, style))
     return Strip(segments, len(row))
+
+
+def _is_braille(character: str) -> bool:
+    return "\u2800" <= character <= "\u28ff"
