@@ -1,0 +1,280 @@
+"""Takes every picture of the README from the real program: real data, real trainings.
+
+    python -m pip install -e '.[screenshots]'
+    python screenshots/make.py [NAME ...]
+
+Writes NAME-80x24 and NAME-120x36, as SVG and PNG, beside this file. The picture of imdb's card
+needs Keras's data files in the cache (``kertui data get imdb``) and is left out, saying so,
+without them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import os
+import re
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+
+import resvg_py
+
+from kertasks.data.files import FileState, state
+from kertasks.registry import find_task
+from kertui.app import KertuiApp
+from kertui.screens.workbench import WorkbenchScreen
+from kertui.terminal import Capabilities
+from kertui.training.service import TrainingService
+from kertui.training.store import RunStore
+from kertui.widgets.live_pane import LivePane
+
+if TYPE_CHECKING:
+    from textual.pilot import Pilot
+
+FOLDER = Path(__file__).parent
+SIZES = ((80, 24), (120, 36))
+FONT = "DejaVu Sans Mono"
+"""Has braille of the same width as its letters, which the fonts Textual names may lack."""
+
+_BRAILLE_TEXT = re.compile(
+    r'<text class="([^"]+)" x="([\d.]+)" y="([\d.]+)" textLength="([\d.]+)"([^>]*)>'
+    r"([^<]*[\u2800-\u28ff][^<]*)</text>"
+)
+_DOTS = ((0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (0, 3), (1, 3))
+"""Column and row of each braille dot, by its bit (Unicode 15, chapter 21.1)."""
+
+_LINE_HEIGHT, _ASCENT = 24.4, 18.5
+"""Of a line in Textual's SVG, in its own units: the whole, and from its top to the baseline."""
+
+_WEB_FONTS = re.compile(r"@font-face\s*{.*?}", re.DOTALL)
+_FONT_FAMILY = re.compile(r"Fira Code")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The running application, as the steps of a picture see it."""
+
+    app: KertuiApp
+    pilot: Pilot[None]
+
+    async def until(self, condition: Callable[[], bool], what: str, seconds: float = 120) -> None:
+        """Let the application go on until ``condition`` holds.
+
+        Raises:
+            TimeoutError: it did not in time; says what was waited for.
+        """
+        deadline = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"waited {seconds} s for {what}")
+            await self.pilot.pause(0.05)
+
+    async def open_workbench(self, task: str, recipe: str) -> WorkbenchScreen:
+        """Go to a task's workbench and wait until Keras has checked the recipe."""
+        found = find_task(task)
+        screen = WorkbenchScreen(found, found.recipe(recipe))
+        self.app.push_screen(screen)
+        await self.until(lambda: self.app.screen is screen, "the workbench")
+        await self.until(lambda: screen.verdict.check is not None, "Keras's check")
+        await self.until(lambda: "in a moment" not in _words(self.app), "the catalog")
+        return screen
+
+    async def train(self, epochs: int) -> LivePane:
+        """Press the start key and wait until so many epochs are drawn."""
+        pane = self.app.screen.query_one(LivePane)
+        await self.pilot.press("space")
+        await self.until(lambda: pane.history.epochs >= epochs, f"epoch {epochs}")
+        return pane
+
+
+async def tasks(stage: Stage) -> None:
+    """The picker with the card of xor."""
+    await stage.pilot.press(*"xor")
+    await _card_is_there(stage)
+    await stage.pilot.press("escape")
+    await _card_is_there(stage)
+
+
+async def digits(stage: Stage) -> None:
+    """A card with pictures."""
+    await stage.pilot.press(*"digits")
+    await _card_is_there(stage)
+
+
+async def imdb(stage: Stage) -> None:
+    """A card with words."""
+    await stage.pilot.press(*"imdb")
+    await _card_is_there(stage)
+
+
+async def _card_is_there(stage: Stage) -> None:
+    await stage.until(
+        lambda: (
+            not any(words in _words(stage.app) for words in ("reading the data", "starting the"))
+        ),
+        "the task's card",
+    )
+
+
+async def workbench(stage: Stage) -> None:
+    """Layers with shapes and parameters, before training."""
+    await stage.open_workbench("digits", "convolutions")
+
+
+async def add_layer(stage: Stage) -> None:
+    """The search over Keras's layers."""
+    await stage.open_workbench("digits", "convolutions")
+    await stage.pilot.press("a")
+    await stage.pilot.press(*"pool")
+    await stage.pilot.pause(0.5)
+
+
+async def training(stage: Stage) -> None:
+    """A training under way."""
+    await stage.open_workbench("xor", "answer")
+    await stage.train(epochs=400)
+
+
+async def finished(stage: Stage) -> None:
+    """A training that ended, with its test result."""
+    await stage.open_workbench("diabetes", "small")
+    pane = await stage.train(epochs=1)
+    await stage.until(lambda: pane.history.ended is not None, "the end", seconds=300)
+    await stage.pilot.pause(0.5)
+
+
+async def as_asked(stage: Stage) -> None:
+    """A training that does not learn."""
+    await stage.open_workbench("threshold", "as asked, grid")
+    pane = await stage.train(epochs=1)
+    await stage.until(lambda: pane.history.ended is not None, "the end", seconds=300)
+    await stage.pilot.pause(0.5)
+
+
+async def compare(stage: Stage) -> None:
+    """What was changed against the recipe it came from."""
+    screen = await stage.open_workbench("xor", "as asked")
+    screen.draft.duplicate_layer(0)
+    screen.draft.set_argument(0, ("activation",), "tanh")
+    await stage.pilot.press("c")
+    await stage.pilot.pause(0.5)
+
+
+async def help_screen(stage: Stage) -> None:
+    """The keys of the workbench."""
+    await stage.open_workbench("xor", "answer")
+    await stage.pilot.press("question_mark")
+    await stage.pilot.pause(0.5)
+
+
+PICTURES: dict[str, Callable[[Stage], Awaitable[None]]] = {
+    "tasks": tasks,
+    "digits": digits,
+    "imdb": imdb,
+    "workbench": workbench,
+    "add-layer": add_layer,
+    "training": training,
+    "finished": finished,
+    "as-asked": as_asked,
+    "compare": compare,
+    "help": help_screen,
+}
+
+
+def _words(app: KertuiApp) -> str:
+    """What the screen shows, as text."""
+    return "\n".join(
+        "".join(segment.text for segment in strip)
+        for strip in app.screen._compositor.render_strips()
+    )
+
+
+async def take(name: str, size: tuple[int, int], cache: Path) -> None:
+    """Take one picture in an application of its own."""
+    columns, rows = size
+    with tempfile.TemporaryDirectory(prefix="kertui-") as home:
+        service = TrainingService(RunStore(Path(home)), cache)
+        app = KertuiApp(service, Capabilities())
+        try:
+            async with app.run_test(size=size) as pilot:
+                service.start_spare()
+                await PICTURES[name](Stage(app, pilot))
+                await pilot.pause(0.3)
+                write(app.export_screenshot(title="kertui"), FOLDER / f"{name}-{columns}x{rows}")
+                for run in service.store.runs():
+                    run.request_stop()
+        finally:
+            service.close()
+            _wait_for_runs(service)
+
+
+def _wait_for_runs(service: TrainingService) -> None:
+    """The home is about to be removed: let the trainers end first."""
+    deadline = time.monotonic() + 60
+    while any(not run.state().is_over for run in service.store.runs()):
+        if time.monotonic() > deadline:
+            raise TimeoutError("a training did not stop within 60 s")
+        time.sleep(0.1)
+
+
+def write(svg: str, path: Path) -> None:
+    """Write a screenshot as SVG, without fonts from the web, and as PNG."""
+    svg = _BRAILLE_TEXT.sub(_with_dots, _FONT_FAMILY.sub(FONT, _WEB_FONTS.sub("", svg)))
+    path.with_suffix(".svg").write_text(svg, encoding="utf-8")
+    path.with_suffix(".png").write_bytes(
+        bytes(resvg_py.svg_to_bytes(svg_string=svg, font_family=FONT))
+    )
+    print(path.with_suffix(".png").name, flush=True)
+
+
+def _with_dots(text: re.Match[str]) -> str:
+    """The same text with its braille drawn as dots: few fonts have braille as wide as letters."""
+    css, left, baseline, length, rest, content = text.groups()
+    characters = html.unescape(content)
+    cell = float(length) / len(characters)
+    top = float(baseline) - _ASCENT
+    dots, others = [], []
+    for index, character in enumerate(characters):
+        bits = ord(character) - 0x2800
+        if not 0 <= bits <= 0xFF:
+            others.append(character)
+            continue
+        others.append("\u00a0")
+        for bit, (column, row) in enumerate(_DOTS):
+            if bits >> bit & 1:
+                x = float(left) + cell * (index + (column + 0.5) / 2)
+                y = top + _LINE_HEIGHT * (row + 0.5) / 4
+                dots.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="1.9"/>')
+    kept = "".join(others)
+    letters = ""
+    if kept.strip("\u00a0 "):
+        letters = (
+            f'<text class="{css}" x="{left}" y="{baseline}" textLength="{length}"{rest}>'
+            f"{html.escape(kept)}</text>"
+        )
+    return f'{letters}<g class="{css}">{"".join(dots)}</g>'
+
+
+def main(names: list[str]) -> None:
+    """Take the pictures named, or all."""
+    unknown = [name for name in names if name not in PICTURES]
+    if unknown:
+        sys.exit(f"no picture {unknown[0]!r}; there are: {', '.join(PICTURES)}")
+    with tempfile.TemporaryDirectory(prefix="kertui-") as cache:
+        for name in names or PICTURES:
+            if name == "imdb" and state("imdb.npz") is not FileState.HERE:
+                print("imdb left out: its data file is not here (kertui data get imdb)")
+                continue
+            for size in SIZES:
+                asyncio.run(take(name, size, Path(cache)))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
