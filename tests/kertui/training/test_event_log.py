@@ -11,7 +11,7 @@ from tests.waiting import wait_until
 from kertui.training import event_log
 from kertui.training.event_log import EventLog
 from kertui.training.event_reader import EventReader
-from kertui.training.events import Epoch, Event, Notice
+from kertui.training.events import Epoch, Event, Failed, Notice
 
 
 def test_an_event_is_in_the_file_soon_though_no_other_follows(tmp_path: Path) -> None:
@@ -89,6 +89,44 @@ def test_a_full_disk_costs_no_event_once_there_is_room(
     log.add(Notice(2.0, "later"))
     log.close()
     assert [event.t for event in EventReader(path).read_all()] == [1.0, 2.0]
+
+
+def test_a_disk_that_stays_full_still_takes_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "events.jsonl"
+    log = EventLog(path)
+    room = 100
+    reserved = event_log._RESERVED
+    genuine_write, genuine_close = os.write, os.close
+
+    def write(descriptor: int, data: bytes) -> int:
+        nonlocal room
+        if not room:
+            raise OSError(28, "No space left on device")
+        part = data[:room]
+        room -= len(part)
+        return genuine_write(descriptor, part)
+
+    def close(descriptor: int) -> None:
+        nonlocal room
+        if not os.fstat(descriptor).st_nlink:  # the file that holds the reserve
+            room += reserved
+        genuine_close(descriptor)
+
+    monkeypatch.setattr(os, "write", write)
+    monkeypatch.setattr(os, "close", close)
+    epochs = [Epoch(float(n), n, {"loss": 1 / n}, 0.1, 0.1) for n in range(1, 1000)]
+    for epoch in epochs:
+        log.add(epoch)
+    log.add(Failed(1000.0, "no space"))
+    log.close()
+
+    read = EventReader(path).read_all()
+    assert read == [*epochs[: len(read) - 1], Failed(1000.0, "no space")]
+    assert len(read) > 1
+    assert capfd.readouterr().err.count("cannot write") == 1
+    assert [entry.name for entry in tmp_path.iterdir()] == ["events.jsonl"]
 
 
 def test_silence_keeps_the_heart_beating_and_a_deleted_folder_is_noticed(

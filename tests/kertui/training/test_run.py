@@ -126,7 +126,7 @@ def test_early_stopping_finishes_and_restores(tmp_path: Path) -> None:
     ("layers", "reason"),
     [
         ((Layer("Conv2D", {"filters": 2, "kernel_size": 3}),), "layers.0: "),
-        ((Layer("Dense", {"units": 10**12}),), "out of memory while building the network"),
+        ((Layer("Dense", {"units": 10**12}),), "out of memory: the network's weights"),
     ],
     ids=["a layer Keras refuses", "a layer too large"],
 )
@@ -185,4 +185,7 @@ def test_a_full_disk_is_said_as_such() -> None:
 
 def test_running_out_of_memory_says_what_needs_less() -> None:
     said = describe_failure(MemoryError(), "training", ANSWER)
-    assert said.startswith("out of memory while training. A smaller batch (now 1)")
+    assert said.startswith("out of memory while training. Narrower layers")
+    in_batches = replace(ANSWER, fit=replace(ANSWER.fit, batch_size=64))
+    said = describe_failure(MemoryError(), "training", in_batches)
+    assert said.startswith("out of memory while training. A smaller batch (now 64), narrower")

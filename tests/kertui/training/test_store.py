@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import os
 import platform
+import shutil
 import stat
 import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -91,6 +93,18 @@ def test_a_home_that_cannot_be_made_is_said_in_plain_words(tmp_path: Path) -> No
     with pytest.raises(HomeNotWritable, match=r"cannot keep runs in .*file.*--home"):
         RunStore(in_the_way).create(ANSWER)
     assert RunStore(in_the_way).runs() == []
+
+
+def test_a_full_disk_is_said_before_a_trainer_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def almost_full(_path: object) -> object:
+        return SimpleNamespace(total=10**9, used=10**9 - 4096, free=4096)
+
+    monkeypatch.setattr(shutil, "disk_usage", almost_full)
+    with pytest.raises(HomeNotWritable, match="No space left on device"):
+        RunStore(tmp_path).create(ANSWER)
+    assert RunStore(tmp_path).runs() == []
 
 
 def test_the_manifest_comes_back(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -14,6 +15,9 @@ from kertui.training.run_state import HEARTBEAT
 
 FLUSH_EVERY = 0.05
 """Seconds between two writes while events come."""
+
+_RESERVED = 16_384
+"""Bytes of the disk held back for the end event, should the disk be full by then."""
 
 
 class EventLog:
@@ -32,6 +36,9 @@ class EventLog:
         self._inode = os.fstat(self._descriptor).st_ino
         self._waiting: list[Event] = []
         self._unwritten = b""
+        self._within_line = False
+        self._said_why = False
+        self._reserve = _reserve(path.parent)
         self._writing = threading.Lock()
         self._something = threading.Event()
         self._closing = threading.Event()
@@ -52,23 +59,42 @@ class EventLog:
         with self._writing:
             waiting, self._waiting = self._waiting, []
             self._unwritten += "".join(map(format_event, waiting)).encode()
-            if not self._unwritten:
-                return
-            try:
-                written = os.write(self._descriptor, self._unwritten)
-            except OSError as error:
-                # A full disk may have room again later: keep the lines and go on training.
-                print(f"cannot write {self._path}: {error.strerror}", file=sys.stderr)
-            else:
-                self._unwritten = self._unwritten[written:]
+            self._write()
+
+    def _write(self) -> None:
+        if not self._unwritten:
+            return
+        try:
+            written = os.write(self._descriptor, self._unwritten)
+        except OSError as error:
+            # A full disk may have room again later: keep the lines and go on training.
+            if not self._said_why:
+                self._said_why = True
+                with contextlib.suppress(OSError):  # the log is on the same disk
+                    print(f"cannot write {self._path}: {error.strerror}", file=sys.stderr)
+        else:
+            self._said_why = False
+            self._within_line = not self._unwritten[:written].endswith(b"\n")
+            self._unwritten = self._unwritten[written:]
 
     def close(self) -> None:
-        """Write what waits and end the thread."""
+        """Write what waits and end the thread; on a full disk at least the last event."""
         self._closing.set()
         self._something.set()
         self._thread.join()
         self.flush()
+        if self._reserve is not None:
+            os.close(self._reserve)
+        with self._writing:
+            if len(self._unwritten) > _RESERVED // 2:
+                self._unwritten = self._without_middle()
+            self._write()
         os.close(self._descriptor)
+
+    def _without_middle(self) -> bytes:
+        """What completes a half-written line, and the last line."""
+        lines = self._unwritten.splitlines(keepends=True)
+        return (lines[0] if self._within_line and len(lines) > 1 else b"") + lines[-1]
 
     def _work(self) -> None:
         beat = time.monotonic()
@@ -92,3 +118,18 @@ class EventLog:
         except OSError:
             return
         self.folder_gone = True
+
+
+def _reserve(folder: Path) -> int | None:
+    """A descriptor of a file that has room on the disk and no name; None where that fails."""
+    descriptor = None
+    try:
+        descriptor, name = tempfile.mkstemp(prefix=".reserve-", dir=folder)
+        Path(name).unlink()
+        # Random bytes: a file system may keep zeros without giving them room.
+        os.write(descriptor, os.urandom(_RESERVED))
+    except OSError:
+        if descriptor is not None:
+            os.close(descriptor)
+        return None
+    return descriptor

@@ -21,11 +21,9 @@ def describe_failure(error: BaseException, doing: str, recipe: Recipe | None) ->
         recipe: what was trained; None when not even that could be read.
     """
     if is_out_of_memory(error):
-        size = f" (now {recipe.fit.batch_size})" if recipe is not None else ""
-        return (
-            f"out of memory while {doing}. A smaller batch{size}, narrower layers or "
-            "fewer of them need less."
-        )
+        batch = recipe.fit.batch_size if recipe is not None else 1
+        smaller = f"A smaller batch (now {batch}), narrower" if batch > 1 else "Narrower"
+        return f"out of memory while {doing}. {smaller} layers or fewer of them need less."
     if isinstance(error, UserError):
         return str(error)
     if isinstance(error, OSError) and error.strerror:

@@ -20,7 +20,7 @@ from kertasks.models import check, check_build
 from kertasks.recipes import json_form
 from kertasks.recipes.recipe import CompileSettings, Layer, Recipe
 from kertasks.task import TaskKind
-from kertui.training import manifest_writing, run
+from kertui.training import machine_memory, manifest_writing, run
 from kertui.training.best_weights import save_model
 from kertui.training.data_shelf import DataShelf
 
@@ -57,6 +57,7 @@ class KerasSide:
         rows = Split(np.zeros((4, 2), dtype=np.float32), np.zeros(4, dtype=np.int32))
         data = Dataset("", "", 0, TaskKind.BINARY, rows, None, None, (), class_names=("0", "1"))
         check_build.check_model(recipe, data.shape)
+        machine_memory.require_memory(recipe, data)
         network = kertasks.build_model(recipe, data)
         kertasks.fit(network, rows.x, rows.y, batch_size=1, epochs=2, verbose=0)
         with tempfile.TemporaryDirectory() as folder:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import sys
 import time
@@ -23,6 +24,7 @@ from kertui.training.event_log import EventLog
 from kertui.training.event_writer import EventWriter
 from kertui.training.events import Compiling, Failed, Finished, Notice, Started, Stopped
 from kertui.training.failure import describe_failure
+from kertui.training.machine_memory import require_memory
 from kertui.training.manifest_writing import write_manifest
 from kertui.training.run_folder import RunFolder
 
@@ -46,13 +48,15 @@ def train(folder: Path, shelf: DataShelf, device: str) -> bool:
     try:
         training.go()
     except Exception as error:
-        traceback.print_exc()
+        with contextlib.suppress(OSError):  # the log may be on a disk that is full
+            traceback.print_exc()
         reason = describe_failure(error, training.doing, training.recipe)
         log.add(Failed(time.time(), reason))
         return False
     finally:
         log.close()
-        sys.stderr.flush()
+        with contextlib.suppress(OSError):
+            sys.stderr.flush()
     return True
 
 
@@ -76,6 +80,7 @@ class _Training:
         self.doing = "loading the data"
         data = self._shelf.load(recipe.task, recipe.data.variant, recipe.seed)
         self.doing = "building the network"
+        require_memory(recipe, data)
         model = kertasks.build_model(recipe, data)
         best = BestWeights(self._writer, self._run.best_path)
         # A stop that came while Keras was imported or the data loaded.

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kertasks.errors import UserError
-from kertui.formatting import grouped, metric, test_result
+from kertui.formatting import grouped, metric, short_path, test_result
 from kertui.training.events import Epoch, Event, Failed, Finished, Stopped, parse_event
 from kertui.training.run_folder import RunFolder
 from kertui.training.run_state import RunState
@@ -108,7 +108,7 @@ def in_words(summary: RunSummary) -> str:
         f"{summary.task} {summary.recipe}: {summary.state.value}",
         f"{grouped(summary.epochs)} epochs",
         summary.result,
-        summary.folder,
+        short_path(summary.folder),
     ]
     return ", ".join(part for part in parts if part)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
 import os
 import re
+import shutil
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from kertasks.recipes.recipe import Recipe
 
 __all__ = ["HomeNotWritable", "Manifest", "RunFolder", "RunState", "RunStore", "UnknownRun"]
+
+_LEAST_FREE = 1_000_000
+"""Bytes: room for a small run's events and weights."""
 
 
 class HomeNotWritable(UserError):
@@ -71,6 +76,7 @@ class RunStore:
         """
         try:
             self.runs_path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _require_room(self.runs_path)
             folder = RunFolder(self._new_folder(recipe))
             folder.write_recipe(recipe, source)
         except OSError as error:
@@ -119,6 +125,12 @@ class RunStore:
             names = ", ".join(run.id for run in found[:6]) + (", …" if len(found) > 6 else "")
             raise UnknownRun(f"{text!r} may be {len(found)} runs: {names}")
         raise UnknownRun(describe_unknown("run", text, [run.id for run in runs]))
+
+
+def _require_room(folder: Path) -> None:
+    # A trainer on a full disk could not even write why it failed.
+    if shutil.disk_usage(folder).free < _LEAST_FREE:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def _is_run(entry: os.DirEntry[str]) -> bool:

@@ -89,7 +89,8 @@ class TrainerProcess:
                 os.close(log)
         except OSError as error:
             ours.close()
-            raise TrainerGone(f"cannot start a trainer process: {error.strerror}") from error
+            where = f" ({error.filename})" if error.filename else ""
+            raise TrainerGone(f"cannot start a trainer process: {error.strerror}{where}") from error
         finally:
             theirs.close()
         return cls(popen, ours)
@@ -221,5 +222,11 @@ def trainer_environment() -> dict[str, str]:
 
 
 def _open_log(cache_dir: Path) -> int:
-    cache_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return os.open(cache_dir / WARM_UP_LOG, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        cache_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return os.open(cache_dir / WARM_UP_LOG, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    except OSError as error:
+        raise TrainerGone(
+            f"cannot keep files in {cache_dir}: {error.strerror}. "
+            "Choose another folder for kertui's cache with KERTUI_CACHE."
+        ) from error

@@ -43,11 +43,13 @@ def main() -> None:
         keras_side = KerasSide(arguments.cache, server.shelf)
         passed = keras_side.train(server.serve_until_run(keras_side.answer, keras_side.warm_up))
     except Exception as error:
-        traceback.print_exc()
+        with contextlib.suppress(OSError):
+            traceback.print_exc()
         if server.run is not None:
             write_failure(server.run, f"the trainer could not begin: {error}")
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError):  # a full disk
+            stream.flush()
     # TensorFlow's threads may hold up an ordinary exit for seconds, after all is written.
     os._exit(0 if passed else 1)
 
