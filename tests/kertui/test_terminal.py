@@ -1,56 +1,86 @@
+"""The installed ``kertui`` in a real terminal, from the picker to a finished run."""
+
 from __future__ import annotations
 
+import os
+import re
+import signal
+import sys
+from pathlib import Path
+
 import pytest
+from tests.pseudo_terminal import PseudoTerminal
+from tests.waiting import wait_until
 
-from kertui.glyphs import ASCII, UNICODE
-from kertui.terminal import Capabilities, detect, is_utf8_locale, prepare_environment
+from kertui.training.event_reader import EventReader
+from kertui.training.events import Epoch, Finished
+from kertui.training.run_state import RunState
+from kertui.training.store import RunStore
 
+KERTUI = str(Path(sys.executable).with_name("kertui"))
+ENTER, ESCAPE = "\r", "\x1b"
+MAIN_SCREEN = b"\x1b[?1049l"
+"""What gives the normal screen back."""
 
-@pytest.mark.parametrize(
-    ("environ", "utf8"),
-    [
-        ({"LANG": "de_DE.UTF-8"}, True),
-        ({"LANG": "C.utf8"}, True),
-        ({"LANG": "C"}, False),
-        ({}, False),
-        ({"LANG": "en_GB.UTF-8", "LC_ALL": "C"}, False),
-        ({"LANG": "C", "LC_CTYPE": "en_US.UTF-8"}, True),
-        ({"LANG": "en_GB.UTF-8", "LC_ALL": ""}, True),
-        ({"LANG": "en_GB.ISO-8859-1"}, False),
-    ],
-)
-def test_the_locale_is_utf8_by_the_variable_that_decides(
-    environ: dict[str, str], utf8: bool
-) -> None:
-    assert is_utf8_locale(environ) is utf8
-    assert detect(environ=environ).ascii is not utf8
+pytestmark = pytest.mark.terminal
 
 
-def test_ascii_can_be_asked_for() -> None:
-    assert detect(ascii=True, environ={"LANG": "C.UTF-8"}).ascii
+def test_from_the_picker_to_a_finished_run(trainer_home: Path) -> None:
+    with PseudoTerminal([KERTUI], columns=120, rows=36) as terminal:
+        terminal.wait_for("type to filter")
+        terminal.send("thresh")
+        terminal.wait_until(lambda text: "xor" not in text and "threshold" in text)
+        terminal.wait_for("Recipes")
+        terminal.send(ENTER)
+        # Keras has said what it makes of the layers once their parameters stand there.
+        terminal.wait_until(lambda text: re.search(r"total +\d", text) is not None, 60)
+        terminal.send(" ")
+        screen = terminal.wait_for("finished", 60)
+        assert "accuracy" in screen
+
+        (run,) = RunStore(trainer_home).runs()
+        events = EventReader(run.events_path).read()
+        epochs = [event for event in events if isinstance(event, Epoch)]
+        assert isinstance(events[-1], Finished)
+        assert [event.epoch for event in epochs] == list(range(1, run.recipe().fit.epochs + 1))
+        assert f"{len(epochs)}/{len(epochs)}" in screen
+
+        terminal.resize(80, 24)
+        terminal.wait_for("2 live")
+        terminal.send(ESCAPE)
+        terminal.wait_for("all tasks")
+        terminal.send(ESCAPE)
+        terminal.wait_for("type to filter")
+        terminal.send("q")
+        assert terminal.wait_for_end() == 0
+    on_normal_screen = bytes(terminal.raw).rpartition(MAIN_SCREEN)[2].decode()
+    assert "threshold" in on_normal_screen
+    assert run.id in on_normal_screen
 
 
-@pytest.mark.parametrize(("value", "colour"), [("1", False), ("", True)])
-def test_no_color_counts_when_it_is_not_empty(value: str, colour: bool) -> None:
-    assert detect(environ={"NO_COLOR": value}).colour is colour
+def test_the_run_goes_on_when_the_terminal_is_killed(trainer_home: Path) -> None:
+    store = RunStore(trainer_home)
+    with PseudoTerminal([KERTUI], columns=120, rows=36) as terminal:
+        terminal.wait_for("type to filter")
+        terminal.send("square")
+        terminal.wait_until(lambda text: "xor" not in text)
+        terminal.send(ENTER)
+        terminal.wait_until(lambda text: re.search(r"total +\d", text) is not None, 60)
+        terminal.send(" ")
+        terminal.wait_for("training", 60)
+        wait_until(lambda: bool(_epochs(store)))
+        os.kill(terminal.process.pid, signal.SIGKILL)
+        terminal.process.wait()
+    (run,) = store.runs()
+    seen = _epochs(store)
+    wait_until(lambda: _epochs(store) > seen)
+    assert run.state() is RunState.RUNNING
+    run.request_stop()
+    wait_until(lambda: run.state() is RunState.STOPPED)
+    assert run.model_path.is_file()
 
 
-def test_over_ssh_textual_gets_no_animation_and_fewer_frames() -> None:
-    environ = {"SSH_CONNECTION": "1 2 3 4", "TEXTUAL_FPS": "30"}
-    prepare_environment(detect(environ=environ), environ)
-    assert environ["TEXTUAL_ANIMATIONS"] == "none"
-    assert environ["TEXTUAL_FPS"] == "30"
-
-
-def test_at_home_nothing_is_set() -> None:
-    environ = {"NO_COLOR": ""}
-    prepare_environment(Capabilities(), environ)
-    assert environ == {}
-
-
-def test_the_ascii_signs_are_ascii() -> None:
-    for name in ASCII.__slots__:
-        value = getattr(ASCII, name)
-        if isinstance(value, str | tuple):
-            assert all(sign.isascii() for sign in value), name
-    assert not UNICODE.cursor.isascii()
+def _epochs(store: RunStore) -> int:
+    """The last epoch of the only run."""
+    events = [event for run in store.runs() for event in EventReader(run.events_path).read()]
+    return max((event.epoch for event in events if isinstance(event, Epoch)), default=0)
