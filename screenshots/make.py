@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+os.environ.setdefault("KERAS_HOME", str(Path.home() / ".keras"))
 
 import resvg_py
 
@@ -200,7 +201,9 @@ async def take(name: str, size: tuple[int, int], cache: Path) -> None:
     """Take one picture in an application of its own."""
     columns, rows = size
     with tempfile.TemporaryDirectory(prefix="kertui-") as home:
-        service = TrainingService(RunStore(Path(home)), cache)
+        # The pictures show where a run is kept: under the home folder, as for anyone.
+        os.environ["HOME"] = home
+        service = TrainingService(RunStore(Path(home, ".local/share/kertui")), cache)
         app = KertuiApp(service, Capabilities())
         try:
             async with app.run_test(size=size) as pilot:
