@@ -44,7 +44,7 @@ def _kept_for_each(settings: str | Component) -> int:
     weight = keras.Variable(np.zeros((32, 32), dtype=np.float32))
     optimizer.build([weight])
     kept = sum(math.prod(variable.shape) for variable in optimizer.variables)
-    return kept // math.prod(weight.shape)
+    return int(kept // math.prod(weight.shape))
 
 
 def _bytes(variables: Iterable[Any]) -> int:

@@ -35,7 +35,7 @@ def validate(recipe: Recipe, catalog: Catalog | None = None) -> tuple[Problem, .
         catalog: Keras's classes. None judges only what needs no knowledge of them: names,
             inputs, epochs, layers that no recipe can have.
     """
-    problems = tuple(problems_of_structure(recipe))
+    problems = (*problems_of_structure(recipe), *_problem_with_variant(recipe))
     found: list[Problem] = []
     for index, layer in enumerate(recipe.layers):
         path = f"layers.{index}"
@@ -52,6 +52,17 @@ def validate(recipe: Recipe, catalog: Catalog | None = None) -> tuple[Problem, .
         for index, metric in enumerate(settings.metrics):
             found += _problems_of(metric, Family.METRICS, f"compile.metrics.{index}", catalog)
     return without_consequences(problems, found)
+
+
+def _problem_with_variant(recipe: Recipe) -> Iterator[Problem]:
+    # Imported here: the tasks themselves are made of recipes.
+    from kertasks.registry import all_tasks
+
+    variant = recipe.data.variant
+    for task in all_tasks():
+        names = [known.name for known in task.variants]
+        if task.name == recipe.task and variant is not None and variant not in names:
+            yield Problem("data.variant", describe_value(variant), one_of(names, variant))
 
 
 def _problems_of(

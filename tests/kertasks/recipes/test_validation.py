@@ -11,6 +11,7 @@ from kertasks.recipes.recipe import (
     INPUT,
     CompileSettings,
     Component,
+    DataSettings,
     EarlyStopping,
     FitSettings,
     Layer,
@@ -42,6 +43,14 @@ def test_every_shipped_recipe_is_right(catalog: Catalog) -> None:
         if validate(recipe, catalog)
     }
     assert wrong == {}
+
+
+def test_a_variant_the_task_does_not_have_is_told_with_the_nearest() -> None:
+    recipe = replace(GOOD, data=DataSettings("fourrows"))
+    path, said = only_problem(recipe)
+    assert path == "data.variant"
+    assert "did you mean four rows?" in said
+    assert validate(replace(recipe, data=DataSettings("four rows"))) == ()
 
 
 @pytest.mark.parametrize(
