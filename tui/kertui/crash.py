@@ -6,6 +6,8 @@ import time
 import traceback
 from typing import TYPE_CHECKING
 
+from kertui.formatting import short_path
+
 if TYPE_CHECKING:
     from kertui.training.store import RunStore
 
@@ -21,5 +23,6 @@ def report_crash(error: BaseException, store: RunStore) -> str:
         with path.open("a", encoding="utf-8") as file:
             file.write(f"--- {stamp}\n{lines}\n")
     except OSError as failure:
-        return f"kertui failed: {reason} (and its log {path} cannot be written: {failure})"
-    return f"kertui failed: {reason}. The traceback is in {path}. Trainings go on."
+        log = short_path(path)
+        return f"kertui failed: {reason} (and its log {log} cannot be written: {failure})"
+    return f"kertui failed: {reason}. The traceback is in {short_path(path)}. Trainings go on."

@@ -6,13 +6,20 @@ Thousands are kept apart by a plain space, so that the text is ASCII and its len
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+import re
+import textwrap
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 NO_VALUE = "-"
 """Stands where there is no number."""
 
 _SHARES = ("accuracy", "precision", "recall", "auc", "f1", "score")
 """Parts of the names of metrics that lie between 0 and 1 and want three decimals."""
+
+_NO_BREAK = "\N{NO-BREAK SPACE}"
+_INSIDE_A_NUMBER = re.compile(r"(?<=\d) (?=\d{3}\b)|(?<=\d) (?=[^\W\d_]|%)")
+"""The space between thousands, and the one between a number and its unit."""
 
 
 def grouped(value: int) -> str:
@@ -161,3 +168,39 @@ def test_result(test: Mapping[str, float] | None, unit: str | None) -> str:
             return f"test error {in_unit(test[name], unit)}"
     name = next((name for name in test if name != "loss"), "loss")
     return f"test {metric_label(name)} {metric(name, test.get(name, math.nan))}"
+
+
+def wrap(text: str, width: int, indent: int = 0) -> list[str]:
+    """The lines of a text; no line ends inside a number or between a number and its unit.
+
+    Args:
+        text: of words.
+        width: of the lines.
+        indent: the columns by which the first of them is indented.
+    """
+    held = _INSIDE_A_NUMBER.sub(_NO_BREAK, text)
+    lines = textwrap.wrap(held, width, initial_indent=" " * indent, break_on_hyphens=False)
+    return [line.replace(_NO_BREAK, " ") for line in lines]
+
+
+def wrap_parts(parts: Sequence[str], between: str, width: int) -> list[str]:
+    """Parts side by side, as many on a line as fit; one too long for a line is wrapped."""
+    lines: list[str] = []
+    for part in parts:
+        if lines and len(lines[-1]) + len(between) + len(part) <= width:
+            lines[-1] += between + part
+        else:
+            lines += wrap(part, width) or [part]
+    return lines
+
+
+def short_path(path: str | Path) -> str:
+    """A path as a person reads it: their home is ``~``."""
+    text = str(path)
+    try:
+        home = str(Path.home())
+    except RuntimeError:
+        return text
+    if home != "/" and (text == home or text.startswith(f"{home}/")):
+        return f"~{text[len(home) :]}"
+    return text

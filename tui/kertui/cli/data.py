@@ -15,7 +15,7 @@ import click
 from kertui.cli.options import home_option
 from kertui.cli.spelling import SpellingGroup
 from kertui.cli.status_line import StatusLine, bar
-from kertui.formatting import size
+from kertui.formatting import short_path, size
 
 if TYPE_CHECKING:
     from kertasks.data.download import DownloadProgress
@@ -40,7 +40,7 @@ def list_files() -> None:
         users = ", ".join(task.name for task in all_tasks() if file.name in task.files)
         state_of = str(state(file.name))
         click.echo(f"{file.name:{names}}  {size(file.bytes):>8}  {state_of:8}{users}".rstrip())
-    click.echo(f"in {cache_folder()}")
+    click.echo(f"in {short_path(cache_folder())}")
 
 
 @data.command()

@@ -10,7 +10,7 @@ import click
 
 from kertasks.errors import UserError
 from kertui.cli.status_line import StatusLine, bar
-from kertui.formatting import clock, grouped, metric, metric_label, rate, test_result
+from kertui.formatting import clock, grouped, metric, metric_label, rate, short_path, test_result
 from kertui.training.events import Event, Failed, Notice, Stopped, format_event
 from kertui.training.history import RunHistory
 from kertui.training.run_folder import RunFolder
@@ -24,7 +24,7 @@ class _Report:
 
     def begin(self) -> None:
         """The run exists."""
-        _say(f"run {self._run.path}")
+        _say(f"run {short_path(self._run.path)}")
 
     def stopping(self) -> None:
         """The person pressed Ctrl-C."""
@@ -36,12 +36,13 @@ class _Report:
 
     def nobody_reads(self) -> None:
         """The pipe's other end is gone."""
-        _say(f"nobody reads any more; the run goes on in {self._run.path}. {self.how_to_end()}")
+        where = short_path(self._run.path)
+        _say(f"nobody reads any more; the run goes on in {where}. {self.how_to_end()}")
 
     def lost(self) -> int:
         """The trainer is gone without a word."""
         _say("lost: the trainer's process is gone and wrote no end (killed, or out of memory?)")
-        _say(f"its log: {self._run.log_path}")
+        _say(f"its log: {short_path(self._run.log_path)}")
         return 1
 
     def how_to_end(self) -> str:
@@ -55,7 +56,7 @@ class _Report:
     def _status(self, history: RunHistory) -> int:
         if isinstance(history.ended, Failed):
             _say(f"failed: {history.ended.reason}")
-            _say(f"its log: {self._run.log_path}")
+            _say(f"its log: {short_path(self._run.log_path)}")
             return 1
         return 0
 
@@ -157,7 +158,9 @@ class TextReport(_Report):
         if self._line.live and history.last is not None:
             metrics = history.last.metrics.items()
             click.echo("  ".join(f"{metric_label(n)} {metric(n, value)}" for n, value in metrics))
-        click.echo(f"weights {self._run.model_path}")
+        weights = self._run.model_path
+        # A pipe may lead to a program, which knows no ~.
+        click.echo(f"weights {short_path(weights) if self._line.live else weights}")
         result = test_result(ended.test, ended.unit)
         if result:
             click.echo(f"{result} (mae)" if "mae" in (ended.test or {}) else result)

@@ -28,7 +28,7 @@ def read_tail(path: Path, limit: int = TAIL) -> str:
     except FileNotFoundError:
         return "The trainer has not printed anything yet."
     except OSError as error:
-        return f"{path} cannot be read: {error.strerror}"
+        return f"{formatting.short_path(path)} cannot be read: {error.strerror}"
     text = data.decode(errors="replace").replace("\r\n", "\n").replace("\r", "\n")
     if whole > limit:
         left_out = formatting.size(whole - limit)
@@ -69,7 +69,7 @@ class LogScreen(ModalScreen[None]):
         """One scrolling text."""
         with VerticalScroll() as scroll:
             scroll.border_title = "trainer.log"
-            scroll.border_subtitle = str(self._path)
+            scroll.border_subtitle = formatting.short_path(self._path)
             yield Static("", markup=False)
 
     def on_mount(self) -> None:

@@ -11,6 +11,7 @@ from kertasks.layers.catalog import Catalog
 from kertasks.recipes.recipe import Recipe
 from kertasks.task import Task
 from kertui.editing.draft import RecipeDraft
+from kertui.formatting import short_path
 from kertui.screens.choose_recipe import ChooseRecipeScreen
 from kertui.screens.recipe_path import OpenRecipeScreen, SaveRecipeScreen
 from kertui.screens.unsaved_changes import Answer, UnsavedChangesScreen
@@ -52,7 +53,7 @@ class RecipeFiles:
             if answer is not None:
                 self._take(*answer)
 
-        start = f"{self.path.parent}/" if self.path else ""
+        start = f"{short_path(self.path.parent)}/" if self.path else ""
         self._screen.app.push_screen(OpenRecipeScreen(start, self._task.name, catalog), opened)
 
     def choose(self) -> None:
@@ -89,7 +90,7 @@ class RecipeFiles:
             if then is not None:
                 then()
 
-        proposed = str(self.path) if self.path else name
+        proposed = short_path(self.path) if self.path else name
         self._screen.app.push_screen(SaveRecipeScreen(proposed, recipe, self.path), saved)
 
     def ask_before_leaving(self, leave: Callable[[], None]) -> None:

@@ -19,6 +19,7 @@ from kertasks.recipes.recipe import Recipe
 from kertasks.recipes.toml_file import load_recipe, save_recipe
 from kertasks.registry import find_task
 from kertui.editing.path_completion import complete
+from kertui.formatting import short_path
 from kertui.glyphs import glyphs_for
 
 _MOST_LINES = 6
@@ -173,20 +174,22 @@ class SaveRecipeScreen(_PathScreen):
     def try_path(self, path: Path) -> None:
         """Write it; another file that is already there only after asking."""
         if path.is_dir():
-            self.say(f"{path} is a folder; a file name is needed", wrong=True)
+            self.say(f"{short_path(path)} is a folder; a file name is needed", wrong=True)
             return
         if path.suffix != ".toml":
             path = path.with_name(f"{path.name}.toml")
         known = self._own is not None and path.resolve() == self._own.resolve()
         if path.exists() and not known and self._confirmed != path:
             self._confirmed = path
-            self.say(f"{path} is already there. Enter once more writes over it.", wrong=True)
+            there = f"{short_path(path)} is already there. Enter once more writes over it."
+            self.say(there, wrong=True)
             return
         try:
             save_recipe(self._recipe, path)
         except UserError as error:
             self.say(str(error), wrong=True)
         except OSError as error:
-            self.say(f"{path} cannot be written: {(error.strerror or 'unknown').lower()}", True)
+            why = (error.strerror or "unknown").lower()
+            self.say(f"{short_path(path)} cannot be written: {why}", wrong=True)
         else:
             self.dismiss((self._recipe, path))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import textwrap
-
+from kertui.formatting import wrap, wrap_parts
 from kertui.glyphs import glyphs_for
 from kertui.plotting.strips import Row, cells, fit
 from kertui.training.run_state import RunState
@@ -75,15 +74,18 @@ class OutcomeLines(RowsWidget):
         word = f" {outcome.state}"
         first = state_sign(outcome.state, glyphs) + cells(word, "bad" if bad else "strong")
         head = cells(f"   {outcome.head}", "" if bad else "accent") if outcome.head else []
-        facts = f" {glyphs.dot} ".join(outcome.facts)
+        dot = f" {glyphs.dot} "
+        facts = dot.join(outcome.facts)
         if len(first) + len(head) + 3 + len(facts) <= width:
             return [fit(first + head + cells("   " + facts, "dim"), width)]
         room = max(8, width - 2)
-        wrapped = textwrap.wrap(outcome.head, room, initial_indent=" " * (len(first) + 1)) or [""]
+        wrapped = wrap(outcome.head, room, indent=len(first) + 1) or [""]
         if len(wrapped) > MOST_LINES:
             wrapped = [*wrapped[: MOST_LINES - 1], wrapped[MOST_LINES - 1][: room - 1] + glyphs.cut]
         role = "" if bad else "accent"
         rows = [first + cells("   " + wrapped[0].lstrip(), role)]
         rows += [cells("  " + line, role) for line in wrapped[1:]]
-        rows += [cells("  " + line, "dim") for line in textwrap.wrap(facts, room)[:2]]
+        rows += [
+            cells("  " + line, "dim") for line in wrap_parts(outcome.facts, dot, room)[:MOST_LINES]
+        ]
         return [fit(row, width) for row in rows]
