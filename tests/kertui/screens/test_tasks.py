@@ -20,6 +20,7 @@ from kertui.screens.recipe_path import OpenRecipeScreen
 from kertui.screens.tasks import TasksScreen
 from kertui.terminal import Capabilities
 from kertui.widgets.data_picture import DataPicture
+from kertui.widgets.task_card import TaskCard
 from kertui.widgets.task_list import TaskList
 
 
@@ -103,6 +104,16 @@ async def test_the_card_shows_the_data_once_it_is_described(service: RecordedSer
         assert "4 rows · all distinct" in screen
         assert "0: 2   1: 2" in screen
         assert "○" in screen
+
+
+async def test_the_picture_leaves_room_for_the_rest_of_the_card(service: RecordedService) -> None:
+    app = make(service)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("x", "o", "r")
+        await until(pilot, lambda: "spread" in shown(app))
+        card = app.screen.query_one(TaskCard)
+        await until(pilot, lambda: card.max_scroll_y == 0)
+        assert "accuracy 0.500 · majority" in shown(app)
 
 
 async def test_moving_past_a_task_does_not_read_its_data(service: RecordedService) -> None:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from textual.content import Content
 
 from kertasks.data.description import Description, FeatureFacts, SplitFacts
-from kertui.formatting import grouped, in_unit, metric
+from kertui.formatting import grouped, in_unit, metric, wrap_parts
 from kertui.glyphs import Glyphs
 from kertui.widgets.picture_drawing import name_ends, short_number
 
-LABEL_WIDTH = 12
 _CLASSES_LISTED = 10
 _FEATURES_LISTED = 3
 
@@ -22,9 +21,14 @@ class Fact:
     """One line of the card."""
 
     label: str
-    value: str
+    parts: tuple[str, ...]
+    """Of the value; a line ends between two of them where it can."""
+
     style: str = ""
     """Of the value."""
+
+    between: str = ""
+    """The parts."""
 
 
 def list_facts(description: Description, unit: str | None, glyphs: Glyphs) -> list[Fact]:
@@ -36,34 +40,35 @@ def list_facts(description: Description, unit: str | None, glyphs: Glyphs) -> li
         glyphs: the signs to use.
     """
     dot = f" {glyphs.dot} "
-    found = [Fact(split.name, dot.join(_rows(split))) for split in description.splits]
+    found = [Fact(split.name, _rows(split), between=dot) for split in description.splits]
     if description.validation_rows_in_training:
         count = grouped(description.validation_rows_in_training)
-        found.append(Fact("", f"{count} validation rows also in training", "$warning"))
-    found.append(Fact("features", dot.join(_features(description, glyphs))))
+        found.append(Fact("", (f"{count} validation rows also in training",), "$warning"))
+    found.append(Fact("features", _features(description, glyphs), between=dot))
     if description.target is not None:
         target = description.target
         ends = (in_unit(target.minimum, unit), in_unit(target.maximum, unit))
         text = _range(target, glyphs) if unit is None else f" {glyphs.to} ".join(ends)
-        found.append(Fact("target", f"{target.name} {text}"))
+        found.append(Fact("target", (f"{target.name} {text}",)))
     if description.class_names:
-        found.append(Fact("classes", _classes(description, glyphs)))
+        found.append(_classes(description, glyphs))
     if description.baseline is not None:
         baseline = description.baseline
         value = metric(baseline.metric, baseline.value)
-        found.append(Fact("baseline", f"{baseline.metric} {value}{dot}{baseline.name}"))
+        parts = (f"{baseline.metric} {value}", baseline.name)
+        found.append(Fact("baseline", parts, between=dot))
     return found
 
 
-def _rows(split: SplitFacts) -> list[str]:
+def _rows(split: SplitFacts) -> tuple[str, ...]:
     same = split.distinct_rows == split.rows
-    return [
+    return (
         f"{grouped(split.rows)} rows",
         "all distinct" if same else f"{grouped(split.distinct_rows)} distinct",
-    ]
+    )
 
 
-def _features(description: Description, glyphs: Glyphs) -> list[str]:
+def _features(description: Description, glyphs: Glyphs) -> tuple[str, ...]:
     shape = description.splits[0].x_shape if description.splits else ()
     count = (
         f" {glyphs.times} ".join(map(str, shape))
@@ -72,12 +77,12 @@ def _features(description: Description, glyphs: Glyphs) -> list[str]:
     )
     ranges = {_range(feature, glyphs) for feature in description.features}
     if len(ranges) == 1:
-        return [count, ranges.pop()]
+        return count, ranges.pop()
     if len(description.features) <= _FEATURES_LISTED:
-        return [count, *(f"{f.name} {_range(f, glyphs)}" for f in description.features)]
+        return count, *(f"{f.name} {_range(f, glyphs)}" for f in description.features)
     low = min(feature.minimum for feature in description.features)
     high = max(feature.maximum for feature in description.features)
-    return [count, f" {glyphs.to} ".join(name_ends(low, high))]
+    return count, f" {glyphs.to} ".join(name_ends(low, high))
 
 
 def _range(feature: FeatureFacts, glyphs: Glyphs) -> str:
@@ -85,31 +90,39 @@ def _range(feature: FeatureFacts, glyphs: Glyphs) -> str:
     return f"{text} {feature.unit}" if feature.unit else text
 
 
-def _classes(description: Description, glyphs: Glyphs) -> str:
+def _classes(description: Description, glyphs: Glyphs) -> Fact:
     rows = description.splits[0].class_rows if description.splits else ()
     names = description.class_names
     if len(names) > _CLASSES_LISTED:
         spread = f"{grouped(min(rows))} {glyphs.to} {grouped(max(rows))} rows each" if rows else ""
-        return f"{len(names)} {glyphs.dot} {spread}"
+        return Fact("classes", (f"{len(names)}", spread), between=f" {glyphs.dot} ")
     counts = rows or (0,) * len(names)
-    # A no-break space keeps a class and its count on one line.
-    return "   ".join(
-        f"{name}:\u00a0{grouped(count)}".replace(" ", "\u00a0")
-        for name, count in zip(names, counts, strict=False)
-    )
+    parts = tuple(f"{name}: {grouped(count)}" for name, count in zip(names, counts, strict=False))
+    return Fact("classes", parts, between="   ")
 
 
-def draw_facts(found: list[Fact], width: int) -> list[Content]:
+def draw_facts(found: Sequence[Fact], width: int) -> list[Content]:
     """A line or more a fact: the label dim, the value wrapped beside it."""
-    room = max(10, width - LABEL_WIDTH)
+    label_width = _label_width(found)
     lines: list[Content] = []
     for fact in found:
         label = fact.label
-        for text in textwrap.wrap(fact.value, room) or [""]:
-            value = text.replace("\u00a0", " ")
-            lines.append(Content.assemble((f"{label:<{LABEL_WIDTH}}", "dim"), (value, fact.style)))
+        for value in wrap_parts(fact.parts, fact.between, max(10, width - label_width)):
+            lines.append(Content.assemble((f"{label:<{label_width}}", "dim"), (value, fact.style)))
             label = ""
     return lines
+
+
+def width_of_facts(found: Sequence[Fact], most: int) -> int:
+    """The columns the facts take when none is wrapped, but no more than so many."""
+    widths = (
+        sum(map(len, fact.parts)) + len(fact.between) * (len(fact.parts) - 1) for fact in found
+    )
+    return min(most, _label_width(found) + max(widths, default=0))
+
+
+def _label_width(found: Sequence[Fact]) -> int:
+    return max((len(fact.label) for fact in found), default=0) + 2
 
 
 def draw_features(description: Description, width: int, glyphs: Glyphs) -> list[Content]:

@@ -22,6 +22,11 @@ _ASPECT = 2.6
 """Columns a row of a plot, so that it is a little wider than high."""
 
 
+def plot_width(height: int) -> int:
+    """The columns a plot so high takes where it may."""
+    return round(height * _ASPECT) + 8
+
+
 def draw(
     description: Description,
     width: int,
@@ -31,12 +36,12 @@ def draw(
     first_sample: int = 0,
 ) -> list[Content]:
     """The picture of a dataset, at most so wide and so high."""
-    plot_width = min(width, round(height * _ASPECT) + 8)
+    width_of_plot = min(width, plot_width(height))
     match description.picture:
         case ScatterPicture() as scatter:
-            return draw_scatter(scatter, plot_width, height, glyphs, description.class_names)
+            return draw_scatter(scatter, width_of_plot, height, glyphs, description.class_names)
         case CurvePicture() as curve:
-            return draw_curve(curve, plot_width, height, glyphs)
+            return draw_curve(curve, width_of_plot, height, glyphs)
     samples = description.samples
     if not samples:
         return [Content.styled("no samples", "dim")]

@@ -91,7 +91,9 @@ def draw_scatter(
         for index in sorted(set(picture.classes))
         if index < len(class_names)
     ]
-    return [*frame.around(lines), Content(" " * frame.left + " ") + Content("   ").join(legend)]
+    below = Content("   ").join(legend)
+    indent = max(0, min(frame.left + 1, width - below.cell_length))
+    return [*frame.around(lines), Content(" " * indent) + below]
 
 
 def draw_curve(picture: CurvePicture, width: int, height: int, glyphs: Glyphs) -> list[Content]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -16,13 +15,13 @@ from textual.widgets.option_list import Option
 
 from kertasks.recipes.outline import outline
 from kertasks.recipes.recipe import Recipe
-from kertui.formatting import grouped
+from kertui.formatting import grouped, wrap, wrap_parts
 from kertui.glyphs import Glyphs, glyphs_for
 
 _GAP = 3
 _INDENT = 3
 _NAME_END = "\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}"
-"""Between a name and what follows: no place to break a line, and found again after wrapping."""
+"""Between a name and what follows: no place to break a line."""
 
 
 class RecipeList(OptionList):
@@ -158,23 +157,20 @@ def _in_columns(
 
 
 def _under(summary: str, width: int) -> list[Content]:
-    lines = textwrap.wrap(summary, max(16, width - _INDENT))
+    lines = wrap(summary, max(16, width - _INDENT))
     return [Content.styled(" " * _INDENT + line, "dim") for line in lines]
 
 
 def _wrapped(
     mark: tuple[str, str], row: tuple[str, str, str, str], summary: str, width: int, glyphs: Glyphs
 ) -> list[Content]:
-    name, *rest = row
-    text = f"{name}{_NAME_END}{f' {glyphs.dot} '.join(rest)}"
-    room = max(16, width - _INDENT)
-    lines = []
-    for number, line in enumerate(textwrap.wrap(text, room)):
-        start = Content.assemble(mark) if number == 0 else Content(" " * _INDENT)
-        head, end, tail = line.partition(_NAME_END)
-        lines.append(
-            start + (Content.styled(head, "bold") + f"   {tail}" if end else Content(line))
-        )
+    name, layers, *rest = row
+    parts = [f"{name}{_NAME_END}{layers}", *rest]
+    lines: list[Content] = []
+    for line in wrap_parts(parts, f" {glyphs.dot} ", max(16, width - _INDENT)):
+        start = Content(" " * _INDENT) if lines else Content.assemble(mark)
+        bold = len(name) if not lines else 0
+        lines.append(start + Content.assemble((line[:bold], "bold"), line[bold:]))
     return [*lines, *_under(summary, width)]
 
 

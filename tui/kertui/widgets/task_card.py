@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -13,19 +12,25 @@ from textual.geometry import Region
 from textual.widgets import Static
 
 from kertasks.task import Task, Variant
-from kertui.formatting import grouped, size
+from kertui.formatting import grouped, size, wrap
 from kertui.glyphs import Glyphs, glyphs_for
 from kertui.widgets.data_picture import DataPicture
 from kertui.widgets.data_status import DataStatus, Described, NotHere, Reading, Unreadable
 from kertui.widgets.recipe_list import RecipeList
 
 if TYPE_CHECKING:
+    from kertasks.data.description import Description
     from kertui.training.run_summary import RunSummary
 
 _LEAST_PICTURE, _MOST_PICTURE = 8, 26
 """Lines a picture has at least and at most."""
 
-_FACTS_WIDTH = 44
+_FACTS_SHARE = 0.56
+"""Of the card's width for the facts, where the picture could use the rest."""
+
+_GAP = 3
+"""Columns between the picture and the facts."""
+
 _SIDE_BY_SIDE = 64
 """Columns from which samples stand beside the facts and not above them."""
 
@@ -114,8 +119,11 @@ class TaskCard(VerticalScroll, can_focus=False):
 
     def show_runs(self, runs: Sequence[RunSummary], now: float) -> None:
         """Show the task's last runs, newest first."""
-        self._runs, self._now = tuple(runs), now
+        before, self._runs, self._now = self._runs, tuple(runs), now
         self._draw_runs()
+        if len(before) != len(self._runs):
+            self._lay_out()
+            self._draw_facts()
 
     # --- drawn
 
@@ -127,6 +135,8 @@ class TaskCard(VerticalScroll, can_focus=False):
         self._draw_features()
         self._draw_facts()
         self._draw_runs()
+        # The recipes are wrapped anew after this, and the picture gets what they leave.
+        self.call_after_refresh(self._lay_out)
 
     @property
     def _width(self) -> int:
@@ -144,19 +154,32 @@ class TaskCard(VerticalScroll, can_focus=False):
             return
         plotted = described.picture is not None
         self.set_class(not plotted and self._width < _SIDE_BY_SIDE, "-stacked")
-        question = len(textwrap.wrap(task.question, self._width))
-        recipes = self.query_one(RecipeList).line_count
-        runs = len(self._runs) + 2 if self._runs else 0
-        rest = 1 + question + 2 + self._variant_lines + 1 + 1 + recipes + runs
-        picture.lines = min(_MOST_PICTURE, max(_LEAST_PICTURE, self.size.height - rest))
+        from kertui.widgets.card_facts import list_facts, width_of_facts
+        from kertui.widgets.dataset_drawing import plot_width
+
+        facts = width_of_facts(list_facts(described, task.unit, self._glyphs()), self._width)
+        picture.lines = self._picture_room(task, described)
         if plotted:
-            plot = round(picture.lines * 2.6) + 8
-            picture.styles.width = min(plot, self._width - min(_FACTS_WIDTH, self._width // 2) - 3)
+            beside = max(self._width - facts, int(self._width * (1 - _FACTS_SHARE))) - _GAP
+            picture.styles.width = min(plot_width(picture.lines), beside)
         elif self.has_class("-stacked"):
             picture.styles.width = "1fr"
         else:
-            room = self._width - min(_FACTS_WIDTH, self._width * 2 // 5) - 3
+            room = self._width - min(facts, self._width * 2 // 5) - _GAP
             picture.styles.width = picture.natural_width(room)
+
+    def _picture_room(self, task: Task, described: Description) -> int:
+        """Lines for the picture so that the card needs no scrolling, features included if so."""
+        above = 1 + len(wrap(task.question, self._width)) + 1
+        below = 1 + self._variant_lines + 1 + 1 + self.query_one(RecipeList).line_count
+        runs = 1 + 1 + len(self._runs) if self._runs else 0
+        room = self.size.height - above - below - runs
+        if self.has_class("-stacked"):
+            room -= 1 + len(self._facts_lines(described, self._width))
+        features = 1 + 1 + len(described.features)
+        if room - features >= _LEAST_PICTURE:
+            room -= features
+        return min(_MOST_PICTURE, max(_LEAST_PICTURE, room))
 
     def _draw_title(self) -> None:
         task = self.task_shown
@@ -186,7 +209,7 @@ class TaskCard(VerticalScroll, can_focus=False):
             if lines[-1].cell_length + part.cell_length > self._width:
                 lines.append(Content(" " * len("Data")))
             lines[-1] += part
-        wrapped = textwrap.wrap(chosen.summary, self._width - 2)
+        wrapped = wrap(chosen.summary, self._width - 2)
         lines += [Content.styled(f"  {line}", "dim") for line in wrapped]
         self._variant_lines = len(lines)
         self.query_one("#card-variants", Static).update(Content("\n").join(lines))
@@ -196,13 +219,17 @@ class TaskCard(VerticalScroll, can_focus=False):
         if task is None:
             return
         if isinstance(status, Described):
-            from kertui.widgets.card_facts import draw_facts, list_facts
-
             width = self._width if self.has_class("-stacked") else self._facts_width()
-            lines = draw_facts(list_facts(status.description, task.unit, self._glyphs()), width)
+            lines = self._facts_lines(status.description, width)
         else:
             lines = self._say(status)
         self.query_one("#card-facts", Static).update(Content("\n").join(lines))
+
+    def _facts_lines(self, described: Description, width: int) -> list[Content]:
+        from kertui.widgets.card_facts import draw_facts, list_facts
+
+        unit = self.task_shown.unit if self.task_shown is not None else None
+        return draw_facts(list_facts(described, unit, self._glyphs()), width)
 
     def _draw_features(self) -> None:
         features = self.query_one("#card-features", Static)
@@ -217,7 +244,7 @@ class TaskCard(VerticalScroll, can_focus=False):
         picture = self.query_one(DataPicture)
         width = picture.styles.width
         taken = int(width.value) if width is not None and width.is_cells else self._width // 2
-        return self._width - taken - 3
+        return self._width - taken - _GAP
 
     def _say(self, status: Reading | NotHere | Unreadable) -> list[Content]:
         glyphs = self._glyphs()
@@ -229,7 +256,8 @@ class TaskCard(VerticalScroll, can_focus=False):
                 return [Content.styled(f"reading the data {glyphs.ellipsis}", "dim")]
             case NotHere(files=files, bytes=count, damaged=damaged):
                 names = " and ".join(files)
-                what = "is damaged" if damaged else "is not here yet"
+                what = "are" if len(files) > 1 else "is"
+                what += " damaged" if damaged else " not here yet"
                 return [
                     Content.assemble(
                         (f"{glyphs.download} ", "$accent bold"),
