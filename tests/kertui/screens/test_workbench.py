@@ -24,6 +24,7 @@ from kertui.widgets.fields.choice_list import ChoiceList
 from kertui.widgets.fields.field_grid import FieldGrid
 from kertui.widgets.layer_form import LayerForm
 from kertui.widgets.layer_list import INPUT_ROW, LayerList, Waiting
+from kertui.widgets.run_trouble import RunTrouble
 from kertui.widgets.training_settings import TrainingSettings
 
 
@@ -291,6 +292,19 @@ async def test_without_a_spare_it_is_said_that_there_are_no_shapes(
 ) -> None:
     async with open_workbench(service) as bench:
         assert bench.screen.query_one(LayerList).waiting is Waiting.OFF
+
+
+async def test_a_training_without_its_data_is_no_run_and_names_the_file(
+    service: TrainingService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    async with open_workbench(service, "boston", "book") as bench:
+        await bench.press("space")
+        trouble = bench.screen.query_one(RunTrouble)
+        await bench.until(lambda: trouble.has_class("-shown"))
+        assert "boston_housing.npz is not here" in str(trouble.render())
+        assert bench.screen.run is None
+    assert service.store.runs() == []
 
 
 async def test_a_narrow_terminal_has_tabs(service: TrainingService) -> None:

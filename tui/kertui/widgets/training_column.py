@@ -15,6 +15,8 @@ from textual.message import Message
 
 from kertasks.errors import UserError
 from kertasks.recipes.recipe import Recipe
+from kertasks.registry import find_task
+from kertui.formatting import short_path
 from kertui.training.events import Failed
 from kertui.training.run_folder import RunDamaged, RunFolder
 from kertui.training.service import TrainingService
@@ -143,7 +145,12 @@ class TrainingColumn(Vertical):
         self.run_worker(work, name=group, group=group, thread=True)
 
     def _start(self, service: TrainingService, recipe: Recipe, source: Path | None) -> None:
+        from kertasks.data.files import require
+
         try:
+            # A run that cannot even begin is no run: nothing of it is to be kept.
+            for name in find_task(recipe.task).files:
+                require(name)
             run = service.start(recipe, str(source) if source else None)
         except UserError as error:
             self.post_message(self._StartRefused(error))
@@ -196,5 +203,5 @@ class TrainingColumn(Vertical):
             return
         if isinstance(event.ended, Failed) or event.ended is None:
             reason = event.ended.reason if event.ended is not None else "the trainer is gone"
-            self.query_one(RunTrouble).advise(advice_on(reason), str(event.run.log_path))
+            self.query_one(RunTrouble).advise(advice_on(reason), short_path(event.run.log_path))
         self._enter(Phase.IDLE)
