@@ -114,3 +114,17 @@ def test_another_height_or_scale_begins_anew() -> None:
 
 def test_without_data_there_are_no_ticks() -> None:
     assert fit(StableLimits(), math.inf, -math.inf).ticks == ()
+
+
+@pytest.mark.parametrize("value", [0.0, 0.5, 1.0])
+def test_a_share_that_does_not_change_is_seen_between_0_and_1(value: float) -> None:
+    limits = StableLimits().fit((1, 20), value, value, 8, log=False, share=True)
+    assert limits.ticks[0] == pytest.approx(0)
+    assert limits.ticks[-1] == pytest.approx(1)
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.integers(2, 40))
+def test_no_share_is_marked_outside_0_and_1(a: float, b: float, rows: int) -> None:
+    limits = StableLimits().fit((1, 20), min(a, b), max(a, b), rows, log=False, share=True)
+    for tick in limits.ticks:
+        assert -1e-8 <= tick <= 1 + 1e-8

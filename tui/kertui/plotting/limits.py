@@ -12,6 +12,7 @@ _NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
 _NICE_LOG = (1.0, 2.0, 5.0, 10.0)
 _HUGE = 4e306
 _FAR = 1e12
+_FLAT = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,15 @@ class StableLimits:
         self._limits: Limits | None = None
         self._rows = 0
 
-    def fit(self, x: tuple[int, int], low: float, high: float, rows: int, log: bool) -> Limits:
+    def fit(
+        self,
+        x: tuple[int, int],
+        low: float,
+        high: float,
+        rows: int,
+        log: bool,
+        share: bool = False,
+    ) -> Limits:
         """The limits for data from ``low`` to ``high``.
 
         Args:
@@ -157,13 +166,22 @@ class StableLimits:
             high: the greatest value shown.
             rows: of the curves.
             log: a logarithmic y axis.
+            share: the values are parts of a whole: no axis is marked below 0 or above 1, and
+                one that does not change is seen between the two.
         """
         x_low, x_high = x[0], max(x[1], x[0] + 1)
         if not (math.isfinite(low) and math.isfinite(high) and low <= high):
             return Limits(x_low, x_high, *((0.1, 1.0) if log else (0.0, 1.0)), log)
+        share = share and not log and low >= 0 and high <= 1
+        if share and high - low < _FLAT:
+            low, high = 0.0, 1.0
         kept = self._limits
         if kept is None or self._rows != rows or kept.log_y != log or not _fills(kept, low, high):
             kept = _new(low, high, rows, log)
+            if share:
+                kept = replace(
+                    kept, ticks=tuple(tick for tick in kept.ticks if -_FLAT < tick < 1 + _FLAT)
+                )
             self._rows = rows
         self._limits = replace(kept, x_low=x_low, x_high=x_high)
         return self._limits

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from threading import Event as Flag
 from typing import ClassVar
 
@@ -17,7 +16,7 @@ from textual.reactive import var
 from textual.widget import Widget
 from textual.worker import Worker, get_current_worker
 
-from kertui import partial_updates
+from kertui import formatting, partial_updates
 from kertui.plotting import draw
 from kertui.plotting.chart import LEAST_GUTTER
 from kertui.plotting.traces import VALIDATION
@@ -269,8 +268,8 @@ class LivePane(Widget, can_focus=True):
         self.query_one(NoticeLine).show(history.notices[-1].text if history.notices else "")
         self._arrange()
         planned = history.started.epochs if history.started is not None else self.planned
-        for plot in self._shown_plots():
-            plot.waiting = self._waiting_text()
+        for place, plot in enumerate(self._shown_plots()):
+            plot.waiting = self._waiting_text() if place == 0 else ""
             plot.show(history, planned)
         self._line_up()
         self.query_one(EpochTable).show(history)
@@ -288,8 +287,7 @@ class LivePane(Widget, can_focus=True):
         """Where the run's network is, as a person writes it."""
         if self.run is None:
             return ""
-        path, home = self.run.model_path, Path.home()
-        return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)
+        return formatting.short_path(self.run.model_path)
 
     def _waiting_text(self) -> str:
         if self.state is None or self.state.is_over:

@@ -173,7 +173,14 @@ class MetricPlot(RowsWidget):
             places = draw.dots_wide(layout.columns, glyphs.ascii)
             traces = self._traces_in(Window(first, last, places))
             low = traces.low_positive if self.log_y else traces.low
-            limits = self._stable.fit((first, last), low, traces.high, layout.rows, self.log_y)
+            limits = self._stable.fit(
+                (first, last),
+                low,
+                traces.high,
+                layout.rows,
+                self.log_y,
+                formatting.is_share(self.metric),
+            )
             needed = max(self.left_edge, gutter_for(limits))
             if needed == layout.gutter:
                 break
