@@ -16,7 +16,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from kertasks.errors import UserError
-from kertui.formatting import size
+from kertui.formatting import short_path, size
 from kertui.glyphs import Glyphs, glyphs_for
 from kertui.screens.dialog import Dialog
 
@@ -160,6 +160,6 @@ def explain_failure(error: UserError) -> str:
     return (
         f"{error.name} could not be downloaded: {error.reason}\n\n"
         f"On a machine with a network, fetch\n{error.address}\n"
-        f"and put it into\n{error.folder}\n"
+        f"and put it into\n{short_path(error.folder)}\n"
         f"or give it to\nkertui data add {error.name}"
     )
