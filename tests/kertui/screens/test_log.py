@@ -1,21 +1,12 @@
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from pathlib import Path
 
+from tests.kertui.screens.piloting import until
 from tests.kertui.widgets.live_app import LiveApp
-from textual.pilot import Pilot
 from textual.widgets import Static
 
 from kertui.screens.log import LogScreen, read_tail
-
-
-async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        await pilot.pause(0.01)
 
 
 def test_a_log_is_read_from_its_end_and_from_the_start_of_a_line(tmp_path: Path) -> None:

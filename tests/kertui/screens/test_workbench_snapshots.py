@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.kertui.screens.piloting import until
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -33,10 +33,7 @@ def shown(*keys: str, task: str = "digits") -> Callable[[Pilot[None]], Awaitable
         found = find_task(task)
         screen = WorkbenchScreen(found, found.recipes[found.default_recipe])
         await pilot.app.push_screen(screen)
-        deadline = time.monotonic() + 60
-        while not (screen.knows_catalog and screen.knows_data):
-            assert time.monotonic() < deadline, "waited in vain"
-            await pilot.pause(0.02)
+        await until(pilot, lambda: screen.knows_catalog and screen.knows_data, 60)
         await pilot.press(*keys)
         for field in pilot.app.screen.query(Input):
             field.cursor_blink = False

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from tests.kertui.screens.piloting import until
 from textual.pilot import Pilot
 
 from kertasks.recipes.recipe import Recipe
@@ -28,10 +28,7 @@ class Workbench:
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait for a condition; fail after a minute."""
-        deadline = time.monotonic() + PATIENCE
-        while not condition():
-            assert time.monotonic() < deadline, "waited in vain"
-            await self.pilot.pause(0.02)
+        await until(self.pilot, condition, PATIENCE)
 
     async def press(self, *keys: str) -> None:
         """Press keys and let their messages pass."""

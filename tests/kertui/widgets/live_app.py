@@ -54,8 +54,9 @@ class LiveApp(App[None]):
         self.query_one(LivePane).focus()
 
     def on_live_pane_updated(self, message: LivePane.Updated) -> None:
-        status = self.query_one(RunStatus)
-        status.show(message.history, message.state, message.planned)
+        # A last look at a run may arrive while the app is ending and its widgets are gone.
+        for status in self.query(RunStatus):
+            status.show(message.history, message.state, message.planned)
 
     def on_live_pane_run_ended(self, message: LivePane.RunEnded) -> None:
         self.ended.append(message)

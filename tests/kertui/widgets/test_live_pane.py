@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.kertui.screens.piloting import until
 from tests.kertui.widgets.live_app import (
     START,
     LiveApp,
@@ -15,7 +15,6 @@ from tests.kertui.widgets.live_app import (
     record,
     under_way,
 )
-from textual.pilot import Pilot
 
 from kertui.plotting.strips import text_of
 from kertui.training.events import (
@@ -37,13 +36,6 @@ from kertui.widgets.metric_plot import MetricPlot
 from kertui.widgets.pane_lines import NoticeLine, OutcomeLines
 from kertui.widgets.rows_widget import RowsWidget
 from kertui.widgets.run_status import RunBar, RunStatus
-
-
-async def until(pilot: Pilot[None], condition: Callable[[], bool], seconds: float = 10.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        await pilot.pause(0.01)
 
 
 def text(widget: RowsWidget) -> str:
