@@ -16,6 +16,7 @@ from kertasks.task import Task
 from kertui.editing.draft import DEFAULT, ArgumentPath, Unset
 from kertui.editing.fields import Entry, Field, enter_value, layer_fields
 from kertui.editing.values import NotAllowed
+from kertui.formatting import wrap
 from kertui.glyphs import glyphs_for
 from kertui.widgets.fields.field_form import FieldForm, with_code
 from kertui.widgets.input_facts import data_fields
@@ -170,7 +171,21 @@ class LayerForm(FieldForm):
         if self._catalog is None:
             return Content("its other arguments arrive in a moment")
         info = self._catalog.find(Family.LAYERS, recipe.layers[self._index].class_name)
-        return with_code(info.help if info else "")
+        if info is None:
+            return Content("")
+        return with_code(self._what_fits(info.help) or info.summary)
+
+    def _what_fits(self, text: str) -> str:
+        """The first paragraphs, as many as stand beneath the fields without scrolling."""
+        width, room = max(8, self.size.width - 3), self.size.height - 2 - len(self.grid.fields)
+        shown: list[str] = []
+        for paragraph in text.split("\n\n"):
+            lines = sum(max(1, len(wrap(line, width))) for line in paragraph.splitlines())
+            room -= lines + bool(shown)
+            if room < 0:
+                break
+            shown.append(paragraph)
+        return "\n\n".join(shown)
 
     def enter_value(self, field: Field, text: str) -> None:
         """Judge what was typed and tell it."""

@@ -73,10 +73,11 @@ class FieldForm(Vertical):
         .form--help {
             height: auto;
             padding: 0 0 0 2;
-            scrollbar-size-vertical: 1;
+            scrollbar-size-vertical: 0;
             scrollbar-background: $background;
             & > Static { color: $dim; }
         }
+        &:focus-within .form--help { scrollbar-size-vertical: 1; }
     }
     """
 

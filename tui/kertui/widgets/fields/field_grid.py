@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -205,22 +206,29 @@ class FieldGrid(ScrollView, can_focus=True):
         width = self.scrollable_content_region.width or self.size.width
         labels = [len(field.label) + 2 * field.depth for field in self.fields if not field.beside]
         column = _MARK + min(max(labels, default=0), _LONGEST_LABEL) + _GAP
+        x = self._beside(column, width)
         lines: list[list[_Cell]] = []
         for index, field in enumerate(self.fields):
             if field.beside and lines:
                 first = lines[-1][-1]
-                x = max(_BESIDE, column + 8, width // 2)
                 end = x - _MARK
                 lines[-1][-1] = _Cell(first.index, first.line, first.label_x, first.value_x, end)
                 value_x = x + len(field.label) + _GAP
                 lines[-1].append(_Cell(index, first.line, x, value_x, width))
             else:
-                x = _MARK + 2 * field.depth
-                value_x = max(column, x + len(field.label) + 1)
-                lines.append([_Cell(index, len(lines), x, value_x, width)])
+                left = _MARK + 2 * field.depth
+                value_x = max(column, left + len(field.label) + 1)
+                lines.append([_Cell(index, len(lines), left, value_x, width)])
         self._lines = lines
         self._cells = [cell for line in lines for cell in line]
         self.virtual_size = Size(width, len(lines))
+
+    def _beside(self, column: int, width: int) -> int:
+        """Where the fields beside others begin: past the others' values if there is room."""
+        pairs = [(a, b) for a, b in itertools.pairwise(self.fields) if b.beside]
+        wanted = max((column + _width_of(first) + _MARK for first, _ in pairs), default=0)
+        needed = max((len(b.label) + _GAP + _width_of(b) for _, b in pairs), default=0)
+        return max(_BESIDE, column + 8, width // 2, min(wanted, width - needed))
 
     def render_line(self, y: int) -> Strip:
         """One line of the grid."""
@@ -315,3 +323,8 @@ class FieldGrid(ScrollView, can_focus=True):
                 self.cursor = cell.index
                 self.action_enter_field()
                 return
+
+
+def _width_of(field: Field) -> int:
+    """The columns of its value, with the sign that it opens a list."""
+    return len(field.text) + 2 * (field.entry in {Entry.PICK, Entry.PICK_SEVERAL})
