@@ -51,7 +51,8 @@ class KertuiApp(App[None]):
                 tooltip="Show every key that acts now."),
         Binding("q,ctrl+q", "ask_quit", "quit", id="app.quit",
                 tooltip="Leave kertui. A training goes on unless you stop it."),
-        Binding("ctrl+c", "ask_quit", "Quit", show=False, id="app.interrupt",
+        # First of all, so that it leaves from a dialog and from a text field too.
+        Binding("ctrl+c", "ask_quit", "Quit", show=False, id="app.interrupt", priority=True,
                 tooltip="Leave kertui. A training goes on unless you stop it."),
         Binding("f2", "toggle_light", "Light or dark", show=False, id="app.theme",
                 tooltip="Change between the dark and the light theme."),
@@ -154,11 +155,20 @@ class KertuiApp(App[None]):
     # --- leaving
 
     def action_ask_quit(self) -> None:
-        """Leave; ask first when a training that began here goes on."""
+        """Leave; ask first about changes that are in no file, and about a training that goes on."""
         from kertui.screens.quit import QuitQuestion
+        from kertui.screens.unsaved_changes import UnsavedChangesScreen
+        from kertui.screens.workbench import WorkbenchScreen
 
-        if isinstance(self.screen, QuitQuestion):
+        if isinstance(self.screen, QuitQuestion | UnsavedChangesScreen):
             return
+        for screen in self.screen_stack:
+            if isinstance(screen, WorkbenchScreen):
+                screen.ask_before_leaving(self._ask_about_trainings)
+                return
+        self._ask_about_trainings()
+
+    def _ask_about_trainings(self) -> None:
         self.run_worker(self._look_for_trainings, thread=True, group="quit", exclusive=True)
 
     def _look_for_trainings(self) -> None:

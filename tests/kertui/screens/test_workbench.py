@@ -274,6 +274,25 @@ async def test_changes_are_not_left_behind_without_asking(service: TrainingServi
         await bench.until(lambda: isinstance(bench.app.screen, TasksScreen))
 
 
+@pytest.mark.parametrize("key", ["q", "ctrl+c"])
+async def test_quitting_asks_about_changes_that_are_in_no_file(
+    service: TrainingService, key: str
+) -> None:
+    async with open_workbench(service) as bench:
+        await bench.press("d", key)
+        assert isinstance(bench.app.screen, UnsavedChangesScreen)
+        await bench.press("escape")
+        assert bench.on_top
+        await bench.press(key, "l")
+        await bench.until(lambda: bench.app.return_code is not None)
+
+
+async def test_ctrl_c_leaves_from_a_dialog_too(service: TrainingService) -> None:
+    async with open_workbench(service) as bench:
+        await bench.press("a", "ctrl+c")
+        await bench.until(lambda: bench.app.return_code is not None)
+
+
 async def test_an_invalid_recipe_is_not_started_and_says_why(service: TrainingService) -> None:
     recipe = find_task("xor").recipes["answer"]
     wrong = replace(recipe, layers=(*recipe.layers, Layer("Dense", {"units": 0})))

@@ -67,6 +67,10 @@ class DownloadScreen(Dialog[bool]):
         """Begin."""
         self._begin()
 
+    def on_unmount(self) -> None:
+        """Leaving ends the download: its thread would hold up the exit."""
+        self._cancelled.set()
+
     def _begin(self) -> None:
         self._failed = False
         self._cancelled.clear()

@@ -55,6 +55,6 @@ class TooSmallScreen(ModalScreen[None]):
             Content.assemble(
                 ("The terminal is too small\n", "bold"),
                 f"{width} by {height}; kertui needs {LEAST_WIDTH} by {LEAST_HEIGHT}\n",
-                ("Training goes on.", "dim"),
+                ("Trainings are not disturbed. Ctrl-C leaves.", "dim"),
             )
         )

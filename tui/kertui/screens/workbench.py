@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
@@ -149,7 +150,7 @@ class WorkbenchScreen(Screen[None]):
             self._described = asked
             self._checker.describe(self._of_task.name, *asked)
         self._training.cancel_wait()
-        self._training.plan(recipe.fit.epochs)
+        self._training.plan(recipe)
         self._show(selected)
 
     def _take_replaced(self) -> None:
@@ -448,6 +449,10 @@ class WorkbenchScreen(Screen[None]):
         else:
             self._show_tab("layers")
             layers.focus()
+
+    def ask_before_leaving(self, leave: Callable[[], None]) -> None:
+        """Leave, unless there are changes in no file and the person wants to stay."""
+        self._files.ask_before_leaving(leave)
 
     def _leave(self) -> None:
         if self._training.phase not in {Phase.IDLE, Phase.WAITING}:

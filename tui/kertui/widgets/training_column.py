@@ -100,8 +100,11 @@ class TrainingColumn(Vertical):
         """The curves."""
         return self.query_one(LivePane)
 
-    def plan(self, epochs: int) -> None:
-        """Show how long a training would be while there is none yet."""
+    def plan(self, recipe: Recipe) -> None:
+        """Show how long a training would be, and of what, while there is none yet."""
+        epochs, metrics = recipe.fit.epochs, recipe.compile.metrics
+        if self._run is None and metrics and isinstance(metrics[0], str):
+            self.pane.metric = metrics[0]
         if epochs != self._planned and self._run is None and self._phase is Phase.IDLE:
             self._planned = epochs
             self.pane.clear(epochs)
