@@ -60,6 +60,7 @@ class WorkbenchScreen(Screen[None]):
     def __init__(self, task: Task, recipe: Recipe, path: Path | None = None) -> None:
         super().__init__()
         self._of_task = task
+        self._run_status = RunStatus()
         self._draft = RecipeDraft(recipe)
         self._files = RecipeFiles(
             self, task, self._draft, path, replaced=self._take_replaced, saved=self._show
@@ -76,7 +77,7 @@ class WorkbenchScreen(Screen[None]):
         """Build the screen."""
         with Horizontal(id="status"):
             yield Static(id="workbench-title", markup=False)
-            yield RunStatus()
+            yield self._run_status
         yield Static(id="tabs")
         with Horizontal(id="body"):
             first = 0 if self._draft.recipe.layers else INPUT_ROW
@@ -375,7 +376,8 @@ class WorkbenchScreen(Screen[None]):
     @on(LivePane.Updated)
     def show_run_status(self, event: LivePane.Updated) -> None:
         """The status line follows the run."""
-        self.query_one(RunStatus).show(event.history, event.state, event.planned)
+        # Held, not looked up: an update may still arrive while the screen is being taken down.
+        self._run_status.show(event.history, event.state, event.planned)
         has_curves = event.history.epochs > 0
         if has_curves is not self._has_curves:
             self._has_curves = has_curves
