@@ -18,7 +18,7 @@ from kertasks.registry import find_task
 from kertasks.task import TaskKind
 from kertui.training.data_shelf import DataShelf
 from kertui.training.event_reader import EventReader
-from kertui.training.events import Epoch, Event, Failed, Finished, Started, Stopped
+from kertui.training.events import Epoch, Event, Failed, Finished, Notice, Started, Stopped
 from kertui.training.failure import describe_failure
 from kertui.training.run import mean_absolute_error, train
 from kertui.training.run_folder import RunFolder
@@ -120,6 +120,15 @@ def test_early_stopping_finishes_and_restores(tmp_path: Path) -> None:
     ended = events[-1]
     assert isinstance(ended, Finished)
     assert ended.epochs < ANSWER.fit.epochs
+
+
+def test_early_stopping_with_nothing_held_out_is_said(tmp_path: Path) -> None:
+    stopping = EarlyStopping(monitor="val_loss")
+    recipe = replace(ANSWER, fit=replace(ANSWER.fit, epochs=2, early_stopping=stopping))
+    _, events = trained(tmp_path, recipe)
+    (notice,) = (event for event in events if isinstance(event, Notice))
+    assert "val_loss" in notice.text
+    assert "fit.validation_split" in notice.text
 
 
 @pytest.mark.parametrize(

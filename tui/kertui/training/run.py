@@ -115,6 +115,12 @@ class _Training:
         callbacks: list[keras.callbacks.Callback] = [self._writer, best]
         stopping = settings.early_stopping
         if stopping is not None:
+            held_out = data.validation is not None or settings.validation_split > 0
+            if stopping.monitor.startswith("val_") and not held_out:
+                self._notice(
+                    f"early stopping watches {stopping.monitor}, but no rows are held out: it "
+                    "will not stop; set fit.validation_split, or watch loss"
+                )
             callbacks.append(
                 keras.callbacks.EarlyStopping(
                     monitor=stopping.monitor,
