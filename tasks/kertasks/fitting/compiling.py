@@ -89,6 +89,7 @@ class Compiler:
             xla=self._xla,
             structure=source.structure.text,
             arrays=tuple((leaf.dtype.name, leaf.row_shape) for leaf in source.leaves),
+            words=feed.words,
         )
         program = STORE.find(self._model, key)
         if program is None:

@@ -15,7 +15,6 @@ from kertasks.fitting.keras_internals import OrderedArrays, assert_compiled, in_
 from kertasks.fitting.notices import Notices
 from kertasks.fitting.preparation import check_arrays, check_model, compile_passes
 from kertasks.fitting.programs import Kind
-from kertasks.fitting.worth import is_xla_worth_it
 
 
 def evaluate(
@@ -73,7 +72,8 @@ def evaluate(
         (compiled,) = compile_passes(
             model,
             [source],
-            xla=is_xla_worth_it(model, count, source.batches.size),
+            xla=None,
+            steps=count,
             memory=memory_limit,
             on_compile=None,
             notices=notices,

@@ -6,11 +6,14 @@ No other module of this package uses a private name of either.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import keras
 import tensorflow as tf
+from keras.src.models.functional import Functional
+from keras.src.ops.core import Cast
 from keras.src.trainers.data_adapters import array_slicing
 from keras.src.trainers.data_adapters.array_data_adapter import (
     ArrayDataAdapter,
@@ -157,6 +160,78 @@ def supports_xla(model: keras.Model) -> bool:
 def all_layers(model: keras.Model) -> Iterator[keras.layers.Layer]:
     """The model's layers and theirs, at any depth, without the model itself."""
     yield from model._flatten_layers(include_self=False)
+
+
+def readers_of_input(model: keras.Model) -> list[Any]:
+    """What is called on the one input of a plain Functional or Sequential model.
+
+    A cast to float32 is looked through: then what is called on its result.
+
+    Returns:
+        The layers, empty if anything else reads the input: an operation, an output, a layer that
+        is called on more than that, or a model of another kind.
+    """
+    network = model._functional if type(model) is keras.Sequential else model
+    if type(network) is not Functional or len(network.inputs) != 1:
+        return []
+    calls = [call for level in network._nodes_by_depth.values() for call in level]
+    tensors = list(network.inputs)
+    readers = []
+    for tensor in tensors:  # grows by the results of casts
+        if any(output is tensor for output in network.outputs):
+            return []
+        for call in calls:
+            if not any(read is tensor for read in call.input_tensors):
+                continue
+            layer = call.operation
+            if isinstance(layer, Cast) and call.outputs[0].dtype == "float32":
+                tensors += call.outputs
+            elif len(call.input_tensors) == 1 and len(layer._inbound_nodes) == 1:
+                readers.append(layer)
+            else:
+                return []
+    return readers
+
+
+@contextmanager
+def call_instead(layer: keras.layers.Layer, call: Callable[..., Any]) -> Iterator[None]:
+    """Within it, calling the layer runs ``call`` instead of its own method of that name."""
+    # Past Keras's own __setattr__, which tracks what a layer is given.
+    object.__setattr__(layer, "call", call)
+    try:
+        yield
+    finally:
+        object.__delattr__(layer, "call")
+
+
+def gather_ragged(
+    numbers: tf.Tensor, starts: tf.Tensor, rows: tf.Tensor
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """Rows of different lengths, one after another.
+
+    The kernels below ``tf.RaggedTensor``, which would find the rows of the numbers by a dense
+    mask: that took longer than the product they are for.
+
+    Args:
+        numbers: of all rows, shape (all,).
+        starts: where rows begin in them, int64 (all rows + 1,).
+        rows: which rows, shape (batch,).
+
+    Returns:
+        For each number its place among ``rows``, int64 (found, 1), and the number itself.
+    """
+    gathered = tf.raw_ops.RaggedGather(
+        params_nested_splits=[starts],
+        params_dense_values=numbers,
+        indices=rows,
+        OUTPUT_RAGGED_RANK=1,
+    )
+    found = gathered.output_dense_values
+    places = tf.raw_ops.RaggedTensorToSparse(
+        rt_nested_splits=gathered.output_nested_splits, rt_dense_values=found
+    )
+    # Split, not sliced: a slice of one column took as long as the gathering.
+    return tf.split(places.sparse_indices, 2, axis=1)[0], found
 
 
 def excludes_variables_from_decay(optimizer: Any) -> bool:

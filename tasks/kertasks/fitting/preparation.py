@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import keras
@@ -12,7 +14,12 @@ from kertasks.fitting.compiling import Compiler, OnCompile, Source, build_for
 from kertasks.fitting.errors import CannotCompile, first_line
 from kertasks.fitting.keras_internals import are_arrays, has_strategy, supports_xla
 from kertasks.fitting.notices import Notices
-from kertasks.fitting.rows import Feed, make_feed
+from kertasks.fitting.rows import Feed, WordLeaf, make_feed
+from kertasks.fitting.word_product import are_words_worth_it, word_readers
+from kertasks.fitting.words import find_words
+from kertasks.fitting.worth import is_xla_worth_it
+
+_log = logging.getLogger("kertasks.fitting")
 
 _Result = TypeVar("_Result")
 
@@ -46,17 +53,22 @@ def compile_passes(
     model: keras.Model,
     sources: Sequence[Source],
     *,
-    xla: bool,
+    xla: bool | None,
+    steps: int,
     memory: int | None,
     on_compile: OnCompile | None,
     notices: Notices,
 ) -> list[CompiledPass]:
     """A compiled pass for each source: with XLA if that is wanted and can be, else without.
 
+    Without XLA, rows of words are multiplied as such (``kertasks.fitting.word_product``).
+
     Args:
         model: a compiled Keras model.
         sources: what to train and to validate on; the first is used to build the model.
-        xla: whether to try XLA.
+        xla: whether to try XLA; None for where it earns back its compile time and rows are no
+            words.
+        steps: of training and of validation, in all epochs.
         memory: bytes of rows that may lie on the device, None for half of what it has.
         on_compile: told about compiling.
         notices: told about XLA that fails.
@@ -65,6 +77,11 @@ def compile_passes(
         CannotCompile: not even without XLA.
     """
     _or_cannot(lambda: build_for(model, sources[0]))
+    if not xla:
+        sources = _as_words(model, sources)
+    if xla is None:
+        has_words = isinstance(sources[0].leaves[0], WordLeaf)
+        xla = not has_words and is_xla_worth_it(model, steps, sources[0].batches.size)
     feeds = _or_cannot(lambda: [_feed(source, memory) for source in sources])
 
     def passes(with_xla: bool) -> list[CompiledPass]:
@@ -86,6 +103,25 @@ def compile_passes(
             except Exception as error:  # whatever XLA chokes on, a graph may not
                 notices.tell(f"XLA cannot compile this model: {first_line(error)}")
     return _or_cannot(lambda: passes(with_xla=False))
+
+
+def _as_words(model: keras.Model, sources: Sequence[Source]) -> Sequence[Source]:
+    """The sources with their ``x`` as words, where model and rows are suited and it pays."""
+    columns = sources[0].leaves[0].row_shape
+    readers = word_readers(model, columns[0]) if len(columns) == 1 else []
+    if not readers or not are_words_worth_it(readers, columns[0], sources[0].batches.size):
+        return sources
+    found = []
+    for source in sources:
+        x = source.leaves[0]
+        words = find_words(x.array) if source.structure.has_one_x and not x.row_shape[1:] else None
+        if words is None:
+            return sources
+        leaf = WordLeaf(x.array, x.dtype, words)
+        found.append(replace(source, leaves=[leaf, *source.leaves[1:]]))
+    names = ", ".join(reader.name for reader in readers)
+    _log.info("rows are kept as the numbers of their ones, and %s read those", names)
+    return found
 
 
 def _feed(source: Source, memory: int | None) -> Feed:

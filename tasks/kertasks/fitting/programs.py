@@ -20,6 +20,7 @@ import tensorflow as tf
 from kertasks.fitting.errors import CannotCompile
 from kertasks.fitting.keras_internals import call_with_captures
 from kertasks.fitting.rows import Structure
+from kertasks.fitting.word_product import WordBatch, reading_words, word_readers
 
 Logs = dict[str, Any]
 
@@ -46,6 +47,14 @@ class ProgramKey:
     structure: str
     arrays: tuple[tuple[str, tuple[int, ...]], ...]
     """Dtype and shape of a row of each array."""
+
+    words: bool = False
+    """The first array comes as the numbers and the starts of its words."""
+
+    @property
+    def columns(self) -> int:
+        """Of a row of the first array, where it comes as words."""
+        return self.arrays[0][1][0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,14 +176,21 @@ def _trace(
     step = model.train_step if key.kind is Kind.TRAIN else model.test_step
     reset_in_graph = resets_in_graph(model)
     names: dict[str, tuple[str, ...]] = {}
+    readers = word_readers(model, key.columns) if key.words else []
 
-    def batch(arrays: Sequence[tf.Tensor], offsets: tf.Tensor, first: tf.Tensor) -> Any:
+    def take_step(arrays: Sequence[tf.Tensor], offsets: tf.Tensor, first: tf.Tensor) -> Any:
         # Gathered even as they lie: XLA compiles a slice anew for every place it begins at.
         rows = first + offsets
         if key.ordered:
             *arrays, order = arrays
             rows = tf.gather(order, rows)
-        return structure.pack([tf.gather(array, rows) for array in arrays])
+        if not key.words:
+            return step(structure.pack([tf.gather(array, rows) for array in arrays]))
+        numbers, starts, *arrays = arrays
+        words = WordBatch(numbers, starts, rows, key.columns)
+        x = words.rows(tf.as_dtype(key.arrays[0][0]))
+        with reading_words(readers, words):
+            return step(structure.pack([x, *(tf.gather(array, rows) for array in arrays)]))
 
     @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
     def run(*arguments: tf.Tensor) -> list[tf.Tensor]:
@@ -184,7 +200,7 @@ def _trace(
             tf.cond(control[2] > 0, lambda: _no_value(model.reset_metrics), tf.no_op)
 
         def body(done: tf.Tensor, logs: Logs) -> tuple[tf.Tensor, Logs]:
-            new = step(batch(arrays, offsets, control[0] + done * size))
+            new = take_step(arrays, offsets, control[0] + done * size)
             if carried is None:
                 _check_logs(model, new)
                 return done + 1, logs
@@ -208,6 +224,8 @@ def _trace(
 
     function = tf.function(run, jit_compile=key.xla, autograph=False)
     specs = [tf.TensorSpec([None, *shape], dtype) for dtype, shape in key.arrays]
+    if key.words:
+        specs[:1] = [tf.TensorSpec([None], tf.int32), tf.TensorSpec([None], tf.int64)]
     if key.ordered:
         specs.append(tf.TensorSpec([None], tf.int32))
     specs += [tf.TensorSpec([None], tf.int32), tf.TensorSpec([3], tf.int32)]

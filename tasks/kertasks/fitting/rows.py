@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from kertasks.fitting.errors import CannotCompile
 from kertasks.fitting.keras_internals import as_tensorflow_would, device_bytes
+from kertasks.fitting.words import WordRows
 
 CHUNK_BYTES = 64 * 2**20
 """What a streamed call gets at most, unless one batch alone is more."""
@@ -44,6 +45,17 @@ class Leaf:
         """Bytes of one row on the device."""
         return int(np.prod(self.row_shape, dtype=np.int64)) * int(self.dtype.size)
 
+    @property
+    def resident_bytes(self) -> int:
+        """Bytes of all rows on the device."""
+        return len(self.array) * self.row_bytes
+
+    def on_device(self) -> list[tf.Tensor]:
+        """All rows on the device, first axis rows."""
+        if isinstance(self.array, np.ndarray):
+            return [tf.convert_to_tensor(self.take(slice(None)))]
+        return [tf.cast(self.array, self.dtype)]
+
     def take(self, rows: NDArray[Any] | slice) -> NDArray[Any]:
         """Some rows, in the dtype a step gets."""
         if isinstance(self.array, np.ndarray):
@@ -53,6 +65,22 @@ class Leaf:
         else:
             taken = tf.gather(self.array, rows).numpy()
         return np.asarray(taken, dtype=self.dtype.as_numpy_dtype)
+
+
+@dataclass(frozen=True, slots=True)
+class WordLeaf(Leaf):
+    """Rows of zeros and ones that lie on the device as the numbers of their ones."""
+
+    words: WordRows
+
+    @property
+    def resident_bytes(self) -> int:
+        """Bytes of all words."""
+        return self.words.nbytes
+
+    def on_device(self) -> list[tf.Tensor]:
+        """Numbers (ones,) and starts (rows + 1,)."""
+        return [tf.convert_to_tensor(self.words.numbers), tf.convert_to_tensor(self.words.starts)]
 
 
 def read_leaf(array: Any) -> Leaf:
@@ -88,6 +116,12 @@ class Structure:
     text: str
     """Equal for equal structures."""
 
+    @property
+    def has_one_x(self) -> bool:
+        """Whether ``x`` is one array, then the first leaf."""
+        first = self.template[0] if isinstance(self.template, tuple) else self.template
+        return first is True
+
     def pack(self, leaves: Sequence[Any]) -> Any:
         """The nested structure with the given leaves, one an array."""
         remaining = iter(leaves)
@@ -112,6 +146,9 @@ class Feed(Protocol):
     ordered: bool
     """Whether calls get an order beside the arrays."""
 
+    words: bool
+    """Whether the first array comes as the numbers and the starts of its words."""
+
     limit: int | None
     """How many rows one call may read; None for no limit."""
 
@@ -134,12 +171,8 @@ class ResidentRows:
 
     def __init__(self, leaves: Sequence[Leaf], ordered: bool) -> None:
         self.ordered = ordered
-        self._arrays = [
-            tf.convert_to_tensor(leaf.take(slice(None)))
-            if isinstance(leaf.array, np.ndarray)
-            else tf.cast(leaf.array, leaf.dtype)
-            for leaf in leaves
-        ]
+        self.words = isinstance(leaves[0], WordLeaf)
+        self._arrays = [tensor for leaf in leaves for tensor in leaf.on_device()]
         self._arguments = list(self._arrays)
 
     def open(self, order: NDArray[np.int64] | None) -> None:
@@ -157,6 +190,7 @@ class StreamedRows:
     """The rows of one call at a time, picked out in memory or from a memory map."""
 
     ordered = False
+    words = False
 
     def __init__(self, leaves: Sequence[Leaf], rows: int, batch_size: int) -> None:
         self._leaves = leaves
@@ -207,7 +241,7 @@ def make_feed(
         shuffled: whether passes come with an order.
         memory: bytes that may lie on the device; None for half of what it has.
     """
-    needed = rows * sum(leaf.row_bytes for leaf in leaves)
+    needed = sum(leaf.resident_bytes for leaf in leaves)
     if needed > (memory_for_rows() if memory is None else memory):
         return StreamedRows(leaves, rows, batch_size)
     try:

@@ -20,7 +20,6 @@ from kertasks.fitting.preparation import check_arrays, check_model, compile_pass
 from kertasks.fitting.programs import Kind
 from kertasks.fitting.row_order import Shuffle
 from kertasks.fitting.schedule import Schedule
-from kertasks.fitting.worth import is_xla_worth_it
 
 
 def fit(
@@ -85,7 +84,9 @@ def fit(
             More rows than that are streamed.
         call_seconds: how long one compiled call may take; results do not depend on it.
         xla: whether to compile with XLA; if not given, where the run is long enough to earn back
-            the second or two that it takes (``kertasks.fitting.worth``).
+            the second or two that it takes (``kertasks.fitting.worth``). Wide rows of zeros and
+            few ones that only Dense layers read train without it, as the numbers of their ones
+            (``kertasks.fitting.words``).
 
     Returns:
         Keras's ``History``.
@@ -141,15 +142,11 @@ def _compiled_loop(
     training = read(arrays, Kind.TRAIN, shuffled=bool(request.shuffle))
     validation = _validation_source(held_out, request)
     sources = [training] if validation is None else [training, validation]
-    xla = request.xla
-    if xla is None:
-        xla = is_xla_worth_it(
-            model, _all_steps(request, training, validation), training.batches.size
-        )
     passes = compile_passes(
         model,
         sources,
-        xla=xla,
+        xla=request.xla,
+        steps=_all_steps(request, training, validation),
         memory=request.memory_limit,
         on_compile=on_compile,
         notices=notices,

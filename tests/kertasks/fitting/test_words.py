@@ -1,0 +1,213 @@
+"""Wide rows of few ones train as word numbers, and nothing but the time shows it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from tests.kertasks.fitting.closeness import assert_close, assert_same_history, assert_same_weights
+
+import kertasks
+from kertasks.fitting.word_product import are_words_worth_it, word_readers
+from kertasks.fitting.words import find_words
+
+L = keras.layers
+COLUMNS, BATCH = 1_200, 64
+RNG = np.random.default_rng(8)
+
+
+def multi_hot(rows: int) -> NDArray[np.uint8]:
+    """Rows with 1 to 30 ones, the second with none."""
+    hot = np.zeros((rows, COLUMNS), np.uint8)
+    for row in hot:
+        row[RNG.integers(0, COLUMNS, RNG.integers(1, 30))] = 1
+    hot[1] = 0
+    return hot
+
+
+X = multi_hot(150)
+Y = RNG.integers(0, 2, 150)
+HELD_OUT = multi_hot(70), RNG.integers(0, 2, 70)
+SETTINGS: dict[str, Any] = {"batch_size": BATCH, "epochs": 4, "validation_data": HELD_OUT}
+
+
+def sequential(dtype: str | None = "uint8", optimizer: Any = "rmsprop") -> keras.Model:
+    layers = [L.Dense(64, "relu", kernel_regularizer="l2"), L.Dense(1, "sigmoid")]
+    model = keras.Sequential([keras.Input((COLUMNS,), dtype=dtype), *layers])
+    model.compile(optimizer, "binary_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def cast_and_two_branches() -> keras.Model:
+    entry = keras.Input((COLUMNS,), dtype="uint8")
+    numbers = keras.ops.cast(entry, "float32")
+    joined = L.Concatenate()([
+        L.Dense(40, "tanh", use_bias=False, kernel_constraint="max_norm")(numbers),
+        L.Dense(32, activity_regularizer="l2")(numbers),
+    ])  # fmt: skip
+    model = keras.Model(entry, L.Dense(1, "sigmoid")(joined))
+    model.compile(keras.optimizers.Adam(0.002, clipnorm=0.5), "binary_crossentropy")
+    return model
+
+
+def not_built() -> keras.Model:
+    model = keras.Sequential([L.Dense(64, "relu"), L.Dense(1, "sigmoid")])
+    model.compile(keras.optimizers.SGD(0.1, momentum=0.9), "binary_crossentropy")
+    return model
+
+
+def made(make: Callable[[], keras.Model]) -> keras.Model:
+    keras.utils.set_random_seed(3)
+    return make()
+
+
+def used_words(log: pytest.LogCaptureFixture) -> bool:
+    return any("numbers of their ones" in record.getMessage() for record in log.records)
+
+
+@pytest.mark.training
+@pytest.mark.parametrize(
+    "make", [sequential, lambda: sequential(None, "adamw"), cast_and_two_branches, not_built]
+)
+@pytest.mark.parametrize("dtype", ["uint8", "float32"])
+def test_words_train_like_keras(
+    make: Callable[[], keras.Model], dtype: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "kertasks.fitting")
+    ours, kerass = made(make), made(make)
+    rows = X.astype(dtype)
+    notices: list[str] = []
+    history = kertasks.fit(ours, rows, Y, shuffle=False, on_notice=notices.append, **SETTINGS)
+    assert used_words(caplog)
+    assert notices == []
+    expected = kerass.fit(rows, Y, shuffle=False, verbose=0, **SETTINGS)
+    assert_same_weights(ours, kerass)
+    assert_same_history(history.history, expected.history)
+    caplog.clear()
+    evaluated = kertasks.evaluate(ours, *HELD_OUT, batch_size=BATCH, return_dict=True)
+    assert used_words(caplog)
+    expected_evaluation = kerass.evaluate(*HELD_OUT, batch_size=BATCH, verbose=0, return_dict=True)
+    for name, value in expected_evaluation.items():
+        assert_close(evaluated[name], value, name)
+    assert "call" not in vars(ours.layers[0]), "layers are as they were"
+
+
+@pytest.mark.training
+def test_words_are_shuffled_in_the_published_order() -> None:
+    weight = RNG.uniform(0.5, 2.0, len(Y))
+    ours, kerass = made(sequential), made(sequential)
+    kertasks.fit(ours, X, Y, epochs=3, batch_size=BATCH, seed=9, sample_weight=weight)
+    for epoch in range(3):
+        order = np.random.default_rng([9, epoch]).permutation(len(Y))
+        kerass.fit(
+            X[order], Y[order], sample_weight=weight[order], batch_size=BATCH,
+            shuffle=False, verbose=0,
+        )  # fmt: skip
+    assert_same_weights(ours, kerass)
+
+
+@pytest.mark.training
+def test_models_of_one_architecture_share_the_program() -> None:
+    phases: list[float | None] = []
+    models = [made(sequential) for _ in range(2)]
+    for model in models:
+        kertasks.fit(model, X, Y, on_compile=phases.append, **SETTINGS)
+    assert len(phases) == 2
+    assert_same_weights(*models)
+
+
+def read_elsewhere() -> keras.Model:
+    entry = keras.Input((COLUMNS,), dtype="uint8")
+    numbers = keras.ops.cast(entry, "float32")
+    length = keras.ops.sum(numbers, axis=1, keepdims=True)
+    hidden = L.Concatenate()([L.Dense(64, "relu")(numbers), length])
+    model = keras.Model(entry, L.Dense(1, "sigmoid")(hidden))
+    model.compile("sgd", "binary_crossentropy")
+    return model
+
+
+@pytest.mark.training
+@pytest.mark.parametrize("xla", [None, True])
+def test_rows_read_by_something_else_stay_as_they_are(
+    xla: bool | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "kertasks.fitting")
+    make = sequential if xla else read_elsewhere
+    ours, kerass = made(make), made(make)
+    kertasks.fit(ours, X, Y, shuffle=False, xla=xla, **SETTINGS)
+    assert not used_words(caplog)
+    kerass.fit(X, Y, shuffle=False, verbose=0, **SETTINGS)
+    assert_same_weights(ours, kerass)
+
+
+class OwnDense(keras.layers.Dense):  # type: ignore[misc]  # Keras carries no types
+    """May do anything with its input."""
+
+
+def stack(*layers: keras.layers.Layer) -> keras.Model:
+    return keras.Sequential([keras.Input((COLUMNS,)), *layers])
+
+
+def shared_layer() -> keras.Model:
+    entry, dense = keras.Input((COLUMNS,)), L.Dense(COLUMNS)
+    return keras.Model(entry, dense(dense(entry)))
+
+
+def given_out() -> keras.Model:
+    entry = keras.Input((COLUMNS,))
+    return keras.Model(entry, [entry, L.Dense(4)(entry)])
+
+
+def two_inputs() -> keras.Model:
+    entries = [keras.Input((COLUMNS,)), keras.Input((COLUMNS,))]
+    return keras.Model(entries, L.Dense(4)(L.Add()(entries)))
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: stack(OwnDense(4)),
+        lambda: stack(L.Dropout(0.5), L.Dense(4)),
+        lambda: stack(L.Dense(4, dtype="mixed_bfloat16")),
+        lambda: stack(stack(L.Dense(4))),
+        read_elsewhere,
+        shared_layer,
+        given_out,
+        two_inputs,
+    ],
+)
+def test_only_plain_dense_layers_read_words(make: Callable[[], keras.Model]) -> None:
+    assert word_readers(make(), COLUMNS) == []
+
+
+def test_dense_layers_read_words_of_their_width_where_it_pays() -> None:
+    model = stack(L.Dense(4), L.Dense(2))
+    assert word_readers(model, COLUMNS) == model.layers[:1]
+    assert word_readers(model, COLUMNS + 1) == []
+    readers = word_readers(model, COLUMNS)
+    assert not are_words_worth_it(readers, COLUMNS, batch=BATCH)
+    assert are_words_worth_it(readers, COLUMNS, batch=16 * BATCH)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "bool", "int64", "float32"])
+def test_finds_the_ones_of_each_row(dtype: str) -> None:
+    words = find_words(X.astype(dtype))
+    assert words is not None
+    assert words.nbytes < X.nbytes
+    for row, first, last in zip(X, words.starts, words.starts[1:], strict=False):
+        assert words.numbers[first:last].tolist() == np.flatnonzero(row).tolist()
+
+
+def test_other_arrays_hold_no_words() -> None:
+    assert find_words(X[:, :999]) is None, "narrow"
+    assert find_words(np.ones_like(X)) is None, "full"
+    assert find_words(2 * X) is None, "counts"
+    assert find_words(np.where(X, np.nan, 0.0)) is None, "missing values"
+    assert find_words(X[:0]) is None
+    assert find_words(X[0]) is None
+    assert find_words(X.tolist()) is None
