@@ -6,6 +6,7 @@ either notices at once when the other is gone.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import os
@@ -23,6 +24,10 @@ from kertasks.errors import UserError
 
 WARM_UP_LOG = "trainer-warm-up.log"
 """In the cache folder: what a trainer prints before it has a run."""
+
+
+_ENDING = 1.0
+"""Seconds a process may take from closing its socket to having ended."""
 
 
 class TrainerGone(UserError):
@@ -203,7 +208,10 @@ class TrainerProcess:
     def _why_gone(self) -> str:
         if self._training:
             return "this trainer process has its run already"
-        status = self._popen.poll()
+        status: int | None = None
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            # Its socket closes a moment before the system can tell how it ended.
+            status = self._popen.wait(_ENDING)
         if status is not None and status < 0:
             return f"the trainer process was killed (signal {-status})"
         if status:
