@@ -28,7 +28,8 @@ def measure(command: list[str], painted: Callable[[bytes], bool], home: Path) ->
     with PseudoTerminal(command, environment=environment) as terminal:
         while not painted(bytes(terminal.raw)):
             terminal.read(0.01)
-            if terminal.process.poll() is not None and not terminal.read(0.01):
+            ended = terminal.process.poll() is not None
+            if ended and not terminal.read(0.01) and not painted(bytes(terminal.raw)):
                 raise SystemExit(f"{command} ended early:\n{terminal.text}")
         return time.perf_counter() - began
 

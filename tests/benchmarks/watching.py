@@ -28,7 +28,7 @@ SIZES = ((80, 24), (120, 36), (200, 60))
 WATCH = 6.0
 """Seconds the bytes are counted."""
 
-KEYS = 40
+KEYS = 100
 """Pressed one after the other, half a drawing period apart and never in step with it."""
 
 
