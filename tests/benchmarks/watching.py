@@ -28,7 +28,10 @@ SIZES = ((80, 24), (120, 36), (200, 60))
 WATCH = 6.0
 """Seconds the bytes are counted."""
 
-KEYS = 100
+CURSOR = "▸".encode()
+"""Before the chosen layer."""
+
+KEYS = 60
 """Pressed one after the other, half a drawing period apart and never in step with it."""
 
 
@@ -109,12 +112,14 @@ def installed() -> None:
                 _start_square(terminal)
                 _read_for(terminal, 2.0)
                 bytes_ = _bytes_a_second(terminal)
+                choices = _choices(terminal)
                 latencies = _answers(terminal)
                 terminal.send("s")
                 terminal.wait_for("stopped", 60)
                 idle = _answers(terminal)
-        print(f"  {columns:3}x{rows}  training     {_figures(bytes_, latencies)}")
-        print(f"  {columns:3}x{rows}  not training {_figures(0.0, idle)}")
+        print(f"  {columns:3}x{rows}  training, a layer chosen  {_figures(bytes_, choices)}")
+        print(f"  {columns:3}x{rows}  training, all smoothed    {_figures(bytes_, latencies)}")
+        print(f"  {columns:3}x{rows}  not training, smoothed    {_figures(0.0, idle)}")
 
 
 def _start_square(terminal: PseudoTerminal) -> None:
@@ -152,6 +157,21 @@ def _answers(terminal: PseudoTerminal) -> list[float]:
         start = time.monotonic()
         terminal.send("m")
         while terminal.text.count("smooth") == before:
+            terminal.read(0.005)
+            if time.monotonic() - start > 5:
+                raise AssertionError(f"no answer to a key; the screen:\n{terminal.text}")
+        latencies.append(time.monotonic() - start)
+    return latencies
+
+
+def _choices(terminal: PseudoTerminal) -> list[float]:
+    """Seconds from an arrow key in the layer list to the cursor's sign in the bytes sent."""
+    latencies = []
+    for number in range(KEYS):
+        _read_for(terminal, 0.1 + 0.013 * (number % 10))
+        before, start = len(terminal.raw), time.monotonic()
+        terminal.send("\x1b[A" if number % 2 else "\x1b[B")
+        while CURSOR not in terminal.raw[before:]:
             terminal.read(0.005)
             if time.monotonic() - start > 5:
                 raise AssertionError(f"no answer to a key; the screen:\n{terminal.text}")
