@@ -128,12 +128,6 @@ class RecipeDraft:
         self._set_layers(layers, f"move {layer.class_name}", target)
         return target
 
-    def replace_layer(self, index: int, layer: Layer) -> None:
-        """Put another layer in its place."""
-        layers = list(self._recipe.layers)
-        layers[index] = layer
-        self._set_layers(layers, f"change {layer.class_name}", index)
-
     def set_argument(self, index: int, path: ArgumentPath, value: Value | Unset) -> None:
         """Give a layer's argument a value, or Keras's default back (``DEFAULT``).
 
