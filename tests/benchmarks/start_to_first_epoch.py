@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 from kertasks.registry import find_task
+from kertui.training.control import Ask
 from kertui.training.event_reader import EventReader
 from kertui.training.events import Epoch, Failed
 from kertui.training.service import TrainingService
@@ -33,7 +34,7 @@ def first_epoch_after(service: TrainingService) -> float:
                 raise SystemExit(f"the run failed: {event.reason}")
             if isinstance(event, Epoch):
                 took = time.perf_counter() - began
-                run.request_stop()
+                run.ask(Ask.STOP)
                 return took
         time.sleep(0.001)
     raise SystemExit(f"no epoch in {DEADLINE} s; see {run.log_path}")

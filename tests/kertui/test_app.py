@@ -21,7 +21,7 @@ from kertui.screens.quit import QuitQuestion
 from kertui.screens.tasks import TasksScreen
 from kertui.screens.too_small import TooSmallScreen
 from kertui.terminal import Capabilities
-from kertui.training.control import read_command
+from kertui.training.control import read_commands
 from kertui.training.run_folder import RunFolder
 from kertui.training.run_state import process_start_time
 from kertui.training.service import TrainingService
@@ -72,7 +72,7 @@ async def test_quitting_lets_a_training_go_on_by_default(
         assert "xor answer is being trained" in shown(app)
         await pilot.press("enter")
         await until(pilot, lambda: app._exit)
-    assert read_command(training.control_path) is None
+    assert read_commands(training.control_path) == []
 
 
 async def test_quitting_can_stop_the_training(
@@ -84,8 +84,7 @@ async def test_quitting_can_stop_the_training(
         await until(pilot, lambda: isinstance(app.screen, QuitQuestion))
         await pilot.press("down", "enter")
         await until(pilot, lambda: app._exit)
-    command = read_command(training.control_path)
-    assert command is not None
+    (command,) = read_commands(training.control_path)
     assert command.name == "stop"
 
 

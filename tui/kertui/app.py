@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import signal
 import sys
@@ -193,12 +194,15 @@ class KertuiApp(App[None]):
 
     def _stop_and_exit(self, running: list[RunSummary]) -> None:
         from kertasks.errors import UserError
+        from kertui.training.control import Ask
+        from kertui.training.run_folder import RunIsOver
 
         wanted = {summary.id for summary in running}
         try:
             for run in self.service.started_runs:
                 if run.id in wanted:
-                    self.service.stop(run)
+                    with contextlib.suppress(RunIsOver):  # it ended while the person chose
+                        run.ask(Ask.STOP)
         except UserError as error:
             self.call_from_thread(self.notify, str(error), severity="error")
         else:

@@ -65,8 +65,8 @@ class StopAfter(keras.callbacks.Callback):  # type: ignore[misc]  # Keras carrie
 
 def fit(model: keras.Model, xla: bool, **arguments: Any) -> keras.callbacks.History:
     x, y = rows()
-    held_out = {"validation_data": (x[:10], y[:10])}
-    return kertasks.fit(model, x, y, batch_size=BATCH, seed=5, xla=xla, **held_out, **arguments)
+    arguments |= {"validation_data": (x[:10], y[:10]), "batch_size": BATCH, "seed": 5}
+    return kertasks.fit(model, x, y, xla=xla, **arguments)
 
 
 @pytest.mark.parametrize("xla", [False, True], ids=["graph", "XLA"])
@@ -142,20 +142,21 @@ def test_with_keras_s_own_fit_such_a_callback_runs_in_the_training_thread() -> N
 
 def test_the_planned_epochs_decide_about_xla(monkeypatch: pytest.MonkeyPatch) -> None:
     from kertasks.fitting import preparation
+    from kertasks.fitting.worth import is_xla_worth_it
 
     asked: list[int] = []
-    original = preparation.is_xla_worth_it
 
     def worth(model: keras.Model, steps: int, batch_size: int) -> bool:
         asked.append(steps)
-        return original(model, steps, batch_size)
+        return is_xla_worth_it(model, steps, batch_size)
 
     monkeypatch.setattr(preparation, "is_xla_worth_it", worth)
     x, y = rows()
-    for arguments in (
+    runs: list[dict[str, Any]] = [
         {"epochs": 2},
         {"epochs": 1, "planned_epochs": 2},
         {"epochs": 2, "initial_epoch": 1, "planned_epochs": 2},
-    ):
+    ]
+    for arguments in runs:
         kertasks.fit(network(), x, y, batch_size=BATCH, **arguments)
     assert asked == [2 * STEPS] * 3

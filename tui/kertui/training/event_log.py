@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import sys
 import tempfile
@@ -23,6 +24,10 @@ _RESERVED = 16_384
 class EventLog:
     """The only writer of an events file. Thread-safe.
 
+    Raises:
+        BlockingIOError: another process writes it.
+        OSError: it cannot be opened.
+
     ``add`` appends to a list, 0.3 µs; a thread of its own turns events into lines (10 µs
     each) and writes them, the first of a pause at once and then every ``FLUSH_EVERY``
     seconds. So an epoch is in the file within 0.1 s even when the next one takes
@@ -32,10 +37,12 @@ class EventLog:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        self._descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+        self._be_alone()
         self._inode = os.fstat(self._descriptor).st_ino
         self._waiting: list[Event] = []
-        self._unwritten = b""
+        # A trainer that was killed may have left half a line; readers pass over it once it ends.
+        self._unwritten = b"\n" if self._ends_within_line() else b""
         self._within_line = False
         self._said_why = False
         self._reserve = _reserve(path.parent)
@@ -47,6 +54,21 @@ class EventLog:
 
         self._thread = threading.Thread(target=self._work, name="event-log", daemon=True)
         self._thread.start()
+
+    def _be_alone(self) -> None:
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            os.close(self._descriptor)
+            raise BlockingIOError(
+                error.errno, "another process is training this run", str(self._path)
+            ) from error
+        except OSError:
+            return  # a network file system without locks
+
+    def _ends_within_line(self) -> bool:
+        size = os.fstat(self._descriptor).st_size
+        return size > 0 and os.pread(self._descriptor, 1, size - 1) != b"\n"
 
     def add(self, event: Event) -> None:
         """Append the event; it is in the file soon."""

@@ -6,6 +6,7 @@ import math
 from array import array
 
 from kertui.training.events import (
+    Checkpointed,
     Compiling,
     Control,
     Ended,
@@ -15,7 +16,10 @@ from kertui.training.events import (
     Finished,
     LearningRate,
     Notice,
+    Paused,
+    Planned,
     Progress,
+    Resumed,
     Started,
     Stopped,
 )
@@ -35,6 +39,18 @@ class RunHistory:
 
         self.progress: Progress | None = None
         """Within the epoch under way; None at the start of one."""
+
+        self.planned: int | None = None
+        """Epochs to train in all; None before the start says."""
+
+        self.paused: Paused | None = None
+        """Where it waits, while it does."""
+
+        self.resumed: Resumed | None = None
+        """Where it went on last."""
+
+        self.checkpoint: Checkpointed | None = None
+        """The latest one."""
 
         self.notices: list[Notice] = []
         self.controls: list[Control] = []
@@ -89,6 +105,16 @@ class RunHistory:
                     self.compile_seconds = (self.compile_seconds or 0.0) + event.seconds
             case Started():
                 self.started = event
+                self.planned = event.epochs
+            case Planned():
+                self.planned = event.epochs
+            case Paused():
+                self.paused = event
+            case Resumed():
+                self.resumed = event
+                self.paused = self.ended = self.progress = None
+            case Checkpointed():
+                self.checkpoint = event
             case Notice():
                 self.notices.append(event)
             case Control():
@@ -98,7 +124,7 @@ class RunHistory:
             case Finished() | Stopped() | Failed():
                 self.ended = event
                 self.compiling = False
-                self.progress = None
+                self.paused = self.progress = None
 
     def _add_epoch(self, event: Epoch) -> None:
         done = len(self.epoch_numbers)

@@ -8,6 +8,7 @@ import time
 from functools import cache
 from importlib import metadata
 
+from kertasks.errors import UserError
 from kertasks.recipes.recipe import Recipe
 from kertui.training.run_folder import Manifest, RunFolder
 from kertui.training.run_state import process_start_time
@@ -20,7 +21,7 @@ def write_manifest(
     pid: int | None = None,
     process_started: float | None = None,
 ) -> None:
-    """Write the run's manifest.
+    """Write the run's manifest. When it was begun stays, should it be resumed.
 
     Args:
         run: the run.
@@ -35,13 +36,17 @@ def write_manifest(
     if pid is None or process_started is None:
         pid = os.getpid()
         process_started = process_start_time(pid) or time.time()
+    try:
+        created = run.manifest().created
+    except UserError:
+        created = time.time()
     run.write_manifest(
         Manifest(
             id=run.id,
             task=recipe.task,
             recipe=recipe.name,
             seed=recipe.seed,
-            created=time.time(),
+            created=created,
             versions=versions(),
             device=device,
             host=platform.node(),

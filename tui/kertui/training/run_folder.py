@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from kertasks.errors import UserError
 from kertui.training.atomic_file import write_text
-from kertui.training.control import STOP, Command, write_command
+from kertui.training.control import Ask, Command, write_command
+from kertui.training.event_tail import last_control_number
 from kertui.training.run_state import RunState, is_younger, state_at_end, trainer_is_there
 
 if TYPE_CHECKING:
@@ -23,13 +24,20 @@ _STARTING = 120.0
 """Seconds a folder may be without a manifest: a cold trainer imports Keras first."""
 
 
+class RunIsOver(UserError):
+    """A command came for a run that has ended."""
+
+    def __init__(self, run_id: str, state: RunState) -> None:
+        super().__init__(f"run {run_id} is over ({state.value}): nothing was changed")
+
+
 class RunDamaged(UserError):
     """A run's folder lacks a file it must have, or holds one that cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """``run.json``: where a run comes from. Written once, by its trainer, as it begins."""
+    """``run.json``: where a run comes from. Written by its trainer as it begins or resumes."""
 
     id: str
     task: str
@@ -101,6 +109,11 @@ class RunFolder:
         """``control.json``."""
         return self.path / "control.json"
 
+    @property
+    def checkpoint_path(self) -> Path:
+        """``checkpoint/state.npz``: what a later process needs to go on with the training."""
+        return self.path / "checkpoint" / "state.npz"
+
     def manifest(self) -> Manifest:
         """What the trainer wrote as it began.
 
@@ -171,13 +184,30 @@ class RunFolder:
             manifest.host, manifest.pid, manifest.process_started, self.events_path
         )
 
-    def request_stop(self) -> Command:
-        """Ask the trainer to stop and keep the weights; it answers with a ``control`` event.
+    def ask(self, name: Ask, value: float | None = None) -> Command:
+        """Ask something of the run's trainer; it answers with a ``control`` event.
+
+        Args:
+            name: what.
+            value: a learning rate or a number of epochs, for what takes one.
+
+        Raises:
+            RunIsOver: there is no trainer any more.
+            RunDamaged: the folder is gone or cannot be written in.
+        """
+        state = self.state()
+        if state.is_over:
+            raise RunIsOver(self.id, state)
+        return self.write_command(name, value)
+
+    def write_command(self, name: Ask, value: float | None = None) -> Command:
+        """Write a command whatever the run's state is.
 
         Raises:
             RunDamaged: the folder is gone or cannot be written in.
         """
         try:
-            return write_command(self.control_path, STOP)
+            after = last_control_number(self.events_path)
+            return write_command(self.control_path, name, value, after)
         except OSError as error:
             raise RunDamaged(f"cannot write {self.control_path}: {error.strerror}") from error

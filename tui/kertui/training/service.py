@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kertasks.errors import UserError
+from kertui.training.control import Ask
 from kertui.training.remembered import Remembered
+from kertui.training.resuming import require_resumable
 from kertui.training.run_folder import RunFolder
 from kertui.training.starting import give_run, wait_for_first_epoch
 from kertui.training.store import RunStore
@@ -243,10 +245,13 @@ class TrainingService:
             raise
         self.started_runs.append(run)
         if self.spare and then_spare:
-            threading.Thread(
-                target=self._start_next_spare, args=(run,), name="next-spare", daemon=True
-            ).start()
+            self._spare_after(run)
         return run
+
+    def _spare_after(self, run: RunFolder) -> None:
+        threading.Thread(
+            target=self._start_next_spare, args=(run,), name="next-spare", daemon=True
+        ).start()
 
     def _start_next_spare(self, run: RunFolder) -> None:
         if not wait_for_first_epoch(run, _SPARE_DELAY, self._closed):
@@ -254,13 +259,28 @@ class TrainingService:
         with contextlib.suppress(TrainerGone):  # whoever needs it next tries again, and is told
             self._spare()
 
-    def stop(self, run: RunFolder) -> None:
-        """Ask a run's trainer to stop and keep the weights; it says so in its events.
+    def resume(self, run: RunFolder, epochs: int | None = None) -> None:
+        """Go on with a run that is over, from its last checkpoint, in the spare or a new process.
+
+        Args:
+            run: stopped, failed or lost; or finished, to be given more epochs.
+            epochs: to train in all from now on; as planned for None.
 
         Raises:
-            RunDamaged: the run's folder is gone.
+            NotToResume: it still runs, or it is finished and ``epochs`` gives it no more.
+            RunDamaged: its folder is gone or cannot be written in.
+            TrainerGone: no process could be started.
         """
-        run.request_stop()
+        require_resumable(run, epochs)
+        run.write_command(Ask.RESUME)
+        if epochs is not None:
+            run.write_command(Ask.EPOCHS, epochs)
+        with self._lock:
+            spare, self._process = self._process, None
+        give_run(run, spare, self._cache_dir)
+        self.started_runs.append(run)
+        if self.spare:
+            self._spare_after(run)
 
     def close(self) -> None:
         """End the idle spare. A training goes on."""
