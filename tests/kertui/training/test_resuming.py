@@ -81,10 +81,11 @@ def train_with_kills(home: Path, recipe: Recipe, kills: int, longest: float) -> 
         reader.read_all()
         process = start_training(run.path, longest / 10)
         awaited: type[Any] = Checkpointed if number % 2 else object
-        wait_until(
-            lambda kind=awaited: any(isinstance(event, kind) for event in reader.read_all()),
-            PATIENCE,
-        )
+
+        def began(kind: type[Any] = awaited) -> bool:
+            return any(isinstance(event, kind) for event in reader.read_all())
+
+        wait_until(began, PATIENCE)
         time.sleep(moments.uniform(0.0, longest))  # a random moment is the subject
         process.kill()
         process.join(PATIENCE)

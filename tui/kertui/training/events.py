@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, TypeAlias
 
 Metrics: TypeAlias = Mapping[str, float]
@@ -135,6 +135,44 @@ class Checkpointed:
 
 
 @dataclass(frozen=True, slots=True)
+class Gpu:
+    """How busy one GPU is."""
+
+    name: str
+    use: float
+    """Share of the last moment in which it computed, 0 to 1."""
+
+    memory: int
+    """Bytes taken, by whomever."""
+
+    memory_total: int
+    """Bytes."""
+
+    temperature: int
+    """Degrees Celsius."""
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """How busy the run's host is. Type ``machine``; at most one a second."""
+
+    t: float
+    cpu: float
+    """Share of all cores, 0 to 1."""
+
+    memory: int
+    """Bytes taken, by whomever."""
+
+    memory_total: int
+    """Bytes."""
+
+    process_memory: int
+    """Bytes of the trainer's own process."""
+
+    gpus: tuple[Gpu, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """Something a person should know of, for example a fallback and why. Type ``notice``."""
 
@@ -194,6 +232,7 @@ Event: TypeAlias = (
     | Paused
     | Resumed
     | Checkpointed
+    | Machine
     | Notice
     | Finished
     | Stopped
@@ -214,6 +253,7 @@ _TYPES: dict[type[Any], str] = {
     Paused: "paused",
     Resumed: "resumed",
     Checkpointed: "checkpoint",
+    Machine: "machine",
     Notice: "notice",
     Finished: "finished",
     Stopped: "stopped",
@@ -250,6 +290,8 @@ def parse_event(line: str | bytes) -> Event | None:
 def _to_json(value: object) -> object:
     if isinstance(value, float) and not math.isfinite(value):
         return "nan" if value != value else ("inf" if value > 0 else "-inf")
+    if isinstance(value, tuple):
+        return [asdict(each) for each in value]
     if isinstance(value, Mapping):
         return {name: _to_json(number) for name, number in value.items()}
     return value
@@ -298,6 +340,16 @@ def _end(f: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _gpu(f: dict[str, Any]) -> Gpu:
+    return Gpu(
+        _text(f["name"]),
+        _number(f["use"]),
+        _whole(f["memory"]),
+        _whole(f["memory_total"]),
+        _whole(f["temperature"]),
+    )
+
+
 def _place(f: dict[str, Any]) -> tuple[float, int, int]:
     return _number(f["t"]), _whole(f["epoch"]), _whole(f["step"])
 
@@ -334,6 +386,14 @@ _PARSERS: dict[str, Callable[[dict[str, Any]], Event]] = {
     "paused": lambda f: Paused(*_place(f)),
     "resumed": lambda f: Resumed(*_place(f)),
     "checkpoint": lambda f: Checkpointed(*_place(f)),
+    "machine": lambda f: Machine(
+        _number(f["t"]),
+        _number(f["cpu"]),
+        _whole(f["memory"]),
+        _whole(f["memory_total"]),
+        _whole(f["process_memory"]),
+        tuple(map(_gpu, f.get("gpus", ()))),
+    ),
     "notice": lambda f: Notice(_number(f["t"]), _text(f["text"])),
     "finished": lambda f: Finished(**_end(f)),
     "stopped": lambda f: Stopped(

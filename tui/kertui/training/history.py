@@ -15,6 +15,7 @@ from kertui.training.events import (
     Failed,
     Finished,
     LearningRate,
+    Machine,
     Notice,
     Paused,
     Planned,
@@ -51,6 +52,9 @@ class RunHistory:
 
         self.checkpoint: Checkpointed | None = None
         """The latest one."""
+
+        self.machine: Machine | None = None
+        """How busy the run's host was when it last said."""
 
         self.notices: list[Notice] = []
         self.controls: list[Control] = []
@@ -115,6 +119,8 @@ class RunHistory:
                 self.paused = self.ended = self.progress = None
             case Checkpointed():
                 self.checkpoint = event
+            case Machine():
+                self.machine = event
             case Notice():
                 self.notices.append(event)
             case Control():
