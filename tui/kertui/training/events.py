@@ -291,7 +291,7 @@ def _to_json(value: object) -> object:
     if isinstance(value, float) and not math.isfinite(value):
         return "nan" if value != value else ("inf" if value > 0 else "-inf")
     if isinstance(value, tuple):
-        return [asdict(each) for each in value]
+        return [_to_json(asdict(each)) for each in value]
     if isinstance(value, Mapping):
         return {name: _to_json(number) for name, number in value.items()}
     return value

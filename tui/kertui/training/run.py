@@ -28,6 +28,7 @@ from kertui.training.events import Compiling, Failed, Finished, Notice, Resumed,
 from kertui.training.failure import describe_failure
 from kertui.training.history import RunHistory
 from kertui.training.machine_memory import require_memory
+from kertui.training.machine_watch import MachineWatch
 from kertui.training.manifest_writing import versions, write_manifest
 from kertui.training.run_folder import RunFolder
 from kertui.training.steering import Steering
@@ -91,9 +92,11 @@ class _Training:
         self._checkpoints = Checkpoints(run.checkpoint_path, log)
 
     def go(self) -> None:
+        watch = MachineWatch(self._log)
         try:
             self._go()
         finally:
+            watch.close()
             self._checkpoints.close()
 
     def _go(self) -> None:
