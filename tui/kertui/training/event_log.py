@@ -17,6 +17,9 @@ from kertui.training.run_state import HEARTBEAT
 FLUSH_EVERY = 0.05
 """Seconds between two writes while events come."""
 
+_DYING = 5.0
+"""Seconds in which the last threads of a killed trainer let go of the file."""
+
 _RESERVED = 16_384
 """Bytes of the disk held back for the end event, should the disk be full by then."""
 
@@ -56,15 +59,20 @@ class EventLog:
         self._thread.start()
 
     def _be_alone(self) -> None:
-        try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            os.close(self._descriptor)
-            raise BlockingIOError(
-                error.errno, "another process is training this run", str(self._path)
-            ) from error
-        except OSError:
-            return  # a network file system without locks
+        deadline = time.monotonic() + _DYING
+        while True:
+            try:
+                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                if time.monotonic() < deadline:
+                    time.sleep(0.02)
+                    continue
+                os.close(self._descriptor)
+                text = "another process is training this run"
+                raise BlockingIOError(error.errno, text, str(self._path)) from error
+            except OSError:
+                pass  # a network file system without locks
+            return
 
     def _ends_within_line(self) -> bool:
         size = os.fstat(self._descriptor).st_size

@@ -30,7 +30,7 @@ from kertui.training.history import RunHistory
 from kertui.training.machine_memory import require_memory
 from kertui.training.machine_watch import MachineWatch
 from kertui.training.manifest_writing import versions, write_manifest
-from kertui.training.run_folder import RunFolder
+from kertui.training.run_folder import RunDamaged, RunFolder
 from kertui.training.steering import Steering
 from kertui.training.testing import test_metrics
 
@@ -102,7 +102,9 @@ class _Training:
     def _go(self) -> None:
         resumes = self._run.manifest_path.exists()
         recipe = self.recipe = self._run.recipe()
-        begun_with = self._run.manifest().versions if resumes else {}
+        begun_with: Mapping[str, str] = {}
+        with contextlib.suppress(RunDamaged):  # written anew, in any case
+            begun_with = self._run.manifest().versions
         write_manifest(self._run, recipe, self._device)
         self.doing = "reading the checkpoint"
         checkpoint = Checkpoint.read(self._run.checkpoint_path) if resumes else None
@@ -112,6 +114,7 @@ class _Training:
             best = checkpoint.best
             self._writer.go_on_from(place.epoch, place.step, best.epoch, best.loss)
         if resumes:
+            self._run.clear_leftovers()
             done = done_before_resuming(self._run.control_path)
             self._log.add(Resumed(time.time(), place.epoch, place.step))
             self._compare_versions(begun_with)
@@ -128,7 +131,7 @@ class _Training:
             resumed=checkpoint,
             was_resumed=resumes,
         )
-        steering.stop_on_sigterm()
+        steering.stop_on_signals()
         self.doing = "loading the data"
         data = self._shelf.load(recipe.task, recipe.data.variant, recipe.seed)
         self.doing = "building the network"

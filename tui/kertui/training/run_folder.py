@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -22,6 +23,10 @@ SCHEMA = 1
 
 _STARTING = 120.0
 """Seconds a folder may be without a manifest: a cold trainer imports Keras first."""
+
+
+_LEFTOVERS = (".model.keras-*", ".best.keras-*", ".run.json-*", "checkpoint/.state.npz-*")
+"""Unfinished files of trainers. Those of ``control.json`` are somebody's who writes it now."""
 
 
 class RunIsOver(UserError):
@@ -55,10 +60,14 @@ class Manifest:
     host: str
     pid: int
     process_started: float
-    """When the process of that pid started, Unix seconds: a pid alone is used again."""
+    """When the process of that pid started, as ``process_start_time`` says: a pid alone is
+    used again."""
 
     source: str | None = None
     """The file the recipe was read from."""
+
+    boot: str | None = None
+    """Which boot of the host it was: after the next one, pids and start times come again."""
 
     schema: int = field(default=SCHEMA)
 
@@ -113,6 +122,15 @@ class RunFolder:
     def checkpoint_path(self) -> Path:
         """``checkpoint/state.npz``: what a later process needs to go on with the training."""
         return self.path / "checkpoint" / "state.npz"
+
+    def clear_leftovers(self) -> None:
+        """Delete what a killed trainer had not renamed into its place yet. Its successor's."""
+        for pattern in _LEFTOVERS:
+            for path in self.path.glob(pattern):
+                if path.is_dir():
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    path.unlink(missing_ok=True)
 
     def manifest(self) -> Manifest:
         """What the trainer wrote as it began.
@@ -181,7 +199,11 @@ class RunFolder:
         except RunDamaged:
             return not self.manifest_path.exists() and is_younger(self.path, _STARTING)
         return trainer_is_there(
-            manifest.host, manifest.pid, manifest.process_started, self.events_path
+            manifest.host,
+            manifest.pid,
+            manifest.process_started,
+            manifest.boot,
+            self.events_path,
         )
 
     def ask(self, name: Ask, value: float | None = None) -> Command:
