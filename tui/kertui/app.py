@@ -257,10 +257,10 @@ def run_app(service: TrainingService, capabilities: Capabilities) -> int:
     Returns:
         The exit status.
     """
-    from kertui.training.run_summary import in_words
-
     app = KertuiApp(service, capabilities)
     app.run(mouse=capabilities.mouse)
+    from kertui.training.run_summary import in_words  # the first paint need not wait for it
+
     try:
         for summary in app.session_runs():
             print(in_words(summary))
