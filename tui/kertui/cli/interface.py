@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import gc
+import sys
 from pathlib import Path
 
 from kertui.terminal import detect, prepare_environment
+
+_SWITCH_INTERVAL = 0.001
+"""Seconds the thread that sends a drawn frame waits for Python's lock; by default 0.005."""
 
 
 def run_interface(
@@ -25,6 +29,7 @@ def run_interface(
     # Imports make no garbage: searching for it would take a tenth of the time to the first paint.
     # The app switches it on again after that.
     gc.disable()
+    sys.setswitchinterval(_SWITCH_INTERVAL)
     capabilities = detect(ascii=plain, mouse=mouse)
     # Textual reads the environment while it is imported.
     prepare_environment(capabilities)
