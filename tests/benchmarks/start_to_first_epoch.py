@@ -17,6 +17,7 @@ from kertasks.registry import find_task
 from kertui.training.control import Ask
 from kertui.training.event_reader import EventReader
 from kertui.training.events import Epoch, Failed
+from kertui.training.run_state import process_start_time
 from kertui.training.service import TrainingService
 from kertui.training.store import RunStore
 
@@ -51,6 +52,15 @@ def check_times(service: TrainingService, count: int) -> list[float]:
     return took
 
 
+def wait_for_trainers(service: TrainingService) -> None:
+    """Wait until no trainer writes in the home any more: it is deleted next."""
+    deadline = time.monotonic() + DEADLINE
+    for run in service.started_runs:
+        pid = run.manifest().pid
+        while process_start_time(pid) is not None and time.monotonic() < deadline:
+            time.sleep(0.01)
+
+
 def main() -> None:
     """Measure and print."""
     times = int(sys.argv[1]) if len(sys.argv) > 1 else 5
@@ -68,6 +78,7 @@ def main() -> None:
             firsts.append(first_epoch_after(service))
             print(f"first epoch after {firsts[-1]:.3f} s", flush=True)
         service.close()
+        wait_for_trainers(service)
     print(f"first epoch: median {statistics.median(firsts):.3f} s, worst {max(firsts):.3f} s")
     print(
         f"check: median {statistics.median(checks) * 1e3:.0f} ms, worst {max(checks) * 1e3:.0f} ms"
