@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import json
 import os
 import re
@@ -211,6 +212,20 @@ def test_the_first_paint_imports_only_what_it_shows(
     with PseudoTerminal(command, environment=environment) as terminal:
         assert terminal.wait_for_end() == 0
         assert "loaded: []" in on_normal_screen(bytes(terminal.raw))
+
+
+async def test_what_hurries_the_first_paint_is_undone(service: TrainingService) -> None:
+    python_own = sys.getswitchinterval()
+    gc.disable()
+    sys.setswitchinterval(0.001)
+    try:
+        app = KertuiApp(service, Capabilities())
+        async with app.run_test(size=(80, 24)) as pilot:
+            await until(pilot, gc.isenabled)
+            assert sys.getswitchinterval() == pytest.approx(python_own)
+    finally:
+        gc.enable()
+        sys.setswitchinterval(python_own)
 
 
 def is_restored(raw: bytes) -> bool:

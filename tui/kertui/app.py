@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 _AFTER_FIRST_PAINT = 0.2
 """Seconds the interface has for itself before imports in a thread compete with it."""
 
+_SWITCH_INTERVAL = 0.005
+"""Seconds, Python's own: reading threads take the lock from the keys no sooner."""
+
 
 class KertuiApp(App[None]):
     """kertui in a terminal.
@@ -105,7 +108,9 @@ class KertuiApp(App[None]):
             self.service.close()
 
     def _warm_up(self) -> None:
-        gc.enable()  # switched off for the start, see ``kertui.cli.interface``
+        # Changed for the start, see ``kertui.cli.interface``.
+        gc.enable()
+        sys.setswitchinterval(_SWITCH_INTERVAL)
         self.run_worker(self._start_spare, thread=True, group="spare", name="start the spare")
         self.run_worker(_import_plotext, thread=True, group="imports", name="import plotext")
 
