@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.file_systems import run_with_own_mounts
 from tests.kertui.trainers import kill_trainers
 from tests.kertui.training.killed_training import start_training
 from tests.kertui.training.test_resuming import LONG_EPOCHS, SHORT_EPOCHS, events_of
@@ -232,20 +233,15 @@ def test_a_disk_that_fills_up_and_is_freed_costs_no_epoch(tmp_path: Path) -> Non
     run = RunStore(tmp_path).create(SHORT_EPOCHS)
     script = tmp_path / "train.py"
     script.write_text(textwrap.dedent(_ON_A_FULL_DISK))
-    inside = (
-        f"mount -t tmpfs -o size=3m none {disk} && cp -r {run.path} {disk}/run && "
-        f"{{ {sys.executable} {script} {disk}/run; status=$?; "
-        f"cp {disk}/run/events.jsonl {tmp_path}/events.jsonl; exit $status; }}"
-    )
-    user = [] if os.geteuid() == 0 else ["--map-root-user"]
-    allowed = subprocess.run(
-        ["unshare", "--mount", *user, "mount", "-t", "tmpfs", "none", str(disk)],
-        capture_output=True,
-    )
-    if allowed.returncode:
-        pytest.skip(f"no file system of its own for a test here: {allowed.stderr.decode()}")
-    done = subprocess.run(
-        ["unshare", "--mount", *user, "sh", "-c", inside], capture_output=True, text=True
+    done = run_with_own_mounts(
+        f"""
+        mount -t tmpfs -o size=3m none {disk}
+        cp -r {run.path} {disk}/run
+        {sys.executable} {script} {disk}/run || status=$?
+        cp {disk}/run/events.jsonl {tmp_path}/events.jsonl
+        exit ${{status:-0}}
+        """,
+        disk,
     )
     assert done.returncode == 0, done.stderr[-2000:]
     events = EventReader(tmp_path / "events.jsonl").read_all()

@@ -135,7 +135,8 @@ def _alone(path: Path) -> Iterator[None]:
 
 
 class ControlFile:
-    """The trainer's side: each new command once. A look costs one ``stat``, about 2 µs.
+    """The trainer's side: each new command once. A look opens the file, about 10 µs: network
+    file systems show another host's change only then.
 
     Args:
         path: ``control.json``.
@@ -150,9 +151,11 @@ class ControlFile:
     def new_commands(self) -> list[Command]:
         """The commands written since the last look, oldest first."""
         try:
-            status = self._path.stat()
+            descriptor = os.open(self._path, os.O_RDONLY)
         except OSError:
             return []
+        status = os.fstat(descriptor)
+        os.close(descriptor)
         seen = (status.st_mtime_ns, status.st_ino)
         if seen == self._seen:
             return []
