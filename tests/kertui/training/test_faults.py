@@ -10,18 +10,28 @@ import subprocess
 import sys
 import textwrap
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.file_systems import run_with_own_mounts
 from tests.kertui.trainers import kill_trainers
 from tests.kertui.training.killed_training import start_training
-from tests.kertui.training.test_resuming import LONG_EPOCHS, SHORT_EPOCHS, events_of
+from tests.kertui.training.test_resuming import SHORT_EPOCHS, events_of
 from tests.waiting import wait_until
 
 from kertui.training.control import Ask, read_commands
 from kertui.training.event_reader import EventReader
-from kertui.training.events import Checkpointed, Epoch, Failed, Finished, Notice, format_event
+from kertui.training.event_tail import last_checkpoint
+from kertui.training.events import (
+    Epoch,
+    Failed,
+    Finished,
+    Notice,
+    Paused,
+    Resumed,
+    format_event,
+)
 from kertui.training.history import RunHistory
 from kertui.training.resuming import NotToResume, require_resumable
 from kertui.training.run_folder import RunDamaged, RunFolder, RunIsOver
@@ -31,15 +41,29 @@ from kertui.training.store import RunStore
 pytestmark = pytest.mark.training
 
 PATIENCE = 120.0
+RECIPE = replace(SHORT_EPOCHS, fit=replace(SHORT_EPOCHS.fit, epochs=40))
+EPOCHS = list(range(1, 41))
+DONE = 2
+"""Epochs of a run when something befalls it."""
 
 
 @pytest.fixture
 def running(tmp_path: Path) -> RunFolder:
-    """A run that is being trained, some epochs done and a checkpoint written."""
-    run = RunStore(tmp_path).create(LONG_EPOCHS)
-    start_training(run.path, 0.2)
-    wait_until(lambda: {type(event) for event in events_of(run)} >= {Epoch, Checkpointed}, PATIENCE)
+    """A run whose trainer waits after the second epoch, with a checkpoint of that moment."""
+    run = RunStore(tmp_path).create(RECIPE)
+    run.write_command(Ask.PAUSE)
+    start_training(run.path, 1000.0)
+    for epoch in range(DONE + 1):
+        wait_until(lambda done=epoch: _paused_at(run) == done, PATIENCE)  # type: ignore[misc]
+        if epoch < DONE:
+            run.ask(Ask.EPOCH)
+    wait_until(lambda: last_checkpoint(run.events_path) is not None)
     return run
+
+
+def _paused_at(run: RunFolder) -> int | None:
+    events = [event for event in events_of(run) if isinstance(event, Paused | Resumed)]
+    return events[-1].epoch if events and isinstance(events[-1], Paused) else None
 
 
 @pytest.fixture(autouse=True)
@@ -64,21 +88,15 @@ def finish(run: RunFolder) -> RunHistory:
     return history
 
 
-def test_a_killed_trainer_is_lost_within_five_seconds_and_takes_no_commands(
+def test_a_trainer_killed_in_a_pause_is_lost_within_five_seconds_and_goes_on_when_resumed(
     running: RunFolder,
 ) -> None:
+    before = read_commands(running.control_path)
     kill(running)
     with pytest.raises(RunIsOver, match="is over \\(lost\\): nothing was changed"):
         running.ask(Ask.PAUSE)
-    assert read_commands(running.control_path) == []
-
-
-def test_a_trainer_killed_in_a_pause_goes_on_when_it_is_resumed(running: RunFolder) -> None:
-    running.ask(Ask.PAUSE)
-    wait_until(lambda: running.state() is RunState.PAUSED)
-    kill(running)
-    history = finish(running)
-    assert list(history.epoch_numbers) == [1, 2, 3]
+    assert read_commands(running.control_path) == before
+    assert list(finish(running).epoch_numbers) == EPOCHS
 
 
 def test_a_half_written_event_costs_nothing(running: RunFolder) -> None:
@@ -86,7 +104,7 @@ def test_a_half_written_event_costs_nothing(running: RunFolder) -> None:
     with running.events_path.open("a") as file:
         file.write('{"t":1.0,"type":"epo')
     history = finish(running)
-    assert list(history.epoch_numbers) == [1, 2, 3]
+    assert list(history.epoch_numbers) == EPOCHS
     broken = [line for line in running.events_path.read_text().splitlines() if "epo" in line[:24]]
     assert '{"t":1.0,"type":"epo' in broken  # left as it was, on a line of its own
 
@@ -98,7 +116,7 @@ def test_damaged_events_are_passed_over(running: RunFolder) -> None:
     lines[middle:middle] = [b"\xff\xfe\x00 not an event\n", b"[" * 5000 + b"\n", b"null\n", b"\n"]
     running.events_path.write_bytes(b"".join(lines))
     assert running.state() is RunState.LOST
-    assert list(finish(running).epoch_numbers) == [1, 2, 3]
+    assert list(finish(running).epoch_numbers) == EPOCHS
 
 
 def test_without_events_it_is_still_a_run_and_can_go_on(running: RunFolder) -> None:
@@ -107,7 +125,7 @@ def test_without_events_it_is_still_a_run_and_can_go_on(running: RunFolder) -> N
     assert running.state() is RunState.LOST
     history = finish(running)
     # What the checkpoint has is not trained, nor told, again.
-    assert list(history.epoch_numbers)[-1] == 3
+    assert list(history.epoch_numbers) == EPOCHS[DONE:]
 
 
 def test_a_damaged_manifest_is_said_and_written_anew(running: RunFolder) -> None:
@@ -117,7 +135,7 @@ def test_a_damaged_manifest_is_said_and_written_anew(running: RunFolder) -> None
         running.manifest()
     assert running.state() is RunState.LOST
     finish(running)
-    assert running.manifest().task == "digits"
+    assert running.manifest().task == "xor"
 
 
 def test_a_damaged_checkpoint_fails_in_plain_words_and_keeps_everything(
@@ -140,7 +158,7 @@ def test_a_damaged_checkpoint_fails_in_plain_words_and_keeps_everything(
 def test_a_changed_recipe_does_not_go_on_with_the_weights_of_another(running: RunFolder) -> None:
     kill(running)
     recipe = running.recipe_path.read_text()
-    running.recipe_path.write_text(recipe.replace("filters = 16", "filters = 17", 1))
+    running.recipe_path.write_text(recipe.replace("units = 8", "units = 9", 1))
     assert running.recipe_path.read_text() != recipe
     running.write_command(Ask.RESUME)
     start_training(running.path, 1000.0).join(PATIENCE)
@@ -175,8 +193,6 @@ def _is_zombie(pid: int) -> bool:
 def test_a_clock_that_jumps_changes_no_state(running: RunFolder) -> None:
     """A trainer is told from a later process by its start since the boot, and only another
     host's by the age of its heartbeat."""
-    running.ask(Ask.PAUSE)
-    wait_until(lambda: running.state() is RunState.PAUSED)
     for moved in (-86_400.0, 86_400.0):
         moment = time.time() + moved
         os.utime(running.events_path, (moment, moment))
@@ -287,7 +303,7 @@ def test_no_file_of_a_run_is_ever_seen_half_written(running: RunFolder, tmp_path
     script = tmp_path / "writer.py"
     script.write_text(_WRITER)
     looks = numbers = 0
-    for _ in range(4):
+    for _ in range(3):
         writer = subprocess.Popen([sys.executable, str(script), str(running.path)])
         seen = last_number(running)
 
@@ -298,8 +314,8 @@ def test_no_file_of_a_run_is_ever_seen_half_written(running: RunFolder, tmp_path
         until = time.monotonic() + 0.7
         while time.monotonic() < until:
             looks += 1
-            assert running.manifest().task == "digits"
-            assert running.recipe().task == "digits"
+            assert running.manifest().task == "xor"
+            assert running.recipe().task == "xor"
             commands = json.loads(running.control_path.read_bytes())["commands"]
             assert all(command["command"] == "batch" for command in commands)
             checkpoint = Checkpoint.read(running.checkpoint_path)
