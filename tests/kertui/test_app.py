@@ -50,7 +50,7 @@ def training(service: TrainingService) -> Iterator[RunFolder]:
     }  # fmt: skip
     run.manifest_path.write_text(json.dumps(manifest))
     run.events_path.write_text("")
-    service.started_runs.append(run)
+    service.session_runs.append(run)
     yield run
     process.communicate(b"\n")
 

@@ -27,6 +27,8 @@ from kertui.theme import DARK, LIGHT, MONOCHROME, THEMES, default_tokens
 
 if TYPE_CHECKING:
     from kertui.screens.quit import Leave
+    from kertui.screens.workbench import WorkbenchScreen
+    from kertui.training.run_folder import RunFolder
     from kertui.training.run_summary import RunSummary
     from kertui.training.service import TrainingService
 
@@ -43,6 +45,7 @@ class KertuiApp(App[None]):
     Args:
         service: describes, checks and trains; every screen uses it from thread workers.
         capabilities: what the terminal can do.
+        attach: a run to show at once, over the first screen.
     """
 
     TITLE = "kertui"
@@ -62,9 +65,15 @@ class KertuiApp(App[None]):
                 tooltip="Change between the dark and the light theme."),
     ]  # fmt: skip
 
-    def __init__(self, service: TrainingService, capabilities: Capabilities) -> None:
+    def __init__(
+        self,
+        service: TrainingService,
+        capabilities: Capabilities,
+        attach: RunFolder | None = None,
+    ) -> None:
         self.capabilities = capabilities
         self.service = service
+        self._first_run = attach
         self.crash_line: str | None = None
         """What went wrong, for the normal screen; None while nothing has."""
         super().__init__(ansi_color=None if capabilities.colour else True)
@@ -101,6 +110,8 @@ class KertuiApp(App[None]):
     def on_ready(self) -> None:
         """Start what takes long, once there is something to look at."""
         self.set_timer(_AFTER_FIRST_PAINT, self._warm_up)
+        if self._first_run is not None:
+            self.open_run(self._first_run)
 
     def on_unmount(self) -> None:
         """End the spare now: threads that wait for its answers would hold up the exit."""
@@ -121,6 +132,12 @@ class KertuiApp(App[None]):
             self.service.start_spare()
         except UserError as error:
             self.call_from_thread(self.notify, str(error), severity="error")
+
+    def open_run(self, run: RunFolder) -> None:
+        """Show a run in a workbench, live or over, or say why it cannot be shown."""
+        from kertui.screens.open_run import open_run
+
+        open_run(self, run)
 
     # --- too small, help, palette
 
@@ -168,11 +185,15 @@ class KertuiApp(App[None]):
 
         if isinstance(self.screen, QuitQuestion | UnsavedChangesScreen):
             return
-        for screen in self.screen_stack:
-            if isinstance(screen, WorkbenchScreen):
-                screen.ask_before_leaving(self._ask_about_trainings)
-                return
-        self._ask_about_trainings()
+        self._ask_workbenches(
+            [screen for screen in self.screen_stack if isinstance(screen, WorkbenchScreen)]
+        )
+
+    def _ask_workbenches(self, screens: list[WorkbenchScreen]) -> None:
+        if screens:
+            screens[-1].ask_before_leaving(partial(self._ask_workbenches, screens[:-1]))
+        else:
+            self._ask_about_trainings()
 
     def _ask_about_trainings(self) -> None:
         self.run_worker(self._look_for_trainings, thread=True, group="quit", exclusive=True)
@@ -203,21 +224,24 @@ class KertuiApp(App[None]):
         from kertui.training.run_folder import RunIsOver
 
         wanted = {summary.id for summary in running}
-        try:
-            for run in self.service.started_runs:
-                if run.id in wanted:
+        left = []
+        for run in self.service.session_runs:
+            if run.id in wanted:
+                try:
                     with contextlib.suppress(RunIsOver):  # it ended while the person chose
                         run.ask(Ask.STOP)
-        except UserError as error:
-            self.call_from_thread(self.notify, str(error), severity="error")
+                except UserError as error:
+                    left.append(str(error))
+        if left:
+            self.call_from_thread(self.notify, "\n".join(left), severity="error", markup=False)
         else:
             self.call_from_thread(self.exit)
 
     def session_runs(self) -> list[RunSummary]:
-        """The runs that began in this session. Reads files: call it from a thread."""
+        """The runs begun, resumed or steered here. Reads files: call it from a thread."""
         from kertui.training.run_summary import summarise
 
-        summaries = (summarise(run) for run in self.service.started_runs)
+        summaries = (summarise(run) for run in self.service.session_runs)
         return [summary for summary in summaries if summary is not None]
 
     # --- workarounds for Textual 8.2: names with an underscore are private
@@ -254,7 +278,9 @@ def _import_plotext() -> None:
     import plotext  # noqa: F401 (240 ms that the first plot need not wait for)
 
 
-def run_app(service: TrainingService, capabilities: Capabilities) -> int:
+def run_app(
+    service: TrainingService, capabilities: Capabilities, attach: RunFolder | None = None
+) -> int:
     """Run kertui until the person leaves, and give the terminal back as it was.
 
     ``kertui.terminal.prepare_environment`` must have run before this module was imported.
@@ -262,7 +288,7 @@ def run_app(service: TrainingService, capabilities: Capabilities) -> int:
     Returns:
         The exit status.
     """
-    app = KertuiApp(service, capabilities)
+    app = KertuiApp(service, capabilities, attach)
     app.run(mouse=capabilities.mouse)
     from kertui.training.run_summary import in_words  # the first paint need not wait for it
 

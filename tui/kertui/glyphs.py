@@ -75,6 +75,16 @@ class Glyphs(NamedTuple):
     best: str = "◆"
     """The best epoch on a curve."""
 
+    changed: str = "▴"
+    """The learning rate was changed here."""
+
+    changed_line: str = "┊"
+    """The same, up through the curves."""
+
+    levels: str = "▁▂▃▄▅▆▇█"
+    """A share over time, one cell a reading, from nothing to full."""
+
+    degrees: str = "°"
     marks: tuple[str, ...] = ("●", "○", "▲", "△", "■", "□", "◆", "◇")
     """One a class in a scatter plot."""
 
@@ -123,6 +133,10 @@ ASCII = Glyphs(
     solid_stroke="--",
     dotted_stroke="..",
     best="*",
+    changed="^",
+    changed_line=":",
+    levels="_.-=+*#@",
+    degrees="",
     marks=("*", "o", "+", "x", "#", "%", "@", "&"),
     shades=" .:-=+*#%@",
     enter="enter",

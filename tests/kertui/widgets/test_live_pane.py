@@ -35,6 +35,7 @@ from kertui.widgets.live_pane import LivePane
 from kertui.widgets.metric_plot import MetricPlot
 from kertui.widgets.pane_lines import NoticeLine, OutcomeLines
 from kertui.widgets.rows_widget import RowsWidget
+from kertui.widgets.run_follower import RunFollower
 from kertui.widgets.run_status import RunBar, RunStatus
 
 
@@ -161,7 +162,7 @@ async def test_following_another_run_forgets_the_first(tmp_path: Path) -> None:
         await until(pilot, lambda: bool(app.ended))
         assert pane.history.epochs == 6
         assert [message.run for message in app.ended] == [second]
-        pane.post_message(LivePane.EventsRead(first, tuple(newswires(3))))
+        pane.post_message(RunFollower.EventsRead(first, tuple(newswires(3))))
         await pilot.pause()
         assert pane.history.epochs == 6
         pane.clear(50)

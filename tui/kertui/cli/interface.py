@@ -5,15 +5,24 @@ from __future__ import annotations
 import gc
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kertui.terminal import detect, prepare_environment
+
+if TYPE_CHECKING:
+    from kertui.training.run_folder import RunFolder
 
 _SWITCH_INTERVAL = 0.001
 """Seconds after which Textual's sending thread gets Python's lock; 0.005 unless it is set."""
 
 
 def run_interface(
-    home: Path | None = None, *, spare: bool = True, plain: bool = False, mouse: bool = True
+    home: Path | None = None,
+    *,
+    spare: bool = True,
+    plain: bool = False,
+    mouse: bool = True,
+    attach: RunFolder | None = None,
 ) -> int:
     """Open the interface on this terminal.
 
@@ -22,6 +31,7 @@ def run_interface(
         spare: whether a warm trainer process is kept.
         plain: draw with ASCII characters only.
         mouse: ask the terminal to report the mouse.
+        attach: a run to show at once.
 
     Returns:
         The exit status.
@@ -39,6 +49,6 @@ def run_interface(
 
     service = TrainingService(RunStore(home or default_home()), cache_dir(), spare=spare)
     try:
-        return run_app(service, capabilities)
+        return run_app(service, capabilities, attach)
     finally:
         service.close()

@@ -7,6 +7,14 @@ from kertasks.layers.catalog import Argument, ArgumentKind
 EPOCHS = Argument(
     "epochs", ArgumentKind.INTEGER, True, 10, False, minimum=1, help="Passes over the rows."
 )
+LEARNING_RATE = Argument(
+    "learning_rate",
+    ArgumentKind.NUMBER,
+    True,
+    0.001,
+    False,
+    help="How far a step down the slope of the loss goes.",
+)
 BATCH = Argument(
     "batch_size",
     ArgumentKind.INTEGER,

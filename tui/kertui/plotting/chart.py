@@ -80,6 +80,7 @@ def chart(
     limits: Limits,
     *,
     marks: Sequence[Mark] = (),
+    changes: Sequence[int] = (),
     glyphs: Glyphs = UNICODE,
 ) -> list[Row]:
     """The plot's rows, each exactly ``layout.width`` cells.
@@ -89,6 +90,7 @@ def chart(
         layout: the size and where the parts lie.
         limits: the data at the edges.
         marks: signs over the curves.
+        changes: epochs with a sign on the x axis and a faint line up from it, under the curves.
         glyphs: the signs to draw with.
     """
     canvas = [
@@ -99,7 +101,13 @@ def chart(
         at = layout.row_of(mark.value, limits)
         if at is not None and limits.x_low <= mark.epoch <= limits.x_high:
             canvas[at][layout.column_of(mark.epoch, limits)] = (mark.glyph, mark.role)
-    return [*_with_y_axis(canvas, layout, limits, glyphs), *_x_axis(layout, limits, glyphs)]
+    axis = _x_axis(layout, limits, glyphs)
+    for epoch in changes:
+        if limits.x_low <= epoch <= limits.x_high:
+            column = layout.column_of(epoch, limits)
+            axis[0][layout.gutter + column] = (glyphs.changed, "accent")
+            _line_under(canvas, column, (glyphs.changed_line, "axis"))
+    return [*_with_y_axis(canvas, layout, limits, glyphs), *axis]
 
 
 def with_cursor(
@@ -113,10 +121,15 @@ def with_cursor(
         return list(rows)
     column = layout.gutter + layout.column_of(epoch, limits)
     crossed = [list(row) for row in rows[: layout.rows]]
-    for row in crossed:
-        if row[column][0] == " ":
-            row[column] = (glyphs.vertical, "cursor")
+    _line_under(crossed, column, (glyphs.vertical, "cursor"), over=glyphs.changed_line)
     return [*crossed, *rows[layout.rows :]]
+
+
+def _line_under(rows: Sequence[Row], column: int, cell: Cell, over: str = " ") -> None:
+    """A vertical line that passes under curves and marks."""
+    for row in rows:
+        if row[column][0] in (" ", over):
+            row[column] = cell
 
 
 def _with_y_axis(canvas: list[Row], layout: Layout, limits: Limits, glyphs: Glyphs) -> list[Row]:

@@ -26,10 +26,12 @@ from kertui.screens.add_layer import AddLayerScreen
 from kertui.screens.compare import CompareScreen
 from kertui.screens.log import LogScreen
 from kertui.screens.recipe_files import RecipeFiles
+from kertui.screens.run_steering import RunSteering
 from kertui.screens.workbench_checks import ModelChecker, service_of
 from kertui.screens.workbench_keys import WORKBENCH_KEYS
 from kertui.training.run_folder import RunFolder
-from kertui.training.service import SpareUnavailable
+from kertui.training.run_state import RunState
+from kertui.training.service import SpareUnavailable, TrainingService
 from kertui.widgets.key_line import KeyLine
 from kertui.widgets.layer_form import LayerForm
 from kertui.widgets.layer_list import INPUT_ROW, LayerList, Waiting
@@ -50,6 +52,8 @@ class WorkbenchScreen(Screen[None]):
         task: the task.
         recipe: what the edit starts from.
         path: the file it was read from, if any.
+        run: a training to show, live or over; for None one of the task's that goes on, if any.
+        run_state: what it was doing when it was looked at.
     """
 
     CSS_PATH = "workbench.tcss"
@@ -57,9 +61,18 @@ class WorkbenchScreen(Screen[None]):
     VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = WORKBENCH_KEYS
 
-    def __init__(self, task: Task, recipe: Recipe, path: Path | None = None) -> None:
+    def __init__(
+        self,
+        task: Task,
+        recipe: Recipe,
+        path: Path | None = None,
+        run: RunFolder | None = None,
+        run_state: RunState = RunState.RUNNING,
+    ) -> None:
         super().__init__()
         self._of_task = task
+        self._given = (run, run_state)
+        self._steering = RunSteering(self)
         self._run_status = RunStatus()
         self._draft = RecipeDraft(recipe)
         self._files = RecipeFiles(
@@ -91,9 +104,8 @@ class WorkbenchScreen(Screen[None]):
         self._checker = ModelChecker(self, service)
         self._column.focus_layers()
         self._checker.read_catalog()
-        self._training.find_running(service, self._of_task.name)
         self._take_change(self.selected)
-        self._show_tabs()
+        self._show_training(service)
 
     @property
     def draft(self) -> RecipeDraft:
@@ -359,9 +371,24 @@ class WorkbenchScreen(Screen[None]):
         title = f"{where} cannot be trained"
         self.notify(refusal.reason, title=title, severity="error", markup=False)
 
-    def action_stop_training(self) -> None:
-        """End the training and keep its weights."""
-        self._training.stop()
+    def _show_training(self, service: TrainingService) -> None:
+        """Show the run that was asked for, or one of the task's that goes on."""
+        run, state = self._given
+        if run is None:
+            self._training.find_running(service, self._of_task.name)
+            self._show_tabs()
+        else:
+            service.take_up(run)
+            self._training.show(run, state)
+            self._show_tab("live")
+
+    def action_steer(self, name: str) -> None:
+        """Ask something of the training shown."""
+        self._steering.carry_out(name)
+
+    def action_resume_run(self) -> None:
+        """Go on with the training shown, which is over."""
+        self._steering.resume()
 
     @on(TrainingColumn.PhaseChanged)
     def follow_phase(self) -> None:
@@ -377,7 +404,7 @@ class WorkbenchScreen(Screen[None]):
     def show_run_status(self, event: LivePane.Updated) -> None:
         """The status line follows the run."""
         # Held, not looked up: an update may still arrive while the screen is being taken down.
-        self._run_status.show(event.history, event.state, event.planned)
+        self._run_status.show(event.history, event.state, event.planned, event.asked)
         has_curves = event.history.epochs > 0
         if has_curves is not self._has_curves:
             self._has_curves = has_curves
@@ -422,12 +449,13 @@ class WorkbenchScreen(Screen[None]):
         """Whether a key acts now; the others are not shown."""
         if not self.query(TrainingColumn):
             return True
-        phase = self._training.phase
         match action:
             case "start_training":
-                return phase is Phase.IDLE
-            case "stop_training":
-                return phase is Phase.RUNNING
+                return self._training.phase is Phase.IDLE
+            case "steer":
+                return self._steering.allows(str(parameters[0]))
+            case "resume_run":
+                return self._training.can_resume
             case "undo":
                 return self._draft.can_undo
             case "redo":
@@ -457,9 +485,11 @@ class WorkbenchScreen(Screen[None]):
         self._files.ask_before_leaving(leave)
 
     def _leave(self) -> None:
-        if self._training.phase not in {Phase.IDLE, Phase.WAITING}:
+        phase = self._training.phase
+        if phase not in {Phase.IDLE, Phase.WAITING}:
+            goes_on = "stays paused" if phase is Phase.PAUSED else "goes on"
             self.app.notify(
-                f"The training of {self._of_task.name} goes on. Open the task again to see it.",
+                f"The training of {self._of_task.name} {goes_on}. Open the task again to see it.",
                 markup=False,
             )
         self.dismiss(None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 
+from kertui.training.control import Ask
 from kertui.training.events import (
     Checkpointed,
     Compiling,
@@ -50,6 +51,21 @@ class RunHistory:
         self.resumed: Resumed | None = None
         """Where it went on last."""
 
+        self.resuming = False
+        """Whether a new trainer process makes ready to go on."""
+
+        self.until: Ask | None = None
+        """``EPOCH`` or ``BATCH`` while it trains to the end of one and will pause there."""
+
+        self.stopping = False
+        """Whether it was told to stop and has not ended yet."""
+
+        self.idle = 0.0
+        """Seconds, up to where it went on last, in which it was paused, over or lost."""
+
+        self.latest: float | None = None
+        """When the latest event was written, Unix time."""
+
         self.checkpoint: Checkpointed | None = None
         """The latest one."""
 
@@ -79,6 +95,28 @@ class RunHistory:
         return len(self.epoch_numbers)
 
     @property
+    def replaying(self) -> bool:
+        """Whether it trains epochs again that a lost trainer told of after its last checkpoint."""
+        resumed, last = self.resumed, self.last
+        if resumed is None or last is None or self.ended is not None:
+            return False
+        return resumed.epoch < last.epoch and last.t <= resumed.t
+
+    def elapsed(self, now: float) -> float:
+        """Seconds it trained since its start, without what it lay still; NaN before the start.
+
+        Args:
+            now: Unix time in seconds; for a run whose trainer is lost, that of its last event.
+        """
+        if self.started is None:
+            return math.nan
+        if self.ended is not None:
+            now = self.ended.t
+        elif self.paused is not None:
+            now = self.paused.t
+        return max(0.0, now - self.started.t - self.idle)
+
+    @property
     def metric_names(self) -> tuple[str, ...]:
         """Keras's names in the order they first came: ``loss``, ``accuracy``, ``val_loss``, …"""
         return tuple(self._columns)
@@ -97,11 +135,15 @@ class RunHistory:
 
     def add(self, event: Event) -> None:
         """Take the next event."""
+        self._take(event)
+        self.latest = event.t
+
+    def _take(self, event: Event) -> None:
         match event:
             case Epoch():
                 self._add_epoch(event)
             case Progress():
-                self.compiling = False
+                self.compiling = self.resuming = False
                 self.progress = event
             case Compiling():
                 self.compiling = event.seconds is None
@@ -114,9 +156,9 @@ class RunHistory:
                 self.planned = event.epochs
             case Paused():
                 self.paused = event
+                self.until, self.resuming = None, False
             case Resumed():
-                self.resumed = event
-                self.paused = self.ended = self.progress = None
+                self._resume(event)
             case Checkpointed():
                 self.checkpoint = event
             case Machine():
@@ -124,17 +166,42 @@ class RunHistory:
             case Notice():
                 self.notices.append(event)
             case Control():
-                self.controls.append(event)
+                self._add_control(event)
             case LearningRate():
                 self.learning_rate_changes.append(event)
             case Finished() | Stopped() | Failed():
+                if self.paused is not None:
+                    self.idle += max(0.0, event.t - self.paused.t)
                 self.ended = event
-                self.compiling = False
-                self.paused = self.progress = None
+                self.compiling = self.resuming = self.stopping = False
+                self.paused = self.progress = self.until = None
+
+    def _resume(self, event: Resumed) -> None:
+        lay_since = self.paused or self.ended
+        since = lay_since.t if lay_since is not None else self.latest
+        self.idle += max(0.0, event.t - since) if since is not None else 0.0
+        # Out of a pause it goes on in the same process, told for how long; else in a new one.
+        if self.paused is None:
+            self.until, self.resuming, self.progress = None, True, None
+        self.resumed = event
+        self.paused = self.ended = None
+        self.stopping = False
+
+    def _add_control(self, event: Control) -> None:
+        self.controls.append(event)
+        if event.refused is not None:
+            return
+        match event.command:
+            case Ask.EPOCH | Ask.BATCH:
+                self.until = Ask(event.command)
+            case Ask.PAUSE | Ask.RESUME:
+                self.until = None
+            case Ask.STOP | Ask.STOP_BEST:
+                self.stopping = True
 
     def _add_epoch(self, event: Epoch) -> None:
         done = len(self.epoch_numbers)
-        self.compiling = False
+        self.compiling = self.resuming = False
         self.progress = None
         self.last = event
         self.epoch_numbers.append(event.epoch)

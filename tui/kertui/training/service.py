@@ -64,8 +64,8 @@ class TrainingService:
         self._process: TrainerProcess | None = None
         self._catalog: Catalog | None = None
         self._closed = threading.Event()
-        self.started_runs: list[RunFolder] = []
-        """The runs this service began, oldest first."""
+        self.session_runs: list[RunFolder] = []
+        """The runs that were begun, resumed or taken up here, oldest first."""
 
     @cached_property
     def _remembered(self) -> Remembered:
@@ -248,7 +248,7 @@ class TrainingService:
         except TrainerGone:
             shutil.rmtree(run.path, ignore_errors=True)
             raise
-        self.started_runs.append(run)
+        self.take_up(run)
         if self.spare and then_spare:
             self._spare_after(run)
         return run
@@ -289,9 +289,15 @@ class TrainingService:
         with self._lock:
             spare, self._process = self._process, None
         give_run(run, spare, self._cache_dir)
-        self.started_runs.append(run)
+        self.take_up(run)
         if self.spare:
             self._spare_after(run)
+
+    def take_up(self, run: RunFolder) -> None:
+        """Count a run that began elsewhere among those of this session."""
+        with self._lock:
+            if run not in self.session_runs:
+                self.session_runs.append(run)
 
     def close(self) -> None:
         """End the idle spare. A training goes on."""

@@ -13,6 +13,7 @@ from kertui.glyphs import Glyphs, glyphs_for
 from kertui.plotting.strips import Row, cells, fit, join
 from kertui.plotting.traces import VALIDATION
 from kertui.training.history import RunHistory
+from kertui.widgets.rate_changes import marked_changes
 from kertui.widgets.rows_widget import RowsWidget
 
 _GAP = "   "
@@ -42,6 +43,8 @@ class EpochTable(RowsWidget):
         super().__init__(name=name, id=id, classes=classes)
         self._history = RunHistory()
         self._epochs = 0
+        self._changed: set[int] = set()
+        """Epochs whose learning rate is another one than before."""
 
     def show(self, history: RunHistory) -> None:
         """Show a history as it is now. Who has scrolled back keeps the rows in sight."""
@@ -95,6 +98,7 @@ class EpochTable(RowsWidget):
             self.show_rows([self._one_line(width)])
             return
         columns = _columns(self._history, width)
+        self._changed = set(marked_changes(self._history))
         rows = [self._head(columns, width)]
         top = self._epochs - 1 - max(0, min(self.back, self._epochs - self._visible))
         rows += [self._line(columns, at, width, glyphs) for at in range(top, top - height + 1, -1)]
@@ -112,11 +116,14 @@ class EpochTable(RowsWidget):
         if not 0 <= at < self._epochs:
             return fit([], width)
         newest = at == self._epochs - 1
-        best = self._history.epoch_numbers[at] == self._history.best_epoch
+        epoch = self._history.epoch_numbers[at]
+        best = epoch == self._history.best_epoch
         row = cells(glyphs.best, "best") if best else cells(" ")
         for number, column in enumerate(columns):
-            text = self._value(column.name, at).rjust(column.width)
-            row += cells((_GAP if number else "") + text, "" if newest else "dim")
+            text, role = self._value(column.name, at), "" if newest else "dim"
+            if column.name == "learning rate" and epoch in self._changed:
+                text, role = f"{glyphs.changed}{text}", "accent"
+            row += cells((_GAP if number else "") + text.rjust(column.width), role)
         return fit(row, width)
 
     def _value(self, name: str, at: int) -> str:
@@ -157,14 +164,14 @@ def _names(history: RunHistory) -> list[str]:
 def _columns(history: RunHistory, width: int) -> list[_Column]:
     """The columns that fit: the time, then the learning rate, then the last metrics give way."""
     last = formatting.grouped(history.epoch_numbers[-1]) if history.epochs else "epoch"
-    planned = formatting.grouped(history.started.epochs) if history.started else ""
+    planned = formatting.grouped(history.planned) if history.planned else ""
     first = _Column("epoch", max(5, len(last), len(planned)), "epoch")
     metrics = [
         _Column(title, max(7, len(title)), name)
         for name in _names(history) or ["loss"]
         for title in (formatting.metric_label(name),)
     ]
-    rate = _Column("lr", 7, "learning rate")
+    rate = _Column("lr", 8, "learning rate")  # three digits, an exponent and the mark
     took = _Column("time", 7, "seconds")
     forms = [[first, *metrics, rate, took], [first, *metrics, rate]]
     forms += [[first, *metrics[:count]] for count in range(len(metrics), 0, -1)]

@@ -4,41 +4,35 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from functools import partial
-from threading import Event as Flag
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 from textual.reactive import var
 from textual.widget import Widget
-from textual.worker import Worker, get_current_worker
 
 from kertui import formatting, partial_updates
 from kertui.plotting import draw
 from kertui.plotting.chart import LEAST_GUTTER
 from kertui.plotting.traces import VALIDATION
-from kertui.training.event_reader import EventReader
-from kertui.training.events import Ended, Event, Failed, Finished, Stopped
+from kertui.training.control import Ask
+from kertui.training.events import Ended, Failed, Finished
 from kertui.training.history import RunHistory
 from kertui.training.run_folder import RunFolder
 from kertui.training.run_state import RunState
 from kertui.widgets.epoch_table import EpochTable
+from kertui.widgets.live_keys import LIVE_KEYS
 from kertui.widgets.live_layout import arrange
+from kertui.widgets.machine_strip import MachineStrip
 from kertui.widgets.metric_plot import MetricPlot
 from kertui.widgets.outcome import outcome
 from kertui.widgets.pace import Pace
 from kertui.widgets.pane_lines import NoticeLine, OutcomeLines
+from kertui.widgets.run_follower import RunFollower
 from kertui.widgets.run_progress import RateMeter
 from kertui.widgets.run_status import RunBar
-
-POLL = 0.1
-"""Seconds between two looks at the events file."""
-
-LOOK_AT_STATE = 1.0
-"""Seconds without events after which the run's process is looked for."""
 
 DRAW = 0.25
 """Seconds between two drawings at least."""
@@ -55,65 +49,11 @@ class LivePane(Widget, can_focus=True):
         height: 1fr;
 
         & > EpochTable.-gap, & > MetricPlot.-gap { margin-top: 1; }
-        & > RunBar.-gap, & > OutcomeLines.-gap { margin-top: 1; }
+        & > RunBar.-gap, & > OutcomeLines.-gap, & > MachineStrip.-gap { margin-top: 1; }
     }
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "y",
-            "log_y",
-            "Log y",
-            id="live.log_y",
-            tooltip="Logarithmic y axis of the loss, or back",
-        ),
-        Binding(
-            "m",
-            "smooth",
-            "Smooth",
-            id="live.smooth",
-            tooltip="Show the trend of each curve, the raw one dimmed",
-        ),
-        Binding(
-            "n",
-            "next_metric",
-            "Next metric",
-            id="live.next_metric",
-            tooltip="Draw the next of the run's metrics",
-        ),
-        Binding(
-            "z",
-            "zoom",
-            "Zoom",
-            id="live.zoom",
-            tooltip="The last part of the run, or the whole of it",
-        ),
-        Binding("l", "log", "Log", id="live.log", tooltip="What the trainer printed"),
-        Binding("left", "cursor(-1)", "Earlier", show=False, id="live.cursor_left"),
-        Binding("right", "cursor(1)", "Later", show=False, id="live.cursor_right"),
-        Binding("shift+left", "cursor(-10)", "Ten earlier", show=False, id="live.cursor_far_left"),
-        Binding("shift+right", "cursor(10)", "Ten later", show=False, id="live.cursor_far_right"),
-        Binding("home", "cursor_first", "First epoch", show=False, id="live.cursor_first"),
-        Binding("end", "cursor_last", "Latest epoch", show=False, id="live.cursor_last"),
-        Binding("up", "table(-1)", "Newer epochs", show=False, id="live.table_up"),
-        Binding("down", "table(1)", "Older epochs", show=False, id="live.table_down"),
-        Binding("pageup", "table_page(-1)", "Newer page", show=False, id="live.table_page_up"),
-        Binding("pagedown", "table_page(1)", "Older page", show=False, id="live.table_page_down"),
-    ]
-
-    @dataclass
-    class EventsRead(Message):
-        """What a run's events file has more; posted by the thread that follows it."""
-
-        run: RunFolder
-        events: tuple[Event, ...]
-
-    @dataclass
-    class StateRead(Message):
-        """What a silent run's folder says it is doing."""
-
-        run: RunFolder
-        state: RunState
+    BINDINGS: ClassVar[list[BindingType]] = LIVE_KEYS
 
     @dataclass
     class Updated(Message):
@@ -122,6 +62,13 @@ class LivePane(Widget, can_focus=True):
         history: RunHistory
         state: RunState | None
         planned: int
+        asked: Ask | None = None
+
+    @dataclass
+    class EventsTaken(Message):
+        """The history or the state of the run that is followed is another one."""
+
+        run: RunFolder
 
     @dataclass
     class RunEnded(Message):
@@ -145,6 +92,9 @@ class LivePane(Widget, can_focus=True):
     waiting = var(IDLE)
     """What the plots say while there is no run."""
 
+    asked: var[Ask | None] = var(None)
+    """What was asked of the run here and is not answered yet."""
+
     def __init__(
         self, *, name: str | None = None, id: str | None = None, classes: str | None = None
     ) -> None:
@@ -155,7 +105,7 @@ class LivePane(Widget, can_focus=True):
         self.planned = 0
         self._pace = Pace(self, DRAW, self._draw)
         self._meter = RateMeter()
-        self._follower: Worker[None] | None = None
+        self._follower: RunFollower | None = None
         self._chosen = False
         """Whether a person chose the metric; else the run's first decides."""
 
@@ -168,6 +118,7 @@ class LivePane(Widget, can_focus=True):
         yield MetricPlot("loss", id="first-plot")
         yield MetricPlot(self.metric, id="second-plot")
         yield EpochTable()
+        yield MachineStrip()
         yield OutcomeLines()
         yield RunBar()
 
@@ -200,58 +151,63 @@ class LivePane(Widget, can_focus=True):
             plot.cursor = None
         self._draw()
 
-    def follow(self, run: RunFolder) -> None:
-        """Show a run and keep up with it until it ends or another one is followed."""
+    def follow(self, run: RunFolder, state: RunState = RunState.RUNNING) -> None:
+        """Show a run and keep up with it, past its end too, until another one is followed.
+
+        Args:
+            run: the run.
+            state: its state, as far as it is known before its events are read.
+        """
         planned = self.planned
         self.clear(planned, "starting …")
         self.run = run
-        self.state = RunState.RUNNING
-        self._follower = self.run_worker(
-            partial(_follow, self, run),
-            thread=True,
-            group="follow",
-            name=f"follow {run.id}",
-            exclusive=True,
-            exit_on_error=True,
-        )
+        self.state = state
+        self._follower = RunFollower(self, run)
+        self._follower.start()
         self._draw()
+
+    def on_unmount(self) -> None:
+        """Nobody looks any more."""
+        self._stop_following()
 
     def _stop_following(self) -> None:
         if self._follower is not None:
-            self._follower.cancel()
+            self._follower.stop()
             self._follower = None
 
-    @on(EventsRead)
-    def _take_events(self, message: EventsRead) -> None:
+    @on(RunFollower.EventsRead)
+    def _take_events(self, message: RunFollower.EventsRead) -> None:
         message.stop()
         if message.run != self.run or not message.events:
             return
+        before, ended_before = self.state, self.history.ended
         self.history.add_all(list(message.events))
         if not self._chosen:
             self.metric = _metric_to_show(self.history, self.metric)
+        self.state = state_from(self.history)
         ended = self.history.ended
-        if ended is None:
+        if ended is not None and ended is not ended_before:
+            self._draw()
+            self.post_message(self.RunEnded(message.run, ended))
+        elif self.state is not before:
+            self._draw()
+        else:
             self._pace.ask()
-            return
-        self.state = {
-            Finished: RunState.FINISHED,
-            Stopped: RunState.STOPPED,
-            Failed: RunState.FAILED,
-        }[type(ended)]
-        self._draw()
-        self.post_message(self.RunEnded(message.run, ended))
+        self.post_message(self.EventsTaken(message.run))
 
-    @on(StateRead)
-    def _take_state(self, message: StateRead) -> None:
+    @on(RunFollower.StateRead)
+    def _take_state(self, message: RunFollower.StateRead) -> None:
         message.stop()
         if message.run != self.run or self.history.ended is not None:
             return
-        changed = self.state is not message.state
-        self.state = message.state
-        if changed:
-            self._draw()
-        if changed and message.state is RunState.LOST:
+        lost = message.state is RunState.LOST
+        before, self.state = self.state, RunState.LOST if lost else state_from(self.history)
+        if self.state is before:
+            return
+        self._draw()
+        if lost:
             self.post_message(self.RunEnded(message.run, None))
+        self.post_message(self.EventsTaken(message.run))
 
     # What is shown
 
@@ -267,7 +223,7 @@ class LivePane(Widget, can_focus=True):
         self.query_one(OutcomeLines).show(said)
         self.query_one(NoticeLine).show(history.notices[-1].text if history.notices else "")
         self._arrange()
-        planned = history.started.epochs if history.started is not None else self.planned
+        planned = history.planned or self.planned
         for place, plot in enumerate(self._shown_plots()):
             plot.waiting = self._waiting_text() if place == 0 else ""
             plot.show(history, planned)
@@ -276,11 +232,13 @@ class LivePane(Widget, can_focus=True):
         self._show_progress()
 
     def _show_progress(self) -> None:
-        progress = self._meter.read(self.history, self.planned, time.time())
-        going = self.state is not None and not self.state.is_over
+        progress = self._meter.read(self.history, self.planned, time.time(), self.state)
+        going = self.state is RunState.RUNNING
         text = f"{100 * progress.share:.0f} %" if self.state is not None else ""
         self.query_one(RunBar).show(progress.share, text, going)
-        self.post_message(self.Updated(self.history, self.state, progress.planned))
+        self.query_one(MachineStrip).show(self.history)
+        updated = self.Updated(self.history, self.state, progress.planned, self.asked)
+        self.post_message(updated)
 
     @property
     def _weights(self) -> str:
@@ -318,8 +276,9 @@ class LivePane(Widget, can_focus=True):
         notice, lines = self.query_one(NoticeLine), self.query_one(OutcomeLines)
         wrapped = lines.lines_at(width)
         taken = (1 if notice.display else 0) + wrapped
-        layout = arrange(height, taken)
         over = wrapped > 0
+        strip = self.query_one(MachineStrip)
+        layout = arrange(height, taken, machine=not over and self.history.machine is not None)
         first, second = self.query(MetricPlot)
         table, bar = self.query_one(EpochTable), self.query_one(RunBar)
         lines.styles.height = max(1, wrapped)
@@ -330,8 +289,15 @@ class LivePane(Widget, can_focus=True):
         table.display = layout.table > 0
         table.styles.height = max(1, layout.table)
         bar.display = layout.bar > 0 and not over
-        for part in (second, table, bar if not over else lines):
-            part.set_class(layout.gap > 0, "-gap")
+        strip.display = layout.machine > 0
+        last = lines if over else strip if strip.display else bar
+        for part in (second, table, bar, strip, lines):
+            part.set_class(layout.gap > 0 and part in (second, table, last), "-gap")
+
+    def watch_asked(self) -> None:
+        """Say it in the status line."""
+        if self.is_mounted:
+            self._show_progress()
 
     def watch_log_y(self, log_y: bool) -> None:
         """Scale the loss; shares from 0 to 1 gain nothing from a logarithm."""
@@ -417,6 +383,16 @@ class LivePane(Widget, can_focus=True):
             plot.cursor = epoch
 
 
+def state_from(history: RunHistory) -> RunState:
+    """What a run's events say that it is doing; that its process is gone they cannot say."""
+    ended = history.ended
+    if ended is None:
+        return RunState.RUNNING if history.paused is None else RunState.PAUSED
+    if isinstance(ended, Finished):
+        return RunState.FINISHED
+    return RunState.FAILED if isinstance(ended, Failed) else RunState.STOPPED
+
+
 def _metrics(history: RunHistory) -> list[str]:
     return [name for name in history.metric_names if not name.startswith(VALIDATION)]
 
@@ -425,31 +401,3 @@ def _metric_to_show(history: RunHistory, now: str) -> str:
     """The metric the second plot begins with: the one shown if the run has it."""
     names = [name for name in _metrics(history) if name != "loss"]
     return now if now in names or not names else names[0]
-
-
-def _follow(pane: LivePane, run: RunFolder) -> None:
-    """Read a run's events until it is over. Runs in a thread; posts, and touches nothing."""
-    worker = get_current_worker()
-    reader = EventReader(run.events_path)
-    pause = Flag()
-    silent_since = time.monotonic()
-    while not worker.is_cancelled:
-        events = reader.read()
-        if events:
-            pane.post_message(LivePane.EventsRead(run, tuple(events)))
-            silent_since = time.monotonic()
-            if any(isinstance(event, Finished | Stopped | Failed) for event in events):
-                return
-        elif time.monotonic() - silent_since > LOOK_AT_STATE:
-            silent_since = time.monotonic()
-            state = run.state()
-            late = reader.read()
-            if late:
-                pane.post_message(LivePane.EventsRead(run, tuple(late)))
-                if any(isinstance(event, Finished | Stopped | Failed) for event in late):
-                    return
-            pane.post_message(LivePane.StateRead(run, state))
-            if state.is_over and not reader.behind:
-                return
-        if not reader.behind:
-            pause.wait(POLL)

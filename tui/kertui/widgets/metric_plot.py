@@ -20,6 +20,7 @@ from kertui.plotting.strips import Row, cells
 from kertui.plotting.traces import VALIDATION, Traces, Window, last_part, whole_run
 from kertui.training.history import RunHistory
 from kertui.widgets.plot_legend import legend
+from kertui.widgets.rate_changes import marked_changes
 from kertui.widgets.rows_widget import RowsWidget
 
 LEAST_HEIGHT = 5
@@ -191,7 +192,10 @@ class MetricPlot(RowsWidget):
             value = self._best_value(best)
             marks.append(Mark(best, value, glyphs.best, "best"))
         self._layout_now, self._limits = layout, limits
-        self._without_cursor = chart(traces.curves(), layout, limits, marks=marks, glyphs=glyphs)
+        changes = marked_changes(self.history)
+        self._without_cursor = chart(
+            traces.curves(), layout, limits, marks=marks, changes=changes, glyphs=glyphs
+        )
 
     def _traces_in(self, window: Window) -> Traces:
         weight = weight_for(self.planned or self._last_epoch) if self.smooth else None

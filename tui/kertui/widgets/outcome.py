@@ -37,7 +37,10 @@ def outcome(history: RunHistory, state: RunState, weights: str) -> Outcome | Non
         facts = [*_tally(history, ended), f"network in {weights}"]
         return Outcome(RunState.FINISHED, _result(history, ended), tuple(facts))
     if isinstance(ended, Stopped):
-        facts = [*_tally(history, ended), f"weights kept in {weights}"]
+        whose = "weights"
+        if ended.restored_epoch is not None:
+            whose = f"weights of epoch {formatting.grouped(ended.restored_epoch)}"
+        facts = [*_tally(history, ended), f"{whose} kept in {weights}", _resumes(history)]
         return Outcome(RunState.STOPPED, _result(history, ended), tuple(facts))
     if state is RunState.LOST:
         return Outcome(
@@ -51,7 +54,16 @@ def outcome(history: RunHistory, state: RunState, weights: str) -> Outcome | Non
 def _after_failure(history: RunHistory) -> tuple[str, ...]:
     if not history.epochs:
         return ("l shows the log", "change the recipe and start again")
-    return (_epochs(history.epochs), "l shows the log", "start again to train anew")
+    return (_epochs(history.epochs), _resumes(history), "l shows the log")
+
+
+def _resumes(history: RunHistory) -> str:
+    """Where the key to resume would go on from."""
+    place = history.checkpoint
+    if place is None:
+        return "r resumes from the beginning"
+    within = f", step {formatting.grouped(place.step)}" if place.step else ""
+    return f"r resumes from epoch {formatting.grouped(place.epoch)}{within}"
 
 
 def _result(history: RunHistory, ended: Finished | Stopped) -> str:
@@ -68,14 +80,14 @@ def _result(history: RunHistory, ended: Finished | Stopped) -> str:
 
 
 def _tally(history: RunHistory, ended: Finished | Stopped) -> list[str]:
-    planned = history.started.epochs if history.started is not None else ended.epochs
+    planned = history.planned or ended.epochs
     facts = [_epochs(ended.epochs)]
     if ended.epochs < planned:
         facts[0] = f"{formatting.grouped(ended.epochs)} of {_epochs(planned)}"
     if ended.best_epoch is not None:
         facts.append(f"best epoch {formatting.grouped(ended.best_epoch)}")
     if history.started is not None:
-        facts.append(formatting.duration(ended.t - history.started.t))
+        facts.append(formatting.duration(history.elapsed(ended.t)))
     return facts
 
 

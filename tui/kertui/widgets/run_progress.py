@@ -6,7 +6,9 @@ import math
 from collections import deque
 from dataclasses import dataclass
 
+from kertui.training.events import Resumed
 from kertui.training.history import RunHistory
+from kertui.training.run_state import RunState
 
 _SPAN = 6.0
 """Seconds a rate looks back."""
@@ -35,7 +37,7 @@ class RunProgress:
     """Epochs a second; 0 where that is not known yet."""
 
     elapsed: float
-    """Seconds since the run started; NaN before."""
+    """Seconds it trained, pauses left out; NaN before it started."""
 
     left: float
     """Seconds still to go; NaN where that is not known."""
@@ -61,40 +63,45 @@ class RateMeter:
 
     def __init__(self) -> None:
         self._history: RunHistory | None = None
+        self._resumed: Resumed | None = None
         self._seen: deque[tuple[float, float]] = deque()
 
-    def read(self, history: RunHistory, planned: int, now: float) -> RunProgress:
+    def read(
+        self, history: RunHistory, planned: int, now: float, state: RunState | None = None
+    ) -> RunProgress:
         """Where the run is.
 
         Args:
             history: of the run; another one begins anew.
             planned: epochs, used until the run's start says.
             now: Unix time in seconds.
+            state: as its folder says; a lost run has stood still since its last event.
         """
-        if history is not self._history:
-            self._history = history
+        if history is not self._history or history.resumed is not self._resumed:
+            # A rate that looks back over a pause would be one of waiting.
+            self._history, self._resumed = history, history.resumed
             self._seen.clear()
+        if state is RunState.LOST and history.latest is not None:
+            now = history.latest
         started, last, progress = history.started, history.last, history.progress
-        planned = started.epochs if started is not None else planned
+        planned = history.planned or planned
         done = last.epoch if last is not None else 0
-        step = progress.step if progress is not None and progress.epoch == done + 1 else 0
+        step = _step(history, done)
         steps = started.steps if started is not None else 0
         moment = progress.t if step and progress is not None else last.t if last else None
         exact = done + (step / steps if steps else 0.0)
         rate = self._rate(moment, exact, history)
-        end = history.ended.t if history.ended is not None else now
-        elapsed = max(0.0, end - started.t) if started is not None else math.nan
         left = math.nan
-        if history.ended is None and rate > 0 and planned:
-            waited = max(0.0, now - moment) if moment is not None else 0.0
-            left = max(0.0, (planned - exact) / rate - waited)
-        return RunProgress(done, planned, step, steps, rate, elapsed, left)
+        if history.ended is None and history.paused is None and rate > 0 and planned:
+            since = max(moment or now, history.resumed.t if history.resumed is not None else 0.0)
+            left = max(0.0, (planned - exact) / rate - max(0.0, now - since))
+        return RunProgress(done, planned, step, steps, rate, history.elapsed(now), left)
 
     def _rate(self, moment: float | None, exact: float, history: RunHistory) -> float:
         if moment is None:
             return 0.0
-        seen = self._seen
-        if history.ended is not None:
+        seen, resumed = self._seen, history.resumed
+        if history.ended is not None or (resumed is not None and moment < resumed.t):
             return self._whole(history)
         if not seen or moment > seen[-1][0]:
             seen.append((moment, exact))
@@ -110,3 +117,11 @@ class RateMeter:
         latest = history.seconds[-200:]
         total = sum(latest)
         return len(latest) / total if total > 0 and math.isfinite(total) else 0.0
+
+
+def _step(history: RunHistory, done: int) -> int:
+    """Batches done of the epoch after those that are done; not of one that is trained again."""
+    paused, progress = history.paused, history.progress
+    if paused is not None:
+        return paused.step if paused.epoch == done else 0
+    return progress.step if progress is not None and progress.epoch == done + 1 else 0

@@ -9,20 +9,49 @@ from collections.abc import Callable
 from kertui import formatting
 from kertui.glyphs import Glyphs, glyphs_for
 from kertui.plotting.strips import Row, cells, fit, join
+from kertui.training.control import Ask
 from kertui.training.history import RunHistory
 from kertui.training.run_state import RunState
 from kertui.widgets.rows_widget import RowsWidget
 from kertui.widgets.run_progress import RateMeter, RunProgress
 
+_ASKED = {
+    Ask.PAUSE: "pausing",
+    Ask.RESUME: "going on",
+    Ask.EPOCH: "going on",
+    Ask.BATCH: "going on",
+    Ask.STOP: "stopping",
+    Ask.STOP_BEST: "stopping",
+    Ask.SAVE: "saving",
+    Ask.KILL: "killing",
+}
+"""What a run is doing between a command and its answer."""
 
-def state_word(history: RunHistory, state: RunState | None) -> str:
-    """What a run is doing in one word; empty without a run."""
+
+def state_word(history: RunHistory, state: RunState | None, asked: Ask | None = None) -> str:
+    """What a run is doing in one word; empty without a run.
+
+    Args:
+        history: of the run.
+        state: as its events and its folder say.
+        asked: what was asked here and is not answered yet.
+    """
     if state is None:
         return ""
+    if asked is Ask.RESUME and state.is_over:
+        return "resuming"
+    if asked in _ASKED and not state.is_over:
+        return _ASKED[asked]
+    if history.stopping and not state.is_over:
+        return "stopping"
     if state is not RunState.RUNNING:
         return str(state)
     if history.started is None:
         return "starting"
+    if history.replaying:
+        return "replaying"
+    if history.resuming:
+        return "resuming"
     if history.compiling or not (history.epochs or history.progress):
         return "compiling"
     return "training"
@@ -59,17 +88,26 @@ class RunStatus(RowsWidget):
         self._history = RunHistory()
         self._state: RunState | None = None
         self._planned = 0
+        self._asked: Ask | None = None
         self._meter = RateMeter()
 
-    def show(self, history: RunHistory, state: RunState | None, planned: int = 0) -> None:
+    def show(
+        self,
+        history: RunHistory,
+        state: RunState | None,
+        planned: int = 0,
+        asked: Ask | None = None,
+    ) -> None:
         """Say where a run is.
 
         Args:
             history: of the run.
             state: None where there is no run.
             planned: epochs, used until the run's start says.
+            asked: what was asked here and is not answered yet.
         """
         self._history, self._state, self._planned = history, state, planned
+        self._asked = asked
         self._show()
 
     def on_resize(self) -> None:
@@ -79,10 +117,12 @@ class RunStatus(RowsWidget):
     def _show(self) -> None:
         if not self.is_mounted:
             return
-        progress = self._meter.read(self._history, self._planned, self.clock())
+        history, state = self._history, self._state
+        progress = self._meter.read(history, self._planned, self.clock(), state)
         glyphs = glyphs_for(self.app)
-        line = status_line(self._history, self._state, progress, self.size.width, glyphs)
-        self.show_rows([line])
+        self.show_rows(
+            [status_line(history, state, progress, self.size.width, glyphs, self._asked)]
+        )
 
 
 def status_line(
@@ -91,16 +131,20 @@ def status_line(
     progress: RunProgress,
     width: int,
     glyphs: Glyphs,
+    asked: Ask | None = None,
 ) -> Row:
     """The line in the longest form that fits: elapsed, step and rate give way in this order."""
     if state is None:
         return fit([], width)
-    head = state_sign(state, glyphs) + cells(" " + state_word(history, state), "strong")
-    epoch, step, rate, elapsed, left = _facts(state, progress)
+    word = state_word(history, state, asked)
+    head = state_sign(state, glyphs) + cells(" " + word, "strong")
+    then = _then(history, state)
+    epoch, step, rate, elapsed, left = _facts(history, state, progress)
     for facts in (
-        (epoch, step, rate, elapsed, left),
-        (epoch, step, rate, left),
-        (epoch, rate, left),
+        (then, epoch, step, rate, elapsed, left),
+        (then, epoch, step, rate, left),
+        (then, epoch, rate, left),
+        (then, epoch, left),
         (epoch, left),
         (epoch,),
         (),
@@ -111,23 +155,39 @@ def status_line(
     return fit(head, width)
 
 
-def _facts(state: RunState, progress: RunProgress) -> tuple[Row, Row, Row, Row, Row]:
+def _then(history: RunHistory, state: RunState) -> Row:
+    """How far it goes before it is as a person expects it to be."""
+    if state is not RunState.RUNNING:
+        return []
+    if history.replaying and history.last is not None:
+        return cells(f"to epoch {formatting.grouped(history.last.epoch)}", "warning")
+    if history.until is Ask.EPOCH and not history.stopping:
+        return cells("pauses after this epoch", "warning")
+    return []
+
+
+def _facts(
+    history: RunHistory, state: RunState, progress: RunProgress
+) -> tuple[Row, Row, Row, Row, Row]:
     epoch = step = rate = elapsed = left = cells("")
     if progress.planned:
         done = progress.done if state.is_over or not progress.step else progress.done + 1
+        if history.replaying and not state.is_over:
+            within = history.progress or history.paused
+            done = within.epoch if within is not None else progress.done
         planned = formatting.grouped(progress.planned)
         text = formatting.grouped(done).rjust(len(planned))
         epoch = cells("epoch ", "dim") + cells(text) + cells(f"/{planned}", "dim")
     running = state is RunState.RUNNING
-    if running and progress.shows_steps:
+    if progress.shows_steps if running else (state is RunState.PAUSED and progress.step):
         steps = formatting.grouped(progress.steps)
         text = formatting.grouped(progress.step).rjust(len(steps))
         step = cells("step ", "dim") + cells(text) + cells(f"/{steps}", "dim")
-    if running:
+    if running and not history.replaying and not history.resuming:
         rate = cells(_rate(progress))
     if not math.isnan(progress.elapsed):
         elapsed = cells(formatting.clock(progress.elapsed)) + cells(" elapsed", "dim")
-    if running and not math.isnan(progress.left):
+    if running and not math.isnan(progress.left) and not history.replaying:
         left = cells(formatting.clock(progress.left)) + cells(" left", "dim")
     return epoch, step, rate, elapsed, left
 

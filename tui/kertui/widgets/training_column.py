@@ -1,4 +1,4 @@
-"""The right side of the workbench: starts and stops a training and follows it live."""
+"""The right side of the workbench: starts, resumes and steers a training and follows it live."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
+from textual.timer import Timer
 
 from kertasks.errors import UserError
 from kertasks.recipes.recipe import Recipe
@@ -19,31 +20,47 @@ from kertasks.registry import find_task
 from kertui.formatting import short_path
 from kertui.training.control import Ask
 from kertui.training.events import Failed
+from kertui.training.history import RunHistory
 from kertui.training.run_folder import RunDamaged, RunFolder
+from kertui.training.run_state import RunState
 from kertui.training.service import TrainingService
 from kertui.widgets.live_pane import LivePane
+from kertui.widgets.run_commands import RunCommands, not_done
 from kertui.widgets.run_trouble import RunTrouble, advice_on
 
 _NEWEST = 30
 """Runs looked at for one that still goes on."""
+
+_COMES_UP = 120.0
+"""Seconds a trainer may take to say that it resumes: it may have Keras to import first."""
 
 
 class Phase(Enum):
     """What the training is doing, as far as keys depend on it."""
 
     IDLE = "idle"
+    """There is none, or it is over."""
+
     WAITING = "waiting"
     """Asked for, but the recipe is still being judged."""
 
     STARTING = "starting"
+    RESUMING = "resuming"
+    """Over, and given to a new trainer that has not said a word yet."""
+
     RUNNING = "running"
-    STOPPING = "stopping"
+    PAUSED = "paused"
+
+
+_UNDER_WAY = (Phase.RUNNING, Phase.PAUSED)
 
 
 class TrainingColumn(Vertical):
-    """A training from the word to its end: asked for, under way, asked to stop, over.
+    """A training from the word to its end, and on from there when it is resumed.
 
-    What blocks runs in threads, which only post messages.
+    What it is doing is what its events say, whoever asked for it: this interface, another one
+    or a command line. Only what was asked here and has no answer yet is remembered here. What
+    blocks runs in threads, which only post messages.
     """
 
     DEFAULT_CSS = """
@@ -72,14 +89,23 @@ class TrainingColumn(Vertical):
         reason: UserError
 
     @dataclass
-    class _StopRefused(Message):
+    class _ResumeRefused(Message):
+        run: RunFolder
         reason: UserError
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._phase = Phase.IDLE
+        self._begins: Phase | None = None
+        """``WAITING``, ``STARTING`` or ``RESUMING``: what only this interface knows of yet."""
+
         self._run: RunFolder | None = None
         self._planned = 0
+        self._commands = RunCommands(self)
+        self._killed: RunFolder | None = None
+        """Whose end needs no explanation here."""
+
+        self._patience: Timer | None = None
+        self._told: tuple[object, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Curves, and room for what went wrong."""
@@ -89,7 +115,12 @@ class TrainingColumn(Vertical):
     @property
     def phase(self) -> Phase:
         """What the training is doing."""
-        return self._phase
+        if self._begins is not None:
+            return self._begins
+        state = self.pane.state
+        if self._run is None or state is None or state.is_over:
+            return Phase.IDLE
+        return Phase.PAUSED if state is RunState.PAUSED else Phase.RUNNING
 
     @property
     def run(self) -> RunFolder | None:
@@ -101,49 +132,102 @@ class TrainingColumn(Vertical):
         """The curves."""
         return self.query_one(LivePane)
 
+    @property
+    def history(self) -> RunHistory:
+        """What is known of the training shown."""
+        return self.pane.history
+
+    @property
+    def can_resume(self) -> bool:
+        """Whether the training shown is over with something left to train."""
+        over = (RunState.STOPPED, RunState.FAILED, RunState.LOST)
+        return self.phase is Phase.IDLE and self._run is not None and self.pane.state in over
+
+    @property
+    def can_extend(self) -> bool:
+        """Whether the training shown is over and can be given another number of epochs."""
+        finished = self.pane.state is RunState.FINISHED and self.phase is Phase.IDLE
+        return (self.can_resume or finished) and self.history.epochs > 0
+
+    def allows(self, name: Ask) -> bool:
+        """Whether a command makes sense now."""
+        phase = self.phase
+        if name is Ask.KILL:
+            return phase in _UNDER_WAY
+        if phase not in _UNDER_WAY or self.history.stopping:
+            return False
+        if name is Ask.PAUSE:
+            return phase is Phase.RUNNING
+        if name is Ask.RESUME:
+            return phase is Phase.PAUSED
+        return name is not Ask.STOP_BEST or self.history.best_epoch is not None
+
     def plan(self, recipe: Recipe) -> None:
         """Show how long a training would be, and of what, while there is none yet."""
         epochs, metrics = recipe.fit.epochs, recipe.compile.metrics
         if self._run is None and metrics and isinstance(metrics[0], str):
             self.pane.metric = metrics[0]
-        if epochs != self._planned and self._run is None and self._phase is Phase.IDLE:
+        if epochs != self._planned and self._run is None and self.phase is Phase.IDLE:
             self._planned = epochs
             self.pane.clear(epochs)
 
+    # Starting and finding
+
     def wait_for_check(self, epochs: int) -> None:
         """The start is asked for; the recipe is still being judged."""
-        self.query_one(RunTrouble).clear()
-        self.pane.clear(epochs, "starts as soon as Keras is here")
+        self._show_nothing(epochs, "starts as soon as Keras is here")
         self._enter(Phase.WAITING)
 
     def cancel_wait(self) -> None:
         """The recipe cannot be trained, or became another one while it was being judged."""
-        if self._phase is Phase.WAITING:
-            self._run = None
-            self.pane.clear(self._planned)
-            self._enter(Phase.IDLE)
+        if self.phase is Phase.WAITING:
+            self._show_nothing(self._planned)
+            self._enter(None)
 
     def start(self, service: TrainingService, recipe: Recipe, source: Path | None) -> None:
         """Train the recipe."""
-        self.query_one(RunTrouble).clear()
         self._planned = recipe.fit.epochs
-        self.pane.clear(self._planned, "starting")
+        self._show_nothing(self._planned, "starting")
         self._enter(Phase.STARTING)
         self._work("start", partial(self._start, service, recipe, source))
 
-    def stop(self) -> None:
-        """Ask the trainer to stop and keep the weights; the run's events tell when it did."""
-        if self._run is not None and self._phase is Phase.RUNNING:
-            self._enter(Phase.STOPPING)
-            self._work("stop", partial(self._stop, self._run))
+    def show(self, run: RunFolder, state: RunState) -> None:
+        """Follow a run that is there already, live or over."""
+        self._take(run, state)
 
     def find_running(self, service: TrainingService, task: str) -> None:
         """Look for a training of the task that goes on, and follow it."""
         self._work("find", partial(self._find_running, service, task))
 
-    def _enter(self, phase: Phase) -> None:
-        self._phase = phase
-        self.post_message(self.PhaseChanged(phase))
+    def _show_nothing(self, epochs: int, waiting: str | None = None) -> None:
+        self.query_one(RunTrouble).clear()
+        self._run = None
+        self._commands.forget()
+        self.pane.asked = None
+        if waiting is None:
+            self.pane.clear(epochs)
+        else:
+            self.pane.clear(epochs, waiting)
+
+    def _take(self, run: RunFolder, state: RunState = RunState.RUNNING) -> None:
+        self._run = run
+        self._commands.forget()
+        self.pane.asked = None
+        self.pane.follow(run, state)
+        self._enter(None)
+
+    def _enter(self, begins: Phase | None) -> None:
+        self._begins = begins
+        self._tell_phase()
+
+    def _tell_phase(self) -> None:
+        """Tell when other keys act than before."""
+        history = self.history
+        keys = (history.stopping, history.best_epoch is not None, history.epochs > 0)
+        now = (self.phase, self.pane.state, self._run, keys)
+        if now != self._told:
+            self._told = now
+            self.post_message(self.PhaseChanged(self.phase))
 
     def _work(self, group: str, work: Callable[[], None]) -> None:
         self.run_worker(work, name=group, group=group, thread=True)
@@ -161,12 +245,6 @@ class TrainingColumn(Vertical):
         else:
             self.post_message(self._Started(run))
 
-    def _stop(self, run: RunFolder) -> None:
-        try:
-            run.ask(Ask.STOP)
-        except UserError as error:
-            self.post_message(self._StopRefused(error))
-
     def _find_running(self, service: TrainingService, task: str) -> None:
         for run in service.store.runs()[:_NEWEST]:
             try:
@@ -180,11 +258,9 @@ class TrainingColumn(Vertical):
     @on(_Started)
     def _follow(self, event: _Started) -> None:
         event.stop()
-        if event.found and (self._phase is not Phase.IDLE or self._run is not None):
+        if event.found and (self.phase is not Phase.IDLE or self._run is not None):
             return
-        self._run = event.run
-        self.pane.follow(event.run)
-        self._enter(Phase.RUNNING)
+        self._take(event.run)
         if event.found:
             self.post_message(self.RunFound(event.run))
 
@@ -193,19 +269,123 @@ class TrainingColumn(Vertical):
         event.stop()
         self.pane.clear(self._planned)
         self.query_one(RunTrouble).show("Training did not start", str(event.reason))
-        self._enter(Phase.IDLE)
+        self._enter(None)
 
-    @on(_StopRefused)
-    def _tell_stop_refusal(self, event: _StopRefused) -> None:
+    # Steering
+
+    def ask(self, service: TrainingService, name: Ask, value: float | None = None) -> None:
+        """Ask something of the training under way; its events tell what became of it."""
+        if self._run is not None:
+            service.take_up(self._run)
+            self._killed = self._run if name is Ask.KILL else None
+            self._commands.ask(self._run, name, value)
+            self.pane.asked = self._commands.latest
+
+    def resume(self, service: TrainingService, epochs: int | None = None) -> None:
+        """Go on with the training shown, which is over, in a new process.
+
+        Args:
+            service: starts it.
+            epochs: to train in all; as planned for None.
+        """
+        run = self._run
+        if run is None:
+            return
+        self.query_one(RunTrouble).clear()
+        self._enter(Phase.RESUMING)
+        self.pane.asked = Ask.RESUME
+        self._patience = self.set_timer(_COMES_UP, partial(self._give_up, run))
+        self._work("resume", partial(self._resume, service, run, epochs))
+
+    def _resume(self, service: TrainingService, run: RunFolder, epochs: int | None) -> None:
+        try:
+            service.resume(run, epochs)
+        except UserError as error:
+            self.post_message(self._ResumeRefused(run, error))
+
+    def _give_up(self, run: RunFolder) -> None:
+        gone = UserError(f"its trainer gave no sign of life in {_COMES_UP:.0f} s")
+        self.post_message(self._ResumeRefused(run, gone))
+
+    @on(_ResumeRefused)
+    def _tell_resume_refusal(self, event: _ResumeRefused) -> None:
         event.stop()
-        self.query_one(RunTrouble).show("The training could not be stopped", str(event.reason))
-        self._enter(Phase.RUNNING)
+        if event.run == self._run and self._begins is Phase.RESUMING:
+            self._come_up()
+            log = short_path(event.run.log_path)
+            self.query_one(RunTrouble).show("It was not resumed", str(event.reason), log)
+
+    def _come_up(self) -> None:
+        """Resuming is over, well or not."""
+        if self._patience is not None:
+            self._patience.stop()
+            self._patience = None
+        self.pane.asked = self._commands.latest
+        self._enter(None)
+
+    @on(RunCommands.Asked)
+    def _await_answer(self, event: RunCommands.Asked) -> None:
+        event.stop()
+        self._commands.written(event)
+        self._take_answers()
+
+    @on(RunCommands.NotAsked)
+    def _tell_not_asked(self, event: RunCommands.NotAsked) -> None:
+        event.stop()
+        self._commands.close(event.asking)
+        if event.run == self._run:
+            self._warn(event.asking.name, str(event.reason))
+            self._take_answers()
+
+    @on(RunCommands.Killed)
+    def _take_kill(self, event: RunCommands.Killed) -> None:
+        event.stop()
+        self._commands.close(event.asking)
+        self._take_answers()
+
+    def _take_answers(self) -> None:
+        for answer in self._commands.take_answers(self.history):
+            if answer.refused is not None:
+                self._warn(answer.command, answer.refused)
+            elif answer.command == Ask.SAVE and self._run is not None:
+                where = short_path(self._run.path)
+                self.notify(f"Saved model.keras and a checkpoint in {where}", markup=False)
+        if self._begins is not Phase.RESUMING:
+            self.pane.asked = self._commands.latest
+
+    def _warn(self, name: str, reason: str) -> None:
+        self.notify(not_done(name, reason), severity="warning", markup=False)
+
+    # What the run's events say
+
+    @on(LivePane.EventsTaken)
+    def _take_events(self, event: LivePane.EventsTaken) -> None:
+        event.stop()
+        if event.run != self._run:
+            return
+        state = self.pane.state
+        if state is not None and not state.is_over:
+            # Resumed here or by somebody else: what was said of its end is of the past.
+            if self._begins is Phase.RESUMING:
+                self._come_up()
+            self.query_one(RunTrouble).clear()
+        self._take_answers()
+        self._tell_phase()
 
     @on(LivePane.RunEnded)
     def _take_end(self, event: LivePane.RunEnded) -> None:
         if event.run != self._run:
             return
-        if isinstance(event.ended, Failed) or event.ended is None:
-            reason = event.ended.reason if event.ended is not None else "the trainer is gone"
+        self._take_answers()
+        for name in self._commands.take_end():
+            if name not in (Ask.STOP, Ask.STOP_BEST):
+                self._warn(name, "the training had ended")
+        if self._begins is Phase.RESUMING:
+            self._come_up()
+        self.pane.asked = self._commands.latest
+        reason = event.ended.reason if isinstance(event.ended, Failed) else ""
+        if event.ended is None and self._killed != event.run:
+            reason = "the trainer is gone"
+        if reason:
             self.query_one(RunTrouble).advise(advice_on(reason), short_path(event.run.log_path))
-        self._enter(Phase.IDLE)
+        self._tell_phase()

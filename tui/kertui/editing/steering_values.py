@@ -1,0 +1,48 @@
+"""The numbers a person changes in a training under way: read from what was typed, and written."""
+
+from __future__ import annotations
+
+from kertui.editing.settings_arguments import EPOCHS, LEARNING_RATE
+from kertui.editing.values import NotAllowed, format_number, parse_value
+from kertui.training.history import RunHistory
+
+
+def parse_learning_rate(text: str) -> float:
+    """A learning rate as it was typed.
+
+    Raises:
+        NotAllowed: it is no number above 0.
+    """
+    refusal = NotAllowed("a number above 0")
+    try:
+        value = parse_value(text, LEARNING_RATE)
+    except NotAllowed as error:
+        raise refusal from error
+    if not isinstance(value, int | float) or value <= 0:
+        raise refusal
+    return float(value)
+
+
+def parse_epochs(text: str) -> float:
+    """A number of epochs as it was typed.
+
+    Raises:
+        NotAllowed: it is no whole number of at least 1.
+    """
+    value = parse_value(text, EPOCHS)
+    if not isinstance(value, int | float):
+        raise NotAllowed("a whole number of at least 1")
+    return float(value)
+
+
+def format_learning_rate(value: float) -> str:
+    """A learning rate to type on from: the seven digits a 32-bit number has, no more."""
+    return format_number(float(f"{value:.7g}"))
+
+
+def current_learning_rate(history: RunHistory) -> float | None:
+    """What a run trains with now; None before it is known."""
+    changes, last = history.learning_rate_changes, history.last
+    if changes and (last is None or changes[-1].t > last.t):
+        return changes[-1].learning_rate
+    return last.learning_rate if last is not None else None

@@ -1,0 +1,105 @@
+"""Reads a run's events in a thread for as long as the run is shown, its end included: whoever
+resumes it, here or elsewhere, is noticed."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from threading import Event as Flag
+
+from textual.message import Message
+from textual.widget import Widget
+from textual.worker import get_current_worker
+
+from kertui.training.event_reader import EventReader
+from kertui.training.events import Event, Failed, Finished, Resumed, Stopped
+from kertui.training.run_folder import RunFolder
+from kertui.training.run_state import RunState
+
+POLL = 0.1
+"""Seconds between two looks at the events file of a run that goes on."""
+
+POLL_OVER = 1.0
+"""The same of a run that is over."""
+
+LOOK_AT_STATE = 1.0
+"""Seconds without events after which the run's process is looked for."""
+
+
+class RunFollower:
+    """Tells a widget what a run's folder has more.
+
+    Args:
+        widget: whose thread worker it is, and who gets the messages.
+        run: what is followed.
+    """
+
+    @dataclass
+    class EventsRead(Message):
+        """What a run's events file has more."""
+
+        run: RunFolder
+        events: tuple[Event, ...]
+
+    @dataclass
+    class StateRead(Message):
+        """What a silent run's folder says it is doing."""
+
+        run: RunFolder
+        state: RunState
+
+    def __init__(self, widget: Widget, run: RunFolder) -> None:
+        self.run = run
+        self._widget = widget
+        self._reader = EventReader(run.events_path)
+        self._stopped = Flag()
+        self._ended = False
+        self._state = RunState.RUNNING
+        """As told last."""
+
+    def start(self) -> None:
+        """Begin to read; returns at once."""
+        self._widget.run_worker(
+            self._work, thread=True, group="follow", name=f"follow {self.run.id}", exclusive=True
+        )
+
+    def stop(self) -> None:
+        """Read no more. The thread ends now, not after its pause: exits wait for threads."""
+        self._stopped.set()
+
+    def _work(self) -> None:
+        worker = get_current_worker()
+        silent_since = time.monotonic()
+        looked = False
+        while not (worker.is_cancelled or self._stopped.is_set()):
+            if self._read():
+                silent_since = time.monotonic()
+            silent = time.monotonic() - silent_since > LOOK_AT_STATE
+            # What was lost long ago is so from the first look.
+            if (silent or not looked) and not self._ended and not self._reader.behind:
+                silent_since, looked = time.monotonic(), True
+                self._look_at_state()
+            if not self._reader.behind:
+                over = self._ended or self._state is RunState.LOST
+                self._stopped.wait(POLL_OVER if over else POLL)
+
+    def _read(self) -> bool:
+        events = self._reader.read()
+        if not events:
+            return False
+        for event in events:
+            if isinstance(event, Finished | Stopped | Failed):
+                self._ended = True
+            elif isinstance(event, Resumed):
+                self._ended = False
+        self._state = RunState.RUNNING
+        self._widget.post_message(self.EventsRead(self.run, tuple(events)))
+        return True
+
+    def _look_at_state(self) -> None:
+        state = self.run.state()
+        # What was written before the process ended says more than that it ended.
+        if self._read() or state is self._state:
+            return
+        self._state = state
+        self._widget.post_message(self.StateRead(self.run, state))
