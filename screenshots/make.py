@@ -11,6 +11,7 @@ without them.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import html
 import os
 import re
@@ -32,6 +33,8 @@ from kertasks.registry import find_task
 from kertui.app import KertuiApp
 from kertui.screens.workbench import WorkbenchScreen
 from kertui.terminal import Capabilities
+from kertui.training.control import Ask
+from kertui.training.run_folder import RunIsOver
 from kertui.training.service import TrainingService
 from kertui.training.store import RunStore
 from kertui.widgets.live_pane import LivePane
@@ -212,7 +215,8 @@ async def take(name: str, size: tuple[int, int], cache: Path) -> None:
                 await pilot.pause(0.3)
                 write(app.export_screenshot(title="kertui"), FOLDER / f"{name}-{columns}x{rows}")
                 for run in service.store.runs():
-                    run.request_stop()
+                    with contextlib.suppress(RunIsOver):
+                        run.ask(Ask.STOP)
         finally:
             service.close()
             _wait_for_runs(service)

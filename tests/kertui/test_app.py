@@ -21,8 +21,10 @@ from kertui.screens.help import HelpScreen
 from kertui.screens.quit import QuitQuestion
 from kertui.screens.tasks import TasksScreen
 from kertui.screens.too_small import TooSmallScreen
+from kertui.screens.workbench import WorkbenchScreen
 from kertui.terminal import Capabilities
 from kertui.training.control import read_commands
+from kertui.training.events import Paused, format_event
 from kertui.training.run_folder import RunFolder
 from kertui.training.run_state import process_start_time
 from kertui.training.service import TrainingService
@@ -87,6 +89,43 @@ async def test_quitting_can_stop_the_training(
         await until(pilot, lambda: app._exit)
     (command,) = read_commands(training.control_path)
     assert command.name == "stop"
+
+
+async def test_a_paused_training_is_said_to_stay_so(
+    service: TrainingService, training: RunFolder
+) -> None:
+    training.events_path.write_text(format_event(Paused(time.time(), 3, 0)))
+    app = KertuiApp(service, Capabilities())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("q")
+        await until(pilot, lambda: isinstance(app.screen, QuitQuestion))
+        assert "xor answer is paused; it stays paused" in shown(app)
+        await pilot.press("enter")
+        await until(pilot, lambda: app._exit)
+    assert read_commands(training.control_path) == []
+
+
+async def test_it_opens_on_the_run_that_is_attached_to(
+    service: TrainingService, training: RunFolder
+) -> None:
+    app = KertuiApp(service, Capabilities(), training)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, WorkbenchScreen))
+        assert service.session_runs == [training]
+        await until(pilot, lambda: "starting" in shown(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, TasksScreen))
+
+
+async def test_a_run_that_cannot_be_attached_to_is_a_message(
+    service: TrainingService, training: RunFolder
+) -> None:
+    training.recipe_path.write_text("layers = 3")
+    app = KertuiApp(service, Capabilities(), training)
+    async with app.run_test(size=(80, 24)) as pilot:
+        notices = app._notifications
+        await until(pilot, lambda: any("cannot be shown" in said.title for said in notices))
+        assert isinstance(app.screen, TasksScreen)
 
 
 @pytest.mark.parametrize("keys", [("down", "down", "enter"), ("escape",)])

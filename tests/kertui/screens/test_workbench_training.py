@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.kertui.screens.workbench_app import open_workbench
 from tests.kertui.trainers import kill_trainers
+from textual.widgets import Input
 
 from kertasks.layers.catalog import Catalog
+from kertasks.recipes.recipe import Recipe
+from kertasks.registry import find_task
 from kertui.training.events import Stopped
 from kertui.training.run_state import RunState
 from kertui.training.service import TrainingService
@@ -101,6 +107,7 @@ async def test_a_training_is_started_followed_stopped_and_kept(service: Training
         await bench.until(lambda: pane.history.epochs > 2)
         assert column.phase is Phase.RUNNING
         assert screen.check_action("start_training", ()) is False
+        assert screen.check_action("steer", ("pause",)) is True
         assert screen.query_one(RunStatus).rows
         await bench.press("e", "enter")
         await bench.type("4")
@@ -134,3 +141,75 @@ async def test_a_training_that_goes_on_is_found_again(service: TrainingService) 
         await again.press("s")
         column = again.screen.query_one(TrainingColumn)
         await again.until(lambda: column.phase is Phase.IDLE)
+
+
+async def test_a_training_is_steered_to_its_end(service: TrainingService) -> None:
+    async with open_workbench(service, recipe=endless()) as bench:
+        screen = bench.screen
+        column, pane = screen.query_one(TrainingColumn), screen.query_one(LivePane)
+        await bench.checked()
+        await bench.press("space")
+        await bench.until(lambda: pane.history.epochs > 2)
+        await bench.press("space")
+        await bench.until(lambda: column.phase is Phase.PAUSED)
+        first = pane.history.paused
+        assert first is not None
+        await bench.press(">")
+        await bench.until(lambda: pane.history.paused not in (None, first))
+        second = pane.history.paused
+        assert second is not None
+        assert (second.epoch, second.step) == (first.epoch + 1, 0)
+        await bench.press("L", "down", "enter")
+        await bench.until(lambda: pane.history.learning_rate_changes)
+        (change,) = pane.history.learning_rate_changes
+        assert change.learning_rate == pytest.approx(0.0005)
+        assert change.epoch == second.epoch + 1
+        await bench.press("space")
+        await bench.until(lambda: pane.history.epochs > second.epoch)
+        await bench.press("s")
+        await bench.until(lambda: pane.state is RunState.STOPPED)
+        stopped = pane.history.ended
+        assert isinstance(stopped, Stopped)
+        await bench.press("r")
+        assert column.phase is Phase.RESUMING
+        await bench.until(lambda: pane.state is RunState.RUNNING)
+        await bench.until(lambda: pane.history.epochs > stopped.epochs)
+        await bench.press("space")
+        await bench.until(lambda: column.phase is Phase.PAUSED)
+        await bench.press("E")
+        planned = pane.history.epochs + 20
+        bench.app.screen.query_one(Input).value = str(planned)
+        await bench.press("enter")
+        await bench.until(lambda: pane.history.planned == planned)
+        await bench.press("space")
+        await bench.until(lambda: pane.state is RunState.FINISHED)
+        assert list(pane.history.epoch_numbers) == list(range(1, planned + 1))
+        assert pane.history.learning_rates[-1] == pytest.approx(0.0005)
+        run = screen.run
+        assert run is not None
+        assert run.state() is RunState.FINISHED
+
+
+async def test_a_killed_trainer_is_lost_and_its_run_resumed(service: TrainingService) -> None:
+    async with open_workbench(service, recipe=endless()) as bench:
+        pane = bench.screen.query_one(LivePane)
+        await bench.checked()
+        await bench.press("space")
+        await bench.until(lambda: pane.history.epochs > 2)
+        await bench.press("W")
+        await bench.until(lambda: any("Saved model.keras" in said for said in bench.notices()))
+        run = bench.screen.run
+        assert run is not None
+        os.kill(run.manifest().pid, signal.SIGKILL)
+        await bench.until(lambda: pane.state is RunState.LOST)
+        told = pane.history.epochs
+        await bench.press("r")
+        await bench.until(lambda: pane.history.epochs > told)
+        assert list(pane.history.epoch_numbers) == list(range(1, pane.history.epochs + 1))
+        await bench.press("s")
+        await bench.until(lambda: pane.state is RunState.STOPPED)
+
+
+def endless() -> Recipe:
+    recipe = find_task("xor").recipes["answer"]
+    return replace(recipe, fit=replace(recipe.fit, epochs=1_000_000))

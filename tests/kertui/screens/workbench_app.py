@@ -13,6 +13,7 @@ from kertasks.registry import find_task
 from kertui.app import KertuiApp
 from kertui.screens.workbench import WorkbenchScreen
 from kertui.terminal import Capabilities
+from kertui.training.run_folder import RunFolder
 from kertui.training.service import TrainingService
 
 PATIENCE = 60.0
@@ -67,13 +68,14 @@ async def open_workbench(
     recipe: str | Recipe = "answer",
     size: tuple[int, int] = (120, 36),
     ascii: bool = False,
+    run: RunFolder | None = None,
 ) -> AsyncIterator[Workbench]:
     """Open a recipe of a task; Keras's classes are there when it is entered."""
     app = KertuiApp(service, Capabilities(ascii=ascii))
     async with app.run_test(size=size) as pilot:
         found = find_task(task)
         taken = found.recipes[recipe] if isinstance(recipe, str) else recipe
-        screen = WorkbenchScreen(found, taken)
+        screen = WorkbenchScreen(found, taken, run=run)
         await app.push_screen(screen)
         bench = Workbench(app, pilot, screen)
         await bench.until(lambda: screen.knows_catalog)

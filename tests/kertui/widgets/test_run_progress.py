@@ -7,7 +7,21 @@ from tests.kertui.widgets.live_app import START, finished, newswires
 
 from kertui.glyphs import ASCII, UNICODE
 from kertui.plotting.strips import text_of
-from kertui.training.events import Compiling, Epoch, Failed, Finished, Progress, Started, Stopped
+from kertui.training.control import Ask
+from kertui.training.events import (
+    Checkpointed,
+    Compiling,
+    Control,
+    Epoch,
+    Failed,
+    Finished,
+    Paused,
+    Planned,
+    Progress,
+    Resumed,
+    Started,
+    Stopped,
+)
 from kertui.training.history import RunHistory
 from kertui.training.run_state import RunState
 from kertui.widgets.outcome import outcome
@@ -118,12 +132,123 @@ def test_a_lost_run_says_what_to_do() -> None:
 def test_the_outcome_without_a_test_split_is_the_last_value() -> None:
     history = RunHistory()
     history.add_all(list(newswires(20, 4)))
+    history.add(Checkpointed(START + 5, 4, 0))
     history.add(Stopped(START + 5, 4, 4, None, None))
     said = outcome(history, RunState.STOPPED, "~/run/model.keras")
     assert said is not None
     assert said.head.startswith("val accuracy 0.")
     assert said.facts[0] == "4 of 20 epochs"
-    assert said.facts[-1] == "weights kept in ~/run/model.keras"
+    assert said.facts[-2:] == (
+        "r resumes from epoch 4",
+        "weights kept in ~/run/model.keras",
+    )
+
+
+def test_a_run_stopped_with_the_best_weights_says_whose_they_are() -> None:
+    history = RunHistory()
+    history.add_all(list(newswires(20, 4)))
+    history.add(Stopped(START + 5, 4, 2, None, None, restored_epoch=2))
+    said = outcome(history, RunState.STOPPED, "x")
+    assert said is not None
+    assert "weights of epoch 2 kept in x" in said.facts
+
+
+def test_a_lost_run_says_from_where_it_can_be_resumed() -> None:
+    history = RunHistory()
+    history.add_all([*newswires(20, 4), Checkpointed(START + 5, 3, 7)])
+    said = outcome(history, RunState.LOST, "")
+    assert said is not None
+    assert "r resumes from epoch 3, step 7" in said.facts
+
+
+def test_a_pause_counts_neither_into_the_rate_nor_into_the_time() -> None:
+    history, meter = started(), RateMeter()
+    for number in range(1, 4):
+        history.add(epoch(number, 100.0 + number))
+        meter.read(history, 0, 100.0 + number)
+    history.add(Paused(103.0, 3, 0))
+    progress = meter.read(history, 0, 5000.0, RunState.PAUSED)
+    assert progress.elapsed == 3.0
+    assert math.isnan(progress.left)
+    history.add(Resumed(10_003.0, 3, 0))
+    progress = meter.read(history, 0, 10_003.5)
+    assert progress.elapsed == pytest.approx(3.5)
+    assert progress.rate == pytest.approx(1.0)
+    assert progress.left == pytest.approx(6.5)
+    for number in range(4, 7):
+        history.add(epoch(number, 10_000.0 + number))
+        progress = meter.read(history, 0, 10_000.0 + number)
+        assert progress.rate == pytest.approx(1.0)
+    assert progress.elapsed == pytest.approx(6.0)
+
+
+@pytest.mark.parametrize("end", [Stopped(103.0, 3, 3, None, None), None])
+def test_the_days_a_run_lay_stopped_or_lost_are_not_counted(end: Stopped | None) -> None:
+    history, meter = started(), RateMeter()
+    history.add_all([epoch(number, 100.0 + number) for number in range(1, 4)])
+    if end is not None:
+        history.add(end)
+    state = RunState.LOST if end is None else RunState.STOPPED
+    assert meter.read(history, 0, 900_000.0, state).elapsed == 3.0
+    history.add(Resumed(900_000.0, 2, 0))
+    progress = meter.read(history, 0, 900_001.0)
+    assert progress.elapsed == pytest.approx(4.0)
+    assert progress.left < 10
+
+
+def test_the_plan_is_the_one_that_was_changed_last() -> None:
+    history = started(10)
+    history.add(epoch(1, 101.0))
+    history.add(Planned(101.5, 40))
+    assert RateMeter().read(history, 10, 102.0).planned == 40
+    history.add(Finished(103.0, 1, 1, None, None))
+    said = outcome(history, RunState.FINISHED, "x")
+    assert said is not None
+    assert said.facts[0] == "1 of 40 epochs"
+
+
+def line(history: RunHistory, state: RunState, asked: Ask | None = None) -> str:
+    progress = RateMeter().read(history, 0, 104.0, state)
+    return text_of(status_line(history, state, progress, 90, UNICODE, asked)).strip()
+
+
+def test_a_paused_run_says_where_it_waits() -> None:
+    history = started(10, 16)
+    history.add(epoch(1, 102.0))
+    history.add(Paused(103.0, 1, 7))
+    assert line(history, RunState.PAUSED) == "○ paused   epoch  2/10   step  7/16   0:03 elapsed"
+    assert line(history, RunState.PAUSED, Ask.RESUME).startswith("○ going on")
+
+
+def test_it_is_said_that_it_will_pause_after_the_epoch() -> None:
+    history = started()
+    history.add(epoch(1, 102.0))
+    history.add(Control(102.0, 1, "epoch"))
+    assert line(history, RunState.RUNNING).startswith("● training   pauses after this epoch")
+    history.add(Paused(103.0, 2, 0))
+    history.add(Control(103.5, 2, "resume"))
+    history.add(Resumed(103.5, 2, 0))
+    assert "pauses" not in line(history, RunState.RUNNING)
+
+
+def test_epochs_trained_again_are_told_as_such() -> None:
+    history = started(10, 16)
+    history.add_all([epoch(number, 100.0 + number) for number in range(1, 4)])
+    history.add(Resumed(103.5, 1, 0))
+    history.add(Progress(103.7, 2, 8, {}))
+    assert line(history, RunState.RUNNING).startswith("● replaying   to epoch 3   epoch  2/10")
+    history.add(epoch(4, 104.0))
+    assert line(history, RunState.RUNNING).startswith("● training   epoch  4/10")
+
+
+def test_a_word_for_what_was_asked_and_is_not_answered() -> None:
+    history = started()
+    history.add(epoch(1, 102.0))
+    assert line(history, RunState.RUNNING, Ask.PAUSE).startswith("● pausing")
+    assert line(history, RunState.RUNNING, Ask.STOP).startswith("● stopping")
+    assert line(history, RunState.LOST, Ask.RESUME).startswith("✗ resuming")
+    history.add(Control(103.0, 1, "stop"))
+    assert line(history, RunState.RUNNING).startswith("● stopping"), "asked elsewhere"
 
 
 def test_a_finished_run_says_what_came_out() -> None:

@@ -73,7 +73,8 @@ class AskNumberScreen(Dialog[float]):
                     verb=self._wanted.verb,
                     up=signs.up if not signs.ascii else "up",
                     down=signs.down if not signs.ascii else "down",
-                )
+                ),
+                id="dialog-keys",
             )
 
     @property

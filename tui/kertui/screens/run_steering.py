@@ -63,7 +63,7 @@ class RunSteering:
         said = "" if now is None else f"It is {format_learning_rate(now)} now. "
         wanted = NumberWanted(
             title="Learning rate",
-            text=f"{said}The new one counts from the end of the batch under way.",
+            text=f"{said}The new one counts from the next batch on.",
             value="" if now is None else format_learning_rate(now),
             parse=parse_learning_rate,
             format=format_learning_rate,
@@ -105,7 +105,7 @@ class RunSteering:
             "Kill this training?",
             f"Its process ends at once; what it has not saved is gone. {_kept(self._history)}",
             [
-                Choice(False, "Let it train on", "nothing changes"),
+                Choice(False, "Leave it as it is", "nothing changes"),
                 Choice(True, "Kill it", "s stops it in good order instead, and keeps its weights"),
             ],
         )

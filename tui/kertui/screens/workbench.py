@@ -172,7 +172,7 @@ class WorkbenchScreen(Screen[None]):
 
     def _show(self, selected: int | None = None) -> None:
         """Bring the left column and the title up to date."""
-        if not self.is_mounted:
+        if not self.is_attached:
             return
         recipe = self._draft.recipe
         view = RecipeView(

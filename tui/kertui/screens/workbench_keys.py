@@ -39,7 +39,7 @@ WORKBENCH_KEYS: list[BindingType] = [
     Binding(
         "s",
         "steer('stop')",
-        "stop and keep",
+        "stop, keep",
         id="workbench.stop",
         tooltip="End this training and keep its weights. Leaving the screen does not end it.",
     ),

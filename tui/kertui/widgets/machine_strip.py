@@ -15,7 +15,7 @@ from kertui.widgets.rows_widget import RowsWidget
 CURRENT = 5.0
 """Seconds for which a reading says how it is now."""
 
-_READINGS = 8
+_READINGS = 4
 _GAP = "   "
 
 
@@ -108,6 +108,6 @@ def _share(share: float) -> Row:
 def _of(part: int, whole: int) -> Row:
     """Bytes of bytes, in the unit of the whole; a fixed width, so that nothing behind it moves."""
     unit, name = (1e9, "GB") if whole >= 1e9 else (1e6, "MB")
-    digits = 1 if whole < 100 * unit else 0
+    digits = 1 if whole < 50 * unit else 0
     text = f"{whole / unit:.{digits}f}"
     return cells(f"{part / unit:.{digits}f}".rjust(len(text)) + f"/{text} {name}", "dim")

@@ -40,7 +40,7 @@ def outcome(history: RunHistory, state: RunState, weights: str) -> Outcome | Non
         whose = "weights"
         if ended.restored_epoch is not None:
             whose = f"weights of epoch {formatting.grouped(ended.restored_epoch)}"
-        facts = [*_tally(history, ended), f"{whose} kept in {weights}", _resumes(history)]
+        facts = [*_tally(history, ended), _resumes(history), f"{whose} kept in {weights}"]
         return Outcome(RunState.STOPPED, _result(history, ended), tuple(facts))
     if state is RunState.LOST:
         return Outcome(

@@ -1,0 +1,326 @@
+"""Steering from the workbench: each key writes its command, and the events alone decide."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.kertui.screens.piloting import shown
+from tests.kertui.screens.steered_run import SteeredRun
+from tests.kertui.screens.workbench_app import Workbench, open_workbench
+from textual.widgets import Input
+
+from kertasks.layers.catalog import Catalog
+from kertui.plotting.strips import text_of
+from kertui.screens.ask_number import AskNumberScreen
+from kertui.screens.dialog import Question
+from kertui.screens.workbench import WorkbenchScreen
+from kertui.training.control import Ask, write_command
+from kertui.training.events import (
+    Checkpointed,
+    Control,
+    Finished,
+    LearningRate,
+    Paused,
+    Planned,
+    Progress,
+    Resumed,
+    Stopped,
+)
+from kertui.training.run_state import RunState
+from kertui.training.service import TrainingService
+from kertui.training.store import RunStore
+from kertui.widgets.epoch_table import EpochTable
+from kertui.widgets.metric_plot import MetricPlot
+from kertui.widgets.pane_lines import OutcomeLines
+from kertui.widgets.rows_widget import RowsWidget
+from kertui.widgets.run_status import RunStatus
+from kertui.widgets.training_column import Phase, TrainingColumn
+
+
+@pytest.fixture
+def service(tmp_path: Path, cache: Path, catalog: Catalog) -> TrainingService:
+    return TrainingService(RunStore(tmp_path / "home"), cache, spare=False)
+
+
+@pytest.fixture
+def run(service: TrainingService) -> Iterator[SteeredRun]:
+    steered = SteeredRun(service.store)
+    steered.begin()
+    yield steered
+    steered.end()
+
+
+def text(widget: RowsWidget) -> str:
+    return "\n".join(text_of(row).rstrip() for row in widget.rows)
+
+
+def status(bench: Workbench) -> str:
+    return text(bench.screen.query_one(RunStatus)).strip()
+
+
+def column(bench: Workbench) -> TrainingColumn:
+    return bench.screen.query_one(TrainingColumn)
+
+
+def acts(bench: Workbench, key: str) -> str | None:
+    """The action a key has now; None where it has none."""
+    active = bench.screen.active_bindings.get(key)
+    return active.binding.action if active is not None else None
+
+
+async def follow(bench: Workbench, phase: Phase = Phase.RUNNING, epochs: int = 3) -> None:
+    await bench.until(lambda: bench.screen.query_one(MetricPlot).history.epochs >= epochs)
+    await bench.until(lambda: column(bench).phase is phase)
+
+
+async def asked(bench: Workbench, run: SteeredRun, *commands: tuple[str, float | None]) -> None:
+    await bench.until(lambda: run.asked() == list(commands))
+
+
+async def test_space_pauses_and_goes_on_and_the_events_say_so(
+    service: TrainingService, run: SteeredRun
+) -> None:
+    async with open_workbench(service, run=run.folder) as bench:
+        await follow(bench)
+        assert "space pause" in shown(bench.app).splitlines()[-1]
+        await bench.press("space")
+        await asked(bench, run, ("pause", None))
+        await bench.until(lambda: status(bench).startswith("● pausing"))
+        await bench.press("space")
+        await asked(bench, run, ("pause", None))
+        assert column(bench).phase is Phase.RUNNING, "it does so until its trainer says otherwise"
+        run.answer(Paused(time.time(), 3, 2))
+        await follow(bench, Phase.PAUSED)
+        await bench.until(lambda: status(bench).startswith("○ paused   epoch  4/10   step 2/4"))
+        await bench.until(lambda: "space go on" in shown(bench.app).splitlines()[-1])
+        await bench.press("space")
+        await asked(bench, run, ("pause", None), ("resume", None))
+        run.answer(Resumed(time.time(), 3, 2))
+        await follow(bench)
+        await bench.until(lambda: status(bench).startswith("● training"))
+
+
+@pytest.mark.parametrize(
+    ("key", "command"),
+    [
+        ("greater_than_sign", "epoch"),
+        ("full_stop", "batch"),
+        ("W", "save"),
+        ("s", "stop"),
+        ("S", "stop_best"),
+    ],
+)
+async def test_a_key_writes_its_command(
+    service: TrainingService, run: SteeredRun, key: str, command: str
+) -> None:
+    async with open_workbench(service, run=run.folder) as bench:
+        await follow(bench)
+        await bench.press(key)
+        await asked(bench, run, (command, None))
+
+
+async def test_an_epoch_to_train_is_announced_until_its_pause(
+    service: TrainingService, run: SteeredRun
+) -> None:
+    async with open_workbench(service, run=run.folder) as bench:
+        await follow(bench)
+        await bench.press(">")
+        await asked(bench, run, ("epoch", None))
+        run.answer()
+        await bench.until(lambda: "pauses after this epoch" in status(bench))
+        run.train(4, 4)
+        run.tell(Paused(time.time(), 4, 0))
+        await follow(bench, Phase.PAUSED)
+        await bench.until(lambda: "pauses" not in status(bench))
+
+
+async def test_the_learning_rate_is_asked_for_changed_and_marked(
+    service: TrainingService, run: SteeredRun
+) -> None:
+    async with open_workbench(service, run=run.folder) as bench:
+        await follow(bench)
+        await bench.press("L")
+        assert isinstance(bench.app.screen, AskNumberScreen)
+        field = bench.app.screen.query_one(Input)
+        assert field.value == "0.001"
+        await bench.press("down", "down")
+        assert field.value == "0.00025"
+        await bench.press("up")
+        assert field.value == "0.0005"
+        field.value = "-1"
+        await bench.press("enter")
+        await bench.until(lambda: "must be a number above 0" in shown(bench.app))
+        field.value = "0.0004"
+        await bench.press("enter")
+        assert bench.on_top
+        await asked(bench, run, ("learning_rate", 0.0004))
+        run.answer(LearningRate(time.time(), 4, 0.0004))
+        run.train(4, 5, 0.0004)
+        table = bench.screen.query_one(EpochTable)
+        await bench.until(lambda: "▴4e-4" in text(table))
+        assert text(table).count("▴") == 1
+        plots = bench.screen.query(MetricPlot)
+        await bench.until(lambda: all("▴" in text(plot) for plot in plots))
+        assert all("┊" in text(plot) for plot in plots)
+        await bench.press("L")
+        assert bench.app.screen.query_one(Input).value == "0.0004"
+
+
+async def test_the_plan_is_changed_and_shown_everywhere(
+    service: TrainingService, run: SteeredRun
+) -> None:
+    async with open_workbench(service, run=run.folder) as bench:
+        await follow(bench)
+        await bench.press("E")
+        field = bench.app.screen.query_one(Input)
+        assert field.value == "10"
+        await bench.press("up")
+        assert field.value == "20"
+        field.value = "2.5"
+        await bench.press("enter")
+        await bench.until(lambda: "must be a whole number" in shown(bench.app))
+        field.value = "40"
+        await bench.press("enter")
+        await asked(bench, run, ("epochs", 40))
+        run.answer(Planned(time.time(), 40))
+        await bench.until(lambda: "/40" in status(bench))
+        plot = bench.screen.query(MetricPlot).last()
+        await bench.until(lambda: text(plot).splitlines()[-1].split()[-1] == "40")
+
+
+async def test_a_refusal_is_said_to_whoever_asked(
+    service: TrainingService, run: SteeredRun
+) -> None:
+    async with open_workbench(service, run=run.folder) as bench:
+        await follow(bench)
+        await bench.press("L", "enter")
+        await asked(bench, run, ("learning_rate", 0.001))
+        run.answer(refused="the recipe's learning rate follows a schedule")
+        reason = "was not changed: the recipe's learning rate follows a schedule"
+        await bench.until(lambda: any(reason in notice for notice in bench.notices()))
+        write_command(run.folder.control_path, Ask.RESUME)
+        run.answer(Progress(time.time(), 4, 1, {}), refused="it is not paused")
+        progress = bench.screen.query_one(MetricPlot)
+        await bench.until(lambda: progress.history.progress is not None)
+        assert not any("not paused" in notice for notice in bench.notices())
+
+
+async def test_two_interfaces_follow_what_a_third_does(
+    service: TrainingService, run: SteeredRun
+) -> None:
+    async with open_workbench(service, run=run.folder) as bench:
+        await follow(bench)
+        number = run.folder.ask(Ask.PAUSE).number
+        run.tell(Control(time.time(), number, "pause"), Paused(time.time(), 3, 0))
+        await follow(bench, Phase.PAUSED)
+        assert acts(bench, "space") == "steer('resume')"
+        number = run.folder.ask(Ask.STOP).number
+        run.tell(Control(time.time(), number, "stop"))
+        await bench.until(lambda: status(bench).startswith("○ stopping"))
+        assert acts(bench, "s") is None
+        run.tell(Stopped(time.time(), 3, 3, None, None))
+        await bench.until(lambda: status(bench).startswith("○ stopped"))
+        await bench.until(lambda: acts(bench, "space") == "start_training")
+        run.tell(Resumed(time.time(), 3, 0), Progress(time.time(), 4, 1, {}))
+        await follow(bench)
+        await bench.until(lambda: status(bench).startswith("● training"))
+        assert acts(bench, "space") == "steer('pause')"
+        assert not bench.screen.query_one(OutcomeLines).display
+        run.train(4, 10)
+        run.tell(Finished(time.time(), 10, 10, None, None))
+        await bench.until(lambda: status(bench).startswith("✓ finished"))
+
+
+async def test_a_run_that_lost_its_trainer_is_lost_and_found_again(
+    service: TrainingService, run: SteeredRun
+) -> None:
+    run.tell(Checkpointed(time.time(), 2, 0))
+    async with open_workbench(service, run=run.folder) as bench:
+        await follow(bench)
+        run.end()
+        await bench.until(lambda: status(bench).startswith("✗ lost"))
+        lines = bench.screen.query_one(OutcomeLines)
+        await bench.until(lambda: "r resumes from epoch 2" in text(lines))
+        assert acts(bench, "r") == "resume_run"
+        run.take_over()
+        run.tell(Resumed(time.time(), 2, 0), Progress(time.time(), 3, 1, {}))
+        await bench.until(lambda: status(bench).startswith("● replaying   to epoch 3"))
+        assert acts(bench, "r") is None
+        run.train(4, 4)
+        await bench.until(lambda: status(bench).startswith("● training"))
+
+
+async def test_killing_asks_first_and_says_what_is_kept(
+    service: TrainingService, run: SteeredRun
+) -> None:
+    run.tell(Checkpointed(time.time(), 2, 3))
+    async with open_workbench(service, run=run.folder) as bench:
+        await follow(bench)
+        await bench.press("X")
+        assert isinstance(bench.app.screen, Question)
+        assert "of epoch 2, step 3, stays" in shown(bench.app)
+        await bench.press("enter")
+        assert bench.on_top
+        assert run.process.poll() is None
+        await bench.press("X", "down", "enter")
+        await bench.until(lambda: run.process.poll() is not None)
+        await bench.until(lambda: status(bench).startswith("✗ lost"))
+        assert run.asked() == []
+
+
+async def test_a_command_that_comes_too_late_says_so(
+    service: TrainingService, run: SteeredRun
+) -> None:
+    async with open_workbench(service, run=run.folder) as bench:
+        await follow(bench)
+        await bench.press("E")
+        run.tell(Stopped(time.time(), 3, 3, None, None))
+        await bench.until(lambda: column(bench).pane.state is RunState.STOPPED)
+        await bench.press("escape")
+        column(bench).ask(service, Ask.PAUSE)
+        await bench.until(
+            lambda: any("Not paused" in said and "is over" in said for said in bench.notices())
+        )
+        assert run.asked() == []
+
+
+async def test_keys_that_make_no_sense_do_nothing(service: TrainingService) -> None:
+    async with open_workbench(service) as bench:
+        await bench.press("s", "S", ">", ".", "L", "E", "W", "X", "r")
+        assert bench.on_top
+        assert bench.screen.run is None
+        assert [acts(bench, key) for key in ("s", "L", "X", "r")] == [None] * 4
+
+
+async def test_a_run_is_shown_with_its_own_recipe(
+    service: TrainingService, run: SteeredRun
+) -> None:
+    async with open_workbench(service, task="digits", recipe="dense") as bench:
+        bench.app.open_run(run.folder)
+        await bench.until(lambda: not bench.on_top)
+        second = bench.app.screen
+        assert isinstance(second, WorkbenchScreen)
+        await bench.until(lambda: second.query_one(MetricPlot).history.epochs == 3)
+        assert second.draft.recipe == run.folder.recipe()
+        assert run.folder in service.session_runs
+        await bench.press("E")
+        bench.app.open_run(run.folder)
+        await bench.until(lambda: bench.app.screen is second)
+        await bench.press("escape")
+        await bench.until(lambda: bench.on_top)
+
+
+async def test_a_run_that_cannot_be_read_is_a_message(
+    service: TrainingService, run: SteeredRun
+) -> None:
+    async with open_workbench(service) as bench:
+        run.folder.recipe_path.write_text("task = 'no such task'")
+        bench.app.open_run(run.folder)
+        await bench.until(lambda: any("cannot be shown" in said for said in bench.notices()))
+        run.folder.recipe_path.unlink()
+        bench.app.open_run(run.folder)
+        await bench.until(lambda: any("no recipe.toml" in said for said in bench.notices()))
+        assert bench.on_top
