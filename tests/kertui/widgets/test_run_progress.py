@@ -246,7 +246,7 @@ def test_a_word_for_what_was_asked_and_is_not_answered() -> None:
     history.add(epoch(1, 102.0))
     assert line(history, RunState.RUNNING, Ask.PAUSE).startswith("● pausing")
     assert line(history, RunState.RUNNING, Ask.STOP).startswith("● stopping")
-    assert line(history, RunState.LOST, Ask.RESUME).startswith("✗ resuming")
+    assert line(history, RunState.LOST, Ask.RESUME).startswith("● resuming")
     history.add(Control(103.0, 1, "stop"))
     assert line(history, RunState.RUNNING).startswith("● stopping"), "asked elsewhere"
 

@@ -34,7 +34,7 @@ def outcome(history: RunHistory, state: RunState, weights: str) -> Outcome | Non
     if isinstance(ended, Failed):
         return Outcome(RunState.FAILED, ended.reason, _after_failure(history))
     if isinstance(ended, Finished):
-        facts = [*_tally(history, ended), f"network in {weights}"]
+        facts = [*_tally(history, ended), "E trains on", f"network in {weights}"]
         return Outcome(RunState.FINISHED, _result(history, ended), tuple(facts))
     if isinstance(ended, Stopped):
         whose = "weights"

@@ -137,7 +137,9 @@ def status_line(
     if state is None:
         return fit([], width)
     word = state_word(history, state, asked)
-    head = state_sign(state, glyphs) + cells(" " + word, "strong")
+    resumes = asked is Ask.RESUME and state.is_over
+    sign = cells(glyphs.on, "dim") if resumes else state_sign(state, glyphs)
+    head = sign + cells(" " + word, "strong")
     then = _then(history, state)
     epoch, step, rate, elapsed, left = _facts(history, state, progress)
     for facts in (
@@ -183,11 +185,12 @@ def _facts(
         steps = formatting.grouped(progress.steps)
         text = formatting.grouped(progress.step).rjust(len(steps))
         step = cells("step ", "dim") + cells(text) + cells(f"/{steps}", "dim")
-    if running and not history.replaying and not history.resuming:
+    trains = running and not history.replaying and not history.resuming
+    if trains:
         rate = cells(_rate(progress))
     if not math.isnan(progress.elapsed):
         elapsed = cells(formatting.clock(progress.elapsed)) + cells(" elapsed", "dim")
-    if running and not math.isnan(progress.left) and not history.replaying:
+    if trains and not math.isnan(progress.left):
         left = cells(formatting.clock(progress.left)) + cells(" left", "dim")
     return epoch, step, rate, elapsed, left
 
