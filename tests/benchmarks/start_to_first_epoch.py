@@ -55,7 +55,7 @@ def check_times(service: TrainingService, count: int) -> list[float]:
 def wait_for_trainers(service: TrainingService) -> None:
     """Wait until no trainer writes in the home any more: it is deleted next."""
     deadline = time.monotonic() + DEADLINE
-    for run in service.started_runs:
+    for run in service.session_runs:
         pid = run.manifest().pid
         while process_start_time(pid) is not None and time.monotonic() < deadline:
             time.sleep(0.01)
