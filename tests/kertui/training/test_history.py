@@ -5,6 +5,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kertui.training.control import Ask
 from kertui.training.events import (
     Compiling,
     Control,
@@ -13,8 +14,11 @@ from kertui.training.events import (
     Finished,
     LearningRate,
     Notice,
+    Paused,
     Progress,
+    Resumed,
     Started,
+    Stopped,
 )
 from kertui.training.history import RunHistory
 
@@ -120,3 +124,48 @@ def test_every_column_has_one_value_an_epoch(metrics: list[dict[str, float]]) ->
         for value, given_values in zip(column, metrics, strict=True):
             expected = given_values.get(name, math.nan)
             assert value == expected or (math.isnan(value) and math.isnan(expected))
+
+
+def test_what_it_was_told_to_do_holds_until_it_is_done() -> None:
+    history = RunHistory()
+    history.add_all([Started(0.0, 10, 4, 9, "CPU"), epoch(1, loss=1.0)])
+    history.add(Control(1.1, 1, "epoch", refused="no"))
+    assert history.until is None
+    history.add(Control(1.2, 2, "epoch"))
+    assert history.until is Ask.EPOCH
+    history.add(Paused(2.0, 2, 0))
+    assert history.until is None
+    history.add_all([Control(3.0, 3, "batch"), Resumed(3.0, 2, 0)])
+    assert history.until is Ask.BATCH
+    history.add_all([Paused(3.1, 2, 1), Control(4.0, 4, "stop")])
+    assert history.stopping
+    history.add(Stopped(4.5, 2, 1, None, None))
+    assert not history.stopping
+
+
+def test_a_new_process_is_told_from_the_end_of_a_pause() -> None:
+    history = RunHistory()
+    history.add_all([Started(0.0, 10, 4, 9, "CPU"), epoch(1, loss=1.0)])
+    history.add_all([Paused(2.0, 1, 0), Resumed(3.0, 1, 0)])
+    assert not history.resuming
+    history.add_all([Stopped(4.0, 1, 1, None, None), Resumed(9.0, 1, 0)])
+    assert history.resuming
+    assert not history.replaying
+    history.add(Progress(10.0, 2, 1, {}))
+    assert not history.resuming
+
+
+def test_time_in_which_it_lay_still_is_not_counted() -> None:
+    history = RunHistory()
+    assert math.isnan(history.elapsed(5.0))
+    history.add_all([Started(0.0, 10, 4, 9, "CPU"), epoch(1, loss=1.0)])
+    assert history.elapsed(2.0) == 2.0
+    history.add(Paused(3.0, 1, 0))
+    assert history.elapsed(900.0) == 3.0
+    history.add(Stopped(5.0, 1, 1, None, None))
+    assert history.elapsed(900.0) == 3.0
+    history.add(Resumed(105.0, 1, 0))
+    assert history.elapsed(106.0) == 4.0
+    history.add(Progress(107.0, 2, 1, {}))
+    history.add(Resumed(207.0, 1, 0))  # its trainer was lost
+    assert history.elapsed(208.0) == 6.0

@@ -51,7 +51,8 @@ class LiveApp(App[None]):
         yield LivePane()
 
     def on_mount(self) -> None:
-        self.query_one(LivePane).focus()
+        for pane in self.query(LivePane):
+            pane.focus()
 
     def on_live_pane_updated(self, message: LivePane.Updated) -> None:
         # A last look at a run may arrive while the app is ending and its widgets are gone.

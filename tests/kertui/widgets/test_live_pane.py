@@ -22,11 +22,14 @@ from kertui.training.events import (
     Epoch,
     Failed,
     Finished,
+    LearningRate,
     Notice,
+    Resumed,
     Started,
     Stopped,
     format_event,
 )
+from kertui.training.history import RunHistory
 from kertui.training.run_folder import RunFolder
 from kertui.training.run_state import RunState
 from kertui.widgets.epoch_table import EpochTable
@@ -34,6 +37,7 @@ from kertui.widgets.live_layout import arrange
 from kertui.widgets.live_pane import LivePane
 from kertui.widgets.metric_plot import MetricPlot
 from kertui.widgets.pane_lines import NoticeLine, OutcomeLines
+from kertui.widgets.rate_changes import marked_changes
 from kertui.widgets.rows_widget import RowsWidget
 from kertui.widgets.run_follower import RunFollower
 from kertui.widgets.run_status import RunBar, RunStatus
@@ -150,6 +154,62 @@ async def test_a_run_whose_trainer_is_gone_is_lost(folder: Path) -> None:
         assert app.ended[0].ended is None
         assert "✗ lost" in text(app.query_one(OutcomeLines))
         assert app.query_one(LivePane).history.epochs == 3
+
+
+async def test_a_run_is_followed_past_its_end(folder: Path) -> None:
+    app = LiveApp()
+    async with app.run_test(size=(90, 36)) as pilot:
+        pane = app.query_one(LivePane)
+        run = record(folder, iter([*newswires(20, 4), Stopped(START + 9, 4, 3, None, None)]))
+        pane.follow(run)
+        await until(pilot, lambda: pane.state is RunState.STOPPED)
+        record(folder, iter([Resumed(START + 9000, 4, 0)]))
+        await until(pilot, lambda: pane.state is RunState.RUNNING)
+        await until(pilot, lambda: not app.query_one(OutcomeLines).display)
+        assert app.query_one(RunBar).display
+        record(folder, iter(list(newswires(20))[7:]))
+        record(folder, iter([Finished(START + 9999, 20, 9, None, None)]))
+        await until(pilot, lambda: pane.state is RunState.FINISHED)
+        await until(pilot, lambda: len(app.ended) == 2)
+        assert [type(message.ended) for message in app.ended] == [Stopped, Finished]
+        assert pane.history.epochs == 20
+
+
+async def test_a_run_of_long_ago_that_was_lost_is_so_at_once(folder: Path) -> None:
+    app = LiveApp()
+    async with app.run_test(size=(90, 36)) as pilot:
+        run = record(folder, newswires(20, 3))
+        run.manifest_path.write_text("{}")
+        app.query_one(LivePane).follow(run, RunState.LOST)
+        status = app.query_one(RunStatus)
+        await until(pilot, lambda: "epoch  3/20   0:04 elapsed" in text(status))
+        await until(pilot, lambda: "✗ lost" in text(status))
+
+
+async def test_a_change_of_the_learning_rate_is_marked(folder: Path) -> None:
+    app = LiveApp()
+    async with app.run_test(size=(90, 36)) as pilot:
+        pane, table = app.query_one(LivePane), app.query_one(EpochTable)
+        events = list(newswires(20, 6))
+        pane.follow(record(folder, iter([*events, LearningRate(START + 9, 5, 5e-4)])))
+        await until(pilot, lambda: "▴" in text(table))
+        marked = [line for line in text(table).splitlines() if "▴" in line]
+        assert [line.split()[0] for line in marked] == ["5"]
+        first, second = pane.query(MetricPlot)
+        assert "▴" in text(first)
+        assert "▴" in text(second)
+
+
+def test_a_schedule_marks_nothing() -> None:
+    history = RunHistory()
+    for event in newswires(200):
+        history.add(event)
+    for number in (20, 7, 20):
+        history.add(LearningRate(START, number, 1e-3))
+    assert marked_changes(history) == [7, 20]
+    for number in range(1, 200):
+        history.add(LearningRate(START, number, 1 / number))
+    assert marked_changes(history) == []
 
 
 async def test_following_another_run_forgets_the_first(tmp_path: Path) -> None:
@@ -298,11 +358,14 @@ async def test_steps_are_told_while_an_epoch_is_long(folder: Path) -> None:
 
 @pytest.mark.parametrize("height", range(1, 70))
 @pytest.mark.parametrize("lines", [0, 3])
-def test_the_parts_of_a_pane_fit_its_height(height: int, lines: int) -> None:
-    layout = arrange(height, lines)
+@pytest.mark.parametrize("machine", [False, True])
+def test_the_parts_of_a_pane_fit_its_height(height: int, lines: int, machine: bool) -> None:
+    layout = arrange(height, lines, machine=machine)
     least = 4 if layout.plots == 1 else 12
+    assert layout.plots == arrange(height, lines).plots, "it costs no plot"
     if height >= 14 + lines:
         used = layout.plots * least // layout.plots + layout.table + layout.bar + lines
+        used += layout.machine
         assert used <= height
         assert layout.bar == 1
     assert layout.table <= max(1, height // 3)
