@@ -191,6 +191,23 @@ async def test_the_plan_is_changed_and_shown_everywhere(
         await bench.until(lambda: text(plot).splitlines()[-1].split()[-1] == "40")
 
 
+async def test_a_finished_run_is_given_more_epochs(
+    service: TrainingService, run: SteeredRun
+) -> None:
+    run.tell(Finished(time.time(), 3, 3, None, None))
+    async with open_workbench(service, run=run.folder) as bench:
+        await bench.until(lambda: column(bench).pane.state is RunState.FINISHED)
+        assert acts(bench, "r") is None
+        assert "E trains on" in text(bench.screen.query_one(OutcomeLines))
+        await bench.press("E")
+        bench.app.screen.query_one(Input).value = "3"
+        await bench.press("enter")
+        await bench.until(lambda: "must be a whole number of at least 4" in shown(bench.app))
+        await bench.press("escape")
+        assert bench.on_top
+        assert run.asked() == []
+
+
 async def test_a_refusal_is_said_to_whoever_asked(
     service: TrainingService, run: SteeredRun
 ) -> None:

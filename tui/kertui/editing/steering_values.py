@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kertui.editing.settings_arguments import EPOCHS, LEARNING_RATE
 from kertui.editing.values import NotAllowed, format_number, parse_value
+from kertui.formatting import grouped
 from kertui.training.history import RunHistory
 
 
@@ -23,15 +24,23 @@ def parse_learning_rate(text: str) -> float:
     return float(value)
 
 
-def parse_epochs(text: str) -> float:
+def parse_epochs(text: str, least: int = 1) -> float:
     """A number of epochs as it was typed.
 
+    Args:
+        text: what was typed.
+        least: the fewest that make sense.
+
     Raises:
-        NotAllowed: it is no whole number of at least 1.
+        NotAllowed: it is no whole number of at least so many.
     """
-    value = parse_value(text, EPOCHS)
-    if not isinstance(value, int | float):
-        raise NotAllowed("a whole number of at least 1")
+    refusal = NotAllowed(f"a whole number of at least {grouped(least)}")
+    try:
+        value = parse_value(text, EPOCHS)
+    except NotAllowed as error:
+        raise refusal from error
+    if not isinstance(value, int | float) or value < least:
+        raise refusal
     return float(value)
 
 

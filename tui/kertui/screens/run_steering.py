@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from textual.screen import Screen
 
 from kertui.editing.steering_values import (
@@ -84,7 +86,7 @@ class RunSteering:
             title="Epochs in all",
             text=_on_epochs(done, extends),
             value=str(history.planned or ""),
-            parse=parse_epochs,
+            parse=partial(parse_epochs, least=done + 1 if extends else 1),
             format=lambda value: str(int(value)),
             verb="train on" if extends else "change it",
         )

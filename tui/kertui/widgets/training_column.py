@@ -92,6 +92,7 @@ class TrainingColumn(Vertical):
     class _ResumeRefused(Message):
         run: RunFolder
         reason: UserError
+        log: str | None = None
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -305,15 +306,14 @@ class TrainingColumn(Vertical):
 
     def _give_up(self, run: RunFolder) -> None:
         gone = UserError(f"its trainer gave no sign of life in {_COMES_UP:.0f} s")
-        self.post_message(self._ResumeRefused(run, gone))
+        self.post_message(self._ResumeRefused(run, gone, short_path(run.log_path)))
 
     @on(_ResumeRefused)
     def _tell_resume_refusal(self, event: _ResumeRefused) -> None:
         event.stop()
         if event.run == self._run and self._begins is Phase.RESUMING:
             self._come_up()
-            log = short_path(event.run.log_path)
-            self.query_one(RunTrouble).show("It was not resumed", str(event.reason), log)
+            self.query_one(RunTrouble).show("It was not resumed", str(event.reason), event.log)
 
     def _come_up(self) -> None:
         """Resuming is over, well or not."""
