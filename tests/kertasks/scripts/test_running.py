@@ -100,7 +100,7 @@ def expected(case: Case, data: Dataset) -> dict[str, Any]:
     if data.unit and (data.target_scale is not None or "mae" not in found["test"]):
         errors = kertasks.predict(model, test.x).reshape(-1).astype("float64") - test.y
         scale = data.target_scale.scale if data.target_scale else 1.0
-        found[f"mean absolute error in {data.unit}"] = scale * float(np.abs(errors).mean())
+        found[f"mean absolute error in {data.unit}"] = scale * float(abs(errors).mean())
     return found
 
 

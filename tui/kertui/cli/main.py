@@ -16,6 +16,7 @@ from kertasks.errors import (
 )
 from kertui import __version__
 from kertui.cli.data import data
+from kertui.cli.export import export
 from kertui.cli.options import home_of, home_option
 from kertui.cli.spelling import SpellingGroup
 from kertui.cli.tasks import tasks
@@ -62,6 +63,7 @@ def kertui(ctx: click.Context, no_spare: bool, plain: bool, no_mouse: bool) -> N
 kertui.add_command(tasks)
 kertui.add_command(data)
 kertui.add_command(train)
+kertui.add_command(export)
 
 
 def open_interface(ctx: click.Context, *, spare: bool, plain: bool, mouse: bool) -> None:
