@@ -6,9 +6,13 @@ from kertasks.layers.catalog import Argument, ArgumentKind, Catalog, ClassInfo, 
 from kertasks.recipes.recipe import Component, Layer, Value
 from kertasks.scripts.expressions import Call, Expression, Items, literal
 
+_SHORT = (Family.LOSSES, Family.METRICS)
+"""Where a short name, such as "mse", stays the string it is: Keras names a metric by it. Of
+other families Keras does not take every name: not "constant" for an initializer."""
+
 
 def expression_of(given: str | Component, family: Family, catalog: Catalog) -> Expression:
-    """What makes a class of the recipe; a plain name stays the string Keras takes for it.
+    """What makes a class of the recipe, or the string that Keras takes for it.
 
     Args:
         given: a class that ``recipes.validation.validate`` found no fault with. What is
@@ -16,24 +20,26 @@ def expression_of(given: str | Component, family: Family, catalog: Catalog) -> E
         family: where in Keras it comes from.
         catalog: Keras's classes.
     """
-    if isinstance(given, str):
-        return literal(given)
-    info = find(given.class_name, family, catalog)
-    if family is Family.ACTIVATIONS:  # a function: it takes no arguments
-        return literal(info.name)
+    named = Component(given) if isinstance(given, str) else given
+    info = find(named.class_name, family, catalog)
+    is_short = family in _SHORT and isinstance(given, str) and given != info.name
+    if is_short or not info.name[0].isupper():
+        # Also "relu", a function, and "accuracy", which Keras makes a class of when it sees
+        # the shapes.
+        return literal(named.class_name)
     arguments = []
     positional = family is Family.LAYERS
     for argument in info.arguments:
         # Keras's first arguments, if it needs them, go without a name: Dense(64).
         positional = positional and argument.required
-        if argument.name not in given.arguments:
+        if argument.name not in named.arguments:
             continue
-        value = given.arguments[argument.name]
+        value = named.arguments[argument.name]
         if argument.required or not _is_default(value, argument):
             name = None if positional else argument.name
             arguments.append((name, _value(value, argument, catalog)))
-    if isinstance(given, Layer) and given.name:
-        arguments.append(("name", literal(given.name)))
+    if isinstance(named, Layer) and named.name:
+        arguments.append(("name", literal(named.name)))
     module = "layers" if family is Family.LAYERS else f"keras.{family.value}"
     return Call(f"{module}.{info.name}", tuple(arguments))
 
@@ -52,7 +58,7 @@ def find(name: str, family: Family, catalog: Catalog) -> ClassInfo:
 
 def _value(value: Value, argument: Argument, catalog: Catalog) -> Expression:
     family = argument.family or Family.LAYERS
-    if isinstance(value, Component):
+    if isinstance(value, Component) or (isinstance(value, str) and argument.family is not None):
         return expression_of(value, family, catalog)
     if isinstance(value, (tuple, list)) and (
         argument.kind is ArgumentKind.LAYER or argument.family is not None

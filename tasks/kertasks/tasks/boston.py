@@ -66,10 +66,10 @@ def load(variant: str, seed: int) -> Dataset:
     splits = [Split(x[~held_out], y[~held_out]), Split(x_test, y_test)]
     if held_out.any():
         splits.append(Split(x[held_out], y[held_out]))
-    splits, feature_scale = standardise(splits)
     target_scale = None
     if variant == SCALED_TARGET:
         splits, target_scale = standardise_target(splits)
+    splits, feature_scale = standardise(splits)
     names, units = zip(*_COLUMNS, strict=True)
     return Dataset(
         task=TASK.name,

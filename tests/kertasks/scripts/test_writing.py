@@ -8,11 +8,13 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import keras
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.kertasks.scripts.networks import BRANCHES, HOSTILE, MADE_UP, dense
 
+import kertasks
 from kertasks.errors import UserError
 from kertasks.layers.arguments import required_inputs, takes_list
 from kertasks.layers.catalog import Catalog, Family
@@ -28,11 +30,13 @@ from kertasks.recipes.recipe import (
 )
 from kertasks.registry import all_tasks, find_task
 from kertasks.scripts import writing
-from kertasks.scripts.expressions import literal
+from kertasks.scripts.components import expression_of
+from kertasks.scripts.expressions import Call, literal
 from kertasks.scripts.network import network_lines
 from kertasks.scripts.writing import NoScript, write_script
 
 RECIPES = [recipe for task in all_tasks() for recipe in task.recipes.values()]
+CHOSEN = "chosen by Keras"
 RUFF = [sys.executable, "-m", "ruff"]
 
 
@@ -99,6 +103,36 @@ def test_several_tensors_are_given_as_keras_takes_them(catalog: Catalog) -> None
         layers = (dense(2, "a"), dense(2, "b"), Layer(info.name, inputs=("a", "b")))
         last = network_lines(layers, catalog, ())[-2]
         assert ("([a, b])" in last) is (takes_list(entry) and required_inputs(entry) < 2), last
+
+
+def test_every_name_in_keras_becomes_what_keras_takes(catalog: Catalog) -> None:
+    takes = {Family.LOSSES: keras.losses, Family.METRICS: keras.metrics}
+    for family in Family:
+        for info in catalog.family(family):
+            required = [argument for argument in info.arguments if argument.required]
+            for name in (info.name, *info.identifiers):
+                written = expression_of(name, family, catalog)
+                if isinstance(written, Call):
+                    module, _, class_name = written.name.rpartition(".")
+                    where = getattr(keras, module.removeprefix("keras."))
+                    assert getattr(where, class_name) is by_name(family)[info.name].what
+                elif family in takes and info.topic != CHOSEN and not required:
+                    assert written == f'"{name}"'
+                    assert takes[family].get(name) is not None
+
+
+def test_a_name_that_stands_for_a_class_of_its_own_stays_a_name(catalog: Catalog) -> None:
+    metrics = ("mae", Component("acc"), Component("AUC", {"num_thresholds": 9}))
+    settings = CompileSettings(Component("SGD"), Component("crossentropy"), metrics)
+    script = write_script(replace(BRANCHES, compile=settings), catalog)
+    assert 'loss="crossentropy",' in script
+    assert 'metrics=["mae", "acc", keras.metrics.AUC(num_thresholds=9)],' in script
+    assert "optimizer=keras.optimizers.SGD()," in script
+
+
+def test_in_a_notebook_no_catalog_is_needed(catalog: Catalog) -> None:
+    answer = find_task("xor").recipes["answer"]
+    assert kertasks.keras_script(answer, epochs=3) == write_script(answer, catalog, epochs=3)
 
 
 def test_the_words_on_a_network_are_there_while_it_is_the_task_s_own(catalog: Catalog) -> None:
