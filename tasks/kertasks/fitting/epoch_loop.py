@@ -72,6 +72,7 @@ class EpochLoop:
             verbose=request.verbose,
             epochs=request.epochs,
             steps=request.steps_per_epoch or self._training.batches.count,
+            xla=self._training.xla,
         )
         hooks = train_hooks(callbacks)
         pace = Pace(request.call_seconds, 1 if hooks.needs_each_batch else None)

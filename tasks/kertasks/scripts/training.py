@@ -27,7 +27,7 @@ _LEARNING_RATES = """\
 # A change in the middle of an epoch is made at its beginning here, which is not exact."""
 
 
-def compile_lines(settings: CompileSettings, catalog: Catalog) -> list[str]:
+def compile_lines(settings: CompileSettings, catalog: Catalog, xla: bool) -> list[str]:
     """Lines that compile ``model``."""
     arguments: list[tuple[str | None, Expression]] = [
         ("optimizer", expression_of(settings.optimizer, Family.OPTIMIZERS, catalog)),
@@ -36,7 +36,13 @@ def compile_lines(settings: CompileSettings, catalog: Catalog) -> list[str]:
     if settings.metrics:
         metrics = (expression_of(metric, Family.METRICS, catalog) for metric in settings.metrics)
         arguments.append(("metrics", Items(tuple(metrics))))
-    return lines_of("", Call("model.compile", tuple(arguments)))
+    if not xla:
+        return lines_of("", Call("model.compile", tuple(arguments)))
+    arguments.append(("jit_compile", "True"))
+    return [
+        "# XLA compiles a step into one program; it also rounds and draws Dropout its own way.",
+        *lines_of("", Call("model.compile", tuple(arguments))),
+    ]
 
 
 def hold_out_lines(share: float) -> list[str]:

@@ -35,12 +35,13 @@ def write_script(
     epochs: int | None = None,
     learning_rates: Mapping[int, float] | None = None,
     note: str | None = None,
+    xla: bool = False,
 ) -> str:
     """A script of Keras and NumPy alone that trains the recipe and prints its metrics.
 
     It begins with the same weights and takes the rows in the same order as ``kertasks.fit``,
-    so the numbers are the same up to rounding; where Dropout or noise is drawn, in
-    distribution. Whatever the recipe's strings hold, they are literals in the script.
+    so the numbers are the same up to rounding, which a few networks amplify. Whatever the
+    recipe's strings hold, they are literals in the script.
 
     Args:
         recipe: what to train.
@@ -48,6 +49,8 @@ def write_script(
         epochs: how many, the recipe's if not given.
         learning_rates: the optimizer's new learning rate by the epoch (from 0) it begins with.
         note: a sentence on the training for who reads the script.
+        xla: whether to compile with XLA, as ``kertasks.fit`` does long runs: what it rounds
+            otherwise adds up over thousands of epochs, and it draws Dropout otherwise.
 
     Raises:
         UnknownTask, UnknownVariant: the recipe's task is none.
@@ -77,7 +80,7 @@ def write_script(
         "keras.utils.set_random_seed(SEED)",
         *network_lines(recipe.layers, catalog, {"keras", "layers", *re.findall(r"\w+", code)}),
         "model.summary()",
-        *compile_lines(recipe.compile, catalog),
+        *compile_lines(recipe.compile, catalog, xla),
     ]
     body = [
         f"SEED = {literal(recipe.seed)}",

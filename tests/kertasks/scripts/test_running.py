@@ -31,10 +31,11 @@ LEARNING_RATES = {1: 0.003, 3: 0.0005}
 
 @dataclass(frozen=True)
 class Case:
-    """A recipe, and the learning rates it gets while it trains."""
+    """A recipe, the learning rates it gets while it trains, and how it is compiled."""
 
     recipe: Recipe
     learning_rates: Mapping[int, float] = field(default_factory=dict)
+    xla: bool = False
 
 
 def few_epochs(recipe: Recipe) -> Recipe:
@@ -88,7 +89,9 @@ def expected(case: Case, data: Dataset) -> dict[str, Any]:
         shuffle=fit.shuffle,
         callbacks=callbacks,
         seed=recipe.seed,
+        xla=case.xla,
     )
+    assert history.params["xla"] is case.xla
     assert stopping is None or len(history.epoch) < fit.epochs
     found: dict[str, Any] = {
         "last epoch": {name: values[-1] for name, values in history.history.items()}
@@ -107,7 +110,7 @@ def expected(case: Case, data: Dataset) -> dict[str, Any]:
 def assert_scripts_get_the_same(cases: list[Case], catalog: Catalog, folder: Path) -> None:
     scripts = {
         folder / f"script_{number}.py": write_script(
-            case.recipe, catalog, learning_rates=case.learning_rates
+            case.recipe, catalog, learning_rates=case.learning_rates, xla=case.xla
         )
         for number, case in enumerate(cases)
     }
@@ -145,4 +148,7 @@ def test_networks_and_settings_no_task_has(catalog: Catalog, tmp_path: Path) -> 
     cases = [Case(recipe) for recipe in MADE_UP]
     changed = with_changes(IN_ORDER, ["fit.epochs=5"])
     cases += [Case(changed, LEARNING_RATES), Case(STOPS, LEARNING_RATES)]
+    # XLA draws Dropout otherwise, and the same in both.
+    dropout = find_task("digits").recipes["convolutions"]
+    cases.append(Case(few_epochs(dropout), xla=True))
     assert_scripts_get_the_same(cases, catalog, tmp_path)

@@ -20,6 +20,7 @@ from kertasks.recipes.recipe import Recipe
 from kertasks.registry import find_task
 from kertui.cli.main import run as kertui
 from kertui.training.events import (
+    Compiled,
     Epoch,
     Event,
     Finished,
@@ -84,8 +85,8 @@ def test_the_script_of_a_run_prints_the_run_s_numbers(
 
     done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
     results = dict(line.split(": ", 1) for line in done.stdout.splitlines() if ": {" in line)
-    *_, last, end = EventReader(run.events_path).read_all()
-    assert isinstance(last, Epoch)
+    *events, end = EventReader(run.events_path).read_all()
+    last = [event for event in events if isinstance(event, Epoch)][-1]
     assert isinstance(end, Finished)
     assert last.epoch < 200
     assert ast.literal_eval(results["last epoch"]) == pytest.approx(last.metrics, rel=1e-4)
@@ -255,6 +256,13 @@ def test_a_script_changes_the_learning_rate_where_the_run_did(
     assert "LearningRateScheduler" in script
     plain = script_of(recorded(tmp_path, DIABETES, finished(3)), catalog)
     assert "LearningRate" not in plain
+
+
+@pytest.mark.parametrize("xla", [True, False])
+def test_a_script_is_compiled_as_the_run_was(tmp_path: Path, catalog: Catalog, xla: bool) -> None:
+    events: list[Event] = [Compiled(20.0, xla), finished(3)]
+    script = script_of(recorded(tmp_path, DIABETES, *events), catalog)
+    assert ("jit_compile=True" in script) is xla
 
 
 @pytest.mark.parametrize("output", ["-", "run.csv"])

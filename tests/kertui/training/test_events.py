@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kertui.training.events import (
+    Compiled,
     Compiling,
     Control,
     Epoch,
@@ -29,6 +30,7 @@ _counts = st.integers(min_value=0, max_value=10**9)
 _events: st.SearchStrategy[Event] = st.one_of(
     st.builds(Started, _numbers, _counts, _counts, _counts, st.text()),
     st.builds(Compiling, _numbers, st.none() | _numbers),
+    st.builds(Compiled, _numbers, st.booleans()),
     st.builds(Progress, _numbers, _counts, _counts, _metrics),
     st.builds(Epoch, _numbers, _counts, _metrics, _numbers, _numbers),
     st.builds(LearningRate, _numbers, _counts, _numbers),

@@ -6,6 +6,7 @@ import math
 from array import array
 
 from kertui.training.events import (
+    Compiled,
     Compiling,
     Control,
     Ended,
@@ -32,6 +33,9 @@ class RunHistory:
 
         self.compile_seconds: float | None = None
         """How long compiling took in all; None before the first is done."""
+
+        self.xla: bool | None = None
+        """Whether XLA compiled the epochs; None where nothing says so."""
 
         self.progress: Progress | None = None
         """Within the epoch under way; None at the start of one."""
@@ -87,6 +91,8 @@ class RunHistory:
                 self.compiling = event.seconds is None
                 if event.seconds is not None:
                     self.compile_seconds = (self.compile_seconds or 0.0) + event.seconds
+            case Compiled():
+                self.xla = event.xla
             case Started():
                 self.started = event
             case Notice():

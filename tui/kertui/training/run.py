@@ -22,7 +22,7 @@ from kertui.training.control import ControlFile
 from kertui.training.data_shelf import DataShelf
 from kertui.training.event_log import EventLog
 from kertui.training.event_writer import EventWriter
-from kertui.training.events import Compiling, Failed, Finished, Notice, Started, Stopped
+from kertui.training.events import Compiled, Compiling, Failed, Finished, Notice, Started, Stopped
 from kertui.training.failure import describe_failure
 from kertui.training.machine_memory import require_memory
 from kertui.training.manifest_writing import write_manifest
@@ -130,7 +130,7 @@ class _Training:
                 )
             )
         validation = data.validation
-        kertasks.fit(
+        history = kertasks.fit(
             model,
             data.train.x,
             data.train.y,
@@ -145,6 +145,7 @@ class _Training:
             on_notice=self._notice,
             on_compile=lambda seconds: self._log.add(Compiling(time.time(), seconds)),
         )
+        self._log.add(Compiled(time.time(), bool(history.params.get("xla"))))
 
     def _save_best(self, model: keras.Model, best: BestWeights) -> None:
         best.save(model)

@@ -47,6 +47,7 @@ def script_of(run: RunFolder, catalog: Catalog) -> str:
             change.epoch - 1: change.learning_rate for change in history.learning_rate_changes
         },
         note=note,
+        xla=bool(history.xla),
     )
 
 
