@@ -43,7 +43,11 @@ RUFF = [sys.executable, "-m", "ruff"]
 def test_are_formatted_and_without_fault(catalog: Catalog, tmp_path: Path) -> None:
     for number, recipe in enumerate([*RECIPES, *MADE_UP]):
         script = write_script(
-            recipe, catalog, learning_rates={4: 0.1}, note="It was stopped by hand. " * 9
+            recipe,
+            catalog,
+            learning_rates={4: 0.1},
+            note="It was stopped by hand. " * 9,
+            xla=True,
         )
         (tmp_path / f"script_{number}.py").write_text(script)
     for command in (

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import ast
 import csv
+import errno
 import math
 import os
+import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -170,6 +173,23 @@ def test_a_file_is_replaced_only_by_force(
     assert kertui(["export", run.id, "-o", "-"]) == 0
     assert capsys.readouterr().out == path.read_text()
     assert path.read_text().startswith('"""How far will diabetes')
+
+
+def test_a_full_disk_loses_nothing(
+    catalogued: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = recorded(catalogued, DIABETES, finished(3))
+    path = tmp_path / "run.csv"
+    path.write_text("mine")
+
+    def full(_content: object, file: IO[bytes]) -> None:
+        file.write(b"half")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(shutil, "copyfileobj", full)
+    assert kertui(["export", run.id, "-o", str(path), "--force"]) == 1
+    assert path.read_text() == "mine"
+    assert [file.name for file in tmp_path.iterdir() if file.is_file()] == ["run.csv"]
 
 
 @pytest.mark.parametrize(

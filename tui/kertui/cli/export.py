@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from enum import StrEnum
@@ -84,7 +85,7 @@ def export(
     else:
         text = script_text(ctx, found) if what is Format.SCRIPT else history_text(found)
         if output == STDOUT:
-            click.echo(text, nl=False)
+            show(text)
             return
         write(BytesIO(text.encode()), Path(output), force=force)
     click.echo(f"{what} of {found.id} is now in {short_path(Path(output))}")
@@ -198,18 +199,37 @@ def copy_model(run: RunFolder, path: Path, *, best: bool, force: bool) -> None:
 
 
 def write(content: IO[bytes], path: Path, *, force: bool) -> None:
-    """Write a file of the person's.
+    """Write a file of the person's, whole: one that is replaced is lost only when it is.
 
     Raises:
         UserError: it is there already and ``force`` is not given, or it cannot be written.
     """
+    if path.exists() and not force:
+        raise exists(path)
+    beside = path.with_name(f".{path.name}.part")
     try:
-        with path.open("wb" if force else "xb") as file:
+        with beside.open("wb") as file:
             shutil.copyfileobj(content, file)
-    except FileExistsError as error:
-        raise exists(path) from error
+        beside.replace(path)
     except OSError as error:
         raise cannot_write(path, error) from error
+    finally:
+        with contextlib.suppress(OSError):
+            beside.unlink()
+
+
+def show(text: str) -> None:
+    """Print what was exported, and nothing else.
+
+    Raises:
+        UserError: the disk that it is led to is full.
+    """
+    try:
+        click.echo(text, nl=False)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise cannot_write(Path("standard output"), error) from error
 
 
 def exists(path: Path) -> UserError:
