@@ -14,8 +14,10 @@ import time
 from pathlib import Path
 
 from kertasks.registry import find_task
+from kertui.training.control import Ask
 from kertui.training.event_reader import EventReader
 from kertui.training.events import Epoch, Failed
+from kertui.training.run_state import process_start_time
 from kertui.training.service import TrainingService
 from kertui.training.store import RunStore
 
@@ -33,7 +35,7 @@ def first_epoch_after(service: TrainingService) -> float:
                 raise SystemExit(f"the run failed: {event.reason}")
             if isinstance(event, Epoch):
                 took = time.perf_counter() - began
-                run.request_stop()
+                run.ask(Ask.STOP)
                 return took
         time.sleep(0.001)
     raise SystemExit(f"no epoch in {DEADLINE} s; see {run.log_path}")
@@ -48,6 +50,15 @@ def check_times(service: TrainingService, count: int) -> list[float]:
         service.check(recipe)
         took.append(time.perf_counter() - began)
     return took
+
+
+def wait_for_trainers(service: TrainingService) -> None:
+    """Wait until no trainer writes in the home any more: it is deleted next."""
+    deadline = time.monotonic() + DEADLINE
+    for run in service.started_runs:
+        pid = run.manifest().pid
+        while process_start_time(pid) is not None and time.monotonic() < deadline:
+            time.sleep(0.01)
 
 
 def main() -> None:
@@ -67,6 +78,7 @@ def main() -> None:
             firsts.append(first_epoch_after(service))
             print(f"first epoch after {firsts[-1]:.3f} s", flush=True)
         service.close()
+        wait_for_trainers(service)
     print(f"first epoch: median {statistics.median(firsts):.3f} s, worst {max(firsts):.3f} s")
     print(
         f"check: median {statistics.median(checks) * 1e3:.0f} ms, worst {max(checks) * 1e3:.0f} ms"

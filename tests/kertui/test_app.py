@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import json
 import os
 import re
@@ -21,7 +22,7 @@ from kertui.screens.quit import QuitQuestion
 from kertui.screens.tasks import TasksScreen
 from kertui.screens.too_small import TooSmallScreen
 from kertui.terminal import Capabilities
-from kertui.training.control import read_command
+from kertui.training.control import read_commands
 from kertui.training.run_folder import RunFolder
 from kertui.training.run_state import process_start_time
 from kertui.training.service import TrainingService
@@ -72,7 +73,7 @@ async def test_quitting_lets_a_training_go_on_by_default(
         assert "xor answer is being trained" in shown(app)
         await pilot.press("enter")
         await until(pilot, lambda: app._exit)
-    assert read_command(training.control_path) is None
+    assert read_commands(training.control_path) == []
 
 
 async def test_quitting_can_stop_the_training(
@@ -84,8 +85,7 @@ async def test_quitting_can_stop_the_training(
         await until(pilot, lambda: isinstance(app.screen, QuitQuestion))
         await pilot.press("down", "enter")
         await until(pilot, lambda: app._exit)
-    command = read_command(training.control_path)
-    assert command is not None
+    (command,) = read_commands(training.control_path)
     assert command.name == "stop"
 
 
@@ -165,20 +165,39 @@ def on_normal_screen(raw: bytes) -> str:
 
 
 HEAVY = ("keras", "tensorflow", "numpy", "sklearn", "plotext")
+LATER = (
+    "click",
+    "tomlkit",
+    "kertasks.data.description",
+    "kertui.screens.help",
+    "kertui.screens.workbench",
+    "kertui.training.events",
+    "kertui.training.remembered",
+    "kertui.training.run_folder",
+    "kertui.widgets.card_facts",
+    "kertui.widgets.dataset_drawing",
+)
+"""What the first paint has no use for: each costs it a millisecond or more."""
 
 PURITY = """
 import sys
 from kertui.terminal import Capabilities
 from kertui.app import KertuiApp
+from kertui.screens.tasks import TasksScreen
 from kertui.training.service import TrainingService
 from kertui.training.store import RunStore, cache_dir, default_home
 
+class LookedAt(TasksScreen):
+    def _begin(self):  # as the screen is painted, and before anything more is asked for
+        assert self.query_one("#tasks").options, "nothing is shown"
+        loaded = [name for name in {unwanted} if name in sys.modules]
+        self.app.exit(message=f"loaded: {{loaded}}")
+
 class Looked(KertuiApp):
-    def on_ready(self):
-        self.call_after_refresh(self.look)
-    def look(self):
-        loaded = [name for name in {heavy} if name in sys.modules]
-        self.exit(message=f"loaded: {{loaded}}")
+    def get_default_screen(self):
+        return LookedAt()
+    def _warm_up(self):  # imports plotext in its thread, however slow the machine paints
+        pass
 
 service = TrainingService(RunStore(default_home()), cache_dir(), spare=False)
 Looked(service, Capabilities()).run()
@@ -186,13 +205,27 @@ Looked(service, Capabilities()).run()
 
 
 @pytest.mark.terminal
-def test_the_first_paint_needs_neither_keras_nor_numpy_nor_plotext(
+def test_the_first_paint_imports_only_what_it_shows(
     environment: dict[str, str],
 ) -> None:
-    command = [sys.executable, "-c", PURITY.format(heavy=HEAVY)]
+    command = [sys.executable, "-c", PURITY.format(unwanted=HEAVY + LATER)]
     with PseudoTerminal(command, environment=environment) as terminal:
         assert terminal.wait_for_end() == 0
         assert "loaded: []" in on_normal_screen(bytes(terminal.raw))
+
+
+async def test_what_hurries_the_first_paint_is_undone(service: TrainingService) -> None:
+    python_own = sys.getswitchinterval()
+    gc.disable()
+    sys.setswitchinterval(0.001)
+    try:
+        app = KertuiApp(service, Capabilities())
+        async with app.run_test(size=(80, 24)) as pilot:
+            await until(pilot, gc.isenabled)
+            assert sys.getswitchinterval() == pytest.approx(python_own)
+    finally:
+        gc.enable()
+        sys.setswitchinterval(python_own)
 
 
 def is_restored(raw: bytes) -> bool:

@@ -12,6 +12,7 @@ import pytest
 from tests.pseudo_terminal import PseudoTerminal
 from tests.waiting import wait_until
 
+from kertui.training.control import Ask
 from kertui.training.event_reader import EventReader
 from kertui.training.events import Epoch, Finished
 from kertui.training.run_state import RunState
@@ -75,7 +76,7 @@ def test_the_run_goes_on_when_the_terminal_is_killed(trainer_home: Path) -> None
     seen = _epochs(store)
     wait_until(lambda: _epochs(store) > seen)
     assert run.state() is RunState.RUNNING
-    run.request_stop()
+    run.ask(Ask.STOP)
     wait_until(lambda: run.state() is RunState.STOPPED)
     assert run.model_path.is_file()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import signal
 import sys
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
 _AFTER_FIRST_PAINT = 0.2
 """Seconds the interface has for itself before imports in a thread compete with it."""
+
+_SWITCH_INTERVAL = 0.005
+"""Seconds, Python's own: reading threads take the lock from the keys no sooner."""
 
 
 class KertuiApp(App[None]):
@@ -104,7 +108,9 @@ class KertuiApp(App[None]):
             self.service.close()
 
     def _warm_up(self) -> None:
-        gc.enable()  # switched off for the start, see ``kertui.cli.interface``
+        # Changed for the start, see ``kertui.cli.interface``.
+        gc.enable()
+        sys.setswitchinterval(_SWITCH_INTERVAL)
         self.run_worker(self._start_spare, thread=True, group="spare", name="start the spare")
         self.run_worker(_import_plotext, thread=True, group="imports", name="import plotext")
 
@@ -193,12 +199,15 @@ class KertuiApp(App[None]):
 
     def _stop_and_exit(self, running: list[RunSummary]) -> None:
         from kertasks.errors import UserError
+        from kertui.training.control import Ask
+        from kertui.training.run_folder import RunIsOver
 
         wanted = {summary.id for summary in running}
         try:
             for run in self.service.started_runs:
                 if run.id in wanted:
-                    self.service.stop(run)
+                    with contextlib.suppress(RunIsOver):  # it ended while the person chose
+                        run.ask(Ask.STOP)
         except UserError as error:
             self.call_from_thread(self.notify, str(error), severity="error")
         else:
@@ -253,10 +262,10 @@ def run_app(service: TrainingService, capabilities: Capabilities) -> int:
     Returns:
         The exit status.
     """
-    from kertui.training.run_summary import in_words
-
     app = KertuiApp(service, capabilities)
     app.run(mouse=capabilities.mouse)
+    from kertui.training.run_summary import in_words  # the first paint need not wait for it
+
     try:
         for summary in app.session_runs():
             print(in_words(summary))

@@ -6,11 +6,11 @@ under them that catches what Textual's own widgets and the data's texts bring.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Glyphs:
+# A tuple: to make a dataclass of so many fields would take a millisecond of the first paint.
+class Glyphs(NamedTuple):
     """One set of signs. Each is one cell wide unless its comment says otherwise."""
 
     ascii: bool

@@ -30,6 +30,14 @@ class BatchHooks:
         self.needs_each_batch = any(map(_needs_each_batch, self._callbacks))
         """Whether calls must be of one step."""
 
+        self._limiting = [cb for cb in self._callbacks if hasattr(cb, "steps_limit")]
+
+    @property
+    def steps_limit(self) -> int | None:
+        """How many steps the next call may take; None where no callback minds."""
+        limits = [callback.steps_limit for callback in self._limiting]
+        return min((limit for limit in limits if limit is not None), default=None)
+
     def begin(self, batch: int) -> None:
         """Before a call.
 

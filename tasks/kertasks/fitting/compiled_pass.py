@@ -72,6 +72,7 @@ class CompiledPass:
         pace: Pace,
         hooks: BatchHooks,
         stopped: Callable[[], bool],
+        done: int = 0,
     ) -> Logs:
         """Run batches ``first`` to ``first + count``.
 
@@ -82,17 +83,20 @@ class CompiledPass:
             pace: how long calls are.
             hooks: called around each call.
             stopped: asked after each call whether to go no further.
+            done: so many of these batches are done; their metrics are the model's.
 
         Returns:
             The metrics over these batches.
         """
         self._feed.open(order)
-        if not self._resets_in_graph:
+        if not self._resets_in_graph and not done:
             self._model.reset_metrics()
-        logs: Logs = {}
-        done = 0
+        # Of batches that are all done, what is left are their metrics.
+        logs = self._metrics() if done >= count else {}
         while done < count:
             steps = self._next_call(first + done, count - done, pace)
+            if (limit := hooks.steps_limit) is not None:
+                steps = min(steps, limit)
             hooks.begin(done)
             logs = self._call(first + done, steps, done == 0 and self._resets_in_graph, pace)
             done += steps
@@ -100,6 +104,10 @@ class CompiledPass:
             if stopped():
                 break
         return logs
+
+    def _metrics(self) -> Logs:
+        arrays, position = self._feed.arguments(0, 0)
+        return self._program.run(arrays, self.batches.sizes[0], position, 0, reset=False)
 
     def _next_call(self, batch: int, remaining: int, pace: Pace) -> int:
         """How many steps the call that begins at this batch takes."""

@@ -73,18 +73,21 @@ class EpochLoop:
             epochs=request.epochs,
             steps=request.steps_per_epoch or self._training.batches.count,
             xla=self._training.xla,
+            resumes_steps=not request.steps_per_epoch,
         )
         hooks = train_hooks(callbacks)
         pace = Pace(request.call_seconds, 1 if hooks.needs_each_batch else None)
         model.stop_training = False
         callbacks.on_train_begin()
         logs: Logs | None = None
+        done = request.initial_step
         for epoch in range(restored_epoch(model) or request.initial_epoch, request.epochs):
             callbacks.on_epoch_begin(epoch)
             span = self._schedule.of_epoch(epoch)
             logs = self._training.run(
-                span.order, span.first, span.count, pace, hooks, self._is_stopped
+                span.order, span.first, span.count, pace, hooks, self._is_stopped, done
             )
+            done = 0
             logs.update(self._validate(epoch, callbacks))
             callbacks.on_epoch_end(epoch, logs)
             if model.stop_training:

@@ -26,6 +26,12 @@ class FitRequest:
     class_weight: dict[int, float] | None = None
     sample_weight: Any = None
     initial_epoch: int = 0
+    initial_step: int = 0
+    """Batches of the first epoch that are done already."""
+
+    planned_epochs: int | None = None
+    """What decides about XLA instead of ``epochs``, where that is only a limit."""
+
     steps_per_epoch: int | None = None
     validation_steps: int | None = None
     validation_batch_size: int | None = None

@@ -14,7 +14,7 @@ def fit_with_keras(model: keras.Model, request: FitRequest) -> keras.callbacks.H
     """Train with ``model.fit``. Arrays are read in the order of ``RowOrder``."""
     x, y, sample_weight = request.x, request.y, request.sample_weight
     validation_data = request.validation_data
-    callbacks: Any = request.callbacks
+    callbacks: Any = _in_this_thread(request.callbacks)
     data: dict[str, Any]
     if are_arrays(x, y, sample_weight):
         if request.validation_split and validation_data is None:
@@ -55,6 +55,25 @@ def fit_with_keras(model: keras.Model, request: FitRequest) -> keras.callbacks.H
         validation_batch_size=request.validation_batch_size,
         validation_freq=request.validation_freq,
     )
+
+
+class _HooksInThisThread(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
+    """Keras runs batch hooks in other threads unless one of them does not say ``async_safe``."""
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        """Do nothing."""
+
+    def on_test_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        """Do nothing."""
+
+
+def _in_this_thread(callbacks: Any) -> Any:
+    """The callbacks with their hooks in this thread, where one of them holds up the training."""
+    if isinstance(callbacks, keras.callbacks.CallbackList):
+        return callbacks
+    flat = keras.tree.flatten(callbacks or [])
+    holds_up = any(hasattr(callback, "steps_limit") for callback in flat)
+    return [*flat, _HooksInThisThread()] if holds_up else callbacks
 
 
 def _with(follower: EpochFollower, callbacks: Any, model: keras.Model) -> Any:

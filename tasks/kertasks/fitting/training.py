@@ -37,6 +37,8 @@ def fit(
     class_weight: dict[int, float] | None = None,
     sample_weight: Any = None,
     initial_epoch: int = 0,
+    initial_step: int = 0,
+    planned_epochs: int | None = None,
     steps_per_epoch: int | None = None,
     validation_steps: int | None = None,
     validation_batch_size: int | None = None,
@@ -63,7 +65,8 @@ def fit(
         epochs: the last epoch, as in Keras: ``initial_epoch`` of them are taken as done.
         verbose: as in Keras, but silent unless asked.
         callbacks: Keras callbacks. Batch hooks run where calls begin and end; a callback that has
-            some and does not say ``async_safe`` gets calls of one step.
+            some and does not say ``async_safe`` gets calls of one step. One with an attribute
+            ``steps_limit`` that is a number gets calls of at most so many steps while it is.
         validation_split: share of the rows held out, the last ones.
         validation_data: ``(x, y)`` or ``(x, y, sample_weight)`` to evaluate on after epochs.
         shuffle: True for a new order each epoch, False for none, ``"batch"`` for a new order
@@ -71,6 +74,11 @@ def fit(
         class_weight: a weight for the rows of each class.
         sample_weight: a weight for each row.
         initial_epoch: the epoch to begin with, from 0.
+        initial_step: so many batches of the first epoch are taken as done, with their metrics in
+            the model's variables: training goes on in the middle of an epoch. A callback's
+            ``params["resumes_steps"]`` says whether that can be (it cannot with Keras's own fit).
+        planned_epochs: what decides about XLA instead of ``epochs``, where that is only a limit
+            and a callback ends the training.
         steps_per_epoch: batches an epoch, instead of all there are.
         validation_steps: batches a validation, instead of all there are.
         validation_batch_size: rows a validation step; ``batch_size`` if not given.
@@ -92,7 +100,8 @@ def fit(
         Keras's ``History``; its ``params`` say with ``xla`` whether XLA compiled the epochs.
 
     Raises:
-        ValueError: the model is not compiled, or Keras refuses the data.
+        ValueError: the model is not compiled, or Keras refuses the data, or ``initial_step`` is
+            given where an epoch cannot begin in its middle.
     """
     assert_compiled(model)
     request = FitRequest(
@@ -108,6 +117,8 @@ def fit(
         class_weight=class_weight,
         sample_weight=sample_weight,
         initial_epoch=initial_epoch,
+        initial_step=initial_step,
+        planned_epochs=planned_epochs,
         steps_per_epoch=steps_per_epoch,
         validation_steps=validation_steps,
         validation_batch_size=validation_batch_size,
@@ -121,6 +132,8 @@ def fit(
     try:
         loop = _compiled_loop(model, request, notices, on_compile)
     except CannotCompile as reason:
+        if initial_step:
+            raise ValueError(f"an epoch cannot be gone on with in its middle: {reason}") from reason
         notices.tell(f"training with Keras's own fit, which is slower: {reason}")
         return fit_with_keras(model, request)
     return loop.run()
@@ -197,7 +210,12 @@ def _validation_steps(request: FitRequest, validation: Source) -> int:
 
 def _all_steps(request: FitRequest, training: Source, validation: Source | None) -> int:
     """Steps of the whole run, validation included."""
-    epochs = max(0, request.epochs - request.initial_epoch)
+    # All of them even where a run goes on: it must go on with the programs it began with.
+    epochs = (
+        max(0, request.epochs - request.initial_epoch)
+        if request.planned_epochs is None
+        else request.planned_epochs
+    )
     steps = epochs * min(request.steps_per_epoch or training.batches.count, training.batches.count)
     if validation is not None:
         frequency = request.validation_freq

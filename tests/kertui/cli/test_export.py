@@ -28,7 +28,9 @@ from kertui.training.events import (
     Event,
     Finished,
     LearningRate,
+    Planned,
     Progress,
+    Resumed,
     Started,
     Stopped,
     format_event,
@@ -247,6 +249,8 @@ def test_no_run_of_that_name(home: Path, capsys: pytest.CaptureFixture[str]) -> 
         (DIABETES, [], 100, ""),
         (STOPPING, [finished(7)], 100, ""),
         (DIABETES, [Stopped(99.0, 3, 2, None, None)], 3, "stopped by hand in epoch 3 of 100.\n"),
+        (DIABETES, [Stopped(99.0, 3, 2, None, None, 2)], 2, "the weights of epoch 2 were kept."),
+        (STOPPING, [Planned(20.0, 40), finished(7)], 40, ""),
         (DIABETES, [Stopped(99.0, 0, None, None, None)], 100, ""),
         (
             DIABETES,
@@ -256,7 +260,16 @@ def test_no_run_of_that_name(home: Path, capsys: pytest.CaptureFixture[str]) -> 
             "maybe before its last row",
         ),
     ],
-    ids=["longer", "no end", "early stopping", "stopped", "stopped at once", "within an epoch"],
+    ids=[
+        "longer",
+        "no end",
+        "early stopping",
+        "stopped",
+        "stopped for the best",
+        "planned anew",
+        "stopped at once",
+        "within an epoch",
+    ],
 )  # fmt: skip
 def test_a_script_trains_as_many_epochs_as_the_run(
     tmp_path: Path, catalog: Catalog, recipe: Recipe, events: list[Event], epochs: int, note: str
@@ -274,6 +287,13 @@ def test_a_script_changes_the_learning_rate_where_the_run_did(
     script = script_of(recorded(tmp_path, DIABETES, *changes), catalog)
     assert "LEARNING_RATES = {\n    1: 0.5,\n    2: 0.001,\n}\n" in script
     assert "LearningRateScheduler" in script
+    lost: list[Event] = [
+        LearningRate(20.0, 2, 0.5),
+        LearningRate(21.0, 3, 0.1),
+        Resumed(30.0, 1, 4),
+    ]
+    script = script_of(recorded(tmp_path, DIABETES, *lost, finished(3)), catalog)
+    assert "LEARNING_RATES = {\n    1: 0.5,\n}\n" in script
     plain = script_of(recorded(tmp_path, DIABETES, finished(3)), catalog)
     assert "LearningRate" not in plain
 

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import itertools
-import os
-import signal
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,22 +10,22 @@ import keras
 import numpy as np
 import pytest
 
+import kertasks
 from kertui.training import best_weights
 from kertui.training.best_weights import BestWeights
-from kertui.training.control import STOP, ControlFile, write_command
 from kertui.training.event_log import EventLog
 from kertui.training.event_reader import EventReader
 from kertui.training.event_writer import EventWriter
-from kertui.training.events import Control, Epoch, LearningRate, Progress
+from kertui.training.events import Epoch, LearningRate, Progress
 
 
 class Trained:
     """A tiny model, a writer and what it wrote."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, written: int = 0) -> None:
         self.folder = folder
         self.log = EventLog(folder / "events.jsonl")
-        self.writer = EventWriter(self.log, ControlFile(folder / "control.json"))
+        self.writer = EventWriter(self.log, written)
         keras.utils.set_random_seed(0)
         self.model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
         self.model.compile(optimizer=keras.optimizers.SGD(0.25), loss="mse", metrics=["mae"])
@@ -62,47 +60,33 @@ def test_each_epoch_has_keras_s_own_numbers(trained: Trained) -> None:
     assert trained.writer.epochs == 3
 
 
-def test_a_stop_ends_the_training_and_is_answered_by_its_number(trained: Trained) -> None:
-    class StopInSecond(keras.callbacks.Callback):  # type: ignore[misc]  # keras has no types
-        def on_epoch_begin(self, epoch: int, logs: object = None) -> None:
-            if epoch == 1:
-                write_command(trained.folder / "control.json", STOP)
-
-    trained.fit(StopInSecond(), epochs=100_000)
-
-    assert trained.writer.stop_requested
-    assert 2 <= trained.writer.epochs < 100_000
-    controls = [event for event in trained.events() if isinstance(event, Control)]
-    assert [(event.number, event.command) for event in controls] == [(1, STOP)]
+def test_epochs_written_by_an_earlier_process_are_not_written_again(tmp_path: Path) -> None:
+    trained = Trained(tmp_path, written=2)
+    trained.writer.go_on_from(1, 0, best_epoch=None, best_loss=float("inf"))
+    trained.fit(epochs=4, initial_epoch=1)
+    epochs = [event.epoch for event in trained.events() if isinstance(event, Epoch)]
+    trained.log.close()
+    assert epochs == [3, 4]
+    assert trained.writer.epochs == 4
+    assert trained.writer.best_epoch is not None
 
 
-def test_a_stop_from_before_the_training_is_heard(trained: Trained) -> None:
-    write_command(trained.folder / "control.json", STOP)
-    assert trained.writer.look()
+def test_an_epoch_that_was_broken_off_is_none(trained: Trained) -> None:
+    class StopWithinSecond(keras.callbacks.Callback):  # type: ignore[misc]  # keras has no types
+        def on_train_batch_end(self, batch: int, logs: object = None) -> None:
+            if trained.writer.epochs == 1 and batch == 1:
+                self.model.stop_training = True
 
-
-def test_a_command_not_known_here_changes_nothing(trained: Trained) -> None:
-    write_command(trained.folder / "control.json", "dance")
-    trained.fit()
-    assert trained.writer.epochs == 3
-    assert not trained.writer.stop_requested
-
-
-def test_sigterm_stops_as_a_person_would(trained: Trained) -> None:
-    before = signal.getsignal(signal.SIGTERM)
-
-    class Terminate(keras.callbacks.Callback):  # type: ignore[misc]  # keras has no types
-        def on_epoch_begin(self, epoch: int, logs: object = None) -> None:
-            if epoch == 1:
-                os.kill(os.getpid(), signal.SIGTERM)
-
-    try:
-        trained.writer.stop_on_sigterm()
-        trained.fit(Terminate(), epochs=100_000)
-    finally:
-        signal.signal(signal.SIGTERM, before)
-    assert trained.writer.stop_requested
-    assert trained.writer.epochs < 100_000
+    kertasks.fit(
+        trained.model,
+        trained.x,
+        trained.y,
+        batch_size=2,
+        epochs=5,
+        callbacks=[trained.writer, StopWithinSecond()],
+    )
+    assert [event.epoch for event in trained.events() if isinstance(event, Epoch)] == [1]
+    assert trained.writer.within_epoch
 
 
 def test_a_long_epoch_says_how_far_it_is_at_most_ten_times_a_second(trained: Trained) -> None:

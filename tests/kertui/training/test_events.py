@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kertui.training.events import (
+    Checkpointed,
     Compiled,
     Compiling,
     Control,
@@ -15,9 +16,14 @@ from kertui.training.events import (
     Event,
     Failed,
     Finished,
+    Gpu,
     LearningRate,
+    Machine,
     Notice,
+    Paused,
+    Planned,
     Progress,
+    Resumed,
     Started,
     Stopped,
     format_event,
@@ -27,6 +33,7 @@ from kertui.training.events import (
 _numbers = st.floats(allow_nan=False)
 _metrics = st.dictionaries(st.text(min_size=1, max_size=9), _numbers, max_size=5)
 _counts = st.integers(min_value=0, max_value=10**9)
+_gpus = st.lists(st.builds(Gpu, st.text(), _numbers, _counts, _counts, _counts)).map(tuple)
 _events: st.SearchStrategy[Event] = st.one_of(
     st.builds(Started, _numbers, _counts, _counts, _counts, st.text()),
     st.builds(Compiling, _numbers, st.none() | _numbers),
@@ -34,7 +41,12 @@ _events: st.SearchStrategy[Event] = st.one_of(
     st.builds(Progress, _numbers, _counts, _counts, _metrics),
     st.builds(Epoch, _numbers, _counts, _metrics, _numbers, _numbers),
     st.builds(LearningRate, _numbers, _counts, _numbers),
-    st.builds(Control, _numbers, _counts, st.text()),
+    st.builds(Control, _numbers, _counts, st.text(), st.none() | st.text()),
+    st.builds(Planned, _numbers, _counts),
+    st.builds(Paused, _numbers, _counts, _counts),
+    st.builds(Resumed, _numbers, _counts, _counts),
+    st.builds(Checkpointed, _numbers, _counts, _counts),
+    st.builds(Machine, _numbers, _numbers, _counts, _counts, _counts, _gpus),
     st.builds(Notice, _numbers, st.text()),
     st.builds(
         Finished,
@@ -45,7 +57,13 @@ _events: st.SearchStrategy[Event] = st.one_of(
         st.none() | st.text(),
     ),
     st.builds(
-        Stopped, _numbers, _counts, st.none() | _counts, st.none() | _metrics, st.none() | st.text()
+        Stopped,
+        _numbers,
+        _counts,
+        st.none() | _counts,
+        st.none() | _metrics,
+        st.none() | st.text(),
+        st.none() | _counts,
     ),
     st.builds(Failed, _numbers, st.text()),
 )

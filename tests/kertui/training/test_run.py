@@ -16,13 +16,15 @@ from kertasks.recipes.changes import with_changes
 from kertasks.recipes.recipe import EarlyStopping, Layer, Recipe
 from kertasks.registry import find_task
 from kertasks.task import TaskKind
+from kertui.training.control import Ask
 from kertui.training.data_shelf import DataShelf
 from kertui.training.event_reader import EventReader
 from kertui.training.events import Epoch, Event, Failed, Finished, Notice, Started, Stopped
 from kertui.training.failure import describe_failure
-from kertui.training.run import mean_absolute_error, train
+from kertui.training.run import train
 from kertui.training.run_folder import RunFolder
 from kertui.training.store import RunStore
+from kertui.training.testing import mean_absolute_error
 
 pytestmark = pytest.mark.training
 
@@ -30,16 +32,18 @@ ANSWER = find_task("xor").recipes["answer"]
 
 
 @pytest.fixture(autouse=True)
-def _own_sigterm() -> Iterator[None]:
-    before = signal.getsignal(signal.SIGTERM)
+def _own_signals() -> Iterator[None]:
+    numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+    before = {number: signal.getsignal(number) for number in numbers}
     yield
-    signal.signal(signal.SIGTERM, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def trained(home: Path, recipe: Recipe, *, stop: bool = False) -> tuple[RunFolder, list[Event]]:
     run = RunStore(home).create(recipe)
     if stop:
-        run.request_stop()
+        run.ask(Ask.STOP)
     train(run.path, DataShelf(), "CPU")
     return run, EventReader(run.events_path).read_all()
 

@@ -20,6 +20,7 @@ from tests.waiting import wait_until
 from kertasks.recipes.changes import with_changes
 from kertasks.recipes.recipe import Layer, Recipe
 from kertasks.registry import find_task
+from kertui.training.control import Ask
 from kertui.training.events import Finished, Stopped
 from kertui.training.run_state import RunState, process_is_there
 from kertui.training.service import SpareUnavailable, TrainingService
@@ -178,7 +179,7 @@ sys.stdin.read()
     done = followed.look().epochs
     followed.wait_for_epochs(done + 2)
     assert followed.run.state() is RunState.RUNNING
-    followed.run.request_stop()
+    followed.run.ask(Ask.STOP)
     history = followed.wait_for_end()
     assert isinstance(history.ended, Stopped), followed.said()
     assert history.ended.epochs == history.epochs

@@ -155,8 +155,14 @@ def test_without_an_end_the_process_decides(tmp_path: Path) -> None:
         write(run, Started(1.0, 1, 1, 1, "CPU"))
         os.utime(run.events_path, (0, 0))  # silence alone decides nothing
         assert run.state() is RunState.RUNNING
+        assert started is not None
         # The pid is another process's by now.
-        run.write_manifest(manifest(run, pid=child.pid, process_started=started - 60))  # type: ignore[operator]
+        run.write_manifest(manifest(run, pid=child.pid, process_started=started - 60))
+        assert run.state() is RunState.LOST
+        # The machine was started anew, and a process of that pid as long after its boot.
+        run.write_manifest(
+            manifest(run, pid=child.pid, process_started=started, boot="another boot")
+        )
         assert run.state() is RunState.LOST
         run.write_manifest(manifest(run, pid=child.pid, process_started=started))
     finally:

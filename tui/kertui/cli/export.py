@@ -168,15 +168,14 @@ def export_event_files(run: RunFolder, folder: Path, *, force: bool) -> None:
     from kertui.training.tensorboard_files import event_files, write_event_files
 
     events = EventReader(run.events_path).read_all()
-    # A resumed run tells of some epochs twice; the later one counts.
-    epochs = {event.epoch: event for event in events if isinstance(event, Epoch)}
+    epochs = [event for event in events if isinstance(event, Epoch)]
     if not epochs:
         raise no_epochs(run)
     before = event_files(folder)
     if before and not force:
         raise exists(before[0].parent)
     try:
-        write_event_files(epochs.values(), folder)
+        write_event_files(epochs, folder)
     except OSError as error:
         raise cannot_write(folder, error) from error
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from kertasks.errors import UserError
 from kertui.cli.reports import JsonReport, TextReport
+from kertui.training.control import Ask
 from kertui.training.event_reader import EventReader
 from kertui.training.history import RunHistory
 from kertui.training.run_folder import RunFolder
@@ -62,7 +63,7 @@ def follow(run: RunFolder, recipe: Recipe, pressed: CtrlC, *, as_json: bool) -> 
 
 def _stop(run: RunFolder, report: JsonReport | TextReport) -> None:
     with contextlib.suppress(UserError):  # its folder is gone: the next look says lost
-        run.request_stop()
+        run.ask(Ask.STOP)
     report.stopping()
 
 

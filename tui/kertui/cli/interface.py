@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import gc
+import sys
 from pathlib import Path
 
 from kertui.terminal import detect, prepare_environment
+
+_SWITCH_INTERVAL = 0.001
+"""Seconds after which Textual's sending thread gets Python's lock; 0.005 unless it is set."""
 
 
 def run_interface(
@@ -23,8 +27,9 @@ def run_interface(
         The exit status.
     """
     # Imports make no garbage: searching for it would take a tenth of the time to the first paint.
-    # The app switches it on again after that.
     gc.disable()
+    # The first frame, once drawn, does not wait until the second is. The app undoes both.
+    sys.setswitchinterval(_SWITCH_INTERVAL)
     capabilities = detect(ascii=plain, mouse=mouse)
     # Textual reads the environment while it is imported.
     prepare_environment(capabilities)

@@ -15,8 +15,11 @@ from kertasks.errors import (
     UserError,
 )
 from kertui import __version__
+from kertui.cli import steer
+from kertui.cli.attach import attach
 from kertui.cli.data import data
 from kertui.cli.export import export
+from kertui.cli.logs import logs
 from kertui.cli.options import home_of, home_option
 from kertui.cli.spelling import SpellingGroup
 from kertui.cli.tasks import tasks
@@ -64,6 +67,10 @@ kertui.add_command(tasks)
 kertui.add_command(data)
 kertui.add_command(train)
 kertui.add_command(export)
+kertui.add_command(attach)
+kertui.add_command(logs)
+for command in steer.COMMANDS:
+    kertui.add_command(command)
 
 
 def open_interface(ctx: click.Context, *, spare: bool, plain: bool, mouse: bool) -> None:

@@ -361,7 +361,7 @@ class WorkbenchScreen(Screen[None]):
 
     def action_stop_training(self) -> None:
         """End the training and keep its weights."""
-        self._training.stop(service_of(self.app))
+        self._training.stop()
 
     @on(TrainingColumn.PhaseChanged)
     def follow_phase(self) -> None:

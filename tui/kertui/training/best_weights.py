@@ -10,6 +10,7 @@ from typing import Any
 
 import keras
 
+from kertui.training.checkpoint import BestState
 from kertui.training.event_writer import EventWriter
 
 _SHARE = 10
@@ -39,6 +40,35 @@ class BestWeights(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
         self.epoch: int | None = None
         """Whose weights are held, from 1."""
 
+    def state(self) -> BestState:
+        """What a checkpoint needs of it and of the writer."""
+        writer = self._writer
+        return BestState(writer.best_epoch, writer.best_loss, self.epoch, list(self._weights or []))
+
+    def go_on_from(self, state: BestState) -> None:
+        """Hold the weights an earlier process held."""
+        self._weights = list(state.weights) or None
+        self.epoch = state.kept
+
+    def restore(self, model: keras.Model) -> int | None:
+        """Give the model the weights of the best epoch, and say which that is, from 1.
+
+        None where there is none yet: the model keeps what it has.
+        """
+        if self._model_is_best:
+            return self._writer.best_epoch
+        if self._weights is not None:
+            model.set_weights(self._weights)
+        return self.epoch
+
+    @property
+    def _model_is_best(self) -> bool:
+        """Whether the model's own weights are those of the best epoch, or there is none yet."""
+        writer = self._writer
+        return writer.best_epoch is None or (
+            writer.best_epoch == writer.epochs and not writer.within_epoch
+        )
+
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
         """Time begins to count."""
         self._began = time.perf_counter()
@@ -65,7 +95,7 @@ class BestWeights(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
         Raises:
             OSError: it cannot be written.
         """
-        if self._writer.best_epoch in (None, self._writer.epochs) or self._weights is None:
+        if self._model_is_best or self._weights is None:
             self.epoch = self._writer.best_epoch
             save_model(model, self._path)
             return

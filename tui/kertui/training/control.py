@@ -1,19 +1,60 @@
-"""The control file: the latest command to a trainer, with its number, replaced by rename.
+"""The control file: what people asked of a run, numbered, replaced whole by rename.
 
-The interface writes it; the trainer carries out a number once and says so in a
-``control`` event.
+Whoever steers a run writes it, from any interface or command line; the trainer carries out
+each number once and says so in a ``control`` event.
 """
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from kertui.training.atomic_file import write_text
 
-STOP = "stop"
-"""Stop training and keep the weights."""
+KEPT = 32
+"""Commands that stay in the file. A trainer looks twenty times a second: it misses none."""
+
+
+class Ask(StrEnum):
+    """What can be asked of a run. A trainer passes over what it does not know."""
+
+    PAUSE = "pause"
+    """Wait at the end of the batch under way."""
+
+    RESUME = "resume"
+    """Go on, from a pause or, in a new trainer process, from the last checkpoint."""
+
+    EPOCH = "epoch"
+    """Go on to the end of the epoch, and pause there."""
+
+    BATCH = "batch"
+    """Go on by one batch, and pause there."""
+
+    LEARNING_RATE = "learning_rate"
+    """Set the optimizer's learning rate to ``value``."""
+
+    EPOCHS = "epochs"
+    """Train ``value`` epochs in all."""
+
+    SAVE = "save"
+    """Write a checkpoint, ``model.keras`` and ``best.keras`` now."""
+
+    STOP = "stop"
+    """End, and keep the weights as they are."""
+
+    STOP_BEST = "stop_best"
+    """End with the weights of the best epoch."""
+
+    KILL = "kill"
+    """End without another word. The process of a run on this host is killed directly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,49 +65,114 @@ class Command:
     """From 1, one more for each command to a run."""
 
     name: str
-    """``STOP``; a trainer passes over names it does not know."""
+    """An ``Ask``, or what a later version may know."""
+
+    value: float | None = None
+    """A learning rate or a number of epochs."""
 
 
-def read_command(path: Path) -> Command | None:
-    """The latest command; None when there is none or the file is not one."""
+def read_commands(path: Path) -> list[Command]:
+    """The latest commands, oldest first; none when there is no file or it holds none."""
     try:
-        fields = json.loads(path.read_bytes())
-        number, name = fields["number"], fields["command"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    if not isinstance(number, int) or not isinstance(name, str):
-        return None
-    return Command(number, name)
+        listed = json.loads(path.read_bytes())["commands"]
+        found = [_command(fields) for fields in listed]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return []
+    return sorted(
+        (command for command in found if command is not None),
+        key=lambda command: command.number,
+    )
 
 
-def write_command(path: Path, name: str) -> Command:
-    """Replace the latest command by this one, numbered after it."""
-    before = read_command(path)
-    command = Command(1 if before is None else before.number + 1, name)
-    write_text(path, json.dumps({"number": command.number, "command": command.name}) + "\n")
+def _command(fields: Any) -> Command | None:
+    number, name, value = fields["number"], fields["command"], fields.get("value")
+    if type(number) is not int or not isinstance(name, str):
+        return None
+    if value is not None and type(value) not in (int, float):
+        return None
+    return Command(number, name, value)
+
+
+def write_command(path: Path, name: Ask, value: float | None = None, after: int = 0) -> Command:
+    """Add a command to the file, numbered after those in it.
+
+    Args:
+        path: ``control.json``.
+        name: what is asked.
+        value: for what takes one.
+        after: a number known to be used already, should the file have been lost.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    with _alone(path):
+        before = read_commands(path)
+        number = max([after, *(command.number for command in before)]) + 1
+        command = Command(number, str(name), value)
+        listed = [*before, command][-KEPT:]
+        write_text(path, json.dumps({"commands": [_fields(each) for each in listed]}) + "\n")
     return command
 
 
-class ControlFile:
-    """The trainer's side: each new command once. A look costs one ``stat``, about 2 µs."""
+def _fields(command: Command) -> dict[str, object]:
+    fields: dict[str, object] = {"number": command.number, "command": command.name}
+    if command.value is not None:
+        fields["value"] = command.value
+    return fields
 
-    def __init__(self, path: Path) -> None:
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Keep a second interface from reading the file before this one has written it."""
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        # Some network file systems have no locks: then two commands of one moment may meet.
+        with contextlib.suppress(OSError):
+            fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
+class ControlFile:
+    """The trainer's side: each new command once. A look opens the file, about 10 µs: network
+    file systems show another host's change only then.
+
+    Args:
+        path: ``control.json``.
+        done: the number up to which commands are taken as carried out.
+    """
+
+    def __init__(self, path: Path, done: int = 0) -> None:
         self._path = path
         self._seen: tuple[int, int] | None = None
-        self._number = 0
+        self._number = done
 
-    def next_command(self) -> Command | None:
-        """The command written since the last look, or None."""
+    def new_commands(self) -> list[Command]:
+        """The commands written since the last look, oldest first."""
         try:
-            status = self._path.stat()
+            descriptor = os.open(self._path, os.O_RDONLY)
         except OSError:
-            return None
+            return []
+        status = os.fstat(descriptor)
+        os.close(descriptor)
         seen = (status.st_mtime_ns, status.st_ino)
         if seen == self._seen:
-            return None
+            return []
         self._seen = seen
-        command = read_command(self._path)
-        if command is None or command.number <= self._number:
-            return None
-        self._number = command.number
-        return command
+        new = [command for command in read_commands(self._path) if command.number > self._number]
+        if new:
+            self._number = new[-1].number
+        return new
+
+
+def done_before_resuming(path: Path) -> int:
+    """The number up to which a run's commands belong to its earlier trainer.
+
+    What is asked after the latest ``resume`` is for the trainer that resumes.
+    """
+    commands = read_commands(path)
+    resumes = [command.number for command in commands if command.name == Ask.RESUME]
+    if resumes:
+        return resumes[-1] - 1
+    return commands[-1].number if commands else 0

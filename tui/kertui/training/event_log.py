@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import sys
 import tempfile
@@ -16,12 +17,19 @@ from kertui.training.run_state import HEARTBEAT
 FLUSH_EVERY = 0.05
 """Seconds between two writes while events come."""
 
+_DYING = 5.0
+"""Seconds in which the last threads of a killed trainer let go of the file."""
+
 _RESERVED = 16_384
 """Bytes of the disk held back for the end event, should the disk be full by then."""
 
 
 class EventLog:
     """The only writer of an events file. Thread-safe.
+
+    Raises:
+        BlockingIOError: another process writes it.
+        OSError: it cannot be opened.
 
     ``add`` appends to a list, 0.3 µs; a thread of its own turns events into lines (10 µs
     each) and writes them, the first of a pause at once and then every ``FLUSH_EVERY``
@@ -32,10 +40,12 @@ class EventLog:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        self._descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+        self._be_alone()
         self._inode = os.fstat(self._descriptor).st_ino
         self._waiting: list[Event] = []
-        self._unwritten = b""
+        # A trainer that was killed may have left half a line; readers pass over it once it ends.
+        self._unwritten = b"\n" if self._ends_within_line() else b""
         self._within_line = False
         self._said_why = False
         self._reserve = _reserve(path.parent)
@@ -47,6 +57,26 @@ class EventLog:
 
         self._thread = threading.Thread(target=self._work, name="event-log", daemon=True)
         self._thread.start()
+
+    def _be_alone(self) -> None:
+        deadline = time.monotonic() + _DYING
+        while True:
+            try:
+                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                if time.monotonic() < deadline:
+                    time.sleep(0.02)
+                    continue
+                os.close(self._descriptor)
+                text = "another process is training this run"
+                raise BlockingIOError(error.errno, text, str(self._path)) from error
+            except OSError:
+                pass  # a network file system without locks
+            return
+
+    def _ends_within_line(self) -> bool:
+        size = os.fstat(self._descriptor).st_size
+        return size > 0 and os.pread(self._descriptor, 1, size - 1) != b"\n"
 
     def add(self, event: Event) -> None:
         """Append the event; it is in the file soon."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 from kertui.training.events import Event, parse_event
@@ -22,6 +23,14 @@ class EventReader:
         self._offset = 0
         self._half = b""
         self._behind = False
+
+    @classmethod
+    def at_end(cls, path: Path) -> EventReader:
+        """A reader of what comes from now on."""
+        reader = cls(path)
+        with contextlib.suppress(OSError):
+            reader._offset = path.stat().st_size
+        return reader
 
     @property
     def behind(self) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, TypeAlias
 
 Metrics: TypeAlias = Mapping[str, float]
@@ -88,11 +88,96 @@ class LearningRate:
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """A command was carried out. Type ``control``."""
+    """A command was carried out, or could not be. Type ``control``."""
 
     t: float
     number: int
     command: str
+    refused: str | None = None
+    """Why it could not be carried out; None when it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """The run is to be longer or shorter than it was. Type ``planned``."""
+
+    t: float
+    epochs: int
+    """To train in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """The trainer waits for a command. Type ``paused``."""
+
+    t: float
+    epoch: int
+    """Whole epochs done."""
+
+    step: int
+    """Batches done of the epoch after them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """Training goes on, after a pause or in a new trainer process. Type ``resumed``."""
+
+    t: float
+    epoch: int
+    """Whole epochs done where it goes on: fewer than were told of when a trainer was lost."""
+
+    step: int
+    """Batches done of the epoch after them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpointed:
+    """What a later process needs to go on from here is on disk. Type ``checkpoint``."""
+
+    t: float
+    epoch: int
+    """Whole epochs done."""
+
+    step: int
+    """Batches done of the epoch after them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gpu:
+    """How busy one GPU is."""
+
+    name: str
+    use: float
+    """Share of the last moment in which it computed, 0 to 1."""
+
+    memory: int
+    """Bytes taken, by whomever."""
+
+    memory_total: int
+    """Bytes."""
+
+    temperature: int
+    """Degrees Celsius."""
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """How busy the run's host is. Type ``machine``; at most one a second."""
+
+    t: float
+    cpu: float
+    """Share of all cores, 0 to 1."""
+
+    memory: int
+    """Bytes taken, by whomever."""
+
+    memory_total: int
+    """Bytes."""
+
+    process_memory: int
+    """Bytes of the trainer's own process."""
+
+    gpus: tuple[Gpu, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +216,8 @@ class Stopped:
     best_epoch: int | None
     test: Metrics | None
     unit: str | None
+    restored_epoch: int | None = None
+    """Whose weights were kept and tested, where those of the best epoch were asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +237,11 @@ Event: TypeAlias = (
     | Epoch
     | LearningRate
     | Control
+    | Planned
+    | Paused
+    | Resumed
+    | Checkpointed
+    | Machine
     | Notice
     | Finished
     | Stopped
@@ -157,7 +249,7 @@ Event: TypeAlias = (
 )
 
 Ended: TypeAlias = Finished | Stopped | Failed
-"""The events after which a trainer writes no more."""
+"""The events after which a trainer writes no more. A run may be resumed by another."""
 
 _TYPES: dict[type[Any], str] = {
     Started: "started",
@@ -167,11 +259,19 @@ _TYPES: dict[type[Any], str] = {
     Epoch: "epoch",
     LearningRate: "learning_rate",
     Control: "control",
+    Planned: "planned",
+    Paused: "paused",
+    Resumed: "resumed",
+    Checkpointed: "checkpoint",
+    Machine: "machine",
     Notice: "notice",
     Finished: "finished",
     Stopped: "stopped",
     Failed: "failed",
 }
+
+_OPTIONAL = frozenset({"refused", "restored_epoch"})
+"""Fields left out where they say nothing."""
 
 _encode = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
 
@@ -180,7 +280,7 @@ def format_event(event: Event) -> str:
     """The event as a line of JSON, newline included, every number as exact as it came."""
     fields: dict[str, object] = {"t": _to_json(event.t), "type": _TYPES[type(event)]}
     for name in event.__slots__:
-        if name != "t":
+        if name != "t" and (name not in _OPTIONAL or getattr(event, name) is not None):
             fields[name] = _to_json(getattr(event, name))
     return _encode(fields) + "\n"
 
@@ -200,6 +300,8 @@ def parse_event(line: str | bytes) -> Event | None:
 def _to_json(value: object) -> object:
     if isinstance(value, float) and not math.isfinite(value):
         return "nan" if value != value else ("inf" if value > 0 else "-inf")
+    if isinstance(value, tuple):
+        return [_to_json(asdict(each)) for each in value]
     if isinstance(value, Mapping):
         return {name: _to_json(number) for name, number in value.items()}
     return value
@@ -244,14 +346,28 @@ def _optional(read: Callable[[Any], Any], value: Any) -> Any:
     return None if value is None else read(value)
 
 
-def _end(cls: type[Finished] | type[Stopped], f: dict[str, Any]) -> Finished | Stopped:
-    return cls(
-        t=_number(f["t"]),
-        epochs=_whole(f["epochs"]),
-        best_epoch=_optional(_whole, f.get("best_epoch")),
-        test=_optional(_metrics, f.get("test")),
-        unit=_optional(_text, f.get("unit")),
+def _end(f: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "t": _number(f["t"]),
+        "epochs": _whole(f["epochs"]),
+        "best_epoch": _optional(_whole, f.get("best_epoch")),
+        "test": _optional(_metrics, f.get("test")),
+        "unit": _optional(_text, f.get("unit")),
+    }
+
+
+def _gpu(f: dict[str, Any]) -> Gpu:
+    return Gpu(
+        _text(f["name"]),
+        _number(f["use"]),
+        _whole(f["memory"]),
+        _whole(f["memory_total"]),
+        _whole(f["temperature"]),
     )
+
+
+def _place(f: dict[str, Any]) -> tuple[float, int, int]:
+    return _number(f["t"]), _whole(f["epoch"]), _whole(f["step"])
 
 
 _PARSERS: dict[str, Callable[[dict[str, Any]], Event]] = {
@@ -277,9 +393,28 @@ _PARSERS: dict[str, Callable[[dict[str, Any]], Event]] = {
     "learning_rate": lambda f: LearningRate(
         _number(f["t"]), _whole(f["epoch"]), _number(f["learning_rate"])
     ),
-    "control": lambda f: Control(_number(f["t"]), _whole(f["number"]), _text(f["command"])),
+    "control": lambda f: Control(
+        _number(f["t"]),
+        _whole(f["number"]),
+        _text(f["command"]),
+        _optional(_text, f.get("refused")),
+    ),
+    "planned": lambda f: Planned(_number(f["t"]), _whole(f["epochs"])),
+    "paused": lambda f: Paused(*_place(f)),
+    "resumed": lambda f: Resumed(*_place(f)),
+    "checkpoint": lambda f: Checkpointed(*_place(f)),
+    "machine": lambda f: Machine(
+        _number(f["t"]),
+        _number(f["cpu"]),
+        _whole(f["memory"]),
+        _whole(f["memory_total"]),
+        _whole(f["process_memory"]),
+        tuple(map(_gpu, f.get("gpus", ()))),
+    ),
     "notice": lambda f: Notice(_number(f["t"]), _text(f["text"])),
-    "finished": lambda f: _end(Finished, f),
-    "stopped": lambda f: _end(Stopped, f),
+    "finished": lambda f: Finished(**_end(f)),
+    "stopped": lambda f: Stopped(
+        **_end(f), restored_epoch=_optional(_whole, f.get("restored_epoch"))
+    ),
     "failed": lambda f: Failed(_number(f["t"]), _text(f["reason"])),
 }

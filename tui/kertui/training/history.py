@@ -6,6 +6,7 @@ import math
 from array import array
 
 from kertui.training.events import (
+    Checkpointed,
     Compiled,
     Compiling,
     Control,
@@ -15,8 +16,12 @@ from kertui.training.events import (
     Failed,
     Finished,
     LearningRate,
+    Machine,
     Notice,
+    Paused,
+    Planned,
     Progress,
+    Resumed,
     Started,
     Stopped,
 )
@@ -39,6 +44,21 @@ class RunHistory:
 
         self.progress: Progress | None = None
         """Within the epoch under way; None at the start of one."""
+
+        self.planned: int | None = None
+        """Epochs to train in all; None before the start says."""
+
+        self.paused: Paused | None = None
+        """Where it waits, while it does."""
+
+        self.resumed: Resumed | None = None
+        """Where it went on last."""
+
+        self.checkpoint: Checkpointed | None = None
+        """The latest one."""
+
+        self.machine: Machine | None = None
+        """How busy the run's host was when it last said."""
 
         self.notices: list[Notice] = []
         self.controls: list[Control] = []
@@ -95,6 +115,18 @@ class RunHistory:
                 self.xla = event.xla
             case Started():
                 self.started = event
+                self.planned = event.epochs
+            case Planned():
+                self.planned = event.epochs
+            case Paused():
+                self.paused = event
+            case Resumed():
+                self.resumed = event
+                self.paused = self.ended = self.progress = None
+            case Checkpointed():
+                self.checkpoint = event
+            case Machine():
+                self.machine = event
             case Notice():
                 self.notices.append(event)
             case Control():
@@ -104,7 +136,7 @@ class RunHistory:
             case Finished() | Stopped() | Failed():
                 self.ended = event
                 self.compiling = False
-                self.progress = None
+                self.paused = self.progress = None
 
     def _add_epoch(self, event: Epoch) -> None:
         done = len(self.epoch_numbers)

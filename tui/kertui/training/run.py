@@ -7,30 +7,50 @@ import math
 import sys
 import time
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import keras
-import numpy as np
 
 import kertasks
 from kertasks.data.dataset import Dataset
 from kertasks.recipes.recipe import Recipe
-from kertasks.task import TaskKind
 from kertui.training.best_weights import BestWeights, save_model
-from kertui.training.control import ControlFile
+from kertui.training.checkpoint import Checkpoint, Place
+from kertui.training.checkpoints import Checkpoints
+from kertui.training.control import ControlFile, done_before_resuming
 from kertui.training.data_shelf import DataShelf
+from kertui.training.early_stopping import make_stopping
 from kertui.training.event_log import EventLog
+from kertui.training.event_reader import EventReader
 from kertui.training.event_writer import EventWriter
-from kertui.training.events import Compiled, Compiling, Failed, Finished, Notice, Started, Stopped
+from kertui.training.events import (
+    Compiled,
+    Compiling,
+    Failed,
+    Finished,
+    Notice,
+    Resumed,
+    Started,
+    Stopped,
+)
 from kertui.training.failure import describe_failure
+from kertui.training.history import RunHistory
 from kertui.training.machine_memory import require_memory
-from kertui.training.manifest_writing import write_manifest
-from kertui.training.run_folder import RunFolder
+from kertui.training.machine_watch import MachineWatch
+from kertui.training.manifest_writing import versions, write_manifest
+from kertui.training.run_folder import RunDamaged, RunFolder
+from kertui.training.steering import Steering
+from kertui.training.testing import test_metrics
+
+_NO_END = 1 << 31
+"""Epochs given to ``fit``: the plan, which may change meanwhile, is ``Steering``'s to end."""
 
 
 def train(folder: Path, shelf: DataShelf, device: str) -> bool:
     """Train what the run's folder says and write how it went there.
+
+    A folder that has events already is gone on with, from its last checkpoint.
 
     Args:
         folder: the run's, with ``recipe.toml`` in it.
@@ -39,12 +59,15 @@ def train(folder: Path, shelf: DataShelf, device: str) -> bool:
 
     Returns:
         False when it failed; the reason is in the events and the traceback on stderr.
+
+    Raises:
+        OSError: the events cannot be written, or another process trains this run.
     """
     run = RunFolder(folder)
+    before = RunHistory()
+    before.add_all(EventReader(run.events_path).read_all())
     log = EventLog(run.events_path)
-    writer = EventWriter(log, ControlFile(run.control_path))
-    writer.stop_on_sigterm()
-    training = _Training(run, log, writer, shelf, device)
+    training = _Training(run, before, log, shelf, device)
     try:
         training.go()
     except Exception as error:
@@ -64,40 +87,98 @@ class _Training:
     """The steps of one training; ``doing`` names the one under way."""
 
     def __init__(
-        self, run: RunFolder, log: EventLog, writer: EventWriter, shelf: DataShelf, device: str
+        self, run: RunFolder, before: RunHistory, log: EventLog, shelf: DataShelf, device: str
     ) -> None:
         self.doing = "reading the recipe"
         self.recipe: Recipe | None = None
         self._run = run
+        self._before = before
         self._log = log
-        self._writer = writer
         self._shelf = shelf
         self._device = device
+        self._writer = EventWriter(log, written=before.last.epoch if before.last else 0)
+        self._best = BestWeights(self._writer, run.best_path)
+        self._checkpoints = Checkpoints(run.checkpoint_path, log)
 
     def go(self) -> None:
+        watch = MachineWatch(self._log)
+        try:
+            self._go()
+        finally:
+            watch.close()
+            self._checkpoints.close()
+
+    def _go(self) -> None:
+        resumes = self._run.manifest_path.exists()
         recipe = self.recipe = self._run.recipe()
+        begun_with: Mapping[str, str] = {}
+        with contextlib.suppress(RunDamaged):  # written anew, in any case
+            begun_with = self._run.manifest().versions
         write_manifest(self._run, recipe, self._device)
+        self.doing = "reading the checkpoint"
+        checkpoint = Checkpoint.read(self._run.checkpoint_path) if resumes else None
+        place = checkpoint.place if checkpoint is not None else Place(0)
+        done = 0
+        if checkpoint is not None:
+            best = checkpoint.best
+            self._writer.go_on_from(place.epoch, place.step, best.epoch, best.loss)
+        if resumes:
+            self._run.clear_leftovers()
+            done = done_before_resuming(self._run.control_path)
+            self._log.add(Resumed(time.time(), place.epoch, place.step))
+            self._compare_versions(begun_with)
+        stopping = recipe.fit.early_stopping
+        steering = Steering(
+            ControlFile(self._run.control_path, done),
+            self._log,
+            self._writer,
+            self._best,
+            self._checkpoints,
+            planned=self._before.planned or recipe.fit.epochs,
+            save=self._save,
+            stopping=None if stopping is None else make_stopping(stopping),
+            resumed=checkpoint,
+            was_resumed=resumes,
+        )
+        steering.stop_on_signals()
         self.doing = "loading the data"
         data = self._shelf.load(recipe.task, recipe.data.variant, recipe.seed)
         self.doing = "building the network"
         require_memory(recipe, data)
         model = kertasks.build_model(recipe, data)
-        best = BestWeights(self._writer, self._run.best_path)
+        self._say_start(model, recipe, data)
         # A stop that came while Keras was imported or the data loaded.
-        if not self._writer.look():
+        stopped = steering.look_before_training()
+        if checkpoint is not None or not stopped:
             self.doing = "training"
-            self._fit(model, recipe, data, best)
+            self._fit(model, recipe, data, steering, place, trains=not stopped)
+        restored = self._best.restore(model) if steering.wants_best else None
         self.doing = "testing"
         test = test_metrics(model, data, recipe.fit.batch_size)
         self.doing = "saving the weights"
-        save_model(model, self._run.model_path)
-        if self._writer.epochs:
-            self._save_best(model, best)
-        end = Stopped if self._writer.stop_requested else Finished
-        writer = self._writer
-        self._log.add(end(time.time(), writer.epochs, writer.best_epoch, test, data.unit))
+        self._save(model)
+        now, epochs, best_epoch = time.time(), self._writer.epochs, self._writer.best_epoch
+        self._log.add(
+            Stopped(now, epochs, best_epoch, test, data.unit, restored)
+            if steering.stop_requested
+            else Finished(now, epochs, best_epoch, test, data.unit)
+        )
 
-    def _fit(self, model: keras.Model, recipe: Recipe, data: Dataset, best: BestWeights) -> None:
+    def _compare_versions(self, begun_with: Mapping[str, str]) -> None:
+        changed = [
+            f"{name} {begun_with[name]} (now {version})"
+            for name, version in versions().items()
+            if begun_with.get(name, version) != version
+        ]
+        if changed:
+            self._notice(
+                f"this run began with {', '.join(changed)}: its numbers may not be those of a "
+                "run that was never interrupted"
+            )
+
+    def _say_start(self, model: keras.Model, recipe: Recipe, data: Dataset) -> None:
+        if self._before.started is not None:
+            return
         settings = recipe.fit
         rows = data.train.rows
         if data.validation is None and settings.validation_split:
@@ -112,34 +193,41 @@ class _Training:
                 device=self._device,
             )
         )
-        callbacks: list[keras.callbacks.Callback] = [self._writer, best]
         stopping = settings.early_stopping
-        if stopping is not None:
-            held_out = data.validation is not None or settings.validation_split > 0
-            if stopping.monitor.startswith("val_") and not held_out:
-                self._notice(
-                    f"early stopping watches {stopping.monitor}, but no rows are held out: it "
-                    "will not stop; set fit.validation_split, or watch loss"
-                )
-            callbacks.append(
-                keras.callbacks.EarlyStopping(
-                    monitor=stopping.monitor,
-                    patience=stopping.patience,
-                    min_delta=stopping.min_delta,
-                    restore_best_weights=stopping.restore_best_weights,
-                )
+        held_out = data.validation is not None or settings.validation_split > 0
+        if stopping is not None and stopping.monitor.startswith("val_") and not held_out:
+            self._notice(
+                f"early stopping watches {stopping.monitor}, but no rows are held out: it "
+                "will not stop; set fit.validation_split, or watch loss"
             )
+
+    def _fit(
+        self,
+        model: keras.Model,
+        recipe: Recipe,
+        data: Dataset,
+        steering: Steering,
+        place: Place,
+        *,
+        trains: bool,
+    ) -> None:
+        settings = recipe.fit
         validation = data.validation
+        callbacks = [self._writer, self._best, steering.stopping, steering]
         history = kertasks.fit(
             model,
             data.train.x,
             data.train.y,
             batch_size=settings.batch_size,
-            epochs=settings.epochs,
+            # Without an epoch to train, what was restored is brought to its end all the same.
+            epochs=_NO_END if trains and not steering.is_over else place.epoch,
+            initial_epoch=place.epoch,
+            initial_step=place.step,
+            planned_epochs=settings.epochs,
             validation_split=settings.validation_split if validation is None else 0.0,
             validation_data=None if validation is None else (validation.x, validation.y),
             shuffle=settings.shuffle,
-            callbacks=callbacks,
+            callbacks=[callback for callback in callbacks if callback is not None],
             verbose=0,
             seed=recipe.seed,
             on_notice=self._notice,
@@ -147,43 +235,17 @@ class _Training:
         )
         self._log.add(Compiled(time.time(), bool(history.params.get("xla"))))
 
-    def _save_best(self, model: keras.Model, best: BestWeights) -> None:
-        best.save(model)
-        if best.epoch != self._writer.best_epoch:
+    def _save(self, model: keras.Model) -> None:
+        """Write ``model.keras`` and, once there is a best epoch, ``best.keras``."""
+        save_model(model, self._run.model_path)
+        if not self._writer.epochs:
+            return
+        self._best.save(model)
+        if self._best.epoch != self._writer.best_epoch:
             self._notice(
-                f"best.keras has the weights of epoch {best.epoch}: epochs followed each other "
-                f"too fast to copy those of the best one, {self._writer.best_epoch}"
+                f"best.keras has the weights of epoch {self._best.epoch}: epochs followed each "
+                f"other too fast to copy those of the best one, {self._writer.best_epoch}"
             )
 
     def _notice(self, text: str) -> None:
         self._log.add(Notice(time.time(), text))
-
-
-def test_metrics(model: keras.Model, data: Dataset, batch_size: int) -> dict[str, float] | None:
-    """Loss and metrics on the test split; None where there is none.
-
-    A regression's ``mae`` is in the target's own unit, from un-scaled predictions: turning
-    an error in scaled units back would add the target's mean to it.
-    """
-    if data.test is None or not data.test.rows:
-        return None
-    x, y = data.test.x, data.test.y
-    # Rows are only read: larger batches give the same numbers in less time.
-    rows = min(max(batch_size, 256), data.test.rows)
-    found = kertasks.evaluate(model, x, y, batch_size=rows, return_dict=True)
-    metrics = {str(name): float(value) for name, value in found.items()}
-    if data.kind is TaskKind.REGRESSION:
-        predicted = kertasks.predict(model, x, batch_size=rows)
-        metrics["mae"] = mean_absolute_error(data, predicted)
-    return metrics
-
-
-def mean_absolute_error(data: Dataset, predicted: Any) -> float:
-    """Of predictions for the test rows, in the target's own unit."""
-    assert data.test is not None  # noqa: S101 - narrows the type
-    truth = np.asarray(data.test.y, dtype=np.float64).reshape(-1)
-    values = np.asarray(predicted, dtype=np.float64).reshape(-1)
-    if data.target_scale is not None:
-        truth = data.target_scale.to_own_unit(truth)
-        values = data.target_scale.to_own_unit(values)
-    return float(np.mean(np.abs(values - truth)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from kertasks.errors import UserError
 from kertui.training.atomic_file import write_text
-from kertui.training.control import STOP, Command, write_command
+from kertui.training.control import Ask, Command, write_command
+from kertui.training.event_tail import last_control_number
 from kertui.training.run_state import RunState, is_younger, state_at_end, trainer_is_there
 
 if TYPE_CHECKING:
@@ -23,13 +25,24 @@ _STARTING = 120.0
 """Seconds a folder may be without a manifest: a cold trainer imports Keras first."""
 
 
+_LEFTOVERS = (".model.keras-*", ".best.keras-*", ".run.json-*", "checkpoint/.state.npz-*")
+"""Unfinished files of trainers. Those of ``control.json`` are somebody's who writes it now."""
+
+
+class RunIsOver(UserError):
+    """A command came for a run that has ended."""
+
+    def __init__(self, run_id: str, state: RunState) -> None:
+        super().__init__(f"run {run_id} is over ({state.value}): nothing was changed")
+
+
 class RunDamaged(UserError):
     """A run's folder lacks a file it must have, or holds one that cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """``run.json``: where a run comes from. Written once, by its trainer, as it begins."""
+    """``run.json``: where a run comes from. Written by its trainer as it begins or resumes."""
 
     id: str
     task: str
@@ -47,10 +60,14 @@ class Manifest:
     host: str
     pid: int
     process_started: float
-    """When the process of that pid started, Unix seconds: a pid alone is used again."""
+    """When the process of that pid started, as ``process_start_time`` says: a pid alone is
+    used again."""
 
     source: str | None = None
     """The file the recipe was read from."""
+
+    boot: str | None = None
+    """Which boot of the host it was: after the next one, pids and start times come again."""
 
     schema: int = field(default=SCHEMA)
 
@@ -100,6 +117,20 @@ class RunFolder:
     def control_path(self) -> Path:
         """``control.json``."""
         return self.path / "control.json"
+
+    @property
+    def checkpoint_path(self) -> Path:
+        """``checkpoint/state.npz``: what a later process needs to go on with the training."""
+        return self.path / "checkpoint" / "state.npz"
+
+    def clear_leftovers(self) -> None:
+        """Delete what a killed trainer had not renamed into its place yet. Its successor's."""
+        for pattern in _LEFTOVERS:
+            for path in self.path.glob(pattern):
+                if path.is_dir():
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    path.unlink(missing_ok=True)
 
     def manifest(self) -> Manifest:
         """What the trainer wrote as it began.
@@ -168,16 +199,37 @@ class RunFolder:
         except RunDamaged:
             return not self.manifest_path.exists() and is_younger(self.path, _STARTING)
         return trainer_is_there(
-            manifest.host, manifest.pid, manifest.process_started, self.events_path
+            manifest.host,
+            manifest.pid,
+            manifest.process_started,
+            manifest.boot,
+            self.events_path,
         )
 
-    def request_stop(self) -> Command:
-        """Ask the trainer to stop and keep the weights; it answers with a ``control`` event.
+    def ask(self, name: Ask, value: float | None = None) -> Command:
+        """Ask something of the run's trainer; it answers with a ``control`` event.
+
+        Args:
+            name: what.
+            value: a learning rate or a number of epochs, for what takes one.
+
+        Raises:
+            RunIsOver: there is no trainer any more.
+            RunDamaged: the folder is gone or cannot be written in.
+        """
+        state = self.state()
+        if state.is_over:
+            raise RunIsOver(self.id, state)
+        return self.write_command(name, value)
+
+    def write_command(self, name: Ask, value: float | None = None) -> Command:
+        """Write a command whatever the run's state is.
 
         Raises:
             RunDamaged: the folder is gone or cannot be written in.
         """
         try:
-            return write_command(self.control_path, STOP)
+            after = last_control_number(self.events_path)
+            return write_command(self.control_path, name, value, after)
         except OSError as error:
             raise RunDamaged(f"cannot write {self.control_path}: {error.strerror}") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
 import time
 from enum import StrEnum
@@ -16,6 +17,9 @@ HEARTBEAT_GONE = 120.0
 clocks that differ by a minute and file systems that show a change late."""
 
 _TAIL = 1 << 16
+
+_PROC = Path("/proc/self/stat")
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
 class RunState(StrEnum):
@@ -57,15 +61,37 @@ def state_at_end(events_path: Path) -> RunState | None:
 
 
 def process_start_time(pid: int) -> float | None:
-    """When that process started, Unix seconds; None when there is no such process."""
+    """When that process started, in seconds; None when there is no such process.
+
+    On Linux since the boot, which no change of the clock moves; elsewhere Unix seconds.
+    """
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text(errors="replace")
+    except FileNotFoundError:
+        return None if _PROC.exists() else _start_time_without_proc(pid)
+    except OSError:
+        return None
+    # The second field, the name, may hold anything; proc(5) numbers the rest from its bracket.
+    fields = status.rpartition(")")[2].split()
+    state, ticks = fields[0], int(fields[19])
+    return None if state in ("Z", "X") else ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _start_time_without_proc(pid: int) -> float | None:
     import psutil  # not at the top: the first paint needs no process table
 
     try:
         process = psutil.Process(pid)
-        if process.status() == psutil.STATUS_ZOMBIE:
-            return None
-        return process.create_time()
+        return None if process.status() == psutil.STATUS_ZOMBIE else process.create_time()
     except psutil.Error:
+        return None
+
+
+def boot_id() -> str | None:
+    """What tells this boot of the machine from others; None where the system does not say."""
+    try:
+        return _BOOT.read_text().strip()
+    except OSError:
         return None
 
 
@@ -75,10 +101,12 @@ def process_is_there(pid: int, started: float) -> bool:
     return found is not None and abs(found - started) < 2.0
 
 
-def trainer_is_there(host: str, pid: int, process_started: float, events_path: Path) -> bool:
+def trainer_is_there(
+    host: str, pid: int, process_started: float, boot: str | None, events_path: Path
+) -> bool:
     """Whether a run's trainer lives: by its process on this host, by its heartbeat elsewhere."""
     if host == platform.node():
-        return process_is_there(pid, process_started)
+        return boot in (None, boot_id()) and process_is_there(pid, process_started)
     return is_younger(events_path, HEARTBEAT_GONE)
 
 

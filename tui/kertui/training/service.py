@@ -9,13 +9,11 @@ import contextlib
 import shutil
 import subprocess
 import threading
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kertasks.errors import UserError
-from kertui.training.remembered import Remembered
-from kertui.training.run_folder import RunFolder
-from kertui.training.starting import give_run, wait_for_first_epoch
 from kertui.training.store import RunStore
 from kertui.training.trainer_process import (
     TrainerGone,
@@ -29,6 +27,8 @@ if TYPE_CHECKING:
     from kertasks.layers.catalog import Catalog
     from kertasks.models.check import ModelCheck
     from kertasks.recipes.recipe import Recipe
+    from kertui.training.remembered import Remembered
+    from kertui.training.run_folder import RunFolder
 
 _SPARE_DELAY = 3.0
 """Seconds after which the next spare starts even though the run has no epoch yet."""
@@ -58,7 +58,6 @@ class TrainingService:
         self.store = store
         self.spare = spare
         self._cache_dir = cache_dir
-        self._remembered = Remembered(cache_dir)
         self._lock = threading.Lock()
         self._describing = threading.Lock()
         self._reading_catalog = threading.Lock()
@@ -67,6 +66,12 @@ class TrainingService:
         self._closed = threading.Event()
         self.started_runs: list[RunFolder] = []
         """The runs this service began, oldest first."""
+
+    @cached_property
+    def _remembered(self) -> Remembered:
+        from kertui.training.remembered import Remembered  # not needed before the first paint
+
+        return Remembered(self._cache_dir)
 
     @property
     def warm(self) -> bool:
@@ -233,6 +238,8 @@ class TrainingService:
             HomeNotWritable: the run's folder cannot be made.
             TrainerGone: no process could be started.
         """
+        from kertui.training.starting import give_run  # not needed before the first paint
+
         run = self.store.create(recipe, source)
         with self._lock:
             spare, self._process = self._process, None
@@ -243,24 +250,48 @@ class TrainingService:
             raise
         self.started_runs.append(run)
         if self.spare and then_spare:
-            threading.Thread(
-                target=self._start_next_spare, args=(run,), name="next-spare", daemon=True
-            ).start()
+            self._spare_after(run)
         return run
 
+    def _spare_after(self, run: RunFolder) -> None:
+        threading.Thread(
+            target=self._start_next_spare, args=(run,), name="next-spare", daemon=True
+        ).start()
+
     def _start_next_spare(self, run: RunFolder) -> None:
+        from kertui.training.starting import wait_for_first_epoch
+
         if not wait_for_first_epoch(run, _SPARE_DELAY, self._closed):
             return
         with contextlib.suppress(TrainerGone):  # whoever needs it next tries again, and is told
             self._spare()
 
-    def stop(self, run: RunFolder) -> None:
-        """Ask a run's trainer to stop and keep the weights; it says so in its events.
+    def resume(self, run: RunFolder, epochs: int | None = None) -> None:
+        """Go on with a run that is over, from its last checkpoint, in the spare or a new process.
+
+        Args:
+            run: stopped, failed or lost; or finished, to be given more epochs.
+            epochs: to train in all from now on; as planned for None.
 
         Raises:
-            RunDamaged: the run's folder is gone.
+            NotToResume: it still runs, or it is finished and ``epochs`` gives it no more.
+            RunDamaged: its folder is gone or cannot be written in.
+            TrainerGone: no process could be started.
         """
-        run.request_stop()
+        from kertui.training.control import Ask
+        from kertui.training.resuming import require_resumable
+        from kertui.training.starting import give_run
+
+        require_resumable(run, epochs)
+        run.write_command(Ask.RESUME)
+        if epochs is not None:
+            run.write_command(Ask.EPOCHS, epochs)
+        with self._lock:
+            spare, self._process = self._process, None
+        give_run(run, spare, self._cache_dir)
+        self.started_runs.append(run)
+        if self.spare:
+            self._spare_after(run)
 
     def close(self) -> None:
         """End the idle spare. A training goes on."""

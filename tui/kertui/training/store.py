@@ -14,13 +14,10 @@ from typing import TYPE_CHECKING
 import platformdirs
 
 from kertasks.errors import UserError, describe_unknown
-from kertui.training.run_folder import Manifest, RunFolder
-from kertui.training.run_state import RunState
 
 if TYPE_CHECKING:
     from kertasks.recipes.recipe import Recipe
-
-__all__ = ["HomeNotWritable", "Manifest", "RunFolder", "RunState", "RunStore", "UnknownRun"]
+    from kertui.training.run_folder import RunFolder
 
 _LEAST_FREE = 1_000_000
 """Bytes: room for a small run's events and weights."""
@@ -74,6 +71,8 @@ class RunStore:
         Raises:
             HomeNotWritable: the home cannot be written in.
         """
+        from kertui.training.run_folder import RunFolder
+
         try:
             self.runs_path.mkdir(mode=0o700, parents=True, exist_ok=True)
             _require_room(self.runs_path)
@@ -100,6 +99,8 @@ class RunStore:
 
     def runs(self) -> list[RunFolder]:
         """Every run, newest first. Empty when there is no home yet."""
+        from kertui.training.run_folder import RunFolder  # not needed before the first paint
+
         try:
             names = sorted(
                 (entry.name for entry in os.scandir(self.runs_path) if _is_run(entry)),

@@ -17,6 +17,7 @@ from kertasks.errors import UserError
 from kertasks.recipes.recipe import Recipe
 from kertasks.registry import find_task
 from kertui.formatting import short_path
+from kertui.training.control import Ask
 from kertui.training.events import Failed
 from kertui.training.run_folder import RunDamaged, RunFolder
 from kertui.training.service import TrainingService
@@ -130,11 +131,11 @@ class TrainingColumn(Vertical):
         self._enter(Phase.STARTING)
         self._work("start", partial(self._start, service, recipe, source))
 
-    def stop(self, service: TrainingService) -> None:
+    def stop(self) -> None:
         """Ask the trainer to stop and keep the weights; the run's events tell when it did."""
         if self._run is not None and self._phase is Phase.RUNNING:
             self._enter(Phase.STOPPING)
-            self._work("stop", partial(self._stop, service, self._run))
+            self._work("stop", partial(self._stop, self._run))
 
     def find_running(self, service: TrainingService, task: str) -> None:
         """Look for a training of the task that goes on, and follow it."""
@@ -160,9 +161,9 @@ class TrainingColumn(Vertical):
         else:
             self.post_message(self._Started(run))
 
-    def _stop(self, service: TrainingService, run: RunFolder) -> None:
+    def _stop(self, run: RunFolder) -> None:
         try:
-            service.stop(run)
+            run.ask(Ask.STOP)
         except UserError as error:
             self.post_message(self._StopRefused(error))
 

@@ -1,0 +1,35 @@
+"""Trainings in processes that are killed: forked from one that has imported Keras already."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+_FORK_SERVER = multiprocessing.get_context("forkserver")
+_FORK_SERVER.set_forkserver_preload(["kertui.training.run"])
+
+
+def start_training(folder: Path, checkpoint_every: float) -> BaseProcess:
+    """Train the run of that folder in a process of its own.
+
+    Args:
+        folder: the run's.
+        checkpoint_every: seconds, within epochs too; shorter than in the program, so that a
+            test has many of them.
+    """
+    process = _FORK_SERVER.Process(target=_train, args=(folder, checkpoint_every))
+    process.start()
+    return process
+
+
+def _train(folder: Path, checkpoint_every: float) -> None:
+    from kertui.training import checkpoints
+    from kertui.training.data_shelf import DataShelf
+    from kertui.training.run import train
+
+    checkpoints.EVERY = checkpoints.AT_THE_LATEST = checkpoint_every
+    checkpoints._SHARE = 0
+    passed = train(folder, DataShelf(), "CPU")
+    os._exit(0 if passed else 1)

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kertui.training import event_tail
+from kertui.training.event_tail import events_backwards, last_checkpoint, last_control_number
+from kertui.training.events import Checkpointed, Control, Event, Notice, format_event
+
+
+def written(path: Path, events: list[Event], end: str = "") -> Path:
+    path.write_text("".join(map(format_event, events)) + end)
+    return path
+
+
+@pytest.mark.parametrize("size", [1, 7, 64, 1 << 16])
+def test_the_whole_log_comes_backwards_in_parts_of_any_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    monkeypatch.setattr(event_tail, "_TAIL", size)
+    events: list[Event] = [Notice(float(number), "x" * number) for number in range(30)]
+    path = written(tmp_path / "events.jsonl", events, end='{"t": 1, "type": "not')
+    assert list(events_backwards(path, whole=True)) == events[::-1]
+
+
+def test_only_the_end_is_read_unless_all_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_tail, "_TAIL", 100)
+    events: list[Event] = [Notice(float(number), "") for number in range(30)]
+    path = written(tmp_path / "events.jsonl", events)
+    found = list(events_backwards(path))
+    assert found == events[: -len(found) - 1 : -1]
+    assert 0 < len(found) < 5
+
+
+def test_there_may_be_nothing(tmp_path: Path) -> None:
+    assert list(events_backwards(tmp_path / "none", whole=True)) == []
+    assert list(events_backwards(written(tmp_path / "empty", []), whole=True)) == []
+    assert last_control_number(tmp_path / "none") == 0
+    assert last_checkpoint(tmp_path / "none") is None
+
+
+def test_what_was_answered_and_kept_last(tmp_path: Path) -> None:
+    events: list[Event] = [
+        Control(0.0, 1, "pause"),
+        Checkpointed(1.0, 3, 0),
+        Control(2.0, 2, "resume"),
+        Checkpointed(3.0, 5, 2),
+        Notice(4.0, ""),
+    ]
+    path = written(tmp_path / "events.jsonl", events)
+    assert last_control_number(path) == 2
+    assert last_checkpoint(path) == Checkpointed(3.0, 5, 2)

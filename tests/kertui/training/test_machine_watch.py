@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pynvml
+import pytest
+from tests.waiting import wait_until
+
+from kertui.training import machine_watch
+from kertui.training.event_log import EventLog
+from kertui.training.event_reader import EventReader
+from kertui.training.events import Machine
+from kertui.training.machine_watch import MachineWatch, open_gpus, read_machine
+
+
+def test_a_reading_is_of_this_machine() -> None:
+    read_machine([])
+    sum(range(2_000_000))  # something to measure
+    machine = read_machine([])
+    assert 0.0 <= machine.cpu <= 1.0
+    assert 0 < machine.process_memory < machine.memory < machine.memory_total
+    assert machine.gpus == ()
+
+
+def test_readings_go_into_the_events_until_it_is_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(machine_watch, "EVERY", 0.01)
+    log = EventLog(tmp_path / "events.jsonl")
+    watch = MachineWatch(log)
+    reader = EventReader(tmp_path / "events.jsonl")
+    wait_until(lambda: any(isinstance(event, Machine) for event in reader.read()))
+    watch.close()
+    log.flush()
+    reader.read_all()
+    log.flush()
+    assert reader.read_all() == []
+    log.close()
+
+
+def test_a_gpu_that_does_not_answer_is_left_out() -> None:
+    # No handle of any library: what a card that fell off the bus is like.
+    try:
+        pynvml.nvmlInit()
+    except pynvml.NVMLError:
+        assert open_gpus() == []
+        assert read_machine([object()]).gpus == ()
+        return
+    found = read_machine(open_gpus()).gpus
+    assert len(found) <= len(open_gpus())
+    for gpu in found:
+        assert 0.0 <= gpu.use <= 1.0
+        assert 0 < gpu.memory <= gpu.memory_total

@@ -1,0 +1,88 @@
+"""``kertui attach [RUN]``: come back to a run, live and with full control."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from kertui.cli.options import home_of, home_option
+from kertui.cli.steer import find_run
+
+if TYPE_CHECKING:
+    from kertui.training.run_folder import RunFolder
+    from kertui.training.store import RunStore
+
+
+@click.command()
+@click.argument("run", required=False)
+@click.option("--once", is_flag=True, help="Print one frame as plain text; needs no terminal.")
+@click.option("--width", type=click.IntRange(min=40), metavar="N", help="Of that frame.")
+@click.option("--ascii", "plain", is_flag=True, help="Draw with plain ASCII characters.")
+@click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal.")
+@click.option("--no-spare", is_flag=True, help="Keep no warm trainer process (saves 600 MB).")
+@home_option
+@click.pass_context
+def attach(
+    ctx: click.Context,
+    run: str | None,
+    once: bool,
+    width: int | None,
+    plain: bool,
+    no_mouse: bool,
+    no_spare: bool,
+) -> None:
+    """Show RUN as if it had never left, with its whole curve and every key that steers it.
+
+    Without RUN, the one that runs; if none does, the latest.
+    """
+    from kertui.training.store import RunStore
+
+    store = RunStore(home_of(ctx))
+    found = running_or_last(store) if run is None else find_run(ctx, run)
+    if once:
+        click.echo(one_frame(found, width, plain))
+        return
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        ctx.fail(
+            f"the interface needs a terminal, and this is none: kertui attach {found.id} --once"
+        )
+    from kertui.cli.interface import run_interface
+
+    status = run_interface(
+        home_of(ctx), spare=not no_spare, plain=plain, mouse=not no_mouse, attach=found
+    )
+    ctx.exit(status)
+
+
+def running_or_last(store: RunStore) -> RunFolder:
+    """The newest run that goes on, or the newest of all.
+
+    Raises:
+        UnknownRun: there is none.
+    """
+    from kertui.training.store import UnknownRun
+
+    runs = store.runs()
+    if not runs:
+        raise UnknownRun(f"there are no runs in {store.home}; kertui train TASK begins one")
+    return next((run for run in runs if not run.state().is_over), runs[0])
+
+
+def one_frame(run: RunFolder, width: int | None, plain: bool) -> str:
+    """The run now, as text."""
+    from kertui.cli.frame import frame
+    from kertui.glyphs import glyphs
+    from kertui.terminal import detect
+    from kertui.training.event_reader import EventReader
+    from kertui.training.history import RunHistory
+
+    state = run.state()
+    recipe = run.recipe()
+    history = RunHistory()
+    history.add_all(EventReader(run.events_path).read_all())
+    columns = width or shutil.get_terminal_size().columns
+    signs = glyphs(plain or detect().ascii)
+    return frame(run, f"{recipe.task} {recipe.name}", history, state, columns, signs)
