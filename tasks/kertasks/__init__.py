@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from kertasks.recipes.recipe import Layer, Recipe
     from kertasks.recipes.toml_file import load_recipe, save_recipe
     from kertasks.registry import all_tasks, find_task
+    from kertasks.scripts.keras_script import keras_script
     from kertasks.task import Task
 
 _HOMES = {
@@ -43,6 +44,7 @@ _HOMES = {
     "evaluate": "kertasks.fitting",
     "find_task": "kertasks.registry",
     "fit": "kertasks.fitting",
+    "keras_script": "kertasks.scripts.keras_script",
     "load_recipe": "kertasks.recipes.toml_file",
     "predict": "kertasks.fitting",
     "save_recipe": "kertasks.recipes.toml_file",
@@ -64,6 +66,7 @@ __all__ = [
     "evaluate",
     "find_task",
     "fit",
+    "keras_script",
     "load_recipe",
     "predict",
     "save_recipe",

@@ -15,6 +15,7 @@ from kertasks.errors import UnknownRecipe, UnknownVariant
 if TYPE_CHECKING:
     from kertasks.data.dataset import Dataset
     from kertasks.recipes.recipe import Recipe
+    from kertasks.scripts.script_data import ScriptData
 
 
 class TaskKind(StrEnum):
@@ -78,6 +79,10 @@ class Task:
     unit: str | None = None
     """A regression target's own unit, for example ``"$1,000"``; None for classes and for a
     target that is a pure number."""
+
+    script: Callable[[str], ScriptData] | None = None
+    """The data of a variant in plain Python, for a script without kertasks; None where there is
+    no such form."""
 
     def variant(self, name: str | None) -> Variant:
         """The variant of that name, the first one for None.

@@ -53,8 +53,12 @@ class CompiledPass:
         feed: Feed,
         batches: Batches,
         program: Program,
+        xla: bool,
     ) -> None:
         self.batches = batches
+        self.xla = xla
+        """Whether XLA compiled it."""
+
         self._model = model
         self._feed = feed
         self._program = program

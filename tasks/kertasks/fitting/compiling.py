@@ -75,7 +75,7 @@ class Compiler:
             if not program.is_compiled(arrays, size, self._xla):
                 self._begin()
                 program.compile(arrays, size)
-        return CompiledPass(self._model, feed, source.batches, program)
+        return CompiledPass(self._model, feed, source.batches, program, self._xla)
 
     def done(self) -> None:
         """Say how long compiling took, if anything was compiled."""

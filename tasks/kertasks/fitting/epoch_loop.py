@@ -72,6 +72,7 @@ class EpochLoop:
             verbose=request.verbose,
             epochs=request.epochs,
             steps=request.steps_per_epoch or self._training.batches.count,
+            xla=self._training.xla,
             resumes_steps=not request.steps_per_epoch,
         )
         hooks = train_hooks(callbacks)

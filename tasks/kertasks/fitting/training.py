@@ -97,7 +97,7 @@ def fit(
             (``kertasks.fitting.words``).
 
     Returns:
-        Keras's ``History``.
+        Keras's ``History``; its ``params`` say with ``xla`` whether XLA compiled the epochs.
 
     Raises:
         ValueError: the model is not compiled, or Keras refuses the data, or ``initial_step`` is

@@ -12,6 +12,7 @@ from kertasks.recipes.recipe import (
     Layer,
     Recipe,
 )
+from kertasks.scripts.script_data import ScriptData
 from kertasks.task import Group, Task, TaskKind, Variant
 
 if TYPE_CHECKING:
@@ -65,10 +66,10 @@ def load(variant: str, seed: int) -> Dataset:
     splits = [Split(x[~held_out], y[~held_out]), Split(x_test, y_test)]
     if held_out.any():
         splits.append(Split(x[held_out], y[held_out]))
-    splits, feature_scale = standardise(splits)
     target_scale = None
     if variant == SCALED_TARGET:
         splits, target_scale = standardise_target(splits)
+    splits, feature_scale = standardise(splits)
     names, units = zip(*_COLUMNS, strict=True)
     return Dataset(
         task=TASK.name,
@@ -93,6 +94,45 @@ def load(variant: str, seed: int) -> Dataset:
             target_scale=target_scale,
         ),
         baseline_methods=(BaselineMethod.MEAN, BaselineMethod.LINEAR_REGRESSION),
+    )
+
+
+def script(variant: str) -> ScriptData:
+    """What ``load`` does, in plain Python."""
+    code = """
+(x_train, y_train), (x_test, y_test) = keras.datasets.boston_housing.load_data()
+"""
+    if variant in FOLDS:
+        code += f"""
+# One of the {len(FOLDS)} folds of a cross-validation, counted from 1, is held out.
+FOLD = {FOLDS.index(variant) + 1}
+rows = len(x_train) // {len(FOLDS)}
+fold = slice((FOLD - 1) * rows, FOLD * rows)
+x_val, y_val = x_train[fold], y_train[fold]
+x_train, y_train = np.delete(x_train, fold, axis=0), np.delete(y_train, fold)
+"""
+    code += """
+# Each feature gets mean 0 and deviation 1 over the training rows; the others are
+# scaled by the same numbers, so that the network learns nothing about them.
+mean, deviation = x_train.mean(axis=0), x_train.std(axis=0)
+x_train = ((x_train - mean) / deviation).astype("float32")
+x_test = ((x_test - mean) / deviation).astype("float32")
+"""
+    if variant in FOLDS:
+        code += """\
+x_val = ((x_val - mean) / deviation).astype("float32")
+"""
+    if variant == SCALED_TARGET:
+        code += """\
+# The price is scaled too: the loss is then in deviations, and no longer in dollars.
+y_mean, y_deviation = y_train.mean(), y_train.std()
+y_train, y_test = (y_train - y_mean) / y_deviation, (y_test - y_mean) / y_deviation
+"""
+    return ScriptData(
+        code,
+        has_validation=variant in FOLDS,
+        has_test=True,
+        target_scale="y_deviation" if variant == SCALED_TARGET else None,
     )
 
 
@@ -150,6 +190,7 @@ TASK = Task(
     recipes={recipe.name: recipe for recipe in _RECIPES},
     default_recipe="book",
     loader=load,
+    script=script,
     files=("boston_housing.npz",),
     unit="$1,000",
 )

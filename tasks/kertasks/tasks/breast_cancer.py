@@ -12,6 +12,7 @@ from kertasks.recipes.recipe import (
     Layer,
     Recipe,
 )
+from kertasks.scripts.script_data import ScriptData
 from kertasks.task import Group, Task, TaskKind, Variant
 
 if TYPE_CHECKING:
@@ -72,6 +73,29 @@ def load(variant: str, seed: int) -> Dataset:
     )
 
 
+def script(variant: str) -> ScriptData:
+    """What ``load`` does, in plain Python."""
+    code = f"""
+x, y = load_breast_cancer(return_X_y=True)
+x_train, x_test, y_train, y_test = train_test_split(
+    x.astype("float32"), y, test_size={_TEST_SHARE}, random_state=SEED, stratify=y
+)
+"""
+    imports = [
+        "from sklearn.datasets import load_breast_cancer",
+        "from sklearn.model_selection import train_test_split",
+    ]
+    if variant == STANDARDISED:
+        code += """\
+# Each feature gets mean 0 and deviation 1 over the training rows alone: the test rows
+# must tell the network nothing.
+scaler = StandardScaler().fit(x_train)
+x_train, x_test = scaler.transform(x_train), scaler.transform(x_test)
+"""
+        imports.append("from sklearn.preprocessing import StandardScaler")
+    return ScriptData(code, tuple(imports), has_test=True)
+
+
 _LAYERS = (
     Layer("Dense", {"units": 16, "activation": "relu"}),
     Layer("Dense", {"units": 1, "activation": "sigmoid"}),
@@ -115,4 +139,5 @@ TASK = Task(
     recipes={recipe.name: recipe for recipe in _RECIPES},
     default_recipe="small",
     loader=load,
+    script=script,
 )

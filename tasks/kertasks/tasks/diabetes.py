@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kertasks.recipes.recipe import CompileSettings, Component, FitSettings, Layer, Recipe
+from kertasks.scripts.script_data import ScriptData
 from kertasks.task import Group, Task, TaskKind, Variant
 
 if TYPE_CHECKING:
@@ -74,6 +75,27 @@ def load(variant: str, seed: int) -> Dataset:
     )
 
 
+def script(variant: str) -> ScriptData:  # noqa: ARG001 - there is only one
+    """What ``load`` does, in plain Python."""
+    code = f"""
+x, y = load_diabetes(return_X_y=True, scaled=False)
+x_train, x_test, y_train, y_test = train_test_split(
+    x, y, test_size={_TEST_SHARE}, random_state=SEED
+)
+# Each feature gets mean 0 and deviation 1 over the training rows alone: the test rows
+# must tell the network nothing.
+scaler = StandardScaler().fit(x_train)
+x_train = scaler.transform(x_train).astype("float32")
+x_test = scaler.transform(x_test).astype("float32")
+"""
+    imports = (
+        "from sklearn.datasets import load_diabetes",
+        "from sklearn.model_selection import train_test_split",
+        "from sklearn.preprocessing import StandardScaler",
+    )
+    return ScriptData(code, imports, has_test=True)
+
+
 _RECIPES = (
     Recipe(
         task="diabetes",
@@ -110,5 +132,6 @@ TASK = Task(
     recipes={recipe.name: recipe for recipe in _RECIPES},
     default_recipe="small",
     loader=load,
+    script=script,
     unit="points",
 )

@@ -12,6 +12,7 @@ from kertasks.recipes.recipe import (
     Layer,
     Recipe,
 )
+from kertasks.scripts.script_data import ScriptData
 from kertasks.task import Group, Task, TaskKind, Variant
 
 if TYPE_CHECKING:
@@ -67,6 +68,24 @@ def load(variant: str, seed: int) -> Dataset:
         sample=ImageSampler(class_names, full),
         baseline_methods=(BaselineMethod.MAJORITY, BaselineMethod.LOGISTIC_REGRESSION),
     )
+
+
+def script(variant: str) -> ScriptData:
+    """What ``load`` does, in plain Python."""
+    pixels = f'"float32") / {_FULL}' if variant == UNIT_RANGE else '"uint8")'
+    code = f"""
+digits = load_digits()
+# Keras wants a last axis for the channels: shape (rows, 8, 8, 1).
+x = digits.images[..., None].astype({pixels}
+x_train, x_test, y_train, y_test = train_test_split(
+    x, digits.target, test_size={_TEST_SHARE}, random_state=SEED, stratify=digits.target
+)
+"""
+    imports = (
+        "from sklearn.datasets import load_digits",
+        "from sklearn.model_selection import train_test_split",
+    )
+    return ScriptData(code, imports, has_test=True)
 
 
 _CONVOLUTIONS = (
@@ -131,4 +150,5 @@ TASK = Task(
     recipes={recipe.name: recipe for recipe in _RECIPES},
     default_recipe="convolutions",
     loader=load,
+    script=script,
 )

@@ -12,6 +12,8 @@ from kertasks.recipes.recipe import (
     Layer,
     Recipe,
 )
+from kertasks.scripts.multi_hot import MULTI_HOT
+from kertasks.scripts.script_data import ScriptData
 from kertasks.task import Group, Task, TaskKind, Variant
 
 if TYPE_CHECKING:
@@ -71,6 +73,25 @@ def load(variant: str, seed: int) -> Dataset:
     )
 
 
+def script(variant: str) -> ScriptData:
+    """What ``load`` does, in plain Python."""
+    code = f"""
+WORDS = {_WORDS:_}
+(train_texts, y_train), (test_texts, y_test) = keras.datasets.imdb.load_data(
+    num_words=WORDS
+)
+{MULTI_HOT}
+x_train, x_test = multi_hot(train_texts), multi_hot(test_texts)
+"""
+    if variant == HELD_OUT:
+        code += f"""\
+# The first rows are held out for validation.
+x_val, x_train = x_train[:{_VALIDATION_ROWS:_}], x_train[{_VALIDATION_ROWS:_}:]
+y_val, y_train = y_train[:{_VALIDATION_ROWS:_}], y_train[{_VALIDATION_ROWS:_}:]
+"""
+    return ScriptData(code, has_validation=variant == HELD_OUT, has_test=True)
+
+
 _LAYERS = (
     Layer("Dense", {"units": 16, "activation": "relu"}),
     Layer("Dense", {"units": 16, "activation": "relu"}),
@@ -114,5 +135,6 @@ TASK = Task(
     recipes={recipe.name: recipe for recipe in _RECIPES},
     default_recipe="book",
     loader=load,
+    script=script,
     files=("imdb.npz", "imdb_word_index.json"),
 )

@@ -12,6 +12,8 @@ from kertasks.recipes.recipe import (
     Layer,
     Recipe,
 )
+from kertasks.scripts.multi_hot import MULTI_HOT
+from kertasks.scripts.script_data import ScriptData
 from kertasks.task import Group, Task, TaskKind, Variant
 
 if TYPE_CHECKING:
@@ -76,6 +78,31 @@ def load(variant: str, seed: int) -> Dataset:
         ),
         baseline_methods=(BaselineMethod.MAJORITY, BaselineMethod.SHUFFLED_LABELS),
     )
+
+
+def script(variant: str) -> ScriptData:
+    """What ``load`` does, in plain Python."""
+    code = f"""
+WORDS = {_WORDS:_}
+(train_texts, y_train), (test_texts, y_test) = keras.datasets.reuters.load_data(
+    num_words=WORDS
+)
+{MULTI_HOT}
+x_train, x_test = multi_hot(train_texts), multi_hot(test_texts)
+"""
+    if variant != INTEGERS:
+        code += f"""\
+# A topic's number becomes {_CLASSES} values, a 1 in its place.
+y_train = keras.utils.to_categorical(y_train, {_CLASSES})
+y_test = keras.utils.to_categorical(y_test, {_CLASSES})
+"""
+    first, rest = ("train", "val") if variant == SWAPPED else ("val", "train")
+    code += f"""\
+# The first rows are {"trained on" if variant == SWAPPED else "held out for validation"}.
+x_{first}, x_{rest} = x_train[:{_HELD_OUT_ROWS:_}], x_train[{_HELD_OUT_ROWS:_}:]
+y_{first}, y_{rest} = y_train[:{_HELD_OUT_ROWS:_}], y_train[{_HELD_OUT_ROWS:_}:]
+"""
+    return ScriptData(code, has_validation=True, has_test=True)
 
 
 def _layers(*hidden: int) -> tuple[Layer, ...]:
@@ -165,5 +192,6 @@ TASK = Task(
     recipes={recipe.name: recipe for recipe in _RECIPES},
     default_recipe="book",
     loader=load,
+    script=script,
     files=("reuters.npz", "reuters_word_index.json"),
 )

@@ -12,6 +12,7 @@ from kertasks.recipes.recipe import (
     Layer,
     Recipe,
 )
+from kertasks.scripts.script_data import ScriptData
 from kertasks.task import Group, Task, TaskKind, Variant
 
 if TYPE_CHECKING:
@@ -66,6 +67,26 @@ def load(variant: str, seed: int) -> Dataset:
     )
 
 
+def script(variant: str) -> ScriptData:
+    """What ``load`` does, in plain Python."""
+    if variant == POINTS:
+        code = """
+x_train = np.arange(-10, 11, dtype="float32")[:, None]
+y_train = x_train[:, 0] ** 2
+"""
+        return ScriptData(code)
+    ends = f"[{_TRAINING_ROWS:_}, {_TRAINING_ROWS + _VALIDATION_ROWS:_}]"
+    limits = f"{-_RANGE:.0f}, {_RANGE:.0f}"
+    rows = _TRAINING_ROWS + _VALIDATION_ROWS + _TEST_ROWS
+    code = f"""
+# Numbers from {-_RANGE:.0f} to {_RANGE:.0f}; most are for training.
+x = np.random.default_rng(SEED).uniform({limits}, ({rows:_}, 1)).astype("float32")
+x_train, x_val, x_test = np.split(x, {ends})
+y_train, y_val, y_test = x_train[:, 0] ** 2, x_val[:, 0] ** 2, x_test[:, 0] ** 2
+"""
+    return ScriptData(code, has_validation=True, has_test=True)
+
+
 _BENT = Layer(
     "Dense",
     {"units": 8, "activation": "relu", "kernel_regularizer": Component("L2", {"l2": 0.001})},
@@ -118,4 +139,5 @@ TASK = Task(
     recipes={recipe.name: recipe for recipe in _RECIPES},
     default_recipe="answer",
     loader=load,
+    script=script,
 )

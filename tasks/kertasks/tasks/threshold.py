@@ -12,6 +12,7 @@ from kertasks.recipes.recipe import (
     Layer,
     Recipe,
 )
+from kertasks.scripts.script_data import ScriptData
 from kertasks.task import Group, Task, TaskKind, Variant
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ _GRID_WIDTH = 1_000
 _NOISY_ROWS = 1_000
 _NOISY_TEST_ROWS = 100
 _NOISE = 0.2
+_ROWS = _NOISY_ROWS + _NOISY_TEST_ROWS
 
 
 def load(variant: str, seed: int) -> Dataset:
@@ -56,8 +58,7 @@ def load(variant: str, seed: int) -> Dataset:
         train = labelled(np.stack([steps.repeat(2), np.tile([0, 1], _GRID_WIDTH)], axis=1))
     else:
         random = np.random.default_rng(seed)
-        rows = _NOISY_ROWS + _NOISY_TEST_ROWS
-        drawn = corners[random.integers(0, 4, rows)] + random.normal(0.0, _NOISE, (rows, 2))
+        drawn = corners[random.integers(0, 4, _ROWS)] + random.normal(0.0, _NOISE, (_ROWS, 2))
         train, test = labelled(drawn[:_NOISY_ROWS]), labelled(drawn[_NOISY_ROWS:])
     names = ("x", "y")
     class_names = ("y ≤ 0.5", "y > 0.5")
@@ -76,6 +77,29 @@ def load(variant: str, seed: int) -> Dataset:
         sample=ColumnsSampler(names, (None, None), class_names=class_names),
         baseline_methods=(BaselineMethod.LOGISTIC_REGRESSION, BaselineMethod.MAJORITY),
     )
+
+
+def script(variant: str) -> ScriptData:
+    """What ``load`` does, in plain Python."""
+    if variant == NOISY:
+        code = f"""
+# Noise around the corners of a square; the last {_NOISY_TEST_ROWS} rows are kept for the test.
+random = np.random.default_rng(SEED)
+corners = np.array([[0, 0], [1, 0], [0, 1], [1, 1]])[random.integers(0, 4, {_ROWS:_})]
+x = (corners + random.normal(0, {_NOISE}, ({_ROWS:_}, 2))).astype("float32")
+y = (x[:, 1] > 0.5).astype("int32")
+x_train, x_test = x[:{_NOISY_ROWS:_}], x[{_NOISY_ROWS:_}:]
+y_train, y_test = y[:{_NOISY_ROWS:_}], y[{_NOISY_ROWS:_}:]
+"""
+        return ScriptData(code, has_test=True)
+    points = "[[0, 0], [1, 0], [0, 1], [1, 1]]"
+    if variant == GRID:
+        points = f"[[x, y] for x in range({_GRID_WIDTH:_}) for y in (0, 1)]"
+    code = f"""
+x_train = np.array({points}, dtype="float32")
+y_train = (x_train[:, 1] > 0.5).astype("int32")
+"""
+    return ScriptData(code)
 
 
 _AS_ASKED_LAYERS = (
@@ -141,4 +165,5 @@ TASK = Task(
     recipes={recipe.name: recipe for recipe in _RECIPES},
     default_recipe="answer",
     loader=load,
+    script=script,
 )

@@ -12,6 +12,7 @@ from kertasks.recipes.recipe import (
     Layer,
     Recipe,
 )
+from kertasks.scripts.script_data import ScriptData
 from kertasks.task import Group, Task, TaskKind, Variant
 
 if TYPE_CHECKING:
@@ -71,6 +72,26 @@ def load(variant: str, seed: int) -> Dataset:
     )
 
 
+def script(variant: str) -> ScriptData:
+    """What ``load`` does, in plain Python."""
+    if variant == FOUR_ROWS:
+        code = """
+x_train = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], dtype="float32")
+y_train = np.array([0, 1, 1, 0])
+"""
+        return ScriptData(code)
+    code = f"""
+# Rows of the truth table drawn at random; most are for training.
+corners = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], dtype="float32")
+labels = np.array([0, 1, 1, 0])
+ends = [{_TRAINING_ROWS:_}, {_TRAINING_ROWS + _VALIDATION_ROWS:_}]
+drawn = np.random.default_rng(SEED).integers(0, 4, ends[-1] + {_TEST_ROWS})
+x_train, x_val, x_test = np.split(corners[drawn], ends)
+y_train, y_val, y_test = np.split(labels[drawn], ends)
+"""
+    return ScriptData(code, has_validation=True, has_test=True)
+
+
 _AS_ASKED_LAYERS = (
     Layer("Dense", {"units": 2, "activation": "relu"}),
     Layer("Dense", {"units": 2, "activation": "relu"}),
@@ -127,4 +148,5 @@ TASK = Task(
     recipes={recipe.name: recipe for recipe in _RECIPES},
     default_recipe="answer",
     loader=load,
+    script=script,
 )

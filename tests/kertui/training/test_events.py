@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from kertui.training.events import (
     Checkpointed,
+    Compiled,
     Compiling,
     Control,
     Epoch,
@@ -36,6 +37,7 @@ _gpus = st.lists(st.builds(Gpu, st.text(), _numbers, _counts, _counts, _counts))
 _events: st.SearchStrategy[Event] = st.one_of(
     st.builds(Started, _numbers, _counts, _counts, _counts, st.text()),
     st.builds(Compiling, _numbers, st.none() | _numbers),
+    st.builds(Compiled, _numbers, st.booleans()),
     st.builds(Progress, _numbers, _counts, _counts, _metrics),
     st.builds(Epoch, _numbers, _counts, _metrics, _numbers, _numbers),
     st.builds(LearningRate, _numbers, _counts, _numbers),

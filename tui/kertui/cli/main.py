@@ -18,6 +18,7 @@ from kertui import __version__
 from kertui.cli import steer
 from kertui.cli.attach import attach
 from kertui.cli.data import data
+from kertui.cli.export import export
 from kertui.cli.logs import logs
 from kertui.cli.options import home_of, home_option
 from kertui.cli.spelling import SpellingGroup
@@ -65,6 +66,7 @@ def kertui(ctx: click.Context, no_spare: bool, plain: bool, no_mouse: bool) -> N
 kertui.add_command(tasks)
 kertui.add_command(data)
 kertui.add_command(train)
+kertui.add_command(export)
 kertui.add_command(attach)
 kertui.add_command(logs)
 for command in steer.COMMANDS:

@@ -43,6 +43,14 @@ class Compiling:
 
 
 @dataclass(frozen=True, slots=True)
+class Compiled:
+    """How the epochs were compiled, which decides their last bits. Type ``compiled``."""
+
+    t: float
+    xla: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """Within an epoch. Type ``progress``; at most ten a second."""
 
@@ -224,6 +232,7 @@ class Failed:
 Event: TypeAlias = (
     Started
     | Compiling
+    | Compiled
     | Progress
     | Epoch
     | LearningRate
@@ -245,6 +254,7 @@ Ended: TypeAlias = Finished | Stopped | Failed
 _TYPES: dict[type[Any], str] = {
     Started: "started",
     Compiling: "compiling",
+    Compiled: "compiled",
     Progress: "progress",
     Epoch: "epoch",
     LearningRate: "learning_rate",
@@ -316,6 +326,12 @@ def _whole(value: Any) -> int:
     return value
 
 
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(value)
+    return value
+
+
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError(value)
@@ -363,6 +379,7 @@ _PARSERS: dict[str, Callable[[dict[str, Any]], Event]] = {
         _text(f["device"]),
     ),
     "compiling": lambda f: Compiling(_number(f["t"]), _optional(_number, f.get("seconds"))),
+    "compiled": lambda f: Compiled(_number(f["t"]), _flag(f["xla"])),
     "progress": lambda f: Progress(
         _number(f["t"]), _whole(f["epoch"]), _whole(f["step"]), _metrics(f["metrics"])
     ),

@@ -8,6 +8,7 @@ from array import array
 from kertui.training.control import Ask
 from kertui.training.events import (
     Checkpointed,
+    Compiled,
     Compiling,
     Control,
     Ended,
@@ -38,6 +39,9 @@ class RunHistory:
 
         self.compile_seconds: float | None = None
         """How long compiling took in all; None before the first is done."""
+
+        self.xla: bool | None = None
+        """Whether XLA compiled the epochs; None where nothing says so."""
 
         self.progress: Progress | None = None
         """Within the epoch under way; None at the start of one."""
@@ -149,6 +153,8 @@ class RunHistory:
                 self.compiling = event.seconds is None
                 if event.seconds is not None:
                     self.compile_seconds = (self.compile_seconds or 0.0) + event.seconds
+            case Compiled():
+                self.xla = event.xla
             case Started():
                 self.started = event
                 self.planned = event.epochs

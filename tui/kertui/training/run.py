@@ -24,7 +24,16 @@ from kertui.training.early_stopping import make_stopping
 from kertui.training.event_log import EventLog
 from kertui.training.event_reader import EventReader
 from kertui.training.event_writer import EventWriter
-from kertui.training.events import Compiling, Failed, Finished, Notice, Resumed, Started, Stopped
+from kertui.training.events import (
+    Compiled,
+    Compiling,
+    Failed,
+    Finished,
+    Notice,
+    Resumed,
+    Started,
+    Stopped,
+)
 from kertui.training.failure import describe_failure
 from kertui.training.history import RunHistory
 from kertui.training.machine_memory import require_memory
@@ -205,7 +214,7 @@ class _Training:
         settings = recipe.fit
         validation = data.validation
         callbacks = [self._writer, self._best, steering.stopping, steering]
-        kertasks.fit(
+        history = kertasks.fit(
             model,
             data.train.x,
             data.train.y,
@@ -224,6 +233,7 @@ class _Training:
             on_notice=self._notice,
             on_compile=lambda seconds: self._log.add(Compiling(time.time(), seconds)),
         )
+        self._log.add(Compiled(time.time(), bool(history.params.get("xla"))))
 
     def _save(self, model: keras.Model) -> None:
         """Write ``model.keras`` and, once there is a best epoch, ``best.keras``."""

@@ -1,0 +1,1 @@
+"""Recipes become plain Keras scripts here, with no kertasks in them."""
