@@ -218,7 +218,7 @@ def gather_ragged(
         rows: which rows, shape (batch,).
 
     Returns:
-        For each number its place among ``rows``, int64 (found, 1), and the number itself.
+        For each number its place among ``rows``, int64 (found,), and the number itself.
     """
     gathered = tf.raw_ops.RaggedGather(
         params_nested_splits=[starts],
@@ -231,7 +231,7 @@ def gather_ragged(
         rt_nested_splits=gathered.output_nested_splits, rt_dense_values=found
     )
     # Split, not sliced: a slice of one column took as long as the gathering.
-    return tf.split(places.sparse_indices, 2, axis=1)[0], found
+    return tf.reshape(tf.split(places.sparse_indices, 2, axis=1)[0], [-1]), found
 
 
 def excludes_variables_from_decay(optimizer: Any) -> bool:

@@ -50,8 +50,13 @@ class Leaf:
         """Bytes of all rows on the device."""
         return len(self.array) * self.row_bytes
 
-    def on_device(self) -> list[tf.Tensor]:
-        """All rows on the device, first axis rows."""
+    def on_device(self, ordered: bool) -> list[tf.Tensor]:
+        """All rows on the device, first axis rows.
+
+        Args:
+            ordered: whether they will be read in an order; else as they lie.
+        """
+        del ordered
         if isinstance(self.array, np.ndarray):
             return [tf.convert_to_tensor(self.take(slice(None)))]
         return [tf.cast(self.array, self.dtype)]
@@ -76,11 +81,19 @@ class WordLeaf(Leaf):
     @property
     def resident_bytes(self) -> int:
         """Bytes of all words."""
-        return self.words.nbytes
+        return 2 * self.words.numbers.nbytes + self.words.starts.nbytes
 
-    def on_device(self) -> list[tf.Tensor]:
-        """Numbers (ones,) and starts (rows + 1,)."""
-        return [tf.convert_to_tensor(self.words.numbers), tf.convert_to_tensor(self.words.starts)]
+    def on_device(self, ordered: bool) -> list[tf.Tensor]:
+        """Cells, int64 (ones,), and where each row begins in them, int64 (rows + 1,).
+
+        A cell is its column times 2**32, to which the row is added, so that its lower and its
+        upper half are the pair of numbers that a sparse product reads. In an order the row
+        is its place in a batch, not known yet.
+        """
+        cells = self.words.numbers.astype(np.int64) << 32
+        if not ordered:
+            cells += np.repeat(np.arange(len(self.array)), np.diff(self.words.starts))
+        return [tf.convert_to_tensor(cells), tf.convert_to_tensor(self.words.starts)]
 
 
 def read_leaf(array: Any) -> Leaf:
@@ -147,7 +160,7 @@ class Feed(Protocol):
     """Whether calls get an order beside the arrays."""
 
     words: bool
-    """Whether the first array comes as the numbers and the starts of its words."""
+    """Whether the first array comes as the cells and the starts of its words."""
 
     limit: int | None
     """How many rows one call may read; None for no limit."""
@@ -172,7 +185,7 @@ class ResidentRows:
     def __init__(self, leaves: Sequence[Leaf], ordered: bool) -> None:
         self.ordered = ordered
         self.words = isinstance(leaves[0], WordLeaf)
-        self._arrays = [tensor for leaf in leaves for tensor in leaf.on_device()]
+        self._arrays = [tensor for leaf in leaves for tensor in leaf.on_device(ordered)]
         self._arguments = list(self._arrays)
 
     def open(self, order: NDArray[np.int64] | None) -> None:
