@@ -201,7 +201,9 @@ def test_breast_cancer_in_its_own_units_is_the_same_data() -> None:
     task = find_task("breast-cancer")
     own, scaled = task.load("own units"), task.load("standardised")
     assert scaled.feature_scale is not None
-    assert np.allclose(scaled.feature_scale.to_own_unit(scaled.train.x), own.train.x, rtol=1e-2)
+    assert np.allclose(
+        scaled.feature_scale.to_own_unit(np.asarray(scaled.train.x)), own.train.x, rtol=1e-2
+    )
     assert own.train.x.max() == 4254
 
 

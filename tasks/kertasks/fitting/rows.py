@@ -17,6 +17,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from kertasks.data.multi_hot import MultiHotRows
 from kertasks.fitting.errors import CannotCompile
 from kertasks.fitting.keras_internals import as_tensorflow_would, device_bytes
 from kertasks.fitting.words import WordRows
@@ -30,7 +31,7 @@ class Leaf:
     """One array of a nested structure, not yet on the device."""
 
     array: Any
-    """Shape (rows, …): a NumPy array (a memory map as well) or a dense tensor."""
+    """Shape (rows, …): a NumPy array (a memory map as well), ``MultiHotRows`` or a dense tensor."""
 
     dtype: tf.DType
     """What a step gets."""
@@ -57,13 +58,13 @@ class Leaf:
             ordered: whether they will be read in an order; else as they lie.
         """
         del ordered
-        if isinstance(self.array, np.ndarray):
-            return [tf.convert_to_tensor(self.take(slice(None)))]
-        return [tf.cast(self.array, self.dtype)]
+        if tf.is_tensor(self.array):
+            return [tf.cast(self.array, self.dtype)]
+        return [tf.convert_to_tensor(self.take(slice(None)))]
 
     def take(self, rows: NDArray[Any] | slice) -> NDArray[Any]:
         """Some rows, in the dtype a step gets."""
-        if isinstance(self.array, np.ndarray):
+        if not tf.is_tensor(self.array):
             taken = self.array[rows]
         elif isinstance(rows, slice):
             taken = self.array[rows].numpy()
@@ -103,6 +104,8 @@ def read_leaf(array: Any) -> Leaf:
         CannotCompile: it is sparse, ragged or holds text.
     """
     kind = type(array).__name__
+    if isinstance(array, MultiHotRows):
+        return Leaf(array, tf.as_dtype(array.dtype))
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "biuf":
         array = as_tensorflow_would(array)
     if isinstance(array, np.ndarray) and array.dtype.kind not in "biuf":

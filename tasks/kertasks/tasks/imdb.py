@@ -29,7 +29,7 @@ _VALIDATION_ROWS = 10_000
 def load(variant: str, seed: int) -> Dataset:
     """Reviews as rows with a 1 for each of the 10,000 most frequent words that occurs.
 
-    x: uint8 (rows, 10000), 0 or 1. y: int32 (rows,), 1 for a positive review.
+    x: ``MultiHotRows``, uint8 (rows, 10000), 0 or 1. y: int32 (rows,), 1 for a positive review.
     """
     import keras
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from tests.kertasks.fitting.closeness import assert_close, assert_same_history, assert_same_weights
 
 import kertasks
+from kertasks.data.multi_hot import MultiHotRows
 from kertasks.fitting.word_product import are_words_worth_it, word_readers
 from kertasks.fitting.words import find_words
 
@@ -34,6 +35,12 @@ X = multi_hot(150)
 Y = RNG.integers(0, 2, 150)
 HELD_OUT = multi_hot(70), RNG.integers(0, 2, 70)
 SETTINGS: dict[str, Any] = {"batch_size": BATCH, "epochs": 4, "validation_data": HELD_OUT}
+
+
+def as_ones(hot: NDArray[np.uint8]) -> MultiHotRows:
+    row, column = np.nonzero(hot)
+    starts = np.searchsorted(row, np.arange(len(hot) + 1))
+    return MultiHotRows(column.astype(np.int32), starts, COLUMNS)
 
 
 def sequential(dtype: str | None = "uint8", optimizer: Any = "rmsprop") -> keras.Model:
@@ -95,6 +102,26 @@ def test_words_train_like_keras(
     for name, value in expected_evaluation.items():
         assert_close(evaluated[name], value, name)
     assert "call" not in vars(ours.layers[0]), "layers are as they were"
+
+
+@pytest.mark.training
+@pytest.mark.parametrize("xla", [None, True])
+def test_rows_kept_as_their_ones_train_as_if_written_out(xla: bool | None) -> None:
+    ours, written = made(sequential), made(sequential)
+    rows, held_out = as_ones(X), as_ones(HELD_OUT[0])
+    settings = {**SETTINGS, "xla": xla, "sample_weight": np.linspace(0.5, 2.0, len(Y))}
+    settings["validation_data"] = (held_out, HELD_OUT[1])
+    kertasks.fit(ours, rows, Y, **settings)
+    kertasks.fit(written, X, Y, **{**settings, "validation_data": HELD_OUT})
+    for mine, theirs in zip(ours.variables, written.variables, strict=True):
+        np.testing.assert_array_equal(mine.numpy(), theirs.numpy())
+    evaluated = kertasks.evaluate(ours, held_out, HELD_OUT[1], batch_size=BATCH)
+    assert evaluated == kertasks.evaluate(ours, *HELD_OUT, batch_size=BATCH)
+    predicted = kertasks.predict(ours, rows, batch_size=BATCH)
+    np.testing.assert_array_equal(predicted, kertasks.predict(ours, X, batch_size=BATCH))
+    split = kertasks.fit(ours, rows, Y, batch_size=BATCH, validation_split=0.2, memory_limit=1)
+    assert list(split.history) == ["accuracy", "loss", "val_accuracy", "val_loss"]
+    ours.fit(rows, Y, batch_size=BATCH, verbose=0)
 
 
 @pytest.mark.training
@@ -206,6 +233,10 @@ def test_finds_the_ones_of_each_row(dtype: str) -> None:
     assert words.nbytes < X.nbytes
     for row, first, last in zip(X, words.starts, words.starts[1:], strict=False):
         assert words.numbers[first:last].tolist() == np.flatnonzero(row).tolist()
+    kept = find_words(as_ones(X))
+    assert kept is not None
+    assert kept.numbers.tolist() == words.numbers.tolist()
+    assert kept.starts.tolist() == words.starts.tolist()
 
 
 def test_other_arrays_hold_no_words() -> None:
@@ -215,4 +246,6 @@ def test_other_arrays_hold_no_words() -> None:
     assert find_words(np.where(X, np.nan, 0.0)) is None, "missing values"
     assert find_words(X[:0]) is None
     assert find_words(X[0]) is None
+    assert find_words(as_ones(X)[:0]) is None
+    assert find_words(as_ones(np.ones_like(X))) is None
     assert find_words(X.tolist()) is None
