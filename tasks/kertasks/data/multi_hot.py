@@ -78,8 +78,9 @@ class MultiHotRows(NDArrayOperatorsMixin):
         return getattr(function, method)(*arrays, **arguments)
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(name)
+        # Only what arrays have: libraries ask for other names to find out what something is.
+        if name.startswith("_") or not hasattr(np.ndarray, name):
+            raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
         return getattr(np.asarray(self), name)
 
     def _written_out(self, rows: NDArray[np.int64]) -> NDArray[np.uint8]:
