@@ -8,8 +8,9 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from kertasks.fitting.fused_update import fusing_updates
 from kertasks.fitting.rows import Structure
-from kertasks.fitting.word_product import WordBatch, find_ones, reading_words
+from kertasks.fitting.word_product import WordBatch, find_ones, reading_words, word_readers
 
 
 class Gathering:
@@ -56,7 +57,7 @@ class Gathering:
         self,
         step: Callable[[Any], Any],
         structure: Structure,
-        readers: Sequence[keras.layers.Dense],
+        model: keras.Model,
         first: tf.Tensor,
         found: Sequence[tf.Tensor],
     ) -> Any:
@@ -65,7 +66,7 @@ class Gathering:
         Args:
             step: the model's own.
             structure: of what it gets.
-            readers: layers that read words.
+            model: whose layers read words where they come.
             first: position of the batch's first row.
             found: what ``look_up`` gave for it.
         """
@@ -74,7 +75,8 @@ class Gathering:
         if self._words is None:
             return step(structure.pack(arrays))
         words = WordBatch(found[0], tf.size(rows), self._words)
-        with reading_words(readers, words):
+        readers = word_readers(model, self._words.shape[1])
+        with reading_words(readers, words), fusing_updates(model):
             return step(structure.pack([words.rows(), *arrays]))
 
     def _rows(self, first: tf.Tensor) -> tf.Tensor:

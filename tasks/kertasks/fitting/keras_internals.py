@@ -194,14 +194,14 @@ def readers_of_input(model: keras.Model) -> list[Any]:
 
 
 @contextmanager
-def call_instead(layer: keras.layers.Layer, call: Callable[..., Any]) -> Iterator[None]:
-    """Within it, calling the layer runs ``call`` instead of its own method of that name."""
+def call_instead(owner: Any, method: str, function: Callable[..., Any]) -> Iterator[None]:
+    """Within it, a layer's or an optimizer's method is ``function`` instead of its own."""
     # Past Keras's own __setattr__, which tracks what a layer is given.
-    object.__setattr__(layer, "call", call)
+    object.__setattr__(owner, method, function)
     try:
         yield
     finally:
-        object.__delattr__(layer, "call")
+        object.__delattr__(owner, method)
 
 
 def gather_ragged(

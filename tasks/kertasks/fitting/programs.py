@@ -21,7 +21,6 @@ from kertasks.fitting.errors import CannotCompile
 from kertasks.fitting.gathering import Gathering
 from kertasks.fitting.keras_internals import call_with_captures
 from kertasks.fitting.rows import Structure
-from kertasks.fitting.word_product import word_readers
 
 Logs = dict[str, Any]
 
@@ -179,7 +178,6 @@ def _trace(
     reset_in_graph = resets_in_graph(model)
     names: dict[str, tuple[str, ...]] = {}
     words = key.word_spec
-    readers = [] if words is None else word_readers(model, words.shape[1])
 
     @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
     def run(*arguments: tf.Tensor) -> list[tf.Tensor]:
@@ -198,7 +196,7 @@ def _trace(
             done: tf.Tensor, logs: Logs, found: list[tf.Tensor]
         ) -> tuple[tf.Tensor, Logs, list[tf.Tensor]]:
             following = gathering.look_up(place(tf.minimum(done + 1, control[1] - 1)))
-            new = gathering.take_step(step, structure, readers, place(done), found)
+            new = gathering.take_step(step, structure, model, place(done), found)
             if carried is None:
                 _check_logs(model, new)
                 return done + 1, logs, following

@@ -106,7 +106,7 @@ def reading_words(readers: Sequence[keras.layers.Dense], words: WordBatch) -> It
     """
     with ExitStack() as stack:
         for reader in readers:
-            stack.enter_context(call_instead(reader, _call(reader, words)))
+            stack.enter_context(call_instead(reader, "call", _call(reader, words)))
         yield
 
 

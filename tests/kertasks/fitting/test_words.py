@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -14,6 +15,7 @@ from tests.kertasks.fitting.closeness import assert_close, assert_same_history, 
 
 import kertasks
 from kertasks.data.multi_hot import MultiHotRows
+from kertasks.fitting.fused_update import LARGE
 from kertasks.fitting.word_product import are_words_worth_it, word_readers
 from kertasks.fitting.words import find_words
 
@@ -122,6 +124,47 @@ def test_rows_kept_as_their_ones_train_as_if_written_out(xla: bool | None) -> No
     split = kertasks.fit(ours, rows, Y, batch_size=BATCH, validation_split=0.2, memory_limit=1)
     assert list(split.history) == ["accuracy", "loss", "val_accuracy", "val_loss"]
     ours.fit(rows, Y, batch_size=BATCH, verbose=0)
+
+
+def optimizers() -> list[Any]:
+    """Each of Keras's, and the ways of being used that change what a step is."""
+    o = keras.optimizers
+    kinds = [o.Adadelta, o.Adafactor, o.Adagrad, o.Adamax, o.Ftrl, o.Lamb, o.Lion, o.Muon, o.Nadam]
+    return [
+        *(kind(0.001) for kind in kinds),
+        o.Adam(0.001, amsgrad=True, gradient_accumulation_steps=2),
+        o.AdamW(o.schedules.ExponentialDecay(0.002, 3, 0.8), global_clipnorm=0.5),
+        o.RMSprop(0.001, momentum=0.5, centered=True, use_ema=True, ema_overwrite_frequency=4),
+        o.LossScaleOptimizer(o.SGD(0.05, momentum=0.9, nesterov=True)),
+        o.ScheduleFreeAdamW(0.001, warmup_steps=3),
+        o.MultiOptimizer(o.OptimizerMap(o.Adam(0.001))),
+    ]
+
+
+def test_no_optimizer_of_kerass_is_forgotten() -> None:
+    every = {
+        kind
+        for _, kind in inspect.getmembers(keras.optimizers, inspect.isclass)
+        if issubclass(kind, keras.optimizers.Optimizer)
+    }
+    tried = {type(getattr(each, "inner_optimizer", each)) for each in optimizers()}
+    assert every - tried == {keras.optimizers.Optimizer, keras.optimizers.LossScaleOptimizer}
+
+
+@pytest.mark.training
+@pytest.mark.parametrize("number", range(len(optimizers())), ids=lambda n: optimizers()[n].name)
+def test_each_optimizer_takes_its_own_steps(number: int) -> None:
+    def make() -> keras.Model:
+        return sequential(optimizer=optimizers()[number])
+
+    ours, kerass = made(make), made(make)
+    assert ours.layers[0].kernel.shape.num_elements() >= LARGE
+    kertasks.fit(ours, X, Y, shuffle=False, **SETTINGS)
+    # Built in its first step, Keras 3.15's ScheduleFreeAdamW begins anew in every step.
+    kerass.optimizer.build(kerass.trainable_variables)
+    kerass.fit(X, Y, shuffle=False, verbose=0, **SETTINGS)
+    assert_same_weights(ours, kerass)
+    assert "update_step" not in vars(ours.optimizer), "the optimizer is as it was"
 
 
 @pytest.mark.training
