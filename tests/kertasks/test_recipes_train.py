@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -84,3 +86,35 @@ def test_the_attempt_at_threshold_does_not_learn_and_the_answer_does() -> None:
     fresh = task.load("noisy").test
     assert fresh is not None
     assert accuracy_of(task.recipe("answer"), fresh, epochs=60) > 0.9
+
+
+IMDB = """
+import re, resource
+from pathlib import Path
+import psutil, tensorflow
+began = psutil.Process().memory_info().rss
+import kertasks
+task = kertasks.find_task("imdb")
+recipe = task.recipes["book"]
+data = task.load(recipe.data.variant, recipe.seed)
+model = kertasks.build_model(recipe, data)
+held_out = (data.validation.x, data.validation.y)
+kertasks.fit(
+    model, data.train.x, data.train.y, batch_size=512, epochs=2, validation_data=held_out
+)
+kertasks.evaluate(model, data.test.x, data.test.y, batch_size=512)
+status = Path("/proc/self/status")
+if status.exists():  # what getrusage says on Linux, its parent's memory may be in
+    peak = int(re.search("VmHWM:\\s*(\\d+)", status.read_text())[1]) * 1024
+else:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(began, peak)
+"""
+
+
+@pytest.mark.training
+def test_imdb_never_lies_written_out_in_memory(genuine_data: Path) -> None:
+    script = [sys.executable, "-c", IMDB]
+    done = subprocess.run(script, capture_output=True, text=True, check=True)
+    began, peak = map(int, done.stdout.split())
+    assert peak - began < 500e6, "its 50,000 rows alone would be that, a byte a cell"

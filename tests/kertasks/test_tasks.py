@@ -201,7 +201,9 @@ def test_breast_cancer_in_its_own_units_is_the_same_data() -> None:
     task = find_task("breast-cancer")
     own, scaled = task.load("own units"), task.load("standardised")
     assert scaled.feature_scale is not None
-    assert np.allclose(scaled.feature_scale.to_own_unit(scaled.train.x), own.train.x, rtol=1e-2)
+    assert np.allclose(
+        scaled.feature_scale.to_own_unit(np.asarray(scaled.train.x)), own.train.x, rtol=1e-2
+    )
     assert own.train.x.max() == 4254
 
 
@@ -255,6 +257,7 @@ def test_imdb_holds_out_the_first_rows_and_keeps_one_byte_a_cell(genuine_data: P
     import keras
 
     from kertasks.data.keras_cache import call_keras
+    from kertasks.data.reviews import load_reviews
 
     task = find_task("imdb")
     data = task.load("multi-hot")
@@ -262,10 +265,18 @@ def test_imdb_holds_out_the_first_rows_and_keeps_one_byte_a_cell(genuine_data: P
     assert data.train.x.dtype == np.uint8
     assert data.train.x.nbytes == 15_000 * 10_000
     assert data.validation is not None
-    (texts, labels), _ = call_keras(keras.datasets.imdb.load_data, num_words=10_000)
+    assert data.test is not None
+    kerass = call_keras(keras.datasets.imdb.load_data, num_words=10_000)
+    for (texts, labels), reviews in zip(kerass, load_reviews(10_000), strict=True):
+        assert np.array_equal(reviews.labels, labels)
+        assert len(reviews.texts) == len(texts)
+        assert all(reviews.texts[row].tolist() == text for row, text in enumerate(texts))
+    (texts, labels), (test_texts, test_labels) = kerass
     assert set(np.flatnonzero(data.validation.x[7])) == set(texts[7])
     assert set(np.flatnonzero(data.train.x[0])) == set(texts[10_000])
     assert np.array_equal(data.train.y, labels[10_000:])
+    assert set(np.flatnonzero(data.test.x[-1])) == set(test_texts[-1])
+    assert np.array_equal(data.test.y, test_labels)
     assert data.sample is not None
     decoded = data.sample(data.validation, 0)
     assert decoded.label == "positive"

@@ -15,6 +15,7 @@ from kertasks.task import TaskKind
 if TYPE_CHECKING:
     from kertasks.data.baselines import BaselineMethod
     from kertasks.data.description import Sample
+    from kertasks.data.multi_hot import MultiHotRows
 
 _KEPT_DIGITS = 5
 
@@ -23,8 +24,9 @@ _KEPT_DIGITS = 5
 class Split:
     """Rows that are used together: to train, to validate or to test."""
 
-    x: NDArray[Any]
-    """Features, shape (rows, …). uint8 multi-hot rows stay uint8: one byte a cell."""
+    x: NDArray[Any] | MultiHotRows
+    """Features, shape (rows, …). Multi-hot rows are uint8, one byte a cell, and kept as the
+    numbers of their ones."""
 
     y: NDArray[Any]
     """Targets, shape (rows,) or (rows, classes)."""

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from kertasks.data.dataset import Dataset
 from kertasks.data.description import FeatureFacts
+from kertasks.data.multi_hot import MultiHotRows
+from kertasks.data.rows import row_parts
 
 MOST_NAMED_FEATURES = 64
 """With more features than this, or with none named, they are described as one."""
@@ -33,14 +35,14 @@ def feature_facts(dataset: Dataset) -> tuple[FeatureFacts, ...]:
         return (_all_facts(values),)
     scaled = dataset.feature_scale is not None
     units = ["σ"] * len(dataset.feature_names) if scaled else _own_units(dataset)
-    return _facts_of(dataset.feature_names, units, values)
+    return _facts_of(dataset.feature_names, units, np.asarray(values))
 
 
 def own_feature_facts(dataset: Dataset) -> tuple[FeatureFacts, ...]:
     """The features in their own units, before scaling; empty where they are not scaled."""
     if dataset.feature_scale is None or not _are_named(dataset):
         return ()
-    values = dataset.feature_scale.to_own_unit(dataset.train.x)
+    values = dataset.feature_scale.to_own_unit(np.asarray(dataset.train.x))
     return _facts_of(dataset.feature_names, _own_units(dataset), values)
 
 
@@ -84,18 +86,20 @@ def _facts(name: str, unit: str | None, values: NDArray[Any]) -> FeatureFacts:
     )
 
 
-def _all_facts(values: NDArray[Any]) -> FeatureFacts:
+def _all_facts(values: NDArray[Any] | MultiHotRows) -> FeatureFacts:
     """All cells as one, a part at a time: float64 of all of them would be eight times as big."""
-    minimum, maximum = float(values.min()), float(values.max())
+    minimum = float(np.min([part.min() for part in row_parts(values)]))
+    maximum = float(np.max([part.max() for part in row_parts(values)]))
     if values.dtype == np.uint8 and maximum <= 1.0:
-        mean = int(np.count_nonzero(values)) / values.size
+        mean = sum(int(np.count_nonzero(part)) for part in row_parts(values)) / values.size
         return FeatureFacts(ALL, None, minimum, maximum, mean, math.sqrt(mean * (1.0 - mean)))
     mean = math.fsum(float(part.sum()) for part in _parts(values)) / values.size
     squares = math.fsum(float(((part - mean) ** 2).sum()) for part in _parts(values))
     return FeatureFacts(ALL, None, minimum, maximum, mean, math.sqrt(squares / values.size))
 
 
-def _parts(values: NDArray[Any]) -> Iterator[NDArray[np.float64]]:
-    cells = values.reshape(-1)
-    for start in range(0, cells.size, _CHUNK_CELLS):
-        yield cells[start : start + _CHUNK_CELLS].astype(np.float64)
+def _parts(values: NDArray[Any] | MultiHotRows) -> Iterator[NDArray[np.float64]]:
+    for rows in row_parts(values):
+        cells = rows.reshape(-1)
+        for start in range(0, cells.size, _CHUNK_CELLS):
+            yield cells[start : start + _CHUNK_CELLS].astype(np.float64)

@@ -6,6 +6,7 @@ compared in a fraction of a second.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from hashlib import blake2b
 from typing import Any
 
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kertasks.data.dataset import Split
+from kertasks.data.multi_hot import MultiHotRows
 
 _CHUNK_BYTES = 32 * 1024 * 1024
 _HASH_BYTES = 16
@@ -20,13 +22,11 @@ _HASH_BYTES = 16
 
 def row_hashes(split: Split) -> list[bytes]:
     """One hash a row, of its features and its target. Equal rows, equal hashes."""
-    row_bytes = max(1, split.x.nbytes // max(1, split.rows))
-    step = max(1, _CHUNK_BYTES // row_bytes)
     binary = _is_binary(split.x)
     found: list[bytes] = []
-    for start in range(0, split.rows, step):
-        features = _comparable(split.x[start : start + step], binary)
-        targets = _comparable(split.y[start : start + step], False)
+    for part in row_parts(split.x):
+        features = _comparable(part, binary)
+        targets = _comparable(split.y[len(found) : len(found) + len(part)], False)
         found.extend(
             blake2b(row.tobytes() + target.tobytes(), digest_size=_HASH_BYTES).digest()
             for row, target in zip(features, targets, strict=True)
@@ -34,12 +34,21 @@ def row_hashes(split: Split) -> list[bytes]:
     return found
 
 
+def row_parts(values: NDArray[Any] | MultiHotRows) -> Iterator[NDArray[Any]]:
+    """Rows as they lie, some at a time: never all of them written out."""
+    step = max(1, _CHUNK_BYTES * len(values) // max(1, values.nbytes))
+    for start in range(0, len(values), step):
+        yield np.asarray(values[start : start + step])
+
+
 def rows_also_in(hashes: list[bytes], others: set[bytes]) -> int:
     """How many rows also occur among the others, repeated ones counted each time."""
     return sum(row in others for row in hashes)
 
 
-def _is_binary(values: NDArray[Any]) -> bool:
+def _is_binary(values: NDArray[Any] | MultiHotRows) -> bool:
+    if isinstance(values, MultiHotRows):
+        return True
     return values.dtype == np.uint8 and values.size > 0 and int(values.max()) <= 1
 
 

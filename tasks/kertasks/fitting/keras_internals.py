@@ -194,14 +194,14 @@ def readers_of_input(model: keras.Model) -> list[Any]:
 
 
 @contextmanager
-def call_instead(layer: keras.layers.Layer, call: Callable[..., Any]) -> Iterator[None]:
-    """Within it, calling the layer runs ``call`` instead of its own method of that name."""
+def call_instead(owner: Any, method: str, function: Callable[..., Any]) -> Iterator[None]:
+    """Within it, a layer's or an optimizer's method is ``function`` instead of its own."""
     # Past Keras's own __setattr__, which tracks what a layer is given.
-    object.__setattr__(layer, "call", call)
+    object.__setattr__(owner, method, function)
     try:
         yield
     finally:
-        object.__delattr__(layer, "call")
+        object.__delattr__(owner, method)
 
 
 def gather_ragged(
@@ -218,7 +218,7 @@ def gather_ragged(
         rows: which rows, shape (batch,).
 
     Returns:
-        For each number its place among ``rows``, int64 (found, 1), and the number itself.
+        For each number its place among ``rows``, int64 (found,), and the number itself.
     """
     gathered = tf.raw_ops.RaggedGather(
         params_nested_splits=[starts],
@@ -231,7 +231,7 @@ def gather_ragged(
         rt_nested_splits=gathered.output_nested_splits, rt_dense_values=found
     )
     # Split, not sliced: a slice of one column took as long as the gathering.
-    return tf.split(places.sparse_indices, 2, axis=1)[0], found
+    return tf.reshape(tf.split(places.sparse_indices, 2, axis=1)[0], [-1]), found
 
 
 def excludes_variables_from_decay(optimizer: Any) -> bool:

@@ -18,9 +18,9 @@ import keras
 import tensorflow as tf
 
 from kertasks.fitting.errors import CannotCompile
+from kertasks.fitting.gathering import Gathering
 from kertasks.fitting.keras_internals import call_with_captures
 from kertasks.fitting.rows import Structure
-from kertasks.fitting.word_product import WordBatch, reading_words, word_readers
 
 Logs = dict[str, Any]
 
@@ -49,12 +49,13 @@ class ProgramKey:
     """Dtype and shape of a row of each array."""
 
     words: bool = False
-    """The first array comes as the numbers and the starts of its words."""
+    """The first array comes as the cells and the starts of its words."""
 
     @property
-    def columns(self) -> int:
-        """Of a row of the first array, where it comes as words."""
-        return self.arrays[0][1][0]
+    def word_spec(self) -> tf.TensorSpec | None:
+        """What the first array would be for a step, where it comes as words."""
+        dtype, shape = self.arrays[0]
+        return tf.TensorSpec([None, *shape], dtype) if self.words else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,41 +177,39 @@ def _trace(
     step = model.train_step if key.kind is Kind.TRAIN else model.test_step
     reset_in_graph = resets_in_graph(model)
     names: dict[str, tuple[str, ...]] = {}
-    readers = word_readers(model, key.columns) if key.words else []
-
-    def take_step(arrays: Sequence[tf.Tensor], offsets: tf.Tensor, first: tf.Tensor) -> Any:
-        # Gathered even as they lie: XLA compiles a slice anew for every place it begins at.
-        rows = first + offsets
-        if key.ordered:
-            *arrays, order = arrays
-            rows = tf.gather(order, rows)
-        if not key.words:
-            return step(structure.pack([tf.gather(array, rows) for array in arrays]))
-        numbers, starts, *arrays = arrays
-        words = WordBatch(numbers, starts, rows, key.columns)
-        x = words.rows(tf.as_dtype(key.arrays[0][0]))
-        with reading_words(readers, words):
-            return step(structure.pack([x, *(tf.gather(array, rows) for array in arrays)]))
+    words = key.word_spec
 
     @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
     def run(*arguments: tf.Tensor) -> list[tf.Tensor]:
         *arrays, offsets, control = arguments
+        order = arrays.pop() if key.ordered else None
+        gathering = Gathering(arrays, offsets, order, words)
         size = tf.shape(offsets)[0]
+
+        def place(batch: tf.Tensor) -> tf.Tensor:
+            return control[0] + batch * size
+
         if reset_in_graph:
             tf.cond(control[2] > 0, lambda: _no_value(model.reset_metrics), tf.no_op)
 
-        def body(done: tf.Tensor, logs: Logs) -> tuple[tf.Tensor, Logs]:
-            new = take_step(arrays, offsets, control[0] + done * size)
+        def body(
+            done: tf.Tensor, logs: Logs, found: list[tf.Tensor]
+        ) -> tuple[tf.Tensor, Logs, list[tf.Tensor]]:
+            following = gathering.look_up(place(tf.minimum(done + 1, control[1] - 1)))
+            new = gathering.take_step(step, structure, model, place(done), found)
             if carried is None:
                 _check_logs(model, new)
-                return done + 1, logs
-            return done + 1, {name: tf.ensure_shape(new[name], logs[name].shape) for name in logs}
+                return done + 1, logs, following
+            logs = {name: tf.ensure_shape(new[name], logs[name].shape) for name in logs}
+            return done + 1, logs, following
 
         initial = {name: tf.zeros(shape, dtype) for name, (dtype, shape) in (carried or {}).items()}
-        _, logs = tf.while_loop(
-            lambda done, _: done < control[1],
+        shapes = {name: value.shape for name, value in initial.items()}
+        _, logs, _ = tf.while_loop(
+            lambda done, *_: done < control[1],
             body,
-            (tf.constant(0), initial),
+            (tf.constant(0), initial, gathering.look_up(control[0])),
+            shape_invariants=(tf.TensorShape([]), shapes, gathering.look_up_shapes()),
             parallel_iterations=1,
         )
         results = model.get_metrics_result() if carried is None else logs
@@ -224,8 +223,8 @@ def _trace(
 
     function = tf.function(run, jit_compile=key.xla, autograph=False)
     specs = [tf.TensorSpec([None, *shape], dtype) for dtype, shape in key.arrays]
-    if key.words:
-        specs[:1] = [tf.TensorSpec([None], tf.int32), tf.TensorSpec([None], tf.int64)]
+    if words is not None:
+        specs[:1] = [tf.TensorSpec([None], tf.int64), tf.TensorSpec([None], tf.int64)]
     if key.ordered:
         specs.append(tf.TensorSpec([None], tf.int32))
     specs += [tf.TensorSpec([None], tf.int32), tf.TensorSpec([3], tf.int32)]

@@ -17,6 +17,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from kertasks.data.multi_hot import MultiHotRows
 from kertasks.fitting.errors import CannotCompile
 from kertasks.fitting.keras_internals import as_tensorflow_would, device_bytes
 from kertasks.fitting.words import WordRows
@@ -30,7 +31,7 @@ class Leaf:
     """One array of a nested structure, not yet on the device."""
 
     array: Any
-    """Shape (rows, …): a NumPy array (a memory map as well) or a dense tensor."""
+    """Shape (rows, …): a NumPy array (a memory map as well), ``MultiHotRows`` or a dense tensor."""
 
     dtype: tf.DType
     """What a step gets."""
@@ -50,15 +51,20 @@ class Leaf:
         """Bytes of all rows on the device."""
         return len(self.array) * self.row_bytes
 
-    def on_device(self) -> list[tf.Tensor]:
-        """All rows on the device, first axis rows."""
-        if isinstance(self.array, np.ndarray):
-            return [tf.convert_to_tensor(self.take(slice(None)))]
-        return [tf.cast(self.array, self.dtype)]
+    def on_device(self, ordered: bool) -> list[tf.Tensor]:
+        """All rows on the device, first axis rows.
+
+        Args:
+            ordered: whether they will be read in an order; else as they lie.
+        """
+        del ordered
+        if tf.is_tensor(self.array):
+            return [tf.cast(self.array, self.dtype)]
+        return [tf.convert_to_tensor(self.take(slice(None)))]
 
     def take(self, rows: NDArray[Any] | slice) -> NDArray[Any]:
         """Some rows, in the dtype a step gets."""
-        if isinstance(self.array, np.ndarray):
+        if not tf.is_tensor(self.array):
             taken = self.array[rows]
         elif isinstance(rows, slice):
             taken = self.array[rows].numpy()
@@ -76,11 +82,19 @@ class WordLeaf(Leaf):
     @property
     def resident_bytes(self) -> int:
         """Bytes of all words."""
-        return self.words.nbytes
+        return 2 * self.words.numbers.nbytes + self.words.starts.nbytes
 
-    def on_device(self) -> list[tf.Tensor]:
-        """Numbers (ones,) and starts (rows + 1,)."""
-        return [tf.convert_to_tensor(self.words.numbers), tf.convert_to_tensor(self.words.starts)]
+    def on_device(self, ordered: bool) -> list[tf.Tensor]:
+        """Cells, int64 (ones,), and where each row begins in them, int64 (rows + 1,).
+
+        A cell is its column times 2**32, to which the row is added, so that its lower and its
+        upper half are the pair of numbers that a sparse product reads. In an order the row
+        is its place in a batch, not known yet.
+        """
+        cells = self.words.numbers.astype(np.int64) << 32
+        if not ordered:
+            cells += np.repeat(np.arange(len(self.array)), np.diff(self.words.starts))
+        return [tf.convert_to_tensor(cells), tf.convert_to_tensor(self.words.starts)]
 
 
 def read_leaf(array: Any) -> Leaf:
@@ -90,6 +104,8 @@ def read_leaf(array: Any) -> Leaf:
         CannotCompile: it is sparse, ragged or holds text.
     """
     kind = type(array).__name__
+    if isinstance(array, MultiHotRows):
+        return Leaf(array, tf.as_dtype(array.dtype))
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "biuf":
         array = as_tensorflow_would(array)
     if isinstance(array, np.ndarray) and array.dtype.kind not in "biuf":
@@ -147,7 +163,7 @@ class Feed(Protocol):
     """Whether calls get an order beside the arrays."""
 
     words: bool
-    """Whether the first array comes as the numbers and the starts of its words."""
+    """Whether the first array comes as the cells and the starts of its words."""
 
     limit: int | None
     """How many rows one call may read; None for no limit."""
@@ -172,7 +188,7 @@ class ResidentRows:
     def __init__(self, leaves: Sequence[Leaf], ordered: bool) -> None:
         self.ordered = ordered
         self.words = isinstance(leaves[0], WordLeaf)
-        self._arrays = [tensor for leaf in leaves for tensor in leaf.on_device()]
+        self._arrays = [tensor for leaf in leaves for tensor in leaf.on_device(ordered)]
         self._arguments = list(self._arrays)
 
     def open(self, order: NDArray[np.int64] | None) -> None:

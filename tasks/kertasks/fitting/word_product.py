@@ -46,35 +46,55 @@ def are_words_worth_it(readers: Sequence[keras.layers.Dense], columns: int, batc
     return on_processor and 6 * batch * columns * units >= WORTH_PRODUCT
 
 
+def find_ones(cells: tf.Tensor, starts: tf.Tensor, rows: tf.Tensor, *, ordered: bool) -> tf.Tensor:
+    """The ones of some rows, in the graph of a step.
+
+    Args:
+        cells: the ones of all rows, as ``WordLeaf.on_device`` makes them, int64 (ones,).
+        starts: where rows begin in them, int64 (all rows + 1,).
+        rows: numbers of the wanted rows, int32 (batch,).
+        ordered: whether they come in any order; else each follows the one before.
+
+    Returns:
+        Place among the wanted rows and column of each one, int32 (found, 2).
+    """
+    if ordered:
+        places, found = gather_ragged(cells, starts, rows)
+        found = found + places
+    else:
+        first = tf.cast(rows[0], tf.int64)
+        found = cells[starts[first] : starts[first + tf.size(rows, tf.int64)]] - first
+    # Lower and upper half of a cell are the pair; putting it together took as long as a product.
+    return tf.bitcast(found, tf.int32)
+
+
 class WordBatch:
     """Some rows in the graph of a step.
 
     Args:
-        numbers: columns of all ones of all rows, shape (ones,).
-        starts: where rows begin in them, shape (all rows + 1,).
-        rows: numbers of the rows of the batch, shape (batch,).
-        columns: of a row.
+        ones: place and column of each one, int32 (ones, 2).
+        size: how many rows, a scalar.
+        spec: dtype and shape of the rows, (None, columns).
     """
 
-    def __init__(
-        self, numbers: tf.Tensor, starts: tf.Tensor, rows: tf.Tensor, columns: int
-    ) -> None:
-        self._columns = columns
-        size = tf.size(rows, out_type=tf.int64)
-        self._shape = tf.stack([size, tf.constant(columns, tf.int64)])
-        places, found = gather_ragged(numbers, starts, rows)
-        self._indices = tf.concat([places, tf.cast(found, tf.int64)[:, tf.newaxis]], axis=1)
+    def __init__(self, ones: tf.Tensor, size: tf.Tensor, spec: tf.TensorSpec) -> None:
+        self._ones = ones
+        self._spec = spec
+        self._shape = tf.stack([tf.cast(size, tf.int64), tf.constant(spec.shape[1], tf.int64)])
 
-    def rows(self, dtype: tf.DType) -> tf.SparseTensor:
+    def rows(self) -> tf.SparseTensor:
         """The rows themselves, shape (batch, columns)."""
-        ones = tf.ones(tf.shape(self._indices)[:1], dtype)
-        rows = tf.SparseTensor(self._indices, ones, self._shape)
-        rows.set_shape([None, self._columns])
+        values = tf.ones(tf.shape(self._ones)[:1], self._spec.dtype)
+        rows = tf.SparseTensor(tf.cast(self._ones, tf.int64), values, self._shape)
+        rows.set_shape(self._spec.shape)
         return rows
 
     def product(self, kernel: tf.Tensor) -> tf.Tensor:
         """The rows times a float32 kernel of shape (columns, units): shape (batch, units)."""
-        return tf.sparse.sparse_dense_matmul(self.rows(tf.float32), kernel)
+        values = tf.ones(tf.shape(self._ones)[:1], kernel.dtype)
+        return tf.raw_ops.SparseTensorDenseMatMul(
+            a_indices=self._ones, a_values=values, a_shape=self._shape, b=kernel
+        )
 
 
 @contextmanager
@@ -86,7 +106,7 @@ def reading_words(readers: Sequence[keras.layers.Dense], words: WordBatch) -> It
     """
     with ExitStack() as stack:
         for reader in readers:
-            stack.enter_context(call_instead(reader, _call(reader, words)))
+            stack.enter_context(call_instead(reader, "call", _call(reader, words)))
         yield
 
 

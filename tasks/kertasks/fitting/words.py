@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kertasks.data.multi_hot import MultiHotRows
+
 FEWEST_COLUMNS = 1_000
 """Narrower rows are multiplied as they are, which costs little."""
 
@@ -46,6 +48,8 @@ def find_words(array: Any) -> WordRows | None:
     Args:
         array: numbers or truth values of any dtype; shape (rows, columns) if it is suited.
     """
+    if isinstance(array, MultiHotRows):
+        return _known_words(array)
     if not isinstance(array, np.ndarray) or array.ndim != 2 or array.dtype.kind not in "biuf":
         return None
     rows, columns = array.shape
@@ -67,3 +71,11 @@ def find_words(array: Any) -> WordRows | None:
     starts = np.zeros(rows + 1, np.int64)
     np.cumsum(np.concatenate(lengths), out=starts[1:])
     return WordRows(np.concatenate(numbers), starts)
+
+
+def _known_words(rows: MultiHotRows) -> WordRows | None:
+    if rows.shape[1] < FEWEST_COLUMNS or not len(rows):
+        return None
+    if len(rows.numbers) > MOST_ONES * rows.size:
+        return None
+    return WordRows(rows.numbers, rows.starts)

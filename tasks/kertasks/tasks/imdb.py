@@ -31,31 +31,27 @@ _VALIDATION_ROWS = 10_000
 def load(variant: str, seed: int) -> Dataset:
     """Reviews as rows with a 1 for each of the 10,000 most frequent words that occurs.
 
-    x: uint8 (rows, 10000), 0 or 1. y: int32 (rows,), 1 for a positive review.
+    x: ``MultiHotRows``, uint8 (rows, 10000), 0 or 1. y: int32 (rows,), 1 for a positive review.
     """
     import keras
-    import numpy as np
 
     from kertasks.data.baselines import BaselineMethod
     from kertasks.data.dataset import Dataset, Split
     from kertasks.data.keras_cache import call_keras
-    from kertasks.data.multi_hot import multi_hot, pack_texts
+    from kertasks.data.multi_hot import multi_hot
+    from kertasks.data.reviews import load_reviews
     from kertasks.data.samples import WordDecoder, WordsSampler
 
     word_index = call_keras(keras.datasets.imdb.get_word_index)
-    (x_train, y_train), (x_test, y_test) = call_keras(
-        keras.datasets.imdb.load_data, num_words=_WORDS
-    )
-    train_texts, test_texts = pack_texts(x_train), pack_texts(x_test)
-    del x_train, x_test
-    x, y = multi_hot(train_texts, _WORDS), y_train.astype(np.int32)
+    reviews, test_reviews = load_reviews(_WORDS)
+    x, y = multi_hot(reviews.texts, _WORDS), reviews.labels
     held_out = _VALIDATION_ROWS if variant == HELD_OUT else 0
     train = Split(x[held_out:], y[held_out:])
     validation = Split(x[:held_out], y[:held_out]) if held_out else None
-    test = Split(multi_hot(test_texts, _WORDS), y_test.astype(np.int32))
-    texts = [(train, train_texts, held_out), (test, test_texts, 0)]
+    test = Split(multi_hot(test_reviews.texts, _WORDS), test_reviews.labels)
+    texts = [(train, reviews.texts, held_out), (test, test_reviews.texts, 0)]
     if validation is not None:
-        texts.append((validation, train_texts, 0))
+        texts.append((validation, reviews.texts, 0))
     class_names = ("negative", "positive")
     return Dataset(
         task=TASK.name,

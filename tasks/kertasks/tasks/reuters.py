@@ -33,7 +33,8 @@ _HELD_OUT_ROWS = 1_000
 def load(variant: str, seed: int) -> Dataset:
     """Newswires as rows with a 1 for each of the 10,000 most frequent words that occurs.
 
-    x: uint8 (rows, 10000), 0 or 1. y: float32 (rows, 46) one-hot, or int32 (rows,).
+    x: ``MultiHotRows``, uint8 (rows, 10000), 0 or 1.
+    y: float32 (rows, 46) one-hot, or int32 (rows,).
     """
     import keras
     import numpy as np

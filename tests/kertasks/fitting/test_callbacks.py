@@ -10,6 +10,7 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from tests.kertasks.fitting.architectures import dense
 from tests.kertasks.fitting.closeness import assert_close, assert_same_history, assert_same_weights
 
@@ -204,6 +205,45 @@ def test_swaps_averaged_weights_for_validation() -> None:
     keras_history = keras_fit(kerass, X, Y, callbacks=[swap()], **SETTINGS)
     assert_same_history(our_history.history, keras_history.history)
     assert_same_weights(ours, kerass)
+
+
+def _scalars(folder: Path) -> dict[str, list[tuple[int, float]]]:
+    """Step and value of every scalar that TensorBoard would plot, by folder and name."""
+    found: dict[str, list[tuple[int, float]]] = {}
+    for path in sorted(folder.rglob("events.out.*")):
+        for record in tf.data.TFRecordDataset(str(path)).as_numpy_iterator():
+            event = tf.compat.v1.Event.FromString(record)
+            for value in event.summary.value:
+                if value.metadata.plugin_data.plugin_name == "scalars":
+                    number = float(tf.make_ndarray(value.tensor))
+                    name = f"{path.parent.name}/{value.tag}"
+                    found.setdefault(name, []).append((event.step, number))
+    return {name: sorted(points) for name, points in found.items()}
+
+
+@pytest.mark.parametrize("update_freq", ["epoch", 2])
+def test_tensorboard_gets_what_it_gets_in_keras(tmp_path: Path, update_freq: str | int) -> None:
+    def run(fit: Fit, folder: Path) -> dict[str, list[float]]:
+        board = keras.callbacks.TensorBoard(folder, update_freq=update_freq, histogram_freq=2)
+        history = fit(new_model(), X, Y, callbacks=[board], **SETTINGS)
+        metrics: dict[str, list[float]] = history.history
+        return metrics
+
+    pytest.importorskip("tensorboard", reason="Keras's callback writes with this package")
+    history = run(kertasks.fit, tmp_path / "ours")
+    run(keras_fit, tmp_path / "keras")
+    ours, kerass = _scalars(tmp_path / "ours"), _scalars(tmp_path / "keras")
+    # With a number of batches, Keras records only some epochs as well.
+    for name, values in history.items() if update_freq == "epoch" else ():
+        part = "validation" if name.startswith("val_") else "train"
+        written = ours[f"{part}/epoch_{name.removeprefix('val_')}"]
+        assert [step for step, _ in written] == list(range(len(values)))
+        assert [value for _, value in written] == pytest.approx(values)
+    assert ours.keys() == kerass.keys()
+    assert ("train/batch_loss" in ours) == (update_freq == 2)
+    for name, points in kerass.items():
+        assert [step for step, _ in ours[name]] == [step for step, _ in points], name
+        assert_close([value for _, value in ours[name]], [value for _, value in points], name)
 
 
 def test_goes_on_from_a_backup(tmp_path: Path) -> None:

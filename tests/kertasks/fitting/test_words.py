@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +14,8 @@ from numpy.typing import NDArray
 from tests.kertasks.fitting.closeness import assert_close, assert_same_history, assert_same_weights
 
 import kertasks
+from kertasks.data.multi_hot import MultiHotRows
+from kertasks.fitting.fused_update import LARGE
 from kertasks.fitting.word_product import are_words_worth_it, word_readers
 from kertasks.fitting.words import find_words
 
@@ -34,6 +37,12 @@ X = multi_hot(150)
 Y = RNG.integers(0, 2, 150)
 HELD_OUT = multi_hot(70), RNG.integers(0, 2, 70)
 SETTINGS: dict[str, Any] = {"batch_size": BATCH, "epochs": 4, "validation_data": HELD_OUT}
+
+
+def as_ones(hot: NDArray[np.uint8]) -> MultiHotRows:
+    row, column = np.nonzero(hot)
+    starts = np.searchsorted(row, np.arange(len(hot) + 1))
+    return MultiHotRows(column.astype(np.int32), starts, COLUMNS)
 
 
 def sequential(dtype: str | None = "uint8", optimizer: Any = "rmsprop") -> keras.Model:
@@ -98,6 +107,67 @@ def test_words_train_like_keras(
 
 
 @pytest.mark.training
+@pytest.mark.parametrize("xla", [None, True])
+def test_rows_kept_as_their_ones_train_as_if_written_out(xla: bool | None) -> None:
+    ours, written = made(sequential), made(sequential)
+    rows, held_out = as_ones(X), as_ones(HELD_OUT[0])
+    settings = {**SETTINGS, "xla": xla, "sample_weight": np.linspace(0.5, 2.0, len(Y))}
+    settings["validation_data"] = (held_out, HELD_OUT[1])
+    kertasks.fit(ours, rows, Y, **settings)
+    kertasks.fit(written, X, Y, **{**settings, "validation_data": HELD_OUT})
+    for mine, theirs in zip(ours.variables, written.variables, strict=True):
+        np.testing.assert_array_equal(mine.numpy(), theirs.numpy())
+    evaluated = kertasks.evaluate(ours, held_out, HELD_OUT[1], batch_size=BATCH)
+    assert evaluated == kertasks.evaluate(ours, *HELD_OUT, batch_size=BATCH)
+    predicted = kertasks.predict(ours, rows, batch_size=BATCH)
+    np.testing.assert_array_equal(predicted, kertasks.predict(ours, X, batch_size=BATCH))
+    split = kertasks.fit(ours, rows, Y, batch_size=BATCH, validation_split=0.2, memory_limit=1)
+    assert list(split.history) == ["accuracy", "loss", "val_accuracy", "val_loss"]
+    ours.fit(rows, Y, batch_size=BATCH, verbose=0)
+
+
+def optimizers() -> list[Any]:
+    """Each of Keras's, and the ways of being used that change what a step is."""
+    o = keras.optimizers
+    kinds = [o.Adadelta, o.Adafactor, o.Adagrad, o.Adamax, o.Ftrl, o.Lamb, o.Lion, o.Muon, o.Nadam]
+    return [
+        *(kind(0.001) for kind in kinds),
+        o.Adam(0.001, amsgrad=True, gradient_accumulation_steps=2),
+        o.AdamW(o.schedules.ExponentialDecay(0.002, 3, 0.8), global_clipnorm=0.5),
+        o.RMSprop(0.001, momentum=0.5, centered=True, use_ema=True, ema_overwrite_frequency=4),
+        o.LossScaleOptimizer(o.SGD(0.05, momentum=0.9, nesterov=True)),
+        o.ScheduleFreeAdamW(0.001, warmup_steps=3),
+        o.MultiOptimizer(o.OptimizerMap(o.Adam(0.001))),
+    ]
+
+
+def test_no_optimizer_of_kerass_is_forgotten() -> None:
+    every = {
+        kind
+        for _, kind in inspect.getmembers(keras.optimizers, inspect.isclass)
+        if issubclass(kind, keras.optimizers.Optimizer)
+    }
+    tried = {type(getattr(each, "inner_optimizer", each)) for each in optimizers()}
+    assert every - tried == {keras.optimizers.Optimizer, keras.optimizers.LossScaleOptimizer}
+
+
+@pytest.mark.training
+@pytest.mark.parametrize("number", range(len(optimizers())), ids=lambda n: optimizers()[n].name)
+def test_each_optimizer_takes_its_own_steps(number: int) -> None:
+    def make() -> keras.Model:
+        return sequential(optimizer=optimizers()[number])
+
+    ours, kerass = made(make), made(make)
+    assert ours.layers[0].kernel.shape.num_elements() >= LARGE
+    kertasks.fit(ours, X, Y, shuffle=False, **SETTINGS)
+    # Built in its first step, Keras 3.15's ScheduleFreeAdamW begins anew in every step.
+    kerass.optimizer.build(kerass.trainable_variables)
+    kerass.fit(X, Y, shuffle=False, verbose=0, **SETTINGS)
+    assert_same_weights(ours, kerass)
+    assert "update_step" not in vars(ours.optimizer), "the optimizer is as it was"
+
+
+@pytest.mark.training
 def test_words_are_shuffled_in_the_published_order() -> None:
     weight = RNG.uniform(0.5, 2.0, len(Y))
     ours, kerass = made(sequential), made(sequential)
@@ -112,13 +182,18 @@ def test_words_are_shuffled_in_the_published_order() -> None:
 
 
 @pytest.mark.training
-def test_models_of_one_architecture_share_the_program() -> None:
+def test_models_of_one_architecture_share_the_program_and_agree_in_every_bit() -> None:
     phases: list[float | None] = []
-    models = [made(sequential) for _ in range(2)]
-    for model in models:
-        kertasks.fit(model, X, Y, on_compile=phases.append, **SETTINGS)
+    models = [made(sequential) for _ in range(3)]
+    histories = [
+        kertasks.fit(model, X, Y, on_compile=phases.append, call_seconds=seconds, **SETTINGS)
+        for model, seconds in zip(models, (60.0, 60.0, 0.0), strict=True)
+    ]
     assert len(phases) == 2
-    assert_same_weights(*models)
+    for model, history in zip(models[1:], histories[1:], strict=True):
+        assert history.history == histories[0].history
+        for ours, first in zip(model.variables, models[0].variables, strict=True):
+            np.testing.assert_array_equal(ours.numpy(), first.numpy())
 
 
 def read_elsewhere() -> keras.Model:
@@ -201,6 +276,10 @@ def test_finds_the_ones_of_each_row(dtype: str) -> None:
     assert words.nbytes < X.nbytes
     for row, first, last in zip(X, words.starts, words.starts[1:], strict=False):
         assert words.numbers[first:last].tolist() == np.flatnonzero(row).tolist()
+    kept = find_words(as_ones(X))
+    assert kept is not None
+    assert kept.numbers.tolist() == words.numbers.tolist()
+    assert kept.starts.tolist() == words.starts.tolist()
 
 
 def test_other_arrays_hold_no_words() -> None:
@@ -210,4 +289,6 @@ def test_other_arrays_hold_no_words() -> None:
     assert find_words(np.where(X, np.nan, 0.0)) is None, "missing values"
     assert find_words(X[:0]) is None
     assert find_words(X[0]) is None
+    assert find_words(as_ones(X)[:0]) is None
+    assert find_words(as_ones(np.ones_like(X))) is None
     assert find_words(X.tolist()) is None
