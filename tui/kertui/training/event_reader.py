@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from pathlib import Path
 
-from kertui.training.events import Event, parse_event
+from kertui.training.events import Event, event_of, parse_event
 
 SLICE = 1 << 20
-"""Bytes taken at once, about 8,000 epochs: a long log must not hold a thread for seconds."""
+"""Bytes taken at once, some 5,000 epochs: a long log must not hold a thread for seconds."""
 
 
 class EventReader:
@@ -49,7 +51,7 @@ class EventReader:
             return []
         lines = (self._half + whole).split(b"\n")
         self._half = half
-        return [event for event in map(parse_event, lines) if event is not None]
+        return [event for event in _parsed(lines) if event is not None]
 
     def read_all(self) -> list[Event]:
         """Everything that is there now, however much."""
@@ -57,3 +59,17 @@ class EventReader:
         while self._behind:
             events += self.read()
         return events
+
+
+def _parsed(lines: list[bytes]) -> Iterable[Event | None]:
+    """The event of each line.
+
+    All lines are read as one JSON array, which takes less than half the time of reading each; a
+    line that is no JSON, or more than one value, has them read one by one.
+    """
+    filled = [line for line in lines if line]
+    try:
+        found = json.loads(b"[" + b",".join(filled) + b"]")
+    except (ValueError, RecursionError):
+        return map(parse_event, filled)
+    return map(event_of, found) if len(found) == len(filled) else map(parse_event, filled)

@@ -58,6 +58,9 @@ class EventWriter(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
         self.best_epoch: int | None = None
         """From 1, of the lowest validation loss, or training loss where nothing is held out."""
 
+        self.best_metrics: dict[str, float] | None = None
+        """Of that epoch."""
+
         self._best = float("inf")
 
     def stop_on_sigterm(self) -> None:
@@ -121,7 +124,7 @@ class EventWriter(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
         value = metrics.get("val_loss", metrics.get("loss"))
         if value is not None and value < self._best:
             self._best = value
-            self.best_epoch = epoch + 1
+            self.best_epoch, self.best_metrics = epoch + 1, metrics
         self.look(now)
 
     def _read_learning_rate(self, logged: float | None, now: float, epoch: int) -> float:

@@ -113,6 +113,9 @@ class Finished:
     unit: str | None
     """A regression target's own unit, for example ``"$1,000"``."""
 
+    best: Metrics | None = None
+    """The metrics of the best epoch."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
@@ -123,6 +126,7 @@ class Stopped:
     best_epoch: int | None
     test: Metrics | None
     unit: str | None
+    best: Metrics | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +186,16 @@ def parse_event(line: str | bytes) -> Event | None:
     """
     try:
         fields = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return event_of(fields)
+
+
+def event_of(fields: Any) -> Event | None:
+    """The event a line's JSON stands for; None for what ``parse_event`` passes over."""
+    try:
         return _PARSERS[fields["type"]](fields)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
@@ -235,6 +247,7 @@ def _end(cls: type[Finished] | type[Stopped], f: dict[str, Any]) -> Finished | S
         best_epoch=_optional(_whole, f.get("best_epoch")),
         test=_optional(_metrics, f.get("test")),
         unit=_optional(_text, f.get("unit")),
+        best=_optional(_metrics, f.get("best")),
     )
 
 

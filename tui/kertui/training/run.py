@@ -95,7 +95,8 @@ class _Training:
             self._save_best(model, best)
         end = Stopped if self._writer.stop_requested else Finished
         writer = self._writer
-        self._log.add(end(time.time(), writer.epochs, writer.best_epoch, test, data.unit))
+        best_epoch, metrics = writer.best_epoch, writer.best_metrics
+        self._log.add(end(time.time(), writer.epochs, best_epoch, test, data.unit, metrics))
 
     def _fit(self, model: keras.Model, recipe: Recipe, data: Dataset, best: BestWeights) -> None:
         settings = recipe.fit
