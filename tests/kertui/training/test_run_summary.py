@@ -10,7 +10,8 @@ from kertasks.registry import find_task
 from kertui.training.events import Epoch, Failed, Finished, Started, Stopped, format_event
 from kertui.training.run_folder import RunFolder
 from kertui.training.run_state import RunState
-from kertui.training.run_summary import RunSummaries, in_words, summarise
+from kertui.training.run_summaries import RunSummaries
+from kertui.training.run_summary import in_words, summarise
 from kertui.training.store import RunStore
 
 

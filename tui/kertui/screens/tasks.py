@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kertui.app import KertuiApp
-    from kertui.training.run_summary import RunSummaries, RunSummary
+    from kertui.training.run_summaries import RunSummaries
+    from kertui.training.run_summary import RunSummary
 
 _DESCRIBE_AFTER = 0.12
 """Seconds the cursor rests on a task before its data is read: moving past costs nothing."""
@@ -237,7 +238,7 @@ class TasksScreen(Screen[None]):
         # redrawn there has the screen above sent whole.
         if self.app.screen is self:
             if self._summaries is None:
-                from kertui.training.run_summary import RunSummaries
+                from kertui.training.run_summaries import RunSummaries
 
                 self._summaries = RunSummaries(self._kertui.service.store)
                 self._show_data()

@@ -1,0 +1,73 @@
+"""The runs of a folder, summarised again and again at little cost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Protocol
+
+from kertui.training.best_so_far import BestOfRun
+from kertui.training.run_folder import RunFolder
+from kertui.training.run_label import label_age
+from kertui.training.run_summary import RunSummary, summarise
+
+
+class HasRuns(Protocol):
+    """A store or its bin."""
+
+    def runs(self) -> list[RunFolder]:
+        """Every run, newest first."""
+
+
+class RunSummaries:
+    """Summaries of a store's runs; one that is over is read again only for another label.
+
+    Args:
+        source: whose runs.
+        with_best: whether the best epoch of a run that goes on is looked for, for which all
+            its events are read once; the end event of one that is over names it.
+
+    Blocks on files: call it from a thread, one at a time.
+    """
+
+    def __init__(self, source: HasRuns, *, with_best: bool = False) -> None:
+        self._source = source
+        self._with_best = with_best
+        self._over: dict[str, tuple[int | None, RunSummary]] = {}
+        self._best: dict[str, BestOfRun] = {}
+        self._latest: list[tuple[RunFolder, RunSummary]] = []
+
+    def read(self) -> list[RunSummary]:
+        """Every run that began, newest first."""
+        found = []
+        for run in self._source.runs():
+            summary = self._summary(run)
+            if summary is not None:
+                found.append((run, summary))
+        self._latest = found
+        return [summary for _, summary in found]
+
+    def read_running(self) -> list[RunSummary]:
+        """The same runs as at the last ``read``; those that went on then are read again."""
+        found = []
+        for run, before in self._latest:
+            summary = before if before.state.is_over else self._summary(run)
+            if summary is not None:
+                found.append((run, summary))
+        self._latest = found
+        return [summary for _, summary in found]
+
+    def _summary(self, run: RunFolder) -> RunSummary | None:
+        age = label_age(run.path)
+        kept = self._over.get(run.id)
+        if kept is not None and kept[0] == age:
+            return kept[1]
+        summary = summarise(run)
+        if summary is None:
+            return None
+        if summary.state.is_over:
+            self._over[run.id] = age, summary
+            self._best.pop(run.id, None)
+        elif self._with_best:
+            best = self._best.setdefault(run.id, BestOfRun(run)).look()
+            summary = replace(summary, best_epoch=best.epoch, best=best.metrics)
+        return summary
