@@ -54,6 +54,8 @@ class KertuiApp(App[None]):
         # First of all, so that it leaves from a dialog and from a text field too.
         Binding("ctrl+c", "ask_quit", "Quit", show=False, id="app.interrupt", priority=True,
                 tooltip="Leave kertui. A training goes on unless you stop it."),
+        Binding("f3", "show_runs", "Runs", show=False, id="app.runs",
+                tooltip="Show every run: compare curves and recipes, name, delete, open."),
         Binding("f2", "toggle_light", "Light or dark", show=False, id="app.theme",
                 tooltip="Change between the dark and the light theme."),
     ]  # fmt: skip
@@ -132,6 +134,19 @@ class KertuiApp(App[None]):
 
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen(self.screen))
+
+    def action_show_runs(self) -> None:
+        """Show every run; from a workbench that was opened there, go back to them."""
+        from kertui.screens.runs import RunsScreen
+        from kertui.screens.workbench import WorkbenchScreen
+
+        if not any(isinstance(screen, RunsScreen) for screen in self.screen_stack):
+            self.push_screen(RunsScreen())
+        elif isinstance(self.screen, WorkbenchScreen):
+            self.screen.ask_before_leaving(self._leave_workbench)
+
+    def _leave_workbench(self) -> None:
+        self.pop_screen()
 
     def action_toggle_light(self) -> None:
         """Change between the dark and the light theme."""

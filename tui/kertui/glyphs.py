@@ -72,6 +72,9 @@ class Glyphs:
     dotted_stroke: str = "··"
     """The validation curve in a legend; two cells."""
 
+    run_strokes: tuple[str, ...] = ("──", "··", "╌╌", "─·")
+    """How runs on the same axes are drawn, in a legend; two cells each."""
+
     best: str = "◆"
     """The best epoch on a curve."""
 
@@ -122,6 +125,7 @@ ASCII = Glyphs(
     empty="-",
     solid_stroke="--",
     dotted_stroke="..",
+    run_strokes=("**", "oo", "++", "xx", "##", "%%", "@@", "&&"),
     best="*",
     marks=("*", "o", "+", "x", "#", "%", "@", "&"),
     shades=" .:-=+*#%@",

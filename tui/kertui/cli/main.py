@@ -17,6 +17,7 @@ from kertasks.errors import (
 from kertui import __version__
 from kertui.cli.data import data
 from kertui.cli.options import home_of, home_option
+from kertui.cli.runs import runs
 from kertui.cli.spelling import SpellingGroup
 from kertui.cli.tasks import tasks
 from kertui.cli.train import train
@@ -62,6 +63,7 @@ def kertui(ctx: click.Context, no_spare: bool, plain: bool, no_mouse: bool) -> N
 kertui.add_command(tasks)
 kertui.add_command(data)
 kertui.add_command(train)
+kertui.add_command(runs)
 
 
 def open_interface(ctx: click.Context, *, spare: bool, plain: bool, mouse: bool) -> None:

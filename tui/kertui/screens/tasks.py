@@ -56,6 +56,10 @@ class TasksScreen(Screen[None]):
                 tooltip="Show other rows of the data."),
         Binding("ctrl+o,o", "open_file", "Open a recipe file", show=False, id="tasks.file",
                 tooltip="Open a recipe from a TOML file."),
+        Binding("R", "app.show_runs", "runs", id="tasks.runs",
+                tooltip="Show every run: compare curves and recipes, name, delete, open."),
+        Binding("H,f4", "head_to_head", "head to head", id="tasks.head_to_head",
+                tooltip="Train two recipes of the task side by side, on the same axes."),
         Binding("tab", "app.focus_next", "Recipes or tasks", show=False,
                 tooltip="Go from the tasks to the recipes and back."),
     ]  # fmt: skip
@@ -290,6 +294,8 @@ class TasksScreen(Screen[None]):
                 return self._chosen_task is not None and self._chosen_task.name in self._missing
             case "choose_next_variant":
                 return self._chosen_task is not None and len(self._chosen_task.variants) > 1
+            case "head_to_head":
+                return self._chosen_task is not None and len(self._chosen_task.recipes) > 1
             case "show_next_sample":
                 return self.query_one(DataPicture).has_samples if self.is_mounted else False
         return True
@@ -361,6 +367,17 @@ class TasksScreen(Screen[None]):
         if found is not None:
             recipe, path = found
             self._open_workbench(find_task(recipe.task), recipe, path)
+
+    def action_head_to_head(self) -> None:
+        """Train two recipes of the task side by side."""
+        from kertui.screens.head_to_head import HeadToHead
+
+        if self._chosen_task is None or self._recipe is None:
+            return
+        if self._chosen_task.name in self._missing:
+            self.action_get_data()
+        else:
+            HeadToHead(self, self._kertui.service, self._chosen_task).ask(self._recipe)
 
     def action_get_data(self) -> None:
         """Download what is missing."""

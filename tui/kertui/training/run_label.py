@@ -43,7 +43,9 @@ def read_label(folder: Path) -> Label:
         # Opened by name: a thousand runs are listed in a fraction of a second.
         with open(f"{folder}/{FILE}", "rb") as file:  # noqa: PTH123
             fields = json.loads(file.read())
-        return Label(_text(fields, "name"), _unique(map(str, fields["tags"])), _text(fields, "note"))
+        return Label(
+            _text(fields, "name"), _unique(map(str, fields["tags"])), _text(fields, "note")
+        )
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return Label()
 

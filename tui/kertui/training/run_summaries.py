@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
@@ -9,6 +11,9 @@ from kertui.training.best_so_far import BestOfRun
 from kertui.training.run_folder import RunFolder
 from kertui.training.run_label import label_age
 from kertui.training.run_summary import RunSummary, summarise
+
+_TELL_EVERY = 0.1
+"""Seconds between two looks at what was found so far."""
 
 
 class HasRuns(Protocol):
@@ -36,13 +41,21 @@ class RunSummaries:
         self._best: dict[str, BestOfRun] = {}
         self._latest: list[tuple[RunFolder, RunSummary]] = []
 
-    def read(self) -> list[RunSummary]:
-        """Every run that began, newest first."""
+    def read(self, tell: Callable[[list[RunSummary]], None] | None = None) -> list[RunSummary]:
+        """Every run that began, newest first.
+
+        Args:
+            tell: is given those found so far, now and then, where it takes long.
+        """
         found = []
+        told = time.monotonic()
         for run in self._source.runs():
             summary = self._summary(run)
             if summary is not None:
                 found.append((run, summary))
+            if tell is not None and time.monotonic() - told > _TELL_EVERY:
+                tell([summary for _, summary in found])
+                told = time.monotonic()
         self._latest = found
         return [summary for _, summary in found]
 
