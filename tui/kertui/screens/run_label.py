@@ -27,7 +27,6 @@ class RunLabelScreen(Dialog[Label]):
         first: the field to begin with: ``"name"``, ``"tags"`` or ``"note"``.
     """
 
-    CSS_PATH = "run_label.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "app.focus_next", "Next field", show=False),
         Binding("up", "app.focus_previous", "Previous field", show=False),

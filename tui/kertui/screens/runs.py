@@ -60,6 +60,7 @@ class RunsScreen(Screen[None]):
     """
 
     CSS_PATH = "runs.tcss"
+    AUTO_FOCUS = None
     BINDINGS: ClassVar[list[BindingType]] = RUNS_KEYS
 
     @dataclass
@@ -102,6 +103,7 @@ class RunsScreen(Screen[None]):
         self._reading = False
         self._looks = 0
         self._rest: Timer | None = None
+        self._offered: tuple[bool, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Build the screen."""
@@ -120,8 +122,9 @@ class RunsScreen(Screen[None]):
         self._bin = RunBin(store)
         self._deleted_summaries = RunSummaries(self._bin)
         self._changes = RunChanges(self, store, self._read_all)
-        self._table.focus()
         self._arrange()
+        if not self._full:
+            self._table.focus()
         self._show()
         self.call_after_refresh(self._read_all)
         self.set_interval(_READ_EVERY, self._look)
@@ -218,7 +221,23 @@ class RunsScreen(Screen[None]):
         self._show_details()
         self._show_below()
         self._arrange()
-        self.refresh_bindings()
+        self._offer_keys()
+
+    def _offer_keys(self) -> None:
+        """Look anew at which keys act, if that may have changed: the line of keys is sent whole."""
+        run = self._table.run
+        now = (
+            run is None,
+            bool(self._stoppable()),
+            self._deleted,
+            self._full,
+            self._diff,
+            bool(self._all),
+            self._changes.can_undo,
+        )
+        if now != self._offered:
+            self._offered = now
+            self.refresh_bindings()
 
     def _empty_words(self, text: str) -> str:
         if not self._complete:
@@ -256,14 +275,14 @@ class RunsScreen(Screen[None]):
     def _show_below(self) -> None:
         if self._diff:
             self._compare()
-        elif self._rest is None:
+        elif self._rest is None and (self._complete or self._places):
             self.query_one(RunCurves).show(self._on_axes())
 
     @on(RunTable.RunHighlighted)
     def _follow_cursor(self, event: RunTable.RunHighlighted) -> None:
         event.stop()
         self._show_details()
-        self.refresh_bindings()
+        self._offer_keys()
         if self._rest is not None:
             self._rest.stop()
         self._rest = self.set_timer(_REST, self._rested)
@@ -334,7 +353,10 @@ class RunsScreen(Screen[None]):
     @on(RunFilter.FilterChanged)
     def _filter(self, event: RunFilter.FilterChanged) -> None:
         event.stop()
+        before = self._table.run
         self._show()
+        if self._table.run != before:
+            self._table.action_go_first()
 
     @on(RunFilter.FilterLeft)
     def _leave_filter(self, event: RunFilter.FilterLeft) -> None:
@@ -377,18 +399,22 @@ class RunsScreen(Screen[None]):
         """Give the curves the whole screen, or show the table again."""
         self._full = not self._full
         self._arrange()
-        if not self._full:
+        if self._full:
+            self.set_focus(None)
+        else:
             self._opened_full = False
             self._table.focus()
+        self._offer_keys()
 
     def action_toggle_diff(self) -> None:
         """Show what differs between the recipes, or the curves."""
         self._diff = not self._diff
         self._compared = ()
-        if not self._diff:
-            self._table.focus()
         self._arrange()
+        if not self._diff and not self._full:
+            self._table.focus()
         self._show_below()
+        self._offer_keys()
 
     def _compare(self) -> None:
         runs = self._chosen_places()
@@ -465,9 +491,13 @@ class RunsScreen(Screen[None]):
             self._changes.label(self._table.run, first)
 
     def action_stop_run(self) -> None:
-        """Stop the run under the cursor."""
-        if self._table.run is not None:
-            self._changes.stop(self._table.run)
+        """Stop the run under the cursor; without the table, those on the axes."""
+        for run in self._stoppable():
+            self._changes.stop(run)
+
+    def _stoppable(self) -> list[RunSummary]:
+        runs = [run for _, run in self._on_axes()] if self._full else [self._table.run]
+        return [run for run in runs if run is not None and not run.state.is_over]
 
     def action_delete(self) -> None:
         """Delete the run under the cursor, or the chosen ones."""
@@ -500,11 +530,13 @@ class RunsScreen(Screen[None]):
         run = self._table.run
         match action:
             case "edit_label" | "open_recipe" | "delete":
-                return run is not None and not self._deleted
+                return run is not None and not self._deleted and not self._full
             case "stop_run":
-                return run is not None and not run.state.is_over
+                return bool(self._stoppable())
             case "undo":
                 return run is not None if self._deleted else self._changes.can_undo
+            case "toggle_deleted":
+                return not self._full
             case "empty_bin":
                 return self._deleted and bool(self._all)
             case "filter" | "sort" | "reverse":

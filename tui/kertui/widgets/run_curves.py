@@ -62,7 +62,7 @@ class RunCurves(Widget):
         layout: vertical;
         height: 1fr;
 
-        & > #run-plots { height: 1fr; layout: vertical; }
+        & > #run-plots { height: 1fr; layout: vertical; padding: 0 1; }
         & > #run-plots.-beside { layout: horizontal; }
         & > #run-plots.-beside > #second-run-plot { margin-left: 2; }
     }
@@ -208,11 +208,11 @@ class RunCurves(Widget):
         self._single = not beside and room < _STACKED
         self.query_one("#run-plots").set_class(beside, "-beside")
         first, second = self.query(RunPlot)
-        second.display = not self._single
         names = self.metrics or ["loss"]
         others = [name for name in names if name != "loss"] or names
         top = self._named(self._shown_metric(names) if self._single else "loss")
         below = self._named(self._shown_metric(others))
+        second.display = not self._single and below != top
         plotted = [PlottedRun(one.place, one.history, _planned(one)) for one in runs]
         first.set_reactive(RunPlot.log_y, self.log_y)
         for plot, name in ((first, top), (second, below)):

@@ -51,8 +51,9 @@ class RunTable(RowsWidget, can_focus=True):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "open", id="runs.open", tooltip="Open the run in the workbench."),
-        Binding("space,x", "choose", "choose", id="runs.choose",
+        Binding("space", "choose", "choose", id="runs.choose",
                 tooltip="Put the run's curves on the axes beside the others, or take them off."),
+        Binding("x", "choose", "Choose", show=False),
         Binding("up,k", "move(-1)", "Up", show=False, id="runs.up"),
         Binding("down,j", "move(1)", "Down", show=False, id="runs.down"),
         Binding("pageup", "page(-1)", "Page up", show=False, id="runs.page_up"),
@@ -215,11 +216,10 @@ class RunTable(RowsWidget, can_focus=True):
         width: int,
         glyphs: Glyphs,
     ) -> Row:
-        row = cells(glyphs.cursor if cursor else " ", "accent")
+        row = cells(f"{glyphs.cursor} " if cursor else "  ", "accent")
         place = self._places.get(run.id)
         row += cells("   ") if place is None else sample(place, glyphs) + cells(" ")
         going = not run.state.is_over
-        row += cells(" " * (_MARKS - len(row)))
         for number, (column, room) in enumerate(columns):
             row += cells(" " * GAP if number else "")
             if column.grows:
