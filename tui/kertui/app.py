@@ -55,7 +55,7 @@ class KertuiApp(App[None]):
         Binding("ctrl+c", "ask_quit", "Quit", show=False, id="app.interrupt", priority=True,
                 tooltip="Leave kertui. A training goes on unless you stop it."),
         Binding("f3", "app.show_runs", "Runs", show=False, id="app.runs",
-                tooltip="Show every run: compare curves and recipes, name, delete, open."),
+                tooltip="Show all runs: compare, name, delete, open."),
         Binding("f2", "toggle_light", "Light or dark", show=False, id="app.theme",
                 tooltip="Change between the dark and the light theme."),
     ]  # fmt: skip

@@ -82,6 +82,9 @@ _TIME = RunColumn(
 _WHEN = RunColumn(SortKey.WHEN, 11, lambda run, now: ago(now - run.created), right=True)
 _DEVICE = RunColumn(SortKey.DEVICE, 16, lambda run, _: run.device or NO_VALUE)
 
+_MOST_GROWTH = 44
+"""More would put a run's numbers too far from its name to read along."""
+
 _FORMS = (
     (_STATE, _TASK, _RECIPE, _EPOCHS, _BEST, _TEST, _TIME, _WHEN, _DEVICE),
     (_STATE, _TASK, _RECIPE, _EPOCHS, _BEST, _TEST, _TIME, _WHEN),
@@ -99,5 +102,5 @@ def columns_for(width: int) -> list[tuple[RunColumn, int]]:
         taken = sum(column.width for column in form) + GAP * (len(form) - 1)
         if taken <= width:
             break
-    left = max(0, width - taken)
+    left = max(0, min(width - taken, _MOST_GROWTH))
     return [(column, column.width + left * column.grows) for column in form]

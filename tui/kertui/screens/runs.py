@@ -60,7 +60,7 @@ class RunsScreen(Screen[None]):
     """
 
     CSS_PATH = "runs.tcss"
-    AUTO_FOCUS = None
+    AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = RUNS_KEYS
 
     @dataclass
@@ -146,6 +146,16 @@ class RunsScreen(Screen[None]):
     def runs(self) -> list[RunSummary]:
         """What was read, newest first."""
         return self._all
+
+    @property
+    def complete(self) -> bool:
+        """Whether all runs were read once."""
+        return self._complete
+
+    @property
+    def places(self) -> dict[str, int]:
+        """Which place on the axes each chosen run has, by its id."""
+        return dict(self._places)
 
     @property
     def chosen(self) -> list[RunSummary]:

@@ -57,9 +57,9 @@ class TasksScreen(Screen[None]):
         Binding("ctrl+o,o", "open_file", "Open a recipe file", show=False, id="tasks.file",
                 tooltip="Open a recipe from a TOML file."),
         Binding("R", "app.show_runs", "runs", id="tasks.runs",
-                tooltip="Show every run: compare curves and recipes, name, delete, open."),
+                tooltip="Show all runs: compare, name, delete, open."),
         Binding("H,f4", "head_to_head", "head to head", id="tasks.head_to_head",
-                tooltip="Train two recipes of the task side by side, on the same axes."),
+                tooltip="Train two recipes at once, on the same axes."),
         Binding("tab", "app.focus_next", "Recipes or tasks", show=False,
                 tooltip="Go from the tasks to the recipes and back."),
     ]  # fmt: skip

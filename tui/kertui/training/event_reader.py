@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
-from kertui.training.events import Event, event_of, parse_event
+from kertui.training.epoch_block import EpochBlock, in_blocks
+from kertui.training.events import Event, event_of
 
 SLICE = 1 << 20
 """Bytes taken at once, some 5,000 epochs: a long log must not hold a thread for seconds."""
@@ -36,6 +37,21 @@ class EventReader:
         A line without its newline yet is left for later; lines that are no event known
         here are passed over. No file (not yet, or no longer) means no events.
         """
+        return [event for event in map(event_of, self._values()) if event is not None]
+
+    def read_blocks(self) -> list[Event | EpochBlock]:
+        """The same, epochs in blocks: for logs of which only the numbers matter."""
+        return in_blocks(self._values())
+
+    def read_all(self) -> list[Event]:
+        """Everything that is there now, however much."""
+        events = self.read()
+        while self._behind:
+            events += self.read()
+        return events
+
+    def _values(self) -> list[Any]:
+        """What the lines of the next slice say, as JSON; None for one that says nothing."""
         try:
             with self._path.open("rb") as file:
                 file.seek(self._offset)
@@ -51,25 +67,24 @@ class EventReader:
             return []
         lines = (self._half + whole).split(b"\n")
         self._half = half
-        return [event for event in _parsed(lines) if event is not None]
-
-    def read_all(self) -> list[Event]:
-        """Everything that is there now, however much."""
-        events = self.read()
-        while self._behind:
-            events += self.read()
-        return events
+        return _parsed([line for line in lines if line])
 
 
-def _parsed(lines: list[bytes]) -> Iterable[Event | None]:
-    """The event of each line.
+def _parsed(lines: list[bytes]) -> list[Any]:
+    """The value of each line.
 
     All lines are read as one JSON array, which takes less than half the time of reading each; a
     line that is no JSON, or more than one value, has them read one by one.
     """
-    filled = [line for line in lines if line]
     try:
-        found = json.loads(b"[" + b",".join(filled) + b"]")
+        found: list[Any] = json.loads(b"[" + b",".join(lines) + b"]")
     except (ValueError, RecursionError):
-        return map(parse_event, filled)
-    return map(event_of, found) if len(found) == len(filled) else map(parse_event, filled)
+        return list(map(_value, lines))
+    return found if len(found) == len(lines) else list(map(_value, lines))
+
+
+def _value(line: bytes) -> Any:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None

@@ -19,6 +19,7 @@ from textual.worker import Worker, get_current_worker
 
 from kertui import partial_updates
 from kertui.plotting.traces import VALIDATION
+from kertui.training.epoch_block import EpochBlock
 from kertui.training.event_reader import EventReader
 from kertui.training.events import Event, Failed, Finished, Stopped
 from kertui.training.history import RunHistory
@@ -74,7 +75,7 @@ class RunCurves(Widget):
 
         id: str
         worker: Worker[None]
-        events: tuple[Event, ...]
+        events: tuple[Event | EpochBlock, ...]
         behind: bool
         """Whether more is there already."""
 
@@ -144,7 +145,7 @@ class RunCurves(Widget):
         # A run that was chosen anew has another thread: the old one's events came already.
         if followed is None or followed.worker is not message.worker:
             return
-        followed.history.add_all(list(message.events))
+        followed.history.add_all(message.events)
         followed.loaded = not message.behind
         self._pace.ask()
 
@@ -248,7 +249,7 @@ def _follow(curves: RunCurves, id: str, run: RunFolder) -> None:
     silent_since = time.monotonic()
     first = True
     while not worker.is_cancelled:
-        events = reader.read()
+        events = reader.read_blocks()
         if events or first:
             message = RunCurves.EventsRead(id, worker, tuple(events), reader.behind)
             curves.post_message(message)
@@ -260,7 +261,7 @@ def _follow(curves: RunCurves, id: str, run: RunFolder) -> None:
             silent_since = time.monotonic()
             if run.state().is_over:
                 # What it wrote between the two looks is still to be read.
-                events = reader.read()
+                events = reader.read_blocks()
                 if not events:
                     return
                 curves.post_message(RunCurves.EventsRead(id, worker, tuple(events), reader.behind))

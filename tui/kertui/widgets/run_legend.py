@@ -43,6 +43,7 @@ class RunLegend(RowsWidget):
         super().__init__(id=id)
         self._runs: Sequence[LegendRun] = ()
         self._metrics: tuple[str, ...] = ()
+        self._epochs_wide = 0
 
     def show(self, runs: Sequence[LegendRun], metrics: Sequence[str]) -> None:
         """Show the runs with their latest values of these metrics."""
@@ -60,13 +61,15 @@ class RunLegend(RowsWidget):
         if not self.is_mounted or not width:
             return
         glyphs = glyphs_for(self.app)
-        names = [_name(run.summary) for run in self._runs]
+        names = _names([run.summary for run in self._runs])
         room = min(_LONGEST_NAME, max([0, *map(len, names)]), max(12, width // 3))
-        self.show_rows([self._line(run, room, width, glyphs) for run in self._runs])
+        self._epochs_wide = max([0, *(len(epochs_text(run.summary)) for run in self._runs)])
+        rows = zip(self._runs, names, strict=True)
+        self.show_rows([self._line(run, name, room, width, glyphs) for run, name in rows])
 
-    def _line(self, run: LegendRun, room: int, width: int, glyphs: Glyphs) -> Row:
+    def _line(self, run: LegendRun, name: str, room: int, width: int, glyphs: Glyphs) -> Row:
         row = cells(" ") + sample(run.place, glyphs) + cells(" ")
-        row += cells(fitted(_name(run.summary), room, glyphs).ljust(room), "strong")
+        row += cells(fitted(name, room, glyphs).ljust(room), "strong")
         state = run.summary.state
         row += cells(f"{_GAP}{state.value:<8}", STATE_ROLES[state])
         # What does not fit is left out from the right, a whole part at a time.
@@ -78,7 +81,8 @@ class RunLegend(RowsWidget):
 
     def _parts(self, run: LegendRun) -> list[Row]:
         summary = run.summary
-        parts = [cells("epoch ", "dim") + cells(epochs_text(summary))]
+        epochs = epochs_text(summary).ljust(self._epochs_wide)
+        parts = [cells("epoch ", "dim") + cells(epochs)]
         if not run.loaded:
             read = formatting.grouped(run.history.epochs)
             parts.append(cells(f"reading, {read} epochs so far", "dim"))
@@ -95,5 +99,10 @@ class RunLegend(RowsWidget):
         return parts
 
 
-def _name(run: RunSummary) -> str:
-    return f"{run.task} {run.title}"
+def _names(runs: Sequence[RunSummary]) -> list[str]:
+    """Task and title of each; with the clock from its id where several would be called alike."""
+    names = [f"{run.task} {run.title}" for run in runs]
+    return [
+        f"{name} {run.id[9:15]}" if names.count(name) > 1 else name
+        for name, run in zip(names, runs, strict=True)
+    ]
