@@ -3,8 +3,8 @@
     python -m tests.benchmarks.many_runs [ROUNDS]
 
 Prints, as medians: seconds of ``kertui runs``; of the screen of runs, in a pseudo-terminal,
-from its key to the first rows, to all runs read, and to the whole curve of the long run; and
-the memory of the interface then.
+from its key to the first rows and to all runs, and from the key that goes to the long run to its
+whole curve; and the memory of the interface then.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ RECIPES = (
 ENDS = ("finished", "stopped", "finished", "failed", "finished", "finished", "")
 """The last one has no end event: its process must be looked for."""
 
+UP, DOWN = "\x1b[A", "\x1b[B"
 KERTUI = str(Path(sys.executable).with_name("kertui"))
 
 
@@ -69,12 +70,10 @@ def listed(home: Path, *words: str) -> float:
 
 
 def shown(home: Path) -> tuple[float, float, float, float]:
-    """Seconds from the key to the first rows, to all runs, to the whole curve; megabytes."""
+    """Seconds to the first rows, to all runs, to the whole curve of the long run; megabytes."""
     environment = {"KERTUI_HOME": str(home), "KERTUI_CACHE": str(home / "cache")}
     with PseudoTerminal([KERTUI, "--no-spare"], environment=environment) as terminal:
         terminal.wait_until(lambda text: f"{RUNS:,} runs".replace(",", " ") in text)
-        began = time.perf_counter()
-        terminal.send("R")
 
         def until(condition: Callable[[str], bool]) -> float:
             while not condition(terminal.text):
@@ -83,9 +82,15 @@ def shown(home: Path) -> tuple[float, float, float, float]:
                     raise AssertionError(f"waited in vain; the screen:\n{terminal.text}")
             return time.perf_counter() - began
 
+        began = time.perf_counter()
+        terminal.send("R")
         rows = until(lambda text: "square" in text and "tanh" in text and "best loss" in text)
         everything = until(lambda text: "1 of 1 000" in text)
-        # Nothing is being read any more, and the curve reaches the right end of its axis.
+        terminal.send(DOWN)
+        until(lambda text: "epoch 200 " in text and "reading" not in text)
+        began = time.perf_counter()
+        terminal.send(UP)
+        # Nothing is being read any more: the curve reaches the right end of its axis.
         curve = until(lambda text: "epoch 200 000" in text and "reading" not in text)
         memory = psutil.Process(terminal.process.pid).memory_info().rss / 1e6
         terminal.send("q")

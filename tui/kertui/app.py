@@ -26,6 +26,7 @@ from kertui.theme import DARK, LIGHT, MONOCHROME, THEMES, default_tokens
 
 if TYPE_CHECKING:
     from kertui.screens.quit import Leave
+    from kertui.training.run_summaries import OverRuns
     from kertui.training.run_summary import RunSummary
     from kertui.training.service import TrainingService
 
@@ -63,6 +64,9 @@ class KertuiApp(App[None]):
     def __init__(self, service: TrainingService, capabilities: Capabilities) -> None:
         self.capabilities = capabilities
         self.service = service
+        self.over_runs: OverRuns = {}
+        """Runs that are over, as some screen read them: no other reads them again."""
+
         self.crash_line: str | None = None
         """What went wrong, for the normal screen; None while nothing has."""
         super().__init__(ansi_color=None if capabilities.colour else True)

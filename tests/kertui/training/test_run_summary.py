@@ -62,8 +62,11 @@ def test_a_run_that_is_over_is_read_once(run: RunFolder, tmp_path: Path) -> None
     write(run, EPOCH, Failed(4.0, "out of memory"))
     summaries = RunSummaries(RunStore(tmp_path))
     first = summaries.read()
-    run.events_path.unlink()
+    before = run.events_path.stat()
+    run.events_path.write_bytes(b" " * before.st_size)
+    os.utime(run.events_path, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert summaries.read() == first
+    assert RunSummaries(RunStore(tmp_path)).read() != first
 
 
 def test_a_run_that_only_just_began_is_running(tmp_path: Path) -> None:
@@ -141,3 +144,21 @@ def test_an_event_that_is_still_written_or_longer_than_a_block_is_no_trouble(
     summary = summarise(run)
     assert summary is not None
     assert (summary.state, summary.epochs, summary.result) == (RunState.FAILED, 7, long.reason)
+
+
+def test_a_run_that_was_over_and_goes_on_is_read_again(run: RunFolder, tmp_path: Path) -> None:
+    write(run, EPOCH, Stopped(4.0, 7, 7, None, None))
+    summaries = RunSummaries(RunStore(tmp_path))
+    assert summaries.read()[0].epochs == 7
+    write(run, EPOCH, Stopped(4.0, 7, 7, None, None), Finished(5.0, 9, 7, None, None))
+    assert summaries.read()[0].epochs == 9
+
+
+def test_an_end_before_the_run_was_taken_up_again_is_none(run: RunFolder) -> None:
+    write(run, EPOCH, Stopped(4.0, 7, 7, {"accuracy": 0.5}, None))
+    with run.events_path.open("a") as file:
+        file.write('{"t": 5.0, "type": "resumed", "epoch": 7}\n')
+    summary = summarise(run)
+    assert summary is not None
+    # Its process is not there: without a word after it was taken up, it is lost.
+    assert (summary.state, summary.epochs, summary.test) == (RunState.LOST, 7, {})

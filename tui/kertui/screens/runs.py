@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from time import time
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -24,7 +24,6 @@ from kertui.glyphs import glyphs_for
 from kertui.plotting.run_strokes import MOST_RUNS, free_place
 from kertui.screens.run_changes import RunChanges
 from kertui.screens.runs_keys import RUNS_KEYS
-from kertui.screens.workbench_checks import service_of
 from kertui.training.run_bin import RunBin
 from kertui.training.run_folder import RunFolder
 from kertui.training.run_listing import SortKey, matches, ordered
@@ -37,6 +36,9 @@ from kertui.widgets.run_curves import RunCurves
 from kertui.widgets.run_details import RunDetails
 from kertui.widgets.run_filter import RunFilter
 from kertui.widgets.run_table import RunTable
+
+if TYPE_CHECKING:
+    from kertui.app import KertuiApp
 
 _READ_EVERY = 0.25
 """Seconds between two looks at the runs that go on."""
@@ -117,8 +119,9 @@ class RunsScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Read the runs once the frame is there to look at."""
-        store = service_of(self.app).store
-        self._summaries = RunSummaries(store, with_best=True)
+        kertui = cast("KertuiApp", self.app)  # screens are below the app: only its type is named
+        store = kertui.service.store
+        self._summaries = RunSummaries(store, kertui.over_runs, with_best=True)
         self._bin = RunBin(store)
         self._deleted_summaries = RunSummaries(self._bin)
         self._changes = RunChanges(self, store, self._read_all)

@@ -244,7 +244,8 @@ class TasksScreen(Screen[None]):
             if self._summaries is None:
                 from kertui.training.run_summaries import RunSummaries
 
-                self._summaries = RunSummaries(self._kertui.service.store)
+                kertui = self._kertui
+                self._summaries = RunSummaries(kertui.service.store, kertui.over_runs)
                 self._show_data()
             self.run_worker(self._look_at_runs, thread=True, group="runs", exclusive=True)
 

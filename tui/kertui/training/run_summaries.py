@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from kertui.training.best_so_far import BestOfRun
 from kertui.training.run_folder import RunFolder
@@ -23,21 +24,31 @@ class HasRuns(Protocol):
         """Every run, newest first."""
 
 
+Age: TypeAlias = tuple[int | None, int | None, int]
+"""When a run's label was written, when its events were, and their bytes."""
+
+OverRuns: TypeAlias = dict[str, tuple[Age, RunSummary]]
+"""Runs that were over when they were read, by id."""
+
+
 class RunSummaries:
-    """Summaries of a store's runs; one that is over is read again only for another label.
+    """Summaries of a store's runs; one that is over is read again only when its files changed.
 
     Args:
         source: whose runs.
+        over: where those that are over are kept; shared, nobody reads them twice.
         with_best: whether the best epoch of a run that goes on is looked for, for which all
             its events are read once; the end event of one that is over names it.
 
     Blocks on files: call it from a thread, one at a time.
     """
 
-    def __init__(self, source: HasRuns, *, with_best: bool = False) -> None:
+    def __init__(
+        self, source: HasRuns, over: OverRuns | None = None, *, with_best: bool = False
+    ) -> None:
         self._source = source
         self._with_best = with_best
-        self._over: dict[str, tuple[int | None, RunSummary]] = {}
+        self._over: OverRuns = {} if over is None else over
         self._best: dict[str, BestOfRun] = {}
         self._latest: list[tuple[RunFolder, RunSummary]] = []
 
@@ -70,7 +81,7 @@ class RunSummaries:
         return [summary for _, summary in found]
 
     def _summary(self, run: RunFolder) -> RunSummary | None:
-        age = label_age(run.path)
+        age = _age(run)
         kept = self._over.get(run.id)
         if kept is not None and kept[0] == age:
             return kept[1]
@@ -84,3 +95,11 @@ class RunSummaries:
             best = self._best.setdefault(run.id, BestOfRun(run)).look()
             summary = replace(summary, best_epoch=best.epoch, best=best.metrics)
         return summary
+
+
+def _age(run: RunFolder) -> Age:
+    try:
+        status = os.stat(f"{run.path}/events.jsonl")  # noqa: PTH116 (a thousand at a time)
+    except OSError:
+        return label_age(run.path), None, 0
+    return label_age(run.path), status.st_mtime_ns, status.st_size

@@ -17,6 +17,9 @@ from kertui.training.run_tail import Tail
 _HEAD = 1 << 12
 """Bytes in which a run says how many epochs it plans."""
 
+_GOING_ON = {"started", "resumed", "epoch", "progress", "finished", "stopped", "failed"}
+"""Before these an end is not the end: a stopped run was taken up again."""
+
 _NO_METRICS: Mapping[str, float] = {}
 
 
@@ -156,14 +159,17 @@ def _read_end(run: RunFolder, *, over: bool = False) -> _End:
     reason = ""
     last: Epoch | None = None
     lowest = BestSoFar()
+    went_on = False
+    """Whether something came after the lines still to be read: an end among them is none."""
     tail = Tail(f"{run.path}/events.jsonl")
-    for event in tail.backwards():
-        if end.t is None:
+    for line in tail.backwards():
+        event = line.event
+        if end.t is None and event is not None:
             end.t = event.t
         match event:
-            case Failed():
+            case Failed() if not went_on:
                 end.state, reason = RunState.FAILED, event.reason
-            case Finished() | Stopped():
+            case Finished() | Stopped() if not went_on:
                 finished = isinstance(event, Finished)
                 end.state = RunState.FINISHED if finished else RunState.STOPPED
                 end.epochs, end.best_epoch = event.epochs, event.best_epoch
@@ -173,6 +179,7 @@ def _read_end(run: RunFolder, *, over: bool = False) -> _End:
             case Epoch():
                 last = last or event
                 lowest.take(event)
+        went_on = went_on or line.kind in _GOING_ON
         if last is not None and (end.best or not (over or end.state)):
             break
     if tail.complete and not end.best and lowest.epoch is not None:

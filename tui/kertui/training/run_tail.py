@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from kertui.training.events import Event, parse_event
+from kertui.training.events import Event, event_of
 
 _FIRST_LOOK = 1 << 12
 """Bytes read at first: an end event and some epochs. A thousand runs are listed by it."""
 
 _FURTHEST = 1 << 16
 """Bytes looked back at most, some hundred epochs."""
+
+
+@dataclass(frozen=True, slots=True)
+class TailLine:
+    """One line that is an event."""
+
+    kind: str
+    """Its type, known here or not."""
+
+    event: Event | None
+    """None for a type not known here."""
 
 
 class Tail:
@@ -26,7 +39,7 @@ class Tail:
         self.complete = False
         """Whether ``backwards`` came to the file's first event."""
 
-    def backwards(self) -> Iterator[Event]:
+    def backwards(self) -> Iterator[TailLine]:
         """The events from the last one back, a line without its newline yet left out.
 
         Stop when you know enough: what lies before is not read then.
@@ -49,12 +62,20 @@ class Tail:
                     last = False
                 unfinished = lines.pop(0) if start and lines else b""
                 for line in reversed(lines):
-                    event = parse_event(line) if line else None
-                    if event is not None:
-                        yield event
+                    found = _line(line)
+                    if found is not None:
+                        yield found
                 end, start = start, least
             self.complete = not least
         except OSError:
             return
         finally:
             os.close(file)
+
+
+def _line(line: bytes) -> TailLine | None:
+    try:
+        fields = json.loads(line)
+        return TailLine(str(fields["type"]), event_of(fields))
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
