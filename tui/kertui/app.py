@@ -26,6 +26,7 @@ from kertui.theme import DARK, LIGHT, MONOCHROME, THEMES, default_tokens
 
 if TYPE_CHECKING:
     from kertui.screens.quit import Leave
+    from kertui.screens.workbench import WorkbenchScreen
     from kertui.training.run_summaries import OverRuns
     from kertui.training.run_summary import RunSummary
     from kertui.training.service import TrainingService
@@ -181,11 +182,13 @@ class KertuiApp(App[None]):
 
         if isinstance(self.screen, QuitQuestion | UnsavedChangesScreen):
             return
-        for screen in self.screen_stack:
-            if isinstance(screen, WorkbenchScreen):
-                screen.ask_before_leaving(self._ask_about_trainings)
-                return
-        self._ask_about_trainings()
+        self._ask_in_turn([s for s in self.screen_stack if isinstance(s, WorkbenchScreen)])
+
+    def _ask_in_turn(self, workbenches: list[WorkbenchScreen]) -> None:
+        if workbenches:
+            workbenches[0].ask_before_leaving(partial(self._ask_in_turn, workbenches[1:]))
+        else:
+            self._ask_about_trainings()
 
     def _ask_about_trainings(self) -> None:
         self.run_worker(self._look_for_trainings, thread=True, group="quit", exclusive=True)

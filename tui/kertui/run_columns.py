@@ -54,13 +54,15 @@ def best_text(run: RunSummary) -> str:
 
 
 def test_text(run: RunSummary) -> str:
-    """The test result in short: ``"accuracy 0.750"``, ``"error $2,640"``."""
+    """The test result in short: ``"accuracy 0.750"``, ``"error $2,640"``, ``"error 44.16"``."""
     found = run.test_value
     if found is None:
         return NO_VALUE
     name, value = found
     if name in ("mae", "mean_absolute_error"):
-        return f"error {in_unit(value, run.unit)}"
+        # A unit that is a word has no room here: the details say it.
+        money = run.unit is not None and run.unit[:1] in "$€£¥"
+        return f"error {in_unit(value, run.unit if money else None)}"
     words = "accuracy" if "accuracy" in name else metric_label(name)
     return f"{words} {metric(name, value)}"
 
@@ -79,7 +81,7 @@ _TIME = RunColumn(
     lambda run, _: NO_VALUE if run.seconds is None else duration(run.seconds),
     right=True,
 )
-_WHEN = RunColumn(SortKey.WHEN, 11, lambda run, now: ago(now - run.created), right=True)
+_WHEN = RunColumn(SortKey.WHEN, 12, lambda run, now: ago(now - run.created), right=True)
 _DEVICE = RunColumn(SortKey.DEVICE, 16, lambda run, _: run.device or NO_VALUE)
 
 _MOST_GROWTH = 44

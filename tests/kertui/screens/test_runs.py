@@ -18,6 +18,7 @@ from kertui.screens.dialog import Question
 from kertui.screens.run_label import RunLabelScreen
 from kertui.screens.runs import RunsScreen
 from kertui.screens.tasks import TasksScreen
+from kertui.screens.unsaved_changes import UnsavedChangesScreen
 from kertui.screens.workbench import WorkbenchScreen
 from kertui.terminal import Capabilities
 from kertui.training.events import Epoch, Finished, format_event
@@ -312,6 +313,40 @@ async def test_a_run_opens_in_the_workbench_and_f3_comes_back(service: RecordedS
         assert screen.draft.recipe.name == "as asked"
         await runs.press("f3")
         await runs.until(lambda: runs.app.screen is runs.screen)
+
+
+async def test_unsaved_changes_are_asked_about_wherever_they_are(
+    service: RecordedService,
+) -> None:
+    write_some(service.store)
+    async with opened(service) as runs:
+        app = runs.app
+        await runs.press("escape", "enter")
+        await runs.until(lambda: isinstance(app.screen, WorkbenchScreen))
+        first = app.screen
+        assert isinstance(first, WorkbenchScreen)
+        first.draft.duplicate_layer(0)
+        await runs.press("f3")
+        below = app.screen
+        assert isinstance(below, RunsScreen)
+        await runs.until(lambda: below.complete)
+        await runs.press("enter")
+        await runs.until(lambda: isinstance(app.screen, WorkbenchScreen))
+        second = app.screen
+        assert isinstance(second, WorkbenchScreen)
+        second.draft.duplicate_layer(0)
+        await runs.press("ctrl+q")
+        question = app.screen
+        assert isinstance(question, UnsavedChangesScreen)
+        await runs.press("l")
+        await runs.until(lambda: app.screen is not question)
+        assert isinstance(app.screen, UnsavedChangesScreen)
+        await runs.press("escape")
+        # From the runs' own workbench back to the runs, after asking.
+        await runs.press("f3")
+        assert isinstance(app.screen, UnsavedChangesScreen)
+        await runs.press("l")
+        await runs.until(lambda: app.screen is below)
 
 
 async def test_a_damaged_recipe_is_told(service: RecordedService) -> None:
