@@ -31,13 +31,16 @@ import resvg_py
 from kertasks.data.files import FileState, state
 from kertasks.registry import find_task
 from kertui.app import KertuiApp
+from kertui.screens.runs import RunsScreen
 from kertui.screens.workbench import WorkbenchScreen
 from kertui.terminal import Capabilities
 from kertui.training.control import Ask
 from kertui.training.run_folder import RunIsOver
+from kertui.training.run_label import Label, write_label
 from kertui.training.service import TrainingService
 from kertui.training.store import RunStore
 from kertui.widgets.live_pane import LivePane
+from kertui.widgets.run_curves import RunCurves
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
@@ -171,6 +174,47 @@ async def compare(stage: Stage) -> None:
     await stage.pilot.pause(0.5)
 
 
+TRAINED = (
+    ("threshold", "as asked, grid"),
+    ("breast-cancer", "small"),
+    ("diabetes", "small"),
+    ("xor", "as asked, four rows"),
+    ("xor", "answer"),
+)
+"""What the table of runs holds, the oldest first."""
+
+
+async def runs(stage: Stage) -> None:
+    """Finished runs in the table, two of them on the same axes."""
+    service = stage.app.service
+    for task, recipe in TRAINED:
+        run = await asyncio.to_thread(service.start, find_task(task).recipe(recipe))
+        await stage.until(lambda run=run: run.state().is_over, f"{task} {recipe}", seconds=300)
+    write_label(service.store.find("diabetes").path, Label("least squares", ("baseline",)))
+    await stage.pilot.press("R")
+    screen = stage.app.screen
+    assert isinstance(screen, RunsScreen)
+    await stage.until(lambda: screen.complete, "the runs")
+    await stage.pilot.press("space", "down", "space", "down")
+    curves = screen.query_one(RunCurves)
+    await stage.until(lambda: len(curves.histories) == 2 and not curves.reading, "the curves")
+    await stage.pilot.pause(0.5)
+
+
+async def head_to_head(stage: Stage) -> None:
+    """Two recipes that are trained at the same time."""
+    await stage.pilot.press(*"xor", "escape", "H", "enter")
+    await stage.until(lambda: isinstance(stage.app.screen, RunsScreen), "the runs")
+    curves = stage.app.screen.query_one(RunCurves)
+    await stage.until(
+        lambda: (
+            len(curves.histories) == 2
+            and all(history.epochs > 300 for history in curves.histories.values())
+        ),
+        "both trainings",
+    )
+
+
 async def help_screen(stage: Stage) -> None:
     """The keys of the workbench."""
     await stage.open_workbench("xor", "answer")
@@ -188,6 +232,8 @@ PICTURES: dict[str, Callable[[Stage], Awaitable[None]]] = {
     "finished": finished,
     "as-asked": as_asked,
     "compare": compare,
+    "runs": runs,
+    "head-to-head": head_to_head,
     "help": help_screen,
 }
 

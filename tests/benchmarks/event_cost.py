@@ -76,7 +76,6 @@ def serve(home: Path) -> None:
     import numpy as np
 
     import kertasks
-    from kertui.training.control import ControlFile
     from kertui.training.event_writer import EventWriter
 
     os.nice(10)  # as a run's trainer
@@ -89,7 +88,7 @@ def serve(home: Path) -> None:
     callbacks: dict[str, list[keras.callbacks.Callback]] = {"plain": []}
     for way in WAYS[1:]:
         log = EventLog(home / way / "events.jsonl")
-        callbacks[way] = [EventWriter(log, ControlFile(home / way / "control.json"))]
+        callbacks[way] = [EventWriter(log)]
     for line in sys.stdin:
         way, first, count = line.split()
         began = time.perf_counter()

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from kertui.screens.quit import Leave
     from kertui.screens.workbench import WorkbenchScreen
     from kertui.training.run_folder import RunFolder
+    from kertui.training.run_summaries import OverRuns
     from kertui.training.run_summary import RunSummary
     from kertui.training.service import TrainingService
 
@@ -61,6 +62,8 @@ class KertuiApp(App[None]):
         # First of all, so that it leaves from a dialog and from a text field too.
         Binding("ctrl+c", "ask_quit", "Quit", show=False, id="app.interrupt", priority=True,
                 tooltip="Leave kertui. A training goes on unless you stop it."),
+        Binding("f3", "app.show_runs", "Runs", show=False, id="app.runs",
+                tooltip="Show all runs: compare, name, delete, open."),
         Binding("f2", "toggle_light", "Light or dark", show=False, id="app.theme",
                 tooltip="Change between the dark and the light theme."),
     ]  # fmt: skip
@@ -74,6 +77,9 @@ class KertuiApp(App[None]):
         self.capabilities = capabilities
         self.service = service
         self._first_run = attach
+        self.over_runs: OverRuns = {}
+        """Runs that are over, as some screen read them: no other reads them again."""
+
         self.crash_line: str | None = None
         """What went wrong, for the normal screen; None while nothing has."""
         super().__init__(ansi_color=None if capabilities.colour else True)
@@ -155,6 +161,19 @@ class KertuiApp(App[None]):
 
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen(self.screen))
+
+    def action_show_runs(self) -> None:
+        """Show every run; from a workbench that was opened there, go back to them."""
+        from kertui.screens.runs import RunsScreen
+        from kertui.screens.workbench import WorkbenchScreen
+
+        if not any(isinstance(screen, RunsScreen) for screen in self.screen_stack):
+            self.push_screen(RunsScreen())
+        elif isinstance(self.screen, WorkbenchScreen):
+            self.screen.ask_before_leaving(self._leave_workbench)
+
+    def _leave_workbench(self) -> None:
+        self.pop_screen()
 
     def action_toggle_light(self) -> None:
         """Change between the dark and the light theme."""

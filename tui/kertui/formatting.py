@@ -153,21 +153,49 @@ def in_unit(value: float, unit: str | None) -> str:
     return f"{number(value)} {unit}"
 
 
+def test_metric(test: Mapping[str, float] | None) -> str | None:
+    """The name of the metric that says best what a run got on the test split, if any was.
+
+    An accuracy if there is one, a mean absolute error for a regression, else what is not the loss.
+    """
+    if not test:
+        return None
+    for name in test:
+        if "accuracy" in name:
+            return name
+    for name in ("mae", "mean_absolute_error"):
+        if name in test:
+            return name
+    return next((name for name in test if name != "loss"), next(iter(test)))
+
+
 def test_result(test: Mapping[str, float] | None, unit: str | None) -> str:
     """What a run got on the test split, in a few words; empty where nothing was tested.
 
     An accuracy if there is one, an error in the target's unit for a regression, else the loss.
     """
-    if not test:
+    name = test_metric(test)
+    if test is None or name is None:
         return ""
-    for name, value in test.items():
-        if "accuracy" in name:
-            return f"test accuracy {metric(name, value)}"
-    for name in ("mae", "mean_absolute_error"):
-        if name in test:
-            return f"test error {in_unit(test[name], unit)}"
-    name = next((name for name in test if name != "loss"), "loss")
-    return f"test {metric_label(name)} {metric(name, test.get(name, math.nan))}"
+    if "accuracy" in name:
+        return f"test accuracy {metric(name, test[name])}"
+    if name in ("mae", "mean_absolute_error"):
+        return f"test error {in_unit(test[name], unit)}"
+    return f"test {metric_label(name)} {metric(name, test[name])}"
+
+
+def ago(seconds: float) -> str:
+    """How long ago, in one unit: ``"just now"``, ``"12 min ago"``, ``"3 days ago"``."""
+    minutes = int(seconds // 60)
+    if minutes < 1:
+        return "just now"
+    if minutes < 60:
+        return f"{minutes} min ago"
+    hours = minutes // 60
+    if hours < 24:
+        return f"{hours} h ago"
+    days = hours // 24
+    return "1 day ago" if days == 1 else f"{days} days ago"
 
 
 def wrap(text: str, width: int, indent: int = 0) -> list[str]:

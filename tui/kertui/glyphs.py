@@ -72,6 +72,9 @@ class Glyphs(NamedTuple):
     dotted_stroke: str = "··"
     """The validation curve in a legend; two cells."""
 
+    run_strokes: tuple[str, ...] = ("──", "··", "╌╌", "─·")
+    """How runs on the same axes are drawn, in a legend; two cells each."""
+
     best: str = "◆"
     """The best epoch on a curve."""
 
@@ -132,6 +135,7 @@ ASCII = Glyphs(
     empty="-",
     solid_stroke="--",
     dotted_stroke="..",
+    run_strokes=("**", "oo", "++", "xx", "##", "%%", "@@", "&&"),
     best="*",
     changed="^",
     changed_line=":",

@@ -249,7 +249,12 @@ def test_no_run_of_that_name(home: Path, capsys: pytest.CaptureFixture[str]) -> 
         (DIABETES, [], 100, ""),
         (STOPPING, [finished(7)], 100, ""),
         (DIABETES, [Stopped(99.0, 3, 2, None, None)], 3, "stopped by hand in epoch 3 of 100.\n"),
-        (DIABETES, [Stopped(99.0, 3, 2, None, None, 2)], 2, "the weights of epoch 2 were kept."),
+        (
+            DIABETES,
+            [Stopped(99.0, 3, 2, None, None, restored_epoch=2)],
+            2,
+            "the weights of epoch 2 were kept.",
+        ),
         (STOPPING, [Planned(20.0, 40), finished(7)], 40, ""),
         (DIABETES, [Stopped(99.0, 0, None, None, None)], 100, ""),
         (

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kertui.plotting.strokes import dots
+from kertui.plotting.strokes import dashes, dots
 
 LINES = st.lists(st.tuples(st.floats(0, 100), st.floats(0, 50)), min_size=1, max_size=20)
 
@@ -32,3 +32,13 @@ def test_what_is_appended_moves_no_dot(
 def test_no_dot_comes_twice(line: list[tuple[float, float]]) -> None:
     found = dots(line, 3)
     assert len(set(found)) == len(found)
+
+
+def test_dashes_are_drawn_and_left_out_in_turn() -> None:
+    found = dashes([(0.0, 0.0), (19.0, 0.0)], (4, 2))
+    assert [x for x, _ in found] == [0, 1, 2, 3, 6, 7, 8, 9, 12, 13, 14, 15, 18, 19]
+
+
+def test_dashes_and_dots_repeat_as_a_whole() -> None:
+    found = dashes([(0.0, 0.0), (0.0, 15.0)], (3, 2, 1, 2))
+    assert [y for _, y in found] == [0, 1, 2, 5, 8, 9, 10, 13]

@@ -13,6 +13,7 @@ import pytest
 import kertasks
 from kertui.training import best_weights
 from kertui.training.best_weights import BestWeights
+from kertui.training.checkpoint import BestState, Place
 from kertui.training.event_log import EventLog
 from kertui.training.event_reader import EventReader
 from kertui.training.event_writer import EventWriter
@@ -62,7 +63,7 @@ def test_each_epoch_has_keras_s_own_numbers(trained: Trained) -> None:
 
 def test_epochs_written_by_an_earlier_process_are_not_written_again(tmp_path: Path) -> None:
     trained = Trained(tmp_path, written=2)
-    trained.writer.go_on_from(1, 0, best_epoch=None, best_loss=float("inf"))
+    trained.writer.go_on_from(Place(1), BestState())
     trained.fit(epochs=4, initial_epoch=1)
     epochs = [event.epoch for event in trained.events() if isinstance(event, Epoch)]
     trained.log.close()

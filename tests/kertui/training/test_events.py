@@ -55,6 +55,7 @@ _events: st.SearchStrategy[Event] = st.one_of(
         st.none() | _counts,
         st.none() | _metrics,
         st.none() | st.text(),
+        st.none() | _metrics,
     ),
     st.builds(
         Stopped,
@@ -63,6 +64,7 @@ _events: st.SearchStrategy[Event] = st.one_of(
         st.none() | _counts,
         st.none() | _metrics,
         st.none() | st.text(),
+        st.none() | _metrics,
         st.none() | _counts,
     ),
     st.builds(Failed, _numbers, st.text()),

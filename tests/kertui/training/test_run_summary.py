@@ -5,12 +5,15 @@ import os
 from pathlib import Path
 
 import pytest
+from tests.run_folders import write_run
 
 from kertasks.registry import find_task
 from kertui.training.events import Epoch, Failed, Finished, Started, Stopped, format_event
 from kertui.training.run_folder import RunFolder
+from kertui.training.run_label import Label, write_label
 from kertui.training.run_state import RunState
-from kertui.training.run_summary import RunSummaries, in_words, summarise
+from kertui.training.run_summaries import RunSummaries
+from kertui.training.run_summary import in_words, summarise
 from kertui.training.store import RunStore
 
 
@@ -59,8 +62,11 @@ def test_a_run_that_is_over_is_read_once(run: RunFolder, tmp_path: Path) -> None
     write(run, EPOCH, Failed(4.0, "out of memory"))
     summaries = RunSummaries(RunStore(tmp_path))
     first = summaries.read()
-    run.events_path.unlink()
+    before = run.events_path.stat()
+    run.events_path.write_bytes(b" " * before.st_size)
+    os.utime(run.events_path, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert summaries.read() == first
+    assert RunSummaries(RunStore(tmp_path)).read() != first
 
 
 def test_a_run_that_only_just_began_is_running(tmp_path: Path) -> None:
@@ -77,3 +83,82 @@ def test_a_folder_that_never_began_is_no_run(tmp_path: Path) -> None:
     os.utime(run.path, (1.0, 1.0))
     assert summarise(run) is None
     assert RunSummaries(store).read() == []
+
+
+def test_the_end_says_what_the_best_epoch_was(tmp_path: Path) -> None:
+    summary = summarise(write_run(RunStore(tmp_path), "xor", "answer", epochs=50))
+    assert summary is not None
+    assert summary.best_epoch is not None
+    assert summary.best_loss == ("val_loss", summary.best["val_loss"])
+    assert summary.test_value == ("accuracy", summary.test["accuracy"])
+    assert summary.seconds == pytest.approx(0.5)
+    assert (summary.device, summary.host, summary.planned) == ("GPU H100", "gpu-box", None)
+
+
+def test_the_best_epoch_of_a_short_log_is_known_without_an_end_that_says_it(run: RunFolder) -> None:
+    epochs = [Epoch(float(n), n, {"loss": abs(n - 3.0)}, 0.001, 0.1) for n in range(1, 7)]
+    write(run, *epochs, Stopped(8.0, 6, 3, None, None))
+    summary = summarise(run)
+    assert summary is not None
+    assert (summary.best_epoch, summary.best) == (3, {"loss": 0.0})
+
+
+def test_the_best_epoch_of_a_long_log_is_not_guessed_from_its_end(run: RunFolder) -> None:
+    epochs = [Epoch(float(n), n, {"loss": float(n)}, 0.001, 0.1) for n in range(1, 2001)]
+    write(run, *epochs, Failed(9.0, "out of memory"))
+    summary = summarise(run)
+    assert summary is not None
+    assert (summary.epochs, summary.best_epoch, summary.best) == (2000, None, {})
+
+
+def test_a_run_that_goes_on_says_how_far_it_is_and_what_was_best(tmp_path: Path) -> None:
+    store = RunStore(tmp_path)
+    run = write_run(store, "xor", "answer", epochs=300, end="", host="elsewhere")
+    summaries = RunSummaries(store, with_best=True)
+    (summary,) = summaries.read()
+    assert (summary.state, summary.epochs, summary.planned) == (RunState.RUNNING, 300, 1000)
+    assert summary.best_loss is not None
+    with run.events_path.open("a") as file:
+        file.write(format_event(Epoch(5.0, 301, {"loss": 9.0, "val_loss": -1.0}, 0.1, 0.1)))
+    (summary,) = summaries.read_running()
+    assert (summary.epochs, summary.best_epoch) == (301, 301)
+    with run.events_path.open("a") as file:
+        file.write(format_event(Finished(6.0, 301, 301, None, None, {"val_loss": -1.0})))
+    (summary,) = summaries.read_running()
+    assert (summary.state, summary.best) == (RunState.FINISHED, {"val_loss": -1.0})
+
+
+def test_another_label_is_seen_on_a_run_that_is_over(run: RunFolder, tmp_path: Path) -> None:
+    write(run, EPOCH, Failed(4.0, "out of memory"))
+    summaries = RunSummaries(RunStore(tmp_path))
+    assert summaries.read()[0].title == "answer"
+    write_label(run.path, Label("the one that broke"))
+    assert summaries.read()[0].title == "the one that broke"
+
+
+def test_an_event_that_is_still_written_or_longer_than_a_block_is_no_trouble(
+    run: RunFolder,
+) -> None:
+    long = Failed(4.0, "x" * 10_000)
+    run.events_path.write_text(format_event(EPOCH) + format_event(long) + '{"t": 5.0, "ty')
+    summary = summarise(run)
+    assert summary is not None
+    assert (summary.state, summary.epochs, summary.result) == (RunState.FAILED, 7, long.reason)
+
+
+def test_a_run_that_was_over_and_goes_on_is_read_again(run: RunFolder, tmp_path: Path) -> None:
+    write(run, EPOCH, Stopped(4.0, 7, 7, None, None))
+    summaries = RunSummaries(RunStore(tmp_path))
+    assert summaries.read()[0].epochs == 7
+    write(run, EPOCH, Stopped(4.0, 7, 7, None, None), Finished(5.0, 9, 7, None, None))
+    assert summaries.read()[0].epochs == 9
+
+
+def test_an_end_before_the_run_was_taken_up_again_is_none(run: RunFolder) -> None:
+    write(run, EPOCH, Stopped(4.0, 7, 7, {"accuracy": 0.5}, None))
+    with run.events_path.open("a") as file:
+        file.write('{"t": 5.0, "type": "resumed", "epoch": 7}\n')
+    summary = summarise(run)
+    assert summary is not None
+    # Its process is not there: without a word after it was taken up, it is lost.
+    assert (summary.state, summary.epochs, summary.test) == (RunState.LOST, 7, {})

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from tests.run_folders import NOON, write_run
 
 from kertasks.registry import find_task
 from kertui.training.events import (
@@ -23,6 +24,7 @@ from kertui.training.events import (
     format_event,
 )
 from kertui.training.run_folder import Manifest, RunDamaged, RunFolder
+from kertui.training.run_label import Label, write_label
 from kertui.training.run_state import HEARTBEAT_GONE, RunState, process_start_time
 from kertui.training.store import HomeNotWritable, RunStore, UnknownRun, cache_dir, default_home
 
@@ -214,3 +216,20 @@ def test_home_and_cache_come_from_the_environment(
     monkeypatch.delenv("KERTUI_CACHE")
     assert "kertui" in str(default_home())
     assert "kertui" in str(cache_dir())
+
+
+def test_a_run_is_found_by_its_start_its_name_or_as_the_last(tmp_path: Path) -> None:
+    store = RunStore(tmp_path)
+    with pytest.raises(UnknownRun, match="there is no last run"):
+        store.find("last")
+    older = write_run(store, "xor", "answer", epochs=1, began=NOON - 7200)
+    newer = write_run(store, "xor", "answer", epochs=1, began=NOON)
+    store.create(ANSWER)  # never began
+    assert store.find("last") == newer
+    # Both ids end alike; one alone begins like this.
+    assert store.find(older.id[:13]) == older
+    write_label(older.path, Label("small"))
+    assert store.find("small") == older
+    write_label(newer.path, Label("small"))
+    with pytest.raises(UnknownRun, match="2 runs"):
+        store.find("small")

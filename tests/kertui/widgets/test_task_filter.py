@@ -4,8 +4,8 @@ import pytest
 
 from kertasks.registry import all_tasks
 from kertui.ascii_filter import to_ascii
+from kertui.formatting import ago
 from kertui.machine import name_gpus
-from kertui.widgets.run_lines import ago
 from kertui.widgets.task_card import count_of
 from kertui.widgets.task_filter import rank
 

@@ -21,6 +21,7 @@ from kertui.cli.data import data
 from kertui.cli.export import export
 from kertui.cli.logs import logs
 from kertui.cli.options import home_of, home_option
+from kertui.cli.runs import runs
 from kertui.cli.spelling import SpellingGroup
 from kertui.cli.tasks import tasks
 from kertui.cli.train import train
@@ -66,11 +67,12 @@ def kertui(ctx: click.Context, no_spare: bool, plain: bool, no_mouse: bool) -> N
 kertui.add_command(tasks)
 kertui.add_command(data)
 kertui.add_command(train)
-kertui.add_command(export)
+kertui.add_command(runs)
 kertui.add_command(attach)
 kertui.add_command(logs)
 for command in steer.COMMANDS:
     kertui.add_command(command)
+kertui.add_command(export)
 
 
 def open_interface(ctx: click.Context, *, spare: bool, plain: bool, mouse: bool) -> None:

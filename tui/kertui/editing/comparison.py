@@ -131,10 +131,11 @@ def _likeness(first: Layer, second: Layer) -> float:
 def _layer_differences(before: Layer, after: Layer, path: str) -> tuple[Difference, ...]:
     if before == after:
         return ()
-    return _by_path(_of_layer(before, path), _of_layer(after, path))
+    return _by_path(layer_values(before, path), layer_values(after, path))
 
 
-def _of_layer(layer: Layer, path: str) -> dict[str, str]:
+def layer_values(layer: Layer, path: str) -> dict[str, str]:
+    """A layer's class, arguments, name and inputs as text, each by its path under ``path``."""
     found = {f"{path}.class": layer.class_name}
     _flatten(layer.arguments, path, found)
     if layer.name is not None:

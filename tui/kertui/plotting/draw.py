@@ -16,7 +16,7 @@ from typing import Any
 from kertui.plotting.clipping import Line, Point, clip, finite_lines
 from kertui.plotting.limits import Limits
 from kertui.plotting.strips import colour_number
-from kertui.plotting.strokes import dots
+from kertui.plotting.strokes import dashes, dots
 
 DOT_GAP = 3.0
 """Between the dots of a dotted stroke, in braille dots."""
@@ -37,6 +37,8 @@ class Curve:
 
     dotted: bool = False
     ascii_marker: str = "x"
+    dashes: tuple[int, ...] = ()
+    """Lengths drawn and left out in turn, in braille dots; empty for a whole line."""
 
 
 def is_loaded() -> bool:
@@ -118,6 +120,13 @@ def _placed(curve: Curve, limits: Limits, wide: int, high: int, gap: float) -> l
             else _speck(part[0], wide, high)
             for part in parts
         ]
+    if curve.dashes:
+        return [
+            [(float(x), float(y)) for x, y in dashes(part, curve.dashes)]
+            if len(part) > 1
+            else _speck(part[0], wide, high)
+            for part in parts
+        ]
     return [_whole(part) if len(part) > 1 else _speck(part[0], wide, high) for part in parts]
 
 
@@ -144,7 +153,7 @@ def _signal(plotext: Any, figure: Any, curve: Curve, lines: list[Line], ascii: b
     pixel = plotext.pixel(colour_number(curve.role))
     marker = plotext.marker(curve.ascii_marker if ascii else "braille", pixel)
     signal = figure.signal(xs, ys, marker=marker)
-    if not curve.dotted:
+    if not curve.dotted and not curve.dashes:
         signal.lines()
         start = 0
         for line in lines:

@@ -23,7 +23,12 @@ Row: TypeAlias = list[Cell]
 PLAIN = ""
 """The role of text in the widget's own colour."""
 
-ROLES = ("train", "validation", "train-raw", "validation-raw")
+RUN_COLOURS = 8
+"""How many colours runs on the same axes have; a theme has a class colour for each."""
+
+RUN_ROLES = tuple(f"run-{number}" for number in range(RUN_COLOURS))
+
+ROLES = ("train", "validation", "train-raw", "validation-raw", *RUN_ROLES)
 """What curves are drawn in; the place in this tuple is a colour's number between us and plotext."""
 
 _FIRST_NUMBER = 16

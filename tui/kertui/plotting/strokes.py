@@ -1,4 +1,4 @@
-"""A dotted stroke: dots evenly spaced along a line, whatever its slope."""
+"""Dotted and dashed strokes: dots spaced along a line, whatever its slope."""
 
 from __future__ import annotations
 
@@ -26,4 +26,24 @@ def dots(line: Sequence[Point], gap: float) -> list[tuple[int, int]]:
             found[round(x0 + part * (x1 - x0)), round(y0 + part * (y1 - y0))] = None
             left += gap
         left -= length
+    return list(found)
+
+
+def dashes(line: Sequence[Point], pattern: Sequence[float]) -> list[tuple[int, int]]:
+    """Whole-numbered dots where a dashed stroke is drawn; no dot comes twice.
+
+    Args:
+        line: its points, in dots.
+        pattern: lengths drawn and left out in turn, as ``(6, 4)``, measured along the line.
+    """
+    period = sum(pattern)
+    found: dict[tuple[int, int], None] = {}
+    for number, dot in enumerate(dots(line, 1.0)):
+        place = number % period
+        for at, length in enumerate(pattern):
+            if place < length:
+                if at % 2 == 0:
+                    found[dot] = None
+                break
+            place -= length
     return list(found)

@@ -66,6 +66,11 @@ class Buckets:
         self._taken = max(self._taken, len(values))
         return taken
 
+    @property
+    def taken(self) -> int:
+        """How many values it has looked at."""
+        return self._taken
+
     def points(self) -> Iterator[Point]:
         """At most two points a column in the order of their epochs; NaN where there is a gap."""
         for column in range(self._columns):

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kertui.app import KertuiApp
-    from kertui.training.run_summary import RunSummaries, RunSummary
+    from kertui.training.run_summaries import RunSummaries
+    from kertui.training.run_summary import RunSummary
 
 _DESCRIBE_AFTER = 0.12
 """Seconds the cursor rests on a task before its data is read: moving past costs nothing."""
@@ -55,6 +56,10 @@ class TasksScreen(Screen[None]):
                 tooltip="Show other rows of the data."),
         Binding("ctrl+o,o", "open_file", "Open a recipe file", show=False, id="tasks.file",
                 tooltip="Open a recipe from a TOML file."),
+        Binding("R", "app.show_runs", "runs", id="tasks.runs",
+                tooltip="Show all runs: compare, name, delete, open."),
+        Binding("H,f4", "head_to_head", "head to head", id="tasks.head_to_head",
+                tooltip="Train two recipes at once, on the same axes."),
         Binding("tab", "app.focus_next", "Recipes or tasks", show=False,
                 tooltip="Go from the tasks to the recipes and back."),
     ]  # fmt: skip
@@ -237,9 +242,10 @@ class TasksScreen(Screen[None]):
         # redrawn there has the screen above sent whole.
         if self.app.screen is self:
             if self._summaries is None:
-                from kertui.training.run_summary import RunSummaries
+                from kertui.training.run_summaries import RunSummaries
 
-                self._summaries = RunSummaries(self._kertui.service.store)
+                kertui = self._kertui
+                self._summaries = RunSummaries(kertui.service.store, kertui.over_runs)
                 self._show_data()
             self.run_worker(self._look_at_runs, thread=True, group="runs", exclusive=True)
 
@@ -289,6 +295,8 @@ class TasksScreen(Screen[None]):
                 return self._chosen_task is not None and self._chosen_task.name in self._missing
             case "choose_next_variant":
                 return self._chosen_task is not None and len(self._chosen_task.variants) > 1
+            case "head_to_head":
+                return self._chosen_task is not None and len(self._chosen_task.recipes) > 1
             case "show_next_sample":
                 return self.query_one(DataPicture).has_samples if self.is_mounted else False
         return True
@@ -360,6 +368,17 @@ class TasksScreen(Screen[None]):
         if found is not None:
             recipe, path = found
             self._open_workbench(find_task(recipe.task), recipe, path)
+
+    def action_head_to_head(self) -> None:
+        """Train two recipes of the task side by side."""
+        from kertui.screens.head_to_head import HeadToHead
+
+        if self._chosen_task is None or self._recipe is None:
+            return
+        if self._chosen_task.name in self._missing:
+            self.action_get_data()
+        else:
+            HeadToHead(self, self._kertui.service, self._chosen_task).ask(self._recipe)
 
     def action_get_data(self) -> None:
         """Download what is missing."""

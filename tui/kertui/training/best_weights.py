@@ -43,7 +43,13 @@ class BestWeights(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
     def state(self) -> BestState:
         """What a checkpoint needs of it and of the writer."""
         writer = self._writer
-        return BestState(writer.best_epoch, writer.best_loss, self.epoch, list(self._weights or []))
+        return BestState(
+            epoch=writer.best_epoch,
+            loss=writer.best_loss,
+            metrics=writer.best_metrics,
+            kept=self.epoch,
+            weights=list(self._weights or []),
+        )
 
     def go_on_from(self, state: BestState) -> None:
         """Hold the weights an earlier process held."""

@@ -50,6 +50,9 @@ class BestState:
     """From 1, of the lowest loss."""
 
     loss: float = float("inf")
+    metrics: dict[str, float] | None = None
+    """Of the best epoch, by Keras's names."""
+
     kept: int | None = None
     """Whose weights are held, from 1; not always those of the best epoch."""
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from pathlib import Path
+from typing import Any
 
-from kertui.training.events import Event, parse_event
+from kertui.training.epoch_block import EpochBlock, in_blocks
+from kertui.training.events import Event, event_of
 
 SLICE = 1 << 20
-"""Bytes taken at once, about 8,000 epochs: a long log must not hold a thread for seconds."""
+"""Bytes taken at once, some 5,000 epochs: a long log must not hold a thread for seconds."""
 
 
 class EventReader:
@@ -43,6 +46,21 @@ class EventReader:
         A line without its newline yet is left for later; lines that are no event known
         here are passed over. No file (not yet, or no longer) means no events.
         """
+        return [event for event in map(event_of, self._values()) if event is not None]
+
+    def read_blocks(self) -> list[Event | EpochBlock]:
+        """The same, epochs in blocks: for logs of which only the numbers matter."""
+        return in_blocks(self._values())
+
+    def read_all(self) -> list[Event]:
+        """Everything that is there now, however much."""
+        events = self.read()
+        while self._behind:
+            events += self.read()
+        return events
+
+    def _values(self) -> list[Any]:
+        """What the lines of the next slice say, as JSON; None for one that says nothing."""
         try:
             with self._path.open("rb") as file:
                 file.seek(self._offset)
@@ -58,11 +76,24 @@ class EventReader:
             return []
         lines = (self._half + whole).split(b"\n")
         self._half = half
-        return [event for event in map(parse_event, lines) if event is not None]
+        return _parsed([line for line in lines if line])
 
-    def read_all(self) -> list[Event]:
-        """Everything that is there now, however much."""
-        events = self.read()
-        while self._behind:
-            events += self.read()
-        return events
+
+def _parsed(lines: list[bytes]) -> list[Any]:
+    """The value of each line.
+
+    All lines are read as one JSON array, which takes less than half the time of reading each; a
+    line that is no JSON, or more than one value, has them read one by one.
+    """
+    try:
+        found: list[Any] = json.loads(b"[" + b",".join(lines) + b"]")
+    except (ValueError, RecursionError):
+        return list(map(_value, lines))
+    return found if len(found) == len(lines) else list(map(_value, lines))
+
+
+def _value(line: bytes) -> Any:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None

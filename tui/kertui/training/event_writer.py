@@ -8,6 +8,7 @@ from typing import Any
 
 import keras
 
+from kertui.training.checkpoint import BestState, Place
 from kertui.training.event_log import EventLog
 from kertui.training.events import Epoch, LearningRate, Progress
 
@@ -51,6 +52,7 @@ class EventWriter(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
         """From 1, of the lowest validation loss, or training loss where nothing is held out."""
 
         self.best_loss = float("inf")
+        self.best_metrics: dict[str, float] | None = None
         """Of the best epoch."""
 
     @property
@@ -58,10 +60,10 @@ class EventWriter(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
         """Whether an epoch has begun and batches of it are still to be done."""
         return 0 < self._step < int(self.params.get("steps") or 0)
 
-    def go_on_from(self, epochs: int, step: int, best_epoch: int | None, best_loss: float) -> None:
+    def go_on_from(self, place: Place, best: BestState) -> None:
         """Take epochs, and batches of the next one, as done by an earlier process."""
-        self.epochs, self.best_epoch, self.best_loss = epochs, best_epoch, best_loss
-        self._step = step
+        self.epochs, self._step = place.epoch, place.step
+        self.best_epoch, self.best_loss, self.best_metrics = best.epoch, best.loss, best.metrics
 
     def leave_out(self, seconds: float) -> None:
         """Do not count a pause into the epoch's time."""
@@ -110,7 +112,7 @@ class EventWriter(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
         value = metrics.get("val_loss", metrics.get("loss"))
         if value is not None and value < self.best_loss:
             self.best_loss = value
-            self.best_epoch = self.epochs
+            self.best_epoch, self.best_metrics = self.epochs, metrics
 
     def _read_learning_rate(self, logged: float | None, now: float, epoch: int) -> float:
         """The learning rate the epoch was trained with.

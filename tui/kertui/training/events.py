@@ -206,6 +206,9 @@ class Finished:
     unit: str | None
     """A regression target's own unit, for example ``"$1,000"``."""
 
+    best: Metrics | None = None
+    """The metrics of the best epoch."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
@@ -216,6 +219,9 @@ class Stopped:
     best_epoch: int | None
     test: Metrics | None
     unit: str | None
+    best: Metrics | None = None
+    """Of the best epoch."""
+
     restored_epoch: int | None = None
     """Whose weights were kept and tested, where those of the best epoch were asked for."""
 
@@ -292,8 +298,16 @@ def parse_event(line: str | bytes) -> Event | None:
     """
     try:
         fields = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return event_of(fields)
+
+
+def event_of(fields: Any) -> Event | None:
+    """The event a line's JSON stands for; None for what ``parse_event`` passes over."""
+    try:
         return _PARSERS[fields["type"]](fields)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
@@ -353,6 +367,7 @@ def _end(f: dict[str, Any]) -> dict[str, Any]:
         "best_epoch": _optional(_whole, f.get("best_epoch")),
         "test": _optional(_metrics, f.get("test")),
         "unit": _optional(_text, f.get("unit")),
+        "best": _optional(_metrics, f.get("best")),
     }
 
 

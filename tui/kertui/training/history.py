@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from array import array
+from collections.abc import Sequence
 
 from kertui.training.control import Ask
+from kertui.training.epoch_block import EpochBlock
 from kertui.training.events import (
     Checkpointed,
     Compiled,
@@ -132,10 +134,13 @@ class RunHistory:
         """
         return self._columns.get(name, array("d"))
 
-    def add_all(self, events: list[Event]) -> None:
+    def add_all(self, events: Sequence[Event | EpochBlock]) -> None:
         """Take the events in their order."""
         for event in events:
-            self.add(event)
+            if isinstance(event, EpochBlock):
+                self._add_block(event)
+            else:
+                self.add(event)
 
     def add(self, event: Event) -> None:
         """Take the next event."""
@@ -228,3 +233,28 @@ class RunHistory:
         if value < self._best[name]:
             self._best[name] = value
             self.best_epoch = event.epoch
+
+    def _add_block(self, block: EpochBlock) -> None:
+        """Take epochs as columns: the same as one after the other, in a fraction of the time."""
+        done = len(self.epoch_numbers)
+        known = self._columns
+        if (done and block.epochs[0] != self.epoch_numbers[-1] + 1) or (
+            block.metrics.keys() != known.keys() and known
+        ):
+            for event in block.events():
+                self._add_epoch(event)
+            return
+        self._add_epoch(block.epoch(0))
+        self.epoch_numbers.extend(block.epochs[1:])
+        self.learning_rates.extend(block.learning_rates[1:])
+        self.seconds.extend(block.seconds[1:])
+        for name, values in block.metrics.items():
+            known[name].extend(values[1:])
+        self.last = block.epoch(-1)
+        self.latest = self.last.t
+        name = "val_loss" if "val_loss" in known else "loss"
+        values = block.metrics.get(name, array("d"))
+        lowest = min((value for value in values if value == value), default=math.inf)
+        if lowest < self._best[name]:
+            self._best[name] = lowest
+            self.best_epoch = block.epochs[block.metrics[name].index(lowest)]

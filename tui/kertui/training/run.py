@@ -120,8 +120,7 @@ class _Training:
         place = checkpoint.place if checkpoint is not None else Place(0)
         done = 0
         if checkpoint is not None:
-            best = checkpoint.best
-            self._writer.go_on_from(place.epoch, place.step, best.epoch, best.loss)
+            self._writer.go_on_from(place, checkpoint.best)
         if resumes:
             self._run.clear_leftovers()
             done = done_before_resuming(self._run.control_path)
@@ -157,12 +156,9 @@ class _Training:
         test = test_metrics(model, data, recipe.fit.batch_size)
         self.doing = "saving the weights"
         self._save(model)
-        now, epochs, best_epoch = time.time(), self._writer.epochs, self._writer.best_epoch
-        self._log.add(
-            Stopped(now, epochs, best_epoch, test, data.unit, restored)
-            if steering.stop_requested
-            else Finished(now, epochs, best_epoch, test, data.unit)
-        )
+        writer = self._writer
+        end = (time.time(), writer.epochs, writer.best_epoch, test, data.unit, writer.best_metrics)
+        self._log.add(Stopped(*end, restored) if steering.stop_requested else Finished(*end))
 
     def _compare_versions(self, begun_with: Mapping[str, str]) -> None:
         changed = [

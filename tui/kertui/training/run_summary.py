@@ -1,19 +1,26 @@
-"""What became of a run, in one line, from the end of its events."""
+"""What became of a run, in one line, from its manifest, its label and the end of its events."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from kertasks.errors import UserError
-from kertui.formatting import grouped, metric, short_path, test_result
-from kertui.training.events import Epoch, Event, Failed, Finished, Stopped, parse_event
+from kertui.formatting import grouped, metric, short_path, test_metric, test_result
+from kertui.training.best_so_far import BestSoFar
+from kertui.training.events import Epoch, Failed, Finished, Started, Stopped, parse_event
 from kertui.training.run_folder import RunFolder
+from kertui.training.run_label import Label, read_label
 from kertui.training.run_state import RunState
-from kertui.training.store import RunStore
+from kertui.training.run_tail import Tail
 
-_TAIL = 1 << 16
-"""Bytes read from the end of the events: some hundred epochs."""
+_HEAD = 1 << 12
+"""Bytes in which a run says how many epochs it plans."""
+
+_GOING_ON = {"started", "resumed", "epoch", "progress", "finished", "stopped", "failed"}
+"""Before these an end is not the end: a stopped run was taken up again."""
+
+_NO_METRICS: Mapping[str, float] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,53 +39,156 @@ class RunSummary:
     """The test result, or the last loss, or why it failed, in a few words."""
 
     folder: str
+    label: Label = field(default_factory=Label)
+    planned: int | None = None
+    """Epochs; known of a run that goes on."""
+
+    best_epoch: int | None = None
+    """Of the lowest validation loss, or training loss where nothing is held out."""
+
+    best: Mapping[str, float] = field(default_factory=dict)
+    """The metrics of that epoch; empty where they are not known."""
+
+    test: Mapping[str, float] = field(default_factory=dict)
+    """On the test split; empty where nothing was tested."""
+
+    unit: str | None = None
+    """Of a regression's ``mae`` in ``test``."""
+
+    seconds: float | None = None
+    """From the start to the last event; None before there is one."""
+
+    device: str = ""
+    host: str = ""
+
+    @property
+    def title(self) -> str:
+        """The name a person gave it, else its recipe's."""
+        return self.label.name or self.recipe
+
+    @property
+    def best_loss(self) -> tuple[str, float] | None:
+        """``"val_loss"`` or ``"loss"``, whichever decides, with the value of the best epoch."""
+        for name in ("val_loss", "loss"):
+            if name in self.best:
+                return name, self.best[name]
+        return None
+
+    @property
+    def test_value(self) -> tuple[str, float] | None:
+        """The metric that says best what it got on the test split, with its value."""
+        name = test_metric(self.test)
+        return None if name is None else (name, self.test[name])
 
 
 def summarise(run: RunFolder) -> RunSummary | None:
     """Read a run's manifest and the end of its events; None for a folder that never began.
 
-    A run whose trainer has not written its manifest yet counts as running.
+    A run whose trainer has not written its manifest yet counts as running. Whether the
+    process of a run is there is asked only where no end was written.
     """
-    state = run.state()
+    end = _read_end(run)
     try:
         manifest = run.manifest()
-        task, recipe, created = manifest.task, manifest.recipe, manifest.created
     except UserError:
-        if state.is_over:
-            return None
-        try:
-            wanted = run.recipe()
-            task, recipe, created = wanted.task, wanted.name, run.path.stat().st_mtime
-        except (UserError, OSError):
-            return None
-    epochs, result = _outcome(_events_backwards(run))
+        return _without_manifest(run, end.state or run.state())
+    state = end.state or run.state()
+    if state.is_over and end.state is None:
+        # It ended between the two looks, or without a word.
+        end = _read_end(run, over=True)
     return RunSummary(
         id=run.id,
-        task=task,
-        recipe=recipe,
+        task=manifest.task,
+        recipe=manifest.recipe,
         state=state,
-        created=created,
-        epochs=epochs,
-        result=result,
+        created=manifest.created,
+        epochs=end.epochs,
+        result=end.result,
         folder=str(run.path),
+        label=read_label(run.path),
+        planned=None if state.is_over else _planned(run),
+        best_epoch=end.best_epoch,
+        best=end.best,
+        test=end.test,
+        unit=end.unit,
+        seconds=None if end.t is None else max(0.0, end.t - manifest.created),
+        device=manifest.device,
+        host=manifest.host,
     )
 
 
-def _outcome(events: Iterable[Event]) -> tuple[int, str]:
+def _without_manifest(run: RunFolder, state: RunState) -> RunSummary | None:
+    if state.is_over:
+        return None
+    try:
+        wanted = run.recipe()
+        created = run.path.stat().st_mtime
+    except (UserError, OSError):
+        return None
+    label, planned = read_label(run.path), wanted.fit.epochs
+    return RunSummary(
+        run.id, wanted.task, wanted.name, state, created, 0, "", str(run.path), label, planned
+    )
+
+
+@dataclass(slots=True)
+class _End:
+    """What the end of the events says."""
+
+    state: RunState | None = None
+    """Where an end event names one."""
+
+    t: float | None = None
+    epochs: int = 0
+    result: str = ""
+    best_epoch: int | None = None
+    best: Mapping[str, float] = field(default_factory=dict)
+    test: Mapping[str, float] = field(default_factory=dict)
+    unit: str | None = None
+
+
+def _read_end(run: RunFolder, *, over: bool = False) -> _End:
+    """What the end of the events says.
+
+    Args:
+        run: whose events.
+        over: the run is known to be over, whether an end event says so or not. The best epoch
+            of one that goes on is not looked for here: the end of its events cannot tell.
+    """
+    end = _End()
     reason = ""
-    ended: Finished | Stopped | None = None
-    for event in events:
+    last: Epoch | None = None
+    lowest = BestSoFar()
+    went_on = False
+    """Whether something came after the lines still to be read: an end among them is none."""
+    tail = Tail(f"{run.path}/events.jsonl")
+    for line in tail.backwards():
+        event = line.event
+        if end.t is None and event is not None:
+            end.t = event.t
         match event:
-            case Failed():
-                reason = event.reason
-            case Finished() | Stopped():
-                ended = event
-                if said := test_result(event.test, event.unit):
-                    return event.epochs, said
+            case Failed() if not went_on:
+                end.state, reason = RunState.FAILED, event.reason
+            case Finished() | Stopped() if not went_on:
+                finished = isinstance(event, Finished)
+                end.state = RunState.FINISHED if finished else RunState.STOPPED
+                end.epochs, end.best_epoch = event.epochs, event.best_epoch
+                end.best, end.test = event.best or _NO_METRICS, event.test or _NO_METRICS
+                end.unit = event.unit
+                end.result = test_result(event.test, event.unit)
             case Epoch():
-                result = reason or _losses(event)
-                return (ended.epochs if ended else event.epoch), result
-    return (ended.epochs if ended else 0), reason
+                last = last or event
+                lowest.take(event)
+        went_on = went_on or line.kind in _GOING_ON
+        if last is not None and (end.best or not (over or end.state)):
+            break
+    if tail.complete and not end.best and lowest.epoch is not None:
+        end.best_epoch, end.best = lowest.epoch, lowest.metrics
+    if last is not None:
+        end.epochs = end.epochs or last.epoch
+        end.result = end.result or reason or _losses(last)
+    end.result = end.result or reason
+    return end
 
 
 def _losses(epoch: Epoch) -> str:
@@ -88,18 +198,14 @@ def _losses(epoch: Epoch) -> str:
     return "" if value is None else f"{words} {metric('loss', value)}"
 
 
-def _events_backwards(run: RunFolder) -> Iterable[Event]:
+def _planned(run: RunFolder) -> int | None:
     try:
         with run.events_path.open("rb") as file:
-            size = file.seek(0, 2)
-            file.seek(max(0, size - _TAIL))
-            lines = file.read().split(b"\n")[:-1]
+            lines = file.read(_HEAD).split(b"\n")[:-1]
     except OSError:
-        return
-    for line in reversed(lines):
-        event = parse_event(line.decode(errors="replace"))
-        if event is not None:
-            yield event
+        return None
+    events = map(parse_event, lines)
+    return next((event.epochs for event in events if isinstance(event, Started)), None)
 
 
 def in_words(summary: RunSummary) -> str:
@@ -111,23 +217,3 @@ def in_words(summary: RunSummary) -> str:
         short_path(summary.folder),
     ]
     return ", ".join(part for part in parts if part)
-
-
-class RunSummaries:
-    """The runs of a store, summarised; one that is over is read only once."""
-
-    def __init__(self, store: RunStore) -> None:
-        self._store = store
-        self._over: dict[str, RunSummary] = {}
-
-    def read(self) -> list[RunSummary]:
-        """Every run that began, newest first. Blocks on files: call it from a thread."""
-        found = []
-        for run in self._store.runs():
-            summary = self._over.get(run.id) or summarise(run)
-            if summary is None:
-                continue
-            if summary.state.is_over:
-                self._over[run.id] = summary
-            found.append(summary)
-        return found

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from kertasks.recipes.recipe import Recipe
     from kertui.training.run_folder import RunFolder
 
+LAST = "last"
+"""Stands for the newest run that began, wherever a run is named."""
+
 _LEAST_FREE = 1_000_000
 """Bytes: room for a small run's events and weights."""
 
@@ -99,33 +102,56 @@ class RunStore:
 
     def runs(self) -> list[RunFolder]:
         """Every run, newest first. Empty when there is no home yet."""
-        from kertui.training.run_folder import RunFolder  # not needed before the first paint
-
-        try:
-            names = sorted(
-                (entry.name for entry in os.scandir(self.runs_path) if _is_run(entry)),
-                key=lambda name: (name[:15], name[15:]),
-                reverse=True,
-            )
-        except OSError:
-            return []
-        return [RunFolder(self.runs_path / name) for name in names]
+        return runs_in(self.runs_path)
 
     def find(self, text: str) -> RunFolder:
-        """The run of that id, or the only one whose id contains ``text``.
+        """The run a person means.
+
+        Args:
+            text: its id, the name it was given, ``"last"`` for the newest that began, or
+                the start or any part of an id that only one run has.
 
         Raises:
             UnknownRun: there is none or there are several; the message says which.
         """
+        from kertui.training.run_label import read_label  # not before the first paint
+
         runs = self.runs()
-        exact = [run for run in runs if run.id == text]
-        found = exact or [run for run in runs if text and text in run.id]
+        for run in runs:
+            if run.id == text:
+                return run
+        if text == LAST:
+            return self._last(runs)
+        named = [run for run in runs if text and read_label(run.path).name == text]
+        starting = [run for run in runs if text and run.id.startswith(text)]
+        found = named or starting or [run for run in runs if text and text in run.id]
         if len(found) == 1:
             return found[0]
         if found:
             names = ", ".join(run.id for run in found[:6]) + (", …" if len(found) > 6 else "")
             raise UnknownRun(f"{text!r} may be {len(found)} runs: {names}")
         raise UnknownRun(describe_unknown("run", text, [run.id for run in runs]))
+
+    def _last(self, runs: list[RunFolder]) -> RunFolder:
+        for run in runs:
+            if run.manifest_path.is_file():
+                return run
+        raise UnknownRun(f"there is no last run: nothing was trained in {self.home} yet")
+
+
+def runs_in(folder: Path) -> list[RunFolder]:
+    """The run folders in a folder, newest first. Empty when it is not there."""
+    from kertui.training.run_folder import RunFolder  # not needed before the first paint
+
+    try:
+        names = sorted(
+            (entry.name for entry in os.scandir(folder) if _is_run(entry)),
+            key=lambda name: (name[:15], name[15:]),
+            reverse=True,
+        )
+    except OSError:
+        return []
+    return [RunFolder(folder / name) for name in names]
 
 
 def _require_room(folder: Path) -> None:

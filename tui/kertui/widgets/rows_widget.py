@@ -14,7 +14,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from kertui.plotting.strips import PLAIN, Row, changed_spans, fit, to_strip
+from kertui.plotting.strips import PLAIN, RUN_ROLES, Row, changed_spans, fit, to_strip
 
 _ROLES = (
     "train",
@@ -29,6 +29,12 @@ _ROLES = (
     "accent",
     "bad",
     "warning",
+    *RUN_ROLES,
+)
+
+_RUN_LOOKS = "".join(
+    f"\n        & > .rows--{role} {{ color: $class-{number}; }}"
+    for number, role in enumerate(RUN_ROLES)
 )
 
 
@@ -37,7 +43,8 @@ class RowsWidget(Widget):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"rows--{role}" for role in _ROLES}
 
-    DEFAULT_CSS = """
+    DEFAULT_CSS = (
+        """
     RowsWidget {
         color: $foreground;
 
@@ -52,9 +59,10 @@ class RowsWidget(Widget):
         & > .rows--strong { text-style: bold; }
         & > .rows--accent { color: $accent; }
         & > .rows--bad { color: $error; }
-        & > .rows--warning { color: $warning; }
-    }
-    """
+        & > .rows--warning { color: $warning; }"""
+        + _RUN_LOOKS
+        + "\n    }\n"
+    )
 
     def __init__(
         self, *, name: str | None = None, id: str | None = None, classes: str | None = None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from kertui.formatting import grouped
+from kertui.formatting import ago, grouped
 from kertui.glyphs import Glyphs
 from kertui.training.run_state import RunState
 from kertui.training.run_summary import RunSummary
@@ -19,20 +19,6 @@ _STYLES = {
     RunState.FAILED: "$error",
     RunState.LOST: "$error",
 }
-
-
-def ago(seconds: float) -> str:
-    """How long ago, in one unit: ``"just now"``, ``"12 min ago"``, ``"3 days ago"``."""
-    minutes = int(seconds // 60)
-    if minutes < 1:
-        return "just now"
-    if minutes < 60:
-        return f"{minutes} min ago"
-    hours = minutes // 60
-    if hours < 24:
-        return f"{hours} h ago"
-    days = hours // 24
-    return "1 day ago" if days == 1 else f"{days} days ago"
 
 
 def draw_runs(runs: Sequence[RunSummary], now: float, width: int, glyphs: Glyphs) -> list[Content]:

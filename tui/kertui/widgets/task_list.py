@@ -21,7 +21,7 @@ from kertui.widgets.task_filter import matched_places, rank
 OPEN_FILE = "open-recipe-file"
 """The option that is no task: a recipe of the person's own."""
 
-_COMMANDS_WHILE_EMPTY = "q?"
+_COMMANDS_WHILE_EMPTY = "q?RH"
 """Printable keys that stay commands as long as nothing is typed."""
 
 

@@ -1,0 +1,92 @@
+"""Run folders as a trainer leaves them, written at once: for tests and benchmarks of lists."""
+
+from __future__ import annotations
+
+import math
+import random
+import time
+from collections.abc import Iterator
+from functools import cache
+
+from kertasks.recipes.recipe import Recipe
+from kertasks.recipes.toml_file import format_recipe
+from kertasks.registry import find_task
+from kertui.training.events import Epoch, Event, Failed, Finished, Started, Stopped, format_event
+from kertui.training.run_folder import Manifest, RunFolder
+from kertui.training.store import RunStore
+
+NOON = 1_800_000_000.0
+"""When the newest run of a list began, Unix seconds."""
+
+
+def curve(
+    epochs: int, began: float, *, held_out: bool = True, seed: int = 0, every: float = 0.01
+) -> Iterator[Epoch]:
+    """Epochs of a training that learns: a loss that falls, with some noise, an accuracy that
+    rises, and on held-out rows a loss that rises again."""
+    noise = random.Random(seed)
+    for number in range(1, epochs + 1):
+        done = number / epochs
+        loss = math.exp(-(2 + seed % 3) * done) * (1 + noise.gauss(0, 0.02))
+        metrics = {"loss": loss, "accuracy": 1 - loss / 2}
+        if held_out:
+            metrics["val_loss"] = loss + 0.1 + 0.3 * done * done
+            metrics["val_accuracy"] = 0.95 - loss / 2
+        yield Epoch(began + number * every, number, metrics, 1e-3, every)
+
+
+def write_run(
+    store: RunStore,
+    task: str,
+    recipe: str,
+    *,
+    epochs: int,
+    began: float = NOON,
+    end: str = "finished",
+    held_out: bool = True,
+    seed: int = 0,
+    host: str = "gpu-box",
+    device: str = "GPU H100",
+    pid: int = 2**22 + 1,
+    process_started: float = 0.0,
+) -> RunFolder:
+    """A run of a task's own recipe.
+
+    Args:
+        end: ``"finished"``, ``"stopped"``, ``"failed"``, or ``""`` for one without an end.
+    """
+    found = find_task(task).recipes[recipe]
+    stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(began))
+    run = RunFolder(store.runs_path / f"{stamp}-{task}-{recipe.replace(' ', '-')}-{seed}")
+    run.path.mkdir(mode=0o700, parents=True)
+    run.recipe_path.write_text(_toml(found))
+    run.write_manifest(
+        Manifest(run.id, task, recipe, seed, began, {}, device, host, pid, process_started)
+    )
+    with run.events_path.open("w") as file:
+        last: Epoch | None = None
+        best: Epoch | None = None
+        file.write(format_event(Started(began, max(epochs, found.fit.epochs), 4, 33, device)))
+        for last in curve(epochs, began, held_out=held_out, seed=seed):
+            file.write(format_event(last))
+            name = "val_loss" if held_out else "loss"
+            if best is None or last.metrics[name] < best.metrics[name]:
+                best = last
+        if end:
+            file.write(format_event(_end(end, began, last, best)))
+    return run
+
+
+def _end(kind: str, began: float, last: Epoch | None, best: Epoch | None) -> Event:
+    t = last.t if last else began
+    if kind == "failed":
+        return Failed(t, "the loss is not a number since epoch 3")
+    test = {"loss": last.metrics["loss"], "accuracy": last.metrics["accuracy"]} if last else None
+    ended = Finished if kind == "finished" else Stopped
+    best_epoch, metrics = (best.epoch, best.metrics) if best else (None, None)
+    return ended(t, last.epoch if last else 0, best_epoch, test, None, metrics)
+
+
+@cache
+def _toml(recipe: Recipe) -> str:
+    return format_recipe(recipe)

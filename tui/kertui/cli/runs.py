@@ -1,0 +1,123 @@
+"""``kertui runs``: what was trained and what is being trained."""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kertui.cli.options import home_of, home_option
+from kertui.formatting import number, short_path
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kertui.run_columns import RunColumn
+    from kertui.training.run_summary import RunSummary
+
+_WITHOUT_TERMINAL = 200
+"""Columns where nobody's window has to hold them."""
+
+
+@click.command()
+@home_option
+@click.option("--json", "as_json", is_flag=True, help="A JSON array, for programs.")
+@click.option("--deleted", is_flag=True, help="Those in the bin instead.")
+@click.argument("filter", nargs=-1)
+@click.pass_context
+def runs(ctx: click.Context, filter: tuple[str, ...], as_json: bool, deleted: bool) -> None:
+    """List the runs: those that go on first, then the newest.
+
+    FILTER keeps those of which every word is part of the id, task, recipe, state, device,
+    name, tags or note; #word is the start of a tag.
+    """
+    # Not at the top: other commands start without them.
+    from kertui.training.run_bin import RunBin
+    from kertui.training.run_listing import matches, ordered
+    from kertui.training.run_summaries import RunSummaries
+    from kertui.training.store import RunStore
+
+    store = RunStore(home_of(ctx))
+    source = RunBin(store) if deleted else store
+    found = RunSummaries(source, with_best=True).read()
+    text = " ".join(filter)
+    shown = ordered(run for run in found if matches(run, text))
+    if as_json:
+        click.echo(json.dumps([describe(run) for run in shown], indent=2, ensure_ascii=False))
+    elif shown:
+        click.echo("\n".join(_table(shown)))
+    else:
+        where = RunBin(store).path if deleted else store.runs_path
+        click.echo(_nothing(where, text, any_at_all=bool(found), deleted=deleted), err=True)
+
+
+def describe(run: RunSummary) -> dict[str, Any]:
+    """A run as plain data for programs; a number that is not finite as a string."""
+    return {
+        "id": run.id,
+        "name": run.label.name,
+        "tags": list(run.label.tags),
+        "note": run.label.note,
+        "task": run.task,
+        "recipe": run.recipe,
+        "state": run.state.value,
+        "epochs": run.epochs,
+        "planned": run.planned,
+        "best_epoch": run.best_epoch,
+        "best": _plain(run.best),
+        "test": _plain(run.test),
+        "unit": run.unit,
+        "result": run.result,
+        "seconds": run.seconds,
+        "created": run.created,
+        "device": run.device,
+        "host": run.host,
+        "folder": run.folder,
+    }
+
+
+def _plain(metrics: Mapping[str, float]) -> dict[str, float | str] | None:
+    found = {name: v if math.isfinite(v) else number(v) for name, v in metrics.items()}
+    return found or None
+
+
+def _table(shown: Sequence[RunSummary]) -> list[str]:
+    from kertui.run_columns import columns_for
+
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _WITHOUT_TERMINAL
+    columns = columns_for(width)
+    now = time.time()
+    rows = [[column.title for column, _ in columns]]
+    rows += [[column.text(run, now) for column, _ in columns] for run in shown]
+    # A column is no wider than what is in it, or the table would be as wide as the window.
+    widths = [
+        min(room, max(len(row[place]) for row in rows)) for place, (_, room) in enumerate(columns)
+    ]
+    return [_line(row, [column for column, _ in columns], widths) for row in rows]
+
+
+def _line(row: Sequence[str], columns: Sequence[RunColumn], widths: Sequence[int]) -> str:
+    from kertui.run_columns import GAP
+
+    parts = []
+    for text, column, width in zip(row, columns, widths, strict=True):
+        cut = text if len(text) <= width else f"{text[: width - 1]}~"
+        parts.append(cut.rjust(width) if column.right else cut.ljust(width))
+    return (" " * GAP).join(parts).rstrip()
+
+
+def _nothing(where: Path, text: str, *, any_at_all: bool, deleted: bool) -> str:
+    if any_at_all:
+        return f"no run matches {text!r}; without a filter all are listed"
+    if deleted:
+        return f"no deleted runs in {short_path(where)}"
+    return (
+        f"no runs in {short_path(where)} yet: kertui train TASK makes one "
+        "(kertui tasks lists the tasks)"
+    )

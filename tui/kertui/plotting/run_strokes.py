@@ -1,0 +1,40 @@
+"""What tells runs on the same axes apart: a colour and a stroke each, by the run's place."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from kertui.glyphs import Glyphs
+from kertui.plotting.strips import RUN_COLOURS, RUN_ROLES, Row, cells
+
+MOST_RUNS = RUN_COLOURS
+"""Runs on the same axes: with more, colours would come twice."""
+
+_PATTERNS = ((), (1, 2), (7, 5), (9, 4, 1, 4))
+"""Whole, dotted, dashed, dashes and dots; lengths in braille dots, drawn and left out in turn."""
+
+
+def role_of(place: int) -> str:
+    """The role a run's curves are drawn in."""
+    return RUN_ROLES[place]
+
+
+def dashes_of(place: int, glyphs: Glyphs) -> tuple[int, ...]:
+    """The pattern of a run's curves. In ASCII their characters differ instead."""
+    return () if glyphs.ascii else _PATTERNS[place % len(_PATTERNS)]
+
+
+def marker_of(place: int, glyphs: Glyphs) -> str:
+    """The character of a run's curves in ASCII."""
+    return glyphs.run_strokes[place % len(glyphs.run_strokes)][0]
+
+
+def sample(place: int, glyphs: Glyphs) -> Row:
+    """A run's stroke for a legend: two cells in its colour."""
+    return cells(glyphs.run_strokes[place % len(glyphs.run_strokes)], role_of(place))
+
+
+def free_place(taken: Collection[int]) -> int | None:
+    """The first place no run has; None when all are taken. A run keeps its place while it is
+    chosen, so that its colour never changes under a reader's eyes."""
+    return next((place for place in range(MOST_RUNS) if place not in taken), None)

@@ -1,0 +1,45 @@
+"""The keys of the screen of runs. Help and the command palette are made from them."""
+
+from __future__ import annotations
+
+from textual.binding import Binding, BindingType
+
+RUNS_KEYS: list[BindingType] = [
+    Binding("S", "stop_run", "stop", id="runs.stop",
+            tooltip="Ask the run's trainer to stop and keep the weights; with the curves on the "
+                    "whole screen, the trainer of every run on the axes."),
+    Binding("slash", "filter", "filter", id="runs.filter",
+            tooltip="Show only runs that answer the words you type."),
+    Binding("s", "sort(1)", "sort", id="runs.sort",
+            tooltip="Sort by the next column. Runs that go on stay on top."),
+    Binding("r", "reverse", "Turn the order round", show=False, id="runs.reverse",
+            tooltip="Turn the order round."),
+    Binding("c", "toggle_diff", "compare", id="runs.compare",
+            tooltip="Show what differs between the recipes of the chosen runs, or the curves."),
+    Binding("f", "toggle_full", "full", id="runs.full",
+            tooltip="Give the curves the whole screen, or show the table again."),
+    Binding("n", "next_metric", "metric", id="runs.metric",
+            tooltip="Draw the next of the runs' metrics."),
+    Binding("v", "toggle_rows", "Held-out or training rows", show=False, id="runs.rows",
+            tooltip="Draw the curves of held-out rows, or of training rows."),
+    Binding("y", "toggle_log", "Log y", show=False, id="runs.log_y",
+            tooltip="Draw the loss on a logarithmic axis, or back."),
+    Binding("e", "edit_label('name')", "name, tag", id="runs.label",
+            tooltip="Give the run a name, tags and a note."),
+    Binding("t", "edit_label('tags')", "Tag the run", show=False, id="runs.tag",
+            tooltip="Give the run tags."),
+    Binding("d,delete", "delete", "delete", id="runs.delete",
+            tooltip="Move the run, or the chosen ones, into the bin."),
+    Binding("u", "undo", "undo", id="runs.undo",
+            tooltip="Bring back the run that was deleted last; among the deleted, this one."),
+    Binding("o", "open_recipe", "recipe", id="runs.recipe",
+            tooltip="Open the run's recipe in the workbench, to change it and train it anew."),
+    Binding("D", "toggle_deleted", "Deleted runs", show=False, id="runs.deleted",
+            tooltip="Show the runs in the bin, or those that are not."),
+    Binding("E", "empty_bin", "Empty the bin", show=False, id="runs.empty_bin",
+            tooltip="Remove the deleted runs for good, after asking."),
+    Binding("tab", "app.focus_next", "Next part", show=False,
+            tooltip="Go from the table to what is under it and back."),
+    Binding("escape", "go_back", "back", key_display="esc", id="runs.back",
+            tooltip="Empty the filter, then the choice, then leave."),
+]  # fmt: skip

@@ -1,0 +1,51 @@
+"""The best epoch of a run, by the lowest validation loss, or training loss without one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from kertui.training.event_reader import EventReader
+from kertui.training.events import Epoch
+from kertui.training.run_folder import RunFolder
+
+
+class BestSoFar:
+    """The best of the epochs it was given. Of two that are as good the earlier one is best."""
+
+    def __init__(self) -> None:
+        self.epoch: int | None = None
+        """From 1; None while no epoch has a finite loss."""
+
+        self.metrics: Mapping[str, float] = {}
+        """Of that epoch."""
+
+        self._loss = "loss"
+        self._lowest = math.inf
+
+    def take(self, event: Epoch) -> None:
+        """Take an epoch, in any order."""
+        if self._loss == "loss" and "val_loss" in event.metrics:
+            self._loss, self._lowest = "val_loss", math.inf
+        value = event.metrics.get(self._loss, math.inf)
+        earlier = value == self._lowest and self.epoch is not None and event.epoch < self.epoch
+        if value < self._lowest or earlier:
+            self._lowest = value
+            self.epoch, self.metrics = event.epoch, event.metrics
+
+
+class BestOfRun:
+    """The best epoch of a run that goes on; what is new in its events is read at each look."""
+
+    def __init__(self, run: RunFolder) -> None:
+        self._reader = EventReader(run.events_path)
+        self._best = BestSoFar()
+
+    def look(self) -> BestSoFar:
+        """Read what is new, however much, and give the best of all."""
+        while True:
+            for event in self._reader.read():
+                if isinstance(event, Epoch):
+                    self._best.take(event)
+            if not self._reader.behind:
+                return self._best

@@ -1,0 +1,89 @@
+"""Epochs that follow each other, as columns of numbers instead of an object each.
+
+A log of 200,000 epochs is read and taken in with them in a third of the time.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kertui.training.events import Epoch, Event, event_of
+
+
+@dataclass(frozen=True, slots=True)
+class EpochBlock:
+    """At least one epoch; no number is left out and all have the same metrics."""
+
+    t: array[float]
+    """Unix times in seconds."""
+
+    epochs: array[int]
+    """From 1."""
+
+    metrics: Mapping[str, array[float]]
+    learning_rates: array[float]
+    seconds: array[float]
+
+    def __len__(self) -> int:
+        return len(self.epochs)
+
+    def epoch(self, place: int) -> Epoch:
+        """One of them as an event."""
+        metrics = {name: column[place] for name, column in self.metrics.items()}
+        rate, seconds = self.learning_rates[place], self.seconds[place]
+        return Epoch(self.t[place], self.epochs[place], metrics, rate, seconds)
+
+    def events(self) -> Iterator[Epoch]:
+        """All of them as events."""
+        return map(self.epoch, range(len(self)))
+
+
+def in_blocks(found: Sequence[Any]) -> list[Event | EpochBlock]:
+    """What lines of JSON stand for, in their order, epochs in blocks where they can be."""
+    blocks: list[Event | EpochBlock] = []
+    waiting: list[Any] = []
+    names: Any = None
+    for fields in found:
+        metrics = _metrics_of(fields)
+        if waiting and metrics != names:
+            blocks += _block(waiting)
+            waiting = []
+        if metrics is not None:
+            waiting.append(fields)
+            names = metrics
+        else:
+            event = event_of(fields)
+            if event is not None:
+                blocks.append(event)
+    return blocks + _block(waiting)
+
+
+def _metrics_of(fields: Any) -> Any:
+    """The names of an epoch's metrics; None for another event, or none at all."""
+    try:
+        return fields["metrics"].keys() if fields["type"] == "epoch" else None
+    except (KeyError, TypeError, AttributeError):
+        return None
+
+
+def _block(found: list[Any]) -> list[Event | EpochBlock]:
+    if not found:
+        return []
+    try:
+        metrics = [fields["metrics"] for fields in found]
+        block = EpochBlock(
+            array("d", [fields["t"] for fields in found]),
+            array("q", [fields["epoch"] for fields in found]),
+            {name: array("d", [values[name] for values in metrics]) for name in metrics[0]},
+            array("d", [fields["learning_rate"] for fields in found]),
+            array("d", [fields["seconds"] for fields in found]),
+        )
+        first, last = block.epochs[0], block.epochs[-1]
+        if block.epochs == array("q", range(first, last + 1)):
+            return [block]
+    except (KeyError, TypeError, OverflowError):
+        pass  # a number that is not finite is a string; anything else is judged one by one too
+    return [event for event in map(event_of, found) if event is not None]

@@ -1,0 +1,105 @@
+"""The runs of a folder, summarised again and again at little cost."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Protocol, TypeAlias
+
+from kertui.training.best_so_far import BestOfRun
+from kertui.training.run_folder import RunFolder
+from kertui.training.run_label import label_age
+from kertui.training.run_summary import RunSummary, summarise
+
+_TELL_EVERY = 0.1
+"""Seconds between two looks at what was found so far."""
+
+
+class HasRuns(Protocol):
+    """A store or its bin."""
+
+    def runs(self) -> list[RunFolder]:
+        """Every run, newest first."""
+
+
+Age: TypeAlias = tuple[int | None, int | None, int]
+"""When a run's label was written, when its events were, and their bytes."""
+
+OverRuns: TypeAlias = dict[str, tuple[Age, RunSummary]]
+"""Runs that were over when they were read, by id."""
+
+
+class RunSummaries:
+    """Summaries of a store's runs; one that is over is read again only when its files changed.
+
+    Args:
+        source: whose runs.
+        over: where those that are over are kept; shared, nobody reads them twice.
+        with_best: whether the best epoch of a run that goes on is looked for, for which all
+            its events are read once; the end event of one that is over names it.
+
+    Blocks on files: call it from a thread, one at a time.
+    """
+
+    def __init__(
+        self, source: HasRuns, over: OverRuns | None = None, *, with_best: bool = False
+    ) -> None:
+        self._source = source
+        self._with_best = with_best
+        self._over: OverRuns = {} if over is None else over
+        self._best: dict[str, BestOfRun] = {}
+        self._latest: list[tuple[RunFolder, RunSummary]] = []
+
+    def read(self, tell: Callable[[list[RunSummary]], None] | None = None) -> list[RunSummary]:
+        """Every run that began, newest first.
+
+        Args:
+            tell: is given those found so far, now and then, where it takes long.
+        """
+        found = []
+        told = time.monotonic()
+        for run in self._source.runs():
+            summary = self._summary(run)
+            if summary is not None:
+                found.append((run, summary))
+            if tell is not None and time.monotonic() - told > _TELL_EVERY:
+                tell([summary for _, summary in found])
+                told = time.monotonic()
+        self._latest = found
+        return [summary for _, summary in found]
+
+    def read_running(self) -> list[RunSummary]:
+        """The same runs as at the last ``read``; those that went on then are read again."""
+        found = []
+        for run, before in self._latest:
+            summary = before if before.state.is_over else self._summary(run)
+            if summary is not None:
+                found.append((run, summary))
+        self._latest = found
+        return [summary for _, summary in found]
+
+    def _summary(self, run: RunFolder) -> RunSummary | None:
+        age = _age(run)
+        kept = self._over.get(run.id)
+        if kept is not None and kept[0] == age:
+            return kept[1]
+        summary = summarise(run)
+        if summary is None:
+            return None
+        if summary.state.is_over:
+            self._over[run.id] = age, summary
+            self._best.pop(run.id, None)
+        elif self._with_best:
+            best = self._best.setdefault(run.id, BestOfRun(run)).look()
+            summary = replace(summary, best_epoch=best.epoch, best=best.metrics)
+        return summary
+
+
+def _age(run: RunFolder) -> Age:
+    try:
+        status = os.stat(f"{run.path}/events.jsonl")  # noqa: PTH116 (a thousand at a time)
+    except OSError:
+        return label_age(run.path), None, 0
+    return label_age(run.path), status.st_mtime_ns, status.st_size

@@ -1,0 +1,15 @@
+"""How the state of a run looks wherever runs are listed."""
+
+from __future__ import annotations
+
+from kertui.training.run_state import RunState
+
+STATE_ROLES = {
+    RunState.RUNNING: "train",
+    RunState.PAUSED: "warning",
+    RunState.FINISHED: "",
+    RunState.STOPPED: "dim",
+    RunState.FAILED: "bad",
+    RunState.LOST: "bad",
+}
+"""The role of ``RowsWidget`` each state is written in."""
