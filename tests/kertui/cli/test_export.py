@@ -288,7 +288,8 @@ def test_a_script_trains_as_many_epochs_as_the_run(
 def test_a_script_changes_the_learning_rate_where_the_run_did(
     tmp_path: Path, catalog: Catalog
 ) -> None:
-    changes: list[Event] = [LearningRate(20.0, 2, 0.5), LearningRate(21.0, 3, 0.001), finished(3)]
+    changes: list[Event] = [LearningRate(20.0, 2, 0.5), LearningRate(21.0, 3, 0.001)]
+    changes += [LearningRate(21.1, 3, 0.0010000000474974513), finished(3)]
     script = script_of(recorded(tmp_path, DIABETES, *changes), catalog)
     assert "LEARNING_RATES = {\n    1: 0.5,\n    2: 0.001,\n}\n" in script
     assert "LearningRateScheduler" in script

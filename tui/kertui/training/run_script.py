@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from kertasks.layers.catalog import Catalog
 from kertasks.scripts.writing import write_script
 from kertui.training.event_reader import EventReader
@@ -57,7 +59,10 @@ def _learning_rates(events: list[Event], epochs: int) -> dict[int, float]:
     changes: dict[int, float] = {}
     for event in events:
         if isinstance(event, LearningRate):
-            changes[event.epoch - 1] = event.learning_rate
+            # A change is told as it was asked for, and once more as float32 has it.
+            before = next(reversed(changes.values()), math.nan)
+            if not math.isclose(event.learning_rate, before, rel_tol=1e-6):
+                changes[event.epoch - 1] = event.learning_rate
         elif isinstance(event, Resumed):
             # What a trainer that was lost did after its checkpoint did not happen.
             changes = {epoch: rate for epoch, rate in changes.items() if epoch <= event.epoch}
