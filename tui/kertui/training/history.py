@@ -28,6 +28,7 @@ from kertui.training.events import (
     Started,
     Stopped,
 )
+from kertui.training.run_state import RunState
 
 
 class RunHistory:
@@ -99,6 +100,18 @@ class RunHistory:
     def epochs(self) -> int:
         """How many epochs are done."""
         return len(self.epoch_numbers)
+
+    @property
+    def state(self) -> RunState:
+        """What its events say that it is doing; that its trainer is lost they cannot say."""
+        match self.ended:
+            case Finished():
+                return RunState.FINISHED
+            case Stopped():
+                return RunState.STOPPED
+            case Failed():
+                return RunState.FAILED
+        return RunState.RUNNING if self.paused is None else RunState.PAUSED
 
     @property
     def replaying(self) -> bool:

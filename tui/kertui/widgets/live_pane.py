@@ -18,7 +18,7 @@ from kertui.plotting import draw
 from kertui.plotting.chart import LEAST_GUTTER
 from kertui.plotting.traces import VALIDATION
 from kertui.training.control import Ask
-from kertui.training.events import Ended, Failed, Finished
+from kertui.training.events import Ended
 from kertui.training.history import RunHistory
 from kertui.training.run_folder import RunFolder
 from kertui.training.run_state import RunState
@@ -184,7 +184,7 @@ class LivePane(Widget, can_focus=True):
         self.history.add_all(list(message.events))
         if not self._chosen:
             self.metric = _metric_to_show(self.history, self.metric)
-        self.state = state_from(self.history)
+        self.state = self.history.state
         ended = self.history.ended
         if ended is not None and ended is not ended_before:
             self._draw()
@@ -201,7 +201,7 @@ class LivePane(Widget, can_focus=True):
         if message.run != self.run or self.history.ended is not None:
             return
         lost = message.state is RunState.LOST
-        before, self.state = self.state, RunState.LOST if lost else state_from(self.history)
+        before, self.state = self.state, RunState.LOST if lost else self.history.state
         if self.state is before:
             return
         self._draw()
@@ -381,16 +381,6 @@ class LivePane(Widget, can_focus=True):
     def _read_at(self, epoch: int | None) -> None:
         for plot in self.query(MetricPlot):
             plot.cursor = epoch
-
-
-def state_from(history: RunHistory) -> RunState:
-    """What a run's events say that it is doing; that its process is gone they cannot say."""
-    ended = history.ended
-    if ended is None:
-        return RunState.RUNNING if history.paused is None else RunState.PAUSED
-    if isinstance(ended, Finished):
-        return RunState.FINISHED
-    return RunState.FAILED if isinstance(ended, Failed) else RunState.STOPPED
 
 
 def _metrics(history: RunHistory) -> list[str]:

@@ -45,7 +45,8 @@ def outcome(history: RunHistory, state: RunState, weights: str) -> Outcome | Non
     if state is RunState.LOST:
         return Outcome(
             RunState.LOST,
-            "the trainer is gone and wrote no end; it was killed, or its machine stopped",
+            "the trainer is gone and wrote no end: it was killed, perhaps for want of memory, "
+            "or its machine stopped",
             _after_failure(history),
         )
     return None

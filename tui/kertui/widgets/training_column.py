@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
@@ -16,20 +15,17 @@ from textual.timer import Timer
 
 from kertasks.errors import UserError
 from kertasks.recipes.recipe import Recipe
-from kertasks.registry import find_task
 from kertui.formatting import short_path
 from kertui.training.control import Ask
 from kertui.training.events import Failed
 from kertui.training.history import RunHistory
-from kertui.training.run_folder import RunDamaged, RunFolder
+from kertui.training.run_folder import RunFolder
 from kertui.training.run_state import RunState
 from kertui.training.service import TrainingService
 from kertui.widgets.live_pane import LivePane
 from kertui.widgets.run_commands import RunCommands, not_done
+from kertui.widgets.run_starter import RunStarter
 from kertui.widgets.run_trouble import RunTrouble, advice_on
-
-_NEWEST = 30
-"""Runs looked at for one that still goes on."""
 
 _COMES_UP = 120.0
 """Seconds a trainer may take to say that it resumes: it may have Keras to import first."""
@@ -79,21 +75,6 @@ class TrainingColumn(Vertical):
 
         run: RunFolder
 
-    @dataclass
-    class _Started(Message):
-        run: RunFolder
-        found: bool = False
-
-    @dataclass
-    class _StartRefused(Message):
-        reason: UserError
-
-    @dataclass
-    class _ResumeRefused(Message):
-        run: RunFolder
-        reason: UserError
-        log: str | None = None
-
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._begins: Phase | None = None
@@ -101,10 +82,8 @@ class TrainingColumn(Vertical):
 
         self._run: RunFolder | None = None
         self._planned = 0
+        self._starter = RunStarter(self)
         self._commands = RunCommands(self)
-        self._killed: RunFolder | None = None
-        """Whose end needs no explanation here."""
-
         self._patience: Timer | None = None
         self._told: tuple[object, ...] = ()
 
@@ -190,7 +169,7 @@ class TrainingColumn(Vertical):
         self._planned = recipe.fit.epochs
         self._show_nothing(self._planned, "starting")
         self._enter(Phase.STARTING)
-        self._work("start", partial(self._start, service, recipe, source))
+        self._starter.start(service, recipe, source)
 
     def show(self, run: RunFolder, state: RunState) -> None:
         """Follow a run that is there already, live or over."""
@@ -198,7 +177,7 @@ class TrainingColumn(Vertical):
 
     def find_running(self, service: TrainingService, task: str) -> None:
         """Look for a training of the task that goes on, and follow it."""
-        self._work("find", partial(self._find_running, service, task))
+        self._starter.find(service, task)
 
     def _show_nothing(self, epochs: int, waiting: str | None = None) -> None:
         self.query_one(RunTrouble).clear()
@@ -230,43 +209,20 @@ class TrainingColumn(Vertical):
             self._told = now
             self.post_message(self.PhaseChanged(self.phase))
 
-    def _work(self, group: str, work: Callable[[], None]) -> None:
-        self.run_worker(work, name=group, group=group, thread=True)
-
-    def _start(self, service: TrainingService, recipe: Recipe, source: Path | None) -> None:
-        from kertasks.data.files import require
-
-        try:
-            # A run that cannot even begin is no run: nothing of it is to be kept.
-            for name in find_task(recipe.task).files:
-                require(name)
-            run = service.start(recipe, str(source) if source else None)
-        except UserError as error:
-            self.post_message(self._StartRefused(error))
-        else:
-            self.post_message(self._Started(run))
-
-    def _find_running(self, service: TrainingService, task: str) -> None:
-        for run in service.store.runs()[:_NEWEST]:
-            try:
-                same = run.manifest().task == task
-            except RunDamaged:
-                continue
-            if same and not run.state().is_over:
-                self.post_message(self._Started(run, found=True))
-                return
-
-    @on(_Started)
-    def _follow(self, event: _Started) -> None:
+    @on(RunStarter.Started)
+    def _follow(self, event: RunStarter.Started) -> None:
         event.stop()
-        if event.found and (self.phase is not Phase.IDLE or self._run is not None):
-            return
         self._take(event.run)
-        if event.found:
+
+    @on(RunStarter.Found)
+    def _follow_found(self, event: RunStarter.Found) -> None:
+        event.stop()
+        if self.phase is Phase.IDLE and self._run is None:
+            self._take(event.run)
             self.post_message(self.RunFound(event.run))
 
-    @on(_StartRefused)
-    def _tell_start_refusal(self, event: _StartRefused) -> None:
+    @on(RunStarter.NotStarted)
+    def _tell_start_refusal(self, event: RunStarter.NotStarted) -> None:
         event.stop()
         self.pane.clear(self._planned)
         self.query_one(RunTrouble).show("Training did not start", str(event.reason))
@@ -278,7 +234,6 @@ class TrainingColumn(Vertical):
         """Ask something of the training under way; its events tell what became of it."""
         if self._run is not None:
             service.take_up(self._run)
-            self._killed = self._run if name is Ask.KILL else None
             self._commands.ask(self._run, name, value)
             self.pane.asked = self._commands.latest
 
@@ -296,24 +251,19 @@ class TrainingColumn(Vertical):
         self._enter(Phase.RESUMING)
         self.pane.asked = Ask.RESUME
         self._patience = self.set_timer(_COMES_UP, partial(self._give_up, run))
-        self._work("resume", partial(self._resume, service, run, epochs))
-
-    def _resume(self, service: TrainingService, run: RunFolder, epochs: int | None) -> None:
-        try:
-            service.resume(run, epochs)
-        except UserError as error:
-            self.post_message(self._ResumeRefused(run, error))
+        self._starter.resume(service, run, epochs)
 
     def _give_up(self, run: RunFolder) -> None:
-        gone = UserError(f"its trainer gave no sign of life in {_COMES_UP:.0f} s")
-        self.post_message(self._ResumeRefused(run, gone, short_path(run.log_path)))
+        log = short_path(run.log_path)
+        gone = UserError(f"its trainer gave no sign of life in {_COMES_UP:.0f} s; see {log}")
+        self.post_message(RunStarter.NotResumed(run, gone))
 
-    @on(_ResumeRefused)
-    def _tell_resume_refusal(self, event: _ResumeRefused) -> None:
+    @on(RunStarter.NotResumed)
+    def _tell_resume_refusal(self, event: RunStarter.NotResumed) -> None:
         event.stop()
         if event.run == self._run and self._begins is Phase.RESUMING:
             self._come_up()
-            self.query_one(RunTrouble).show("It was not resumed", str(event.reason), event.log)
+            self.query_one(RunTrouble).show("It was not resumed", str(event.reason))
 
     def _come_up(self) -> None:
         """Resuming is over, well or not."""
@@ -383,9 +333,7 @@ class TrainingColumn(Vertical):
         if self._begins is Phase.RESUMING:
             self._come_up()
         self.pane.asked = self._commands.latest
-        reason = event.ended.reason if isinstance(event.ended, Failed) else ""
-        if event.ended is None and self._killed != event.run:
-            reason = "the trainer is gone"
-        if reason:
-            self.query_one(RunTrouble).advise(advice_on(reason), short_path(event.run.log_path))
+        if isinstance(event.ended, Failed):
+            advice, log = advice_on(event.ended.reason), short_path(event.run.log_path)
+            self.query_one(RunTrouble).advise(advice, log)
         self._tell_phase()
