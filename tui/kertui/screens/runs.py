@@ -46,7 +46,7 @@ _READ_EVERY = 0.25
 _ALL_EVERY = 8
 """Every so many of those looks all runs are looked at: others may come and go."""
 
-_REST = 0.15
+_REST = 0.1
 """Seconds the cursor rests on a run before its curves are read: moving past costs nothing."""
 
 _LEAST_BELOW = 9
