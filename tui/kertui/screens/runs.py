@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
 from time import time
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
 
 from kertasks.errors import UserError
-from kertasks.recipes.recipe import Recipe
 from kertasks.registry import find_task
 from kertui.formatting import grouped, short_path
 from kertui.glyphs import glyphs_for
 from kertui.plotting.run_strokes import MOST_RUNS, free_place
 from kertui.screens.open_run import open_run
 from kertui.screens.run_changes import RunChanges
+from kertui.screens.run_reading import RunReader
 from kertui.screens.runs_keys import RUNS_KEYS
 from kertui.training.run_bin import RunBin
 from kertui.training.run_folder import RunFolder
 from kertui.training.run_listing import SortKey, matches, ordered
-from kertui.training.run_summaries import RunSummaries
 from kertui.training.run_summary import RunSummary
 from kertui.widgets.header_line import HeaderLine
 from kertui.widgets.key_line import KeyLine
@@ -44,10 +39,7 @@ if TYPE_CHECKING:
 _READ_EVERY = 0.25
 """Seconds between two looks at the runs that go on."""
 
-_ALL_EVERY = 8
-"""Every so many of those looks all runs are looked at: others may come and go."""
-
-_REST = 0.15
+_REST = 0.1
 """Seconds the cursor rests on a run before its curves are read: moving past costs nothing."""
 
 _LEAST_BELOW = 9
@@ -66,28 +58,6 @@ class RunsScreen(Screen[None]):
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = RUNS_KEYS
 
-    @dataclass
-    class RunsRead(Message):
-        """The runs of the home or of its bin, newest first."""
-
-        runs: list[RunSummary]
-        deleted: bool
-        complete: bool
-        """Whether these are all of them."""
-
-    @dataclass
-    class RecipesRead(Message):
-        """The recipes of some runs; an error in the place of one that cannot be read."""
-
-        runs: Sequence[tuple[int, RunSummary]]
-        recipes: Sequence[Recipe | UserError]
-
-    @dataclass
-    class RecipeToOpen(Message):
-        """The recipe of a run that is to be opened."""
-
-        recipe: Recipe | UserError
-
     def __init__(self, chosen: Sequence[str] = (), *, full: bool = False) -> None:
         super().__init__()
         self._all: list[RunSummary] = []
@@ -103,8 +73,6 @@ class RunsScreen(Screen[None]):
         self._opened_full = full
         self._diff = False
         self._compared: Sequence[tuple[int, RunSummary]] = ()
-        self._reading = False
-        self._looks = 0
         self._rest: Timer | None = None
         self._offered: tuple[bool, ...] = ()
 
@@ -122,9 +90,8 @@ class RunsScreen(Screen[None]):
         """Read the runs once the frame is there to look at."""
         kertui = cast("KertuiApp", self.app)  # screens are below the app: only its type is named
         store = kertui.service.store
-        self._summaries = RunSummaries(store, kertui.over_runs, with_best=True)
-        self._bin = RunBin(store)
-        self._deleted_summaries = RunSummaries(self._bin)
+        self._reader = RunReader(self, store, kertui.over_runs)
+        self._bin_path = short_path(RunBin(store).path)
         self._changes = RunChanges(self, store, self._read_all)
         self._arrange()
         if not self._full:
@@ -135,7 +102,7 @@ class RunsScreen(Screen[None]):
 
     def on_screen_resume(self) -> None:
         """Runs may have changed while another screen was on top."""
-        if self._looks:
+        if self._complete:  # not the first time, which comes before there is anything
             self._read_all()
 
     def on_resize(self) -> None:
@@ -173,33 +140,19 @@ class RunsScreen(Screen[None]):
     # --- read in a thread
 
     def _read_all(self) -> None:
-        self._looks = 0
-        self._look()
+        # Not ``is_current``: that holds under an opaque screen too (Textual 8.2).
+        if self.app.screen is self:
+            self._reader.look_at_all(self._deleted)
 
     def _look(self) -> None:
-        # Not ``is_current``: that holds under an opaque screen too (Textual 8.2).
-        if self.app.screen is not self or self._reading:
-            return
-        everything = self._looks % _ALL_EVERY == 0
-        self._looks += 1
-        if everything or any(not run.state.is_over for run in self._all):
-            self._reading = True
-            work = partial(self._read, self._deleted, everything)
-            self.run_worker(work, thread=True, group="runs", name="read runs")
+        if self.app.screen is self:
+            going = any(not run.state.is_over for run in self._all)
+            self._reader.look(self._deleted, going)
 
-    def _read(self, deleted: bool, everything: bool) -> None:
-        summaries = self._deleted_summaries if deleted else self._summaries
-
-        def tell(runs: list[RunSummary]) -> None:
-            self.post_message(self.RunsRead(runs, deleted, complete=False))
-
-        runs = summaries.read(tell) if everything else summaries.read_running()
-        self.post_message(self.RunsRead(runs, deleted, complete=True))
-
-    @on(RunsRead)
-    def _take_runs(self, event: RunsRead) -> None:
+    @on(RunReader.RunsRead)
+    def _take_runs(self, event: RunReader.RunsRead) -> None:
         if event.complete:
-            self._reading = False
+            self._reader.answered()
         if event.deleted is not self._deleted:
             self._read_all()
             return
@@ -259,7 +212,7 @@ class RunsScreen(Screen[None]):
         if self._all:
             return f"no run matches {text!r}: esc empties the filter"
         if self._deleted:
-            return f"no deleted runs in {short_path(self._bin.path)}: D shows the others"
+            return f"no deleted runs in {self._bin_path}: D shows the others"
         return "no runs yet: esc, choose a task, open it and press space to train"
 
     def _show_header(self, shown: int, filtered: bool) -> None:
@@ -268,7 +221,7 @@ class RunsScreen(Screen[None]):
         words = f"{count} {kind}{'' if len(self._all) == 1 else 's'}"
         facts = [f"{grouped(shown)} of {words} match" if filtered else words]
         if self._deleted:
-            facts.insert(0, short_path(self._bin.path))
+            facts.insert(0, self._bin_path)
         running = sum(not run.state.is_over for run in self._all)
         if running:
             facts.append(f"{running} running")
@@ -441,16 +394,10 @@ class RunsScreen(Screen[None]):
             return
         if [run.id for _, run in runs] != [run.id for _, run in self._compared]:
             self._compared = runs
-            self.run_worker(
-                partial(self._read_recipes, runs), thread=True, group="recipes", exclusive=True
-            )
+            self._reader.read_recipes(runs)
 
-    def _read_recipes(self, runs: Sequence[tuple[int, RunSummary]]) -> None:
-        recipes = [_recipe_of(run) for _, run in runs]
-        self.post_message(self.RecipesRead(runs, recipes))
-
-    @on(RecipesRead)
-    def _show_recipes(self, event: RecipesRead) -> None:
+    @on(RunReader.RecipesRead)
+    def _show_recipes(self, event: RunReader.RecipesRead) -> None:
         if event.runs is not self._compared:
             return
         found: list[DiffRun] = []
@@ -475,11 +422,8 @@ class RunsScreen(Screen[None]):
             self.notify("It is in the bin: u brings it back.")
         return self._deleted
 
-    def _read_recipe(self, run: RunSummary) -> None:
-        self.post_message(self.RecipeToOpen(_recipe_of(run)))
-
-    @on(RecipeToOpen)
-    def _open_workbench(self, event: RecipeToOpen) -> None:
+    @on(RunReader.RecipeToOpen)
+    def _open_workbench(self, event: RunReader.RecipeToOpen) -> None:
         from kertui.screens.workbench import WorkbenchScreen
 
         if isinstance(event.recipe, UserError):
@@ -496,8 +440,7 @@ class RunsScreen(Screen[None]):
         """Open the recipe of the run under the cursor, to train it anew or change it."""
         run = self._table.run
         if run is not None and not self._says_deleted():
-            work = partial(self._read_recipe, run)
-            self.run_worker(work, thread=True, group="open", exclusive=True)
+            self._reader.read_to_open(run)
 
     # --- changes
 
@@ -562,10 +505,3 @@ class RunsScreen(Screen[None]):
             case "toggle_full" | "toggle_diff":
                 return run is not None
         return True
-
-
-def _recipe_of(run: RunSummary) -> Recipe | UserError:
-    try:
-        return RunFolder(Path(run.folder)).recipe()
-    except UserError as error:
-        return error

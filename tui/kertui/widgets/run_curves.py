@@ -146,8 +146,12 @@ class RunCurves(Widget):
         if followed is None or followed.worker is not message.worker:
             return
         followed.history.add_all(message.events)
+        caught_up = not followed.loaded and not message.behind
         followed.loaded = not message.behind
-        self._pace.ask()
+        if caught_up:
+            self._draw()  # nobody waits for the rest of a period to see the whole
+        else:
+            self._pace.ask()
 
     # What is drawn
 
