@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from time import time
 from typing import TYPE_CHECKING, ClassVar, cast
 
