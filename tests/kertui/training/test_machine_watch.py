@@ -38,6 +38,26 @@ def test_readings_go_into_the_events_until_it_is_closed(
     log.close()
 
 
+def test_a_training_that_waits_is_read_seldom(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(machine_watch, "EVERY", 0.01)
+    monkeypatch.setattr(machine_watch, "EVERY_PAUSED", 1000.0)
+    log = EventLog(tmp_path / "events.jsonl")
+    watch = MachineWatch(log)
+    watch.pause(True)
+    reader = EventReader(tmp_path / "events.jsonl")
+    log.flush()
+    before = len(reader.read_all())
+    wait_until(lambda: watch.looks > 20)
+    log.flush()
+    assert before + len(reader.read_all()) <= 2  # one may have been under way
+    watch.pause(False)
+    wait_until(lambda: any(isinstance(event, Machine) for event in reader.read()))
+    watch.close()
+    log.close()
+
+
 def test_a_gpu_that_does_not_answer_is_left_out() -> None:
     # No handle of any library: what a card that fell off the bus is like.
     try:

@@ -1,51 +1,92 @@
-"""The last events of a run, read from the end of its log however long that is."""
+"""The events at the end of a run's file, from the last one back, without reading the rest."""
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from kertui.training.events import Checkpointed, Control, Event, parse_event
+from kertui.training.events import Checkpointed, Control, Event, event_of
 
-_TAIL = 1 << 16
-"""Bytes read at once: some hundred epochs."""
+_FIRST_LOOK = 1 << 12
+"""Bytes read at first: an end event and some epochs. A thousand runs are listed by it."""
+
+_BLOCK = 1 << 16
+"""Bytes read at once after that, some hundred epochs."""
+
+
+@dataclass(frozen=True, slots=True)
+class TailLine:
+    """One line that is an event."""
+
+    kind: str
+    """Its type, known here or not."""
+
+    event: Event | None
+    """None for a type not known here."""
+
+
+class Tail:
+    """The end of one events file as it is now.
+
+    Args:
+        path: of the events file; one that cannot be read has no events.
+        whole: whether to go on to the file's beginning, not only some hundred epochs.
+    """
+
+    def __init__(self, path: str | Path, *, whole: bool = False) -> None:
+        self._path = path
+        self._whole = whole
+        self.complete = False
+        """Whether ``backwards`` came to the file's first event."""
+
+    def backwards(self) -> Iterator[TailLine]:
+        """The events from the last one back, a line without its newline yet left out.
+
+        Stop when you know enough: what lies before is not read then.
+        """
+        try:
+            file = os.open(self._path, os.O_RDONLY)
+        except OSError:
+            return
+        try:
+            for line in self._lines(file):
+                found = _line(line)
+                if found is not None:
+                    yield found
+        except OSError:
+            return
+        finally:
+            os.close(file)
+
+    def _lines(self, file: int) -> Iterator[bytes]:
+        end = os.fstat(file).st_size
+        least = 0 if self._whole else max(0, end - _BLOCK)
+        size = _FIRST_LOOK
+        rest = b""
+        """The start of the earliest line read so far: the block before it has the rest."""
+        terminated = False
+        while end > least:
+            start = max(least, end - size)
+            rest, *lines = (os.pread(file, end - start, start) + rest).split(b"\n")
+            if lines and not terminated:
+                lines.pop()  # what follows the last newline is no line yet
+                terminated = True
+            yield from reversed(lines)
+            end, size = start, _BLOCK
+        if not least:
+            self.complete = True
+            if terminated:
+                yield rest
 
 
 def events_backwards(path: Path, *, whole: bool = False) -> Iterator[Event]:
-    """The events of a log, the latest first; none where there is no log.
-
-    Args:
-        path: ``events.jsonl``.
-        whole: go on to its beginning, not only through the last 64 KiB.
-    """
-    for line in _lines_backwards(path, whole=whole):
-        event = parse_event(line)
-        if event is not None:
-            yield event
-
-
-def _lines_backwards(path: Path, *, whole: bool) -> Iterator[bytes]:
-    try:
-        with path.open("rb") as file:
-            start = file.seek(0, 2)
-            # What follows the last newline is half a line, and what precedes the first one of a
-            # part belongs to the part before.
-            rest = b""
-            unfinished = True
-            while start:
-                before = start
-                start = max(0, start - _TAIL)
-                file.seek(start)
-                first, *lines = (file.read(before - start) + rest).split(b"\n")
-                yield from reversed(lines[:-1] if unfinished else lines)
-                unfinished = unfinished and not lines
-                rest = first
-                if not whole:
-                    break
-            if not start and not unfinished:
-                yield rest
-    except OSError:
-        return
+    """The events of a log known here, the latest first; none where there is no log."""
+    for line in Tail(path, whole=whole).backwards():
+        if line.event is not None:
+            yield line.event
 
 
 def last_control_number(path: Path) -> int:
@@ -62,3 +103,11 @@ def last_checkpoint(path: Path) -> Checkpointed | None:
         if isinstance(event, Checkpointed):
             return event
     return None
+
+
+def _line(line: bytes) -> TailLine | None:
+    try:
+        fields = json.loads(line)
+        return TailLine(str(fields["type"]), event_of(fields))
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None

@@ -16,6 +16,9 @@ from kertui.training.events import Gpu, Machine
 EVERY = 2.0
 """Seconds between two readings: a day of them is 6 MB of events."""
 
+EVERY_PAUSED = 60.0
+"""The same while the training waits for its person, maybe for days."""
+
 
 class MachineWatch:
     """Reads the machine's load in a thread of its own, at most one event each ``EVERY`` seconds.
@@ -28,9 +31,17 @@ class MachineWatch:
 
     def __init__(self, log: EventLog) -> None:
         self._log = log
+        self.looks = 0
+        """How often it could have read."""
+
+        self._paused = False
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._work, name="machine", daemon=True)
         self._thread.start()
+
+    def pause(self, paused: bool) -> None:
+        """The training waits, or goes on."""
+        self._paused = paused
 
     def close(self) -> None:
         """Read no more."""
@@ -40,8 +51,13 @@ class MachineWatch:
     def _work(self) -> None:
         gpus = open_gpus()
         psutil.cpu_percent()  # the first answer covers the time to the second
+        read = time.monotonic()
         while not self._over.wait(EVERY):
-            self._log.add(read_machine(gpus))
+            self.looks += 1
+            now = time.monotonic()
+            if not self._paused or now - read >= EVERY_PAUSED:
+                read = now
+                self._log.add(read_machine(gpus))
 
 
 def read_machine(gpus: Sequence[Any]) -> Machine:

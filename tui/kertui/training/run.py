@@ -99,13 +99,13 @@ class _Training:
         self._writer = EventWriter(log, written=before.last.epoch if before.last else 0)
         self._best = BestWeights(self._writer, run.best_path)
         self._checkpoints = Checkpoints(run.checkpoint_path, log)
+        self._watch = MachineWatch(log)
 
     def go(self) -> None:
-        watch = MachineWatch(self._log)
         try:
             self._go()
         finally:
-            watch.close()
+            self._watch.close()
             self._checkpoints.close()
 
     def _go(self) -> None:
@@ -139,6 +139,7 @@ class _Training:
             resumed=checkpoint,
             was_resumed=resumes,
         )
+        steering.on_pause = self._watch.pause
         steering.stop_on_signals()
         self.doing = "loading the data"
         data = self._shelf.load(recipe.task, recipe.data.variant, recipe.seed)

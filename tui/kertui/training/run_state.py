@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import platform
 import time
 from enum import StrEnum
 from pathlib import Path
+
+from kertui.training.event_tail import Tail
 
 HEARTBEAT = 5.0
 """Seconds between a trainer's touches of its events file."""
@@ -15,8 +16,6 @@ HEARTBEAT = 5.0
 HEARTBEAT_GONE = 120.0
 """Seconds without a touch after which a trainer on another host counts as gone. It holds
 clocks that differ by a minute and file systems that show a change late."""
-
-_TAIL = 1 << 16
 
 _PROC = Path("/proc/self/stat")
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
@@ -41,21 +40,10 @@ class RunState(StrEnum):
 
 def state_at_end(events_path: Path) -> RunState | None:
     """The state the end of the events file names; None where the process must decide."""
-    try:
-        with events_path.open("rb") as file:
-            size = file.seek(0, 2)
-            file.seek(max(0, size - _TAIL))
-            tail = file.read()
-    except OSError:
-        return None
-    for line in reversed(tail.split(b"\n")[:-1]):
-        try:
-            kind = json.loads(line)["type"]
-        except (ValueError, KeyError, TypeError):
-            continue
-        if kind in ("finished", "stopped", "failed", "paused"):
-            return RunState(kind)
-        if kind in ("epoch", "progress", "resumed", "started"):
+    for line in Tail(events_path, whole=True).backwards():
+        if line.kind in ("finished", "stopped", "failed", "paused"):
+            return RunState(line.kind)
+        if line.kind in ("epoch", "progress", "resumed", "started"):
             return None
     return None
 

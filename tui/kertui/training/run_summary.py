@@ -8,11 +8,21 @@ from dataclasses import dataclass, field
 from kertasks.errors import UserError
 from kertui.formatting import grouped, metric, short_path, test_metric, test_result
 from kertui.training.best_so_far import BestSoFar
-from kertui.training.events import Epoch, Failed, Finished, Started, Stopped, parse_event
+from kertui.training.control import Ask, read_commands
+from kertui.training.event_tail import Tail
+from kertui.training.events import (
+    Checkpointed,
+    Epoch,
+    Failed,
+    Finished,
+    Paused,
+    Started,
+    Stopped,
+    parse_event,
+)
 from kertui.training.run_folder import RunFolder
 from kertui.training.run_label import Label, read_label
 from kertui.training.run_state import RunState
-from kertui.training.run_tail import Tail
 
 _HEAD = 1 << 12
 """Bytes in which a run says how many epochs it plans."""
@@ -179,6 +189,9 @@ def _read_end(run: RunFolder, *, over: bool = False) -> _End:
             case Epoch():
                 last = last or event
                 lowest.take(event)
+            case Paused() | Checkpointed():
+                # After hours of a pause its epochs lie further back than is looked.
+                end.epochs = end.epochs or event.epoch
         went_on = went_on or line.kind in _GOING_ON
         if last is not None and (end.best or not (over or end.state)):
             break
@@ -205,14 +218,16 @@ def _planned(run: RunFolder) -> int | None:
     except OSError:
         return None
     events = map(parse_event, lines)
-    return next((event.epochs for event in events if isinstance(event, Started)), None)
+    started = next((event.epochs for event in events if isinstance(event, Started)), None)
+    asked = [each.value for each in read_commands(run.control_path) if each.name == Ask.EPOCHS]
+    return int(asked[-1]) if asked and asked[-1] is not None else started
 
 
 def in_words(summary: RunSummary) -> str:
     """One line for the normal screen: what, how far, how well, where."""
     parts = [
         f"{summary.task} {summary.recipe}: {summary.state.value}",
-        f"{grouped(summary.epochs)} epochs",
+        f"{grouped(summary.epochs)} epoch{'' if summary.epochs == 1 else 's'}",
         summary.result,
         short_path(summary.folder),
     ]

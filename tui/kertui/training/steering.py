@@ -96,6 +96,9 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
         self.stop_requested = False
         """Whether a person (or the system, by SIGTERM) asked to stop."""
 
+        self.on_pause: Callable[[bool], None] | None = None
+        """Told when it begins to wait and when it goes on."""
+
         self.wants_best = False
         """Whether the weights of the best epoch are to be kept instead of the last ones."""
 
@@ -293,10 +296,14 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
         self._log.add(Paused(time.time(), self.place.epoch, self.place.step))
         if self._can_save:
             self._checkpoints.save(self._take)
+        if self.on_pause is not None:
+            self.on_pause(True)
         while self._pausing and not self.stop_requested:
             time.sleep(LOOK_EVERY)
             self._hear()
             self._answer_all()
+        if self.on_pause is not None:
+            self.on_pause(False)
         if not self.stop_requested:
             self._log.add(Resumed(time.time(), self.place.epoch, self.place.step))
         self._writer.leave_out(time.perf_counter() - began)
