@@ -182,7 +182,7 @@ def test_without_a_terminal_a_run_can_be_seen_read_and_not_mistaken(training: Ru
         assert words in frame
     assert "--once" in kertui("attach", training.id, status=2)
     wrong = training.id.replace("digits", "digtis")
-    assert f"did you mean '{training.id}'" in kertui("pause", wrong, status=1)
+    assert f"did you mean '{training.id}'" in kertui("pause", wrong, status=2)
 
     with training.log_path.open("a") as log:
         log.write("a word from a library\n")

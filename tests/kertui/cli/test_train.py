@@ -95,7 +95,7 @@ def test_on_a_terminal_one_line_moves_and_a_second_ctrl_c_leaves(trainer_home: P
         terminal.send("\x03")
         terminal.wait_for("Ctrl-C again", PATIENCE)
         terminal.send("\x03")
-        terminal.wait_for(f"kill -9 {pid}", PATIENCE)
+        terminal.wait_for(f"kertui attach {run.id}", PATIENCE)
         assert terminal.wait_for_end(PATIENCE) == 130
     assert run.state() is RunState.RUNNING
     os.kill(pid, signal.SIGCONT)

@@ -15,7 +15,7 @@ from kertui.plotting.traces import VALIDATION, Traces, Window, whole_run
 from kertui.training.history import RunHistory
 from kertui.training.run_folder import RunFolder
 from kertui.training.run_state import RunState
-from kertui.widgets.outcome import outcome
+from kertui.widgets.outcome import NextSteps, outcome
 from kertui.widgets.run_progress import RateMeter
 from kertui.widgets.run_status import status_line
 
@@ -37,7 +37,7 @@ def frame(
         width: in characters.
         glyphs: the signs to draw with.
     """
-    progress = RateMeter().read(history, 0, time.time())
+    progress = RateMeter().read(history, 0, time.time(), state)
     status = text_of(status_line(history, state, progress, width, glyphs)).strip()
     lines = [name, status, f"{run.id}"]
     for metric in _shown(history):
@@ -45,11 +45,15 @@ def frame(
         lines += [text_of(row) for row in _plot(history, metric, state, width, glyphs)]
     if history.epochs:
         lines += ["", *_table(history, width)]
-    ended = outcome(history, state, formatting.short_path(run.model_path))
+    steps = NextSteps(
+        f"kertui resume {run.id} goes on",
+        f"kertui resume {run.id} --epochs N trains on",
+        f"kertui logs {run.id} shows what the trainer printed",
+    )
+    ended = outcome(history, state, formatting.short_path(run.model_path), steps)
     if ended is not None:
-        facts = f" {glyphs.dot} ".join(ended.facts)
         lines += ["", *formatting.wrap(f"{ended.state}: {ended.head}", width)]
-        lines += formatting.wrap(facts, width)
+        lines += formatting.wrap_parts(ended.facts, f" {glyphs.dot} ", width)
     return "\n".join(line.rstrip() for line in lines)
 
 

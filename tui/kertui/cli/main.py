@@ -109,8 +109,9 @@ def is_wrong_usage(error: UserError) -> bool:
     """Whether the person's own words were wrong, not the world they met."""
     from kertasks.data.file_errors import UnknownDataFile
     from kertasks.recipes.errors import RecipeError
+    from kertui.training.store import UnknownRun
 
-    wrong = (UnknownTask, UnknownRecipe, UnknownVariant, UnknownDataFile, RecipeError)
+    wrong = (UnknownTask, UnknownRecipe, UnknownVariant, UnknownRun, UnknownDataFile, RecipeError)
     return isinstance(error, wrong)
 
 

@@ -8,7 +8,6 @@ import time
 
 import click
 
-from kertasks.errors import UserError
 from kertui.cli.status_line import StatusLine, bar
 from kertui.formatting import clock, grouped, metric, metric_label, rate, short_path, test_result
 from kertui.training.events import Event, Failed, Notice, Stopped, format_event
@@ -42,16 +41,14 @@ class _Report:
     def lost(self) -> int:
         """The trainer is gone without a word."""
         _say("lost: the trainer's process is gone and wrote no end (killed, or out of memory?)")
+        _say(f"kertui resume {self._run.id} goes on from its last checkpoint")
         _say(f"its log: {short_path(self._run.log_path)}")
         return 1
 
     def how_to_end(self) -> str:
-        """The commands that end the trainer."""
-        try:
-            pid = self._run.manifest().pid
-        except UserError:
-            return "It has not begun yet."
-        return f"kill {pid} stops it and keeps the weights; kill -9 {pid} ends it at once."
+        """The commands that show it again and that end it."""
+        run = self._run.id
+        return f"kertui attach {run} shows it; kertui stop {run} ends it and keeps the weights."
 
     def _status(self, history: RunHistory) -> int:
         if isinstance(history.ended, Failed):
@@ -81,7 +78,7 @@ class TextReport(_Report):
 
     Args:
         run: the run.
-        planned: its epochs.
+        planned: its epochs, until its events say.
     """
 
     def __init__(self, run: RunFolder, planned: int) -> None:
@@ -121,6 +118,8 @@ class TextReport(_Report):
                 self._line.show(text)
 
     def _text(self, history: RunHistory) -> str:
+        if history.paused is not None:
+            return f"paused at epoch {grouped(history.epochs)}; kertui resume goes on"
         if history.compiling:
             return "compiling …" if self._line.live else ""
         if history.started is None:
@@ -131,13 +130,14 @@ class TextReport(_Report):
         if not done and within is None:
             return "training …" if self._line.live else ""
         steps = history.started.steps
-        share = (done + (within.step / steps if within else 0)) / self._planned
-        parts = [f"epoch {grouped(done):>{len(grouped(self._planned))}}/{grouped(self._planned)}"]
+        planned = history.planned or self._planned
+        share = min(1.0, (done + (within.step / steps if within else 0)) / planned)
+        parts = [f"epoch {grouped(done):>{len(grouped(planned))}}/{grouped(planned)}"]
         if self._line.live:
             parts.append(f"{bar(share, 12, self._line.ascii)} {share:4.0%}")
         if self._line.live:
             parts.append(rate(self._rate.per_second, "ep"))
-            left = self._rate.seconds_left(self._planned - done)
+            left = self._rate.seconds_left(planned - done)
             parts.append(f"{left} left" if left else "")
         last = history.last.metrics if history.last else (within.metrics if within else {})
         parts += [f"{metric_label(name)} {metric(name, value)}" for name, value in last.items()]

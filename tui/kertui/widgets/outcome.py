@@ -22,49 +22,67 @@ class Outcome:
     """Short, dim: epochs, best epoch, time, where the weights are."""
 
 
-def outcome(history: RunHistory, state: RunState, weights: str) -> Outcome | None:
+@dataclass(frozen=True, slots=True)
+class NextSteps:
+    """How a person goes on after a run's end, in words that fit where they are read."""
+
+    resume: str
+    """Followed by from where."""
+
+    extend: str
+    log: str
+
+
+KEYS = NextSteps("r resumes", "E trains on", "l shows the log")
+"""In the live pane."""
+
+
+def outcome(
+    history: RunHistory, state: RunState, weights: str, steps: NextSteps = KEYS
+) -> Outcome | None:
     """The outcome of a run; None while it goes on.
 
     Args:
         history: of the run.
         state: as its folder says.
         weights: where its network is kept.
+        steps: how to go on.
     """
     ended = history.ended
     if isinstance(ended, Failed):
-        return Outcome(RunState.FAILED, ended.reason, _after_failure(history))
+        return Outcome(RunState.FAILED, ended.reason, _after_failure(history, steps))
     if isinstance(ended, Finished):
-        facts = [*_tally(history, ended), "E trains on", f"network in {weights}"]
+        facts = [*_tally(history, ended), steps.extend, f"network in {weights}"]
         return Outcome(RunState.FINISHED, _result(history, ended), tuple(facts))
     if isinstance(ended, Stopped):
         whose = "weights"
         if ended.restored_epoch is not None:
             whose = f"weights of epoch {formatting.grouped(ended.restored_epoch)}"
-        facts = [*_tally(history, ended), _resumes(history), f"{whose} kept in {weights}"]
+        facts = [*_tally(history, ended), _resumes(history, steps), f"{whose} kept in {weights}"]
         return Outcome(RunState.STOPPED, _result(history, ended), tuple(facts))
     if state is RunState.LOST:
         return Outcome(
             RunState.LOST,
             "the trainer is gone and wrote no end: it was killed, perhaps for want of memory, "
             "or its machine stopped",
-            _after_failure(history),
+            _after_failure(history, steps),
         )
     return None
 
 
-def _after_failure(history: RunHistory) -> tuple[str, ...]:
+def _after_failure(history: RunHistory, steps: NextSteps) -> tuple[str, ...]:
     if not history.epochs:
-        return ("l shows the log", "change the recipe and start again")
-    return (_epochs(history.epochs), _resumes(history), "l shows the log")
+        return (steps.log, "change the recipe and start again")
+    return (_epochs(history.epochs), _resumes(history, steps), steps.log)
 
 
-def _resumes(history: RunHistory) -> str:
-    """Where the key to resume would go on from."""
+def _resumes(history: RunHistory, steps: NextSteps) -> str:
+    """Where it would go on from."""
     place = history.checkpoint
     if place is None:
-        return "r resumes from the beginning"
+        return f"{steps.resume} from the beginning"
     within = f", step {formatting.grouped(place.step)}" if place.step else ""
-    return f"r resumes from epoch {formatting.grouped(place.epoch)}{within}"
+    return f"{steps.resume} from epoch {formatting.grouped(place.epoch)}{within}"
 
 
 def _result(history: RunHistory, ended: Finished | Stopped) -> str:
