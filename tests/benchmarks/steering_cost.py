@@ -32,7 +32,7 @@ from kertui.training.events import Checkpointed, Control
 from kertui.training.steering import Steering
 
 SECONDS = 32.0
-"""Of a turn: each has two of the checkpoints that come every 15 seconds."""
+"""Of a turn: each has some of the checkpoints that come every few seconds."""
 
 WORKLOADS = (("xor", "answer"), ("digits", "convolutions"))
 ENDLESS = 1 << 30

@@ -11,18 +11,32 @@ from kertui.plotting.limits import nice_step
 
 
 def value_labels(ticks: Sequence[float]) -> list[str]:
-    """The ticks' labels, as many decimals for each as their step needs; six characters at most."""
+    """The ticks' labels, as many decimals for each as their step needs.
+
+    Six characters at most; more only where they would all read the same.
+    """
     size = max(map(abs, ticks), default=0.0)
     if size == 0:
         return ["0" for _ in ticks]
     steps = [b - a for a, b in itertools.pairwise(ticks) if b > a]
     step = min(steps, default=size)
     if size >= 1e5 or step < 1e-4:
-        return ["0" if tick == 0 else _short_scientific(tick) for tick in ticks]
+        return _told_apart(ticks, size, step)
     decimals = _decimals(step)
     if size >= 1000 and decimals == 0:
         return [grouped(round(tick)) if abs(tick) >= 10_000 else f"{tick:.0f}" for tick in ticks]
     return [f"{tick + 0.0:.{decimals}f}" for tick in ticks]
+
+
+def _told_apart(ticks: Sequence[float], size: float, step: float) -> list[str]:
+    labels = ["0" if tick == 0 else _short_scientific(tick) for tick in ticks]
+    if len(set(labels)) == len(labels):
+        return labels
+    digits = min(9, 1 + math.ceil(math.log10(size / step)))
+    if 1e-3 <= size < 1e5:
+        decimals = max(0, digits - 1 - math.floor(math.log10(size)))
+        return [f"{tick:.{decimals}f}" for tick in ticks]
+    return [scientific(tick, digits) for tick in ticks]
 
 
 def log_labels(ticks: Sequence[float]) -> list[str]:

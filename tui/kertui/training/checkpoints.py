@@ -12,7 +12,7 @@ from kertui.training.checkpoint import Checkpoint, Place
 from kertui.training.event_log import EventLog
 from kertui.training.events import Checkpointed, Notice
 
-EVERY = 15.0
+EVERY = 5.0
 """Seconds between two checkpoints while epochs end."""
 
 AT_THE_LATEST = 25.0
