@@ -32,11 +32,11 @@ def _told_apart(ticks: Sequence[float], size: float, step: float) -> list[str]:
     labels = ["0" if tick == 0 else _short_scientific(tick) for tick in ticks]
     if len(set(labels)) == len(labels):
         return labels
-    digits = min(9, 1 + math.ceil(math.log10(size / step)))
+    decimals = math.ceil(-math.log10(step) - 1e-6)
     if 1e-3 <= size < 1e5:
-        decimals = max(0, digits - 1 - math.floor(math.log10(size)))
-        return [f"{tick:.{decimals}f}" for tick in ticks]
-    return [scientific(tick, digits) for tick in ticks]
+        return [f"{tick:.{max(0, decimals)}f}" for tick in ticks]
+    digits = decimals + math.floor(math.log10(size)) + 1
+    return [scientific(tick, min(9, max(1, digits))) for tick in ticks]
 
 
 def log_labels(ticks: Sequence[float]) -> list[str]:
