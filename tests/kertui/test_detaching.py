@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -117,6 +118,7 @@ def test_a_run_outlives_the_tmux_server_and_is_steered_from_another_terminal(
 
 def test_every_command_is_carried_out_once_and_acknowledged(training: RunFolder) -> None:
     run = training
+    os.kill(run.manifest().pid, signal.SIGHUP)
     assert "paused at epoch" in kertui("pause", run.id)
     assert run.state() is RunState.PAUSED
     done = history_of(run).epochs
@@ -126,6 +128,7 @@ def test_every_command_is_carried_out_once_and_acknowledged(training: RunFolder)
     assert "900 epochs in all" in kertui("set", run.id, "--epochs", "900")
     assert "goes on at epoch" in kertui("resume", run.id)
     assert "is running: there is nothing to resume" in kertui("resume", run.id, status=1)
+    wait_until(lambda: history_of(run).epochs >= done + 2)
     assert "saved" in kertui("save", run.id)
     assert run.model_path.is_file()
     assert "test accuracy" in kertui("stop", "--best", run.id)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,15 +27,6 @@ from kertui.training.testing import mean_absolute_error
 pytestmark = pytest.mark.training
 
 ANSWER = find_task("xor").recipes["answer"]
-
-
-@pytest.fixture(autouse=True)
-def _own_signals() -> Iterator[None]:
-    numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-    before = {number: signal.getsignal(number) for number in numbers}
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
 
 
 def trained(home: Path, recipe: Recipe, *, stop: bool = False) -> tuple[RunFolder, list[Event]]:

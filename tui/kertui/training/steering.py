@@ -123,15 +123,14 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
         return Place(self._writer.epochs, self._step)
 
     def stop_on_signals(self) -> None:
-        """Let SIGTERM and SIGINT stop the training and keep the weights, and SIGHUP do nothing,
-        for the rest of the process."""
+        """Let SIGTERM and SIGINT stop the training and keep the weights, for the rest of the
+        process."""
 
         def handle(_number: int, _frame: FrameType | None) -> None:
             self._signalled = True
 
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, handle)
-        signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
     def look_before_training(self) -> bool:
         """Whether to stop before there is anything to train. Other commands wait until then."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import signal
 import socket
 import sys
 import threading
@@ -26,6 +27,8 @@ def main() -> None:
     arguments = parser.parse_args()
     with contextlib.suppress(OSError):
         os.nice(10)
+    # It has no terminal whose end could concern it, but a person's script may tell all processes.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     connection = socket.socket(fileno=arguments.socket)
     connection.set_inheritable(False)
     # NumPy before both threads need it: the one that describes data, this one for Keras.
