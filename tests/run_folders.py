@@ -11,7 +11,8 @@ from functools import cache
 from kertasks.recipes.recipe import Recipe
 from kertasks.recipes.toml_file import format_recipe
 from kertasks.registry import find_task
-from kertui.training.events import Epoch, Event, Failed, Finished, Started, Stopped, format_event
+from kertui.training.event_lines import format_event
+from kertui.training.events import Epoch, Event, Failed, Finished, Started, Stopped
 from kertui.training.run_folder import Manifest, RunFolder
 from kertui.training.store import RunStore
 

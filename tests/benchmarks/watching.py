@@ -22,7 +22,8 @@ from pathlib import Path
 from tests.kertui.widgets.live_app import exclusive_or, newswires
 from tests.pseudo_terminal import PseudoTerminal
 
-from kertui.training.events import Epoch, Event, Started, format_event
+from kertui.training.event_lines import format_event
+from kertui.training.events import Epoch, Event, Started
 
 SIZES = ((80, 24), (120, 36), (200, 60))
 WATCH = 6.0

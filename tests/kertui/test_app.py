@@ -24,7 +24,8 @@ from kertui.screens.too_small import TooSmallScreen
 from kertui.screens.workbench import WorkbenchScreen
 from kertui.terminal import Capabilities
 from kertui.training.control import read_commands
-from kertui.training.events import Paused, format_event
+from kertui.training.event_lines import format_event
+from kertui.training.events import Paused
 from kertui.training.run_folder import RunFolder
 from kertui.training.run_state import process_start_time
 from kertui.training.service import TrainingService

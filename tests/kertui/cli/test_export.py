@@ -22,6 +22,7 @@ from kertasks.recipes.changes import with_changes
 from kertasks.recipes.recipe import Recipe
 from kertasks.registry import find_task
 from kertui.cli.main import run as kertui
+from kertui.training.event_lines import format_event
 from kertui.training.events import (
     Compiled,
     Epoch,
@@ -33,7 +34,6 @@ from kertui.training.events import (
     Resumed,
     Started,
     Stopped,
-    format_event,
 )
 from kertui.training.run_folder import RunFolder
 from kertui.training.run_script import script_of

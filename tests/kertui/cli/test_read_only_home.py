@@ -9,7 +9,8 @@ from pathlib import Path
 from tests.file_systems import run_with_own_mounts
 
 from kertasks.registry import find_task
-from kertui.training.events import Epoch, Started, format_event
+from kertui.training.event_lines import format_event
+from kertui.training.events import Epoch, Started
 from kertui.training.manifest_writing import write_manifest
 from kertui.training.run_state import process_start_time
 from kertui.training.store import RunStore

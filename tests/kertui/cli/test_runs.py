@@ -11,7 +11,8 @@ from tests.kertui.cli.test_usage import loaded
 from tests.run_folders import NOON, write_run
 
 from kertui.cli.main import run
-from kertui.training.events import Finished, format_event
+from kertui.training.event_lines import format_event
+from kertui.training.events import Finished
 from kertui.training.run_bin import RunBin
 from kertui.training.run_label import Label, write_label
 from kertui.training.store import RunStore

@@ -15,7 +15,8 @@ from tests.kertui.trainers import PATIENCE, FollowedRun
 from tests.pseudo_terminal import PseudoTerminal
 from tests.waiting import wait_until
 
-from kertui.training.events import Epoch, Finished, parse_event
+from kertui.training.event_lines import parse_event
+from kertui.training.events import Epoch, Finished
 from kertui.training.run_folder import RunFolder
 from kertui.training.run_state import RunState
 from kertui.training.store import RunStore

@@ -10,7 +10,8 @@ import time
 
 from kertasks.registry import find_task
 from kertui.training.control import read_commands
-from kertui.training.events import Compiling, Control, Epoch, Event, Started, format_event
+from kertui.training.event_lines import format_event
+from kertui.training.events import Compiling, Control, Epoch, Event, Started
 from kertui.training.run_folder import RunFolder
 from kertui.training.run_state import process_start_time
 from kertui.training.store import RunStore

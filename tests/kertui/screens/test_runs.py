@@ -21,7 +21,8 @@ from kertui.screens.tasks import TasksScreen
 from kertui.screens.unsaved_changes import UnsavedChangesScreen
 from kertui.screens.workbench import WorkbenchScreen
 from kertui.terminal import Capabilities
-from kertui.training.events import Epoch, Finished, format_event
+from kertui.training.event_lines import format_event
+from kertui.training.events import Epoch, Finished
 from kertui.training.run_folder import RunFolder
 from kertui.training.run_label import Label, read_label, write_label
 from kertui.training.run_state import process_start_time

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kertui.training.epoch_block import EpochBlock
+from kertui.training.event_lines import format_event
 from kertui.training.event_reader import EventReader
-from kertui.training.events import Epoch, Event, Finished, Notice, format_event
+from kertui.training.events import Epoch, Event, Finished, Notice
 from kertui.training.history import RunHistory
 
 NUMBERS = st.floats(width=64)

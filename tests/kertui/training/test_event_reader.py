@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kertui.training import event_reader
+from kertui.training.event_lines import format_event
 from kertui.training.event_reader import EventReader
-from kertui.training.events import Epoch, Notice, format_event
+from kertui.training.events import Epoch, Notice
 
 
 def epochs(count: int) -> list[Epoch]:

@@ -5,21 +5,14 @@ from pathlib import Path
 import pytest
 
 from kertui.training import event_tail
+from kertui.training.event_lines import format_event
 from kertui.training.event_tail import (
     Tail,
     events_backwards,
     last_checkpoint,
     last_control_number,
 )
-from kertui.training.events import (
-    Checkpointed,
-    Control,
-    Event,
-    Machine,
-    Notice,
-    Paused,
-    format_event,
-)
+from kertui.training.events import Checkpointed, Control, Event, Machine, Notice, Paused
 from kertui.training.run_state import RunState, state_at_end
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kertui.training.event_lines import format_event, parse_event
 from kertui.training.events import (
     Checkpointed,
     Compiled,
@@ -26,8 +27,6 @@ from kertui.training.events import (
     Resumed,
     Started,
     Stopped,
-    format_event,
-    parse_event,
 )
 
 _numbers = st.floats(allow_nan=False)

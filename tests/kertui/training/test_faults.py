@@ -21,17 +21,10 @@ from tests.kertui.training.test_resuming import SHORT_EPOCHS, events_of
 from tests.waiting import wait_until
 
 from kertui.training.control import Ask, read_commands
+from kertui.training.event_lines import format_event
 from kertui.training.event_reader import EventReader
 from kertui.training.event_tail import last_checkpoint
-from kertui.training.events import (
-    Epoch,
-    Failed,
-    Finished,
-    Notice,
-    Paused,
-    Resumed,
-    format_event,
-)
+from kertui.training.events import Epoch, Failed, Finished, Notice, Paused, Resumed
 from kertui.training.history import RunHistory
 from kertui.training.resuming import NotToResume, require_resumable
 from kertui.training.run_folder import RunDamaged, RunFolder, RunIsOver

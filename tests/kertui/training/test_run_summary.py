@@ -8,7 +8,8 @@ import pytest
 from tests.run_folders import write_run
 
 from kertasks.registry import find_task
-from kertui.training.events import Epoch, Failed, Finished, Started, Stopped, format_event
+from kertui.training.event_lines import format_event
+from kertui.training.events import Epoch, Failed, Finished, Started, Stopped
 from kertui.training.run_folder import RunFolder
 from kertui.training.run_label import Label, write_label
 from kertui.training.run_state import RunState

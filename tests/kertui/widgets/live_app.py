@@ -12,15 +12,8 @@ from textual.app import App, ComposeResult
 from kertui.plotting import draw
 from kertui.terminal import Capabilities
 from kertui.theme import DARK, THEMES, default_tokens
-from kertui.training.events import (
-    Compiling,
-    Epoch,
-    Event,
-    Finished,
-    Progress,
-    Started,
-    format_event,
-)
+from kertui.training.event_lines import format_event
+from kertui.training.events import Compiling, Epoch, Event, Finished, Progress, Started
 from kertui.training.run_folder import RunFolder
 from kertui.widgets.live_pane import LivePane
 from kertui.widgets.run_status import RunStatus

@@ -17,6 +17,7 @@ from tests.kertui.widgets.live_app import (
 )
 
 from kertui.plotting.strips import text_of
+from kertui.training.event_lines import format_event
 from kertui.training.events import (
     Compiling,
     Epoch,
@@ -27,7 +28,6 @@ from kertui.training.events import (
     Resumed,
     Started,
     Stopped,
-    format_event,
 )
 from kertui.training.history import RunHistory
 from kertui.training.run_folder import RunFolder

@@ -10,7 +10,8 @@ import click
 
 from kertui.cli.status_line import StatusLine, bar
 from kertui.formatting import clock, grouped, metric, metric_label, rate, short_path, test_result
-from kertui.training.events import Event, Failed, Notice, Stopped, format_event
+from kertui.training.event_lines import format_event
+from kertui.training.events import Event, Failed, Notice, Stopped
 from kertui.training.history import RunHistory
 from kertui.training.run_folder import RunFolder
 

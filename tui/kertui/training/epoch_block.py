@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kertui.training.events import Epoch, Event, event_of
+from kertui.training.event_lines import event_of
+from kertui.training.events import Epoch, Event
 
 
 @dataclass(frozen=True, slots=True)

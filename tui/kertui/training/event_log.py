@@ -11,7 +11,8 @@ import threading
 import time
 from pathlib import Path
 
-from kertui.training.events import Event, format_event
+from kertui.training.event_lines import format_event
+from kertui.training.events import Event
 from kertui.training.run_state import HEARTBEAT
 
 FLUSH_EVERY = 0.05

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from kertui.training.epoch_block import EpochBlock, in_blocks
-from kertui.training.events import Event, event_of
+from kertui.training.event_lines import event_of
+from kertui.training.events import Event
 
 SLICE = 1 << 20
 """Bytes taken at once, some 5,000 epochs: a long log must not hold a thread for seconds."""

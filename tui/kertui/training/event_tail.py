@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from kertui.training.events import Checkpointed, Control, Event, event_of
+from kertui.training.event_lines import event_of
+from kertui.training.events import Checkpointed, Control, Event
 
 _FIRST_LOOK = 1 << 12
 """Bytes read at first: an end event and some epochs. A thousand runs are listed by it."""

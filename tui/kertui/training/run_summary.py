@@ -9,17 +9,9 @@ from kertasks.errors import UserError
 from kertui.formatting import grouped, metric, short_path, test_metric, test_result
 from kertui.training.best_so_far import BestSoFar
 from kertui.training.control import Ask, read_commands
+from kertui.training.event_lines import parse_event
 from kertui.training.event_tail import Tail
-from kertui.training.events import (
-    Checkpointed,
-    Epoch,
-    Failed,
-    Finished,
-    Paused,
-    Started,
-    Stopped,
-    parse_event,
-)
+from kertui.training.events import Checkpointed, Epoch, Failed, Finished, Paused, Started, Stopped
 from kertui.training.run_folder import RunFolder
 from kertui.training.run_label import Label, read_label
 from kertui.training.run_state import RunState
