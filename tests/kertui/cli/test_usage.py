@@ -225,3 +225,14 @@ def loaded(code: str, names: set[str]) -> list[str]:
     )
     found: list[str] = eval(done.stderr.strip().splitlines()[-1])
     return found
+
+
+def test_the_help_lists_every_command_in_a_section(capsys: pytest.CaptureFixture[str]) -> None:
+    from kertui.cli.main import SECTIONS
+    from kertui.cli.main import kertui as group
+
+    assert sorted(name for names in SECTIONS.values() for name in names) == sorted(group.commands)
+    assert run(["--help"]) == 0
+    said = capsys.readouterr().out
+    assert "..." not in said
+    assert said.index("Train:") < said.index("See runs:") < said.index("Steer a run:")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kertui.training.store import RunStore
 
 
-@click.command()
+@click.command(short_help="Show a run live, with every key that steers it.")
 @click.argument("run", required=False)
 @click.option("--once", is_flag=True, help="Print one frame as plain text; needs no terminal.")
 @click.option("--width", type=click.IntRange(min=40), metavar="N", help="Of that frame.")

@@ -21,7 +21,11 @@ if TYPE_CHECKING:
     from kertasks.data.download import DownloadProgress
 
 
-@click.group(cls=SpellingGroup, invoke_without_command=True)
+@click.group(
+    cls=SpellingGroup,
+    invoke_without_command=True,
+    short_help="List the data files, download them, or add one.",
+)
 @home_option
 @click.pass_context
 def data(ctx: click.Context) -> None:

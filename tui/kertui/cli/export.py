@@ -40,7 +40,7 @@ SUFFIXES = {
 }
 
 
-@click.command()
+@click.command(short_help="Write a run as a Keras script, a model, a CSV, …")
 @click.argument("run")
 @click.option(
     "-o",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _LOOK_EVERY = 0.2
 
 
-@click.command()
+@click.command(short_help="Print what a run's trainer printed.")
 @click.option("-f", "--follow", is_flag=True, help="Go on until the run is over.")
 @click.argument("run")
 @home_option

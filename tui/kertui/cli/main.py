@@ -37,8 +37,28 @@ NOBODY_READS = 141
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
+SECTIONS = {
+    "Train": ("tasks", "data", "train"),
+    "See runs": ("runs", "attach", "logs", "export"),
+    "Steer a run": ("pause", "resume", "step", "set", "save", "stop", "kill"),
+}
+"""The commands as the help lists them."""
+
+
 class MainGroup(SpellingGroup):
     """The top of the command line; click itself would call a closed pipe a failure."""
+
+    def format_commands(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - click gives it
+        formatter: click.HelpFormatter,
+    ) -> None:
+        """List the commands by what they are for."""
+        wide = max(map(len, self.commands))
+        for title, names in SECTIONS.items():
+            said = [self.commands[name].get_short_help_str(70) for name in names]
+            with formatter.section(title):
+                formatter.write_dl([(n.ljust(wide), s) for n, s in zip(names, said, strict=True)])
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was given."""

@@ -25,7 +25,7 @@ _WITHOUT_TERMINAL = 200
 """Columns where nobody's window has to hold them."""
 
 
-@click.command()
+@click.command(short_help="List the runs, those that go on first.")
 @home_option
 @click.option("--json", "as_json", is_flag=True, help="A JSON array, for programs.")
 @click.option("--deleted", is_flag=True, help="Those in the bin instead.")

@@ -42,7 +42,7 @@ def find_run(ctx: click.Context, text: str) -> RunFolder:
     return RunStore(home_of(ctx)).find(text)
 
 
-@click.command()
+@click.command(short_help="Let a run wait at the end of the batch under way.")
 @run_argument
 @home_option
 @click.pass_context
@@ -57,7 +57,7 @@ def pause(ctx: click.Context, run: str) -> None:
         click.echo(f"paused {_at(paused)}; kertui resume {found.id} goes on")
 
 
-@click.command()
+@click.command(short_help="Go on after a pause, or from the last checkpoint.")
 @run_argument
 @click.option("--epochs", type=click.IntRange(min=1), metavar="N", help="Train N in all.")
 @home_option
@@ -83,7 +83,7 @@ def resume(ctx: click.Context, run: str, epochs: int | None) -> None:
         click.echo(f"goes on {_at(resumed)}; kertui attach {found.id} shows it")
 
 
-@click.command()
+@click.command(short_help="Train to the end of one epoch or batch, and pause.")
 @run_argument
 @click.option("--batch", is_flag=True, help="One batch instead of one epoch.")
 @home_option
@@ -98,7 +98,7 @@ def step(ctx: click.Context, run: str, batch: bool) -> None:
         click.echo(f"paused {_at(paused)}")
 
 
-@click.command("set")
+@click.command("set", short_help="Change learning rate or number of epochs.")
 @run_argument
 @click.option(
     "--learning-rate",
@@ -128,7 +128,7 @@ def set_(ctx: click.Context, run: str, learning_rate: float | None, epochs: int 
             click.echo(f"{grouped(planned.epochs)} epochs in all{most}")
 
 
-@click.command()
+@click.command(short_help="Write a run's weights and a checkpoint now.")
 @run_argument
 @home_option
 @click.pass_context
@@ -142,7 +142,7 @@ def save(ctx: click.Context, run: str) -> None:
         click.echo(f"saved {short_path(found.model_path)}")
 
 
-@click.command()
+@click.command(short_help="End a run and keep its weights.")
 @run_argument
 @click.option("--best", is_flag=True, help="Keep the weights of the best epoch, not the last.")
 @home_option
@@ -166,7 +166,7 @@ def stop(ctx: click.Context, run: str, best: bool) -> None:
         click.echo(f"its weights are those of epoch {grouped(restored)}")
 
 
-@click.command()
+@click.command(short_help="End a run at once, without saving.")
 @run_argument
 @home_option
 @click.pass_context

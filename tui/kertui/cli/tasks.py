@@ -14,7 +14,7 @@ from kertasks.task import Task
 from kertui.cli.options import home_option
 
 
-@click.command()
+@click.command(short_help="List the tasks and their recipes.")
 @home_option
 @click.option("--json", "as_json", is_flag=True, help="A JSON array, for programs.")
 def tasks(as_json: bool) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kertui.training.service import TrainingService
 
 
-@click.command()
+@click.command(short_help="Train a task and follow it.")
 @click.argument("task")
 @click.option("--recipe", "recipe_name", metavar="NAME|FILE", help="A recipe's name or TOML file.")
 @click.option("--epochs", type=click.IntRange(min=1), metavar="N", help="How many epochs.")
