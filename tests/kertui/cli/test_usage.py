@@ -234,5 +234,5 @@ def test_the_help_lists_every_command_in_a_section(capsys: pytest.CaptureFixture
     assert sorted(name for names in SECTIONS.values() for name in names) == sorted(group.commands)
     assert run(["--help"]) == 0
     said = capsys.readouterr().out
-    assert "..." not in said
+    assert not [line for line in said.splitlines()[1:] if line.endswith("...")]
     assert said.index("Train:") < said.index("See runs:") < said.index("Steer a run:")
