@@ -218,7 +218,7 @@ def test_the_plan_can_be_extended(tmp_path: Path) -> None:
     steered.end()
 
 
-@pytest.mark.parametrize("value", [0.0, 2.5, None])
+@pytest.mark.parametrize("value", [0.0, 2.5, float("nan"), float("inf"), None])
 def test_a_number_of_epochs_that_is_none_is_refused(steered: Steered, value: float | None) -> None:
     assert steered.ask(Ask.EPOCHS, value).refused == "a number of epochs is a whole number from 1"
 

@@ -273,7 +273,7 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
         self._keep()
 
     def _set_planned(self, value: float | None) -> None:
-        if value is None or value != int(value) or value < 1:
+        if value is None or not math.isfinite(value) or value != int(value) or value < 1:
             raise Refused("a number of epochs is a whole number from 1")
         # What is done is done, and an epoch that has begun is finished.
         least = self._writer.epochs + bool(self._step)
