@@ -147,6 +147,7 @@ class RunsScreen(AxesActions, ChangeActions):
         rows = max(3, min(len(table.runs) + 1, most))
         if table.styles.height is None or table.styles.height.value != rows:
             table.styles.height = rows
+            self.call_after_refresh(self._show_details)  # more or fewer rows are in sight
         self.set_class(room >= 30, "-high")
 
     # --- keys that act
