@@ -232,6 +232,53 @@ async def test_what_differs_between_the_recipes_is_shown(service: RecordedServic
         assert not runs.screen.query_one(RecipeDiff).display
 
 
+async def test_a_new_name_shows_in_the_comparison(service: RecordedService) -> None:
+    write_some(service.store)
+    async with opened(service) as runs:
+        await runs.press("space", "down", "space", "c")
+        await runs.shows("batch_size")
+        await runs.press("e", *"best", "enter")
+        await runs.shows("·· xor best")
+        assert "── xor as asked" in shown(runs.app)
+
+
+async def test_the_cursor_goes_to_the_runs_that_were_asked_for(service: RecordedService) -> None:
+    write_some(service.store)
+    async with opened(service) as runs:
+        square = runs.table.runs[-1].id
+        screen = RunsScreen((square,))
+        await runs.app.push_screen(screen)
+        await runs.until(lambda: screen.complete)
+        assert [run.id for run in screen.chosen] == [square]
+        here = screen.query_one(RunTable).run
+        assert here is not None
+        assert here.id == square
+
+
+async def test_where_the_cursor_is_is_told_only_while_runs_are_out_of_sight(
+    service: RecordedService,
+) -> None:
+    write_some(service.store)
+    async with opened(service, size=(80, 24)) as runs:
+        await runs.pilot.pause()
+        assert runs.table.size.height == 6
+        assert "1 of 5" not in shown(runs.app)
+    for seed in range(20):
+        write_run(service.store, "xor", "answer", epochs=2, began=NOON - seed, seed=seed)
+    async with opened(service, size=(80, 24)) as runs:
+        await runs.press("down")
+        assert "2 of 25" in shown(runs.app)
+
+
+async def test_keys_for_a_run_are_offered_only_where_one_is(service: RecordedService) -> None:
+    async with opened(service) as runs:
+        await runs.shows("no runs yet")
+        assert "choose" not in shown(runs.app).splitlines()[-1]
+        write_some(service.store)
+        await runs.until(lambda: runs.listed == ALL)
+        await runs.until(lambda: "space choose" in shown(runs.app).splitlines()[-1])
+
+
 async def test_a_run_gets_a_name_tags_and_a_note(service: RecordedService) -> None:
     write_some(service.store)
     async with opened(service) as runs:

@@ -1,4 +1,4 @@
-"""Opens a workbench on a run that is there already: attached to, or chosen among all."""
+"""Opens a workbench on a run that is there already, or on its recipe alone."""
 
 from __future__ import annotations
 
@@ -46,3 +46,15 @@ def _show(app: App[None], task: Task, recipe: Recipe, run: RunFolder, state: Run
                 app.pop_screen()
             return
     app.push_screen(WorkbenchScreen(task, recipe, run=run, run_state=state))
+
+
+def open_recipe(app: App[None], recipe: Recipe | UserError) -> None:
+    """Show the recipe of a run, to train it anew or change it; or say why it cannot be shown."""
+    try:
+        if isinstance(recipe, UserError):
+            raise recipe
+        task = find_task(recipe.task)
+    except UserError as error:
+        app.notify(str(error), severity="error", markup=False)
+    else:
+        app.push_screen(WorkbenchScreen(task, recipe))

@@ -1,6 +1,11 @@
-"""The keys of the screen of runs. Help and the command palette are made from them."""
+"""The keys of the screen of runs, and which of them do something now.
+
+Help and the command palette are made from them.
+"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from textual.binding import Binding, BindingType
 
@@ -43,3 +48,47 @@ RUNS_KEYS: list[BindingType] = [
     Binding("escape", "go_back", "back", key_display="esc", id="runs.back",
             tooltip="Empty the filter, then the choice, then leave."),
 ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class KeysNow:
+    """All that decides which keys act: where two are equal, the same keys do."""
+
+    here: bool
+    """Whether a run is under the cursor."""
+
+    listed: bool
+    """Whether there are runs, shown or not."""
+
+    stoppable: bool
+    """Whether a run that would be asked to stop goes on."""
+
+    can_undo: bool
+    deleted: bool
+    """Whether the runs in the bin are shown."""
+
+    full: bool
+    """Whether the curves have the whole screen."""
+
+    comparing: bool
+
+    def offers(self, action: str) -> bool:
+        """Whether an action of the screen would do something."""
+        match action:
+            case "edit_label" | "open_recipe" | "delete":
+                return self.here and not self.deleted and not self.full
+            case "stop_run":
+                return self.stoppable
+            case "undo":
+                return self.here if self.deleted else self.can_undo
+            case "toggle_deleted":
+                return not self.full
+            case "empty_bin":
+                return self.deleted and self.listed
+            case "filter" | "sort" | "reverse":
+                return self.listed and not self.full
+            case "next_metric" | "toggle_rows" | "toggle_log":
+                return self.here and not self.comparing
+            case "toggle_full" | "toggle_diff":
+                return self.here
+        return True

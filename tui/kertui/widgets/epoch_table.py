@@ -56,7 +56,7 @@ class EpochTable(RowsWidget):
         self._epochs = history.epochs
         if self.back:
             self.set_reactive(EpochTable.back, self.back + more)
-        self._show()
+        self.redraw()
 
     def scroll_by(self, rows: int) -> None:
         """Go back (positive) or forward by so many epochs."""
@@ -68,11 +68,7 @@ class EpochTable(RowsWidget):
 
     def watch_back(self) -> None:
         """Show the other rows."""
-        self._show()
-
-    def on_resize(self) -> None:
-        """Show what fits."""
-        self._show()
+        self.redraw()
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Towards older epochs."""
@@ -89,10 +85,9 @@ class EpochTable(RowsWidget):
         """Rows of epochs: all but the head; a table one row high has no head."""
         return max(1, self.size.height - 1)
 
-    def _show(self) -> None:
-        width, height = self.size
-        if not self.is_mounted or not height:
-            return
+    def draw_rows(self, width: int) -> None:
+        """The epochs in sight under a head, or the latest one on a single line."""
+        height = self.size.height
         glyphs = glyphs_for(self.app)
         if height == 1:
             self.show_rows([self._one_line(width)])

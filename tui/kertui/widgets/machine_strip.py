@@ -51,13 +51,10 @@ class MachineStrip(RowsWidget):
             (history.latest or machine.t) - machine.t > CURRENT
             or self.clock() - self._came > CURRENT
         )
-        self.on_resize()
+        self.redraw()
 
-    def on_resize(self) -> None:
+    def draw_rows(self, width: int) -> None:
         """Say what fits."""
-        width = self.size.width
-        if not width:
-            return
         if self._machine is None:
             self.show_rows([fit([], width)])
         elif self._late:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import partial
 
 from textual import events
 from textual.message import Message
@@ -14,21 +13,19 @@ from kertui import formatting
 from kertui.glyphs import glyphs_for
 from kertui.plotting import draw
 from kertui.plotting.chart import LEAST_GUTTER, Layout, Mark, chart, gutter_for, with_cursor
-from kertui.plotting.limits import Limits, StableLimits
+from kertui.plotting.limits import Limits
 from kertui.plotting.smoothing import Smoothed, weight_for
 from kertui.plotting.strips import Row, cells
 from kertui.plotting.traces import VALIDATION, Traces, Window, last_part, whole_run
 from kertui.training.history import RunHistory
 from kertui.widgets.plot_legend import legend
+from kertui.widgets.plot_widget import LEAST_ROWS, PlotWidget
 from kertui.widgets.rate_changes import marked_changes
-from kertui.widgets.rows_widget import RowsWidget
-
-LEAST_HEIGHT = 5
-"""Title, two rows of curves, axis and labels: below this a plot shows nothing."""
 
 
-class MetricPlot(RowsWidget):
-    """Draws one metric of a run's history; only the spans that changed reach the terminal."""
+class MetricPlot(PlotWidget):
+    """Draws one metric of a run's history, named without ``val_``; only the spans that changed
+    reach the terminal."""
 
     DEFAULT_CSS = """
     MetricPlot { height: 1fr; min-height: 5; }
@@ -46,10 +43,6 @@ class MetricPlot(RowsWidget):
             """The plot, for ``@on`` with a selector."""
             return self.plot
 
-    metric = var("loss")
-    """Keras's name, without ``val_``."""
-
-    log_y = var(False)
     smooth = var(False)
     """Show the trend, and the raw curve dimmed."""
 
@@ -79,7 +72,6 @@ class MetricPlot(RowsWidget):
         self.set_reactive(MetricPlot.metric, metric)
         self.history = RunHistory()
         self.planned = 0
-        self._stable = StableLimits()
         self._averages: dict[tuple[str, float], Smoothed] = {}
         self._traces: Traces | None = None
         self._layout_now: Layout | None = None
@@ -99,7 +91,7 @@ class MetricPlot(RowsWidget):
             self._traces = None
             self._stable.forget()
         self.planned = planned
-        self.draw()
+        self.redraw()
 
     @property
     def needed_gutter(self) -> int:
@@ -108,55 +100,34 @@ class MetricPlot(RowsWidget):
             return LEAST_GUTTER
         return gutter_for(self._limits)
 
-    def on_resize(self) -> None:
-        """Draw for the new size."""
-        self.draw()
-
-    def watch_metric(self) -> None:
-        """Another metric has limits of its own."""
-        self._stable.forget()
-        self.draw()
-
-    def watch_log_y(self) -> None:
-        """Draw on the other scale."""
-        self.draw()
-
     def watch_smooth(self) -> None:
         """Draw with or without the trend."""
-        self.draw()
+        self.redraw()
 
     def watch_zoomed(self) -> None:
         """Draw the other window."""
         self._stable.forget()
-        self.draw()
+        self.redraw()
 
     def watch_waiting(self) -> None:
         """Say the other text."""
-        self.draw()
+        self.redraw()
 
     def watch_left_edge(self) -> None:
         """Line up with the other plots."""
-        self.draw()
+        self.redraw()
 
     def watch_x_labels(self) -> None:
         """Draw with or without the epochs' numbers."""
-        self.draw()
+        self.redraw()
 
     def watch_cursor(self) -> None:
         """Move the line and read the values; the curves stay as they are."""
         self._show()
 
-    def draw(self) -> None:
-        """Draw anew, once there is a size and the drawing library is there."""
-        width, height = self.size
-        if not self.is_mounted or not width or not height:
-            return
-        if height < LEAST_HEIGHT - 1 or width <= LEAST_GUTTER + 2:
-            self.show_rows([])
-            return
-        if not draw.is_loaded():
-            self.run_worker(partial(_load, self), thread=True, group="plotext", exclusive=True)
-        if draw.is_loaded() and (self.history.epochs or self.planned):
+    def draw_plot(self, width: int, height: int, loaded: bool) -> None:
+        """Draw the curves anew, and the cursor over them."""
+        if loaded and (self.history.epochs or self.planned):
             self._draw_curves(width, height - 1)
         else:
             self._limits = self._layout_now = None
@@ -174,14 +145,7 @@ class MetricPlot(RowsWidget):
             places = draw.dots_wide(layout.columns, glyphs.ascii)
             traces = self._traces_in(Window(first, last, places))
             low = traces.low_positive if self.log_y else traces.low
-            limits = self._stable.fit(
-                (first, last),
-                low,
-                traces.high,
-                layout.rows,
-                self.log_y,
-                formatting.is_share(self.metric),
-            )
+            limits = self._limits_for((first, last), low, traces.high, layout.rows)
             needed = max(self.left_edge, gutter_for(limits))
             if needed == layout.gutter:
                 break
@@ -224,7 +188,7 @@ class MetricPlot(RowsWidget):
 
     def _show(self) -> None:
         width, height = self.size
-        if not self.is_mounted or height < LEAST_HEIGHT - 1 or width <= LEAST_GUTTER + 2:
+        if not self.is_mounted or height < LEAST_ROWS or width <= LEAST_GUTTER + 2:
             return
         glyphs = glyphs_for(self.app)
         if self._limits is None or self._layout_now is None:
@@ -304,11 +268,6 @@ class MetricPlot(RowsWidget):
         if event.node is self and self.cursor is not None:
             self.cursor = None
             self.post_message(self.CursorMoved(self, None))
-
-
-def _load(plot: MetricPlot) -> None:
-    draw.preload()
-    plot.app.call_from_thread(plot.draw)
 
 
 def _write_in_the_middle(rows: list[Row], text: str, width: int, layout: Layout | None) -> None:

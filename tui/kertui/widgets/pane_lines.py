@@ -25,15 +25,12 @@ class NoticeLine(RowsWidget):
         """Say a notice; an empty text hides the line."""
         self.display = bool(text)
         self._text = text
-        self.on_resize()
+        self.redraw()
 
     _text = ""
 
-    def on_resize(self) -> None:
-        """Cut the text to the new width."""
-        width = self.size.width
-        if not width:
-            return
+    def draw_rows(self, width: int) -> None:
+        """The text, cut with a sign where it does not fit."""
         glyphs = glyphs_for(self.app)
         text = self._text
         if len(text) + 2 > width:
@@ -54,16 +51,15 @@ class OutcomeLines(RowsWidget):
         """Say an outcome; None hides the lines."""
         self._outcome = outcome
         self.display = outcome is not None
-        self.on_resize()
+        self.redraw()
 
     def lines_at(self, width: int) -> int:
         """How many rows it takes in a pane so wide."""
         return len(self._made(width)) if self._outcome is not None else 0
 
-    def on_resize(self) -> None:
-        """Wrap for the new width."""
-        if self.size.width:
-            self.show_rows(self._made(self.size.width))
+    def draw_rows(self, width: int) -> None:
+        """All of it, wrapped."""
+        self.show_rows(self._made(width))
 
     def _made(self, width: int) -> list[Row]:
         if self._outcome is None:

@@ -66,15 +66,10 @@ class _Rows(RowsWidget):
         self._runs, self._problem = runs, problem
         self._table = differing([run.recipe for run in runs]) if runs else RecipeTable((), 0)
         self.styles.height = 3 + len(self._table.rows)
-        self._draw()
+        self.redraw()
 
-    def on_resize(self) -> None:
-        self._draw()
-
-    def _draw(self) -> None:
-        width = self.size.width
-        if not self.is_mounted or not width:
-            return
+    def draw_rows(self, width: int) -> None:
+        """A head with the runs, a line for each difference, and how much is the same."""
         if self._problem:
             self.show_rows([cells(f" {self._problem}", "dim")])
             return

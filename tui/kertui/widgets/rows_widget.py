@@ -39,7 +39,8 @@ _RUN_LOOKS = "".join(
 
 
 class RowsWidget(Widget):
-    """Shows what ``show_rows`` was given; the base of plots, tables and status lines."""
+    """The base of plots, tables and status lines: they make rows in ``draw_rows``, at every new
+    size and whenever ``redraw`` is called."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"rows--{role}" for role in _ROLES}
 
@@ -88,6 +89,19 @@ class RowsWidget(Widget):
             regions += [Region(start, y, stop - start, 1) for start, stop in spans]
         if regions:
             self.refresh(*regions)
+
+    def on_resize(self) -> None:
+        """Fill the new size."""
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Make the rows anew, once there is a size to fill."""
+        if self.is_mounted and all(self.size):
+            self.draw_rows(self.size.width)
+
+    def draw_rows(self, width: int) -> None:
+        """Make the rows for this width and show them by ``show_rows``."""
+        raise NotImplementedError
 
     def render_line(self, y: int) -> Strip:
         """One row, as Textual asks for it."""

@@ -31,16 +31,10 @@ class RunDetails(RowsWidget):
             where: at which place of how many it is; may be empty.
         """
         self._run, self._where = run, where
-        self._draw()
+        self.redraw()
 
-    def on_resize(self) -> None:
-        """Fill the new width."""
-        self._draw()
-
-    def _draw(self) -> None:
-        width = self.size.width
-        if not self.is_mounted or not width:
-            return
+    def draw_rows(self, width: int) -> None:
+        """The two lines; blank without a run."""
         if self._run is None:
             self.show_rows([fit([], width), fit([], width)])
             return

@@ -50,16 +50,10 @@ class RunLegend(RowsWidget):
         self._runs, self._metrics = runs, tuple(metrics)
         if self.styles.height is None or self.styles.height.value != max(1, len(runs)):
             self.styles.height = max(1, len(runs))
-        self._draw()
+        self.redraw()
 
-    def on_resize(self) -> None:
-        """Fill the new width."""
-        self._draw()
-
-    def _draw(self) -> None:
-        width = self.size.width
-        if not self.is_mounted or not width:
-            return
+    def draw_rows(self, width: int) -> None:
+        """A line for each run."""
         glyphs = glyphs_for(self.app)
         names = _names([run.summary for run in self._runs])
         room = min(_LONGEST_NAME, max([0, *map(len, names)]), max(12, width // 3))

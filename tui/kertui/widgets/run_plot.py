@@ -5,24 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
-
-from textual.reactive import var
 
 from kertui import formatting
 from kertui.glyphs import Glyphs, glyphs_for
 from kertui.plotting import draw
 from kertui.plotting.chart import LEAST_GUTTER, Layout, chart, gutter_for
 from kertui.plotting.draw import Curve
-from kertui.plotting.limits import Limits, StableLimits
+from kertui.plotting.limits import Limits
 from kertui.plotting.run_strokes import dashes_of, marker_of, role_of
 from kertui.plotting.strips import Row, cells, fit, join
 from kertui.plotting.thinning import Buckets
 from kertui.training.history import RunHistory
-from kertui.widgets.rows_widget import RowsWidget
-
-_LEAST_ROWS = 4
-"""Title, one row of curves, axis and labels."""
+from kertui.widgets.plot_widget import PlotWidget
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +37,18 @@ class PlottedRun:
         return done if self.history.ended is not None and done else max(self.planned, done)
 
 
-class RunPlot(RowsWidget):
-    """Draws a metric of each run; only the spans that changed reach the terminal."""
+class RunPlot(PlotWidget):
+    """Draws a metric of each run, held-out rows by a name with ``val_``; only the spans that
+    changed reach the terminal."""
 
     DEFAULT_CSS = """
     RunPlot { width: 1fr; height: 1fr; }
     """
 
-    metric = var("loss")
-    """Keras's name, with ``val_`` for held-out rows."""
-
-    log_y = var(False)
-
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._runs: Sequence[PlottedRun] = ()
         self._waiting = ""
-        self._stable = StableLimits()
         self._thinned: dict[int, tuple[object, Buckets]] = {}
 
     def show(self, runs: Sequence[PlottedRun], waiting: str = "") -> None:
@@ -72,35 +61,11 @@ class RunPlot(RowsWidget):
         if [run.place for run in runs] != [run.place for run in self._runs]:
             self._stable.forget()
         self._runs, self._waiting = runs, waiting
-        self.draw()
+        self.redraw()
 
-    def on_resize(self) -> None:
-        """Draw for the new size."""
-        self.draw()
-
-    def watch_metric(self) -> None:
-        """Another metric has limits of its own."""
-        self._stable.forget()
-        self.draw()
-
-    def watch_log_y(self) -> None:
-        """Draw on the other scale."""
-        self.draw()
-
-    def draw(self) -> None:
-        """Draw anew, once there is a size and the drawing library is there."""
-        width, height = self.size
-        if not self.is_mounted or not width or not height:
-            return
-        if height < _LEAST_ROWS or width <= LEAST_GUTTER + 2:
-            self.show_rows([])
-            return
-        glyphs = glyphs_for(self.app)
-        if not draw.is_loaded():
-            self.run_worker(partial(_load, self), thread=True, group="plotext", exclusive=True)
-            rows: list[Row] = []
-        else:
-            rows = self._chart(width, height - 1, glyphs)
+    def draw_plot(self, width: int, height: int, loaded: bool) -> None:
+        """A title, the curves, and what there is to say where there are none."""
+        rows = self._chart(width, height - 1, glyphs_for(self.app)) if loaded else []
         marks = cells("log y", "dim") if self.log_y else []
         title = join(cells(formatting.metric_label(self.metric), "strong"), marks, width)
         rows = [title, *rows] + [fit([], width)] * (height - 1 - len(rows))
@@ -133,14 +98,8 @@ class RunPlot(RowsWidget):
 
     def _limits(self, thinned: list[tuple[PlottedRun, Buckets]], last: int, rows: int) -> Limits:
         lows = [b.low_positive if self.log_y else b.low for _, b in thinned]
-        return self._stable.fit(
-            (1, last),
-            min(lows),
-            max(buckets.high for _, buckets in thinned),
-            rows,
-            self.log_y,
-            formatting.is_share(self.metric),
-        )
+        high = max(buckets.high for _, buckets in thinned)
+        return self._limits_for((1, last), min(lows), high, rows)
 
     def _take(self, run: PlottedRun, last: int, places: int) -> Buckets:
         """The run's curve with what is new in it; thinned anew where more than that changed."""
@@ -181,8 +140,3 @@ class RunPlot(RowsWidget):
     @property
     def _these(self) -> str:
         return "this run" if len(self._runs) == 1 else "these runs"
-
-
-def _load(plot: RunPlot) -> None:
-    draw.preload()
-    plot.app.call_from_thread(plot.draw)

@@ -108,21 +108,14 @@ class RunStatus(RowsWidget):
         """
         self._history, self._state, self._planned = history, state, planned
         self._asked = asked
-        self._show()
+        self.redraw()
 
-    def on_resize(self) -> None:
+    def draw_rows(self, width: int) -> None:
         """Say it in the form that fits."""
-        self._show()
-
-    def _show(self) -> None:
-        if not self.is_mounted:
-            return
         history, state = self._history, self._state
         progress = self._meter.read(history, self._planned, self.clock(), state)
         glyphs = glyphs_for(self.app)
-        self.show_rows(
-            [status_line(history, state, progress, self.size.width, glyphs, self._asked)]
-        )
+        self.show_rows([status_line(history, state, progress, width, glyphs, self._asked)])
 
 
 def status_line(
@@ -225,16 +218,10 @@ class RunBar(RowsWidget):
             active: False draws it dim: nothing moves.
         """
         self._share, self._text, self._active = share, text, active
-        self._show()
+        self.redraw()
 
-    def on_resize(self) -> None:
-        """Draw for the new width."""
-        self._show()
-
-    def _show(self) -> None:
-        width = self.size.width
-        if not self.is_mounted or not width:
-            return
+    def draw_rows(self, width: int) -> None:
+        """The bar."""
         glyphs = glyphs_for(self.app)
         text = cells(" " + self._text.rjust(5)) if self._text else []
         room = max(0, width - len(text))

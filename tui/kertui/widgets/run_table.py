@@ -143,7 +143,7 @@ class RunTable(RowsWidget, can_focus=True):
                 # Rows come and go above it: the cursor's row stays where it is on the screen.
                 self._top = self._at - in_sight
         self._at = max(0, min(self._at, len(runs) - 1))
-        self._draw()
+        self.redraw()
         after = self.run
         if (before.id if before else None) != (after.id if after else None):
             self.post_message(self.RunHighlighted(after))
@@ -162,18 +162,13 @@ class RunTable(RowsWidget, can_focus=True):
                 self._move_to(at)
                 return
 
-    def on_resize(self) -> None:
-        """Show what fits."""
-        self._draw()
-
     @property
     def _visible(self) -> int:
         return max(1, self.size.height - _HEAD)
 
-    def _draw(self) -> None:
-        width, height = self.size
-        if not self.is_mounted or not width or not height:
-            return
+    def draw_rows(self, width: int) -> None:
+        """The heads and the runs in sight, the cursor's among them."""
+        height = self.size.height
         glyphs = glyphs_for(self.app)
         visible = self._visible
         self._top = max(0, min(self._top, len(self._runs) - visible))
@@ -249,6 +244,11 @@ class RunTable(RowsWidget, can_focus=True):
         ground = Style(bgcolor=look.bgcolor)
         return Strip(Segment.apply_style(strip, post_style=ground), strip.cell_length)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Without a run there is none to open or choose."""
+        del parameters
+        return self.run is not None or action not in ("open", "choose")
+
     # Moving
 
     def _move_to(self, at: int) -> None:
@@ -256,7 +256,7 @@ class RunTable(RowsWidget, can_focus=True):
         if at == self._at or not self._runs:
             return
         self._at = at
-        self._draw()
+        self.redraw()
         self.post_message(self.RunHighlighted(self.run))
 
     def action_move(self, rows: int) -> None:
