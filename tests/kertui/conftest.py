@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -44,3 +45,16 @@ def catalog(cache: Path) -> Catalog:
     """The catalog of the installed Keras, read once into the shared cache."""
     service = TrainingService(RunStore(cache / "no runs"), cache, spare=False)
     return service.catalog()
+
+
+@pytest.fixture
+def catalog_in(cache: Path, catalog: Catalog) -> Callable[[Path], None]:
+    """Gives a cache folder of its own Keras's layers: no screen starts a process to read them,
+    which the end of its app would wait for."""
+
+    def copy(folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        for file in cache.glob("catalog-*.json"):
+            shutil.copy(file, folder)
+
+    return copy

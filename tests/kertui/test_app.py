@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -36,8 +36,14 @@ FIRST_SCREEN = "type to filter"
 
 
 @pytest.fixture
-def service(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TrainingService:
+def service(
+    home: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    catalog_in: Callable[[Path], None],
+) -> TrainingService:
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    catalog_in(tmp_path / "cache")
     return TrainingService(RunStore(home), tmp_path / "cache", spare=False)
 
 

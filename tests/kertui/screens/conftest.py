@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,11 +11,15 @@ from tests.kertui.screens.recorded_service import RecordedService
 
 @pytest.fixture
 def service(
-    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    home: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    catalog_in: Callable[[Path], None],
 ) -> Iterator[RecordedService]:
     """A service of an empty home; the data files are nowhere."""
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     monkeypatch.setattr("kertui.machine.describe_machine", lambda: ["gpu-box", "2 × NVIDIA H100"])
+    catalog_in(home / "cache")
     replayed = RecordedService(home)
     yield replayed
     replayed.close()

@@ -50,8 +50,13 @@ def running(tmp_path: Path) -> RunFolder:
         wait_until(lambda done=epoch: _paused_at(run) == done, PATIENCE)  # type: ignore[misc]
         if epoch < DONE:
             run.ask(Ask.EPOCH)
-    wait_until(lambda: last_checkpoint(run.events_path) is not None)
+    wait_until(lambda: _checkpoint_epoch(run) == DONE)
     return run
+
+
+def _checkpoint_epoch(run: RunFolder) -> int | None:
+    checkpoint = last_checkpoint(run.events_path)
+    return None if checkpoint is None else checkpoint.epoch
 
 
 def _paused_at(run: RunFolder) -> int | None:

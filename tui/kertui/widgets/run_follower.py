@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.worker import get_current_worker
 
+from kertui.training.epoch_block import EpochBlock
 from kertui.training.event_reader import EventReader
 from kertui.training.events import Event, Failed, Finished, Resumed, Stopped
 from kertui.training.run_folder import RunFolder
@@ -39,7 +40,7 @@ class RunFollower:
         """What a run's events file has more."""
 
         run: RunFolder
-        events: tuple[Event, ...]
+        events: tuple[Event | EpochBlock, ...]
 
     @dataclass
     class StateRead(Message):
@@ -84,7 +85,7 @@ class RunFollower:
                 self._stopped.wait(POLL_OVER if over else POLL)
 
     def _read(self) -> bool:
-        events = self._reader.read()
+        events = self._reader.read_blocks()
         if not events:
             return False
         for event in events:
