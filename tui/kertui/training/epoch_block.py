@@ -44,6 +44,10 @@ class EpochBlock:
 
 def in_blocks(found: Sequence[Any]) -> list[Event | EpochBlock]:
     """What lines of JSON stand for, in their order, epochs in blocks where they can be."""
+    # The middle of a long log is epochs and nothing else: no look at each by itself.
+    whole = _one_block(found)
+    if whole is not None:
+        return [whole]
     blocks: list[Event | EpochBlock] = []
     waiting: list[Any] = []
     names: Any = None
@@ -70,11 +74,14 @@ def _metrics_of(fields: Any) -> Any:
         return None
 
 
-def _block(found: list[Any]) -> list[Event | EpochBlock]:
-    if not found:
-        return []
+def _one_block(found: Sequence[Any]) -> EpochBlock | None:
+    """All of it as one block, if it is epochs that follow each other with the same metrics."""
     try:
+        if not found or any(fields["type"] != "epoch" for fields in found):
+            return None
         metrics = [fields["metrics"] for fields in found]
+        if sum(map(len, metrics)) != len(metrics[0]) * len(metrics):
+            return None
         block = EpochBlock(
             array("d", [fields["t"] for fields in found]),
             array("q", [fields["epoch"] for fields in found]),
@@ -83,8 +90,13 @@ def _block(found: list[Any]) -> list[Event | EpochBlock]:
             array("d", [fields["seconds"] for fields in found]),
         )
         first, last = block.epochs[0], block.epochs[-1]
-        if block.epochs == array("q", range(first, last + 1)):
-            return [block]
-    except (KeyError, TypeError, OverflowError):
-        pass  # a number that is not finite is a string; anything else is judged one by one too
+        return block if block.epochs == array("q", range(first, last + 1)) else None
+    except (KeyError, TypeError, AttributeError, OverflowError):
+        return None  # a number that is not finite is a string; anything else is judged one by one
+
+
+def _block(found: list[Any]) -> list[Event | EpochBlock]:
+    whole = _one_block(found)
+    if whole is not None:
+        return [whole]
     return [event for event in map(event_of, found) if event is not None]

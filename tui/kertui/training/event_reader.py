@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from pathlib import Path
 from typing import Any
+
+import orjson
 
 from kertui.training.epoch_block import EpochBlock, in_blocks
 from kertui.training.event_lines import event_of
@@ -87,14 +88,14 @@ def _parsed(lines: list[bytes]) -> list[Any]:
     line that is no JSON, or more than one value, has them read one by one.
     """
     try:
-        found: list[Any] = json.loads(b"[" + b",".join(lines) + b"]")
-    except (ValueError, RecursionError):
+        found: list[Any] = orjson.loads(b"[" + b",".join(lines) + b"]")
+    except ValueError:
         return list(map(_value, lines))
     return found if len(found) == len(lines) else list(map(_value, lines))
 
 
 def _value(line: bytes) -> Any:
     try:
-        return json.loads(line)
-    except (ValueError, RecursionError):
+        return orjson.loads(line)
+    except ValueError:
         return None

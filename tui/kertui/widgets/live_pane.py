@@ -37,6 +37,9 @@ from kertui.widgets.run_status import RunBar
 DRAW = 0.25
 """Seconds between two drawings at least."""
 
+CATCHING_UP = 0.7
+"""Seconds between two drawings of a long log that is being read: most are read whole by then."""
+
 IDLE = "press space to train"
 
 
@@ -104,6 +107,9 @@ class LivePane(Widget, can_focus=True):
         self.state: RunState | None = None
         self.planned = 0
         self._pace = Pace(self, DRAW, self._draw)
+        self._caught_up = 0.0
+        """When the history was last shown while more of it was being read, by ``monotonic``."""
+
         self._meter = RateMeter()
         self._follower: RunFollower | None = None
         self._chosen = False
@@ -162,6 +168,7 @@ class LivePane(Widget, can_focus=True):
         self.clear(planned, "starting …")
         self.run = run
         self.state = state
+        self._caught_up = time.monotonic()
         self._follower = RunFollower(self, run)
         self._follower.start()
         self._draw()
@@ -182,6 +189,9 @@ class LivePane(Widget, can_focus=True):
             return
         before, ended_before = self.state, self.history.ended
         self.history.add_all(list(message.events))
+        if message.behind and time.monotonic() - self._caught_up < CATCHING_UP:
+            return
+        self._caught_up = time.monotonic()
         if not self._chosen:
             self.metric = _metric_to_show(self.history, self.metric)
         self.state = self.history.state

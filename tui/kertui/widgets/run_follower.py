@@ -41,6 +41,8 @@ class RunFollower:
 
         run: RunFolder
         events: tuple[Event | EpochBlock, ...]
+        behind: bool = False
+        """Whether more is there already, of a log too long for one read."""
 
     @dataclass
     class StateRead(Message):
@@ -94,7 +96,7 @@ class RunFollower:
             elif isinstance(event, Resumed):
                 self._ended = False
         self._state = RunState.RUNNING
-        self._widget.post_message(self.EventsRead(self.run, tuple(events)))
+        self._widget.post_message(self.EventsRead(self.run, tuple(events), self._reader.behind))
         return True
 
     def _look_at_state(self) -> None:
