@@ -112,12 +112,12 @@ class KertuiApp(App[None]):
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGHUP):
                 loop.add_signal_handler(number, partial(self.exit, return_code=128 + number))
+        if self._first_run is not None:
+            self.open_run(self._first_run)
 
     def on_ready(self) -> None:
         """Start what takes long, once there is something to look at."""
         self.set_timer(_AFTER_FIRST_PAINT, self._warm_up)
-        if self._first_run is not None:
-            self.open_run(self._first_run)
 
     def on_unmount(self) -> None:
         """End the spare now: threads that wait for its answers would hold up the exit."""
