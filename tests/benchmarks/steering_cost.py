@@ -31,7 +31,7 @@ from kertui.training.event_writer import EventWriter
 from kertui.training.events import Checkpointed, Control
 from kertui.training.steering import Steering
 
-SECONDS = 32.0
+SECONDS = 22.0
 """Of a turn: each has some of the checkpoints that come every few seconds."""
 
 WORKLOADS = (("xor", "answer"), ("digits", "convolutions"))

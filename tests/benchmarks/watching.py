@@ -22,8 +22,10 @@ from pathlib import Path
 from tests.kertui.widgets.live_app import exclusive_or, newswires
 from tests.pseudo_terminal import PseudoTerminal
 
+from kertui.training.control import Ask
 from kertui.training.event_lines import format_event
 from kertui.training.events import Epoch, Event, Started
+from kertui.training.store import RunStore
 
 SIZES = ((80, 24), (120, 36), (200, 60))
 WATCH = 6.0
@@ -101,7 +103,8 @@ def _write(path: Path, events: Iterator[Event], rate: float, done: threading.Eve
 
 
 def installed() -> None:
-    """The installed program with a real training: square, 15,000 epochs of about 4 ms."""
+    """The installed program with a real training: square, epochs of 1 to 4 ms, as many as it
+    takes."""
     print("installed kertui, square 'answer' training: KB/s, key to answer in ms")
     for columns, rows in SIZES[1:]:
         with tempfile.TemporaryDirectory() as home:
@@ -111,6 +114,7 @@ def installed() -> None:
                 command, columns=columns, rows=rows, environment=environment
             ) as terminal:
                 _start_square(terminal)
+                RunStore(Path(home)).find("last").ask(Ask.EPOCHS, 10_000_000)
                 _read_for(terminal, 2.0)
                 bytes_ = _bytes_a_second(terminal)
                 choices = _choices(terminal)

@@ -93,6 +93,11 @@ class KertuiApp(App[None]):
         """The signs to draw with."""
         return glyphs(self.capabilities.ascii)
 
+    @property
+    def opens_run(self) -> bool:
+        """Whether a run is what is shown first."""
+        return self._first_run is not None
+
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our tokens, so that Textual's own themes can be chosen too."""
         return default_tokens(self.current_theme)

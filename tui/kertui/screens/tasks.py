@@ -125,7 +125,8 @@ class TasksScreen(Screen[None]):
 
     def _begin(self) -> None:
         self._check_files()
-        self._read_runs()
+        if not self._kertui.opens_run:  # nobody sees this screen yet, and a run's curve is awaited
+            self._read_runs()
         self.run_worker(self._look_at_machine, thread=True, group="machine")
         self.set_interval(_READ_RUNS_EVERY, self._read_runs)
 
