@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from kertasks.layers.catalog import Catalog
     from kertasks.models.check import ModelCheck
     from kertasks.recipes.recipe import Recipe
+    from kertui.training.event_reader import EventReader
     from kertui.training.remembered import Remembered
     from kertui.training.run_folder import RunFolder
 
@@ -238,7 +239,8 @@ class TrainingService:
             HomeNotWritable: the run's folder cannot be made.
             TrainerGone: no process could be started.
         """
-        from kertui.training.starting import give_run  # not needed before the first paint
+        from kertui.training.event_reader import EventReader  # not needed before the first paint
+        from kertui.training.starting import give_run
 
         run = self.store.create(recipe, source)
         with self._lock:
@@ -250,18 +252,18 @@ class TrainingService:
             raise
         self.take_up(run)
         if self.spare and then_spare:
-            self._spare_after(run)
+            self._spare_after(EventReader(run.events_path))
         return run
 
-    def _spare_after(self, run: RunFolder) -> None:
+    def _spare_after(self, reader: EventReader) -> None:
         threading.Thread(
-            target=self._start_next_spare, args=(run,), name="next-spare", daemon=True
+            target=self._start_next_spare, args=(reader,), name="next-spare", daemon=True
         ).start()
 
-    def _start_next_spare(self, run: RunFolder) -> None:
-        from kertui.training.starting import wait_for_first_epoch
+    def _start_next_spare(self, reader: EventReader) -> None:
+        from kertui.training.starting import wait_for_epoch
 
-        if not wait_for_first_epoch(run, _SPARE_DELAY, self._closed):
+        if not wait_for_epoch(reader, _SPARE_DELAY, self._closed):
             return
         with contextlib.suppress(TrainerGone):  # whoever needs it next tries again, and is told
             self._spare()
@@ -279,6 +281,7 @@ class TrainingService:
             TrainerGone: no process could be started.
         """
         from kertui.training.control import Ask
+        from kertui.training.event_reader import EventReader
         from kertui.training.resuming import require_resumable
         from kertui.training.starting import give_run
 
@@ -286,12 +289,13 @@ class TrainingService:
         run.write_command(Ask.RESUME)
         if epochs is not None:
             run.write_command(Ask.EPOCHS, epochs)
+        reader = EventReader.at_end(run.events_path)
         with self._lock:
             spare, self._process = self._process, None
         give_run(run, spare, self._cache_dir)
         self.take_up(run)
         if self.spare:
-            self._spare_after(run)
+            self._spare_after(reader)
 
     def take_up(self, run: RunFolder) -> None:
         """Count a run that began elsewhere among those of this session."""

@@ -6,11 +6,15 @@ import contextlib
 import threading
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kertasks.errors import UserError
 from kertui.training.run_folder import RunFolder
 from kertui.training.run_state import process_start_time
 from kertui.training.trainer_process import TrainerGone, TrainerProcess
+
+if TYPE_CHECKING:
+    from kertui.training.event_reader import EventReader
 
 
 def give_run(run: RunFolder, spare: TrainerProcess | None, cache_dir: Path) -> None:
@@ -45,17 +49,20 @@ def _train(process: TrainerProcess, run: RunFolder) -> None:
     process.request("train", run=str(run.path.absolute()))
 
 
-def wait_for_first_epoch(run: RunFolder, seconds: float, closed: threading.Event) -> bool:
-    """Wait for the run's first epoch, its end, or so many seconds: importing Keras beside it
-    would slow its start.
+def wait_for_epoch(reader: EventReader, seconds: float, closed: threading.Event) -> bool:
+    """Wait for a run's next epoch, its end, or so many seconds: importing Keras beside it would
+    slow its start.
+
+    Args:
+        reader: of its events, from its beginning or from where it was resumed.
+        seconds: to wait at most.
+        closed: ends the wait.
 
     Returns:
         False when ``closed`` was set meanwhile.
     """
-    from kertui.training.event_reader import EventReader
     from kertui.training.events import Epoch, Failed, Finished, Stopped
 
-    reader = EventReader(run.events_path)
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if closed.wait(0.05):
