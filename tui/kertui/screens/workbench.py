@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import ClassVar
 
 from textual import on
@@ -24,6 +25,9 @@ from kertui.widgets.layer_list import INPUT_ROW, LayerList, Waiting
 from kertui.widgets.live_pane import LivePane
 from kertui.widgets.recipe_column import RecipeColumn, RecipeView
 from kertui.widgets.training_column import Phase, TrainingColumn
+
+_AFTER_CURVE = 1.0
+"""Seconds a run that is opened has for itself, before its data is described."""
 
 
 class WorkbenchScreen(LayerActions, TrainingActions):
@@ -81,8 +85,13 @@ class WorkbenchScreen(LayerActions, TrainingActions):
             self._checker.check(recipe)
         asked = (recipe.data.variant, recipe.seed)
         if asked != self._described:
-            self._described = asked
-            self._checker.describe(self._of_task.name, *asked)
+            first, self._described = self._described is None, asked
+            describe = partial(self._checker.describe, self._of_task.name, *asked)
+            if first and self._given[0] is not None:
+                # Who opens a run waits for its curve, and has mostly seen its data.
+                self.set_timer(_AFTER_CURVE, describe)
+            else:
+                describe()
         self._training.cancel_wait()
         self._training.plan(recipe)
         self._show(selected)
