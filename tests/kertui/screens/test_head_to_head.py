@@ -80,14 +80,17 @@ async def test_two_recipes_are_trained_on_the_same_axes(
         curves = screen.query_one(RunCurves)
         await until(
             pilot,
-            lambda: all(history.epochs > 5 for history in curves.histories.values()),
+            lambda: (
+                len(curves.histories) == 2
+                and all(history.epochs > 5 for history in curves.histories.values())
+            ),
             PATIENCE,
         )
-        assert len(curves.histories) == 2
+        # Drawn at most four times a second: what was read a moment ago may not be shown yet.
+        await until(pilot, lambda: "accuracy" in shown(app).splitlines()[3])
         lines = shown(app).splitlines()
         assert lines[1].startswith(" ── xor as asked")
         assert lines[2].startswith(" ·· xor answer")
-        assert "accuracy" in lines[3]
         # The quicker one may be through already.
         await pilot.press("S")
         over = {RunState.STOPPED, RunState.FINISHED}
