@@ -76,13 +76,11 @@ def one_frame(run: RunFolder, width: int | None, plain: bool) -> str:
     from kertui.cli.frame import frame
     from kertui.glyphs import glyphs
     from kertui.terminal import detect
-    from kertui.training.event_reader import EventReader
     from kertui.training.history import RunHistory
 
     state = run.state()
     recipe = run.recipe()
-    history = RunHistory()
-    history.add_all(EventReader(run.events_path).read_all())
+    history = RunHistory.read(run.events_path)
     columns = width or shutil.get_terminal_size().columns
     signs = glyphs(plain or detect().ascii)
     return frame(run, f"{recipe.task} {recipe.name}", history, state, columns, signs)

@@ -14,6 +14,7 @@ import click
 
 from kertasks.errors import UserError
 from kertui.cli.options import home_of, home_option
+from kertui.cli.steer import find_run
 from kertui.formatting import short_path
 
 if TYPE_CHECKING:
@@ -70,14 +71,12 @@ def export(
     -o run.csv      a row an epoch
     -o logs/        TensorBoard's event files (needs the package tensorboard)
     """
-    from kertui.training.store import RunStore
-
     what = Format(wanted) if wanted else format_of(output)
     if best and what is not Format.MODEL:
         raise click.UsageError("--best chooses between models; it needs -o NAME.keras")
     if output == STDOUT and what in (Format.MODEL, Format.TENSORBOARD):
         raise click.UsageError(f"a {what} cannot be printed; -o takes a name for it")
-    found = RunStore(home_of(ctx)).find(run)
+    found = find_run(ctx, run)
     if what is Format.TENSORBOARD:
         export_event_files(found, Path(output), force=force)
     elif what is Format.MODEL:
@@ -146,12 +145,10 @@ def history_text(run: RunFolder) -> str:
     Raises:
         UserError: there is none.
     """
-    from kertui.training.event_reader import EventReader
     from kertui.training.history import RunHistory
     from kertui.training.history_csv import csv_of
 
-    history = RunHistory()
-    history.add_all(EventReader(run.events_path).read_all())
+    history = RunHistory.read(run.events_path)
     if not history.epochs:
         raise no_epochs(run)
     return csv_of(history)

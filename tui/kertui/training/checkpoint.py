@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -21,6 +20,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from kertasks.errors import UserError
+from kertui.training.atomic_file import replacing
 
 Arrays = list[NDArray[Any]]
 
@@ -111,17 +111,11 @@ class Checkpoint:
         }
         arrays["known"] = np.frombuffer(json.dumps(known).encode(), dtype=np.uint8)
         path.parent.mkdir(mode=0o700, exist_ok=True)
-        descriptor, beside = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                np.savez(file, allow_pickle=False, **arrays)
-                # The rename must not be on disk before what it names.
-                file.flush()
-                os.fsync(file.fileno())
-            Path(beside).replace(path)
-        except BaseException:
-            Path(beside).unlink(missing_ok=True)
-            raise
+        with replacing(path) as file:
+            np.savez(file, allow_pickle=False, **arrays)
+            # The rename must not be on disk before what it names.
+            file.flush()
+            os.fsync(file.fileno())
 
     @classmethod
     def read(cls, path: Path) -> Checkpoint | None:

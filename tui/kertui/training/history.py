@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Sequence
+from pathlib import Path
 
 from kertui.training.control import Ask
 from kertui.training.epoch_block import EpochBlock
+from kertui.training.event_reader import EventReader
 from kertui.training.events import (
     Checkpointed,
     Compiled,
@@ -95,6 +97,15 @@ class RunHistory:
 
         self._columns: dict[str, array[float]] = {}
         self._best = {"val_loss": math.inf, "loss": math.inf}
+
+    @classmethod
+    def read(cls, events_path: Path) -> RunHistory:
+        """All that a run's events say now; empty where there are none."""
+        history, reader = cls(), EventReader(events_path)
+        history.add_all(reader.read_blocks())
+        while reader.behind:
+            history.add_all(reader.read_blocks())
+        return history
 
     @property
     def epochs(self) -> int:

@@ -22,7 +22,6 @@ from kertui.training.control import ControlFile, done_before_resuming
 from kertui.training.data_shelf import DataShelf
 from kertui.training.early_stopping import make_stopping
 from kertui.training.event_log import EventLog
-from kertui.training.event_reader import EventReader
 from kertui.training.event_writer import EventWriter
 from kertui.training.events import (
     Compiled,
@@ -64,8 +63,7 @@ def train(folder: Path, shelf: DataShelf, device: str) -> bool:
         OSError: the events cannot be written, or another process trains this run.
     """
     run = RunFolder(folder)
-    before = RunHistory()
-    before.add_all(EventReader(run.events_path).read_all())
+    before = RunHistory.read(run.events_path)
     log = EventLog(run.events_path)
     training = _Training(run, before, log, shelf, device)
     try:
