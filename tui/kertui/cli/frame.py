@@ -83,9 +83,8 @@ def _value_at(history: RunHistory, metric: str, epoch: int) -> str:
 
 
 def _number_at(history: RunHistory, metric: str, epoch: int) -> float:
-    column = history.column(VALIDATION + metric) or history.column(metric)
-    at = epoch - history.epoch_numbers[0]
-    return column[at] if 0 <= at < len(column) else math.nan
+    held_out = VALIDATION + metric
+    return history.value_at(held_out if history.column(held_out) else metric, epoch)
 
 
 def _plot(

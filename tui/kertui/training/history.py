@@ -158,6 +158,12 @@ class RunHistory:
         """
         return self._columns.get(name, array("d"))
 
+    def value_at(self, name: str, epoch: int) -> float:
+        """A metric's value at an epoch, from 1; NaN where there is none."""
+        column = self.column(name)
+        at = epoch - self.epoch_numbers[0] if self.epoch_numbers else -1
+        return column[at] if 0 <= at < len(column) else math.nan
+
     def add_all(self, events: Sequence[Event | EpochBlock]) -> None:
         """Take the events in their order."""
         for event in events:

@@ -181,10 +181,7 @@ class MetricPlot(PlotWidget):
 
     def value_at(self, name: str, epoch: int) -> float:
         """A metric's value at an epoch; NaN where there is none."""
-        numbers = self.history.epoch_numbers
-        column = self.history.column(name)
-        at = epoch - numbers[0] if numbers else -1
-        return column[at] if 0 <= at < len(column) else math.nan
+        return self.history.value_at(name, epoch)
 
     def _show(self) -> None:
         width, height = self.size
