@@ -373,7 +373,8 @@ async def test_unsaved_changes_are_asked_about_wherever_they_are(
         await runs.until(lambda: isinstance(app.screen, WorkbenchScreen))
         first = app.screen
         assert isinstance(first, WorkbenchScreen)
-        first.draft.duplicate_layer(0)
+        await runs.press("d")
+        assert first.draft.changed
         await runs.press("f3")
         below = app.screen
         assert isinstance(below, RunsScreen)
@@ -382,7 +383,8 @@ async def test_unsaved_changes_are_asked_about_wherever_they_are(
         await runs.until(lambda: isinstance(app.screen, WorkbenchScreen))
         second = app.screen
         assert isinstance(second, WorkbenchScreen)
-        second.draft.duplicate_layer(0)
+        await runs.press("d")
+        assert second.draft.changed
         await runs.press("ctrl+q")
         question = app.screen
         assert isinstance(question, UnsavedChangesScreen)
