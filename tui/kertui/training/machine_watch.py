@@ -31,9 +31,6 @@ class MachineWatch:
 
     def __init__(self, log: EventLog) -> None:
         self._log = log
-        self.looks = 0
-        """How often it could have read."""
-
         self._paused = False
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._work, name="machine", daemon=True)
@@ -53,7 +50,6 @@ class MachineWatch:
         psutil.cpu_percent()  # the first answer covers the time to the second
         read = time.monotonic()
         while not self._over.wait(EVERY):
-            self.looks += 1
             now = time.monotonic()
             if not self._paused or now - read >= EVERY_PAUSED:
                 read = now
