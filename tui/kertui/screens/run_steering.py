@@ -15,7 +15,7 @@ from kertui.editing.steering_values import (
 from kertui.formatting import grouped
 from kertui.screens.ask_number import AskNumberScreen, NumberWanted
 from kertui.screens.dialog import Choice, Question
-from kertui.screens.workbench_checks import service_of
+from kertui.screens.running_app import running_app
 from kertui.training.control import Ask
 from kertui.training.history import RunHistory
 from kertui.widgets.training_column import TrainingColumn
@@ -55,10 +55,10 @@ class RunSteering:
 
     def resume(self) -> None:
         """Go on with a training that is over."""
-        self._training.resume(service_of(self._screen.app))
+        self._training.resume(running_app(self._screen).service)
 
     def _send(self, name: Ask, value: float | None = None) -> None:
-        self._training.ask(service_of(self._screen.app), name, value)
+        self._training.ask(running_app(self._screen).service, name, value)
 
     def _ask_learning_rate(self) -> None:
         now = current_learning_rate(self._training.history)
@@ -96,7 +96,7 @@ class RunSteering:
                 return
             # It may have ended, or gone on, while the person typed.
             if self._training.can_extend:
-                self._training.resume(service_of(self._screen.app), int(value))
+                self._training.resume(running_app(self._screen).service, int(value))
             else:
                 self._send(Ask.EPOCHS, int(value))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from time import time
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,6 +14,7 @@ from kertui.glyphs import glyphs_for
 from kertui.screens.recipe_comparison import RecipeComparison
 from kertui.screens.run_changes import RunChanges
 from kertui.screens.run_reading import RunReader
+from kertui.screens.running_app import running_app
 from kertui.screens.runs_axes import AxesActions
 from kertui.screens.runs_changing import ChangeActions
 from kertui.screens.runs_keys import RUNS_KEYS, KeysNow
@@ -25,9 +26,6 @@ from kertui.widgets.run_curves import RunCurves
 from kertui.widgets.run_details import RunDetails
 from kertui.widgets.run_filter import RunFilter
 from kertui.widgets.run_table import RunTable
-
-if TYPE_CHECKING:
-    from kertui.app import KertuiApp
 
 _READ_EVERY = 0.25
 """Seconds between two looks at the runs that go on."""
@@ -57,9 +55,9 @@ class RunsScreen(AxesActions, ChangeActions):
 
     def on_mount(self) -> None:
         """Read the runs once the frame is there to look at."""
-        kertui = cast("KertuiApp", self.app)  # screens are below the app: only its type is named
-        store = kertui.service.store
-        self._reader = RunReader(self, store, kertui.over_runs)
+        app = running_app(self)
+        store = app.service.store
+        self._reader = RunReader(self, store, app.over_runs)
         self._bin_path = short_path(RunBin(store).path)
         self._changes = RunChanges(self, store, self._read_all)
         self._comparison = RecipeComparison(self._reader, self.query_one(RecipeDiff))

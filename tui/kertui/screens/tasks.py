@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import partial
 from time import time
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -18,6 +18,7 @@ from kertasks.errors import UserError
 from kertasks.recipes.recipe import DataSettings, Recipe
 from kertasks.registry import all_tasks, find_task
 from kertasks.task import Task, Variant
+from kertui.screens.running_app import running_app
 from kertui.widgets.data_picture import DataPicture
 from kertui.widgets.data_status import DataStatus, Described, NotHere, Reading, Unreadable
 from kertui.widgets.header_line import HeaderLine
@@ -30,7 +31,6 @@ from kertui.widgets.task_list import TaskList
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from kertui.app import KertuiApp
     from kertui.training.run_summaries import RunSummaries
     from kertui.training.run_summary import RunSummary
 
@@ -103,11 +103,6 @@ class TasksScreen(Screen[None]):
         self._machine: list[str] = []
         self._summaries: RunSummaries | None = None
 
-    @property
-    def _kertui(self) -> KertuiApp:
-        # Screens are below the app: only its type is named here.
-        return cast("KertuiApp", self.app)
-
     def compose(self) -> ComposeResult:
         """Build the screen."""
         yield HeaderLine("kertui")
@@ -125,7 +120,9 @@ class TasksScreen(Screen[None]):
 
     def _begin(self) -> None:
         self._check_files()
-        if not self._kertui.opens_run:  # nobody sees this screen yet, and a run's curve is awaited
+        if not running_app(
+            self
+        ).opens_run:  # nobody sees this screen yet, and a run's curve is awaited
             self._read_runs()
         self.run_worker(self._look_at_machine, thread=True, group="machine")
         self.set_interval(_READ_RUNS_EVERY, self._read_runs)
@@ -181,7 +178,7 @@ class TasksScreen(Screen[None]):
             return
         status = self._missing.get(key[0]) or self._known.get(key)
         if status is None:
-            service = self._kertui.service
+            service = running_app(self).service
             status = Reading(warming_up=service.spare and not service.warm)
             self.set_timer(_DESCRIBE_AFTER, partial(self._describe_if_still, key))
         self.query_one(TaskCard).show_data(status)
@@ -195,7 +192,7 @@ class TasksScreen(Screen[None]):
     def _describe(self, key: tuple[str, str, int]) -> None:
         status: DataStatus
         try:
-            status = Described(self._kertui.service.describe(*key))
+            status = Described(running_app(self).service.describe(*key))
         except UserError as error:
             status = Unreadable(str(error))
         self.post_message(self.DataKnown(key, status))
@@ -245,8 +242,8 @@ class TasksScreen(Screen[None]):
             if self._summaries is None:
                 from kertui.training.run_summaries import RunSummaries
 
-                kertui = self._kertui
-                self._summaries = RunSummaries(kertui.service.store, kertui.over_runs)
+                app = running_app(self)
+                self._summaries = RunSummaries(app.service.store, app.over_runs)
                 self._show_data()
             self.run_worker(self._look_at_runs, thread=True, group="runs", exclusive=True)
 
@@ -379,7 +376,7 @@ class TasksScreen(Screen[None]):
         if self._chosen_task.name in self._missing:
             self.action_get_data()
         else:
-            HeadToHead(self, self._kertui.service, self._chosen_task).ask(self._recipe)
+            HeadToHead(self, running_app(self).service, self._chosen_task).ask(self._recipe)
 
     def action_get_data(self) -> None:
         """Download what is missing."""

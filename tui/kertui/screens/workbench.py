@@ -15,7 +15,8 @@ from textual.widgets import Static
 
 from kertui.glyphs import glyphs_for
 from kertui.screens.compare import CompareScreen
-from kertui.screens.workbench_checks import ModelChecker, service_of
+from kertui.screens.running_app import running_app
+from kertui.screens.workbench_checks import ModelChecker
 from kertui.screens.workbench_keys import WORKBENCH_KEYS
 from kertui.screens.workbench_layers import LayerActions
 from kertui.screens.workbench_training import TrainingActions
@@ -63,7 +64,7 @@ class WorkbenchScreen(LayerActions, TrainingActions):
 
     def on_mount(self) -> None:
         """Show the recipe at once; what Keras knows arrives when it arrives."""
-        service = service_of(self.app)
+        service = running_app(self).service
         self._checker = ModelChecker(self, service)
         self._column.focus_layers()
         self._checker.read_catalog()
@@ -76,7 +77,7 @@ class WorkbenchScreen(LayerActions, TrainingActions):
         """The recipe is another one: show it, judge it, and have Keras judge it."""
         recipe = self._draft.recipe
         self._verdict.judge(recipe, self._catalog)
-        service = service_of(self.app)
+        service = running_app(self).service
         if not service.spare:
             self._waiting = Waiting.OFF
         else:

@@ -17,12 +17,6 @@ from kertasks.recipes.recipe import Recipe
 from kertui.training.service import TrainingService
 
 
-def service_of(app: object) -> TrainingService:
-    """The service of the running app, which screens must not import."""
-    service: TrainingService = app.service  # type: ignore[attr-defined]  # KertuiApp has one
-    return service
-
-
 class ModelChecker:
     """Sends recipes to Keras, one at a time; of those that come meanwhile the last one wins.
 

@@ -11,8 +11,8 @@ from kertasks.task import Task
 from kertui.editing.verdict import Refusal
 from kertui.screens.log import LogScreen
 from kertui.screens.run_steering import RunSteering
+from kertui.screens.running_app import running_app
 from kertui.screens.workbench_base import WorkbenchBase
-from kertui.screens.workbench_checks import service_of
 from kertui.training.run_folder import RunFolder
 from kertui.training.run_state import RunState
 from kertui.training.service import TrainingService
@@ -62,7 +62,7 @@ class TrainingActions(WorkbenchBase):
         if self._verdict.check is None and self._checker.busy:
             self._training.wait_for_check(recipe.fit.epochs)
         else:
-            self._training.start(service_of(self.app), recipe, self._files.path)
+            self._training.start(running_app(self).service, recipe, self._files.path)
         self._show_tab("live")
 
     def _tell_refusal(self, refusal: Refusal) -> None:
