@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from tests.kertui.screens.piloting import shown, until
 from tests.kertui.screens.recorded_service import RecordedService
+from textual.events import Paste
 from textual.pilot import Pilot
 
 from kertasks.recipes.recipe import Recipe
@@ -81,6 +82,21 @@ async def test_letters_of_commands_are_text_while_something_is_typed(
         assert "no task matches" in shown(app)
         await pilot.press("backspace", "backspace", "backspace")
         assert listed(app) == [task.name for task in all_tasks()]
+
+
+@pytest.mark.parametrize(
+    ("pasted", "typed"), [("", ""), ("\n", ""), ("xor\nsquare", "xor"), ("x\tor", "xor")]
+)
+async def test_the_first_line_of_what_is_pasted_is_typed(
+    service: RecordedService, pasted: str, typed: str
+) -> None:
+    app = make(service)
+    async with app.run_test(size=(120, 36)) as pilot:
+        tasks = app.screen.query_one(TaskList)
+        app.post_message(Paste(pasted))
+        await pilot.press("end")  # handled after what was pasted
+        assert tasks.filter_text == typed
+    assert app.crash_line is None
 
 
 async def test_escape_shows_every_task_again_and_keeps_the_one_found(

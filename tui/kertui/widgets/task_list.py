@@ -137,8 +137,9 @@ class TaskList(OptionList):
         event.prevent_default()
 
     def on_paste(self, event: events.Paste) -> None:
-        """Take pasted text into the filter."""
-        self.filter_text += "".join(filter(str.isprintable, event.text.splitlines()[0]))
+        """Take the first line of pasted text, which may have none, into the filter."""
+        line = "".join(event.text.splitlines()[:1])
+        self.filter_text += "".join(filter(str.isprintable, line))
         event.stop()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
