@@ -21,6 +21,7 @@ from textual.screen import Screen
 from kertui.crash import report_crash
 from kertui.glyphs import Glyphs, glyphs
 from kertui.key_names import name_key
+from kertui.screens.running_app import top_screen
 from kertui.screens.tasks import TasksScreen
 from kertui.terminal import Capabilities
 from kertui.theme import DARK, LIGHT, MONOCHROME, THEMES, default_tokens
@@ -148,7 +149,7 @@ class KertuiApp(App[None]):
         """Show a run in a workbench, live or over, or say why it cannot be shown."""
         from kertui.screens.open_run import open_run
 
-        open_run(self, run)
+        open_run(top_screen(self), run)
 
     # --- too small, help, palette
 

@@ -1,10 +1,15 @@
-"""What tests of screens share: waiting for a condition, and reading the screen."""
+"""What tests of screens share: waiting for a condition, holding threads, reading the screen."""
 
 from __future__ import annotations
 
+import asyncio
+import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
+import pytest
 from textual.app import App
 from textual.pilot import Pilot
 
@@ -25,3 +30,50 @@ def shown(app: App[None]) -> str:
     """The screen as text, as the terminal would get it, line by line."""
     strips = app.screen._compositor.render_strips()
     return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
+
+
+class Threads(ThreadPoolExecutor):
+    """The threads of the running app's workers, whose work a test can wait for.
+
+    The thread of a cancelled worker goes on, and nothing in Textual tells when it is through.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.work: list[Future[Any]] = []
+        """All that was begun, in order."""
+
+        asyncio.get_running_loop().set_default_executor(self)
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future = super().submit(fn, *args, **kwargs)
+        self.work.append(future)
+        return future
+
+
+class Held:
+    """A method whose calls wait, in their threads, until they are let go.
+
+    Args:
+        monkeypatch: gives the method back.
+        owner: whose method.
+        name: of the method.
+    """
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, owner: object, name: str) -> None:
+        self.calls = 0
+        """How many have begun."""
+
+        self._go = threading.Event()
+        real = getattr(owner, name)
+
+        def held(*args: Any, **kwargs: Any) -> Any:
+            self.calls += 1
+            assert self._go.wait(30), f"{name} was held for ever"
+            return real(*args, **kwargs)
+
+        monkeypatch.setattr(owner, name, held)
+
+    def let_go(self) -> None:
+        """Let those that wait go on, and those to come pass."""
+        self._go.set()

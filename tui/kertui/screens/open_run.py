@@ -2,59 +2,73 @@
 
 from __future__ import annotations
 
-from functools import partial
+from typing import Any
 
-from textual.app import App
+from textual.screen import Screen
+from textual.worker import Worker, get_current_worker
 
 from kertasks.errors import UserError
 from kertasks.recipes.recipe import Recipe
 from kertasks.registry import find_task
 from kertasks.task import Task
+from kertui.screens.running_app import is_on_top
 from kertui.screens.workbench import WorkbenchScreen
 from kertui.training.run_folder import RunFolder
 from kertui.training.run_state import RunState
 
 
-def open_run(app: App[None], run: RunFolder) -> None:
-    """Show a run, live or over, with its recipe; or say why it cannot be shown."""
-    app.run_worker(
-        partial(_read, app, run), thread=True, group="open run", name=run.id, exclusive=True
-    )
+def open_run(screen: Screen[Any], run: RunFolder) -> None:
+    """Show a run, live or over, with its recipe; or say why it cannot be shown.
+
+    Args:
+        screen: which asks; what it asked before and has not got yet is not opened any more,
+            and nothing is once another screen is on top of it.
+        run: which run.
+    """
+    _open(screen, run, run_too=True)
 
 
-def _read(app: App[None], run: RunFolder) -> None:
-    try:
-        recipe = run.recipe()
-        task = find_task(recipe.task)
-        state = run.state()
-    except UserError as error:
-        app.call_from_thread(
-            app.notify,
-            str(error),
-            title=f"Run {run.id} cannot be shown",
-            severity="error",
-            markup=False,
-        )
-    else:
-        app.call_from_thread(_show, app, task, recipe, run, state)
+def open_recipe(screen: Screen[Any], run: RunFolder) -> None:
+    """Show the recipe of a run, to train it anew or change it; as ``open_run`` does otherwise."""
+    _open(screen, run, run_too=False)
 
 
-def _show(app: App[None], task: Task, recipe: Recipe, run: RunFolder, state: RunState) -> None:
-    for screen in app.screen_stack:
-        if isinstance(screen, WorkbenchScreen) and screen.run == run:
-            while app.screen is not screen:
+def _open(screen: Screen[Any], run: RunFolder, run_too: bool) -> None:
+    app = screen.app  # a thread finds no app through a screen that was left
+
+    def read() -> None:
+        worker: Worker[Any] = get_current_worker()
+        try:
+            recipe = run.recipe()
+            task = find_task(recipe.task)
+            state = run.state() if run_too else None
+        except UserError as error:
+            title = f"Run {run.id} cannot be shown"
+            app.notify(str(error), title=title, severity="error", markup=False)
+        else:
+            screen.call_later(_show, screen, worker, task, recipe, run, state)
+
+    screen.run_worker(read, thread=True, group="open", name=f"open {run.id}", exclusive=True)
+
+
+def _show(
+    screen: Screen[Any],
+    worker: Worker[Any],
+    task: Task,
+    recipe: Recipe,
+    run: RunFolder,
+    state: RunState | None,
+) -> None:
+    # A thread cannot be called back: one that was cancelled answers all the same.
+    if worker.is_cancelled or not is_on_top(screen):
+        return
+    app = screen.app
+    if state is None:
+        app.push_screen(WorkbenchScreen(task, recipe))
+        return
+    for shown in app.screen_stack:
+        if isinstance(shown, WorkbenchScreen) and shown.shows(run):
+            while app.screen is not shown:
                 app.pop_screen()
             return
     app.push_screen(WorkbenchScreen(task, recipe, run=run, run_state=state))
-
-
-def open_recipe(app: App[None], recipe: Recipe | UserError) -> None:
-    """Show the recipe of a run, to train it anew or change it; or say why it cannot be shown."""
-    try:
-        if isinstance(recipe, UserError):
-            raise recipe
-        task = find_task(recipe.task)
-    except UserError as error:
-        app.notify(str(error), severity="error", markup=False)
-    else:
-        app.push_screen(WorkbenchScreen(task, recipe))

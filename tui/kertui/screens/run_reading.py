@@ -47,12 +47,6 @@ class RunReader:
         runs: Sequence[tuple[int, RunSummary]]
         recipes: Sequence[Recipe | UserError]
 
-    @dataclass
-    class RecipeToOpen(Message):
-        """The recipe of a run that is to be opened."""
-
-        recipe: Recipe | UserError
-
     def __init__(self, screen: Screen[None], store: RunStore, over: OverRuns) -> None:
         self._screen = screen
         self._kept = RunSummaries(store, over, with_best=True)
@@ -102,14 +96,6 @@ class RunReader:
             self._screen.post_message(self.RecipesRead(runs, recipes))
 
         self._screen.run_worker(read, thread=True, group="recipes", exclusive=True)
-
-    def read_to_open(self, run: RunSummary) -> None:
-        """Read the recipe of a run that is to be opened."""
-
-        def read() -> None:
-            self._screen.post_message(self.RecipeToOpen(_recipe_of(run)))
-
-        self._screen.run_worker(read, thread=True, group="open", exclusive=True)
 
 
 def _recipe_of(run: RunSummary) -> Recipe | UserError:

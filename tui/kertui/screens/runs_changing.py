@@ -7,7 +7,6 @@ from pathlib import Path
 from textual import on
 
 from kertui.screens.open_run import open_recipe, open_run
-from kertui.screens.run_reading import RunReader
 from kertui.screens.runs_base import RunsBase
 from kertui.training.run_folder import RunFolder
 from kertui.widgets.run_table import RunTable
@@ -22,7 +21,7 @@ class ChangeActions(RunsBase):
     def _open(self, event: RunTable.RunOpened) -> None:
         event.stop()
         if not self._says_deleted():
-            open_run(self.app, RunFolder(Path(event.run.folder)))
+            open_run(self, RunFolder(Path(event.run.folder)))
 
     def _says_deleted(self) -> bool:
         if self._listed.deleted:
@@ -32,11 +31,7 @@ class ChangeActions(RunsBase):
     def action_open_recipe(self) -> None:
         """Open the recipe of the run under the cursor, to train it anew or change it."""
         if self._table.run is not None and not self._says_deleted():
-            self._reader.read_to_open(self._table.run)
-
-    @on(RunReader.RecipeToOpen)
-    def _open_recipe(self, event: RunReader.RecipeToOpen) -> None:
-        open_recipe(self.app, event.recipe)
+            open_recipe(self, RunFolder(Path(self._table.run.folder)))
 
     def action_edit_label(self, first: str) -> None:
         """Name, tag and note the run under the cursor."""

@@ -18,7 +18,7 @@ from kertasks.errors import UserError
 from kertasks.recipes.recipe import DataSettings, Recipe
 from kertasks.registry import all_tasks, find_task
 from kertasks.task import Task, Variant
-from kertui.screens.running_app import running_app
+from kertui.screens.running_app import is_on_top, running_app
 from kertui.widgets.data_picture import DataPicture
 from kertui.widgets.data_status import DataStatus, Described, NotHere, Reading, Unreadable
 from kertui.widgets.header_line import HeaderLine
@@ -329,6 +329,8 @@ class TasksScreen(Screen[None]):
 
     @on(TaskList.TaskOpened)
     def _open_task(self, event: TaskList.TaskOpened) -> None:
+        if not is_on_top(self):
+            return
         if event.task is None:
             self.action_open_file()
         else:
@@ -336,7 +338,8 @@ class TasksScreen(Screen[None]):
 
     @on(RecipeList.RecipeOpened)
     def _open_recipe(self) -> None:
-        self._open()
+        if is_on_top(self):
+            self._open()
 
     def _open(self) -> None:
         task, recipe, variant = self._chosen_task, self._recipe, self._variant

@@ -11,7 +11,7 @@ from kertasks.task import Task
 from kertui.editing.verdict import Refusal
 from kertui.screens.log import LogScreen
 from kertui.screens.run_steering import RunSteering
-from kertui.screens.running_app import running_app
+from kertui.screens.running_app import is_on_top, running_app
 from kertui.screens.workbench_base import WorkbenchBase
 from kertui.training.run_folder import RunFolder
 from kertui.training.run_state import RunState
@@ -50,6 +50,10 @@ class TrainingActions(WorkbenchBase):
     def run(self) -> RunFolder | None:
         """The training shown, or the last one."""
         return self._training.run
+
+    def shows(self, run: RunFolder) -> bool:
+        """Whether it is the run shown, or the one that will be once the screen is there."""
+        return run == (self.run if self.is_mounted else self._given[0])
 
     def action_start_training(self) -> None:
         """Train the recipe, or say why it cannot be."""
@@ -118,7 +122,8 @@ class TrainingActions(WorkbenchBase):
     @on(LivePane.ShowLog)
     def show_log(self, event: LivePane.ShowLog) -> None:
         """Show what the trainer printed."""
-        self.app.push_screen(LogScreen(event.run.log_path))
+        if is_on_top(self):
+            self.app.push_screen(LogScreen(event.run.log_path))
 
     def action_live(self, action: str) -> None:
         """Pass a key on to the live pane, wherever the focus is."""
