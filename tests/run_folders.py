@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import os
+import platform
 import random
 import time
 from collections.abc import Iterator
@@ -14,6 +16,7 @@ from kertasks.registry import find_task
 from kertui.training.event_lines import format_event
 from kertui.training.events import Epoch, Event, Failed, Finished, Started, Stopped
 from kertui.training.run_folder import Manifest, RunFolder
+from kertui.training.run_state import process_start_time
 from kertui.training.store import RunStore
 
 NOON = 1_800_000_000.0
@@ -76,6 +79,16 @@ def write_run(
         if end:
             file.write(format_event(_end(end, began, last, best)))
     return run
+
+
+def write_running(store: RunStore, began: float = NOON - 9000) -> RunFolder:
+    """A run whose trainer is this process."""
+    started = process_start_time(os.getpid())
+    assert started is not None
+    return write_run(
+        store, "xor", "answer", epochs=20, began=began, end="", held_out=False,
+        host=platform.node(), pid=os.getpid(), process_started=started, seed=7,
+    )  # fmt: skip
 
 
 def _end(kind: str, began: float, last: Epoch | None, best: Epoch | None) -> Event:

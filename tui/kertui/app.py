@@ -8,14 +8,16 @@ import gc
 import signal
 import sys
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.console import RenderableType
-from textual import events
+from textual import events, on
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.message import Message
 from textual.screen import Screen
 
 from kertui.crash import report_crash
@@ -69,6 +71,13 @@ class KertuiApp(App[None]):
                 tooltip="Change between the dark and the light theme."),
     ]  # fmt: skip
 
+    @dataclass
+    class TrainingsFound(Message):
+        """It is known which trainings go on, so that the person who leaves can be asked."""
+
+        running: list[RunSummary]
+        """Of those begun, resumed or steered here."""
+
     def __init__(
         self,
         service: TrainingService,
@@ -80,6 +89,9 @@ class KertuiApp(App[None]):
         self._first_run = attach
         self.over_runs: OverRuns = {}
         """Runs that are over, as some screen read them: no other reads them again."""
+
+        self._leaving = False
+        """Whether a person leaves, and the trainings that go on are being looked for."""
 
         self.crash_line: str | None = None
         """What went wrong, for the normal screen; None while nothing has."""
@@ -208,7 +220,7 @@ class KertuiApp(App[None]):
         from kertui.screens.unsaved_changes import UnsavedChangesScreen
         from kertui.screens.workbench import WorkbenchScreen
 
-        if isinstance(self.screen, QuitQuestion | UnsavedChangesScreen):
+        if self._leaving or isinstance(self.screen, QuitQuestion | UnsavedChangesScreen):
             return
         self._ask_workbenches(
             [screen for screen in self.screen_stack if isinstance(screen, WorkbenchScreen)]
@@ -221,17 +233,20 @@ class KertuiApp(App[None]):
             self._ask_about_trainings()
 
     def _ask_about_trainings(self) -> None:
-        self.run_worker(self._look_for_trainings, thread=True, group="quit", exclusive=True)
+        self._leaving = True
+        self.run_worker(self._look_for_trainings, thread=True, group="quit", name="trainings")
 
     def _look_for_trainings(self) -> None:
         running = [run for run in self.session_runs() if not run.state.is_over]
-        self.call_from_thread(self._quit_or_ask, running)
+        self.post_message(self.TrainingsFound(running))
 
-    def _quit_or_ask(self, running: list[RunSummary]) -> None:
+    @on(TrainingsFound)
+    def _quit_or_ask(self, event: TrainingsFound) -> None:
         from kertui.screens.quit import QuitQuestion
 
-        if running:
-            self.push_screen(QuitQuestion(running), partial(self._leave, running))
+        self._leaving = False
+        if event.running:
+            self.push_screen(QuitQuestion(event.running), partial(self._leave, event.running))
         else:
             self.exit()
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 from tests.kertui.screens.piloting import Held, Threads, until
 from tests.kertui.screens.recorded_service import RecordedService
-from tests.run_folders import NOON, write_run
+from tests.run_folders import NOON, write_run, write_running
 from textual.pilot import Pilot
 
 from kertasks.registry import find_task
 from kertui.app import KertuiApp
 from kertui.screens.help import HelpScreen
 from kertui.screens.log import LogScreen
+from kertui.screens.quit import QuitQuestion
 from kertui.screens.recipe_path import OpenRecipeScreen
 from kertui.screens.runs import RunsScreen
 from kertui.screens.tasks import TasksScreen
@@ -147,3 +148,27 @@ async def test_one_log_is_shown(service: RecordedService) -> None:
         await until(pilot, lambda: isinstance(app.screen, LogScreen))
         await pilot.pause()
         assert stack(app) == [TasksScreen, WorkbenchScreen, LogScreen]
+
+
+async def test_one_question_is_asked_on_leaving(
+    service: RecordedService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.take_up(write_running(service.store))
+    app = make(service)
+    async with app.run_test(size=(120, 36)) as pilot:
+        threads = Threads()
+        looking = Held(monkeypatch, app, "session_runs")
+        before = len(threads.work)
+        await pilot.press("q")
+        await until(pilot, lambda: looking.calls == 1)
+        await pilot.press("q")
+        asked = threads.work[before:]
+        looking.let_go()
+        await until(pilot, lambda: all(work.done() for work in asked))
+        await until(pilot, lambda: isinstance(app.screen, QuitQuestion))
+        await pilot.pause()
+        assert stack(app) == [TasksScreen, QuitQuestion]
+        # Whoever stays can leave later.
+        await pilot.press("escape", "q")
+        await until(pilot, lambda: isinstance(app.screen, QuitQuestion))
+        await pilot.pause()

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import os
-import platform
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.kertui.screens.piloting import shown, until
 from tests.kertui.screens.recorded_service import RecordedService
-from tests.run_folders import NOON, write_run
+from tests.run_folders import NOON, write_run, write_running
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -23,9 +21,7 @@ from kertui.screens.workbench import WorkbenchScreen
 from kertui.terminal import Capabilities
 from kertui.training.event_lines import format_event
 from kertui.training.events import Epoch, Finished
-from kertui.training.run_folder import RunFolder
 from kertui.training.run_label import Label, read_label, write_label
-from kertui.training.run_state import process_start_time
 from kertui.training.store import RunStore
 from kertui.widgets.recipe_diff import RecipeDiff
 from kertui.widgets.run_curves import RunCurves
@@ -40,16 +36,6 @@ def write_some(store: RunStore) -> None:
     write_run(store, "digits", "convolutions", epochs=40, began=NOON - 3600, end="stopped", seed=2)
     write_run(store, "square", "tanh", epochs=1500, began=NOON - 7200, seed=3)
     write_label(failed.path, Label("too bold", ("gpu", "rate"), "learning rate 1"))
-
-
-def write_running(store: RunStore, began: float = NOON - 9000) -> RunFolder:
-    """A run whose trainer is this process."""
-    started = process_start_time(os.getpid())
-    assert started is not None
-    return write_run(
-        store, "xor", "answer", epochs=20, began=began, end="", held_out=False,
-        host=platform.node(), pid=os.getpid(), process_started=started, seed=7,
-    )  # fmt: skip
 
 
 class Runs:
