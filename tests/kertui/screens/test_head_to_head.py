@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.kertui.screens.piloting import shown, until
+from tests.kertui.screens.piloting import Held, shown, until
 from tests.kertui.screens.recorded_service import RecordedService
 from tests.kertui.trainers import PATIENCE, kill_trainers
 
@@ -25,6 +25,10 @@ from kertui.widgets.run_curves import RunCurves
 def trainers(home: Path) -> Iterator[None]:
     yield
     kill_trainers(home)
+
+
+def said(app: KertuiApp) -> str:
+    return "\n".join(notice.message for notice in app._notifications)
 
 
 @pytest.mark.parametrize(
@@ -98,3 +102,27 @@ async def test_two_recipes_are_trained_on_the_same_axes(
         assert any("asked to stop" in told.message for told in app._notifications)
         await pilot.press("escape")
         assert isinstance(app.screen, TasksScreen)
+
+
+@pytest.mark.training
+async def test_while_both_are_started_nothing_more_is_and_nothing_is_covered(
+    service: RecordedService, trainers: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = KertuiApp(service, Capabilities())
+    async with app.run_test(size=(120, 36)) as pilot:
+        starting = Held(monkeypatch, service, "start")
+        await pilot.press(*"xor", "escape", "H", "enter")
+        await until(pilot, lambda: starting.calls == 1)
+        await pilot.press("H")
+        assert isinstance(app.screen, TasksScreen)
+        await until(pilot, lambda: "Starting both" in said(app))
+        await pilot.press("R")
+        runs = app.screen
+        assert isinstance(runs, RunsScreen)
+        starting.let_go()
+        await until(pilot, lambda: "'as asked' and 'answer' are being trained" in said(app))
+        assert len(service.store.runs()) == 2
+        assert app.screen_stack[1:] == [runs]
+        # They are started: another pair may be.
+        await pilot.press("escape", "H")
+        assert isinstance(app.screen, Question)

@@ -10,6 +10,7 @@ from kertasks.errors import UserError
 from kertasks.recipes.recipe import Recipe
 from kertasks.task import Task
 from kertui.screens.dialog import Choice, Question
+from kertui.screens.running_app import is_on_top, running_app
 from kertui.screens.runs import RunsScreen
 from kertui.training.service import TrainingService
 
@@ -30,55 +31,66 @@ def opponents(task: Task, recipe: Recipe) -> list[Recipe]:
 
 
 class HeadToHead:
-    """Starts two trainings and opens their curves.
+    """Starts two trainings and opens their curves; one pair at a time.
 
     Args:
         screen: over which it asks, and whose threads it uses.
-        service: what starts trainings.
-        task: whose recipes.
     """
 
-    def __init__(self, screen: Screen[None], service: TrainingService, task: Task) -> None:
+    def __init__(self, screen: Screen[None]) -> None:
         self._screen = screen
-        self._service = service
-        self._task = task
+        self._starting = False
 
-    def ask(self, recipe: Recipe) -> None:
-        """Train a recipe against another; ask against which, where there are several."""
-        others = opponents(self._task, recipe)
+    def ask(self, task: Task, recipe: Recipe) -> None:
+        """Train a recipe of a task against another; ask against which, where there are several."""
+        if self._starting:
+            self._screen.notify("Starting both: their curves are shown in a moment.")
+            return
+        others = opponents(task, recipe)
         if len(others) == 1:
-            self._start(recipe, others[0])
+            self._start(task, recipe, others[0])
             return
 
         def answered(other: Recipe | None) -> None:
             if other is not None:
-                self._start(recipe, other)
+                self._start(task, recipe, other)
 
         question: Question[Recipe] = Question(
-            f"Head to head: {self._task.name} {recipe.name!r} against",
+            f"Head to head: {task.name} {recipe.name!r} against",
             "Both are trained at once, each in a process of its own, on the same axes.",
             [Choice(other, other.name, other.summary or "no description") for other in others],
         )
         self._screen.app.push_screen(question, answered)
 
-    def _start(self, recipe: Recipe, other: Recipe) -> None:
+    def _start(self, task: Task, recipe: Recipe, other: Recipe) -> None:
+        self._starting = True
         # The attempt that goes wrong first, as everywhere.
-        names = list(self._task.recipes)
+        names = list(task.recipes)
         pair = sorted((recipe, other), key=lambda one: names.index(one.name))
-        self._screen.run_worker(
-            partial(self._train, pair), thread=True, group="start", name="head to head"
-        )
+        work = partial(self._train, running_app(self._screen).service, pair)
+        self._screen.run_worker(work, thread=True, group="start", name="head to head")
 
-    def _train(self, recipes: list[Recipe]) -> None:
-        app = self._screen.app
+    def _train(self, service: TrainingService, recipes: list[Recipe]) -> None:
         started: list[str] = []
+        failure: UserError | None = None
         try:
             for recipe in recipes:
                 last = recipe is recipes[-1]
-                started.append(self._service.start(recipe, then_spare=last).id)
+                started.append(service.start(recipe, then_spare=last).id)
         except UserError as error:
-            goes_on = f" {recipes[0].name!r} is trained alone." if started else ""
-            said = f"{error}.{goes_on}" if goes_on else str(error)
-            app.call_from_thread(app.notify, said, severity="error", markup=False)
-        if started:
-            app.call_from_thread(app.push_screen, RunsScreen(started, full=True))
+            failure = error
+        self._screen.call_later(self._show, recipes, started, failure)
+
+    def _show(self, recipes: list[Recipe], started: list[str], failure: UserError | None) -> None:
+        self._starting = False
+        names = [repr(recipe.name) for recipe in recipes]
+        if failure is not None:
+            said = f"{failure}. {names[0]} is trained alone." if started else str(failure)
+            self._screen.notify(said, severity="error", markup=False)
+        if not started:
+            return
+        if is_on_top(self._screen):
+            self._screen.app.push_screen(RunsScreen(started, full=True))
+        elif failure is None:
+            said = f"{recipes[0].task}: {' and '.join(names)} are being trained. F3 shows all runs."
+            self._screen.notify(said, markup=False)

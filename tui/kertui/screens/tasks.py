@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from time import time
 from typing import TYPE_CHECKING, ClassVar
 
@@ -31,6 +31,7 @@ from kertui.widgets.task_list import TaskList
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from kertui.screens.head_to_head import HeadToHead
     from kertui.training.run_summaries import RunSummaries
     from kertui.training.run_summary import RunSummary
 
@@ -102,6 +103,12 @@ class TasksScreen(Screen[None]):
         self._runs: list[RunSummary] = []
         self._machine: list[str] = []
         self._summaries: RunSummaries | None = None
+
+    @cached_property
+    def _head_to_head(self) -> HeadToHead:
+        from kertui.screens.head_to_head import HeadToHead  # not needed before the first paint
+
+        return HeadToHead(self)
 
     def compose(self) -> ComposeResult:
         """Build the screen."""
@@ -372,14 +379,12 @@ class TasksScreen(Screen[None]):
 
     def action_head_to_head(self) -> None:
         """Train two recipes of the task side by side."""
-        from kertui.screens.head_to_head import HeadToHead
-
         if self._chosen_task is None or self._recipe is None:
             return
         if self._chosen_task.name in self._missing:
             self.action_get_data()
         else:
-            HeadToHead(self, running_app(self).service, self._chosen_task).ask(self._recipe)
+            self._head_to_head.ask(self._chosen_task, self._recipe)
 
     def action_get_data(self) -> None:
         """Download what is missing."""
