@@ -61,14 +61,14 @@ class Held:
     """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, owner: object, name: str) -> None:
-        self.calls = 0
-        """How many have begun."""
+        self.calls: list[tuple[Any, ...]] = []
+        """The arguments of those that have begun."""
 
         self._go = threading.Event()
         real = getattr(owner, name)
 
         def held(*args: Any, **kwargs: Any) -> Any:
-            self.calls += 1
+            self.calls.append(args)
             assert self._go.wait(30), f"{name} was held for ever"
             return real(*args, **kwargs)
 

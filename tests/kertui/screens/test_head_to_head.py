@@ -112,7 +112,7 @@ async def test_while_both_are_started_nothing_more_is_and_nothing_is_covered(
     async with app.run_test(size=(120, 36)) as pilot:
         starting = Held(monkeypatch, service, "start")
         await pilot.press(*"xor", "escape", "H", "enter")
-        await until(pilot, lambda: starting.calls == 1)
+        await until(pilot, lambda: len(starting.calls) == 1)
         await pilot.press("H")
         assert isinstance(app.screen, TasksScreen)
         await until(pilot, lambda: "Starting both" in said(app))

@@ -76,7 +76,7 @@ async def test_a_run_is_opened_once_as_asked_last(
         before = len(threads.work)
         for key in keys:
             await pilot.press(key)
-        await until(pilot, lambda: reading.calls == len(keys))
+        await until(pilot, lambda: len(reading.calls) == len(keys))
         asked = threads.work[before:]
         reading.let_go()
         await until(pilot, lambda: all(work.done() for work in asked))
@@ -98,7 +98,7 @@ async def test_a_run_is_not_opened_over_what_was_opened_meanwhile(
         reading = Held(monkeypatch, RunFolder, "recipe")
         before = len(threads.work)
         await pilot.press("enter")
-        await until(pilot, lambda: reading.calls == 1)
+        await until(pilot, lambda: len(reading.calls) == 1)
         asked = threads.work[before:]
         await pilot.press("f1")
         assert isinstance(app.screen, HelpScreen)
@@ -160,7 +160,7 @@ async def test_one_question_is_asked_on_leaving(
         looking = Held(monkeypatch, app, "session_runs")
         before = len(threads.work)
         await pilot.press("q")
-        await until(pilot, lambda: looking.calls == 1)
+        await until(pilot, lambda: len(looking.calls) == 1)
         await pilot.press("q")
         asked = threads.work[before:]
         looking.let_go()

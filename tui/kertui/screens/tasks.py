@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, partial
 from time import time
 from typing import TYPE_CHECKING, ClassVar
@@ -11,16 +11,15 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.message import Message
 from textual.screen import Screen
 
-from kertasks.errors import UserError
 from kertasks.recipes.recipe import DataSettings, Recipe
 from kertasks.registry import all_tasks, find_task
 from kertasks.task import Task, Variant
 from kertui.screens.running_app import is_on_top, running_app
+from kertui.screens.task_reading import DataKey, TaskReader
 from kertui.widgets.data_picture import DataPicture
-from kertui.widgets.data_status import DataStatus, Described, NotHere, Reading, Unreadable
+from kertui.widgets.data_status import DataStatus, Described, NotHere, Reading
 from kertui.widgets.header_line import HeaderLine
 from kertui.widgets.key_line import KeyLine
 from kertui.widgets.recipe_list import RecipeList
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kertui.screens.head_to_head import HeadToHead
-    from kertui.training.run_summaries import RunSummaries
     from kertui.training.run_summary import RunSummary
 
 _DESCRIBE_AFTER = 0.12
@@ -65,33 +63,8 @@ class TasksScreen(Screen[None]):
                 tooltip="Go from the tasks to the recipes and back."),
     ]  # fmt: skip
 
-    @dataclass
-    class DataKnown(Message):
-        """A task's data was described, or cannot be."""
-
-        key: tuple[str, str, int]
-        """Task, variant, seed."""
-
-        status: DataStatus
-
-    @dataclass
-    class FilesChecked(Message):
-        """It is known which tasks' files are not here."""
-
-        missing: dict[str, NotHere]
-        """By task."""
-
-    @dataclass
-    class RunsRead(Message):
-        """The runs, newest first."""
-
-        runs: list[RunSummary]
-
-    @dataclass
-    class MachineKnown(Message):
-        """What the machine is."""
-
-        facts: list[str]
+    _reader: TaskReader
+    """Reads what takes time; there once the screen is mounted."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -99,10 +72,11 @@ class TasksScreen(Screen[None]):
         self._recipe: Recipe | None = None
         self._variant: Variant | None = None
         self._missing: dict[str, NotHere] = {}
-        self._known: dict[tuple[str, str, int], DataStatus] = {}
+        self._known: dict[DataKey, DataStatus] = {}
         self._runs: list[RunSummary] = []
         self._machine: list[str] = []
-        self._summaries: RunSummaries | None = None
+        self._begun = False
+        """Whether somebody has seen the screen: data and runs are read from then on."""
 
     @cached_property
     def _head_to_head(self) -> HeadToHead:
@@ -122,22 +96,22 @@ class TasksScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Ask for what takes time once the screen is there to look at."""
+        self._reader = TaskReader(self)
         self.query_one(TaskList).focus()
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
-        self._check_files()
-        if not running_app(
-            self
-        ).opens_run:  # nobody sees this screen yet, and a run's curve is awaited
+        self._reader.look_at_files()
+        # Where a run is opened first, nobody sees this screen yet, and the run's curve is awaited.
+        if not running_app(self).opens_run:
             self._read_runs()
-        self.run_worker(self._look_at_machine, thread=True, group="machine")
+        self._reader.look_at_machine()
         self.set_interval(_READ_RUNS_EVERY, self._read_runs)
 
     def on_screen_resume(self) -> None:
         """Runs and files may have changed while another screen was on top."""
-        if self._summaries is not None:
-            self._check_files()
+        if self._begun:
+            self._reader.look_at_files()
             self._read_runs()
 
     def on_resize(self) -> None:
@@ -174,7 +148,7 @@ class TasksScreen(Screen[None]):
         self._show_data()
 
     @property
-    def _key(self) -> tuple[str, str, int] | None:
+    def _key(self) -> DataKey | None:
         if self._chosen_task is None or self._variant is None or self._recipe is None:
             return None
         return self._chosen_task.name, self._variant.name, self._recipe.seed
@@ -191,50 +165,27 @@ class TasksScreen(Screen[None]):
         self.query_one(TaskCard).show_data(status)
         self.refresh_bindings()
 
-    def _describe_if_still(self, key: tuple[str, str, int]) -> None:
-        if key == self._key and key not in self._known and self._summaries is not None:
-            work = partial(self._describe, key)
-            self.run_worker(work, thread=True, group="describe", name=" ".join(key[:2]))
+    def _describe_if_still(self, key: DataKey) -> None:
+        wanted = key[0] not in self._missing and key not in self._known
+        if wanted and key == self._key and self._begun:
+            self._reader.describe(key)
 
-    def _describe(self, key: tuple[str, str, int]) -> None:
-        status: DataStatus
-        try:
-            status = Described(running_app(self).service.describe(*key))
-        except UserError as error:
-            status = Unreadable(str(error))
-        self.post_message(self.DataKnown(key, status))
-
-    @on(DataKnown)
-    def _keep_data(self, event: DataKnown) -> None:
+    @on(TaskReader.DataKnown)
+    def _keep_data(self, event: TaskReader.DataKnown) -> None:
+        self._reader.described(event.key)
         if isinstance(event.status, Described):
             self._known[event.key] = event.status
-        if event.key == self._key and event.key[0] not in self._missing:
+        key = self._key
+        if key is not None and key != event.key:
+            self._describe_if_still(key)  # it had to wait for what is described now
+        elif event.key[0] not in self._missing:
             self.query_one(TaskCard).show_data(event.status)
             self.refresh_bindings()
 
-    # --- files, runs, machine: read in threads
+    # --- files, runs, machine
 
-    def _check_files(self) -> None:
-        self.run_worker(self._look_at_files, thread=True, group="files", exclusive=True)
-
-    def _look_at_files(self) -> None:
-        from kertasks.data.files import FileState, find_file, state
-
-        missing: dict[str, NotHere] = {}
-        for task in all_tasks():
-            try:
-                states = {name: state(name) for name in task.files}
-            except UserError:
-                continue  # an unreadable cache shows when the data is described
-            wanted = tuple(name for name, found in states.items() if found is not FileState.HERE)
-            if wanted:
-                bytes_wanted = sum(find_file(name).bytes for name in wanted)
-                damaged = FileState.DAMAGED in states.values()
-                missing[task.name] = NotHere(wanted, bytes_wanted, damaged)
-        self.post_message(self.FilesChecked(missing))
-
-    @on(FilesChecked)
-    def _keep_files(self, event: FilesChecked) -> None:
+    @on(TaskReader.FilesChecked)
+    def _keep_files(self, event: TaskReader.FilesChecked) -> None:
         before, self._missing = self._missing, event.missing
         self._mark_tasks()
         if self._chosen_task is not None and before.get(
@@ -246,33 +197,22 @@ class TasksScreen(Screen[None]):
         # Not ``is_current``: that holds under an opaque screen too (Textual 8.2), and what is
         # redrawn there has the screen above sent whole.
         if self.app.screen is self:
-            if self._summaries is None:
-                from kertui.training.run_summaries import RunSummaries
-
-                app = running_app(self)
-                self._summaries = RunSummaries(app.service.store, app.over_runs)
+            if not self._begun:
+                self._begun = True
                 self._show_data()
-            self.run_worker(self._look_at_runs, thread=True, group="runs", exclusive=True)
+            self._reader.read_runs()
 
-    def _look_at_runs(self) -> None:
-        assert self._summaries is not None  # noqa: S101 (made before the thread)
-        self.post_message(self.RunsRead(self._summaries.read()))
-
-    @on(RunsRead)
-    def _keep_runs(self, event: RunsRead) -> None:
+    @on(TaskReader.RunsRead)
+    def _keep_runs(self, event: TaskReader.RunsRead) -> None:
+        self._reader.runs_taken()
         if event.runs != self._runs or not self._runs:
             self._runs = event.runs
             self._mark_tasks()
             self._show_runs()
             self._draw_header()
 
-    def _look_at_machine(self) -> None:
-        from kertui.machine import describe_machine
-
-        self.post_message(self.MachineKnown(describe_machine()))
-
-    @on(MachineKnown)
-    def _keep_machine(self, event: MachineKnown) -> None:
+    @on(TaskReader.MachineKnown)
+    def _keep_machine(self, event: TaskReader.MachineKnown) -> None:
         self._machine = event.facts
         self._draw_header()
 

@@ -112,15 +112,32 @@ class TrainingService:
         from kertasks.data.description import from_json
         from kertasks.registry import find_task
 
+        found = self.remembered_description(task, variant, seed)
+        if found is not None:
+            return found
+        with self._describing:  # one at a time: each may hold hundreds of megabytes
+            found = self.remembered_description(task, variant, seed)
+            if found is None:
+                name = find_task(task).variant(variant).name
+                fields = self._ask("describe", task=task, variant=name, seed=seed)
+                self._remembered.keep_description(task, name, seed, fields)
+                found = from_json(fields)
+            return found
+
+    def remembered_description(
+        self, task: str, variant: str | None, seed: int = 0
+    ) -> Description | None:
+        """What ``describe`` said before, where it did: waits for no process and loads no data.
+
+        Raises:
+            kertasks.UnknownTask, kertasks.UnknownVariant: no such name.
+        """
+        from kertasks.data.description import from_json
+        from kertasks.registry import find_task
+
         name = find_task(task).variant(variant).name
         fields = self._remembered.description(task, name, seed)
-        if fields is None:
-            with self._describing:  # one at a time: each may hold hundreds of megabytes
-                fields = self._remembered.description(task, name, seed)
-                if fields is None:
-                    fields = self._ask("describe", task=task, variant=name, seed=seed)
-                    self._remembered.keep_description(task, name, seed, fields)
-        return from_json(fields)
+        return from_json(fields) if fields is not None else None
 
     def _ask(self, op: str, **payload: Any) -> dict[str, Any]:
         if self.spare:
@@ -205,15 +222,11 @@ class TrainingService:
 
     def _known_shape(self, recipe: Recipe) -> dict[str, Any] | None:
         """The shape of a recipe's data where it was described before, without loading it."""
-        from kertasks.data.description import from_json
         from kertasks.models.check import DataShape, data_shape_to_json
-        from kertasks.registry import find_task
 
-        variant = find_task(recipe.task).variant(recipe.data.variant).name
-        fields = self._remembered.description(recipe.task, variant, recipe.seed)
-        if fields is None:
+        description = self.remembered_description(recipe.task, recipe.data.variant, recipe.seed)
+        if description is None:
             return None
-        description = from_json(fields)
         train = description.splits[0]
         return data_shape_to_json(
             DataShape(
