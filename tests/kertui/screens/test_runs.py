@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 from tests.kertui.screens.piloting import shown, until
 from tests.kertui.screens.recorded_service import RecordedService
+from tests.kertui.screens.runs_app import opened_runs
 from tests.run_folders import NOON, write_run, write_running
 from textual.pilot import Pilot
 from textual.widgets import Input
@@ -38,69 +38,11 @@ def write_some(store: RunStore) -> None:
     write_label(failed.path, Label("too bold", ("gpu", "rate"), "learning rate 1"))
 
 
-class Runs:
-    """An open screen of runs and the keys to it."""
-
-    def __init__(self, app: KertuiApp, pilot: Pilot[None], screen: RunsScreen) -> None:
-        self.app, self.pilot, self.screen = app, pilot, screen
-
-    @property
-    def table(self) -> RunTable:
-        return self.screen.query_one(RunTable)
-
-    @property
-    def curves(self) -> RunCurves:
-        return self.screen.query_one(RunCurves)
-
-    @property
-    def listed(self) -> list[str]:
-        return [f"{run.task} {run.title}" for run in self.table.runs]
-
-    @property
-    def here(self) -> str:
-        run = self.table.run
-        return f"{run.task} {run.title}" if run is not None else ""
-
-    @property
-    def commands(self) -> set[str]:
-        """What the command palette offers."""
-        found = self.app.get_system_commands(self.app.screen)
-        return {command.title for command in found}
-
-    async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
-        await self.pilot.pause()
-
-    async def until(self, condition: Callable[[], object]) -> None:
-        await until(self.pilot, condition, 20)
-
-    async def says(self, text: str) -> None:
-        """Wait for a notification."""
-        await self.until(lambda: any(text in told.message for told in self.app._notifications))
-
-    async def shows(self, text: str) -> None:
-        await self.until(lambda: text in shown(self.app))
-
-
-@asynccontextmanager
-async def opened(
-    service: RecordedService, size: tuple[int, int] = (120, 36), **capabilities: bool
-) -> AsyncIterator[Runs]:
-    app = KertuiApp(service, Capabilities(**capabilities))
-    async with app.run_test(size=size) as pilot:
-        await pilot.press("R")
-        assert isinstance(app.screen, RunsScreen)
-        runs = Runs(app, pilot, app.screen)
-        count = len(service.store.runs())
-        await runs.until(lambda: len(runs.screen.runs) == count and runs.screen.complete)
-        yield runs
-
-
 ALL = ["xor as asked", "xor answer", "digits too bold", "digits convolutions", "square tanh"]
 
 
 async def test_without_runs_it_says_how_to_make_one(service: RecordedService) -> None:
-    async with opened(service) as runs:
+    async with opened_runs(service) as runs:
         await runs.shows("no runs yet")
         await runs.press("d", "space", "enter", "c", "e", "escape")
         assert isinstance(runs.app.screen, TasksScreen)
@@ -108,7 +50,7 @@ async def test_without_runs_it_says_how_to_make_one(service: RecordedService) ->
 
 async def test_the_newest_is_on_top_and_its_curve_is_drawn(service: RecordedService) -> None:
     write_some(service.store)
-    async with opened(service) as runs:
+    async with opened_runs(service) as runs:
         assert runs.listed == ALL
         await runs.until(lambda: [h.epochs for h in runs.curves.histories.values()] == [120])
         await runs.press("down", "down")
@@ -121,7 +63,7 @@ async def test_the_newest_is_on_top_and_its_curve_is_drawn(service: RecordedServ
 async def test_running_ones_are_on_top_and_live(service: RecordedService) -> None:
     write_some(service.store)
     run = write_running(service.store)
-    async with opened(service) as runs:
+    async with opened_runs(service) as runs:
         assert runs.listed == ["xor answer", *ALL]
         await runs.shows("20/1 000")
         await runs.until(lambda: not runs.curves.reading)
@@ -141,7 +83,7 @@ async def test_running_ones_are_on_top_and_live(service: RecordedService) -> Non
 
 async def test_typing_filters_and_escape_empties(service: RecordedService) -> None:
     write_some(service.store)
-    async with opened(service) as runs:
+    async with opened_runs(service) as runs:
         await runs.press("slash", *"dig")
         assert runs.listed == ["digits too bold", "digits convolutions"]
         assert runs.here == "digits too bold"
@@ -156,7 +98,7 @@ async def test_typing_filters_and_escape_empties(service: RecordedService) -> No
 
 async def test_keys_and_heads_sort(service: RecordedService) -> None:
     write_some(service.store)
-    async with opened(service) as runs:
+    async with opened_runs(service) as runs:
         here = runs.here
         column = shown(runs.app).splitlines()[2].index("epochs")
         await runs.pilot.click(RunTable, offset=(column, 0))
@@ -170,7 +112,7 @@ async def test_keys_and_heads_sort(service: RecordedService) -> None:
 
 async def test_chosen_runs_keep_their_places_and_are_overlaid(service: RecordedService) -> None:
     write_some(service.store)
-    async with opened(service) as runs:
+    async with opened_runs(service) as runs:
         await runs.press("space", "down", "space", "down", "down", "down", "space")
         names = [f"{run.task} {run.title}" for run in runs.screen.chosen]
         assert names == ["xor as asked", "xor answer", "square tanh"]
@@ -190,7 +132,7 @@ async def test_chosen_runs_keep_their_places_and_are_overlaid(service: RecordedS
 
 async def test_the_metric_and_the_rows_can_be_changed(service: RecordedService) -> None:
     write_some(service.store)
-    async with opened(service, size=(80, 24)) as runs:
+    async with opened_runs(service, size=(80, 24)) as runs:
         await runs.press("end")
         await runs.until(lambda: "\n val loss" in shown(runs.app))
         await runs.press("v")
@@ -203,7 +145,7 @@ async def test_the_metric_and_the_rows_can_be_changed(service: RecordedService) 
 
 async def test_what_differs_between_the_recipes_is_shown(service: RecordedService) -> None:
     write_some(service.store)
-    async with opened(service) as runs:
+    async with opened_runs(service) as runs:
         await runs.press("c")
         await runs.shows("choose two runs or more with space")
         await runs.press("space", "down")
@@ -220,7 +162,7 @@ async def test_what_differs_between_the_recipes_is_shown(service: RecordedServic
 
 async def test_a_new_name_shows_in_the_comparison(service: RecordedService) -> None:
     write_some(service.store)
-    async with opened(service) as runs:
+    async with opened_runs(service) as runs:
         await runs.press("space", "down", "space", "c")
         await runs.shows("batch_size")
         await runs.press("e", *"best", "enter")
@@ -230,7 +172,7 @@ async def test_a_new_name_shows_in_the_comparison(service: RecordedService) -> N
 
 async def test_the_cursor_goes_to_the_runs_that_were_asked_for(service: RecordedService) -> None:
     write_some(service.store)
-    async with opened(service) as runs:
+    async with opened_runs(service) as runs:
         square = runs.table.runs[-1].id
         screen = RunsScreen((square,))
         await runs.app.push_screen(screen)
@@ -245,19 +187,19 @@ async def test_where_the_cursor_is_is_told_only_while_runs_are_out_of_sight(
     service: RecordedService,
 ) -> None:
     write_some(service.store)
-    async with opened(service, size=(80, 24)) as runs:
+    async with opened_runs(service, size=(80, 24)) as runs:
         await runs.pilot.pause()
         assert runs.table.size.height == 6
         assert "1 of 5" not in shown(runs.app)
     for seed in range(20):
         write_run(service.store, "xor", "answer", epochs=2, began=NOON - seed, seed=seed)
-    async with opened(service, size=(80, 24)) as runs:
+    async with opened_runs(service, size=(80, 24)) as runs:
         await runs.press("down")
         assert "2 of 25" in shown(runs.app)
 
 
 async def test_keys_for_a_run_are_offered_only_where_one_is(service: RecordedService) -> None:
-    async with opened(service) as runs:
+    async with opened_runs(service) as runs:
         await runs.shows("no runs yet")
         assert "choose" not in shown(runs.app).splitlines()[-1]
         write_some(service.store)
@@ -267,7 +209,7 @@ async def test_keys_for_a_run_are_offered_only_where_one_is(service: RecordedSer
 
 async def test_a_run_gets_a_name_tags_and_a_note(service: RecordedService) -> None:
     write_some(service.store)
-    async with opened(service) as runs:
+    async with opened_runs(service) as runs:
         await runs.press("e")
         assert isinstance(runs.app.screen, RunLabelScreen)
         await runs.press(*"best", "tab", *"#a b", "tab", *"why", "enter")
@@ -281,7 +223,7 @@ async def test_a_run_gets_a_name_tags_and_a_note(service: RecordedService) -> No
 
 async def test_a_deleted_run_comes_back(service: RecordedService) -> None:
     write_some(service.store)
-    async with opened(service) as runs:
+    async with opened_runs(service) as runs:
         await runs.press("down", "d")
         await runs.until(lambda: len(runs.listed) == 4)
         # The next run is under the cursor, and the bin is named.
@@ -293,7 +235,7 @@ async def test_a_deleted_run_comes_back(service: RecordedService) -> None:
 
 async def test_the_bin_can_be_looked_into_and_emptied(service: RecordedService) -> None:
     write_some(service.store)
-    async with opened(service) as runs:
+    async with opened_runs(service) as runs:
         await runs.press("d")
         await runs.until(lambda: len(runs.listed) == 4)
         await runs.press("d")
@@ -315,7 +257,7 @@ async def test_the_bin_can_be_looked_into_and_emptied(service: RecordedService) 
 
 async def test_chosen_runs_are_deleted_only_on_request(service: RecordedService) -> None:
     write_some(service.store)
-    async with opened(service) as runs:
+    async with opened_runs(service) as runs:
         await runs.press("space", "down", "space", "down", "d")
         assert isinstance(runs.app.screen, Question)
         await runs.press("down", "enter")
@@ -329,7 +271,7 @@ async def test_a_run_that_goes_on_is_not_deleted_but_can_be_stopped(
     service: RecordedService,
 ) -> None:
     run = write_running(service.store)
-    async with opened(service) as runs:
+    async with opened_runs(service) as runs:
         await runs.press("d")
         await runs.says("stop it first")
         assert runs.listed == ["xor answer"]
@@ -339,7 +281,7 @@ async def test_a_run_that_goes_on_is_not_deleted_but_can_be_stopped(
 
 async def test_a_run_opens_in_the_workbench_and_f3_comes_back(service: RecordedService) -> None:
     write_some(service.store)
-    async with opened(service) as runs:
+    async with opened_runs(service) as runs:
         await runs.press("enter")
         await runs.until(lambda: isinstance(runs.app.screen, WorkbenchScreen))
         screen = runs.app.screen
@@ -353,7 +295,7 @@ async def test_unsaved_changes_are_asked_about_wherever_they_are(
     service: RecordedService,
 ) -> None:
     write_some(service.store)
-    async with opened(service) as runs:
+    async with opened_runs(service) as runs:
         app = runs.app
         await runs.press("escape", "enter")
         await runs.until(lambda: isinstance(app.screen, WorkbenchScreen))
@@ -388,7 +330,7 @@ async def test_unsaved_changes_are_asked_about_wherever_they_are(
 async def test_a_damaged_recipe_is_told(service: RecordedService) -> None:
     run = write_run(service.store, "xor", "answer", epochs=3)
     run.recipe_path.write_text("task = 'xor'\n[fit]\nepohcs = 3\n")
-    async with opened(service) as runs:
+    async with opened_runs(service) as runs:
         await runs.press("o")
         await runs.says("epohcs")
         assert runs.app.screen is runs.screen
@@ -396,7 +338,7 @@ async def test_a_damaged_recipe_is_told(service: RecordedService) -> None:
 
 async def test_a_click_chooses_moves_and_opens(service: RecordedService) -> None:
     write_some(service.store)
-    async with opened(service) as runs:
+    async with opened_runs(service) as runs:
         await runs.pilot.click(RunTable, offset=(3, 3))
         await runs.until(lambda: [run.title for run in runs.screen.chosen] == ["too bold"])
         await runs.pilot.click(RunTable, offset=(30, 2))
@@ -408,7 +350,7 @@ async def test_a_click_chooses_moves_and_opens(service: RecordedService) -> None
 async def test_more_runs_than_colours_are_refused(service: RecordedService) -> None:
     for seed in range(9):
         write_run(service.store, "xor", "answer", epochs=2, began=NOON - seed, seed=seed)
-    async with opened(service) as runs:
+    async with opened_runs(service) as runs:
         await runs.press(*["space", "down"] * 8)
         assert len(runs.screen.chosen) == 8
         await runs.press("space")
@@ -418,7 +360,7 @@ async def test_more_runs_than_colours_are_refused(service: RecordedService) -> N
 
 async def test_everything_is_in_the_command_palette(service: RecordedService) -> None:
     write_some(service.store)
-    async with opened(service) as runs:
+    async with opened_runs(service) as runs:
         commands = runs.commands
         assert {"Filter", "Sort", "Compare", "Delete", "Deleted runs", "Name, tag"} <= commands
         assert "Empty the bin" not in commands
@@ -431,7 +373,7 @@ async def test_everything_is_in_the_command_palette(service: RecordedService) ->
 @pytest.mark.parametrize("colour", [True, False])
 async def test_ascii_mode_sends_nothing_but_ascii(service: RecordedService, colour: bool) -> None:
     write_some(service.store)
-    async with opened(service, ascii=True, colour=colour) as runs:
+    async with opened_runs(service, ascii=True, colour=colour) as runs:
         await runs.press("space", "down", "space")
         await runs.until(lambda: not runs.curves.reading)
         assert shown(runs.app).isascii()

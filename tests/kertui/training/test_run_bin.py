@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.run_folders import write_run
 
-from kertui.training.run_bin import BinTrouble, RunBin, RunGoesOn
+from kertui.training.run_bin import BinTrouble, NotInBin, RunBin, RunGoesOn
 from kertui.training.run_state import RunState, process_start_time
 from kertui.training.store import RunStore
 
@@ -54,17 +54,18 @@ def test_nothing_is_replaced_on_the_way_back(tmp_path: Path) -> None:
     with pytest.raises(BinTrouble, match="File exists"):
         bin.restore(run.id)
     assert len(bin.runs()) == 1
-    with pytest.raises(BinTrouble, match="No such file"):
+    with pytest.raises(NotInBin, match="20260101-000000-other is not in"):
         bin.restore("20260101-000000-other")
 
 
 def test_emptying_removes_for_good(tmp_path: Path) -> None:
     store = RunStore(tmp_path)
     bin = RunBin(store)
-    assert bin.empty() == 0
-    for seed in range(3):
-        bin.delete(write_run(store, "xor", "answer", epochs=3, seed=seed))
+    assert bin.empty() == []
+    runs = [write_run(store, "xor", "answer", epochs=3, seed=seed) for seed in range(3)]
+    for run in runs:
+        bin.delete(run)
     kept = write_run(store, "xor", "answer", epochs=3, seed=9)
-    assert bin.empty() == 3
+    assert sorted(bin.empty()) == sorted(run.id for run in runs)
     assert bin.runs() == []
     assert store.runs() == [kept]

@@ -59,7 +59,7 @@ class RunsScreen(AxesActions, ChangeActions):
         store = app.service.store
         self._reader = RunReader(self, store, app.over_runs)
         self._bin_path = short_path(RunBin(store).path)
-        self._changes = RunChanges(self, store, self._read_all)
+        self._changes = RunChanges(self, store)
         self._comparison = RecipeComparison(self._reader, self.query_one(RecipeDiff))
         if not self._full:
             self._table.focus()

@@ -7,6 +7,7 @@ from pathlib import Path
 from textual import on
 
 from kertui.screens.open_run import open_recipe, open_run
+from kertui.screens.run_changes import RunChanges
 from kertui.screens.runs_base import RunsBase
 from kertui.training.run_folder import RunFolder
 from kertui.widgets.run_table import RunTable
@@ -32,6 +33,15 @@ class ChangeActions(RunsBase):
         """Open the recipe of the run under the cursor, to train it anew or change it."""
         if self._table.run is not None and not self._says_deleted():
             open_recipe(self, RunFolder(Path(self._table.run.folder)))
+
+    # --- naming, stopping, deleting, bringing back
+
+    @on(RunChanges.Changed)
+    def _take_change(self, event: RunChanges.Changed) -> None:
+        event.stop()
+        self._changes.take(event)
+        self._offer_keys()
+        self._read_all()
 
     def action_edit_label(self, first: str) -> None:
         """Name, tag and note the run under the cursor."""

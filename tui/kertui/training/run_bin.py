@@ -20,6 +20,10 @@ class BinTrouble(UserError):
     """A run could not be moved into the bin or out of it, or the bin not emptied."""
 
 
+class NotInBin(BinTrouble):
+    """A run was brought back, or removed for good, by somebody else."""
+
+
 class RunBin:
     """The bin of a store. Moving is a rename: a folder is here or there, never half."""
 
@@ -54,14 +58,17 @@ class RunBin:
         """Move a run of this id back.
 
         Raises:
-            BinTrouble: it is not in the bin, or cannot be moved.
+            NotInBin: there is no such run.
+            BinTrouble: it cannot be moved.
         """
+        if not (self.path / id).exists():
+            raise NotInBin(f"{id} is not in {self.path} any more")
         run = RunFolder(self._store.runs_path / id)
         _move(self.path / id, run.path)
         return run
 
-    def empty(self) -> int:
-        """Remove every deleted run for good; returns how many there were.
+    def empty(self) -> list[str]:
+        """Remove every deleted run for good; returns their ids.
 
         Raises:
             BinTrouble: a folder cannot be removed; those before it are gone.
@@ -72,7 +79,7 @@ class RunBin:
                 shutil.rmtree(run.path)
             except OSError as error:
                 raise BinTrouble(f"cannot remove {run.path}: {error.strerror}") from error
-        return len(runs)
+        return [run.id for run in runs]
 
 
 def _move(source: Path, target: Path) -> None:
