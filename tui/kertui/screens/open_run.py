@@ -29,7 +29,7 @@ def open_run(screen: Screen[Any], run: RunFolder) -> None:
 
 
 def open_recipe(screen: Screen[Any], run: RunFolder) -> None:
-    """Show the recipe of a run, to train it anew or change it; as ``open_run`` does otherwise."""
+    """Show only the recipe of a run, to train it anew or change it; else as ``open_run``."""
     _open(screen, run, run_too=False)
 
 

@@ -48,7 +48,7 @@ class RunChanges:
         self._screen = screen
         self._bin = RunBin(store)
         self._deleted: list[list[str]] = []
-        """Ids of what was deleted here and is still in the bin, what was at once together."""
+        """Ids of what was deleted here and is in the bin still; those deleted at once together."""
 
         self._restoring: set[str] = set()
         """Ids of what is being brought back."""
