@@ -26,9 +26,12 @@ data: nothing in it is imported or run.
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import re
-import tempfile
+import secrets
+import stat
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,6 +45,14 @@ from kertasks.recipes.validation import validate
 if TYPE_CHECKING:
     from kertasks.layers.catalog import Catalog
 
+_LONGEST = 1 << 20
+"""Characters of a recipe file; people's have thousands at most."""
+
+_KINDS = {
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a named pipe",
+    stat.S_IFSOCK: "a socket",
+}
 _PLACE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -57,7 +68,7 @@ def load_recipe(path: str | Path, catalog: Catalog | None = None) -> Recipe:
     """
     path = Path(path)
     try:
-        text = path.read_text(encoding="utf-8")
+        text = _read(path)
     except UnicodeDecodeError:
         raise _cannot_read(path, "bytes that are no text") from None
     except FileNotFoundError:
@@ -77,6 +88,9 @@ def parse_recipe(text: str, source: str | None = None, catalog: Catalog | None =
         plain = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise RecipeError((_syntax_problem(str(error)),), source) from None
+    except ValueError:  # Python refuses to read such numbers, tomllib passes that on
+        problem = Problem("", "a number of thousands of digits", "numbers a computer can hold")
+        raise RecipeError((problem,), source) from None
     except RecursionError:
         problem = Problem("", "lists or tables nested too deep", "a few levels")
         raise RecipeError((problem,), source) from None
@@ -102,36 +116,66 @@ def save_recipe(recipe: Recipe, path: str | Path) -> None:
     is rewritten.
 
     Raises:
-        OSError: the folder cannot be written.
+        OSError: the folder cannot be written, or something that is no file is there.
     """
     from kertasks.recipes.toml_layout import fresh_document
     from kertasks.recipes.toml_update import updated_document
 
-    target = Path(path).resolve()
+    target = Path(os.path.realpath(path))  # pathlib's raises for a link to itself
     plain = to_json(recipe)
-    text = None
-    if target.is_file():
-        try:
-            text = updated_document(target.read_text(encoding="utf-8"), plain)
-        except UnicodeDecodeError:
-            text = None
-    _replace(target, text or fresh_document(plain))
+    mode = text = None
+    if target.exists():
+        mode = _permissions(target)
+        # Neither what is too long nor what is no text was a recipe: it is written over.
+        with contextlib.suppress(_TooLong, UnicodeDecodeError):
+            text = updated_document(_read(target), plain)
+    _replace(target, text or fresh_document(plain), mode)
 
 
-def _replace(target: Path, text: str) -> None:
-    mode = target.stat().st_mode & 0o777 if target.exists() else None
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+class _TooLong(OSError):
+    """A file that nobody wrote by hand."""
+
+
+def _read(path: Path) -> str:
+    """The text of a file. Never waits, as a pipe's reader would, and never reads without end.
+
+    Raises:
+        OSError: it is not there, no file, or longer than any recipe.
+        UnicodeDecodeError: it is no text.
+    """
+    _permissions(path)
+    with path.open(encoding="utf-8") as file:
+        text = file.read(_LONGEST + 1)
+    if len(text) > _LONGEST:
+        raise _TooLong(errno.EFBIG, f"a file of more than {_LONGEST:,} characters")
+    return text
+
+
+def _permissions(path: Path) -> int:
+    """The permissions of what must be a regular file.
+
+    Raises:
+        OSError: it is not there or something else.
+    """
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode):
+        raise OSError(errno.EINVAL, f"{_KINDS.get(stat.S_IFMT(mode), 'a device')} and no file")
+    return mode & 0o777
+
+
+def _replace(target: Path, text: str, mode: int | None) -> None:
+    """Give a file the text and the permissions; without any, those that new files get here."""
+    beside = target.with_name(f".{secrets.token_hex(8)}.toml")
+    created = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    handle = os.open(beside, created, 0o666 if mode is None else 0o600)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
             file.write(text)
-        if mode is None:
-            mask = os.umask(0)
-            os.umask(mask)
-            mode = 0o666 & ~mask
-        Path(name).chmod(mode)
-        Path(name).replace(target)
+        if mode is not None:
+            beside.chmod(mode)
+        beside.replace(target)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        beside.unlink(missing_ok=True)
         raise
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from dataclasses import replace
 from pathlib import Path
@@ -161,6 +162,20 @@ def test_saving_keeps_permissions_and_leaves_no_other_file(path: Path) -> None:
     assert list(path.parent.iterdir()) == [path]
 
 
+def test_a_new_file_has_the_permissions_of_new_files(path: Path, tmp_path: Path) -> None:
+    plain, new = tmp_path / "plain", tmp_path / "new.toml"
+    plain.touch()
+    save_recipe(load_recipe(path), new)
+    assert new.stat().st_mode == plain.stat().st_mode
+
+
+def test_a_link_to_itself_becomes_the_file(path: Path, tmp_path: Path) -> None:
+    link = tmp_path / "loop.toml"
+    link.symlink_to(link)
+    save_recipe(load_recipe(path), link)
+    assert load_recipe(link) == load_recipe(path)
+
+
 def test_saving_through_a_link_writes_its_target(path: Path, tmp_path: Path) -> None:
     link = tmp_path / "link.toml"
     link.symlink_to(path)
@@ -176,6 +191,7 @@ def test_saving_through_a_link_writes_its_target(path: Path, tmp_path: Path) -> 
         ('task = "xor"\nname = [1,,2]\n', "line 2, column 11", "invalid value"),
         ('task = "xor"\ntask = "xor"\n', "line 2", "overwrite"),
         ("a = " + "[" * 2000, "", "nested too deep"),
+        ("a = " + "1" * 5000, "", "thousands of digits"),
     ],
 )
 def test_toml_faults_say_where(text: str, place: str, reason: str) -> None:
@@ -190,9 +206,34 @@ def test_toml_faults_say_where(text: str, place: str, reason: str) -> None:
 def test_files_that_cannot_be_read_say_so(tmp_path: Path) -> None:
     with pytest.raises(RecipeError, match="no such file"):
         load_recipe(tmp_path / "none.toml")
-    with pytest.raises(RecipeError, match="is a directory"):
+    with pytest.raises(RecipeError, match="found a folder and no file"):
         load_recipe(tmp_path)
     bytes_only = tmp_path / "bytes.toml"
     bytes_only.write_bytes(b"\xff\xfe")
     with pytest.raises(RecipeError, match="bytes that are no text"):
         load_recipe(bytes_only)
+
+
+def test_what_is_no_file_is_neither_waited_for_nor_replaced(path: Path, tmp_path: Path) -> None:
+    pipe, device = tmp_path / "pipe.toml", tmp_path / "zero.toml"
+    os.mkfifo(pipe)
+    device.symlink_to("/dev/zero")
+    recipe = load_recipe(path)
+    for special, words in ((pipe, "a named pipe and no file"), (device, "a device and no file")):
+        with pytest.raises(RecipeError, match=words):
+            load_recipe(special)
+        with pytest.raises(OSError, match=words):
+            save_recipe(recipe, special)
+    assert pipe.is_fifo()
+    assert sorted(tmp_path.iterdir()) == sorted([path, pipe, device])
+
+
+def test_a_file_longer_than_any_recipe_is_not_read_to_its_end(path: Path, tmp_path: Path) -> None:
+    long = tmp_path / "long.toml"
+    long.touch()
+    os.truncate(long, 1 << 40)  # a terabyte that takes no room
+    with pytest.raises(RecipeError, match="more than 1,048,576 characters"):
+        load_recipe(long)
+    recipe = load_recipe(path)
+    save_recipe(recipe, long)
+    assert load_recipe(long) == recipe

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -61,6 +62,15 @@ def test_a_recipe_file_for_another_task_is_wrong_usage(
     save_recipe(find_task("square").recipes["tanh"], path)
     assert run(["train", "xor", "--recipe", str(path)]) == 2
     assert "is a recipe of square, not of xor" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["--recipe"], ["--json", "--recipe"]])
+def test_a_recipe_that_is_no_file_is_wrong_usage(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    os.mkfifo(tmp_path / "pipe.toml")
+    assert run(["train", "xor", *words, str(tmp_path / "pipe.toml")]) == 2
+    assert "pipe.toml: recipe: found a named pipe and no file" in capsys.readouterr().err
 
 
 def test_a_fault_in_a_recipe_file_is_said_with_file_and_path(
