@@ -18,6 +18,7 @@ from kertui.screens.workbench import WorkbenchScreen
 from kertui.terminal import Capabilities
 from kertui.training.service import TrainingService
 from kertui.training.store import RunStore
+from kertui.widgets.layer_form import LayerForm
 
 
 @pytest.fixture
@@ -33,8 +34,12 @@ def shown(*keys: str, task: str = "digits") -> Callable[[Pilot[None]], Awaitable
         found = find_task(task)
         screen = WorkbenchScreen(found, found.recipes[found.default_recipe])
         await pilot.app.push_screen(screen)
-        await until(pilot, lambda: screen.knows_catalog and screen.knows_data, 60)
-        await pilot.press(*keys)
+        await until(pilot, lambda: screen.knows_catalog, 60)
+        # The Input row tells what is known of the data, which is more than how many rows.
+        await pilot.press("home")
+        facts = screen.query_one(LayerForm).grid
+        await until(pilot, lambda: len(facts.fields) > 1, 60)
+        await pilot.press("down", *keys)
         for field in pilot.app.screen.query(Input):
             field.cursor_blink = False
         await pilot.pause()

@@ -16,6 +16,7 @@ from textual.widgets import Static
 from kertui.glyphs import glyphs_for
 from kertui.screens.compare import CompareScreen
 from kertui.screens.running_app import running_app
+from kertui.screens.workbench_base import after_typing
 from kertui.screens.workbench_checks import ModelChecker
 from kertui.screens.workbench_keys import WORKBENCH_KEYS
 from kertui.screens.workbench_layers import LayerActions
@@ -128,7 +129,7 @@ class WorkbenchScreen(LayerActions, TrainingActions):
             self._show()
         self._checker.answered()
         if self._training.phase is Phase.WAITING and self._verdict.check is not None:
-            self.action_start_training()
+            self._start_training()
 
     @on(ModelChecker.CheckRefused)
     def take_check_refusal(self, event: ModelChecker.CheckRefused) -> None:
@@ -144,7 +145,7 @@ class WorkbenchScreen(LayerActions, TrainingActions):
             self._column.tell(str(event.reason))
         if self._training.phase is Phase.WAITING:
             # What cannot be judged may still be trained; a fault is told by the run then.
-            self.action_start_training()
+            self._start_training()
 
     @on(ModelChecker.CatalogRead)
     def take_catalog(self, event: ModelChecker.CatalogRead) -> None:
@@ -169,18 +170,22 @@ class WorkbenchScreen(LayerActions, TrainingActions):
 
     # Files and other recipes
 
+    @after_typing
     def action_open_recipe(self) -> None:
         """Open a recipe file."""
         self._files.open(self._catalog)
 
+    @after_typing
     def action_save_recipe(self) -> None:
         """Save the recipe as a file."""
         self._files.save()
 
+    @after_typing
     def action_choose_recipe(self) -> None:
         """Take another recipe of the task."""
         self._files.choose()
 
+    @after_typing
     def action_compare(self) -> None:
         """See the recipe beside the one it came from."""
         origin, recipe = self._draft.origin, self._draft.recipe
@@ -220,9 +225,9 @@ class WorkbenchScreen(LayerActions, TrainingActions):
             case "start_training" | "steer" | "resume_run" | "live":
                 return self.training_allows(action, parameters)
             case "undo":
-                return self._draft.can_undo
+                return self._draft.can_undo and self._typed_in is None
             case "redo":
-                return self._draft.can_redo
+                return self._draft.can_redo and self._typed_in is None
             case "compare":
                 return self._draft.origin != self._draft.recipe
             case "edit_layer" | "delete_layer" | "duplicate_layer" | "move_layer":
@@ -243,7 +248,7 @@ class WorkbenchScreen(LayerActions, TrainingActions):
 
     def ask_before_leaving(self, leave: Callable[[], None]) -> None:
         """Leave, unless there are changes in no file and the person wants to stay."""
-        self._files.ask_before_leaving(leave)
+        self._settle(partial(self._files.ask_before_leaving, leave), anyway=True)
 
     def _leave(self) -> None:
         self.say_what_goes_on()

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial, wraps
 from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
 
+from textual import on
 from textual.screen import Screen
 
 from kertasks.data.description import Description
@@ -14,9 +18,28 @@ from kertui.editing.draft import RecipeDraft
 from kertui.editing.verdict import Verdict
 from kertui.screens.recipe_files import RecipeFiles
 from kertui.screens.workbench_checks import ModelChecker
+from kertui.widgets.fields.field_form import FieldForm
 from kertui.widgets.layer_list import Waiting
 from kertui.widgets.recipe_column import RecipeColumn
 from kertui.widgets.training_column import TrainingColumn
+
+_Arguments = ParamSpec("_Arguments")
+_Bench = TypeVar("_Bench", bound="WorkbenchBase")
+
+
+def after_typing(
+    action: Callable[Concatenate[_Bench, _Arguments], None],
+) -> Callable[Concatenate[_Bench, _Arguments], None]:
+    """An action for which the value that is being typed must be in the draft first.
+
+    Where that value is not allowed, this is said and nothing else happens.
+    """
+
+    @wraps(action)
+    def act(bench: _Bench, /, *args: _Arguments.args, **kwargs: _Arguments.kwargs) -> None:
+        bench._settle(partial(action, bench, *args, **kwargs))
+
+    return act
 
 
 class WorkbenchBase(Screen[None]):
@@ -44,6 +67,8 @@ class WorkbenchBase(Screen[None]):
         self._description: Description | None = None
         self._data_reason = ""
         self._described: tuple[str | None, int] | None = None
+        self._settling = False
+        """Whether something waits for the value that was being typed."""
 
     @property
     def draft(self) -> RecipeDraft:
@@ -66,17 +91,46 @@ class WorkbenchBase(Screen[None]):
         return self._catalog is not None
 
     @property
-    def knows_data(self) -> bool:
-        """Whether the data is described, or cannot be."""
-        return self._description is not None or bool(self._data_reason)
-
-    @property
     def _column(self) -> RecipeColumn:
         return self.query_one(RecipeColumn)
 
     @property
     def _training(self) -> TrainingColumn:
         return self.query_one(TrainingColumn)
+
+    @property
+    def _typed_in(self) -> FieldForm | None:
+        # Asked for while the screen is not composed yet, too.
+        return next((column.typed_in for column in self.query(RecipeColumn)), None)
+
+    def _settle(self, act: Callable[[], None], anyway: bool = False) -> None:
+        """Act once the value that is being typed is in the draft.
+
+        Args:
+            act: what waits for it.
+            anyway: whether to act too where the value is not allowed.
+        """
+        if self._settling:
+            return  # asked again by a held key
+        form = self._typed_in
+        if form is None:
+            act()
+        else:
+            self._settling = True
+            form.settle(act, anyway)
+
+    @on(FieldForm.Settled)
+    def act_after_typing(self, event: FieldForm.Settled) -> None:
+        """The value is in the draft now."""
+        self._settling = False
+        event.then()
+
+    @on(FieldForm.Refused)
+    def tell_refused_value(self, event: FieldForm.Refused) -> None:
+        """Say why nothing happens."""
+        self._settling = False
+        title = f"{event.field.label} cannot be {event.typed or 'nothing'}"
+        self.notify(f"Allowed: {event.allowed}.", title=title, severity="error", markup=False)
 
     def _take_change(self, selected: int) -> None:
         """The recipe is another one: show it, judge it, and have Keras judge it."""

@@ -8,7 +8,7 @@ from kertasks.layers.catalog import ClassInfo
 from kertui.editing.draft import Change
 from kertui.editing.starting_values import starting_layer
 from kertui.screens.add_layer import AddLayerScreen
-from kertui.screens.workbench_base import WorkbenchBase
+from kertui.screens.workbench_base import WorkbenchBase, after_typing
 from kertui.widgets.layer_form import LayerForm
 from kertui.widgets.layer_list import INPUT_ROW, LayerList
 from kertui.widgets.training_settings import TrainingSettings
@@ -37,19 +37,19 @@ class LayerActions(WorkbenchBase):
     def set_argument(self, event: LayerForm.ArgumentChanged) -> None:
         """A layer's argument has another value."""
         self._draft.set_argument(event.index, event.path, event.value)
-        self._take_change(event.index)
+        self._take_change(self.selected)
 
     @on(LayerForm.NameChanged)
     def set_name(self, event: LayerForm.NameChanged) -> None:
         """A layer has another name."""
         self._draft.set_name(event.index, event.name)
-        self._take_change(event.index)
+        self._take_change(self.selected)
 
     @on(LayerForm.InputsChanged)
     def set_inputs(self, event: LayerForm.InputsChanged) -> None:
         """A layer reads other layers."""
         self._draft.set_inputs(event.index, event.inputs)
-        self._take_change(event.index)
+        self._take_change(self.selected)
 
     @on(TrainingSettings.SettingChanged)
     def set_setting(self, event: TrainingSettings.SettingChanged) -> None:
@@ -57,6 +57,7 @@ class LayerActions(WorkbenchBase):
         self._draft.change(event.recipe, event.what)
         self._take_change(self.selected)
 
+    @after_typing
     def action_add_layer(self) -> None:
         """Search a layer and put it after the chosen one."""
         if self._catalog is None:
@@ -76,14 +77,17 @@ class LayerActions(WorkbenchBase):
         self._show_tab("layers")
         self._column.focus_form(("inputs",) if info.several_inputs else None)
 
+    @after_typing
     def action_delete_layer(self) -> None:
         """Take the chosen layer out."""
         self._take_change(self._draft.delete_layer(self.selected))
 
+    @after_typing
     def action_duplicate_layer(self) -> None:
         """Put a copy after the chosen layer."""
         self._take_change(self._draft.duplicate_layer(self.selected))
 
+    @after_typing
     def action_move_layer(self, by: int) -> None:
         """Move the chosen layer."""
         self._take_change(self._draft.move_layer(self.selected, by))

@@ -12,7 +12,7 @@ from kertui.editing.verdict import Refusal
 from kertui.screens.log import LogScreen
 from kertui.screens.run_steering import RunSteering
 from kertui.screens.running_app import is_on_top, running_app
-from kertui.screens.workbench_base import WorkbenchBase
+from kertui.screens.workbench_base import WorkbenchBase, after_typing
 from kertui.training.run_folder import RunFolder
 from kertui.training.run_state import RunState
 from kertui.training.service import TrainingService
@@ -55,8 +55,12 @@ class TrainingActions(WorkbenchBase):
         """Whether it is the run shown, or the one that will be once the screen is there."""
         return run == (self.run if self.is_mounted else self._given[0])
 
+    @after_typing
     def action_start_training(self) -> None:
         """Train the recipe, or say why it cannot be."""
+        self._start_training()
+
+    def _start_training(self) -> None:
         recipe = self._draft.recipe
         refusal = self._verdict.refusal()
         if refusal is not None:

@@ -93,6 +93,8 @@ class LayerForm(FieldForm):
         if not (
             same and before and before.layers[index].class_name == recipe.layers[index].class_name
         ):
+            # What is typed belongs to the layer shown until now, if that still has its place.
+            self.leave_editor(apply=before is not None and before.layers == recipe.layers)
             self.forget_refusals()
             self._everything = False
         self._recipe, self._index, self._catalog = recipe, index, catalog
@@ -107,6 +109,7 @@ class LayerForm(FieldForm):
             description: None while it is not known.
             waiting: what to say then.
         """
+        self.leave_editor()
         self._recipe = None
         self._data = (task, description, waiting)
         self.forget_refusals()

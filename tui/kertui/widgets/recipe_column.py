@@ -18,6 +18,7 @@ from kertui.editing.draft import ArgumentPath
 from kertui.editing.settings_fields import DataFacts
 from kertui.editing.verdict import Verdict
 from kertui.glyphs import Glyphs, glyphs_for
+from kertui.widgets.fields.field_form import FieldForm
 from kertui.widgets.layer_form import LayerForm
 from kertui.widgets.layer_list import INPUT_ROW, LayerList, Waiting
 from kertui.widgets.layer_rows import layer_rows, shape_words, total_problem
@@ -70,6 +71,12 @@ class RecipeColumn(Container):
     def selected(self) -> int:
         """The chosen layer, ``INPUT_ROW`` for the data."""
         return self._selected
+
+    @property
+    def typed_in(self) -> FieldForm | None:
+        """The form in which a value is being typed."""
+        forms = (*self.query(LayerForm), *self.query(TrainingSettings))
+        return next((form for form in forms if form.typing), None)
 
     def show(self, view: RecipeView, selected: int | None = None) -> None:
         """Show the recipe.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -92,6 +92,21 @@ class FieldForm(Vertical):
             """The form."""
             return self.form
 
+    @dataclass
+    class Settled(Message):
+        """Nothing is being typed any more; a value that was has been told before this."""
+
+        then: Callable[[], None]
+        """What waited for it."""
+
+    @dataclass
+    class Refused(Message):
+        """What is being typed is not allowed, so that what waited for it does not happen."""
+
+        field: Field
+        typed: str
+        allowed: str
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._fields: tuple[Field, ...] = ()
@@ -147,11 +162,6 @@ class FieldForm(Vertical):
     def forget_refusals(self) -> None:
         """The form is of something else now."""
         self._refused.clear()
-
-    @property
-    def refusals(self) -> dict[ArgumentPath, tuple[str, str]]:
-        """What was typed and not taken, by field, with what is allowed."""
-        return dict(self._refused)
 
     def _with_refusal(self, field: Field) -> Field:
         if field.path not in self._refused:
@@ -236,10 +246,56 @@ class FieldForm(Vertical):
         editor.action_select_all()
         self.refresh_help()
 
-    def _close_editor(self, back: bool) -> None:
+    @property
+    def typing(self) -> bool:
+        """Whether a value is being typed."""
+        return self._edited is not None
+
+    def settle(self, then: Callable[[], None], anyway: bool = False) -> None:
+        """Apply what is being typed and post ``Settled``, or ``Refused`` where it is not allowed.
+
+        Both follow the value's own message on its way, so whoever takes all of them has the
+        value first.
+
+        Args:
+            then: what waits for it, for ``Settled``.
+            anyway: whether it goes on after a refusal too.
+        """
+        field, text = self._edited, self.editor.value
+        if field is None or not self._differs(field, text) or self._enter(field, text):
+            self._close_editor()
+            self.post_message(self.Settled(then))
+            return
+        self._show_refusal()
+        if anyway:
+            self.post_message(self.Settled(then))
+        else:
+            self.post_message(self.Refused(field, *self._refused[field.path]))
+
+    def leave_editor(self, apply: bool = True) -> None:
+        """Close the editor; what is not allowed stays in its field, marked.
+
+        Args:
+            apply: whether what was typed becomes the field's value.
+        """
+        field, text = self._edited, self.editor.value
+        if field is not None:
+            self._close_editor()
+            if apply and self._differs(field, text):
+                self._enter(field, text)
+
+    def _differs(self, field: Field, text: str) -> bool:
+        """Whether it is not what the field shows, or was refused."""
+        return text != field.text or field.path in self._refused
+
+    def _show_refusal(self) -> None:
+        self.editor.add_class("-refused")
+        self.refresh_help()
+
+    def _close_editor(self) -> None:
         self._edited = None
         self.editor.remove_class("-open", "-refused")
-        if back:
+        if self.screen.focused is self.editor:
             self.grid.focus()
         self.refresh_help()
 
@@ -251,10 +307,9 @@ class FieldForm(Vertical):
         if field is None:
             return
         if self._enter(field, event.value):
-            self._close_editor(back=True)
+            self._close_editor()
         else:
-            self.editor.add_class("-refused")
-            self.refresh_help()
+            self._show_refusal()
 
     @on(FieldEditor.Reverted)
     def revert_editor(self, event: FieldEditor.Reverted) -> None:
@@ -262,16 +317,13 @@ class FieldForm(Vertical):
         event.stop()
         if self._edited is not None:
             self._refused.pop(self._edited.path, None)
-        self._close_editor(back=True)
+        self._close_editor()
         self.show_fields(self._fields)
 
     def on_descendant_blur(self, event: events.DescendantBlur) -> None:
-        """Leaving the editor applies; what is not allowed stays in its field, marked."""
-        if event.widget is self.editor and self._edited is not None:
-            field, text = self._edited, self.editor.value
-            self._close_editor(back=False)
-            if text != field.text or field.path in self._refused:
-                self._enter(field, text)
+        """Leaving the editor applies."""
+        if event.widget is self.editor:
+            self.leave_editor()
 
     @on(FieldGrid.HelpScrolled)
     def scroll_help(self, event: FieldGrid.HelpScrolled) -> None:
