@@ -33,4 +33,4 @@ class CroppedUpdate(_compositor.ChopsUpdate):
 
 def install() -> None:
     """Have Textual use it; once is enough, again does no harm."""
-    _compositor.ChopsUpdate = CroppedUpdate  # type: ignore[misc]
+    _compositor.ChopsUpdate = CroppedUpdate  # type: ignore[misc]  # no other way to another class

@@ -106,7 +106,7 @@ class _PredictFunction:
         self.outputs_like = one.structured_outputs
         outputs = keras.tree.flatten(one.structured_outputs)
 
-        @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
+        @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]  # TensorFlow's
         def run(*arguments: tf.Tensor) -> list[tf.Tensor]:
             *arrays, size, steps = arguments
 

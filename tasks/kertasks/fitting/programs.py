@@ -179,7 +179,7 @@ def _trace(
     names: dict[str, tuple[str, ...]] = {}
     words = key.word_spec
 
-    @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
+    @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]  # TensorFlow's
     def run(*arguments: tf.Tensor) -> list[tf.Tensor]:
         *arrays, offsets, control = arguments
         order = arrays.pop() if key.ordered else None

@@ -27,7 +27,7 @@ def test_it_describes_data_without_keras(cache: Path) -> None:
         assert not process.warm
     finally:
         process.close()
-    assert process.wait_gone(PATIENCE)
+    wait_until(lambda: is_gone(process.pid), PATIENCE)
 
 
 def test_what_is_wrong_with_a_request_is_said_in_its_answer(

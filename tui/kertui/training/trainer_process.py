@@ -165,14 +165,6 @@ class TrainerProcess:
         except OSError:
             return
 
-    def wait_gone(self, timeout: float | None = None) -> bool:
-        """Wait until its process has ended; False when it has not in ``timeout`` seconds."""
-        try:
-            self._popen.wait(timeout)
-        except subprocess.TimeoutExpired:
-            return False
-        return True
-
     def _read(self) -> None:
         try:
             with self._connection.makefile("rb") as lines:

@@ -35,13 +35,12 @@ class RunTrouble(Static):
     }
     """
 
-    def show(self, headline: str, reason: str, log: str | None = None) -> None:
+    def show(self, headline: str, reason: str) -> None:
         """Show the reason.
 
         Args:
             headline: what failed.
             reason: why, in plain words.
-            log: the file that has the traceback.
         """
         parts = [
             Content.assemble(
@@ -50,8 +49,6 @@ class RunTrouble(Static):
         ]
         if advice := advice_on(reason):
             parts.append(Content(advice))
-        if log:
-            parts.append(Content.styled(f"The trainer's own words: {log}", "$dim"))
         self.update(Content("\n").join(parts))
         self.add_class("-shown")
 

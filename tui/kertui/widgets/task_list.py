@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events, on
@@ -67,8 +67,6 @@ class TaskList(OptionList):
         """The person typed."""
 
         text: str
-        found: int = field(default=0)
-        """Tasks that answer it."""
 
     def __init__(self, tasks: Sequence[Task], id: str | None = None) -> None:
         super().__init__(id=id, compact=True)
@@ -161,7 +159,7 @@ class TaskList(OptionList):
             self._best = max(found, key=lambda pair: pair[0])[1].name if found else OPEN_FILE
         self._rebuild()
         self._best = None
-        self.post_message(self.FilterChanged(text, len(found)))
+        self.post_message(self.FilterChanged(text))
 
     # --- rows
 
