@@ -35,5 +35,5 @@ def _show_whole(self: RowsWidget, rows: list[Row]) -> None:
 
 if __name__ == "__main__":
     if "--whole" in sys.argv:
-        RowsWidget.show_rows = _show_whole  # type: ignore[method-assign]
+        RowsWidget.show_rows = _show_whole  # type: ignore[method-assign]  # for every widget of the app
     WatchedApp(Path(sys.argv[1])).run()

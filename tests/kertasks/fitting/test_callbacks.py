@@ -152,7 +152,7 @@ def test_stock_callbacks_do_what_they_do_in_keras(tmp_path: Path) -> None:
 
 
 def test_weights_can_be_read_and_written_at_an_epochs_end() -> None:
-    class Shrink(keras.callbacks.Callback):  # type: ignore[misc]
+    class Shrink(keras.callbacks.Callback):  # type: ignore[misc]  # Keras carries no types
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
             self.model.set_weights([weight * 0.5 for weight in self.model.get_weights()])
 
@@ -247,7 +247,7 @@ def test_tensorboard_gets_what_it_gets_in_keras(tmp_path: Path, update_freq: str
 
 
 def test_goes_on_from_a_backup(tmp_path: Path) -> None:
-    class Crash(keras.callbacks.Callback):  # type: ignore[misc]
+    class Crash(keras.callbacks.Callback):  # type: ignore[misc]  # Keras carries no types
         def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
             if epoch == 3:
                 raise RuntimeError("the power is gone")
