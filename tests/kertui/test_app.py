@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from tests.kertui.screens.piloting import shown, until
 from tests.pseudo_terminal import PseudoTerminal
+from textual.binding import Binding
+from textual.widgets import OptionList
 
 from kertasks.registry import find_task
 from kertui.app import KertuiApp
@@ -169,9 +171,14 @@ async def test_the_palette_carries_out_what_keys_do(service: TrainingService) ->
         await pilot.press("ctrl+p")
         await until(pilot, lambda: "Light or dark" in shown(app))
         await pilot.press(*"light or")
-        await until(pilot, lambda: "Change between the dark" in shown(app))
-        await pilot.pause(0.3)
-        await pilot.press("down", "enter")
+        commands = app.screen.query_one(OptionList)
+
+        def is_chosen() -> bool:
+            option = commands.highlighted_option
+            return option is not None and "Light or dark" in str(option.prompt)
+
+        await until(pilot, is_chosen)
+        await pilot.press("enter")
         await until(pilot, lambda: app.theme == "kertui-light")
 
 
@@ -191,8 +198,9 @@ async def test_every_binding_has_a_description_and_a_tooltip(service: TrainingSe
     async with app.run_test(size=(120, 36)):
         for bindings in (KertuiApp.BINDINGS, TasksScreen.BINDINGS):
             for binding in bindings:
-                assert binding.description, binding  # type: ignore[union-attr]
-                assert binding.tooltip, binding  # type: ignore[union-attr]
+                assert isinstance(binding, Binding)
+                assert binding.description, binding
+                assert binding.tooltip, binding
 
 
 @pytest.fixture

@@ -392,10 +392,15 @@ def as_before(*keys: str) -> Callable[[Pilot[None]], Awaitable[None]]:
         await until(pilot, lambda: screen.complete)
         await pilot.press(*keys)
         curves = screen.query_one(RunCurves)
-        await until(pilot, lambda: not curves.reading and "⣀" in shown(pilot.app))
+
+        def is_read() -> bool:
+            epochs = [history.epochs for history in curves.histories.values()]
+            return len(epochs) == 2 and all(epochs) and not curves.reading
+
+        await until(pilot, lambda: is_read() and "⣀" in shown(pilot.app))
         for field in pilot.app.screen.query(Input):
             field.cursor_blink = False
-        await pilot.pause(0.6)
+        await pilot.pause()
 
     return run_before
 

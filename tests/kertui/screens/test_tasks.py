@@ -4,6 +4,7 @@ import json
 import os
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from tests.kertui.screens.piloting import shown, until
 from tests.kertui.screens.recorded_service import RecordedService
 from textual.events import Paste
 from textual.pilot import Pilot
+from textual.widgets import Input, OptionList, Static
 
 from kertasks.recipes.recipe import Recipe
 from kertasks.registry import all_tasks, find_task
@@ -21,6 +23,7 @@ from kertui.screens.recipe_path import OpenRecipeScreen
 from kertui.screens.tasks import TasksScreen
 from kertui.terminal import Capabilities
 from kertui.widgets.data_picture import DataPicture
+from kertui.widgets.recipe_list import RecipeList
 from kertui.widgets.task_card import TaskCard
 from kertui.widgets.task_list import TaskList
 
@@ -148,7 +151,8 @@ async def test_a_recipe_brings_its_data_and_another_form_can_be_chosen(
     app = make(service)
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("x", "o", "r", "right")
-        chosen = app.screen.query_one("RecipeList").recipe  # type: ignore[attr-defined]
+        chosen = app.screen.query_one(RecipeList).recipe
+        assert chosen is not None
         assert chosen.name == next(iter(find_task("xor").recipes))
         variant = find_task("xor").variant(chosen.data.variant).name
         assert f"● {variant}" in shown(app)
@@ -252,7 +256,7 @@ async def test_a_recipe_file_is_opened_and_mistakes_are_said_in_place(
         await until(pilot, lambda: isinstance(app.screen, OpenRecipeScreen))
         await pilot.press("enter")
         await until(pilot, lambda: "epohcs" in shown(app))
-        app.screen.query_one("#path-input").value = str(good)  # type: ignore[attr-defined]
+        app.screen.query_one(Input).value = str(good)
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, TasksScreen))
     ((task, recipe, path),) = opened.calls
@@ -315,15 +319,26 @@ async def test_ascii_mode_sends_nothing_but_ascii(
 ) -> None:
     app = make(service, ascii=True, colour=colour)
     async with app.run_test(size=size) as pilot:
+        card = app.screen.query_one(TaskCard)
+        facts = card.query_one("#card-facts", Static)
+
+        def tells(task: str, words: str) -> bool:
+            here = card.task_shown is find_task(task)
+            return here and words in str(facts.content)
+
         for task in ("threshold", "square", "digits", "boston"):
             await pilot.press("escape", *task)
-            await pilot.pause(0.2)
+            words = "is not here yet" if task == "boston" else "baseline"
+            await until(pilot, partial(tells, task, words))
+            await pilot.pause()
             assert shown(app).isascii()
         await pilot.press("f1")
         await pilot.pause()
         assert shown(app).isascii()
         await pilot.press("escape", "ctrl+p")
-        await pilot.pause(0.2)
+        commands = app.screen.query_one(OptionList)
+        await until(pilot, lambda: commands.option_count)
+        await pilot.pause()
         assert shown(app).isascii()
 
 

@@ -11,6 +11,7 @@ import sys
 import textwrap
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -47,7 +48,7 @@ def running(tmp_path: Path) -> RunFolder:
     run.write_command(Ask.PAUSE)
     start_training(run.path, 1000.0)
     for epoch in range(DONE + 1):
-        wait_until(lambda done=epoch: _paused_at(run) == done, PATIENCE)  # type: ignore[misc]
+        wait_until(partial(_is_paused_at, run, epoch), PATIENCE)
         if epoch < DONE:
             run.ask(Ask.EPOCH)
     wait_until(lambda: _checkpoint_epoch(run) == DONE)
@@ -59,9 +60,9 @@ def _checkpoint_epoch(run: RunFolder) -> int | None:
     return None if checkpoint is None else checkpoint.epoch
 
 
-def _paused_at(run: RunFolder) -> int | None:
+def _is_paused_at(run: RunFolder, epoch: int) -> bool:
     events = [event for event in events_of(run) if isinstance(event, Paused | Resumed)]
-    return events[-1].epoch if events and isinstance(events[-1], Paused) else None
+    return bool(events) and isinstance(events[-1], Paused) and events[-1].epoch == epoch
 
 
 @pytest.fixture(autouse=True)
@@ -216,12 +217,24 @@ _ON_A_FULL_DISK = """
 import sys, threading, time
 from pathlib import Path
 from kertui.training import checkpoints
+from kertui.training.checkpoint import Checkpoint
 from kertui.training.data_shelf import DataShelf
 from kertui.training.run import train
 
 checkpoints.EVERY = checkpoints.AT_THE_LATEST = 0.05
 run = Path(sys.argv[1])
 filler = run.parent / "filler"
+refused = threading.Event()
+write = Checkpoint.write
+
+def write_or_tell(checkpoint, path):
+    try:
+        write(checkpoint, path)
+    except OSError:
+        refused.set()
+        raise
+
+Checkpoint.write = write_or_tell
 
 def fill():
     while not (run / "checkpoint" / "state.npz").exists():
@@ -232,7 +245,7 @@ def fill():
                 pass
         except OSError:
             pass
-    time.sleep(1.0)
+    refused.wait(60)
     filler.unlink()
 
 threading.Thread(target=fill, daemon=True).start()
