@@ -7,13 +7,16 @@ import os
 import platform
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 
 from kertasks.recipes.recipe import Recipe
 from kertasks.recipes.toml_file import format_recipe
 from kertasks.registry import find_task
 from kertui.training.event_lines import format_event
+from kertui.training.event_reader import SLICE
 from kertui.training.events import Epoch, Event, Failed, Finished, Started, Stopped
 from kertui.training.run_folder import Manifest, RunFolder
 from kertui.training.run_state import process_start_time
@@ -81,14 +84,41 @@ def write_run(
     return run
 
 
-def write_running(store: RunStore, began: float = NOON - 9000) -> RunFolder:
-    """A run whose trainer is this process."""
+def write_running(store: RunStore, began: float = NOON - 9000, seed: int = 7) -> RunFolder:
+    """A run of 20 epochs so far, whose trainer is this process."""
     started = process_start_time(os.getpid())
     assert started is not None
     return write_run(
         store, "xor", "answer", epochs=20, began=began, end="", held_out=False,
-        host=platform.node(), pid=os.getpid(), process_started=started, seed=7,
+        host=platform.node(), pid=os.getpid(), process_started=started, seed=seed,
     )  # fmt: skip
+
+
+def append(run: RunFolder, events: Iterable[Event]) -> None:
+    """Write more, at once, as a trainer does."""
+    with run.events_path.open("a") as file:
+        file.write("".join(map(format_event, events)))
+
+
+def fill_one_read(run: RunFolder) -> None:
+    """Have a reader take all of the events at once and still not know that it has."""
+    begin, end = '{"type": "of a later version", "t": 0, "fill": "', '"}\n'
+    room = SLICE - run.events_path.stat().st_size - len(begin + end)
+    with run.events_path.open("a") as file:
+        file.write(begin + room * "x" + end)
+
+
+@contextmanager
+def unanswered(path: Path) -> Iterator[None]:
+    """Whoever opens the file waits, as on a file system that does not answer."""
+    path.unlink()
+    os.mkfifo(path)
+    try:
+        yield
+    finally:
+        writing = os.open(path, os.O_RDWR)
+        path.unlink()
+        os.close(writing)
 
 
 def _end(kind: str, began: float, last: Epoch | None, best: Epoch | None) -> Event:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from tests.kertui.screens.piloting import shown, until
 from tests.pseudo_terminal import PseudoTerminal
+from tests.run_folders import unanswered, write_run
 from textual.binding import Binding
 from textual.widgets import OptionList
 
@@ -306,6 +307,21 @@ def test_a_signal_ends_it_with_the_terminal_restored(
 def test_q_ends_it_with_the_terminal_restored(environment: dict[str, str]) -> None:
     with PseudoTerminal([str(KERTUI)], environment=environment) as terminal:
         terminal.wait_for(FIRST_SCREEN)
+        terminal.send("q")
+        assert terminal.wait_for_end() == 0
+        assert is_restored(bytes(terminal.raw))
+
+
+@pytest.mark.terminal
+def test_q_ends_it_though_the_home_does_not_answer(environment: dict[str, str], home: Path) -> None:
+    run = write_run(RunStore(home), "xor", "answer", epochs=3)
+    with (
+        unanswered(run.events_path),
+        PseudoTerminal([str(KERTUI), "--no-spare"], environment=environment) as terminal,
+    ):
+        terminal.wait_for(FIRST_SCREEN)
+        terminal.send("R")
+        terminal.wait_for("reading the runs")
         terminal.send("q")
         assert terminal.wait_for_end() == 0
         assert is_restored(bytes(terminal.raw))

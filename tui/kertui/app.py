@@ -27,6 +27,7 @@ from kertui.screens.running_app import top_screen
 from kertui.screens.tasks import TasksScreen
 from kertui.terminal import Capabilities
 from kertui.theme import DARK, LIGHT, MONOCHROME, THEMES, default_tokens
+from kertui.thread_per_task import ThreadPerTaskExecutor
 
 if TYPE_CHECKING:
     from kertui.screens.quit import Leave
@@ -122,6 +123,10 @@ class KertuiApp(App[None]):
     def get_key_display(self, binding: Binding) -> str:
         """A key's name in the footer and the help."""
         return binding.key_display or name_key(binding.key, self.glyphs)
+
+    def on_load(self) -> None:
+        """Give thread workers threads of their own, from the first one on."""
+        asyncio.get_running_loop().set_default_executor(ThreadPerTaskExecutor())
 
     def on_mount(self) -> None:
         """Leave in good order when the system asks for it."""

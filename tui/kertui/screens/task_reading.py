@@ -27,8 +27,7 @@ DataKey: TypeAlias = tuple[str, str, int]
 class TaskReader:
     """Answers by messages. What may take long is done for one request at a time.
 
-    A thread cannot be called back: those that wait for each other would soon be all that the
-    app has, and whatever needs one then, leaving too, would wait for them.
+    A thread cannot be called back: those that wait for each other would only grow in number.
 
     Args:
         screen: gets the messages, and lends its threads.
