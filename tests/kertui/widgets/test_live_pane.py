@@ -15,6 +15,7 @@ from tests.kertui.widgets.live_app import (
     record,
     under_way,
 )
+from tests.run_folders import fill_one_read
 
 from kertui.plotting.strips import text_of
 from kertui.training.event_lines import format_event
@@ -175,6 +176,16 @@ async def test_a_run_is_followed_past_its_end(folder: Path) -> None:
         assert pane.history.epochs == 20
 
 
+async def test_a_log_as_long_as_one_read_is_shown_whole(folder: Path) -> None:
+    app = LiveApp()
+    async with app.run_test(size=(90, 36)) as pilot:
+        run = record(folder, finished(20))
+        fill_one_read(run)
+        app.query_one(LivePane).follow(run)
+        await until(pilot, lambda: bool(app.ended))
+        assert app.query_one(LivePane).state is RunState.FINISHED
+
+
 async def test_a_run_of_long_ago_that_was_lost_is_so_at_once(folder: Path) -> None:
     app = LiveApp()
     async with app.run_test(size=(90, 36)) as pilot:
@@ -222,7 +233,8 @@ async def test_following_another_run_forgets_the_first(tmp_path: Path) -> None:
         await until(pilot, lambda: bool(app.ended))
         assert pane.history.epochs == 6
         assert [message.run for message in app.ended] == [second]
-        pane.post_message(RunFollower.EventsRead(first, tuple(newswires(3))))
+        late = RunFollower(pane, first)
+        pane.post_message(RunFollower.EventsRead(late, tuple(newswires(3))))
         await pilot.pause()
         assert pane.history.epochs == 6
         pane.clear(50)

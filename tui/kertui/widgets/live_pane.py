@@ -112,6 +112,7 @@ class LivePane(Widget, can_focus=True):
 
         self._meter = RateMeter()
         self._follower: RunFollower | None = None
+        self._ended_told: Ended | None = None
         self._chosen = False
         """Whether a person chose the metric; else the run's first decides."""
 
@@ -146,10 +147,13 @@ class LivePane(Widget, can_focus=True):
             plan_epochs: what the recipe plans, for the x axis; 0 where that is not known.
             waiting: what the plots say, for example ``"starting …"``.
         """
-        self._stop_following()
+        if self._follower is not None:
+            self._follower.stop()
+            self._follower = None
         self.run = None
         self.state = None
         self.history = RunHistory()
+        self._ended_told = None
         self.planned = plan_epochs
         self.waiting = waiting
         for plot in self.query(MetricPlot):
@@ -170,45 +174,38 @@ class LivePane(Widget, can_focus=True):
         self.state = state
         self._caught_up = time.monotonic()
         self._follower = RunFollower(self, run)
-        self._follower.start()
         self._draw()
-
-    def on_unmount(self) -> None:
-        """Nobody looks any more."""
-        self._stop_following()
-
-    def _stop_following(self) -> None:
-        if self._follower is not None:
-            self._follower.stop()
-            self._follower = None
 
     @on(RunFollower.EventsRead)
     def _take_events(self, message: RunFollower.EventsRead) -> None:
         message.stop()
-        if message.run != self.run or not message.events:
+        if message.follower is not self._follower:
             return
-        before, ended_before = self.state, self.history.ended
-        self.history.add_all(list(message.events))
+        run, before = message.follower.run, self.state
+        self.history.add_all(message.events)
+        if self.history.latest is None:  # nothing is written yet
+            return
         if message.behind and time.monotonic() - self._caught_up < CATCHING_UP:
             return
         self._caught_up = time.monotonic()
         if not self._chosen:
             self.metric = _metric_to_show(self.history, self.metric)
         self.state = self.history.state
-        ended = self.history.ended
-        if ended is not None and ended is not ended_before:
+        ended, told = self.history.ended, self._ended_told
+        self._ended_told = ended
+        if ended is not None and ended is not told:
             self._draw()
-            self.post_message(self.RunEnded(message.run, ended))
+            self.post_message(self.RunEnded(run, ended))
         elif self.state is not before:
             self._draw()
         else:
             self._pace.ask()
-        self.post_message(self.EventsTaken(message.run))
+        self.post_message(self.EventsTaken(run))
 
     @on(RunFollower.StateRead)
     def _take_state(self, message: RunFollower.StateRead) -> None:
         message.stop()
-        if message.run != self.run or self.history.ended is not None:
+        if message.follower is not self._follower or self.history.ended is not None:
             return
         lost = message.state is RunState.LOST
         before, self.state = self.state, RunState.LOST if lost else self.history.state
@@ -216,8 +213,8 @@ class LivePane(Widget, can_focus=True):
             return
         self._draw()
         if lost:
-            self.post_message(self.RunEnded(message.run, None))
-        self.post_message(self.EventsTaken(message.run))
+            self.post_message(self.RunEnded(message.follower.run, None))
+        self.post_message(self.EventsTaken(message.follower.run))
 
     # What is shown
 

@@ -2,39 +2,28 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
-from threading import Event as Flag
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container
-from textual.message import Message
 from textual.reactive import var
 from textual.widget import Widget
-from textual.worker import Worker, get_current_worker
 
 from kertui import partial_updates
 from kertui.plotting.traces import VALIDATION
-from kertui.training.epoch_block import EpochBlock
-from kertui.training.event_reader import EventReader
-from kertui.training.events import Event, Failed, Finished, Stopped
 from kertui.training.history import RunHistory
 from kertui.training.run_folder import RunFolder
 from kertui.training.run_summary import RunSummary
 from kertui.widgets.pace import Pace
+from kertui.widgets.run_follower import RunFollower
 from kertui.widgets.run_legend import LegendRun, RunLegend
 from kertui.widgets.run_plot import PlottedRun, RunPlot
 
 _DRAW = 0.25
 """Seconds between two drawings at least."""
-
-_POLL = 0.25
-_LOOK_AT_STATE = 1.0
-"""Seconds without events after which the run's process is looked for."""
 
 _SIDE_BY_SIDE = 90
 """Columns from which two plots stand beside each other."""
@@ -49,9 +38,9 @@ class _Followed:
 
     place: int
     summary: RunSummary
+    follower: RunFollower
     history: RunHistory = field(default_factory=RunHistory)
     loaded: bool = False
-    worker: Worker[None] | None = None
 
 
 class RunCurves(Widget):
@@ -68,16 +57,6 @@ class RunCurves(Widget):
         & > #run-plots.-beside > #second-run-plot { margin-left: 2; }
     }
     """
-
-    @dataclass
-    class EventsRead(Message):
-        """What a run's events file has more; posted by the thread that follows it."""
-
-        id: str
-        worker: Worker[None]
-        events: tuple[Event | EpochBlock, ...]
-        behind: bool
-        """Whether more is there already."""
 
     metric: var[str] = var("")
     """What the second plot shows, without ``val_``; empty for the first metric there is."""
@@ -108,25 +87,15 @@ class RunCurves(Widget):
         """Show these runs, each in its place; those shown before go on where they are."""
         wanted = {summary.id: (place, summary) for place, summary in runs}
         for gone in self._followed.keys() - wanted.keys():
-            self._forget(gone)
+            self._followed.pop(gone).follower.stop()
         for id, (place, summary) in wanted.items():
             followed = self._followed.get(id)
             if followed is None:
-                followed = self._followed[id] = _Followed(place, summary)
-                followed.worker = self.run_worker(
-                    partial(_follow, self, id, RunFolder(Path(summary.folder))),
-                    thread=True,
-                    group=f"follow {id}",
-                    name=f"follow {id}",
-                )
+                follower = RunFollower(self, RunFolder(Path(summary.folder)))
+                followed = self._followed[id] = _Followed(place, summary, follower)
             followed.place, followed.summary = place, summary
         self._followed = {id: self._followed[id] for id in wanted}
         self._pace.ask()
-
-    def _forget(self, id: str) -> None:
-        worker = self._followed.pop(id).worker
-        if worker is not None:
-            worker.cancel()
 
     @property
     def histories(self) -> dict[str, RunHistory]:
@@ -138,12 +107,12 @@ class RunCurves(Widget):
         """Whether a run's events are still being caught up with."""
         return any(not followed.loaded for followed in self._followed.values())
 
-    @on(EventsRead)
-    def _take_events(self, message: EventsRead) -> None:
+    @on(RunFollower.EventsRead)
+    def _take_events(self, message: RunFollower.EventsRead) -> None:
         message.stop()
-        followed = self._followed.get(message.id)
-        # A run that was chosen anew has another thread: the old one's events came already.
-        if followed is None or followed.worker is not message.worker:
+        followed = self._followed.get(message.follower.run.id)
+        # A run that was chosen anew has another follower, which reads from the beginning.
+        if followed is None or followed.follower is not message.follower:
             return
         followed.history.add_all(message.events)
         caught_up = not followed.loaded and not message.behind
@@ -243,31 +212,3 @@ class RunCurves(Widget):
 def _planned(followed: _Followed) -> int:
     started = followed.history.started
     return started.epochs if started is not None else followed.summary.planned or 0
-
-
-def _follow(curves: RunCurves, id: str, run: RunFolder) -> None:
-    """Read a run's events until it is over. Runs in a thread; posts, and touches nothing."""
-    worker = get_current_worker()
-    reader = EventReader(run.events_path)
-    pause = Flag()
-    silent_since = time.monotonic()
-    first = True
-    while not worker.is_cancelled:
-        events = reader.read_blocks()
-        if events or first:
-            message = RunCurves.EventsRead(id, worker, tuple(events), reader.behind)
-            curves.post_message(message)
-            first = False
-            silent_since = time.monotonic()
-            if any(isinstance(event, Finished | Stopped | Failed) for event in events):
-                return
-        elif time.monotonic() - silent_since > _LOOK_AT_STATE:
-            silent_since = time.monotonic()
-            if run.state().is_over:
-                # What it wrote between the two looks is still to be read.
-                events = reader.read_blocks()
-                if not events:
-                    return
-                curves.post_message(RunCurves.EventsRead(id, worker, tuple(events), reader.behind))
-        if not reader.behind:
-            pause.wait(_POLL)

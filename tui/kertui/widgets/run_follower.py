@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from threading import Event as Flag
 
 from textual.message import Message
 from textual.widget import Widget
@@ -28,7 +27,7 @@ LOOK_AT_STATE = 1.0
 
 
 class RunFollower:
-    """Tells a widget what a run's folder has more.
+    """Tells a widget what a run's folder has more, from now until ``stop`` or the widget's end.
 
     Args:
         widget: whose thread worker it is, and who gets the messages.
@@ -37,9 +36,9 @@ class RunFollower:
 
     @dataclass
     class EventsRead(Message):
-        """What a run's events file has more."""
+        """What a run's events file has more; at first also that it has nothing."""
 
-        run: RunFolder
+        follower: RunFollower
         events: tuple[Event | EpochBlock, ...]
         behind: bool = False
         """Whether more is there already, of a log too long for one read."""
@@ -48,33 +47,34 @@ class RunFollower:
     class StateRead(Message):
         """What a silent run's folder says it is doing."""
 
-        run: RunFolder
+        follower: RunFollower
         state: RunState
 
     def __init__(self, widget: Widget, run: RunFolder) -> None:
         self.run = run
         self._widget = widget
         self._reader = EventReader(run.events_path)
-        self._stopped = Flag()
         self._ended = False
+        self._behind = True
+        """Whether the widget waits for the end of what is there already."""
+
         self._state = RunState.RUNNING
         """As told last."""
 
-    def start(self) -> None:
-        """Begin to read; returns at once."""
-        self._widget.run_worker(
-            self._work, thread=True, group="follow", name=f"follow {self.run.id}", exclusive=True
+        self._worker = widget.run_worker(
+            self._work, thread=True, group="follow", name=f"follow {run.id}"
         )
 
     def stop(self) -> None:
-        """Read no more. The thread ends now, not after its pause: exits wait for threads."""
-        self._stopped.set()
+        """Read no more. What is on its way still arrives: compare a message's ``follower``."""
+        self._worker.cancel()
 
     def _work(self) -> None:
-        worker = get_current_worker()
+        # Set by Textual too, when the widget goes; waiting for it ends the thread at once.
+        cancelled = get_current_worker().cancelled_event
         silent_since = time.monotonic()
         looked = False
-        while not (worker.is_cancelled or self._stopped.is_set()):
+        while not cancelled.is_set():
             if self._read():
                 silent_since = time.monotonic()
             silent = time.monotonic() - silent_since > LOOK_AT_STATE
@@ -84,10 +84,14 @@ class RunFollower:
                 self._look_at_state()
             if not self._reader.behind:
                 over = self._ended or self._state is RunState.LOST
-                self._stopped.wait(POLL_OVER if over else POLL)
+                cancelled.wait(POLL_OVER if over else POLL)
 
     def _read(self) -> bool:
         events = self._reader.read_blocks()
+        waited, self._behind = self._behind, self._reader.behind
+        if events or (waited and not self._behind):
+            message = self.EventsRead(self, tuple(events), self._behind)
+            self._widget.post_message(message)
         if not events:
             return False
         for event in events:
@@ -96,7 +100,6 @@ class RunFollower:
             elif isinstance(event, Resumed):
                 self._ended = False
         self._state = RunState.RUNNING
-        self._widget.post_message(self.EventsRead(self.run, tuple(events), self._reader.behind))
         return True
 
     def _look_at_state(self) -> None:
@@ -105,4 +108,4 @@ class RunFollower:
         if self._read() or state is self._state:
             return
         self._state = state
-        self._widget.post_message(self.StateRead(self.run, state))
+        self._widget.post_message(self.StateRead(self, state))
