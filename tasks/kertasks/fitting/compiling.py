@@ -91,7 +91,7 @@ class Compiler:
             arrays=tuple((leaf.dtype.name, leaf.row_shape) for leaf in source.leaves),
             words=feed.words,
         )
-        program = STORE.find(self._model, key)
+        program = STORE.find(self._model, key, source.structure)
         if program is None:
             self._begin()
             program = STORE.make(self._model, key, source.structure)

@@ -234,12 +234,13 @@ def gather_ragged(
     return tf.reshape(tf.split(places.sparse_indices, 2, axis=1)[0], [-1]), found
 
 
-def excludes_variables_from_decay(optimizer: Any) -> bool:
-    """Whether an optimizer was told to spare variables, which its config does not say."""
+def picks_variables_by_name(optimizer: Any) -> bool:
+    """Whether an optimizer treats some variables otherwise: spared from decay, or not Muon's."""
     inner = getattr(optimizer, "inner_optimizer", optimizer)
     return bool(
         getattr(inner, "_exclude_from_weight_decay", None)
         or getattr(inner, "_exclude_from_weight_decay_pattern", None)
+        or getattr(inner, "exclude_layers", None)
     )
 
 

@@ -29,7 +29,6 @@ class _OfModel:
     state: tuple[object, ...]
     """What must not have changed since they were traced."""
 
-    signature: str | None
     programs: dict[ProgramKey, Program] = field(default_factory=dict)
 
 
@@ -47,16 +46,18 @@ class ProgramStore:
         self._shared: OrderedDict[tuple[str, ProgramKey], _Shared] = OrderedDict()
         self._lock = Lock()
 
-    def find(self, model: keras.Model, key: ProgramKey) -> Program | None:
+    def find(self, model: keras.Model, key: ProgramKey, structure: Structure) -> Program | None:
         """A program that needs no tracing, the model's own or one it can share."""
         with self._lock:
             own = self._of(model)
-            if key in own.programs or own.signature is None:
-                return own.programs.get(key)
-            shared = self._shared.get((own.signature, key))
+            if key in own.programs:
+                return own.programs[key]
+        signed = signature(model, structure.keys)
+        with self._lock:
+            shared = self._shared.get((signed, key)) if signed else None
             if shared is None:
                 return None
-            self._shared.move_to_end((own.signature, key))
+            self._shared.move_to_end((signed, key))
         program = _bind(shared, model)
         with self._lock:
             own.programs[key] = program
@@ -71,15 +72,14 @@ class ProgramStore:
         """
         traced = trace(model, key, structure)
         program = Program(traced, list(traced.function.captured_inputs))
+        # Signed as it was traced: a layer may have been changed since the model was compiled.
+        signed = signature(model, structure.keys) if traced.from_metrics else None
+        slots = slots_of(program.captures, model)
         with self._lock:
-            own = self._of(model)
-            own.programs[key] = program
-            if own.signature is None or not program.traced.from_metrics:
+            self._of(model).programs[key] = program
+            if signed is None or slots is None:
                 return program
-            slots = slots_of(program.captures, model)
-            if slots is None:
-                return program
-            self._shared[own.signature, key] = _Shared(program.traced, slots)
+            self._shared[signed, key] = _Shared(traced, slots)
             while len(self._shared) > SHARED_PROGRAMS:
                 self._shared.popitem(last=False)
         return program
@@ -98,7 +98,7 @@ class ProgramStore:
         )
         own = self._models.get(model)
         if own is None or own.state != state:
-            own = _OfModel(state, signature(model))
+            own = _OfModel(state)
             self._models[model] = own
         return own
 

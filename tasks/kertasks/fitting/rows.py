@@ -132,6 +132,9 @@ class Structure:
     text: str
     """Equal for equal structures."""
 
+    keys: frozenset[str]
+    """Of all dicts in it."""
+
     @property
     def has_one_x(self) -> bool:
         """Whether ``x`` is one array, then the first leaf."""
@@ -153,7 +156,9 @@ def flatten(inputs: Any) -> tuple[list[Leaf], Structure]:
     """
     template = keras.tree.map_structure(lambda array: array is not None, inputs)
     leaves = [read_leaf(array) for array in keras.tree.flatten(inputs) if array is not None]
-    return leaves, Structure(template, repr(template))
+    paths = keras.tree.flatten_with_path(template)
+    keys = frozenset(key for path, _ in paths for key in path if isinstance(key, str))
+    return leaves, Structure(template, repr(template), keys)
 
 
 class Feed(Protocol):

@@ -1,0 +1,73 @@
+"""Programs are kept and shared only where Keras would compute the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+import kertasks
+from kertasks.fitting.architecture import signature
+
+pytestmark = pytest.mark.training
+
+RNG = np.random.default_rng(8)
+X = RNG.normal(size=(20, 5)).astype("float32")
+Y = RNG.normal(size=(20, 2)).astype("float32")
+
+
+def two_layers(activation: str = "relu") -> keras.Model:
+    hidden = keras.layers.Dense(4, activation)
+    model = keras.Sequential([keras.Input((5,)), hidden, keras.layers.Dense(2)])
+    model.compile("adam", "mse")
+    return model
+
+
+def assert_evaluates_like_keras(model: keras.Model, x: Any, y: Any) -> None:
+    ours = kertasks.evaluate(model, x, y, return_dict=True)
+    kerass = model.evaluate(x, y, verbose=0, return_dict=True)
+    assert ours == pytest.approx(kerass, rel=1e-5)
+
+
+def test_dicts_find_inputs_and_outputs_by_their_numbered_names() -> None:
+    x = {"x_1": X, "x_2": X[::-1]}
+    y = {"y_1": Y, "y_2": 2 * Y + 1}
+
+    def model(inputs: list[str], outputs: list[str]) -> keras.Model:
+        entries = [keras.Input((5,), name=name) for name in inputs]
+        hidden = [keras.layers.Dense(3, act)(e) for act, e in zip(["relu", "tanh"], entries)]
+        joined = keras.layers.Concatenate()(hidden)
+        model = keras.Model(entries, [keras.layers.Dense(2, name=n)(joined) for n in outputs])
+        model.compile("adam", dict(zip(outputs, ["mse", "mae"], strict=True)))
+        return model
+
+    forth, back = (1, 2), (2, 1)
+    for inputs, outputs in [(forth, forth), (back, forth), (forth, back)]:
+        twisted = model([f"x_{i}" for i in inputs], [f"y_{i}" for i in outputs])
+        assert_evaluates_like_keras(twisted, x, y)
+
+
+def test_an_optimizer_that_finds_layers_by_name_shares_nothing() -> None:
+    model = two_layers()
+    assert signature(model, frozenset()) is not None
+    model.compile(keras.optimizers.Muon(exclude_layers=["dense_1"]), "mse")
+    assert signature(model, frozenset()) is None
+
+
+def test_what_comes_too_late_for_a_layer_is_not_shared() -> None:
+    late = two_layers()
+    late.layers[0].kernel_regularizer = keras.regularizers.L2(0.5)
+    kertasks.evaluate(late, X, Y)
+    in_time = keras.models.clone_model(late)
+    in_time.compile("adam", "mse")
+    assert_evaluates_like_keras(in_time, X, Y)
+
+
+def test_a_changed_layer_changes_no_other_model() -> None:
+    changed = two_layers()
+    kertasks.fit(changed, X, Y)
+    changed.layers[0].activation = keras.activations.tanh
+    kertasks.evaluate(changed, X, Y)
+    assert_evaluates_like_keras(two_layers(), X, Y)
