@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import keras
 import numpy as np
@@ -15,9 +14,8 @@ from kertasks.fitting.errors import CannotCompile, first_line
 from kertasks.fitting.keras_internals import OrderedArrays, call_with_captures
 from kertasks.fitting.notices import Notices
 from kertasks.fitting.preparation import check_arrays, check_model
+from kertasks.fitting.program_store import STORE
 from kertasks.fitting.rows import CHUNK_BYTES, Leaf, Structure, flatten
-
-_functions: WeakKeyDictionary[keras.Model, dict[tuple[Any, ...], Any]] = WeakKeyDictionary()
 
 
 def predict(
@@ -73,8 +71,9 @@ def _predict(model: keras.Model, x: Any, batch_size: int | None) -> Any:
     )
     leaves, structure = flatten(arrays.inputs)
     rows, size = arrays.order.rows, arrays.order.batch_size
+    key = (structure.text, *((leaf.dtype.name, leaf.row_shape) for leaf in leaves))
     try:
-        function = _function_for(model, leaves, structure)
+        function = STORE.own(model, key, lambda: _PredictFunction(model, leaves, structure))
     except Exception as error:
         raise CannotCompile(first_line(error)) from error
     row_bytes = max(1, sum(leaf.row_bytes for leaf in leaves))
@@ -137,14 +136,3 @@ class _PredictFunction:
             self._concrete, arguments, self._concrete.captured_inputs
         )
         return results
-
-
-def _function_for(
-    model: keras.Model, leaves: Sequence[Leaf], structure: Structure
-) -> _PredictFunction:
-    key = (structure.text, *((leaf.dtype.name, leaf.row_shape) for leaf in leaves))
-    known = _functions.setdefault(model, {})
-    if key not in known:
-        known[key] = _PredictFunction(model, leaves, structure)
-    function: _PredictFunction = known[key]
-    return function

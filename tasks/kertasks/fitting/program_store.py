@@ -6,17 +6,22 @@ second model of the same architecture (a fold, another seed, a run after a run).
 
 from __future__ import annotations
 
+import weakref
 from collections import OrderedDict
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
+from operator import is_
 from threading import Lock
-from weakref import WeakKeyDictionary
+from typing import Any, TypeVar
 
 import keras
 
 from kertasks.fitting.architecture import signature, slots_of, variables
-from kertasks.fitting.keras_internals import compilation
+from kertasks.fitting.keras_internals import all_layers, compilation
 from kertasks.fitting.programs import Program, ProgramKey, Traced, trace
 from kertasks.fitting.rows import Structure
+
+_Made = TypeVar("_Made")
 
 SHARED_PROGRAMS = 32
 """How many programs are kept for models to come."""
@@ -26,10 +31,10 @@ SHARED_PROGRAMS = 32
 class _OfModel:
     """The programs of one model since it was compiled."""
 
-    state: tuple[object, ...]
-    """What must not have changed since they were traced."""
+    parts: list[object]
+    """What must still be the same since they were traced: the compilation, layers, variables."""
 
-    programs: dict[ProgramKey, Program] = field(default_factory=dict)
+    programs: dict[Hashable, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +47,16 @@ class ProgramStore:
     """All programs of the process. Safe to use from several threads."""
 
     def __init__(self) -> None:
-        self._models: WeakKeyDictionary[keras.Model, _OfModel] = WeakKeyDictionary()
+        self._models: weakref.WeakKeyDictionary[keras.Model, _OfModel] = weakref.WeakKeyDictionary()
         self._shared: OrderedDict[tuple[str, ProgramKey], _Shared] = OrderedDict()
         self._lock = Lock()
 
     def find(self, model: keras.Model, key: ProgramKey, structure: Structure) -> Program | None:
         """A program that needs no tracing, the model's own or one it can share."""
         with self._lock:
-            own = self._of(model)
-            if key in own.programs:
-                return own.programs[key]
+            program: Program | None = self._of(model).programs.get(key)
+            if program is not None:
+                return program
         signed = signature(model, structure.keys)
         with self._lock:
             shared = self._shared.get((signed, key)) if signed else None
@@ -60,7 +65,7 @@ class ProgramStore:
             self._shared.move_to_end((signed, key))
         program = _bind(shared, model)
         with self._lock:
-            own.programs[key] = program
+            self._of(model).programs[key] = program
         return program
 
     def make(self, model: keras.Model, key: ProgramKey, structure: Structure) -> Program:
@@ -84,6 +89,16 @@ class ProgramStore:
                 self._shared.popitem(last=False)
         return program
 
+    def own(self, model: keras.Model, key: Hashable, make: Callable[[], _Made]) -> _Made:
+        """What was made for this model under the key, made now if the model is another since."""
+        with self._lock:
+            made: _Made | None = self._of(model).programs.get(key)
+        if made is None:
+            made = make()
+            with self._lock:
+                self._of(model).programs[key] = made
+        return made
+
     def forget(self) -> None:
         """Drop everything, so that the next run compiles anew."""
         with self._lock:
@@ -91,16 +106,18 @@ class ProgramStore:
             self._shared.clear()
 
     def _of(self, model: keras.Model) -> _OfModel:
-        state = (
-            compilation(model),
-            model.optimizer,
-            tuple(id(variable) for variable in model.trainable_variables),
-        )
+        parts = _parts(model)
         own = self._models.get(model)
-        if own is None or own.state != state:
-            own = _OfModel(state)
+        if own is None or len(own.parts) != len(parts) or not all(map(is_, own.parts, parts)):
+            own = _OfModel(parts)
             self._models[model] = own
         return own
+
+
+def _parts(model: keras.Model) -> list[object]:
+    # Weak, because a layer may hold the model; there is only one weak reference to a live layer.
+    layers = [weakref.ref(layer) for layer in all_layers(model)]
+    return [compilation(model), getattr(model, "optimizer", None), *layers, *model.variables]
 
 
 def _bind(shared: _Shared, model: keras.Model) -> Program:

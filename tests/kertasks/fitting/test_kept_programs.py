@@ -37,8 +37,8 @@ def test_dicts_find_inputs_and_outputs_by_their_numbered_names() -> None:
 
     def model(inputs: list[str], outputs: list[str]) -> keras.Model:
         entries = [keras.Input((5,), name=name) for name in inputs]
-        hidden = [keras.layers.Dense(3, act)(e) for act, e in zip(["relu", "tanh"], entries)]
-        joined = keras.layers.Concatenate()(hidden)
+        relu, tanh = keras.layers.Dense(3, "relu"), keras.layers.Dense(3, "tanh")
+        joined = keras.layers.Concatenate()([relu(entries[0]), tanh(entries[1])])
         model = keras.Model(entries, [keras.layers.Dense(2, name=n)(joined) for n in outputs])
         model.compile("adam", dict(zip(outputs, ["mse", "mae"], strict=True)))
         return model
@@ -71,3 +71,27 @@ def test_a_changed_layer_changes_no_other_model() -> None:
     changed.layers[0].activation = keras.activations.tanh
     kertasks.evaluate(changed, X, Y)
     assert_evaluates_like_keras(two_layers(), X, Y)
+
+
+def predicts_like_keras(model: keras.Model) -> bool:
+    ours, kerass = kertasks.predict(model, X), model.predict_on_batch(X)
+    return ours.shape == kerass.shape and bool(np.allclose(ours, kerass, rtol=1e-5, atol=1e-6))
+
+
+def test_predicts_with_the_model_as_it_is_now() -> None:
+    model = two_layers()
+    assert predicts_like_keras(model)
+    model.layers[0].activation = keras.activations.tanh
+    model.compile("adam", "mse")
+    assert predicts_like_keras(model)
+    model.pop()
+    model.add(keras.layers.Dense(3))
+    model.compile("adam", "mse")
+    assert predicts_like_keras(model)
+
+
+def test_predicts_with_the_layers_an_uncompiled_model_has_now() -> None:
+    model = keras.Sequential([keras.Input((5,)), keras.layers.Dense(2)])
+    kertasks.predict(model, X)
+    model.add(keras.layers.ReLU())
+    assert predicts_like_keras(model)
