@@ -15,12 +15,18 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from kertasks.fitting.keras_internals import all_layers, picks_variables_by_name
+from kertasks.fitting.keras_internals import (
+    all_layers,
+    built_for,
+    picks_variables_by_name,
+    trainable_flags,
+)
+from kertasks.fitting.programs import Kind
 
 _NUMBERED = re.compile(r"_\d+$")
 
 
-def signature(model: keras.Model, keys: frozenset[str]) -> str | None:
+def signature(model: keras.Model, kind: Kind, keys: frozenset[str]) -> str | None:
     """Equal for models whose steps are the same computation; None when that cannot be told.
 
     None for anything that is not entirely Keras's own (a custom layer, loss or ``train_step``, a
@@ -30,6 +36,7 @@ def signature(model: keras.Model, keys: frozenset[str]) -> str | None:
 
     Args:
         model: a built and compiled Keras model.
+        kind: which of its steps.
         keys: of the dicts in the data.
     """
     layers = list(all_layers(model))
@@ -42,18 +49,23 @@ def signature(model: keras.Model, keys: frozenset[str]) -> str | None:
     try:
         config = {
             "model": keras.saving.serialize_keras_object(model),
-            "optimizer": keras.saving.serialize_keras_object(model.optimizer),
+            "optimizer": None,
             "compile": model.get_compile_config(),
+            "trainable": trainable_flags(model),
             "variables": [_traits(variable) for variable in model.variables],
             "keras": [keras.config.floatx(), keras.config.epsilon()],
             "layout": keras.config.image_data_format(),
         }
+        config["compile"].pop("optimizer", None)
+        if kind is Kind.TRAIN:
+            config["optimizer"] = keras.saving.serialize_keras_object(model.optimizer)
+            config["optimized"] = _places(built_for(model.optimizer), model.variables)
         if _has_custom_parts(config):
             return None
-        config["compile"].pop("optimizer", None)
         config["model"].pop("compile_config", None)
         config["model"].pop("build_config", None)
-        _forget_learning_rate(config["optimizer"])
+        if kind is Kind.TRAIN:
+            _forget_learning_rate(config["optimizer"])
         kept = set(_keys_in(config)) | keys
         if keys:
             kept |= _ends(model, layers)
@@ -65,7 +77,8 @@ def signature(model: keras.Model, keys: frozenset[str]) -> str | None:
 
 def variables(model: keras.Model) -> list[tf.Variable]:
     """Every variable a step can touch, in the same order for models of one signature."""
-    every = [*model.variables, *model.optimizer.variables, *model.metrics_variables]
+    # The optimizer's last: a step of testing has none of them, built or not.
+    every = [*model.variables, *model.metrics_variables, *model.optimizer.variables]
     return [variable.value for variable in every]
 
 
@@ -83,9 +96,16 @@ def _is_kerass(part: Any) -> bool:
 
 
 def _traits(variable: keras.Variable) -> list[Any]:
-    """What a step asks of a variable itself: a layer's config may tell otherwise since."""
-    held = [variable.regularizer, variable.constraint]
-    return [bool(variable.trainable), *map(keras.saving.serialize_keras_object, held)]
+    """What losses and updates ask of a variable: its layer's config may tell otherwise since."""
+    return [
+        keras.saving.serialize_keras_object(held)
+        for held in (variable.regularizer, variable.constraint)
+    ]
+
+
+def _places(some: list[Any], every: list[Any]) -> list[int]:
+    place = {id(variable): index for index, variable in enumerate(every)}
+    return [place[id(variable)] for variable in some]
 
 
 def _has_custom_parts(config: Any) -> bool:

@@ -46,9 +46,13 @@ def read(arrays: OrderedArrays, kind: Kind, shuffled: bool) -> Source:
 
 
 def build_for(model: keras.Model, source: Source) -> None:
-    """Make every variable before anything is traced."""
+    """Make every variable before anything is traced.
+
+    Not the optimizer's for testing: as in Keras it is built for what is trainable at the first
+    training.
+    """
     batch = [keras.KerasTensor((None, *leaf.row_shape), leaf.dtype.name) for leaf in source.leaves]
-    build(model, source.structure.pack(batch))
+    build(model, source.structure.pack(batch), optimizer=source.kind is Kind.TRAIN)
 
 
 class Compiler:

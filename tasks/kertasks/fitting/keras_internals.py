@@ -132,14 +132,25 @@ def assert_compiled(model: keras.Model) -> None:
     model._assert_compile_called("fit")
 
 
-def build(model: keras.Model, batch: Any) -> None:
-    """Make every variable of the model, its metrics and its optimizer.
+def build(model: keras.Model, batch: Any, optimizer: bool) -> None:
+    """Make every variable of the model and its metrics.
 
     Args:
         model: a compiled model.
         batch: ``x``, ``(x, y)`` or ``(x, y, sample_weight)`` with a ``keras.KerasTensor`` a leaf.
+        optimizer: whether to make those of its optimizer too, for what is trainable now.
     """
-    model._symbolic_build(data_batch=batch)
+    if optimizer or model.optimizer is None:
+        model._symbolic_build(data_batch=batch)
+        return
+    with call_instead(model.optimizer, "build", lambda _: None):
+        model._symbolic_build(data_batch=batch)
+
+
+def built_for(optimizer: Any) -> list[Any]:
+    """The variables an optimizer keeps its own for."""
+    variables: list[Any] = optimizer._trainable_variables
+    return variables
 
 
 def compilation(model: keras.Model) -> object:
@@ -160,6 +171,29 @@ def supports_xla(model: keras.Model) -> bool:
 def all_layers(model: keras.Model) -> Iterator[keras.layers.Layer]:
     """The model's layers and theirs, at any depth, without the model itself."""
     yield from model._flatten_layers(include_self=False)
+
+
+def trainable_flags(model: keras.Model) -> list[bool]:
+    """What is trainable: of every layer, then of every variable."""
+    return [bool(part.trainable) for part in _trainable_or_not(model)]
+
+
+@contextmanager
+def trainable_as(model: keras.Model, flags: Sequence[bool]) -> Iterator[None]:
+    """Within it, what is trainable is what ``trainable_flags`` said once."""
+    parts, own = _trainable_or_not(model), trainable_flags(model)
+    # Not by a layer's public setter, which would set all below it as well.
+    try:
+        for part, flag in zip(parts, flags, strict=True):
+            part._trainable = flag
+        yield
+    finally:
+        for part, flag in zip(parts, own, strict=True):
+            part._trainable = flag
+
+
+def _trainable_or_not(model: keras.Model) -> list[Any]:
+    return [*model._flatten_layers(), *model.variables]
 
 
 def readers_of_input(model: keras.Model) -> list[Any]:

@@ -14,6 +14,8 @@ from kertasks.fitting.compiling import Compiler, OnCompile, Source, build_for
 from kertasks.fitting.errors import CannotCompile, first_line
 from kertasks.fitting.keras_internals import are_arrays, has_strategy, supports_xla
 from kertasks.fitting.notices import Notices
+from kertasks.fitting.program_store import STORE
+from kertasks.fitting.programs import Kind
 from kertasks.fitting.rows import Feed, WordLeaf, make_feed
 from kertasks.fitting.word_product import are_words_worth_it, word_readers
 from kertasks.fitting.words import find_words
@@ -71,12 +73,17 @@ def compile_passes(
         steps: of training and of validation, in all epochs.
         memory: bytes of rows that may lie on the device, None for half of what it has.
         on_compile: told about compiling.
-        notices: told about XLA that fails.
+        notices: told about XLA that fails, and about what was frozen without effect.
 
     Raises:
         CannotCompile: not even without XLA.
     """
     _or_cannot(lambda: build_for(model, sources[0]))
+    if sources[0].kind is Kind.TRAIN and STORE.trains_otherwise(model):
+        notices.tell(
+            "what is trainable was changed after the model was compiled: as in Keras, that "
+            "counts from the next model.compile on"
+        )
     if not xla:
         sources = _as_words(model, sources)
     if xla is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from operator import is_
 from threading import Lock
@@ -17,8 +18,13 @@ from typing import Any, TypeVar
 import keras
 
 from kertasks.fitting.architecture import signature, slots_of, variables
-from kertasks.fitting.keras_internals import all_layers, compilation
-from kertasks.fitting.programs import Program, ProgramKey, Traced, trace
+from kertasks.fitting.keras_internals import (
+    all_layers,
+    compilation,
+    trainable_as,
+    trainable_flags,
+)
+from kertasks.fitting.programs import Kind, Program, ProgramKey, Traced, trace
 from kertasks.fitting.rows import Structure
 
 _Made = TypeVar("_Made")
@@ -35,6 +41,9 @@ class _OfModel:
     """What must still be the same since they were traced: the compilation, layers, variables."""
 
     programs: dict[Hashable, Any] = field(default_factory=dict)
+    trainable: dict[Kind, list[bool]] = field(default_factory=dict)
+    """What was trainable when a step was first traced: in Keras that counts until the model is
+    compiled again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +66,12 @@ class ProgramStore:
             program: Program | None = self._of(model).programs.get(key)
             if program is not None:
                 return program
-        signed = signature(model, structure.keys)
+        with self._as_first_traced(model, key.kind):
+            signed = signature(model, key.kind, structure.keys)
+        if signed is None:
+            return None
         with self._lock:
-            shared = self._shared.get((signed, key)) if signed else None
+            shared = self._shared.get((signed, key))
             if shared is None:
                 return None
             self._shared.move_to_end((signed, key))
@@ -75,10 +87,11 @@ class ProgramStore:
             CannotCompile: the step cannot be put into a loop.
             Exception: whatever the model's own Python code raises.
         """
-        traced = trace(model, key, structure)
+        with self._as_first_traced(model, key.kind):
+            traced = trace(model, key, structure)
+            # Signed as it was traced: a layer may have been changed since the model was compiled.
+            signed = signature(model, key.kind, structure.keys) if traced.from_metrics else None
         program = Program(traced, list(traced.function.captured_inputs))
-        # Signed as it was traced: a layer may have been changed since the model was compiled.
-        signed = signature(model, structure.keys) if traced.from_metrics else None
         slots = slots_of(program.captures, model)
         with self._lock:
             self._of(model).programs[key] = program
@@ -88,6 +101,12 @@ class ProgramStore:
             while len(self._shared) > SHARED_PROGRAMS:
                 self._shared.popitem(last=False)
         return program
+
+    def trains_otherwise(self, model: keras.Model) -> bool:
+        """Whether something else is trainable now than what a compiled model trains."""
+        with self._lock:
+            flags = self._of(model).trainable.get(Kind.TRAIN)
+        return flags is not None and flags != trainable_flags(model)
 
     def own(self, model: keras.Model, key: Hashable, make: Callable[[], _Made]) -> _Made:
         """What was made for this model under the key, made now if the model is another since."""
@@ -104,6 +123,11 @@ class ProgramStore:
         with self._lock:
             self._models.clear()
             self._shared.clear()
+
+    def _as_first_traced(self, model: keras.Model, kind: Kind) -> AbstractContextManager[None]:
+        with self._lock:
+            flags = self._of(model).trainable.setdefault(kind, trainable_flags(model))
+        return trainable_as(model, flags)
 
     def _of(self, model: keras.Model) -> _OfModel:
         parts = _parts(model)

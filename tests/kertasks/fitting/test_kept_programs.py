@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import keras
 import numpy as np
 import pytest
+from tests.kertasks.fitting.closeness import assert_same_weights
 
 import kertasks
 from kertasks.fitting.architecture import signature
+from kertasks.fitting.programs import Kind
 
 pytestmark = pytest.mark.training
 
@@ -51,9 +54,9 @@ def test_dicts_find_inputs_and_outputs_by_their_numbered_names() -> None:
 
 def test_an_optimizer_that_finds_layers_by_name_shares_nothing() -> None:
     model = two_layers()
-    assert signature(model, frozenset()) is not None
+    assert signature(model, Kind.TRAIN, frozenset()) is not None
     model.compile(keras.optimizers.Muon(exclude_layers=["dense_1"]), "mse")
-    assert signature(model, frozenset()) is None
+    assert signature(model, Kind.TRAIN, frozenset()) is None
 
 
 def test_what_comes_too_late_for_a_layer_is_not_shared() -> None:
@@ -95,3 +98,32 @@ def test_predicts_with_the_layers_an_uncompiled_model_has_now() -> None:
     kertasks.predict(model, X)
     model.add(keras.layers.ReLU())
     assert predicts_like_keras(model)
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["frozen", "unfrozen"])
+def test_what_is_trainable_counts_from_compile_to_compile(first: bool) -> None:
+    def run(fit: Any, evaluate: Any, shuffles: bool) -> keras.Model:
+        keras.utils.set_random_seed(1)
+        model = two_layers()
+        evaluate(model)
+        model.layers[0].trainable = first
+        for shuffle in (False, shuffles):  # another program, the same batch
+            fit(model, X, Y, batch_size=len(X), shuffle=shuffle)
+            model.layers[0].trainable = not first
+        assert model.layers[0].trainable != first
+        return model
+
+    notices: list[str] = []
+    kerass = run(
+        lambda model, *data, **more: model.fit(*data, verbose=0, **more),
+        lambda model: model.evaluate(X, Y, verbose=0),
+        shuffles=False,
+    )
+    ours = run(
+        partial(kertasks.fit, on_notice=notices.append),
+        lambda model: kertasks.evaluate(model, X, Y),
+        shuffles=True,
+    )
+    assert_same_weights(ours, kerass)
+    assert len(notices) == 1
+    assert "next model.compile" in notices[0]
