@@ -9,7 +9,7 @@ cut into calls anywhere without changing a number.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -181,6 +181,10 @@ def _trace(
 
     @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
     def run(*arguments: tf.Tensor) -> list[tf.Tensor]:
+        with tf.variable_creator_scope(_initialized_now):
+            return run_steps(*arguments)
+
+    def run_steps(*arguments: tf.Tensor) -> list[tf.Tensor]:
         *arrays, offsets, control = arguments
         order = arrays.pop() if key.ordered else None
         gathering = Gathering(arrays, offsets, order, words)
@@ -248,6 +252,15 @@ def _check_logs(model: keras.Model, logs: Any) -> None:
     if not all(value.shape.is_fully_defined() for value in flat.values()):
         raise CannotCompile("a step returns values whose shape is not known beforehand")
     raise _LogsMustBeCarried(flat)
+
+
+def _initialized_now(create: Callable[..., tf.Variable], **arguments: Any) -> tf.Variable:
+    """A variable that a step makes while it is traced, such as those of a second optimizer.
+
+    In the graph its first value would come from within the loop, which may run no step.
+    """
+    with tf.init_scope():
+        return create(**arguments)
 
 
 def _no_value(action: Any) -> tf.Operation:

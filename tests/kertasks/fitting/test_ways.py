@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from tests.kertasks.fitting.architectures import CASES, OwnStep, dense
-from tests.kertasks.fitting.closeness import assert_same_history, assert_same_weights
+from tests.kertasks.fitting.closeness import assert_close, assert_same_history, assert_same_weights
 
 import kertasks
 
@@ -158,6 +158,46 @@ def test_what_xla_lacks_trains_in_a_plain_graph() -> None:
     assert "XLA cannot compile" in notices[0]
     assert_same_history(history.history, expected.history)
     assert_same_weights(ours, kerass)
+
+
+class TwoOptimizers(keras.Model):  # type: ignore[misc]  # Keras carries no types
+    """As in Keras's adversarial examples: its optimizers make their variables at the first step."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hidden, self.out = keras.layers.Dense(4), keras.layers.Dense(1)
+        self.optimizers = [keras.optimizers.Adam(0.01), keras.optimizers.SGD(0.1, momentum=0.9)]
+
+    def call(self, inputs: Any) -> Any:
+        return self.out(self.hidden(inputs))
+
+    def train_step(self, data: Any) -> dict[str, Any]:
+        x, y = data
+        with tf.GradientTape(persistent=True) as tape:
+            loss = tf.reduce_mean((self(x) - y) ** 2)
+        for layer, optimizer in zip((self.hidden, self.out), self.optimizers, strict=True):
+            weights = layer.trainable_weights
+            optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights, strict=True))
+        return {"loss of both": loss}
+
+
+def test_a_step_may_have_optimizers_of_its_own() -> None:
+    def run(fit: Any) -> tuple[Any, ...]:
+        keras.utils.set_random_seed(1)
+        model = TwoOptimizers()
+        model.compile()
+        history = fit(model, epochs=2, batch_size=8, shuffle=False).history
+        return history, model.get_weights(), [o.variables for o in model.optimizers]
+
+    notices: list[str] = []
+    ours = run(lambda model, **more: kertasks.fit(model, X, Y, on_notice=notices.append, **more))
+    kerass = run(lambda model, **more: model.fit(X, Y, verbose=0, **more))
+    assert notices == []
+    keras.tree.map_structure(
+        lambda mine, other: assert_close(np.asarray(mine), np.asarray(other), "two optimizers"),
+        ours,
+        kerass,
+    )
 
 
 def test_an_unbuilt_model_and_one_that_keras_refuses() -> None:
