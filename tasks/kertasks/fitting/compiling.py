@@ -10,7 +10,7 @@ import keras
 import numpy as np
 
 from kertasks.fitting.compiled_pass import Batches, CompiledPass
-from kertasks.fitting.keras_internals import OrderedArrays, build
+from kertasks.fitting.keras_internals import OrderedArrays, build, keeps_state
 from kertasks.fitting.program_store import STORE
 from kertasks.fitting.programs import Kind, Program, ProgramKey
 from kertasks.fitting.rows import Feed, Leaf, Structure, flatten
@@ -51,7 +51,9 @@ def build_for(model: keras.Model, source: Source) -> None:
     Not the optimizer's for testing: as in Keras it is built for what is trainable at the first
     training.
     """
-    batch = [keras.KerasTensor((None, *leaf.row_shape), leaf.dtype.name) for leaf in source.leaves]
+    # As in Keras, whose batches have a known size where all are whole; else stateful layers refuse.
+    size = source.batches.size if keeps_state(model) and not source.batches.rest else None
+    batch = [keras.KerasTensor((size, *leaf.row_shape), leaf.dtype.name) for leaf in source.leaves]
     build(model, source.structure.pack(batch), optimizer=source.kind is Kind.TRAIN)
 
 

@@ -64,10 +64,12 @@ class OrderedArrays(ArrayDataAdapter):  # type: ignore[misc]  # Keras carries no
             array_slicing.convert_to_sliceable(self._inputs, target_backend="tensorflow")
         )
         batch_size = self._batch_size
+        are_whole = self._num_samples % batch_size == 0
 
         def batches(order: tf.Tensor) -> tf.data.Dataset:
             order = tf.ensure_shape(order, [self._num_samples])
-            return tf.data.Dataset.from_tensor_slices(order).batch(batch_size)
+            # Nothing is dropped; but the size of a batch is known to layers that ask for it.
+            return tf.data.Dataset.from_tensor_slices(order).batch(batch_size, are_whole)
 
         def rows_of(indices: tf.Tensor, data: Any) -> Any:
             def gather(leaf: Any) -> Any:
@@ -140,6 +142,11 @@ def build(model: keras.Model, batch: Any, optimizer: bool) -> None:
         batch: ``x``, ``(x, y)`` or ``(x, y, sample_weight)`` with a ``keras.KerasTensor`` a leaf.
         optimizer: whether to make those of its optimizer too, for what is trainable now.
     """
+    if keeps_state(model) and not model.built:
+        # Made of a tensor of zeros, which Keras refuses while it builds symbolically.
+        x, _, _ = keras.utils.unpack_x_y_sample_weight(batch)
+        specs = keras.tree.map_structure(lambda array: tf.TensorSpec(array.shape, array.dtype), x)
+        tf.function(model, autograph=False).get_concrete_function(specs)
     if optimizer or model.optimizer is None:
         model._symbolic_build(data_batch=batch)
         return
@@ -171,6 +178,11 @@ def supports_xla(model: keras.Model) -> bool:
 def all_layers(model: keras.Model) -> Iterator[keras.layers.Layer]:
     """The model's layers and theirs, at any depth, without the model itself."""
     yield from model._flatten_layers(include_self=False)
+
+
+def keeps_state(model: keras.Model) -> bool:
+    """Whether a layer keeps its state from batch to batch, which must then have one size."""
+    return any(getattr(layer, "stateful", False) for layer in all_layers(model))
 
 
 def trainable_flags(model: keras.Model) -> list[bool]:

@@ -11,7 +11,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from kertasks.fitting.errors import CannotCompile, first_line
-from kertasks.fitting.keras_internals import OrderedArrays, call_with_captures
+from kertasks.fitting.keras_internals import OrderedArrays, call_with_captures, keeps_state
 from kertasks.fitting.notices import Notices
 from kertasks.fitting.preparation import check_arrays, check_model
 from kertasks.fitting.program_store import STORE
@@ -59,6 +59,8 @@ def predict(
 def _predict(model: keras.Model, x: Any, batch_size: int | None) -> Any:
     check_model(model)
     check_arrays("x", x)
+    if keeps_state(model) and not model.built:
+        raise CannotCompile("a layer that keeps its state is not built for a size of batches yet")
     arrays = OrderedArrays(
         x,
         None,

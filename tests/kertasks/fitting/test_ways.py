@@ -160,6 +160,30 @@ def test_what_xla_lacks_trains_in_a_plain_graph() -> None:
     assert_same_weights(ours, kerass)
 
 
+@pytest.mark.parametrize("eagerly", [False, True], ids=["compiled", "eagerly"])
+def test_a_stateful_layer_is_built_for_the_batches_it_gets(eagerly: bool) -> None:
+    x, y = X[:30].reshape(30, 5, 1), Y[:30]
+
+    def make() -> keras.Model:
+        keras.utils.set_random_seed(1)
+        model = keras.Sequential([keras.layers.GRU(3, stateful=True), keras.layers.Dense(1)])
+        model.compile("adam", "mse", run_eagerly=eagerly)
+        return model
+
+    ours, kerass = make(), make()
+    settings: dict[str, Any] = {"epochs": 2, "batch_size": 10, "shuffle": False}
+    notices: list[str] = []
+    history = kertasks.fit(ours, x, y, on_notice=notices.append, **settings)
+    assert len(notices) == eagerly
+    expected = kerass.fit(x, y, verbose=0, **settings)
+    assert_same_history(history.history, expected.history)
+    assert_same_weights(ours, kerass)
+    if not eagerly:
+        predicted = kertasks.predict(ours, x, batch_size=10)
+        assert_close(predicted, kerass.predict(x, batch_size=10, verbose=0), "predictions")
+        assert kertasks.predict(make(), x, batch_size=10).shape == (30, 1)
+
+
 class TwoOptimizers(keras.Model):  # type: ignore[misc]  # Keras carries no types
     """As in Keras's adversarial examples: its optimizers make their variables at the first step."""
 
