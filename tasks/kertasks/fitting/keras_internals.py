@@ -175,6 +175,16 @@ def supports_xla(model: keras.Model) -> bool:
     return bool(model_supports_jit(model))
 
 
+def asked_for_xla(model: keras.Model) -> bool | None:
+    """What ``jit_compile`` was given to ``model.compile``; None for "auto".
+
+    Keras keeps only what "auto" came to, so None as well for a value that is the same: for False
+    on a machine without an accelerator, for True on others.
+    """
+    given = bool(model.jit_compile)
+    return None if given == bool(model._resolve_auto_jit_compile()) else given
+
+
 def all_layers(model: keras.Model) -> Iterator[keras.layers.Layer]:
     """The model's layers and theirs, at any depth, without the model itself."""
     yield from model._flatten_layers(include_self=False)

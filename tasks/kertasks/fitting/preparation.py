@@ -12,7 +12,7 @@ import keras
 from kertasks.fitting.compiled_pass import CompiledPass
 from kertasks.fitting.compiling import Compiler, OnCompile, Source, build_for
 from kertasks.fitting.errors import CannotCompile, first_line
-from kertasks.fitting.keras_internals import are_arrays, has_strategy, supports_xla
+from kertasks.fitting.keras_internals import are_arrays, asked_for_xla, has_strategy, supports_xla
 from kertasks.fitting.notices import Notices
 from kertasks.fitting.program_store import STORE
 from kertasks.fitting.programs import Kind
@@ -68,8 +68,8 @@ def compile_passes(
     Args:
         model: a compiled Keras model.
         sources: what to train and to validate on; the first is used to build the model.
-        xla: whether to try XLA; None for where it earns back its compile time and rows are no
-            words.
+        xla: whether to try XLA; None for what the model was compiled for, else for where it earns
+            back its compile time and rows are no words.
         steps: of training and of validation, in all epochs.
         memory: bytes of rows that may lie on the device, None for half of what it has.
         on_compile: told about compiling.
@@ -84,6 +84,8 @@ def compile_passes(
             "what is trainable was changed after the model was compiled: as in Keras, that "
             "counts from the next model.compile on"
         )
+    if xla is None:
+        xla = asked_for_xla(model)
     if not xla:
         sources = _as_words(model, sources)
     if xla is None:

@@ -91,9 +91,11 @@ def fit(
         memory_limit: bytes of rows that may lie on the device, half of its memory if not given.
             More rows than that are streamed.
         call_seconds: how long one compiled call may take; results do not depend on it.
-        xla: whether to compile with XLA; if not given, where the run is long enough to earn back
-            the second or two that it takes (``kertasks.fitting.worth``). Wide rows of zeros and
-            few ones that only Dense layers read train without it, as the numbers of their ones
+        xla: whether to compile with XLA; if not given, what ``jit_compile`` was in
+            ``model.compile``, and with "auto" where the run is long enough to earn back the second
+            or two that it takes (``kertasks.fitting.worth``). Without an accelerator Keras does not
+            tell ``jit_compile=False`` from "auto": give ``xla=False`` instead. Wide rows of zeros
+            and few ones that only Dense layers read train without it, as the numbers of their ones
             (``kertasks.fitting.words``).
 
     Returns:

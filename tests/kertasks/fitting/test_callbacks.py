@@ -213,7 +213,7 @@ def test_a_callback_may_not_compile_the_model() -> None:
             self.model.compile("sgd", "mae")
 
     model = new_model()
-    with pytest.raises(RuntimeError, match="a callback called model.compile"):
+    with pytest.raises(RuntimeError, match="a callback called"):
         kertasks.fit(model, X, Y, callbacks=[Compile()], **SETTINGS)
     kertasks.fit(model, X, Y, callbacks=[Compile()], **{**SETTINGS, "epochs": 1})
 

@@ -105,6 +105,15 @@ def test_nothing_is_compiled_twice() -> None:
     assert len(phases) == 4, "another optimizer is another computation"
 
 
+def test_the_xla_that_compile_was_given_counts() -> None:
+    # The value that Keras does not come to by itself; the other looks like "auto".
+    given = not tf.config.list_physical_devices("GPU")
+    model = keras.Sequential([keras.Input((5,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse", jit_compile=given)
+    assert kertasks.fit(model, X, Y, epochs=1 if given else 10_000).params["xla"] is given
+    assert kertasks.fit(model, X, Y, xla=not given).params["xla"] is not given
+
+
 @pytest.mark.parametrize(
     ("make_data", "reason"),
     [
