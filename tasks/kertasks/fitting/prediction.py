@@ -10,10 +10,11 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from kertasks.fitting.arguments import count
 from kertasks.fitting.errors import CannotCompile, first_line
 from kertasks.fitting.keras_internals import OrderedArrays, call_with_captures, keeps_state
 from kertasks.fitting.notices import Notices
-from kertasks.fitting.preparation import check_arrays, check_model
+from kertasks.fitting.preparation import check_arrays, check_model, check_rows
 from kertasks.fitting.program_store import STORE
 from kertasks.fitting.rows import CHUNK_BYTES, Leaf, Structure, flatten
 
@@ -43,7 +44,11 @@ def predict(
 
     Returns:
         Arrays of shape (rows, …) in the structure of the model's outputs.
+
+    Raises:
+        ValueError: a number is none that is allowed, there are no rows, or Keras refuses the data.
     """
+    batch_size, steps = count("batch_size", batch_size), count("steps", steps)
     try:
         if verbose or steps or callbacks:
             raise CannotCompile("each batch is to be seen")  # noqa: TRY301  # one way out
@@ -57,8 +62,9 @@ def predict(
 
 
 def _predict(model: keras.Model, x: Any, batch_size: int | None) -> Any:
+    check_arrays(x=x)
+    check_rows(x)
     check_model(model)
-    check_arrays("x", x)
     if keeps_state(model) and not model.built:
         raise CannotCompile("a layer that keeps its state is not built for a size of batches yet")
     arrays = OrderedArrays(

@@ -16,7 +16,7 @@ from kertasks.fitting.keras_internals import are_arrays, asked_for_xla, has_stra
 from kertasks.fitting.notices import Notices
 from kertasks.fitting.program_store import STORE
 from kertasks.fitting.programs import Kind
-from kertasks.fitting.rows import Feed, WordLeaf, make_feed
+from kertasks.fitting.rows import Feed, WordLeaf, count_rows, make_feed
 from kertasks.fitting.word_product import are_words_worth_it, word_readers
 from kertasks.fitting.words import find_words
 from kertasks.fitting.worth import is_xla_worth_it
@@ -40,15 +40,30 @@ def check_model(model: keras.Model) -> None:
         raise CannotCompile("Keras's limits on epochs or steps for debugging are set")
 
 
-def check_arrays(what: str, *structures: Any) -> None:
+def check_arrays(**structures: Any) -> None:
     """Refuse data that comes in batches of its own making.
 
+    Args:
+        structures: arrays, alone or nested, by the name of their argument.
+
     Raises:
-        CannotCompile: saying what the data is.
+        CannotCompile: saying which is none and what it is.
     """
-    if not are_arrays(*structures):
-        kind = type(structures[0]).__name__
-        raise CannotCompile(f"{what} is a {kind}, which gives batches one by one")
+    for name, structure in structures.items():
+        for leaf in keras.tree.flatten(structure):
+            if not are_arrays(leaf):
+                verb = "is" if leaf is structure else "holds"
+                raise CannotCompile(f"{name} {verb} a {type(leaf).__name__}, which is no array")
+
+
+def check_rows(x: Any) -> None:
+    """Refuse arrays without a row.
+
+    Raises:
+        ValueError: there is nothing to read.
+    """
+    if count_rows(x) == 0:
+        raise ValueError("x holds no rows")
 
 
 def compile_passes(

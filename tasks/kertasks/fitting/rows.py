@@ -161,6 +161,13 @@ def flatten(inputs: Any) -> tuple[list[Leaf], Structure]:
     return leaves, Structure(template, repr(template), keys)
 
 
+def count_rows(arrays: Any) -> int | None:
+    """Rows of nested arrays, by the first of them; None where there is none with an axis."""
+    shapes = (array.shape for array in keras.tree.flatten(arrays) if array is not None)
+    first: tuple[Any, ...] = tuple(next(shapes, ()))
+    return int(first[0]) if first else None
+
+
 class Feed(Protocol):
     """Where a pass over the data gets its rows from."""
 

@@ -117,7 +117,10 @@ def test_the_xla_that_compile_was_given_counts() -> None:
 @pytest.mark.parametrize(
     ("make_data", "reason"),
     [
-        (lambda: (tf.data.Dataset.from_tensor_slices((X, Y)).batch(8), None), "batches one by one"),
+        (
+            lambda: (tf.data.Dataset.from_tensor_slices((X, Y)).batch(8), None),
+            "x is a _BatchDataset",
+        ),
         (lambda: (((X[i : i + 8], Y[i : i + 8]) for i in range(0, 32, 8)), None), "generator"),
         (lambda: (tf.sparse.from_dense(X), Y), "SparseTensor"),
     ],
