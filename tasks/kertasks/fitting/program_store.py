@@ -24,7 +24,7 @@ from kertasks.fitting.keras_internals import (
     trainable_as,
     trainable_flags,
 )
-from kertasks.fitting.programs import Kind, Program, ProgramKey, Traced, trace
+from kertasks.fitting.programs import Kind, Program, ProgramKey, Traced, flat_logs, trace
 from kertasks.fitting.rows import Structure
 
 _Made = TypeVar("_Made")
@@ -147,7 +147,7 @@ def _parts(model: keras.Model) -> list[object]:
 def _bind(shared: _Shared, model: keras.Model) -> Program:
     """A shared program on this model's variables, its results under this model's names."""
     every = variables(model)
-    names = list(model.get_metrics_result())
+    names = list(flat_logs(model.get_metrics_result()))
     traced = shared.traced
     renamed = dict(zip(traced.names, names, strict=True))
     bound = replace(
