@@ -25,6 +25,10 @@ class Problem:
         return f"{self.path or 'recipe'}: found {self.found}; allowed: {self.allowed}"
 
 
+_LONGEST_NUMBER = 10_000
+"""Bits; Python writes no number of more than 4,300 digits."""
+
+
 class RecipeError(UserError):
     """A recipe that cannot be used. ``problems`` lists every fault found, not only the first."""
 
@@ -42,6 +46,8 @@ def describe_value(value: object) -> str:
     if isinstance(value, bool):
         return f"{str(value).lower()} (a boolean)"
     if isinstance(value, int):
+        if value.bit_length() > _LONGEST_NUMBER:
+            return "a whole number of thousands of digits"
         return f"{_shortened(str(value))} (a whole number)"
     if isinstance(value, float):
         return f"{value} (a number)"

@@ -35,6 +35,9 @@ _CLASS_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _DEEPEST = 24
 """Nesting beyond this is no network anybody means, and would exhaust the stack."""
 
+_MOST_BITS = 64
+"""Of a whole number; no argument of Keras holds more."""
+
 STRING = "a string"
 BOOLEAN = "true or false"
 WHOLE = "a whole number"
@@ -72,6 +75,11 @@ class RecipeReader:
         if depth > _DEEPEST:
             self._report(path, "lists or tables nested too deep", f"at most {_DEEPEST} levels")
             return None
+        if isinstance(plain, int) and plain.bit_length() > _MOST_BITS:
+            self._report(
+                path, describe_value(plain), f"a whole number of at most {_MOST_BITS} bits"
+            )
+            return 0
         if plain is None or isinstance(plain, (bool, int, str)):
             return plain
         if isinstance(plain, float):
@@ -247,6 +255,8 @@ def _strings(plain: object) -> tuple[str, ...]:
 def _whole(plain: object) -> int:
     if not isinstance(plain, int) or isinstance(plain, bool):
         raise TypeError
+    if plain.bit_length() > _MOST_BITS:
+        raise OverflowError
     return plain
 
 

@@ -44,6 +44,8 @@ def problems_of(**changes: Any) -> dict[str, tuple[str, str]]:
         ({"layers": [{"class": "A", "l2": {"l2": 1}}]}, "layers.0.l2.class", "nothing", "name"),
         ({"layers": [{"class": "A", "x": float("nan")}]}, "layers.0.x", "nan", "finite"),
         ({"layers": [{"class": "A", "x": [1, float("inf")]}]}, "layers.0.x.1", "inf", "finite"),
+        ({"layers": [{"class": "A", "x": 1 << 70}]}, "layers.0.x", "1180591620717411", "64 bits"),
+        ({"fit": {"epochs": 1 << 20_000}}, "fit.epochs", "thousands of digits", "a whole number"),
         ({"data": "four rows"}, "data", '"four rows"', "a table of variant"),
         ({"data": {"varient": "a"}}, "data.varient", "an unknown key", "did you mean variant?"),
         ({"compile": {"optimiser": "adam"}}, "compile.optimiser", "an unknown", "optimizer?"),
