@@ -77,6 +77,9 @@ def parse_recipe(text: str, source: str | None = None, catalog: Catalog | None =
         plain = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise RecipeError((_syntax_problem(str(error)),), source) from None
+    except ValueError:  # Python refuses to read such numbers, tomllib passes that on
+        problem = Problem("", "a number of thousands of digits", "numbers a computer can hold")
+        raise RecipeError((problem,), source) from None
     except RecursionError:
         problem = Problem("", "lists or tables nested too deep", "a few levels")
         raise RecipeError((problem,), source) from None

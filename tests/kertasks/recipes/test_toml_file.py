@@ -176,6 +176,7 @@ def test_saving_through_a_link_writes_its_target(path: Path, tmp_path: Path) -> 
         ('task = "xor"\nname = [1,,2]\n', "line 2, column 11", "invalid value"),
         ('task = "xor"\ntask = "xor"\n', "line 2", "overwrite"),
         ("a = " + "[" * 2000, "", "nested too deep"),
+        ("a = " + "1" * 5000, "", "thousands of digits"),
     ],
 )
 def test_toml_faults_say_where(text: str, place: str, reason: str) -> None:
