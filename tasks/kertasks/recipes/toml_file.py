@@ -57,7 +57,7 @@ def load_recipe(path: str | Path, catalog: Catalog | None = None) -> Recipe:
     """
     path = Path(path)
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # some editors put a mark first
     except UnicodeDecodeError:
         raise _cannot_read(path, "bytes that are no text") from None
     except FileNotFoundError:
@@ -115,7 +115,7 @@ def save_recipe(recipe: Recipe, path: str | Path) -> None:
     text = None
     if target.is_file():
         try:
-            text = updated_document(target.read_text(encoding="utf-8"), plain)
+            text = updated_document(target.read_text(encoding="utf-8-sig"), plain)
         except UnicodeDecodeError:
             text = None
     _replace(target, text or fresh_document(plain))
