@@ -9,53 +9,76 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import keras
 import tensorflow as tf
 
-from kertasks.fitting.keras_internals import all_layers, excludes_variables_from_decay
+from kertasks.fitting.keras_internals import (
+    all_layers,
+    built_for,
+    picks_variables_by_name,
+    trainable_flags,
+)
+from kertasks.fitting.programs import Kind
 
 _NUMBERED = re.compile(r"_\d+$")
 
 
-def signature(model: keras.Model) -> str | None:
+def signature(model: keras.Model, kind: Kind, keys: frozenset[str]) -> str | None:
     """Equal for models whose steps are the same computation; None when that cannot be told.
 
     None for anything that is not entirely Keras's own (a custom layer, loss or ``train_step``, a
     Lambda), and for layers that learn constants outside of variables (``adapt``). Names given
-    by number (``dense_3``) and the learning rate, a variable, do not count.
+    by number (``dense_3``) and the learning rate, a variable, do not count; names do by which
+    something is looked up.
+
+    Args:
+        model: a built and compiled Keras model.
+        kind: which of its steps.
+        keys: of the dicts in the data.
     """
     layers = list(all_layers(model))
     if not all(_is_kerass(part) for part in [model, model.optimizer, *layers, *model.metrics]):
         return None
     if any(hasattr(layer, "adapt") for layer in layers):
         return None
-    if model.optimizer is None or excludes_variables_from_decay(model.optimizer):
+    if model.optimizer is None or picks_variables_by_name(model.optimizer):
         return None
     try:
         config = {
             "model": keras.saving.serialize_keras_object(model),
-            "optimizer": keras.saving.serialize_keras_object(model.optimizer),
+            "optimizer": None,
             "compile": model.get_compile_config(),
-            "trainable": [bool(variable.trainable) for variable in model.variables],
+            "trainable": trainable_flags(model),
+            "variables": [_traits(variable) for variable in model.variables],
             "keras": [keras.config.floatx(), keras.config.epsilon()],
             "layout": keras.config.image_data_format(),
         }
+        config["compile"].pop("optimizer", None)
+        if kind is Kind.TRAIN:
+            config["optimizer"] = keras.saving.serialize_keras_object(model.optimizer)
+            config["optimized"] = _places(built_for(model.optimizer), model.variables)
         if _has_custom_parts(config):
             return None
-        config["compile"].pop("optimizer", None)
         config["model"].pop("compile_config", None)
         config["model"].pop("build_config", None)
-        _forget_learning_rate(config["optimizer"])
-        return json.dumps(_with_names(config, _canonical_names(model, layers)), sort_keys=True)
+        if kind is Kind.TRAIN:
+            _forget_learning_rate(config["optimizer"])
+        kept = set(_keys_in(config)) | keys
+        if keys:
+            kept |= _ends(model, layers)
+        names = _canonical_names([model, *layers], kept)
+        return json.dumps(_with_names(config, names), sort_keys=True)
     except (TypeError, ValueError, NotImplementedError, AttributeError, KeyError):
         return None  # something in it has no plain form
 
 
 def variables(model: keras.Model) -> list[tf.Variable]:
     """Every variable a step can touch, in the same order for models of one signature."""
-    every = [*model.variables, *model.optimizer.variables, *model.metrics_variables]
+    # The optimizer's last: a step of testing has none of them, built or not.
+    every = [*model.variables, *model.metrics_variables, *model.optimizer.variables]
     return [variable.value for variable in every]
 
 
@@ -70,6 +93,19 @@ def slots_of(captures: list[tf.Tensor], model: keras.Model) -> list[int] | None:
 def _is_kerass(part: Any) -> bool:
     kind = type(part)
     return kind.__module__.startswith("keras.") and kind.__name__ != "Lambda"
+
+
+def _traits(variable: keras.Variable) -> list[Any]:
+    """What losses and updates ask of a variable: its layer's config may tell otherwise since."""
+    return [
+        keras.saving.serialize_keras_object(held)
+        for held in (variable.regularizer, variable.constraint)
+    ]
+
+
+def _places(some: list[Any], every: list[Any]) -> list[int]:
+    place = {id(variable): index for index, variable in enumerate(every)}
+    return [place[id(variable)] for variable in some]
 
 
 def _has_custom_parts(config: Any) -> bool:
@@ -94,17 +130,34 @@ def _forget_learning_rate(optimizer: dict[str, Any]) -> None:
     settings.pop("name", None)
 
 
-def _canonical_names(model: keras.Model, layers: list[keras.layers.Layer]) -> dict[str, str]:
+def _keys_in(config: Any) -> Iterator[str]:
+    """Every key of every dict: losses, inputs and outputs may be looked up by it."""
+    if isinstance(config, dict):
+        yield from config
+    if isinstance(config, (dict, list, tuple)):
+        for value in config.values() if isinstance(config, dict) else config:
+            yield from _keys_in(value)
+
+
+def _ends(model: keras.Model, layers: list[keras.layers.Layer]) -> set[str]:
+    """Names of inputs and outputs, by which Keras looks up arrays in dicts."""
+    inputs = [layer.name for layer in layers if isinstance(layer, keras.layers.InputLayer)]
+    last = [layer.name for layer in model.layers[-1:]]
+    return {*inputs, *last, *getattr(model, "output_names", ())}
+
+
+def _canonical_names(parts: list[Any], kept: set[str]) -> dict[str, str]:
     names: dict[str, str] = {}
-    for index, part in enumerate([model, *layers]):
-        names.setdefault(part.name, f"{_NUMBERED.sub('', part.name)}#{index}")
+    for index, part in enumerate(parts):
+        if part.name not in kept:
+            names.setdefault(part.name, f"{_NUMBERED.sub('', part.name)}#{index}")
     return names
 
 
 def _with_names(config: Any, names: dict[str, str]) -> Any:
     if isinstance(config, dict):
         return {
-            names.get(key, key): _with_names(value, names)
+            key: _with_names(value, names)
             for key, value in config.items()
             if key != "shared_object_id"
         }

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kertasks.fitting.callback_hooks import BatchHooks
+from kertasks.fitting.keras_internals import compilation
 from kertasks.fitting.pace import Pace
 from kertasks.fitting.programs import Logs, Program, resets_in_graph
 from kertasks.fitting.rows import Feed
@@ -60,6 +61,7 @@ class CompiledPass:
         """Whether XLA compiled it."""
 
         self._model = model
+        self._compilation = compilation(model)
         self._feed = feed
         self._program = program
         self._resets_in_graph = resets_in_graph(model)
@@ -87,6 +89,9 @@ class CompiledPass:
 
         Returns:
             The metrics over these batches.
+
+        Raises:
+            RuntimeError: a callback compiled the model.
         """
         self._feed.open(order)
         if not self._resets_in_graph and not done:
@@ -98,6 +103,12 @@ class CompiledPass:
             if (limit := hooks.steps_limit) is not None:
                 steps = min(steps, limit)
             hooks.begin(done)
+            if compilation(self._model) is not self._compilation:
+                raise RuntimeError(
+                    "a callback called model.compile, which takes effect with the next call of "
+                    "fit or evaluate only; to change the learning rate within one, set "
+                    "model.optimizer.learning_rate"
+                )
             logs = self._call(first + done, steps, done == 0 and self._resets_in_graph, pace)
             done += steps
             hooks.end(done - 1, logs)

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 
 from kertasks.fitting.compiled_pass import Batches, CompiledPass
-from kertasks.fitting.keras_internals import OrderedArrays, build
+from kertasks.fitting.keras_internals import OrderedArrays, build, keeps_state
 from kertasks.fitting.program_store import STORE
 from kertasks.fitting.programs import Kind, Program, ProgramKey
 from kertasks.fitting.rows import Feed, Leaf, Structure, flatten
@@ -46,9 +46,15 @@ def read(arrays: OrderedArrays, kind: Kind, shuffled: bool) -> Source:
 
 
 def build_for(model: keras.Model, source: Source) -> None:
-    """Make every variable before anything is traced."""
-    batch = [keras.KerasTensor((None, *leaf.row_shape), leaf.dtype.name) for leaf in source.leaves]
-    build(model, source.structure.pack(batch))
+    """Make every variable before anything is traced.
+
+    Not the optimizer's for testing: as in Keras it is built for what is trainable at the first
+    training.
+    """
+    # As in Keras, whose batches have a known size where all are whole; else stateful layers refuse.
+    size = source.batches.size if keeps_state(model) and not source.batches.rest else None
+    batch = [keras.KerasTensor((size, *leaf.row_shape), leaf.dtype.name) for leaf in source.leaves]
+    build(model, source.structure.pack(batch), optimizer=source.kind is Kind.TRAIN)
 
 
 class Compiler:
@@ -91,7 +97,7 @@ class Compiler:
             arrays=tuple((leaf.dtype.name, leaf.row_shape) for leaf in source.leaves),
             words=feed.words,
         )
-        program = STORE.find(self._model, key)
+        program = STORE.find(self._model, key, source.structure)
         if program is None:
             self._begin()
             program = STORE.make(self._model, key, source.structure)

@@ -7,13 +7,14 @@ from typing import Any
 
 import keras
 
+from kertasks.fitting.arguments import count
 from kertasks.fitting.callback_hooks import as_callback_list
 from kertasks.fitting.compiling import read
 from kertasks.fitting.epoch_loop import TestPass
 from kertasks.fitting.errors import CannotCompile
 from kertasks.fitting.keras_internals import OrderedArrays, assert_compiled, in_order_of_metrics
 from kertasks.fitting.notices import Notices
-from kertasks.fitting.preparation import check_arrays, check_model, compile_passes
+from kertasks.fitting.preparation import check_arrays, check_model, check_rows, compile_passes
 from kertasks.fitting.programs import Kind
 
 
@@ -50,13 +51,16 @@ def evaluate(
         A float, a list of floats or a dict.
 
     Raises:
-        ValueError: the model is not compiled, or Keras refuses the data.
+        ValueError: the model is not compiled, a number is none that is allowed, there are no rows,
+            or Keras refuses the data.
     """
     assert_compiled(model)
+    batch_size, steps = count("batch_size", batch_size), count("steps", steps)
     notices = Notices(on_notice)
     try:
+        check_arrays(x=x, y=y, sample_weight=sample_weight)
+        check_rows(x)
         check_model(model)
-        check_arrays("x", x, y, sample_weight)
         arrays = OrderedArrays(
             x,
             y,
@@ -68,12 +72,12 @@ def evaluate(
             seed=0,
         )
         source = read(arrays, Kind.TEST, shuffled=False)
-        count = min(steps or source.batches.count, source.batches.count)
+        batches = min(steps or source.batches.count, source.batches.count)
         (compiled,) = compile_passes(
             model,
             [source],
             xla=None,
-            steps=count,
+            steps=batches,
             memory=memory_limit,
             on_compile=None,
             notices=notices,
@@ -91,7 +95,7 @@ def evaluate(
             return_dict=return_dict,
         )
     hooks = as_callback_list(
-        model, callbacks, history=False, verbose=verbose, epochs=1, steps=count
+        model, callbacks, history=False, verbose=verbose, epochs=1, steps=batches
     )
-    logs = TestPass(model, compiled, count).run(hooks)
+    logs = TestPass(model, compiled, batches).run(hooks)
     return logs if return_dict else in_order_of_metrics(model, logs)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,7 +34,7 @@ class FitRequest:
     steps_per_epoch: int | None = None
     validation_steps: int | None = None
     validation_batch_size: int | None = None
-    validation_freq: int | Sequence[int] = 1
+    validation_freq: int | list[int] = 1
     seed: int = 0
     memory_limit: int | None = None
     """Bytes of rows that may lie on the device; more are streamed."""

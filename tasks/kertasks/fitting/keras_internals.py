@@ -64,10 +64,12 @@ class OrderedArrays(ArrayDataAdapter):  # type: ignore[misc]  # Keras carries no
             array_slicing.convert_to_sliceable(self._inputs, target_backend="tensorflow")
         )
         batch_size = self._batch_size
+        are_whole = self._num_samples % batch_size == 0
 
         def batches(order: tf.Tensor) -> tf.data.Dataset:
             order = tf.ensure_shape(order, [self._num_samples])
-            return tf.data.Dataset.from_tensor_slices(order).batch(batch_size)
+            # Nothing is dropped; but the size of a batch is known to layers that ask for it.
+            return tf.data.Dataset.from_tensor_slices(order).batch(batch_size, are_whole)
 
         def rows_of(indices: tf.Tensor, data: Any) -> Any:
             def gather(leaf: Any) -> Any:
@@ -132,14 +134,30 @@ def assert_compiled(model: keras.Model) -> None:
     model._assert_compile_called("fit")
 
 
-def build(model: keras.Model, batch: Any) -> None:
-    """Make every variable of the model, its metrics and its optimizer.
+def build(model: keras.Model, batch: Any, optimizer: bool) -> None:
+    """Make every variable of the model and its metrics.
 
     Args:
         model: a compiled model.
         batch: ``x``, ``(x, y)`` or ``(x, y, sample_weight)`` with a ``keras.KerasTensor`` a leaf.
+        optimizer: whether to make those of its optimizer too, for what is trainable now.
     """
-    model._symbolic_build(data_batch=batch)
+    if keeps_state(model) and not model.built:
+        # Made of a tensor of zeros, which Keras refuses while it builds symbolically.
+        x, _, _ = keras.utils.unpack_x_y_sample_weight(batch)
+        specs = keras.tree.map_structure(lambda array: tf.TensorSpec(array.shape, array.dtype), x)
+        tf.function(model, autograph=False).get_concrete_function(specs)
+    if optimizer or model.optimizer is None:
+        model._symbolic_build(data_batch=batch)
+        return
+    with call_instead(model.optimizer, "build", lambda _: None):
+        model._symbolic_build(data_batch=batch)
+
+
+def built_for(optimizer: Any) -> list[Any]:
+    """The variables an optimizer keeps its own for."""
+    variables: list[Any] = optimizer._trainable_variables
+    return variables
 
 
 def compilation(model: keras.Model) -> object:
@@ -157,9 +175,47 @@ def supports_xla(model: keras.Model) -> bool:
     return bool(model_supports_jit(model))
 
 
+def asked_for_xla(model: keras.Model) -> bool | None:
+    """What ``jit_compile`` was given to ``model.compile``; None for "auto".
+
+    Keras keeps only what "auto" came to, so None as well for a value that is the same: for False
+    on a machine without an accelerator, for True on others.
+    """
+    given = bool(model.jit_compile)
+    return None if given == bool(model._resolve_auto_jit_compile()) else given
+
+
 def all_layers(model: keras.Model) -> Iterator[keras.layers.Layer]:
     """The model's layers and theirs, at any depth, without the model itself."""
     yield from model._flatten_layers(include_self=False)
+
+
+def keeps_state(model: keras.Model) -> bool:
+    """Whether a layer keeps its state from batch to batch, which must then have one size."""
+    return any(getattr(layer, "stateful", False) for layer in all_layers(model))
+
+
+def trainable_flags(model: keras.Model) -> list[bool]:
+    """What is trainable: of every layer, then of every variable."""
+    return [bool(part.trainable) for part in _trainable_or_not(model)]
+
+
+@contextmanager
+def trainable_as(model: keras.Model, flags: Sequence[bool]) -> Iterator[None]:
+    """Within it, what is trainable is what ``trainable_flags`` said once."""
+    parts, own = _trainable_or_not(model), trainable_flags(model)
+    # Not by a layer's public setter, which would set all below it as well.
+    try:
+        for part, flag in zip(parts, flags, strict=True):
+            part._trainable = flag
+        yield
+    finally:
+        for part, flag in zip(parts, own, strict=True):
+            part._trainable = flag
+
+
+def _trainable_or_not(model: keras.Model) -> list[Any]:
+    return [*model._flatten_layers(), *model.variables]
 
 
 def readers_of_input(model: keras.Model) -> list[Any]:
@@ -234,12 +290,13 @@ def gather_ragged(
     return tf.reshape(tf.split(places.sparse_indices, 2, axis=1)[0], [-1]), found
 
 
-def excludes_variables_from_decay(optimizer: Any) -> bool:
-    """Whether an optimizer was told to spare variables, which its config does not say."""
+def picks_variables_by_name(optimizer: Any) -> bool:
+    """Whether an optimizer treats some variables otherwise: spared from decay, or not Muon's."""
     inner = getattr(optimizer, "inner_optimizer", optimizer)
     return bool(
         getattr(inner, "_exclude_from_weight_decay", None)
         or getattr(inner, "_exclude_from_weight_decay_pattern", None)
+        or getattr(inner, "exclude_layers", None)
     )
 
 

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import keras
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from kertasks.fitting.arguments import count
 from kertasks.fitting.errors import CannotCompile, first_line
-from kertasks.fitting.keras_internals import OrderedArrays, call_with_captures
+from kertasks.fitting.keras_internals import OrderedArrays, call_with_captures, keeps_state
 from kertasks.fitting.notices import Notices
-from kertasks.fitting.preparation import check_arrays, check_model
+from kertasks.fitting.preparation import check_arrays, check_model, check_rows
+from kertasks.fitting.program_store import STORE
 from kertasks.fitting.rows import CHUNK_BYTES, Leaf, Structure, flatten
-
-_functions: WeakKeyDictionary[keras.Model, dict[tuple[Any, ...], Any]] = WeakKeyDictionary()
 
 
 def predict(
@@ -45,7 +44,11 @@ def predict(
 
     Returns:
         Arrays of shape (rows, …) in the structure of the model's outputs.
+
+    Raises:
+        ValueError: a number is none that is allowed, there are no rows, or Keras refuses the data.
     """
+    batch_size, steps = count("batch_size", batch_size), count("steps", steps)
     try:
         if verbose or steps or callbacks:
             raise CannotCompile("each batch is to be seen")  # noqa: TRY301  # one way out
@@ -59,8 +62,11 @@ def predict(
 
 
 def _predict(model: keras.Model, x: Any, batch_size: int | None) -> Any:
+    check_arrays(x=x)
+    check_rows(x)
     check_model(model)
-    check_arrays("x", x)
+    if keeps_state(model) and not model.built:
+        raise CannotCompile("a layer that keeps its state is not built for a size of batches yet")
     arrays = OrderedArrays(
         x,
         None,
@@ -73,8 +79,9 @@ def _predict(model: keras.Model, x: Any, batch_size: int | None) -> Any:
     )
     leaves, structure = flatten(arrays.inputs)
     rows, size = arrays.order.rows, arrays.order.batch_size
+    key = (structure.text, *((leaf.dtype.name, leaf.row_shape) for leaf in leaves))
     try:
-        function = _function_for(model, leaves, structure)
+        function = STORE.own(model, key, lambda: _PredictFunction(model, leaves, structure))
     except Exception as error:
         raise CannotCompile(first_line(error)) from error
     row_bytes = max(1, sum(leaf.row_bytes for leaf in leaves))
@@ -137,14 +144,3 @@ class _PredictFunction:
             self._concrete, arguments, self._concrete.captured_inputs
         )
         return results
-
-
-def _function_for(
-    model: keras.Model, leaves: Sequence[Leaf], structure: Structure
-) -> _PredictFunction:
-    key = (structure.text, *((leaf.dtype.name, leaf.row_shape) for leaf in leaves))
-    known = _functions.setdefault(model, {})
-    if key not in known:
-        known[key] = _PredictFunction(model, leaves, structure)
-    function: _PredictFunction = known[key]
-    return function

@@ -12,9 +12,11 @@ import keras
 from kertasks.fitting.compiled_pass import CompiledPass
 from kertasks.fitting.compiling import Compiler, OnCompile, Source, build_for
 from kertasks.fitting.errors import CannotCompile, first_line
-from kertasks.fitting.keras_internals import are_arrays, has_strategy, supports_xla
+from kertasks.fitting.keras_internals import are_arrays, asked_for_xla, has_strategy, supports_xla
 from kertasks.fitting.notices import Notices
-from kertasks.fitting.rows import Feed, WordLeaf, make_feed
+from kertasks.fitting.program_store import STORE
+from kertasks.fitting.programs import Kind
+from kertasks.fitting.rows import Feed, WordLeaf, count_rows, make_feed
 from kertasks.fitting.word_product import are_words_worth_it, word_readers
 from kertasks.fitting.words import find_words
 from kertasks.fitting.worth import is_xla_worth_it
@@ -38,15 +40,30 @@ def check_model(model: keras.Model) -> None:
         raise CannotCompile("Keras's limits on epochs or steps for debugging are set")
 
 
-def check_arrays(what: str, *structures: Any) -> None:
+def check_arrays(**structures: Any) -> None:
     """Refuse data that comes in batches of its own making.
 
+    Args:
+        structures: arrays, alone or nested, by the name of their argument.
+
     Raises:
-        CannotCompile: saying what the data is.
+        CannotCompile: saying which is none and what it is.
     """
-    if not are_arrays(*structures):
-        kind = type(structures[0]).__name__
-        raise CannotCompile(f"{what} is a {kind}, which gives batches one by one")
+    for name, structure in structures.items():
+        for leaf in keras.tree.flatten(structure):
+            if not are_arrays(leaf):
+                verb = "is" if leaf is structure else "holds"
+                raise CannotCompile(f"{name} {verb} a {type(leaf).__name__}, which is no array")
+
+
+def check_rows(x: Any) -> None:
+    """Refuse arrays without a row.
+
+    Raises:
+        ValueError: there is nothing to read.
+    """
+    if count_rows(x) == 0:
+        raise ValueError("x holds no rows")
 
 
 def compile_passes(
@@ -66,17 +83,24 @@ def compile_passes(
     Args:
         model: a compiled Keras model.
         sources: what to train and to validate on; the first is used to build the model.
-        xla: whether to try XLA; None for where it earns back its compile time and rows are no
-            words.
+        xla: whether to try XLA; None for what the model was compiled for, else for where it earns
+            back its compile time and rows are no words.
         steps: of training and of validation, in all epochs.
         memory: bytes of rows that may lie on the device, None for half of what it has.
         on_compile: told about compiling.
-        notices: told about XLA that fails.
+        notices: told about XLA that fails, and about what was frozen without effect.
 
     Raises:
         CannotCompile: not even without XLA.
     """
     _or_cannot(lambda: build_for(model, sources[0]))
+    if sources[0].kind is Kind.TRAIN and STORE.trains_otherwise(model):
+        notices.tell(
+            "what is trainable was changed after the model was compiled: as in Keras, that "
+            "counts from the next model.compile on"
+        )
+    if xla is None:
+        xla = asked_for_xla(model)
     if not xla:
         sources = _as_words(model, sources)
     if xla is None:

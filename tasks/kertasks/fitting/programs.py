@@ -9,7 +9,7 @@ cut into calls anywhere without changing a number.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -155,6 +155,14 @@ def resets_in_graph(model: keras.Model) -> bool:
     return all(own)
 
 
+def flat_logs(logs: Logs) -> Logs:
+    """Logs without dicts in them, as Keras hands them to callbacks: a metric may give several."""
+    flat: Logs = {}
+    for name, value in logs.items():
+        flat |= flat_logs(value) if isinstance(value, dict) else {name: value}
+    return flat
+
+
 def trace(model: keras.Model, key: ProgramKey, structure: Structure) -> Traced:
     """Trace a program on a built model.
 
@@ -181,6 +189,10 @@ def _trace(
 
     @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]  # TensorFlow's
     def run(*arguments: tf.Tensor) -> list[tf.Tensor]:
+        with tf.variable_creator_scope(_initialized_now):
+            return run_steps(*arguments)
+
+    def run_steps(*arguments: tf.Tensor) -> list[tf.Tensor]:
         *arrays, offsets, control = arguments
         order = arrays.pop() if key.ordered else None
         gathering = Gathering(arrays, offsets, order, words)
@@ -200,6 +212,7 @@ def _trace(
             if carried is None:
                 _check_logs(model, new)
                 return done + 1, logs, following
+            new = flat_logs(new)
             logs = {name: tf.ensure_shape(new[name], logs[name].shape) for name in logs}
             return done + 1, logs, following
 
@@ -212,7 +225,7 @@ def _trace(
             shape_invariants=(tf.TensorShape([]), shapes, gathering.look_up_shapes()),
             parallel_iterations=1,
         )
-        results = model.get_metrics_result() if carried is None else logs
+        results = logs if carried is not None else flat_logs(model.get_metrics_result())
         results = {name: tf.convert_to_tensor(value) for name, value in results.items()}
         scalars = [n for n, v in results.items() if v.shape.rank == 0 and v.dtype == tf.float32]
         names["scalars"] = tuple(scalars)
@@ -244,10 +257,19 @@ def _check_logs(model: keras.Model, logs: Any) -> None:
         raise CannotCompile(f"a step returns a {type(logs).__name__} instead of a dict")
     if set(logs) == set(model.get_metrics_result()):
         return
-    flat = {name: tf.convert_to_tensor(value) for name, value in logs.items()}
+    flat = {name: tf.convert_to_tensor(value) for name, value in flat_logs(logs).items()}
     if not all(value.shape.is_fully_defined() for value in flat.values()):
         raise CannotCompile("a step returns values whose shape is not known beforehand")
     raise _LogsMustBeCarried(flat)
+
+
+def _initialized_now(create: Callable[..., tf.Variable], **arguments: Any) -> tf.Variable:
+    """A variable that a step makes while it is traced, such as those of a second optimizer.
+
+    In the graph its first value would come from within the loop, which may run no step.
+    """
+    with tf.init_scope():
+        return create(**arguments)
 
 
 def _no_value(action: Any) -> tf.Operation:

@@ -132,6 +132,9 @@ class Structure:
     text: str
     """Equal for equal structures."""
 
+    keys: frozenset[str]
+    """Of all dicts in it."""
+
     @property
     def has_one_x(self) -> bool:
         """Whether ``x`` is one array, then the first leaf."""
@@ -153,7 +156,16 @@ def flatten(inputs: Any) -> tuple[list[Leaf], Structure]:
     """
     template = keras.tree.map_structure(lambda array: array is not None, inputs)
     leaves = [read_leaf(array) for array in keras.tree.flatten(inputs) if array is not None]
-    return leaves, Structure(template, repr(template))
+    paths = keras.tree.flatten_with_path(template)
+    keys = frozenset(key for path, _ in paths for key in path if isinstance(key, str))
+    return leaves, Structure(template, repr(template), keys)
+
+
+def count_rows(arrays: Any) -> int | None:
+    """Rows of nested arrays, by the first of them; None where there is none with an axis."""
+    shapes = (array.shape for array in keras.tree.flatten(arrays) if array is not None)
+    first: tuple[Any, ...] = tuple(next(shapes, ()))
+    return int(first[0]) if first else None
 
 
 class Feed(Protocol):

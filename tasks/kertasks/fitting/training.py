@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
 
+from kertasks.fitting.arguments import count, frequency, share, whole
 from kertasks.fitting.compiling import Source, read
 from kertasks.fitting.epoch_loop import EpochLoop, TestPass
 from kertasks.fitting.errors import CannotCompile
@@ -16,9 +16,10 @@ from kertasks.fitting.keras_internals import OrderedArrays, assert_compiled, hol
 from kertasks.fitting.notices import Notices
 from kertasks.fitting.pace import CALL_SECONDS
 from kertasks.fitting.plain_keras import fit_with_keras
-from kertasks.fitting.preparation import check_arrays, check_model, compile_passes
+from kertasks.fitting.preparation import check_arrays, check_model, check_rows, compile_passes
 from kertasks.fitting.programs import Kind
 from kertasks.fitting.row_order import Shuffle
+from kertasks.fitting.rows import count_rows
 from kertasks.fitting.schedule import Schedule
 
 
@@ -91,39 +92,42 @@ def fit(
         memory_limit: bytes of rows that may lie on the device, half of its memory if not given.
             More rows than that are streamed.
         call_seconds: how long one compiled call may take; results do not depend on it.
-        xla: whether to compile with XLA; if not given, where the run is long enough to earn back
-            the second or two that it takes (``kertasks.fitting.worth``). Wide rows of zeros and
-            few ones that only Dense layers read train without it, as the numbers of their ones
+        xla: whether to compile with XLA; if not given, what ``jit_compile`` was in
+            ``model.compile``, and with "auto" where the run is long enough to earn back the second
+            or two that it takes (``kertasks.fitting.worth``). Without an accelerator Keras does not
+            tell ``jit_compile=False`` from "auto": give ``xla=False`` instead. Wide rows of zeros
+            and few ones that only Dense layers read train without it, as the numbers of their ones
             (``kertasks.fitting.words``).
 
     Returns:
         Keras's ``History``; its ``params`` say with ``xla`` whether XLA compiled the epochs.
 
     Raises:
-        ValueError: the model is not compiled, or Keras refuses the data, or ``initial_step`` is
-            given where an epoch cannot begin in its middle.
+        ValueError: the model is not compiled, a number is none that is allowed, there are no rows,
+            Keras refuses the data, or ``initial_step`` is given where an epoch cannot begin in its
+            middle.
     """
     assert_compiled(model)
     request = FitRequest(
         x=x,
         y=y,
-        batch_size=batch_size,
-        epochs=epochs,
+        batch_size=count("batch_size", batch_size),
+        epochs=whole("epochs", epochs, None),
         verbose=verbose,
         callbacks=callbacks,
-        validation_split=validation_split,
+        validation_split=share("validation_split", validation_split),
         validation_data=validation_data,
         shuffle=shuffle,
         class_weight=class_weight,
         sample_weight=sample_weight,
-        initial_epoch=initial_epoch,
-        initial_step=initial_step,
-        planned_epochs=planned_epochs,
-        steps_per_epoch=steps_per_epoch,
-        validation_steps=validation_steps,
-        validation_batch_size=validation_batch_size,
-        validation_freq=validation_freq,
-        seed=seed,
+        initial_epoch=whole("initial_epoch", initial_epoch, 0),
+        initial_step=whole("initial_step", initial_step, 0),
+        planned_epochs=count("planned_epochs", planned_epochs),
+        steps_per_epoch=count("steps_per_epoch", steps_per_epoch),
+        validation_steps=count("validation_steps", validation_steps),
+        validation_batch_size=count("validation_batch_size", validation_batch_size),
+        validation_freq=frequency("validation_freq", validation_freq),
+        seed=whole("seed", seed, 0),
         memory_limit=memory_limit,
         call_seconds=call_seconds,
         xla=xla,
@@ -145,12 +149,17 @@ def _compiled_loop(
     notices: Notices,
     on_compile: Callable[[float | None], None] | None,
 ) -> EpochLoop:
+    check_arrays(x=request.x, y=request.y, sample_weight=request.sample_weight)
+    check_rows(request.x)
     check_model(model)
-    check_arrays("x", request.x, request.y, request.sample_weight)
     rows = (request.x, request.y, request.sample_weight)
     held_out = request.validation_data
+    check_arrays(validation_data=held_out)
     if request.validation_split and held_out is None:
         rows, held_out = hold_out(rows, request.validation_split)
+    if held_out is not None and count_rows(held_out) == 0:
+        notices.tell("validation_data holds no rows: there is no validation")
+        held_out = None
     arrays = _training_arrays(rows, request)
     training = read(arrays, Kind.TRAIN, shuffled=bool(request.shuffle))
     validation = _validation_source(held_out, request)
@@ -189,7 +198,6 @@ def _training_arrays(rows: tuple[Any, Any, Any], request: FitRequest) -> Ordered
 def _validation_source(held_out: Any, request: FitRequest) -> Source | None:
     if held_out is None:
         return None
-    check_arrays("validation_data", *keras.utils.unpack_x_y_sample_weight(held_out))
     x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(held_out)
     arrays = OrderedArrays(
         x,
@@ -218,9 +226,7 @@ def _all_steps(request: FitRequest, training: Source, validation: Source | None)
     )
     steps = epochs * min(request.steps_per_epoch or training.batches.count, training.batches.count)
     if validation is not None:
-        frequency = request.validation_freq
-        times = (
-            math.floor(epochs / frequency) if isinstance(frequency, int) else len(list(frequency))
-        )
+        after = request.validation_freq
+        times = epochs // after if isinstance(after, int) else len(after)
         steps += times * _validation_steps(request, validation)
     return steps

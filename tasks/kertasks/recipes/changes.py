@@ -153,7 +153,8 @@ def _check_key(table: str, key: str, path: str) -> None:
 
 
 def _index(holder: list[Any], walked: str, key: str, path: str) -> int:
-    if key.isascii() and key.isdigit() and int(key) < len(holder):
+    digits = len(str(len(holder)))  # more are no place, and too many no number to Python
+    if key.isascii() and key.isdigit() and len(key) <= digits and int(key) < len(holder):
         return int(key)
     allowed = f"0 to {len(holder) - 1}" if holder else f"none: {walked} is empty"
     raise _Misplaced(path, f'"{key}" as a place in {walked}', allowed)
@@ -167,6 +168,10 @@ def _value(path: str, text: str) -> Any:
             return read["value"]
     except (tomllib.TOMLDecodeError, RecursionError):
         pass
+    except ValueError:  # Python refuses to read such numbers, tomllib passes that on
+        raise _Misplaced(
+            path, "a number of thousands of digits", "numbers a computer can hold"
+        ) from None
     if _BARE_WORD.fullmatch(text):
         return text
     raise _Misplaced(path, f"{describe_value(text)}, which is no TOML value", "a TOML value")

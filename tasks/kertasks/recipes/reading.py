@@ -232,9 +232,12 @@ class RecipeReader:
             return default
         try:
             return check(plain)
-        except (TypeError, OverflowError):
+        except TypeError:
             self._report(join(path, key), describe_value(plain), allowed)
-            return default
+        except OverflowError:
+            limit = f"{allowed} of at most {_MOST_BITS} bits"
+            self._report(join(path, key), describe_value(plain), limit)
+        return default
 
     def _report(self, path: str, found: str, allowed: str) -> None:
         self.problems.append(Problem(path, found, allowed))

@@ -144,7 +144,7 @@ def _read(path: Path) -> str:
         UnicodeDecodeError: it is no text.
     """
     _permissions(path)
-    with path.open(encoding="utf-8") as file:
+    with path.open(encoding="utf-8-sig") as file:  # some editors put a mark first
         text = file.read(_LONGEST + 1)
     if len(text) > _LONGEST:
         raise _TooLong(errno.EFBIG, f"a file of more than {_LONGEST:,} characters")

@@ -205,13 +205,33 @@ class OwnStep(keras.Model):  # type: ignore[misc]  # Keras carries no types
 
     def train_step(self, data: Any) -> dict[str, Any]:
         logs = super().train_step(data)
-        return {**logs, "bias": keras.ops.sum(self.out.bias)}
+        return {**logs, "bias": {"bias_sum": keras.ops.sum(self.out.bias)}}
 
 
 def own_step() -> keras.Model:
     model = OwnStep()
     model.compile(keras.optimizers.SGD(0.05), "mse")
     return model
+
+
+class Extremes(keras.metrics.Metric):  # type: ignore[misc]  # Keras carries no types
+    """One metric with two results."""
+
+    def __init__(self) -> None:
+        super().__init__(name="extremes")
+        self.low = self.add_variable((), "zeros", name="low")
+        self.high = self.add_variable((), "zeros", name="high")
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        self.low.assign(keras.ops.minimum(self.low, keras.ops.min(y_pred)))
+        self.high.assign(keras.ops.maximum(self.high, keras.ops.max(y_pred)))
+
+    def result(self) -> dict[str, Any]:
+        return {"extreme_high": self.high + 0.0, "extreme_low": self.low + 0.0}
+
+
+def metric_of_two() -> keras.Model:
+    return _sequential((5,), layers.Dense(1), loss="mse", metrics=[Extremes(), "mae"])
 
 
 ROWS = 40
@@ -266,5 +286,6 @@ CASES = [
     ),
     Case("gradient accumulation", accumulating, _rows(ROWS, 5), _rows(ROWS, 1)),
     Case("moving average of weights", averaging, _rows(ROWS, 5), _rows(ROWS, 1)),
+    Case("a metric with two results", metric_of_two, _rows(ROWS, 5), _rows(ROWS, 1)),
     Case("own train_step", own_step, _rows(ROWS, 5), _rows(ROWS, 1)),
 ]

@@ -207,6 +207,17 @@ def test_swaps_averaged_weights_for_validation() -> None:
     assert_same_weights(ours, kerass)
 
 
+def test_a_callback_may_not_compile_the_model() -> None:
+    class Compile(keras.callbacks.Callback):  # type: ignore[misc]
+        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+            self.model.compile("sgd", "mae")
+
+    model = new_model()
+    with pytest.raises(RuntimeError, match="a callback called"):
+        kertasks.fit(model, X, Y, callbacks=[Compile()], **SETTINGS)
+    kertasks.fit(model, X, Y, callbacks=[Compile()], **{**SETTINGS, "epochs": 1})
+
+
 def _scalars(folder: Path) -> dict[str, list[tuple[int, float]]]:
     """Step and value of every scalar that TensorBoard would plot, by folder and name."""
     found: dict[str, list[tuple[int, float]]] = {}

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from tests.kertasks.fitting.architectures import CASES, OwnStep, dense
-from tests.kertasks.fitting.closeness import assert_same_history, assert_same_weights
+from tests.kertasks.fitting.closeness import assert_close, assert_same_history, assert_same_weights
 
 import kertasks
 
@@ -105,10 +105,22 @@ def test_nothing_is_compiled_twice() -> None:
     assert len(phases) == 4, "another optimizer is another computation"
 
 
+def test_the_xla_that_compile_was_given_counts() -> None:
+    # The value that Keras does not come to by itself; the other looks like "auto".
+    given = not tf.config.list_physical_devices("GPU")
+    model = keras.Sequential([keras.Input((5,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse", jit_compile=given)
+    assert kertasks.fit(model, X, Y, epochs=1 if given else 10_000).params["xla"] is given
+    assert kertasks.fit(model, X, Y, xla=not given).params["xla"] is not given
+
+
 @pytest.mark.parametrize(
     ("make_data", "reason"),
     [
-        (lambda: (tf.data.Dataset.from_tensor_slices((X, Y)).batch(8), None), "batches one by one"),
+        (
+            lambda: (tf.data.Dataset.from_tensor_slices((X, Y)).batch(8), None),
+            "x is a _BatchDataset",
+        ),
         (lambda: (((X[i : i + 8], Y[i : i + 8]) for i in range(0, 32, 8)), None), "generator"),
         (lambda: (tf.sparse.from_dense(X), Y), "SparseTensor"),
     ],
@@ -158,6 +170,70 @@ def test_what_xla_lacks_trains_in_a_plain_graph() -> None:
     assert "XLA cannot compile" in notices[0]
     assert_same_history(history.history, expected.history)
     assert_same_weights(ours, kerass)
+
+
+@pytest.mark.parametrize("eagerly", [False, True], ids=["compiled", "eagerly"])
+def test_a_stateful_layer_is_built_for_the_batches_it_gets(eagerly: bool) -> None:
+    x, y = X[:30].reshape(30, 5, 1), Y[:30]
+
+    def make() -> keras.Model:
+        keras.utils.set_random_seed(1)
+        model = keras.Sequential([keras.layers.GRU(3, stateful=True), keras.layers.Dense(1)])
+        model.compile("adam", "mse", run_eagerly=eagerly)
+        return model
+
+    ours, kerass = make(), make()
+    settings: dict[str, Any] = {"epochs": 2, "batch_size": 10, "shuffle": False}
+    notices: list[str] = []
+    history = kertasks.fit(ours, x, y, on_notice=notices.append, **settings)
+    assert len(notices) == eagerly
+    expected = kerass.fit(x, y, verbose=0, **settings)
+    assert_same_history(history.history, expected.history)
+    assert_same_weights(ours, kerass)
+    if not eagerly:
+        predicted = kertasks.predict(ours, x, batch_size=10)
+        assert_close(predicted, kerass.predict(x, batch_size=10, verbose=0), "predictions")
+        assert kertasks.predict(make(), x, batch_size=10).shape == (30, 1)
+
+
+class TwoOptimizers(keras.Model):  # type: ignore[misc]  # Keras carries no types
+    """As in Keras's adversarial examples: its optimizers make their variables at the first step."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hidden, self.out = keras.layers.Dense(4), keras.layers.Dense(1)
+        self.optimizers = [keras.optimizers.Adam(0.01), keras.optimizers.SGD(0.1, momentum=0.9)]
+
+    def call(self, inputs: Any) -> Any:
+        return self.out(self.hidden(inputs))
+
+    def train_step(self, data: Any) -> dict[str, Any]:
+        x, y = data
+        with tf.GradientTape(persistent=True) as tape:
+            loss = tf.reduce_mean((self(x) - y) ** 2)
+        for layer, optimizer in zip((self.hidden, self.out), self.optimizers, strict=True):
+            weights = layer.trainable_weights
+            optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights, strict=True))
+        return {"loss of both": loss}
+
+
+def test_a_step_may_have_optimizers_of_its_own() -> None:
+    def run(fit: Any) -> tuple[Any, ...]:
+        keras.utils.set_random_seed(1)
+        model = TwoOptimizers()
+        model.compile()
+        history = fit(model, epochs=2, batch_size=8, shuffle=False).history
+        return history, model.get_weights(), [o.variables for o in model.optimizers]
+
+    notices: list[str] = []
+    ours = run(lambda model, **more: kertasks.fit(model, X, Y, on_notice=notices.append, **more))
+    kerass = run(lambda model, **more: model.fit(X, Y, verbose=0, **more))
+    assert notices == []
+    keras.tree.map_structure(
+        lambda mine, other: assert_close(np.asarray(mine), np.asarray(other), "two optimizers"),
+        ours,
+        kerass,
+    )
 
 
 def test_an_unbuilt_model_and_one_that_keras_refuses() -> None:

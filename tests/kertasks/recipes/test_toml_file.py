@@ -70,6 +70,11 @@ def test_an_unchanged_recipe_leaves_the_file_as_it_is(path: Path) -> None:
     assert text_after(path, load_recipe(path)) == TEXT
 
 
+def test_a_byte_order_mark_is_no_part_of_the_text(path: Path) -> None:
+    path.write_text(TEXT, encoding="utf-8-sig")
+    assert text_after(path, load_recipe(path)) == TEXT
+
+
 def test_a_changed_value_changes_only_its_place(path: Path) -> None:
     recipe = load_recipe(path)
     wider = replace(recipe.layers[0], arguments={**recipe.layers[0].arguments, "units": 16})

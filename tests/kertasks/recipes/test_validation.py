@@ -181,6 +181,7 @@ def test_layers_keras_refuses(layer: Layer, path: str, said: str, catalog: Catal
         (adam(lr=1), "optimizer.lr", "does not have"),
         (CompileSettings(loss="mean_sqared_error"), "loss", "mean_squared_error?"),
         (CompileSettings(loss=Component("Huber", {"delta": "x"})), "loss.delta", "a number"),
+        (CompileSettings(loss=Component("Huber", {"delta": 10**400})), "loss.delta", "a number"),
         (CompileSettings(metrics=("mae", "acuracy")), "metrics.1", "accuracy?"),
     ],
 )
