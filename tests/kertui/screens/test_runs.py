@@ -255,6 +255,29 @@ async def test_the_bin_can_be_looked_into_and_emptied(service: RecordedService) 
         await runs.until(lambda: runs.listed == [ALL[0], *ALL[2:]])
 
 
+async def test_nothing_stands_over_the_question_before_the_bin_is_emptied(
+    service: RecordedService,
+) -> None:
+    write_some(service.store)
+    async with opened_runs(service, size=(80, 24), toasts=True) as runs:
+        runs.app.NOTIFICATION_TIMEOUT = 600
+        await runs.press("d")
+        await runs.until(lambda: len(runs.listed) == 4)
+        await runs.press("d")
+        await runs.until(lambda: len(runs.listed) == 3)
+        await runs.press("u")
+        await runs.says("brought back")
+        await runs.press("D")
+        await runs.until(lambda: len(runs.listed) == 1)
+        assert runs.screen.query("Toast")
+        await runs.press("E")
+        await runs.shows("their folders are deleted")
+        await runs.until(
+            lambda: not any(screen.query("Toast") for screen in runs.app.screen_stack)
+        )
+        assert list(runs.app._notifications) == []
+
+
 async def test_chosen_runs_are_deleted_only_on_request(service: RecordedService) -> None:
     write_some(service.store)
     async with opened_runs(service) as runs:
