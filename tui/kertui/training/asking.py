@@ -122,7 +122,7 @@ def kill(run: RunFolder, seconds: float = 10.0) -> None:
             raise NotKilled(f"run {run.id} is another user's process") from error
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        if run.state() is RunState.LOST:
+        if run.state().is_gone:
             return
         time.sleep(_LOOK_EVERY)
     raise NotKilled(f"run {run.id} on {manifest.host} is still there after {seconds:.0f} s")

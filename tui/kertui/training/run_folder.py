@@ -13,7 +13,13 @@ from kertasks.errors import UserError
 from kertui.training.atomic_file import write_text
 from kertui.training.control import Ask, Command, write_command
 from kertui.training.event_tail import last_control_number
-from kertui.training.run_state import RunState, is_younger, state_at_end, trainer_is_there
+from kertui.training.run_state import (
+    RunState,
+    is_removed,
+    is_younger,
+    state_at_end,
+    trainer_is_there,
+)
 
 if TYPE_CHECKING:
     from kertasks.recipes.recipe import Recipe
@@ -191,7 +197,9 @@ class RunFolder:
             return said or RunState.RUNNING
         # The end may have been written between the first look and the process's exit.
         said = state_at_end(self.events_path)
-        return said if said is not None and said.is_over else RunState.LOST
+        if said is not None and said.is_over:
+            return said
+        return RunState.REMOVED if is_removed(self.path) else RunState.LOST
 
     def _trainer_is_there(self) -> bool:
         try:

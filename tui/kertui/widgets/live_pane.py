@@ -75,7 +75,8 @@ class LivePane(Widget, can_focus=True):
 
     @dataclass
     class RunEnded(Message):
-        """The run that is followed is over. ``ended`` is None when its process was lost."""
+        """The run that is followed is over. ``ended`` is None when its process or its folder
+        is gone."""
 
         run: RunFolder
         ended: Ended | None
@@ -208,14 +209,16 @@ class LivePane(Widget, can_focus=True):
     @on(RunFollower.StateRead)
     def _take_state(self, message: RunFollower.StateRead) -> None:
         message.stop()
-        if message.run != self.run or self.history.ended is not None:
+        gone = message.state.is_gone
+        # An end that was told stands, unless all of the run is gone.
+        stands = self.history.ended is not None and message.state is not RunState.REMOVED
+        if message.run != self.run or stands:
             return
-        lost = message.state is RunState.LOST
-        before, self.state = self.state, RunState.LOST if lost else self.history.state
+        before, self.state = self.state, message.state if gone else self.history.state
         if self.state is before:
             return
         self._draw()
-        if lost:
+        if gone:
             self.post_message(self.RunEnded(message.run, None))
         self.post_message(self.EventsTaken(message.run))
 
@@ -357,6 +360,16 @@ class LivePane(Widget, can_focus=True):
         self._chosen = True
         self.metric = names[at % len(names)]
         self._arrange()
+
+    @property
+    def has_log(self) -> bool:
+        """Whether there is a run, and in its folder what its trainer printed."""
+        return self.run is not None and self.state is not RunState.REMOVED
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A log is offered where there is one."""
+        del parameters
+        return action != "log" or self.has_log
 
     def action_log(self) -> None:
         """Ask for the run's log."""
