@@ -153,6 +153,7 @@ class LivePane(Widget, can_focus=True):
         self.history = RunHistory()
         self.planned = plan_epochs
         self.waiting = waiting
+        self.zoomed = False
         for plot in self.query(MetricPlot):
             plot.left_edge = LEAST_GUTTER
             plot.cursor = None
