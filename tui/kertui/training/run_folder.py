@@ -27,9 +27,8 @@ if TYPE_CHECKING:
 SCHEMA = 1
 """Of ``run.json``; one more when a reader of the old one would be misled."""
 
-_STARTING = 120.0
+STARTING = 120.0
 """Seconds a folder may be without a manifest: a cold trainer imports Keras first."""
-
 
 _LEFTOVERS = (".model.keras-*", ".best.keras-*", ".run.json-*", "checkpoint/.state.npz-*")
 """Unfinished files of trainers. Those of ``control.json`` are somebody's who writes it now."""
@@ -153,6 +152,16 @@ class RunFolder:
         except (OSError, ValueError, TypeError) as error:
             raise RunDamaged(f"{self.manifest_path} cannot be read: {error}") from error
 
+    def created(self) -> float:
+        """When it began, Unix time in seconds; before its trainer says so, its folder's age."""
+        try:
+            return self.manifest().created
+        except RunDamaged:
+            try:
+                return self.path.stat().st_mtime
+            except OSError:
+                return 0.0
+
     def write_manifest(self, manifest: Manifest) -> None:
         """Write ``run.json``, whole."""
         fields = asdict(manifest)
@@ -205,7 +214,7 @@ class RunFolder:
         try:
             manifest = self.manifest()
         except RunDamaged:
-            return not self.manifest_path.exists() and is_younger(self.path, _STARTING)
+            return not self.manifest_path.exists() and is_younger(self.path, STARTING)
         return trainer_is_there(
             manifest.host,
             manifest.pid,

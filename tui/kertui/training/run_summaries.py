@@ -11,6 +11,7 @@ from typing import Protocol, TypeAlias
 from kertui.training.best_so_far import BestOfRun
 from kertui.training.run_folder import RunFolder
 from kertui.training.run_label import label_age
+from kertui.training.run_listing import newest_first
 from kertui.training.run_summary import RunSummary, summarise
 
 _TELL_EVERY = 0.1
@@ -21,7 +22,7 @@ class HasRuns(Protocol):
     """A store or its bin."""
 
     def runs(self) -> list[RunFolder]:
-        """Every run, newest first."""
+        """Every run, by its id from the newest on."""
 
 
 Age: TypeAlias = tuple[int | None, int | None, int]
@@ -68,7 +69,7 @@ class RunSummaries:
                 tell([summary for _, summary in found])
                 told = time.monotonic()
         self._latest = found
-        return [summary for _, summary in found]
+        return newest_first(summary for _, summary in found)
 
     def read_running(self) -> list[RunSummary]:
         """The same runs as at the last ``read``; those that went on then are read again."""
@@ -78,7 +79,7 @@ class RunSummaries:
             if summary is not None:
                 found.append((run, summary))
         self._latest = found
-        return [summary for _, summary in found]
+        return newest_first(summary for _, summary in found)
 
     def _summary(self, run: RunFolder) -> RunSummary | None:
         age = _age(run)

@@ -112,6 +112,9 @@ class LivePane(Widget, can_focus=True):
         """When the history was last shown while more of it was being read, by ``monotonic``."""
 
         self._meter = RateMeter()
+        self._gone: RunState | None = None
+        """As what a run was given that is gone, until all is read that was there then."""
+
         self._follower: RunFollower | None = None
         self._chosen = False
         """Whether a person chose the metric; else the run's first decides."""
@@ -170,6 +173,7 @@ class LivePane(Widget, can_focus=True):
         self.clear(planned, "starting …")
         self.run = run
         self.state = state
+        self._gone = state if state.is_gone else None
         self._caught_up = time.monotonic()
         self._follower = RunFollower(self, run)
         self._follower.start()
@@ -196,8 +200,12 @@ class LivePane(Widget, can_focus=True):
         self._caught_up = time.monotonic()
         if not self._chosen:
             self.metric = _metric_to_show(self.history, self.metric)
-        self.state = self.history.state
         ended = self.history.ended
+        # What it was given as holds until more is told than was there already.
+        gone = self._gone if ended is None else None
+        self.state = gone or self.history.state
+        if not message.behind:
+            self._gone = None
         if ended is not None and ended is not ended_before:
             self._draw()
             self.post_message(self.RunEnded(message.run, ended))

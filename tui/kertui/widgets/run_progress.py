@@ -86,9 +86,9 @@ class RateMeter:
             self._history, self._resumed = history, history.resumed
             self._seen.clear()
             self._alive = -math.inf
-        if state is None or not state.is_gone:
+        if state is not None and not state.is_gone:
             self._alive = now
-        elif history.latest is not None:
+        elif state is not None and history.latest is not None:
             now = max(history.latest, self._alive)
         started, last, progress = history.started, history.last, history.progress
         planned = history.planned or planned
