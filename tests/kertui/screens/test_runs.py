@@ -151,7 +151,7 @@ async def test_what_differs_between_the_recipes_is_shown(service: RecordedServic
         await runs.press("space", "down")
         await runs.shows("batch_size")
         screen = shown(runs.app)
-        assert "Dense(units=2, activation=relu)" in screen
+        assert "Dense 2  relu" in screen
         assert "2000" in screen
         assert "1000" in screen
         assert not runs.curves.display
@@ -256,11 +256,11 @@ async def test_the_bin_can_be_looked_into_and_emptied(service: RecordedService) 
 
 
 async def test_nothing_stands_over_the_question_before_the_bin_is_emptied(
-    service: RecordedService,
+    service: RecordedService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(KertuiApp, "NOTIFICATION_TIMEOUT", 600)
     write_some(service.store)
     async with opened_runs(service, size=(80, 24), toasts=True) as runs:
-        runs.app.NOTIFICATION_TIMEOUT = 600
         await runs.press("d")
         await runs.until(lambda: len(runs.listed) == 4)
         await runs.press("d")
@@ -272,9 +272,7 @@ async def test_nothing_stands_over_the_question_before_the_bin_is_emptied(
         assert runs.screen.query("Toast")
         await runs.press("E")
         await runs.shows("their folders are deleted")
-        await runs.until(
-            lambda: not any(screen.query("Toast") for screen in runs.app.screen_stack)
-        )
+        await runs.until(lambda: not any(screen.query("Toast") for screen in runs.app.screen_stack))
         assert list(runs.app._notifications) == []
 
 

@@ -381,7 +381,9 @@ async def test_a_run_is_shown_with_its_own_recipe(
         await bench.until(lambda: not bench.on_top)
         second = bench.app.screen
         assert isinstance(second, WorkbenchScreen)
-        await bench.until(lambda: second.query_one(MetricPlot).history.epochs == 3)
+        await bench.until(
+            lambda: [plot.history.epochs for plot in second.query(MetricPlot)] == [3, 3]
+        )
         assert second.draft.recipe == run.folder.recipe()
         assert run.folder in service.session_runs
         await bench.press("E")

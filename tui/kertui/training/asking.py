@@ -14,7 +14,7 @@ from kertui.training.control import Ask
 from kertui.training.event_reader import EventReader
 from kertui.training.events import Control, Event, Failed, Finished, Stopped
 from kertui.training.run_folder import RunDamaged, RunFolder, RunIsOver
-from kertui.training.run_state import RunState, process_is_there
+from kertui.training.run_state import process_is_there
 
 _LOOK_EVERY = 0.02
 _STATE_EVERY = 1.0

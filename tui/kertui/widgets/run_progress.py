@@ -68,7 +68,6 @@ class RateMeter:
         self._alive = -math.inf
         """When it was last read as one that goes on, Unix time in seconds."""
 
-
     def read(
         self, history: RunHistory, planned: int, now: float, state: RunState | None = None
     ) -> RunProgress:
