@@ -1,17 +1,19 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 from tests.kertui.screens.piloting import shown, until
 from tests.kertui.screens.recorded_service import RecordedService
-from tests.kertui.screens.runs_app import opened_runs
+from tests.kertui.screens.runs_app import Runs, opened_runs
 from tests.run_folders import NOON, write_run, write_running
 from textual.pilot import Pilot
 from textual.widgets import Input
 
 from kertui.app import KertuiApp
+from kertui.plotting.strips import Row, text_of
 from kertui.screens.dialog import Question
 from kertui.screens.run_label import RunLabelScreen
 from kertui.screens.runs import RunsScreen
@@ -25,6 +27,7 @@ from kertui.training.run_label import Label, read_label, write_label
 from kertui.training.store import RunStore
 from kertui.widgets.recipe_diff import RecipeDiff
 from kertui.widgets.run_curves import RunCurves
+from kertui.widgets.run_details import RunDetails
 from kertui.widgets.run_table import RunTable
 
 
@@ -188,14 +191,35 @@ async def test_where_the_cursor_is_is_told_only_while_runs_are_out_of_sight(
 ) -> None:
     write_some(service.store)
     async with opened_runs(service, size=(80, 24)) as runs:
-        await runs.pilot.pause()
-        assert runs.table.size.height == 6
-        assert "1 of 5" not in shown(runs.app)
+        await runs.until(lambda: runs.table.size.height == 6)
+        await runs.until(lambda: "1 of 5" not in shown(runs.app))
     for seed in range(20):
         write_run(service.store, "xor", "answer", epochs=2, began=NOON - seed, seed=seed)
     async with opened_runs(service, size=(80, 24)) as runs:
         await runs.press("down")
         assert "2 of 25" in shown(runs.app)
+
+
+async def test_what_is_told_of_a_run_is_not_cut(service: RecordedService) -> None:
+    write_some(service.store)
+    async with opened_runs(service, size=(80, 24)) as runs:
+        await runs.press("end", "up")
+        assert runs.here == "digits convolutions"
+        run = runs.table.run
+        assert run is not None
+        said = " · ".join(text_of(row).strip() for row in rows_of(runs))
+        metrics = r"val loss 0\.\d{4} · val accuracy 0\.\d{3} · loss 0\.\d{4} · accuracy 0\.\d{3}"
+        assert re.fullmatch(
+            rf"stopped · 40 epochs · test accuracy 0\.\d{{3}} · 400 ms · best epoch \d+: {metrics}"
+            rf" · {run.id} · GPU H100 on gpu-box",
+            said,
+        )
+        await runs.press("e", "tab", "tab", *("note" * 30), "enter")
+        await runs.until(lambda: text_of(rows_of(runs)[-1]).rstrip().endswith("…"))
+
+
+def rows_of(runs: Runs) -> list[Row]:
+    return runs.screen.query_one(RunDetails).rows
 
 
 async def test_keys_for_a_run_are_offered_only_where_one_is(service: RecordedService) -> None:
@@ -383,7 +407,7 @@ async def test_everything_is_in_the_command_palette(service: RecordedService) ->
     write_some(service.store)
     async with opened_runs(service) as runs:
         commands = runs.commands
-        assert {"Filter", "Sort", "Compare", "Delete", "Deleted runs", "Name, tag"} <= commands
+        assert {"Filter", "Sort", "Compare", "Delete", "Deleted runs", "Name"} <= commands
         assert "Empty the bin" not in commands
         await runs.press("d", "D")
         await runs.until(lambda: runs.listed == ALL[:1])

@@ -217,7 +217,7 @@ class RunTable(RowsWidget, can_focus=True):
         going = not run.state.is_over
         for number, (column, room) in enumerate(columns):
             row += cells(" " * GAP if number else "")
-            if column.grows:
+            if column.key is SortKey.RECIPE:
                 row += self._title(run, room, glyphs)
                 continue
             text = fitted(column.text(run, self._now), room, glyphs)
