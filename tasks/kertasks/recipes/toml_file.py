@@ -33,7 +33,7 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kertasks.recipes.errors import Problem, RecipeError, without_consequences
+from kertasks.recipes.errors import FolderGiven, Problem, RecipeError, without_consequences
 from kertasks.recipes.json_form import to_json
 from kertasks.recipes.reading import RecipeReader
 from kertasks.recipes.recipe import Recipe
@@ -62,6 +62,8 @@ def load_recipe(path: str | Path, catalog: Catalog | None = None) -> Recipe:
         raise _cannot_read(path, "bytes that are no text") from None
     except FileNotFoundError:
         raise _cannot_read(path, "no such file") from None
+    except IsADirectoryError:
+        raise FolderGiven(str(path)) from None
     except OSError as error:
         raise _cannot_read(path, (error.strerror or "an unreadable file").lower()) from None
     return parse_recipe(text, str(path), catalog)

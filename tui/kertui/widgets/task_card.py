@@ -89,11 +89,23 @@ class TaskCard(VerticalScroll, can_focus=False):
         """Show another task."""
         self.task_shown = task
         self._runs = ()
+        for part in self.children:
+            part.display = True
         self.scroll_home(animate=False)
         self.query_one("#card-question", Static).update(task.question)
         self.query_one(RecipeList).show_recipes(list(task.recipes.values()), recipe)
         self._draw_title()
         self._draw_runs()
+
+    def show_no_task(self, sentence: str) -> None:
+        """Show nothing but a sentence."""
+        self.task_shown, self._status, self._runs = None, Reading(), ()
+        self.query_one(DataPicture).description = None
+        question = self.query_one("#card-question", Static)
+        question.update(sentence)
+        for part in self.children:
+            part.display = part is question
+        self.scroll_home(animate=False)
 
     def show_chosen_recipe(self) -> None:
         """Scroll to the chosen recipe where it is out of sight."""
