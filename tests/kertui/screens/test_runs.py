@@ -25,6 +25,7 @@ from kertui.training.event_lines import format_event
 from kertui.training.events import Epoch, Finished
 from kertui.training.run_label import Label, read_label, write_label
 from kertui.training.store import RunStore
+from kertui.widgets.header_line import HeaderLine
 from kertui.widgets.recipe_diff import RecipeDiff
 from kertui.widgets.run_curves import RunCurves
 from kertui.widgets.run_details import RunDetails
@@ -111,6 +112,20 @@ async def test_keys_and_heads_sort(service: RecordedService) -> None:
         assert runs.listed[0] == "digits too bold"
         await runs.press("s")
         assert "best loss ↓" in shown(runs.app)
+
+
+async def test_keys_that_come_before_the_rows_act_once_they_are_there(
+    service: RecordedService,
+) -> None:
+    write_some(service.store)
+    async with opened_runs(service) as runs:
+        await runs.press("d")
+        await runs.until(lambda: len(runs.listed) == 4)
+        runs.screen.action_toggle_deleted()
+        assert runs.listed == []
+        assert "deleted run" not in " ".join(runs.screen.query_one(HeaderLine).facts)
+        runs.table.action_choose()
+        await runs.until(lambda: [run.title for run in runs.screen.chosen] == ["as asked"])
 
 
 async def test_chosen_runs_keep_their_places_and_are_overlaid(service: RecordedService) -> None:

@@ -115,6 +115,7 @@ class RunsScreen(AxesActions, ChangeActions):
             sorted_by=self._listed.sort,
             reverse=self._listed.reverse,
             empty=self._listed.says_empty(self._bin_path),
+            complete=self._listed.complete,
         )
         self.query_one(HeaderLine).facts = self._listed.facts(
             len(shown), self.places, self._bin_path

@@ -40,15 +40,24 @@ class RunSummaries:
         over: where those that are over are kept; shared, nobody reads them twice.
         with_best: whether the best epoch of a run that goes on is looked for, for which all
             its events are read once; the end event of one that is over names it.
+        slices: of such a run's events to read at a time, ``event_reader.SLICE`` bytes each: a
+            list must not wait for a long log. Its best epoch is unknown until all are read;
+            None reads all at once.
 
     Blocks on files: call it from a thread, one at a time.
     """
 
     def __init__(
-        self, source: HasRuns, over: OverRuns | None = None, *, with_best: bool = False
+        self,
+        source: HasRuns,
+        over: OverRuns | None = None,
+        *,
+        with_best: bool = False,
+        slices: int | None = None,
     ) -> None:
         self._source = source
         self._with_best = with_best
+        self._slices = slices
         self._over: OverRuns = {} if over is None else over
         self._best: dict[str, BestOfRun] = {}
         self._latest: list[tuple[RunFolder, RunSummary]] = []
@@ -93,8 +102,9 @@ class RunSummaries:
             self._over[run.id] = age, summary
             self._best.pop(run.id, None)
         elif self._with_best:
-            best = self._best.setdefault(run.id, BestOfRun(run)).look()
-            summary = replace(summary, best_epoch=best.epoch, best=best.metrics)
+            best = self._best.setdefault(run.id, BestOfRun(run)).look(self._slices)
+            if best is not None:
+                summary = replace(summary, best_epoch=best.epoch, best=best.metrics)
         return summary
 
 
