@@ -55,7 +55,9 @@ def test_the_recipes_of_a_task_take_a_step_on_its_files(genuine_data: Path, name
         take_a_step(recipe, loaded[variant])
 
 
-def accuracy_of(recipe: Recipe, split: Split, epochs: int | None = None) -> float:
+def accuracy_of(
+    recipe: Recipe, split: Split, epochs: int | None = None, xla: bool | None = None
+) -> float:
     data = find_task(recipe.task).load(recipe.data.variant, recipe.seed)
     model = kertasks.build_model(recipe, data)
     kertasks.fit(
@@ -65,7 +67,7 @@ def accuracy_of(recipe: Recipe, split: Split, epochs: int | None = None) -> floa
         batch_size=recipe.fit.batch_size,
         epochs=epochs or recipe.fit.epochs,
         seed=recipe.seed,
-        verbose=0,
+        xla=xla,
     )
     return float(model.evaluate(split.x, split.y, verbose=0, return_dict=True)["accuracy"])
 
@@ -76,6 +78,14 @@ def test_digits_are_learned_by_convolutions() -> None:
     test = task.load().test
     assert test is not None
     assert accuracy_of(task.recipe("convolutions"), test, epochs=8) > 0.95
+
+
+@pytest.mark.training
+@pytest.mark.parametrize("xla", [True, False])
+def test_the_answer_to_xor_gets_all_four_rows_right(xla: bool) -> None:
+    task = find_task("xor")
+    recipe = task.recipe("answer")
+    assert accuracy_of(recipe, task.load(recipe.data.variant).train, xla=xla) == 1
 
 
 @pytest.mark.training

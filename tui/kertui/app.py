@@ -129,7 +129,8 @@ class KertuiApp(App[None]):
         asyncio.get_running_loop().set_default_executor(ThreadPerTaskExecutor())
 
     def on_mount(self) -> None:
-        """Leave in good order when the system asks for it."""
+        """Leave in good order when the system asks for it; watch for dialogs."""
+        self.screen_change_signal.subscribe(self, self._uncover, immediate=True)
         if not self.is_headless:
             # Textual 8.2 leaves the terminal as it is on these two.
             loop = asyncio.get_running_loop()
@@ -167,6 +168,13 @@ class KertuiApp(App[None]):
         from kertui.screens.open_run import open_run
 
         open_run(top_screen(self), run)
+
+    def _uncover(self, screen: Screen[object]) -> None:
+        """What was told in passing must not stand over a dialog's question, nor beneath it."""
+        if screen.is_modal:
+            self.clear_notifications()
+            for below in self.screen_stack:
+                below.query("Toast").remove()
 
     # --- too small, help, palette
 

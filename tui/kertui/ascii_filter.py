@@ -32,12 +32,21 @@ _BY_CHARACTERS = {
     "…": "~",
     "✓✔": "+",
     "×✗✘✕╳": "x",
+    "≤⩽": "<",
+    "≥⩾": ">",
+    "≈∼": "~",
+    "±": "+",
+    "µμ": "u",
+    "€": "E",
+    "£": "L",
+    "¥": "Y",
     "’‘": "'",
     "“”": '"',
     "\u00a0\u2007\u202f": " ",
 }
 _TABLE = {
-    ord(character): to for characters, to in _BY_CHARACTERS.items() for character in characters
+    **str.maketrans("αβγδεζηθικλνξοπρςστυφχψω", "abgdezhqiklnxoprsstufcyw"),
+    **{ord(one): ord(to) for characters, to in _BY_CHARACTERS.items() for one in characters},
 }
 
 
@@ -46,7 +55,7 @@ def _fold(character: str) -> str:
     if character < "\x80":
         return character
     if to := _TABLE.get(ord(character)):
-        return to
+        return chr(to)
     width = cell_len(character)
     code = ord(character)
     if 0x2800 <= code <= 0x28FF:

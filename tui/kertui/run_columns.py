@@ -22,7 +22,7 @@ class RunColumn:
 
     key: SortKey
     width: int
-    """Characters; the least for the one that takes what the others leave."""
+    """Characters, at least."""
 
     text: Callable[[RunSummary, float], str]
     """What it says of a run, given the time now."""
@@ -30,7 +30,8 @@ class RunColumn:
     right: bool = False
     """Numbers stand to the right."""
 
-    grows: bool = False
+    most: int = 0
+    """Characters it takes where the others leave them; 0 for no more than ``width``."""
 
     @property
     def title(self) -> str:
@@ -67,10 +68,14 @@ def test_text(run: RunSummary) -> str:
     return f"{words} {metric(name, value)}"
 
 
+_LONGEST_TASK = 13
+_LONGEST_RECIPE = 56
+"""More would put a run's numbers too far from its name to read along."""
+
 _STATE = RunColumn(SortKey.STATE, 8, lambda run, _: run.state.value)
-_TASK = RunColumn(SortKey.TASK, 13, lambda run, _: run.task)
-_NARROW_TASK = RunColumn(SortKey.TASK, 9, lambda run, _: run.task)
-_RECIPE = RunColumn(SortKey.RECIPE, 12, lambda run, _: run.title, grows=True)
+_TASK = RunColumn(SortKey.TASK, _LONGEST_TASK, lambda run, _: run.task)
+_NARROW_TASK = RunColumn(SortKey.TASK, 9, lambda run, _: run.task, most=_LONGEST_TASK)
+_RECIPE = RunColumn(SortKey.RECIPE, 12, lambda run, _: run.title, most=_LONGEST_RECIPE)
 _EPOCHS = RunColumn(SortKey.EPOCHS, 15, lambda run, _: epochs_text(run), right=True)
 _NARROW_EPOCHS = RunColumn(SortKey.EPOCHS, 9, lambda run, _: grouped(run.epochs), right=True)
 _BEST = RunColumn(SortKey.BEST, 12, lambda run, _: best_text(run), right=True)
@@ -84,25 +89,32 @@ _TIME = RunColumn(
 _WHEN = RunColumn(SortKey.WHEN, 12, lambda run, now: ago(now - run.created), right=True)
 _DEVICE = RunColumn(SortKey.DEVICE, 16, lambda run, _: run.device or NO_VALUE)
 
-_MOST_GROWTH = 44
-"""More would put a run's numbers too far from its name to read along."""
-
 _FORMS = (
     (_STATE, _TASK, _RECIPE, _EPOCHS, _BEST, _TEST, _TIME, _WHEN, _DEVICE),
     (_STATE, _TASK, _RECIPE, _EPOCHS, _BEST, _TEST, _TIME, _WHEN),
     (_STATE, _TASK, _RECIPE, _EPOCHS, _BEST, _TEST, _WHEN),
+    (_STATE, _TASK, _RECIPE, _NARROW_EPOCHS, _BEST, _TEST, _WHEN),
     (_STATE, _NARROW_TASK, _RECIPE, _NARROW_EPOCHS, _TEST, _WHEN),
     (_STATE, _NARROW_TASK, _RECIPE, _NARROW_EPOCHS, _TEST),
+    (_STATE, _NARROW_TASK, _RECIPE, _NARROW_EPOCHS),
     (_STATE, _NARROW_TASK, _RECIPE),
 )
 """From wide to narrow."""
 
 
 def columns_for(width: int) -> list[tuple[RunColumn, int]]:
-    """The columns that fit into so many characters, each with the width it gets."""
+    """The columns that fit into so many characters, each with the width it gets.
+
+    What they leave goes to the first that can be wider: the task, then the recipe.
+    """
     for form in _FORMS:
         taken = sum(column.width for column in form) + GAP * (len(form) - 1)
         if taken <= width:
             break
-    left = max(0, min(width - taken, _MOST_GROWTH))
-    return [(column, column.width + left * column.grows) for column in form]
+    left = max(0, width - taken)
+    columns = []
+    for column in form:
+        more = max(0, min(left, column.most - column.width))
+        left -= more
+        columns.append((column, column.width + more))
+    return columns

@@ -28,13 +28,13 @@ _CHUNK_CELLS = 4 * 1024 * 1024
 def feature_facts(dataset: Dataset) -> tuple[FeatureFacts, ...]:
     """The features of the training rows as the network gets them.
 
-    Scaled features are counted in standard deviations (unit ``"σ"``).
+    Scaled features are counted in standard deviations (unit ``"SD"``).
     """
     values = dataset.train.x
     if not _are_named(dataset):
         return (_all_facts(values),)
     scaled = dataset.feature_scale is not None
-    units = ["σ"] * len(dataset.feature_names) if scaled else _own_units(dataset)
+    units = ["SD"] * len(dataset.feature_names) if scaled else _own_units(dataset)
     return _facts_of(dataset.feature_names, units, np.asarray(values))
 
 

@@ -39,6 +39,14 @@ class RecipeError(UserError):
         self.source = source
 
 
+class FolderGiven(RecipeError):
+    """A folder where a recipe file should be."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__((), path)
+        self.args = (f"{path} is a folder, not a recipe file",)
+
+
 def describe_value(value: object) -> str:
     """A value as a person wrote it, with its kind: ``"sixteen" (a string)``."""
     if value is None:

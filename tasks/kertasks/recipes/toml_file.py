@@ -36,7 +36,7 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kertasks.recipes.errors import Problem, RecipeError, without_consequences
+from kertasks.recipes.errors import FolderGiven, Problem, RecipeError, without_consequences
 from kertasks.recipes.json_form import to_json
 from kertasks.recipes.reading import RecipeReader
 from kertasks.recipes.recipe import Recipe
@@ -49,7 +49,6 @@ _LONGEST = 1 << 20
 """Characters of a recipe file; people's have thousands at most."""
 
 _KINDS = {
-    stat.S_IFDIR: "a folder",
     stat.S_IFIFO: "a named pipe",
     stat.S_IFSOCK: "a socket",
 }
@@ -73,6 +72,8 @@ def load_recipe(path: str | Path, catalog: Catalog | None = None) -> Recipe:
         raise _cannot_read(path, "bytes that are no text") from None
     except FileNotFoundError:
         raise _cannot_read(path, "no such file") from None
+    except IsADirectoryError:
+        raise FolderGiven(str(path)) from None
     except OSError as error:
         raise _cannot_read(path, (error.strerror or "an unreadable file").lower()) from None
     return parse_recipe(text, str(path), catalog)
@@ -158,6 +159,8 @@ def _permissions(path: Path) -> int:
         OSError: it is not there or something else.
     """
     mode = path.stat().st_mode
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, "a folder and no file")
     if not stat.S_ISREG(mode):
         raise OSError(errno.EINVAL, f"{_KINDS.get(stat.S_IFMT(mode), 'a device')} and no file")
     return mode & 0o777

@@ -131,7 +131,8 @@ _RECIPES = (
         compile=_COMPILE,
         fit=FitSettings(epochs=1_000, batch_size=1),
         data=DataSettings(FOUR_ROWS),
-        summary="one wider hidden layer, a step a row",
+        seed=2,
+        summary="one wider layer: 3 or 4 rows right, depending on the seed",
     ),
 )
 

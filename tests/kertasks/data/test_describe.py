@@ -117,7 +117,7 @@ def test_digits_are_shown_as_pictures_one_of_each() -> None:
 
 def test_scaled_features_are_told_in_their_own_units_too() -> None:
     diabetes = described("diabetes")
-    assert {feature.unit for feature in diabetes.features} == {"σ"}
+    assert {feature.unit for feature in diabetes.features} == {"SD"}
     age = diabetes.own_features[0]
     assert (age.name, age.unit) == ("age", "years")
     assert age.minimum == pytest.approx(19)

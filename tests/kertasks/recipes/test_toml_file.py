@@ -211,7 +211,7 @@ def test_toml_faults_say_where(text: str, place: str, reason: str) -> None:
 def test_files_that_cannot_be_read_say_so(tmp_path: Path) -> None:
     with pytest.raises(RecipeError, match="no such file"):
         load_recipe(tmp_path / "none.toml")
-    with pytest.raises(RecipeError, match="found a folder and no file"):
+    with pytest.raises(RecipeError, match=r"is a folder, not a recipe file$"):
         load_recipe(tmp_path)
     bytes_only = tmp_path / "bytes.toml"
     bytes_only.write_bytes(b"\xff\xfe")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from tests.kertui.trainers import PATIENCE, FollowedRun
 from tests.pseudo_terminal import PseudoTerminal
 from tests.waiting import wait_until
 
+from kertui.training.control import Ask
 from kertui.training.event_lines import parse_event
 from kertui.training.events import Epoch, Finished
 from kertui.training.run_folder import RunFolder
@@ -124,6 +126,20 @@ def test_a_killed_trainer_is_lost_with_status_1(trainer_home: Path) -> None:
     assert "lost" in err
     assert "trainer.log" in err
     assert "Traceback" not in err
+
+
+def test_a_removed_folder_is_told_with_status_1(trainer_home: Path) -> None:
+    process = kertui(*LONG, "--json")
+    followed = FollowedRun(only_run(trainer_home))
+    followed.wait_for_epochs(2)
+    followed.run.ask(Ask.PAUSE)
+    wait_until(lambda: followed.run.state() is RunState.PAUSED, PATIENCE)
+    shutil.rmtree(followed.run.path)
+    _, err = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 1
+    assert "removed: the run's folder is gone" in err
+    assert "kertui resume" not in err
+    assert "memory" not in err
 
 
 def test_a_failure_is_status_1_with_its_reason(trainer_home: Path) -> None:

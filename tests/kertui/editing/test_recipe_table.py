@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kertasks.recipes.recipe import Layer
+from kertasks.recipes.recipe import Component, Layer
 from kertasks.registry import find_task
 from kertui.editing.recipe_table import differing
 
@@ -38,12 +38,41 @@ def test_one_more_layer_between_is_one_row() -> None:
     more = replace(XOR, layers=(XOR.layers[0], dropout, *XOR.layers[1:]))
     table = differing([XOR, more, XOR])
     assert [(row.label, row.values) for row in table.rows] == [
-        ("layer 2", (None, "Dropout(rate=0.5)", None)),
+        ("layer", (None, "2  Dropout 0.5", None)),
+    ]
+
+
+def test_a_layer_has_the_number_of_its_own_network() -> None:
+    xor = find_task("xor").recipes["as asked"]
+    digits = find_task("digits").recipes
+    recipes = [xor, digits["convolutions"], digits["rescaling"]]
+    table = differing(recipes)
+    lines = [row.values for row in table.rows if row.label == "layer"]
+    assert lines[0] == ("1  Dense 2  relu", None, None)
+    for number, recipe in enumerate(recipes):
+        told = [values[number] for values in lines]
+        numbers = [int(line.split()[0]) for line in told if line is not None]
+        assert numbers == sorted(set(numbers))
+        assert set(numbers) <= set(range(1, len(recipe.layers) + 1))
+
+
+def test_layers_at_different_places_are_told_whole() -> None:
+    def last(l2: float) -> Layer:
+        regularizer = Component("L2", {"l2": l2})
+        return Layer("Dense", {"units": 1, "kernel_regularizer": regularizer})
+
+    flat = replace(XOR, layers=(XOR.layers[0], last(0.1)))
+    deeper = replace(XOR, layers=(XOR.layers[0], Layer("Dropout", {"rate": 0.5}), last(0.2)))
+    table = differing([flat, deeper])
+    assert [(row.label, row.values) for row in table.rows] == [
+        ("layer", (None, "2  Dropout 0.5")),
+        ("layer", ("2  Dense 1  kernel_regularizer=L2", "3  Dense 1  kernel_regularizer=L2")),
+        ("Dense kernel_regularizer.l2", ("0.1", "0.2")),
     ]
 
 
 def test_recipes_of_different_depth_have_a_value_for_each() -> None:
-    found = values("epochs", "layer 2", recipes=["as asked", "answer", "as asked, four rows"])
+    found = values("epochs", recipes=["as asked", "answer", "as asked, four rows"])
     assert found["epochs"] == ("2000", "1000", "1000")
     table = differing(list(find_task("xor").recipes.values()))
     assert all(len(row.values) == 3 for row in table.rows)

@@ -82,6 +82,8 @@ def test_the_last_part_stands_still_for_half_of_its_width() -> None:
     assert windows == {(351, 450)}
     assert last_part(1000, 412, True) == (372, 412)
     assert last_part(4, 2, False) == (1, 4)
+    for over in (False, True):
+        assert last_part(500_000, 0, over) == (1, 500_000)
     for done in range(1, 1001):
         first, last = last_part(1000, done, False)
         assert 1 <= first <= done <= last <= 1000

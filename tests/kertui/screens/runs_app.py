@@ -77,11 +77,22 @@ class Runs:
 
 @asynccontextmanager
 async def opened_runs(
-    service: RecordedService, size: tuple[int, int] = (120, 36), **capabilities: bool
+    service: RecordedService,
+    size: tuple[int, int] = (120, 36),
+    *,
+    toasts: bool = False,
+    **capabilities: bool,
 ) -> AsyncIterator[Runs]:
-    """Open the screen of runs; all of them are read when it is entered."""
+    """Open the screen of runs; all of them are read when it is entered.
+
+    Args:
+        service: of the runs.
+        size: of the terminal.
+        toasts: whether notifications are shown, not only kept.
+        capabilities: of the terminal.
+    """
     app = KertuiApp(service, Capabilities(**capabilities))
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=toasts) as pilot:
         await pilot.press("R")
         assert isinstance(app.screen, RunsScreen)
         runs = Runs(app, pilot, app.screen)

@@ -73,13 +73,19 @@ def test_an_empty_table_says_why_and_what_to_do() -> None:
 
 
 def test_the_header_counts() -> None:
-    assert ListedRuns([NEW]).facts(1, (), BIN) == ("1 run",)
-    assert ListedRuns([NEW, OLD, GOING]).facts(3, {"1": 0}, BIN) == (
+    assert ListedRuns([NEW], complete=True).facts(1, (), BIN) == ("1 run",)
+    assert ListedRuns([NEW, OLD, GOING], complete=True).facts(3, {"1": 0}, BIN) == (
         "3 runs",
         "1 running",
         "1 chosen",
     )
-    filtered = ListedRuns([NEW, OLD], text="xor")
+    filtered = ListedRuns([NEW, OLD], complete=True, text="xor")
     assert filtered.facts(1, (), BIN) == ("1 of 2 runs match",)
-    deleted = ListedRuns([NEW, OLD], deleted=True)
+    deleted = ListedRuns([NEW, OLD], complete=True, deleted=True)
     assert deleted.facts(2, (), BIN) == (BIN, "2 deleted runs")
+
+
+def test_nothing_is_counted_before_all_are_read() -> None:
+    assert ListedRuns().facts(0, (), BIN) == ()
+    assert ListedRuns([GOING]).facts(1, {"3": 0}, BIN) == ("1 chosen",)
+    assert ListedRuns(deleted=True).facts(0, (), BIN) == (BIN,)

@@ -20,7 +20,7 @@ def test_a_log_is_read_from_its_end_and_from_the_start_of_a_line(tmp_path: Path)
 
 
 def test_no_log_is_a_sentence(tmp_path: Path) -> None:
-    assert "not printed anything" in read_tail(tmp_path / "trainer.log")
+    assert read_tail(tmp_path / "trainer.log") == "The trainer has not printed anything."
     (tmp_path / "trainer.log").write_bytes(b"")
     assert "not printed anything" in read_tail(tmp_path / "trainer.log")
     assert "cannot be read" in read_tail(tmp_path)

@@ -1,17 +1,19 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 from tests.kertui.screens.piloting import shown, until
 from tests.kertui.screens.recorded_service import RecordedService
-from tests.kertui.screens.runs_app import opened_runs
+from tests.kertui.screens.runs_app import Runs, opened_runs
 from tests.run_folders import NOON, write_run, write_running
 from textual.pilot import Pilot
 from textual.widgets import Input
 
 from kertui.app import KertuiApp
+from kertui.plotting.strips import Row, text_of
 from kertui.screens.dialog import Question
 from kertui.screens.run_label import RunLabelScreen
 from kertui.screens.runs import RunsScreen
@@ -23,8 +25,10 @@ from kertui.training.event_lines import format_event
 from kertui.training.events import Epoch, Finished
 from kertui.training.run_label import Label, read_label, write_label
 from kertui.training.store import RunStore
+from kertui.widgets.header_line import HeaderLine
 from kertui.widgets.recipe_diff import RecipeDiff
 from kertui.widgets.run_curves import RunCurves
+from kertui.widgets.run_details import RunDetails
 from kertui.widgets.run_table import RunTable
 
 
@@ -110,6 +114,20 @@ async def test_keys_and_heads_sort(service: RecordedService) -> None:
         assert "best loss ↓" in shown(runs.app)
 
 
+async def test_keys_that_come_before_the_rows_act_once_they_are_there(
+    service: RecordedService,
+) -> None:
+    write_some(service.store)
+    async with opened_runs(service) as runs:
+        await runs.press("d")
+        await runs.until(lambda: len(runs.listed) == 4)
+        runs.screen.action_toggle_deleted()
+        assert runs.listed == []
+        assert "deleted run" not in " ".join(runs.screen.query_one(HeaderLine).facts)
+        runs.table.action_choose()
+        await runs.until(lambda: [run.title for run in runs.screen.chosen] == ["as asked"])
+
+
 async def test_chosen_runs_keep_their_places_and_are_overlaid(service: RecordedService) -> None:
     write_some(service.store)
     async with opened_runs(service) as runs:
@@ -151,7 +169,7 @@ async def test_what_differs_between_the_recipes_is_shown(service: RecordedServic
         await runs.press("space", "down")
         await runs.shows("batch_size")
         screen = shown(runs.app)
-        assert "Dense(units=2, activation=relu)" in screen
+        assert "Dense 2  relu" in screen
         assert "2000" in screen
         assert "1000" in screen
         assert not runs.curves.display
@@ -188,14 +206,35 @@ async def test_where_the_cursor_is_is_told_only_while_runs_are_out_of_sight(
 ) -> None:
     write_some(service.store)
     async with opened_runs(service, size=(80, 24)) as runs:
-        await runs.pilot.pause()
-        assert runs.table.size.height == 6
-        assert "1 of 5" not in shown(runs.app)
+        await runs.until(lambda: runs.table.size.height == 6)
+        await runs.until(lambda: "1 of 5" not in shown(runs.app))
     for seed in range(20):
         write_run(service.store, "xor", "answer", epochs=2, began=NOON - seed, seed=seed)
     async with opened_runs(service, size=(80, 24)) as runs:
         await runs.press("down")
         assert "2 of 25" in shown(runs.app)
+
+
+async def test_what_is_told_of_a_run_is_not_cut(service: RecordedService) -> None:
+    write_some(service.store)
+    async with opened_runs(service, size=(80, 24)) as runs:
+        await runs.press("end", "up")
+        assert runs.here == "digits convolutions"
+        run = runs.table.run
+        assert run is not None
+        said = " · ".join(text_of(row).strip() for row in rows_of(runs))
+        metrics = r"val loss 0\.\d{4} · val accuracy 0\.\d{3} · loss 0\.\d{4} · accuracy 0\.\d{3}"
+        assert re.fullmatch(
+            rf"stopped · 40 epochs · test accuracy 0\.\d{{3}} · 400 ms · best epoch \d+: {metrics}"
+            rf" · {run.id} · GPU H100 on gpu-box",
+            said,
+        )
+        await runs.press("e", "tab", "tab", *("note" * 30), "enter")
+        await runs.until(lambda: text_of(rows_of(runs)[-1]).rstrip().endswith("…"))
+
+
+def rows_of(runs: Runs) -> list[Row]:
+    return runs.screen.query_one(RunDetails).rows
 
 
 async def test_keys_for_a_run_are_offered_only_where_one_is(service: RecordedService) -> None:
@@ -253,6 +292,27 @@ async def test_the_bin_can_be_looked_into_and_emptied(service: RecordedService) 
         await runs.until(lambda: runs.listed == [])
         await runs.press("escape")
         await runs.until(lambda: runs.listed == [ALL[0], *ALL[2:]])
+
+
+async def test_nothing_stands_over_the_question_before_the_bin_is_emptied(
+    service: RecordedService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(KertuiApp, "NOTIFICATION_TIMEOUT", 600)
+    write_some(service.store)
+    async with opened_runs(service, size=(80, 24), toasts=True) as runs:
+        await runs.press("d")
+        await runs.until(lambda: len(runs.listed) == 4)
+        await runs.press("d")
+        await runs.until(lambda: len(runs.listed) == 3)
+        await runs.press("u")
+        await runs.says("brought back")
+        await runs.press("D")
+        await runs.until(lambda: len(runs.listed) == 1)
+        assert runs.screen.query("Toast")
+        await runs.press("E")
+        await runs.shows("their folders are deleted")
+        await runs.until(lambda: not any(screen.query("Toast") for screen in runs.app.screen_stack))
+        assert list(runs.app._notifications) == []
 
 
 async def test_chosen_runs_are_deleted_only_on_request(service: RecordedService) -> None:
@@ -362,7 +422,7 @@ async def test_everything_is_in_the_command_palette(service: RecordedService) ->
     write_some(service.store)
     async with opened_runs(service) as runs:
         commands = runs.commands
-        assert {"Filter", "Sort", "Compare", "Delete", "Deleted runs", "Name, tag"} <= commands
+        assert {"Filter", "Sort", "Compare", "Delete", "Deleted runs", "Name"} <= commands
         assert "Empty the bin" not in commands
         await runs.press("d", "D")
         await runs.until(lambda: runs.listed == ALL[:1])

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -100,6 +100,29 @@ async def test_the_first_line_of_what_is_pasted_is_typed(
         await pilot.press("end")  # handled after what was pasted
         assert tasks.filter_text == typed
     assert app.crash_line is None
+
+
+@pytest.mark.parametrize("keys", ["zzzz", ("end",)])
+async def test_without_a_task_under_the_cursor_nothing_of_one_is_shown_or_offered(
+    service: RecordedService, keys: Sequence[str]
+) -> None:
+    app = make(service)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: "→ recipe" in shown(app).splitlines()[-1])
+        await until(pilot, lambda: "spread" in shown(app))
+        await pilot.press(*keys)
+        card = app.screen.query_one(TaskCard)
+        await until(pilot, lambda: card.task_shown is None)
+        assert [str(part.render()) for part in card.children if part.display] == [
+            "Enter opens a recipe of your own, a TOML file."
+        ]
+        for action in ("choose_recipe", "scroll_card", "head_to_head", "choose_next_variant"):
+            assert app.screen.check_action(action, ()) is False
+        await until(pilot, lambda: "recipe " not in shown(app).splitlines()[-1])
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: "Features" not in shown(app))
+        await pilot.press("escape", "home")
+        await until(pilot, lambda: "threshold" in shown(app) and "Recipes" in shown(app))
 
 
 async def test_escape_shows_every_task_again_and_keeps_the_one_found(

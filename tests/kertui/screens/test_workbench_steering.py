@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,7 @@ from kertui.training.control import Ask, write_command
 from kertui.training.events import (
     Checkpointed,
     Control,
+    Failed,
     Finished,
     LearningRate,
     Paused,
@@ -33,10 +35,12 @@ from kertui.training.run_state import RunState
 from kertui.training.service import TrainingService
 from kertui.training.store import RunStore
 from kertui.widgets.epoch_table import EpochTable
+from kertui.widgets.live_pane import LivePane
 from kertui.widgets.metric_plot import MetricPlot
 from kertui.widgets.pane_lines import OutcomeLines
 from kertui.widgets.rows_widget import RowsWidget
 from kertui.widgets.run_status import RunStatus
+from kertui.widgets.run_trouble import RunTrouble
 from kertui.widgets.training_column import Phase, TrainingColumn
 
 
@@ -304,6 +308,63 @@ async def test_a_command_that_comes_too_late_says_so(
         assert run.asked() == []
 
 
+async def test_a_run_whose_folder_is_removed_offers_nothing_that_needs_it(
+    service: TrainingService, run: SteeredRun
+) -> None:
+    async with open_workbench(service, run=run.folder) as bench:
+        await follow(bench)
+        shutil.rmtree(run.folder.path)
+        pane = bench.screen.query_one(LivePane)
+        await bench.until(lambda: pane.state is RunState.REMOVED)
+        await bench.until(lambda: "its folder was removed" in shown(bench.app))
+        assert "memory" not in shown(bench.app)
+        assert [acts(bench, key) for key in ("r", "l", "E")] == [None] * 3
+        pane.focus()
+        await bench.until(lambda: bench.screen.focused is pane)
+        assert acts(bench, "l") is None
+        assert acts(bench, "m") is not None, "the curves are here still"
+
+
+async def test_the_folder_of_a_stopped_run_is_missed_too(
+    service: TrainingService, run: SteeredRun
+) -> None:
+    run.tell(Stopped(time.time(), 3, 3, None, None))
+    async with open_workbench(service, run=run.folder) as bench:
+        await bench.until(lambda: acts(bench, "r") is not None)
+        shutil.rmtree(run.folder.path)
+        await bench.until(lambda: acts(bench, "r") is None)
+        await bench.until(lambda: "its folder was removed" in shown(bench.app))
+
+
+async def test_a_failure_is_said_once_and_its_advice_goes_with_its_recipe(
+    service: TrainingService, run: SteeredRun
+) -> None:
+    async with open_workbench(service, run=run.folder) as bench:
+        await follow(bench)
+        await bench.press("W")
+        await asked(bench, run, ("save", None))
+        run.tell(Failed(time.time(), "the loss is not finite since epoch 4"))
+        trouble = bench.screen.query_one(RunTrouble)
+        await bench.until(lambda: trouble.display)
+        assert column(bench).phase is Phase.IDLE
+        assert bench.notices() == []
+        await bench.press("R", "home", "enter")
+        assert bench.on_top
+        assert not trouble.display
+
+
+async def test_what_a_reason_advises_itself_is_not_said_again(
+    service: TrainingService, run: SteeredRun
+) -> None:
+    async with open_workbench(service, run=run.folder) as bench:
+        await follow(bench)
+        reason = "out of memory: 192 GB are needed. Narrower layers or fewer of them need less."
+        run.tell(Failed(time.time(), reason))
+        await bench.until(lambda: "them need less" in shown(bench.app))
+        assert column(bench).phase is Phase.IDLE
+        assert not bench.screen.query_one(RunTrouble).display
+
+
 async def test_keys_that_make_no_sense_do_nothing(service: TrainingService) -> None:
     async with open_workbench(service) as bench:
         await bench.press("s", "S", ">", ".", "L", "E", "W", "X", "r")
@@ -320,7 +381,9 @@ async def test_a_run_is_shown_with_its_own_recipe(
         await bench.until(lambda: not bench.on_top)
         second = bench.app.screen
         assert isinstance(second, WorkbenchScreen)
-        await bench.until(lambda: [p for p in second.query(MetricPlot) if p.history.epochs == 3])
+        await bench.until(
+            lambda: [plot.history.epochs for plot in second.query(MetricPlot)] == [3, 3]
+        )
         assert second.draft.recipe == run.folder.recipe()
         assert run.folder in service.session_runs
         await bench.press("E")

@@ -179,7 +179,8 @@ def test_what_a_killed_trainer_left_unfinished_is_cleared(running: RunFolder) ->
 def test_a_removed_folder_ends_the_training(running: RunFolder) -> None:
     pid = running.manifest().pid
     shutil.rmtree(running.path)
-    with pytest.raises(RunIsOver):
+    assert running.state() is RunState.REMOVED
+    with pytest.raises(RunIsOver, match="is over \\(removed\\)"):
         running.ask(Ask.PAUSE)
     wait_until(lambda: not Path(f"/proc/{pid}").exists() or _is_zombie(pid), 60.0)
     assert not running.path.exists()

@@ -9,6 +9,7 @@ from tests.run_folders import write_run
 
 from kertasks.registry import find_task
 from kertui.training.event_lines import format_event
+from kertui.training.event_reader import SLICE
 from kertui.training.events import Epoch, Failed, Finished, Started, Stopped
 from kertui.training.run_folder import RunFolder
 from kertui.training.run_label import Label, write_label
@@ -127,6 +128,20 @@ def test_a_run_that_goes_on_says_how_far_it_is_and_what_was_best(tmp_path: Path)
         file.write(format_event(Finished(6.0, 301, 301, None, None, {"val_loss": -1.0})))
     (summary,) = summaries.read_running()
     assert (summary.state, summary.best) == (RunState.FINISHED, {"val_loss": -1.0})
+
+
+def test_a_list_does_not_wait_for_a_long_log(tmp_path: Path) -> None:
+    store = RunStore(tmp_path)
+    run = write_run(store, "xor", "answer", epochs=20_000, end="", host="elsewhere")
+    assert run.events_path.stat().st_size > 2 * SLICE
+    (known,) = RunSummaries(store, with_best=True).read()
+    assert known.best_loss is not None
+    summaries = RunSummaries(store, with_best=True, slices=1)
+    (first,) = summaries.read()
+    assert (first.epochs, first.best_epoch) == (20_000, None)
+    looks = [summaries.read_running()[0].best_epoch for _ in range(8)]
+    assert looks[0] is None
+    assert looks[-1] == known.best_epoch
 
 
 def test_another_label_is_seen_on_a_run_that_is_over(run: RunFolder, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,7 +19,9 @@ from kertui.training.event_lines import format_event
 from kertui.training.events import Epoch, Event, Failed, Finished, Started, Stopped
 from kertui.training.run_folder import Manifest, RunDamaged, RunFolder
 from kertui.training.run_label import Label, write_label
+from kertui.training.run_listing import ordered
 from kertui.training.run_state import HEARTBEAT_GONE, RunState, process_start_time
+from kertui.training.run_summaries import RunSummaries
 from kertui.training.store import HomeNotWritable, RunStore, UnknownRun, cache_dir, default_home
 
 ANSWER = find_task("xor").recipes["answer"]
@@ -226,3 +229,41 @@ def test_a_run_is_found_by_its_start_its_name_or_as_the_last(tmp_path: Path) -> 
     write_label(newer.path, Label("small"))
     with pytest.raises(UnknownRun, match="2 runs"):
         store.find("small")
+
+
+def test_the_last_run_is_the_one_on_top_of_the_list(tmp_path: Path) -> None:
+    """Not the one whose id reads the greatest, among runs of one second."""
+    store = RunStore(tmp_path)
+    for task, recipe, began in (
+        ("xor", "answer", NOON + 0.2),
+        ("digits", "dense", NOON + 0.9),
+        ("square", "tanh", NOON + 0.5),
+        ("xor", "as asked", NOON + 0.9),
+        ("diabetes", "line", NOON - 5000),
+    ):
+        write_run(store, task, recipe, epochs=1, began=began)
+    # Its trainer took half a minute to begin: the id is of before.
+    late = write_run(store, "boston", "book", epochs=1, began=NOON - 30)
+    late.write_manifest(replace(late.manifest(), created=NOON + 0.7))
+    listed = ordered(RunSummaries(store).read())
+    assert [run.task for run in listed] == ["xor", "digits", "boston", "square", "xor", "diabetes"]
+    assert [run.id for run in store.newest_first()] == [run.id for run in listed]
+    assert store.find("last").id == listed[0].id
+
+
+def test_the_last_run_is_found_without_a_look_at_all_the_others(tmp_path: Path) -> None:
+    store = RunStore(tmp_path)
+    newest = write_run(store, "xor", "answer", epochs=1, began=NOON)
+    for minutes in range(5, 50, 5):
+        old = write_run(store, "xor", "answer", epochs=1, began=NOON - 60 * minutes)
+        # No trainer begins after so long: only who opens the manifest can read this.
+        old.write_manifest(replace(old.manifest(), created=NOON + minutes))
+    assert store.find("last") == newest
+
+
+def test_a_folder_without_a_date_in_its_name_is_a_run_like_others(tmp_path: Path) -> None:
+    store = RunStore(tmp_path)
+    newest = write_run(store, "xor", "answer", epochs=1, began=NOON)
+    copied = write_run(store, "xor", "answer", epochs=1, began=NOON - 10)
+    copied.path.rename(copied.path.with_name("a-copy"))
+    assert [run.id for run in store.newest_first()] == [newest.id, "a-copy"]

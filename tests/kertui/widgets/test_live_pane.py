@@ -264,6 +264,19 @@ async def test_keys_change_what_the_plots_show(folder: Path) -> None:
         assert first.cursor is None
 
 
+async def test_another_run_is_shown_whole_at_first(tmp_path: Path) -> None:
+    app = LiveApp()
+    async with app.run_test(size=(90, 40)) as pilot:
+        pane = app.query_one(LivePane)
+        pane.follow(record(tmp_path / "a", finished(200)))
+        await until(pilot, lambda: bool(app.ended))
+        await pilot.press("z")
+        assert all(plot.zoomed for plot in pane.query(MetricPlot))
+        pane.follow(record(tmp_path / "b", newswires(500_000, done=0)))
+        await until(pilot, lambda: pane.history.started is not None)
+        assert not any(plot.zoomed for plot in pane.query(MetricPlot))
+
+
 async def test_next_metric_goes_round_those_of_the_run(folder: Path) -> None:
     app = LiveApp()
     async with app.run_test(size=(90, 40)) as pilot:

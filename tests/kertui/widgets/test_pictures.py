@@ -38,6 +38,22 @@ def test_points_are_marked_by_class_and_named_below() -> None:
     assert lines[-1].strip() == "● no   ○ yes"
 
 
+def test_the_names_of_the_classes_are_not_cut_where_a_second_line_holds_them() -> None:
+    names = ("y ≤ 0.5", "y > 0.5")
+    lines = [line.plain for line in draw_scatter(XOR, 18, 9, UNICODE, names)]
+    assert len(lines) == 9
+    assert [line.strip() for line in lines[-2:]] == ["● y ≤ 0.5", "○ y > 0.5"]
+    low = [line.plain for line in draw_scatter(XOR, 18, 5, UNICODE, names)]
+    assert low[-1].strip() == "● y ≤ 0.5 …", "there is more than fits"
+
+
+def test_the_numbers_under_a_plot_keep_apart() -> None:
+    picture = ScatterPicture("x", "y", (-0.59, 1.5), (0, 1), (0, 1))
+    for width in range(10, 40):
+        numbers = draw_scatter(picture, width, 9, UNICODE, ("a", "b"))[-2].plain.split()
+        assert set(numbers) <= {"-0.59", "1.5", "x"}, width
+
+
 def test_a_curve_rises_where_the_target_does() -> None:
     picture = CurvePicture("x", "y", (0, 1, 2), (0, 1, 2))
     lines = [line.plain for line in draw_curve(picture, 20, 8, ASCII)]
@@ -64,7 +80,7 @@ def test_no_picture_is_larger_than_its_room(
     assert len(scatter) <= height
     assert len(curve) <= height
     room = max(width, 26)  # the axes' numbers need some
-    assert all(line.cell_length <= room for line in (*scatter[:-1], *curve))
+    assert all(line.cell_length <= room for line in (*scatter, *curve))
 
 
 @pytest.mark.parametrize(

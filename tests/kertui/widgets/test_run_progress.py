@@ -196,6 +196,24 @@ def test_the_days_a_run_lay_stopped_or_lost_are_not_counted(end: Stopped | None)
     assert progress.left < 10
 
 
+@pytest.mark.parametrize("state", [RunState.LOST, RunState.REMOVED])
+def test_the_time_does_not_go_back_when_a_silent_run_is_found_gone(state: RunState) -> None:
+    history, meter = started(), RateMeter()
+    history.add(epoch(1, 101.0))
+    assert meter.read(history, 0, 160.0, RunState.RUNNING).elapsed == 60.0
+    assert meter.read(history, 0, 900_000.0, state).elapsed == 60.0
+
+
+def test_a_run_whose_folder_is_gone_promises_nothing() -> None:
+    history = RunHistory()
+    history.add_all([*newswires(20, 4), Checkpointed(START + 5, 3, 7)])
+    said = outcome(history, RunState.REMOVED, "~/run/model.keras")
+    assert said is not None
+    assert said.head == "its folder was removed"
+    assert said.facts == ("4 epochs", "what is shown here is all that is left of it")
+    assert line(history, RunState.REMOVED).startswith("✗ removed")
+
+
 def test_the_plan_is_the_one_that_was_changed_last() -> None:
     history = started(10)
     history.add(epoch(1, 101.0))

@@ -65,10 +65,14 @@ def running_or_last(store: RunStore) -> RunFolder:
     """
     from kertui.training.store import UnknownRun
 
-    runs = store.runs()
-    if not runs:
+    newest = None
+    for run in store.newest_first():
+        if not run.state().is_over:
+            return run
+        newest = newest or run
+    if newest is None:
         raise UnknownRun(f"there are no runs in {store.home}; kertui train TASK begins one")
-    return next((run for run in runs if not run.state().is_over), runs[0])
+    return newest
 
 
 def one_frame(run: RunFolder, width: int | None, plain: bool) -> str:

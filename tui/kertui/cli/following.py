@@ -16,7 +16,6 @@ from kertui.training.control import Ask
 from kertui.training.event_reader import EventReader
 from kertui.training.history import RunHistory
 from kertui.training.run_folder import RunFolder
-from kertui.training.run_state import RunState
 
 if TYPE_CHECKING:
     from kertasks.recipes.recipe import Recipe
@@ -57,12 +56,13 @@ def follow(run: RunFolder, recipe: Recipe, pressed: CtrlC, *, as_json: bool) -> 
             report.show(history)
             if not events and time.monotonic() >= look_at_state:
                 look_at_state = time.monotonic() + _STATE_EVERY
-                if run.state() is RunState.LOST:
-                    return report.lost()
+                state = run.state()
+                if state.is_gone:
+                    return report.gone(state)
 
 
 def _stop(run: RunFolder, report: JsonReport | TextReport) -> None:
-    with contextlib.suppress(UserError):  # its folder is gone: the next look says lost
+    with contextlib.suppress(UserError):  # its folder is gone: the next look says so
         run.ask(Ask.STOP)
     report.stopping()
 

@@ -14,6 +14,7 @@ from kertui.training.event_lines import format_event
 from kertui.training.events import Event, Failed, Notice, Stopped
 from kertui.training.history import RunHistory
 from kertui.training.run_folder import RunFolder
+from kertui.training.run_state import RunState
 
 
 class _Report:
@@ -39,8 +40,11 @@ class _Report:
         where = short_path(self._run.path)
         _say(f"nobody reads any more; the run goes on in {where}. {self.how_to_end()}")
 
-    def lost(self) -> int:
-        """The trainer is gone without a word."""
+    def gone(self, state: RunState) -> int:
+        """It is over without a word."""
+        if state is RunState.REMOVED:
+            _say("removed: the run's folder is gone; there is nothing left to resume")
+            return 1
         _say("lost: the trainer's process is gone and wrote no end (killed, or out of memory?)")
         _say(f"kertui resume {self._run.id} goes on from its last checkpoint")
         _say(f"its log: {short_path(self._run.log_path)}")
@@ -105,10 +109,10 @@ class TextReport(_Report):
         self._line.clear()
         super().left()
 
-    def lost(self) -> int:
-        """The trainer is gone without a word."""
+    def gone(self, state: RunState) -> int:
+        """It is over without a word."""
         self._line.clear()
-        return super().lost()
+        return super().gone(state)
 
     def show(self, history: RunHistory) -> None:
         """Show where the training is, when a line is due."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kertasks.recipes.recipe import Component, Layer, Recipe, Value
+from kertui.editing.layer_lines import layer_line
 from kertui.editing.values import format_value
 
 
@@ -52,9 +53,9 @@ def compare(before: Recipe, after: Recipe) -> Comparison:
     for first, second in match_layers(before.layers, after.layers):
         found: tuple[Difference, ...] = ()
         if first is None and second is not None:
-            found = (Difference(f"layers.{second}", None, layer_text(after.layers[second])),)
+            found = (Difference(f"layers.{second}", None, layer_line(after.layers[second])),)
         elif first is not None and second is None:
-            found = (Difference(f"layers.{first}", layer_text(before.layers[first]), None),)
+            found = (Difference(f"layers.{first}", layer_line(before.layers[first]), None),)
         elif first is not None and second is not None:
             found = _layer_differences(
                 before.layers[first], after.layers[second], f"layers.{second}"
@@ -102,17 +103,6 @@ def match_layers(
     pairs += [(place, None) for place in range(i, rows)]
     pairs += [(None, place) for place in range(j, columns)]
     return pairs
-
-
-def layer_text(layer: Component) -> str:
-    """A layer in one line: ``Dense(units=8, activation=relu)``."""
-    parts = [f"{name}={format_value(value)}" for name, value in layer.arguments.items()]
-    if isinstance(layer, Layer):
-        if layer.name:
-            parts.append(f"name={layer.name}")
-        if layer.inputs:
-            parts.append(f"inputs={', '.join(layer.inputs)}")
-    return f"{layer.class_name}({', '.join(parts)})" if parts else layer.class_name
 
 
 def _likeness(first: Layer, second: Layer) -> float:

@@ -7,6 +7,12 @@ from kertasks.recipes.recipe import Component, Value
 from kertui.editing.values import format_value
 
 
+def layer_line(layer: Component, catalog: Catalog | None = None) -> str:
+    """As the list of layers writes it: ``Dense 8  relu``."""
+    first, *others = main_arguments(layer, catalog) or ("",)
+    return "  ".join((f"{layer.class_name} {first}".rstrip(), *others))
+
+
 def main_arguments(layer: Component, catalog: Catalog | None, times: str = "×") -> tuple[str, ...]:
     """What to show of a layer: required arguments and those changed from Keras's default.
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kertasks.recipes.recipe import Layer, Recipe
-from kertui.editing.comparison import layer_text, layer_values, match_layers, settings_of
+from kertui.editing.comparison import layer_values, match_layers, settings_of
+from kertui.editing.layer_lines import layer_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +33,15 @@ def differing(recipes: Sequence[Recipe]) -> RecipeTable:
     so that one more in between makes one row, not one for every layer after it."""
     rows: list[DifferingRow] = []
     same = 0
-    for number, layers in enumerate(_aligned([recipe.layers for recipe in recipes]), start=1):
+    for places in _aligned([recipe.layers for recipe in recipes]):
+        layers = [
+            None if place is None else recipe.layers[place]
+            for recipe, place in zip(recipes, places, strict=True)
+        ]
         if all(layer == layers[0] for layer in layers):
             same += 1
         else:
-            rows += _of_layers(f"layer {number}", layers)
+            rows += _of_layers(layers, places)
     settings = [settings_of(recipe) for recipe in recipes]
     for path in dict.fromkeys(path for one in settings for path in one):
         values = tuple(one.get(path) for one in settings)
@@ -47,30 +52,45 @@ def differing(recipes: Sequence[Recipe]) -> RecipeTable:
     return RecipeTable(tuple(rows), same)
 
 
-def _aligned(recipes: Sequence[Sequence[Layer]]) -> list[list[Layer | None]]:
-    """A list a row, a layer or None for each recipe."""
-    rows: list[list[Layer | None]] = []
-    for number, layers in enumerate(recipes):
-        known = [next(layer for layer in reversed(row) if layer is not None) for row in rows]
-        merged: list[list[Layer | None]] = []
+def _aligned(networks: Sequence[Sequence[Layer]]) -> list[list[int | None]]:
+    """A list a row: the layer's place in each network, None where it has none."""
+    rows: list[list[int | None]] = []
+    for number, layers in enumerate(networks):
+        known = [_latest(networks, row) for row in rows]
+        merged: list[list[int | None]] = []
         for before, after in match_layers(tuple(known), tuple(layers)):
             row = rows[before] if before is not None else [None] * number
-            merged.append([*row, layers[after] if after is not None else None])
+            merged.append([*row, after])
         rows = merged
     return rows
 
 
-def _of_layers(label: str, layers: Sequence[Layer | None]) -> list[DifferingRow]:
-    """The whole layers where one lacks or is of another class, else the arguments that differ."""
+def _latest(networks: Sequence[Sequence[Layer]], row: Sequence[int | None]) -> Layer:
+    """The layer that the last of the networks with one has there."""
+    pairs = reversed(list(zip(networks, row, strict=False)))
+    return next(layers[place] for layers, place in pairs if place is not None)
+
+
+def _of_layers(layers: Sequence[Layer | None], places: Sequence[int | None]) -> list[DifferingRow]:
+    """The arguments that differ; the whole layers where one lacks, is of another class or stands
+    at another place. A layer's number is that of its own network."""
     present = [layer for layer in layers if layer is not None]
-    if len(present) < len(layers) or len({layer.class_name for layer in present}) > 1:
-        values = tuple(None if layer is None else layer_text(layer) for layer in layers)
-        return [DifferingRow(label, values)]
-    found = [layer_values(layer, label) for layer in present]
+    alike = len(present) == len(layers) and len({layer.class_name for layer in present}) == 1
+    numbers = [None if place is None else place + 1 for place in places]
+    whole = not alike or len(set(numbers)) > 1
     rows = []
-    for path in dict.fromkeys(path for one in found for path in one):
-        arguments = tuple(one.get(path) for one in found)
-        if len(set(arguments)) > 1:
-            name = path.removeprefix(f"{label}.")
-            rows.append(DifferingRow(f"{label} {present[0].class_name} {name}", arguments))
+    if whole:
+        lines = tuple(
+            None if layer is None else f"{number}  {layer_line(layer)}"
+            for layer, number in zip(layers, numbers, strict=True)
+        )
+        rows.append(DifferingRow("layer", lines))
+    if alike:
+        whose = present[0].class_name if whole else f"layer {numbers[0]} {present[0].class_name}"
+        found = [layer_values(layer, whose) for layer in present]
+        told = {f"{whose}.{name}" for layer in present for name in layer.arguments if whole}
+        for path in dict.fromkeys(path for one in found for path in one):
+            values = tuple(one.get(path) for one in found)
+            if len(set(values)) > 1 and path not in told:
+                rows.append(DifferingRow(path.replace(".", " ", 1), values))
     return rows

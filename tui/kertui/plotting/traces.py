@@ -35,9 +35,11 @@ def last_part(planned: int, done: int, over: bool) -> tuple[int, int]:
     """The first and last epoch of the last part's axis, a tenth of the plan.
 
     It moves on by half of itself at a time: an axis that moves with every epoch would have
-    every cell sent again.
+    every cell sent again. Before the first epoch there is no last part: it is the whole.
     """
     first, last = whole_run(planned, done, over)
+    if not done:
+        return first, last
     wide = max(10, round(last / 10))
     if not over:
         half = wide // 2

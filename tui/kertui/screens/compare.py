@@ -11,9 +11,9 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
-from kertasks.recipes.recipe import Layer, Recipe
+from kertasks.recipes.recipe import Recipe
 from kertui.editing.comparison import Comparison, Difference, compare, settings_of
-from kertui.editing.layer_lines import main_arguments
+from kertui.editing.layer_lines import layer_line
 from kertui.glyphs import Glyphs, glyphs_for
 from kertui.widgets.comparison_table import ComparisonRow, ComparisonTable
 from kertui.widgets.key_line import KeyLine
@@ -76,8 +76,8 @@ def comparison_rows(
     """The rows of the table: every layer of both recipes, then every setting."""
     rows = [ComparisonRow("Layers", None, None, heading=True)]
     for pair in comparison.layers:
-        old = _words(before.layers[pair.before]) if pair.before is not None else None
-        new = _words(after.layers[pair.after]) if pair.after is not None else None
+        old = layer_line(before.layers[pair.before]) if pair.before is not None else None
+        new = layer_line(after.layers[pair.after]) if pair.after is not None else None
         number = pair.after if pair.after is not None else pair.before
         same = not pair.differences
         arguments = tuple(_without_layer(one) for one in pair.differences) if old and new else ()
@@ -91,10 +91,6 @@ def comparison_rows(
         for path in dict.fromkeys([*old_settings, *new_settings])
     ]
     return tuple(rows)
-
-
-def _words(layer: Layer) -> str:
-    return "  ".join((layer.class_name, *main_arguments(layer, None))).replace("  ", " ", 1)
 
 
 def _without_layer(difference: Difference) -> tuple[str, Difference]:

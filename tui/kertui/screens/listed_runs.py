@@ -83,7 +83,7 @@ class ListedRuns:
         return "no runs yet: esc, choose a task, open it and press space to train"
 
     def facts(self, shown: int, chosen: Collection[str], bin: str) -> tuple[str, ...]:
-        """What a header tells of them.
+        """What a header tells of them; how many there are, once all are read.
 
         Args:
             shown: how many answer the filter.
@@ -93,10 +93,11 @@ class ListedRuns:
         kind = "deleted run" if self.deleted else "run"
         words = f"{grouped(len(self.runs))} {kind}{'' if len(self.runs) == 1 else 's'}"
         facts = [bin] if self.deleted else []
-        facts.append(f"{grouped(shown)} of {words} match" if self.text else words)
         running = sum(not run.state.is_over for run in self.runs)
-        if running:
-            facts.append(f"{running} running")
+        if self.complete:
+            facts.append(f"{grouped(shown)} of {words} match" if self.text else words)
+            if running:
+                facts.append(f"{running} running")
         if chosen:
             facts.append(f"{len(chosen)} chosen")
         return tuple(facts)

@@ -26,14 +26,14 @@ def read_tail(path: Path, limit: int = TAIL) -> str:
             file.seek(max(0, whole - limit))
             data = file.read()
     except FileNotFoundError:
-        return "The trainer has not printed anything yet."
+        return "The trainer has not printed anything."
     except OSError as error:
         return f"{formatting.short_path(path)} cannot be read: {error.strerror}"
     text = data.decode(errors="replace").replace("\r\n", "\n").replace("\r", "\n")
     if whole > limit:
         left_out = formatting.size(whole - limit)
         text = f"({left_out} before this are in the file)\n" + text.partition("\n")[2]
-    return text.rstrip() or "The trainer has not printed anything yet."
+    return text.rstrip() or "The trainer has not printed anything."
 
 
 class LogScreen(ModalScreen[None]):

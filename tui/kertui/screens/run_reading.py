@@ -21,6 +21,9 @@ from kertui.training.store import RunStore
 _ALL_EVERY = 8
 """Every so many looks all runs are looked at: others may come and go."""
 
+_SLICES = 2
+"""Of a long log at a look: some 10,000 epochs, a few times what a run adds until the next."""
+
 
 class RunReader:
     """Looks at a store's runs or at its bin; one look at a time, answered by messages.
@@ -49,7 +52,7 @@ class RunReader:
 
     def __init__(self, screen: Screen[None], store: RunStore, over: OverRuns) -> None:
         self._screen = screen
-        self._kept = RunSummaries(store, over, with_best=True)
+        self._kept = RunSummaries(store, over, with_best=True, slices=_SLICES)
         self._deleted = RunSummaries(RunBin(store))
         self._reading = False
         self._looks = 0

@@ -23,7 +23,7 @@ from kertui.widgets.header_line import HeaderLine
 from kertui.widgets.key_line import KeyLine
 from kertui.widgets.recipe_diff import RecipeDiff
 from kertui.widgets.run_curves import RunCurves
-from kertui.widgets.run_details import RunDetails
+from kertui.widgets.run_details import LINES, RunDetails
 from kertui.widgets.run_filter import RunFilter
 from kertui.widgets.run_table import RunTable
 
@@ -115,6 +115,7 @@ class RunsScreen(AxesActions, ChangeActions):
             sorted_by=self._listed.sort,
             reverse=self._listed.reverse,
             empty=self._listed.says_empty(self._bin_path),
+            complete=self._listed.complete,
         )
         self.query_one(HeaderLine).facts = self._listed.facts(
             len(shown), self.places, self._bin_path
@@ -140,7 +141,7 @@ class RunsScreen(AxesActions, ChangeActions):
         self._curves.display = not self._comparing
         self.query_one(RecipeDiff).display = self._comparing
         table.display = details.display = not self._full
-        room = self.size.height - 2 - self.query_one(RunFilter).display - 2
+        room = self.size.height - 2 - self.query_one(RunFilter).display - LINES
         most = max(4, min((room + 1) // 2, room - _LEAST_BELOW))
         rows = max(3, min(len(table.runs) + 1, most))
         if table.styles.height is None or table.styles.height.value != rows:

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 _DESCRIBE_AFTER = 0.12
 """Seconds the cursor rests on a task before its data is read: moving past costs nothing."""
 
+_OWN_RECIPE = "Enter opens a recipe of your own, a TOML file."
+"""On the card while the cursor is on no task."""
+
 _READ_RUNS_EVERY = 2.0
 _RUNS_SHOWN = 3
 
@@ -122,9 +125,14 @@ class TasksScreen(Screen[None]):
 
     @on(TaskList.TaskHighlighted)
     def _show_task(self, event: TaskList.TaskHighlighted) -> None:
-        if event.task is None or event.task is self._chosen_task:
+        if event.task is self._chosen_task:
             return
         self._chosen_task = event.task
+        if event.task is None:
+            self._recipe = self._variant = None
+            self.query_one(TaskCard).show_no_task(_OWN_RECIPE)
+            self.refresh_bindings()
+            return
         recipe = event.task.recipes[event.task.default_recipe]
         card = self.query_one(TaskCard)
         card.show_task(event.task, recipe.name)
@@ -244,6 +252,8 @@ class TasksScreen(Screen[None]):
                 return self._chosen_task is not None and len(self._chosen_task.recipes) > 1
             case "show_next_sample":
                 return self.query_one(DataPicture).has_samples if self.is_mounted else False
+            case "choose_recipe" | "scroll_card":
+                return self._chosen_task is not None
         return True
 
     def action_choose_recipe(self, step: int) -> None:

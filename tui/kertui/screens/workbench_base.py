@@ -138,6 +138,7 @@ class WorkbenchBase(Screen[None]):
 
     def _take_replaced(self) -> None:
         """The draft holds another recipe altogether."""
+        self._training.forget_trouble()
         self._take_change(0)
 
     def _show(self, selected: int | None = None) -> None:

@@ -142,8 +142,10 @@ class TrainingActions(WorkbenchBase):
                 return self._steering.allows(str(parameters[0]))
             case "resume_run":
                 return self._training.can_resume
+            case "live" if parameters == ("log",):
+                return self._training.pane.has_log
             case _:
-                return self._has_curves or (parameters == ("log",) and self.run is not None)
+                return self._has_curves
 
     def say_what_goes_on(self) -> None:
         """Say, on leaving, that the training does not end with the screen."""

@@ -14,7 +14,7 @@ from kertui.training.control import Ask
 from kertui.training.event_reader import EventReader
 from kertui.training.events import Control, Event, Failed, Finished, Stopped
 from kertui.training.run_folder import RunDamaged, RunFolder, RunIsOver
-from kertui.training.run_state import RunState, process_is_there
+from kertui.training.run_state import process_is_there
 
 _LOOK_EVERY = 0.02
 _STATE_EVERY = 1.0
@@ -122,7 +122,7 @@ def kill(run: RunFolder, seconds: float = 10.0) -> None:
             raise NotKilled(f"run {run.id} is another user's process") from error
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        if run.state() is RunState.LOST:
+        if run.state().is_gone:
             return
         time.sleep(_LOOK_EVERY)
     raise NotKilled(f"run {run.id} on {manifest.host} is still there after {seconds:.0f} s")

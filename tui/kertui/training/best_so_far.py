@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from kertui.training.epoch_block import EpochBlock
 from kertui.training.event_reader import EventReader
-from kertui.training.events import Epoch
+from kertui.training.events import Epoch, Event
 from kertui.training.run_folder import RunFolder
 
 
@@ -33,6 +35,17 @@ class BestSoFar:
             self._lowest = value
             self.epoch, self.metrics = event.epoch, event.metrics
 
+    def take_all(self, found: Sequence[Event | EpochBlock]) -> None:
+        """Take the epochs among what was read; of a block only its best counts."""
+        for event in found:
+            if isinstance(event, Epoch):
+                self.take(event)
+            elif isinstance(event, EpochBlock):
+                values = event.metrics.get("val_loss") or event.metrics.get("loss") or ()
+                finite = [value for value in values if math.isfinite(value)]
+                if finite:
+                    self.take(event.epoch(values.index(min(finite))))
+
 
 class BestOfRun:
     """The best epoch of a run that goes on; what is new in its events is read at each look."""
@@ -41,11 +54,15 @@ class BestOfRun:
         self._reader = EventReader(run.events_path)
         self._best = BestSoFar()
 
-    def look(self) -> BestSoFar:
-        """Read what is new, however much, and give the best of all."""
-        while True:
-            for event in self._reader.read():
-                if isinstance(event, Epoch):
-                    self._best.take(event)
+    def look(self, slices: int | None = None) -> BestSoFar | None:
+        """Read what is new and give the best of all; None while there is more to read.
+
+        Args:
+            slices: of the events file to read at most, ``event_reader.SLICE`` bytes each; all
+                of them for None.
+        """
+        for _ in itertools.count() if slices is None else range(slices):
+            self._best.take_all(self._reader.read_blocks())
             if not self._reader.behind:
                 return self._best
+        return None

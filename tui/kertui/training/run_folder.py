@@ -13,7 +13,13 @@ from kertasks.errors import UserError
 from kertui.training.atomic_file import write_text
 from kertui.training.control import Ask, Command, write_command
 from kertui.training.event_tail import last_control_number
-from kertui.training.run_state import RunState, is_younger, state_at_end, trainer_is_there
+from kertui.training.run_state import (
+    RunState,
+    is_removed,
+    is_younger,
+    state_at_end,
+    trainer_is_there,
+)
 
 if TYPE_CHECKING:
     from kertasks.recipes.recipe import Recipe
@@ -21,9 +27,8 @@ if TYPE_CHECKING:
 SCHEMA = 1
 """Of ``run.json``; one more when a reader of the old one would be misled."""
 
-_STARTING = 120.0
+STARTING = 120.0
 """Seconds a folder may be without a manifest: a cold trainer imports Keras first."""
-
 
 _LEFTOVERS = (".model.keras-*", ".best.keras-*", ".run.json-*", "checkpoint/.state.npz-*")
 """Unfinished files of trainers. Those of ``control.json`` are somebody's who writes it now."""
@@ -147,6 +152,16 @@ class RunFolder:
         except (OSError, ValueError, TypeError) as error:
             raise RunDamaged(f"{self.manifest_path} cannot be read: {error}") from error
 
+    def created(self) -> float:
+        """When it began, Unix time in seconds; before its trainer says so, its folder's age."""
+        try:
+            return self.manifest().created
+        except RunDamaged:
+            try:
+                return self.path.stat().st_mtime
+            except OSError:
+                return 0.0
+
     def write_manifest(self, manifest: Manifest) -> None:
         """Write ``run.json``, whole."""
         fields = asdict(manifest)
@@ -191,13 +206,15 @@ class RunFolder:
             return said or RunState.RUNNING
         # The end may have been written between the first look and the process's exit.
         said = state_at_end(self.events_path)
-        return said if said is not None and said.is_over else RunState.LOST
+        if said is not None and said.is_over:
+            return said
+        return RunState.REMOVED if is_removed(self.path) else RunState.LOST
 
     def _trainer_is_there(self) -> bool:
         try:
             manifest = self.manifest()
         except RunDamaged:
-            return not self.manifest_path.exists() and is_younger(self.path, _STARTING)
+            return not self.manifest_path.exists() and is_younger(self.path, STARTING)
         return trainer_is_there(
             manifest.host,
             manifest.pid,

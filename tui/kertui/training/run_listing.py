@@ -44,6 +44,12 @@ def matches(run: RunSummary, text: str) -> bool:
     )
 
 
+def newest_first(runs: Iterable[RunSummary]) -> list[RunSummary]:
+    """The order wherever runs are listed, and in which the first is ``last``; of runs that began
+    at the same moment the greater id is first."""
+    return sorted(runs, key=lambda run: (run.created, run.id), reverse=True)
+
+
 def ordered(
     runs: Iterable[RunSummary], by: SortKey = SortKey.WHEN, *, reverse: bool = False
 ) -> list[RunSummary]:
@@ -53,7 +59,7 @@ def ordered(
     the best test result. A run without the value comes last, whichever the direction.
     """
     value = _VALUES[by]
-    newest = sorted(runs, key=lambda run: (run.created, run.id), reverse=True)
+    newest = newest_first(runs)
     known = [run for run in newest if value(run) is not None]
     known.sort(key=value, reverse=reverse)
     unknown = [run for run in newest if value(run) is None]

@@ -32,10 +32,18 @@ class RunState(StrEnum):
     LOST = "lost"
     """Its process is gone and wrote no end."""
 
+    REMOVED = "removed"
+    """Its folder is gone, and with it all there was to resume."""
+
     @property
     def is_over(self) -> bool:
         """Whether nothing more will come."""
         return self not in (RunState.RUNNING, RunState.PAUSED)
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it is over though no event said so."""
+        return self in (RunState.LOST, RunState.REMOVED)
 
 
 def state_at_end(events_path: Path) -> RunState | None:
@@ -96,6 +104,15 @@ def trainer_is_there(
     if host == platform.node():
         return boot in (None, boot_id()) and process_is_there(pid, process_started)
     return is_younger(events_path, HEARTBEAT_GONE)
+
+
+def is_removed(path: Path) -> bool:
+    """Whether nothing is there any more; False where that cannot be seen."""
+    try:
+        path.stat()
+    except OSError as error:
+        return isinstance(error, FileNotFoundError)
+    return False
 
 
 def is_younger(path: Path, seconds: float) -> bool:

@@ -11,6 +11,7 @@ from typing import Protocol, TypeAlias
 from kertui.training.best_so_far import BestOfRun
 from kertui.training.run_folder import RunFolder
 from kertui.training.run_label import label_age
+from kertui.training.run_listing import newest_first
 from kertui.training.run_summary import RunSummary, summarise
 
 _TELL_EVERY = 0.1
@@ -21,7 +22,7 @@ class HasRuns(Protocol):
     """A store or its bin."""
 
     def runs(self) -> list[RunFolder]:
-        """Every run, newest first."""
+        """Every run, by its id from the newest on."""
 
 
 Age: TypeAlias = tuple[int | None, int | None, int]
@@ -39,15 +40,24 @@ class RunSummaries:
         over: where those that are over are kept; shared, nobody reads them twice.
         with_best: whether the best epoch of a run that goes on is looked for, for which all
             its events are read once; the end event of one that is over names it.
+        slices: of such a run's events to read at a time, ``event_reader.SLICE`` bytes each: a
+            list must not wait for a long log. Its best epoch is unknown until all are read;
+            None reads all at once.
 
     Blocks on files: call it from a thread, one at a time.
     """
 
     def __init__(
-        self, source: HasRuns, over: OverRuns | None = None, *, with_best: bool = False
+        self,
+        source: HasRuns,
+        over: OverRuns | None = None,
+        *,
+        with_best: bool = False,
+        slices: int | None = None,
     ) -> None:
         self._source = source
         self._with_best = with_best
+        self._slices = slices
         self._over: OverRuns = {} if over is None else over
         self._best: dict[str, BestOfRun] = {}
         self._latest: list[tuple[RunFolder, RunSummary]] = []
@@ -68,7 +78,7 @@ class RunSummaries:
                 tell([summary for _, summary in found])
                 told = time.monotonic()
         self._latest = found
-        return [summary for _, summary in found]
+        return newest_first(summary for _, summary in found)
 
     def read_running(self) -> list[RunSummary]:
         """The same runs as at the last ``read``; those that went on then are read again."""
@@ -78,7 +88,7 @@ class RunSummaries:
             if summary is not None:
                 found.append((run, summary))
         self._latest = found
-        return [summary for _, summary in found]
+        return newest_first(summary for _, summary in found)
 
     def _summary(self, run: RunFolder) -> RunSummary | None:
         age = _age(run)
@@ -92,8 +102,9 @@ class RunSummaries:
             self._over[run.id] = age, summary
             self._best.pop(run.id, None)
         elif self._with_best:
-            best = self._best.setdefault(run.id, BestOfRun(run)).look()
-            summary = replace(summary, best_epoch=best.epoch, best=best.metrics)
+            best = self._best.setdefault(run.id, BestOfRun(run)).look(self._slices)
+            if best is not None:
+                summary = replace(summary, best_epoch=best.epoch, best=best.metrics)
         return summary
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import bisect
 import errno
 import itertools
+import math
 import os
 import re
 import shutil
 import time
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -101,8 +105,25 @@ class RunStore:
         raise AssertionError("count() ends")
 
     def runs(self) -> list[RunFolder]:
-        """Every run, newest first. Empty when there is no home yet."""
+        """Every run, by its id from the newest on. Empty when there is no home yet."""
         return runs_in(self.runs_path)
+
+    def newest_first(self) -> Iterator[RunFolder]:
+        """Every run in the order of lists, ``run_listing.newest_first``.
+
+        Opens no more manifests than what is taken needs: an id names the second its folder was
+        made in, and its trainer began at most ``STARTING`` after it.
+        """
+        from kertui.training.run_folder import STARTING
+
+        held: list[tuple[float, str, RunFolder]] = []
+        for run in self.runs():
+            latest = _made(run.id) + STARTING
+            while held and held[-1][0] > latest:
+                yield held.pop()[2]
+            bisect.insort(held, (run.created(), run.id, run))
+        for _, _, run in reversed(held):
+            yield run
 
     def find(self, text: str) -> RunFolder:
         """The run a person means.
@@ -121,7 +142,7 @@ class RunStore:
             if run.id == text:
                 return run
         if text == LAST:
-            return self._last(runs)
+            return self._last()
         named = [run for run in runs if text and read_label(run.path).name == text]
         starting = [run for run in runs if text and run.id.startswith(text)]
         found = named or starting or [run for run in runs if text and text in run.id]
@@ -132,15 +153,15 @@ class RunStore:
             raise UnknownRun(f"{text!r} may be {len(found)} runs: {names}")
         raise UnknownRun(describe_unknown("run", text, [run.id for run in runs]))
 
-    def _last(self, runs: list[RunFolder]) -> RunFolder:
-        for run in runs:
+    def _last(self) -> RunFolder:
+        for run in self.newest_first():
             if run.manifest_path.is_file():
                 return run
         raise UnknownRun(f"there is no last run: nothing was trained in {self.home} yet")
 
 
 def runs_in(folder: Path) -> list[RunFolder]:
-    """The run folders in a folder, newest first. Empty when it is not there."""
+    """The run folders in a folder, by id from the newest on. Empty when it is not there."""
     from kertui.training.run_folder import RunFolder  # not needed before the first paint
 
     try:
@@ -152,6 +173,14 @@ def runs_in(folder: Path) -> list[RunFolder]:
     except OSError:
         return []
     return [RunFolder(folder / name) for name in names]
+
+
+def _made(id: str) -> float:
+    """When the folder of that id was made, Unix time in seconds; infinity where it says nothing."""
+    try:
+        return datetime.fromisoformat(f"{id[:8]}T{id[9:15]}+00:00").timestamp()
+    except ValueError:
+        return math.inf
 
 
 def _require_room(folder: Path) -> None:

@@ -11,12 +11,9 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
 from textual.reactive import var
-from textual.widget import Widget
 
 from kertui import formatting, partial_updates
 from kertui.plotting import draw
-from kertui.plotting.chart import LEAST_GUTTER
-from kertui.plotting.traces import VALIDATION
 from kertui.training.control import Ask
 from kertui.training.events import Ended
 from kertui.training.history import RunHistory
@@ -25,6 +22,7 @@ from kertui.training.run_state import RunState
 from kertui.widgets.epoch_table import EpochTable
 from kertui.widgets.live_keys import LIVE_KEYS
 from kertui.widgets.live_layout import arrange
+from kertui.widgets.live_view import LiveView
 from kertui.widgets.machine_strip import MachineStrip
 from kertui.widgets.metric_plot import MetricPlot
 from kertui.widgets.outcome import outcome
@@ -43,7 +41,7 @@ CATCHING_UP = 0.7
 IDLE = "press space to train"
 
 
-class LivePane(Widget, can_focus=True):
+class LivePane(LiveView, can_focus=True):
     """Follows a run by its folder: live, on another host, or of last month."""
 
     DEFAULT_CSS = """
@@ -75,7 +73,8 @@ class LivePane(Widget, can_focus=True):
 
     @dataclass
     class RunEnded(Message):
-        """The run that is followed is over. ``ended`` is None when its process was lost."""
+        """The run that is followed is over. ``ended`` is None when its process or its folder
+        is gone."""
 
         run: RunFolder
         ended: Ended | None
@@ -85,12 +84,6 @@ class LivePane(Widget, can_focus=True):
         """A person wants to read the run's log."""
 
         run: RunFolder
-
-    log_y = var(False)
-    smooth = var(False)
-    zoomed = var(False)
-    metric = var("accuracy")
-    """What the second plot shows; the first shows the loss."""
 
     waiting = var(IDLE)
     """What the plots say while there is no run."""
@@ -102,7 +95,6 @@ class LivePane(Widget, can_focus=True):
         self, *, name: str | None = None, id: str | None = None, classes: str | None = None
     ) -> None:
         super().__init__(name=name, id=id, classes=classes)
-        self.history = RunHistory()
         self.run: RunFolder | None = None
         self.state: RunState | None = None
         self.planned = 0
@@ -113,11 +105,8 @@ class LivePane(Widget, can_focus=True):
         self._meter = RateMeter()
         self._follower: RunFollower | None = None
         self._ended_told: Ended | None = None
-        self._chosen = False
-        """Whether a person chose the metric; else the run's first decides."""
-
-        self._single = False
-        """Whether there is room for one plot only."""
+        self._gone: RunState | None = None
+        """As what a run was given that is gone, until all is read that was there then."""
 
     def compose(self) -> ComposeResult:
         """From the top: notice, plots, table, outcome, bar."""
@@ -156,9 +145,7 @@ class LivePane(Widget, can_focus=True):
         self._ended_told = None
         self.planned = plan_epochs
         self.waiting = waiting
-        for plot in self.query(MetricPlot):
-            plot.left_edge = LEAST_GUTTER
-            plot.cursor = None
+        self.show_whole()
         self._draw()
 
     def follow(self, run: RunFolder, state: RunState = RunState.RUNNING) -> None:
@@ -172,6 +159,7 @@ class LivePane(Widget, can_focus=True):
         self.clear(planned, "starting …")
         self.run = run
         self.state = state
+        self._gone = state if state.is_gone else None
         self._caught_up = time.monotonic()
         self._follower = RunFollower(self, run)
         self._draw()
@@ -188,11 +176,14 @@ class LivePane(Widget, can_focus=True):
         if message.behind and time.monotonic() - self._caught_up < CATCHING_UP:
             return
         self._caught_up = time.monotonic()
-        if not self._chosen:
-            self.metric = _metric_to_show(self.history, self.metric)
-        self.state = self.history.state
+        self.choose_metric()
         ended, told = self.history.ended, self._ended_told
         self._ended_told = ended
+        # What it was given as holds until more is told than was there already.
+        gone = self._gone if ended is None else None
+        self.state = gone or self.history.state
+        if not message.behind:
+            self._gone = None
         if ended is not None and ended is not told:
             self._draw()
             self.post_message(self.RunEnded(run, ended))
@@ -205,14 +196,16 @@ class LivePane(Widget, can_focus=True):
     @on(RunFollower.StateRead)
     def _take_state(self, message: RunFollower.StateRead) -> None:
         message.stop()
-        if message.follower is not self._follower or self.history.ended is not None:
+        gone = message.state.is_gone
+        # An end that was told stands, unless all of the run is gone.
+        stands = self.history.ended is not None and message.state is not RunState.REMOVED
+        if message.follower is not self._follower or stands:
             return
-        lost = message.state is RunState.LOST
-        before, self.state = self.state, RunState.LOST if lost else self.history.state
+        before, self.state = self.state, message.state if gone else self.history.state
         if self.state is before:
             return
         self._draw()
-        if lost:
+        if gone:
             self.post_message(self.RunEnded(message.follower.run, None))
         self.post_message(self.EventsTaken(message.follower.run))
 
@@ -261,17 +254,6 @@ class LivePane(Widget, can_focus=True):
             return "starting …"
         return "compiling …" if self.history.compiling else "the first epoch is under way"
 
-    def _shown_plots(self) -> list[MetricPlot]:
-        return [plot for plot in self.query(MetricPlot) if plot.display]
-
-    def _line_up(self) -> None:
-        """Give the plots one left edge. It only ever grows within a run: an edge that moves
-        would have every cell sent again."""
-        plots = self._shown_plots()
-        gutter = max((plot.needed_gutter for plot in plots), default=LEAST_GUTTER)
-        for plot in plots:
-            plot.left_edge = max(plot.left_edge, gutter)
-
     def on_resize(self) -> None:
         """Make the parts fit."""
         self._arrange()
@@ -306,95 +288,19 @@ class LivePane(Widget, can_focus=True):
         if self.is_mounted:
             self._show_progress()
 
-    def watch_log_y(self, log_y: bool) -> None:
-        """Scale the loss; shares from 0 to 1 gain nothing from a logarithm."""
-        if self.is_mounted:
-            self.query_one("#first-plot", MetricPlot).log_y = log_y
-
-    def watch_smooth(self, smooth: bool) -> None:
-        """Smooth both plots."""
-        for plot in self.query(MetricPlot):
-            plot.smooth = smooth
-
-    def watch_zoomed(self, zoomed: bool) -> None:
-        """Zoom both plots: they share the x axis."""
-        for plot in self.query(MetricPlot):
-            plot.zoomed = zoomed
-
-    def watch_metric(self, metric: str) -> None:
-        """Show another metric."""
-        if self.is_mounted:
-            self.query_one("#second-plot", MetricPlot).metric = metric
-            self._arrange()
-            self._line_up()
-
     # What a person does
 
-    def action_log_y(self) -> None:
-        """Switch the loss between a linear and a logarithmic axis."""
-        self.log_y = not self.log_y
+    @property
+    def has_log(self) -> bool:
+        """Whether there is a run, and in its folder what its trainer printed."""
+        return self.run is not None and self.state is not RunState.REMOVED
 
-    def action_smooth(self) -> None:
-        """Switch the trend on or off."""
-        self.smooth = not self.smooth
-
-    def action_zoom(self) -> None:
-        """Switch between the last part and the whole run."""
-        self.zoomed = not self.zoomed
-
-    def action_next_metric(self) -> None:
-        """Draw the next of the run's metrics; the loss too where there is one plot only."""
-        names = _metrics(self.history)
-        if not self._single and len(names) > 1:
-            names = [name for name in names if name != "loss"]
-        if not names:
-            return
-        here = self.metric if self._chosen or not self._single else "loss"
-        at = names.index(here) + 1 if here in names else 0
-        self._chosen = True
-        self.metric = names[at % len(names)]
-        self._arrange()
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A log is offered where there is one."""
+        del parameters
+        return action != "log" or self.has_log
 
     def action_log(self) -> None:
         """Ask for the run's log."""
         if self.run is not None:
             self.post_message(self.ShowLog(self.run))
-
-    def action_cursor(self, columns: int) -> None:
-        """Read the values so many columns further."""
-        self._read_at(self.query(MetricPlot).first().step(columns))
-
-    def action_cursor_first(self) -> None:
-        """Read the first epoch in sight."""
-        self._read_at(self.query(MetricPlot).first().first_shown())
-
-    def action_cursor_last(self) -> None:
-        """Back to the latest epoch."""
-        self._read_at(None)
-
-    def action_table(self, rows: int) -> None:
-        """Scroll the table."""
-        self.query_one(EpochTable).scroll_by(rows)
-
-    def action_table_page(self, pages: int) -> None:
-        """Scroll the table by what is in sight."""
-        self.query_one(EpochTable).scroll_page(pages)
-
-    @on(MetricPlot.CursorMoved)
-    def _read_same_epoch(self, message: MetricPlot.CursorMoved) -> None:
-        message.stop()
-        self._read_at(message.epoch)
-
-    def _read_at(self, epoch: int | None) -> None:
-        for plot in self.query(MetricPlot):
-            plot.cursor = epoch
-
-
-def _metrics(history: RunHistory) -> list[str]:
-    return [name for name in history.metric_names if not name.startswith(VALIDATION)]
-
-
-def _metric_to_show(history: RunHistory, now: str) -> str:
-    """The metric the second plot begins with: the one shown if the run has it."""
-    names = [name for name in _metrics(history) if name != "loss"]
-    return now if now in names or not names else names[0]

@@ -49,6 +49,10 @@ def outcome(
         steps: how to go on.
     """
     ended = history.ended
+    if state is RunState.REMOVED:
+        left = "what is shown here is all that is left of it"
+        facts = [_epochs(history.epochs), left] if history.epochs else []
+        return Outcome(state, "its folder was removed", tuple(facts))
     if isinstance(ended, Failed):
         return Outcome(RunState.FAILED, ended.reason, _after_failure(history, steps))
     if isinstance(ended, Finished):

@@ -66,7 +66,7 @@ class OutcomeLines(RowsWidget):
             return []
         glyphs = glyphs_for(self.app)
         outcome = self._outcome
-        bad = outcome.state in (RunState.FAILED, RunState.LOST)
+        bad = outcome.state is RunState.FAILED or outcome.state.is_gone
         word = f" {outcome.state}"
         first = state_sign(outcome.state, glyphs) + cells(word, "bad" if bad else "strong")
         head = cells(f"   {outcome.head}", "" if bad else "accent") if outcome.head else []

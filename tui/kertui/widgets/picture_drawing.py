@@ -18,6 +18,9 @@ from kertui.glyphs import Glyphs
 from kertui.theme import CLASS_COLOURS
 from kertui.widgets.dot_canvas import DotCanvas
 
+_LEAST_FRAME = 4
+"""Lines of a frame: two of points, the axis, its numbers."""
+
 _MARGIN = 0.08
 """Share of the range left free around the points, so that none lies on an axis."""
 
@@ -68,7 +71,8 @@ def draw_scatter(
 ) -> list[Content]:
     """Two features against each other, each cell marked by the class most points in it have."""
     x_axis, y_axis = _axis(picture.x_name, picture.x), _axis(picture.y_name, picture.y)
-    frame = _Frame(x_axis, y_axis, width, height - 1, glyphs)
+    legend = _legend(picture, width, max(1, height - _LEAST_FRAME), glyphs, class_names)
+    frame = _Frame(x_axis, y_axis, width, height - len(legend), glyphs)
     cells: dict[tuple[int, int], Counter[int]] = {}
     for x, y, of_class in zip(picture.x, picture.y, picture.classes, strict=True):
         cell = (y_axis.place(y, frame.rows), x_axis.place(x, frame.columns))
@@ -84,16 +88,34 @@ def draw_scatter(
                 index = found.most_common(1)[0][0]
                 line.append((class_mark(index, glyphs), class_style(index)))
         lines.append(Content.assemble(*line))
-    legend = [
-        Content.assemble(
-            (class_mark(index, glyphs), class_style(index)), (f" {class_names[index]}", "dim")
+    widest = max(line.cell_length for line in legend)
+    indent = Content(" " * max(0, min(frame.left + 1, width - widest)))
+    return [*frame.around(lines), *(indent + line for line in legend)]
+
+
+def _legend(
+    picture: ScatterPicture, width: int, most: int, glyphs: Glyphs, class_names: Sequence[str]
+) -> list[Content]:
+    """Each class's sign and name, as many on a line as fit; one line at least, even if empty."""
+    between = Content("   ")
+    lines: list[Content] = []
+    for index in sorted(set(picture.classes)):
+        if index >= len(class_names):
+            continue
+        name = class_names[index]
+        if len(name) + 2 > width:
+            name = name[: max(0, width - 3)] + glyphs.cut
+        entry = Content.assemble(
+            (class_mark(index, glyphs), class_style(index)), (f" {name}", "dim")
         )
-        for index in sorted(set(picture.classes))
-        if index < len(class_names)
-    ]
-    below = Content("   ").join(legend)
-    indent = max(0, min(frame.left + 1, width - below.cell_length))
-    return [*frame.around(lines), Content(" " * indent) + below]
+        if lines and lines[-1].cell_length + between.cell_length + entry.cell_length <= width:
+            lines[-1] += between + entry
+        elif len(lines) < most:
+            lines.append(entry)
+        else:
+            lines[-1] = lines[-1].truncate(max(0, width - 2)) + Content(f" {glyphs.cut}")
+            break
+    return lines or [Content("")]
 
 
 def draw_curve(picture: CurvePicture, width: int, height: int, glyphs: Glyphs) -> list[Content]:
@@ -151,6 +173,7 @@ class _Frame:
         text = [" "] * (self.columns + 1)
         for label, middle in ((low, first), (high, last), (name, (first + last) // 2)):
             start = min(max(0, middle - len(label) // 2), max(0, self.columns - len(label)))
-            if all(cell == " " for cell in text[start : start + len(label) + 1]):
+            around = text[max(0, start - 1) : start + len(label) + 1]
+            if len(label) <= self.columns and all(cell == " " for cell in around):
                 text[start : start + len(label)] = label
         return "".join(text).rstrip()

@@ -1,4 +1,4 @@
-"""Two lines on the run under the cursor: what the columns have no room for."""
+"""Lines on the run under the cursor: what the columns have no room for."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from kertui.training.run_summary import RunSummary
 from kertui.widgets.rows_widget import RowsWidget
 from kertui.widgets.run_looks import STATE_ROLES
 
+LINES = 3
+
 
 class RunDetails(RowsWidget):
-    """How it went on the first line, what it is on the second."""
+    """How it went and what it is, in as many lines for every run: the table must not jump."""
 
-    DEFAULT_CSS = """
-    RunDetails { height: 2; }
+    DEFAULT_CSS = f"""
+    RunDetails {{ height: {LINES}; }}
     """
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -34,14 +36,20 @@ class RunDetails(RowsWidget):
         self.redraw()
 
     def draw_rows(self, width: int) -> None:
-        """The two lines; blank without a run."""
-        if self._run is None:
-            self.show_rows([fit([], width), fit([], width)])
-            return
-        glyphs = glyphs_for(self.app)
-        first = _joined(_how(self._run), width - len(self._where) - 2, glyphs)
-        second = _joined(_what(self._run), width, glyphs)
-        self.show_rows([join(first, cells(self._where, "dim"), width), fit(second, width)])
+        """The lines; blank without a run."""
+        rows: list[Row] = []
+        if self._run is not None:
+            glyphs = glyphs_for(self.app)
+            room = width - len(self._where) - 2 if self._where else width
+            how, what = _how(self._run), _what(self._run)
+            rows = _lines(how, room, glyphs) + _lines(what, room, glyphs)
+            if len(rows) > LINES:
+                rows = _lines([*how, *what], room, glyphs)
+            if len(rows) > LINES:
+                rows[LINES - 1 :] = [_cut(rows[LINES - 1], room, glyphs)]
+            rows[0] = join(rows[0], cells(self._where, "dim"), width)
+        rows += [[]] * (LINES - len(rows))
+        self.show_rows([fit(row, width) for row in rows])
 
 
 def _how(run: RunSummary) -> list[Row]:
@@ -53,15 +61,16 @@ def _how(run: RunSummary) -> list[Row]:
         parts.append(cells(f"test {test_text(run)}"))
     elif run.result:
         parts.append(cells(run.result))
-    if run.best_epoch is not None:
-        found = (
-            f"{formatting.metric_label(name)} {formatting.metric(name, value)}"
-            for name, value in sorted(run.best.items(), key=lambda item: "val_" not in item[0])
-        )
-        best = f"best epoch {formatting.grouped(run.best_epoch)}: "
-        parts.append(cells(best, "dim") + cells(", ".join(found)))
     if run.seconds is not None:
         parts.append(cells(formatting.duration(run.seconds), "dim"))
+    if run.best_epoch is not None:
+        found = [
+            cells(f"{formatting.metric_label(name)} {formatting.metric(name, value)}")
+            for name, value in sorted(run.best.items(), key=lambda item: "val_" not in item[0])
+        ]
+        best = f"best epoch {formatting.grouped(run.best_epoch)}"
+        parts.append(cells(f"{best}: ", "dim") + found[0] if found else cells(best, "dim"))
+        parts += found[1:]
     return parts
 
 
@@ -78,11 +87,33 @@ def _what(run: RunSummary) -> list[Row]:
     return parts
 
 
-def _joined(parts: list[Row], width: int, glyphs: Glyphs) -> Row:
-    """Apart by dots, the last part cut with a sign where they do not fit."""
-    row = cells(" ")
-    for number, part in enumerate(parts):
-        row += (cells(f" {glyphs.dot} ", "dim") if number else []) + part
-    if len(row) <= width:
-        return row
-    return row[: max(0, width - len(glyphs.cut))] + cells(glyphs.cut, "dim")
+def _lines(parts: list[Row], width: int, glyphs: Glyphs) -> list[Row]:
+    """Apart by dots, as many on a line as fit."""
+    dot = cells(f" {glyphs.dot} ", "dim")
+    rows: list[Row] = []
+    for part in parts:
+        if rows and len(rows[-1]) + len(dot) + len(part) <= width:
+            rows[-1] += dot + part
+        else:
+            rows += _broken(part, width)
+    return rows
+
+
+def _cut(row: Row, width: int, glyphs: Glyphs) -> Row:
+    """The last line there is room for, with a sign that more follows."""
+    more = cells(f" {glyphs.dot} {glyphs.cut}", "dim")
+    if len(row) + len(more) <= width:
+        return row + more
+    return row[: width - len(glyphs.cut)] + cells(glyphs.cut, "dim")
+
+
+def _broken(part: Row, width: int) -> list[Row]:
+    """A part in lines of their own, each with a blank before it, broken at blanks."""
+    rows: list[Row] = []
+    rest = list(part)
+    while len(rest) >= width:
+        blanks = [at for at in range(1, width) if rest[at][0] == " "]
+        end = blanks[-1] if blanks else width - 1
+        rows.append(cells(" ") + rest[:end])
+        rest = rest[end + bool(blanks) :]
+    return [*rows, cells(" ") + rest]

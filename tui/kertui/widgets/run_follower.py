@@ -79,11 +79,11 @@ class RunFollower:
                 silent_since = time.monotonic()
             silent = time.monotonic() - silent_since > LOOK_AT_STATE
             # What was lost long ago is so from the first look.
-            if (silent or not looked) and not self._ended and not self._reader.behind:
+            if (silent or not looked) and not self._reader.behind:
                 silent_since, looked = time.monotonic(), True
                 self._look_at_state()
             if not self._reader.behind:
-                over = self._ended or self._state is RunState.LOST
+                over = self._ended or self._state.is_over
                 cancelled.wait(POLL_OVER if over else POLL)
 
     def _read(self) -> bool:

@@ -18,6 +18,7 @@ _STYLES = {
     RunState.STOPPED: "dim",
     RunState.FAILED: "$error",
     RunState.LOST: "$error",
+    RunState.REMOVED: "$error",
 }
 
 

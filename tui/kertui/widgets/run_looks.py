@@ -11,5 +11,6 @@ STATE_ROLES = {
     RunState.STOPPED: "dim",
     RunState.FAILED: "bad",
     RunState.LOST: "bad",
+    RunState.REMOVED: "bad",
 }
 """The role of ``RowsWidget`` each state is written in."""

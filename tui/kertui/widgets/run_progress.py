@@ -65,6 +65,8 @@ class RateMeter:
         self._history: RunHistory | None = None
         self._resumed: Resumed | None = None
         self._seen: deque[tuple[float, float]] = deque()
+        self._alive = -math.inf
+        """When it was last read as one that goes on, Unix time in seconds."""
 
     def read(
         self, history: RunHistory, planned: int, now: float, state: RunState | None = None
@@ -75,14 +77,18 @@ class RateMeter:
             history: of the run; another one begins anew.
             planned: epochs, used until the run's start says.
             now: Unix time in seconds.
-            state: as its folder says; a lost run has stood still since its last event.
+            state: as its folder says; a lost run has stood still since its last event, or
+                since it was last read here as one that goes on.
         """
         if history is not self._history or history.resumed is not self._resumed:
             # A rate that looks back over a pause would be one of waiting.
             self._history, self._resumed = history, history.resumed
             self._seen.clear()
-        if state is RunState.LOST and history.latest is not None:
-            now = history.latest
+            self._alive = -math.inf
+        if state is not None and not state.is_gone:
+            self._alive = now
+        elif state is not None and history.latest is not None:
+            now = max(history.latest, self._alive)
         started, last, progress = history.started, history.last, history.progress
         planned = history.planned or planned
         done = last.epoch if last is not None else 0

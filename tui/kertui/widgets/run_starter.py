@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from textual.message import Message
@@ -90,7 +91,7 @@ class RunStarter:
             self._widget.post_message(self.NotResumed(run, error))
 
     def _find(self, service: TrainingService, task: str) -> None:
-        for run in service.store.runs()[:_NEWEST]:
+        for run in islice(service.store.newest_first(), _NEWEST):
             try:
                 same = run.manifest().task == task
             except RunDamaged:

@@ -66,6 +66,7 @@ def state_sign(state: RunState | None, glyphs: Glyphs) -> Row:
         RunState.STOPPED: (glyphs.off, "dim"),
         RunState.FAILED: (glyphs.cross, "bad"),
         RunState.LOST: (glyphs.cross, "bad"),
+        RunState.REMOVED: (glyphs.cross, "bad"),
         None: (" ", ""),
     }[state]
     return cells(sign, role)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -96,6 +96,10 @@ class RunTable(RowsWidget, can_focus=True):
         self._at = 0
         self._top = 0
         self._empty = ""
+        self._complete = True
+        self._awaited: list[Callable[[], None]] = []
+        """What keys asked for before there was a row to do it to."""
+
         self._marked: int | None = None
         """The row of the widget that is drawn as the cursor's."""
 
@@ -120,6 +124,7 @@ class RunTable(RowsWidget, can_focus=True):
         sorted_by: SortKey,
         reverse: bool,
         empty: str,
+        complete: bool = True,
     ) -> None:
         """Show these runs in this order.
 
@@ -130,9 +135,11 @@ class RunTable(RowsWidget, can_focus=True):
             sorted_by: the column whose head says so.
             reverse: whether the order is turned round.
             empty: what to say where there is no run.
+            complete: whether these are all; while there is none of them yet, keys wait for it.
         """
         before = self.run
         self._now, self._places, self._empty = now, places, empty
+        self._complete = complete
         self._sorted_by, self._reverse = sorted_by, reverse
         in_sight = self._at - self._top
         self._runs = runs
@@ -147,6 +154,10 @@ class RunTable(RowsWidget, can_focus=True):
         after = self.run
         if (before.id if before else None) != (after.id if after else None):
             self.post_message(self.RunHighlighted(after))
+        if not self._waits:
+            awaited, self._awaited = self._awaited, []
+            for act in awaited:
+                act()
 
     @property
     def place_in_words(self) -> str:
@@ -217,7 +228,7 @@ class RunTable(RowsWidget, can_focus=True):
         going = not run.state.is_over
         for number, (column, room) in enumerate(columns):
             row += cells(" " * GAP if number else "")
-            if column.grows:
+            if column.key is SortKey.RECIPE:
                 row += self._title(run, room, glyphs)
                 continue
             text = fitted(column.text(run, self._now), room, glyphs)
@@ -244,12 +255,23 @@ class RunTable(RowsWidget, can_focus=True):
         ground = Style(bgcolor=look.bgcolor)
         return Strip(Segment.apply_style(strip, post_style=ground), strip.cell_length)
 
+    # Keys
+
+    @property
+    def _waits(self) -> bool:
+        return not self._runs and not self._complete
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Without a run there is none to open or choose."""
         del parameters
-        return self.run is not None or action not in ("open", "choose")
+        return self.run is not None or self._waits or action not in ("open", "choose")
 
-    # Moving
+    def _once_there(self, act: Callable[[], None]) -> None:
+        """Act now, or as soon as there are rows."""
+        if self._waits:
+            self._awaited.append(act)
+        else:
+            act()
 
     def _move_to(self, at: int) -> None:
         at = max(0, min(at, len(self._runs) - 1))
@@ -259,31 +281,35 @@ class RunTable(RowsWidget, can_focus=True):
         self.redraw()
         self.post_message(self.RunHighlighted(self.run))
 
+    def _tell(self, message: type[RunOpened | RunChosen]) -> None:
+        if self.run is not None:
+            self.post_message(message(self.run))
+
     def action_move(self, rows: int) -> None:
         """Go up or down."""
-        self._move_to(self._at + rows)
+        self._once_there(lambda: self._move_to(self._at + rows))
 
     def action_page(self, pages: int) -> None:
         """Go by what is in sight."""
-        self._move_to(self._at + pages * self._visible)
+        self._once_there(lambda: self._move_to(self._at + pages * self._visible))
 
     def action_go_first(self) -> None:
         """Go to the first run."""
-        self._move_to(0)
+        self._once_there(lambda: self._move_to(0))
 
     def action_go_last(self) -> None:
         """Go to the last run."""
-        self._move_to(len(self._runs) - 1)
+        self._once_there(lambda: self._move_to(len(self._runs) - 1))
 
     def action_open(self) -> None:
         """Open the run under the cursor."""
-        if self.run is not None:
-            self.post_message(self.RunOpened(self.run))
+        self._once_there(lambda: self._tell(self.RunOpened))
 
     def action_choose(self) -> None:
         """Choose the run under the cursor, or no longer."""
-        if self.run is not None:
-            self.post_message(self.RunChosen(self.run))
+        self._once_there(lambda: self._tell(self.RunChosen))
+
+    # Mouse
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Further down."""

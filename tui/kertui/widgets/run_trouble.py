@@ -9,7 +9,6 @@ from kertui.glyphs import glyphs_for
 
 _ADVICE = (
     (("layers.",), "The path names the layer by its place, from 0. Mend it and start again."),
-    (("memory", "allocate", "oom"), "A smaller batch, or layers with fewer units, need less."),
     (("no space left", "disk"), "Make room on the disk, or give another home with --home."),
     (("not in keras's cache", "not here", "download"), "Get the data from the list of tasks."),
     (("hash", "damaged"), "Delete the file named and get the data again."),

@@ -31,6 +31,9 @@ _FACTS_SHARE = 0.56
 _GAP = 3
 """Columns between the picture and the facts."""
 
+_LEAST_PLOT = 18
+"""Columns of a plot that stands beside the facts; with less it stands above them."""
+
 _SIDE_BY_SIDE = 64
 """Columns from which samples stand beside the facts and not above them."""
 
@@ -86,11 +89,23 @@ class TaskCard(VerticalScroll, can_focus=False):
         """Show another task."""
         self.task_shown = task
         self._runs = ()
+        for part in self.children:
+            part.display = True
         self.scroll_home(animate=False)
         self.query_one("#card-question", Static).update(task.question)
         self.query_one(RecipeList).show_recipes(list(task.recipes.values()), recipe)
         self._draw_title()
         self._draw_runs()
+
+    def show_no_task(self, sentence: str) -> None:
+        """Show nothing but a sentence."""
+        self.task_shown, self._status, self._runs = None, Reading(), ()
+        self.query_one(DataPicture).description = None
+        question = self.query_one("#card-question", Static)
+        question.update(sentence)
+        for part in self.children:
+            part.display = part is question
+        self.scroll_home(animate=False)
 
     def show_chosen_recipe(self) -> None:
         """Scroll to the chosen recipe where it is out of sight."""
@@ -153,17 +168,18 @@ class TaskCard(VerticalScroll, can_focus=False):
             self.remove_class("-stacked")
             return
         plotted = described.picture is not None
-        self.set_class(not plotted and self._width < _SIDE_BY_SIDE, "-stacked")
         from kertui.widgets.card_facts import list_facts, width_of_facts
         from kertui.widgets.dataset_drawing import plot_width
 
         facts = width_of_facts(list_facts(described, task.unit, self._glyphs()), self._width)
+        beside = max(self._width - facts, int(self._width * (1 - _FACTS_SHARE))) - _GAP
+        stacked = beside < _LEAST_PLOT if plotted else self._width < _SIDE_BY_SIDE
+        self.set_class(stacked, "-stacked")
         picture.lines = self._picture_room(task, described)
-        if plotted:
-            beside = max(self._width - facts, int(self._width * (1 - _FACTS_SHARE))) - _GAP
-            picture.styles.width = min(plot_width(picture.lines), beside)
-        elif self.has_class("-stacked"):
+        if stacked:
             picture.styles.width = "1fr"
+        elif plotted:
+            picture.styles.width = min(plot_width(picture.lines), beside)
         else:
             room = self._width - min(facts, self._width * 2 // 5) - _GAP
             picture.styles.width = picture.natural_width(room)

@@ -17,7 +17,7 @@ from kertasks.errors import UserError
 from kertasks.recipes.recipe import Recipe
 from kertui.formatting import short_path
 from kertui.training.control import Ask
-from kertui.training.events import Failed
+from kertui.training.events import Failed, Finished, Stopped
 from kertui.training.history import RunHistory
 from kertui.training.run_folder import RunFolder
 from kertui.training.run_state import RunState
@@ -150,6 +150,10 @@ class TrainingColumn(Vertical):
         if epochs != self._planned and self._run is None and self.phase is Phase.IDLE:
             self._planned = epochs
             self.pane.clear(epochs)
+
+    def forget_trouble(self) -> None:
+        """Another recipe is there: what helps against the failure of an old one is of the past."""
+        self.query_one(RunTrouble).clear()
 
     # Starting and finding
 
@@ -327,13 +331,17 @@ class TrainingColumn(Vertical):
         if event.run != self._run:
             return
         self._take_answers()
-        for name in self._commands.take_end():
-            if name not in (Ask.STOP, Ask.STOP_BEST):
-                self._warn(name, "the training had ended")
+        unanswered = self._commands.take_end()
+        if isinstance(event.ended, Finished | Stopped):  # else the pane says what is wrong
+            for name in unanswered:
+                if name not in (Ask.STOP, Ask.STOP_BEST):
+                    self._warn(name, "the training had ended")
         if self._begins is Phase.RESUMING:
             self._come_up()
         self.pane.asked = self._commands.latest
         if isinstance(event.ended, Failed):
             advice, log = advice_on(event.ended.reason), short_path(event.run.log_path)
             self.query_one(RunTrouble).advise(advice, log)
+        else:
+            self.query_one(RunTrouble).clear()
         self._tell_phase()
