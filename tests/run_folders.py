@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import platform
 import random
 import time
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from kertasks.registry import find_task
 from kertui.training.event_lines import format_event
 from kertui.training.events import Epoch, Event, Failed, Finished, Started, Stopped
 from kertui.training.run_folder import Manifest, RunFolder
+from kertui.training.run_state import boot_id
 from kertui.training.store import RunStore
 
 NOON = 1_800_000_000.0
@@ -61,8 +63,11 @@ def write_run(
     run = RunFolder(store.runs_path / f"{stamp}-{task}-{recipe.replace(' ', '-')}-{seed}")
     run.path.mkdir(mode=0o700, parents=True)
     run.recipe_path.write_text(_toml(found))
+    boot = boot_id() if host == platform.node() else None
     run.write_manifest(
-        Manifest(run.id, task, recipe, seed, began, {}, device, host, pid, process_started)
+        Manifest(
+            run.id, task, recipe, seed, began, {}, device, host, pid, process_started, boot=boot
+        )
     )
     with run.events_path.open("w") as file:
         last: Epoch | None = None

@@ -14,7 +14,7 @@ from kertui.training.control import Ask
 from kertui.training.event_reader import EventReader
 from kertui.training.events import Control, Event, Failed, Finished, Stopped
 from kertui.training.run_folder import RunDamaged, RunFolder, RunIsOver
-from kertui.training.run_state import RunState, process_is_there
+from kertui.training.run_state import RunState, is_trainer_of, process_is_there
 
 _LOOK_EVERY = 0.02
 _STATE_EVERY = 1.0
@@ -102,7 +102,7 @@ def kill(run: RunFolder, seconds: float = 10.0) -> None:
     Raises:
         RunIsOver: there is no trainer any more.
         RunDamaged: its folder is gone or cannot be written in.
-        NotKilled: it is still there.
+        NotKilled: it is still there, or the process its manifest names does not train it.
     """
     state = run.state()
     if state.is_over:
@@ -117,6 +117,11 @@ def kill(run: RunFolder, seconds: float = 10.0) -> None:
         run.ask(Ask.KILL)
     elif process_is_there(manifest.pid, manifest.process_started):
         try:
+            if not is_trainer_of(manifest.pid, run.events_path, run.log_path):
+                raise NotKilled(
+                    f"process {manifest.pid}, which {run.manifest_path} names, does not train "
+                    f"run {run.id}: it was not killed"
+                )
             os.kill(manifest.pid, signal.SIGKILL)
         except PermissionError as error:
             raise NotKilled(f"run {run.id} is another user's process") from error
