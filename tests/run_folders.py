@@ -14,7 +14,8 @@ from kertasks.recipes.toml_file import format_recipe
 from kertasks.registry import find_task
 from kertui.training.event_lines import format_event
 from kertui.training.events import Epoch, Event, Failed, Finished, Started, Stopped
-from kertui.training.run_folder import Manifest, RunFolder
+from kertui.training.manifest import Manifest
+from kertui.training.run_folder import RunFolder
 from kertui.training.run_state import boot_id
 from kertui.training.store import RunStore
 

@@ -76,23 +76,23 @@ def test_a_trainer_process_that_prints_into_the_log_is_killed(
         assert child.wait(10) == -9
 
 
-@pytest.mark.parametrize("victim", ["stranger", "reader", "other trainer", "other log", "link"])
+@pytest.mark.parametrize("victim", ["stranger", "reader", "other trainer", "other lock", "link"])
 def test_a_process_that_does_not_train_the_run_is_not_killed(
     run: RunFolder, tmp_path: Path, victim: str
 ) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.write_text("")
-    code, words, out = {
-        "stranger": ("0", [], run.log_path),
-        "reader": (OPENS, [run.events_path], elsewhere),
-        "other trainer": ("0", ["kertui.training.worker"], elsewhere),
-        "other log": (LOCKS, [elsewhere], elsewhere),
-        "link": (LOCKS, [elsewhere], elsewhere),
+    code, word, out = {
+        "stranger": ("0", "", run.log_path),
+        "reader": (OPENS, str(run.events_path), elsewhere),
+        "other trainer": ("0", "kertui.training.worker", elsewhere),
+        "other lock": (LOCKS, str(elsewhere), elsewhere),
+        "link": (LOCKS, str(elsewhere), elsewhere),
     }[victim]
     if victim == "link":
         run.events_path.unlink()
         run.events_path.symlink_to(elsewhere)
-    with out.open("ab") as file, process(code, *words, out=file.fileno()) as child:
+    with out.open("ab") as file, process(code, word, out=file.fileno()) as child:
         with pytest.raises(NotKilled, match=f"process {child.pid}, .* does not train run"):
             kill(named(tmp_path, child))
         assert child.poll() is None

@@ -16,7 +16,8 @@ from tests.run_folders import NOON, write_run
 from kertasks.registry import find_task
 from kertui.training.event_lines import format_event
 from kertui.training.events import Epoch, Event, Failed, Finished, Started, Stopped
-from kertui.training.run_folder import Manifest, RunDamaged, RunFolder
+from kertui.training.manifest import Manifest
+from kertui.training.run_folder import RunDamaged, RunFolder
 from kertui.training.run_label import Label, write_label
 from kertui.training.run_state import HEARTBEAT_GONE, RunState, boot_id, process_start_time
 from kertui.training.store import HomeNotWritable, RunStore, UnknownRun, cache_dir, default_home

@@ -183,9 +183,11 @@ def copy_model(run: RunFolder, path: Path, *, best: bool, force: bool) -> None:
     Raises:
         UserError: the run has none (yet), or the copy cannot be written.
     """
+    from kertui.training.regular_file import open_regular
+
     source = run.best_path if best else run.model_path
     try:
-        model = source.open("rb")
+        model = os.fdopen(open_regular(source), "rb")
     except OSError as error:
         raise UserError(f"{run.id} has no {source.name}: it is {run.state()}") from error
     with model:

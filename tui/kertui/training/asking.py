@@ -13,7 +13,7 @@ from kertasks.errors import UserError
 from kertui.training.control import Ask
 from kertui.training.event_reader import EventReader
 from kertui.training.events import Control, Event, Failed, Finished, Stopped
-from kertui.training.run_folder import RunDamaged, RunFolder, RunIsOver
+from kertui.training.run_folder import NeverBegan, RunFolder, RunIsOver
 from kertui.training.run_state import RunState, is_trainer_of, process_is_there
 
 _LOOK_EVERY = 0.02
@@ -109,9 +109,7 @@ def kill(run: RunFolder, seconds: float = 10.0) -> None:
         raise RunIsOver(run.id, state)
     try:
         manifest = run.manifest()
-    except RunDamaged as error:
-        if run.manifest_path.exists():
-            raise
+    except NeverBegan as error:
         raise NotKilled(f"run {run.id} is only being started: ask again in a moment") from error
     if manifest.host != platform.node():
         run.ask(Ask.KILL)
