@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import platform
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,9 +18,11 @@ from kertui.cli.main import run as kertui
 from kertui.training.asking import ask_and_wait, kill
 from kertui.training.control import Ask, Command, read_commands, write_command
 from kertui.training.event_lines import format_event
+from kertui.training.event_log import EventLog
 from kertui.training.event_reader import EventReader
 from kertui.training.event_tail import Tail
 from kertui.training.events import Finished, Notice
+from kertui.training.regular_file import open_to_append
 from kertui.training.resuming import require_resumable
 from kertui.training.run_folder import NeverBegan, RunDamaged, RunFolder
 from kertui.training.run_label import Label, read_label
@@ -27,6 +30,7 @@ from kertui.training.run_state import RunState
 from kertui.training.run_summaries import RunSummaries
 from kertui.training.run_summary import summarise
 from kertui.training.store import RunStore
+from kertui.training.worker import become_trainer
 
 
 @pytest.fixture
@@ -178,3 +182,49 @@ def test_a_damaged_run_in_a_list_is_read_again_when_it_is_mended(
     run.manifest_path.write_bytes(whole)
     (mended, _) = summaries.read()
     assert (mended.damage, mended.device) == ("", "GPU H100")
+
+
+@pytest.mark.parametrize("name", ["events.jsonl", "trainer.log", "checkpoint"])
+def test_a_run_is_not_resumed_through_a_link(
+    run: RunFolder, tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    precious = tmp_path / "precious"
+    precious.mkdir() if name == "checkpoint" else precious.write_text("")
+    path = run.path / name
+    path.unlink(missing_ok=True)
+    path.symlink_to(precious)
+    with pytest.raises(RunDamaged, match=f"{name} is a link"):
+        require_resumable(run, 9)
+    assert kertui(["resume", run.id, "--epochs", "9"]) == 1
+    assert f"{name} is a link" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("what", ["link", "pipe", "folder"])
+@pytest.mark.parametrize("opens", [EventLog, open_to_append])
+def test_a_trainer_appends_to_files_of_its_own_only(
+    tmp_path: Path, what: str, opens: Callable[[Path], object]
+) -> None:
+    precious, path = tmp_path / "precious", tmp_path / "file"
+    precious.write_text("")
+    make: dict[str, Callable[[], object]] = {
+        "link": lambda: path.symlink_to(precious),
+        "pipe": lambda: os.mkfifo(path),
+        "folder": path.mkdir,
+    }
+    make[what]()
+    with not_waiting(), pytest.raises(OSError, match=r"link|regular|directory"):
+        opens(path)
+    assert precious.read_text() == ""
+
+
+def test_a_process_does_not_become_the_trainer_of_a_run_whose_log_is_a_link(
+    run: RunFolder, tmp_path: Path
+) -> None:
+    run.log_path.symlink_to(tmp_path / "precious")
+    mask = os.umask(0o022)
+    try:
+        with pytest.raises(OSError, match="a link, not a file of its own"):
+            become_trainer(run.path)
+    finally:
+        os.umask(mask)
+    assert not (tmp_path / "precious").exists()

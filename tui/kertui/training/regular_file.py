@@ -1,7 +1,8 @@
-"""Reads the files of a folder that may be damaged, or come from somebody else.
+"""Opens the files of a folder that may be damaged, or come from somebody else.
 
 A pipe in a file's place would be waited for, a device never ends, and one line may fill the
-memory: only regular files are read, and of the small ones no more than they can hold.
+memory: only regular files are read, and of the small ones no more than they can hold. Nothing
+is appended through a link, which may lead anywhere.
 """
 
 from __future__ import annotations
@@ -30,8 +31,27 @@ def open_regular(path: str | Path) -> int:
     Raises:
         OSError: it is not there, may not be read or is no regular file.
     """
-    # Without O_NONBLOCK the opening itself waits for a pipe's writer.
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
+    return _open(path, os.O_RDONLY)
+
+
+def open_to_append(path: str | Path) -> int:
+    """A descriptor to append to the file with, and to read it; made for its owner alone where
+    there is none.
+
+    Raises:
+        OSError: it may not be written, is a link or no regular file.
+    """
+    try:
+        return _open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise OSError(errno.ELOOP, "a link, not a file of its own", str(path)) from error
+        raise
+
+
+def _open(path: str | Path, flags: int) -> int:
+    # Without O_NONBLOCK the opening itself waits for a pipe's other end.
+    descriptor = os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY, 0o600)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise OSError(errno.EINVAL, "not a regular file", str(path))

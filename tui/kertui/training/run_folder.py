@@ -25,6 +25,9 @@ _STARTING = 120.0
 _LEFTOVERS = (".model.keras-*", ".best.keras-*", ".run.json-*", "checkpoint/.state.npz-*")
 """Unfinished files of trainers. Those of ``control.json`` are somebody's who writes it now."""
 
+_APPENDED_TO = ("events.jsonl", "trainer.log", "checkpoint")
+"""What a trainer writes in; other files it replaces."""
+
 
 class RunIsOver(UserError):
     """A command came for a run that has ended."""
@@ -100,6 +103,17 @@ class RunFolder:
                     shutil.rmtree(path, ignore_errors=True)
                 else:
                     path.unlink(missing_ok=True)
+
+    def require_own_files(self) -> None:
+        """See that a trainer would write in this folder only, whoever it came from.
+
+        Raises:
+            RunDamaged: a link leads elsewhere.
+        """
+        for name in _APPENDED_TO:
+            path = self.path / name
+            if path.is_symlink():
+                raise RunDamaged(f"{path} is a link: a trainer would write where it leads")
 
     def manifest(self) -> Manifest:
         """What the trainer wrote as it began.
