@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
+from tests.kertui.screens.piloting import shown
 from tests.kertui.screens.recorded_service import RecordedService
 from tests.kertui.screens.test_runs import opened
-from tests.run_damage import EVENTS, WAYS, not_waiting
+from tests.run_damage import EVENTS, WAYS, change, not_waiting
 from tests.run_folders import NOON, write_run
 
+from kertui.screens.dialog import Choice, Question
 from kertui.screens.log import LogScreen
 from kertui.screens.workbench import WorkbenchScreen
+from kertui.training.event_lines import format_event
+from kertui.training.events import Epoch, Failed, Notice
 
 OPENED = (
     "pid -1",
@@ -65,3 +70,52 @@ async def test_a_damaged_run_opens_or_says_why_it_cannot(
         if isinstance(runs.app.screen, WorkbenchScreen):
             await runs.press("l")
             await runs.until(lambda: isinstance(runs.app.screen, LogScreen))
+
+
+STEERING = "\x1b]52;c;eA==\x07\x1b[2J\x9b1m\u202e[/b][red]"
+"""Writes to the clipboard, clears the screen and turns the line, or so it would; and markup."""
+
+WORDS = ("name", "tag", "note", "recipe", "device", "host", "metric", "reason", "log", "question")
+
+
+async def test_no_text_of_a_run_steers_the_terminal(service: RecordedService) -> None:
+    run = write_run(service.store, "xor", "answer", epochs=0, began=NOON - 60, end="")
+    change(run, recipe=f"recipe{STEERING}", device=f"device{STEERING}", host=f"host{STEERING}")
+    label = {"name": f"name{STEERING}", "tags": [f"tag{STEERING}"], "note": f"note{STEERING}"}
+    (run.path / "label.json").write_text(json.dumps(label))
+    run.log_path.write_text(f"log{STEERING}\n")
+    metrics = {"loss": 1.0, f"metric{STEERING}": 1.0}
+    events = [
+        Notice(NOON, f"notice{STEERING}"),
+        *(Epoch(NOON, number, metrics, 0.1, 0.1) for number in (1, 2)),
+        Failed(NOON, f"reason{STEERING}"),
+    ]
+    with run.events_path.open("a") as file:
+        file.writelines(map(format_event, events))
+    seen = set()
+
+    def look() -> None:
+        text = shown(runs.app)
+        assert all(map(str.isprintable, text.splitlines())), ascii(text)
+        seen.update(word for word in WORDS if word in text)
+
+    async with opened(service, size=(200, 50)) as runs:
+        await runs.until(lambda: not runs.curves.reading)
+        look()
+        await runs.press("n")
+        look()
+        await runs.press("e")
+        look()
+        await runs.press("escape", "c")
+        look()
+        await runs.press("c", "enter")
+        await runs.until(lambda: isinstance(runs.app.screen, WorkbenchScreen))
+        await runs.shows("reason")
+        look()
+        await runs.press("l")
+        await runs.shows("log")
+        look()
+        runs.app.push_screen(Question(f"question{STEERING}", "", [Choice(1, "yes", "")]))
+        await runs.shows("question")
+        look()
+    assert seen == set(WORDS)

@@ -25,6 +25,7 @@ from kertui.cli.runs import runs
 from kertui.cli.spelling import SpellingGroup
 from kertui.cli.tasks import tasks
 from kertui.cli.train import train
+from kertui.plain_text import visible
 
 FAILED = 1
 WRONG_USAGE = 2
@@ -120,7 +121,7 @@ def run(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:
         return _nobody_reads()
     except UserError as error:
-        click.echo(f"Error: {error}", err=True)
+        click.echo(f"Error: {visible(str(error))}", err=True)
         return WRONG_USAGE if is_wrong_usage(error) else FAILED
     return result if isinstance(result, int) else 0
 

@@ -145,7 +145,7 @@ class RunFolder:
         from kertasks.recipes.toml_file import parse_recipe
 
         try:
-            text = read_small(self.recipe_path).decode()
+            text = read_small(self.recipe_path).decode("utf-8-sig")
         except FileNotFoundError as error:
             raise RunDamaged(f"run {self.id} has no recipe.toml") from error
         except (OSError, UnicodeDecodeError) as error:
