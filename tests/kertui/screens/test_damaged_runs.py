@@ -16,7 +16,7 @@ from kertui.screens.dialog import Choice, Question
 from kertui.screens.log import LogScreen
 from kertui.screens.workbench import WorkbenchScreen
 from kertui.training.event_lines import format_event
-from kertui.training.events import Epoch, Failed, Notice
+from kertui.training.events import Epoch, Event, Failed, Notice
 
 OPENED = (
     "pid -1",
@@ -85,14 +85,14 @@ async def test_no_text_of_a_run_steers_the_terminal(service: RecordedService) ->
     (run.path / "label.json").write_text(json.dumps(label))
     run.log_path.write_text(f"log{STEERING}\n")
     metrics = {"loss": 1.0, f"metric{STEERING}": 1.0}
-    events = [
+    events: list[Event] = [
         Notice(NOON, f"notice{STEERING}"),
         *(Epoch(NOON, number, metrics, 0.1, 0.1) for number in (1, 2)),
         Failed(NOON, f"reason{STEERING}"),
     ]
     with run.events_path.open("a") as file:
         file.writelines(map(format_event, events))
-    seen = set()
+    seen: set[str] = set()
 
     def look() -> None:
         text = shown(runs.app)

@@ -84,7 +84,7 @@ def export(
     else:
         text = script_text(ctx, found) if what is Format.SCRIPT else history_text(found)
         if output == STDOUT:
-            show(text)
+            click.echo(text, nl=False)
             return
         write(BytesIO(text.encode()), Path(output), force=force)
     click.echo(f"{what} of {found.id} is now in {short_path(Path(output))}")
@@ -214,20 +214,6 @@ def write(content: IO[bytes], path: Path, *, force: bool) -> None:
     finally:
         with contextlib.suppress(OSError):
             beside.unlink()
-
-
-def show(text: str) -> None:
-    """Print what was exported, and nothing else.
-
-    Raises:
-        UserError: the disk that it is led to is full.
-    """
-    try:
-        click.echo(text, nl=False)
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise cannot_write(Path("standard output"), error) from error
 
 
 def exists(path: Path) -> UserError:
