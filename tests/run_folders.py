@@ -18,8 +18,9 @@ from kertasks.registry import find_task
 from kertui.training.event_lines import format_event
 from kertui.training.event_reader import SLICE
 from kertui.training.events import Epoch, Event, Failed, Finished, Started, Stopped
-from kertui.training.run_folder import Manifest, RunFolder
-from kertui.training.run_state import process_start_time
+from kertui.training.manifest import Manifest
+from kertui.training.run_folder import RunFolder
+from kertui.training.run_state import boot_id, process_start_time
 from kertui.training.store import RunStore
 
 NOON = 1_800_000_000.0
@@ -67,8 +68,11 @@ def write_run(
     run = RunFolder(store.runs_path / f"{stamp}-{task}-{recipe.replace(' ', '-')}-{seed}")
     run.path.mkdir(mode=0o700, parents=True)
     run.recipe_path.write_text(_toml(found))
+    boot = boot_id() if host == platform.node() else None
     run.write_manifest(
-        Manifest(run.id, task, recipe, seed, began, {}, device, host, pid, process_started)
+        Manifest(
+            run.id, task, recipe, seed, began, {}, device, host, pid, process_started, boot=boot
+        )
     )
     with run.events_path.open("w") as file:
         last: Epoch | None = None

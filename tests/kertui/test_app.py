@@ -30,7 +30,7 @@ from kertui.training.control import read_commands
 from kertui.training.event_lines import format_event
 from kertui.training.events import Paused
 from kertui.training.run_folder import RunFolder
-from kertui.training.run_state import process_start_time
+from kertui.training.run_state import boot_id, process_start_time
 from kertui.training.service import TrainingService
 from kertui.training.store import RunStore
 
@@ -59,6 +59,7 @@ def training(service: TrainingService) -> Iterator[RunFolder]:
         "schema": 1, "id": run.id, "task": "xor", "recipe": "answer", "seed": 0,
         "created": time.time(), "versions": {}, "device": "CPU", "host": os.uname().nodename,
         "pid": process.pid, "process_started": process_start_time(process.pid),
+        "boot": boot_id(),
     }  # fmt: skip
     run.manifest_path.write_text(json.dumps(manifest))
     run.events_path.write_text("")

@@ -20,6 +20,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.screen import Screen
 
+from kertui.control_code_filter import ControlCodeFilter
 from kertui.crash import report_crash
 from kertui.glyphs import Glyphs, glyphs
 from kertui.key_names import name_key
@@ -310,6 +311,7 @@ class KertuiApp(App[None]):
             from kertui.ascii_filter import AsciiFilter
 
             self._filters.append(AsciiFilter())
+        self._filters.insert(0, ControlCodeFilter())
 
     def _fatal_error(self) -> None:
         # Textual prints the traceback, with locals, over the normal screen.

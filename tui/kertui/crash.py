@@ -7,6 +7,7 @@ import traceback
 from typing import TYPE_CHECKING
 
 from kertui.formatting import short_path
+from kertui.plain_text import one_line
 
 if TYPE_CHECKING:
     from kertui.training.store import RunStore
@@ -17,7 +18,7 @@ def report_crash(error: BaseException, store: RunStore) -> str:
     path = store.home / "crash.log"
     lines = "".join(traceback.format_exception(error))
     stamp = time.strftime("%Y-%m-%d %H:%M:%S %z")
-    reason = f"{type(error).__name__}: {error}".splitlines()[0]
+    reason = one_line(f"{type(error).__name__}: {error}".splitlines()[0])
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with path.open("a", encoding="utf-8") as file:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from kertasks.recipes.errors import Problem, describe_value, one_of
 from kertasks.recipes.recipe import INPUT, FitSettings, Layer, Recipe
 
 _LAYER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+_CONTROLS = ("Cc", "Cf", "Cs", "Zl", "Zp")
+"""Categories of what breaks a line or steers the terminal that a name is shown on."""
+
 _LARGEST_SEED = 2**32 - 1
 """What NumPy and ``keras.utils.set_random_seed`` take."""
 
@@ -18,6 +22,10 @@ def problems_of_structure(recipe: Recipe) -> Iterator[Problem]:
     for key in ("task", "name"):
         if not getattr(recipe, key).strip():
             yield Problem(key, describe_value(getattr(recipe, key)), "a name")
+    for key in ("task", "name", "summary"):
+        text = getattr(recipe, key)
+        if any(unicodedata.category(character) in _CONTROLS for character in text):
+            yield Problem(key, describe_value(text), "one line without control codes")
     if not 0 <= recipe.seed <= _LARGEST_SEED:
         yield Problem(
             "seed", describe_value(recipe.seed), f"a whole number from 0 to {_LARGEST_SEED}"

@@ -57,6 +57,9 @@ def test_a_variant_the_task_does_not_have_is_told_with_the_nearest() -> None:
     ("recipe", "path", "said"),
     [
         (replace(GOOD, name=" "), "name", "a name"),
+        (replace(GOOD, name="a\x1b]0;b\x07"), "name", "one line without control codes"),
+        (replace(GOOD, name="a\nb"), "name", "one line without control codes"),
+        (replace(GOOD, summary="a\u202eb"), "summary", "one line without control codes"),
         (replace(GOOD, seed=-1), "seed", "from 0 to 4294967295"),
         (replace(GOOD, seed=2**32), "seed", "from 0 to 4294967295"),
         (with_layers(), "layers", "at least one layer"),

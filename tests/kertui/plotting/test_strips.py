@@ -60,6 +60,12 @@ def test_changes_far_apart_are_two() -> None:
     assert changed_spans(old, new) == [(0, 1), (41, 42)]
 
 
+def test_a_blank_stands_for_what_is_not_printable() -> None:
+    assert cells("a\x1b[b\nc", "dim") == [
+        ("a", "dim"), (" ", PLAIN), ("[", "dim"), ("b", "dim"), (" ", PLAIN), ("c", "dim"),
+    ]  # fmt: skip
+
+
 def test_a_blank_has_no_role() -> None:
     assert changed_spans(cells("a b", "dim"), cells("a ") + cells("b", "dim")) == [(0, 1)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import subprocess
@@ -13,7 +14,7 @@ from kertui.training.control import read_commands
 from kertui.training.event_lines import format_event
 from kertui.training.events import Compiling, Control, Epoch, Event, Started
 from kertui.training.run_folder import RunFolder
-from kertui.training.run_state import process_start_time
+from kertui.training.run_state import boot_id, process_start_time
 from kertui.training.store import RunStore
 
 
@@ -26,12 +27,16 @@ class SteeredRun:
 
     def take_over(self) -> subprocess.Popen[bytes]:
         """Another process is its trainer now."""
-        process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+        with self.folder.events_path.open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)  # the process's own from its start
+            process = subprocess.Popen(
+                [sys.executable, "-c", "input()"], stdin=subprocess.PIPE, pass_fds=[file.fileno()]
+            )
         manifest = {
             "schema": 1, "id": self.folder.id, "task": "xor", "recipe": "answer", "seed": 0,
             "created": time.time(), "versions": {}, "device": "CPU",
             "host": os.uname().nodename, "pid": process.pid,
-            "process_started": process_start_time(process.pid),
+            "process_started": process_start_time(process.pid), "boot": boot_id(),
         }  # fmt: skip
         self.folder.manifest_path.write_text(json.dumps(manifest))
         self.process = process

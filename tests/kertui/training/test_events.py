@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kertui.plain_text import one_line
+from kertui.training.epoch_block import in_blocks
 from kertui.training.event_lines import format_event, parse_event
 from kertui.training.events import (
     Checkpointed,
@@ -30,43 +32,46 @@ from kertui.training.events import (
 )
 
 _numbers = st.floats(allow_nan=False)
-_metrics = st.dictionaries(st.text(min_size=1, max_size=9), _numbers, max_size=5)
+_times = st.floats(allow_nan=False, allow_infinity=False)
+_text = st.text().map(one_line)
+_metrics = st.dictionaries(_text, _numbers, max_size=5)
 _counts = st.integers(min_value=0, max_value=10**9)
-_gpus = st.lists(st.builds(Gpu, st.text(), _numbers, _counts, _counts, _counts)).map(tuple)
+_ordinals = st.integers(min_value=1, max_value=10**9)
+_gpus = st.lists(st.builds(Gpu, _text, _numbers, _counts, _counts, _counts)).map(tuple)
 _events: st.SearchStrategy[Event] = st.one_of(
-    st.builds(Started, _numbers, _counts, _counts, _counts, st.text()),
-    st.builds(Compiling, _numbers, st.none() | _numbers),
-    st.builds(Compiled, _numbers, st.booleans()),
-    st.builds(Progress, _numbers, _counts, _counts, _metrics),
-    st.builds(Epoch, _numbers, _counts, _metrics, _numbers, _numbers),
-    st.builds(LearningRate, _numbers, _counts, _numbers),
-    st.builds(Control, _numbers, _counts, st.text(), st.none() | st.text()),
-    st.builds(Planned, _numbers, _counts),
-    st.builds(Paused, _numbers, _counts, _counts),
-    st.builds(Resumed, _numbers, _counts, _counts),
-    st.builds(Checkpointed, _numbers, _counts, _counts),
-    st.builds(Machine, _numbers, _numbers, _counts, _counts, _counts, _gpus),
-    st.builds(Notice, _numbers, st.text()),
+    st.builds(Started, _times, _ordinals, _ordinals, _counts, _text),
+    st.builds(Compiling, _times, st.none() | _numbers),
+    st.builds(Compiled, _times, st.booleans()),
+    st.builds(Progress, _times, _ordinals, _counts, _metrics),
+    st.builds(Epoch, _times, _ordinals, _metrics, _numbers, _numbers),
+    st.builds(LearningRate, _times, _counts, _numbers),
+    st.builds(Control, _times, _counts, _text, st.none() | _text),
+    st.builds(Planned, _times, _ordinals),
+    st.builds(Paused, _times, _counts, _counts),
+    st.builds(Resumed, _times, _counts, _counts),
+    st.builds(Checkpointed, _times, _counts, _counts),
+    st.builds(Machine, _times, _numbers, _counts, _counts, _counts, _gpus),
+    st.builds(Notice, _times, _text),
     st.builds(
         Finished,
-        _numbers,
+        _times,
         _counts,
         st.none() | _counts,
         st.none() | _metrics,
-        st.none() | st.text(),
+        st.none() | _text,
         st.none() | _metrics,
     ),
     st.builds(
         Stopped,
-        _numbers,
+        _times,
         _counts,
         st.none() | _counts,
         st.none() | _metrics,
-        st.none() | st.text(),
+        st.none() | _text,
         st.none() | _metrics,
         st.none() | _counts,
     ),
-    st.builds(Failed, _numbers, st.text()),
+    st.builds(Failed, _times, _text),
 )
 
 
@@ -124,6 +129,13 @@ def test_what_is_not_finite_is_a_string_so_that_the_line_is_json() -> None:
         '{"t":1,"type":"epoch","epoch":1,"metrics":{"loss":"bad"},"learning_rate":1,"seconds":1}',
         '{"t":1,"type":["epoch"]}',
         '{"t":true,"type":"failed","reason":"x"}',
+        '{"t":"inf","type":"failed","reason":"x"}',
+        '{"t":1e999,"type":"failed","reason":"x"}',
+        '{"t":1,"type":"failed","reason":["x"]}',
+        '{"t":1,"type":"planned","epochs":0}',
+        '{"t":1,"type":"planned","epochs":9223372036854775808}',
+        '{"t":1,"type":"started","epochs":1,"steps":0,"parameters":1,"device":""}',
+        '{"t":1,"type":"epoch","epoch":-1,"metrics":{},"learning_rate":1,"seconds":1}',
         "\x00\xff garbage",
         "[" * 100_000,
     ],
@@ -139,3 +151,16 @@ def test_fields_of_a_newer_version_are_passed_over() -> None:
 
 def test_an_end_without_its_optional_fields_is_an_end() -> None:
     assert parse_event('{"t":1,"type":"stopped","epochs":4}') == Stopped(1.0, 4, None, None, None)
+
+
+def test_text_comes_back_on_one_line_without_control_codes() -> None:
+    reason = "it \x1b[31mfailed\n  twice\x07, in \udcff"
+    assert parse_event(format_event(Failed(1.0, reason))) == Failed(
+        1.0, "it [31mfailed twice, in ?"
+    )
+    epoch = Epoch(1.0, 1, {"lo\x1b]0;ss": 1.0}, 0.1, 0.1)
+    assert parse_event(format_event(epoch)) == Epoch(1.0, 1, {"lo]0;ss": 1.0}, 0.1, 0.1)
+    assert (
+        in_blocks([json.loads(format_event(epoch))] * 2)
+        == [Epoch(1.0, 1, {"lo]0;ss": 1.0}, 0.1, 0.1)] * 2
+    )

@@ -8,7 +8,6 @@ import pytest
 from kertui.training.run_label import (
     Label,
     LabelNotWritten,
-    label_age,
     make_label,
     read_label,
     write_label,
@@ -16,11 +15,9 @@ from kertui.training.run_label import (
 
 
 def test_a_label_comes_back(tmp_path: Path) -> None:
-    assert label_age(tmp_path) is None
     label = Label("mein bestes", ("gpu", "größer"), 'with dropout: "0.5"')
     write_label(tmp_path, label)
     assert read_label(tmp_path) == label
-    assert label_age(tmp_path) is not None
     assert [path.name for path in tmp_path.iterdir()] == ["label.json"]
     assert stat.S_IMODE((tmp_path / "label.json").stat().st_mode) == 0o600
 

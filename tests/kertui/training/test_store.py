@@ -17,10 +17,11 @@ from tests.run_folders import NOON, write_run
 from kertasks.registry import find_task
 from kertui.training.event_lines import format_event
 from kertui.training.events import Epoch, Event, Failed, Finished, Started, Stopped
-from kertui.training.run_folder import Manifest, RunDamaged, RunFolder
+from kertui.training.manifest import Manifest
+from kertui.training.run_folder import RunDamaged, RunFolder
 from kertui.training.run_label import Label, write_label
 from kertui.training.run_listing import ordered
-from kertui.training.run_state import HEARTBEAT_GONE, RunState, process_start_time
+from kertui.training.run_state import HEARTBEAT_GONE, RunState, boot_id, process_start_time
 from kertui.training.run_summaries import RunSummaries
 from kertui.training.store import HomeNotWritable, RunStore, UnknownRun, cache_dir, default_home
 
@@ -41,6 +42,7 @@ def manifest(run: RunFolder, **changes: object) -> Manifest:
         "host": platform.node(),
         "pid": os.getpid(),
         "process_started": started,
+        "boot": boot_id(),
         **changes,
     }
     return Manifest(**fields)  # type: ignore[arg-type]  # the test's own fields

@@ -84,7 +84,7 @@ def export(
     else:
         text = script_text(ctx, found) if what is Format.SCRIPT else history_text(found)
         if output == STDOUT:
-            show(text)
+            click.echo(text, nl=False)
             return
         write(BytesIO(text.encode()), Path(output), force=force)
     click.echo(f"{what} of {found.id} is now in {short_path(Path(output))}")
@@ -183,9 +183,11 @@ def copy_model(run: RunFolder, path: Path, *, best: bool, force: bool) -> None:
     Raises:
         UserError: the run has none (yet), or the copy cannot be written.
     """
+    from kertui.training.regular_file import open_regular
+
     source = run.best_path if best else run.model_path
     try:
-        model = source.open("rb")
+        model = os.fdopen(open_regular(source), "rb")
     except OSError as error:
         raise UserError(f"{run.id} has no {source.name}: it is {run.state()}") from error
     with model:
@@ -212,20 +214,6 @@ def write(content: IO[bytes], path: Path, *, force: bool) -> None:
     finally:
         with contextlib.suppress(OSError):
             beside.unlink()
-
-
-def show(text: str) -> None:
-    """Print what was exported, and nothing else.
-
-    Raises:
-        UserError: the disk that it is led to is full.
-    """
-    try:
-        click.echo(text, nl=False)
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise cannot_write(Path("standard output"), error) from error
 
 
 def exists(path: Path) -> UserError:

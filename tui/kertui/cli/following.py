@@ -35,7 +35,7 @@ def follow(run: RunFolder, recipe: Recipe, pressed: CtrlC, *, as_json: bool) -> 
     reader = EventReader(run.events_path)
     asked = 0
     look_at_state = time.monotonic() + _STATE_EVERY
-    with _reader_gone(report):
+    with _unheard(report):
         report.begin()
         while True:
             pressed.wait(_LOOK_EVERY)
@@ -94,10 +94,10 @@ class CtrlC:
 
 
 @contextmanager
-def _reader_gone(report: JsonReport | TextReport) -> Iterator[None]:
-    """A closed pipe is no reason to end a training: say that it goes on."""
+def _unheard(report: JsonReport | TextReport) -> Iterator[None]:
+    """A closed pipe or a full disk is no reason to end a training: say that it goes on."""
     try:
         yield
-    except BrokenPipeError:
-        report.nobody_reads()
+    except OSError as error:
+        report.unheard(error)
         raise

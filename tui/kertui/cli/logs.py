@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import codecs
+import os
 import sys
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import click
 
 from kertui.cli.options import home_option
 from kertui.cli.steer import find_run
-
-if TYPE_CHECKING:
-    from kertui.training.run_folder import RunFolder
+from kertui.plain_text import visible
 
 _LOOK_EVERY = 0.2
+
+_AT_ONCE = 1 << 20
+"""Bytes."""
 
 
 @click.command(short_help="Print what a run's trainer printed.")
@@ -25,11 +28,17 @@ _LOOK_EVERY = 0.2
 def logs(ctx: click.Context, run: str, follow: bool) -> None:
     """Print what RUN's trainer printed, tracebacks included."""
     found = find_run(ctx, run)
-    printed = _print_from(found, 0)
-    while follow:
+    show = visible if sys.stdout.isatty() else str
+    # A character may be written in two parts.
+    decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+    printed = 0
+    while True:
         # Asked before the last look: what was printed until the end is printed here too.
-        over = found.state().is_over
-        printed += _print_from(found, printed)
+        over = not follow or found.state().is_over
+        while data := _read(found.log_path, printed):
+            sys.stdout.write(show(decode(data)))
+            printed += len(data)
+        sys.stdout.flush()
         if over:
             break
         time.sleep(_LOOK_EVERY)
@@ -37,14 +46,20 @@ def logs(ctx: click.Context, run: str, follow: bool) -> None:
         click.echo(f"the trainer of run {found.id} printed nothing", err=True)
 
 
-def _print_from(run: RunFolder, start: int) -> int:
-    """Print the log from a byte on; returns how many bytes that were."""
+def _read(path: Path, start: int) -> bytes:
+    """Some of the log from a byte on; nothing at its end, or where there is none.
+
+    Raises:
+        RunDamaged: it cannot be read.
+    """
+    from kertui.training.regular_file import open_regular
+    from kertui.training.run_folder import RunDamaged
+
     try:
-        with run.log_path.open("rb") as file:
+        with os.fdopen(open_regular(path), "rb") as file:
             file.seek(start)
-            data = file.read()
+            return file.read(_AT_ONCE)
     except FileNotFoundError:
-        return 0
-    sys.stdout.write(data.decode(errors="replace"))
-    sys.stdout.flush()
-    return len(data)
+        return b""
+    except OSError as error:
+        raise RunDamaged(f"{path} cannot be read: {error.strerror}") from error

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
+from io import TextIOWrapper
 from typing import Any
 
 import click
@@ -25,6 +27,7 @@ from kertui.cli.runs import runs
 from kertui.cli.spelling import SpellingGroup
 from kertui.cli.tasks import tasks
 from kertui.cli.train import train
+from kertui.plain_text import visible
 
 FAILED = 1
 WRONG_USAGE = 2
@@ -108,7 +111,23 @@ def open_interface(ctx: click.Context, *, spare: bool, plain: bool, mouse: bool)
 
 
 def run(arguments: list[str] | None = None) -> int:
-    """Carry out a command line and return the exit status; never a traceback for a mistake."""
+    """Carry out a command line and return the exit status; never a traceback for a mistake, nor
+    for output that cannot be written."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # what its encoding lacks
+    try:
+        return _carry_out(arguments)
+    except BrokenPipeError:
+        return _nobody_reads()
+    except OSError as error:
+        _drop_output()
+        with contextlib.suppress(OSError):
+            what = error.filename or "the output cannot be written"
+            click.echo(f"Error: {what}: {error.strerror or error}", err=True)
+        return FAILED
+
+
+def _carry_out(arguments: list[str] | None) -> int:
     try:
         result = kertui.main(arguments, prog_name="kertui", standalone_mode=False)
         sys.stdout.flush()
@@ -117,10 +136,8 @@ def run(arguments: list[str] | None = None) -> int:
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
-    except BrokenPipeError:
-        return _nobody_reads()
     except UserError as error:
-        click.echo(f"Error: {error}", err=True)
+        click.echo(f"Error: {visible(str(error))}", err=True)
         return WRONG_USAGE if is_wrong_usage(error) else FAILED
     return result if isinstance(result, int) else 0
 
@@ -136,6 +153,11 @@ def is_wrong_usage(error: UserError) -> bool:
 
 
 def _nobody_reads() -> int:
-    # Python would complain again when it flushes at exit.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _drop_output()
     return NOBODY_READS
+
+
+def _drop_output() -> None:
+    # Python would complain again when it flushes at exit.
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

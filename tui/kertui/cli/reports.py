@@ -35,10 +35,12 @@ class _Report:
         """The person pressed it twice."""
         _say(f"left; the trainer still stops by itself. {self.how_to_end()}")
 
-    def nobody_reads(self) -> None:
-        """The pipe's other end is gone."""
+    def unheard(self, error: OSError) -> None:
+        """Nothing more can be printed: the pipe's other end is gone, or a disk is full."""
+        gone = isinstance(error, BrokenPipeError)
+        why = "nobody reads any more" if gone else f"cannot print any more ({error.strerror})"
         where = short_path(self._run.path)
-        _say(f"nobody reads any more; the run goes on in {where}. {self.how_to_end()}")
+        _say(f"{why}; the run goes on in {where}. {self.how_to_end()}")
 
     def gone(self, state: RunState) -> int:
         """It is over without a word."""

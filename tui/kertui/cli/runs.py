@@ -52,6 +52,9 @@ def runs(ctx: click.Context, filter: tuple[str, ...], as_json: bool, deleted: bo
         click.echo(json.dumps([describe(run) for run in shown], indent=2, ensure_ascii=False))
     elif shown:
         click.echo("\n".join(_table(shown)))
+        for run in shown:
+            if run.damage:
+                click.echo(f"{run.id}: {run.damage}", err=True)
     else:
         where = RunBin(store).path if deleted else store.runs_path
         click.echo(_nothing(where, text, any_at_all=bool(found), deleted=deleted), err=True)
@@ -79,6 +82,7 @@ def describe(run: RunSummary) -> dict[str, Any]:
         "device": run.device,
         "host": run.host,
         "folder": run.folder,
+        "damage": run.damage or None,
     }
 
 

@@ -56,7 +56,10 @@ def parse(text: str) -> Row:
 
 
 def cells(text: str, role: str = PLAIN) -> Row:
-    """Plain text in one role. A blank has none: it looks the same in all of them."""
+    """Plain text in one role. A blank has none: it looks the same in all of them, and it
+    stands for what is not printable."""
+    if not text.isprintable():
+        text = "".join(character if character.isprintable() else " " for character in text)
     return [(character, role if character != " " else PLAIN) for character in text]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -9,10 +10,13 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from kertui import formatting
+from kertui.plain_text import visible
+from kertui.training.regular_file import open_regular
 
 TAIL = 1 << 16
 """Bytes shown."""
@@ -21,7 +25,7 @@ TAIL = 1 << 16
 def read_tail(path: Path, limit: int = TAIL) -> str:
     """The end of a log, from the start of a line; a sentence in its place where there is none."""
     try:
-        with path.open("rb") as file:
+        with os.fdopen(open_regular(path), "rb") as file:
             whole = file.seek(0, 2)
             file.seek(max(0, whole - limit))
             data = file.read()
@@ -29,7 +33,7 @@ def read_tail(path: Path, limit: int = TAIL) -> str:
         return "The trainer has not printed anything."
     except OSError as error:
         return f"{formatting.short_path(path)} cannot be read: {error.strerror}"
-    text = data.decode(errors="replace").replace("\r\n", "\n").replace("\r", "\n")
+    text = visible(data.decode(errors="replace"))
     if whole > limit:
         left_out = formatting.size(whole - limit)
         text = f"({left_out} before this are in the file)\n" + text.partition("\n")[2]
@@ -69,7 +73,7 @@ class LogScreen(ModalScreen[None]):
         """One scrolling text."""
         with VerticalScroll() as scroll:
             scroll.border_title = "trainer.log"
-            scroll.border_subtitle = formatting.short_path(self._path)
+            scroll.border_subtitle = Content(formatting.short_path(self._path))
             yield Static("", markup=False)
 
     def on_mount(self) -> None:

@@ -13,8 +13,8 @@ from kertasks.errors import UserError
 from kertui.training.control import Ask
 from kertui.training.event_reader import EventReader
 from kertui.training.events import Control, Event, Failed, Finished, Stopped
-from kertui.training.run_folder import RunDamaged, RunFolder, RunIsOver
-from kertui.training.run_state import process_is_there
+from kertui.training.run_folder import NeverBegan, RunFolder, RunIsOver
+from kertui.training.run_state import is_trainer_of, process_is_there
 
 _LOOK_EVERY = 0.02
 _STATE_EVERY = 1.0
@@ -102,21 +102,24 @@ def kill(run: RunFolder, seconds: float = 10.0) -> None:
     Raises:
         RunIsOver: there is no trainer any more.
         RunDamaged: its folder is gone or cannot be written in.
-        NotKilled: it is still there.
+        NotKilled: it is still there, or the process its manifest names does not train it.
     """
     state = run.state()
     if state.is_over:
         raise RunIsOver(run.id, state)
     try:
         manifest = run.manifest()
-    except RunDamaged as error:
-        if run.manifest_path.exists():
-            raise
+    except NeverBegan as error:
         raise NotKilled(f"run {run.id} is only being started: ask again in a moment") from error
     if manifest.host != platform.node():
         run.ask(Ask.KILL)
     elif process_is_there(manifest.pid, manifest.process_started):
         try:
+            if not is_trainer_of(manifest.pid, run.events_path, run.log_path):
+                raise NotKilled(
+                    f"process {manifest.pid}, which {run.manifest_path} names, does not train "
+                    f"run {run.id}: it was not killed"
+                )
             os.kill(manifest.pid, signal.SIGKILL)
         except PermissionError as error:
             raise NotKilled(f"run {run.id} is another user's process") from error

@@ -35,4 +35,5 @@ def write_text(path: Path, text: str) -> None:
         OSError: as ``replacing``.
     """
     with replacing(path) as file:
-        file.write(text.encode())
+        # The name of a file may hold bytes that are no text.
+        file.write(text.encode(errors="replace"))

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from kertasks.errors import UserError
 from kertui.training.atomic_file import replacing
+from kertui.training.regular_file import open_regular
 
 Arrays = list[NDArray[Any]]
 
@@ -125,7 +126,10 @@ class Checkpoint:
             CheckpointDamaged: it cannot be read.
         """
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with (
+                os.fdopen(open_regular(path), "rb") as raw,
+                np.load(raw, allow_pickle=False) as file,
+            ):
                 known = json.loads(file["known"].tobytes())
                 if known["version"] != _VERSION:
                     raise CheckpointDamaged(f"{path} was written by another version of kertui")

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from kertui.training.atomic_file import write_text
+from kertui.training.regular_file import LARGEST, open_regular, read_json
 
 KEPT = 32
 """Commands that stay in the file. A trainer looks twenty times a second: it misses none."""
@@ -74,9 +75,8 @@ class Command:
 def read_commands(path: Path) -> list[Command]:
     """The latest commands, oldest first; none when there is no file or it holds none."""
     try:
-        listed = json.loads(path.read_bytes())["commands"]
-        found = [_command(fields) for fields in listed]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        found = list(map(_command, read_json(path)["commands"]))
+    except (OSError, ValueError, KeyError, TypeError):
         return []
     return sorted(
         (command for command in found if command is not None),
@@ -85,8 +85,10 @@ def read_commands(path: Path) -> list[Command]:
 
 
 def _command(fields: Any) -> Command | None:
-    number, name, value = fields["number"], fields["command"], fields.get("value")
-    if type(number) is not int or not isinstance(name, str):
+    if not isinstance(fields, dict):
+        return None
+    number, name, value = fields.get("number"), fields.get("command"), fields.get("value")
+    if type(number) is not int or not 0 < number <= LARGEST or not isinstance(name, str):
         return None
     if value is not None and type(value) not in (int, float):
         return None
@@ -151,7 +153,7 @@ class ControlFile:
     def new_commands(self) -> list[Command]:
         """The commands written since the last look, oldest first."""
         try:
-            descriptor = os.open(self._path, os.O_RDONLY)
+            descriptor = open_regular(self._path)
         except OSError:
             return []
         status = os.fstat(descriptor)

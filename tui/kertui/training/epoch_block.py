@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kertui.training.event_lines import event_of
+from kertui.training.event_lines import clean_name, event_of
 from kertui.training.events import Epoch, Event
 
 
@@ -80,6 +80,8 @@ def _one_block(found: Sequence[Any]) -> EpochBlock | None:
         if not found or any(fields["type"] != "epoch" for fields in found):
             return None
         metrics = [fields["metrics"] for fields in found]
+        if type(metrics[0]) is not dict or any(clean_name(name) != name for name in metrics[0]):
+            return None
         if sum(map(len, metrics)) != len(metrics[0]) * len(metrics):
             return None
         block = EpochBlock(
@@ -89,8 +91,8 @@ def _one_block(found: Sequence[Any]) -> EpochBlock | None:
             array("d", [fields["learning_rate"] for fields in found]),
             array("d", [fields["seconds"] for fields in found]),
         )
-        first, last = block.epochs[0], block.epochs[-1]
-        return block if block.epochs == array("q", range(first, last + 1)) else None
+        first = max(1, block.epochs[0])
+        return block if block.epochs == array("q", range(first, first + len(block))) else None
     except (KeyError, TypeError, AttributeError, OverflowError):
         return None  # a number that is not finite is a string; anything else is judged one by one
 

@@ -10,8 +10,12 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from functools import lru_cache
 from typing import Any
 
+import orjson
+
+from kertui.plain_text import one_line
 from kertui.training.events import (
     Checkpointed,
     Compiled,
@@ -32,6 +36,7 @@ from kertui.training.events import (
     Started,
     Stopped,
 )
+from kertui.training.regular_file import LARGEST
 
 _TYPES: dict[type[Any], str] = {
     Started: "started",
@@ -55,6 +60,12 @@ _TYPES: dict[type[Any], str] = {
 _OPTIONAL = frozenset({"refused", "restored_epoch"})
 """Fields left out where they say nothing."""
 
+_TEXT = 1 << 14
+"""Characters of a reason or a notice that are kept; the trainer's log has the rest."""
+
+_COLDEST = -273
+"""Degrees Celsius."""
+
 _encode = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
 
 
@@ -73,8 +84,8 @@ def parse_event(line: str | bytes) -> Event | None:
     Fields not known here are passed over, so that an older reader follows a newer writer.
     """
     try:
-        fields = json.loads(line)
-    except (ValueError, RecursionError):
+        fields = orjson.loads(line)
+    except ValueError:
         return None
     return event_of(fields)
 
@@ -83,13 +94,16 @@ def event_of(fields: Any) -> Event | None:
     """The event a line's JSON stands for; None for what ``parse_event`` passes over."""
     try:
         return _PARSERS[fields["type"]](fields)
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
         return None
 
 
 def _to_json(value: object) -> object:
     if isinstance(value, float) and not math.isfinite(value):
         return "nan" if value != value else ("inf" if value > 0 else "-inf")
+    if isinstance(value, str):
+        # The name of a file may hold bytes that are no text, which no reader of JSON takes.
+        return value.encode(errors="replace").decode()
     if isinstance(value, tuple):
         return [_to_json(asdict(each)) for each in value]
     if isinstance(value, Mapping):
@@ -110,9 +124,16 @@ def _number(value: Any) -> float:
     return float(value)
 
 
-def _whole(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(value)
+def _time(value: Any) -> float:
+    time = _number(value)
+    if not math.isfinite(time):
+        raise ValueError(value)
+    return time
+
+
+def _whole(value: Any, least: int = 0) -> int:
+    if type(value) is not int or not least <= value <= LARGEST:
+        raise ValueError(value)
     return value
 
 
@@ -122,14 +143,16 @@ def _flag(value: Any) -> bool:
     return value
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError(value)
-    return value
+def _text(value: str) -> str:
+    return one_line(value, _TEXT)
+
+
+clean_name = lru_cache(one_line)
+"""A metric's name, fit to be shown. An epoch has a handful, and a log the same ones each time."""
 
 
 def _metrics(value: Any) -> dict[str, float]:
-    return {name: _number(number) for name, number in value.items()}
+    return {clean_name(name): _number(number) for name, number in value.items()}
 
 
 def _optional(read: Callable[[Any], Any], value: Any) -> Any:
@@ -138,7 +161,7 @@ def _optional(read: Callable[[Any], Any], value: Any) -> Any:
 
 def _end(f: dict[str, Any]) -> dict[str, Any]:
     return {
-        "t": _number(f["t"]),
+        "t": _time(f["t"]),
         "epochs": _whole(f["epochs"]),
         "best_epoch": _optional(_whole, f.get("best_epoch")),
         "test": _optional(_metrics, f.get("test")),
@@ -153,59 +176,59 @@ def _gpu(f: dict[str, Any]) -> Gpu:
         _number(f["use"]),
         _whole(f["memory"]),
         _whole(f["memory_total"]),
-        _whole(f["temperature"]),
+        _whole(f["temperature"], _COLDEST),
     )
 
 
 def _place(f: dict[str, Any]) -> tuple[float, int, int]:
-    return _number(f["t"]), _whole(f["epoch"]), _whole(f["step"])
+    return _time(f["t"]), _whole(f["epoch"]), _whole(f["step"])
 
 
 _PARSERS: dict[str, Callable[[dict[str, Any]], Event]] = {
     "started": lambda f: Started(
-        _number(f["t"]),
-        _whole(f["epochs"]),
-        _whole(f["steps"]),
+        _time(f["t"]),
+        _whole(f["epochs"], 1),
+        _whole(f["steps"], 1),
         _whole(f["parameters"]),
         _text(f["device"]),
     ),
-    "compiling": lambda f: Compiling(_number(f["t"]), _optional(_number, f.get("seconds"))),
-    "compiled": lambda f: Compiled(_number(f["t"]), _flag(f["xla"])),
+    "compiling": lambda f: Compiling(_time(f["t"]), _optional(_number, f.get("seconds"))),
+    "compiled": lambda f: Compiled(_time(f["t"]), _flag(f["xla"])),
     "progress": lambda f: Progress(
-        _number(f["t"]), _whole(f["epoch"]), _whole(f["step"]), _metrics(f["metrics"])
+        _time(f["t"]), _whole(f["epoch"], 1), _whole(f["step"]), _metrics(f["metrics"])
     ),
     "epoch": lambda f: Epoch(
-        _number(f["t"]),
-        _whole(f["epoch"]),
+        _time(f["t"]),
+        _whole(f["epoch"], 1),
         _metrics(f["metrics"]),
         _number(f["learning_rate"]),
         _number(f["seconds"]),
     ),
     "learning_rate": lambda f: LearningRate(
-        _number(f["t"]), _whole(f["epoch"]), _number(f["learning_rate"])
+        _time(f["t"]), _whole(f["epoch"]), _number(f["learning_rate"])
     ),
     "control": lambda f: Control(
-        _number(f["t"]),
+        _time(f["t"]),
         _whole(f["number"]),
         _text(f["command"]),
         _optional(_text, f.get("refused")),
     ),
-    "planned": lambda f: Planned(_number(f["t"]), _whole(f["epochs"])),
+    "planned": lambda f: Planned(_time(f["t"]), _whole(f["epochs"], 1)),
     "paused": lambda f: Paused(*_place(f)),
     "resumed": lambda f: Resumed(*_place(f)),
     "checkpoint": lambda f: Checkpointed(*_place(f)),
     "machine": lambda f: Machine(
-        _number(f["t"]),
+        _time(f["t"]),
         _number(f["cpu"]),
         _whole(f["memory"]),
         _whole(f["memory_total"]),
         _whole(f["process_memory"]),
         tuple(map(_gpu, f.get("gpus", ()))),
     ),
-    "notice": lambda f: Notice(_number(f["t"]), _text(f["text"])),
+    "notice": lambda f: Notice(_time(f["t"]), _text(f["text"])),
     "finished": lambda f: Finished(**_end(f)),
     "stopped": lambda f: Stopped(
         **_end(f), restored_epoch=_optional(_whole, f.get("restored_epoch"))
     ),
-    "failed": lambda f: Failed(_number(f["t"]), _text(f["reason"])),
+    "failed": lambda f: Failed(_time(f["t"]), _text(f["reason"])),
 }

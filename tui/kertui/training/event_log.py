@@ -13,6 +13,7 @@ from pathlib import Path
 
 from kertui.training.event_lines import format_event
 from kertui.training.events import Event
+from kertui.training.regular_file import open_to_append
 from kertui.training.run_state import HEARTBEAT
 
 FLUSH_EVERY = 0.05
@@ -30,7 +31,7 @@ class EventLog:
 
     Raises:
         BlockingIOError: another process writes it.
-        OSError: it cannot be opened.
+        OSError: it cannot be opened, or is a link.
 
     ``add`` appends to a list, 0.3 µs; a thread of its own turns events into lines (10 µs
     each) and writes them, the first of a pause at once and then every ``FLUSH_EVERY``
@@ -41,7 +42,7 @@ class EventLog:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+        self._descriptor = open_to_append(path)
         self._be_alone()
         self._inode = os.fstat(self._descriptor).st_ino
         self._waiting: list[Event] = []

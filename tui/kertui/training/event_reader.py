@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import orjson
 from kertui.training.epoch_block import EpochBlock, in_blocks
 from kertui.training.event_lines import event_of
 from kertui.training.events import Event
+from kertui.training.regular_file import LONGEST_LINE, open_regular
 
 SLICE = 1 << 20
 """Bytes taken at once, some 5,000 epochs: a long log must not hold a thread for seconds."""
@@ -64,20 +66,24 @@ class EventReader:
     def _values(self) -> list[Any]:
         """What the lines of the next slice say, as JSON; None for one that says nothing."""
         try:
-            with self._path.open("rb") as file:
-                file.seek(self._offset)
-                data = file.read(SLICE)
+            file = open_regular(self._path)
+            try:
+                data = os.pread(file, SLICE, self._offset)
+            finally:
+                os.close(file)
         except OSError:
             self._behind = False
             return []
         self._offset += len(data)
         self._behind = len(data) == SLICE
         whole, newline, half = data.rpartition(b"\n")
-        if not newline:
+        if newline:
+            whole, self._half = self._half + whole, half
+        elif len(self._half) <= LONGEST_LINE:
             self._half += half
-            return []
-        lines = (self._half + whole).split(b"\n")
-        self._half = half
+        lines = whole.split(b"\n")
+        if len(lines[0]) > LONGEST_LINE:
+            lines[0] = b""
         return _parsed([line for line in lines if line])
 
 

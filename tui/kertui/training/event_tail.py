@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import orjson
+
 from kertui.training.event_lines import event_of
 from kertui.training.events import Checkpointed, Control, Event
+from kertui.training.regular_file import LONGEST_LINE, open_regular
 
 _FIRST_LOOK = 1 << 12
 """Bytes read at first: an end event and some epochs. A thousand runs are listed by it."""
 
 _BLOCK = 1 << 16
 """Bytes read at once after that, some hundred epochs."""
+
+_WHOLE = 1 << 26
+"""Bytes read at most where all are asked for: a log of 300,000 epochs, a month of a pause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,7 @@ class Tail:
 
     Args:
         path: of the events file; one that cannot be read has no events.
-        whole: whether to go on to the file's beginning, not only some hundred epochs.
+        whole: whether to go on towards the file's beginning, not only some hundred epochs.
     """
 
     def __init__(self, path: str | Path, *, whole: bool = False) -> None:
@@ -49,7 +54,7 @@ class Tail:
         Stop when you know enough: what lies before is not read then.
         """
         try:
-            file = os.open(self._path, os.O_RDONLY)
+            file = open_regular(self._path)
         except OSError:
             return
         try:
@@ -64,22 +69,25 @@ class Tail:
 
     def _lines(self, file: int) -> Iterator[bytes]:
         end = os.fstat(file).st_size
-        least = 0 if self._whole else max(0, end - _BLOCK)
+        least = max(0, end - (_WHOLE if self._whole else _BLOCK))
         size = _FIRST_LOOK
         rest = b""
         """The start of the earliest line read so far: the block before it has the rest."""
-        terminated = False
+        drop = True
+        """Whether what comes next from behind is no line: it has no newline, or is too long."""
         while end > least:
             start = max(least, end - size)
             rest, *lines = (os.pread(file, end - start, start) + rest).split(b"\n")
-            if lines and not terminated:
-                lines.pop()  # what follows the last newline is no line yet
-                terminated = True
-            yield from reversed(lines)
+            if lines and drop:
+                lines.pop()
+                drop = False
+            if len(rest) > LONGEST_LINE:
+                rest, drop = b"", True
+            yield from filter(None, reversed(lines))
             end, size = start, _BLOCK
         if not least:
             self.complete = True
-            if terminated:
+            if not drop:
                 yield rest
 
 
@@ -108,7 +116,7 @@ def last_checkpoint(path: Path) -> Checkpointed | None:
 
 def _line(line: bytes) -> TailLine | None:
     try:
-        fields = json.loads(line)
+        fields = orjson.loads(line)
         return TailLine(str(fields["type"]), event_of(fields))
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError):
         return None

@@ -10,7 +10,8 @@ from importlib import metadata
 
 from kertasks.errors import UserError
 from kertasks.recipes.recipe import Recipe
-from kertui.training.run_folder import Manifest, RunFolder
+from kertui.training.manifest import Manifest
+from kertui.training.run_folder import RunFolder
 from kertui.training.run_state import boot_id, process_start_time
 
 

@@ -18,7 +18,7 @@ def require_resumable(run: RunFolder, epochs: int | None = None) -> None:
 
     Raises:
         NotToResume: saying why, and what can be done instead.
-        RunDamaged: it has no recipe.
+        RunDamaged: it has no recipe, or a link where its trainer would write.
         kertasks.RecipeError: its recipe was spoilt.
     """
     state = run.state()
@@ -27,6 +27,7 @@ def require_resumable(run: RunFolder, epochs: int | None = None) -> None:
     if not state.is_over:
         raise NotToResume(f"run {run.id} is {state}: there is nothing to resume")
     run.recipe()
+    run.require_own_files()
     if state is RunState.FINISHED and epochs is None:
         raise NotToResume(
             f"run {run.id} is finished. Give it more epochs: kertui resume {run.id} --epochs N"

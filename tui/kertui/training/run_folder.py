@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,8 @@ from kertasks.errors import UserError
 from kertui.training.atomic_file import write_text
 from kertui.training.control import Ask, Command, write_command
 from kertui.training.event_tail import last_control_number
+from kertui.training.manifest import Manifest, manifest_of
+from kertui.training.regular_file import read_json, read_small
 from kertui.training.run_state import (
     RunState,
     is_removed,
@@ -24,14 +25,14 @@ from kertui.training.run_state import (
 if TYPE_CHECKING:
     from kertasks.recipes.recipe import Recipe
 
-SCHEMA = 1
-"""Of ``run.json``; one more when a reader of the old one would be misled."""
-
 STARTING = 120.0
 """Seconds a folder may be without a manifest: a cold trainer imports Keras first."""
 
 _LEFTOVERS = (".model.keras-*", ".best.keras-*", ".run.json-*", "checkpoint/.state.npz-*")
 """Unfinished files of trainers. Those of ``control.json`` are somebody's who writes it now."""
+
+_APPENDED_TO = ("events.jsonl", "trainer.log", "checkpoint")
+"""What a trainer writes in; other files it replaces."""
 
 
 class RunIsOver(UserError):
@@ -45,36 +46,8 @@ class RunDamaged(UserError):
     """A run's folder lacks a file it must have, or holds one that cannot be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """``run.json``: where a run comes from. Written by its trainer as it begins or resumes."""
-
-    id: str
-    task: str
-    recipe: str
-    """The recipe's name; the whole of it is ``recipe.toml``."""
-
-    seed: int
-    created: float
-    """Unix time in seconds."""
-
-    versions: Mapping[str, str]
-    """Of kertui, Python, keras, tensorflow and numpy."""
-
-    device: str
-    host: str
-    pid: int
-    process_started: float
-    """When the process of that pid started, as ``process_start_time`` says: a pid alone is
-    used again."""
-
-    source: str | None = None
-    """The file the recipe was read from."""
-
-    boot: str | None = None
-    """Which boot of the host it was: after the next one, pids and start times come again."""
-
-    schema: int = field(default=SCHEMA)
+class NeverBegan(RunDamaged):
+    """A run has no manifest (yet)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,20 +110,30 @@ class RunFolder:
                 else:
                     path.unlink(missing_ok=True)
 
+    def require_own_files(self) -> None:
+        """See that a trainer would write in this folder only, whoever it came from.
+
+        Raises:
+            RunDamaged: a link leads elsewhere.
+        """
+        for name in _APPENDED_TO:
+            path = self.path / name
+            if path.is_symlink():
+                raise RunDamaged(f"{path} is a link: a trainer would write where it leads")
+
     def manifest(self) -> Manifest:
         """What the trainer wrote as it began.
 
         Raises:
-            RunDamaged: there is none (yet), or it cannot be read.
+            NeverBegan: there is none (yet).
+            RunDamaged: it cannot be read, or a field is not what it must be.
         """
         try:
-            fields = json.loads(self.manifest_path.read_bytes())
-            known = {name: fields[name] for name in Manifest.__slots__ if name in fields}
-            return Manifest(**known)
+            return manifest_of(read_json(self.manifest_path))
         except FileNotFoundError as error:
-            raise RunDamaged(f"run {self.id} has no run.json: it never began") from error
-        except (OSError, ValueError, TypeError) as error:
-            raise RunDamaged(f"{self.manifest_path} cannot be read: {error}") from error
+            raise NeverBegan(f"run {self.id} has no run.json: it never began") from error
+        except (OSError, ValueError) as error:
+            raise _cannot_read(self.manifest_path, error) from error
 
     def created(self) -> float:
         """When it began, Unix time in seconds; before its trainer says so, its folder's age."""
@@ -173,13 +156,17 @@ class RunFolder:
 
         Raises:
             kertasks.RecipeError: ``recipe.toml`` was changed into what is no recipe.
-            RunDamaged: there is no ``recipe.toml``.
+            RunDamaged: there is no ``recipe.toml``, or it cannot be read.
         """
-        from kertasks.recipes.toml_file import load_recipe
+        from kertasks.recipes.toml_file import parse_recipe
 
-        if not self.recipe_path.is_file():
-            raise RunDamaged(f"run {self.id} has no recipe.toml")
-        return load_recipe(self.recipe_path)
+        try:
+            text = read_small(self.recipe_path).decode("utf-8-sig")
+        except FileNotFoundError as error:
+            raise RunDamaged(f"run {self.id} has no recipe.toml") from error
+        except (OSError, UnicodeDecodeError) as error:
+            raise _cannot_read(self.recipe_path, error) from error
+        return parse_recipe(text, str(self.recipe_path))
 
     def write_recipe(self, recipe: Recipe, source: str | None = None) -> None:
         """Write ``recipe.toml``, whole, with a comment on where it came from."""
@@ -191,8 +178,7 @@ class RunFolder:
     def source(self) -> str | None:
         """The file the recipe was read from, from ``recipe.toml``'s first line."""
         try:
-            with self.recipe_path.open(encoding="utf-8") as file:
-                first = file.readline()
+            first = read_small(self.recipe_path).decode().partition("\n")[0]
             return str(json.loads(first.removeprefix("# from "))) if "# from " in first else None
         except (OSError, ValueError):
             return None
@@ -213,8 +199,10 @@ class RunFolder:
     def _trainer_is_there(self) -> bool:
         try:
             manifest = self.manifest()
+        except NeverBegan:
+            return is_younger(self.path, STARTING)
         except RunDamaged:
-            return not self.manifest_path.exists() and is_younger(self.path, STARTING)
+            return False
         return trainer_is_there(
             manifest.host,
             manifest.pid,
@@ -250,3 +238,8 @@ class RunFolder:
             return write_command(self.control_path, name, value, after)
         except OSError as error:
             raise RunDamaged(f"cannot write {self.control_path}: {error.strerror}") from error
+
+
+def _cannot_read(path: Path, error: Exception) -> RunDamaged:
+    said = error.strerror if isinstance(error, OSError) else error
+    return RunDamaged(f"{path} cannot be read: {said}")

@@ -18,6 +18,9 @@ HEARTBEAT_GONE = 120.0
 clocks that differ by a minute and file systems that show a change late."""
 
 _PROC = Path("/proc/self/stat")
+_WORKER = "kertui.training.worker"
+"""In the command line of every trainer process."""
+
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -102,7 +105,7 @@ def trainer_is_there(
 ) -> bool:
     """Whether a run's trainer lives: by its process on this host, by its heartbeat elsewhere."""
     if host == platform.node():
-        return boot in (None, boot_id()) and process_is_there(pid, process_started)
+        return boot == boot_id() and process_is_there(pid, process_started)
     return is_younger(events_path, HEARTBEAT_GONE)
 
 
@@ -113,6 +116,48 @@ def is_removed(path: Path) -> bool:
     except OSError as error:
         return isinstance(error, FileNotFoundError)
     return False
+
+
+def is_trainer_of(pid: int, events_path: Path, log_path: Path) -> bool:
+    """Whether that process trains a run: it holds the lock on the run's events, or it is a
+    trainer process that prints into the run's log. A manifest may name any process.
+
+    Raises:
+        PermissionError: it is another user's.
+    """
+    if not _PROC.exists():
+        return _WORKER in _command_line_without_proc(pid)
+    process = Path(f"/proc/{pid}")
+    try:
+        if any(_is_locked(file, events_path) for file in (process / "fd").iterdir()):
+            return True
+        command_line = (process / "cmdline").read_bytes().split(b"\0")
+        return _WORKER.encode() in command_line and _is_open(process / "fd" / "1", log_path)
+    except (FileNotFoundError, ProcessLookupError):
+        return False  # it has ended meanwhile
+
+
+def _is_locked(file: Path, path: Path) -> bool:
+    """Whether an entry of ``/proc/PID/fd`` is that file, with a lock on it."""
+    details = file.parent.parent / "fdinfo" / file.name
+    return _is_open(file, path) and "FLOCK" in details.read_text()
+
+
+def _is_open(file: Path, path: Path) -> bool:
+    # A link in the run's folder could name a file that any process has open.
+    try:
+        return os.path.samestat(file.stat(), path.lstat())
+    except FileNotFoundError:
+        return False
+
+
+def _command_line_without_proc(pid: int) -> list[str]:
+    import psutil  # as above
+
+    try:
+        return psutil.Process(pid).cmdline()
+    except psutil.Error:
+        return []
 
 
 def is_younger(path: Path, seconds: float) -> bool:

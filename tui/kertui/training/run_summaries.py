@@ -10,7 +10,6 @@ from typing import Protocol, TypeAlias
 
 from kertui.training.best_so_far import BestOfRun
 from kertui.training.run_folder import RunFolder
-from kertui.training.run_label import label_age
 from kertui.training.run_listing import newest_first
 from kertui.training.run_summary import RunSummary, summarise
 
@@ -25,8 +24,11 @@ class HasRuns(Protocol):
         """Every run, by its id from the newest on."""
 
 
-Age: TypeAlias = tuple[int | None, int | None, int]
-"""When a run's label was written, when its events were, and their bytes."""
+_READ = ("run.json", "label.json", "events.jsonl")
+"""The files a summary is made of."""
+
+Age: TypeAlias = tuple[tuple[int, int] | None, ...]
+"""When each of those was written, and its bytes; None for one that is not there."""
 
 OverRuns: TypeAlias = dict[str, tuple[Age, RunSummary]]
 """Runs that were over when they were read, by id."""
@@ -109,8 +111,12 @@ class RunSummaries:
 
 
 def _age(run: RunFolder) -> Age:
+    return tuple(_written(f"{run.path}/{name}") for name in _READ)
+
+
+def _written(path: str) -> tuple[int, int] | None:
     try:
-        status = os.stat(f"{run.path}/events.jsonl")  # noqa: PTH116 (a thousand at a time)
+        status = os.stat(path)  # noqa: PTH116 (a thousand at a time)
     except OSError:
-        return label_age(run.path), None, 0
-    return label_age(run.path), status.st_mtime_ns, status.st_size
+        return None
+    return status.st_mtime_ns, status.st_size

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -12,7 +13,8 @@ from kertui.training.control import Ask, read_commands
 from kertui.training.event_lines import parse_event
 from kertui.training.event_tail import Tail
 from kertui.training.events import Checkpointed, Epoch, Failed, Finished, Paused, Started, Stopped
-from kertui.training.run_folder import RunFolder
+from kertui.training.regular_file import open_regular
+from kertui.training.run_folder import NeverBegan, RunDamaged, RunFolder
 from kertui.training.run_label import Label, read_label
 from kertui.training.run_state import RunState
 
@@ -62,6 +64,8 @@ class RunSummary:
 
     device: str = ""
     host: str = ""
+    damage: str = ""
+    """Why its manifest cannot be read; empty where it can."""
 
     @property
     def title(self) -> str:
@@ -86,14 +90,17 @@ class RunSummary:
 def summarise(run: RunFolder) -> RunSummary | None:
     """Read a run's manifest and the end of its events; None for a folder that never began.
 
-    A run whose trainer has not written its manifest yet counts as running. Whether the
-    process of a run is there is asked only where no end was written.
+    A run whose trainer has not written its manifest yet counts as running; one whose manifest
+    is damaged says why. Whether the process of a run is there is asked only where
+    no end was written.
     """
     end = _read_end(run)
     try:
         manifest = run.manifest()
-    except UserError:
+    except NeverBegan:
         return _without_manifest(run, end.state or run.state())
+    except RunDamaged as error:
+        return _damaged(run, end, str(error).removeprefix(f"{run.path}/"))
     state = end.state or run.state()
     if state.is_over and end.state is None:
         # It ended between the two looks, or without a word.
@@ -131,6 +138,38 @@ def _without_manifest(run: RunFolder, state: RunState) -> RunSummary | None:
     return RunSummary(
         run.id, wanted.task, wanted.name, state, created, 0, "", str(run.path), label, planned
     )
+
+
+def _damaged(run: RunFolder, end: _End, why: str) -> RunSummary:
+    """What is known without the manifest."""
+    try:
+        recipe = run.recipe()
+        task, name = recipe.task, recipe.name
+    except UserError:
+        task, name = "", run.id
+    return RunSummary(
+        id=run.id,
+        task=task,
+        recipe=name,
+        state=end.state or run.state(),
+        created=_touched(run),
+        epochs=end.epochs,
+        result=end.result,
+        folder=str(run.path),
+        label=read_label(run.path),
+        best_epoch=end.best_epoch,
+        best=end.best,
+        test=end.test,
+        unit=end.unit,
+        damage=why,
+    )
+
+
+def _touched(run: RunFolder) -> float:
+    try:
+        return run.path.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 @dataclass(slots=True)
@@ -205,7 +244,7 @@ def _losses(epoch: Epoch) -> str:
 
 def _planned(run: RunFolder) -> int | None:
     try:
-        with run.events_path.open("rb") as file:
+        with os.fdopen(open_regular(run.events_path), "rb") as file:
             lines = file.read(_HEAD).split(b"\n")[:-1]
     except OSError:
         return None

@@ -61,10 +61,12 @@ def become_trainer(run: Path) -> None:
     """Send everything that is printed from now on to the run's log; files are private.
 
     Raises:
-        OSError: the run's folder is gone or cannot be written in.
+        OSError: the run's folder is gone or cannot be written in, or its log is a link.
     """
+    from kertui.training.regular_file import open_to_append
+
     os.umask(0o077)
-    log = os.open(run / "trainer.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    log = open_to_append(run / "trainer.log")
     sys.stdout.flush()
     sys.stderr.flush()
     os.dup2(log, 1)

@@ -76,6 +76,8 @@ def _how(run: RunSummary) -> list[Row]:
 
 def _what(run: RunSummary) -> list[Row]:
     parts = []
+    if run.damage:
+        parts.append(cells(run.damage, "bad"))
     if run.label.note:
         parts.append(cells(run.label.note))
     if run.label.tags:

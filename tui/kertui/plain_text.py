@@ -1,0 +1,48 @@
+"""Text that may come from anywhere, made fit for a terminal. Pure.
+
+Control codes in a name or a message could write to the clipboard, hide what is on the screen or
+break the lines of a table.
+"""
+
+from __future__ import annotations
+
+import re
+
+_NAME = 200
+"""Characters of a name that are kept."""
+
+_COLOURS = re.compile(r"\x1b\[[\d;]*m")
+
+_CONTROLS = re.compile(
+    r"[\x00-\x1f\x7f-\x9f]"  # C0 and C1
+    r"|[\u2028\u2029]"  # line and paragraph separator
+    r"|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"  # what turns the direction of writing
+)
+
+
+def one_line(text: str, longest: int = _NAME) -> str:
+    """The text on one line, without what is not printable.
+
+    Args:
+        text: for example a name or a reason.
+        longest: characters that are kept.
+    """
+    words = " ".join(text.split())
+    return (words if words.isprintable() else "".join(filter(str.isprintable, words)))[:longest]
+
+
+def visible(text: str) -> str:
+    r"""The text with its lines and tabs, without colours; other control codes as ``\x1b``."""
+    if text.isprintable():
+        return text
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _CONTROLS.sub(_escaped, _COLOURS.sub("", lines))
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return found[0] if found[0] in "\n\t" else repr(found[0])[1:-1]
+
+
+def without_controls(text: str) -> str:
+    """The text as wide as before, for what has its place on the screen already."""
+    return text if text.isprintable() else _CONTROLS.sub("", text)
