@@ -45,7 +45,7 @@ class Steered:
         self.folder = folder
         self.log = EventLog(folder / "events.jsonl")
         self.writer = EventWriter(self.log)
-        self.best = BestWeights(self.writer, folder / "best.keras")
+        self.best = BestWeights(self.writer, folder / "best.keras", self.log)
         self.checkpoints = Checkpoints(folder / "checkpoint" / "state.npz", self.log)
         self.saved: list[int] = []
         self.steering = Steering(

@@ -95,7 +95,7 @@ class _Training:
         self._shelf = shelf
         self._device = device
         self._writer = EventWriter(log, written=before.last.epoch if before.last else 0)
-        self._best = BestWeights(self._writer, run.best_path)
+        self._best = BestWeights(self._writer, run.best_path, log)
         self._checkpoints = Checkpoints(run.checkpoint_path, log)
         self._watch = MachineWatch(log)
 
