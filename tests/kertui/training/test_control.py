@@ -10,7 +10,6 @@ from kertui.training.control import (
     Ask,
     Command,
     ControlFile,
-    done_before_resuming,
     read_commands,
     write_command,
 )
@@ -79,17 +78,6 @@ def test_the_file_stays_short(tmp_path: Path) -> None:
         write_command(path, Ask.BATCH)
     numbers = [command.number for command in read_commands(path)]
     assert numbers == list(range(6, KEPT + 6))
-
-
-def test_a_resuming_trainer_leaves_what_the_earlier_one_was_asked(tmp_path: Path) -> None:
-    path = tmp_path / "control.json"
-    assert done_before_resuming(path) == 0
-    write_command(path, Ask.STOP)
-    assert done_before_resuming(path) == 1
-    write_command(path, Ask.RESUME)
-    write_command(path, Ask.PAUSE)
-    control = ControlFile(path, done_before_resuming(path))
-    assert [command.name for command in control.new_commands()] == ["resume", "pause"]
 
 
 def _ask(path: Path, count: int) -> None:

@@ -25,6 +25,7 @@ from kertui.training.events import (
     Planned,
     Progress,
     Resumed,
+    Resuming,
     Started,
     Stopped,
 )
@@ -43,6 +44,7 @@ _events: st.SearchStrategy[Event] = st.one_of(
     st.builds(Control, _numbers, _counts, st.text(), st.none() | st.text()),
     st.builds(Planned, _numbers, _counts),
     st.builds(Paused, _numbers, _counts, _counts),
+    st.builds(Resuming, _numbers),
     st.builds(Resumed, _numbers, _counts, _counts),
     st.builds(Checkpointed, _numbers, _counts, _counts),
     st.builds(Machine, _numbers, _numbers, _counts, _counts, _counts, _gpus),

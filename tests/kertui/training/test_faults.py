@@ -77,9 +77,7 @@ def kill(run: RunFolder) -> None:
 
 def finish(run: RunFolder) -> RunHistory:
     """Resume a run and wait for its end."""
-    require_resumable(run)
-    run.write_command(Ask.RESUME)
-    start_training(run.path, 1000.0).join(PATIENCE)
+    start_training(run.path, 1000.0, resumes=True).join(PATIENCE)
     history = RunHistory()
     history.add_all(events_of(run))
     assert isinstance(history.ended, Finished), history.ended
@@ -143,8 +141,7 @@ def test_a_damaged_checkpoint_fails_in_plain_words_and_keeps_everything(
     whole = running.checkpoint_path.read_bytes()
     running.checkpoint_path.write_bytes(whole[: len(whole) // 2])
     epochs = [event for event in events_of(running) if isinstance(event, Epoch)]
-    running.write_command(Ask.RESUME)
-    start_training(running.path, 1000.0).join(PATIENCE)
+    start_training(running.path, 1000.0, resumes=True).join(PATIENCE)
     ended = events_of(running)[-1]
     assert isinstance(ended, Failed)
     assert "state.npz cannot be read" in ended.reason
@@ -158,8 +155,7 @@ def test_a_changed_recipe_does_not_go_on_with_the_weights_of_another(running: Ru
     recipe = running.recipe_path.read_text()
     running.recipe_path.write_text(recipe.replace("units = 8", "units = 9", 1))
     assert running.recipe_path.read_text() != recipe
-    running.write_command(Ask.RESUME)
-    start_training(running.path, 1000.0).join(PATIENCE)
+    start_training(running.path, 1000.0, resumes=True).join(PATIENCE)
     ended = events_of(running)[-1]
     assert isinstance(ended, Failed)
     assert "is of another network" in ended.reason
@@ -216,6 +212,7 @@ _ON_A_FULL_DISK = """
 import sys, threading, time
 from pathlib import Path
 from kertui.training import best_weights, checkpoints
+from kertui.training.claiming import claim
 from kertui.training.data_shelf import DataShelf
 from kertui.training.run import train
 
@@ -249,7 +246,7 @@ def fill():
     filler.unlink()
 
 threading.Thread(target=fill, daemon=True).start()
-raise SystemExit(0 if train(run, DataShelf(), "CPU") else 1)
+raise SystemExit(0 if train(claim(run), DataShelf(), "CPU") else 1)
 """
 
 

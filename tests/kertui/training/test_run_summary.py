@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -78,12 +79,16 @@ def test_a_run_that_only_just_began_is_running(tmp_path: Path) -> None:
     assert summary.state is RunState.RUNNING
 
 
-def test_a_folder_that_never_began_is_no_run(tmp_path: Path) -> None:
+def test_a_run_whose_trainer_never_came_is_lost(tmp_path: Path) -> None:
     store = RunStore(tmp_path)
     run = store.create(find_task("xor").recipe())
-    os.utime(run.path, (1.0, 1.0))
-    assert summarise(run) is None
-    assert RunSummaries(store).read() == []
+    summaries = RunSummaries(store)
+    assert [summary.state for summary in summaries.read()] == [RunState.RUNNING]
+    os.utime(run.recipe_path, (time.time() - 5.5,) * 2)
+    (summary,) = summaries.read()
+    assert (summary.state, summary.task, summary.epochs) == (RunState.LOST, "xor", 0)
+    (run.recipe_path).unlink()
+    assert RunSummaries(store).read() == []  # nothing says what it was
 
 
 def test_the_end_says_what_the_best_epoch_was(tmp_path: Path) -> None:

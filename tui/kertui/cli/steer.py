@@ -28,6 +28,9 @@ _END = 60.0
 _START = 60.0
 """Seconds to wait for a trainer that has Keras to import first."""
 
+_STATE_EVERY = 1.0
+"""Seconds between two looks at whether that trainer is still there."""
+
 run_argument = click.argument("run")
 
 
@@ -212,6 +215,7 @@ def _ask(
 def _resume_in_new_process(ctx: click.Context, run: RunFolder, epochs: int | None) -> Any:
     from kertui.training.event_reader import EventReader
     from kertui.training.events import Failed, Resumed
+    from kertui.training.run_state import RunState
     from kertui.training.service import TrainingService
     from kertui.training.store import RunStore, cache_dir
 
@@ -220,12 +224,20 @@ def _resume_in_new_process(ctx: click.Context, run: RunFolder, epochs: int | Non
     try:
         service.resume(run, epochs)
         deadline = time.monotonic() + _START
+        look_at_state = time.monotonic() + _STATE_EVERY
         while time.monotonic() < deadline:
             for event in reader.read():
                 if isinstance(event, Resumed):
                     return event
                 if isinstance(event, Failed):
                     raise click.ClickException(event.reason)
+            if time.monotonic() >= look_at_state:
+                look_at_state = time.monotonic() + _STATE_EVERY
+                if run.state() is RunState.LOST:
+                    raise click.ClickException(
+                        f"the trainer of run {run.id} ended before it went on; "
+                        f"see {short_path(run.log_path)}"
+                    )
             time.sleep(0.05)
     finally:
         service.close()

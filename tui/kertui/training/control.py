@@ -30,7 +30,7 @@ class Ask(StrEnum):
     """Wait at the end of the batch under way."""
 
     RESUME = "resume"
-    """Go on, from a pause or, in a new trainer process, from the last checkpoint."""
+    """Go on, from a pause."""
 
     EPOCH = "epoch"
     """Go on to the end of the epoch, and pause there."""
@@ -164,15 +164,3 @@ class ControlFile:
         if new:
             self._number = new[-1].number
         return new
-
-
-def done_before_resuming(path: Path) -> int:
-    """The number up to which a run's commands belong to its earlier trainer.
-
-    What is asked after the latest ``resume`` is for the trainer that resumes.
-    """
-    commands = read_commands(path)
-    resumes = [command.number for command in commands if command.name == Ask.RESUME]
-    if resumes:
-        return resumes[-1] - 1
-    return commands[-1].number if commands else 0

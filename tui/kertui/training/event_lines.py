@@ -29,6 +29,7 @@ from kertui.training.events import (
     Planned,
     Progress,
     Resumed,
+    Resuming,
     Started,
     Stopped,
 )
@@ -43,6 +44,7 @@ _TYPES: dict[type[Any], str] = {
     Control: "control",
     Planned: "planned",
     Paused: "paused",
+    Resuming: "resuming",
     Resumed: "resumed",
     Checkpointed: "checkpoint",
     Machine: "machine",
@@ -192,6 +194,7 @@ _PARSERS: dict[str, Callable[[dict[str, Any]], Event]] = {
     ),
     "planned": lambda f: Planned(_number(f["t"]), _whole(f["epochs"])),
     "paused": lambda f: Paused(*_place(f)),
+    "resuming": lambda f: Resuming(_number(f["t"])),
     "resumed": lambda f: Resumed(*_place(f)),
     "checkpoint": lambda f: Checkpointed(*_place(f)),
     "machine": lambda f: Machine(

@@ -18,9 +18,6 @@ from kertui.training.run_state import HEARTBEAT
 FLUSH_EVERY = 0.05
 """Seconds between two writes while events come."""
 
-_DYING = 5.0
-"""Seconds in which the last threads of a killed trainer let go of the file."""
-
 _RESERVED = 16_384
 """Bytes of the disk held back for the end event, should the disk be full by then."""
 
@@ -41,8 +38,7 @@ class EventLog:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
-        self._be_alone()
+        self._descriptor = _open_alone(path)
         self._inode = os.fstat(self._descriptor).st_ino
         self._waiting: list[Event] = []
         # A trainer that was killed may have left half a line; readers pass over it once it ends.
@@ -58,22 +54,6 @@ class EventLog:
 
         self._thread = threading.Thread(target=self._work, name="event-log", daemon=True)
         self._thread.start()
-
-    def _be_alone(self) -> None:
-        deadline = time.monotonic() + _DYING
-        while True:
-            try:
-                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                if time.monotonic() < deadline:
-                    time.sleep(0.02)
-                    continue
-                os.close(self._descriptor)
-                text = "another process is training this run"
-                raise BlockingIOError(error.errno, text, str(self._path)) from error
-            except OSError:
-                pass  # a network file system without locks
-            return
 
     def _ends_within_line(self) -> bool:
         size = os.fstat(self._descriptor).st_size
@@ -149,6 +129,18 @@ class EventLog:
         except OSError:
             return
         self.folder_gone = True
+
+
+def _open_alone(path: Path) -> int:
+    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise
+    except OSError:
+        pass  # a network file system without locks
+    return descriptor
 
 
 def _reserve(folder: Path) -> int | None:

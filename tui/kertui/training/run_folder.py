@@ -21,9 +21,8 @@ if TYPE_CHECKING:
 SCHEMA = 1
 """Of ``run.json``; one more when a reader of the old one would be misled."""
 
-_STARTING = 120.0
-"""Seconds a folder may be without a manifest: a cold trainer imports Keras first."""
-
+_STARTING = 5.0
+"""Seconds a recipe may be without a manifest: its trainer's process is being started."""
 
 _LEFTOVERS = (".model.keras-*", ".best.keras-*", ".run.json-*", "checkpoint/.state.npz-*")
 """Unfinished files of trainers. Those of ``control.json`` are somebody's who writes it now."""
@@ -42,7 +41,7 @@ class RunDamaged(UserError):
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """``run.json``: where a run comes from. Written by its trainer as it begins or resumes."""
+    """``run.json``: where a run comes from. Written by its trainer as it claims the run."""
 
     id: str
     task: str
@@ -57,6 +56,8 @@ class Manifest:
     """Of kertui, Python, keras, tensorflow and numpy."""
 
     device: str
+    """Empty until the trainer has imported Keras and knows."""
+
     host: str
     pid: int
     process_started: float
@@ -197,7 +198,7 @@ class RunFolder:
         try:
             manifest = self.manifest()
         except RunDamaged:
-            return not self.manifest_path.exists() and is_younger(self.path, _STARTING)
+            return not self.manifest_path.exists() and is_younger(self.recipe_path, _STARTING)
         return trainer_is_there(
             manifest.host,
             manifest.pid,

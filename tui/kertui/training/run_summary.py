@@ -19,7 +19,9 @@ from kertui.training.run_state import RunState
 _HEAD = 1 << 12
 """Bytes in which a run says how many epochs it plans."""
 
-_GOING_ON = {"started", "resumed", "epoch", "progress", "finished", "stopped", "failed"}
+_GOING_ON = {
+    "started", "resuming", "resumed", "epoch", "progress", "finished", "stopped", "failed",
+}  # fmt: skip
 """Before these an end is not the end: a stopped run was taken up again."""
 
 _NO_METRICS: Mapping[str, float] = {}
@@ -84,16 +86,16 @@ class RunSummary:
 
 
 def summarise(run: RunFolder) -> RunSummary | None:
-    """Read a run's manifest and the end of its events; None for a folder that never began.
+    """Read a run's manifest and the end of its events; None for a folder without a recipe, too.
 
-    A run whose trainer has not written its manifest yet counts as running. Whether the
-    process of a run is there is asked only where no end was written.
+    A run without a manifest is running while its trainer is being started, and lost from then
+    on. Whether the process of a run is there is asked only where no end was written.
     """
     end = _read_end(run)
     try:
         manifest = run.manifest()
     except UserError:
-        return _without_manifest(run, end.state or run.state())
+        return _without_manifest(run, end, end.state or run.state())
     state = end.state or run.state()
     if state.is_over and end.state is None:
         # It ended between the two looks, or without a word.
@@ -119,17 +121,23 @@ def summarise(run: RunFolder) -> RunSummary | None:
     )
 
 
-def _without_manifest(run: RunFolder, state: RunState) -> RunSummary | None:
-    if state.is_over:
-        return None
+def _without_manifest(run: RunFolder, end: _End, state: RunState) -> RunSummary | None:
     try:
         wanted = run.recipe()
-        created = run.path.stat().st_mtime
+        created = run.recipe_path.stat().st_mtime
     except (UserError, OSError):
         return None
-    label, planned = read_label(run.path), wanted.fit.epochs
     return RunSummary(
-        run.id, wanted.task, wanted.name, state, created, 0, "", str(run.path), label, planned
+        id=run.id,
+        task=wanted.task,
+        recipe=wanted.name,
+        state=state,
+        created=created,
+        epochs=end.epochs,
+        result=end.result,
+        folder=str(run.path),
+        label=read_label(run.path),
+        planned=None if state.is_over else wanted.fit.epochs,
     )
 
 

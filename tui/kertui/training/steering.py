@@ -48,7 +48,6 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
         save: writes the network's files now.
         stopping: Keras's early stopping, if the recipe has one.
         resumed: what an earlier process left; restored once the model has its variables.
-        was_resumed: whether this process goes on with the run of an earlier one.
 
     Measured on one core: 0.4 µs a batch or epoch, 10 µs more where it looks at the file.
     """
@@ -67,8 +66,6 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
         save: Callable[[keras.Model], None],
         stopping: keras.callbacks.EarlyStopping | None = None,
         resumed: Checkpoint | None = None,
-        *,
-        was_resumed: bool = False,
     ) -> None:
         super().__init__()
         self._control = control
@@ -81,7 +78,6 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
         """Keras's early stopping, if the recipe has one; it comes before this callback."""
 
         self._resumed = resumed
-        self._resuming = was_resumed
         self._step = resumed.place.step if resumed is not None else 0
         self._asked: deque[Command] = deque()
         self._looked = 0.0
@@ -152,7 +148,6 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
                 restore_stopping(self.stopping, self._resumed.stopping)
             self._resumed = None  # its arrays are not needed twice
         self._look(time.perf_counter())
-        self._resuming = False
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
         """A call of one or more batches is done."""
@@ -240,7 +235,7 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
                     raise Refused("it is paused already")
                 self._pausing = True
             case Ask.RESUME:
-                if not self._pausing and self._until is None and not self._resuming:
+                if not self._pausing and self._until is None:
                     raise Refused("it is not paused")
                 self._pausing, self._until = False, None
             case Ask.EPOCH | Ask.BATCH:
