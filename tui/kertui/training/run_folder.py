@@ -6,13 +6,14 @@ import json
 import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kertasks.errors import UserError
 from kertui.training.atomic_file import write_text
 from kertui.training.control import Ask, Command, write_command
-from kertui.training.event_tail import last_control_number
+from kertui.training.event_tail import last_answered
 from kertui.training.run_state import RunState, is_younger, state_at_end, trainer_is_there
 
 if TYPE_CHECKING:
@@ -216,6 +217,7 @@ class RunFolder:
 
         Raises:
             RunIsOver: there is no trainer any more.
+            TooManyWait: its trainer does not answer.
             RunDamaged: the folder is gone or cannot be written in.
         """
         state = self.state()
@@ -227,10 +229,11 @@ class RunFolder:
         """Write a command whatever the run's state is.
 
         Raises:
+            TooManyWait: the run's trainer does not answer.
             RunDamaged: the folder is gone or cannot be written in.
         """
         try:
-            after = last_control_number(self.events_path)
-            return write_command(self.control_path, name, value, after)
+            answered = partial(last_answered, self.events_path)
+            return write_command(self.control_path, name, value, answered)
         except OSError as error:
             raise RunDamaged(f"cannot write {self.control_path}: {error.strerror}") from error
