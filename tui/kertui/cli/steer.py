@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kertasks.recipes.limits import MOST_EPOCHS, MOST_LEARNING_RATE
 from kertui.cli.options import home_of, home_option
 from kertui.formatting import grouped, short_path
 
@@ -62,7 +63,7 @@ def pause(ctx: click.Context, run: str) -> None:
 
 @click.command(short_help="Go on after a pause, or from the last checkpoint.")
 @run_argument
-@click.option("--epochs", type=click.IntRange(min=1), metavar="N", help="Train N in all.")
+@click.option("--epochs", type=click.IntRange(1, MOST_EPOCHS), metavar="N", help="Train N in all.")
 @home_option
 @click.pass_context
 def resume(ctx: click.Context, run: str, epochs: int | None) -> None:
@@ -105,11 +106,11 @@ def step(ctx: click.Context, run: str, batch: bool) -> None:
 @run_argument
 @click.option(
     "--learning-rate",
-    type=click.FloatRange(min=0, min_open=True),
+    type=click.FloatRange(0, MOST_LEARNING_RATE, min_open=True),
     metavar="X",
     help="From the next batch on.",
 )
-@click.option("--epochs", type=click.IntRange(min=1), metavar="N", help="How many in all.")
+@click.option("--epochs", type=click.IntRange(1, MOST_EPOCHS), metavar="N", help="How many in all.")
 @home_option
 @click.pass_context
 def set_(ctx: click.Context, run: str, learning_rate: float | None, epochs: int | None) -> None:

@@ -14,6 +14,7 @@ import keras
 
 import kertasks
 from kertasks.data.dataset import Dataset
+from kertasks.recipes.limits import MOST_EPOCHS
 from kertasks.recipes.recipe import Recipe
 from kertui.training.best_weights import BestWeights, save_model
 from kertui.training.checkpoint import Checkpoint, Place
@@ -40,9 +41,6 @@ from kertui.training.machine_watch import MachineWatch
 from kertui.training.manifest_writing import versions
 from kertui.training.steering import Steering
 from kertui.training.testing import test_metrics
-
-_NO_END = 1 << 31
-"""Epochs given to ``fit``: the plan, which may change meanwhile, is ``Steering``'s to end."""
 
 
 def train(claimed: ClaimedRun, shelf: DataShelf, device: str) -> bool:
@@ -204,7 +202,8 @@ class _Training:
             data.train.y,
             batch_size=settings.batch_size,
             # Without an epoch to train, what was restored is brought to its end all the same.
-            epochs=_NO_END if trains and not steering.is_over else place.epoch,
+            # The plan, which may change meanwhile, is for ``Steering`` to end.
+            epochs=MOST_EPOCHS if trains and not steering.is_over else place.epoch,
             initial_epoch=place.epoch,
             initial_step=place.step,
             planned_epochs=settings.epochs,
