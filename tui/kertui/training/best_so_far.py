@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 
 from kertui.training.event_reader import EventReader
-from kertui.training.events import Epoch
+from kertui.training.events import Epoch, Planned, Started
 from kertui.training.run_folder import RunFolder
 
 
@@ -34,18 +34,23 @@ class BestSoFar:
             self.epoch, self.metrics = event.epoch, event.metrics
 
 
-class BestOfRun:
-    """The best epoch of a run that goes on; what is new in its events is read at each look."""
+class RunSoFar:
+    """What only all events of a run that goes on say; those that are new are read at each look."""
 
     def __init__(self, run: RunFolder) -> None:
-        self._reader = EventReader(run.events_path)
-        self._best = BestSoFar()
+        self.best = BestSoFar()
+        self.planned: int | None = None
+        """Epochs to train in all, as its trainer said last; None before it said so."""
 
-    def look(self) -> BestSoFar:
-        """Read what is new, however much, and give the best of all."""
+        self._reader = EventReader(run.events_path)
+
+    def look(self) -> None:
+        """Read what is new, however much."""
         while True:
             for event in self._reader.read():
                 if isinstance(event, Epoch):
-                    self._best.take(event)
+                    self.best.take(event)
+                elif isinstance(event, Started | Planned):
+                    self.planned = event.epochs
             if not self._reader.behind:
-                return self._best
+                return

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol, TypeAlias
 
-from kertui.training.best_so_far import BestOfRun
+from kertui.training.best_so_far import RunSoFar
 from kertui.training.run_folder import RunFolder
 from kertui.training.run_label import label_age
 from kertui.training.run_summary import RunSummary, summarise
@@ -37,8 +37,8 @@ class RunSummaries:
     Args:
         source: whose runs.
         over: where those that are over are kept; shared, nobody reads them twice.
-        with_best: whether the best epoch of a run that goes on is looked for, for which all
-            its events are read once; the end event of one that is over names it.
+        with_best: whether the best epoch of a run that goes on, and how many it plans, are looked
+            for, for which all its events are read once.
 
     Blocks on files: call it from a thread, one at a time.
     """
@@ -49,7 +49,7 @@ class RunSummaries:
         self._source = source
         self._with_best = with_best
         self._over: OverRuns = {} if over is None else over
-        self._best: dict[str, BestOfRun] = {}
+        self._so_far: dict[str, RunSoFar] = {}
         self._latest: list[tuple[RunFolder, RunSummary]] = []
 
     def read(self, tell: Callable[[list[RunSummary]], None] | None = None) -> list[RunSummary]:
@@ -90,10 +90,16 @@ class RunSummaries:
             return None
         if summary.state.is_over:
             self._over[run.id] = age, summary
-            self._best.pop(run.id, None)
+            self._so_far.pop(run.id, None)
         elif self._with_best:
-            best = self._best.setdefault(run.id, BestOfRun(run)).look()
-            summary = replace(summary, best_epoch=best.epoch, best=best.metrics)
+            so_far = self._so_far.setdefault(run.id, RunSoFar(run))
+            so_far.look()
+            summary = replace(
+                summary,
+                best_epoch=so_far.best.epoch,
+                best=so_far.best.metrics,
+                planned=so_far.planned or summary.planned,
+            )
         return summary
 
 

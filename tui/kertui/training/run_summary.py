@@ -8,16 +8,11 @@ from dataclasses import dataclass, field
 from kertasks.errors import UserError
 from kertui.formatting import grouped, metric, short_path, test_metric, test_result
 from kertui.training.best_so_far import BestSoFar
-from kertui.training.control import Ask, read_commands
-from kertui.training.event_lines import parse_event
 from kertui.training.event_tail import Tail
-from kertui.training.events import Checkpointed, Epoch, Failed, Finished, Paused, Started, Stopped
+from kertui.training.events import Checkpointed, Epoch, Failed, Finished, Paused, Stopped
 from kertui.training.run_folder import RunFolder
 from kertui.training.run_label import Label, read_label
 from kertui.training.run_state import RunState
-
-_HEAD = 1 << 12
-"""Bytes in which a run says how many epochs it plans."""
 
 _GOING_ON = {
     "started", "resuming", "resumed", "epoch", "progress", "finished", "stopped", "failed",
@@ -45,7 +40,7 @@ class RunSummary:
     folder: str
     label: Label = field(default_factory=Label)
     planned: int | None = None
-    """Epochs; known of a run that goes on."""
+    """Epochs; known of a run that goes on, where ``RunSummaries`` looks for it."""
 
     best_epoch: int | None = None
     """Of the lowest validation loss, or training loss where nothing is held out."""
@@ -110,7 +105,6 @@ def summarise(run: RunFolder) -> RunSummary | None:
         result=end.result,
         folder=str(run.path),
         label=read_label(run.path),
-        planned=None if state.is_over else _planned(run),
         best_epoch=end.best_epoch,
         best=end.best,
         test=end.test,
@@ -209,18 +203,6 @@ def _losses(epoch: Epoch) -> str:
     value = epoch.metrics.get(name)
     words = name.replace("val_", "validation ")
     return "" if value is None else f"{words} {metric('loss', value)}"
-
-
-def _planned(run: RunFolder) -> int | None:
-    try:
-        with run.events_path.open("rb") as file:
-            lines = file.read(_HEAD).split(b"\n")[:-1]
-    except OSError:
-        return None
-    events = map(parse_event, lines)
-    started = next((event.epochs for event in events if isinstance(event, Started)), None)
-    asked = [each.value for each in read_commands(run.control_path) if each.name == Ask.EPOCHS]
-    return int(asked[-1]) if asked and asked[-1] is not None else started
 
 
 def in_words(summary: RunSummary) -> str:
