@@ -66,7 +66,7 @@ class Trained:
         self.log = EventLog(folder / "events.jsonl")
         self.recipe, self.data = recipe, data
         writer = EventWriter(self.log)
-        best = BestWeights(writer, folder / "best.keras")
+        best = BestWeights(writer, folder / "best.keras", self.log)
         self.callbacks: list[Any] = [writer, best]
         self.checkpoints = Checkpoints(folder / "checkpoint" / "state.npz", self.log)
         if steered:

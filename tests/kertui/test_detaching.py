@@ -15,6 +15,8 @@ import pytest
 from tests.pseudo_terminal import PseudoTerminal
 from tests.waiting import wait_until
 
+from kertasks.recipes.changes import with_changes
+from kertasks.registry import find_task
 from kertui.training.event_reader import EventReader
 from kertui.training.events import Control, Epoch, Failed, Finished, Paused, Resumed, Stopped
 from kertui.training.history import RunHistory
@@ -175,6 +177,30 @@ def test_a_killed_run_is_resumed_and_its_log_goes_on(training: RunFolder) -> Non
     assert isinstance(ended, Finished)
     assert ended.epochs == done.epochs + 2
     assert "finished" in kertui("resume", run.id, status=1)
+
+
+def test_a_run_whose_trainer_never_came_is_listed_and_resumed(trainer_home: Path) -> None:
+    recipe = with_changes(find_task("xor").recipes["answer"], ["fit.epochs=20"])
+    run = RunStore(trainer_home).create(recipe)
+    os.utime(run.recipe_path, (1.0, 1.0))
+    (listed,) = json.loads(kertui("runs", "--json"))
+    assert (listed["id"], listed["state"]) == (run.id, "lost")
+    assert "goes on at epoch 0;" in kertui("resume", run.id)
+    wait_until(lambda: run.state() is RunState.FINISHED, 60)
+    assert list(history_of(run).epoch_numbers) == list(range(1, 21))
+
+
+def test_a_trainer_that_ends_before_it_goes_on_is_said_at_once(training: RunFolder) -> None:
+    run = training
+    kertui("kill", run.id)
+    resuming = subprocess.Popen(
+        [KERTUI, "resume", run.id], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    wait_until(lambda: run.state() is RunState.RUNNING, 60)
+    os.kill(run.manifest().pid, signal.SIGKILL)
+    said, _ = resuming.communicate(timeout=30)
+    assert resuming.returncode == 1
+    assert "ended before it went on" in said
 
 
 def test_without_a_terminal_a_run_can_be_seen_read_and_not_mistaken(training: RunFolder) -> None:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from kertasks.recipes.errors import Problem, describe_value, one_of
+from kertasks.recipes.limits import MOST_EPOCHS
 from kertasks.recipes.recipe import INPUT, FitSettings, Layer, Recipe
 
 _LAYER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
@@ -95,6 +96,9 @@ def _problems_of_fit(fit: FitSettings) -> Iterator[Problem]:
         value = getattr(fit, key)
         if value < 1:
             yield Problem(f"fit.{key}", describe_value(value), "a whole number of at least 1")
+    if fit.epochs > MOST_EPOCHS:
+        allowed = f"a whole number of at most {MOST_EPOCHS}"
+        yield Problem("fit.epochs", describe_value(fit.epochs), allowed)
     if not 0 <= fit.validation_split < 1:
         yield Problem(
             "fit.validation_split",

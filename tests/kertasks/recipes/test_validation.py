@@ -64,6 +64,7 @@ def test_a_variant_the_task_does_not_have_is_told_with_the_nearest() -> None:
         (replace(GOOD, seed=2**32), "seed", "from 0 to 4294967295"),
         (with_layers(), "layers", "at least one layer"),
         (replace(GOOD, fit=FitSettings(epochs=0)), "fit.epochs", "at least 1"),
+        (replace(GOOD, fit=FitSettings(epochs=10**20)), "fit.epochs", "at most 2147483648"),
         (replace(GOOD, fit=FitSettings(batch_size=-4)), "fit.batch_size", "at least 1"),
         (replace(GOOD, fit=FitSettings(validation_split=1.0)), "fit.validation_split", "less than"),
         (replace(GOOD, fit=FitSettings(validation_split=-0.1)), "fit.validation_split", "share"),

@@ -22,6 +22,7 @@ from kertasks.recipes.changes import with_changes
 from kertasks.recipes.recipe import Recipe
 from kertasks.registry import find_task
 from kertui.cli.main import run as kertui
+from kertui.training.claiming import claim
 from kertui.training.event_lines import format_event
 from kertui.training.events import (
     Compiled,
@@ -83,7 +84,7 @@ def test_the_script_of_a_run_prints_the_run_s_numbers(
 
     recipe = with_changes(STOPPING, ["fit.epochs=200", "fit.early_stopping.min_delta=20"])
     run = RunStore(catalogued).create(recipe)
-    assert train(run.path, DataShelf(), "CPU")
+    assert train(claim(run.path), DataShelf(), "CPU")
     script = tmp_path / "train.py"
     assert kertui(["export", "diabetes-small", "-o", str(script)]) == 0
     assert capsys.readouterr().out == f"script of {run.id} is now in {script}\n"

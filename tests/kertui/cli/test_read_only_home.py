@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from tests.file_systems import run_with_own_mounts
@@ -11,7 +12,7 @@ from tests.file_systems import run_with_own_mounts
 from kertasks.registry import find_task
 from kertui.training.event_lines import format_event
 from kertui.training.events import Epoch, Started
-from kertui.training.manifest_writing import write_manifest
+from kertui.training.manifest_writing import manifest_of
 from kertui.training.run_state import process_start_time
 from kertui.training.store import RunStore
 
@@ -24,8 +25,10 @@ def test_a_read_only_home_can_be_looked_at(trainer_home: Path, tmp_path: Path) -
     trainer = subprocess.Popen(
         [sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE
     )
-    started = process_start_time(trainer.pid)
-    write_manifest(run, recipe, "CPU", trainer.pid, started)  # alive, so the run is running
+    started = process_start_time(trainer.pid) or 0.0
+    written = manifest_of(run, recipe, created=1.0)
+    # Alive, so the run is running.
+    run.write_manifest(replace(written, pid=trainer.pid, process_started=started))
     run.events_path.write_text(
         format_event(Started(1.0, 1000, 4, 33, "CPU"))
         + format_event(Epoch(2.0, 1, {"loss": 0.75, "accuracy": 0.5}, 0.001, 0.1))

@@ -5,12 +5,15 @@ import multiprocessing
 import stat
 from pathlib import Path
 
+import pytest
+
 from kertui.training.control import (
     KEPT,
+    MOST_WAITING,
     Ask,
     Command,
     ControlFile,
-    done_before_resuming,
+    TooManyWait,
     read_commands,
     write_command,
 )
@@ -69,27 +72,42 @@ def test_a_lost_file_starts_after_what_was_carried_out(tmp_path: Path) -> None:
     path = tmp_path / "control.json"
     control = ControlFile(path, done=4)
     path.write_text("{")
-    assert write_command(path, Ask.STOP, after=4).number == 5
+    assert write_command(path, Ask.STOP, answered=lambda: 4).number == 5
     assert control.new_commands() == [Command(5, "stop")]
 
 
-def test_the_file_stays_short(tmp_path: Path) -> None:
+def test_the_file_stays_short_where_commands_are_answered(tmp_path: Path) -> None:
     path = tmp_path / "control.json"
-    for _ in range(KEPT + 5):
-        write_command(path, Ask.BATCH)
+    for number in range(KEPT + 5):
+        write_command(path, Ask.BATCH, answered=lambda done=number: done)  # type: ignore[misc]
     numbers = [command.number for command in read_commands(path)]
     assert numbers == list(range(6, KEPT + 6))
 
 
-def test_a_resuming_trainer_leaves_what_the_earlier_one_was_asked(tmp_path: Path) -> None:
+def test_a_command_stays_until_it_is_answered(tmp_path: Path) -> None:
     path = tmp_path / "control.json"
-    assert done_before_resuming(path) == 0
+    control = ControlFile(path)
     write_command(path, Ask.STOP)
-    assert done_before_resuming(path) == 1
-    write_command(path, Ask.RESUME)
-    write_command(path, Ask.PAUSE)
-    control = ControlFile(path, done_before_resuming(path))
-    assert [command.name for command in control.new_commands()] == ["resume", "pause"]
+    for _ in range(3 * KEPT):
+        write_command(path, Ask.SAVE)
+    commands = control.new_commands()
+    assert [command.number for command in commands] == list(range(1, 3 * KEPT + 2))
+    assert commands[0] == Command(1, "stop")
+    # What was answered goes, what waits for its answer stays.
+    write_command(path, Ask.SAVE, answered=lambda: KEPT)
+    numbers = [command.number for command in read_commands(path)]
+    assert numbers == list(range(KEPT + 1, 3 * KEPT + 3))
+
+
+def test_a_trainer_that_answers_nothing_is_not_asked_without_end(tmp_path: Path) -> None:
+    path = tmp_path / "control.json"
+    for _ in range(MOST_WAITING):
+        write_command(path, Ask.SAVE)
+    before = path.read_bytes()
+    with pytest.raises(TooManyWait, match="1000 commands wait already"):
+        write_command(path, Ask.STOP)
+    assert path.read_bytes() == before
+    assert write_command(path, Ask.STOP, answered=lambda: 1).number == MOST_WAITING + 1
 
 
 def _ask(path: Path, count: int) -> None:
@@ -111,6 +129,4 @@ def test_two_interfaces_lose_none_of_each_other_s_commands(tmp_path: Path) -> No
     for writer in writers:
         writer.join()
         assert writer.exitcode == 0
-    # A reader as fast as this one misses none; each number is given once.
-    assert found == sorted(set(found))
-    assert found[-1] == 200
+    assert found == list(range(1, 201))

@@ -223,8 +223,8 @@ def test_a_process_does_not_become_the_trainer_of_a_run_whose_log_is_a_link(
     run.log_path.symlink_to(tmp_path / "precious")
     mask = os.umask(0o022)
     try:
-        with pytest.raises(OSError, match="a link, not a file of its own"):
-            become_trainer(run.path)
+        with pytest.raises(RunDamaged, match="a link, not a file of its own"):
+            become_trainer({"run": str(run.path), "resumes": False, "epochs": None})
     finally:
         os.umask(mask)
     assert not (tmp_path / "precious").exists()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import threading
@@ -143,3 +144,82 @@ def test_silence_keeps_the_heart_beating_and_a_deleted_folder_is_noticed(
     shutil.rmtree(folder)
     wait_until(lambda: log.folder_gone)
     log.close()
+
+
+def test_a_copy_put_in_its_place_is_completed_and_written_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As an editor, a backup and ``rsync`` do: another file is renamed to its name."""
+    monkeypatch.setattr(event_log, "_BLOCK", 50)
+    path = tmp_path / "events.jsonl"
+    log = EventLog(path)
+    told = [Notice(float(number), "x") for number in range(20)]
+    for number, event in enumerate(told):
+        log.add(event)
+        if number == 9:
+            log.flush()
+            shutil.copy(path, tmp_path / "copy")
+    log.flush()
+    (tmp_path / "copy").rename(path)
+    log.add(Notice(20.0, "after"))
+    log.flush()
+    found = EventReader(path).read_all()
+    assert found[:20] == told
+    (said, after) = found[20:]
+    assert isinstance(said, Notice)
+    assert said.text.startswith("events.jsonl was replaced by another file: the run goes on in it")
+    assert after == Notice(20.0, "after")
+    with path.open("rb") as other, pytest.raises(BlockingIOError):
+        fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    assert not log.folder_gone
+    log.close()
+
+
+def test_another_file_in_its_place_is_written_on_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    log = EventLog(path)
+    log.add(Notice(1.0, "x"))
+    log.flush()
+    other = tmp_path / "other"
+    other.write_text('{"t": 0.5, "type": "notice", "text": "edited"}\n{"half')
+    other.rename(path)
+    log.add(Failed(2.0, "the end"))
+    log.close()
+    first, said, last = EventReader(path).read_all()
+    assert first == Notice(0.5, "edited")
+    assert isinstance(said, Notice)
+    assert said.text.endswith("after what that one holds")
+    assert last == Failed(2.0, "the end")
+
+
+def test_a_deleted_file_is_written_anew_if_its_folder_stays(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    log = EventLog(path)
+    log.add(Notice(1.0, "x"))
+    log.flush()
+    path.unlink()
+    log._touch()
+    assert not path.exists()  # the folder may be on its way out
+    log._touch()
+    log.close()
+    assert EventReader(path).read_all()[0] == Notice(1.0, "x")
+    assert not log.folder_gone
+
+
+def test_a_file_that_cannot_be_opened_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_log, "HEARTBEAT", 0.02)
+    path = tmp_path / "events.jsonl"
+    log = EventLog(path)
+    log.add(Notice(1.0, "x"))
+    log.flush()
+    path.unlink()
+    path.mkdir()
+    log.add(Notice(2.0, "meanwhile"))
+    log.flush()
+    path.rmdir()
+    path.write_text("")
+    wait_until(lambda: path.stat().st_size > 0)
+    log.close()
+    assert EventReader(path).read_all()[:2] == [Notice(1.0, "x"), Notice(2.0, "meanwhile")]

@@ -9,8 +9,8 @@ from kertui.training.event_lines import format_event
 from kertui.training.event_tail import (
     Tail,
     events_backwards,
+    last_answered,
     last_checkpoint,
-    last_control_number,
 )
 from kertui.training.events import Checkpointed, Control, Event, Machine, Notice, Paused
 from kertui.training.run_state import RunState, state_at_end
@@ -46,7 +46,7 @@ def test_only_the_end_is_read_unless_all_is_asked_for(
 def test_there_may_be_nothing(tmp_path: Path) -> None:
     assert list(events_backwards(tmp_path / "none", whole=True)) == []
     assert list(events_backwards(written(tmp_path / "empty", []), whole=True)) == []
-    assert last_control_number(tmp_path / "none") == 0
+    assert last_answered(tmp_path / "none") == 0
     assert last_checkpoint(tmp_path / "none") is None
 
 
@@ -81,6 +81,8 @@ def test_what_was_answered_and_kept_last(tmp_path: Path) -> None:
         Checkpointed(3.0, 5, 2),
         Notice(4.0, ""),
     ]
-    path = written(tmp_path / "events.jsonl", events)
-    assert last_control_number(path) == 2
+    more: list[Event] = [Notice(5.0, 'a "control" of its own') for _ in range(3000)]
+    path = written(tmp_path / "events.jsonl", [*events, *more])
+    assert path.stat().st_size > 2 * event_tail._BLOCK
+    assert last_answered(path) == 2
     assert last_checkpoint(path) == Checkpointed(3.0, 5, 2)

@@ -137,7 +137,7 @@ def test_best_weights_are_those_of_the_lowest_loss(
             if epoch == 2:
                 self.model.set_weights([weight + 10 for weight in self.model.get_weights()])
 
-    best = BestWeights(trained.writer, trained.folder / "best.keras")
+    best = BestWeights(trained.writer, trained.folder / "best.keras", trained.log)
     trained.model.optimizer.learning_rate = 0.001
     trained.fit(best, Worse(), epochs=4)
     last = trained.model.get_weights()

@@ -27,6 +27,7 @@ from kertui.training.events import (
     Planned,
     Progress,
     Resumed,
+    Resuming,
     Started,
     Stopped,
 )
@@ -48,6 +49,7 @@ _events: st.SearchStrategy[Event] = st.one_of(
     st.builds(Control, _times, _counts, _text, st.none() | _text),
     st.builds(Planned, _times, _ordinals),
     st.builds(Paused, _times, _counts, _counts),
+    st.builds(Resuming, _times),
     st.builds(Resumed, _times, _counts, _counts),
     st.builds(Checkpointed, _times, _counts, _counts),
     st.builds(Machine, _times, _numbers, _counts, _counts, _counts, _gpus),

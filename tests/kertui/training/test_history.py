@@ -17,10 +17,12 @@ from kertui.training.events import (
     Paused,
     Progress,
     Resumed,
+    Resuming,
     Started,
     Stopped,
 )
 from kertui.training.history import RunHistory
+from kertui.training.run_state import RunState
 
 
 def epoch(number: int, **metrics: float) -> Epoch:
@@ -153,6 +155,11 @@ def test_a_new_process_is_told_from_the_end_of_a_pause() -> None:
     assert not history.replaying
     history.add(Progress(10.0, 2, 1, {}))
     assert not history.resuming
+    history.add_all([Paused(11.0, 2, 1), Resuming(20.0)])  # its trainer was lost in the pause
+    assert history.resuming
+    assert history.state is RunState.RUNNING
+    history.add(Resumed(25.0, 2, 0))
+    assert history.resuming
 
 
 def test_time_in_which_it_lay_still_is_not_counted() -> None:
@@ -169,3 +176,9 @@ def test_time_in_which_it_lay_still_is_not_counted() -> None:
     history.add(Progress(107.0, 2, 1, {}))
     history.add(Resumed(207.0, 1, 0))  # its trainer was lost
     assert history.elapsed(208.0) == 6.0
+    history.add_all([Paused(209.0, 2, 1), Resuming(300.0)])
+    assert history.elapsed(305.0) == 7.0
+    history.add(Resumed(310.0, 2, 1))
+    assert history.elapsed(311.0) == 8.0
+    history.add_all([Resuming(400.0), Failed(405.0, "no Keras")])
+    assert history.elapsed(900.0) == 7.0  # to the latest that the lost one told

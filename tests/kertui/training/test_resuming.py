@@ -18,7 +18,16 @@ from kertasks.recipes.recipe import CompileSettings, EarlyStopping, FitSettings,
 from kertasks.registry import find_task
 from kertui.training.control import Ask
 from kertui.training.event_reader import EventReader
-from kertui.training.events import Checkpointed, Epoch, Event, Finished, Resumed, Started, Stopped
+from kertui.training.events import (
+    Checkpointed,
+    Epoch,
+    Event,
+    Finished,
+    Resumed,
+    Resuming,
+    Started,
+    Stopped,
+)
 from kertui.training.resuming import NotToResume, require_resumable
 from kertui.training.run_folder import RunFolder
 from kertui.training.run_state import RunState
@@ -82,7 +91,7 @@ def train_with_kills(home: Path, recipe: Recipe, kills: int, longest: float) -> 
     moments = random.Random(7)
     for number in range(kills):
         reader.read_all()
-        process = start_training(run.path, longest / 5)
+        process = start_training(run.path, longest / 5, resumes=number > 0)
         awaited: type[Any] = Checkpointed if number % 2 else object
 
         def began(kind: type[Any] = awaited) -> bool:
@@ -93,9 +102,7 @@ def train_with_kills(home: Path, recipe: Recipe, kills: int, longest: float) -> 
         process.kill()
         process.join(PATIENCE)
         assert run.state() is RunState.LOST
-        require_resumable(run)
-        run.write_command(Ask.RESUME)
-    process = start_training(run.path, 1000.0)
+    process = start_training(run.path, 1000.0, resumes=True)
     process.join(PATIENCE)
     assert process.exitcode == 0, events_of(run)[-1]
     return run
@@ -113,7 +120,7 @@ def test_a_run_killed_and_resumed_equals_one_never_interrupted(
     killed = train_with_kills(tmp_path / "killed", recipe, kills, longest)
 
     events = events_of(killed)
-    assert len([event for event in events if isinstance(event, Resumed)]) == kills
+    assert len([event for event in events if isinstance(event, Resuming)]) == kills
     assert len([event for event in events if isinstance(event, Started)]) == 1
     places = [(e.epoch, e.step) for e in events if isinstance(e, Resumed)]
     assert places == sorted(places)
@@ -147,8 +154,7 @@ def test_a_stopped_run_goes_on_where_it_was(tmp_path: Path) -> None:
     assert run.state() is RunState.STOPPED
     (checkpoint, *_) = [e for e in reversed(events_of(run)) if isinstance(e, Checkpointed)]
 
-    run.write_command(Ask.RESUME)
-    process = start_training(run.path, 1000.0)
+    process = start_training(run.path, 1000.0, resumes=True)
     process.join(PATIENCE)
     events = events_of(run)
     (resumed,) = (event for event in events if isinstance(event, Resumed))
@@ -169,11 +175,7 @@ def test_a_finished_run_can_be_given_more_epochs(tmp_path: Path) -> None:
         require_resumable(run)
     with pytest.raises(NotToResume, match="has 2 epochs already"):
         require_resumable(run, 2)
-    require_resumable(run, 3)
-
-    run.write_command(Ask.RESUME)
-    run.write_command(Ask.EPOCHS, 3)
-    start_training(run.path, 1000.0).join(PATIENCE)
+    start_training(run.path, 1000.0, resumes=True, epochs=3).join(PATIENCE)
     assert isinstance(events_of(run)[-1], Finished)
     assert [e.epoch for e in events_of(run) if isinstance(e, Epoch)] == [1, 2, 3]
     for weight, wanted in zip(

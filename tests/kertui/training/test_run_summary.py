@@ -2,15 +2,17 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from pathlib import Path
 
 import pytest
 from tests.run_folders import write_run
 
 from kertasks.registry import find_task
+from kertui.training.control import Ask
 from kertui.training.event_lines import format_event
 from kertui.training.event_reader import SLICE
-from kertui.training.events import Epoch, Failed, Finished, Started, Stopped
+from kertui.training.events import Epoch, Failed, Finished, Planned, Started, Stopped
 from kertui.training.run_folder import RunFolder
 from kertui.training.run_label import Label, write_label
 from kertui.training.run_state import RunState
@@ -79,12 +81,16 @@ def test_a_run_that_only_just_began_is_running(tmp_path: Path) -> None:
     assert summary.state is RunState.RUNNING
 
 
-def test_a_folder_that_never_began_is_no_run(tmp_path: Path) -> None:
+def test_a_run_whose_trainer_never_came_is_lost(tmp_path: Path) -> None:
     store = RunStore(tmp_path)
     run = store.create(find_task("xor").recipe())
-    os.utime(run.path, (1.0, 1.0))
-    assert summarise(run) is None
-    assert RunSummaries(store).read() == []
+    summaries = RunSummaries(store)
+    assert [summary.state for summary in summaries.read()] == [RunState.RUNNING]
+    os.utime(run.recipe_path, (time.time() - 5.5,) * 2)
+    (summary,) = summaries.read()
+    assert (summary.state, summary.task, summary.epochs) == (RunState.LOST, "xor", 0)
+    (run.recipe_path).unlink()
+    assert RunSummaries(store).read() == []  # nothing says what it was
 
 
 def test_the_end_says_what_the_best_epoch_was(tmp_path: Path) -> None:
@@ -120,10 +126,13 @@ def test_a_run_that_goes_on_says_how_far_it_is_and_what_was_best(tmp_path: Path)
     (summary,) = summaries.read()
     assert (summary.state, summary.epochs, summary.planned) == (RunState.RUNNING, 300, 1000)
     assert summary.best_loss is not None
+    for _ in range(40):  # what was asked is not what is planned: a trainer may refuse
+        run.ask(Ask.EPOCHS, 7)
     with run.events_path.open("a") as file:
+        file.write(format_event(Planned(5.0, 400)))
         file.write(format_event(Epoch(5.0, 301, {"loss": 9.0, "val_loss": -1.0}, 0.1, 0.1)))
     (summary,) = summaries.read_running()
-    assert (summary.epochs, summary.best_epoch) == (301, 301)
+    assert (summary.epochs, summary.best_epoch, summary.planned) == (301, 301, 400)
     with run.events_path.open("a") as file:
         file.write(format_event(Finished(6.0, 301, 301, None, None, {"val_loss": -1.0})))
     (summary,) = summaries.read_running()

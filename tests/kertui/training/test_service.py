@@ -21,10 +21,15 @@ from kertasks.recipes.changes import with_changes
 from kertasks.recipes.recipe import Layer, Recipe
 from kertasks.registry import find_task
 from kertui.training.control import Ask
-from kertui.training.events import Finished, Stopped
+from kertui.training.event_reader import EventReader
+from kertui.training.events import Control, Finished, Resumed, Stopped
+from kertui.training.manifest_writing import manifest_of
+from kertui.training.resuming import NotToResume
 from kertui.training.run_state import RunState, process_is_there
 from kertui.training.service import SpareUnavailable, TrainingService
+from kertui.training.starting import give_run
 from kertui.training.store import RunStore
+from kertui.training.trainer_process import RequestFailed, TrainerProcess
 
 pytestmark = pytest.mark.training
 
@@ -96,24 +101,43 @@ def test_a_killed_trainer_is_a_lost_run(service: TrainingService) -> None:
 def test_a_trainer_killed_before_it_began_is_a_lost_run(service: TrainingService) -> None:
     run = service.start(LONG, then_spare=False)
     assert run.state() is RunState.RUNNING
-    (pid,) = trainers_of(run.path)
-    os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: run.state() is RunState.LOST, PATIENCE)
+    os.kill(run.manifest().pid, signal.SIGKILL)
+    wait_until(lambda: run.state() is RunState.LOST, 5.0)
+    assert not run.events_path.read_bytes()
 
 
-def trainers_of(folder: Path) -> list[int]:
-    """Processes that have the run's log open."""
-    import psutil
+def test_a_resumed_run_is_running_while_its_trainer_imports_keras(
+    trainer_home: Path, cache: Path
+) -> None:
+    service = TrainingService(RunStore(trainer_home), cache, spare=False)
+    followed = start(service, LONG)
+    followed.wait_for_epochs(2)
+    run = followed.run
+    run.ask(Ask.STOP)
+    followed.wait_for_end()
 
-    found = []
-    for process in psutil.process_iter():
-        try:
-            log = Path(f"/proc/{process.pid}/fd/1").resolve()
-        except OSError:
-            continue
-        if log == (folder / "trainer.log").resolve():
-            found.append(process.pid)
-    return found
+    service.resume(run, 2_000_000)
+    assert run.state() is RunState.RUNNING
+    with pytest.raises(NotToResume, match="is being resumed already"):
+        service.resume(run, 3_000_000)
+    pause = run.ask(Ask.PAUSE).number
+    assert not any(isinstance(event, Resumed) for event in EventReader(run.events_path).read_all())
+    wait_until(lambda: run.state() is RunState.PAUSED, PATIENCE)
+    history = followed.look()
+    assert history.planned == 2_000_000
+    assert history.controls[-1] == Control(history.controls[-1].t, pause, "pause")
+    with pytest.raises(NotToResume, match="is paused"):
+        service.resume(run)
+    os.kill(run.manifest().pid, signal.SIGKILL)
+
+
+def test_a_process_that_may_not_have_a_run_ends(trainer_home: Path, cache: Path) -> None:
+    run = RunStore(trainer_home).create(LONG)
+    run.write_manifest(replace(manifest_of(run, LONG, created=1.0), pid=2**22 + 1))
+    spare = TrainerProcess.spawn(cache)
+    with pytest.raises(RequestFailed, match="taken up by another trainer process"):
+        give_run(run, spare, cache)
+    wait_until(lambda: spare.gone, PATIENCE)
 
 
 def test_a_run_whose_folder_is_deleted_ends_by_itself(service: TrainingService) -> None:

@@ -45,7 +45,7 @@ class Steered:
         self.folder = folder
         self.log = EventLog(folder / "events.jsonl")
         self.writer = EventWriter(self.log)
-        self.best = BestWeights(self.writer, folder / "best.keras")
+        self.best = BestWeights(self.writer, folder / "best.keras", self.log)
         self.checkpoints = Checkpoints(folder / "checkpoint" / "state.npz", self.log)
         self.saved: list[int] = []
         self.steering = Steering(
@@ -196,10 +196,10 @@ def test_the_learning_rate_changes_at_once_and_is_on_disk_when_answered(steered:
     assert [(event.epoch, event.learning_rate) for event in written] == [(paused.epoch + 1, 0.125)]
 
 
-@pytest.mark.parametrize("value", [0.0, -1.0, float("nan"), None])
+@pytest.mark.parametrize("value", [0.0, -1.0, 1e-50, 1e300, 10**400, float("nan"), None])
 def test_a_learning_rate_that_is_none_is_refused(steered: Steered, value: float | None) -> None:
     answered = steered.ask(Ask.LEARNING_RATE, value)
-    assert answered.refused == "a learning rate is a number above 0"
+    assert answered.refused == "a learning rate is a number from 1.2e-38 to 3.4e+38"
     assert float(steered.model.optimizer.learning_rate) == pytest.approx(0.01)
 
 
@@ -221,9 +221,23 @@ def test_the_plan_can_be_extended(tmp_path: Path) -> None:
     steered.end()
 
 
-@pytest.mark.parametrize("value", [0.0, 2.5, float("nan"), float("inf"), None])
+@pytest.mark.parametrize("value", [0, 2.5, 10**400, 2**31 + 1, float("nan"), float("inf"), None])
 def test_a_number_of_epochs_that_is_none_is_refused(steered: Steered, value: float | None) -> None:
-    assert steered.ask(Ask.EPOCHS, value).refused == "a number of epochs is a whole number from 1"
+    refused = steered.ask(Ask.EPOCHS, value).refused
+    assert refused == "a number of epochs is a whole number from 1 to 2147483648"
+    steered.wait(Epoch)
+
+
+def test_a_command_that_fails_is_refused_and_the_training_goes_on(
+    steered: Steered, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def save(_model: keras.Model) -> None:
+        raise RuntimeError("no weights\nat all")
+
+    monkeypatch.setattr(steered.steering, "_save_files", save)
+    assert steered.ask(Ask.SAVE).refused == "RuntimeError: no weights"
+    assert "Traceback" in capfd.readouterr().err
+    steered.wait(Epoch)
 
 
 def test_saving_now_writes_network_and_checkpoint(steered: Steered) -> None:

@@ -187,7 +187,7 @@ def test_on_another_host_the_heartbeat_decides(tmp_path: Path) -> None:
 def test_a_run_that_is_being_started_runs_and_one_that_never_was_is_lost(tmp_path: Path) -> None:
     run = RunStore(tmp_path).create(ANSWER)
     assert run.state() is RunState.RUNNING
-    os.utime(run.path, (0, 0))
+    os.utime(run.recipe_path, (0, 0))
     assert run.state() is RunState.LOST
 
 

@@ -9,11 +9,13 @@ from pathlib import Path
 
 from textual.app import App, ComposeResult
 
+from kertasks.registry import find_task
 from kertui.plotting import draw
 from kertui.terminal import Capabilities
 from kertui.theme import DARK, THEMES, default_tokens
 from kertui.training.event_lines import format_event
 from kertui.training.events import Compiling, Epoch, Event, Finished, Progress, Started
+from kertui.training.manifest_writing import manifest_of
 from kertui.training.run_folder import RunFolder
 from kertui.widgets.live_pane import LivePane
 from kertui.widgets.run_status import RunStatus
@@ -112,10 +114,17 @@ def under_way(events: Iterator[Event], step: int) -> Iterator[Event]:
     yield Progress(t + 0.2, last + 1, step, {"loss": 0.5})
 
 
-def record(folder: Path, events: Iterator[Event]) -> RunFolder:
-    """Write the events as a trainer does."""
+def claimed(folder: Path) -> RunFolder:
+    """A run with this process in its trainer's place: until it has an end it is running."""
     folder.mkdir(parents=True, exist_ok=True)
     run = RunFolder(folder)
+    run.write_manifest(manifest_of(run, find_task("xor").recipe(), created=START))
+    return run
+
+
+def record(folder: Path, events: Iterator[Event]) -> RunFolder:
+    """Write the events as a trainer does."""
+    run = claimed(folder)
     with run.events_path.open("a", encoding="utf-8") as file:
         file.writelines(map(format_event, events))
     return run

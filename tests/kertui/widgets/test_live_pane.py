@@ -9,6 +9,7 @@ from tests.kertui.screens.piloting import until
 from tests.kertui.widgets.live_app import (
     START,
     LiveApp,
+    claimed,
     exclusive_or,
     finished,
     newswires,
@@ -31,7 +32,6 @@ from kertui.training.events import (
     Stopped,
 )
 from kertui.training.history import RunHistory
-from kertui.training.run_folder import RunFolder
 from kertui.training.run_state import RunState
 from kertui.widgets.epoch_table import EpochTable
 from kertui.widgets.live_layout import arrange
@@ -99,8 +99,7 @@ async def test_every_state_before_the_first_epoch_is_named(folder: Path) -> None
         pane, plot = app.query_one(LivePane), app.query_one("#first-plot", MetricPlot)
         status = app.query_one(RunStatus)
         await until(pilot, lambda: "press space to train" in text(plot))
-        folder.mkdir()
-        pane.follow(RunFolder(folder))
+        pane.follow(claimed(folder))
         await until(pilot, lambda: "starting …" in text(plot) and "● starting" in text(status))
         record(folder, iter([Started(time.time(), 20, 16, 9, "CPU"), Compiling(time.time())]))
         await until(pilot, lambda: "compiling …" in text(plot) and "● compiling" in text(status))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kertasks.recipes.limits import MOST_EPOCHS, MOST_LEARNING_RATE
 from kertui.cli.options import home_of, home_option
 from kertui.formatting import grouped, short_path
 
@@ -27,6 +28,9 @@ _END = 60.0
 
 _START = 60.0
 """Seconds to wait for a trainer that has Keras to import first."""
+
+_STATE_EVERY = 1.0
+"""Seconds between two looks at whether that trainer is still there."""
 
 run_argument = click.argument("run")
 
@@ -59,7 +63,7 @@ def pause(ctx: click.Context, run: str) -> None:
 
 @click.command(short_help="Go on after a pause, or from the last checkpoint.")
 @run_argument
-@click.option("--epochs", type=click.IntRange(min=1), metavar="N", help="Train N in all.")
+@click.option("--epochs", type=click.IntRange(1, MOST_EPOCHS), metavar="N", help="Train N in all.")
 @home_option
 @click.pass_context
 def resume(ctx: click.Context, run: str, epochs: int | None) -> None:
@@ -102,11 +106,11 @@ def step(ctx: click.Context, run: str, batch: bool) -> None:
 @run_argument
 @click.option(
     "--learning-rate",
-    type=click.FloatRange(min=0, min_open=True),
+    type=click.FloatRange(0, MOST_LEARNING_RATE, min_open=True),
     metavar="X",
     help="From the next batch on.",
 )
-@click.option("--epochs", type=click.IntRange(min=1), metavar="N", help="How many in all.")
+@click.option("--epochs", type=click.IntRange(1, MOST_EPOCHS), metavar="N", help="How many in all.")
 @home_option
 @click.pass_context
 def set_(ctx: click.Context, run: str, learning_rate: float | None, epochs: int | None) -> None:
@@ -212,6 +216,7 @@ def _ask(
 def _resume_in_new_process(ctx: click.Context, run: RunFolder, epochs: int | None) -> Any:
     from kertui.training.event_reader import EventReader
     from kertui.training.events import Failed, Resumed
+    from kertui.training.run_state import RunState
     from kertui.training.service import TrainingService
     from kertui.training.store import RunStore, cache_dir
 
@@ -220,12 +225,20 @@ def _resume_in_new_process(ctx: click.Context, run: RunFolder, epochs: int | Non
     try:
         service.resume(run, epochs)
         deadline = time.monotonic() + _START
+        look_at_state = time.monotonic() + _STATE_EVERY
         while time.monotonic() < deadline:
             for event in reader.read():
                 if isinstance(event, Resumed):
                     return event
                 if isinstance(event, Failed):
                     raise click.ClickException(event.reason)
+            if time.monotonic() >= look_at_state:
+                look_at_state = time.monotonic() + _STATE_EVERY
+                if run.state() is RunState.LOST:
+                    raise click.ClickException(
+                        f"the trainer of run {run.id} ended before it went on; "
+                        f"see {short_path(run.log_path)}"
+                    )
             time.sleep(0.05)
     finally:
         service.close()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kertasks.errors import UnknownRecipe
+from kertasks.recipes.limits import MOST_EPOCHS, MOST_LEARNING_RATE
 from kertui.cli.options import home_of, home_option
 
 if TYPE_CHECKING:
@@ -19,11 +20,11 @@ if TYPE_CHECKING:
 @click.command(short_help="Train a task and follow it.")
 @click.argument("task")
 @click.option("--recipe", "recipe_name", metavar="NAME|FILE", help="A recipe's name or TOML file.")
-@click.option("--epochs", type=click.IntRange(min=1), metavar="N", help="How many epochs.")
+@click.option("--epochs", type=click.IntRange(1, MOST_EPOCHS), metavar="N", help="How many epochs.")
 @click.option("--batch-size", type=click.IntRange(min=1), metavar="N", help="Rows a step.")
 @click.option(
     "--learning-rate",
-    type=click.FloatRange(min=0, min_open=True),
+    type=click.FloatRange(0, MOST_LEARNING_RATE, min_open=True),
     metavar="X",
     help="The optimizer's learning rate.",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kertasks.recipes.limits import LEAST_LEARNING_RATE, MOST_EPOCHS, MOST_LEARNING_RATE
 from kertui.editing.settings_arguments import EPOCHS, LEARNING_RATE
 from kertui.editing.values import NotAllowed, format_number, parse_value
 from kertui.formatting import grouped
@@ -12,14 +13,17 @@ def parse_learning_rate(text: str) -> float:
     """A learning rate as it was typed.
 
     Raises:
-        NotAllowed: it is no number above 0.
+        NotAllowed: it is no number above 0 that an optimizer can compute with.
     """
-    refusal = NotAllowed("a number above 0")
+    allowed = f"a number from {LEAST_LEARNING_RATE:.1e} to {MOST_LEARNING_RATE:.1e}"
+    refusal = NotAllowed(allowed)
     try:
         value = parse_value(text, LEARNING_RATE)
     except NotAllowed as error:
         raise refusal from error
-    if not isinstance(value, int | float) or value <= 0:
+    if not isinstance(value, int | float):
+        raise refusal
+    if not LEAST_LEARNING_RATE <= value <= MOST_LEARNING_RATE:
         raise refusal
     return float(value)
 
@@ -32,7 +36,7 @@ def parse_epochs(text: str, least: int = 1) -> float:
         least: the fewest that make sense.
 
     Raises:
-        NotAllowed: it is no whole number of at least so many.
+        NotAllowed: it is no whole number of at least so many, or too large a one.
     """
     refusal = NotAllowed(f"a whole number of at least {grouped(least)}")
     try:
@@ -41,6 +45,8 @@ def parse_epochs(text: str, least: int = 1) -> float:
         raise refusal from error
     if not isinstance(value, int | float) or value < least:
         raise refusal
+    if value > MOST_EPOCHS:
+        raise NotAllowed(f"a whole number of at most {grouped(MOST_EPOCHS)}")
     return float(value)
 
 

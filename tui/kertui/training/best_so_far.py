@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from kertui.training.epoch_block import EpochBlock
 from kertui.training.event_reader import EventReader
-from kertui.training.events import Epoch, Event
+from kertui.training.events import Epoch, Event, Planned, Started
 from kertui.training.run_folder import RunFolder
 
 
@@ -47,22 +47,29 @@ class BestSoFar:
                     self.take(event.epoch(values.index(min(finite))))
 
 
-class BestOfRun:
-    """The best epoch of a run that goes on; what is new in its events is read at each look."""
+class RunSoFar:
+    """What only all events of a run that goes on say; those that are new are read at each look."""
 
     def __init__(self, run: RunFolder) -> None:
-        self._reader = EventReader(run.events_path)
-        self._best = BestSoFar()
+        self.best = BestSoFar()
+        self.planned: int | None = None
+        """Epochs to train in all, as its trainer said last; None before it said so."""
 
-    def look(self, slices: int | None = None) -> BestSoFar | None:
-        """Read what is new and give the best of all; None while there is more to read.
+        self._reader = EventReader(run.events_path)
+
+    def look(self, slices: int | None = None) -> bool:
+        """Read what is new; False while there is more to read.
 
         Args:
             slices: of the events file to read at most, ``event_reader.SLICE`` bytes each; all
                 of them for None.
         """
         for _ in itertools.count() if slices is None else range(slices):
-            self._best.take_all(self._reader.read_blocks())
+            found = self._reader.read_blocks()
+            self.best.take_all(found)
+            for event in found:
+                if isinstance(event, Started | Planned):
+                    self.planned = event.epochs
             if not self._reader.behind:
-                return self._best
-        return None
+                return True
+        return False

@@ -10,18 +10,26 @@ import contextlib
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from kertasks.errors import UserError
 from kertui.training.atomic_file import write_text
 from kertui.training.regular_file import LARGEST, open_regular, read_json
 
 KEPT = 32
-"""Commands that stay in the file. A trainer looks twenty times a second: it misses none."""
+"""Commands that stay in the file whether they are answered or not."""
+
+MOST_WAITING = 1000
+"""Commands that wait for their answer at most: a person asks no trainer so much."""
+
+
+class TooManyWait(UserError):
+    """A trainer was asked much and answers nothing."""
 
 
 class Ask(StrEnum):
@@ -31,7 +39,7 @@ class Ask(StrEnum):
     """Wait at the end of the batch under way."""
 
     RESUME = "resume"
-    """Go on, from a pause or, in a new trainer process, from the last checkpoint."""
+    """Go on, from a pause."""
 
     EPOCH = "epoch"
     """Go on to the end of the epoch, and pause there."""
@@ -95,23 +103,35 @@ def _command(fields: Any) -> Command | None:
     return Command(number, name, value)
 
 
-def write_command(path: Path, name: Ask, value: float | None = None, after: int = 0) -> Command:
-    """Add a command to the file, numbered after those in it.
+def write_command(
+    path: Path,
+    name: Ask,
+    value: float | None = None,
+    answered: Callable[[], int] = lambda: 0,
+) -> Command:
+    """Add a command to the file, numbered after those in it. None goes before it is answered.
 
     Args:
         path: ``control.json``.
         name: what is asked.
         value: for what takes one.
-        after: a number known to be used already, should the file have been lost.
+        answered: finds the number of the last command that was answered. It is asked only when
+            the file is lost or long: a long log takes it some milliseconds.
 
     Raises:
+        TooManyWait: a thousand wait for their answer.
         OSError: it cannot be written.
     """
     with _alone(path):
         before = read_commands(path)
-        number = max([after, *(command.number for command in before)]) + 1
+        done = 0 if 0 < len(before) < KEPT else answered()
+        waiting = [command for command in before if command.number > done]
+        if len(waiting) >= MOST_WAITING:
+            raise TooManyWait(f"{MOST_WAITING} commands wait already: its trainer answers none")
+        number = max([done, *(command.number for command in before)]) + 1
         command = Command(number, str(name), value)
-        listed = [*before, command][-KEPT:]
+        kept = before[-max(len(waiting), KEPT - 1) :]
+        listed = [*kept, command]
         write_text(path, json.dumps({"commands": [_fields(each) for each in listed]}) + "\n")
     return command
 
@@ -166,15 +186,3 @@ class ControlFile:
         if new:
             self._number = new[-1].number
         return new
-
-
-def done_before_resuming(path: Path) -> int:
-    """The number up to which a run's commands belong to its earlier trainer.
-
-    What is asked after the latest ``resume`` is for the trainer that resumes.
-    """
-    commands = read_commands(path)
-    resumes = [command.number for command in commands if command.name == Ask.RESUME]
-    if resumes:
-        return resumes[-1] - 1
-    return commands[-1].number if commands else 0

@@ -33,6 +33,7 @@ from kertui.training.events import (
     Planned,
     Progress,
     Resumed,
+    Resuming,
     Started,
     Stopped,
 )
@@ -48,6 +49,7 @@ _TYPES: dict[type[Any], str] = {
     Control: "control",
     Planned: "planned",
     Paused: "paused",
+    Resuming: "resuming",
     Resumed: "resumed",
     Checkpointed: "checkpoint",
     Machine: "machine",
@@ -215,6 +217,7 @@ _PARSERS: dict[str, Callable[[dict[str, Any]], Event]] = {
     ),
     "planned": lambda f: Planned(_time(f["t"]), _whole(f["epochs"], 1)),
     "paused": lambda f: Paused(*_place(f)),
+    "resuming": lambda f: Resuming(_number(f["t"])),
     "resumed": lambda f: Resumed(*_place(f)),
     "checkpoint": lambda f: Checkpointed(*_place(f)),
     "machine": lambda f: Machine(

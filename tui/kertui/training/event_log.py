@@ -12,15 +12,15 @@ import time
 from pathlib import Path
 
 from kertui.training.event_lines import format_event
-from kertui.training.events import Event
+from kertui.training.events import Event, Notice
 from kertui.training.regular_file import open_to_append
 from kertui.training.run_state import HEARTBEAT
 
 FLUSH_EVERY = 0.05
 """Seconds between two writes while events come."""
 
-_DYING = 5.0
-"""Seconds in which the last threads of a killed trainer let go of the file."""
+_BLOCK = 1 << 20
+"""Bytes compared or copied at once."""
 
 _RESERVED = 16_384
 """Bytes of the disk held back for the end event, should the disk be full by then."""
@@ -37,17 +37,20 @@ class EventLog:
     each) and writes them, the first of a pause at once and then every ``FLUSH_EVERY``
     seconds. So an epoch is in the file within 0.1 s even when the next one takes
     minutes, and thousands of epochs a second cost the training thread next to nothing.
-    While nothing happens the file's time is touched every ``HEARTBEAT`` seconds.
+    While nothing happens the file's time is touched every ``HEARTBEAT`` seconds. Should another
+    file be in its place, put there by an editor or from a backup, the log goes on in that one, and
+    adds what a copy lacks.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._descriptor = open_to_append(path)
-        self._be_alone()
+        self._descriptor = _open_alone(path)
         self._inode = os.fstat(self._descriptor).st_ino
+        self._missing = False
+        self._move_not_before = 0.0
         self._waiting: list[Event] = []
         # A trainer that was killed may have left half a line; readers pass over it once it ends.
-        self._unwritten = b"\n" if self._ends_within_line() else b""
+        self._unwritten = b"\n" if _ends_within_line(self._descriptor) else b""
         self._within_line = False
         self._said_why = False
         self._reserve = _reserve(path.parent)
@@ -60,26 +63,6 @@ class EventLog:
         self._thread = threading.Thread(target=self._work, name="event-log", daemon=True)
         self._thread.start()
 
-    def _be_alone(self) -> None:
-        deadline = time.monotonic() + _DYING
-        while True:
-            try:
-                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                if time.monotonic() < deadline:
-                    time.sleep(0.02)
-                    continue
-                os.close(self._descriptor)
-                text = "another process is training this run"
-                raise BlockingIOError(error.errno, text, str(self._path)) from error
-            except OSError:
-                pass  # a network file system without locks
-            return
-
-    def _ends_within_line(self) -> bool:
-        size = os.fstat(self._descriptor).st_size
-        return size > 0 and os.pread(self._descriptor, 1, size - 1) != b"\n"
-
     def add(self, event: Event) -> None:
         """Append the event; it is in the file soon."""
         self._waiting.append(event)
@@ -89,6 +72,8 @@ class EventLog:
     def flush(self) -> None:
         """Write what waits, now."""
         with self._writing:
+            if self._file_there() not in (self._inode, None):
+                self._move()
             waiting, self._waiting = self._waiting, []
             self._unwritten += "".join(map(format_event, waiting)).encode()
             self._write()
@@ -140,16 +125,89 @@ class EventLog:
                 self._touch()
 
     def _touch(self) -> None:
+        there = self._file_there()
+        if there == self._inode:
+            self._missing = False
+            with contextlib.suppress(OSError):
+                os.utime(self._descriptor)
+        elif there is not None:
+            self.flush()
+        elif not self._path.parent.is_dir():
+            self.folder_gone = True
+        elif self._missing:
+            with self._writing:
+                self._move()
+        else:
+            # Either its folder is just being deleted, or it alone: the next look tells.
+            self._missing = True
+
+    def _file_there(self) -> int | None:
+        """The inode of the file that is in its place; None where there is none."""
         try:
-            if self._path.stat().st_ino == self._inode:
-                with contextlib.suppress(OSError):
-                    os.utime(self._descriptor)
-                return
+            return self._path.stat().st_ino
         except FileNotFoundError:
-            pass
+            return None
         except OSError:
+            return self._inode  # nothing is known of a change
+
+    def _move(self) -> None:
+        """Go on in the file that is in its place now, or in a new one where there is none."""
+        now = time.monotonic()
+        if now < self._move_not_before:
             return
-        self.folder_gone = True
+        self._move_not_before = now + HEARTBEAT
+        with contextlib.suppress(OSError):  # tried again then
+            descriptor = _open_alone(self._path)
+            try:
+                complete = _add_rest(self._descriptor, descriptor)
+                if not complete and _ends_within_line(descriptor):
+                    self._unwritten = b"\n" + self._unwritten
+            except OSError:
+                os.close(descriptor)
+                raise
+            os.close(self._descriptor)
+            self._descriptor = descriptor
+            self._inode = os.fstat(descriptor).st_ino
+            self._missing, self._move_not_before = False, now
+            what = "with all that was written before" if complete else "after what that one holds"
+            text = f"{self._path.name} was replaced by another file: the run goes on in it, {what}"
+            # Before what waits, of which the run's end may be the last.
+            self._waiting.insert(0, Notice(time.time(), text))
+
+
+def _open_alone(path: Path) -> int:
+    descriptor = open_to_append(path)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise
+    except OSError:
+        pass  # a network file system without locks
+    return descriptor
+
+
+def _ends_within_line(descriptor: int) -> bool:
+    size = os.fstat(descriptor).st_size
+    return size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
+
+
+def _add_rest(source: int, copy: int) -> bool:
+    """Append to a copy what was written in its source since; False where it is no copy.
+
+    Raises:
+        OSError: the disk is full; what is appended until then is right.
+    """
+    done = os.fstat(copy).st_size
+    if done > os.fstat(source).st_size:
+        return False
+    for start in range(0, done, _BLOCK):
+        size = min(_BLOCK, done - start)
+        if os.pread(source, size, start) != os.pread(copy, size, start):
+            return False
+    while data := os.pread(source, _BLOCK, done):
+        done += os.write(copy, data)
+    return True
 
 
 def _reserve(folder: Path) -> int | None:

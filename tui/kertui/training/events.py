@@ -116,6 +116,16 @@ class Paused:
 
 
 @dataclass(frozen=True, slots=True)
+class Resuming:
+    """A new trainer process has the run, and imports Keras before it goes on. Type ``resuming``.
+
+    The end before it counts no more.
+    """
+
+    t: float
+
+
+@dataclass(frozen=True, slots=True)
 class Resumed:
     """Training goes on, after a pause or in a new trainer process. Type ``resumed``."""
 
@@ -242,6 +252,7 @@ Event: TypeAlias = (
     | Control
     | Planned
     | Paused
+    | Resuming
     | Resumed
     | Checkpointed
     | Machine

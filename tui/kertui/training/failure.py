@@ -12,16 +12,16 @@ from kertasks.errors import UserError
 from kertasks.recipes.recipe import Recipe
 
 
-def describe_failure(error: BaseException, doing: str, recipe: Recipe | None) -> str:
+def describe_failure(error: BaseException, doing: str, recipe: Recipe) -> str:
     """One or two sentences: what it was doing, what went wrong and what may help.
 
     Args:
         error: what was raised.
         doing: for example ``"building the network"``.
-        recipe: what was trained; None when not even that could be read.
+        recipe: what was trained.
     """
     if is_out_of_memory(error):
-        batch = recipe.fit.batch_size if recipe is not None else 1
+        batch = recipe.fit.batch_size
         smaller = f"A smaller batch (now {batch}), narrower" if batch > 1 else "Narrower"
         return f"out of memory while {doing}. {smaller} layers or fewer of them need less."
     if isinstance(error, UserError):

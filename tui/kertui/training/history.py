@@ -27,6 +27,7 @@ from kertui.training.events import (
     Planned,
     Progress,
     Resumed,
+    Resuming,
     Started,
     Stopped,
 )
@@ -95,6 +96,9 @@ class RunHistory:
         self.best_epoch: int | None = None
         """Of the lowest validation loss, or training loss where nothing is held out."""
 
+        self._taken_up: Resuming | None = None
+        """While a new trainer process makes ready and has not said yet where it goes on."""
+
         self._columns: dict[str, array[float]] = {}
         self._best = {"val_loss": math.inf, "loss": math.inf}
 
@@ -142,8 +146,8 @@ class RunHistory:
             return math.nan
         if self.ended is not None:
             now = self.ended.t
-        elif self.paused is not None:
-            now = self.paused.t
+        elif (rest := self.paused or self._taken_up) is not None:
+            now = rest.t
         return max(0.0, now - self.started.t - self.idle)
 
     @property
@@ -198,6 +202,10 @@ class RunHistory:
             case Paused():
                 self.paused = event
                 self.until, self.resuming = None, False
+            case Resuming():
+                self._end_rest(event.t)
+                self._taken_up = event
+                self.until, self.resuming, self.progress = None, True, None
             case Resumed():
                 self._resume(event)
             case Checkpointed():
@@ -211,21 +219,24 @@ class RunHistory:
             case LearningRate():
                 self.learning_rate_changes.append(event)
             case Finished() | Stopped() | Failed():
-                if self.paused is not None:
-                    self.idle += max(0.0, event.t - self.paused.t)
+                if self.paused is not None or self._taken_up is not None:
+                    self._end_rest(event.t)
                 self.ended = event
                 self.compiling = self.resuming = self.stopping = False
-                self.paused = self.progress = self.until = None
+                self.progress = self.until = None
 
     def _resume(self, event: Resumed) -> None:
-        lay_since = self.paused or self.ended
-        since = lay_since.t if lay_since is not None else self.latest
-        self.idle += max(0.0, event.t - since) if since is not None else 0.0
         # Out of a pause it goes on in the same process, told for how long; else in a new one.
         if self.paused is None:
             self.until, self.resuming, self.progress = None, True, None
+        self._end_rest(event.t)
         self.resumed = event
-        self.paused = self.ended = None
+
+    def _end_rest(self, now: float) -> None:
+        lay_since = self.paused or self.ended or self._taken_up
+        since = lay_since.t if lay_since is not None else self.latest
+        self.idle += max(0.0, now - since) if since is not None else 0.0
+        self.paused = self.ended = self._taken_up = None
         self.stopping = False
 
     def _add_control(self, event: Control) -> None:

@@ -22,6 +22,7 @@ from kertasks.recipes.recipe import CompileSettings, Layer, Recipe
 from kertasks.task import TaskKind
 from kertui.training import machine_memory, manifest_writing, run
 from kertui.training.best_weights import save_model
+from kertui.training.claiming import ClaimedRun
 from kertui.training.data_shelf import DataShelf
 
 
@@ -86,9 +87,9 @@ class KerasSide:
             return {}
         raise ValueError(f"a trainer cannot {op!r}")
 
-    def train(self, folder: Path) -> bool:
-        """Train the run of that folder; False when it failed."""
-        return run.train(folder, self._shelf, device_name())
+    def train(self, claimed: ClaimedRun) -> bool:
+        """Train the run; False when it failed."""
+        return run.train(claimed, self._shelf, device_name())
 
 
 def grow_memory() -> None:

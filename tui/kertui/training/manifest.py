@@ -23,7 +23,7 @@ _SHOWN = 60
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """Written by a run's trainer as it begins or resumes."""
+    """Written by a run's trainer as it claims the run."""
 
     id: str
     task: str
@@ -38,6 +38,8 @@ class Manifest:
     """Of kertui, Python, keras, tensorflow and numpy."""
 
     device: str
+    """Empty until the trainer has imported Keras and knows."""
+
     host: str
     pid: int
     process_started: float
@@ -53,7 +55,7 @@ class Manifest:
     schema: int = field(default=SCHEMA)
 
 
-def manifest_of(fields: Any) -> Manifest:
+def parse_manifest(fields: Any) -> Manifest:
     """The manifest that ``run.json`` holds; fields not known here are passed over.
 
     Raises:

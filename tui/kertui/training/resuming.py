@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kertasks.errors import UserError
 from kertui.training.event_tail import events_backwards
-from kertui.training.events import Finished
+from kertui.training.events import Checkpointed, Control, Finished, Planned, Resuming, Stopped
 from kertui.training.run_folder import RunFolder
 from kertui.training.run_state import RunState
 
@@ -22,6 +22,8 @@ def require_resumable(run: RunFolder, epochs: int | None = None) -> None:
         kertasks.RecipeError: its recipe was spoilt.
     """
     state = run.state()
+    if state is RunState.RUNNING and _is_being_resumed(run):
+        raise NotToResume(f"run {run.id} is being resumed already")
     if state is RunState.PAUSED:
         raise NotToResume(f"run {run.id} is paused in its own process: it only has to go on")
     if not state.is_over:
@@ -36,8 +38,18 @@ def require_resumable(run: RunFolder, epochs: int | None = None) -> None:
         raise NotToResume(f"run {run.id} has {done} epochs already: give it more than that")
 
 
-def _epochs_done(run: RunFolder) -> int:
+def _is_being_resumed(run: RunFolder) -> bool:
     for event in events_backwards(run.events_path):
-        if isinstance(event, Finished):
+        if not isinstance(event, Planned | Control):
+            return isinstance(event, Resuming)
+    return False
+
+
+def _epochs_done(run: RunFolder) -> int:
+    """With what it would go on: those of a lost trainer after its last checkpoint are not done."""
+    for event in events_backwards(run.events_path, whole=True):
+        if isinstance(event, Finished | Stopped):
             return event.epochs
+        if isinstance(event, Checkpointed):
+            return event.epoch
     return 0

@@ -8,20 +8,21 @@ import sys
 import time
 import traceback
 from collections.abc import Mapping
-from pathlib import Path
+from dataclasses import replace
 
 import keras
 
 import kertasks
 from kertasks.data.dataset import Dataset
+from kertasks.recipes.limits import MOST_EPOCHS
 from kertasks.recipes.recipe import Recipe
 from kertui.training.best_weights import BestWeights, save_model
 from kertui.training.checkpoint import Checkpoint, Place
 from kertui.training.checkpoints import Checkpoints
-from kertui.training.control import ControlFile, done_before_resuming
+from kertui.training.claiming import ClaimedRun
+from kertui.training.control import ControlFile
 from kertui.training.data_shelf import DataShelf
 from kertui.training.early_stopping import make_stopping
-from kertui.training.event_log import EventLog
 from kertui.training.event_writer import EventWriter
 from kertui.training.events import (
     Compiled,
@@ -37,41 +38,32 @@ from kertui.training.failure import describe_failure
 from kertui.training.history import RunHistory
 from kertui.training.machine_memory import require_memory
 from kertui.training.machine_watch import MachineWatch
-from kertui.training.manifest_writing import versions, write_manifest
-from kertui.training.run_folder import RunDamaged, RunFolder
+from kertui.training.manifest_writing import versions
 from kertui.training.steering import Steering
 from kertui.training.testing import test_metrics
 
-_NO_END = 1 << 31
-"""Epochs given to ``fit``: the plan, which may change meanwhile, is ``Steering``'s to end."""
 
+def train(claimed: ClaimedRun, shelf: DataShelf, device: str) -> bool:
+    """Train a run and write into its folder how it went.
 
-def train(folder: Path, shelf: DataShelf, device: str) -> bool:
-    """Train what the run's folder says and write how it went there.
-
-    A folder that has events already is gone on with, from its last checkpoint.
+    One that is resumed goes on from its last checkpoint.
 
     Args:
-        folder: the run's, with ``recipe.toml`` in it.
+        claimed: the run; let go of at the end.
         shelf: data that may be loaded already.
         device: what it trains on, for the person.
 
     Returns:
         False when it failed; the reason is in the events and the traceback on stderr.
-
-    Raises:
-        OSError: the events cannot be written, or another process trains this run.
     """
-    run = RunFolder(folder)
-    before = RunHistory.read(run.events_path)
-    log = EventLog(run.events_path)
-    training = _Training(run, before, log, shelf, device)
+    log = claimed.log
+    training = _Training(claimed, shelf, device)
     try:
         training.go()
     except Exception as error:
         with contextlib.suppress(OSError):  # the log may be on a disk that is full
             traceback.print_exc()
-        reason = describe_failure(error, training.doing, training.recipe)
+        reason = describe_failure(error, training.doing, claimed.recipe)
         log.add(Failed(time.time(), reason))
         return False
     finally:
@@ -84,18 +76,19 @@ def train(folder: Path, shelf: DataShelf, device: str) -> bool:
 class _Training:
     """The steps of one training; ``doing`` names the one under way."""
 
-    def __init__(
-        self, run: RunFolder, before: RunHistory, log: EventLog, shelf: DataShelf, device: str
-    ) -> None:
-        self.doing = "reading the recipe"
-        self.recipe: Recipe | None = None
+    def __init__(self, claimed: ClaimedRun, shelf: DataShelf, device: str) -> None:
+        self.doing = "reading the checkpoint"
+        run, log = claimed.folder, claimed.log
+        self._claimed = claimed
         self._run = run
-        self._before = before
         self._log = log
         self._shelf = shelf
         self._device = device
+        self._before = before = RunHistory.read(run.events_path)
+        """What the run's earlier trainers told."""
+
         self._writer = EventWriter(log, written=before.last.epoch if before.last else 0)
-        self._best = BestWeights(self._writer, run.best_path)
+        self._best = BestWeights(self._writer, run.best_path, log)
         self._checkpoints = Checkpoints(run.checkpoint_path, log)
         self._watch = MachineWatch(log)
 
@@ -107,26 +100,21 @@ class _Training:
             self._checkpoints.close()
 
     def _go(self) -> None:
-        resumes = self._run.manifest_path.exists()
-        recipe = self.recipe = self._run.recipe()
-        begun_with: Mapping[str, str] = {}
-        with contextlib.suppress(RunDamaged):  # written anew, in any case
-            begun_with = self._run.manifest().versions
-        write_manifest(self._run, recipe, self._device)
-        self.doing = "reading the checkpoint"
-        checkpoint = Checkpoint.read(self._run.checkpoint_path) if resumes else None
+        claimed, recipe = self._claimed, self._claimed.recipe
+        with contextlib.suppress(OSError):  # a full disk: all but the device is there already
+            self._run.write_manifest(replace(claimed.manifest, device=self._device))
+        checkpoint = Checkpoint.read(self._run.checkpoint_path) if claimed.resumes else None
         place = checkpoint.place if checkpoint is not None else Place(0)
-        done = 0
         if checkpoint is not None:
             self._writer.go_on_from(place, checkpoint.best)
-        if resumes:
+        if claimed.resumes:
             self._run.clear_leftovers()
-            done = done_before_resuming(self._run.control_path)
             self._log.add(Resumed(time.time(), place.epoch, place.step))
-            self._compare_versions(begun_with)
+            if claimed.before is not None:
+                self._compare_versions(claimed.before.versions)
         stopping = recipe.fit.early_stopping
         steering = Steering(
-            ControlFile(self._run.control_path, done),
+            ControlFile(self._run.control_path, claimed.done),
             self._log,
             self._writer,
             self._best,
@@ -135,7 +123,6 @@ class _Training:
             save=self._save,
             stopping=None if stopping is None else make_stopping(stopping),
             resumed=checkpoint,
-            was_resumed=resumes,
         )
         steering.on_pause = self._watch.pause
         steering.stop_on_signals()
@@ -182,7 +169,7 @@ class _Training:
         self._log.add(
             Started(
                 time.time(),
-                epochs=settings.epochs,
+                epochs=self._before.planned or settings.epochs,
                 steps=max(1, math.ceil(rows / settings.batch_size)),
                 parameters=int(model.count_params()),
                 device=self._device,
@@ -215,7 +202,8 @@ class _Training:
             data.train.y,
             batch_size=settings.batch_size,
             # Without an epoch to train, what was restored is brought to its end all the same.
-            epochs=_NO_END if trains and not steering.is_over else place.epoch,
+            # The plan, which may change meanwhile, is for ``Steering`` to end.
+            epochs=MOST_EPOCHS if trains and not steering.is_over else place.epoch,
             initial_epoch=place.epoch,
             initial_step=place.step,
             planned_epochs=settings.epochs,

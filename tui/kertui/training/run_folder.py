@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kertasks.errors import UserError
 from kertui.training.atomic_file import write_text
 from kertui.training.control import Ask, Command, write_command
-from kertui.training.event_tail import last_control_number
-from kertui.training.manifest import Manifest, manifest_of
+from kertui.training.event_tail import last_answered
+from kertui.training.manifest import Manifest, parse_manifest
 from kertui.training.regular_file import read_json, read_small
 from kertui.training.run_state import (
     RunState,
@@ -25,8 +26,8 @@ from kertui.training.run_state import (
 if TYPE_CHECKING:
     from kertasks.recipes.recipe import Recipe
 
-STARTING = 120.0
-"""Seconds a folder may be without a manifest: a cold trainer imports Keras first."""
+STARTING = 5.0
+"""Seconds a recipe may be without a manifest: its trainer's process is being started."""
 
 _LEFTOVERS = (".model.keras-*", ".best.keras-*", ".run.json-*", "checkpoint/.state.npz-*")
 """Unfinished files of trainers. Those of ``control.json`` are somebody's who writes it now."""
@@ -129,7 +130,7 @@ class RunFolder:
             RunDamaged: it cannot be read, or a field is not what it must be.
         """
         try:
-            return manifest_of(read_json(self.manifest_path))
+            return parse_manifest(read_json(self.manifest_path))
         except FileNotFoundError as error:
             raise NeverBegan(f"run {self.id} has no run.json: it never began") from error
         except (OSError, ValueError) as error:
@@ -200,7 +201,7 @@ class RunFolder:
         try:
             manifest = self.manifest()
         except NeverBegan:
-            return is_younger(self.path, STARTING)
+            return is_younger(self.recipe_path, STARTING)
         except RunDamaged:
             return False
         return trainer_is_there(
@@ -220,6 +221,7 @@ class RunFolder:
 
         Raises:
             RunIsOver: there is no trainer any more.
+            TooManyWait: its trainer does not answer.
             RunDamaged: the folder is gone or cannot be written in.
         """
         state = self.state()
@@ -231,11 +233,12 @@ class RunFolder:
         """Write a command whatever the run's state is.
 
         Raises:
+            TooManyWait: the run's trainer does not answer.
             RunDamaged: the folder is gone or cannot be written in.
         """
         try:
-            after = last_control_number(self.events_path)
-            return write_command(self.control_path, name, value, after)
+            answered = partial(last_answered, self.events_path)
+            return write_command(self.control_path, name, value, answered)
         except OSError as error:
             raise RunDamaged(f"cannot write {self.control_path}: {error.strerror}") from error
 

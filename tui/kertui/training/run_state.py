@@ -54,7 +54,7 @@ def state_at_end(events_path: Path) -> RunState | None:
     for line in Tail(events_path, whole=True).backwards():
         if line.kind in ("finished", "stopped", "failed", "paused"):
             return RunState(line.kind)
-        if line.kind in ("epoch", "progress", "resumed", "started"):
+        if line.kind in ("epoch", "progress", "resuming", "resumed", "started"):
             return None
     return None
 

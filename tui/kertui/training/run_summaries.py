@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol, TypeAlias
 
-from kertui.training.best_so_far import BestOfRun
+from kertui.training.best_so_far import RunSoFar
 from kertui.training.run_folder import RunFolder
 from kertui.training.run_listing import newest_first
 from kertui.training.run_summary import RunSummary, summarise
@@ -40,8 +40,8 @@ class RunSummaries:
     Args:
         source: whose runs.
         over: where those that are over are kept; shared, nobody reads them twice.
-        with_best: whether the best epoch of a run that goes on is looked for, for which all
-            its events are read once; the end event of one that is over names it.
+        with_best: whether the best epoch of a run that goes on, and how many it plans, are looked
+            for, for which all its events are read once.
         slices: of such a run's events to read at a time, ``event_reader.SLICE`` bytes each: a
             list must not wait for a long log. Its best epoch is unknown until all are read;
             None reads all at once.
@@ -61,7 +61,7 @@ class RunSummaries:
         self._with_best = with_best
         self._slices = slices
         self._over: OverRuns = {} if over is None else over
-        self._best: dict[str, BestOfRun] = {}
+        self._so_far: dict[str, RunSoFar] = {}
         self._latest: list[tuple[RunFolder, RunSummary]] = []
 
     def read(self, tell: Callable[[list[RunSummary]], None] | None = None) -> list[RunSummary]:
@@ -102,10 +102,13 @@ class RunSummaries:
             return None
         if summary.state.is_over:
             self._over[run.id] = age, summary
-            self._best.pop(run.id, None)
+            self._so_far.pop(run.id, None)
         elif self._with_best:
-            best = self._best.setdefault(run.id, BestOfRun(run)).look(self._slices)
-            if best is not None:
+            so_far = self._so_far.setdefault(run.id, RunSoFar(run))
+            whole = so_far.look(self._slices)
+            summary = replace(summary, planned=so_far.planned or summary.planned)
+            if whole:
+                best = so_far.best
                 summary = replace(summary, best_epoch=best.epoch, best=best.metrics)
         return summary
 

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from kertasks.errors import UserError
 from kertui.formatting import grouped, metric, short_path, test_metric, test_result
 from kertui.training.best_so_far import BestSoFar
-from kertui.training.control import Ask, read_commands
-from kertui.training.event_lines import parse_event
 from kertui.training.event_tail import Tail
-from kertui.training.events import Checkpointed, Epoch, Failed, Finished, Paused, Started, Stopped
-from kertui.training.regular_file import open_regular
+from kertui.training.events import Checkpointed, Epoch, Failed, Finished, Paused, Stopped
 from kertui.training.run_folder import NeverBegan, RunDamaged, RunFolder
 from kertui.training.run_label import Label, read_label
 from kertui.training.run_state import RunState
 
-_HEAD = 1 << 12
-"""Bytes in which a run says how many epochs it plans."""
-
-_GOING_ON = {"started", "resumed", "epoch", "progress", "finished", "stopped", "failed"}
+_GOING_ON = {
+    "started", "resuming", "resumed", "epoch", "progress", "finished", "stopped", "failed",
+}  # fmt: skip
 """Before these an end is not the end: a stopped run was taken up again."""
 
 _NO_METRICS: Mapping[str, float] = {}
@@ -45,7 +40,7 @@ class RunSummary:
     folder: str
     label: Label = field(default_factory=Label)
     planned: int | None = None
-    """Epochs; known of a run that goes on."""
+    """Epochs; known of a run that goes on, where ``RunSummaries`` looks for it."""
 
     best_epoch: int | None = None
     """Of the lowest validation loss, or training loss where nothing is held out."""
@@ -88,17 +83,17 @@ class RunSummary:
 
 
 def summarise(run: RunFolder) -> RunSummary | None:
-    """Read a run's manifest and the end of its events; None for a folder that never began.
+    """Read a run's manifest and the end of its events; None for a folder without a recipe, too.
 
-    A run whose trainer has not written its manifest yet counts as running; one whose manifest
-    is damaged says why. Whether the process of a run is there is asked only where
-    no end was written.
+    A run without a manifest is running while its trainer is being started, and lost from then
+    on; one whose manifest is damaged says why. Whether the process of a run is there is asked
+    only where no end was written.
     """
     end = _read_end(run)
     try:
         manifest = run.manifest()
     except NeverBegan:
-        return _without_manifest(run, end.state or run.state())
+        return _without_manifest(run, end, end.state or run.state())
     except RunDamaged as error:
         return _damaged(run, end, str(error).removeprefix(f"{run.path}/"))
     state = end.state or run.state()
@@ -115,7 +110,6 @@ def summarise(run: RunFolder) -> RunSummary | None:
         result=end.result,
         folder=str(run.path),
         label=read_label(run.path),
-        planned=None if state.is_over else _planned(run),
         best_epoch=end.best_epoch,
         best=end.best,
         test=end.test,
@@ -126,17 +120,23 @@ def summarise(run: RunFolder) -> RunSummary | None:
     )
 
 
-def _without_manifest(run: RunFolder, state: RunState) -> RunSummary | None:
-    if state.is_over:
-        return None
+def _without_manifest(run: RunFolder, end: _End, state: RunState) -> RunSummary | None:
     try:
         wanted = run.recipe()
-        created = run.path.stat().st_mtime
+        created = run.recipe_path.stat().st_mtime
     except (UserError, OSError):
         return None
-    label, planned = read_label(run.path), wanted.fit.epochs
     return RunSummary(
-        run.id, wanted.task, wanted.name, state, created, 0, "", str(run.path), label, planned
+        id=run.id,
+        task=wanted.task,
+        recipe=wanted.name,
+        state=state,
+        created=created,
+        epochs=end.epochs,
+        result=end.result,
+        folder=str(run.path),
+        label=read_label(run.path),
+        planned=None if state.is_over else wanted.fit.epochs,
     )
 
 
@@ -240,18 +240,6 @@ def _losses(epoch: Epoch) -> str:
     value = epoch.metrics.get(name)
     words = name.replace("val_", "validation ")
     return "" if value is None else f"{words} {metric('loss', value)}"
-
-
-def _planned(run: RunFolder) -> int | None:
-    try:
-        with os.fdopen(open_regular(run.events_path), "rb") as file:
-            lines = file.read(_HEAD).split(b"\n")[:-1]
-    except OSError:
-        return None
-    events = map(parse_event, lines)
-    started = next((event.epochs for event in events if isinstance(event, Started)), None)
-    asked = [each.value for each in read_commands(run.control_path) if each.name == Ask.EPOCHS]
-    return int(asked[-1]) if asked and asked[-1] is not None else started
 
 
 def in_words(summary: RunSummary) -> str:

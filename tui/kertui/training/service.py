@@ -250,6 +250,7 @@ class TrainingService:
 
         Raises:
             HomeNotWritable: the run's folder cannot be made.
+            RequestFailed: a process was started and cannot write in it.
             TrainerGone: no process could be started.
         """
         from kertui.training.event_reader import EventReader  # not needed before the first paint
@@ -260,8 +261,9 @@ class TrainingService:
             spare, self._process = self._process, None
         try:
             give_run(run, spare, self._cache_dir)
-        except TrainerGone:
-            shutil.rmtree(run.path, ignore_errors=True)
+        except UserError:
+            if not run.manifest_path.exists():  # no trainer claimed it
+                shutil.rmtree(run.path, ignore_errors=True)
             raise
         self.take_up(run)
         if self.spare and then_spare:
@@ -284,28 +286,27 @@ class TrainingService:
     def resume(self, run: RunFolder, epochs: int | None = None) -> None:
         """Go on with a run that is over, from its last checkpoint, in the spare or a new process.
 
+        When this returns the run is running, for everybody; see ``kertui.training.claiming``.
+
         Args:
             run: stopped, failed or lost; or finished, to be given more epochs.
             epochs: to train in all from now on; as planned for None.
 
         Raises:
             NotToResume: it still runs, or it is finished and ``epochs`` gives it no more.
-            RunDamaged: its folder is gone or cannot be written in.
+            RunDamaged: it has no recipe.
+            RequestFailed: another process resumed it just now, or its folder cannot be written in.
             TrainerGone: no process could be started.
         """
-        from kertui.training.control import Ask
         from kertui.training.event_reader import EventReader
         from kertui.training.resuming import require_resumable
         from kertui.training.starting import give_run
 
         require_resumable(run, epochs)
-        run.write_command(Ask.RESUME)
-        if epochs is not None:
-            run.write_command(Ask.EPOCHS, epochs)
         reader = EventReader.at_end(run.events_path)
         with self._lock:
             spare, self._process = self._process, None
-        give_run(run, spare, self._cache_dir)
+        give_run(run, spare, self._cache_dir, resumes=True, epochs=epochs)
         self.take_up(run)
         if self.spare:
             self._spare_after(reader)

@@ -14,13 +14,14 @@ import socket
 import threading
 import traceback
 from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from kertasks.errors import UserError
+from kertui.training.claiming import ClaimedRun
 from kertui.training.data_shelf import DataShelf
 
-Answer = Callable[[Mapping[str, Any]], dict[str, Any]]
+Answer: TypeAlias = Callable[[Mapping[str, Any]], dict[str, Any]]
+Begin: TypeAlias = Callable[[Mapping[str, Any]], ClaimedRun]
 
 
 class Server:
@@ -28,13 +29,14 @@ class Server:
 
     Args:
         connection: the inherited end of the socket pair.
-        begin: called with the run's folder when one is given, before the answer goes out.
+        begin: called with the request when a run is given, before the answer goes out; what it
+            raises is the answer.
     """
 
-    def __init__(self, connection: socket.socket, begin: Callable[[Path], None]) -> None:
+    def __init__(self, connection: socket.socket, begin: Begin) -> None:
         self.shelf = DataShelf()
-        self.run: Path | None = None
-        """The folder of the run this process was given; set before it is answered."""
+        self.claimed: ClaimedRun | None = None
+        """The run this process was given; set before it is answered."""
 
         self._connection = connection
         self._begin = begin
@@ -44,8 +46,8 @@ class Server:
         for name, work in (("requests", self._read), ("describe", self._describe)):
             threading.Thread(target=work, name=name, daemon=True).start()
 
-    def serve_until_run(self, answer: Answer, warm_up: Callable[[], None]) -> Path:
-        """Answer what needs Keras; return the folder once a run is given.
+    def serve_until_run(self, answer: Answer, warm_up: Callable[[], None]) -> ClaimedRun:
+        """Answer what needs Keras; return the run once one is given.
 
         Args:
             answer: carries out a request; its errors are sent as they are.
@@ -54,8 +56,8 @@ class Server:
         """
         warm = False
         while True:
-            if self.run is not None:
-                return self.run
+            if self.claimed is not None:
+                return self.claimed
             if not warm and self._for_keras.empty():
                 warm_up()
                 warm = True
@@ -84,14 +86,11 @@ class Server:
         os._exit(0)
 
     def _accept(self, request: Mapping[str, Any]) -> bool:
-        run = Path(request["run"])
         try:
-            self._begin(run)
-        except OSError as error:
-            text = f"cannot write in the run's folder {run}: {error.strerror}"
-            self._send({"id": request["id"], "error": text, "class": "OSError"})
+            self.claimed = self._begin(request)
+        except Exception as error:
+            self._send({"id": request["id"], **refusal(error)})
             return False
-        self.run = run
         self._send({"id": request["id"], "answer": {"pid": os.getpid()}})
         with contextlib.suppress(OSError):  # the interface is gone already; the run goes on
             self._connection.shutdown(socket.SHUT_RDWR)
@@ -126,9 +125,7 @@ class Server:
         try:
             message = {"answer": answer(request)}
         except Exception as error:
-            if not isinstance(error, UserError):
-                traceback.print_exc()
-            message = {"error": describe_error(error), "class": type(error).__name__}
+            message = refusal(error)
         self._send({"id": request["id"], **message})
 
     def _send(self, message: Mapping[str, Any]) -> None:
@@ -138,6 +135,13 @@ class Server:
                 self._connection.sendall(data)
             except OSError:
                 return  # the reading thread notices and decides
+
+
+def refusal(error: Exception) -> dict[str, str]:
+    """The answer to a request that failed; a traceback of what is no person's mistake."""
+    if not isinstance(error, UserError):
+        traceback.print_exc()
+    return {"error": describe_error(error), "class": type(error).__name__}
 
 
 def describe_error(error: Exception) -> str:

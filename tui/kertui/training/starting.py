@@ -2,51 +2,58 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kertasks.errors import UserError
 from kertui.training.run_folder import RunFolder
-from kertui.training.run_state import process_start_time
 from kertui.training.trainer_process import TrainerGone, TrainerProcess
 
 if TYPE_CHECKING:
     from kertui.training.event_reader import EventReader
 
 
-def give_run(run: RunFolder, spare: TrainerProcess | None, cache_dir: Path) -> None:
-    """Let the spare train the run, or a new process where there is none.
+def give_run(
+    run: RunFolder,
+    spare: TrainerProcess | None,
+    cache_dir: Path,
+    *,
+    resumes: bool = False,
+    epochs: int | None = None,
+) -> None:
+    """Let the spare train the run, or a new process where there is none; it has claimed the run
+    when this returns.
+
+    Args:
+        run: the run.
+        spare: a process that waits for one.
+        cache_dir: the user's cache folder.
+        resumes: whether the run was given to a trainer before and is over.
+        epochs: to train in all from now on, where it resumes; as planned for None.
 
     Raises:
+        RequestFailed: the process may not train it; the text says why.
         TrainerGone: no process could be started.
     """
+    asked: dict[str, Any] = {"run": str(run.path.absolute()), "resumes": resumes, "epochs": epochs}
     if spare is not None:
         try:
-            _train(spare, run)
+            _train(spare, asked)
         except TrainerGone:
             pass  # killed while it waited: a new one takes the run
         else:
             return
-    _train(TrainerProcess.spawn(cache_dir), run)
+    _train(TrainerProcess.spawn(cache_dir), asked)
 
 
-def _train(process: TrainerProcess, run: RunFolder) -> None:
-    # Only here, in a thread: the first paint waits for every import of this module.
-    from kertui.training.manifest_writing import write_manifest
-
-    begun = process_start_time(process.pid)
-
-    def ended() -> None:
-        # Killed while it imported Keras, it left nothing that says whose run this was.
-        if run.path.is_dir() and not run.manifest_path.exists():
-            with contextlib.suppress(OSError, UserError):
-                write_manifest(run, run.recipe(), "none", process.pid, begun or 0.0)
-
-    process.when_ended(ended)
-    process.request("train", run=str(run.path.absolute()))
+def _train(process: TrainerProcess, asked: dict[str, Any]) -> None:
+    try:
+        process.request("train", **asked)
+    except UserError:
+        process.close()
+        raise
 
 
 def wait_for_epoch(reader: EventReader, seconds: float, closed: threading.Event) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import math
+import contextlib
 import os
 import signal
 import time
+import traceback
 from collections import deque
 from collections.abc import Callable, Mapping
 from types import FrameType
@@ -13,6 +14,7 @@ from typing import Any
 
 import keras
 
+from kertasks.recipes.limits import LEAST_LEARNING_RATE, MOST_EPOCHS, MOST_LEARNING_RATE
 from kertui.training.best_weights import BestWeights
 from kertui.training.checkpoint import Checkpoint, Place, restore, values_of
 from kertui.training.checkpoints import Checkpoints
@@ -21,6 +23,7 @@ from kertui.training.early_stopping import restore_stopping, stopping_state
 from kertui.training.event_log import EventLog
 from kertui.training.event_writer import EventWriter
 from kertui.training.events import Control, Paused, Planned, Resumed
+from kertui.training.failure import first_line
 
 LOOK_EVERY = 0.05
 """Seconds between two looks at the control file."""
@@ -48,7 +51,6 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
         save: writes the network's files now.
         stopping: Keras's early stopping, if the recipe has one.
         resumed: what an earlier process left; restored once the model has its variables.
-        was_resumed: whether this process goes on with the run of an earlier one.
 
     Measured on one core: 0.4 µs a batch or epoch, 10 µs more where it looks at the file.
     """
@@ -67,8 +69,6 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
         save: Callable[[keras.Model], None],
         stopping: keras.callbacks.EarlyStopping | None = None,
         resumed: Checkpoint | None = None,
-        *,
-        was_resumed: bool = False,
     ) -> None:
         super().__init__()
         self._control = control
@@ -81,7 +81,6 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
         """Keras's early stopping, if the recipe has one; it comes before this callback."""
 
         self._resumed = resumed
-        self._resuming = was_resumed
         self._step = resumed.place.step if resumed is not None else 0
         self._asked: deque[Command] = deque()
         self._looked = 0.0
@@ -152,7 +151,6 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
                 restore_stopping(self.stopping, self._resumed.stopping)
             self._resumed = None  # its arrays are not needed twice
         self._look(time.perf_counter())
-        self._resuming = False
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
         """A call of one or more batches is done."""
@@ -231,6 +229,11 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
             self._carry_out(command)
         except Refused as reason:
             refused = str(reason)
+        except Exception as error:
+            # Whatever a command comes to, it is no reason to end the training.
+            with contextlib.suppress(OSError):  # the log may be on a disk that is full
+                traceback.print_exc()
+            refused = first_line(error)
         self._log.add(Control(time.time(), command.number, command.name, refused))
 
     def _carry_out(self, command: Command) -> None:
@@ -240,7 +243,7 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
                     raise Refused("it is paused already")
                 self._pausing = True
             case Ask.RESUME:
-                if not self._pausing and self._until is None and not self._resuming:
+                if not self._pausing and self._until is None:
                     raise Refused("it is not paused")
                 self._pausing, self._until = False, None
             case Ask.EPOCH | Ask.BATCH:
@@ -263,8 +266,9 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
                 raise Refused("this version of the trainer does not know it")
 
     def _set_learning_rate(self, value: float | None) -> None:
-        if value is None or not math.isfinite(value) or value <= 0:
-            raise Refused("a learning rate is a number above 0")
+        if value is None or not LEAST_LEARNING_RATE <= value <= MOST_LEARNING_RATE:
+            allowed = f"from {LEAST_LEARNING_RATE:.1e} to {MOST_LEARNING_RATE:.1e}"
+            raise Refused(f"a learning rate is a number {allowed}")
         try:
             self.model.optimizer.learning_rate = value
         except TypeError as error:
@@ -273,8 +277,8 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
         self._keep()
 
     def _set_planned(self, value: float | None) -> None:
-        if value is None or not math.isfinite(value) or value != int(value) or value < 1:
-            raise Refused("a number of epochs is a whole number from 1")
+        if value is None or not 1 <= value <= MOST_EPOCHS or value != int(value):
+            raise Refused(f"a number of epochs is a whole number from 1 to {MOST_EPOCHS}")
         # What is done is done, and an epoch that has begun is finished.
         least = self._writer.epochs + bool(self._step)
         self.planned = max(int(value), least)

@@ -14,7 +14,6 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from pathlib import Path
@@ -58,7 +57,6 @@ class TrainerProcess:
         self._warm = threading.Event()
         self._gone = threading.Event()
         self._training = False
-        self._when_ended: Callable[[], None] | None = None
         # The pipe is read by a thread so that a slow answer holds up nobody else.
         threading.Thread(target=self._read, name=f"trainer-{popen.pid}", daemon=True).start()
 
@@ -153,10 +151,6 @@ class TrainerProcess:
             self._training = True
         return result
 
-    def when_ended(self, call: Callable[[], None]) -> None:
-        """Call this, from a thread, once the process has ended; set before it has a run."""
-        self._when_ended = call
-
     def close(self) -> None:
         """Let go of it: a spare ends, a trainer with a run goes on."""
         self._gone.set()
@@ -182,8 +176,6 @@ class TrainerProcess:
         self._warm.set()  # nobody waits for what will not come; ``warm`` says False
         # An ended child stays a zombie, and its run seems to live, until it is waited for.
         self._popen.wait()
-        if self._when_ended is not None:
-            self._when_ended()
 
     def _take(self, message: dict[str, Any]) -> None:
         if message.get("event") == "warm":

@@ -13,9 +13,13 @@ import signal
 import socket
 import sys
 import threading
-import time
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kertui.training.claiming import ClaimedRun
 
 
 def main() -> None:
@@ -31,9 +35,10 @@ def main() -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     connection = socket.socket(fileno=arguments.socket)
     connection.set_inheritable(False)
-    # NumPy before both threads need it: the one that describes data, this one for Keras.
+    # Before both threads need them: the one that reads requests, this one for Keras.
     import numpy  # noqa: F401
 
+    import kertui.training.claiming  # noqa: F401
     from kertui.training.serving import Server
 
     server = Server(connection, become_trainer)
@@ -48,8 +53,8 @@ def main() -> None:
     except Exception as error:
         with contextlib.suppress(OSError):
             traceback.print_exc()
-        if server.run is not None:
-            write_failure(server.run, f"the trainer could not begin: {error}")
+        if server.claimed is not None:
+            server.claimed.fail(f"the trainer could not begin: {error}")
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError):  # a full disk
             stream.flush()
@@ -57,32 +62,33 @@ def main() -> None:
     os._exit(0 if passed else 1)
 
 
-def become_trainer(run: Path) -> None:
-    """Send everything that is printed from now on to the run's log; files are private.
+def become_trainer(request: Mapping[str, Any]) -> ClaimedRun:
+    """Claim the run that is asked for, and send everything that is printed from now on to its
+    log; files are private.
 
     Raises:
-        OSError: the run's folder is gone or cannot be written in, or its log is a link.
+        kertasks.UserError: the run is not to be trained, as ``claim`` says, or its folder is gone
+            or cannot be written in.
     """
+    from kertui.training.claiming import claim
     from kertui.training.regular_file import open_to_append
+    from kertui.training.run_folder import RunDamaged
 
+    run = Path(request["run"])
     os.umask(0o077)
-    log = open_to_append(run / "trainer.log")
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os.dup2(log, 1)
-    os.dup2(log, 2)
-    os.close(log)
-
-
-def write_failure(run: Path, reason: str) -> None:
-    """Say in the run's events that it failed before there was a training to say so."""
-    from kertui.training.event_log import EventLog
-    from kertui.training.events import Failed
-
-    with contextlib.suppress(OSError):
-        log = EventLog(run / "events.jsonl")
-        log.add(Failed(time.time(), reason))
-        log.close()
+    try:
+        log = open_to_append(run / "trainer.log")
+        try:
+            claimed = claim(run, resumes=request["resumes"], epochs=request["epochs"])
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os.dup2(log, 1)
+            os.dup2(log, 2)
+        finally:
+            os.close(log)
+    except OSError as error:
+        raise RunDamaged(f"cannot write in the run's folder {run}: {error.strerror}") from error
+    return claimed
 
 
 if __name__ == "__main__":

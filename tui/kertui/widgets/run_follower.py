@@ -12,7 +12,7 @@ from textual.worker import get_current_worker
 
 from kertui.training.epoch_block import EpochBlock
 from kertui.training.event_reader import EventReader
-from kertui.training.events import Event, Failed, Finished, Resumed, Stopped
+from kertui.training.events import Event, Failed, Finished, Resumed, Resuming, Stopped
 from kertui.training.run_folder import RunFolder
 from kertui.training.run_state import RunState
 
@@ -97,7 +97,7 @@ class RunFollower:
         for event in events:
             if isinstance(event, Finished | Stopped | Failed):
                 self._ended = True
-            elif isinstance(event, Resumed):
+            elif isinstance(event, Resuming | Resumed):
                 self._ended = False
         self._state = RunState.RUNNING
         return True
