@@ -27,8 +27,9 @@ def one_line(text: str, longest: int = _NAME) -> str:
         text: for example a name or a reason.
         longest: characters that are kept.
     """
-    words = " ".join(text.split())
-    return (words if words.isprintable() else "".join(filter(str.isprintable, words)))[:longest]
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else " " * c.isspace() for c in text)
+    return " ".join(text.split())[:longest].rstrip()
 
 
 def visible(text: str) -> str:

@@ -28,7 +28,7 @@ from kertui.training.run_folder import NeverBegan, RunDamaged, RunFolder
 from kertui.training.run_label import Label, read_label
 from kertui.training.run_state import RunState
 from kertui.training.run_summaries import RunSummaries
-from kertui.training.run_summary import summarise
+from kertui.training.run_summary import RunSummary, summarise
 from kertui.training.store import RunStore
 from kertui.training.worker import become_trainer
 
@@ -178,9 +178,14 @@ def test_a_damaged_run_in_a_list_is_read_again_when_it_is_mended(
     whole = run.manifest_path.read_bytes()
     run.manifest_path.write_text("{")
     summaries = RunSummaries(store, with_best=True)
-    assert "run.json cannot be read" in summaries.read()[0].damage
+
+    def read() -> RunSummary:
+        (summary,) = (summary for summary in summaries.read() if summary.id == run.id)
+        return summary
+
+    assert "run.json cannot be read" in read().damage
     run.manifest_path.write_bytes(whole)
-    (mended, _) = summaries.read()
+    mended = read()
     assert (mended.damage, mended.device) == ("", "GPU H100")
 
 

@@ -26,7 +26,7 @@ from kertui.training.run_state import (
 if TYPE_CHECKING:
     from kertasks.recipes.recipe import Recipe
 
-STARTING = 5.0
+_STARTING = 5.0
 """Seconds a recipe may be without a manifest: its trainer's process is being started."""
 
 _LEFTOVERS = (".model.keras-*", ".best.keras-*", ".run.json-*", "checkpoint/.state.npz-*")
@@ -201,7 +201,7 @@ class RunFolder:
         try:
             manifest = self.manifest()
         except NeverBegan:
-            return is_younger(self.recipe_path, STARTING)
+            return is_younger(self.recipe_path, _STARTING)
         except RunDamaged:
             return False
         return trainer_is_there(

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 LAST = "last"
 """Stands for the newest run that began, wherever a run is named."""
 
+_CLAIMED_WITHIN = 120.0
+"""Seconds: no machine is so busy that a run's trainer begins later than that."""
+
 _LEAST_FREE = 1_000_000
 """Bytes: room for a small run's events and weights."""
 
@@ -112,13 +115,11 @@ class RunStore:
         """Every run in the order of lists, ``run_listing.newest_first``.
 
         Opens no more manifests than what is taken needs: an id names the second its folder was
-        made in, and its trainer began at most ``STARTING`` after it.
+        made in, and its trainer began at most ``_CLAIMED_WITHIN`` after it.
         """
-        from kertui.training.run_folder import STARTING
-
         held: list[tuple[float, str, RunFolder]] = []
         for run in self.runs():
-            latest = _made(run.id) + STARTING
+            latest = _made(run.id) + _CLAIMED_WITHIN
             while held and held[-1][0] > latest:
                 yield held.pop()[2]
             bisect.insort(held, (run.created(), run.id, run))
