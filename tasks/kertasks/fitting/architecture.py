@@ -49,7 +49,6 @@ def signature(model: keras.Model, kind: Kind, keys: frozenset[str]) -> str | Non
     try:
         config = {
             "model": keras.saving.serialize_keras_object(model),
-            "optimizer": None,
             "compile": model.get_compile_config(),
             "trainable": trainable_flags(model),
             "variables": [_traits(variable) for variable in model.variables],
@@ -57,15 +56,14 @@ def signature(model: keras.Model, kind: Kind, keys: frozenset[str]) -> str | Non
             "layout": keras.config.image_data_format(),
         }
         config["compile"].pop("optimizer", None)
-        if kind is Kind.TRAIN:
-            config["optimizer"] = keras.saving.serialize_keras_object(model.optimizer)
-            config["optimized"] = _places(built_for(model.optimizer), model.variables)
-        if _has_custom_parts(config):
-            return None
         config["model"].pop("compile_config", None)
         config["model"].pop("build_config", None)
         if kind is Kind.TRAIN:
+            config["optimizer"] = keras.saving.serialize_keras_object(model.optimizer)
+            config["optimized"] = _places(built_for(model.optimizer), model.variables)
             _forget_learning_rate(config["optimizer"])
+        if _has_custom_parts(config):
+            return None
         kept = set(_keys_in(config)) | keys
         if keys:
             kept |= _ends(model, layers)

@@ -208,7 +208,7 @@ def test_swaps_averaged_weights_for_validation() -> None:
 
 
 def test_a_callback_may_not_compile_the_model() -> None:
-    class Compile(keras.callbacks.Callback):  # type: ignore[misc]
+    class Compile(keras.callbacks.Callback):  # type: ignore[misc]  # Keras carries no types
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
             self.model.compile("sgd", "mae")
 
