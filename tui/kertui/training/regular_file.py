@@ -8,12 +8,11 @@ is appended through a link, which may lead anywhere.
 from __future__ import annotations
 
 import errno
+import json
 import os
 import stat
 from pathlib import Path
 from typing import Any
-
-import orjson
 
 LONGEST_LINE = 1 << 20
 """Bytes; what is longer is no event, and is passed over without being kept."""
@@ -81,4 +80,7 @@ def read_json(path: str | Path) -> Any:
         OSError: as ``read_small``.
         ValueError: it holds no JSON.
     """
-    return orjson.loads(read_small(path))
+    try:
+        return json.loads(read_small(path))
+    except RecursionError as error:
+        raise ValueError("lists or objects nested too deep") from error
