@@ -152,7 +152,7 @@ def _damaged(run: RunFolder, end: _End, why: str) -> RunSummary:
         task=task,
         recipe=name,
         state=end.state or run.state(),
-        created=_touched(run),
+        created=run.created(),
         epochs=end.epochs,
         result=end.result,
         folder=str(run.path),
@@ -163,13 +163,6 @@ def _damaged(run: RunFolder, end: _End, why: str) -> RunSummary:
         unit=end.unit,
         damage=why,
     )
-
-
-def _touched(run: RunFolder) -> float:
-    try:
-        return run.path.stat().st_mtime
-    except OSError:
-        return 0.0
 
 
 @dataclass(slots=True)
