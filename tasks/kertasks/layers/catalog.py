@@ -15,7 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-SCHEMA = 1
+SCHEMA = 2
 """Of the JSON; a file of another schema counts as not there."""
 
 
@@ -81,6 +81,17 @@ class Argument:
 
     maximum: float | None = None
     """The greatest value allowed, where Keras's own check or documents say so."""
+
+    above: float | None = None
+    """What every value must be greater than, where a least value would not say it."""
+
+    def within(self, number: float) -> bool:
+        """Whether a number keeps to the limits."""
+        return (
+            (self.minimum is None or number >= self.minimum)
+            and (self.maximum is None or number <= self.maximum)
+            and (self.above is None or number > self.above)
+        )
 
 
 @dataclass(frozen=True, slots=True)

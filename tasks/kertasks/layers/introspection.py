@@ -76,7 +76,8 @@ def _topic(entry: Offered, family: Family) -> str:
 
 
 def _beyond_keras(argument: Argument, family: Family) -> Argument:
-    """Keras takes a negative learning rate and then walks away from the minimum."""
+    """Keras takes a learning rate of 0, which learns nothing, and one below, which walks away
+    from the minimum."""
     if family is Family.OPTIMIZERS and argument.name == "learning_rate":
-        return replace(argument, minimum=0.0)
+        return replace(argument, minimum=None, above=0.0)
     return argument

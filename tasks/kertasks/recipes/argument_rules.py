@@ -88,9 +88,7 @@ def _is_number(value: object) -> bool:
 
 def _is_within(value: object, argument: Argument) -> bool:
     assert isinstance(value, (int, float))  # noqa: S101 - callers have asked for a number
-    is_high = argument.minimum is None or value >= argument.minimum
-    is_low = argument.maximum is None or value <= argument.maximum
-    return is_high and is_low
+    return argument.within(value)
 
 
 def _allowed_of_kind(argument: Argument) -> str:
@@ -121,6 +119,8 @@ def _allowed_of_kind(argument: Argument) -> str:
 
 def _limits(argument: Argument) -> str:
     low, high = argument.minimum, argument.maximum
+    if argument.above is not None:
+        return f" above {argument.above:g}"
     if low is not None and high is not None:
         return f" from {low:g} to {high:g}"
     if low is not None:

@@ -36,8 +36,8 @@ def test_is_found_again_in_the_cache(catalog: Catalog, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "[]", "null", '{"schema": 1}', '{"schema": 0, "keras_version": "", "classes": []}',
-     '{"schema": 1, "keras_version": "1", "classes": [{}]}'],
+    ["", "{", "[]", "null", '{"schema": 2}', '{"schema": 0, "keras_version": "", "classes": []}',
+     '{"schema": 2, "keras_version": "1", "classes": [{}]}'],
 )  # fmt: skip
 def test_a_damaged_file_counts_as_none(text: str, catalog: Catalog, tmp_path: Path) -> None:
     file = cache_file(tmp_path, catalog.keras_version)

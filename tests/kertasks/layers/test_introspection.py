@@ -157,13 +157,13 @@ def test_identifiers_are_those_of_keras(catalog: Catalog) -> None:
     assert name(Family.OPTIMIZERS, "rmsprop") == "RMSprop"
 
 
-def test_optimizers_have_a_learning_rate_that_is_not_negative(catalog: Catalog) -> None:
+def test_optimizers_have_a_learning_rate_above_0(catalog: Catalog) -> None:
     for name in ("SGD", "Adam", "RMSprop"):
         info = catalog.find(Family.OPTIMIZERS, name)
         assert info is not None
         rate = info.argument("learning_rate")
         assert rate is not None
-        assert (rate.kind, rate.minimum) == (ArgumentKind.NUMBER, 0)
+        assert (rate.kind, rate.minimum, rate.above) == (ArgumentKind.NUMBER, None, 0)
 
 
 def test_every_class_is_described(catalog: Catalog) -> None:

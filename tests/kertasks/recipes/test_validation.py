@@ -181,7 +181,8 @@ def test_layers_keras_refuses(layer: Layer, path: str, said: str, catalog: Catal
     ("settings", "path", "said"),
     [
         (CompileSettings(Component("Adm")), "optimizer", "did you mean adam?"),
-        (adam(learning_rate=-1), "optimizer.learning_rate", "a number of at least 0"),
+        (adam(learning_rate=-1), "optimizer.learning_rate", "allowed: a number above 0"),
+        (adam(learning_rate=0), "optimizer.learning_rate", "allowed: a number above 0"),
         (adam(lr=1), "optimizer.lr", "does not have"),
         (CompileSettings(loss="mean_sqared_error"), "loss", "mean_squared_error?"),
         (CompileSettings(loss=Component("Huber", {"delta": "x"})), "loss.delta", "a number"),

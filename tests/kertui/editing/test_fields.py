@@ -207,6 +207,7 @@ def test_settings_are_entered_as_typed(catalog: Catalog) -> None:
         ("seed", "-1"),
         ("compile.metrics", "accuracy, nonsense"),
         ("compile.optimizer.learning_rate", "fast"),
+        ("compile.optimizer.learning_rate", "0"),
     ],
 )
 def test_settings_that_cannot_be_are_answered(path: str, text: str, catalog: Catalog) -> None:

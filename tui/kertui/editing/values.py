@@ -87,6 +87,8 @@ def allowed_words(argument: Argument, catalog: Catalog | None = None) -> str:
 
 def _limits(argument: Argument) -> str:
     least, most = argument.minimum, argument.maximum
+    if argument.above is not None:
+        return f" above {format_number(argument.above)}"
     if least is not None and most is not None:
         return f" from {format_number(least)} to {format_number(most)}"
     if most is not None:
@@ -161,9 +163,7 @@ def _number(text: str, refusal: NotAllowed) -> float:
 
 
 def _within(number: float, argument: Argument, refusal: NotAllowed) -> float:
-    if argument.minimum is not None and number < argument.minimum:
-        raise refusal
-    if argument.maximum is not None and number > argument.maximum:
+    if not argument.within(number):
         raise refusal
     return number
 
