@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.kertui.screens.piloting import until
+from textual import events
 from textual.app import App
 from textual.pilot import Pilot
 from textual.screen import Screen
@@ -226,6 +227,14 @@ async def test_tab_completes_and_tells_what_fits(tmp_path: Path) -> None:
         await dialog.enter(f"{tmp_path}/o", key="tab")
         await until(dialog.pilot, lambda: dialog.text == f"{tmp_path}/only.toml")
         assert "xor-00" not in dialog.said
+
+
+async def test_a_path_is_typed_and_used_in_one_burst_of_keys(mine: Path) -> None:
+    async with opened(OpenRecipeScreen("other", None, None)) as dialog:
+        for character in f"\x15{mine}"[:-1] + "\t":
+            key = {"\x15": "ctrl+u", "\t": "tab"}.get(character, character)
+            dialog.app.post_message(events.Key(key, character))
+        await until(dialog.pilot, lambda: dialog.text == str(mine))
 
 
 async def test_the_own_file_is_written_over_without_asking(mine: Path, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from kertui.editing.search import Found, search
 from kertui.editing.values import format_value
 from kertui.glyphs import glyphs_for
 from kertui.widgets.fields.field_form import with_code
+from kertui.widgets.text_field import TextField
 
 _TOPICS = (
     "core",
@@ -68,7 +69,7 @@ class AddLayerScreen(ModalScreen[ClassInfo | None]):
                 Content.from_markup("[b]Add a layer[/b]  [$dim]after $after[/]", after=self._after),
                 id="add-title",
             )
-            yield Input(
+            yield TextField(
                 placeholder="type to search: conv, lstm, dropout ...", id="add-query", compact=True
             )
             with Horizontal(id="add-body"):

@@ -17,6 +17,7 @@ from textual.widgets import Input, Static
 from kertui.editing.values import NotAllowed
 from kertui.glyphs import glyphs_for
 from kertui.screens.dialog import Dialog
+from kertui.widgets.text_field import TextField
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class AskNumberScreen(Dialog[float]):
         with Vertical(id="dialog"):
             yield Static(Content(self._wanted.title), id="dialog-title")
             yield Static(Content(self._wanted.text), id="dialog-text")
-            yield Input(self._wanted.value, id="number", compact=True, select_on_focus=True)
+            yield TextField(self._wanted.value, id="number", compact=True, select_on_focus=True)
             yield Static(id="dialog-say", markup=False)
             yield Static(
                 Content.from_markup(

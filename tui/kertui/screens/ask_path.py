@@ -26,6 +26,7 @@ from kertasks.recipes.recipe import Recipe
 from kertui.editing.path_completion import complete, typed_path
 from kertui.formatting import short_path
 from kertui.glyphs import glyphs_for
+from kertui.widgets.text_field import TextField
 
 _MOST_LINES = 6
 _MOST_NAMES = 24
@@ -77,7 +78,7 @@ class AskPathScreen(ModalScreen[Used | None]):
     DOING: ClassVar[str] = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "cancel", show=False, id="path.cancel"),
-        Binding("tab", "complete", "complete", show=False, priority=True, id="path.complete"),
+        Binding("tab", "complete", "complete", show=False, id="path.complete"),
     ]
     AUTO_FOCUS = "#path-input"
 
@@ -105,7 +106,7 @@ class AskPathScreen(ModalScreen[Used | None]):
         signs = glyphs_for(self.app)
         with Vertical(id="path-dialog"):
             yield Static(Content.styled(self.TITLE_WORDS, "bold"))
-            yield Input(self._path, id="path-input", compact=True, select_on_focus=False)
+            yield TextField(self._path, id="path-input", compact=True, select_on_focus=False)
             yield Static(id="path-say", markup=False)
             yield Static(
                 Content.from_markup(

@@ -15,6 +15,7 @@ from kertui.glyphs import glyphs_for
 from kertui.screens.dialog import Dialog
 from kertui.training.run_label import Label, make_label
 from kertui.training.run_summary import RunSummary
+from kertui.widgets.text_field import TextField
 
 _FIELDS = ("name", "tags", "note")
 
@@ -47,7 +48,7 @@ class RunLabelScreen(Dialog[Label]):
             for field, value, hint in zip(_FIELDS, values, hints, strict=True):
                 with Horizontal(classes="label-field"):
                     yield Static(field)
-                    yield Input(
+                    yield TextField(
                         value,
                         placeholder=hint,
                         id=f"label-{field}",

@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from kertui.glyphs import glyphs_for
+from kertui.widgets.text_field import TextField
 
 
 class RunFilter(Horizontal):
@@ -51,7 +52,7 @@ class RunFilter(Horizontal):
     def compose(self) -> ComposeResult:
         """A sign and the text."""
         yield Static(glyphs_for(self.app).prompt)
-        yield Input(
+        yield TextField(
             placeholder="words of task, recipe, state, device, name, note; #tag",
             compact=True,
             select_on_focus=False,

@@ -17,6 +17,7 @@ from textual.widgets.option_list import Option
 
 from kertui.editing.fields import Choice
 from kertui.glyphs import glyphs_for
+from kertui.widgets.text_field import TextField
 
 _MOST_ROWS = 12
 _WIDEST = 46
@@ -81,7 +82,7 @@ class ChoiceList(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """Build the list at its field."""
         with Vertical():
-            yield Input(placeholder="type to filter", compact=True)
+            yield TextField(placeholder="type to filter", compact=True)
             yield OptionList(compact=True, markup=False)
             yield Static(classes="choice-list--summary", markup=False)
 

@@ -21,6 +21,7 @@ from kertui.editing.values import NotAllowed, format_value
 from kertui.glyphs import glyphs_for
 from kertui.widgets.fields.choice_list import ChoiceList
 from kertui.widgets.fields.field_grid import FieldGrid
+from kertui.widgets.text_field import TextField
 
 
 def with_code(text: str) -> Content:
@@ -31,7 +32,7 @@ def with_code(text: str) -> Content:
     )
 
 
-class FieldEditor(Input):
+class FieldEditor(TextField):
     """Where a value is typed, right on its field."""
 
     DEFAULT_CSS = """
