@@ -38,6 +38,10 @@ def test_required_and_changed_come_when_room_is_short(catalog: Catalog) -> None:
     fields, hidden = layer_fields(one, 0, catalog, limit=3)
     assert [field.label for field in fields][:1] == ["units"]
     assert "bias_constraint" in by_label(fields)
+    assert len(fields) == 3
+    problems = (Problem("layers.0.bias_constraint", "1", "a constraint"),)
+    fields, _ = layer_fields(one, 0, catalog, problems, limit=1)
+    assert [field.label for field in fields] == ["bias_constraint"], "what is refused comes first"
     everything, none = layer_fields(one, 0, catalog)
     assert none == 0
     assert len(everything) == len(fields) + hidden

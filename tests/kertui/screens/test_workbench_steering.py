@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from tests.kertui.screens.workbench_app import Workbench, open_workbench
 from textual.widgets import Input
 
 from kertasks.layers.catalog import Catalog
+from kertasks.recipes.recipe import CompileSettings, Component, Value
+from kertasks.registry import find_task
 from kertui.plotting.strips import text_of
 from kertui.screens.ask_number import AskNumberScreen
 from kertui.screens.dialog import Question
@@ -171,6 +174,21 @@ async def test_the_learning_rate_is_asked_for_changed_and_marked(
         assert all("┊" in text(plot) for plot in plots)
         await bench.press("L")
         assert bench.app.screen.query_one(Input).value == "0.0004"
+
+
+@pytest.mark.parametrize(("arguments", "rate"), [({"learning_rate": 0.02}, "0.02"), ({}, "0.001")])
+async def test_before_the_first_epoch_the_learning_rate_is_the_recipes(
+    service: TrainingService, arguments: dict[str, Value], rate: str
+) -> None:
+    run = SteeredRun(service.store)
+    run.begin(epochs=0)
+    compiled = CompileSettings(optimizer=Component("Adam", arguments))
+    recipe = replace(find_task("xor").recipe(), compile=compiled)
+    async with open_workbench(service, recipe=recipe, run=run.folder) as bench:
+        await follow(bench, epochs=0)
+        await bench.press("L")
+        assert bench.app.screen.query_one(Input).value == rate
+    run.end()
 
 
 async def test_the_plan_is_changed_and_shown_everywhere(

@@ -95,7 +95,7 @@ def layer_fields(
         index: the layer's place.
         catalog: None while it is not here yet; then only what the recipe says is shown.
         problems: of the whole recipe; those of this layer go to their fields.
-        limit: about how many fields to show, required and changed ones always; None for all.
+        limit: the most fields to show, refused, required and changed ones first; None for all.
     """
     layer = recipe.layers[index]
     info = catalog.find(Family.LAYERS, layer.class_name) if catalog else None
@@ -116,8 +116,7 @@ def _most_important(ranked: list[_Ranked], limit: int) -> tuple[tuple[Field, ...
     if len(ranked) <= limit:
         return tuple(entry.field for entry in ranked), 0
     by_rank = sorted(range(len(ranked)), key=lambda place: (ranked[place].rank, place))
-    must = sum(entry.rank == 0 for entry in ranked)
-    kept = sorted(by_rank[: max(limit, must)])
+    kept = sorted(by_rank[:limit])
     return tuple(ranked[place].field for place in kept), len(ranked) - len(kept)
 
 
@@ -155,8 +154,8 @@ def _argument_fields(
         where = ".".join(field.path)
         field = replace(field, problem=say(problems.get(where)))
         given = argument.name in arguments
-        matters = argument.required or given or field.problem
-        rank = 0 if matters else (1 if depth == 0 else 2)
+        matters = argument.required or given
+        rank = -1 if field.problem else 0 if matters else (1 if depth == 0 else 2)
         ranked.append(_Ranked(field, rank))
         ranked += component_fields(
             arguments.get(argument.name), argument, catalog, problems, field.path, depth + 1
@@ -193,7 +192,7 @@ def component_fields(
         return []
     ranked = _argument_fields(value.arguments, info, catalog, problems, path, depth)
     if len(info.arguments) <= SHORT_COMPONENT:
-        return [_Ranked(entry.field, 0) for entry in ranked]
+        return [_Ranked(entry.field, min(entry.rank, 0)) for entry in ranked]
     return ranked
 
 

@@ -19,6 +19,7 @@ from kertui.editing.fields import (
 )
 from kertui.editing.settings_arguments import BATCH, EPOCHS, MIN_DELTA, PATIENCE, SEED
 from kertui.editing.values import NOTHING, allowed_words, format_value
+from kertui.editing.verdict import Refusal
 
 _RATE: Final = "learning_rate"
 _OFF: Final = "off"
@@ -69,6 +70,32 @@ def hidden_settings(recipe: Recipe, catalog: Catalog | None) -> int:
     none = DataFacts(())
     shown = settings_fields(recipe, catalog, none)
     return len(settings_fields(recipe, catalog, none, everything=True)) - len(shown)
+
+
+def with_refusal(fields: Sequence[Field], refusal: Refusal) -> tuple[Field, ...]:
+    """The fields, the one that is refused with the reason."""
+    return tuple(
+        replace(field, problem=refusal.reason)
+        if field.path and ".".join(field.path) == refusal.path
+        else field
+        for field in fields
+    )
+
+
+def say_refusal(refusal: Refusal, recipe: Recipe, catalog: Catalog | None, into: str) -> str:
+    """Why the settings are refused, with the field named as it is on screen.
+
+    Args:
+        refusal: of a setting, or of the model as a whole, which has no field.
+        recipe: whose settings.
+        catalog: None while Keras's classes are not here yet.
+        into: the sign between a field and one inside of it.
+    """
+    path = tuple(refusal.path.split("."))
+    fields = settings_fields(recipe, catalog, DataFacts(()), everything=True)
+    labels = [field.label for field in fields if field.path == path[: len(field.path)]]
+    where = f" {into} ".join(labels) or refusal.path
+    return f"{where}: {refusal.reason}" if where else refusal.reason
 
 
 def _with_problem(field: Field, problems: Sequence[Problem]) -> Field:

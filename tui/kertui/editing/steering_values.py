@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from kertasks.layers.catalog import Catalog, Family
 from kertasks.recipes.limits import LEAST_LEARNING_RATE, MOST_EPOCHS, MOST_LEARNING_RATE
+from kertasks.recipes.recipe import Recipe
 from kertui.editing.settings_arguments import EPOCHS, LEARNING_RATE
 from kertui.editing.values import NotAllowed, format_number, parse_value
 from kertui.formatting import grouped
@@ -53,6 +55,15 @@ def parse_epochs(text: str, least: int = 1) -> float:
 def format_learning_rate(value: float) -> str:
     """A learning rate to type on from: the seven digits a 32-bit number has, no more."""
     return format_number(float(f"{value:.7g}"))
+
+
+def first_learning_rate(recipe: Recipe, catalog: Catalog | None) -> float | None:
+    """What a training of the recipe begins with; None where only Keras knows."""
+    optimizer = recipe.compile.optimizer
+    info = catalog.find(Family.OPTIMIZERS, optimizer.class_name) if catalog else None
+    argument = info.argument(LEARNING_RATE.name) if info else None
+    rate = optimizer.arguments.get(LEARNING_RATE.name, argument.default if argument else None)
+    return float(rate) if isinstance(rate, int | float) else None
 
 
 def current_learning_rate(history: RunHistory) -> float | None:

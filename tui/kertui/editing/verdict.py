@@ -114,9 +114,7 @@ class Verdict:
         refusal = self.refusal()
         return refusal.reason if refusal is not None and refusal.layer == index else None
 
-    def setting_reason(self) -> str | None:
-        """Why the settings are refused, or the model as a whole, in one line."""
+    def setting_refusal(self) -> Refusal | None:
+        """Why the settings are refused, or the model as a whole."""
         refusal = self.refusal()
-        if refusal is None or refusal.layer is not None:
-            return None
-        return refusal.reason
+        return refusal if refusal is not None and refusal.layer is None else None

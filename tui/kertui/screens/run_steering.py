@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from textual.screen import Screen
@@ -26,10 +27,13 @@ class RunSteering:
 
     Args:
         screen: over which it asks.
+        first_rate: gives the learning rate the training shown begins with; None where it is
+            not known.
     """
 
-    def __init__(self, screen: Screen[None]) -> None:
+    def __init__(self, screen: Screen[None], first_rate: Callable[[], float | None]) -> None:
         self._screen = screen
+        self._first_rate = first_rate
 
     @property
     def _training(self) -> TrainingColumn:
@@ -62,6 +66,8 @@ class RunSteering:
 
     def _ask_learning_rate(self) -> None:
         now = current_learning_rate(self._training.history)
+        if now is None:
+            now = self._first_rate()
         said = "" if now is None else f"It is {format_learning_rate(now)} now. "
         wanted = NumberWanted(
             title="Learning rate",

@@ -48,7 +48,7 @@ class WorkbenchScreen(LayerActions, TrainingActions):
 
     CSS_PATH = "workbench.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (160, "-huge")]  # noqa: RUF012
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-short"), (36, "-high")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = WORKBENCH_KEYS
 
     def compose(self) -> ComposeResult:

@@ -8,6 +8,7 @@ from textual import on
 
 from kertasks.recipes.recipe import Recipe
 from kertasks.task import Task
+from kertui.editing.steering_values import first_learning_rate
 from kertui.editing.verdict import Refusal
 from kertui.screens.log import LogScreen
 from kertui.screens.run_steering import RunSteering
@@ -42,7 +43,7 @@ class TrainingActions(WorkbenchBase):
     ) -> None:
         super().__init__(task, recipe, path)
         self._given = (run, run_state)
-        self._steering = RunSteering(self)
+        self._steering = RunSteering(self, self._first_rate)
         self._run_status = RunStatus()
         self._has_curves = False
 
@@ -92,8 +93,12 @@ class TrainingActions(WorkbenchBase):
             self._show_tab("layers")
         else:
             service.take_up(run)
-            self._training.show(run, state)
+            self._training.show(run, state, self._draft.origin)
             self._show_tab("live")
+
+    def _first_rate(self) -> float | None:
+        recipe = self._training.recipe
+        return None if recipe is None else first_learning_rate(recipe, self._catalog)
 
     def action_steer(self, name: str) -> None:
         """Ask something of the training shown."""

@@ -67,7 +67,6 @@ class LayerForm(FieldForm):
         self._index = 0
         self._catalog: Catalog | None = None
         self._problems: Sequence[Problem] = ()
-        self._reason: str | None = None
         self._everything = False
         self._data: tuple[Task, Description | None, str] | None = None
 
@@ -110,15 +109,16 @@ class LayerForm(FieldForm):
             waiting: what to say then.
         """
         self.leave_editor()
-        self._recipe = None
+        self._recipe = self._reason = None
         self._data = (task, description, waiting)
         self.forget_refusals()
         signs = glyphs_for(self.app)
         self.show_title(
             Content.assemble(("Input", "bold"), (f"  {signs.dot}  {task.title}", "$dim"))
         )
+        self.grid.styles.max_height = max(1, self._rows(0))
         fields = data_fields(description, waiting)
-        room = max(_FEWEST, self.size.height - 2)
+        room = max(min(_FEWEST, self.size.height - 1), self.size.height - 2)
         left = len(fields) - room
         if left > 0 and not self._everything:
             more = Field((), f"{left + 1} more", Entry.MORE, "")
@@ -139,15 +139,21 @@ class LayerForm(FieldForm):
         if info is not None:
             title += Content.styled(f"  {signs.dot}  {info.topic.replace('_', ' ')}", "$dim")
         self.show_title(title)
-        limit = None if self._everything else self._room()
+        self.grid.styles.max_height = max(1, self._rows(self.reason_rows))
+        limit = None if self._everything else max(1, self._room() - 1)
         fields, hidden = layer_fields(recipe, self._index, self._catalog, self._problems, limit)
         if hidden:
             fields = (*fields, Field((), f"{hidden} more", Entry.MORE, ""))
         self.show_fields(fields)
 
     def _room(self) -> int:
-        """Fields that fit above the help."""
-        return max(_FEWEST, self.size.height - 2 - _HELP_ROWS - 1)
+        """Rows for fields, and for how many more there are, above the help."""
+        with_help = self._rows(max(_HELP_ROWS, self.reason_rows))
+        return max(with_help, min(_FEWEST + 1, self._rows(self.reason_rows)))
+
+    def _rows(self, help_rows: int) -> int:
+        """What is left below the title beside so many rows of help and the one above them."""
+        return self.size.height - 1 - (help_rows + 1 if help_rows else 0)
 
     def on_resize(self) -> None:
         """Show as many fields as there is room for now."""
@@ -160,17 +166,12 @@ class LayerForm(FieldForm):
         self._show()
 
     def help_without_focus(self) -> Content:
-        """Why the layer is refused, else what its class does."""
+        """What the layer's class does."""
         recipe = self._recipe
         if recipe is None and self._data is not None:
             return Content(self._data[0].question)
         if recipe is None or self._index >= len(recipe.layers):
             return Content("")
-        if self._reason:
-            signs = glyphs_for(self.app)
-            return Content.from_markup(
-                "[$error]$sign $text[/]", sign=signs.cross, text=self._reason
-            )
         if self._catalog is None:
             return Content("its other arguments arrive in a moment")
         info = self._catalog.find(Family.LAYERS, recipe.layers[self._index].class_name)

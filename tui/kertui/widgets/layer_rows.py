@@ -6,6 +6,7 @@ from kertasks.layers.catalog import Catalog
 from kertasks.models.check import LayerCheck
 from kertasks.recipes.recipe import Recipe
 from kertui.editing.layer_lines import main_arguments, shape_text
+from kertui.editing.settings_fields import say_refusal
 from kertui.editing.verdict import Verdict
 from kertui.widgets.layer_list import LayerRow
 
@@ -41,11 +42,13 @@ def shape_words(shape: tuple[int | None, ...] | None, times: str) -> str | None:
     return None if shape is None else shape_text(shape, times)
 
 
-def total_problem(verdict: Verdict) -> str | None:
+def total_problem(
+    recipe: Recipe, verdict: Verdict, catalog: Catalog | None, into: str
+) -> str | None:
     """Why there is no total, for the last line; a layer's own reason stands in its row."""
     refusal = verdict.refusal()
     if refusal is None:
         return None
     if refusal.layer is not None:
         return f"layer {refusal.layer + 1} is refused"
-    return f"{refusal.path}: {refusal.reason}" if refusal.path else refusal.reason
+    return say_refusal(refusal, recipe, catalog, into)

@@ -96,12 +96,13 @@ class RecipeColumn(Container):
         layers.total = check.parameters if check else None
         trainable = (check.trainable_parameters or 0) if check else 0
         layers.fixed = (layers.total or 0) - trainable
-        layers.problem = total_problem(verdict)
+        layers.problem = total_problem(recipe, verdict, view.catalog, signs.into)
         layers.waiting = view.waiting
         self._show_form()
+        self._fold()
         facts = data_facts(self._of_task, view.description)
         self.query_one(TrainingSettings).show_settings(
-            recipe, view.catalog, facts, verdict.problems, verdict.setting_reason()
+            recipe, view.catalog, facts, verdict.problems, verdict.setting_refusal()
         )
 
     def tell(self, problem: str) -> None:
@@ -125,6 +126,23 @@ class RecipeColumn(Container):
         """The form follows the cursor."""
         self._selected = event.index
         self._show_form()
+        self._fold()
+
+    def on_descendant_focus(self) -> None:
+        """Another part is worked in."""
+        self._fold()
+
+    def _fold(self) -> None:
+        """Where rows are few, let one form give way to the other: worked in, or else refused."""
+        within = [] if self.screen.focused is None else self.screen.focused.ancestors
+        in_layer = self.query_one(LayerForm) in within
+        in_settings = self.query_one(TrainingSettings) in within
+        if self._view is not None and not in_layer and not in_settings:
+            verdict = self._view.verdict
+            in_layer = verdict.layer_reason(self._selected) is not None
+            in_settings = verdict.setting_refusal() is not None
+        self.set_class(in_layer, "-settings-folded")
+        self.set_class(in_settings and not in_layer, "-layer-folded")
 
     def focus_layers(self) -> None:
         """Put the focus into the list of layers."""

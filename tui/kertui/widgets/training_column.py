@@ -82,6 +82,7 @@ class TrainingColumn(Vertical):
 
         self._run: RunFolder | None = None
         self._planned = 0
+        self._recipe: Recipe | None = None
         self._starter = RunStarter(self)
         self._commands = RunCommands(self)
         self._patience: Timer | None = None
@@ -106,6 +107,11 @@ class TrainingColumn(Vertical):
     def run(self) -> RunFolder | None:
         """The training shown; the last one when none goes on."""
         return self._run
+
+    @property
+    def recipe(self) -> Recipe | None:
+        """The recipe of the training shown, where it was started or opened here."""
+        return self._recipe
 
     @property
     def pane(self) -> LivePane:
@@ -171,12 +177,14 @@ class TrainingColumn(Vertical):
     def start(self, service: TrainingService, recipe: Recipe, source: Path | None) -> None:
         """Train the recipe."""
         self._planned = recipe.fit.epochs
+        self._recipe = recipe
         self._show_nothing(self._planned, "starting")
         self._enter(Phase.STARTING)
         self._starter.start(service, recipe, source)
 
-    def show(self, run: RunFolder, state: RunState) -> None:
-        """Follow a run that is there already, live or over."""
+    def show(self, run: RunFolder, state: RunState, recipe: Recipe) -> None:
+        """Follow a run of the recipe that is there already, live or over."""
+        self._recipe = recipe
         self._take(run, state)
 
     def find_running(self, service: TrainingService, task: str) -> None:

@@ -13,7 +13,14 @@ from kertasks.recipes.errors import Problem
 from kertasks.recipes.recipe import Recipe
 from kertui.editing.fields import Entry, Field
 from kertui.editing.settings_entry import enter_setting, reset_setting
-from kertui.editing.settings_fields import DataFacts, hidden_settings, settings_fields
+from kertui.editing.settings_fields import (
+    DataFacts,
+    hidden_settings,
+    say_refusal,
+    settings_fields,
+    with_refusal,
+)
+from kertui.editing.verdict import Refusal
 from kertui.glyphs import glyphs_for
 from kertui.widgets.fields.field_form import FieldForm
 
@@ -42,7 +49,7 @@ class TrainingSettings(FieldForm):
         self._catalog: Catalog | None = None
         self._facts = DataFacts(())
         self._problems: Sequence[Problem] = ()
-        self._reason: str | None = None
+        self._refusal: Refusal | None = None
         self._everything = False
 
     def on_mount(self) -> None:
@@ -55,7 +62,7 @@ class TrainingSettings(FieldForm):
         catalog: Catalog | None,
         facts: DataFacts,
         problems: Sequence[Problem] = (),
-        reason: str | None = None,
+        refusal: Refusal | None = None,
     ) -> None:
         """Show the recipe's settings.
 
@@ -64,10 +71,16 @@ class TrainingSettings(FieldForm):
             catalog: None while Keras's classes are not here yet.
             facts: of the data.
             problems: of the whole recipe.
-            reason: why Keras refuses to train with these settings.
+            refusal: why Keras refuses to train with these settings.
         """
         self._recipe, self._catalog, self._facts = recipe, catalog, facts
-        self._problems, self._reason = problems, reason
+        self._problems, self._refusal = problems, refusal
+        self._reason = (
+            None
+            if refusal is None
+            else say_refusal(refusal, recipe, catalog, glyphs_for(self.app).into)
+        )
+        self.set_class(refusal is not None, "-refused")
         self._show()
 
     def _show(self) -> None:
@@ -76,6 +89,8 @@ class TrainingSettings(FieldForm):
         fields = settings_fields(
             self._recipe, self._catalog, self._facts, self._problems, self._everything
         )
+        if self._refusal is not None:
+            fields = with_refusal(fields, self._refusal)
         hidden = 0 if self._everything else hidden_settings(self._recipe, self._catalog)
         if hidden:
             fields = (*fields, Field((), f"{hidden} more", Entry.MORE, ""))
@@ -86,13 +101,6 @@ class TrainingSettings(FieldForm):
         event.stop()
         self._everything = True
         self._show()
-
-    def help_without_focus(self) -> Content:
-        """Why it cannot be trained so, if it cannot."""
-        if not self._reason:
-            return Content("")
-        signs = glyphs_for(self.app)
-        return Content.from_markup("[$error]$sign $text[/]", sign=signs.cross, text=self._reason)
 
     def enter_value(self, field: Field, text: str) -> None:
         """Judge what was typed and tell it."""

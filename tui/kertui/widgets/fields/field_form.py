@@ -18,6 +18,7 @@ from textual.widgets import Input, Static
 from kertui.editing.draft import ArgumentPath
 from kertui.editing.fields import Entry, Field
 from kertui.editing.values import NotAllowed, format_value
+from kertui.formatting import wrap
 from kertui.glyphs import glyphs_for
 from kertui.widgets.fields.choice_list import ChoiceList
 from kertui.widgets.fields.field_grid import FieldGrid
@@ -115,6 +116,8 @@ class FieldForm(Vertical):
         """What was typed and cannot be, with what can."""
 
         self._edited: Field | None = None
+        self._reason: str | None = None
+        """Why Keras refuses what the form is of."""
 
     def compose(self) -> ComposeResult:
         """Build the form."""
@@ -159,6 +162,8 @@ class FieldForm(Vertical):
         self._fields = tuple(fields)
         self.grid.fields = tuple(self._with_refusal(field) for field in self._fields)
         self.refresh_help()
+        if self._edited is not None:
+            self.call_after_refresh(self._place_editor)
 
     def forget_refusals(self) -> None:
         """The form is of something else now."""
@@ -179,20 +184,38 @@ class FieldForm(Vertical):
         grid.focus()
 
     def refresh_help(self) -> None:
-        """Say what is to be said of the field under the cursor."""
+        """Say why the form is refused, in full, and then what there is on the field."""
         grid = self.grid
         field = grid.field if grid.has_focus or self.editor.has_class("-open") else None
-        content = self._field_help(field) if field is not None else self.help_without_focus()
-        self.query_one(".form--words", Static).update(content)
-        self.query_one(".form--help", VerticalScroll).scroll_home(animate=False)
+        parts = [] if self._reason is None else [self._problem(self._reason)]
+        if field is not None:
+            parts.append(self._field_help(field))
+        elif self._reason is None:
+            parts.append(self.help_without_focus())
+        self.query_one(".form--words", Static).update(Content("\n").join(filter(None, parts)))
+        words = self.query_one(".form--help", VerticalScroll)
+        words.styles.min_height = self.reason_rows
+        words.scroll_home(animate=False)
+
+    @property
+    def reason_rows(self) -> int:
+        """The rows the reason takes."""
+        if self._reason is None:
+            return 0
+        return len(wrap(self._reason, max(8, self.size.width - 3), indent=2))
+
+    def on_resize(self) -> None:
+        """Give the reason the rows it takes now."""
+        self.refresh_help()
+
+    def _problem(self, text: str) -> Content:
+        sign = glyphs_for(self.app).cross
+        return Content.from_markup("[$error]$sign $text[/]", sign=sign, text=text)
 
     def _field_help(self, field: Field) -> Content:
-        signs = glyphs_for(self.app)
         parts: list[Content] = []
-        if field.problem:
-            parts.append(
-                Content.from_markup("[$error]$sign $text[/]", sign=signs.cross, text=field.problem)
-            )
+        if field.problem and field.problem not in (self._reason or ""):
+            parts.append(self._problem(field.problem))
         elif self.editor.has_class("-open") and field.allowed:
             parts.append(Content.from_markup("[$foreground]$text[/]", text=field.allowed))
         text = field.help
@@ -235,17 +258,21 @@ class FieldForm(Vertical):
 
     def _open_editor(self, field: Field) -> None:
         self._edited = field
+        self._place_editor()
         editor = self.editor
-        region = self.grid.value_region()
-        own = self.content_region
-        editor.styles.offset = (region.x - own.x, region.y - own.y)
-        editor.styles.width = max(6, region.width)
         editor.value = field.text
         editor.set_class(bool(field.problem), "-refused")
         editor.add_class("-open")
         editor.focus()
         editor.action_select_all()
         self.refresh_help()
+
+    def _place_editor(self) -> None:
+        """Put the editor over the value it changes."""
+        region = self.grid.value_region()
+        own = self.content_region
+        self.editor.styles.offset = (region.x - own.x, region.y - own.y)
+        self.editor.styles.width = max(6, region.width)
 
     @property
     def typing(self) -> bool:

@@ -26,7 +26,9 @@ _MARK = 2
 _GAP = 2
 """Cells between label and value."""
 
-_LONGEST_LABEL = 21
+_LONGEST_LABEL = 23
+"""Of a label and its indent, where the form is narrow."""
+
 _BESIDE = 22
 """Where the second field of a line begins, at the least."""
 
@@ -205,7 +207,8 @@ class FieldGrid(ScrollView, can_focus=True):
     def _arrange_cells(self) -> None:
         width = self.scrollable_content_region.width or self.size.width
         labels = [len(field.label) + 2 * field.depth for field in self.fields if not field.beside]
-        column = _MARK + min(max(labels, default=0), _LONGEST_LABEL) + _GAP
+        longest = max(_LONGEST_LABEL, width // 2 - _MARK - _GAP)
+        column = _MARK + min(max(labels, default=0), longest) + _GAP
         x = self._beside(column, width)
         lines: list[list[_Cell]] = []
         for index, field in enumerate(self.fields):
