@@ -42,6 +42,8 @@ def test_required_and_changed_come_when_room_is_short(catalog: Catalog) -> None:
     problems = (Problem("layers.0.bias_constraint", "1", "a constraint"),)
     fields, _ = layer_fields(one, 0, catalog, problems, limit=1)
     assert [field.label for field in fields] == ["bias_constraint"], "what is refused comes first"
+    fields, _ = layer_fields(one, 0, catalog, problems, limit=2, keep=("use_bias",))
+    assert [field.label for field in fields] == ["use_bias", "bias_constraint"]
     everything, none = layer_fields(one, 0, catalog)
     assert none == 0
     assert len(everything) == len(fields) + hidden

@@ -97,6 +97,8 @@ async def test_a_refused_setting_is_named_as_on_screen_marked_and_explained_in_f
         assert (marked.label, marked.problem) == ("monitor", said)
         reason = f"early stop \u203a monitor: {said}"
         await bench.until(lambda: _is_shown(bench, settings, reason))
+        await bench.press("space")
+        assert any(reason in notice for notice in bench.notices())
         settings.focus_field(("fit", "early_stopping", "monitor"))
         await bench.until(lambda: _is_shown(bench, settings, reason))
 
@@ -104,7 +106,9 @@ async def test_a_refused_setting_is_named_as_on_screen_marked_and_explained_in_f
 async def test_the_editor_stays_on_its_field_when_others_come(service: TrainingService) -> None:
     async with open_workbench(service, "digits", "convolutions", size=(100, 30)) as bench:
         form = bench.screen.query_one(LayerForm)
-        await bench.press("e", "down", "enter")
-        await answer(bench, LONG, "layers.0", 0)
+        await bench.press("e", "down", "down", "down", "down", "down", "enter")
+        edited = form.grid.field
+        await answer(bench, LONG * 2, "layers.0", 0)
+        assert form.grid.field == edited
         await bench.until(lambda: form.editor.region.offset == form.grid.value_region().offset)
         assert form.typing

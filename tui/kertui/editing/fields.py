@@ -87,6 +87,7 @@ def layer_fields(
     catalog: Catalog | None,
     problems: Sequence[Problem] = (),
     limit: int | None = None,
+    keep: ArgumentPath | None = None,
 ) -> tuple[tuple[Field, ...], int]:
     """The fields of a layer, and how many more there are.
 
@@ -96,6 +97,7 @@ def layer_fields(
         catalog: None while it is not here yet; then only what the recipe says is shown.
         problems: of the whole recipe; those of this layer go to their fields.
         limit: the most fields to show, refused, required and changed ones first; None for all.
+        keep: a field that is shown in any case.
     """
     layer = recipe.layers[index]
     info = catalog.find(Family.LAYERS, layer.class_name) if catalog else None
@@ -108,14 +110,19 @@ def layer_fields(
     ranked += [_Ranked(_name_field(layer, here), 0 if layer.name else 3)]
     if limit is None:
         return tuple(entry.field for entry in ranked), 0
-    return _most_important(ranked, limit)
+    return _most_important(ranked, limit, keep)
 
 
-def _most_important(ranked: list[_Ranked], limit: int) -> tuple[tuple[Field, ...], int]:
+def _most_important(
+    ranked: list[_Ranked], limit: int, keep: ArgumentPath | None
+) -> tuple[tuple[Field, ...], int]:
     """What matters, in the order of the signature."""
     if len(ranked) <= limit:
         return tuple(entry.field for entry in ranked), 0
-    by_rank = sorted(range(len(ranked)), key=lambda place: (ranked[place].rank, place))
+    by_rank = sorted(
+        range(len(ranked)),
+        key=lambda place: (ranked[place].field.path != keep, ranked[place].rank, place),
+    )
     kept = sorted(by_rank[:limit])
     return tuple(ranked[place].field for place in kept), len(ranked) - len(kept)
 

@@ -8,8 +8,10 @@ from textual import on
 
 from kertasks.recipes.recipe import Recipe
 from kertasks.task import Task
+from kertui.editing.settings_fields import say_refusal
 from kertui.editing.steering_values import first_learning_rate
 from kertui.editing.verdict import Refusal
+from kertui.glyphs import glyphs_for
 from kertui.screens.log import LogScreen
 from kertui.screens.run_steering import RunSteering
 from kertui.screens.running_app import is_on_top, running_app
@@ -76,14 +78,17 @@ class TrainingActions(WorkbenchBase):
 
     def _tell_refusal(self, refusal: Refusal) -> None:
         """Say why, and go to where it can be mended."""
-        where = "This"
+        where, reason = "This", refusal.reason
         layers = self._draft.recipe.layers
         if refusal.layer is not None and refusal.layer < len(layers):
             where = f"Layer {refusal.layer + 1}, {layers[refusal.layer].class_name},"
             self._show(refusal.layer)
+        else:
+            into = glyphs_for(self.app).into
+            reason = say_refusal(refusal, self._draft.recipe, self._catalog, into)
         self._show_tab("layers")
         title = f"{where} cannot be trained"
-        self.notify(refusal.reason, title=title, severity="error", markup=False)
+        self.notify(reason, title=title, severity="error", markup=False)
 
     def _show_training(self, service: TrainingService) -> None:
         """Show the run that was asked for, or one of the task's that goes on."""

@@ -141,7 +141,9 @@ class LayerForm(FieldForm):
         self.show_title(title)
         self.grid.styles.max_height = max(1, self._rows(self.reason_rows))
         limit = None if self._everything else max(1, self._room() - 1)
-        fields, hidden = layer_fields(recipe, self._index, self._catalog, self._problems, limit)
+        fields, hidden = layer_fields(
+            recipe, self._index, self._catalog, self._problems, limit, self.worked_on
+        )
         if hidden:
             fields = (*fields, Field((), f"{hidden} more", Entry.MORE, ""))
         self.show_fields(fields)

@@ -267,8 +267,16 @@ class FieldForm(Vertical):
         editor.action_select_all()
         self.refresh_help()
 
+    @property
+    def worked_on(self) -> ArgumentPath | None:
+        """The field a person is at, which must not go away under them."""
+        field = self._edited or (self.grid.field if self.grid.has_focus else None)
+        return None if field is None else field.path
+
     def _place_editor(self) -> None:
         """Put the editor over the value it changes."""
+        if self._edited is None:
+            return
         region = self.grid.value_region()
         own = self.content_region
         self.editor.styles.offset = (region.x - own.x, region.y - own.y)

@@ -184,15 +184,20 @@ class FieldGrid(ScrollView, can_focus=True):
     def watch_cursor(self) -> None:
         """Show where the cursor is and tell."""
         self._arrange_cells()
-        if 0 <= self.cursor < len(self._cells):
-            line = self._cells[self.cursor].line
-            self.scroll_to_region(Region(0, line, 1, 1), animate=False, force=True)
+        self._bring_cursor()
         self.refresh()
         self.post_message(self.FieldChosen(self, self.field))
 
+    def _bring_cursor(self) -> None:
+        """Scroll to the cursor."""
+        if 0 <= self.cursor < len(self._cells):
+            line = self._cells[self.cursor].line
+            self.scroll_to_region(Region(0, line, 1, 1), animate=False, force=True)
+
     def on_resize(self) -> None:
-        """Place the cells anew."""
+        """Place the cells anew, the cursor among those in sight."""
         self._arrange_cells()
+        self._bring_cursor()
 
     def on_focus(self) -> None:
         """Show the cursor, and what it is on."""
