@@ -40,10 +40,10 @@ def test_required_and_changed_come_when_room_is_short(catalog: Catalog) -> None:
     assert "bias_constraint" in by_label(fields)
     assert len(fields) == 3
     problems = (Problem("layers.0.bias_constraint", "1", "a constraint"),)
-    fields, _ = layer_fields(one, 0, catalog, problems, limit=1)
-    assert [field.label for field in fields] == ["bias_constraint"], "what is refused comes first"
-    fields, _ = layer_fields(one, 0, catalog, problems, limit=2, keep=("use_bias",))
-    assert [field.label for field in fields] == ["use_bias", "bias_constraint"]
+    few, _ = layer_fields(one, 0, catalog, problems, limit=1)
+    assert [field.label for field in few] == ["bias_constraint"], "what is refused comes first"
+    few, _ = layer_fields(one, 0, catalog, problems, limit=2, keep=("use_bias",))
+    assert [field.label for field in few] == ["use_bias", "bias_constraint"]
     everything, none = layer_fields(one, 0, catalog)
     assert none == 0
     assert len(everything) == len(fields) + hidden
@@ -120,7 +120,7 @@ def test_another_class_keeps_the_arguments_it_has(catalog: Catalog) -> None:
 def test_every_recipe_of_every_task_has_its_fields(task: str, catalog: Catalog) -> None:
     for one in find_task(task).recipes.values():
         for index, layer in enumerate(one.layers):
-            fields = by_label(layer_fields(one, index, catalog, limit=2)[0])
+            fields = by_label(layer_fields(one, index, catalog, limit=12)[0])
             assert set(layer.arguments) <= set(fields)
         assert len(settings_fields(one, catalog, DataFacts(()))) >= 9
 

@@ -106,8 +106,10 @@ async def test_a_refused_setting_is_named_as_on_screen_marked_and_explained_in_f
 async def test_the_editor_stays_on_its_field_when_others_come(service: TrainingService) -> None:
     async with open_workbench(service, "digits", "convolutions", size=(100, 30)) as bench:
         form = bench.screen.query_one(LayerForm)
-        await bench.press("e", "down", "down", "down", "down", "down", "enter")
+        await bench.press("e", "down", "down", "enter")
         edited = form.grid.field
+        assert edited is not None
+        assert edited.label == "strides"
         await answer(bench, LONG * 2, "layers.0", 0)
         assert form.grid.field == edited
         await bench.until(lambda: form.editor.region.offset == form.grid.value_region().offset)
