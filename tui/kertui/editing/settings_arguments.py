@@ -13,7 +13,6 @@ LEARNING_RATE = Argument(
     True,
     0.001,
     False,
-    above=0,
     help="How far a step down the slope of the loss goes.",
 )
 BATCH = Argument(
