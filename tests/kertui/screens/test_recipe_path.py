@@ -128,7 +128,7 @@ async def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
         await dialog.enter(device)
         await dialog.says("a device and no file")
         await dialog.enter(tmp_path)
-        await dialog.says("a folder and no file")
+        await dialog.says("is a folder, not a recipe file")
     async with opened(SaveRecipeScreen("", RECIPE, None)) as dialog:
         for path, words in ((pipe, "a named pipe and no file"), (device, "a device and no file")):
             await dialog.enter(path)

@@ -240,7 +240,7 @@ def rows_of(runs: Runs) -> list[Row]:
 async def test_keys_for_a_run_are_offered_only_where_one_is(service: RecordedService) -> None:
     async with opened_runs(service) as runs:
         await runs.shows("no runs yet")
-        assert "choose" not in shown(runs.app).splitlines()[-1]
+        await runs.until(lambda: "choose" not in shown(runs.app).splitlines()[-1])
         write_some(service.store)
         await runs.until(lambda: runs.listed == ALL)
         await runs.until(lambda: "space choose" in shown(runs.app).splitlines()[-1])

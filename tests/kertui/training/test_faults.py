@@ -25,7 +25,7 @@ from kertui.training.control import Ask, read_commands
 from kertui.training.event_lines import format_event
 from kertui.training.event_reader import EventReader
 from kertui.training.event_tail import last_checkpoint
-from kertui.training.events import Epoch, Failed, Finished, Notice, Paused, Resumed
+from kertui.training.events import Epoch, Failed, Finished, Notice, Paused, Resumed, Stopped
 from kertui.training.history import RunHistory
 from kertui.training.resuming import NotToResume, require_resumable
 from kertui.training.run_folder import RunDamaged, RunFolder, RunIsOver
@@ -215,6 +215,7 @@ import sys, threading, time
 from pathlib import Path
 from kertui.training import best_weights, checkpoints
 from kertui.training.claiming import claim
+from kertui.training.control import Ask, write_command
 from kertui.training.data_shelf import DataShelf
 from kertui.training.run import train
 
@@ -242,10 +243,11 @@ def fill():
     with filler.open("wb", buffering=0) as file:
         while min(failed.values()) < 5:
             try:
-                file.write(b"x" * 4096)
+                file.write(b"x" * 65536)
             except OSError:
                 time.sleep(0.01)
     filler.unlink()
+    write_command(run / "control.json", Ask.STOP)
 
 threading.Thread(target=fill, daemon=True).start()
 raise SystemExit(0 if train(claim(run), DataShelf(), "CPU") else 1)
@@ -256,12 +258,13 @@ def test_a_disk_that_fills_up_and_is_freed_costs_no_epoch(tmp_path: Path) -> Non
     """A real one: a file system in memory that only the trainer's process sees."""
     disk = tmp_path / "disk"
     disk.mkdir()
-    run = RunStore(tmp_path).create(SHORT_EPOCHS)
+    endless = replace(SHORT_EPOCHS, fit=replace(SHORT_EPOCHS.fit, epochs=100_000_000))
+    run = RunStore(tmp_path).create(endless)
     script = tmp_path / "train.py"
     script.write_text(textwrap.dedent(_ON_A_FULL_DISK))
     done = run_with_own_mounts(
         f"""
-        mount -t tmpfs -o size=3m none {disk}
+        mount -t tmpfs -o size=64m none {disk}
         cp -r {run.path} {disk}/run
         {sys.executable} {script} {disk}/run || status=$?
         cp {disk}/run/events.jsonl {tmp_path}/events.jsonl
@@ -272,8 +275,8 @@ def test_a_disk_that_fills_up_and_is_freed_costs_no_epoch(tmp_path: Path) -> Non
     assert done.returncode == 0, done.stderr[-2000:]
     events = EventReader(tmp_path / "events.jsonl").read_all()
     epochs = [event.epoch for event in events if isinstance(event, Epoch)]
-    assert epochs == list(range(1, 10_001))
-    assert isinstance(events[-1], Finished)
+    assert isinstance(events[-1], Stopped)
+    assert epochs == list(range(1, events[-1].epochs + 1))
     told = [event.text for event in events if isinstance(event, Notice)]
     for what in ("no checkpoint can be written", "best.keras cannot be written"):
         # Each of them failed five times or more, most in a row.

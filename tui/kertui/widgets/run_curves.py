@@ -210,5 +210,4 @@ class RunCurves(Widget):
 
 
 def _planned(followed: _Followed) -> int:
-    started = followed.history.started
-    return started.epochs if started is not None else followed.summary.planned or 0
+    return followed.history.planned or followed.summary.planned or 0
