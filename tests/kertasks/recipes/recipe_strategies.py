@@ -18,7 +18,8 @@ from kertasks.recipes.recipe import (
 
 _RESERVED = {"class", "name", "inputs"}
 
-words = st.text(min_size=1, max_size=12).filter(lambda text: bool(text.strip()))
+one_line = st.characters(exclude_categories=["Cc", "Cf", "Cs", "Zl", "Zp"])
+words = st.text(one_line, min_size=1, max_size=12).filter(lambda text: bool(text.strip()))
 class_names = st.from_regex(r"[A-Z][A-Za-z0-9_]{0,8}", fullmatch=True).filter(
     lambda name: name not in {"Lambda", "Layer", "Wrapper", "Input"}
 )
@@ -97,5 +98,5 @@ recipes = st.builds(
     fit=fit_settings,
     data=st.builds(DataSettings, st.none() | words),
     seed=st.integers(0, 2**32 - 1),
-    summary=st.text(max_size=20),
+    summary=st.text(one_line, max_size=20),
 )
