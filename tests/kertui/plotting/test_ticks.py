@@ -48,6 +48,14 @@ def test_epochs_are_marked_at_both_ends_and_round_ones_between() -> None:
     assert epoch_ticks(1, 9, 80) == list(range(1, 10))
 
 
+@pytest.mark.parametrize("columns", range(30, 120))
+def test_round_epochs_are_evenly_spaced(columns: int) -> None:
+    """A place left out in the middle of an axis is read as a jump."""
+    ticks = epoch_ticks(1, 1000, columns)[1:]
+    assert len({later - sooner for sooner, later in itertools.pairwise(ticks)}) == 1
+    assert len(ticks) >= min(10, columns // 16)
+
+
 @given(st.integers(1, 1000), st.integers(0, 10**7), st.integers(8, 250))
 def test_epoch_ticks_have_room_for_their_labels(first: int, span: int, columns: int) -> None:
     ticks = epoch_ticks(first, first + span, columns)

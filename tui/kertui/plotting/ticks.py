@@ -66,19 +66,23 @@ def _short_scientific(value: float) -> str:
     return text
 
 
+_MOST_PARTS = 10
+"""Of an axis of epochs."""
+
+
 def epoch_ticks(first: int, last: int, columns: int) -> list[int]:
     """Epochs to mark on the x axis: both ends, and round ones between that have room."""
     if last <= first:
         return [first]
     span = last - first
-    label = len(grouped(last)) + 4
-    parts = max(1, min(10, columns // max(8, label)))
-    step = max(1, round(nice_step(span, parts)))
     place = (columns - 1) / span
+    label = max(8, len(grouped(last)) + 4)
+    step = math.ceil(max(nice_step(label / place, 1), nice_step(span, _MOST_PARTS)))
     ticks = [first]
     for epoch in range((first // step + 1) * step, last, step):
-        if (epoch - ticks[-1]) * place >= label and (last - epoch) * place >= label:
+        # Round epochs are evenly spaced; an end that is none may stand a little nearer.
+        if min(epoch - first, last - epoch) * place >= label - 2:
             ticks.append(epoch)
-    if span * place >= label:
+    if span * place >= label - 2:
         ticks.append(last)
     return ticks
