@@ -46,6 +46,7 @@ def test_labels_of_a_logarithmic_axis() -> None:
 def test_epochs_are_marked_at_both_ends_and_round_ones_between() -> None:
     assert epoch_ticks(1, 1000, 60) == [1, 200, 400, 600, 800, 1000]
     assert epoch_ticks(1, 9, 80) == list(range(1, 10))
+    assert epoch_ticks(1, 20, 68) == [1, 5, 10, 15, 20]
 
 
 @pytest.mark.parametrize("columns", range(30, 120))

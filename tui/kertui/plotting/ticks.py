@@ -77,7 +77,8 @@ def epoch_ticks(first: int, last: int, columns: int) -> list[int]:
     span = last - first
     place = (columns - 1) / span
     label = max(8, len(grouped(last)) + 4)
-    step = math.ceil(max(nice_step(label / place, 1), nice_step(span, _MOST_PARTS)))
+    nice = max(nice_step(label / place, 1), nice_step(span, _MOST_PARTS))
+    step = max(1, round(nice)) if nice != 2.5 else 5  # no half epochs
     ticks = [first]
     for epoch in range((first // step + 1) * step, last, step):
         # Round epochs are evenly spaced; an end that is none may stand a little nearer.
