@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from kertui.run_columns import GAP, columns_for
+from kertui.run_columns import GAP, best_text, columns_for
 from kertui.training.run_listing import SortKey
+from kertui.training.run_state import RunState
+from kertui.training.run_summary import RunSummary
 
 
 def keys(width: int) -> list[str]:
@@ -22,3 +24,16 @@ def test_where_there_is_room_for_a_number_it_is_shown() -> None:
     assert keys(54) == ["state", "task", "recipe", "epochs"]
     assert keys(62) == ["state", "task", "recipe", "epochs", "test"]
     assert keys(94) == ["state", "task", "recipe", "epochs", "best loss", "test", "when"]
+
+
+@pytest.mark.parametrize(
+    ("loss", "text"),
+    [(0.36678, "train 0.3668"), (5.84e-9, "train 5.84e-9"), (5.837e-10, "train 5.8e-10")],
+)
+def test_the_exponent_of_a_loss_is_never_cut(loss: float, text: str) -> None:
+    run = RunSummary(
+        "id", "xor", "answer", RunState.FINISHED, 0.0, 9, "", "", best={"loss": loss}, best_epoch=9
+    )
+    assert best_text(run) == text
+    (room,) = (room for column, room in columns_for(120) if column.key is SortKey.BEST)
+    assert len(text) <= room

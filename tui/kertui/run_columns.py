@@ -8,7 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from kertui.formatting import NO_VALUE, ago, duration, grouped, in_unit, metric, metric_label
+from kertui.formatting import (
+    NO_VALUE,
+    ago,
+    duration,
+    grouped,
+    in_unit,
+    metric,
+    metric_label,
+    number,
+)
 from kertui.training.run_listing import SortKey
 from kertui.training.run_summary import RunSummary
 
@@ -51,7 +60,10 @@ def best_text(run: RunSummary) -> str:
     if found is None:
         return NO_VALUE
     rows = "val" if found[0] == "val_loss" else "train"
-    return f"{rows} {metric('loss', found[1])}"
+    value = metric("loss", found[1])
+    if len(value) > _LONGEST_LOSS:  # an exponent that is cut would be another number
+        value = number(found[1], 3)
+    return f"{rows} {value}"
 
 
 def test_text(run: RunSummary) -> str:
@@ -68,6 +80,7 @@ def test_text(run: RunSummary) -> str:
     return f"{words} {metric(name, value)}"
 
 
+_LONGEST_LOSS = 7
 _LONGEST_TASK = 13
 _LONGEST_RECIPE = 56
 """More would put a run's numbers too far from its name to read along."""
@@ -78,7 +91,9 @@ _NARROW_TASK = RunColumn(SortKey.TASK, 9, lambda run, _: run.task, most=_LONGEST
 _RECIPE = RunColumn(SortKey.RECIPE, 12, lambda run, _: run.title, most=_LONGEST_RECIPE)
 _EPOCHS = RunColumn(SortKey.EPOCHS, 15, lambda run, _: epochs_text(run), right=True)
 _NARROW_EPOCHS = RunColumn(SortKey.EPOCHS, 9, lambda run, _: grouped(run.epochs), right=True)
-_BEST = RunColumn(SortKey.BEST, 12, lambda run, _: best_text(run), right=True)
+_BEST = RunColumn(
+    SortKey.BEST, len("train ") + _LONGEST_LOSS, lambda run, _: best_text(run), right=True
+)
 _TEST = RunColumn(SortKey.TEST, 14, lambda run, _: test_text(run), right=True)
 _TIME = RunColumn(
     SortKey.TIME,
