@@ -28,7 +28,7 @@ def test_where_there_is_room_for_a_number_it_is_shown() -> None:
 
 @pytest.mark.parametrize(
     ("loss", "text"),
-    [(0.36678, "train 0.3668"), (5.84e-9, "train 5.84e-9"), (5.837e-10, "train 5.8e-10")],
+    [(0.36678, "train 0.3668"), (5.84e-9, "train 5.8e-9"), (5.837e-10, "train 6e-10")],
 )
 def test_the_exponent_of_a_loss_is_never_cut(loss: float, text: str) -> None:
     run = RunSummary(

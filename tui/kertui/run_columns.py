@@ -60,9 +60,10 @@ def best_text(run: RunSummary) -> str:
     if found is None:
         return NO_VALUE
     rows = "val" if found[0] == "val_loss" else "train"
-    value = metric("loss", found[1])
-    if len(value) > _LONGEST_LOSS:  # an exponent that is cut would be another number
-        value = number(found[1], 3)
+    for digits in (4, 3, 2):  # an exponent that is cut would be another number
+        value = number(found[1], digits)
+        if len(value) <= _LONGEST_LOSS:
+            break
     return f"{rows} {value}"
 
 
@@ -80,7 +81,7 @@ def test_text(run: RunSummary) -> str:
     return f"{words} {metric(name, value)}"
 
 
-_LONGEST_LOSS = 7
+_LONGEST_LOSS = 6
 _LONGEST_TASK = 13
 _LONGEST_RECIPE = 56
 """More would put a run's numbers too far from its name to read along."""

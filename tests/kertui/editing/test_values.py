@@ -57,7 +57,10 @@ def argument(
         (ArgumentKind.ANY, "[1, 2]", (1, 2)),
         (ArgumentKind.ANY, "0.5", 0.5),
         (ArgumentKind.ANY, "words", "words"),
+        (ArgumentKind.ANY, "9" * 5_000, "9" * 5_000),
+        (ArgumentKind.ANY, "[" * 9_000, "[" * 9_000),
     ],
+    ids=lambda given: str(given)[:12],
 )
 def test_what_is_typed_is_understood(kind: ArgumentKind, text: str, value: Value) -> None:
     assert parse_value(text, argument(kind)) == value

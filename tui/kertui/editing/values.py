@@ -227,7 +227,7 @@ def _anything(text: str) -> Value:
     for candidate in (text, f"[{text}]" if "," in text else text):
         try:
             found = tomllib.loads(f"value = {candidate}")["value"]
-        except tomllib.TOMLDecodeError:
+        except (ValueError, RecursionError):  # thousands of digits, or of brackets, too
             continue
         if isinstance(found, bool | int | float | str):
             return found
