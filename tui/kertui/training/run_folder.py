@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 from dataclasses import asdict, dataclass
@@ -137,14 +138,14 @@ class RunFolder:
             raise _cannot_read(self.manifest_path, error) from error
 
     def created(self) -> float:
-        """When it began, Unix time in seconds; before its trainer says so, its folder's age."""
+        """When it began, Unix time in seconds; without a manifest, when its recipe was written."""
         try:
             return self.manifest().created
         except RunDamaged:
-            try:
-                return self.path.stat().st_mtime
-            except OSError:
-                return 0.0
+            for path in (self.recipe_path, self.path):
+                with contextlib.suppress(OSError):
+                    return path.stat().st_mtime
+            return 0.0
 
     def write_manifest(self, manifest: Manifest) -> None:
         """Write ``run.json``, whole."""

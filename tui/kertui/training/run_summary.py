@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kertasks.errors import UserError
 from kertui.formatting import grouped, metric, short_path, test_metric, test_result
@@ -100,20 +100,8 @@ def summarise(run: RunFolder) -> RunSummary | None:
     if state.is_over and end.state is None:
         # It ended between the two looks, or without a word.
         end = _read_end(run, over=True)
-    return RunSummary(
-        id=run.id,
-        task=manifest.task,
-        recipe=manifest.recipe,
-        state=state,
-        created=manifest.created,
-        epochs=end.epochs,
-        result=end.result,
-        folder=str(run.path),
-        label=read_label(run.path),
-        best_epoch=end.best_epoch,
-        best=end.best,
-        test=end.test,
-        unit=end.unit,
+    return replace(
+        _summary(run, end, state, manifest.task, manifest.recipe, manifest.created),
         seconds=None if end.t is None else max(0.0, end.t - manifest.created),
         device=manifest.device,
         host=manifest.host,
@@ -123,21 +111,10 @@ def summarise(run: RunFolder) -> RunSummary | None:
 def _without_manifest(run: RunFolder, end: _End, state: RunState) -> RunSummary | None:
     try:
         wanted = run.recipe()
-        created = run.recipe_path.stat().st_mtime
-    except (UserError, OSError):
+    except UserError:
         return None
-    return RunSummary(
-        id=run.id,
-        task=wanted.task,
-        recipe=wanted.name,
-        state=state,
-        created=created,
-        epochs=end.epochs,
-        result=end.result,
-        folder=str(run.path),
-        label=read_label(run.path),
-        planned=None if state.is_over else wanted.fit.epochs,
-    )
+    found = _summary(run, end, state, wanted.task, wanted.name, run.created())
+    return found if state.is_over else replace(found, planned=wanted.fit.epochs)
 
 
 def _damaged(run: RunFolder, end: _End, why: str) -> RunSummary:
@@ -147,12 +124,19 @@ def _damaged(run: RunFolder, end: _End, why: str) -> RunSummary:
         task, name = recipe.task, recipe.name
     except UserError:
         task, name = "", run.id
+    state = end.state or run.state()
+    return replace(_summary(run, end, state, task, name, run.created()), damage=why)
+
+
+def _summary(
+    run: RunFolder, end: _End, state: RunState, task: str, recipe: str, created: float
+) -> RunSummary:
     return RunSummary(
         id=run.id,
         task=task,
-        recipe=name,
-        state=end.state or run.state(),
-        created=run.created(),
+        recipe=recipe,
+        state=state,
+        created=created,
         epochs=end.epochs,
         result=end.result,
         folder=str(run.path),
@@ -161,7 +145,6 @@ def _damaged(run: RunFolder, end: _End, why: str) -> RunSummary:
         best=end.best,
         test=end.test,
         unit=end.unit,
-        damage=why,
     )
 
 
