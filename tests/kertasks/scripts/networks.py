@@ -68,7 +68,7 @@ STOPS = on_diabetes(
 )
 HOSTILE = replace(
     BRANCHES,
-    name='"""\nimport os; os.system("touch hacked")\n"""',
-    summary="\nimport os\r\nos.abort()",
+    name='"""; import os; os.system("touch hacked")  # \\',
+    summary='"); import os; os.abort()  # \\',
 )
 MADE_UP = (BRANCHES, ATTENTION, DRAWS_LATE, IN_ORDER, STOPS, HOSTILE)

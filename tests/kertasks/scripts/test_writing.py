@@ -150,6 +150,9 @@ def test_the_words_on_a_network_are_there_while_it_is_the_task_s_own(catalog: Ca
 
 def test_a_recipe_cannot_put_code_into_a_script(catalog: Catalog) -> None:
     assert write_script(HOSTILE, catalog) == write_script(BRANCHES, catalog)
+    for line in ("\nimport os", "\rimport os", "\x85import os", "\u2028import os"):
+        with pytest.raises(RecipeError, match="one line without control codes"):
+            write_script(replace(BRANCHES, summary=line), catalog)
 
 
 CODE = '"); __import__("os").system("touch hacked")  # \' """\n\\'
