@@ -142,7 +142,7 @@ async def test_one_log_is_shown(service: RecordedService) -> None:
         await until(pilot, lambda: isinstance(app.screen, WorkbenchScreen))
         bench = app.screen
         assert isinstance(bench, WorkbenchScreen)
-        await until(pilot, lambda: bench.run == run)
+        await until(pilot, lambda: bench.is_mounted and bench.run == run)
         bench.action_live("log")
         bench.action_live("log")
         await until(pilot, lambda: isinstance(app.screen, LogScreen))

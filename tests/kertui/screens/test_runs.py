@@ -361,6 +361,7 @@ async def test_unsaved_changes_are_asked_about_wherever_they_are(
         await runs.until(lambda: isinstance(app.screen, WorkbenchScreen))
         first = app.screen
         assert isinstance(first, WorkbenchScreen)
+        await runs.until(lambda: first.is_mounted)
         await runs.press("d")
         assert first.draft.changed
         await runs.press("f3")
@@ -371,6 +372,7 @@ async def test_unsaved_changes_are_asked_about_wherever_they_are(
         await runs.until(lambda: isinstance(app.screen, WorkbenchScreen))
         second = app.screen
         assert isinstance(second, WorkbenchScreen)
+        await runs.until(lambda: second.is_mounted)
         await runs.press("d")
         assert second.draft.changed
         await runs.press("ctrl+q")

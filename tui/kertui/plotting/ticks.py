@@ -72,7 +72,7 @@ _MOST_PARTS = 10
 
 def epoch_ticks(first: int, last: int, columns: int) -> list[int]:
     """Epochs to mark on the x axis: both ends, and round ones between that have room."""
-    if last <= first:
+    if last <= first or columns < 2:
         return [first]
     span = last - first
     place = (columns - 1) / span

@@ -219,8 +219,8 @@ class WorkbenchScreen(LayerActions, TrainingActions):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Whether a key acts now; the others are not shown."""
-        if not self.query(TrainingColumn):
-            return True
+        if not self.is_mounted:
+            return False  # its parts are not there to act on
         match action:
             case "start_training" | "steer" | "resume_run" | "live":
                 return self.training_allows(action, parameters)
