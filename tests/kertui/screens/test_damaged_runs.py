@@ -64,7 +64,9 @@ async def test_a_damaged_run_opens_or_says_why_it_cannot(
         await runs.until(
             lambda: isinstance(runs.app.screen, WorkbenchScreen) or runs.app._notifications
         )
-        if isinstance(runs.app.screen, WorkbenchScreen):
+        bench = runs.app.screen
+        if isinstance(bench, WorkbenchScreen):
+            await runs.until(lambda: bench.is_mounted)
             await runs.press("l")
             await runs.until(lambda: isinstance(runs.app.screen, LogScreen))
 
