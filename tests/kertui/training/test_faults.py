@@ -21,7 +21,7 @@ from tests.kertui.training.killed_training import start_training
 from tests.kertui.training.test_resuming import SHORT_EPOCHS, events_of
 from tests.waiting import wait_until
 
-from kertui.training.control import Ask, read_commands
+from kertui.training.control import Ask, last_number, read_commands
 from kertui.training.event_lines import format_event
 from kertui.training.event_reader import EventReader
 from kertui.training.event_tail import last_checkpoint
@@ -304,10 +304,6 @@ while True:
 """
 
 
-def last_number(run: RunFolder) -> int:
-    return max((command.number for command in read_commands(run.control_path)), default=0)
-
-
 def test_no_file_of_a_run_is_ever_seen_half_written(running: RunFolder, tmp_path: Path) -> None:
     from kertui.training.checkpoint import Checkpoint
 
@@ -320,10 +316,10 @@ def test_no_file_of_a_run_is_ever_seen_half_written(running: RunFolder, tmp_path
     looks = numbers = 0
     for _ in range(3):
         writer = subprocess.Popen([sys.executable, str(script), str(running.path)])
-        seen = last_number(running)
+        seen = last_number(running.control_path)
 
         def writes(before: int = seen) -> bool:
-            return last_number(running) > before
+            return last_number(running.control_path) > before
 
         wait_until(writes, 60.0)
         until = time.monotonic() + 0.7

@@ -28,7 +28,7 @@ from pathlib import Path
 
 from kertasks.errors import UserError
 from kertasks.recipes.recipe import Recipe
-from kertui.training.control import read_commands
+from kertui.training.control import last_number
 from kertui.training.event_log import EventLog
 from kertui.training.events import Failed, Planned, Resuming
 from kertui.training.manifest import Manifest
@@ -99,7 +99,7 @@ def claim(path: Path, *, resumes: bool = False, epochs: int | None = None) -> Cl
     recipe = run.recipe()
     log = _lock(run, before)
     try:
-        done = _last_number(run) if resumes else 0
+        done = last_number(run.control_path) if resumes else 0
         manifest = manifest_of(run, recipe, created=before.created if before else time.time())
         run.write_manifest(manifest)
         if resumes:
@@ -134,7 +134,3 @@ def _manifest(run: RunFolder) -> Manifest | None:
     with contextlib.suppress(RunDamaged):
         return run.manifest()
     return None
-
-
-def _last_number(run: RunFolder) -> int:
-    return max((command.number for command in read_commands(run.control_path)), default=0)

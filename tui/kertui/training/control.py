@@ -92,6 +92,11 @@ def read_commands(path: Path) -> list[Command]:
     )
 
 
+def last_number(path: Path) -> int:
+    """The highest number among the latest commands; 0 where there is none."""
+    return max((command.number for command in read_commands(path)), default=0)
+
+
 def _command(fields: Any) -> Command | None:
     if not isinstance(fields, dict):
         return None

@@ -40,8 +40,8 @@ class Tail:
     Args:
         path: of the events file; one that cannot be read has no events.
         whole: whether to go on towards the file's beginning, not only some hundred epochs.
-    only: the one type of event that is wanted: most lines of others are not even parsed, and
-        a log of 200,000 epochs is looked through in a tenth of a second.
+        only: the one type of event that is wanted: most lines of others are not even parsed, and
+            a log of 200,000 epochs is looked through in a tenth of a second.
     """
 
     def __init__(self, path: str | Path, *, whole: bool = False, only: str = "") -> None:
