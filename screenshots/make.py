@@ -28,19 +28,19 @@ os.environ.setdefault("KERAS_HOME", str(Path.home() / ".keras"))
 
 import resvg_py
 
-from kertasks.data.files import FileState, state
+from kertasks.data.sources.keras_files import FileState, state
 from kertasks.registry import find_task
+from kertasks.runs.commands import Ask
+from kertasks.runs.folder import RunIsOver
+from kertasks.runs.label import Label, write_label
+from kertasks.runs.store import RunStore
 from kertui.app import KertuiApp
-from kertui.screens.runs import RunsScreen
-from kertui.screens.workbench import WorkbenchScreen
-from kertui.terminal import Capabilities
-from kertui.training.control import Ask
-from kertui.training.run_folder import RunIsOver
-from kertui.training.run_label import Label, write_label
-from kertui.training.service import TrainingService
-from kertui.training.store import RunStore
-from kertui.widgets.live_pane import LivePane
-from kertui.widgets.run_curves import RunCurves
+from kertui.live.live_pane import LivePane
+from kertui.runs.run_curves import RunCurves
+from kertui.runs.runs_screen import RunsScreen
+from kertui.service.training_service import TrainingService
+from kertui.terminal.capabilities import Capabilities
+from kertui.workbench.workbench import WorkbenchScreen
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
@@ -86,7 +86,7 @@ class Stage:
     async def open_workbench(self, task: str, recipe: str) -> WorkbenchScreen:
         """Go to a task's workbench and wait until Keras has checked the recipe."""
         found = find_task(task)
-        screen = WorkbenchScreen(found, found.recipe(recipe))
+        screen = WorkbenchScreen(self.app.session, found, found.recipe(recipe))
         self.app.push_screen(screen)
         await self.until(lambda: self.app.screen is screen, "the workbench")
         await self.until(lambda: screen.verdict.check is not None, "Keras's check")
@@ -186,7 +186,7 @@ TRAINED = (
 
 async def runs(stage: Stage) -> None:
     """Finished runs in the table, two of them on the same axes."""
-    service = stage.app.service
+    service = stage.app.session.service
     for task, recipe in TRAINED:
         run = await asyncio.to_thread(service.start, find_task(task).recipe(recipe))
         await stage.until(lambda run=run: run.state().is_over, f"{task} {recipe}", seconds=300)

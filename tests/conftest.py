@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from tests.support.trainers import kill_trainers
 
 # A machine that is busy with other things is slow, not wrong.
 settings.register_profile("kertui", deadline=None)
@@ -41,3 +44,28 @@ def genuine_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (keras_home / "datasets").symlink_to(GENUINE_DATA / "datasets", target_is_directory=True)
     monkeypatch.setenv("KERAS_HOME", str(keras_home))
     return keras_home
+
+
+@pytest.fixture(autouse=True)
+def _own_signals() -> Iterator[None]:
+    """A training in this process hears signals as a trainer does, until the test is over."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache folder that all tests share, so that Keras's layers are read once."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+def trainer_home(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty home, for this process and those it starts; its trainers end with the test."""
+    home = tmp_path / "home"
+    monkeypatch.setenv("KERTUI_HOME", str(home))
+    monkeypatch.setenv("KERTUI_CACHE", str(cache))
+    yield home
+    kill_trainers(home)

@@ -17,23 +17,24 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kertasks.data.dataset import Dataset, Split
+    from kertasks.data.dataset import Dataset
+    from kertasks.data.splits import Split
     from kertasks.errors import UnknownRecipe, UnknownTask, UnknownVariant, UserError
+    from kertasks.export.script.keras_script import keras_script
     from kertasks.fitting import evaluate, fit, predict
     from kertasks.models.build import build_model
-    from kertasks.recipes.errors import RecipeError
     from kertasks.recipes.recipe import Layer, Recipe
+    from kertasks.recipes.recipe_errors import RecipeError
     from kertasks.recipes.toml_file import load_recipe, save_recipe
     from kertasks.registry import all_tasks, find_task
-    from kertasks.scripts.keras_script import keras_script
     from kertasks.task import Task
 
 _HOMES = {
     "Dataset": "kertasks.data.dataset",
     "Layer": "kertasks.recipes.recipe",
     "Recipe": "kertasks.recipes.recipe",
-    "RecipeError": "kertasks.recipes.errors",
-    "Split": "kertasks.data.dataset",
+    "RecipeError": "kertasks.recipes.recipe_errors",
+    "Split": "kertasks.data.splits",
     "Task": "kertasks.task",
     "UnknownRecipe": "kertasks.errors",
     "UnknownTask": "kertasks.errors",
@@ -44,7 +45,7 @@ _HOMES = {
     "evaluate": "kertasks.fitting",
     "find_task": "kertasks.registry",
     "fit": "kertasks.fitting",
-    "keras_script": "kertasks.scripts.keras_script",
+    "keras_script": "kertasks.export.script.keras_script",
     "load_recipe": "kertasks.recipes.toml_file",
     "predict": "kertasks.fitting",
     "save_recipe": "kertasks.recipes.toml_file",

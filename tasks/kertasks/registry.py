@@ -8,7 +8,8 @@ from functools import cache
 
 from kertasks import tasks
 from kertasks.errors import UnknownTask
-from kertasks.task import Group, Task
+from kertasks.kinds import Group
+from kertasks.task import Task
 
 
 @cache

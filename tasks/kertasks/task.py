@@ -7,32 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from kertasks.errors import UnknownRecipe, UnknownVariant
+from kertasks.kinds import Group, TaskKind
 
 if TYPE_CHECKING:
     from kertasks.data.dataset import Dataset
+    from kertasks.export.script.script_data import ScriptData
     from kertasks.recipes.recipe import Recipe
-    from kertasks.scripts.script_data import ScriptData
-
-
-class TaskKind(StrEnum):
-    """What the network is asked to predict."""
-
-    BINARY = "binary classification"
-    MULTICLASS = "multiclass classification"
-    REGRESSION = "regression"
-
-
-class Group(StrEnum):
-    """The heading a task stands under in the picker, in the order shown."""
-
-    LEARN = "learn"
-    TEXT = "text"
-    NUMBERS = "numbers"
-    IMAGES = "images"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +57,7 @@ class Task:
     """Makes the dataset from a variant's name and a seed; imports NumPy only when called."""
 
     files: tuple[str, ...] = ()
-    """Keras data files that must be in the cache, by name (see ``kertasks.data.files``)."""
+    """Keras data files that must be in the cache, by name."""
 
     unit: str | None = None
     """A regression target's own unit, for example ``"$1,000"``; None for classes and for a
@@ -118,7 +101,7 @@ class Task:
 
         Raises:
             UnknownVariant: no variant has that name.
-            kertasks.data.files.DataFileMissing: a file is not in Keras's cache.
-            kertasks.data.files.DataFileDamaged: a file's hash is not the published one.
+            kertasks.data.sources.keras_files.DataFileMissing: a file is not in Keras's cache.
+            kertasks.data.sources.keras_files.DataFileDamaged: a file's hash is another one.
         """
         return self.loader(self.variant(variant).name, seed)

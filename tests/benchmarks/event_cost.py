@@ -28,10 +28,10 @@ import threading
 import time
 from pathlib import Path
 
-from tests.pseudo_terminal import PseudoTerminal
+from tests.support.pseudo_terminal import PseudoTerminal
 
-from kertui.training.event_log import EventLog
-from kertui.training.events import Started
+from kertasks.runs.event_log import EventLog
+from kertasks.runs.events import Started
 
 EPOCHS = 50_000
 PIECES = 25
@@ -76,7 +76,7 @@ def serve(home: Path) -> None:
     import numpy as np
 
     import kertasks
-    from kertui.training.event_writer import EventWriter
+    from kertasks.trainer.callbacks.event_writer import EventWriter
 
     os.nice(10)  # as a run's trainer
     layers = [keras.layers.Dense(64, "relu"), keras.layers.Dense(64, "relu"), keras.layers.Dense(1)]

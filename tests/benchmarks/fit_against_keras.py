@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 
 import kertasks
 from kertasks.data.multi_hot import MultiHotRows
-from kertasks.fitting import program_store
+from kertasks.fitting.programs import program_store
 
 
 @dataclass(frozen=True)

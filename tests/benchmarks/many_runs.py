@@ -19,10 +19,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psutil
-from tests.pseudo_terminal import PseudoTerminal
-from tests.run_folders import NOON, write_run
+from tests.support.pseudo_terminal import PseudoTerminal
+from tests.support.run_folders import NOON, write_run
 
-from kertui.training.store import RunStore
+from kertasks.runs.store import RunStore
 
 RUNS = 1_000
 LONG = 200_000
@@ -119,7 +119,9 @@ def main() -> None:
         home = Path(folder)
         make(home)
         # As on every start but the first: Keras's layers are known.
-        subprocess.run([sys.executable, "-m", "kertasks.layers", str(home / "cache")], check=True)
+        subprocess.run(
+            [sys.executable, "-m", "kertasks.keras_catalog", str(home / "cache")], check=True
+        )
         for words in ((), ("--json",), ("xor", "finished")):
             seconds = statistics.median(listed(home, *words) for _ in range(rounds))
             print(f"kertui runs {' '.join(words):<16} {seconds:6.2f} s")

@@ -14,12 +14,12 @@ import time
 from pathlib import Path
 
 from kertasks.registry import find_task
-from kertui.training.control import Ask
-from kertui.training.event_reader import EventReader
-from kertui.training.events import Epoch, Failed
-from kertui.training.run_state import process_start_time
-from kertui.training.service import TrainingService
-from kertui.training.store import RunStore
+from kertasks.runs.commands import Ask
+from kertasks.runs.event_reader import EventReader
+from kertasks.runs.events import Epoch, Failed
+from kertasks.runs.state import process_start_time
+from kertasks.runs.store import RunStore
+from kertui.service.training_service import TrainingService
 
 DEADLINE = 60.0
 

@@ -22,14 +22,14 @@ import kertasks
 from kertasks.data.dataset import Dataset
 from kertasks.recipes.recipe import Recipe
 from kertasks.registry import find_task
-from kertui.training.best_weights import BestWeights
-from kertui.training.checkpoints import Checkpoints
-from kertui.training.control import Ask, ControlFile, write_command
-from kertui.training.event_log import EventLog
-from kertui.training.event_reader import EventReader
-from kertui.training.event_writer import EventWriter
-from kertui.training.events import Checkpointed, Control
-from kertui.training.steering import Steering
+from kertasks.runs.commands import Ask, ControlFile, write_command
+from kertasks.runs.event_log import EventLog
+from kertasks.runs.event_reader import EventReader
+from kertasks.runs.events import Checkpointed, Control
+from kertasks.trainer.callbacks.best_weights import BestWeights
+from kertasks.trainer.callbacks.checkpoints import Checkpoints
+from kertasks.trainer.callbacks.event_writer import EventWriter
+from kertasks.trainer.callbacks.steering import Steering
 
 SECONDS = 22.0
 """Of a turn: each has some of the checkpoints that come every few seconds."""

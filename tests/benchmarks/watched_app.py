@@ -10,12 +10,12 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tests.kertui.widgets.live_app import LiveApp
+from tests.support.live_app import LiveApp
 
+from kertasks.runs.folder import RunFolder
+from kertui.live.live_pane import LivePane
 from kertui.plotting.strips import Row
-from kertui.training.run_folder import RunFolder
-from kertui.widgets.live_pane import LivePane
-from kertui.widgets.rows_widget import RowsWidget
+from kertui.rows.rows_widget import RowsWidget
 
 
 class WatchedApp(LiveApp):

@@ -19,13 +19,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from tests.kertui.widgets.live_app import exclusive_or, newswires
-from tests.pseudo_terminal import PseudoTerminal
+from tests.support.live_app import exclusive_or, newswires
+from tests.support.pseudo_terminal import PseudoTerminal
 
-from kertui.training.control import Ask
-from kertui.training.event_lines import format_event
-from kertui.training.events import Epoch, Event, Started
-from kertui.training.store import RunStore
+from kertasks.runs.commands import Ask
+from kertasks.runs.event_lines import format_event
+from kertasks.runs.events import Epoch, Event, Started
+from kertasks.runs.store import RunStore
 
 SIZES = ((80, 24), (120, 36), (200, 60))
 WATCH = 6.0

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from kertasks.layers.catalog import Catalog
+from kertasks.keras_catalog.catalog import Catalog
 
 
 @pytest.fixture(scope="session")
 def catalog() -> Catalog:
     """The catalog of the installed Keras, read once: it takes some seconds."""
-    from kertasks.layers.introspection import read_catalog
+    from kertasks.keras_catalog.introspection import read_catalog
 
     return read_catalog()

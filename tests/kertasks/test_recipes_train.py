@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 import kertasks
-from kertasks.data.dataset import Dataset, Split
+from kertasks.data.dataset import Dataset
+from kertasks.data.splits import Split
 from kertasks.recipes.recipe import Recipe
 from kertasks.registry import all_tasks, find_task
 

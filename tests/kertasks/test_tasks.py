@@ -14,8 +14,9 @@ import kertasks
 from kertasks.data.dataset import Dataset
 from kertasks.data.description import WordsSample
 from kertasks.errors import UnknownRecipe, UnknownTask, UnknownVariant
+from kertasks.kinds import Group, TaskKind
 from kertasks.registry import all_tasks, find_task
-from kertasks.task import Group, Task, TaskKind
+from kertasks.task import Task
 
 OFFLINE = [task for task in all_tasks() if not task.files]
 OFFLINE_VARIANTS = [
@@ -38,8 +39,8 @@ def same(first: Dataset, second: Dataset) -> bool:
 
 def test_listing_the_tasks_imports_neither_numpy_nor_keras_nor_sklearn() -> None:
     script = (
-        "import sys, kertasks; tasks = kertasks.all_tasks(); import kertasks.data.files;"
-        "import kertasks.data.description;"
+        "import sys, kertasks; tasks = kertasks.all_tasks();"
+        "import kertasks.data.sources.keras_files, kertasks.data.description;"
         "heavy = {'numpy', 'keras', 'tensorflow', 'sklearn', 'scipy', 'urllib.request'};"
         "print(len(tasks), sorted(heavy & set(sys.modules)))"
     )
@@ -256,8 +257,8 @@ def test_reuters_splits_right_and_the_wrong_way_round(genuine_data: Path) -> Non
 def test_imdb_holds_out_the_first_rows_and_keeps_one_byte_a_cell(genuine_data: Path) -> None:
     import keras
 
-    from kertasks.data.keras_cache import call_keras
-    from kertasks.data.reviews import load_reviews
+    from kertasks.data.sources.keras_datasets import call_keras
+    from kertasks.data.sources.reviews import load_reviews
 
     task = find_task("imdb")
     data = task.load("multi-hot")

@@ -1,43 +1,17 @@
-"""Fixtures of the tests that start trainer processes."""
+"""Fixtures of the interface's tests: no network, no clock, no host of its own name."""
 
 from __future__ import annotations
 
 import shutil
-import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.kertui.trainers import kill_trainers
+from tests.support.recorded_service import RecordedService
 
-from kertasks.layers.catalog import Catalog
-from kertui.training.service import TrainingService
-from kertui.training.store import RunStore
-
-
-@pytest.fixture(autouse=True)
-def _own_signals() -> Iterator[None]:
-    """A training in this process hears signals as a trainer does, until the test is over."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
-
-
-@pytest.fixture(scope="session")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A cache folder that all tests share, so that Keras's layers are read once."""
-    return tmp_path_factory.mktemp("cache")
-
-
-@pytest.fixture
-def trainer_home(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """An empty home, for this process and those it starts; its trainers end with the test."""
-    home = tmp_path / "home"
-    monkeypatch.setenv("KERTUI_HOME", str(home))
-    monkeypatch.setenv("KERTUI_CACHE", str(cache))
-    yield home
-    kill_trainers(home)
+from kertasks.keras_catalog.catalog import Catalog
+from kertasks.runs.store import RunStore
+from kertui.service.training_service import TrainingService
 
 
 @pytest.fixture(scope="session")
@@ -58,3 +32,21 @@ def catalog_in(cache: Path, catalog: Catalog) -> Callable[[Path], None]:
             shutil.copy(file, folder)
 
     return copy
+
+
+@pytest.fixture
+def service(
+    home: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    catalog_in: Callable[[Path], None],
+) -> Iterator[RecordedService]:
+    """A service of an empty home; the data files are nowhere."""
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.setattr(
+        "kertui.terminal.machine.describe_machine", lambda: ["gpu-box", "2 × NVIDIA H100"]
+    )
+    catalog_in(home / "cache")
+    replayed = RecordedService(home)
+    yield replayed
+    replayed.close()

@@ -12,27 +12,27 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.kertui.screens.piloting import shown, until
-from tests.pseudo_terminal import PseudoTerminal
-from tests.run_folders import unanswered, write_run
+from tests.support.piloting import shown, until
+from tests.support.pseudo_terminal import PseudoTerminal
+from tests.support.run_folders import unanswered, write_run
 from textual.binding import Binding
 from textual.widgets import OptionList
 
 from kertasks.registry import find_task
+from kertasks.runs.commands import read_commands
+from kertasks.runs.event_lines import format_event
+from kertasks.runs.events import Paused
+from kertasks.runs.folder import RunFolder
+from kertasks.runs.state import boot_id, process_start_time
+from kertasks.runs.store import RunStore
 from kertui.app import KertuiApp
-from kertui.screens.help import HelpScreen
-from kertui.screens.quit import QuitQuestion
-from kertui.screens.tasks import TasksScreen
-from kertui.screens.too_small import TooSmallScreen
-from kertui.screens.workbench import WorkbenchScreen
-from kertui.terminal import Capabilities
-from kertui.training.control import read_commands
-from kertui.training.event_lines import format_event
-from kertui.training.events import Paused
-from kertui.training.run_folder import RunFolder
-from kertui.training.run_state import boot_id, process_start_time
-from kertui.training.service import TrainingService
-from kertui.training.store import RunStore
+from kertui.dialogs.help import HelpScreen
+from kertui.dialogs.quit import QuitQuestion
+from kertui.dialogs.too_small import TooSmallScreen
+from kertui.service.training_service import TrainingService
+from kertui.tasks_screen.tasks_screen import TasksScreen
+from kertui.terminal.capabilities import Capabilities
+from kertui.workbench.workbench import WorkbenchScreen
 
 KERTUI = Path(sys.executable).with_name("kertui")
 FIRST_SCREEN = "type to filter"
@@ -225,23 +225,23 @@ LATER = (
     "click",
     "tomlkit",
     "kertasks.data.description",
-    "kertui.screens.help",
-    "kertui.screens.workbench",
-    "kertui.training.events",
-    "kertui.training.remembered",
-    "kertui.training.run_folder",
-    "kertui.widgets.card_facts",
-    "kertui.widgets.dataset_drawing",
+    "kertui.dialogs.help",
+    "kertui.workbench.workbench",
+    "kertasks.runs.events",
+    "kertui.service.description_cache",
+    "kertasks.runs.folder",
+    "kertui.tasks_screen.card_facts",
+    "kertui.tasks_screen.dataset_drawing",
 )
 """What the first paint has no use for: each costs it a millisecond or more."""
 
 PURITY = """
 import sys
-from kertui.terminal import Capabilities
+from kertui.terminal.capabilities import Capabilities
 from kertui.app import KertuiApp
-from kertui.screens.tasks import TasksScreen
-from kertui.training.service import TrainingService
-from kertui.training.store import RunStore, cache_dir, default_home
+from kertui.tasks_screen.tasks_screen import TasksScreen
+from kertui.service.training_service import TrainingService
+from kertasks.runs.store import RunStore, cache_dir, default_home
 
 class LookedAt(TasksScreen):
     def _begin(self):  # as the screen is painted, and before anything more is asked for
@@ -330,11 +330,11 @@ def test_q_ends_it_though_the_home_does_not_answer(environment: dict[str, str], 
 
 CRASH = """
 import sys
-from kertui.terminal import Capabilities
+from kertui.terminal.capabilities import Capabilities
 import kertui.app
-from kertui.screens.tasks import TasksScreen
-from kertui.training.service import TrainingService
-from kertui.training.store import RunStore, cache_dir, default_home
+from kertui.tasks_screen.tasks_screen import TasksScreen
+from kertui.service.training_service import TrainingService
+from kertasks.runs.store import RunStore, cache_dir, default_home
 
 def fail(self):
     raise KeyError("nobody foresaw this")

@@ -12,17 +12,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.pseudo_terminal import PseudoTerminal
-from tests.waiting import wait_until
+from tests.support.pseudo_terminal import PseudoTerminal
+from tests.support.waiting import wait_until
 
 from kertasks.recipes.changes import with_changes
 from kertasks.registry import find_task
-from kertui.training.event_reader import EventReader
-from kertui.training.events import Control, Epoch, Failed, Finished, Paused, Resumed, Stopped
-from kertui.training.history import RunHistory
-from kertui.training.run_folder import RunFolder
-from kertui.training.run_state import RunState
-from kertui.training.store import RunStore
+from kertasks.runs.event_reader import EventReader
+from kertasks.runs.events import Control, Epoch, Failed, Finished, Paused, Resumed, Stopped
+from kertasks.runs.folder import RunFolder
+from kertasks.runs.history import RunHistory
+from kertasks.runs.state import RunState
+from kertasks.runs.store import RunStore
 
 KERTUI = str(Path(sys.executable).with_name("kertui"))
 

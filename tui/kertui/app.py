@@ -20,23 +20,24 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.screen import Screen
 
-from kertui.control_code_filter import ControlCodeFilter
-from kertui.crash import report_crash
-from kertui.glyphs import Glyphs, glyphs
-from kertui.key_names import name_key
-from kertui.screens.running_app import top_screen
-from kertui.screens.tasks import TasksScreen
-from kertui.terminal import Capabilities
-from kertui.theme import DARK, LIGHT, MONOCHROME, THEMES, default_tokens
-from kertui.thread_per_task import ThreadPerTaskExecutor
+from kertui.dialogs.too_small import TooSmallScreen, is_on_top, is_too_small, top_screen
+from kertui.session import OpenRun, OpenWorkbench, Session, TrainHeadToHead
+from kertui.tasks_screen.tasks_screen import TasksScreen
+from kertui.terminal.capabilities import Capabilities
+from kertui.terminal.control_code_filter import ControlCodeFilter
+from kertui.terminal.crash import report_crash
+from kertui.terminal.glyphs import Glyphs, glyphs
+from kertui.terminal.key_names import name_key
+from kertui.terminal.theme import DARK, LIGHT, MONOCHROME, THEMES, default_tokens
+from kertui.terminal.thread_per_task import ThreadPerTaskExecutor
 
 if TYPE_CHECKING:
-    from kertui.screens.quit import Leave
-    from kertui.screens.workbench import WorkbenchScreen
-    from kertui.training.run_folder import RunFolder
-    from kertui.training.run_summaries import OverRuns
-    from kertui.training.run_summary import RunSummary
-    from kertui.training.service import TrainingService
+    from kertasks.runs.folder import RunFolder
+    from kertasks.runs.summary import RunSummary
+    from kertui.dialogs.quit import Leave
+    from kertui.runs.head_to_head import HeadToHead
+    from kertui.service.training_service import TrainingService
+    from kertui.workbench.workbench import WorkbenchScreen
 
 _AFTER_FIRST_PAINT = 0.2
 """Seconds the interface has for itself before imports in a thread compete with it."""
@@ -56,7 +57,7 @@ class KertuiApp(App[None]):
 
     TITLE = "kertui"
     # Textual 8.2 reads a screen's own CSS_PATH when it is pushed, but not the first screen's.
-    CSS_PATH = Path(__file__).with_name("screens") / "tasks.tcss"
+    CSS_PATH = Path(__file__).with_name("tasks_screen") / "tasks_screen.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+p", "command_palette", "commands", id="app.commands", priority=True,
                 tooltip="Search everything that can be done here by its name."),
@@ -87,11 +88,9 @@ class KertuiApp(App[None]):
         attach: RunFolder | None = None,
     ) -> None:
         self.capabilities = capabilities
-        self.service = service
+        self.session = Session(service, opens_run=attach is not None)
         self._first_run = attach
-        self.over_runs: OverRuns = {}
-        """Runs that are over, as some screen read them: no other reads them again."""
-
+        self._head_to_head: HeadToHead | None = None
         self._leaving = False
         """Whether a person leaves, and the trainings that go on are being looked for."""
 
@@ -108,18 +107,13 @@ class KertuiApp(App[None]):
         """The signs to draw with."""
         return glyphs(self.capabilities.ascii)
 
-    @property
-    def opens_run(self) -> bool:
-        """Whether a run is what is shown first."""
-        return self._first_run is not None
-
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our tokens, so that Textual's own themes can be chosen too."""
         return default_tokens(self.current_theme)
 
     def get_default_screen(self) -> TasksScreen:
         """The first screen."""
-        return TasksScreen()
+        return TasksScreen(self.session)
 
     def get_key_display(self, binding: Binding) -> str:
         """A key's name in the footer and the help."""
@@ -147,7 +141,7 @@ class KertuiApp(App[None]):
     def on_unmount(self) -> None:
         """End the spare now: threads that wait for its answers would hold up the exit."""
         if not self.is_headless:
-            self.service.close()
+            self.session.service.close()
 
     def _warm_up(self) -> None:
         # Changed for the start, see ``kertui.cli.interface``.
@@ -160,15 +154,37 @@ class KertuiApp(App[None]):
         from kertasks.errors import UserError
 
         try:
-            self.service.start_spare()
+            self.session.service.start_spare()
         except UserError as error:
             self.call_from_thread(self.notify, str(error), severity="error")
 
+    # --- from one screen to another
+
     def open_run(self, run: RunFolder) -> None:
         """Show a run in a workbench, live or over, or say why it cannot be shown."""
-        from kertui.screens.open_run import open_run
+        self.post_message(OpenRun(top_screen(self), run))
 
-        open_run(top_screen(self), run)
+    @on(OpenRun)
+    def _open_run(self, event: OpenRun) -> None:
+        from kertui.workbench.open_run import open_run
+
+        open_run(self.session, event.over, event.run, event.recipe_only)
+
+    @on(OpenWorkbench)
+    def _open_workbench(self, event: OpenWorkbench) -> None:
+        from kertui.workbench.workbench import WorkbenchScreen
+
+        if is_on_top(event.over):
+            screen = WorkbenchScreen(self.session, event.task, event.recipe, event.path)
+            self.push_screen(screen)
+
+    @on(TrainHeadToHead)
+    def _train_head_to_head(self, event: TrainHeadToHead) -> None:
+        from kertui.runs.head_to_head import HeadToHead
+
+        if self._head_to_head is None:
+            self._head_to_head = HeadToHead(self.session, event.over)
+        self._head_to_head.ask(event.task, event.recipe)
 
     def _uncover(self, screen: Screen[object]) -> None:
         """What was told in passing must not stand over a dialog's question, nor beneath it."""
@@ -181,26 +197,24 @@ class KertuiApp(App[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Cover the screens where there is no room for them."""
-        from kertui.screens.too_small import TooSmallScreen, is_too_small
-
         covered = any(isinstance(screen, TooSmallScreen) for screen in self.screen_stack)
         if is_too_small(*event.size) and not covered:
             self.push_screen(TooSmallScreen())
 
     def action_help(self) -> None:
         """Show every key that acts now."""
-        from kertui.screens.help import HelpScreen
+        from kertui.dialogs.help import HelpScreen
 
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen(self.screen))
 
     def action_show_runs(self) -> None:
         """Show every run; from a workbench that was opened there, go back to them."""
-        from kertui.screens.runs import RunsScreen
-        from kertui.screens.workbench import WorkbenchScreen
+        from kertui.runs.runs_screen import RunsScreen
+        from kertui.workbench.workbench import WorkbenchScreen
 
         if not any(isinstance(screen, RunsScreen) for screen in self.screen_stack):
-            self.push_screen(RunsScreen())
+            self.push_screen(RunsScreen(self.session))
         elif isinstance(self.screen, WorkbenchScreen):
             self.screen.ask_before_leaving(self._leave_workbench)
 
@@ -214,7 +228,7 @@ class KertuiApp(App[None]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """What the command palette offers: the bindings that act now, and the themes."""
-        from kertui.screens.help import explain, group_bindings
+        from kertui.dialogs.help import explain, group_bindings
 
         for bindings in group_bindings(screen.active_bindings):
             binding = bindings[0]
@@ -230,9 +244,9 @@ class KertuiApp(App[None]):
 
     def action_ask_quit(self) -> None:
         """Leave; ask first about changes that are in no file, and about a training that goes on."""
-        from kertui.screens.quit import QuitQuestion
-        from kertui.screens.unsaved_changes import UnsavedChangesScreen
-        from kertui.screens.workbench import WorkbenchScreen
+        from kertui.dialogs.quit import QuitQuestion
+        from kertui.dialogs.unsaved_changes import UnsavedChangesScreen
+        from kertui.workbench.workbench import WorkbenchScreen
 
         if self._leaving or isinstance(self.screen, QuitQuestion | UnsavedChangesScreen):
             return
@@ -256,7 +270,7 @@ class KertuiApp(App[None]):
 
     @on(TrainingsFound)
     def _quit_or_ask(self, event: TrainingsFound) -> None:
-        from kertui.screens.quit import QuitQuestion
+        from kertui.dialogs.quit import QuitQuestion
 
         self._leaving = False
         if event.running:
@@ -265,7 +279,7 @@ class KertuiApp(App[None]):
             self.exit()
 
     def _leave(self, running: list[RunSummary], leave: Leave | None) -> None:
-        from kertui.screens.quit import Leave
+        from kertui.dialogs.quit import Leave
 
         if leave is Leave.STOP:
             self.run_worker(partial(self._stop_and_exit, running), thread=True, group="quit")
@@ -274,12 +288,12 @@ class KertuiApp(App[None]):
 
     def _stop_and_exit(self, running: list[RunSummary]) -> None:
         from kertasks.errors import UserError
-        from kertui.training.control import Ask
-        from kertui.training.run_folder import RunIsOver
+        from kertasks.runs.commands import Ask
+        from kertasks.runs.folder import RunIsOver
 
         wanted = {summary.id for summary in running}
         left = []
-        for run in self.service.session_runs:
+        for run in self.session.service.session_runs:
             if run.id in wanted:
                 try:
                     with contextlib.suppress(RunIsOver):  # it ended while the person chose
@@ -293,9 +307,9 @@ class KertuiApp(App[None]):
 
     def session_runs(self) -> list[RunSummary]:
         """The runs begun, resumed or steered here. Reads files: call it from a thread."""
-        from kertui.training.run_summary import summarise
+        from kertasks.runs.summary import summarise
 
-        summaries = (summarise(run) for run in self.service.session_runs)
+        summaries = (summarise(run) for run in self.session.service.session_runs)
         return [summary for summary in summaries if summary is not None]
 
     # --- workarounds for Textual 8.2: names with an underscore are private
@@ -303,12 +317,12 @@ class KertuiApp(App[None]):
     def _set_line_filters(self) -> None:
         # The only place that sees every cell of every widget.
         if not self.capabilities.colour:
-            from kertui.monochrome_filter import MonochromeFilter
+            from kertui.terminal.monochrome_filter import MonochromeFilter
 
             self.no_color = True
             self._filters[:] = [MonochromeFilter()]
         if self.capabilities.ascii:
-            from kertui.ascii_filter import AsciiFilter
+            from kertui.terminal.ascii_filter import AsciiFilter
 
             self._filters.append(AsciiFilter())
         self._filters.insert(0, ControlCodeFilter())
@@ -324,7 +338,9 @@ class KertuiApp(App[None]):
 
     def _note_crash(self, error: BaseException | None) -> None:
         if self.crash_line is None:
-            self.crash_line = report_crash(error or RuntimeError("unknown"), self.service.store)
+            self.crash_line = report_crash(
+                error or RuntimeError("unknown"), self.session.service.store
+            )
         self._return_code = 1
         self._close_messages_no_wait()
 
@@ -338,14 +354,15 @@ def run_app(
 ) -> int:
     """Run kertui until the person leaves, and give the terminal back as it was.
 
-    ``kertui.terminal.prepare_environment`` must have run before this module was imported.
+    ``kertui.terminal.capabilities.prepare_environment`` must have run before this module
+    was imported.
 
     Returns:
         The exit status.
     """
     app = KertuiApp(service, capabilities, attach)
     app.run(mouse=capabilities.mouse)
-    from kertui.training.run_summary import in_words  # the first paint need not wait for it
+    from kertasks.runs.summary import in_words  # the first paint need not wait for it
 
     try:
         for summary in app.session_runs():

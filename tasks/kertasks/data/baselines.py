@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kertasks.data.description import Baseline
+from kertasks.kinds import BaselineMethod
 
 if TYPE_CHECKING:
-    from kertasks.data.dataset import Dataset, Split
+    from kertasks.data.dataset import Dataset
+    from kertasks.data.splits import Split
 
 _SHUFFLE_ROUNDS = 10
-
-
-class BaselineMethod(StrEnum):
-    """The methods to compare a network with."""
-
-    MAJORITY = "majority"
-    """Always the most frequent class of the training rows."""
-
-    SHUFFLED_LABELS = "shuffled labels"
-    """The right labels, each given to the wrong row."""
-
-    LOGISTIC_REGRESSION = "logistic regression"
-    MEAN = "mean"
-    """Always the mean of the training targets."""
-
-    LINEAR_REGRESSION = "linear regression"
 
 
 def baseline(method: BaselineMethod, dataset: Dataset) -> Baseline:

@@ -1,6 +1,6 @@
 """What a person asks of a dataset before training, as plain data without NumPy.
 
-Computed by ``kertasks.data.describe`` in a process that has NumPy; goes through JSON
+Computed by ``kertasks.data.describing`` in a process that has NumPy; goes through JSON
 (``to_json``, ``from_json``).
 """
 

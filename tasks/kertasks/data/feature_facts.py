@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from kertasks.data.dataset import Dataset
 from kertasks.data.description import FeatureFacts
+from kertasks.data.equal_rows import row_parts
 from kertasks.data.multi_hot import MultiHotRows
-from kertasks.data.rows import row_parts
 
 MOST_NAMED_FEATURES = 64
 """With more features than this, or with none named, they are described as one."""

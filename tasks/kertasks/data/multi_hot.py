@@ -14,7 +14,7 @@ import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 from numpy.typing import NDArray
 
-from kertasks.data.samples import Texts
+from kertasks.data.texts import Texts
 
 _ROWS_AT_ONCE = 1_000
 

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kertasks.data.dataset import FeatureScale, Split, TargetScale
 from kertasks.data.description import ColumnsSample, ImageSample, WordsSample
+from kertasks.data.splits import FeatureScale, Split, TargetScale
+from kertasks.data.texts import Texts
 
 THOUSAND_DOLLARS = "$1,000"
 """The unit of prices that are written in full, in dollars."""
@@ -108,25 +109,6 @@ class WordDecoder:
         if number == START:
             return _START_MARK
         return self._words.get(number, _UNKNOWN_MARK)
-
-
-@dataclass(frozen=True)
-class Texts:
-    """The word numbers of several texts, end to end: two bytes a word, not a Python int."""
-
-    numbers: NDArray[np.uint16]
-    """Shape (words of all texts,)."""
-
-    ends: NDArray[np.int64]
-    """Where each text ends, shape (texts,)."""
-
-    def __getitem__(self, row: int) -> NDArray[np.uint16]:
-        """The word numbers of one text."""
-        start = int(self.ends[row - 1]) if row else 0
-        return self.numbers[start : int(self.ends[row])]
-
-    def __len__(self) -> int:
-        return len(self.ends)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kertasks.data.dataset import FeatureScale, Split, TargetScale
+from kertasks.data.splits import FeatureScale, Split, TargetScale
 
 
 def standardise(splits: Sequence[Split]) -> tuple[list[Split], FeatureScale]:

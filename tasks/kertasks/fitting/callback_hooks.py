@@ -12,7 +12,7 @@ from typing import Any
 import keras
 
 from kertasks.fitting.keras_internals import overrides, traces_batches
-from kertasks.fitting.programs import Logs
+from kertasks.fitting.programs.program import Logs
 
 _TRAIN_HOOKS = ("on_train_batch_begin", "on_train_batch_end", "on_batch_begin", "on_batch_end")
 _TEST_HOOKS = ("on_test_batch_begin", "on_test_batch_end")

@@ -8,12 +8,12 @@ from typing import Any
 import keras
 
 from kertasks.fitting.callback_hooks import as_callback_list, test_hooks, train_hooks
-from kertasks.fitting.compiled_pass import CompiledPass
 from kertasks.fitting.fit_request import FitRequest
 from kertasks.fitting.keras_internals import evaluates_after, restored_epoch
 from kertasks.fitting.pace import CALL_SECONDS, Pace
-from kertasks.fitting.programs import Logs
-from kertasks.fitting.schedule import Schedule
+from kertasks.fitting.programs.compiled_pass import CompiledPass
+from kertasks.fitting.programs.program import Logs
+from kertasks.fitting.rows.schedule import Schedule
 
 
 @dataclass(slots=True)

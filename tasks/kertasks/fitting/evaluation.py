@@ -7,15 +7,15 @@ from typing import Any
 
 import keras
 
-from kertasks.fitting.arguments import count
+from kertasks.fitting.argument_checks import count
 from kertasks.fitting.callback_hooks import as_callback_list
-from kertasks.fitting.compiling import read
+from kertasks.fitting.cannot_compile import CannotCompile
 from kertasks.fitting.epoch_loop import TestPass
-from kertasks.fitting.errors import CannotCompile
 from kertasks.fitting.keras_internals import OrderedArrays, assert_compiled, in_order_of_metrics
 from kertasks.fitting.notices import Notices
 from kertasks.fitting.preparation import check_arrays, check_model, check_rows, compile_passes
-from kertasks.fitting.programs import Kind
+from kertasks.fitting.programs.compiling import read
+from kertasks.fitting.programs.program import Kind
 
 
 def evaluate(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kertasks.fitting.pace import CALL_SECONDS
-from kertasks.fitting.row_order import Shuffle
+from kertasks.fitting.rows.row_order import Shuffle
 
 
 @dataclass(frozen=True, slots=True)

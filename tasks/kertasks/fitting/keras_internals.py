@@ -23,7 +23,7 @@ from keras.src.trainers.trainer import model_supports_jit
 from keras.src.utils import is_default
 from tensorflow.python.client import device_lib
 
-from kertasks.fitting.row_order import RowOrder, Shuffle
+from kertasks.fitting.rows.row_order import RowOrder, Shuffle
 
 
 class OrderedArrays(ArrayDataAdapter):  # type: ignore[misc]  # Keras carries no types

@@ -10,13 +10,13 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from kertasks.fitting.arguments import count
-from kertasks.fitting.errors import CannotCompile, first_line
+from kertasks.fitting.argument_checks import count
+from kertasks.fitting.cannot_compile import CannotCompile, first_line
 from kertasks.fitting.keras_internals import OrderedArrays, call_with_captures, keeps_state
 from kertasks.fitting.notices import Notices
 from kertasks.fitting.preparation import check_arrays, check_model, check_rows
-from kertasks.fitting.program_store import STORE
-from kertasks.fitting.rows import CHUNK_BYTES, Leaf, Structure, flatten
+from kertasks.fitting.programs.program_store import STORE
+from kertasks.fitting.rows.feeds import CHUNK_BYTES, Leaf, Structure, flatten
 
 
 def predict(

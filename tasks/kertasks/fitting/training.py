@@ -7,20 +7,20 @@ from typing import Any
 
 import keras
 
-from kertasks.fitting.arguments import count, frequency, share, whole
-from kertasks.fitting.compiling import Source, read
+from kertasks.fitting.argument_checks import count, frequency, share, whole
+from kertasks.fitting.cannot_compile import CannotCompile
 from kertasks.fitting.epoch_loop import EpochLoop, TestPass
-from kertasks.fitting.errors import CannotCompile
 from kertasks.fitting.fit_request import FitRequest
 from kertasks.fitting.keras_internals import OrderedArrays, assert_compiled, hold_out
 from kertasks.fitting.notices import Notices
 from kertasks.fitting.pace import CALL_SECONDS
 from kertasks.fitting.plain_keras import fit_with_keras
 from kertasks.fitting.preparation import check_arrays, check_model, check_rows, compile_passes
-from kertasks.fitting.programs import Kind
-from kertasks.fitting.row_order import Shuffle
-from kertasks.fitting.rows import count_rows
-from kertasks.fitting.schedule import Schedule
+from kertasks.fitting.programs.compiling import Source, read
+from kertasks.fitting.programs.program import Kind
+from kertasks.fitting.rows.feeds import count_rows
+from kertasks.fitting.rows.row_order import Shuffle
+from kertasks.fitting.rows.schedule import Schedule
 
 
 def fit(
@@ -97,7 +97,7 @@ def fit(
             or two that it takes (``kertasks.fitting.worth``). Without an accelerator Keras does not
             tell ``jit_compile=False`` from "auto": give ``xla=False`` instead. Wide rows of zeros
             and few ones that only Dense layers read train without it, as the numbers of their ones
-            (``kertasks.fitting.words``).
+            (``kertasks.fitting.rows.words``).
 
     Returns:
         Keras's ``History``; its ``params`` say with ``xla`` whether XLA compiled the epochs.

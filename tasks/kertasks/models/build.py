@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import keras
 
-from kertasks.layers.catalog import Family
+from kertasks.keras_catalog.catalog import Family
+from kertasks.models.build_error import BuildError
 from kertasks.models.components import Names, make
-from kertasks.models.errors import BuildError
 from kertasks.models.messages import one_line
 from kertasks.models.network import Network
 from kertasks.recipes.recipe import CompileSettings, Component, Recipe

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from kertasks.models.build_error import BuildError
 from kertasks.models.check import DataShape, LayerCheck, ModelCheck
 from kertasks.models.check_training import check_training
-from kertasks.models.errors import BuildError
 from kertasks.models.network import Network
 from kertasks.models.weightless import no_weights
-from kertasks.recipes.errors import Problem
 from kertasks.recipes.recipe import Recipe
+from kertasks.recipes.recipe_errors import Problem
 from kertasks.recipes.validation import validate
 
 _NOTHING = LayerCheck(output_shape=None, parameters=None, trainable_parameters=None)

@@ -9,11 +9,11 @@ from typing import Any, TypeAlias
 import keras
 import numpy as np
 
-from kertasks.layers.catalog import Family
+from kertasks.keras_catalog.catalog import Family
 from kertasks.models.build import make_metric
+from kertasks.models.build_error import BuildError
 from kertasks.models.check import DataShape
 from kertasks.models.components import Names, make
-from kertasks.models.errors import BuildError
 from kertasks.models.messages import one_line
 from kertasks.models.output_fit import mismatch_of_sizes
 from kertasks.models.weightless import no_weights

@@ -6,14 +6,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from kertasks.layers.arguments import arguments_of
-from kertasks.layers.catalog import Argument, ArgumentKind, Family
-from kertasks.layers.excluded import EXCLUDED_ARGUMENTS, EXCLUDED_LAYERS, EXCLUDED_OTHERS
-from kertasks.layers.offer import Chosen, Offered, by_name
-from kertasks.models.errors import BuildError
+from kertasks.keras_catalog.arguments import arguments_of
+from kertasks.keras_catalog.catalog import Argument, ArgumentKind, Family
+from kertasks.keras_catalog.excluded import EXCLUDED_ARGUMENTS, EXCLUDED_LAYERS, EXCLUDED_OTHERS
+from kertasks.keras_catalog.offer import Chosen, Offered, by_name
+from kertasks.models.build_error import BuildError
 from kertasks.models.messages import one_line
-from kertasks.recipes.errors import one_of
 from kertasks.recipes.recipe import Component, Value
+from kertasks.recipes.recipe_errors import one_of
 
 
 def find_class(name: str, family: Family, path: str) -> Offered:

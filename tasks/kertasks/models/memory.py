@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from kertasks.layers.catalog import Family
+from kertasks.keras_catalog.catalog import Family
 from kertasks.models.components import Names, make
 from kertasks.models.network import Network
 from kertasks.models.weightless import no_weights

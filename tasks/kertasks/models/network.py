@@ -6,11 +6,11 @@ from typing import Any
 
 import keras
 
-from kertasks.layers.arguments import is_cell, required_inputs, takes_list
-from kertasks.layers.catalog import Family
-from kertasks.layers.offer import Offered
+from kertasks.keras_catalog.arguments import is_cell, required_inputs, takes_list
+from kertasks.keras_catalog.catalog import Family
+from kertasks.keras_catalog.offer import Offered
+from kertasks.models.build_error import BuildError
 from kertasks.models.components import Names, find_class, make
-from kertasks.models.errors import BuildError
 from kertasks.models.messages import one_line
 from kertasks.recipes.recipe import INPUT, Layer, Recipe
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 from kertasks.errors import nearest
-from kertasks.layers.catalog import Argument, ArgumentKind
-from kertasks.recipes.errors import Problem, describe_value
+from kertasks.keras_catalog.catalog import Argument, ArgumentKind
 from kertasks.recipes.recipe import Component, Value
+from kertasks.recipes.recipe_errors import Problem, describe_value
 
 
 def allowed_for(argument: Argument) -> str:

@@ -7,13 +7,6 @@ import tomllib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from kertasks.recipes.errors import (
-    Problem,
-    RecipeError,
-    describe_value,
-    one_of,
-    without_consequences,
-)
 from kertasks.recipes.json_form import early_stopping_to_json, to_json
 from kertasks.recipes.reading import (
     COMPILE_KEYS,
@@ -25,10 +18,17 @@ from kertasks.recipes.reading import (
     join,
 )
 from kertasks.recipes.recipe import EarlyStopping, Recipe
+from kertasks.recipes.recipe_errors import (
+    Problem,
+    RecipeError,
+    describe_value,
+    one_of,
+    without_consequences,
+)
 from kertasks.recipes.validation import validate
 
 if TYPE_CHECKING:
-    from kertasks.layers.catalog import Catalog
+    from kertasks.keras_catalog.catalog import Catalog
 
 _KEYS = {
     "": TOP_KEYS,

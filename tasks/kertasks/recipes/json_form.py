@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from kertasks.recipes.errors import RecipeError
 from kertasks.recipes.reading import RecipeReader
 from kertasks.recipes.recipe import (
     CompileSettings,
@@ -19,6 +18,7 @@ from kertasks.recipes.recipe import (
     Recipe,
     Value,
 )
+from kertasks.recipes.recipe_errors import RecipeError
 
 
 def to_json(recipe: Recipe) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
 from typing import Any
 
-from kertasks.recipes.errors import Problem, describe_value, one_of
 from kertasks.recipes.recipe import (
     CompileSettings,
     Component,
@@ -23,6 +22,7 @@ from kertasks.recipes.recipe import (
     Recipe,
     Value,
 )
+from kertasks.recipes.recipe_errors import Problem, describe_value, one_of
 
 TOP_KEYS = ("task", "name", "summary", "seed", "data", "layers", "compile", "fit")
 COMPILE_KEYS = tuple(field.name for field in fields(CompileSettings))

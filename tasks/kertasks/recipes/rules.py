@@ -6,9 +6,9 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from kertasks.recipes.errors import Problem, describe_value, one_of
-from kertasks.recipes.limits import MOST_EPOCHS
+from kertasks.recipes.bounds import MOST_EPOCHS
 from kertasks.recipes.recipe import INPUT, FitSettings, Layer, Recipe
+from kertasks.recipes.recipe_errors import Problem, describe_value, one_of
 
 _LAYER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _CONTROLS = ("Cc", "Cf", "Cs", "Zl", "Zp")

@@ -36,14 +36,14 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kertasks.recipes.errors import FolderGiven, Problem, RecipeError, without_consequences
 from kertasks.recipes.json_form import to_json
 from kertasks.recipes.reading import RecipeReader
 from kertasks.recipes.recipe import Recipe
+from kertasks.recipes.recipe_errors import FolderGiven, Problem, RecipeError, without_consequences
 from kertasks.recipes.validation import validate
 
 if TYPE_CHECKING:
-    from kertasks.layers.catalog import Catalog
+    from kertasks.keras_catalog.catalog import Catalog
 
 _LONGEST = 1 << 20
 """Characters of a recipe file; people's have thousands at most."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from kertasks.layers.catalog import Catalog, ClassInfo, Family
-from kertasks.layers.excluded import EXCLUDED_ARGUMENTS, EXCLUDED_LAYERS, EXCLUDED_OTHERS
+from kertasks.keras_catalog.catalog import Catalog, ClassInfo, Family
+from kertasks.keras_catalog.excluded import EXCLUDED_ARGUMENTS, EXCLUDED_LAYERS, EXCLUDED_OTHERS
 from kertasks.recipes.argument_rules import allowed_for, problem_with
-from kertasks.recipes.errors import Problem, describe_value, one_of, without_consequences
 from kertasks.recipes.recipe import Component, Recipe, Value
+from kertasks.recipes.recipe_errors import Problem, describe_value, one_of, without_consequences
 from kertasks.recipes.rules import problems_of_structure
 
 if TYPE_CHECKING:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kertasks.export.script.script_data import ScriptData
+from kertasks.kinds import Group, TaskKind
 from kertasks.recipes.recipe import (
     CompileSettings,
     Component,
@@ -12,8 +14,7 @@ from kertasks.recipes.recipe import (
     Layer,
     Recipe,
 )
-from kertasks.scripts.script_data import ScriptData
-from kertasks.task import Group, Task, TaskKind, Variant
+from kertasks.task import Task, Variant
 
 if TYPE_CHECKING:
     from kertasks.data.dataset import Dataset
@@ -51,11 +52,12 @@ def load(variant: str, seed: int) -> Dataset:
     import keras
     import numpy as np
 
-    from kertasks.data.baselines import BaselineMethod
-    from kertasks.data.dataset import Dataset, Split
-    from kertasks.data.keras_cache import call_keras
+    from kertasks.data.dataset import Dataset
     from kertasks.data.samples import ColumnsSampler
     from kertasks.data.scaling import standardise, standardise_target
+    from kertasks.data.sources.keras_datasets import call_keras
+    from kertasks.data.splits import Split
+    from kertasks.kinds import BaselineMethod
 
     (x, y), (x_test, y_test) = call_keras(keras.datasets.boston_housing.load_data)
     held_out = np.zeros(len(x), dtype=bool)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kertasks.export.script.script_data import ScriptData
+from kertasks.kinds import Group, TaskKind
 from kertasks.recipes.recipe import (
     CompileSettings,
     Component,
@@ -12,8 +14,7 @@ from kertasks.recipes.recipe import (
     Layer,
     Recipe,
 )
-from kertasks.scripts.script_data import ScriptData
-from kertasks.task import Group, Task, TaskKind, Variant
+from kertasks.task import Task, Variant
 
 if TYPE_CHECKING:
     from kertasks.data.dataset import Dataset
@@ -36,10 +37,11 @@ def load(variant: str, seed: int) -> Dataset:
     from sklearn.datasets import load_breast_cancer
     from sklearn.model_selection import train_test_split
 
-    from kertasks.data.baselines import BaselineMethod
-    from kertasks.data.dataset import Dataset, Split
+    from kertasks.data.dataset import Dataset
     from kertasks.data.samples import ColumnsSampler
     from kertasks.data.scaling import standardise
+    from kertasks.data.splits import Split
+    from kertasks.kinds import BaselineMethod
 
     source = load_breast_cancer()
     x_train, x_test, y_train, y_test = train_test_split(

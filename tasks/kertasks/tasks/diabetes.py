@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kertasks.export.script.script_data import ScriptData
+from kertasks.kinds import Group, TaskKind
 from kertasks.recipes.recipe import CompileSettings, Component, FitSettings, Layer, Recipe
-from kertasks.scripts.script_data import ScriptData
-from kertasks.task import Group, Task, TaskKind, Variant
+from kertasks.task import Task, Variant
 
 if TYPE_CHECKING:
     from kertasks.data.dataset import Dataset
@@ -40,10 +41,11 @@ def load(variant: str, seed: int) -> Dataset:
     from sklearn.datasets import load_diabetes
     from sklearn.model_selection import train_test_split
 
-    from kertasks.data.baselines import BaselineMethod
-    from kertasks.data.dataset import Dataset, Split
+    from kertasks.data.dataset import Dataset
     from kertasks.data.samples import ColumnsSampler
     from kertasks.data.scaling import standardise
+    from kertasks.data.splits import Split
+    from kertasks.kinds import BaselineMethod
 
     x, y = load_diabetes(return_X_y=True, scaled=False)
     x_train, x_test, y_train, y_test = train_test_split(

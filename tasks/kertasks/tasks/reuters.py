@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kertasks.export.script.multi_hot_code import MULTI_HOT
+from kertasks.export.script.script_data import ScriptData
+from kertasks.kinds import Group, TaskKind
 from kertasks.recipes.recipe import (
     CompileSettings,
     Component,
@@ -12,9 +15,7 @@ from kertasks.recipes.recipe import (
     Layer,
     Recipe,
 )
-from kertasks.scripts.multi_hot import MULTI_HOT
-from kertasks.scripts.script_data import ScriptData
-from kertasks.task import Group, Task, TaskKind, Variant
+from kertasks.task import Task, Variant
 
 if TYPE_CHECKING:
     from kertasks.data.dataset import Dataset
@@ -39,11 +40,12 @@ def load(variant: str, seed: int) -> Dataset:
     import keras
     import numpy as np
 
-    from kertasks.data.baselines import BaselineMethod
-    from kertasks.data.dataset import Dataset, Split
-    from kertasks.data.keras_cache import call_keras
+    from kertasks.data.dataset import Dataset
     from kertasks.data.multi_hot import multi_hot, pack_texts
     from kertasks.data.samples import WordDecoder, WordsSampler
+    from kertasks.data.sources.keras_datasets import call_keras
+    from kertasks.data.splits import Split
+    from kertasks.kinds import BaselineMethod
 
     word_index = call_keras(keras.datasets.reuters.get_word_index)
     (x_train, y_train), (x_test, y_test) = call_keras(

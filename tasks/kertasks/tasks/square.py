@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kertasks.export.script.script_data import ScriptData
+from kertasks.kinds import Group, TaskKind
 from kertasks.recipes.recipe import (
     CompileSettings,
     Component,
@@ -12,8 +14,7 @@ from kertasks.recipes.recipe import (
     Layer,
     Recipe,
 )
-from kertasks.scripts.script_data import ScriptData
-from kertasks.task import Group, Task, TaskKind, Variant
+from kertasks.task import Task, Variant
 
 if TYPE_CHECKING:
     from kertasks.data.dataset import Dataset
@@ -36,9 +37,10 @@ def load(variant: str, seed: int) -> Dataset:
     """
     import numpy as np
 
-    from kertasks.data.baselines import BaselineMethod
-    from kertasks.data.dataset import Dataset, Split
+    from kertasks.data.dataset import Dataset
     from kertasks.data.samples import ColumnsSampler
+    from kertasks.data.splits import Split
+    from kertasks.kinds import BaselineMethod
 
     validation = test = None
     if variant == POINTS:

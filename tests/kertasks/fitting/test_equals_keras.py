@@ -8,8 +8,8 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
-from tests.kertasks.fitting.architectures import CASES, Case
-from tests.kertasks.fitting.closeness import assert_close, assert_same_history, assert_same_weights
+from tests.support.architectures import CASES, Case
+from tests.support.closeness import assert_close, assert_same_history, assert_same_weights
 
 import kertasks
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from tests.kertasks.fitting.closeness import assert_same_history, assert_same_weights
+from tests.support.closeness import assert_same_history, assert_same_weights
 
 import kertasks
 

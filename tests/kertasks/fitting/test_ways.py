@@ -8,8 +8,8 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from tests.kertasks.fitting.architectures import CASES, OwnStep, dense
-from tests.kertasks.fitting.closeness import assert_close, assert_same_history, assert_same_weights
+from tests.support.architectures import CASES, OwnStep, dense
+from tests.support.closeness import assert_close, assert_same_history, assert_same_weights
 
 import kertasks
 

@@ -10,7 +10,7 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
-from tests.kertasks.models.datasets import NUMBERS, PAIRS, PICTURES, SEQUENCES, WORDS, of_shape
+from tests.support.datasets import NUMBERS, PAIRS, PICTURES, SEQUENCES, WORDS, of_shape
 
 from kertasks.errors import UserError
 from kertasks.models.build import BuildError, build_model

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kertasks.layers.catalog import Catalog
+from kertasks.keras_catalog.catalog import Catalog
 from kertasks.recipes.changes import with_changes
-from kertasks.recipes.errors import RecipeError
 from kertasks.recipes.recipe import (
     CompileSettings,
     Component,
@@ -14,6 +13,7 @@ from kertasks.recipes.recipe import (
     Layer,
     Recipe,
 )
+from kertasks.recipes.recipe_errors import RecipeError
 
 RECIPE = Recipe(
     task="xor",

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from kertasks.recipes.errors import RecipeError
 from kertasks.recipes.json_form import from_json
 from kertasks.recipes.recipe import Component
+from kertasks.recipes.recipe_errors import RecipeError
 from kertasks.recipes.toml_file import parse_recipe
 
 PLAIN: dict[str, Any] = {

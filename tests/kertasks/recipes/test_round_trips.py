@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from tests.kertasks.recipes.recipe_strategies import recipes
+from tests.support.recipe_strategies import recipes
 
 from kertasks.recipes.json_form import from_json, to_json
 from kertasks.recipes.recipe import Recipe

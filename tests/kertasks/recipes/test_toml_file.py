@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from kertasks.recipes.errors import RecipeError
 from kertasks.recipes.recipe import Component, EarlyStopping, Layer, Recipe
+from kertasks.recipes.recipe_errors import RecipeError
 from kertasks.recipes.toml_file import format_recipe, load_recipe, parse_recipe, save_recipe
 
 TEXT = """\

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from kertasks.layers.catalog import Catalog
+from kertasks.keras_catalog.catalog import Catalog
 from kertasks.recipes.recipe import (
     INPUT,
     CompileSettings,

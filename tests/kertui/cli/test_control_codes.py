@@ -6,15 +6,15 @@ import subprocess
 import sys
 
 import pytest
-from tests.kertui.screens.test_damaged_runs import STEERING
-from tests.pseudo_terminal import PseudoTerminal
-from tests.run_damage import change
-from tests.run_folders import NOON, write_run
+from tests.kertui.runs.test_damaged_runs import STEERING
+from tests.support.pseudo_terminal import PseudoTerminal
+from tests.support.run_damage import change
+from tests.support.run_folders import NOON, write_run
 
-from kertui.training.event_lines import format_event
-from kertui.training.events import Epoch, Failed
-from kertui.training.run_folder import RunFolder
-from kertui.training.store import RunStore, default_home
+from kertasks.runs.event_lines import format_event
+from kertasks.runs.events import Epoch, Failed
+from kertasks.runs.folder import RunFolder
+from kertasks.runs.store import RunStore, default_home
 
 pytestmark = pytest.mark.usefixtures("home")
 

@@ -17,14 +17,13 @@ from typing import IO
 
 import pytest
 
-from kertasks.layers.catalog import Catalog
+from kertasks.export.run_script import script_of
+from kertasks.keras_catalog.catalog import Catalog
 from kertasks.recipes.changes import with_changes
 from kertasks.recipes.recipe import Recipe
 from kertasks.registry import find_task
-from kertui.cli.main import run as kertui
-from kertui.training.claiming import claim
-from kertui.training.event_lines import format_event
-from kertui.training.events import (
+from kertasks.runs.event_lines import format_event
+from kertasks.runs.events import (
     Compiled,
     Epoch,
     Event,
@@ -36,9 +35,10 @@ from kertui.training.events import (
     Started,
     Stopped,
 )
-from kertui.training.run_folder import RunFolder
-from kertui.training.run_script import script_of
-from kertui.training.store import RunStore
+from kertasks.runs.folder import RunFolder
+from kertasks.runs.store import RunStore
+from kertasks.trainer.claiming import claim
+from kertui.cli.main import run as kertui
 
 DIABETES = find_task("diabetes").recipes["small"]
 STOPPING = with_changes(DIABETES, ["fit.early_stopping.patience=3"])
@@ -78,9 +78,9 @@ def _own_sigterm() -> Iterator[None]:
 def test_the_script_of_a_run_prints_the_run_s_numbers(
     catalogued: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from kertui.training.data_shelf import DataShelf
-    from kertui.training.event_reader import EventReader
-    from kertui.training.run import train
+    from kertasks.runs.event_reader import EventReader
+    from kertasks.trainer.loaded_data import DataShelf
+    from kertasks.trainer.run import train
 
     recipe = with_changes(STOPPING, ["fit.epochs=200", "fit.early_stopping.min_delta=20"])
     run = RunStore(catalogued).create(recipe)

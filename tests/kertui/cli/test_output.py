@@ -8,11 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.kertui.trainers import PATIENCE
-from tests.run_folders import write_run
+from tests.support.run_folders import write_run
+from tests.support.trainers import PATIENCE
 
-from kertui.training.run_state import RunState
-from kertui.training.store import RunStore
+from kertasks.runs.state import RunState
+from kertasks.runs.store import RunStore
 
 FULL = Path("/dev/full")
 COMMANDS = (

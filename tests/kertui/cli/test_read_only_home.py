@@ -7,14 +7,14 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from tests.file_systems import run_with_own_mounts
+from tests.support.file_systems import run_with_own_mounts
 
 from kertasks.registry import find_task
-from kertui.training.event_lines import format_event
-from kertui.training.events import Epoch, Started
-from kertui.training.manifest_writing import manifest_of
-from kertui.training.run_state import process_start_time
-from kertui.training.store import RunStore
+from kertasks.runs.event_lines import format_event
+from kertasks.runs.events import Epoch, Started
+from kertasks.runs.state import process_start_time
+from kertasks.runs.store import RunStore
+from kertasks.trainer.provenance import manifest_of
 
 KERTUI = str(Path(sys.executable).with_name("kertui"))
 

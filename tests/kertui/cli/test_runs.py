@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 from tests.kertui.cli.test_usage import loaded
-from tests.run_folders import NOON, write_run
+from tests.support.run_folders import NOON, write_run
 
+from kertasks.runs.bin import RunBin
+from kertasks.runs.event_lines import format_event
+from kertasks.runs.events import Finished
+from kertasks.runs.label import Label, write_label
+from kertasks.runs.store import RunStore
 from kertui.cli.main import run
-from kertui.training.event_lines import format_event
-from kertui.training.events import Finished
-from kertui.training.run_bin import RunBin
-from kertui.training.run_label import Label, write_label
-from kertui.training.store import RunStore
 
 
 @pytest.fixture

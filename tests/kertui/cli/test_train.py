@@ -12,16 +12,16 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.kertui.trainers import PATIENCE, FollowedRun
-from tests.pseudo_terminal import PseudoTerminal
-from tests.waiting import wait_until
+from tests.support.pseudo_terminal import PseudoTerminal
+from tests.support.trainers import PATIENCE, FollowedRun
+from tests.support.waiting import wait_until
 
-from kertui.training.control import Ask
-from kertui.training.event_lines import parse_event
-from kertui.training.events import Epoch, Finished
-from kertui.training.run_folder import RunFolder
-from kertui.training.run_state import RunState
-from kertui.training.store import RunStore
+from kertasks.runs.commands import Ask
+from kertasks.runs.event_lines import parse_event
+from kertasks.runs.events import Epoch, Finished
+from kertasks.runs.folder import RunFolder
+from kertasks.runs.state import RunState
+from kertasks.runs.store import RunStore
 
 pytestmark = pytest.mark.training
 

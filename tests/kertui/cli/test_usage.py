@@ -216,9 +216,9 @@ def test_quick_commands_import_nothing_heavy(code: str) -> None:
     [
         "kertui.app",
         "kertui.cli.following",
-        "kertui.training.service",
-        "kertui.training.history",
-        "kertui.training.event_reader",
+        "kertui.service.training_service",
+        "kertasks.runs.history",
+        "kertasks.runs.event_reader",
     ],
 )
 def test_the_interface_never_imports_what_trains(module: str) -> None:
@@ -228,7 +228,7 @@ def test_the_interface_never_imports_what_trains(module: str) -> None:
 
 @pytest.mark.training
 def test_the_trainer_never_imports_the_interface() -> None:
-    code = "import kertui.training.worker, kertui.training.serving, kertui.training.keras_side"
+    code = "import kertasks.trainer.worker, kertasks.trainer.serving, kertasks.trainer.keras_side"
     assert loaded(code, {"textual", "plotext", "click"}) == []
 
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from kertui.glyphs import ASCII, UNICODE
 from kertui.plotting.run_strokes import (
     MOST_RUNS,
     dashes_of,
@@ -9,6 +8,7 @@ from kertui.plotting.run_strokes import (
     role_of,
     sample,
 )
+from kertui.terminal.glyphs import ASCII, UNICODE
 
 
 def test_runs_beside_each_other_differ_in_colour_and_in_stroke() -> None:

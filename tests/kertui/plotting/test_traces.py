@@ -4,9 +4,9 @@ import math
 
 import pytest
 
+from kertasks.runs.events import Epoch
+from kertasks.runs.history import RunHistory
 from kertui.plotting.traces import Traces, Window, last_part, whole_run
-from kertui.training.events import Epoch
-from kertui.training.history import RunHistory
 
 
 def history(*metrics: dict[str, float], first: int = 1) -> RunHistory:

@@ -12,8 +12,8 @@ from kertui.cli.options import home_of, home_option
 from kertui.cli.steer import find_run
 
 if TYPE_CHECKING:
-    from kertui.training.run_folder import RunFolder
-    from kertui.training.store import RunStore
+    from kertasks.runs.folder import RunFolder
+    from kertasks.runs.store import RunStore
 
 
 @click.command(short_help="Show a run live, with every key that steers it.")
@@ -38,7 +38,7 @@ def attach(
 
     Without RUN, the one that runs; if none does, the latest.
     """
-    from kertui.training.store import RunStore
+    from kertasks.runs.store import RunStore
 
     store = RunStore(home_of(ctx))
     found = running_or_last(store) if run is None else find_run(ctx, run)
@@ -63,7 +63,7 @@ def running_or_last(store: RunStore) -> RunFolder:
     Raises:
         UnknownRun: there is none.
     """
-    from kertui.training.store import UnknownRun
+    from kertasks.runs.store import UnknownRun
 
     newest = None
     for run in store.newest_first():
@@ -77,10 +77,10 @@ def running_or_last(store: RunStore) -> RunFolder:
 
 def one_frame(run: RunFolder, width: int | None, plain: bool) -> str:
     """The run now, as text."""
+    from kertasks.runs.history import RunHistory
     from kertui.cli.frame import frame
-    from kertui.glyphs import glyphs
-    from kertui.terminal import detect
-    from kertui.training.history import RunHistory
+    from kertui.terminal.capabilities import detect
+    from kertui.terminal.glyphs import glyphs
 
     state = run.state()
     recipe = run.recipe()

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kertasks.text.numbers import short_path, size
 from kertui.cli.options import home_option
 from kertui.cli.spelling import SpellingGroup
 from kertui.cli.status_line import StatusLine, bar
-from kertui.formatting import short_path, size
 
 if TYPE_CHECKING:
-    from kertasks.data.download import DownloadProgress
+    from kertasks.data.sources.download import DownloadProgress
 
 
 @click.group(
@@ -36,7 +36,7 @@ def data(ctx: click.Context) -> None:
 
 def list_files() -> None:
     """Print each file with its size, its state and who needs it."""
-    from kertasks.data.files import FILES, cache_folder, state
+    from kertasks.data.sources.keras_files import FILES, cache_folder, state
     from kertasks.registry import all_tasks
 
     names = max(len(file.name) for file in FILES)
@@ -52,7 +52,7 @@ def list_files() -> None:
 @click.argument("names", nargs=-1, metavar="[FILE|TASK]...")
 def get(names: tuple[str, ...]) -> None:
     """Download files, or those of a task; without a name all that are not here."""
-    from kertasks.data.files import FILES, FileState, path_of, state
+    from kertasks.data.sources.keras_files import FILES, FileState, path_of, state
 
     wanted = [file for name in names for file in _files_of(name)]
     for name in dict.fromkeys(wanted or [file.name for file in FILES]):
@@ -63,7 +63,7 @@ def get(names: tuple[str, ...]) -> None:
 
 
 def _files_of(name: str) -> list[str]:
-    from kertasks.data.files import FILES, UnknownDataFile
+    from kertasks.data.sources.keras_files import FILES, UnknownDataFile
     from kertasks.registry import all_tasks
 
     files = [file.name for file in FILES]
@@ -79,7 +79,7 @@ def _files_of(name: str) -> list[str]:
 
 def _download(name: str) -> Path:
     """Download one file with a line that shows how far it is; Ctrl-C leaves nothing half."""
-    from kertasks.data.files import DownloadCancelled, download
+    from kertasks.data.sources.keras_files import DownloadCancelled, download
 
     line = StatusLine(sys.stderr)
 
@@ -117,8 +117,8 @@ def _ctrl_c() -> Iterator[threading.Event]:
 @click.argument("file", type=click.Path(path_type=Path))
 def add(file: Path) -> None:
     """Check a file that was fetched by hand and put it where Keras looks."""
-    from kertasks.data.files import add as add_file
-    from kertasks.data.files import path_of
+    from kertasks.data.sources.keras_files import add as add_file
+    from kertasks.data.sources.keras_files import path_of
 
     name = add_file(file)
     click.echo(f"{name} is now in {path_of(name)}")

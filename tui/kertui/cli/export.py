@@ -13,13 +13,13 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from kertasks.errors import UserError
+from kertasks.text.numbers import short_path
 from kertui.cli.options import home_of, home_option
 from kertui.cli.steer import find_run
-from kertui.formatting import short_path
 
 if TYPE_CHECKING:
-    from kertasks.layers.catalog import Catalog
-    from kertui.training.run_folder import RunFolder
+    from kertasks.keras_catalog.catalog import Catalog
+    from kertasks.runs.folder import RunFolder
 
 STDOUT = "-"
 
@@ -116,8 +116,8 @@ def script_text(ctx: click.Context, run: RunFolder) -> str:
     Raises:
         UserError: there is none for its task; saying what else can be exported.
     """
-    from kertasks.scripts.writing import NoScript
-    from kertui.training.run_script import script_of
+    from kertasks.export.run_script import script_of
+    from kertasks.export.script.writing import NoScript
 
     try:
         return script_of(run, catalog_of(ctx))
@@ -127,8 +127,8 @@ def script_text(ctx: click.Context, run: RunFolder) -> str:
 
 def catalog_of(ctx: click.Context) -> Catalog:
     """Keras's classes, from the cache; read from Keras in a process of its own otherwise."""
-    from kertui.training.service import TrainingService
-    from kertui.training.store import RunStore, cache_dir
+    from kertasks.runs.store import RunStore, cache_dir
+    from kertui.service.training_service import TrainingService
 
     service = TrainingService(RunStore(home_of(ctx)), cache_dir(), spare=False)
     try:
@@ -145,8 +145,8 @@ def history_text(run: RunFolder) -> str:
     Raises:
         UserError: there is none.
     """
-    from kertui.training.history import RunHistory
-    from kertui.training.history_csv import csv_of
+    from kertasks.export.history_csv import csv_of
+    from kertasks.runs.history import RunHistory
 
     history = RunHistory.read(run.events_path)
     if not history.epochs:
@@ -160,9 +160,9 @@ def export_event_files(run: RunFolder, folder: Path, *, force: bool) -> None:
     Raises:
         UserError: there are none, there are event files already, or tensorboard is missing.
     """
-    from kertui.training.event_reader import EventReader
-    from kertui.training.events import Epoch
-    from kertui.training.tensorboard_files import event_files, write_event_files
+    from kertasks.export.tensorboard_files import event_files, write_event_files
+    from kertasks.runs.event_reader import EventReader
+    from kertasks.runs.events import Epoch
 
     events = EventReader(run.events_path).read_all()
     epochs = [event for event in events if isinstance(event, Epoch)]
@@ -183,7 +183,7 @@ def copy_model(run: RunFolder, path: Path, *, best: bool, force: bool) -> None:
     Raises:
         UserError: the run has none (yet), or the copy cannot be written.
     """
-    from kertui.training.regular_file import open_regular
+    from kertasks.regular_file import open_regular
 
     source = run.best_path if best else run.model_path
     try:

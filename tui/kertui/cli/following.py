@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from kertasks.errors import UserError
+from kertasks.runs.commands import Ask
+from kertasks.runs.event_reader import EventReader
+from kertasks.runs.folder import RunFolder
+from kertasks.runs.history import RunHistory
 from kertui.cli.reports import JsonReport, TextReport
-from kertui.training.control import Ask
-from kertui.training.event_reader import EventReader
-from kertui.training.history import RunHistory
-from kertui.training.run_folder import RunFolder
 
 if TYPE_CHECKING:
     from kertasks.recipes.recipe import Recipe

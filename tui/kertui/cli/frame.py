@@ -5,19 +5,19 @@ from __future__ import annotations
 import math
 import time
 
-from kertui import formatting
-from kertui.glyphs import Glyphs
+from kertasks.runs.folder import RunFolder
+from kertasks.runs.history import RunHistory
+from kertasks.runs.state import RunState
+from kertasks.text import numbers as formatting
+from kertui.live.outcome import NextSteps, outcome
+from kertui.live.run_progress import RateMeter
+from kertui.live.run_status import status_line
 from kertui.plotting import draw
 from kertui.plotting.chart import Layout, Mark, chart, gutter_for
 from kertui.plotting.limits import StableLimits
 from kertui.plotting.strips import Row, cells, fit, text_of
 from kertui.plotting.traces import VALIDATION, Traces, Window, whole_run
-from kertui.training.history import RunHistory
-from kertui.training.run_folder import RunFolder
-from kertui.training.run_state import RunState
-from kertui.widgets.outcome import NextSteps, outcome
-from kertui.widgets.run_progress import RateMeter
-from kertui.widgets.run_status import status_line
+from kertui.terminal.glyphs import Glyphs
 
 _PLOT_ROWS = 10
 _LATEST = 5

@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kertui.terminal import detect, prepare_environment
+from kertui.terminal.capabilities import detect, prepare_environment
 
 if TYPE_CHECKING:
-    from kertui.training.run_folder import RunFolder
+    from kertasks.runs.folder import RunFolder
 
 _SWITCH_INTERVAL = 0.001
 """Seconds after which Textual's sending thread gets Python's lock; 0.005 unless it is set."""
@@ -43,9 +43,9 @@ def run_interface(
     capabilities = detect(ascii=plain, mouse=mouse)
     # Textual reads the environment while it is imported.
     prepare_environment(capabilities)
+    from kertasks.runs.store import RunStore, cache_dir, default_home
     from kertui.app import run_app
-    from kertui.training.service import TrainingService
-    from kertui.training.store import RunStore, cache_dir, default_home
+    from kertui.service.training_service import TrainingService
 
     service = TrainingService(RunStore(home or default_home()), cache_dir(), spare=spare)
     try:

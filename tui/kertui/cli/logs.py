@@ -10,9 +10,9 @@ from pathlib import Path
 
 import click
 
+from kertasks.text.plain_text import visible
 from kertui.cli.options import home_option
 from kertui.cli.steer import find_run
-from kertui.plain_text import visible
 
 _LOOK_EVERY = 0.2
 
@@ -52,8 +52,8 @@ def _read(path: Path, start: int) -> bytes:
     Raises:
         RunDamaged: it cannot be read.
     """
-    from kertui.training.regular_file import open_regular
-    from kertui.training.run_folder import RunDamaged
+    from kertasks.regular_file import open_regular
+    from kertasks.runs.folder import RunDamaged
 
     try:
         with os.fdopen(open_regular(path), "rb") as file:

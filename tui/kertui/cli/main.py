@@ -16,6 +16,7 @@ from kertasks.errors import (
     UnknownVariant,
     UserError,
 )
+from kertasks.text.plain_text import visible
 from kertui import __version__
 from kertui.cli import steer
 from kertui.cli.attach import attach
@@ -27,7 +28,6 @@ from kertui.cli.runs import runs
 from kertui.cli.spelling import SpellingGroup
 from kertui.cli.tasks import tasks
 from kertui.cli.train import train
-from kertui.plain_text import visible
 
 FAILED = 1
 WRONG_USAGE = 2
@@ -144,9 +144,9 @@ def _carry_out(arguments: list[str] | None) -> int:
 
 def is_wrong_usage(error: UserError) -> bool:
     """Whether the person's own words were wrong, not the world they met."""
-    from kertasks.data.file_errors import UnknownDataFile
-    from kertasks.recipes.errors import RecipeError
-    from kertui.training.store import UnknownRun
+    from kertasks.data.sources.source_errors import UnknownDataFile
+    from kertasks.recipes.recipe_errors import RecipeError
+    from kertasks.runs.store import UnknownRun
 
     wrong = (UnknownTask, UnknownRecipe, UnknownVariant, UnknownRun, UnknownDataFile, RecipeError)
     return isinstance(error, wrong)

@@ -30,7 +30,7 @@ def _keep_home(ctx: click.Context, _parameter: click.Parameter, value: Path | No
 
 def home_of(ctx: click.Context) -> Path:
     """The home the person chose, or the default one."""
-    from kertui.training.store import default_home
+    from kertasks.runs.store import default_home
 
     given = ctx.find_root().meta.get("kertui.home")
     return given if isinstance(given, Path) else default_home()

@@ -8,13 +8,21 @@ import time
 
 import click
 
+from kertasks.runs.event_lines import format_event
+from kertasks.runs.events import Event, Failed, Notice, Stopped
+from kertasks.runs.folder import RunFolder
+from kertasks.runs.history import RunHistory
+from kertasks.runs.state import RunState
+from kertasks.text.numbers import (
+    clock,
+    grouped,
+    metric,
+    metric_label,
+    rate,
+    short_path,
+    test_result,
+)
 from kertui.cli.status_line import StatusLine, bar
-from kertui.formatting import clock, grouped, metric, metric_label, rate, short_path, test_result
-from kertui.training.event_lines import format_event
-from kertui.training.events import Event, Failed, Notice, Stopped
-from kertui.training.history import RunHistory
-from kertui.training.run_folder import RunFolder
-from kertui.training.run_state import RunState
 
 
 class _Report:

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kertasks.text.numbers import number, short_path
 from kertui.cli.options import home_of, home_option
-from kertui.formatting import number, short_path
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from kertui.run_columns import RunColumn
-    from kertui.training.run_summary import RunSummary
+    from kertasks.runs.summary import RunSummary
+    from kertui.runs.run_columns import RunColumn
 
 _WITHOUT_TERMINAL = 200
 """Columns where nobody's window has to hold them."""
@@ -38,10 +38,10 @@ def runs(ctx: click.Context, filter: tuple[str, ...], as_json: bool, deleted: bo
     name, tags or note; #word is the start of a tag.
     """
     # Not at the top: other commands start without them.
-    from kertui.training.run_bin import RunBin
-    from kertui.training.run_listing import matches, ordered
-    from kertui.training.run_summaries import RunSummaries
-    from kertui.training.store import RunStore
+    from kertasks.runs.bin import RunBin
+    from kertasks.runs.listing import matches, ordered
+    from kertasks.runs.store import RunStore
+    from kertasks.runs.summaries import RunSummaries
 
     store = RunStore(home_of(ctx))
     source = RunBin(store) if deleted else store
@@ -92,7 +92,7 @@ def _plain(metrics: Mapping[str, float]) -> dict[str, float | str] | None:
 
 
 def _table(shown: Sequence[RunSummary]) -> list[str]:
-    from kertui.run_columns import columns_for
+    from kertui.runs.run_columns import columns_for
 
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _WITHOUT_TERMINAL
     columns = columns_for(width)
@@ -107,7 +107,7 @@ def _table(shown: Sequence[RunSummary]) -> list[str]:
 
 
 def _line(row: Sequence[str], columns: Sequence[RunColumn], widths: Sequence[int]) -> str:
-    from kertui.run_columns import GAP
+    from kertui.runs.run_columns import GAP
 
     parts = []
     for text, column, width in zip(row, columns, widths, strict=True):

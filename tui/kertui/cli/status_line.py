@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable
 from typing import IO
 
-from kertui.terminal import detect
+from kertui.terminal.capabilities import detect
 
 _TERMINAL_EVERY = 0.1
 _PIPE_EVERY = 1.0

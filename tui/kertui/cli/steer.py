@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kertasks.recipes.limits import MOST_EPOCHS, MOST_LEARNING_RATE
+from kertasks.recipes.bounds import MOST_EPOCHS, MOST_LEARNING_RATE
+from kertasks.text.numbers import grouped, short_path
 from kertui.cli.options import home_of, home_option
-from kertui.formatting import grouped, short_path
 
 if TYPE_CHECKING:
-    from kertui.training.control import Ask
-    from kertui.training.events import Event
-    from kertui.training.run_folder import RunFolder
+    from kertasks.runs.commands import Ask
+    from kertasks.runs.events import Event
+    from kertasks.runs.folder import RunFolder
 
 _ANSWER = 10.0
 """Seconds to wait for an answer: most come within 0.3, but a trainer may be compiling."""
@@ -41,7 +41,7 @@ def find_run(ctx: click.Context, text: str) -> RunFolder:
     Raises:
         UnknownRun: there is none, or there are several.
     """
-    from kertui.training.store import RunStore
+    from kertasks.runs.store import RunStore
 
     return RunStore(home_of(ctx)).find(text)
 
@@ -52,8 +52,8 @@ def find_run(ctx: click.Context, text: str) -> RunFolder:
 @click.pass_context
 def pause(ctx: click.Context, run: str) -> None:
     """Let RUN wait at the end of the batch under way."""
-    from kertui.training.control import Ask
-    from kertui.training.events import Paused
+    from kertasks.runs.commands import Ask
+    from kertasks.runs.events import Paused
 
     found = find_run(ctx, run)
     paused = _ask(found, Ask.PAUSE, until=Paused)
@@ -72,9 +72,9 @@ def resume(ctx: click.Context, run: str, epochs: int | None) -> None:
     Stopped, failed and lost runs have such a checkpoint. A finished one goes on when --epochs
     gives it more.
     """
-    from kertui.training.control import Ask
-    from kertui.training.events import Resumed
-    from kertui.training.run_state import RunState
+    from kertasks.runs.commands import Ask
+    from kertasks.runs.events import Resumed
+    from kertasks.runs.state import RunState
 
     found = find_run(ctx, run)
     if found.state() is RunState.PAUSED:
@@ -94,8 +94,8 @@ def resume(ctx: click.Context, run: str, epochs: int | None) -> None:
 @click.pass_context
 def step(ctx: click.Context, run: str, batch: bool) -> None:
     """Train RUN to the end of an epoch (or by one batch), and pause there."""
-    from kertui.training.control import Ask
-    from kertui.training.events import Paused
+    from kertasks.runs.commands import Ask
+    from kertasks.runs.events import Paused
 
     paused = _ask(find_run(ctx, run), Ask.BATCH if batch else Ask.EPOCH, until=Paused)
     if paused is not None:
@@ -115,8 +115,8 @@ def step(ctx: click.Context, run: str, batch: bool) -> None:
 @click.pass_context
 def set_(ctx: click.Context, run: str, learning_rate: float | None, epochs: int | None) -> None:
     """Change the learning rate or the number of epochs of RUN while it goes on."""
-    from kertui.training.control import Ask
-    from kertui.training.events import LearningRate, Planned
+    from kertasks.runs.commands import Ask
+    from kertasks.runs.events import LearningRate, Planned
 
     if learning_rate is None and epochs is None:
         raise click.UsageError("give --learning-rate X or --epochs N, or both.")
@@ -138,8 +138,8 @@ def set_(ctx: click.Context, run: str, learning_rate: float | None, epochs: int 
 @click.pass_context
 def save(ctx: click.Context, run: str) -> None:
     """Write RUN's weights and a checkpoint now."""
-    from kertui.training.control import Ask
-    from kertui.training.events import Control
+    from kertasks.runs.commands import Ask
+    from kertasks.runs.events import Control
 
     found = find_run(ctx, run)
     if _ask(found, Ask.SAVE, until=Control) is not None:
@@ -153,9 +153,9 @@ def save(ctx: click.Context, run: str) -> None:
 @click.pass_context
 def stop(ctx: click.Context, run: str, best: bool) -> None:
     """End RUN and keep its weights; kertui resume can still go on with it."""
-    from kertui.training.control import Ask
-    from kertui.training.events import Failed, Finished, Stopped
-    from kertui.training.run_summary import in_words, summarise
+    from kertasks.runs.commands import Ask
+    from kertasks.runs.events import Failed, Finished, Stopped
+    from kertasks.runs.summary import in_words, summarise
 
     found = find_run(ctx, run)
     name = Ask.STOP_BEST if best else Ask.STOP
@@ -176,8 +176,8 @@ def stop(ctx: click.Context, run: str, best: bool) -> None:
 @click.pass_context
 def kill(ctx: click.Context, run: str) -> None:
     """End RUN at once, without saving; what its last checkpoint has can be resumed."""
-    from kertui.training.asking import kill as kill_run
-    from kertui.training.event_tail import last_checkpoint
+    from kertasks.runs.ask_and_wait import kill as kill_run
+    from kertasks.runs.event_tail import last_checkpoint
 
     found = find_run(ctx, run)
     kill_run(found)
@@ -195,7 +195,7 @@ def _ask(
     seconds: float = _ANSWER,
 ) -> Any:
     """Ask, and return the awaited event; None, and a word on it, when none came in time."""
-    from kertui.training.asking import ask_and_wait, said
+    from kertasks.runs.ask_and_wait import ask_and_wait, said
 
     matches: Callable[[Event], bool] | None = None
     if until is not None:
@@ -214,11 +214,11 @@ def _ask(
 
 
 def _resume_in_new_process(ctx: click.Context, run: RunFolder, epochs: int | None) -> Any:
-    from kertui.training.event_reader import EventReader
-    from kertui.training.events import Failed, Resumed
-    from kertui.training.run_state import RunState
-    from kertui.training.service import TrainingService
-    from kertui.training.store import RunStore, cache_dir
+    from kertasks.runs.event_reader import EventReader
+    from kertasks.runs.events import Failed, Resumed
+    from kertasks.runs.state import RunState
+    from kertasks.runs.store import RunStore, cache_dir
+    from kertui.service.training_service import TrainingService
 
     service = TrainingService(RunStore(home_of(ctx)), cache_dir(), spare=False)
     reader = EventReader.at_end(run.events_path)

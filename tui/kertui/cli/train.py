@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 from kertasks.errors import UnknownRecipe
-from kertasks.recipes.limits import MOST_EPOCHS, MOST_LEARNING_RATE
+from kertasks.recipes.bounds import MOST_EPOCHS, MOST_LEARNING_RATE
 from kertui.cli.options import home_of, home_option
 
 if TYPE_CHECKING:
     from kertasks.recipes.recipe import Recipe
     from kertasks.task import Task
-    from kertui.training.service import TrainingService
+    from kertui.service.training_service import TrainingService
 
 
 @click.command(short_help="Train a task and follow it.")
@@ -56,9 +56,9 @@ def train(
     stopped, 1 when it failed, 2 when the command was wrong.
     """
     from kertasks.registry import find_task
+    from kertasks.runs.store import RunStore, cache_dir
     from kertui.cli.following import CtrlC, follow
-    from kertui.training.service import TrainingService
-    from kertui.training.store import RunStore, cache_dir
+    from kertui.service.training_service import TrainingService
 
     found = find_task(task)
     recipe, source = choose_recipe(found, recipe_name)
@@ -121,9 +121,10 @@ def require_files(task: Task) -> None:
     """See that the task's data is here before anything is started.
 
     Raises:
-        kertasks.data.files.DataFileMissing, kertasks.data.files.DataFileDamaged: it is not.
+        kertasks.data.sources.source_errors.DataFileMissing: it is not there.
+        kertasks.data.sources.source_errors.DataFileDamaged: it is not what was published.
     """
-    from kertasks.data.files import require
+    from kertasks.data.sources.keras_files import require
 
     for name in task.files:
         require(name)
@@ -135,7 +136,7 @@ def check(service: TrainingService, recipe: Recipe, source: str | None) -> None:
     Raises:
         kertasks.RecipeError: with every fault.
     """
-    from kertasks.recipes.errors import RecipeError
+    from kertasks.recipes.recipe_errors import RecipeError
     from kertasks.recipes.validation import validate
 
     # What needs no Keras is said at once, before a process is started.

@@ -6,12 +6,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kertui.formatting import grouped
-from kertui.glyphs import UNICODE, Glyphs
+from kertasks.text.numbers import grouped
 from kertui.plotting.draw import Curve, draw
 from kertui.plotting.limits import Limits
 from kertui.plotting.strips import PLAIN, Cell, Row, cells, fit, parse
 from kertui.plotting.ticks import epoch_ticks, log_labels, value_labels
+from kertui.terminal.glyphs import UNICODE, Glyphs
 
 LEAST_GUTTER = 5
 """Columns left of the curves: a label of three characters, a space and the axis."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from kertui.glyphs import Glyphs
 from kertui.plotting.strips import RUN_COLOURS, RUN_ROLES, Row, cells
+from kertui.terminal.glyphs import Glyphs
 
 MOST_RUNS = RUN_COLOURS
 """Runs on the same axes: with more, colours would come twice."""

@@ -6,7 +6,7 @@ import itertools
 import math
 from collections.abc import Sequence
 
-from kertui.formatting import grouped, scientific
+from kertasks.text.numbers import grouped, scientific
 from kertui.plotting.limits import nice_step
 
 

@@ -6,10 +6,10 @@ import math
 from array import array
 from dataclasses import dataclass, field
 
+from kertasks.runs.history import RunHistory
 from kertui.plotting.draw import Curve
 from kertui.plotting.smoothing import Smoothed
 from kertui.plotting.thinning import Buckets
-from kertui.training.history import RunHistory
 
 VALIDATION = "val_"
 """What Keras puts before the names of metrics of held-out rows."""

@@ -1,0 +1,1 @@
+"""Where data comes from: the files of Keras's own datasets, and how they are fetched."""

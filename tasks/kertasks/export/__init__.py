@@ -1,0 +1,1 @@
+"""What a run leaves to others, without kertui: one file a format."""

@@ -1,0 +1,25 @@
+"""A run's history as a table for spreadsheets and data frames."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from kertasks.runs.history import RunHistory
+
+
+def csv_of(history: RunHistory) -> str:
+    """One row an epoch: its number (from 1), every metric, the learning rate, the seconds.
+
+    Every number is written with all its digits, as Python reads it back; what is none as
+    ``nan``, ``inf`` or ``-inf``.
+    """
+    names = history.metric_names
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(["epoch", *names, "learning_rate", "seconds"])
+    columns = [history.column(name) for name in names]
+    table.writerows(
+        zip(history.epoch_numbers, *columns, history.learning_rates, history.seconds, strict=True)
+    )
+    return text.getvalue()

@@ -1,0 +1,78 @@
+"""The plain Keras script that repeats a run."""
+
+from __future__ import annotations
+
+import math
+
+from kertasks.export.script.writing import write_script
+from kertasks.keras_catalog.catalog import Catalog
+from kertasks.runs.event_reader import EventReader
+from kertasks.runs.events import Event, Finished, LearningRate, Progress, Resumed, Stopped
+from kertasks.runs.folder import RunFolder
+from kertasks.runs.history import RunHistory
+
+
+def script_of(run: RunFolder, catalog: Catalog) -> str:
+    """A script of Keras alone that trains what the run trained, for as many epochs.
+
+    A run without an end (it trains still, or failed) gives the script of its recipe.
+
+    Args:
+        run: the run.
+        catalog: Keras's classes.
+
+    Raises:
+        RunDamaged, kertasks.RecipeError: the run's recipe is not there or was changed.
+        kertasks.export.script.writing.NoScript: the task's data has no plain form.
+    """
+    recipe = run.recipe()
+    events = EventReader(run.events_path).read_all()
+    history = RunHistory()
+    history.add_all(events)
+    epochs = planned = history.planned or recipe.fit.epochs
+    ended, note = history.ended, None
+    if isinstance(ended, Finished):
+        # Early stopping ends the script by itself, and before the end that was planned.
+        stops_itself = recipe.fit.early_stopping is not None and ended.epochs < planned
+        epochs = planned if stops_itself else ended.epochs
+    elif isinstance(ended, Stopped) and ended.epochs:
+        epochs = ended.restored_epoch or ended.epochs
+        note = f"The training was stopped by hand in epoch {ended.epochs} of {planned}"
+        if ended.restored_epoch:
+            note += f"; the weights of epoch {epochs} were kept."
+        elif _may_be_partial(events, history, epochs):
+            note += ", maybe before its last row; here the whole of it is trained."
+        else:
+            note += "."
+    return write_script(
+        recipe,
+        catalog,
+        epochs=epochs,
+        learning_rates=_learning_rates(events, epochs),
+        note=note,
+        xla=bool(history.xla),
+    )
+
+
+def _learning_rates(events: list[Event], epochs: int) -> dict[int, float]:
+    """The learning rates that were set, by the epoch (from 0) that they begin with."""
+    changes: dict[int, float] = {}
+    for event in events:
+        if isinstance(event, LearningRate):
+            # A change is told as it was asked for, and once more as float32 has it.
+            before = next(reversed(changes.values()), math.nan)
+            if not math.isclose(event.learning_rate, before, rel_tol=1e-6):
+                changes[event.epoch - 1] = event.learning_rate
+        elif isinstance(event, Resumed):
+            # What a trainer that was lost did after its checkpoint did not happen.
+            changes = {epoch: rate for epoch, rate in changes.items() if epoch <= event.epoch}
+    return {epoch: rate for epoch, rate in changes.items() if epoch < epochs}
+
+
+def _may_be_partial(events: list[Event], history: RunHistory, epoch: int) -> bool:
+    """Whether the last that is known of an epoch's batches is that some were not done.
+
+    A trainer stops between two calls. An epoch of one call has no progress to tell of.
+    """
+    steps = [event.step for event in events if isinstance(event, Progress) and event.epoch == epoch]
+    return bool(steps) and history.started is not None and steps[-1] < history.started.steps

@@ -1,0 +1,1 @@
+"""A recipe as a plain Keras script, with no kertasks in it."""

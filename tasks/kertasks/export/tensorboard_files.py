@@ -1,0 +1,73 @@
+"""A run's history as TensorBoard's event files, laid out as Keras's own callback does."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from kertasks.errors import UserError
+from kertasks.runs.events import Epoch
+
+TRAIN, VALIDATION = "train", "validation"
+"""The two folders, which TensorBoard draws as two curves of one plot."""
+
+_PATTERN = "events.out.tfevents.*"
+_HELD_OUT = "val_"
+
+
+def event_files(folder: Path) -> list[Path]:
+    """The event files that are where a run's would be written."""
+    return [file for part in (TRAIN, VALIDATION) for file in (folder / part).glob(_PATTERN)]
+
+
+def write_event_files(epochs: Iterable[Epoch], folder: Path) -> None:
+    """Write every epoch's metrics into ``folder/train`` and ``folder/validation``.
+
+    Event files that are there are replaced: TensorBoard would draw both as one curve.
+
+    Tags are ``epoch_loss``, ``epoch_accuracy``, …, the same in both folders, and
+    ``epoch_learning_rate``; steps count from 0, as Keras's ``TensorBoard`` callback has them.
+    Does not need TensorFlow.
+
+    Raises:
+        UserError: the package ``tensorboard`` is not installed.
+        OSError: the folder cannot be written in.
+    """
+    try:
+        from tensorboard.compat.proto.event_pb2 import Event
+        from tensorboard.plugins.scalar.summary_v2 import scalar_pb
+        from tensorboard.summary.writer.record_writer import RecordWriter
+    except ImportError as error:
+        raise UserError(
+            "event files are written with the package tensorboard, which is not installed "
+            "here: pip install tensorboard"
+        ) from error
+
+    for old in event_files(folder):
+        old.unlink()
+    by_folder: dict[str, list[tuple[Epoch, Mapping[str, float]]]] = {TRAIN: [], VALIDATION: []}
+    for epoch in epochs:
+        trained = {n: v for n, v in epoch.metrics.items() if not n.startswith(_HELD_OUT)}
+        held_out = {
+            n.removeprefix(_HELD_OUT): v for n, v in epoch.metrics.items() if n not in trained
+        }
+        by_folder[TRAIN].append((epoch, {**trained, "learning_rate": epoch.learning_rate}))
+        if held_out:
+            by_folder[VALIDATION].append((epoch, held_out))
+    for name, rows in by_folder.items():
+        if not rows:
+            continue
+        part = folder / name
+        part.mkdir(parents=True, exist_ok=True)
+        began = rows[0][0].t
+        file_name = f"events.out.tfevents.{int(began):010d}.{platform.node()}.0.v2"
+        with (part / file_name).open("wb") as file:
+            records = RecordWriter(file)
+            version = Event(wall_time=began, file_version="brain.Event:2")
+            records.write(version.SerializeToString())
+            for epoch, metrics in rows:
+                event = Event(wall_time=epoch.t, step=epoch.epoch - 1)
+                for metric, value in metrics.items():
+                    event.summary.MergeFrom(scalar_pb(f"epoch_{metric}", value))
+                records.write(event.SerializeToString())

@@ -1,0 +1,164 @@
+"""When are two models the same computation on different variables?
+
+Programs are traced on one model and take its variables as captures, so a program can run on the
+variables of any model for which the same would have been traced. That is decided here, and when
+in doubt the answer is no: then the model gets programs of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from kertasks.fitting.keras_internals import (
+    all_layers,
+    built_for,
+    picks_variables_by_name,
+    trainable_flags,
+)
+from kertasks.fitting.programs.program import Kind
+
+_NUMBERED = re.compile(r"_\d+$")
+
+
+def signature(model: keras.Model, kind: Kind, keys: frozenset[str]) -> str | None:
+    """Equal for models whose steps are the same computation; None when that cannot be told.
+
+    None for anything that is not entirely Keras's own (a custom layer, loss or ``train_step``, a
+    Lambda), and for layers that learn constants outside of variables (``adapt``). Names given
+    by number (``dense_3``) and the learning rate, a variable, do not count; names do by which
+    something is looked up.
+
+    Args:
+        model: a built and compiled Keras model.
+        kind: which of its steps.
+        keys: of the dicts in the data.
+    """
+    layers = list(all_layers(model))
+    if not all(_is_kerass(part) for part in [model, model.optimizer, *layers, *model.metrics]):
+        return None
+    if any(hasattr(layer, "adapt") for layer in layers):
+        return None
+    if model.optimizer is None or picks_variables_by_name(model.optimizer):
+        return None
+    try:
+        config = {
+            "model": keras.saving.serialize_keras_object(model),
+            "compile": model.get_compile_config(),
+            "trainable": trainable_flags(model),
+            "variables": [_traits(variable) for variable in model.variables],
+            "keras": [keras.config.floatx(), keras.config.epsilon()],
+            "layout": keras.config.image_data_format(),
+        }
+        config["compile"].pop("optimizer", None)
+        config["model"].pop("compile_config", None)
+        config["model"].pop("build_config", None)
+        if kind is Kind.TRAIN:
+            config["optimizer"] = keras.saving.serialize_keras_object(model.optimizer)
+            config["optimized"] = _places(built_for(model.optimizer), model.variables)
+            _forget_learning_rate(config["optimizer"])
+        if _has_custom_parts(config):
+            return None
+        kept = set(_keys_in(config)) | keys
+        if keys:
+            kept |= _ends(model, layers)
+        names = _canonical_names([model, *layers], kept)
+        return json.dumps(_with_names(config, names), sort_keys=True)
+    except (TypeError, ValueError, NotImplementedError, AttributeError, KeyError):
+        return None  # something in it has no plain form
+
+
+def variables(model: keras.Model) -> list[tf.Variable]:
+    """Every variable a step can touch, in the same order for models of one signature."""
+    # The optimizer's last: a step of testing has none of them, built or not.
+    every = [*model.variables, *model.metrics_variables, *model.optimizer.variables]
+    return [variable.value for variable in every]
+
+
+def slots_of(captures: list[tf.Tensor], model: keras.Model) -> list[int] | None:
+    """For each capture of a program, its place in ``variables(model)``; None if one has none."""
+    place = {id(variable.handle): index for index, variable in enumerate(variables(model))}
+    slots = [place.get(id(capture)) for capture in captures]
+    found = [slot for slot in slots if slot is not None]
+    return found if len(found) == len(slots) else None
+
+
+def _is_kerass(part: Any) -> bool:
+    kind = type(part)
+    return kind.__module__.startswith("keras.") and kind.__name__ != "Lambda"
+
+
+def _traits(variable: keras.Variable) -> list[Any]:
+    """What losses and updates ask of a variable: its layer's config may tell otherwise since."""
+    return [
+        keras.saving.serialize_keras_object(held)
+        for held in (variable.regularizer, variable.constraint)
+    ]
+
+
+def _places(some: list[Any], every: list[Any]) -> list[int]:
+    place = {id(variable): index for index, variable in enumerate(every)}
+    return [place[id(variable)] for variable in some]
+
+
+def _has_custom_parts(config: Any) -> bool:
+    if isinstance(config, dict):
+        if config.get("class_name") in ("function", "__lambda__", "__numpy__", "__tensor__"):
+            return True
+        module = config.get("module")
+        if isinstance(module, str) and not module.startswith(("keras", "builtins")):
+            return True
+        return any(_has_custom_parts(value) for value in config.values())
+    if isinstance(config, (list, tuple)):
+        return any(_has_custom_parts(value) for value in config)
+    return False
+
+
+def _forget_learning_rate(optimizer: dict[str, Any]) -> None:
+    settings = optimizer["config"]
+    if isinstance(settings.get("inner_optimizer"), dict):
+        _forget_learning_rate(settings["inner_optimizer"])
+    if isinstance(settings.get("learning_rate"), float):
+        settings["learning_rate"] = "a variable"
+    settings.pop("name", None)
+
+
+def _keys_in(config: Any) -> Iterator[str]:
+    """Every key of every dict: losses, inputs and outputs may be looked up by it."""
+    if isinstance(config, dict):
+        yield from config
+    if isinstance(config, (dict, list, tuple)):
+        for value in config.values() if isinstance(config, dict) else config:
+            yield from _keys_in(value)
+
+
+def _ends(model: keras.Model, layers: list[keras.layers.Layer]) -> set[str]:
+    """Names of inputs and outputs, by which Keras looks up arrays in dicts."""
+    inputs = [layer.name for layer in layers if isinstance(layer, keras.layers.InputLayer)]
+    last = [layer.name for layer in model.layers[-1:]]
+    return {*inputs, *last, *getattr(model, "output_names", ())}
+
+
+def _canonical_names(parts: list[Any], kept: set[str]) -> dict[str, str]:
+    names: dict[str, str] = {}
+    for index, part in enumerate(parts):
+        if part.name not in kept:
+            names.setdefault(part.name, f"{_NUMBERED.sub('', part.name)}#{index}")
+    return names
+
+
+def _with_names(config: Any, names: dict[str, str]) -> Any:
+    if isinstance(config, dict):
+        return {
+            key: _with_names(value, names)
+            for key, value in config.items()
+            if key != "shared_object_id"
+        }
+    if isinstance(config, (list, tuple)):
+        return [_with_names(value, names) for value in config]
+    return names.get(config, config) if isinstance(config, str) else config

@@ -1,0 +1,277 @@
+"""Many steps in one call: the model's own ``train_step`` or ``test_step`` in a compiled loop.
+
+A program is traced once, for any number of rows and any batch size, as Keras traces its own
+steps; XLA specializes it by itself for the shapes it is called with. Which batches it runs, and
+whether metrics begin anew, are arguments. Everything that changes (weights, optimizer state,
+metrics, seeds of Dropout, the learning rate) lives in the model's variables, so a pass may be
+cut into calls anywhere without changing a number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from kertasks.fitting.cannot_compile import CannotCompile
+from kertasks.fitting.keras_internals import call_with_captures
+from kertasks.fitting.rows.feeds import Structure
+from kertasks.fitting.rows.gathering import Gathering
+
+Logs = dict[str, Any]
+
+REMEMBERED_CONTROLS = 256
+"""Making the small tensor that steers a call takes 10 microseconds; most calls recur."""
+
+
+class Kind(StrEnum):
+    """Which of the model's steps a program runs."""
+
+    TRAIN = "train"
+    TEST = "test"
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramKey:
+    """What a program was traced for."""
+
+    kind: Kind
+    ordered: bool
+    """Rows are gathered in an order; otherwise they are read as they lie."""
+
+    xla: bool
+    structure: str
+    arrays: tuple[tuple[str, tuple[int, ...]], ...]
+    """Dtype and shape of a row of each array."""
+
+    words: bool = False
+    """The first array comes as the cells and the starts of its words."""
+
+    @property
+    def word_spec(self) -> tf.TensorSpec | None:
+        """What the first array would be for a step, where it comes as words."""
+        dtype, shape = self.arrays[0]
+        return tf.TensorSpec([None, *shape], dtype) if self.words else None
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """A program before it is bound to a model's variables."""
+
+    function: Any
+    """A TensorFlow ``ConcreteFunction`` of arrays[, order], offsets, control."""
+
+    scalars: tuple[str, ...]
+    """Names of the results that come packed in one float32 vector."""
+
+    others: tuple[str, ...]
+    """Names of the results that come by themselves."""
+
+    names: tuple[str, ...]
+    """All names, in the order in which the model gives its metrics."""
+
+    from_metrics: bool
+    """Whether the results are exactly those of ``model.get_metrics_result()``."""
+
+    compiled_for: set[tuple[int, ...]]
+    """Numbers of rows (of a step, of each array) it was compiled for."""
+
+
+class Program:
+    """A traced program with the variables of one model."""
+
+    def __init__(self, traced: Traced, captures: Sequence[tf.Tensor]) -> None:
+        self.traced = traced
+        self.captures = list(captures)
+        self._controls: dict[tuple[int, int, bool], tf.Tensor] = {}
+        self._offsets: dict[int, tf.Tensor] = {}
+
+    def run(
+        self, arrays: Sequence[tf.Tensor], size: int, first: int, steps: int, reset: bool
+    ) -> Logs:
+        """Run ``steps`` steps of ``size`` rows, beginning at row ``first`` of the order.
+
+        Args:
+            arrays: the data, with the order last for an ordered program.
+            size: rows a step.
+            first: position of the first row.
+            steps: how many steps; 0 compiles and changes nothing.
+            reset: whether metrics begin anew.
+
+        Returns:
+            The metrics after the last step: floats, or arrays for metrics that are no scalar.
+        """
+        control = self._controls.get((first, steps, reset))
+        if control is None:
+            if len(self._controls) >= REMEMBERED_CONTROLS:
+                self._controls.clear()
+            control = tf.constant([first, steps, int(reset)], tf.int32)
+            self._controls[first, steps, reset] = control
+        offsets = self._offsets.get(size)
+        if offsets is None:
+            offsets = self._offsets[size] = tf.range(size, dtype=tf.int32)
+        traced = self.traced
+        results = call_with_captures(traced.function, [*arrays, offsets, control], self.captures)
+        logs: Logs = dict(zip(traced.scalars, results[0].numpy().tolist(), strict=True))
+        for name, value in zip(traced.others, results[1:], strict=True):
+            logs[name] = value.numpy()
+        return logs
+
+    def compile(self, arrays: Sequence[tf.Tensor], size: int) -> None:
+        """Have XLA compile (or TensorFlow optimize) for these shapes without running a step.
+
+        Raises:
+            tf.errors.OpError: XLA cannot compile it.
+        """
+        self.run(arrays, size, 0, 0, reset=False)
+        self.traced.compiled_for.add(_row_counts(arrays, size))
+
+    def is_compiled(self, arrays: Sequence[tf.Tensor], size: int, xla: bool) -> bool:
+        """Whether a call with these shapes runs at once; a plain graph takes any."""
+        seen = self.traced.compiled_for
+        return _row_counts(arrays, size) in seen if xla else bool(seen)
+
+
+def _row_counts(arrays: Sequence[tf.Tensor], size: int) -> tuple[int, ...]:
+    return (size, *(int(array.shape[0]) for array in arrays))
+
+
+class _LogsMustBeCarried(Exception):  # a signal between two tracings
+    """The step returns something else than the model's metrics."""
+
+    def __init__(self, logs: Logs) -> None:
+        super().__init__()
+        self.initial = {name: (value.dtype, value.shape) for name, value in logs.items()}
+
+
+def resets_in_graph(model: keras.Model) -> bool:
+    """Whether resetting metrics does nothing but assign variables, as all of Keras's do."""
+    own = [type(model).reset_metrics is keras.Model.reset_metrics]
+    own += [type(metric).__module__.startswith("keras.") for metric in model.metrics]
+    return all(own)
+
+
+def flat_logs(logs: Logs) -> Logs:
+    """Logs without dicts in them, as Keras hands them to callbacks: a metric may give several."""
+    flat: Logs = {}
+    for name, value in logs.items():
+        flat |= flat_logs(value) if isinstance(value, dict) else {name: value}
+    return flat
+
+
+def trace(model: keras.Model, key: ProgramKey, structure: Structure) -> Traced:
+    """Trace a program on a built model.
+
+    Raises:
+        CannotCompile: the step returns something no loop can carry.
+        Exception: whatever the model's own Python code raises.
+    """
+    try:
+        return _trace(model, key, structure, None)
+    except _LogsMustBeCarried as found:
+        return _trace(model, key, structure, found.initial)
+
+
+def _trace(
+    model: keras.Model,
+    key: ProgramKey,
+    structure: Structure,
+    carried: dict[str, tuple[tf.DType, tf.TensorShape]] | None,
+) -> Traced:
+    step = model.train_step if key.kind is Kind.TRAIN else model.test_step
+    reset_in_graph = resets_in_graph(model)
+    names: dict[str, tuple[str, ...]] = {}
+    words = key.word_spec
+
+    @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]  # TensorFlow's
+    def run(*arguments: tf.Tensor) -> list[tf.Tensor]:
+        with tf.variable_creator_scope(_initialized_now):
+            return run_steps(*arguments)
+
+    def run_steps(*arguments: tf.Tensor) -> list[tf.Tensor]:
+        *arrays, offsets, control = arguments
+        order = arrays.pop() if key.ordered else None
+        gathering = Gathering(arrays, offsets, order, words)
+        size = tf.shape(offsets)[0]
+
+        def place(batch: tf.Tensor) -> tf.Tensor:
+            return control[0] + batch * size
+
+        if reset_in_graph:
+            tf.cond(control[2] > 0, lambda: _no_value(model.reset_metrics), tf.no_op)
+
+        def body(
+            done: tf.Tensor, logs: Logs, found: list[tf.Tensor]
+        ) -> tuple[tf.Tensor, Logs, list[tf.Tensor]]:
+            following = gathering.look_up(place(tf.minimum(done + 1, control[1] - 1)))
+            new = gathering.take_step(step, structure, model, place(done), found)
+            if carried is None:
+                _check_logs(model, new)
+                return done + 1, logs, following
+            new = flat_logs(new)
+            logs = {name: tf.ensure_shape(new[name], logs[name].shape) for name in logs}
+            return done + 1, logs, following
+
+        initial = {name: tf.zeros(shape, dtype) for name, (dtype, shape) in (carried or {}).items()}
+        shapes = {name: value.shape for name, value in initial.items()}
+        _, logs, _ = tf.while_loop(
+            lambda done, *_: done < control[1],
+            body,
+            (tf.constant(0), initial, gathering.look_up(control[0])),
+            shape_invariants=(tf.TensorShape([]), shapes, gathering.look_up_shapes()),
+            parallel_iterations=1,
+        )
+        results = logs if carried is not None else flat_logs(model.get_metrics_result())
+        results = {name: tf.convert_to_tensor(value) for name, value in results.items()}
+        scalars = [n for n, v in results.items() if v.shape.rank == 0 and v.dtype == tf.float32]
+        names["scalars"] = tuple(scalars)
+        names["others"] = tuple(name for name in results if name not in scalars)
+        names["all"] = tuple(results)
+        packed = tf.stack([results[n] for n in scalars]) if scalars else tf.zeros([0])
+        return [packed, *(results[name] for name in names["others"])]
+
+    function = tf.function(run, jit_compile=key.xla, autograph=False)
+    specs = [tf.TensorSpec([None, *shape], dtype) for dtype, shape in key.arrays]
+    if words is not None:
+        specs[:1] = [tf.TensorSpec([None], tf.int64), tf.TensorSpec([None], tf.int64)]
+    if key.ordered:
+        specs.append(tf.TensorSpec([None], tf.int32))
+    specs += [tf.TensorSpec([None], tf.int32), tf.TensorSpec([3], tf.int32)]
+    return Traced(
+        function.get_concrete_function(*specs),
+        scalars=names["scalars"],
+        others=names["others"],
+        names=names["all"],
+        from_metrics=carried is None,
+        compiled_for=set(),
+    )
+
+
+def _check_logs(model: keras.Model, logs: Any) -> None:
+    """Ask for carried logs unless they are the model's metrics, as Keras does at an epoch's end."""
+    if not isinstance(logs, dict):
+        raise CannotCompile(f"a step returns a {type(logs).__name__} instead of a dict")
+    if set(logs) == set(model.get_metrics_result()):
+        return
+    flat = {name: tf.convert_to_tensor(value) for name, value in flat_logs(logs).items()}
+    if not all(value.shape.is_fully_defined() for value in flat.values()):
+        raise CannotCompile("a step returns values whose shape is not known beforehand")
+    raise _LogsMustBeCarried(flat)
+
+
+def _initialized_now(create: Callable[..., tf.Variable], **arguments: Any) -> tf.Variable:
+    """A variable that a step makes while it is traced, such as those of a second optimizer.
+
+    In the graph its first value would come from within the loop, which may run no step.
+    """
+    with tf.init_scope():
+        return create(**arguments)
+
+
+def _no_value(action: Any) -> tf.Operation:
+    action()
+    return tf.no_op()

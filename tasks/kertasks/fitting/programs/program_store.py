@@ -1,0 +1,162 @@
+"""Keeps traced programs: for a model as long as it lives, and for others like it.
+
+So nothing is compiled twice between epochs, between runs, for another learning rate, or for a
+second model of the same architecture (a fold, another seed, a run after a run).
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from operator import is_
+from threading import Lock
+from typing import Any, TypeVar
+
+import keras
+
+from kertasks.fitting.keras_internals import (
+    all_layers,
+    compilation,
+    trainable_as,
+    trainable_flags,
+)
+from kertasks.fitting.programs.architecture import signature, slots_of, variables
+from kertasks.fitting.programs.program import Kind, Program, ProgramKey, Traced, flat_logs, trace
+from kertasks.fitting.rows.feeds import Structure
+
+_Made = TypeVar("_Made")
+
+SHARED_PROGRAMS = 32
+"""How many programs are kept for models to come."""
+
+
+@dataclass(slots=True)
+class _OfModel:
+    """The programs of one model since it was compiled."""
+
+    parts: list[object]
+    """What must still be the same since they were traced: the compilation, layers, variables."""
+
+    programs: dict[Hashable, Any] = field(default_factory=dict)
+    trainable: dict[Kind, list[bool]] = field(default_factory=dict)
+    """What was trainable when a step was first traced: in Keras that counts until the model is
+    compiled again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    traced: Traced
+    slots: list[int]
+
+
+class ProgramStore:
+    """All programs of the process. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._models: weakref.WeakKeyDictionary[keras.Model, _OfModel] = weakref.WeakKeyDictionary()
+        self._shared: OrderedDict[tuple[str, ProgramKey], _Shared] = OrderedDict()
+        self._lock = Lock()
+
+    def find(self, model: keras.Model, key: ProgramKey, structure: Structure) -> Program | None:
+        """A program that needs no tracing, the model's own or one it can share."""
+        with self._lock:
+            program: Program | None = self._of(model).programs.get(key)
+            if program is not None:
+                return program
+        with self._as_first_traced(model, key.kind):
+            signed = signature(model, key.kind, structure.keys)
+        if signed is None:
+            return None
+        with self._lock:
+            shared = self._shared.get((signed, key))
+            if shared is None:
+                return None
+            self._shared.move_to_end((signed, key))
+        program = _bind(shared, model)
+        with self._lock:
+            self._of(model).programs[key] = program
+        return program
+
+    def make(self, model: keras.Model, key: ProgramKey, structure: Structure) -> Program:
+        """Trace a new program and remember it.
+
+        Raises:
+            CannotCompile: the step cannot be put into a loop.
+            Exception: whatever the model's own Python code raises.
+        """
+        with self._as_first_traced(model, key.kind):
+            traced = trace(model, key, structure)
+            # Signed as it was traced: a layer may have been changed since the model was compiled.
+            signed = signature(model, key.kind, structure.keys) if traced.from_metrics else None
+        program = Program(traced, list(traced.function.captured_inputs))
+        slots = slots_of(program.captures, model)
+        with self._lock:
+            self._of(model).programs[key] = program
+            if signed is None or slots is None:
+                return program
+            self._shared[signed, key] = _Shared(traced, slots)
+            while len(self._shared) > SHARED_PROGRAMS:
+                self._shared.popitem(last=False)
+        return program
+
+    def trains_otherwise(self, model: keras.Model) -> bool:
+        """Whether something else is trainable now than what a compiled model trains."""
+        with self._lock:
+            flags = self._of(model).trainable.get(Kind.TRAIN)
+        return flags is not None and flags != trainable_flags(model)
+
+    def own(self, model: keras.Model, key: Hashable, make: Callable[[], _Made]) -> _Made:
+        """What was made for this model under the key, made now if the model is another since."""
+        with self._lock:
+            made: _Made | None = self._of(model).programs.get(key)
+        if made is None:
+            made = make()
+            with self._lock:
+                self._of(model).programs[key] = made
+        return made
+
+    def forget(self) -> None:
+        """Drop everything, so that the next run compiles anew."""
+        with self._lock:
+            self._models.clear()
+            self._shared.clear()
+
+    def _as_first_traced(self, model: keras.Model, kind: Kind) -> AbstractContextManager[None]:
+        with self._lock:
+            flags = self._of(model).trainable.setdefault(kind, trainable_flags(model))
+        return trainable_as(model, flags)
+
+    def _of(self, model: keras.Model) -> _OfModel:
+        parts = _parts(model)
+        own = self._models.get(model)
+        if own is None or len(own.parts) != len(parts) or not all(map(is_, own.parts, parts)):
+            own = _OfModel(parts)
+            self._models[model] = own
+        return own
+
+
+def _parts(model: keras.Model) -> list[object]:
+    # Weak, because a layer may hold the model; there is only one weak reference to a live layer.
+    layers = [weakref.ref(layer) for layer in all_layers(model)]
+    return [compilation(model), getattr(model, "optimizer", None), *layers, *model.variables]
+
+
+def _bind(shared: _Shared, model: keras.Model) -> Program:
+    """A shared program on this model's variables, its results under this model's names."""
+    every = variables(model)
+    names = list(flat_logs(model.get_metrics_result()))
+    traced = shared.traced
+    renamed = dict(zip(traced.names, names, strict=True))
+    bound = replace(
+        traced,
+        scalars=tuple(renamed[name] for name in traced.scalars),
+        others=tuple(renamed[name] for name in traced.others),
+        names=tuple(names),
+    )
+    return Program(bound, [every[slot].handle for slot in shared.slots])
+
+
+STORE = ProgramStore()

@@ -1,0 +1,1 @@
+"""How rows reach compiled steps, and in which order."""

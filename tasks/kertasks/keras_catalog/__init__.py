@@ -1,0 +1,1 @@
+"""The layers, optimizers, losses and metrics on offer, read from Keras itself."""

@@ -1,0 +1,38 @@
+"""The kinds of problem, of heading and of baseline that tasks name. Imports nothing heavy."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class TaskKind(StrEnum):
+    """What the network is asked to predict."""
+
+    BINARY = "binary classification"
+    MULTICLASS = "multiclass classification"
+    REGRESSION = "regression"
+
+
+class Group(StrEnum):
+    """The heading a task stands under in the picker, in the order shown."""
+
+    LEARN = "learn"
+    TEXT = "text"
+    NUMBERS = "numbers"
+    IMAGES = "images"
+
+
+class BaselineMethod(StrEnum):
+    """The methods to compare a network with."""
+
+    MAJORITY = "majority"
+    """Always the most frequent class of the training rows."""
+
+    SHUFFLED_LABELS = "shuffled labels"
+    """The right labels, each given to the wrong row."""
+
+    LOGISTIC_REGRESSION = "logistic regression"
+    MEAN = "mean"
+    """Always the mean of the training targets."""
+
+    LINEAR_REGRESSION = "linear regression"

@@ -1,1 +1,0 @@
-"""The layers (and optimizers, losses, …) on offer, read from Keras itself."""

@@ -1,0 +1,1 @@
+"""The record of a run on disk, read and written by both processes. Imports no Keras."""

@@ -1,0 +1,135 @@
+"""Asks something of a run and waits for what becomes of it. Blocks: never in the interface."""
+
+from __future__ import annotations
+
+import os
+import platform
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kertasks.errors import UserError
+from kertasks.runs.commands import Ask
+from kertasks.runs.event_reader import EventReader
+from kertasks.runs.events import Control, Event, Failed, Finished, Stopped
+from kertasks.runs.folder import NeverBegan, RunFolder, RunIsOver
+from kertasks.runs.state import is_trainer_of, process_is_there
+
+_LOOK_EVERY = 0.02
+_STATE_EVERY = 1.0
+
+
+class Refused(UserError):
+    """The trainer could not do what it was asked; its reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a trainer said after it was asked something."""
+
+    answered: bool
+    """False when it has not answered yet: it compiles, loads data, or is in a long step."""
+
+    events: tuple[Event, ...] = ()
+    """What it told until then."""
+
+
+def ask_and_wait(
+    run: RunFolder,
+    name: Ask,
+    value: float | None = None,
+    *,
+    seconds: float,
+    until: Callable[[Event], bool] | None = None,
+) -> Answer:
+    """Ask, and wait for the answer or for what comes of it.
+
+    Args:
+        run: the run.
+        name: what is asked.
+        value: for what takes one.
+        seconds: to wait at most.
+        until: the event to wait for; the answer itself for None.
+
+    Raises:
+        RunIsOver: the run has ended, before or meanwhile, without carrying it out.
+        Refused: the trainer cannot do it.
+        RunDamaged: the run's folder is gone or cannot be written in.
+    """
+    reader = EventReader.at_end(run.events_path)
+    number = run.ask(name, value).number
+    seen: list[Event] = []
+    answered = False
+    deadline = time.monotonic() + seconds
+    look_at_state = time.monotonic() + _STATE_EVERY
+    while time.monotonic() < deadline:
+        for event in reader.read():
+            seen.append(event)
+            if isinstance(event, Control) and event.number == number:
+                if event.refused is not None:
+                    raise Refused(f"run {run.id} did not {said(name)}: {event.refused}")
+                answered = True
+            # What follows from a command may be told before its answer.
+            if answered and (until is None or any(map(until, seen))):
+                return Answer(True, tuple(seen))
+            if isinstance(event, Finished | Stopped | Failed) and not answered:
+                raise RunIsOver(run.id, run.state())
+        if time.monotonic() >= look_at_state:
+            look_at_state = time.monotonic() + _STATE_EVERY
+            if run.state().is_over:
+                raise RunIsOver(run.id, run.state())
+        time.sleep(_LOOK_EVERY)
+    return Answer(answered, tuple(seen))
+
+
+def said(name: Ask) -> str:
+    """What is asked, as a verb."""
+    return {
+        Ask.EPOCH: "train one epoch",
+        Ask.BATCH: "train one batch",
+        Ask.LEARNING_RATE: "change the learning rate",
+        Ask.EPOCHS: "change the number of epochs",
+        Ask.STOP_BEST: "stop",
+    }.get(name, str(name))
+
+
+def kill(run: RunFolder, seconds: float = 10.0) -> None:
+    """End a run's trainer at once, without another word; wait until it is gone.
+
+    On this host its process is killed; on another one its trainer is asked to do it itself.
+
+    Raises:
+        RunIsOver: there is no trainer any more.
+        RunDamaged: its folder is gone or cannot be written in.
+        NotKilled: it is still there, or the process its manifest names does not train it.
+    """
+    state = run.state()
+    if state.is_over:
+        raise RunIsOver(run.id, state)
+    try:
+        manifest = run.manifest()
+    except NeverBegan as error:
+        raise NotKilled(f"run {run.id} is only being started: ask again in a moment") from error
+    if manifest.host != platform.node():
+        run.ask(Ask.KILL)
+    elif process_is_there(manifest.pid, manifest.process_started):
+        try:
+            if not is_trainer_of(manifest.pid, run.events_path, run.log_path):
+                raise NotKilled(
+                    f"process {manifest.pid}, which {run.manifest_path} names, does not train "
+                    f"run {run.id}: it was not killed"
+                )
+            os.kill(manifest.pid, signal.SIGKILL)
+        except PermissionError as error:
+            raise NotKilled(f"run {run.id} is another user's process") from error
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if run.state().is_gone:
+            return
+        time.sleep(_LOOK_EVERY)
+    raise NotKilled(f"run {run.id} on {manifest.host} is still there after {seconds:.0f} s")
+
+
+class NotKilled(UserError):
+    """A trainer is still there."""

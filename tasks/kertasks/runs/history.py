@@ -1,0 +1,301 @@
+"""What is known of a run from its events: columns of numbers and what it is doing now."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Sequence
+from pathlib import Path
+
+from kertasks.runs.commands import Ask
+from kertasks.runs.epoch_block import EpochBlock
+from kertasks.runs.event_reader import EventReader
+from kertasks.runs.events import (
+    Checkpointed,
+    Compiled,
+    Compiling,
+    Control,
+    Ended,
+    Epoch,
+    Event,
+    Failed,
+    Finished,
+    LearningRate,
+    Machine,
+    Notice,
+    Paused,
+    Planned,
+    Progress,
+    Resumed,
+    Resuming,
+    Started,
+    Stopped,
+)
+from kertasks.runs.state import RunState
+
+
+class RunHistory:
+    """Fed with events in their order; every column has one value an epoch, NaN for none."""
+
+    def __init__(self) -> None:
+        self.started: Started | None = None
+        self.ended: Ended | None = None
+        self.compiling = False
+        """Whether it compiles right now."""
+
+        self.compile_seconds: float | None = None
+        """How long compiling took in all; None before the first is done."""
+
+        self.xla: bool | None = None
+        """Whether XLA compiled the epochs; None where nothing says so."""
+
+        self.progress: Progress | None = None
+        """Within the epoch under way; None at the start of one."""
+
+        self.planned: int | None = None
+        """Epochs to train in all; None before the start says."""
+
+        self.paused: Paused | None = None
+        """Where it waits, while it does."""
+
+        self.resumed: Resumed | None = None
+        """Where it went on last."""
+
+        self.resuming = False
+        """Whether a new trainer process makes ready to go on."""
+
+        self.until: Ask | None = None
+        """``EPOCH`` or ``BATCH`` while it trains to the end of one and will pause there."""
+
+        self.stopping = False
+        """Whether it was told to stop and has not ended yet."""
+
+        self.idle = 0.0
+        """Seconds, up to where it went on last, in which it was paused, over or lost."""
+
+        self.latest: float | None = None
+        """When the latest event was written, Unix time."""
+
+        self.checkpoint: Checkpointed | None = None
+        """The latest one."""
+
+        self.machine: Machine | None = None
+        """How busy the run's host was when it last said."""
+
+        self.notices: list[Notice] = []
+        self.controls: list[Control] = []
+        self.learning_rate_changes: list[LearningRate] = []
+        self.last: Epoch | None = None
+        """The latest epoch done."""
+
+        self.epoch_numbers: array[int] = array("q")
+        """From 1, in the order done; ``column(name)[i]`` belongs to ``epoch_numbers[i]``."""
+
+        self.learning_rates: array[float] = array("d")
+        self.seconds: array[float] = array("d")
+        self.best_epoch: int | None = None
+        """Of the lowest validation loss, or training loss where nothing is held out."""
+
+        self._taken_up: Resuming | None = None
+        """While a new trainer process makes ready and has not said yet where it goes on."""
+
+        self._columns: dict[str, array[float]] = {}
+        self._best = {"val_loss": math.inf, "loss": math.inf}
+
+    @classmethod
+    def read(cls, events_path: Path) -> RunHistory:
+        """All that a run's events say now; empty where there are none."""
+        history, reader = cls(), EventReader(events_path)
+        history.add_all(reader.read_blocks())
+        while reader.behind:
+            history.add_all(reader.read_blocks())
+        return history
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs are done."""
+        return len(self.epoch_numbers)
+
+    @property
+    def state(self) -> RunState:
+        """What its events say that it is doing; that its trainer is lost they cannot say."""
+        match self.ended:
+            case Finished():
+                return RunState.FINISHED
+            case Stopped():
+                return RunState.STOPPED
+            case Failed():
+                return RunState.FAILED
+        return RunState.RUNNING if self.paused is None else RunState.PAUSED
+
+    @property
+    def replaying(self) -> bool:
+        """Whether it trains epochs again that a lost trainer told of after its last checkpoint."""
+        resumed, last = self.resumed, self.last
+        if resumed is None or last is None or self.ended is not None:
+            return False
+        return resumed.epoch < last.epoch and last.t <= resumed.t
+
+    def elapsed(self, now: float) -> float:
+        """Seconds it trained since its start, without what it lay still; NaN before the start.
+
+        Args:
+            now: Unix time in seconds; for a run whose trainer is lost, that of its last event.
+        """
+        if self.started is None:
+            return math.nan
+        if self.ended is not None:
+            now = self.ended.t
+        elif (rest := self.paused or self._taken_up) is not None:
+            now = rest.t
+        return max(0.0, now - self.started.t - self.idle)
+
+    @property
+    def metric_names(self) -> tuple[str, ...]:
+        """Keras's names in the order they first came: ``loss``, ``accuracy``, ``val_loss``, …"""
+        return tuple(self._columns)
+
+    def column(self, name: str) -> array[float]:
+        """One metric over the epochs; NaN where an epoch has none. Empty for an unknown name.
+
+        The array is the history's own and grows with it: read it, do not keep it.
+        """
+        return self._columns.get(name, array("d"))
+
+    def value_at(self, name: str, epoch: int) -> float:
+        """A metric's value at an epoch, from 1; NaN where there is none."""
+        column = self.column(name)
+        at = epoch - self.epoch_numbers[0] if self.epoch_numbers else -1
+        return column[at] if 0 <= at < len(column) else math.nan
+
+    def add_all(self, events: Sequence[Event | EpochBlock]) -> None:
+        """Take the events in their order."""
+        for event in events:
+            if isinstance(event, EpochBlock):
+                self._add_block(event)
+            else:
+                self.add(event)
+
+    def add(self, event: Event) -> None:
+        """Take the next event."""
+        self._take(event)
+        self.latest = event.t
+
+    def _take(self, event: Event) -> None:
+        match event:
+            case Epoch():
+                self._add_epoch(event)
+            case Progress():
+                self.compiling = self.resuming = False
+                self.progress = event
+            case Compiling():
+                self.compiling = event.seconds is None
+                if event.seconds is not None:
+                    self.compile_seconds = (self.compile_seconds or 0.0) + event.seconds
+            case Compiled():
+                self.xla = event.xla
+            case Started():
+                self.started = event
+                self.planned = event.epochs
+            case Planned():
+                self.planned = event.epochs
+            case Paused():
+                self.paused = event
+                self.until, self.resuming = None, False
+            case Resuming():
+                self._end_rest(event.t)
+                self._taken_up = event
+                self.until, self.resuming, self.progress = None, True, None
+            case Resumed():
+                self._resume(event)
+            case Checkpointed():
+                self.checkpoint = event
+            case Machine():
+                self.machine = event
+            case Notice():
+                self.notices.append(event)
+            case Control():
+                self._add_control(event)
+            case LearningRate():
+                self.learning_rate_changes.append(event)
+            case Finished() | Stopped() | Failed():
+                if self.paused is not None or self._taken_up is not None:
+                    self._end_rest(event.t)
+                self.ended = event
+                self.compiling = self.resuming = self.stopping = False
+                self.progress = self.until = None
+
+    def _resume(self, event: Resumed) -> None:
+        # Out of a pause it goes on in the same process, told for how long; else in a new one.
+        if self.paused is None:
+            self.until, self.resuming, self.progress = None, True, None
+        self._end_rest(event.t)
+        self.resumed = event
+
+    def _end_rest(self, now: float) -> None:
+        lay_since = self.paused or self.ended or self._taken_up
+        since = lay_since.t if lay_since is not None else self.latest
+        self.idle += max(0.0, now - since) if since is not None else 0.0
+        self.paused = self.ended = self._taken_up = None
+        self.stopping = False
+
+    def _add_control(self, event: Control) -> None:
+        self.controls.append(event)
+        if event.refused is not None:
+            return
+        match event.command:
+            case Ask.EPOCH | Ask.BATCH:
+                self.until = Ask(event.command)
+            case Ask.PAUSE | Ask.RESUME:
+                self.until = None
+            case Ask.STOP | Ask.STOP_BEST:
+                self.stopping = True
+
+    def _add_epoch(self, event: Epoch) -> None:
+        done = len(self.epoch_numbers)
+        self.compiling = self.resuming = False
+        self.progress = None
+        self.last = event
+        self.epoch_numbers.append(event.epoch)
+        self.learning_rates.append(event.learning_rate)
+        self.seconds.append(event.seconds)
+        columns = self._columns
+        for name, value in event.metrics.items():
+            column = columns.get(name)
+            if column is None:
+                column = columns[name] = array("d", [math.nan]) * done
+            column.append(value)
+        if len(event.metrics) < len(columns):
+            for column in columns.values():
+                if len(column) == done:
+                    column.append(math.nan)
+        name = "val_loss" if "val_loss" in columns else "loss"
+        value = event.metrics.get(name, math.nan)
+        if value < self._best[name]:
+            self._best[name] = value
+            self.best_epoch = event.epoch
+
+    def _add_block(self, block: EpochBlock) -> None:
+        """Take epochs as columns: the same as one after the other, in a fraction of the time."""
+        done = len(self.epoch_numbers)
+        known = self._columns
+        if (done and block.epochs[0] != self.epoch_numbers[-1] + 1) or (
+            block.metrics.keys() != known.keys() and known
+        ):
+            for event in block.events():
+                self._add_epoch(event)
+            return
+        self._add_epoch(block.epoch(0))
+        self.epoch_numbers.extend(block.epochs[1:])
+        self.learning_rates.extend(block.learning_rates[1:])
+        self.seconds.extend(block.seconds[1:])
+        for name, values in block.metrics.items():
+            known[name].extend(values[1:])
+        self.last = block.epoch(-1)
+        self.latest = self.last.t
+        name = "val_loss" if "val_loss" in known else "loss"
+        values = block.metrics.get(name, array("d"))
+        lowest = min((value for value in values if value == value), default=math.inf)
+        if lowest < self._best[name]:
+            self._best[name] = lowest
+            self.best_epoch = block.epochs[block.metrics[name].index(lowest)]

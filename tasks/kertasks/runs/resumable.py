@@ -1,0 +1,55 @@
+"""Which runs can be gone on with, said before a process is started for one."""
+
+from __future__ import annotations
+
+from kertasks.errors import UserError
+from kertasks.runs.event_tail import events_backwards
+from kertasks.runs.events import Checkpointed, Control, Finished, Planned, Resuming, Stopped
+from kertasks.runs.folder import RunFolder
+from kertasks.runs.state import RunState
+
+
+class NotToResume(UserError):
+    """There is nothing to go on with in a run."""
+
+
+def require_resumable(run: RunFolder, epochs: int | None = None) -> None:
+    """See that a run is over and that something is left to train.
+
+    Raises:
+        NotToResume: saying why, and what can be done instead.
+        RunDamaged: it has no recipe, or a link where its trainer would write.
+        kertasks.RecipeError: its recipe was spoilt.
+    """
+    state = run.state()
+    if state is RunState.RUNNING and _is_being_resumed(run):
+        raise NotToResume(f"run {run.id} is being resumed already")
+    if state is RunState.PAUSED:
+        raise NotToResume(f"run {run.id} is paused in its own process: it only has to go on")
+    if not state.is_over:
+        raise NotToResume(f"run {run.id} is {state}: there is nothing to resume")
+    run.recipe()
+    run.require_own_files()
+    if state is RunState.FINISHED and epochs is None:
+        raise NotToResume(
+            f"run {run.id} is finished. Give it more epochs: kertui resume {run.id} --epochs N"
+        )
+    if epochs is not None and epochs <= (done := _epochs_done(run)):
+        raise NotToResume(f"run {run.id} has {done} epochs already: give it more than that")
+
+
+def _is_being_resumed(run: RunFolder) -> bool:
+    for event in events_backwards(run.events_path):
+        if not isinstance(event, Planned | Control):
+            return isinstance(event, Resuming)
+    return False
+
+
+def _epochs_done(run: RunFolder) -> int:
+    """With what it would go on: those of a lost trainer after its last checkpoint are not done."""
+    for event in events_backwards(run.events_path, whole=True):
+        if isinstance(event, Finished | Stopped):
+            return event.epochs
+        if isinstance(event, Checkpointed):
+            return event.epoch
+    return 0

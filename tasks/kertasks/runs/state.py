@@ -1,0 +1,168 @@
+"""What a run is doing, from its events' end and from whether its process is there."""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+from enum import StrEnum
+from pathlib import Path
+
+from kertasks.runs.event_tail import Tail
+
+HEARTBEAT = 5.0
+"""Seconds between a trainer's touches of its events file."""
+
+HEARTBEAT_GONE = 120.0
+"""Seconds without a touch after which a trainer on another host counts as gone. It holds
+clocks that differ by a minute and file systems that show a change late."""
+
+_PROC = Path("/proc/self/stat")
+_WORKER = "kertasks.trainer.worker"
+"""In the command line of every trainer process."""
+
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
+
+
+class RunState(StrEnum):
+    """What a run is doing."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    LOST = "lost"
+    """Its process is gone and wrote no end."""
+
+    REMOVED = "removed"
+    """Its folder is gone, and with it all there was to resume."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will come."""
+        return self not in (RunState.RUNNING, RunState.PAUSED)
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it is over though no event said so."""
+        return self in (RunState.LOST, RunState.REMOVED)
+
+
+def state_at_end(events_path: Path) -> RunState | None:
+    """The state the end of the events file names; None where the process must decide."""
+    for line in Tail(events_path, whole=True).backwards():
+        if line.kind in ("finished", "stopped", "failed", "paused"):
+            return RunState(line.kind)
+        if line.kind in ("epoch", "progress", "resuming", "resumed", "started"):
+            return None
+    return None
+
+
+def process_start_time(pid: int) -> float | None:
+    """When that process started, in seconds; None when there is no such process.
+
+    On Linux since the boot, which no change of the clock moves; elsewhere Unix seconds.
+    """
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text(errors="replace")
+    except FileNotFoundError:
+        return None if _PROC.exists() else _start_time_without_proc(pid)
+    except OSError:
+        return None
+    # The second field, the name, may hold anything; proc(5) numbers the rest from its bracket.
+    fields = status.rpartition(")")[2].split()
+    state, ticks = fields[0], int(fields[19])
+    return None if state in ("Z", "X") else ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _start_time_without_proc(pid: int) -> float | None:
+    import psutil  # not at the top: the first paint needs no process table
+
+    try:
+        process = psutil.Process(pid)
+        return None if process.status() == psutil.STATUS_ZOMBIE else process.create_time()
+    except psutil.Error:
+        return None
+
+
+def boot_id() -> str | None:
+    """What tells this boot of the machine from others; None where the system does not say."""
+    try:
+        return _BOOT.read_text().strip()
+    except OSError:
+        return None
+
+
+def process_is_there(pid: int, started: float) -> bool:
+    """Whether the process of that number is the one started then, not a later namesake."""
+    found = process_start_time(pid)
+    return found is not None and abs(found - started) < 2.0
+
+
+def trainer_is_there(
+    host: str, pid: int, process_started: float, boot: str | None, events_path: Path
+) -> bool:
+    """Whether a run's trainer lives: by its process on this host, by its heartbeat elsewhere."""
+    if host == platform.node():
+        return boot == boot_id() and process_is_there(pid, process_started)
+    return is_younger(events_path, HEARTBEAT_GONE)
+
+
+def is_removed(path: Path) -> bool:
+    """Whether nothing is there any more; False where that cannot be seen."""
+    try:
+        path.stat()
+    except OSError as error:
+        return isinstance(error, FileNotFoundError)
+    return False
+
+
+def is_trainer_of(pid: int, events_path: Path, log_path: Path) -> bool:
+    """Whether that process trains a run: it holds the lock on the run's events, or it is a
+    trainer process that prints into the run's log. A manifest may name any process.
+
+    Raises:
+        PermissionError: it is another user's.
+    """
+    if not _PROC.exists():
+        return _WORKER in _command_line_without_proc(pid)
+    process = Path(f"/proc/{pid}")
+    try:
+        if any(_is_locked(file, events_path) for file in (process / "fd").iterdir()):
+            return True
+        command_line = (process / "cmdline").read_bytes().split(b"\0")
+        return _WORKER.encode() in command_line and _is_open(process / "fd" / "1", log_path)
+    except (FileNotFoundError, ProcessLookupError):
+        return False  # it has ended meanwhile
+
+
+def _is_locked(file: Path, path: Path) -> bool:
+    """Whether an entry of ``/proc/PID/fd`` is that file, with a lock on it."""
+    details = file.parent.parent / "fdinfo" / file.name
+    return _is_open(file, path) and "FLOCK" in details.read_text()
+
+
+def _is_open(file: Path, path: Path) -> bool:
+    # A link in the run's folder could name a file that any process has open.
+    try:
+        return os.path.samestat(file.stat(), path.lstat())
+    except FileNotFoundError:
+        return False
+
+
+def _command_line_without_proc(pid: int) -> list[str]:
+    import psutil  # as above
+
+    try:
+        return psutil.Process(pid).cmdline()
+    except psutil.Error:
+        return []
+
+
+def is_younger(path: Path, seconds: float) -> bool:
+    """Whether the file or folder was touched within the last ``seconds``."""
+    try:
+        return time.time() - path.stat().st_mtime < seconds
+    except OSError:
+        return False

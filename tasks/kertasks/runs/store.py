@@ -1,0 +1,194 @@
+"""Where runs are kept: ``<home>/runs/<id>/``, one folder a run, readable by its owner only."""
+
+from __future__ import annotations
+
+import bisect
+import errno
+import itertools
+import math
+import os
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import platformdirs
+
+from kertasks.errors import UserError, describe_unknown
+
+if TYPE_CHECKING:
+    from kertasks.recipes.recipe import Recipe
+    from kertasks.runs.folder import RunFolder
+
+LAST = "last"
+"""Stands for the newest run that began, wherever a run is named."""
+
+_CLAIMED_WITHIN = 120.0
+"""Seconds: no machine is so busy that a run's trainer begins later than that."""
+
+_LEAST_FREE = 1_000_000
+"""Bytes: room for a small run's events and weights."""
+
+
+class HomeNotWritable(UserError):
+    """Runs cannot be kept where they should be."""
+
+    def __init__(self, folder: Path, error: OSError) -> None:
+        why = error.strerror or type(error).__name__
+        super().__init__(
+            f"cannot keep runs in {folder}: {why}. "
+            "Choose another folder with --home or KERTUI_HOME."
+        )
+
+
+class UnknownRun(UserError):
+    """No run has the id that was given, or more than one."""
+
+
+def default_home() -> Path:
+    """``KERTUI_HOME``, or the platform's folder for a user's data."""
+    given = os.environ.get("KERTUI_HOME")
+    return Path(given).expanduser() if given else platformdirs.user_data_path("kertui")
+
+
+def cache_dir() -> Path:
+    """``KERTUI_CACHE``, or the platform's folder for a user's caches."""
+    given = os.environ.get("KERTUI_CACHE")
+    return Path(given).expanduser() if given else platformdirs.user_cache_path("kertui")
+
+
+class RunStore:
+    """The runs of one home. Nothing is made on disk before the first run is."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+
+    @property
+    def runs_path(self) -> Path:
+        """The folder that holds a folder for each run."""
+        return self.home / "runs"
+
+    def create(self, recipe: Recipe, source: str | None = None) -> RunFolder:
+        """Make the folder of a new run, with the recipe in it; a trainer writes the rest.
+
+        Args:
+            recipe: what will be trained, kept as ``recipe.toml``.
+            source: where the recipe was read from, when that was a file.
+
+        Raises:
+            HomeNotWritable: the home cannot be written in.
+        """
+        from kertasks.runs.folder import RunFolder
+
+        try:
+            self.runs_path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _require_room(self.runs_path)
+            folder = RunFolder(self._new_folder(recipe))
+            folder.write_recipe(recipe, source)
+        except OSError as error:
+            raise HomeNotWritable(self.home, error) from error
+        return folder
+
+    def _new_folder(self, recipe: Recipe) -> Path:
+        # UTC, so that ids sort by age whatever the season and the host.
+        stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
+        words = re.sub(r"[^a-z0-9]+", "-", f"{recipe.task} {recipe.name}".lower())
+        name = f"{stamp}-{words.strip('-')[:48].rstrip('-')}"
+        for number in itertools.count(2):
+            path = self.runs_path / name
+            try:
+                path.mkdir(mode=0o700)
+            except FileExistsError:
+                name = f"{name.rsplit('~', 1)[0]}~{number}"
+            else:
+                return path
+        raise AssertionError("count() ends")
+
+    def runs(self) -> list[RunFolder]:
+        """Every run, by its id from the newest on. Empty when there is no home yet."""
+        return runs_in(self.runs_path)
+
+    def newest_first(self) -> Iterator[RunFolder]:
+        """Every run in the order of lists, ``run_listing.newest_first``.
+
+        Opens no more manifests than what is taken needs: an id names the second its folder was
+        made in, and its trainer began at most ``_CLAIMED_WITHIN`` after it.
+        """
+        held: list[tuple[float, str, RunFolder]] = []
+        for run in self.runs():
+            latest = _made(run.id) + _CLAIMED_WITHIN
+            while held and held[-1][0] > latest:
+                yield held.pop()[2]
+            bisect.insort(held, (run.created(), run.id, run))
+        for _, _, run in reversed(held):
+            yield run
+
+    def find(self, text: str) -> RunFolder:
+        """The run a person means.
+
+        Args:
+            text: its id, the name it was given, ``"last"`` for the newest that began, or
+                the start or any part of an id that only one run has.
+
+        Raises:
+            UnknownRun: there is none or there are several; the message says which.
+        """
+        from kertasks.runs.label import read_label  # not before the first paint
+
+        runs = self.runs()
+        for run in runs:
+            if run.id == text:
+                return run
+        if text == LAST:
+            return self._last()
+        named = [run for run in runs if text and read_label(run.path).name == text]
+        starting = [run for run in runs if text and run.id.startswith(text)]
+        found = named or starting or [run for run in runs if text and text in run.id]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            names = ", ".join(run.id for run in found[:6]) + (", …" if len(found) > 6 else "")
+            raise UnknownRun(f"{text!r} may be {len(found)} runs: {names}")
+        raise UnknownRun(describe_unknown("run", text, [run.id for run in runs]))
+
+    def _last(self) -> RunFolder:
+        for run in self.newest_first():
+            if run.manifest_path.is_file():
+                return run
+        raise UnknownRun(f"there is no last run: nothing was trained in {self.home} yet")
+
+
+def runs_in(folder: Path) -> list[RunFolder]:
+    """The run folders in a folder, by id from the newest on. Empty when it is not there."""
+    from kertasks.runs.folder import RunFolder  # not needed before the first paint
+
+    try:
+        names = sorted(
+            (entry.name for entry in os.scandir(folder) if _is_run(entry)),
+            key=lambda name: (name[:15], name[15:]),
+            reverse=True,
+        )
+    except OSError:
+        return []
+    return [RunFolder(folder / name) for name in names]
+
+
+def _made(id: str) -> float:
+    """When the folder of that id was made, Unix time in seconds; infinity where it says nothing."""
+    try:
+        return datetime.fromisoformat(f"{id[:8]}T{id[9:15]}+00:00").timestamp()
+    except ValueError:
+        return math.inf
+
+
+def _require_room(folder: Path) -> None:
+    # A trainer on a full disk could not even write why it failed.
+    if shutil.disk_usage(folder).free < _LEAST_FREE:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def _is_run(entry: os.DirEntry[str]) -> bool:
+    return not entry.name.startswith(".") and entry.is_dir()

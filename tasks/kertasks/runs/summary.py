@@ -1,0 +1,229 @@
+"""What became of a run, in one line, from its manifest, its label and the end of its events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from kertasks.errors import UserError
+from kertasks.runs.best_so_far import BestSoFar
+from kertasks.runs.event_tail import Tail
+from kertasks.runs.events import Checkpointed, Epoch, Failed, Finished, Paused, Stopped
+from kertasks.runs.folder import NeverBegan, RunDamaged, RunFolder
+from kertasks.runs.label import Label, read_label
+from kertasks.runs.state import RunState
+from kertasks.text.numbers import grouped, metric, short_path, test_metric, test_result
+
+_GOING_ON = {
+    "started", "resuming", "resumed", "epoch", "progress", "finished", "stopped", "failed",
+}  # fmt: skip
+"""Before these an end is not the end: a stopped run was taken up again."""
+
+_NO_METRICS: Mapping[str, float] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """A run as a list shows it."""
+
+    id: str
+    task: str
+    recipe: str
+    state: RunState
+    created: float
+    """Unix time in seconds."""
+
+    epochs: int
+    result: str
+    """The test result, or the last loss, or why it failed, in a few words."""
+
+    folder: str
+    label: Label = field(default_factory=Label)
+    planned: int | None = None
+    """Epochs; known of a run that goes on, where ``RunSummaries`` looks for it."""
+
+    best_epoch: int | None = None
+    """Of the lowest validation loss, or training loss where nothing is held out."""
+
+    best: Mapping[str, float] = field(default_factory=dict)
+    """The metrics of that epoch; empty where they are not known."""
+
+    test: Mapping[str, float] = field(default_factory=dict)
+    """On the test split; empty where nothing was tested."""
+
+    unit: str | None = None
+    """Of a regression's ``mae`` in ``test``."""
+
+    seconds: float | None = None
+    """From the start to the last event; None before there is one."""
+
+    device: str = ""
+    host: str = ""
+    damage: str = ""
+    """Why its manifest cannot be read; empty where it can."""
+
+    @property
+    def title(self) -> str:
+        """The name a person gave it, else its recipe's."""
+        return self.label.name or self.recipe
+
+    @property
+    def best_loss(self) -> tuple[str, float] | None:
+        """``"val_loss"`` or ``"loss"``, whichever decides, with the value of the best epoch."""
+        for name in ("val_loss", "loss"):
+            if name in self.best:
+                return name, self.best[name]
+        return None
+
+    @property
+    def test_value(self) -> tuple[str, float] | None:
+        """The metric that says best what it got on the test split, with its value."""
+        name = test_metric(self.test)
+        return None if name is None else (name, self.test[name])
+
+
+def summarise(run: RunFolder) -> RunSummary | None:
+    """Read a run's manifest and the end of its events; None for a folder without a recipe, too.
+
+    A run without a manifest is running while its trainer is being started, and lost from then
+    on; one whose manifest is damaged says why. Whether the process of a run is there is asked
+    only where no end was written.
+    """
+    end = _read_end(run)
+    try:
+        manifest = run.manifest()
+    except NeverBegan:
+        return _without_manifest(run, end, end.state or run.state())
+    except RunDamaged as error:
+        return _damaged(run, end, str(error).removeprefix(f"{run.path}/"))
+    state = end.state or run.state()
+    if state.is_over and end.state is None:
+        # It ended between the two looks, or without a word.
+        end = _read_end(run, over=True)
+    return replace(
+        _summary(run, end, state, manifest.task, manifest.recipe, manifest.created),
+        seconds=None if end.t is None else max(0.0, end.t - manifest.created),
+        device=manifest.device,
+        host=manifest.host,
+    )
+
+
+def _without_manifest(run: RunFolder, end: _End, state: RunState) -> RunSummary | None:
+    try:
+        wanted = run.recipe()
+    except UserError:
+        return None
+    found = _summary(run, end, state, wanted.task, wanted.name, run.created())
+    return found if state.is_over else replace(found, planned=wanted.fit.epochs)
+
+
+def _damaged(run: RunFolder, end: _End, why: str) -> RunSummary:
+    """What is known without the manifest."""
+    try:
+        recipe = run.recipe()
+        task, name = recipe.task, recipe.name
+    except UserError:
+        task, name = "", run.id
+    state = end.state or run.state()
+    return replace(_summary(run, end, state, task, name, run.created()), damage=why)
+
+
+def _summary(
+    run: RunFolder, end: _End, state: RunState, task: str, recipe: str, created: float
+) -> RunSummary:
+    return RunSummary(
+        id=run.id,
+        task=task,
+        recipe=recipe,
+        state=state,
+        created=created,
+        epochs=end.epochs,
+        result=end.result,
+        folder=str(run.path),
+        label=read_label(run.path),
+        best_epoch=end.best_epoch,
+        best=end.best,
+        test=end.test,
+        unit=end.unit,
+    )
+
+
+@dataclass(slots=True)
+class _End:
+    """What the end of the events says."""
+
+    state: RunState | None = None
+    """Where an end event names one."""
+
+    t: float | None = None
+    epochs: int = 0
+    result: str = ""
+    best_epoch: int | None = None
+    best: Mapping[str, float] = field(default_factory=dict)
+    test: Mapping[str, float] = field(default_factory=dict)
+    unit: str | None = None
+
+
+def _read_end(run: RunFolder, *, over: bool = False) -> _End:
+    """What the end of the events says.
+
+    Args:
+        run: whose events.
+        over: the run is known to be over, whether an end event says so or not. The best epoch
+            of one that goes on is not looked for here: the end of its events cannot tell.
+    """
+    end = _End()
+    reason = ""
+    last: Epoch | None = None
+    lowest = BestSoFar()
+    went_on = False
+    """Whether something came after the lines still to be read: an end among them is none."""
+    tail = Tail(f"{run.path}/events.jsonl")
+    for line in tail.backwards():
+        event = line.event
+        if end.t is None and event is not None:
+            end.t = event.t
+        match event:
+            case Failed() if not went_on:
+                end.state, reason = RunState.FAILED, event.reason
+            case Finished() | Stopped() if not went_on:
+                finished = isinstance(event, Finished)
+                end.state = RunState.FINISHED if finished else RunState.STOPPED
+                end.epochs, end.best_epoch = event.epochs, event.best_epoch
+                end.best, end.test = event.best or _NO_METRICS, event.test or _NO_METRICS
+                end.unit = event.unit
+                end.result = test_result(event.test, event.unit)
+            case Epoch():
+                last = last or event
+                lowest.take(event)
+            case Paused() | Checkpointed():
+                # After hours of a pause its epochs lie further back than is looked.
+                end.epochs = end.epochs or event.epoch
+        went_on = went_on or line.kind in _GOING_ON
+        if last is not None and (end.best or not (over or end.state)):
+            break
+    if tail.complete and not end.best and lowest.epoch is not None:
+        end.best_epoch, end.best = lowest.epoch, lowest.metrics
+    if last is not None:
+        end.epochs = end.epochs or last.epoch
+        end.result = end.result or reason or _losses(last)
+    end.result = end.result or reason
+    return end
+
+
+def _losses(epoch: Epoch) -> str:
+    name = "val_loss" if "val_loss" in epoch.metrics else "loss"
+    value = epoch.metrics.get(name)
+    words = name.replace("val_", "validation ")
+    return "" if value is None else f"{words} {metric('loss', value)}"
+
+
+def in_words(summary: RunSummary) -> str:
+    """One line for the normal screen: what, how far, how well, where."""
+    parts = [
+        f"{summary.task} {summary.recipe}: {summary.state.value}",
+        f"{grouped(summary.epochs)} epoch{'' if summary.epochs == 1 else 's'}",
+        summary.result,
+        short_path(summary.folder),
+    ]
+    return ", ".join(part for part in parts if part)

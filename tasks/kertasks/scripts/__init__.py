@@ -1,1 +1,0 @@
-"""Recipes become plain Keras scripts here, with no kertasks in them."""

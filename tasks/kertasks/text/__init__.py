@@ -1,0 +1,1 @@
+"""Numbers, times, money and lines of text as a person reads them."""

@@ -1,0 +1,1 @@
+"""The process that trains: it claims a run, trains it and answers requests."""

@@ -1,0 +1,102 @@
+"""When a training writes its checkpoints, at a small share of its time."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+from kertasks.runs.event_log import EventLog
+from kertasks.runs.events import Checkpointed, Notice
+from kertasks.trainer.checkpoint import Checkpoint, Place
+
+EVERY = 5.0
+"""Seconds between two checkpoints while epochs end."""
+
+AT_THE_LATEST = 25.0
+"""Seconds after which one is written within an epoch."""
+
+_SHARE = 50
+"""Checkpoints may take one part in so many of the time, copying and writing together."""
+
+
+class Checkpoints:
+    """Writes checkpoints in a thread of its own, each after the events before it.
+
+    Args:
+        path: the file.
+        log: flushed first, so that no checkpoint is ahead of the events.
+    """
+
+    def __init__(self, path: Path, log: EventLog) -> None:
+        self._path = path
+        self._log = log
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="checkpoint")
+        self._writing: Future[None] | None = None
+        self._last = time.perf_counter()
+        self._not_before = 0.0
+        self._failing = threading.Event()
+
+    def due(self, now: float, *, within_epoch: bool) -> bool:
+        """Whether it is time for the next one.
+
+        Args:
+            now: by ``time.perf_counter``.
+            within_epoch: whether the epoch is not done: better wait for its end, if it is near.
+        """
+        if now - self._last < (AT_THE_LATEST if within_epoch else EVERY) or now < self._not_before:
+            return False
+        return self._writing is None or self._writing.done()
+
+    def save(self, take: Callable[[], Checkpoint], *, wait: bool = False) -> bool:
+        """Take a checkpoint and write it.
+
+        Args:
+            take: copies the state, in this thread.
+            wait: return only once it is on disk: what comes next relies on it.
+
+        Returns:
+            False when it was waited for and could not be written; a notice says why.
+        """
+        began = time.perf_counter()
+        checkpoint = take()
+        copied = time.perf_counter() - began
+        self._last = began
+        self._writing = self._thread.submit(self._write, checkpoint, copied)
+        if wait:
+            self._writing.result()
+            return not self._failing.is_set()
+        return True
+
+    def close(self) -> None:
+        """Wait for what is being written."""
+        self._thread.shutdown()
+
+    def _write(self, checkpoint: Checkpoint, copied: float) -> None:
+        began = time.perf_counter()
+        try:
+            self._log.flush()
+            checkpoint.write(self._path)
+        except OSError as error:
+            if not self._failing.is_set():  # said once, not every few seconds
+                self._failing.set()
+                self._log.add(Notice(time.time(), _cannot(self._path, error)))
+        else:
+            self._failing.clear()
+            self._log.add(_said(checkpoint.place))
+        now = time.perf_counter()
+        self._not_before = now + _SHARE * (now - began + copied)
+
+
+def _said(place: Place) -> Checkpointed:
+    return Checkpointed(time.time(), place.epoch, place.step)
+
+
+def _cannot(path: Path, error: OSError) -> str:
+    why = error.strerror or type(error).__name__
+    return (
+        f"no checkpoint can be written to {path.parent}: {why}. Training goes on, but could "
+        "only be resumed from the one before."
+    )

@@ -1,0 +1,187 @@
+"""What a later process needs to go on with a training as if it had never been interrupted.
+
+One file of plain arrays, readable without running anything from it, replaced by rename: a
+reader finds the one before or this one, never half of it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from kertasks.atomic_file import replacing
+from kertasks.errors import UserError
+from kertasks.regular_file import open_regular
+
+Arrays = list[NDArray[Any]]
+
+_VERSION = 1
+
+
+class CheckpointDamaged(UserError):
+    """A run's checkpoint cannot be read, or is of another network."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a training."""
+
+    epoch: int
+    """Whole epochs done."""
+
+    step: int = 0
+    """Batches done of the epoch after them."""
+
+
+@dataclass(frozen=True, slots=True)
+class BestState:
+    """What is known of the best epoch."""
+
+    epoch: int | None = None
+    """From 1, of the lowest loss."""
+
+    loss: float = float("inf")
+    metrics: dict[str, float] | None = None
+    """Of the best epoch, by Keras's names."""
+
+    kept: int | None = None
+    """Whose weights are held, from 1; not always those of the best epoch."""
+
+    weights: Arrays = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class StoppingState:
+    """Of Keras's ``EarlyStopping``."""
+
+    wait: int
+    stopped_epoch: int
+    best_epoch: int
+    best: float | None
+    weights: Arrays = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The state of a training at one place."""
+
+    place: Place
+    planned: int
+    """Epochs to train in all."""
+
+    over: bool
+    """Whether nothing is left to train: it ended by its plan or by early stopping."""
+
+    variables: Arrays
+    """Of the network, its optimizer and its metrics, seeds of random layers included."""
+
+    best: BestState
+    stopping: StoppingState | None = None
+
+    def write(self, path: Path) -> None:
+        """Replace the checkpoint in ``path``; make its folder when it is not there.
+
+        Raises:
+            OSError: it cannot be written; the one before is still there.
+        """
+        groups = {"variables": self.variables, "best": self.best.weights}
+        known: dict[str, Any] = {
+            "version": _VERSION,
+            "place": asdict(self.place),
+            "planned": self.planned,
+            "over": self.over,
+            "best": _without_weights(self.best),
+        }
+        if self.stopping is not None:
+            known["stopping"] = _without_weights(self.stopping)
+            groups["stopping"] = self.stopping.weights
+        arrays = {
+            f"{group}.{number}": array
+            for group, members in groups.items()
+            for number, array in enumerate(members)
+        }
+        arrays["known"] = np.frombuffer(json.dumps(known).encode(), dtype=np.uint8)
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        with replacing(path) as file:
+            np.savez(file, allow_pickle=False, **arrays)
+            # The rename must not be on disk before what it names.
+            file.flush()
+            os.fsync(file.fileno())
+
+    @classmethod
+    def read(cls, path: Path) -> Checkpoint | None:
+        """The checkpoint in ``path``; None when there is none.
+
+        Raises:
+            CheckpointDamaged: it cannot be read.
+        """
+        try:
+            with (
+                os.fdopen(open_regular(path), "rb") as raw,
+                np.load(raw, allow_pickle=False) as file,
+            ):
+                known = json.loads(file["known"].tobytes())
+                if known["version"] != _VERSION:
+                    raise CheckpointDamaged(f"{path} was written by another version of kertui")
+                stopping = known.get("stopping")
+                return cls(
+                    place=Place(**known["place"]),
+                    planned=known["planned"],
+                    over=known["over"],
+                    variables=_group(file, "variables"),
+                    best=BestState(**known["best"], weights=_group(file, "best")),
+                    stopping=None
+                    if stopping is None
+                    else StoppingState(**stopping, weights=_group(file, "stopping")),
+                )
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
+            raise CheckpointDamaged(f"{path} cannot be read: {error}") from error
+
+
+def variables_of(model: keras.Model) -> list[keras.Variable]:
+    """Everything that training changes: weights, seeds, optimizer, metrics."""
+    return [*model.variables, *model.optimizer.variables, *model.metrics_variables]
+
+
+def values_of(model: keras.Model) -> Arrays:
+    """Copies of ``variables_of``."""
+    return [variable.value.numpy() for variable in variables_of(model)]
+
+
+def restore(model: keras.Model, values: Sequence[NDArray[Any]]) -> None:
+    """Give a built and compiled model the values another process had.
+
+    Raises:
+        CheckpointDamaged: they are of another network.
+    """
+    variables = variables_of(model)
+    if [tuple(v.shape) for v in variables] != [array.shape for array in values]:
+        raise CheckpointDamaged(
+            "the checkpoint is of another network: was recipe.toml changed in the run's folder?"
+        )
+    for variable, array in zip(variables, values, strict=True):
+        dtype = tf.as_dtype(variable.dtype).as_numpy_dtype
+        # NumPy's files know no bfloat16: its two bytes come back without their meaning.
+        variable.assign(array.view(dtype) if array.dtype.kind == "V" else array)
+
+
+def _without_weights(state: BestState | StoppingState) -> dict[str, Any]:
+    fields = {name: getattr(state, name) for name in type(state).__slots__ if name != "weights"}
+    return {n: float(v) if isinstance(v, np.floating) else v for n, v in fields.items()}
+
+
+def _group(file: Any, group: str) -> Arrays:
+    count = sum(name.startswith(f"{group}.") for name in file.files)
+    return [file[f"{group}.{number}"] for number in range(count)]

@@ -1,0 +1,136 @@
+"""Which process trains a run: one at a time, and everybody sees at once which.
+
+A trainer claims the run's folder as soon as it is given it, before it answers and seconds before
+Keras is imported. The claim is the trainer's own, never that of the terminal that asked for it:
+
+1. It reads ``run.json``, which says who claimed the run last, and sees that the run is over.
+2. It locks ``events.jsonl`` and holds the lock as long as it lives. The system lets go of it
+   however the process ends, so that a claim outlives nobody and nothing is to be cleared away.
+3. ``run.json`` must be as in 1. If it is not, another trainer claimed the run meanwhile, and may
+   even have been stopped already: this one is refused, and has written nothing.
+4. It writes ``run.json`` with its own process: the pid, its start time and the boot, so that a
+   later process of the same number is not taken for it.
+5. It appends ``resuming`` to the events of a run that was trained before. From here on the end
+   before counts no more: the run is running, takes commands, and refuses a second ``resume``.
+
+A trainer that dies before 5 leaves the run as it was, over; one that dies later leaves it lost;
+either can be resumed. What another host shares is the folder: the lock holds there too, and
+while a trainer's heartbeat is younger than two minutes its run is not over. On file systems
+without locks, 3 alone tells two trainers apart that claim a run within the same milliseconds.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from kertasks.errors import UserError
+from kertasks.recipes.recipe import Recipe
+from kertasks.runs.commands import last_number
+from kertasks.runs.event_log import EventLog
+from kertasks.runs.events import Failed, Planned, Resuming
+from kertasks.runs.folder import RunDamaged, RunFolder
+from kertasks.runs.manifest import Manifest
+from kertasks.runs.resumable import require_resumable
+from kertasks.trainer.provenance import manifest_of
+
+_DYING = 5.0
+"""Seconds in which the last threads of a killed trainer let go of its lock."""
+
+_TRY_EVERY = 0.02
+
+
+class ClaimedByAnother(UserError):
+    """Another trainer has the run."""
+
+    def __init__(self, run: RunFolder) -> None:
+        super().__init__(f"run {run.id} was taken up by another trainer process just now")
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedRun:
+    """A run that this process trains, and nobody else until it ends."""
+
+    folder: RunFolder
+    recipe: Recipe
+    manifest: Manifest
+    """As it was written with the claim."""
+
+    before: Manifest | None
+    """Of the trainer before this one."""
+
+    log: EventLog
+    """Holds the lock until it is closed."""
+
+    resumes: bool
+    """Whether it goes on with what an earlier trainer did."""
+
+    done: int
+    """The number up to which commands were asked of an earlier trainer."""
+
+    def fail(self, reason: str) -> None:
+        """Say that it failed, and let go of it."""
+        self.log.add(Failed(time.time(), reason))
+        self.log.close()
+
+
+def claim(path: Path, *, resumes: bool = False, epochs: int | None = None) -> ClaimedRun:
+    """Make this process the trainer of a run.
+
+    Args:
+        path: the run's folder.
+        resumes: whether the run was given to a trainer before and is over.
+        epochs: to train in all from now on, where it resumes; as planned for None.
+
+    Raises:
+        NotToResume: it is not over, or nothing is left to train.
+        ClaimedByAnother: another trainer has it.
+        RunDamaged, kertasks.RecipeError: it has no recipe, or a spoilt one.
+        OSError: the folder is gone or cannot be written in.
+    """
+    run = RunFolder(path)
+    before = _manifest(run)
+    if resumes:
+        require_resumable(run, epochs)
+    elif before is not None:
+        raise ClaimedByAnother(run)
+    recipe = run.recipe()
+    log = _lock(run, before)
+    try:
+        done = last_number(run.control_path) if resumes else 0
+        manifest = manifest_of(run, recipe, created=before.created if before else time.time())
+        run.write_manifest(manifest)
+        if resumes:
+            log.add(Resuming(time.time()))
+        if epochs is not None:
+            log.add(Planned(time.time(), epochs))
+        log.flush()
+    except BaseException:
+        log.close()
+        raise
+    return ClaimedRun(run, recipe, manifest, before, log, resumes, done)
+
+
+def _lock(run: RunFolder, before: Manifest | None) -> EventLog:
+    deadline = time.monotonic() + _DYING
+    while True:
+        try:
+            log = EventLog(run.events_path)
+        except BlockingIOError as error:
+            if _manifest(run) != before or time.monotonic() > deadline:
+                raise ClaimedByAnother(run) from error
+            time.sleep(_TRY_EVERY)
+            continue
+        if _manifest(run) == before:
+            return log
+        log.close()
+        raise ClaimedByAnother(run)
+
+
+def _manifest(run: RunFolder) -> Manifest | None:
+    """The run's manifest; None where there is none that can be read."""
+    with contextlib.suppress(RunDamaged):
+        return run.manifest()
+    return None

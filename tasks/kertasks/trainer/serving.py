@@ -1,0 +1,152 @@
+"""The trainer's end of the socket: reads requests, answers them, notices who is gone.
+
+Loading and describing data needs no Keras and has a thread of its own; what needs Keras waits
+for the main thread, where Keras is imported and where training must run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import socket
+import threading
+import traceback
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from kertasks.errors import UserError
+from kertasks.trainer.claiming import ClaimedRun
+from kertasks.trainer.loaded_data import DataShelf
+
+Answer: TypeAlias = Callable[[Mapping[str, Any]], dict[str, Any]]
+Begin: TypeAlias = Callable[[Mapping[str, Any]], ClaimedRun]
+
+
+class Server:
+    """Serves one interface until it is gone or has given a run.
+
+    Args:
+        connection: the inherited end of the socket pair.
+        begin: called with the request when a run is given, before the answer goes out; what it
+            raises is the answer.
+    """
+
+    def __init__(self, connection: socket.socket, begin: Begin) -> None:
+        self.shelf = DataShelf()
+        self.claimed: ClaimedRun | None = None
+        """The run this process was given; set before it is answered."""
+
+        self._connection = connection
+        self._begin = begin
+        self._sending = threading.Lock()
+        self._for_keras: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+        self._to_describe: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        for name, work in (("requests", self._read), ("describe", self._describe)):
+            threading.Thread(target=work, name=name, daemon=True).start()
+
+    def serve_until_run(self, answer: Answer, warm_up: Callable[[], None]) -> ClaimedRun:
+        """Answer what needs Keras; return the run once one is given.
+
+        Args:
+            answer: carries out a request; its errors are sent as they are.
+            warm_up: called once, as soon as nobody waits for an answer; then the
+                interface is told that this process is warm.
+        """
+        warm = False
+        while True:
+            if self.claimed is not None:
+                return self.claimed
+            if not warm and self._for_keras.empty():
+                warm_up()
+                warm = True
+                self._send({"event": "warm"})
+            request = self._for_keras.get()
+            if request is not None:
+                self._answer(request, answer)
+
+    def _read(self) -> None:
+        try:
+            with self._connection.makefile("rb") as lines:
+                for line in lines:
+                    request = json.loads(line)
+                    if request["op"] == "train":
+                        if self._accept(request):
+                            return
+                    elif request["op"] == "describe":
+                        self._to_describe.put(request)
+                    else:
+                        self._for_keras.put(request)
+                        if request["op"] == "check":
+                            self._to_describe.put(request)
+        except (OSError, ValueError, KeyError):
+            traceback.print_exc()
+        # The interface is gone and there is nothing to train: nobody needs this process.
+        os._exit(0)
+
+    def _accept(self, request: Mapping[str, Any]) -> bool:
+        try:
+            self.claimed = self._begin(request)
+        except Exception as error:
+            self._send({"id": request["id"], **refusal(error)})
+            return False
+        self._send({"id": request["id"], "answer": {"pid": os.getpid()}})
+        with contextlib.suppress(OSError):  # the interface is gone already; the run goes on
+            self._connection.shutdown(socket.SHUT_RDWR)
+        self._for_keras.put(None)
+        return True
+
+    def _describe(self) -> None:
+        while True:
+            request = self._to_describe.get()
+            if request["op"] == "describe":
+                self._answer(request, self._description)
+            elif self._to_describe.empty():
+                self._load_for(request["recipe"])
+
+    def _load_for(self, recipe: Mapping[str, Any]) -> None:
+        """Load what a recipe that is being edited will be trained on, before it is asked for."""
+        variant = recipe.get("data", {}).get("variant")
+        # A mistake, or a missing file, is told to whoever asks for the data.
+        with contextlib.suppress(Exception):
+            self.shelf.load(recipe["task"], variant, recipe.get("seed", 0))
+
+    def _description(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        from kertasks.data.describing import describe
+        from kertasks.data.description import to_json
+        from kertasks.registry import find_task
+
+        task, variant, seed = request["task"], request["variant"], request["seed"]
+        return to_json(describe(find_task(task), self.shelf.load(task, variant, seed)))
+
+    def _answer(self, request: Mapping[str, Any], answer: Answer) -> None:
+        message: dict[str, Any]
+        try:
+            message = {"answer": answer(request)}
+        except Exception as error:
+            message = refusal(error)
+        self._send({"id": request["id"], **message})
+
+    def _send(self, message: Mapping[str, Any]) -> None:
+        data = (json.dumps(message) + "\n").encode()
+        with self._sending:
+            try:
+                self._connection.sendall(data)
+            except OSError:
+                return  # the reading thread notices and decides
+
+
+def refusal(error: Exception) -> dict[str, str]:
+    """The answer to a request that failed; a traceback of what is no person's mistake."""
+    if not isinstance(error, UserError):
+        traceback.print_exc()
+    return {"error": describe_error(error), "class": type(error).__name__}
+
+
+def describe_error(error: Exception) -> str:
+    """What a person is told: a ``UserError``'s own words, else the class and one line."""
+    if isinstance(error, UserError):
+        return str(error)
+    said = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {said[0]}" if said else type(error).__name__

@@ -1,0 +1,95 @@
+"""A trainer process: ``python -m kertasks.trainer.worker``, started by ``TrainerProcess``.
+
+It imports Keras, answers what the interface asks, and trains once it is given a run. Until
+then it ends with the interface; from then on it goes on without.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import signal
+import socket
+import sys
+import threading
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kertasks.trainer.claiming import ClaimedRun
+
+
+def main() -> None:
+    """Serve until there is a run to train or nobody is left to ask."""
+    parser = argparse.ArgumentParser(prog="kertasks.trainer.worker")
+    parser.add_argument("--cache", type=Path, required=True, help="the user's cache folder")
+    parser.add_argument("--socket", type=int, required=True, help="inherited descriptor")
+    parser.add_argument("--no-keras", action="store_true", help="only describe data")
+    arguments = parser.parse_args()
+    with contextlib.suppress(OSError):
+        os.nice(10)
+    # It has no terminal whose end could concern it, but a person's script may tell all processes.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    connection = socket.socket(fileno=arguments.socket)
+    connection.set_inheritable(False)
+    # Before both threads need them: the one that reads requests, this one for Keras.
+    import numpy  # noqa: F401
+
+    import kertasks.trainer.claiming  # noqa: F401
+    from kertasks.trainer.serving import Server
+
+    server = Server(connection, become_trainer)
+    if arguments.no_keras:
+        threading.Event().wait()  # the thread that reads ends the process
+    passed = False
+    try:
+        from kertasks.trainer.keras_side import KerasSide
+
+        keras_side = KerasSide(arguments.cache, server.shelf)
+        passed = keras_side.train(server.serve_until_run(keras_side.answer, keras_side.warm_up))
+    except Exception as error:
+        with contextlib.suppress(OSError):
+            traceback.print_exc()
+        if server.claimed is not None:
+            server.claimed.fail(f"the trainer could not begin: {error}")
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError):  # a full disk
+            stream.flush()
+    # TensorFlow's threads may hold up an ordinary exit for seconds, after all is written.
+    os._exit(0 if passed else 1)
+
+
+def become_trainer(request: Mapping[str, Any]) -> ClaimedRun:
+    """Claim the run that is asked for, and send everything that is printed from now on to its
+    log; files are private.
+
+    Raises:
+        kertasks.UserError: the run is not to be trained, as ``claim`` says, or its folder is gone
+            or cannot be written in.
+    """
+    from kertasks.regular_file import open_to_append
+    from kertasks.runs.folder import RunDamaged
+    from kertasks.trainer.claiming import claim
+
+    run = Path(request["run"])
+    os.umask(0o077)
+    try:
+        log = open_to_append(run / "trainer.log")
+        try:
+            claimed = claim(run, resumes=request["resumes"], epochs=request["epochs"])
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os.dup2(log, 1)
+            os.dup2(log, 2)
+        finally:
+            os.close(log)
+    except OSError as error:
+        raise RunDamaged(f"cannot write in the run's folder {run}: {error.strerror}") from error
+    return claimed
+
+
+if __name__ == "__main__":
+    main()

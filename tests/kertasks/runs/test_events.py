@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+import json
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kertasks.runs.epoch_block import in_blocks
+from kertasks.runs.event_lines import format_event, parse_event
+from kertasks.runs.events import (
+    Checkpointed,
+    Compiled,
+    Compiling,
+    Control,
+    Epoch,
+    Event,
+    Failed,
+    Finished,
+    Gpu,
+    LearningRate,
+    Machine,
+    Notice,
+    Paused,
+    Planned,
+    Progress,
+    Resumed,
+    Resuming,
+    Started,
+    Stopped,
+)
+from kertasks.text.plain_text import one_line
+
+_numbers = st.floats(allow_nan=False)
+_times = st.floats(allow_nan=False, allow_infinity=False)
+_text = st.text().map(one_line)
+_metrics = st.dictionaries(_text, _numbers, max_size=5)
+_counts = st.integers(min_value=0, max_value=10**9)
+_ordinals = st.integers(min_value=1, max_value=10**9)
+_gpus = st.lists(st.builds(Gpu, _text, _numbers, _counts, _counts, _counts)).map(tuple)
+_events: st.SearchStrategy[Event] = st.one_of(
+    st.builds(Started, _times, _ordinals, _ordinals, _counts, _text),
+    st.builds(Compiling, _times, st.none() | _numbers),
+    st.builds(Compiled, _times, st.booleans()),
+    st.builds(Progress, _times, _ordinals, _counts, _metrics),
+    st.builds(Epoch, _times, _ordinals, _metrics, _numbers, _numbers),
+    st.builds(LearningRate, _times, _counts, _numbers),
+    st.builds(Control, _times, _counts, _text, st.none() | _text),
+    st.builds(Planned, _times, _ordinals),
+    st.builds(Paused, _times, _counts, _counts),
+    st.builds(Resuming, _times),
+    st.builds(Resumed, _times, _counts, _counts),
+    st.builds(Checkpointed, _times, _counts, _counts),
+    st.builds(Machine, _times, _numbers, _counts, _counts, _counts, _gpus),
+    st.builds(Notice, _times, _text),
+    st.builds(
+        Finished,
+        _times,
+        _counts,
+        st.none() | _counts,
+        st.none() | _metrics,
+        st.none() | _text,
+        st.none() | _metrics,
+    ),
+    st.builds(
+        Stopped,
+        _times,
+        _counts,
+        st.none() | _counts,
+        st.none() | _metrics,
+        st.none() | _text,
+        st.none() | _metrics,
+        st.none() | _counts,
+    ),
+    st.builds(Failed, _times, _text),
+)
+
+
+@given(_events)
+def test_an_event_comes_back_from_its_line_exactly(event: Event) -> None:
+    line = format_event(event)
+
+    assert line.count("\n") == 1
+    assert line.endswith("\n")
+    assert parse_event(line) == event
+
+
+def test_the_line_of_an_epoch_is_what_the_format_says() -> None:
+    metrics = {"loss": 0.1 + 0.2, "accuracy": 1.0}
+    line = format_event(Epoch(12.5, 3, metrics, learning_rate=1e-3, seconds=0.25))
+
+    assert json.loads(line) == {
+        "t": 12.5,
+        "type": "epoch",
+        "epoch": 3,
+        "metrics": {"loss": 0.30000000000000004, "accuracy": 1.0},
+        "learning_rate": 0.001,
+        "seconds": 0.25,
+    }
+
+
+def test_what_is_not_finite_is_a_string_so_that_the_line_is_json() -> None:
+    metrics = {"loss": math.nan, "mae": math.inf, "mse": -math.inf}
+    line = format_event(Epoch(0.0, 1, metrics, 1e-3, 0.1))
+
+    def refuse(constant: str) -> None:
+        pytest.fail(f"{constant} is not JSON")
+
+    written = json.loads(line, parse_constant=refuse)
+    assert written["metrics"] == {"loss": "nan", "mae": "inf", "mse": "-inf"}
+    parsed = parse_event(line)
+    assert isinstance(parsed, Epoch)
+    assert math.isnan(parsed.metrics["loss"])
+    assert (parsed.metrics["mae"], parsed.metrics["mse"]) == (math.inf, -math.inf)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "{",
+        "null",
+        "[1, 2]",
+        '"epoch"',
+        "{}",
+        '{"t":1,"type":"view","epoch":1}',
+        '{"t":1,"type":"epoch","epoch":1}',
+        '{"t":1,"type":"epoch","epoch":"1","metrics":{},"learning_rate":1,"seconds":1}',
+        '{"t":1,"type":"epoch","epoch":1,"metrics":[],"learning_rate":1,"seconds":1}',
+        '{"t":1,"type":"epoch","epoch":1,"metrics":{"loss":"bad"},"learning_rate":1,"seconds":1}',
+        '{"t":1,"type":["epoch"]}',
+        '{"t":true,"type":"failed","reason":"x"}',
+        '{"t":"inf","type":"failed","reason":"x"}',
+        '{"t":1e999,"type":"failed","reason":"x"}',
+        '{"t":1,"type":"failed","reason":["x"]}',
+        '{"t":1,"type":"planned","epochs":0}',
+        '{"t":1,"type":"planned","epochs":9223372036854775808}',
+        '{"t":1,"type":"started","epochs":1,"steps":0,"parameters":1,"device":""}',
+        '{"t":1,"type":"epoch","epoch":-1,"metrics":{},"learning_rate":1,"seconds":1}',
+        "\x00\xff garbage",
+        "[" * 100_000,
+    ],
+)
+def test_what_is_no_event_known_here_is_none(line: str) -> None:
+    assert parse_event(line) is None
+
+
+def test_fields_of_a_newer_version_are_passed_over() -> None:
+    line = '{"t":1,"type":"failed","reason":"x","hint":"y"}'
+    assert parse_event(line) == Failed(1.0, "x")
+
+
+def test_an_end_without_its_optional_fields_is_an_end() -> None:
+    assert parse_event('{"t":1,"type":"stopped","epochs":4}') == Stopped(1.0, 4, None, None, None)
+
+
+def test_text_comes_back_on_one_line_without_control_codes() -> None:
+    reason = "it \x1b[31mfailed\n  twice\x07, in \udcff"
+    assert parse_event(format_event(Failed(1.0, reason))) == Failed(
+        1.0, "it [31mfailed twice, in ?"
+    )
+    epoch = Epoch(1.0, 1, {"lo\x1b]0;ss": 1.0}, 0.1, 0.1)
+    assert parse_event(format_event(epoch)) == Epoch(1.0, 1, {"lo]0;ss": 1.0}, 0.1, 0.1)
+    assert (
+        in_blocks([json.loads(format_event(epoch))] * 2)
+        == [Epoch(1.0, 1, {"lo]0;ss": 1.0}, 0.1, 0.1)] * 2
+    )

@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+import math
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kertasks.runs.commands import Ask
+from kertasks.runs.events import (
+    Compiling,
+    Control,
+    Epoch,
+    Failed,
+    Finished,
+    LearningRate,
+    Notice,
+    Paused,
+    Progress,
+    Resumed,
+    Resuming,
+    Started,
+    Stopped,
+)
+from kertasks.runs.history import RunHistory
+from kertasks.runs.state import RunState
+
+
+def epoch(number: int, **metrics: float) -> Epoch:
+    return Epoch(float(number), number, metrics, learning_rate=0.5 / number, seconds=0.25)
+
+
+def test_columns_grow_by_one_value_an_epoch() -> None:
+    history = RunHistory()
+    history.add_all([epoch(1, loss=3.0, val_loss=4.0), epoch(2, loss=2.0, val_loss=5.0)])
+
+    assert history.epochs == 2
+    assert history.metric_names == ("loss", "val_loss")
+    assert list(history.column("loss")) == [3.0, 2.0]
+    assert list(history.column("val_loss")) == [4.0, 5.0]
+    assert list(history.learning_rates) == [0.5, 0.25]
+    assert list(history.seconds) == [0.25, 0.25]
+    assert list(history.epoch_numbers) == [1, 2]
+    assert list(history.column("accuracy")) == []
+    assert history.last == epoch(2, loss=2.0, val_loss=5.0)
+
+
+def test_a_metric_that_comes_late_or_stays_away_is_nan() -> None:
+    history = RunHistory()
+    history.add_all([epoch(1, loss=3.0), epoch(2, loss=2.0, val_loss=5.0), epoch(3, loss=1.0)])
+
+    late = list(history.column("val_loss"))
+    assert math.isnan(late[0])
+    assert late[1] == 5.0
+    assert math.isnan(late[2])
+
+
+def test_the_best_epoch_is_of_the_lowest_validation_loss() -> None:
+    history = RunHistory()
+    history.add_all(
+        [
+            epoch(1, loss=3.0, val_loss=4.0),
+            epoch(2, loss=2.0, val_loss=3.5),
+            epoch(3, loss=1.0, val_loss=math.nan),
+            epoch(4, loss=0.5, val_loss=3.5),
+        ]
+    )
+    assert history.best_epoch == 2
+
+
+def test_the_best_epoch_is_of_the_lowest_loss_where_nothing_is_held_out() -> None:
+    history = RunHistory()
+    history.add_all([epoch(1, loss=3.0), epoch(2, loss=2.0), epoch(3, loss=2.5)])
+    assert history.best_epoch == 2
+
+
+def test_a_loss_that_is_never_a_number_has_no_best_epoch() -> None:
+    history = RunHistory()
+    history.add_all([epoch(1, loss=math.nan), epoch(2, loss=math.inf)])
+    assert history.best_epoch is None
+
+
+def test_what_goes_on_now_follows_the_events() -> None:
+    history = RunHistory()
+    history.add(Started(1.0, 10, 4, 33, "CPU"))
+    history.add(Compiling(1.0))
+    assert history.compiling
+    history.add(Compiling(3.0, 2.0))
+    assert not history.compiling
+    assert history.compile_seconds == 2.0
+    progress = Progress(3.5, 1, 2, {"loss": 0.5})
+    history.add(progress)
+    assert history.progress == progress
+    history.add(epoch(1, loss=0.5))
+    assert history.progress is None
+    history.add(Notice(4.0, "slower: why"))
+    history.add(Control(4.0, 1, "stop"))
+    history.add(LearningRate(4.0, 1, 0.1))
+    assert [notice.text for notice in history.notices] == ["slower: why"]
+    assert [control.number for control in history.controls] == [1]
+    assert [change.learning_rate for change in history.learning_rate_changes] == [0.1]
+    assert history.ended is None
+    end = Finished(5.0, 1, 1, {"accuracy": 1.0}, None)
+    history.add(end)
+    assert history.ended == end
+
+
+def test_a_failure_while_compiling_ends_it() -> None:
+    history = RunHistory()
+    history.add(Compiling(1.0))
+    history.add(Failed(2.0, "out of memory"))
+    assert not history.compiling
+    assert isinstance(history.ended, Failed)
+
+
+_metric_values = st.floats(allow_nan=True, allow_infinity=True)
+
+
+@given(st.lists(st.dictionaries(st.sampled_from(["loss", "val_loss", "accuracy"]), _metric_values)))
+def test_every_column_has_one_value_an_epoch(metrics: list[dict[str, float]]) -> None:
+    history = RunHistory()
+    for number, values in enumerate(metrics, 1):
+        history.add(epoch(number, **values))
+    for name in history.metric_names:
+        column = history.column(name)
+        assert len(column) == history.epochs == len(metrics)
+        for value, given_values in zip(column, metrics, strict=True):
+            expected = given_values.get(name, math.nan)
+            assert value == expected or (math.isnan(value) and math.isnan(expected))
+
+
+def test_what_it_was_told_to_do_holds_until_it_is_done() -> None:
+    history = RunHistory()
+    history.add_all([Started(0.0, 10, 4, 9, "CPU"), epoch(1, loss=1.0)])
+    history.add(Control(1.1, 1, "epoch", refused="no"))
+    assert history.until is None
+    history.add(Control(1.2, 2, "epoch"))
+    assert history.until is Ask.EPOCH
+    history.add(Paused(2.0, 2, 0))
+    assert history.until is None
+    history.add_all([Control(3.0, 3, "batch"), Resumed(3.0, 2, 0)])
+    assert history.until is Ask.BATCH
+    history.add_all([Paused(3.1, 2, 1), Control(4.0, 4, "stop")])
+    assert history.stopping
+    history.add(Stopped(4.5, 2, 1, None, None))
+    assert not history.stopping
+
+
+def test_a_new_process_is_told_from_the_end_of_a_pause() -> None:
+    history = RunHistory()
+    history.add_all([Started(0.0, 10, 4, 9, "CPU"), epoch(1, loss=1.0)])
+    history.add_all([Paused(2.0, 1, 0), Resumed(3.0, 1, 0)])
+    assert not history.resuming
+    history.add_all([Stopped(4.0, 1, 1, None, None), Resumed(9.0, 1, 0)])
+    assert history.resuming
+    assert not history.replaying
+    history.add(Progress(10.0, 2, 1, {}))
+    assert not history.resuming
+    history.add_all([Paused(11.0, 2, 1), Resuming(20.0)])  # its trainer was lost in the pause
+    assert history.resuming
+    assert history.state is RunState.RUNNING
+    history.add(Resumed(25.0, 2, 0))
+    assert history.resuming
+
+
+def test_time_in_which_it_lay_still_is_not_counted() -> None:
+    history = RunHistory()
+    assert math.isnan(history.elapsed(5.0))
+    history.add_all([Started(0.0, 10, 4, 9, "CPU"), epoch(1, loss=1.0)])
+    assert history.elapsed(2.0) == 2.0
+    history.add(Paused(3.0, 1, 0))
+    assert history.elapsed(900.0) == 3.0
+    history.add(Stopped(5.0, 1, 1, None, None))
+    assert history.elapsed(900.0) == 3.0
+    history.add(Resumed(105.0, 1, 0))
+    assert history.elapsed(106.0) == 4.0
+    history.add(Progress(107.0, 2, 1, {}))
+    history.add(Resumed(207.0, 1, 0))  # its trainer was lost
+    assert history.elapsed(208.0) == 6.0
+    history.add_all([Paused(209.0, 2, 1), Resuming(300.0)])
+    assert history.elapsed(305.0) == 7.0
+    history.add(Resumed(310.0, 2, 1))
+    assert history.elapsed(311.0) == 8.0
+    history.add_all([Resuming(400.0), Failed(405.0, "no Keras")])
+    assert history.elapsed(900.0) == 7.0  # to the latest that the lost one told

@@ -1,0 +1,189 @@
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+
+import pytest
+from tests.support.run_folders import write_run
+
+from kertasks.registry import find_task
+from kertasks.runs.commands import Ask
+from kertasks.runs.event_lines import format_event
+from kertasks.runs.event_reader import SLICE
+from kertasks.runs.events import Epoch, Failed, Finished, Planned, Started, Stopped
+from kertasks.runs.folder import RunFolder
+from kertasks.runs.label import Label, write_label
+from kertasks.runs.state import RunState
+from kertasks.runs.store import RunStore
+from kertasks.runs.summaries import RunSummaries
+from kertasks.runs.summary import in_words, summarise
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> RunFolder:
+    run = RunStore(tmp_path).create(find_task("xor").recipe())
+    manifest = {
+        "schema": 1, "id": run.id, "task": "xor", "recipe": "answer", "seed": 0, "created": 10.0,
+        "versions": {}, "device": "CPU", "host": os.uname().nodename, "pid": 2**22 + 1,
+        "process_started": 5.0,
+    }  # fmt: skip
+    run.manifest_path.write_text(json.dumps(manifest))
+    return run
+
+
+def write(run: RunFolder, *events: Started | Epoch | Finished | Stopped | Failed) -> None:
+    run.events_path.write_text("".join(map(format_event, events)))
+
+
+EPOCH = Epoch(3.0, 7, {"loss": 0.5, "val_loss": 0.25}, 0.001, 0.1)
+
+
+def test_a_finished_run_says_its_test_result(run: RunFolder) -> None:
+    write(run, EPOCH, Finished(4.0, 8, 7, {"loss": 0.3, "accuracy": 0.75}, None))
+    summary = summarise(run)
+    assert summary is not None
+    assert (summary.state, summary.epochs) == (RunState.FINISHED, 8)
+    assert in_words(summary) == (f"xor answer: finished, 8 epochs, test accuracy 0.750, {run.path}")
+
+
+def test_without_a_test_split_the_last_loss_is_said(run: RunFolder) -> None:
+    write(run, EPOCH, Stopped(4.0, 7, 7, None, None))
+    summary = summarise(run)
+    assert summary is not None
+    assert (summary.epochs, summary.result) == (7, "validation loss 0.2500")
+
+
+def test_a_failed_run_says_why_and_how_far_it_came(run: RunFolder) -> None:
+    write(run, EPOCH, Failed(4.0, "out of memory"))
+    summary = summarise(run)
+    assert summary is not None
+    assert (summary.state, summary.epochs, summary.result) == (RunState.FAILED, 7, "out of memory")
+
+
+def test_a_run_that_is_over_is_read_once(run: RunFolder, tmp_path: Path) -> None:
+    write(run, EPOCH, Failed(4.0, "out of memory"))
+    summaries = RunSummaries(RunStore(tmp_path))
+    first = summaries.read()
+    before = run.events_path.stat()
+    run.events_path.write_bytes(b" " * before.st_size)
+    os.utime(run.events_path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert summaries.read() == first
+    assert RunSummaries(RunStore(tmp_path)).read() != first
+
+
+def test_a_run_that_only_just_began_is_running(tmp_path: Path) -> None:
+    store = RunStore(tmp_path)
+    summary = summarise(store.create(find_task("xor").recipe()))
+    assert summary is not None
+    assert (summary.task, summary.recipe) == ("xor", find_task("xor").recipe().name)
+    assert summary.state is RunState.RUNNING
+
+
+def test_a_run_whose_trainer_never_came_is_lost(tmp_path: Path) -> None:
+    store = RunStore(tmp_path)
+    run = store.create(find_task("xor").recipe())
+    summaries = RunSummaries(store)
+    assert [summary.state for summary in summaries.read()] == [RunState.RUNNING]
+    os.utime(run.recipe_path, (time.time() - 5.5,) * 2)
+    (summary,) = summaries.read()
+    assert (summary.state, summary.task, summary.epochs) == (RunState.LOST, "xor", 0)
+    (run.recipe_path).unlink()
+    assert RunSummaries(store).read() == []  # nothing says what it was
+
+
+def test_the_end_says_what_the_best_epoch_was(tmp_path: Path) -> None:
+    summary = summarise(write_run(RunStore(tmp_path), "xor", "answer", epochs=50))
+    assert summary is not None
+    assert summary.best_epoch is not None
+    assert summary.best_loss == ("val_loss", summary.best["val_loss"])
+    assert summary.test_value == ("accuracy", summary.test["accuracy"])
+    assert summary.seconds == pytest.approx(0.5)
+    assert (summary.device, summary.host, summary.planned) == ("GPU H100", "gpu-box", None)
+
+
+def test_the_best_epoch_of_a_short_log_is_known_without_an_end_that_says_it(run: RunFolder) -> None:
+    epochs = [Epoch(float(n), n, {"loss": abs(n - 3.0)}, 0.001, 0.1) for n in range(1, 7)]
+    write(run, *epochs, Stopped(8.0, 6, 3, None, None))
+    summary = summarise(run)
+    assert summary is not None
+    assert (summary.best_epoch, summary.best) == (3, {"loss": 0.0})
+
+
+def test_the_best_epoch_of_a_long_log_is_not_guessed_from_its_end(run: RunFolder) -> None:
+    epochs = [Epoch(float(n), n, {"loss": float(n)}, 0.001, 0.1) for n in range(1, 2001)]
+    write(run, *epochs, Failed(9.0, "out of memory"))
+    summary = summarise(run)
+    assert summary is not None
+    assert (summary.epochs, summary.best_epoch, summary.best) == (2000, None, {})
+
+
+def test_a_run_that_goes_on_says_how_far_it_is_and_what_was_best(tmp_path: Path) -> None:
+    store = RunStore(tmp_path)
+    run = write_run(store, "xor", "answer", epochs=300, end="", host="elsewhere")
+    summaries = RunSummaries(store, with_best=True)
+    (summary,) = summaries.read()
+    assert (summary.state, summary.epochs, summary.planned) == (RunState.RUNNING, 300, 1000)
+    assert summary.best_loss is not None
+    for _ in range(40):  # what was asked is not what is planned: a trainer may refuse
+        run.ask(Ask.EPOCHS, 7)
+    with run.events_path.open("a") as file:
+        file.write(format_event(Planned(5.0, 400)))
+        file.write(format_event(Epoch(5.0, 301, {"loss": 9.0, "val_loss": -1.0}, 0.1, 0.1)))
+    (summary,) = summaries.read_running()
+    assert (summary.epochs, summary.best_epoch, summary.planned) == (301, 301, 400)
+    with run.events_path.open("a") as file:
+        file.write(format_event(Finished(6.0, 301, 301, None, None, {"val_loss": -1.0})))
+    (summary,) = summaries.read_running()
+    assert (summary.state, summary.best) == (RunState.FINISHED, {"val_loss": -1.0})
+
+
+def test_a_list_does_not_wait_for_a_long_log(tmp_path: Path) -> None:
+    store = RunStore(tmp_path)
+    run = write_run(store, "xor", "answer", epochs=20_000, end="", host="elsewhere")
+    assert run.events_path.stat().st_size > 2 * SLICE
+    (known,) = RunSummaries(store, with_best=True).read()
+    assert known.best_loss is not None
+    summaries = RunSummaries(store, with_best=True, slices=1)
+    (first,) = summaries.read()
+    assert (first.epochs, first.best_epoch) == (20_000, None)
+    looks = [summaries.read_running()[0].best_epoch for _ in range(8)]
+    assert looks[0] is None
+    assert looks[-1] == known.best_epoch
+
+
+def test_another_label_is_seen_on_a_run_that_is_over(run: RunFolder, tmp_path: Path) -> None:
+    write(run, EPOCH, Failed(4.0, "out of memory"))
+    summaries = RunSummaries(RunStore(tmp_path))
+    assert summaries.read()[0].title == "answer"
+    write_label(run.path, Label("the one that broke"))
+    assert summaries.read()[0].title == "the one that broke"
+
+
+def test_an_event_that_is_still_written_or_longer_than_a_block_is_no_trouble(
+    run: RunFolder,
+) -> None:
+    long = Failed(4.0, "x" * 10_000)
+    run.events_path.write_text(format_event(EPOCH) + format_event(long) + '{"t": 5.0, "ty')
+    summary = summarise(run)
+    assert summary is not None
+    assert (summary.state, summary.epochs, summary.result) == (RunState.FAILED, 7, long.reason)
+
+
+def test_a_run_that_was_over_and_goes_on_is_read_again(run: RunFolder, tmp_path: Path) -> None:
+    write(run, EPOCH, Stopped(4.0, 7, 7, None, None))
+    summaries = RunSummaries(RunStore(tmp_path))
+    assert summaries.read()[0].epochs == 7
+    write(run, EPOCH, Stopped(4.0, 7, 7, None, None), Finished(5.0, 9, 7, None, None))
+    assert summaries.read()[0].epochs == 9
+
+
+def test_an_end_before_the_run_was_taken_up_again_is_none(run: RunFolder) -> None:
+    write(run, EPOCH, Stopped(4.0, 7, 7, {"accuracy": 0.5}, None))
+    with run.events_path.open("a") as file:
+        file.write('{"t": 5.0, "type": "resumed", "epoch": 7}\n')
+    summary = summarise(run)
+    assert summary is not None
+    # Its process is not there: without a word after it was taken up, it is lost.
+    assert (summary.state, summary.epochs, summary.test) == (RunState.LOST, 7, {})

@@ -1,0 +1,157 @@
+"""What the first screen has read in threads: each kind for one request at a time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from tests.support.piloting import Held, Threads, shown, until
+from tests.support.recorded_service import RECORDED, RecordedService
+from tests.support.run_folders import write_run
+from textual import on
+from textual.pilot import Pilot
+from textual.screen import Screen
+
+from kertasks.data.sources import keras_files as files
+from kertasks.registry import find_task
+from kertui.app import KertuiApp
+from kertui.service.description_cache import Remembered
+from kertui.session import Session
+from kertui.tasks_screen.data_status import Described
+from kertui.tasks_screen.task_list import TaskList
+from kertui.tasks_screen.task_reading import DataKey, TaskReader
+from kertui.terminal.capabilities import Capabilities
+
+
+def key_of(task: str) -> DataKey:
+    found = find_task(task)
+    recipe = found.recipe()
+    return task, found.variant(recipe.data.variant).name, recipe.seed
+
+
+XOR, SQUARE = key_of("xor"), key_of("square")
+
+
+def remember(home: Path, key: DataKey) -> None:
+    """Have a description in the cache of a recorded service."""
+    fields = json.loads((RECORDED / f"{key[0]}.json").read_bytes())
+    Remembered(home / "cache").keep_description(*key, fields)
+
+
+class Listening(Screen[None]):
+    """Asks a reader, and keeps its answers."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+
+    def on_mount(self) -> None:
+        self.reader = TaskReader(self.session, self)
+        self.described: list[DataKey] = []
+        self.runs: list[int] = []
+        self.checked = 0
+
+    @on(TaskReader.DataKnown)
+    def keep_data(self, event: TaskReader.DataKnown) -> None:
+        assert isinstance(event.status, Described)
+        self.described.append(event.key)
+        self.reader.described(event.key)
+
+    @on(TaskReader.RunsRead)
+    def keep_runs(self, event: TaskReader.RunsRead) -> None:
+        self.runs.append(len(event.runs))
+        self.reader.runs_taken()
+
+    @on(TaskReader.FilesChecked)
+    def keep_files(self, event: TaskReader.FilesChecked) -> None:
+        self.checked += 1
+
+
+@asynccontextmanager
+async def listening(
+    service: RecordedService,
+) -> AsyncIterator[tuple[Pilot[None], Listening, Threads]]:
+    app = KertuiApp(service, Capabilities())
+    threads = Threads()
+    async with app.run_test(size=(120, 36)) as pilot:
+        # What the first screen asks for, under the listening one, is through.
+        await until(pilot, lambda: service.asked and all(work.done() for work in threads.work))
+        screen = Listening(app.session)
+        await app.push_screen(screen)
+        threads.work.clear()
+        yield pilot, screen, threads
+
+
+async def test_one_description_is_waited_for(
+    service: RecordedService, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remember(home, SQUARE)
+    async with listening(service) as (pilot, screen, threads):
+        describing = Held(monkeypatch, service, "describe")
+        for key in (XOR, XOR, key_of("digits"), SQUARE, XOR):
+            screen.reader.describe(key)
+        # What is remembered does not wait.
+        await until(pilot, lambda: screen.described == [SQUARE])
+        describing.let_go()
+        await until(pilot, lambda: all(work.done() for work in threads.work))
+        await pilot.pause()
+        assert screen.described == [SQUARE, XOR]
+        assert len(describing.calls) == 1
+        screen.reader.describe(key_of("digits"))
+        await until(pilot, lambda: screen.described == [SQUARE, XOR, key_of("digits")])
+
+
+async def test_runs_are_read_once_at_a_time(
+    service: RecordedService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_run(service.store, "xor", "answer", epochs=3)
+    async with listening(service) as (pilot, screen, threads):
+        reading = Held(monkeypatch, service.store, "runs")
+        for _ in range(3):
+            screen.reader.read_runs()
+        reading.let_go()
+        await until(pilot, lambda: all(work.done() for work in threads.work))
+        await until(pilot, lambda: screen.runs == [1])
+        assert len(reading.calls) == 1
+        screen.reader.read_runs()
+        await until(pilot, lambda: screen.runs == [1, 1])
+
+
+async def test_files_are_told_of_as_they_were_looked_at_last(
+    service: RecordedService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with listening(service) as (pilot, screen, threads):
+        looking = Held(monkeypatch, files, "state")
+        screen.reader.look_at_files()
+        await until(pilot, lambda: len(looking.calls) == 1)
+        screen.reader.look_at_files()
+        looking.let_go()
+        await until(pilot, lambda: all(work.done() for work in threads.work))
+        await until(pilot, lambda: screen.checked)
+        await pilot.pause()
+        assert screen.checked == 1
+
+
+async def test_what_is_shown_by_then_is_described_next(
+    service: RecordedService, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remember(home, XOR)
+    describing = Held(monkeypatch, service, "describe")
+    recalling = Held(monkeypatch, service, "remembered_description")
+    recalling.let_go()
+    app = KertuiApp(service, Capabilities())
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: len(describing.calls) == 1)
+        tasks = app.screen.query_one(TaskList)
+        tasks.highlighted = tasks.get_option_index("xor")
+        await until(pilot, lambda: "truth table" in shown(app) and "baseline" in shown(app))
+        tasks.highlighted = tasks.get_option_index("square")
+        await until(pilot, lambda: SQUARE in recalling.calls)
+        assert "reading the data" in shown(app)
+        assert len(describing.calls) == 1
+        describing.let_go()
+        await until(pilot, lambda: "baseline" in shown(app))
+        assert [task for task, _ in service.asked] == ["threshold", "square"]

@@ -1,0 +1,214 @@
+"""The workbench with a real spare: Keras's judgement, start and stop."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.support.trainers import kill_trainers
+from tests.support.workbench_app import open_workbench
+from textual.widgets import Input
+
+from kertasks.keras_catalog.catalog import Catalog
+from kertasks.recipes.recipe import Recipe
+from kertasks.registry import find_task
+from kertasks.runs.events import Stopped
+from kertasks.runs.state import RunState
+from kertasks.runs.store import RunStore
+from kertui.live.live_pane import LivePane
+from kertui.live.run_status import RunStatus
+from kertui.live.training_column import Phase, TrainingColumn
+from kertui.service.training_service import TrainingService
+from kertui.workbench.layers.layer_list import LayerList, Waiting
+from kertui.workbench.settings.training_settings import TrainingSettings
+
+pytestmark = pytest.mark.training
+
+
+@pytest.fixture(scope="module")
+def service(
+    tmp_path_factory: pytest.TempPathFactory, cache: Path, catalog: Catalog
+) -> Iterator[TrainingService]:
+    """A service with a spare that all tests here share: it takes seconds to warm up."""
+    home = tmp_path_factory.mktemp("home")
+    service = TrainingService(RunStore(home), cache)
+    service.start_spare()
+    yield service
+    service.close()
+    kill_trainers(home)
+
+
+async def test_shapes_follow_every_change(service: TrainingService) -> None:
+    async with open_workbench(service) as bench:
+        layers = bench.screen.query_one(LayerList)
+        await bench.checked()
+        assert layers.waiting is Waiting.NOTHING
+        assert layers.input_shape == "(2)"
+        assert [row.shape for row in layers.rows] == ["(8)", "(1)"]
+        assert layers.total == 33
+        await bench.press("d")
+        await bench.checked()
+        assert [row.parameters for row in layers.rows] == [24, 72, 9]
+        assert layers.total == 105
+
+
+async def test_a_refused_layer_keeps_its_place_and_says_keras_reason(
+    service: TrainingService,
+) -> None:
+    async with open_workbench(service) as bench:
+        layers = bench.screen.query_one(LayerList)
+        await bench.press("a")
+        await bench.type("conv2d")
+        await bench.press("enter")
+        await bench.checked()
+        assert bench.layers == ["Dense", "Conv2D", "Dense"]
+        assert layers.rows[1].problem is not None
+        assert "dimensions" in layers.rows[1].problem
+        assert layers.rows[0].shape == "(8)"
+        assert layers.total is None
+        await bench.press("escape", "space")
+        assert bench.screen.run is None
+        assert any("Layer 2, Conv2D" in notice for notice in bench.notices())
+        await bench.press("u")
+        await bench.checked()
+        assert layers.total == 33
+        assert layers.problem is None
+
+
+async def test_an_output_that_does_not_fit_the_labels_is_said(service: TrainingService) -> None:
+    async with open_workbench(service) as bench:
+        await bench.press("down", "e", "enter")
+        await bench.type("3")
+        await bench.press("enter")
+        await bench.checked()
+        assert bench.screen.verdict.refusal() is not None
+        said = [row.problem for row in bench.screen.query_one(LayerList).rows if row.problem]
+        said += [str(bench.screen.query_one(LayerList).problem)]
+        assert any(text for text in said)
+        await bench.press("escape", "space")
+        assert bench.screen.run is None
+
+
+async def test_a_training_is_started_followed_stopped_and_kept(service: TrainingService) -> None:
+    async with open_workbench(service) as bench:
+        screen = bench.screen
+        column, pane = screen.query_one(TrainingColumn), screen.query_one(LivePane)
+        screen.query_one(TrainingSettings).focus_field(("fit", "epochs"))
+        await bench.press("enter")
+        await bench.type("1000000")
+        await bench.press("enter", "escape")
+        await bench.checked()
+        await bench.press("space")
+        await bench.until(lambda: pane.history.epochs > 2)
+        assert column.phase is Phase.RUNNING
+        assert screen.check_action("start_training", ()) is False
+        assert screen.check_action("steer", ("pause",)) is True
+        assert screen.query_one(RunStatus).rows
+        await bench.press("e", "enter")
+        await bench.type("4")
+        await bench.press("enter")
+        assert screen.draft.recipe.layers[0].arguments["units"] == 4, "editing goes on meanwhile"
+        await bench.press("escape", "s")
+        await bench.until(lambda: column.phase is Phase.IDLE)
+        assert isinstance(pane.history.ended, Stopped)
+        run = screen.run
+        assert run is not None
+        assert run.state() is RunState.STOPPED
+        assert run.model_path.is_file()
+        assert run.recipe().layers[0].arguments["units"] == 8
+        assert screen.check_action("start_training", ()) is True
+
+
+async def test_a_training_that_goes_on_is_found_again(service: TrainingService) -> None:
+    async with open_workbench(service) as bench:
+        await bench.checked()
+        screen = bench.screen
+        screen.query_one(TrainingSettings).focus_field(("fit", "epochs"))
+        await bench.press("enter")
+        await bench.type("1000000")
+        await bench.press("enter", "escape", "space")
+        await bench.until(lambda: screen.query_one(LivePane).history.epochs > 0)
+        run = screen.run
+    async with open_workbench(service) as again:
+        await again.until(lambda: again.screen.run is not None)
+        assert again.screen.run == run
+        await again.until(lambda: again.screen.query_one(LivePane).history.epochs > 0)
+        await again.press("s")
+        column = again.screen.query_one(TrainingColumn)
+        await again.until(lambda: column.phase is Phase.IDLE)
+
+
+async def test_a_training_is_steered_to_its_end(service: TrainingService) -> None:
+    async with open_workbench(service, recipe=endless()) as bench:
+        screen = bench.screen
+        column, pane = screen.query_one(TrainingColumn), screen.query_one(LivePane)
+        await bench.checked()
+        await bench.press("space")
+        await bench.until(lambda: pane.history.epochs > 2)
+        await bench.press("space")
+        await bench.until(lambda: column.phase is Phase.PAUSED)
+        first = pane.history.paused
+        assert first is not None
+        await bench.press(">")
+        await bench.until(lambda: pane.history.paused not in (None, first))
+        second = pane.history.paused
+        assert second is not None
+        assert (second.epoch, second.step) == (first.epoch + 1, 0)
+        await bench.press("L", "down", "enter")
+        await bench.until(lambda: pane.history.learning_rate_changes)
+        (change,) = pane.history.learning_rate_changes
+        assert change.learning_rate == pytest.approx(0.0005)
+        assert change.epoch == second.epoch + 1
+        await bench.press("space")
+        await bench.until(lambda: pane.history.epochs > second.epoch)
+        await bench.press("s")
+        await bench.until(lambda: pane.state is RunState.STOPPED)
+        stopped = pane.history.ended
+        assert isinstance(stopped, Stopped)
+        await bench.press("r")
+        assert column.phase is Phase.RESUMING
+        await bench.until(lambda: pane.state is RunState.RUNNING)
+        await bench.until(lambda: pane.history.epochs > stopped.epochs)
+        await bench.press("space")
+        await bench.until(lambda: column.phase is Phase.PAUSED)
+        await bench.press("E")
+        planned = pane.history.epochs + 20
+        bench.app.screen.query_one(Input).value = str(planned)
+        await bench.press("enter")
+        await bench.until(lambda: pane.history.planned == planned)
+        await bench.press("space")
+        await bench.until(lambda: pane.state is RunState.FINISHED)
+        assert list(pane.history.epoch_numbers) == list(range(1, planned + 1))
+        assert pane.history.learning_rates[-1] == pytest.approx(0.0005)
+        run = screen.run
+        assert run is not None
+        assert run.state() is RunState.FINISHED
+
+
+async def test_a_killed_trainer_is_lost_and_its_run_resumed(service: TrainingService) -> None:
+    async with open_workbench(service, recipe=endless()) as bench:
+        pane = bench.screen.query_one(LivePane)
+        await bench.checked()
+        await bench.press("space")
+        await bench.until(lambda: pane.history.epochs > 2)
+        await bench.press("W")
+        await bench.until(lambda: any("Saved model.keras" in said for said in bench.notices()))
+        run = bench.screen.run
+        assert run is not None
+        os.kill(run.manifest().pid, signal.SIGKILL)
+        await bench.until(lambda: pane.state is RunState.LOST)
+        told = pane.history.epochs
+        await bench.press("r")
+        await bench.until(lambda: pane.history.epochs > told)
+        assert list(pane.history.epoch_numbers) == list(range(1, pane.history.epochs + 1))
+        await bench.press("s")
+        await bench.until(lambda: pane.state is RunState.STOPPED)
+
+
+def endless() -> Recipe:
+    recipe = find_task("xor").recipes["answer"]
+    return replace(recipe, fit=replace(recipe.fit, epochs=1_000_000))

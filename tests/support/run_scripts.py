@@ -1,0 +1,25 @@
+"""Runs scripts one after another in this process: importing Keras takes longer than most.
+
+Usage: ``python -m tests.support.run_scripts SCRIPT.py …``; what each prints is kept
+beside it as ``SCRIPT.txt``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import runpy
+import sys
+from functools import cache
+from pathlib import Path
+
+import keras
+
+if __name__ == "__main__":
+    for dataset in (keras.datasets.imdb, keras.datasets.reuters):
+        # A dozen scripts read these two files.
+        dataset.load_data = cache(dataset.load_data)
+    for name in sys.argv[1:]:
+        script = Path(name)
+        with script.with_suffix(".txt").open("w") as file, contextlib.redirect_stdout(file):
+            runpy.run_path(name, run_name="__main__")
+        keras.backend.clear_session()

@@ -1,0 +1,1 @@
+"""What differs between recipes: the rows, and the widgets that show them."""

@@ -1,0 +1,111 @@
+"""A dialog that asks for one number; mistakes are said in place."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from kertui.dialogs.dialog import Dialog
+from kertui.forms.text_field import TextField
+from kertui.terminal.glyphs import glyphs_for
+from kertui.text.recipe_values import NotAllowed
+
+
+@dataclass(frozen=True, slots=True)
+class NumberWanted:
+    """What is asked for."""
+
+    title: str
+    text: str
+    """What one should know to answer it."""
+
+    value: str
+    """Proposed; empty where nothing is known."""
+
+    parse: Callable[[str], float]
+    """Reads what was typed; raises ``NotAllowed``."""
+
+    format: Callable[[float], str]
+    verb: str
+    """What Enter does."""
+
+
+class AskNumberScreen(Dialog[float]):
+    """Asks; gives the number, or None for escape. Up doubles it and down halves it.
+
+    Args:
+        wanted: what is asked for.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "scale(2.0)", "double", show=False, id="number.double",
+                tooltip="Twice as much."),
+        Binding("down", "scale(0.5)", "halve", show=False, id="number.halve",
+                tooltip="Half as much."),
+    ]  # fmt: skip
+    AUTO_FOCUS = "Input"
+
+    def __init__(self, wanted: NumberWanted) -> None:
+        super().__init__()
+        self._wanted = wanted
+
+    def compose(self) -> ComposeResult:
+        """Build the dialog."""
+        signs = glyphs_for(self.app)
+        with Vertical(id="dialog"):
+            yield Static(Content(self._wanted.title), id="dialog-title")
+            yield Static(Content(self._wanted.text), id="dialog-text")
+            yield TextField(self._wanted.value, id="number", compact=True, select_on_focus=True)
+            yield Static(id="dialog-say", markup=False)
+            yield Static(
+                Content.from_markup(
+                    "[b]$enter[/b] [$dim]$verb[/]   [b]$up[/b] [$dim]double[/]   "
+                    "[b]$down[/b] [$dim]halve[/]   [b]esc[/b] [$dim]cancel[/]",
+                    enter=signs.enter,
+                    verb=self._wanted.verb,
+                    up=signs.up if not signs.ascii else "up",
+                    down=signs.down if not signs.ascii else "down",
+                ),
+                id="dialog-keys",
+            )
+
+    @property
+    def _input(self) -> Input:
+        return self.query_one(Input)
+
+    def _say(self, text: str) -> None:
+        self.query_one("#dialog-say", Static).update(Content.styled(text, "$error"))
+
+    @on(Input.Changed)
+    def clear_answer(self, event: Input.Changed) -> None:
+        """What was said was of another number."""
+        event.stop()
+        self._say("")
+
+    @on(Input.Submitted)
+    def use_number(self, event: Input.Submitted) -> None:
+        """Give the number, or say what is allowed."""
+        event.stop()
+        try:
+            value = self._wanted.parse(event.value)
+        except NotAllowed as error:
+            self._say(f"{glyphs_for(self.app).cross} must be {error.allowed}")
+        else:
+            self.dismiss(value)
+
+    def action_scale(self, factor: float) -> None:
+        """Multiply the number by a factor, as far as that is still one that can be used."""
+        with contextlib.suppress(NotAllowed):
+            text = self._wanted.format(factor * self._wanted.parse(self._input.value))
+            self._wanted.parse(text)
+            self._input.value = text
+            self._input.cursor_position = len(text)

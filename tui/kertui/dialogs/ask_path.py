@@ -1,0 +1,240 @@
+"""A dialog that asks for a path and says what is wrong with it in place.
+
+Folders and files are read and written in threads, because some answer late or never: those of a
+network. A late answer to what was asked before does nothing.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import ClassVar, TypeAlias
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from kertasks.recipes.recipe import Recipe
+from kertasks.text.numbers import short_path
+from kertui.dialogs.path_completion import complete, typed_path
+from kertui.forms.text_field import TextField
+from kertui.terminal.glyphs import glyphs_for
+
+_MOST_LINES = 6
+_MOST_NAMES = 24
+_PATIENCE = 0.3
+"""Seconds before it is said that something is being read or written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """Why the path cannot be used."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyThere:
+    """Another file has the path, and would be written over."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """The path with what is certain added."""
+
+    text: str
+    names: Sequence[str]
+    """What fits."""
+
+
+Used: TypeAlias = tuple[Recipe, Path]
+Answer: TypeAlias = Used | Mistake | AlreadyThere | Completed
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What is asked of the file system."""
+
+    doing: str
+    text: str
+
+
+class AskPathScreen(ModalScreen[Used | None]):
+    """Asks for a path, and stays open until it can be used or the person gives up."""
+
+    CSS_PATH = Path(__file__).with_name("ask_path.tcss")  # subclasses lie in other folders
+    TITLE_WORDS: ClassVar[str] = ""
+    VERB: ClassVar[str] = ""
+    DOING: ClassVar[str] = ""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "cancel", show=False, id="path.cancel"),
+        Binding("tab", "complete", "complete", show=False, id="path.complete"),
+    ]
+    AUTO_FOCUS = "#path-input"
+
+    @dataclass
+    class Answered(Message):
+        """What came of a question."""
+
+        question: _Question
+        answer: Answer
+
+    def __init__(self, path: str) -> None:
+        super().__init__()
+        self._path = path
+        self._asked: _Question | None = None
+        """None once it is answered, or its answer is not wanted any more."""
+
+        self._late: AskPathScreen.Answered | None = None
+        """What was answered under another screen."""
+
+        self._confirmed: Path | None = None
+        """A file that was said to be there already."""
+
+    def compose(self) -> ComposeResult:
+        """Build the dialog."""
+        signs = glyphs_for(self.app)
+        with Vertical(id="path-dialog"):
+            yield Static(Content.styled(self.TITLE_WORDS, "bold"))
+            yield TextField(self._path, id="path-input", compact=True, select_on_focus=False)
+            yield Static(id="path-say", markup=False)
+            yield Static(
+                Content.from_markup(
+                    "[b]$enter[/b] [$dim]$verb[/]   [b]$tab[/b] [$dim]complete[/]   "
+                    "[b]esc[/b] [$dim]cancel[/]",
+                    enter=signs.enter,
+                    verb=self.VERB,
+                    tab=signs.tab,
+                ),
+                id="path-keys",
+            )
+
+    def on_mount(self) -> None:
+        """Typing goes on at the end of what is proposed."""
+        self._input.cursor_position = len(self._path)
+
+    @abstractmethod
+    def try_path(
+        self, path: Path, confirmed: Path | None, wanted: Callable[[], bool]
+    ) -> Used | Mistake | AlreadyThere:
+        """Use the path, or say what is wrong. Runs in a thread.
+
+        Args:
+            path: what was typed.
+            confirmed: a file that may be written over.
+            wanted: whether the person still waits for it.
+        """
+
+    @property
+    def _input(self) -> Input:
+        return self.query_one("#path-input", Input)
+
+    def say(self, text: str, wrong: bool) -> None:
+        """Say something under the path; it stays until the path is changed."""
+        style = "$error" if wrong else "$dim"
+        lines = text.splitlines()
+        if len(lines) > _MOST_LINES:
+            left = len(lines) - _MOST_LINES
+            lines = [*lines[:_MOST_LINES], f"and {left} more"]
+        self.query_one("#path-say", Static).update(Content.styled("\n".join(lines), style))
+
+    @on(Input.Changed)
+    def change_path(self, event: Input.Changed) -> None:
+        """What was said, asked and confirmed was of another path."""
+        event.stop()
+        self._forget()
+
+    def _forget(self) -> None:
+        self._asked = self._confirmed = None
+        self.say("", wrong=False)
+
+    @on(Input.Submitted)
+    def use_path(self, event: Input.Submitted) -> None:
+        """Try the path."""
+        event.stop()
+        text = event.value.strip()
+        if not text:
+            self.say("a path is needed", wrong=True)
+            return
+        question = _Question(self.DOING, text)
+        confirmed, wanted = self._confirmed, partial(self._wants, question)
+        self._ask(question, lambda: self.try_path(typed_path(text), confirmed, wanted))
+
+    def action_complete(self) -> None:
+        """Complete the path as a shell does; say what there is where it is not unique."""
+        text = self._input.value
+        self._ask(_Question("reading the folder", text), lambda: Completed(*complete(text)))
+
+    def action_cancel(self) -> None:
+        """Do nothing."""
+        if self.app.screen is self:
+            self._asked = None
+            self.dismiss(None)
+
+    # --- asking in a thread
+
+    def _wants(self, question: _Question) -> bool:
+        return self._asked == question
+
+    def _ask(self, question: _Question, find_answer: Callable[[], Answer]) -> None:
+        if self._wants(question):
+            return  # threads that wait for a network would pile up
+
+        def work() -> None:
+            self.post_message(self.Answered(question, find_answer()))
+
+        self._asked = question
+        self.run_worker(work, thread=True, group="path", name=question.doing)
+        self.set_timer(_PATIENCE, partial(self._say_doing, question))
+
+    def _say_doing(self, question: _Question) -> None:
+        if self._wants(question):
+            self.say(f"{question.doing} {glyphs_for(self.app).ellipsis}", wrong=False)
+
+    @on(Answered)
+    def take_answer(self, event: Answered) -> None:
+        """Go by the answer, unless another path was typed meanwhile."""
+        if not self._wants(event.question):
+            return
+        if self.app.screen is not self:
+            self._late = event  # leaving now would close the screen on top
+            return
+        self._asked = None
+        match event.answer:
+            case Mistake(text):
+                self.say(text, wrong=True)
+            case AlreadyThere(path):
+                self._confirmed = path
+                there = f"{short_path(path)} is already there. Enter once more writes over it."
+                self.say(there, wrong=True)
+            case Completed(text, names):
+                self._show_completed(text, names)
+            case used:
+                self.dismiss(used)
+
+    def on_screen_resume(self) -> None:
+        """Go by what was answered under another screen."""
+        if self._late is not None:
+            late, self._late = self._late, None
+            self.take_answer(late)
+
+    def _show_completed(self, text: str, names: Sequence[str]) -> None:
+        if text != self._input.value:
+            with self.prevent(Input.Changed):  # its handler comes after what is said here
+                self._input.value = text
+            self._forget()
+        self._input.cursor_position = len(text)
+        if len(names) > 1:
+            left = len(names) - _MOST_NAMES
+            more = f"   and {left} more" if left > 0 else ""
+            self.say("   ".join(names[:_MOST_NAMES]) + more, wrong=False)

@@ -1,0 +1,89 @@
+"""Every key that acts now, with what it does, written from the bindings themselves."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Mapping
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import ActiveBinding, Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Static
+
+from kertui.dialogs.dialog import Dialog
+from kertui.terminal.key_names import handiness
+
+
+class HelpScreen(Dialog[None]):
+    """The keys of the screen under it.
+
+    Args:
+        screen: whose keys to explain.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("q,enter,question_mark,f1", "cancel", "close", show=False),
+    ]
+
+    def __init__(self, screen: Screen[object]) -> None:
+        super().__init__()
+        self._of = screen
+
+    def compose(self) -> ComposeResult:
+        """Build the dialog."""
+        with Vertical(id="dialog"):
+            yield Static("Keys", id="dialog-title")
+            with VerticalScroll(id="help-keys"):
+                yield Static(self._write())
+            yield Static(Content.styled("esc closes this", "dim"))
+
+    def _write(self) -> Content:
+        rows: list[tuple[str, str]] = []
+        for bindings in group_bindings(self._of.active_bindings):
+            names = dict.fromkeys(self.app.get_key_display(binding) for binding in bindings[:3])
+            rows.append(("  ".join(names), explain(bindings)))
+        column = max((len(keys) for keys, _ in rows), default=0) + 3
+        room = max(20, min(70, round(self.app.size.width * 0.94)) - 6 - column)
+        lines: list[Content] = []
+        for keys, text in rows:
+            for number, line in enumerate(textwrap.wrap(text, room)):
+                lines.append(
+                    Content.assemble(
+                        ((keys if number == 0 else "").ljust(column), "bold $key"), line
+                    )
+                )
+        if self._has_filter:
+            typing = "Typing letters in the list of tasks filters it."
+            lines += [Content(""), Content.styled(typing, "dim")]
+        return Content("\n").join(lines)
+
+    @property
+    def _has_filter(self) -> bool:
+        return bool(self._of.query("TaskFilter"))
+
+
+def group_bindings(active: Mapping[str, ActiveBinding]) -> list[list[Binding]]:
+    """Bindings that do the same together, the handiest key first; those in the footer first.
+
+    Bindings that say nothing of themselves (moving in a list) are left out.
+    """
+    grouped: dict[str, list[Binding]] = {}
+    for entry in active.values():
+        if entry.enabled and (entry.binding.show or entry.binding.tooltip):
+            grouped.setdefault(entry.binding.action, []).append(entry.binding)
+    for bindings in grouped.values():
+        bindings.sort(key=lambda binding: handiness(binding.key))
+    return sorted(grouped.values(), key=lambda bindings: not bindings[0].show)
+
+
+def explain(bindings: Iterable[Binding]) -> str:
+    """The tooltip of the first binding that has one, else a description as a sentence."""
+    listed = list(bindings)
+    for binding in listed:
+        if binding.tooltip:
+            return binding.tooltip
+    text = listed[0].description
+    return f"{text[:1].upper()}{text[1:]}."

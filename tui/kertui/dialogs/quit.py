@@ -1,0 +1,76 @@
+"""The question on leaving while something is trained."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from kertasks.runs.state import RunState
+from kertasks.runs.summary import RunSummary
+from kertui.dialogs.dialog import Choice, Question
+
+
+class Leave(StrEnum):
+    """What becomes of the trainings when the interface goes."""
+
+    TRAIN_ON = "train on"
+    STOP = "stop"
+    STAY = "stay"
+
+
+class QuitQuestion(Question[Leave]):
+    """Leave, and let trainings go on (the default) or stop them; or stay.
+
+    Args:
+        running: the trainings that are not over, of those begun or steered here.
+    """
+
+    def __init__(self, running: Sequence[RunSummary]) -> None:
+        paused = [run for run in running if run.state is RunState.PAUSED]
+        trained = [run for run in running if run.state is not RunState.PAUSED]
+        one = len(running) == 1
+        it, its = ("it", "its") if one else ("them", "their")
+        text = []
+        if trained:
+            process = "a process of its own" if len(trained) == 1 else "processes of their own"
+            text.append(f"{_names(trained)} being trained in {process}.")
+        if paused:
+            stays = "it stays" if len(paused) == 1 else "they stay"
+            text.append(f"{_names(paused)} paused; {stays} paused, in memory, if left so.")
+        goes_on = "Quit and train on" if trained else f"Quit and leave {it} paused"
+        super().__init__(
+            _title(trained, paused),
+            " ".join(text),
+            [
+                Choice(
+                    Leave.TRAIN_ON,
+                    goes_on,
+                    f"nothing is lost; kertui shows {it} again when started again",
+                ),
+                Choice(
+                    Leave.STOP,
+                    f"Stop {it} and quit",
+                    f"{its} weights so far are kept and tested",
+                ),
+                Choice(Leave.STAY, "Stay", "nothing changes"),
+            ],
+        )
+
+
+def _title(trained: Sequence[RunSummary], paused: Sequence[RunSummary]) -> str:
+    if not trained:
+        return (
+            "Quit while a training is paused?"
+            if len(paused) == 1
+            else (f"Quit while {len(paused)} are paused?")
+        )
+    return (
+        "Quit while a training goes on?"
+        if len(trained) == 1
+        else (f"Quit while {len(trained)} train?")
+    )
+
+
+def _names(runs: Sequence[RunSummary]) -> str:
+    names = ", ".join(f"{run.task} {run.recipe}" for run in runs)
+    return f"{names} {'is' if len(runs) == 1 else 'are'}"

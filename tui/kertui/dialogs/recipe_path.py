@@ -1,0 +1,91 @@
+"""Dialogs that ask for a recipe's file: open one, save one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from kertasks.errors import UserError
+from kertasks.keras_catalog.catalog import Catalog
+from kertasks.recipes.recipe import Recipe
+from kertasks.recipes.toml_file import load_recipe, save_recipe
+from kertasks.registry import find_task
+from kertasks.text.numbers import short_path
+from kertui.dialogs.ask_path import AlreadyThere, AskPathScreen, Mistake, Used
+
+
+class OpenRecipeScreen(AskPathScreen):
+    """Open a recipe file. Gives the recipe and its path, or None.
+
+    Args:
+        path: what is proposed.
+        task: the task it must be for; None: any task.
+        catalog: judges layers and arguments; None judges only the rest.
+    """
+
+    TITLE_WORDS = "Open a recipe file"
+    VERB = "open"
+    DOING = "reading"
+
+    def __init__(self, path: str, task: str | None, catalog: Catalog | None) -> None:
+        super().__init__(path)
+        self._of_task = task
+        self._catalog = catalog
+
+    def try_path(
+        self, path: Path, confirmed: Path | None, wanted: Callable[[], bool]
+    ) -> Used | Mistake:
+        """Read it."""
+        del confirmed, wanted  # reading changes nothing
+        try:
+            recipe = load_recipe(path, self._catalog)
+            find_task(recipe.task)
+        except UserError as error:
+            return Mistake(str(error))
+        if self._of_task is not None and recipe.task != self._of_task:
+            return Mistake(
+                f"{path.name} is a recipe for the task {recipe.task}, and this is {self._of_task}. "
+                f"Choose {recipe.task} among the tasks to use it."
+            )
+        return recipe, path
+
+
+class SaveRecipeScreen(AskPathScreen):
+    """Save a recipe as a file. Gives the recipe and its path, or None.
+
+    Args:
+        path: what is proposed.
+        recipe: what is saved.
+        own: the file the recipe came from, which is written over without asking.
+    """
+
+    TITLE_WORDS = "Save the recipe"
+    VERB = "save"
+    DOING = "writing"
+
+    def __init__(self, path: str, recipe: Recipe, own: Path | None) -> None:
+        super().__init__(path)
+        self._recipe = recipe
+        self._own = own
+
+    def try_path(
+        self, path: Path, confirmed: Path | None, wanted: Callable[[], bool]
+    ) -> Used | Mistake | AlreadyThere:
+        """Write it; another file that is already there only after asking."""
+        try:
+            if path.is_dir():
+                return Mistake(f"{short_path(path)} is a folder; a file name is needed")
+            if path.suffix != ".toml":
+                path = path.with_name(f"{path.name}.toml")
+            if path.exists() and path != confirmed and not self._is_own(path):
+                return AlreadyThere(path)
+            if wanted():
+                save_recipe(self._recipe, path)
+        except OSError as error:
+            why = (error.strerror or "unknown").lower()
+            return Mistake(f"{short_path(path)} cannot be written: {why}")
+        return self._recipe, path
+
+    def _is_own(self, path: Path) -> bool:
+        return self._own is not None and os.path.realpath(path) == os.path.realpath(self._own)

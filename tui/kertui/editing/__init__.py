@@ -1,1 +1,0 @@
-"""The recipe being edited: changes, undo, comparison. No widgets here."""

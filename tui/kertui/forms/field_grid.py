@@ -1,0 +1,338 @@
+"""The fields of a form as lines of label and value, one of them under the cursor."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from kertui.forms.fields import Entry, Field
+from kertui.terminal.glyphs import Glyphs, glyphs_for
+from kertui.text.fitting_text import fitted
+
+_MARK = 2
+"""Cells before the label, for the cursor."""
+
+_GAP = 2
+"""Cells between label and value."""
+
+_LONGEST_LABEL = 23
+"""Of a label and its indent, where the form is narrow."""
+
+_BESIDE = 22
+"""Where the second field of a line begins, at the least."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """Where a field stands."""
+
+    index: int
+    line: int
+    label_x: int
+    value_x: int
+    end: int
+
+
+class FieldGrid(ScrollView, can_focus=True):
+    """Lines of label and value. One widget, however many fields there are.
+
+    It shows and chooses; entering a value is up to the form it stands in.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "field--label",
+        "field--value",
+        "field--changed",
+        "field--problem",
+        "field--cursor",
+        "field--mark",
+    }
+    DEFAULT_CSS = """
+    FieldGrid {
+        height: auto;
+        overflow-x: hidden;
+        scrollbar-size-vertical: 1;
+        background: $background;
+        .field--label { color: $dim; }
+        .field--value { color: $dim; }
+        .field--changed { color: $foreground; }
+        .field--problem { color: $error; text-style: bold; }
+        .field--cursor { background: $selection; color: $foreground; }
+        .field--mark { color: $accent; text-style: bold; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move_cursor(-1)", "previous field", show=False, id="field.previous"),
+        Binding("down,j", "move_cursor(1)", "next field", show=False, id="field.next"),
+        Binding("left,right", "move_across", "field beside", show=False, id="field.beside"),
+        Binding("pageup", "scroll_help(-1)", "help up", show=False, id="field.help_up"),
+        Binding("pagedown", "scroll_help(1)", "help down", show=False, id="field.help_down"),
+        Binding("home", "move_cursor(-999)", "first field", show=False, id="field.first"),
+        Binding("end", "move_cursor(999)", "last field", show=False, id="field.last"),
+        Binding(
+            "enter",
+            "enter_field",
+            "change",
+            key_display="↵",
+            id="field.change",
+            tooltip="Change the value of the field under the cursor.",
+        ),
+        Binding(
+            "delete,backspace",
+            "reset_field",
+            "default",
+            id="field.reset",
+            tooltip="Give the field under the cursor Keras's default back.",
+        ),
+    ]
+    ALLOW_SELECT = False
+
+    fields: reactive[tuple[Field, ...]] = reactive((), layout=True, always_update=True)
+    cursor: reactive[int] = reactive(0)
+
+    @dataclass
+    class FieldChosen(Message):
+        """The cursor came to a field."""
+
+        grid: FieldGrid
+        field: Field | None
+
+        @property
+        def control(self) -> FieldGrid:
+            """The grid."""
+            return self.grid
+
+    @dataclass
+    class FieldOpened(Message):
+        """A person wants to change a field."""
+
+        grid: FieldGrid
+        field: Field
+
+        @property
+        def control(self) -> FieldGrid:
+            """The grid."""
+            return self.grid
+
+    @dataclass
+    class FieldReset(Message):
+        """A person wants a field's default back."""
+
+        grid: FieldGrid
+        field: Field
+
+        @property
+        def control(self) -> FieldGrid:
+            """The grid."""
+            return self.grid
+
+    @dataclass
+    class HelpScrolled(Message):
+        """A person wants to read on in the help of the field."""
+
+        pages: int
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._cells: list[_Cell] = []
+        self._lines: list[list[_Cell]] = []
+
+    @property
+    def field(self) -> Field | None:
+        """The field under the cursor."""
+        return self.fields[self.cursor] if 0 <= self.cursor < len(self.fields) else None
+
+    def value_region(self) -> Region:
+        """Where on the screen the value under the cursor is shown."""
+        self._arrange_cells()
+        cell = self._cells[self.cursor]
+        place = self.content_region.offset
+        x = cell.value_x
+        y = cell.line - self.scroll_offset.y
+        return Region(place.x + x, place.y + y, max(1, cell.end - x), 1)
+
+    def get_content_height(
+        self,
+        container: Size,  # noqa: ARG002 - Textual's signature
+        viewport: Size,  # noqa: ARG002
+        width: int,  # noqa: ARG002
+    ) -> int:
+        """One line for each field that does not stand beside another."""
+        return max(1, sum(not field.beside for field in self.fields))
+
+    def watch_fields(self, before: tuple[Field, ...], after: tuple[Field, ...]) -> None:
+        """Keep the cursor on the field it was on."""
+        old = before[self.cursor].path if 0 <= self.cursor < len(before) else None
+        paths = [field.path for field in after]
+        place = paths.index(old) if old in paths else min(self.cursor, len(after) - 1)
+        self.set_reactive(FieldGrid.cursor, max(0, place))
+        self._arrange_cells()
+        self.refresh(layout=True)
+        self.post_message(self.FieldChosen(self, self.field))
+
+    def watch_cursor(self) -> None:
+        """Show where the cursor is and tell."""
+        self._arrange_cells()
+        self._bring_cursor()
+        self.refresh()
+        self.post_message(self.FieldChosen(self, self.field))
+
+    def _bring_cursor(self) -> None:
+        """Scroll to the cursor."""
+        if 0 <= self.cursor < len(self._cells):
+            line = self._cells[self.cursor].line
+            self.scroll_to_region(Region(0, line, 1, 1), animate=False, force=True)
+
+    def on_resize(self) -> None:
+        """Place the cells anew, the cursor among those in sight."""
+        self._arrange_cells()
+        self._bring_cursor()
+
+    def on_focus(self) -> None:
+        """Show the cursor, and what it is on."""
+        self.refresh()
+        self.post_message(self.FieldChosen(self, self.field))
+
+    def on_blur(self) -> None:
+        """Hide the cursor."""
+        self.refresh()
+        self.post_message(self.FieldChosen(self, None))
+
+    def _arrange_cells(self) -> None:
+        width = self.scrollable_content_region.width or self.size.width
+        labels = [len(field.label) + 2 * field.depth for field in self.fields if not field.beside]
+        longest = max(_LONGEST_LABEL, width // 2 - _MARK - _GAP)
+        column = _MARK + min(max(labels, default=0), longest) + _GAP
+        x = self._beside(column, width)
+        lines: list[list[_Cell]] = []
+        for index, field in enumerate(self.fields):
+            if field.beside and lines:
+                first = lines[-1][-1]
+                end = x - _MARK
+                lines[-1][-1] = _Cell(first.index, first.line, first.label_x, first.value_x, end)
+                value_x = x + len(field.label) + _GAP
+                lines[-1].append(_Cell(index, first.line, x, value_x, width))
+            else:
+                left = _MARK + 2 * field.depth
+                value_x = max(column, left + len(field.label) + 1)
+                lines.append([_Cell(index, len(lines), left, value_x, width)])
+        self._lines = lines
+        self._cells = [cell for line in lines for cell in line]
+        self.virtual_size = Size(width, len(lines))
+
+    def _beside(self, column: int, width: int) -> int:
+        """Where the fields beside others begin: past the others' values if there is room."""
+        pairs = [(a, b) for a, b in itertools.pairwise(self.fields) if b.beside]
+        wanted = max((column + _width_of(first) + _MARK for first, _ in pairs), default=0)
+        needed = max((len(b.label) + _GAP + _width_of(b) for _, b in pairs), default=0)
+        return max(_BESIDE, column + 8, width // 2, min(wanted, width - needed))
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the grid."""
+        signs = glyphs_for(self.app)
+        base = self.rich_style
+        width = self.scrollable_content_region.width
+        number = y + self.scroll_offset.y
+        if not 0 <= number < len(self._lines):
+            return Strip.blank(width, base)
+        segments: list[Segment] = []
+        at = 0
+        for cell in self._lines[number]:
+            at = self._draw_cell(cell, at, segments, signs)
+        return Strip(segments).adjust_cell_length(width, base).crop(0, width).apply_style(base)
+
+    def _draw_cell(self, cell: _Cell, at: int, segments: list[Segment], signs: Glyphs) -> int:
+        """Append one field's segments; returns the column they end at."""
+        field = self.fields[cell.index]
+        chosen = self.has_focus and cell.index == self.cursor
+        ground = self.get_component_rich_style("field--cursor") if chosen else Style()
+        dim = self.get_component_rich_style("field--label", partial=True)
+        mark = self.get_component_rich_style("field--mark", partial=True)
+        kind = "problem" if field.problem else "changed" if field.changed or chosen else "value"
+        style = self.get_component_rich_style(f"field--{kind}", partial=True)
+
+        def put(text: str, one: Style) -> None:
+            nonlocal at
+            segments.append(Segment(text, one))
+            at += len(text)
+
+        start = max(0, cell.label_x - _MARK - (2 * field.depth if not field.beside else 0))
+        put(" " * (start - at), Style())
+        sign = signs.cursor if chosen else signs.cross if field.problem else " "
+        put(sign + " ", mark if chosen else style)
+        label_style = dim + ground
+        put(" " * (cell.label_x - at), ground)
+        label = signs.ellipsis + " " + field.label if field.entry is Entry.MORE else field.label
+        put(label, label_style)
+        put(" " * max(0, cell.value_x - at), ground)
+        room = cell.end - at
+        text = field.text
+        opens = field.entry in {Entry.PICK, Entry.PICK_SEVERAL}
+        tail = f" {signs.open}" if opens else ""
+        shown = fitted(text, max(0, room - len(tail)), signs)
+        put(shown, style + ground)
+        put(tail, dim + ground)
+        if field.note:
+            put(fitted("  " + field.note, max(0, cell.end - at), signs), dim + ground)
+        put(" " * max(0, cell.end - at), ground)
+        return at
+
+    def action_move_cursor(self, by: int) -> None:
+        """Go up or down a line; past the ends the cursor stays."""
+        if not self.fields:
+            return
+        cell = self._cells[self.cursor]
+        line = max(0, min(cell.line + by, len(self._lines) - 1))
+        cells = self._lines[line]
+        second = len(self._lines[cell.line]) > 1 and cell is self._lines[cell.line][1]
+        self.cursor = cells[min(int(second), len(cells) - 1)].index
+
+    def action_move_across(self) -> None:
+        """Go to the other field of the line."""
+        if self.fields:
+            cells = self._lines[self._cells[self.cursor].line]
+            if len(cells) > 1:
+                self.cursor = next(cell.index for cell in cells if cell.index != self.cursor)
+
+    def action_enter_field(self) -> None:
+        """Ask for the field to be changed."""
+        if self.field is not None and self.field.entry is not Entry.FACT:
+            self.post_message(self.FieldOpened(self, self.field))
+
+    def action_scroll_help(self, pages: int) -> None:
+        """Ask for the rest of the help."""
+        self.post_message(self.HelpScrolled(pages))
+
+    def action_reset_field(self) -> None:
+        """Ask for the default."""
+        if self.field is not None and self.field.entry not in {Entry.FACT, Entry.MORE}:
+            self.post_message(self.FieldReset(self, self.field))
+
+    def on_click(self, event: events.Click) -> None:
+        """A click chooses a field and changes it."""
+        line = event.y + self.scroll_offset.y
+        if not 0 <= line < len(self._lines):
+            return
+        for cell in reversed(self._lines[line]):
+            if event.x >= cell.label_x - _MARK:
+                event.stop()
+                self.focus()
+                self.cursor = cell.index
+                self.action_enter_field()
+                return
+
+
+def _width_of(field: Field) -> int:
+    """The columns of its value, with the sign that it opens a list."""
+    return len(field.text) + 2 * (field.entry in {Entry.PICK, Entry.PICK_SEVERAL})

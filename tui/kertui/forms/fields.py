@@ -1,0 +1,390 @@
+"""The fields of a form, made from what the catalog says of a class. No widgets here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from kertasks.keras_catalog.catalog import Argument, ArgumentKind, Catalog, ClassInfo, Family
+from kertasks.recipes.recipe import INPUT, Component, Layer, Recipe, Value
+from kertasks.recipes.recipe_errors import Problem
+from kertui.forms.argument_path import ArgumentPath
+from kertui.forms.starting_values import starting_arguments
+from kertui.text.layer_lines import proposed_name
+from kertui.text.recipe_values import NOTHING, NotAllowed, allowed_words, format_value, parse_value
+
+SHORT_COMPONENT = 3
+"""A component with no more arguments than this shows them all at once."""
+
+
+class Entry(StrEnum):
+    """How a field is entered."""
+
+    TEXT = "text"
+    TOGGLE = "toggle"
+    PICK = "pick"
+    """One of ``choices``."""
+
+    PICK_SEVERAL = "pick several"
+    """Any of ``choices``, with commas between."""
+
+    MORE = "more"
+    """Opens the fields that are not shown; no value."""
+
+    FACT = "fact"
+    """Only to be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value to pick."""
+
+    text: str
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One line of a form."""
+
+    path: ArgumentPath
+    label: str
+    entry: Entry
+    text: str
+    """The value as shown and as it stands in the editor at first."""
+
+    changed: bool = False
+    """Not Keras's default."""
+
+    allowed: str = ""
+    help: str = ""
+    choices: tuple[Choice, ...] = ()
+    problem: str | None = None
+    depth: int = 0
+    """How many components it is inside of."""
+
+    beside: bool = False
+    """Stands on the line of the field before."""
+
+    note: str = ""
+    """A dim remark after the value."""
+
+    argument: Argument | None = None
+    """What the catalog says of it; None for what is not a Keras argument."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranked:
+    """A field with how much it matters: lower is shown first when room is short."""
+
+    field: Field
+    rank: int
+
+
+def layer_fields(
+    recipe: Recipe,
+    index: int,
+    catalog: Catalog | None,
+    problems: Sequence[Problem] = (),
+    limit: int | None = None,
+    keep: ArgumentPath | None = None,
+) -> tuple[tuple[Field, ...], int]:
+    """The fields of a layer, and how many more there are.
+
+    Args:
+        recipe: the recipe the layer stands in.
+        index: the layer's place.
+        catalog: None while it is not here yet; then only what the recipe says is shown.
+        problems: of the whole recipe; those of this layer go to their fields.
+        limit: the most fields to show, refused, required and changed ones first; None for all.
+        keep: a field that is shown in any case.
+    """
+    layer = recipe.layers[index]
+    info = catalog.find(Family.LAYERS, layer.class_name) if catalog else None
+    here = problems_at(f"layers.{index}", problems)
+    if info is None or catalog is None:
+        return tuple(_told_fields(layer.arguments, here)), 0
+    ranked = _argument_fields(layer.arguments, info, catalog, here, (), 0)
+    reads = layer.inputs or info.several_inputs
+    ranked += [_Ranked(_inputs_field(recipe, index, info, here), 0 if reads else 3)]
+    ranked += [_Ranked(_name_field(layer, here), 0 if layer.name else 3)]
+    if limit is None:
+        return tuple(entry.field for entry in ranked), 0
+    return _most_important(ranked, limit, keep)
+
+
+def _most_important(
+    ranked: list[_Ranked], limit: int, keep: ArgumentPath | None
+) -> tuple[tuple[Field, ...], int]:
+    """What matters, in the order of the signature."""
+    if len(ranked) <= limit:
+        return tuple(entry.field for entry in ranked), 0
+    by_rank = sorted(
+        range(len(ranked)),
+        key=lambda place: (ranked[place].field.path != keep, ranked[place].rank, place),
+    )
+    kept = sorted(by_rank[:limit])
+    return tuple(ranked[place].field for place in kept), len(ranked) - len(kept)
+
+
+def problems_at(path: str, problems: Sequence[Problem]) -> dict[str, Problem]:
+    """The problems at or under a path, by the rest of their path."""
+    found: dict[str, Problem] = {}
+    for problem in problems:
+        if problem.path == path:
+            found.setdefault("", problem)
+        elif problem.path.startswith(f"{path}."):
+            found.setdefault(problem.path[len(path) + 1 :], problem)
+    return found
+
+
+def say(problem: Problem | None) -> str | None:
+    """A problem in the words for under its field."""
+    if problem is None:
+        return None
+    return f"found {problem.found}; allowed: {problem.allowed}"
+
+
+def _argument_fields(
+    arguments: Mapping[str, Value],
+    info: ClassInfo,
+    catalog: Catalog,
+    problems: Mapping[str, Problem],
+    path: ArgumentPath,
+    depth: int,
+) -> list[_Ranked]:
+    """A field for each argument, components followed by their own arguments."""
+    ordered = sorted(info.arguments, key=lambda argument: not argument.required)
+    ranked: list[_Ranked] = []
+    for argument in ordered:
+        field = argument_field(arguments, argument, catalog, path, depth)
+        where = ".".join(field.path)
+        field = replace(field, problem=say(problems.get(where)))
+        given = argument.name in arguments
+        matters = argument.required or given
+        rank = -1 if field.problem else 0 if matters else (1 if depth == 0 else 2)
+        ranked.append(_Ranked(field, rank))
+        ranked += component_fields(
+            arguments.get(argument.name), argument, catalog, problems, field.path, depth + 1
+        )
+    known = {argument.name for argument in info.arguments}
+    unknown = {name: value for name, value in arguments.items() if name not in known}
+    ranked += [_Ranked(field, 0) for field in _told_fields(unknown, problems, path, depth)]
+    return ranked
+
+
+def component_fields(
+    value: Value,
+    argument: Argument,
+    catalog: Catalog,
+    problems: Mapping[str, Problem],
+    path: ArgumentPath,
+    depth: int,
+) -> list[_Ranked]:
+    """The arguments of a component that is an argument's value; none for anything else."""
+    if argument.kind not in {ArgumentKind.COMPONENT, ArgumentKind.LAYER} or value is None:
+        return []
+    if isinstance(value, tuple):
+        several = [
+            component_fields(one, argument, catalog, problems, (*path, str(place)), depth)
+            for place, one in enumerate(value)
+        ]
+        return [entry for one in several for entry in one]
+    if isinstance(value, str):
+        value = Component(value)
+    if not isinstance(value, Component):
+        return []
+    info = catalog.find(argument.family or Family.LAYERS, value.class_name)
+    if info is None:
+        return []
+    ranked = _argument_fields(value.arguments, info, catalog, problems, path, depth)
+    if len(info.arguments) <= SHORT_COMPONENT:
+        return [_Ranked(entry.field, min(entry.rank, 0)) for entry in ranked]
+    return ranked
+
+
+def argument_field(
+    arguments: Mapping[str, Value],
+    argument: Argument,
+    catalog: Catalog,
+    path: ArgumentPath = (),
+    depth: int = 0,
+) -> Field:
+    """The field of one argument as it stands."""
+    given = argument.name in arguments
+    value = arguments[argument.name] if given else _plain(argument.default)
+    entry = Entry.TEXT
+    choices: tuple[Choice, ...] = ()
+    text = format_value(value)
+    if argument.kind is ArgumentKind.BOOLEAN and not argument.optional:
+        entry = Entry.TOGGLE
+    elif argument.kind is ArgumentKind.BOOLEAN:
+        entry, choices = Entry.PICK, (Choice("yes"), Choice("no"), Choice(NOTHING))
+    elif argument.kind is ArgumentKind.CHOICE:
+        entry, choices = Entry.PICK, tuple(Choice(choice) for choice in argument.choices)
+        if argument.optional:
+            choices = (*choices, Choice(NOTHING))
+    elif argument.kind in {ArgumentKind.COMPONENT, ArgumentKind.LAYER}:
+        entry = Entry.PICK
+        choices = class_choices(catalog, argument.family or Family.LAYERS)
+        if argument.optional:
+            choices = (Choice(NOTHING), *choices)
+        if takes_several(argument):
+            entry = Entry.PICK_SEVERAL
+        listed = value if isinstance(value, tuple) else (value,)
+        text = ", ".join(
+            one.class_name if isinstance(one, Component) else format_value(one) for one in listed
+        )
+    if argument.required and not given:
+        text = ""
+    return Field(
+        path=(*path, argument.name),
+        label=argument.name,
+        entry=entry,
+        text=text,
+        changed=given and value != _plain(argument.default),
+        allowed=allowed_words(argument, catalog),
+        help=argument.help,
+        choices=choices,
+        depth=depth,
+        argument=argument,
+        note="required" if argument.required and not given else "",
+    )
+
+
+def class_choices(catalog: Catalog, family: Family) -> tuple[Choice, ...]:
+    """The classes of a family, spelled as recipes spell them."""
+    return tuple(Choice(spelling(info), info.summary) for info in catalog.family(family))
+
+
+def spelling(info: ClassInfo) -> str:
+    """How a recipe writes a class: layers and optimizers by name, others as Keras's short form."""
+    if info.family in {Family.LAYERS, Family.OPTIMIZERS} or not info.identifiers:
+        return info.name
+    snake = [name for name in info.identifiers if name.islower()]
+    return max(snake, key=len) if snake else info.name
+
+
+def takes_several(argument: Argument) -> bool:
+    """Whether a layer argument takes a list: Keras names those in the plural."""
+    return argument.kind is ArgumentKind.LAYER and argument.name.endswith("s")
+
+
+def enter_value(text: str, argument: Argument, current: Value, catalog: Catalog) -> Value:
+    """What was typed into an argument's field; a component keeps the arguments it still has.
+
+    Raises:
+        NotAllowed: saying what is allowed instead.
+    """
+    if takes_several(argument):
+        return _enter_several(text, argument, current, catalog)
+    value = parse_value(text, argument, catalog)
+    if argument.kind not in {ArgumentKind.COMPONENT, ArgumentKind.LAYER} or value is None:
+        return value
+    name = value.class_name if isinstance(value, Component) else str(value)
+    return with_class(name, current, argument.family or Family.LAYERS, catalog)
+
+
+def _enter_several(text: str, argument: Argument, current: Value, catalog: Catalog) -> Value:
+    """Names with commas between as layers; each takes over from the first of its class."""
+    before = (
+        [one for one in current if isinstance(one, Component)] if isinstance(current, tuple) else []
+    )
+    found: list[Value] = []
+    for name in (part.strip() for part in text.split(",") if part.strip()):
+        known = parse_value(name, argument, catalog)
+        same = next(
+            (
+                one
+                for one in before
+                if isinstance(known, Component) and one.class_name == known.class_name
+            ),
+            None,
+        )
+        if same is not None:
+            before.remove(same)
+        found.append(same or with_class(str(name), None, Family.LAYERS, catalog))
+    if not found:
+        raise NotAllowed(allowed_words(argument, catalog))
+    return tuple(found)
+
+
+def with_class(name: str, current: Value, family: Family, catalog: Catalog) -> Value:
+    """A component of that class with the arguments of ``current`` that it knows too."""
+    info = catalog.find(family, name)
+    kept: dict[str, Value] = {}
+    if info is not None:
+        kept = starting_arguments(info, catalog)
+        if isinstance(current, Component):
+            known = {argument.name for argument in info.arguments}
+            kept |= {key: one for key, one in current.arguments.items() if key in known}
+    if kept or family in {Family.LAYERS, Family.OPTIMIZERS}:
+        return Component(name, kept)
+    return name
+
+
+def _plain(default: object) -> Value:
+    """A catalog's default as a recipe's value."""
+    if isinstance(default, list | tuple):
+        return tuple(_plain(one) for one in default)
+    if default is None or isinstance(default, bool | int | float | str):
+        return default
+    if isinstance(default, dict):
+        name = default.get("class") or default.get("class_name")
+        if isinstance(name, str):
+            return name
+    return str(default)
+
+
+def _told_fields(
+    arguments: Mapping[str, Value],
+    problems: Mapping[str, Problem],
+    path: ArgumentPath = (),
+    depth: int = 0,
+) -> list[Field]:
+    """What the recipe says, as facts: nothing is known of what these arguments may be."""
+    found = []
+    for name, value in arguments.items():
+        where = (*path, name)
+        problem = say(problems.get(".".join(where)))
+        found.append(
+            Field(where, name, Entry.FACT, format_value(value), True, problem=problem, depth=depth)
+        )
+    return found
+
+
+def _inputs_field(
+    recipe: Recipe, index: int, info: ClassInfo, problems: Mapping[str, Problem]
+) -> Field:
+    layer = recipe.layers[index]
+    before = [proposed_name(recipe, place) for place in range(index)]
+    named = tuple(
+        Choice(name, recipe.layers[place].class_name) for place, name in enumerate(before)
+    )
+    return Field(
+        path=("inputs",),
+        label="inputs",
+        entry=Entry.PICK_SEVERAL,
+        text=", ".join(layer.inputs) or ("" if info.several_inputs else "previous"),
+        note="" if layer.inputs or not info.several_inputs else "two or more layers",
+        changed=bool(layer.inputs),
+        allowed="layers above it with commas between, or nothing for the layer before",
+        help=f"Which layers this {info.name} reads. Several make a merge; naming one layer in "
+        "several places makes branches.",
+        choices=(Choice(INPUT, "the data itself"), *named),
+        problem=say(problems.get("inputs")),
+    )
+
+
+def _name_field(layer: Layer, problems: Mapping[str, Problem]) -> Field:
+    return Field(
+        path=("name",),
+        label="name",
+        entry=Entry.TEXT,
+        text=layer.name or NOTHING,
+        changed=layer.name is not None,
+        allowed="a text no other layer has as its name, or none",
+        help="Needed only when another layer names this one in its inputs.",
+        problem=say(problems.get("name")),
+    )

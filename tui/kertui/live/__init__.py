@@ -1,0 +1,1 @@
+"""The live pane: one run, followed, shown and steered."""

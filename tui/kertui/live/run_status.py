@@ -1,0 +1,232 @@
+"""The status line of a run, and the row with its progress bar or its outcome."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+
+from kertasks.runs.commands import Ask
+from kertasks.runs.history import RunHistory
+from kertasks.runs.state import RunState
+from kertasks.text import numbers as formatting
+from kertui.live.run_progress import RateMeter, RunProgress
+from kertui.plotting.strips import Row, cells, fit, join
+from kertui.rows.rows_widget import RowsWidget
+from kertui.terminal.glyphs import Glyphs, glyphs_for
+
+_ASKED = {
+    Ask.PAUSE: "pausing",
+    Ask.RESUME: "going on",
+    Ask.EPOCH: "going on",
+    Ask.BATCH: "going on",
+    Ask.STOP: "stopping",
+    Ask.STOP_BEST: "stopping",
+    Ask.SAVE: "saving",
+    Ask.KILL: "killing",
+}
+"""What a run is doing between a command and its answer."""
+
+
+def state_word(history: RunHistory, state: RunState | None, asked: Ask | None = None) -> str:
+    """What a run is doing in one word; empty without a run.
+
+    Args:
+        history: of the run.
+        state: as its events and its folder say.
+        asked: what was asked here and is not answered yet.
+    """
+    if state is None:
+        return ""
+    if asked is Ask.RESUME and state.is_over:
+        return "resuming"
+    if asked in _ASKED and not state.is_over:
+        return _ASKED[asked]
+    if history.stopping and not state.is_over:
+        return "stopping"
+    if state is not RunState.RUNNING:
+        return str(state)
+    if history.started is None:
+        return "starting"
+    if history.replaying:
+        return "replaying"
+    if history.resuming:
+        return "resuming"
+    if history.compiling or not (history.epochs or history.progress):
+        return "compiling"
+    return "training"
+
+
+def state_sign(state: RunState | None, glyphs: Glyphs) -> Row:
+    """The sign before the word; its shape says as much as its colour."""
+    sign, role = {
+        RunState.RUNNING: (glyphs.on, "accent"),
+        RunState.PAUSED: (glyphs.off, "warning"),
+        RunState.FINISHED: (glyphs.tick, "accent"),
+        RunState.STOPPED: (glyphs.off, "dim"),
+        RunState.FAILED: (glyphs.cross, "bad"),
+        RunState.LOST: (glyphs.cross, "bad"),
+        RunState.REMOVED: (glyphs.cross, "bad"),
+        None: (" ", ""),
+    }[state]
+    return cells(sign, role)
+
+
+class RunStatus(RowsWidget):
+    """One line, to the right: state, epoch, step, rate, elapsed, left."""
+
+    DEFAULT_CSS = """
+    RunStatus { height: 1; width: 1fr; }
+    """
+
+    clock: Callable[[], float] = staticmethod(time.time)
+    """Unix time; a test may set its own."""
+
+    def __init__(
+        self, *, name: str | None = None, id: str | None = None, classes: str | None = None
+    ) -> None:
+        super().__init__(name=name, id=id, classes=classes)
+        self._history = RunHistory()
+        self._state: RunState | None = None
+        self._planned = 0
+        self._asked: Ask | None = None
+        self._meter = RateMeter()
+
+    def show(
+        self,
+        history: RunHistory,
+        state: RunState | None,
+        planned: int = 0,
+        asked: Ask | None = None,
+    ) -> None:
+        """Say where a run is.
+
+        Args:
+            history: of the run.
+            state: None where there is no run.
+            planned: epochs, used until the run's start says.
+            asked: what was asked here and is not answered yet.
+        """
+        self._history, self._state, self._planned = history, state, planned
+        self._asked = asked
+        self.redraw()
+
+    def draw_rows(self, width: int) -> None:
+        """Say it in the form that fits."""
+        history, state = self._history, self._state
+        progress = self._meter.read(history, self._planned, self.clock(), state)
+        glyphs = glyphs_for(self.app)
+        self.show_rows([status_line(history, state, progress, width, glyphs, self._asked)])
+
+
+def status_line(
+    history: RunHistory,
+    state: RunState | None,
+    progress: RunProgress,
+    width: int,
+    glyphs: Glyphs,
+    asked: Ask | None = None,
+) -> Row:
+    """The line in the longest form that fits: elapsed, step and rate give way in this order."""
+    if state is None:
+        return fit([], width)
+    word = state_word(history, state, asked)
+    resumes = asked is Ask.RESUME and state.is_over
+    sign = cells(glyphs.on, "dim") if resumes else state_sign(state, glyphs)
+    head = sign + cells(" " + word, "strong")
+    then = _then(history, state)
+    epoch, step, rate, elapsed, left = _facts(history, state, progress)
+    for facts in (
+        (then, epoch, step, rate, elapsed, left),
+        (then, epoch, step, rate, left),
+        (then, epoch, rate, left),
+        (then, epoch, left),
+        (epoch, left),
+        (epoch,),
+        (),
+    ):
+        row = head + [cell for fact in facts if fact for cell in cells("   ") + fact]
+        if len(row) <= width:
+            return cells(" " * (width - len(row))) + row
+    return fit(head, width)
+
+
+def _then(history: RunHistory, state: RunState) -> Row:
+    """How far it goes before it is as a person expects it to be."""
+    if state is not RunState.RUNNING:
+        return []
+    if history.replaying and history.last is not None:
+        return cells(f"to epoch {formatting.grouped(history.last.epoch)}", "warning")
+    if history.until is Ask.EPOCH and not history.stopping:
+        return cells("pauses after this epoch", "warning")
+    return []
+
+
+def _facts(
+    history: RunHistory, state: RunState, progress: RunProgress
+) -> tuple[Row, Row, Row, Row, Row]:
+    epoch = step = rate = elapsed = left = cells("")
+    if progress.planned:
+        done = progress.done if state.is_over or not progress.step else progress.done + 1
+        if history.replaying and not state.is_over:
+            within = history.progress or history.paused
+            done = within.epoch if within is not None else progress.done
+        planned = formatting.grouped(progress.planned)
+        text = formatting.grouped(done).rjust(len(planned))
+        epoch = cells("epoch ", "dim") + cells(text) + cells(f"/{planned}", "dim")
+    running = state is RunState.RUNNING
+    if progress.shows_steps if running else (state is RunState.PAUSED and progress.step):
+        steps = formatting.grouped(progress.steps)
+        text = formatting.grouped(progress.step).rjust(len(steps))
+        step = cells("step ", "dim") + cells(text) + cells(f"/{steps}", "dim")
+    trains = running and not history.replaying and not history.resuming
+    if trains:
+        rate = cells(_rate(progress))
+    if not math.isnan(progress.elapsed):
+        elapsed = cells(formatting.clock(progress.elapsed)) + cells(" elapsed", "dim")
+    if trains and not math.isnan(progress.left):
+        left = cells(formatting.clock(progress.left)) + cells(" left", "dim")
+    return epoch, step, rate, elapsed, left
+
+
+def _rate(progress: RunProgress) -> str:
+    if progress.shows_steps:
+        return formatting.rate(progress.rate * progress.steps, "steps")
+    return formatting.rate(progress.rate, "ep")
+
+
+class RunBar(RowsWidget):
+    """A bar of the epochs done, with the share in per cent."""
+
+    DEFAULT_CSS = """
+    RunBar { height: 1; }
+    """
+
+    def __init__(
+        self, *, name: str | None = None, id: str | None = None, classes: str | None = None
+    ) -> None:
+        super().__init__(name=name, id=id, classes=classes)
+        self._share = 0.0
+        self._text = ""
+        self._active = False
+
+    def show(self, share: float, text: str, active: bool) -> None:
+        """Draw the bar.
+
+        Args:
+            share: done, from 0 to 1.
+            text: what stands to its right.
+            active: False draws it dim: nothing moves.
+        """
+        self._share, self._text, self._active = share, text, active
+        self.redraw()
+
+    def draw_rows(self, width: int) -> None:
+        """The bar."""
+        glyphs = glyphs_for(self.app)
+        text = cells(" " + self._text.rjust(5)) if self._text else []
+        room = max(0, width - len(text))
+        full = int(self._share * room)
+        bar = cells(glyphs.full * full, "accent" if self._active else "dim")
+        bar += cells(glyphs.empty * (room - full), "axis")
+        self.show_rows([join(bar, text, width, gap=0)])

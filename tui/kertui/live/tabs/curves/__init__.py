@@ -1,0 +1,1 @@
+"""The curves of a run, and the table of its epochs."""

@@ -1,0 +1,1 @@
+"""The drawing surface of every hand-drawn widget."""

@@ -1,0 +1,34 @@
+"""The first line of a screen: where one is on the left, what is going on on the right."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from kertui.terminal.glyphs import glyphs_for
+
+
+class HeaderLine(Widget):
+    """A title and some facts, set apart by dots. The facts give way from the left."""
+
+    DEFAULT_CSS = """
+    HeaderLine { dock: top; height: 1; padding: 0 1; }
+    """
+
+    facts: reactive[tuple[str, ...]] = reactive(())
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self._title = title
+
+    def render(self) -> Content:
+        """Title and facts on one line."""
+        room = self.content_size.width - len(self._title) - 2
+        dot = f" {glyphs_for(self.app).dot} "
+        facts = list(self.facts)
+        while facts and len(dot.join(facts)) > room:
+            del facts[0]
+        return Content.assemble(
+            (self._title, "bold $accent"), "  ", (dot.join(facts).rjust(room), "dim")
+        )

@@ -1,0 +1,121 @@
+"""Lines on the run under the cursor: what the columns have no room for."""
+
+from __future__ import annotations
+
+from kertasks.runs.summary import RunSummary
+from kertasks.text import numbers as formatting
+from kertui.plotting.strips import Row, cells, fit, join
+from kertui.rows.rows_widget import RowsWidget
+from kertui.runs.run_columns import test_text
+from kertui.runs.run_looks import STATE_ROLES
+from kertui.terminal.glyphs import Glyphs, glyphs_for
+
+LINES = 3
+
+
+class RunDetails(RowsWidget):
+    """How it went and what it is, in as many lines for every run: the table must not jump."""
+
+    DEFAULT_CSS = f"""
+    RunDetails {{ height: {LINES}; }}
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._run: RunSummary | None = None
+        self._where = ""
+
+    def show(self, run: RunSummary | None, where: str) -> None:
+        """Show a run.
+
+        Args:
+            run: None for none.
+            where: at which place of how many it is; may be empty.
+        """
+        self._run, self._where = run, where
+        self.redraw()
+
+    def draw_rows(self, width: int) -> None:
+        """The lines; blank without a run."""
+        rows: list[Row] = []
+        if self._run is not None:
+            glyphs = glyphs_for(self.app)
+            room = width - len(self._where) - 2 if self._where else width
+            how, what = _how(self._run), _what(self._run)
+            rows = _lines(how, room, glyphs) + _lines(what, room, glyphs)
+            if len(rows) > LINES:
+                rows = _lines([*how, *what], room, glyphs)
+            if len(rows) > LINES:
+                rows[LINES - 1 :] = [_cut(rows[LINES - 1], room, glyphs)]
+            rows[0] = join(rows[0], cells(self._where, "dim"), width)
+        rows += [[]] * (LINES - len(rows))
+        self.show_rows([fit(row, width) for row in rows])
+
+
+def _how(run: RunSummary) -> list[Row]:
+    parts = [cells(run.state.value, STATE_ROLES[run.state])]
+    epochs = formatting.grouped(run.epochs)
+    of = f" of {formatting.grouped(run.planned)}" if run.planned else ""
+    parts.append(cells(f"{epochs}{of} epochs"))
+    if run.test_value is not None:
+        parts.append(cells(f"test {test_text(run)}"))
+    elif run.result:
+        parts.append(cells(run.result))
+    if run.seconds is not None:
+        parts.append(cells(formatting.duration(run.seconds), "dim"))
+    if run.best_epoch is not None:
+        found = [
+            cells(f"{formatting.metric_label(name)} {formatting.metric(name, value)}")
+            for name, value in sorted(run.best.items(), key=lambda item: "val_" not in item[0])
+        ]
+        best = f"best epoch {formatting.grouped(run.best_epoch)}"
+        parts.append(cells(f"{best}: ", "dim") + found[0] if found else cells(best, "dim"))
+        parts += found[1:]
+    return parts
+
+
+def _what(run: RunSummary) -> list[Row]:
+    parts = []
+    if run.damage:
+        parts.append(cells(run.damage, "bad"))
+    if run.label.note:
+        parts.append(cells(run.label.note))
+    if run.label.tags:
+        parts.append(cells(" ".join(f"#{tag}" for tag in run.label.tags), "accent"))
+    parts.append(cells(run.id, "dim"))
+    if run.device:
+        where = f"{run.device} on {run.host}" if run.host else run.device
+        parts.append(cells(where, "dim"))
+    return parts
+
+
+def _lines(parts: list[Row], width: int, glyphs: Glyphs) -> list[Row]:
+    """Apart by dots, as many on a line as fit."""
+    dot = cells(f" {glyphs.dot} ", "dim")
+    rows: list[Row] = []
+    for part in parts:
+        if rows and len(rows[-1]) + len(dot) + len(part) <= width:
+            rows[-1] += dot + part
+        else:
+            rows += _broken(part, width)
+    return rows
+
+
+def _cut(row: Row, width: int, glyphs: Glyphs) -> Row:
+    """The last line there is room for, with a sign that more follows."""
+    more = cells(f" {glyphs.dot} {glyphs.cut}", "dim")
+    if len(row) + len(more) <= width:
+        return row + more
+    return row[: width - len(glyphs.cut)] + cells(glyphs.cut, "dim")
+
+
+def _broken(part: Row, width: int) -> list[Row]:
+    """A part in lines of their own, each with a blank before it, broken at blanks."""
+    rows: list[Row] = []
+    rest = list(part)
+    while len(rest) >= width:
+        blanks = [at for at in range(1, width) if rest[at][0] == " "]
+        end = blanks[-1] if blanks else width - 1
+        rows.append(cells(" ") + rest[:end])
+        rest = rest[end + bool(blanks) :]
+    return [*rows, cells(" ") + rest]

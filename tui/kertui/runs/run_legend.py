@@ -1,0 +1,102 @@
+"""A line for each run on the axes: its stroke, its name, where it is and what it has reached."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kertasks.runs.history import RunHistory
+from kertasks.runs.summary import RunSummary
+from kertasks.text import numbers as formatting
+from kertui.plotting.run_strokes import sample
+from kertui.plotting.strips import Row, cells, fit
+from kertui.rows.rows_widget import RowsWidget
+from kertui.runs.run_columns import best_text, epochs_text, test_text
+from kertui.runs.run_looks import STATE_ROLES
+from kertui.terminal.glyphs import Glyphs, glyphs_for
+from kertui.text.fitting_text import fitted
+
+_GAP = "   "
+_LONGEST_NAME = 36
+
+
+@dataclass(frozen=True, slots=True)
+class LegendRun:
+    """A run as the legend shows it."""
+
+    place: int
+    summary: RunSummary
+    history: RunHistory
+    loaded: bool
+    """Whether all that is there was read."""
+
+
+class RunLegend(RowsWidget):
+    """As many rows as there are runs."""
+
+    DEFAULT_CSS = """
+    RunLegend { height: auto; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._runs: Sequence[LegendRun] = ()
+        self._metrics: tuple[str, ...] = ()
+        self._epochs_wide = 0
+
+    def show(self, runs: Sequence[LegendRun], metrics: Sequence[str]) -> None:
+        """Show the runs with their latest values of these metrics."""
+        self._runs, self._metrics = runs, tuple(metrics)
+        if self.styles.height is None or self.styles.height.value != max(1, len(runs)):
+            self.styles.height = max(1, len(runs))
+        self.redraw()
+
+    def draw_rows(self, width: int) -> None:
+        """A line for each run."""
+        glyphs = glyphs_for(self.app)
+        names = _names([run.summary for run in self._runs])
+        room = min(_LONGEST_NAME, max([0, *map(len, names)]), max(12, width // 3))
+        self._epochs_wide = max([0, *(len(epochs_text(run.summary)) for run in self._runs)])
+        rows = zip(self._runs, names, strict=True)
+        self.show_rows([self._line(run, name, room, width, glyphs) for run, name in rows])
+
+    def _line(self, run: LegendRun, name: str, room: int, width: int, glyphs: Glyphs) -> Row:
+        row = cells(" ") + sample(run.place, glyphs) + cells(" ")
+        row += cells(fitted(name, room, glyphs).ljust(room), "strong")
+        state = run.summary.state
+        row += cells(f"{_GAP}{state.value:<8}", STATE_ROLES[state])
+        # What does not fit is left out from the right, a whole part at a time.
+        for part in self._parts(run):
+            if len(row) + len(_GAP) + len(part) > width:
+                break
+            row += cells(_GAP) + part
+        return fit(row, width)
+
+    def _parts(self, run: LegendRun) -> list[Row]:
+        summary = run.summary
+        epochs = epochs_text(summary).ljust(self._epochs_wide)
+        parts = [cells("epoch ", "dim") + cells(epochs)]
+        if not run.loaded:
+            read = formatting.grouped(run.history.epochs)
+            parts.append(cells(f"reading, {read} epochs so far", "dim"))
+        if summary.test_value is not None:
+            parts.append(cells("test ", "dim") + cells(test_text(summary)))
+        for name in self._metrics:
+            column = run.history.column(name)
+            if len(column):
+                value = "nan" if math.isnan(column[-1]) else formatting.metric(name, column[-1])
+                parts.append(cells(f"{formatting.metric_label(name)} ", "dim") + cells(value))
+        if summary.best_epoch is not None:
+            best = f"best {formatting.grouped(summary.best_epoch)}: "
+            parts.append(cells(best, "dim") + cells(best_text(summary)))
+        return parts
+
+
+def _names(runs: Sequence[RunSummary]) -> list[str]:
+    """Task and title of each; with the clock from its id where several would be called alike."""
+    names = [f"{run.task} {run.title}" for run in runs]
+    return [
+        f"{name} {run.id[9:15]}" if names.count(name) > 1 else name
+        for name, run in zip(names, runs, strict=True)
+    ]

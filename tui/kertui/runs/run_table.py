@@ -1,0 +1,355 @@
+"""The table of runs: one row each, only those in sight are made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region
+from textual.message import Message
+from textual.strip import Strip
+
+from kertasks.runs.listing import SortKey
+from kertasks.runs.summary import RunSummary
+from kertasks.text.numbers import grouped
+from kertui.plotting.run_strokes import sample
+from kertui.plotting.strips import Row, cells, fit
+from kertui.rows.rows_widget import RowsWidget
+from kertui.runs.run_columns import GAP, RunColumn, columns_for
+from kertui.runs.run_looks import STATE_ROLES
+from kertui.terminal.glyphs import Glyphs, glyphs_for
+from kertui.text.fitting_text import fitted
+
+_HEAD = 1
+"""Rows above the first run."""
+
+_MARKS = 5
+"""Columns before the first one: the cursor, the stroke of a chosen run, blanks."""
+
+_WHEEL = 3
+
+
+class RunTable(RowsWidget, can_focus=True):
+    """Runs to choose from. The cursor stays on its run while rows move under it.
+
+    Made of cells and not a ``DataTable``: what changes in a row of a training sends the cells
+    that changed, and a thousand runs take no longer to show than those in sight.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"run-table--cursor"}
+    DEFAULT_CSS = """
+    RunTable {
+        height: 1fr;
+        & > .run-table--cursor { background: $panel; }
+        &:focus > .run-table--cursor { background: $selection; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "open", id="runs.open", tooltip="Open the run in the workbench."),
+        Binding("space", "choose", "choose", id="runs.choose",
+                tooltip="Put the run's curves on the axes beside the others, or take them off."),
+        Binding("x", "choose", "Choose", show=False),
+        Binding("up,k", "move(-1)", "Up", show=False, id="runs.up"),
+        Binding("down,j", "move(1)", "Down", show=False, id="runs.down"),
+        Binding("pageup", "page(-1)", "Page up", show=False, id="runs.page_up"),
+        Binding("pagedown", "page(1)", "Page down", show=False, id="runs.page_down"),
+        Binding("home", "go_first", "First run", show=False, id="runs.first"),
+        Binding("end", "go_last", "Last run", show=False, id="runs.last"),
+    ]  # fmt: skip
+
+    @dataclass
+    class RunHighlighted(Message):
+        """The cursor came to another run; None where there is none."""
+
+        run: RunSummary | None
+
+    @dataclass
+    class RunOpened(Message):
+        """A person wants to see the run."""
+
+        run: RunSummary
+
+    @dataclass
+    class RunChosen(Message):
+        """A person wants the run among the chosen ones, or no longer."""
+
+        run: RunSummary
+
+    @dataclass
+    class SortAsked(Message):
+        """A person clicked on the head of a column."""
+
+        key: SortKey
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._runs: Sequence[RunSummary] = ()
+        self._now = 0.0
+        self._places: Mapping[str, int] = {}
+        self._sorted_by = SortKey.WHEN
+        self._reverse = False
+        self._at = 0
+        self._top = 0
+        self._empty = ""
+        self._complete = True
+        self._awaited: list[Callable[[], None]] = []
+        """What keys asked for before there was a row to do it to."""
+
+        self._marked: int | None = None
+        """The row of the widget that is drawn as the cursor's."""
+
+    # What it shows
+
+    @property
+    def runs(self) -> Sequence[RunSummary]:
+        """The rows, from the first."""
+        return self._runs
+
+    @property
+    def run(self) -> RunSummary | None:
+        """The run under the cursor."""
+        return self._runs[self._at] if self._at < len(self._runs) else None
+
+    def show(
+        self,
+        runs: Sequence[RunSummary],
+        *,
+        now: float,
+        places: Mapping[str, int],
+        sorted_by: SortKey,
+        reverse: bool,
+        empty: str,
+        complete: bool = True,
+    ) -> None:
+        """Show these runs in this order.
+
+        Args:
+            runs: the rows.
+            now: Unix time in seconds.
+            places: of the chosen runs, by id.
+            sorted_by: the column whose head says so.
+            reverse: whether the order is turned round.
+            empty: what to say where there is no run.
+            complete: whether these are all; while there is none of them yet, keys wait for it.
+        """
+        before = self.run
+        self._now, self._places, self._empty = now, places, empty
+        self._complete = complete
+        self._sorted_by, self._reverse = sorted_by, reverse
+        in_sight = self._at - self._top
+        self._runs = runs
+        if before is not None:
+            ids = [run.id for run in runs]
+            if before.id in ids:
+                self._at = ids.index(before.id)
+                # Rows come and go above it: the cursor's row stays where it is on the screen.
+                self._top = self._at - in_sight
+        self._at = max(0, min(self._at, len(runs) - 1))
+        self.redraw()
+        after = self.run
+        if (before.id if before else None) != (after.id if after else None):
+            self.post_message(self.RunHighlighted(after))
+        if not self._waits:
+            awaited, self._awaited = self._awaited, []
+            for act in awaited:
+                act()
+
+    @property
+    def place_in_words(self) -> str:
+        """Where in the list the cursor is; empty where all of it is in sight."""
+        if len(self._runs) <= self._visible:
+            return ""
+        return f"{grouped(self._at + 1)} of {grouped(len(self._runs))}"
+
+    def go_to(self, id: str) -> None:
+        """Put the cursor on a run, if it is shown."""
+        for at, run in enumerate(self._runs):
+            if run.id == id:
+                self._move_to(at)
+                return
+
+    @property
+    def _visible(self) -> int:
+        return max(1, self.size.height - _HEAD)
+
+    def draw_rows(self, width: int) -> None:
+        """The heads and the runs in sight, the cursor's among them."""
+        height = self.size.height
+        glyphs = glyphs_for(self.app)
+        visible = self._visible
+        self._top = max(0, min(self._top, len(self._runs) - visible))
+        self._top = min(max(self._top, self._at - visible + 1), self._at)
+        columns = columns_for(width - _MARKS - 1)
+        rows = [self._head(columns, width, glyphs)]
+        shown = self._runs[self._top : self._top + visible]
+        rows += [
+            self._line(run, self._top + number == self._at, columns, width, glyphs)
+            for number, run in enumerate(shown)
+        ]
+        if not shown and height > 2:
+            rows += [fit([], width), fit(cells(f"  {self._empty}", "dim"), width)]
+        rows += [fit([], width)] * (height - len(rows))
+        self.show_rows(rows[:height])
+        self._mark(_HEAD + self._at - self._top if shown else None)
+
+    def _mark(self, row: int | None) -> None:
+        before, self._marked = self._marked, row
+        if before != row:
+            for y in (before, row):
+                if y is not None:
+                    self.refresh(Region(0, y, self.size.width, 1))
+
+    def _head(self, columns: list[tuple[RunColumn, int]], width: int, glyphs: Glyphs) -> Row:
+        row = cells(" " * _MARKS)
+        for number, (column, room) in enumerate(columns):
+            title, role = column.title, "dim"
+            if column.key is self._sorted_by:
+                title, role = f"{title} {glyphs.up if self._reverse else glyphs.down}", "accent"
+            text = title.rjust(room) if column.right else title.ljust(room)
+            row += cells((" " * GAP if number else "") + text, role)
+        return fit(row, width)
+
+    def _line(
+        self,
+        run: RunSummary,
+        cursor: bool,
+        columns: list[tuple[RunColumn, int]],
+        width: int,
+        glyphs: Glyphs,
+    ) -> Row:
+        row = cells(f"{glyphs.cursor} " if cursor else "  ", "accent")
+        place = self._places.get(run.id)
+        row += cells("   ") if place is None else sample(place, glyphs) + cells(" ")
+        going = not run.state.is_over
+        for number, (column, room) in enumerate(columns):
+            row += cells(" " * GAP if number else "")
+            if column.key is SortKey.RECIPE:
+                row += self._title(run, room, glyphs)
+                continue
+            text = fitted(column.text(run, self._now), room, glyphs)
+            role = _role(column, run, going)
+            row += cells(text.rjust(room) if column.right else text.ljust(room), role)
+        return fit(row, width)
+
+    def _title(self, run: RunSummary, room: int, glyphs: Glyphs) -> Row:
+        row = cells(fitted(run.title, room, glyphs), "strong" if run.label.name else "")
+        more = "".join(f" #{tag}" for tag in run.label.tags)
+        if run.label.name:
+            more = f"  {run.recipe}{more}"
+        left = room - len(row)
+        if more and left > 4:
+            row += cells(fitted(more, left, glyphs), "dim")
+        return fit(row, room)
+
+    def render_line(self, y: int) -> Strip:
+        """One row; the cursor's on a ground of its own."""
+        strip = super().render_line(y)
+        if y != self._marked:
+            return strip
+        look = self.get_component_rich_style("run-table--cursor", partial=True)
+        ground = Style(bgcolor=look.bgcolor)
+        return Strip(Segment.apply_style(strip, post_style=ground), strip.cell_length)
+
+    # Keys
+
+    @property
+    def _waits(self) -> bool:
+        return not self._runs and not self._complete
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Without a run there is none to open or choose."""
+        del parameters
+        return self.run is not None or self._waits or action not in ("open", "choose")
+
+    def _once_there(self, act: Callable[[], None]) -> None:
+        """Act now, or as soon as there are rows."""
+        if self._waits:
+            self._awaited.append(act)
+        else:
+            act()
+
+    def _move_to(self, at: int) -> None:
+        at = max(0, min(at, len(self._runs) - 1))
+        if at == self._at or not self._runs:
+            return
+        self._at = at
+        self.redraw()
+        self.post_message(self.RunHighlighted(self.run))
+
+    def _tell(self, message: type[RunOpened | RunChosen]) -> None:
+        if self.run is not None:
+            self.post_message(message(self.run))
+
+    def action_move(self, rows: int) -> None:
+        """Go up or down."""
+        self._once_there(lambda: self._move_to(self._at + rows))
+
+    def action_page(self, pages: int) -> None:
+        """Go by what is in sight."""
+        self._once_there(lambda: self._move_to(self._at + pages * self._visible))
+
+    def action_go_first(self) -> None:
+        """Go to the first run."""
+        self._once_there(lambda: self._move_to(0))
+
+    def action_go_last(self) -> None:
+        """Go to the last run."""
+        self._once_there(lambda: self._move_to(len(self._runs) - 1))
+
+    def action_open(self) -> None:
+        """Open the run under the cursor."""
+        self._once_there(lambda: self._tell(self.RunOpened))
+
+    def action_choose(self) -> None:
+        """Choose the run under the cursor, or no longer."""
+        self._once_there(lambda: self._tell(self.RunChosen))
+
+    # Mouse
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Further down."""
+        event.stop()
+        self._move_to(self._at + _WHEEL)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Further up."""
+        event.stop()
+        self._move_to(self._at - _WHEEL)
+
+    def on_click(self, event: events.Click) -> None:
+        """On a head: sort by it. On a run: go there, or open it where the cursor is already;
+        before its columns: choose it."""
+        if event.y < _HEAD:
+            key = self._column_at(event.x)
+            if key is not None:
+                self.post_message(self.SortAsked(key))
+            return
+        at = self._top + event.y - _HEAD
+        if at >= len(self._runs):
+            return
+        if event.x < _MARKS:
+            self.post_message(self.RunChosen(self._runs[at]))
+        elif at == self._at:
+            self.action_open()
+        self._move_to(at)
+
+    def _column_at(self, x: int) -> SortKey | None:
+        left = _MARKS
+        for column, room in columns_for(self.size.width - _MARKS - 1):
+            if left <= x < left + room + GAP:
+                return column.key
+            left += room + GAP
+        return None
+
+
+def _role(column: RunColumn, run: RunSummary, going: bool) -> str:
+    if column.key is SortKey.STATE:
+        return STATE_ROLES[run.state]
+    if column.key in (SortKey.TASK, SortKey.TEST, SortKey.EPOCHS):
+        return ""
+    return "" if going else "dim"

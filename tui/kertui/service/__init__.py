@@ -1,0 +1,1 @@
+"""Starts trainer processes, talks to them, and keeps what they told."""

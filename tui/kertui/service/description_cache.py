@@ -1,0 +1,59 @@
+"""Descriptions of data that were computed before, as JSON files in the cache folder."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from kertasks.atomic_file import write_text
+
+_SCHEMA = 1
+
+
+class Remembered:
+    """What was computed about data, by task, variant, seed and the code that computed it."""
+
+    def __init__(self, cache_dir: Path) -> None:
+        self._folder = cache_dir / "descriptions"
+
+    def description(self, task: str, variant: str, seed: int) -> dict[str, Any] | None:
+        """What was kept; None when there is nothing, or nothing that can be read."""
+        try:
+            kept = json.loads(self._path(task, variant, seed).read_bytes())
+        except (OSError, ValueError):
+            return None
+        return kept if isinstance(kept, dict) else None
+
+    def keep_description(
+        self, task: str, variant: str, seed: int, description: dict[str, Any]
+    ) -> None:
+        """Keep it. A cache folder that cannot be written in costs time, nothing else."""
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_text(self._path(task, variant, seed), json.dumps(description))
+        except OSError:
+            return
+
+    def _path(self, task: str, variant: str, seed: int) -> Path:
+        key = json.dumps([_SCHEMA, task, variant, seed, _code_age(task)])
+        return self._folder / f"{task}-{hashlib.sha256(key.encode()).hexdigest()[:20]}.json"
+
+
+@cache
+def _code_age(task: str) -> list[list[object]]:
+    """Names, sizes and times of the files that make the task's data: new code, new answer."""
+    spec = importlib.util.find_spec("kertasks")
+    if spec is None or spec.origin is None:
+        return []
+    package = Path(spec.origin).parent
+    files = [package / "tasks" / f"{task.replace('-', '_')}.py", *package.glob("data/*.py")]
+    ages: list[list[object]] = []
+    for file in sorted(files):
+        if file.is_file():
+            status = file.stat()
+            ages.append([file.name, status.st_size, status.st_mtime_ns])
+    return ages

@@ -1,0 +1,224 @@
+"""The interface's handle on a trainer process: warm it, ask it, give it a run.
+
+Requests and answers are JSON lines over a socket pair that only the two hold, so that
+either notices at once when the other is gone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeout
+from pathlib import Path
+from typing import Any
+
+from kertasks.errors import UserError
+
+WARM_UP_LOG = "trainer-warm-up.log"
+"""In the cache folder: what a trainer prints before it has a run."""
+
+
+_ENDING = 1.0
+"""Seconds a process may take from closing its socket to having ended."""
+
+
+class TrainerGone(UserError):
+    """The trainer process ended before it answered."""
+
+
+class RequestFailed(UserError):
+    """The trainer could not do what it was asked; its reason, in one line."""
+
+    def __init__(self, text: str, error_class: str) -> None:
+        super().__init__(text)
+        self.error_class = error_class
+        """The class of the error in the trainer, for example ``"DataFileMissing"``."""
+
+
+class TrainerProcess:
+    """A process of its own session that outlives the interface once it has a run.
+
+    Thread-safe: several threads may ask at once, answers find their own.
+    """
+
+    def __init__(self, popen: subprocess.Popen[bytes], connection: socket.socket) -> None:
+        self._popen = popen
+        self._connection = connection
+        self._numbers = itertools.count(1)
+        self._answers: dict[int, Future[dict[str, Any]]] = {}
+        self._lock = threading.Lock()
+        self._warm = threading.Event()
+        self._gone = threading.Event()
+        self._training = False
+        # The pipe is read by a thread so that a slow answer holds up nobody else.
+        threading.Thread(target=self._read, name=f"trainer-{popen.pid}", daemon=True).start()
+
+    @classmethod
+    def spawn(cls, cache_dir: Path, *, keras: bool = True) -> TrainerProcess:
+        """Start a spare and return at once.
+
+        Args:
+            cache_dir: the user's cache folder, made when missing.
+            keras: whether it warms up by importing Keras; without, it serves
+                ``describe`` only and starts faster.
+
+        Raises:
+            TrainerGone: the system refused to start a process.
+        """
+        ours, theirs = socket.socketpair()
+        command = [*python_command(), "kertasks.trainer.worker"]
+        command += ["--cache", str(cache_dir), "--socket", str(theirs.fileno())]
+        command += [] if keras else ["--no-keras"]
+        try:
+            log = _open_log(cache_dir)
+            try:
+                popen = subprocess.Popen(
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                    pass_fds=[theirs.fileno()],
+                    env=trainer_environment(),
+                )
+            finally:
+                os.close(log)
+        except OSError as error:
+            ours.close()
+            where = f" ({error.filename})" if error.filename else ""
+            raise TrainerGone(f"cannot start a trainer process: {error.strerror}{where}") from error
+        finally:
+            theirs.close()
+        return cls(popen, ours)
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._popen.pid
+
+    @property
+    def warm(self) -> bool:
+        """Whether Keras is imported and a run would start at once."""
+        return self._warm.is_set() and not self._gone.is_set()
+
+    @property
+    def gone(self) -> bool:
+        """Whether it answers no more: ended, closed, or busy with a run."""
+        return self._gone.is_set()
+
+    def wait_warm(self, timeout: float | None = None) -> bool:
+        """Wait until it is warm; False when it did not get there in ``timeout`` seconds."""
+        self._warm.wait(timeout)
+        return self.warm
+
+    def request(self, op: str, *, timeout: float | None = None, **payload: Any) -> dict[str, Any]:
+        """Ask and wait for the answer: call it from a thread, never from the interface's own.
+
+        Args:
+            op: ``describe``, ``check``, ``catalog`` or ``train``.
+            timeout: seconds to wait; None waits as long as the process lives.
+            payload: what goes with it, JSON values.
+
+        Raises:
+            RequestFailed: it was refused; the text is for the person.
+            TrainerGone: the process ended first, or the time was over.
+        """
+        number = next(self._numbers)
+        answer: Future[dict[str, Any]] = Future()
+        line = json.dumps({"id": number, "op": op, **payload}) + "\n"
+        try:
+            with self._lock:
+                if self._gone.is_set():
+                    raise TrainerGone(self._why_gone())
+                self._answers[number] = answer
+                self._connection.sendall(line.encode())
+        except OSError as error:
+            raise TrainerGone(self._why_gone()) from error
+        try:
+            result = answer.result(timeout)
+        except FutureTimeout:
+            raise TrainerGone(f"the trainer gave no answer in {timeout:.0f} s") from None
+        finally:
+            self._answers.pop(number, None)
+        if op == "train":
+            self._training = True
+        return result
+
+    def close(self) -> None:
+        """Let go of it: a spare ends, a trainer with a run goes on."""
+        self._gone.set()
+        try:
+            self._connection.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            return
+
+    def _read(self) -> None:
+        try:
+            with self._connection.makefile("rb") as lines:
+                for line in lines:
+                    self._take(json.loads(line))
+        except (OSError, ValueError):
+            pass
+        with self._lock:
+            self._gone.set()
+            waiting = list(self._answers.values())
+        self._connection.close()
+        for answer in waiting:
+            if not answer.done():
+                answer.set_exception(TrainerGone(self._why_gone()))
+        self._warm.set()  # nobody waits for what will not come; ``warm`` says False
+        # An ended child stays a zombie, and its run seems to live, until it is waited for.
+        self._popen.wait()
+
+    def _take(self, message: dict[str, Any]) -> None:
+        if message.get("event") == "warm":
+            self._warm.set()
+            return
+        answer = self._answers.get(message.get("id", 0))
+        if answer is None or answer.done():
+            return
+        if "error" in message:
+            answer.set_exception(RequestFailed(message["error"], message.get("class", "")))
+        else:
+            answer.set_result(message["answer"])
+
+    def _why_gone(self) -> str:
+        if self._training:
+            return "this trainer process has its run already"
+        status: int | None = None
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            # Its socket closes a moment before the system can tell how it ended.
+            status = self._popen.wait(_ENDING)
+        if status is not None and status < 0:
+            return f"the trainer process was killed (signal {-status})"
+        if status:
+            return f"the trainer process ended with status {status}; see {WARM_UP_LOG}"
+        return "the trainer process is gone"
+
+
+def python_command() -> list[str]:
+    """How to run a module of ours: a ``random.py`` in the person's folder is not imported."""
+    return [sys.executable, "-P", "-m"]
+
+
+def trainer_environment() -> dict[str, str]:
+    """What a trainer process inherits: Keras on TensorFlow, with less start-up chatter."""
+    return {"TF_CPP_MIN_LOG_LEVEL": "2", **os.environ, "KERAS_BACKEND": "tensorflow"}
+
+
+def _open_log(cache_dir: Path) -> int:
+    try:
+        cache_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return os.open(cache_dir / WARM_UP_LOG, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    except OSError as error:
+        raise TrainerGone(
+            f"cannot keep files in {cache_dir}: {error.strerror}. "
+            "Choose another folder for kertui's cache with KERTUI_CACHE."
+        ) from error

@@ -1,0 +1,326 @@
+"""What the screens ask for: descriptions, checks, the catalog, runs. Blocking, thread-safe.
+
+Call it from thread workers only. Every failure is a ``UserError`` of one line.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import subprocess
+import threading
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kertasks.errors import UserError
+from kertasks.runs.store import RunStore
+from kertui.service.trainer_process import (
+    TrainerGone,
+    TrainerProcess,
+    python_command,
+    trainer_environment,
+)
+
+if TYPE_CHECKING:
+    from kertasks.data.description import Description
+    from kertasks.keras_catalog.catalog import Catalog
+    from kertasks.models.check import ModelCheck
+    from kertasks.recipes.recipe import Recipe
+    from kertasks.runs.event_reader import EventReader
+    from kertasks.runs.folder import RunFolder
+    from kertui.service.description_cache import Remembered
+
+_SPARE_DELAY = 3.0
+"""Seconds after which the next spare starts even though the run has no epoch yet."""
+
+
+class SpareUnavailable(UserError):
+    """There is no warm process to ask Keras, because the person turned it off."""
+
+    def __init__(self) -> None:
+        super().__init__("shapes need the warm trainer process, and --no-spare turned it off")
+
+
+class CatalogUnavailable(UserError):
+    """Keras's layers could not be read."""
+
+
+class TrainingService:
+    """Runs and what Keras knows, for the screens.
+
+    Args:
+        store: where runs are kept.
+        cache_dir: where descriptions and the catalog are remembered.
+        spare: whether a warm trainer process is kept.
+    """
+
+    def __init__(self, store: RunStore, cache_dir: Path, spare: bool = True) -> None:
+        self.store = store
+        self.spare = spare
+        self._cache_dir = cache_dir
+        self._lock = threading.Lock()
+        self._describing = threading.Lock()
+        self._reading_catalog = threading.Lock()
+        self._process: TrainerProcess | None = None
+        self._catalog: Catalog | None = None
+        self._closed = threading.Event()
+        self.session_runs: list[RunFolder] = []
+        """The runs that were begun, resumed or taken up here, oldest first."""
+
+    @cached_property
+    def _remembered(self) -> Remembered:
+        from kertui.service.description_cache import Remembered  # not needed before the first paint
+
+        return Remembered(self._cache_dir)
+
+    @property
+    def warm(self) -> bool:
+        """Whether checks are answered at once and a run starts at once."""
+        process = self._process
+        return process is not None and process.warm
+
+    def wait_warm(self, timeout: float | None = None) -> bool:
+        """Wait until ``warm``; False when it did not get there or there is no spare."""
+        process = self._process
+        return process is not None and process.wait_warm(timeout)
+
+    def start_spare(self) -> None:
+        """Start the spare and return at once; does nothing without one or when it is there.
+
+        Raises:
+            TrainerGone: the system refused to start a process.
+        """
+        if self.spare:
+            self._spare()
+
+    def _spare(self) -> TrainerProcess:
+        with self._lock:
+            if self._closed.is_set():
+                raise TrainerGone("kertui is closing")
+            if self._process is None or self._process.gone:
+                self._process = TrainerProcess.spawn(self._cache_dir)
+            return self._process
+
+    def describe(self, task: str, variant: str | None, seed: int = 0) -> Description:
+        """What a person asks of the data before training; remembered between sessions.
+
+        Raises:
+            RequestFailed: the data cannot be loaded, for example a file is missing.
+            kertasks.UnknownTask, kertasks.UnknownVariant: no such name.
+        """
+        from kertasks.data.description import from_json
+        from kertasks.registry import find_task
+
+        found = self.remembered_description(task, variant, seed)
+        if found is not None:
+            return found
+        with self._describing:  # one at a time: each may hold hundreds of megabytes
+            found = self.remembered_description(task, variant, seed)
+            if found is None:
+                name = find_task(task).variant(variant).name
+                fields = self._ask("describe", task=task, variant=name, seed=seed)
+                self._remembered.keep_description(task, name, seed, fields)
+                found = from_json(fields)
+            return found
+
+    def remembered_description(
+        self, task: str, variant: str | None, seed: int = 0
+    ) -> Description | None:
+        """What ``describe`` said before, where it did: waits for no process and loads no data.
+
+        Raises:
+            kertasks.UnknownTask, kertasks.UnknownVariant: no such name.
+        """
+        from kertasks.data.description import from_json
+        from kertasks.registry import find_task
+
+        name = find_task(task).variant(variant).name
+        fields = self._remembered.description(task, name, seed)
+        return from_json(fields) if fields is not None else None
+
+    def _ask(self, op: str, **payload: Any) -> dict[str, Any]:
+        if self.spare:
+            return self._ask_spare(op, **payload)
+        process = TrainerProcess.spawn(self._cache_dir, keras=False)
+        try:
+            return process.request(op, **payload)
+        finally:
+            process.close()
+
+    def _ask_spare(self, op: str, **payload: Any) -> dict[str, Any]:
+        process = self._spare()
+        try:
+            return process.request(op, **payload)
+        except TrainerGone:
+            if self._closed.is_set():
+                raise
+            # It was given a run, or killed, while it had the question: ask the next one.
+            return self._spare().request(op, **payload)
+
+    def catalog(self) -> Catalog:
+        """Every layer, optimizer, loss, … that a recipe can use; remembered by Keras version.
+
+        Raises:
+            CatalogUnavailable: Keras cannot be imported here.
+        """
+        from kertasks.keras_catalog.catalog import cached_catalog
+
+        with self._reading_catalog:
+            if self._catalog is None:
+                self._catalog = cached_catalog(self._cache_dir)
+            if self._catalog is None:
+                self._read_catalog()
+                self._catalog = cached_catalog(self._cache_dir)
+            if self._catalog is None:
+                raise CatalogUnavailable(f"cannot keep Keras's layers in {self._cache_dir}")
+            return self._catalog
+
+    @property
+    def knows_catalog(self) -> bool:
+        """Whether ``catalog`` answers without starting a process."""
+        from kertasks.keras_catalog.catalog import cached_catalog
+
+        if self._catalog is None:
+            self._catalog = cached_catalog(self._cache_dir)
+        return self._catalog is not None
+
+    def _read_catalog(self) -> None:
+        if self.spare:
+            self._ask_spare("catalog")
+            return
+        made = subprocess.run(
+            [*python_command(), "kertasks.keras_catalog", str(self._cache_dir)],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            env=trainer_environment(),
+            check=False,
+        )
+        if made.returncode:
+            said = made.stderr.strip().splitlines() or ["no reason given"]
+            raise CatalogUnavailable(f"Keras's layers could not be read: {said[-1]}")
+
+    def check(self, recipe: Recipe) -> ModelCheck:
+        """What Keras says about the recipe's model: shapes, parameters, or why it refuses.
+
+        Waits for the spare while it warms up; then it takes some milliseconds.
+
+        Raises:
+            SpareUnavailable: there is no spare.
+            RequestFailed: the data's shape is not known, for example a file is missing.
+            TrainerGone: the spare ended; the next call has a new one.
+        """
+        from kertasks.models.check import from_json
+        from kertasks.recipes.json_form import to_json
+
+        if not self.spare:
+            raise SpareUnavailable
+        shape = self._known_shape(recipe)
+        return from_json(self._ask_spare("check", recipe=to_json(recipe), shape=shape))
+
+    def _known_shape(self, recipe: Recipe) -> dict[str, Any] | None:
+        """The shape of a recipe's data where it was described before, without loading it."""
+        from kertasks.models.check import DataShape, data_shape_to_json
+
+        description = self.remembered_description(recipe.task, recipe.data.variant, recipe.seed)
+        if description is None:
+            return None
+        train = description.splits[0]
+        return data_shape_to_json(
+            DataShape(
+                input_shape=train.x_shape,
+                input_dtype=train.x_dtype,
+                target_shape=train.y_shape,
+                target_dtype=train.y_dtype,
+                classes=len(description.class_names),
+            )
+        )
+
+    def start(
+        self, recipe: Recipe, source: str | None = None, *, then_spare: bool = True
+    ) -> RunFolder:
+        """Begin to train, in the warm spare or in a new process, and return at once.
+
+        Args:
+            recipe: what to train.
+            source: the file it was read from, if any.
+            then_spare: whether the next spare is started, once this run has an epoch.
+
+        Raises:
+            HomeNotWritable: the run's folder cannot be made.
+            RequestFailed: a process was started and cannot write in it.
+            TrainerGone: no process could be started.
+        """
+        from kertasks.runs.event_reader import EventReader  # not needed before the first paint
+        from kertui.service.starting import give_run
+
+        run = self.store.create(recipe, source)
+        with self._lock:
+            spare, self._process = self._process, None
+        try:
+            give_run(run, spare, self._cache_dir)
+        except UserError:
+            if not run.manifest_path.exists():  # no trainer claimed it
+                shutil.rmtree(run.path, ignore_errors=True)
+            raise
+        self.take_up(run)
+        if self.spare and then_spare:
+            self._spare_after(EventReader(run.events_path))
+        return run
+
+    def _spare_after(self, reader: EventReader) -> None:
+        threading.Thread(
+            target=self._start_next_spare, args=(reader,), name="next-spare", daemon=True
+        ).start()
+
+    def _start_next_spare(self, reader: EventReader) -> None:
+        from kertui.service.starting import wait_for_epoch
+
+        if not wait_for_epoch(reader, _SPARE_DELAY, self._closed):
+            return
+        with contextlib.suppress(TrainerGone):  # whoever needs it next tries again, and is told
+            self._spare()
+
+    def resume(self, run: RunFolder, epochs: int | None = None) -> None:
+        """Go on with a run that is over, from its last checkpoint, in the spare or a new process.
+
+        When this returns the run is running, for everybody; see ``kertasks.trainer.claiming``.
+
+        Args:
+            run: stopped, failed or lost; or finished, to be given more epochs.
+            epochs: to train in all from now on; as planned for None.
+
+        Raises:
+            NotToResume: it still runs, or it is finished and ``epochs`` gives it no more.
+            RunDamaged: it has no recipe.
+            RequestFailed: another process resumed it just now, or its folder cannot be written in.
+            TrainerGone: no process could be started.
+        """
+        from kertasks.runs.event_reader import EventReader
+        from kertasks.runs.resumable import require_resumable
+        from kertui.service.starting import give_run
+
+        require_resumable(run, epochs)
+        reader = EventReader.at_end(run.events_path)
+        with self._lock:
+            spare, self._process = self._process, None
+        give_run(run, spare, self._cache_dir, resumes=True, epochs=epochs)
+        self.take_up(run)
+        if self.spare:
+            self._spare_after(reader)
+
+    def take_up(self, run: RunFolder) -> None:
+        """Count a run that began elsewhere among those of this session."""
+        with self._lock:
+            if run not in self.session_runs:
+                self.session_runs.append(run)
+
+    def close(self) -> None:
+        """End the idle spare. A training goes on."""
+        with self._lock:
+            self._closed.set()
+            process, self._process = self._process, None
+        if process is not None:
+            process.close()

@@ -1,0 +1,73 @@
+"""What every screen is handed, and the messages by which screens ask the app for another screen.
+
+A screen never opens another of the big screens itself: it posts one of these messages, which
+bubbles up to the app. So no screen knows the app, and none of them knows the others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from textual.message import Message
+from textual.screen import Screen
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kertasks.recipes.recipe import Recipe
+    from kertasks.runs.folder import RunFolder
+    from kertasks.runs.summaries import OverRuns
+    from kertasks.task import Task
+    from kertui.service.training_service import TrainingService
+
+
+@dataclass
+class Session:
+    """What lasts from the start of the interface to its end."""
+
+    service: TrainingService
+    """Describes, checks and trains; screens use it from thread workers."""
+
+    opens_run: bool = False
+    """Whether a run is what is shown first, over the first screen."""
+
+    over_runs: OverRuns = field(default_factory=dict)
+    """Runs that are over, as some screen read them: no other reads them again."""
+
+
+@dataclass
+class OpenWorkbench(Message):
+    """A person wants to edit and train a recipe."""
+
+    over: Screen[Any]
+    """The screen that asks: nothing is opened once another one is on top of it."""
+
+    task: Task
+    recipe: Recipe
+    path: Path | None = None
+    """The file the recipe was read from, if any."""
+
+
+@dataclass
+class OpenRun(Message):
+    """A person wants to see a run, live or over, in a workbench."""
+
+    over: Screen[Any]
+    """The screen that asks, as in ``OpenWorkbench``."""
+
+    run: RunFolder
+
+    recipe_only: bool = False
+    """Whether only its recipe is wanted, to train it anew or change it."""
+
+
+@dataclass
+class TrainHeadToHead(Message):
+    """A person wants to train a recipe beside another of its task, on the same axes."""
+
+    over: Screen[Any]
+    """The screen that asks, as in ``OpenWorkbench``."""
+
+    task: Task
+    recipe: Recipe

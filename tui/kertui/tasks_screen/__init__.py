@@ -1,0 +1,1 @@
+"""The first screen: choose a task, see its data, choose a recipe."""

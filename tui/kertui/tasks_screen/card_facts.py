@@ -1,0 +1,157 @@
+"""A dataset's facts as a card shows them: labels and values, wrapped to a width."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual.content import Content
+
+from kertasks.data.description import Description, FeatureFacts, SplitFacts
+from kertasks.text.numbers import grouped, in_unit, metric, wrap_parts
+from kertui.tasks_screen.picture_drawing import name_ends, short_number
+from kertui.terminal.glyphs import Glyphs
+
+_CLASSES_LISTED = 10
+_FEATURES_LISTED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line of the card."""
+
+    label: str
+    parts: tuple[str, ...]
+    """Of the value; a line ends between two of them where it can."""
+
+    style: str = ""
+    """Of the value."""
+
+    between: str = ""
+    """The parts."""
+
+
+def list_facts(description: Description, unit: str | None, glyphs: Glyphs) -> list[Fact]:
+    """What a person asks before training, in the order asked.
+
+    Args:
+        description: of the data.
+        unit: a regression target's own unit.
+        glyphs: the signs to use.
+    """
+    dot = f" {glyphs.dot} "
+    found = [Fact(split.name, _rows(split), between=dot) for split in description.splits]
+    if description.validation_rows_in_training:
+        count = grouped(description.validation_rows_in_training)
+        found.append(Fact("", (f"{count} validation rows also in training",), "$warning"))
+    found.append(Fact("features", _features(description, glyphs), between=dot))
+    if description.target is not None:
+        target = description.target
+        ends = (in_unit(target.minimum, unit), in_unit(target.maximum, unit))
+        text = _range(target, glyphs) if unit is None else f" {glyphs.to} ".join(ends)
+        found.append(Fact("target", (f"{target.name} {text}",)))
+    if description.class_names:
+        found.append(_classes(description, glyphs))
+    if description.baseline is not None:
+        baseline = description.baseline
+        value = metric(baseline.metric, baseline.value)
+        parts = (f"{baseline.metric} {value}", baseline.name)
+        found.append(Fact("baseline", parts, between=dot))
+    return found
+
+
+def _rows(split: SplitFacts) -> tuple[str, ...]:
+    same = split.distinct_rows == split.rows
+    return (
+        f"{grouped(split.rows)} rows",
+        "all distinct" if same else f"{grouped(split.distinct_rows)} distinct",
+    )
+
+
+def _features(description: Description, glyphs: Glyphs) -> tuple[str, ...]:
+    shape = description.splits[0].x_shape if description.splits else ()
+    count = (
+        f" {glyphs.times} ".join(map(str, shape))
+        if len(shape) > 1
+        else grouped(description.feature_count)
+    )
+    ranges = {_range(feature, glyphs) for feature in description.features}
+    if len(ranges) == 1:
+        return count, ranges.pop()
+    if len(description.features) <= _FEATURES_LISTED:
+        return count, *(f"{f.name} {_range(f, glyphs)}" for f in description.features)
+    low = min(feature.minimum for feature in description.features)
+    high = max(feature.maximum for feature in description.features)
+    return count, f" {glyphs.to} ".join(name_ends(low, high))
+
+
+def _range(feature: FeatureFacts, glyphs: Glyphs) -> str:
+    text = f" {glyphs.to} ".join(name_ends(feature.minimum, feature.maximum))
+    return f"{text} {feature.unit}" if feature.unit else text
+
+
+def _classes(description: Description, glyphs: Glyphs) -> Fact:
+    rows = description.splits[0].class_rows if description.splits else ()
+    names = description.class_names
+    if len(names) > _CLASSES_LISTED:
+        spread = f"{grouped(min(rows))} {glyphs.to} {grouped(max(rows))} rows each" if rows else ""
+        return Fact("classes", (f"{len(names)}", spread), between=f" {glyphs.dot} ")
+    counts = rows or (0,) * len(names)
+    parts = tuple(f"{name}: {grouped(count)}" for name, count in zip(names, counts, strict=False))
+    return Fact("classes", parts, between="   ")
+
+
+def draw_facts(found: Sequence[Fact], width: int) -> list[Content]:
+    """A line or more a fact: the label dim, the value wrapped beside it."""
+    label_width = _label_width(found)
+    lines: list[Content] = []
+    for fact in found:
+        label = fact.label
+        for value in wrap_parts(fact.parts, fact.between, max(10, width - label_width)):
+            lines.append(Content.assemble((f"{label:<{label_width}}", "dim"), (value, fact.style)))
+            label = ""
+    return lines
+
+
+def width_of_facts(found: Sequence[Fact], most: int) -> int:
+    """The columns the facts take when none is wrapped, but no more than so many."""
+    widths = (
+        sum(map(len, fact.parts)) + len(fact.between) * (len(fact.parts) - 1) for fact in found
+    )
+    return min(most, _label_width(found) + max(widths, default=0))
+
+
+def _label_width(found: Sequence[Fact]) -> int:
+    return max((len(fact.label) for fact in found), default=0) + 2
+
+
+def draw_features(description: Description, width: int, glyphs: Glyphs) -> list[Content]:
+    """A table of the training rows' features as the network gets them, one a line."""
+    head = ("least", "most", "mean", "spread")
+    rows = [
+        (
+            feature.name if feature.name != "all" else f"all {grouped(description.feature_count)}",
+            *(
+                short_number(value)
+                for value in (
+                    feature.minimum,
+                    feature.maximum,
+                    feature.mean,
+                    feature.standard_deviation,
+                )
+            ),
+        )
+        for feature in description.features
+    ]
+    title = "Features"
+    columns = [max(8, *(len(row[place]) for row in rows)) + 1 for place in range(1, 5)]
+    name_width = min(
+        max(len(title), *(len(row[0]) for row in rows)) + 2, max(10, width - sum(columns))
+    )
+    heading = "".join(name.rjust(size) for name, size in zip(head, columns, strict=True))
+    lines = [Content.assemble((title.ljust(name_width), "bold"), (heading, "dim"))]
+    for name, *values in rows:
+        cut = name if len(name) < name_width else name[: name_width - 2] + glyphs.cut
+        figures = "".join(value.rjust(size) for value, size in zip(values, columns, strict=True))
+        lines.append(Content.assemble((cut.ljust(name_width), "dim"), figures))
+    return lines

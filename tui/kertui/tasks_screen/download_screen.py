@@ -1,0 +1,169 @@
+"""Downloads the files a task's data is made from: how far, how fast, and a way out."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from kertasks.errors import UserError
+from kertasks.text.numbers import short_path, size
+from kertui.dialogs.dialog import Dialog
+from kertui.terminal.glyphs import Glyphs, glyphs_for
+
+if TYPE_CHECKING:
+    from kertasks.data.sources.keras_files import DownloadProgress
+
+
+class DownloadScreen(Dialog[bool]):
+    """Downloads at once. Gives True when every file is here, False or None otherwise.
+
+    Args:
+        task: whose data it is.
+        files: names of the files that are not here.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,c", "cancel", "cancel", tooltip="Stop; nothing half is left."),
+        Binding("r", "try_again", "try again", tooltip="Begin the download again."),
+    ]
+
+    @dataclass
+    class Advanced(Message):
+        """Some more of a file is here."""
+
+        progress: DownloadProgress
+
+    @dataclass
+    class Ended(Message):
+        """Everything is here (None), or why not."""
+
+        error: UserError | None
+
+    def __init__(self, task: str, files: Sequence[str]) -> None:
+        super().__init__()
+        self._of_task, self._files = task, tuple(files)
+        self._cancelled = threading.Event()
+        self._failed = False
+        self._number = 0
+
+    def compose(self) -> ComposeResult:
+        """Build the dialog."""
+        with Vertical(id="dialog"):
+            yield Static(Content(f"Data of {self._of_task}"), id="dialog-title")
+            yield Static(id="download-say")
+            yield Static(id="download-keys")
+
+    def on_mount(self) -> None:
+        """Begin."""
+        self._begin()
+
+    def on_unmount(self) -> None:
+        """Leaving ends the download: its thread would hold up the exit."""
+        self._cancelled.set()
+
+    def _begin(self) -> None:
+        self._failed = False
+        self._cancelled.clear()
+        self._say(Content.styled(f"connecting {glyphs_for(self.app).ellipsis}", "dim"))
+        self._offer("[b]esc[/b] [dim]cancel[/]")
+        self.run_worker(self._download, thread=True, group="download", exclusive=True)
+
+    def _say(self, content: Content) -> None:
+        self.query_one("#download-say", Static).update(content)
+
+    def _offer(self, markup: str) -> None:
+        self.query_one("#download-keys", Static).update(Content.from_markup(markup))
+
+    def _download(self) -> None:
+        from kertasks.data.sources.keras_files import download
+
+        try:
+            for name in self._files:
+                download(name, self._tell, self._cancelled.is_set)
+        except UserError as error:
+            self.post_message(self.Ended(error))
+        else:
+            self.post_message(self.Ended(None))
+
+    def _tell(self, progress: DownloadProgress) -> None:
+        self.post_message(self.Advanced(progress))
+
+    @on(Advanced)
+    def _show_progress(self, event: Advanced) -> None:
+        width = self.query_one("#download-say").content_size.width
+        lines = draw_progress(event.progress, self._files, width, glyphs_for(self.app))
+        self._say(Content("\n").join(lines))
+
+    @on(Ended)
+    def _end(self, event: Ended) -> None:
+        from kertasks.data.sources.keras_files import DownloadCancelled
+
+        if event.error is None:
+            self.dismiss(True)
+        elif isinstance(event.error, DownloadCancelled):
+            self.dismiss(False)
+        else:
+            self._failed = True
+            cross = (f"{glyphs_for(self.app).cross} ", "$error bold")
+            self._say(Content.assemble(cross, explain_failure(event.error)))
+            self._offer("[b]r[/b] [dim]try again[/]   [b]esc[/b] [dim]close[/]")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to try again only after a failure."""
+        del parameters
+        return self._failed if action == "try_again" else True
+
+    def action_try_again(self) -> None:
+        """Begin again."""
+        self._begin()
+
+    def action_cancel(self) -> None:
+        """Stop the download, which closes the dialog; close it where nothing is going on."""
+        if self._failed:
+            self.dismiss(False)
+        else:
+            self._cancelled.set()
+
+
+def draw_progress(
+    progress: DownloadProgress, files: Sequence[str], width: int, glyphs: Glyphs
+) -> list[Content]:
+    """A file's name, its bar, and bytes, total and rate."""
+    number = files.index(progress.name) + 1 if progress.name in files else 1
+    which = f"   {number} of {len(files)}" if len(files) > 1 else ""
+    share = min(1.0, progress.received / progress.total) if progress.total else 0.0
+    percent = f" {share:4.0%}"
+    cells = max(4, width - len(percent))
+    full = round(cells * share)
+    rate = f"   {size(round(progress.rate))}/s" if progress.seconds > 0.2 else ""
+    return [
+        Content.assemble(progress.name, (which, "dim")),
+        Content.assemble(
+            (glyphs.full * full, "$accent"), (glyphs.empty * (cells - full), "$faint"), percent
+        ),
+        Content.styled(f"{size(progress.received)} of {size(progress.total)}{rate}", "dim"),
+    ]
+
+
+def explain_failure(error: UserError) -> str:
+    """Why, and how to do it by hand: the file, its address, the folder, the command."""
+    from kertasks.data.sources.keras_files import DownloadFailed
+
+    if not isinstance(error, DownloadFailed):
+        return str(error)
+    return (
+        f"{error.name} could not be downloaded: {error.reason}\n\n"
+        f"On a machine with a network, fetch\n{error.address}\n"
+        f"and put it into\n{short_path(error.folder)}\n"
+        f"or give it to\nkertui data add {error.name}"
+    )

@@ -1,0 +1,307 @@
+"""Everything about one task: question, data, facts, recipes, last runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.geometry import Region
+from textual.widgets import Static
+
+from kertasks.task import Task, Variant
+from kertasks.text.numbers import grouped, size, wrap
+from kertui.tasks_screen.data_picture import DataPicture
+from kertui.tasks_screen.data_status import DataStatus, Described, NotHere, Reading, Unreadable
+from kertui.tasks_screen.recipe_list import RecipeList
+from kertui.terminal.glyphs import Glyphs, glyphs_for
+
+if TYPE_CHECKING:
+    from kertasks.data.description import Description
+    from kertasks.runs.summary import RunSummary
+
+_LEAST_PICTURE, _MOST_PICTURE = 8, 26
+"""Lines a picture has at least and at most."""
+
+_FACTS_SHARE = 0.56
+"""Of the card's width for the facts, where the picture could use the rest."""
+
+_GAP = 3
+"""Columns between the picture and the facts."""
+
+_LEAST_PLOT = 18
+"""Columns of a plot that stands beside the facts; with less it stands above them."""
+
+_SIDE_BY_SIDE = 64
+"""Columns from which samples stand beside the facts and not above them."""
+
+
+class TaskCard(VerticalScroll, can_focus=False):
+    """The card of the task under the cursor. It is told; it decides nothing."""
+
+    DEFAULT_CSS = """
+    TaskCard {
+        padding: 0 2;
+        & > Static { height: auto; }
+        & > .heading { color: $foreground; text-style: bold; }
+        #card-data { height: auto; margin: 1 0; }
+        #card-facts { height: auto; width: 1fr; }
+        DataPicture { margin-right: 3; }
+        #card-variants, #card-recipes, #card-runs { margin-bottom: 1; }
+        &.-stacked #card-data { layout: vertical; }
+        &.-stacked DataPicture { margin: 0 0 1 0; width: 1fr; }
+        &.-stacked #card-facts { width: 1fr; }
+    }
+    """
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.task_shown: Task | None = None
+        self._variant: Variant | None = None
+        self._status: DataStatus = Reading()
+        self._runs: tuple[RunSummary, ...] = ()
+        self._now = 0.0
+        self._variant_lines = 2
+
+    def compose(self) -> ComposeResult:
+        """Build the card, empty."""
+        yield Static(id="card-title")
+        yield Static(id="card-question")
+        with Horizontal(id="card-data"):
+            yield DataPicture(id="card-picture")
+            yield Static(id="card-facts")
+        yield Static(id="card-variants")
+        yield Static("Recipes", classes="heading")
+        yield RecipeList(id="card-recipes")
+        yield Static(id="card-runs")
+        yield Static(id="card-features")
+
+    def on_mount(self) -> None:
+        """Places to click look like the rest: marks and keys say that they can be chosen."""
+        for static in self.query(Static):
+            static.auto_links = False
+
+    # --- told
+
+    def show_task(self, task: Task, recipe: str) -> None:
+        """Show another task."""
+        self.task_shown = task
+        self._runs = ()
+        for part in self.children:
+            part.display = True
+        self.scroll_home(animate=False)
+        self.query_one("#card-question", Static).update(task.question)
+        self.query_one(RecipeList).show_recipes(list(task.recipes.values()), recipe)
+        self._draw_title()
+        self._draw_runs()
+
+    def show_no_task(self, sentence: str) -> None:
+        """Show nothing but a sentence."""
+        self.task_shown, self._status, self._runs = None, Reading(), ()
+        self.query_one(DataPicture).description = None
+        question = self.query_one("#card-question", Static)
+        question.update(sentence)
+        for part in self.children:
+            part.display = part is question
+        self.scroll_home(animate=False)
+
+    def show_chosen_recipe(self) -> None:
+        """Scroll to the chosen recipe where it is out of sight."""
+        recipes = self.query_one(RecipeList)
+        line, height = recipes.chosen_lines
+        area = recipes.virtual_region
+        self.scroll_to_region(Region(0, area.y + line, 1, height), animate=False)
+
+    def show_variant(self, variant: Variant) -> None:
+        """Show which of the data is chosen."""
+        self._variant = variant
+        self._draw_variants()
+
+    def show_data(self, status: DataStatus) -> None:
+        """Show what is known of the data."""
+        self._status = status
+        picture = self.query_one(DataPicture)
+        described = status.description if isinstance(status, Described) else None
+        if described is not picture.description:
+            picture.first_sample = 0
+        picture.description = described
+        picture.display = described is not None
+        self._lay_out()
+        self._draw_facts()
+        self._draw_features()
+
+    def show_runs(self, runs: Sequence[RunSummary], now: float) -> None:
+        """Show the task's last runs, newest first."""
+        before, self._runs, self._now = self._runs, tuple(runs), now
+        self._draw_runs()
+        if len(before) != len(self._runs):
+            self._lay_out()
+            self._draw_facts()
+
+    # --- drawn
+
+    def on_resize(self) -> None:
+        """Everything is drawn to the width."""
+        self._draw_title()
+        self._draw_variants()
+        self._lay_out()
+        self._draw_features()
+        self._draw_facts()
+        self._draw_runs()
+        # The recipes are wrapped anew after this, and the picture gets what they leave.
+        self.call_after_refresh(self._lay_out)
+
+    @property
+    def _width(self) -> int:
+        return max(20, self.scrollable_content_region.width)
+
+    def _glyphs(self) -> Glyphs:
+        return glyphs_for(self.app)
+
+    def _lay_out(self) -> None:
+        """Give the picture the room the rest leaves."""
+        task, picture = self.task_shown, self.query_one(DataPicture)
+        described = picture.description
+        if task is None or described is None:
+            self.remove_class("-stacked")
+            return
+        plotted = described.picture is not None
+        from kertui.tasks_screen.card_facts import list_facts, width_of_facts
+        from kertui.tasks_screen.dataset_drawing import plot_width
+
+        facts = width_of_facts(list_facts(described, task.unit, self._glyphs()), self._width)
+        beside = max(self._width - facts, int(self._width * (1 - _FACTS_SHARE))) - _GAP
+        stacked = beside < _LEAST_PLOT if plotted else self._width < _SIDE_BY_SIDE
+        self.set_class(stacked, "-stacked")
+        picture.lines = self._picture_room(task, described)
+        if stacked:
+            picture.styles.width = "1fr"
+        elif plotted:
+            picture.styles.width = min(plot_width(picture.lines), beside)
+        else:
+            room = self._width - min(facts, self._width * 2 // 5) - _GAP
+            picture.styles.width = picture.natural_width(room)
+
+    def _picture_room(self, task: Task, described: Description) -> int:
+        """Lines for the picture so that the card needs no scrolling, features included if so."""
+        above = 1 + len(wrap(task.question, self._width)) + 1
+        below = 1 + self._variant_lines + 1 + 1 + self.query_one(RecipeList).line_count
+        runs = 1 + 1 + len(self._runs) if self._runs else 0
+        room = self.size.height - above - below - runs
+        if self.has_class("-stacked"):
+            room -= 1 + len(self._facts_lines(described, self._width))
+        features = 1 + 1 + len(described.features)
+        if room - features >= _LEAST_PICTURE:
+            room -= features
+        return min(_MOST_PICTURE, max(_LEAST_PICTURE, room))
+
+    def _draw_title(self) -> None:
+        task = self.task_shown
+        if task is None:
+            return
+        left, kind = f"{task.name}  {task.title}", task.kind.value
+        title = task.title if len(left) + len(kind) + 2 <= self._width else ""
+        room = self._width - len(task.name) - 2 - len(title)
+        self.query_one("#card-title", Static).update(
+            Content.assemble((task.name, "bold $accent"), f"  {title}", (kind.rjust(room), "dim"))
+        )
+
+    def _draw_variants(self) -> None:
+        task, chosen, glyphs = self.task_shown, self._variant, self._glyphs()
+        if task is None or chosen is None:
+            return
+        lines = [Content.styled("Data", "bold")]
+        for place, variant in enumerate(task.variants if len(task.variants) > 1 else ()):
+            here = variant.name == chosen.name
+            mark_style, name_style = ("$accent", "bold") if here else ("dim", "dim")
+            part = Content.from_markup(
+                f"   [@click=screen.choose_variant({place})]"
+                f"[{mark_style}]$mark[/] [{name_style}]$name[/][/]",
+                mark=glyphs.on if here else glyphs.off,
+                name=variant.name,
+            )
+            if lines[-1].cell_length + part.cell_length > self._width:
+                lines.append(Content(" " * len("Data")))
+            lines[-1] += part
+        wrapped = wrap(chosen.summary, self._width - 2)
+        lines += [Content.styled(f"  {line}", "dim") for line in wrapped]
+        self._variant_lines = len(lines)
+        self.query_one("#card-variants", Static).update(Content("\n").join(lines))
+
+    def _draw_facts(self) -> None:
+        task, status = self.task_shown, self._status
+        if task is None:
+            return
+        if isinstance(status, Described):
+            width = self._width if self.has_class("-stacked") else self._facts_width()
+            lines = self._facts_lines(status.description, width)
+        else:
+            lines = self._say(status)
+        self.query_one("#card-facts", Static).update(Content("\n").join(lines))
+
+    def _facts_lines(self, described: Description, width: int) -> list[Content]:
+        from kertui.tasks_screen.card_facts import draw_facts, list_facts
+
+        unit = self.task_shown.unit if self.task_shown is not None else None
+        return draw_facts(list_facts(described, unit, self._glyphs()), width)
+
+    def _draw_features(self) -> None:
+        features = self.query_one("#card-features", Static)
+        features.display = isinstance(self._status, Described)
+        if isinstance(self._status, Described):
+            from kertui.tasks_screen.card_facts import draw_features
+
+            lines = draw_features(self._status.description, self._width, self._glyphs())
+            features.update(Content("\n").join(lines))
+
+    def _facts_width(self) -> int:
+        picture = self.query_one(DataPicture)
+        width = picture.styles.width
+        taken = int(width.value) if width is not None and width.is_cells else self._width // 2
+        return self._width - taken - _GAP
+
+    def _say(self, status: Reading | NotHere | Unreadable) -> list[Content]:
+        glyphs = self._glyphs()
+        match status:
+            case Reading(warming_up=True):
+                text = f"starting the process that reads the data {glyphs.ellipsis}"
+                return [Content.styled(text, "dim")]
+            case Reading():
+                return [Content.styled(f"reading the data {glyphs.ellipsis}", "dim")]
+            case NotHere(files=files, bytes=count, damaged=damaged):
+                names = " and ".join(files)
+                what = "are" if len(files) > 1 else "is"
+                what += " damaged" if damaged else " not here yet"
+                return [
+                    Content.assemble(
+                        (f"{glyphs.download} ", "$accent bold"),
+                        f"{names} {what}",
+                        (f"   {size(count)}", "dim"),
+                    ),
+                    Content.from_markup(
+                        "[@click=screen.get_data()][bold]$key[/] download it from Keras[/]",
+                        key=f"{glyphs.control}g",
+                    ),
+                ]
+            case Unreadable(reason=reason):
+                return [Content.assemble((f"{glyphs.cross} ", "$error bold"), reason)]
+
+    def _draw_runs(self) -> None:
+        runs = self.query_one("#card-runs", Static)
+        runs.display = bool(self._runs)
+        if self._runs:
+            from kertui.tasks_screen.run_lines import draw_runs
+
+            title = Content.styled("Last runs", "bold")
+            lines = draw_runs(self._runs, self._now, self._width, self._glyphs())
+            runs.update(Content("\n").join([title, *lines]))
+
+
+def count_of(runs: int, running: int) -> str:
+    """How many runs there are, for the header: ``"3 runs, 1 running"``."""
+    if not runs:
+        return "no runs yet"
+    text = "1 run" if runs == 1 else f"{grouped(runs)} runs"
+    return f"{text}, {running} running" if running else text

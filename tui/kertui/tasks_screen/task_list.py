@@ -1,0 +1,231 @@
+"""The tasks under their headings; printable keys narrow it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events, on
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from kertasks.task import Task
+from kertui.tasks_screen.task_filter import matched_places, rank
+from kertui.terminal.glyphs import glyphs_for
+
+OPEN_FILE = "open-recipe-file"
+"""The option that is no task: a recipe of the person's own."""
+
+_COMMANDS_WHILE_EMPTY = "q?RH"
+"""Printable keys that stay commands as long as nothing is typed."""
+
+
+class TaskList(OptionList):
+    """Tasks to choose from.
+
+    Args:
+        tasks: in the order to show, those of a group together.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "select", "open", id="tasks.open", tooltip="Open it in the workbench."),
+        Binding("escape", "clear_filter", "all tasks", id="tasks.clear",
+                tooltip="Empty the filter and show every task."),
+        Binding("left", "screen.choose_recipe(-1)", "Previous recipe", show=False,
+                tooltip="Choose the recipe before."),
+        Binding("right", "screen.choose_recipe(1)", "recipe", id="tasks.recipe",
+                tooltip="Choose the next recipe of the task."),
+        Binding("pageup", "screen.scroll_card(-1)", "Card up", show=False,
+                tooltip="Scroll the card up."),
+        Binding("pagedown", "screen.scroll_card(1)", "Card down", show=False,
+                tooltip="Scroll the card down."),
+    ]  # fmt: skip
+
+    filter_text: reactive[str] = reactive("", bindings=True)
+    narrow: reactive[bool] = reactive(False)
+    """Names only: the card shows the title."""
+
+    @dataclass
+    class TaskHighlighted(Message):
+        """The cursor came to a task, or to the row for a file (None)."""
+
+        task: Task | None
+
+    @dataclass
+    class TaskOpened(Message):
+        """A task was chosen, or the row for a file (None)."""
+
+        task: Task | None
+
+    @dataclass
+    class FilterChanged(Message):
+        """The person typed."""
+
+        text: str
+
+    def __init__(self, tasks: Sequence[Task], id: str | None = None) -> None:
+        super().__init__(id=id, compact=True)
+        self._tasks = tuple(tasks)
+        self._by_name = {task.name: task for task in tasks}
+        self._without_data: frozenset[str] = frozenset()
+        self._training: frozenset[str] = frozenset()
+        self._best: str | None = None
+
+    def on_mount(self) -> None:
+        """Show every task, the cursor on the first."""
+        self._rebuild()
+
+    def mark(self, *, without_data: Collection[str], training: Collection[str]) -> None:
+        """Mark tasks, by name, whose data is not here and those that are being trained."""
+        marks = frozenset(without_data), frozenset(training)
+        if marks != (self._without_data, self._training):
+            self._without_data, self._training = marks
+            self._rebuild()
+
+    @property
+    def chosen(self) -> Task | None:
+        """The task under the cursor."""
+        option = self.highlighted_option
+        return self._by_name.get(option.id or "") if option is not None else None
+
+    def on_resize(self) -> None:
+        """Rows are as wide as the list."""
+        self._rebuild()
+
+    def watch_narrow(self) -> None:
+        """Draw the rows anew."""
+        self._rebuild()
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose at the first click, open at the second: the card is worth a look between."""
+        place = event.style.meta.get("option")
+        if place is not None and place != self.highlighted:
+            event.prevent_default()
+            if not self.options[place].disabled:
+                self.highlighted = place
+
+    # --- typing
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Say which keys are text, so that no binding of theirs is offered meanwhile."""
+        del key
+        return self._is_text(character)
+
+    def _is_text(self, character: str | None) -> bool:
+        if not character or len(character) != 1 or not character.isprintable():
+            return False
+        return bool(self.filter_text) or character not in _COMMANDS_WHILE_EMPTY + " "
+
+    def on_key(self, event: events.Key) -> None:
+        """Take text into the filter."""
+        if self._is_text(event.character):
+            self.filter_text += event.character or ""
+        elif event.key == "backspace" and self.filter_text:
+            self.filter_text = self.filter_text[:-1]
+        elif event.key in ("ctrl+u", "ctrl+w") and self.filter_text:
+            self.filter_text = ""
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Take the first line of pasted text, which may have none, into the filter."""
+        line = "".join(event.text.splitlines()[:1])
+        self.filter_text += "".join(filter(str.isprintable, line))
+        event.stop()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to empty the filter only when there is something in it."""
+        del parameters
+        return bool(self.filter_text) if action == "clear_filter" else True
+
+    def action_clear_filter(self) -> None:
+        """Show every task."""
+        self.filter_text = ""
+
+    def watch_filter_text(self, text: str) -> None:
+        """Show what answers, the best answer under the cursor."""
+        if not self.is_running:
+            return
+        ranked = [(rank(text, task), task) for task in self._tasks]
+        found = [(score, task) for score, task in ranked if score]
+        if text:
+            self._best = max(found, key=lambda pair: pair[0])[1].name if found else OPEN_FILE
+        self._rebuild()
+        self._best = None
+        self.post_message(self.FilterChanged(text))
+
+    # --- rows
+
+    def _rebuild(self) -> None:
+        if not self.is_running:
+            return
+        option = self.highlighted_option
+        keep = self._best or (option.id if option is not None else None)
+        shown = [task for task in self._tasks if rank(self.filter_text, task)]
+        with self.prevent(OptionList.OptionHighlighted):
+            self.set_options(self._rows(shown))
+            ids = [option.id for option in self.options]
+            self.highlighted = ids.index(keep) if keep is not None and keep in ids else 1
+        now = self.highlighted_option
+        if option is None or now is None or option.id != now.id:
+            self.post_message(self.TaskHighlighted(self.chosen))
+
+    def _rows(self, shown: Sequence[Task]) -> list[Option]:
+        glyphs = glyphs_for(self.app)
+        rows: list[Option] = []
+        group = None
+        for task in shown:
+            if task.group is not group:
+                group = task.group
+                rows.append(_heading(group.value))
+            rows.append(Option(self._row(task), id=task.name))
+        if not shown:
+            rows.append(Option(Content.styled(" no task matches", "dim"), disabled=True))
+        rows.append(_heading("yours"))
+        what = "recipe file" if self.narrow else "open a recipe file"
+        text = f" {glyphs.add} {what} {glyphs.ellipsis}"
+        rows.append(Option(Content(text), id=OPEN_FILE))
+        return rows
+
+    def _row(self, task: Task) -> Content:
+        glyphs = glyphs_for(self.app)
+        room = max(12, self.scrollable_content_region.width or 30)
+        mark = ""
+        if task.name in self._training:
+            mark = glyphs.on
+        elif task.name in self._without_data:
+            mark = glyphs.download
+        name_width = max(len(other.name) for other in self._tasks)
+        text = f" {task.name}"
+        if not self.narrow:
+            text = f" {task.name:<{name_width}}  {task.title}"
+        wide = room - 3
+        cut = text if len(text) <= wide else text[: wide - 1] + glyphs.cut
+        row = Content(f"{cut:<{wide}} {mark:<1} ")
+        end = min(len(cut), 1 + len(task.name))
+        row = row.stylize("dim", end, wide)
+        row = row.stylize("$accent", wide)
+        for place in matched_places(self.filter_text, task.name):
+            row = row.stylize("$accent bold underline", 1 + place, 2 + place)
+        return row
+
+    @on(OptionList.OptionHighlighted)
+    def _tell_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        event.stop()
+        self.post_message(self.TaskHighlighted(self.chosen))
+
+    @on(OptionList.OptionSelected)
+    def _tell_opened(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.post_message(self.TaskOpened(self._by_name.get(event.option_id or "")))
+
+
+def _heading(text: str) -> Option:
+    return Option(Content.styled(f" {text.upper()}", "dim bold"), disabled=True)

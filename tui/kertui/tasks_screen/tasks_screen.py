@@ -1,0 +1,342 @@
+"""The first screen: choose a task, see its data, choose a recipe."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from time import time
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+
+from kertasks.recipes.recipe import DataSettings, Recipe
+from kertasks.registry import all_tasks, find_task
+from kertasks.task import Task, Variant
+from kertui.dialogs.too_small import is_on_top
+from kertui.rows.header_line import HeaderLine
+from kertui.rows.key_line import KeyLine
+from kertui.session import OpenWorkbench, Session, TrainHeadToHead
+from kertui.tasks_screen.data_picture import DataPicture
+from kertui.tasks_screen.data_status import DataStatus, Described, NotHere, Reading
+from kertui.tasks_screen.recipe_list import RecipeList
+from kertui.tasks_screen.task_card import TaskCard, count_of
+from kertui.tasks_screen.task_filter import TaskFilter
+from kertui.tasks_screen.task_list import TaskList
+from kertui.tasks_screen.task_reading import DataKey, TaskReader
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kertasks.runs.summary import RunSummary
+
+_DESCRIBE_AFTER = 0.12
+"""Seconds the cursor rests on a task before its data is read: moving past costs nothing."""
+
+_OWN_RECIPE = "Enter opens a recipe of your own, a TOML file."
+"""On the card while the cursor is on no task."""
+
+_READ_RUNS_EVERY = 2.0
+_RUNS_SHOWN = 3
+
+
+class TasksScreen(Screen[None]):
+    """The tasks, and beside them the card of the one under the cursor.
+
+    Args:
+        session: its service describes data, its store has the runs.
+    """
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (160, "-roomy")]  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+g,g", "get_data", "download data", id="tasks.get",
+                tooltip="Download the files the task's data is made from."),
+        Binding("ctrl+r,r", "screen.choose_recipe(1)", "recipe", id="tasks.next_recipe",
+                tooltip="Choose the next recipe of the task."),
+        Binding("ctrl+d,d", "choose_next_variant", "data", id="tasks.data",
+                tooltip="Choose the next form of the task's data."),
+        Binding("ctrl+n,n", "show_next_sample", "next sample", id="tasks.sample",
+                tooltip="Show other rows of the data."),
+        Binding("ctrl+o,o", "open_file", "Open a recipe file", show=False, id="tasks.file",
+                tooltip="Open a recipe from a TOML file."),
+        Binding("R", "app.show_runs", "runs", id="tasks.runs",
+                tooltip="Show all runs: compare, name, delete, open."),
+        Binding("H,f4", "head_to_head", "head to head", id="tasks.head_to_head",
+                tooltip="Train two recipes at once, on the same axes."),
+        Binding("tab", "app.focus_next", "Recipes or tasks", show=False,
+                tooltip="Go from the tasks to the recipes and back."),
+    ]  # fmt: skip
+
+    _reader: TaskReader
+    """Reads what takes time; there once the screen is mounted."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._chosen_task: Task | None = None
+        self._recipe: Recipe | None = None
+        self._variant: Variant | None = None
+        self._missing: dict[str, NotHere] = {}
+        self._known: dict[DataKey, DataStatus] = {}
+        self._runs: list[RunSummary] = []
+        self._machine: list[str] = []
+        self._begun = False
+        """Whether somebody has seen the screen: data and runs are read from then on."""
+
+    def compose(self) -> ComposeResult:
+        """Build the screen."""
+        yield HeaderLine("kertui")
+        with Horizontal(id="body"):
+            with Vertical(id="picker"):
+                yield TaskFilter()
+                yield TaskList(all_tasks(), id="tasks")
+            yield TaskCard(id="card")
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        """Ask for what takes time once the screen is there to look at."""
+        self._reader = TaskReader(self._session, self)
+        self.query_one(TaskList).focus()
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        self._reader.look_at_files()
+        # Where a run is opened first, nobody sees this screen yet, and the run's curve is awaited.
+        if not self._session.opens_run:
+            self._read_runs()
+        self._reader.look_at_machine()
+        self.set_interval(_READ_RUNS_EVERY, self._read_runs)
+
+    def on_screen_resume(self) -> None:
+        """Runs and files may have changed while another screen was on top."""
+        if self._begun:
+            self._reader.look_at_files()
+            self._read_runs()
+
+    def on_resize(self) -> None:
+        """Show only names where there is little room."""
+        self.query_one(TaskList).narrow = self.size.width < 100
+
+    # --- the task, its recipe and its data
+
+    @on(TaskList.TaskHighlighted)
+    def _show_task(self, event: TaskList.TaskHighlighted) -> None:
+        if event.task is self._chosen_task:
+            return
+        self._chosen_task = event.task
+        if event.task is None:
+            self._recipe = self._variant = None
+            self.query_one(TaskCard).show_no_task(_OWN_RECIPE)
+            self.refresh_bindings()
+            return
+        recipe = event.task.recipes[event.task.default_recipe]
+        card = self.query_one(TaskCard)
+        card.show_task(event.task, recipe.name)
+        self._take_recipe(recipe)
+        self._show_runs()
+
+    @on(RecipeList.RecipeChosen)
+    def _choose_recipe(self, event: RecipeList.RecipeChosen) -> None:
+        if event.recipe is not self._recipe:
+            self._take_recipe(event.recipe)
+            self.call_after_refresh(self.query_one(TaskCard).show_chosen_recipe)
+
+    def _take_recipe(self, recipe: Recipe) -> None:
+        assert self._chosen_task is not None  # noqa: S101 (a recipe is a task's)
+        self._recipe = recipe
+        self._take_variant(self._chosen_task.variant(recipe.data.variant))
+
+    def _take_variant(self, variant: Variant) -> None:
+        self._variant = variant
+        self.query_one(TaskCard).show_variant(variant)
+        self._show_data()
+
+    @property
+    def _key(self) -> DataKey | None:
+        if self._chosen_task is None or self._variant is None or self._recipe is None:
+            return None
+        return self._chosen_task.name, self._variant.name, self._recipe.seed
+
+    def _show_data(self) -> None:
+        key = self._key
+        if key is None:
+            return
+        status = self._missing.get(key[0]) or self._known.get(key)
+        if status is None:
+            service = self._session.service
+            status = Reading(warming_up=service.spare and not service.warm)
+            self.set_timer(_DESCRIBE_AFTER, partial(self._describe_if_still, key))
+        self.query_one(TaskCard).show_data(status)
+        self.refresh_bindings()
+
+    def _describe_if_still(self, key: DataKey) -> None:
+        wanted = key[0] not in self._missing and key not in self._known
+        if wanted and key == self._key and self._begun:
+            self._reader.describe(key)
+
+    @on(TaskReader.DataKnown)
+    def _keep_data(self, event: TaskReader.DataKnown) -> None:
+        self._reader.described(event.key)
+        if isinstance(event.status, Described):
+            self._known[event.key] = event.status
+        key = self._key
+        if key is not None and key != event.key:
+            self._describe_if_still(key)  # it had to wait for what is described now
+        elif event.key[0] not in self._missing:
+            self.query_one(TaskCard).show_data(event.status)
+            self.refresh_bindings()
+
+    # --- files, runs, machine
+
+    @on(TaskReader.FilesChecked)
+    def _keep_files(self, event: TaskReader.FilesChecked) -> None:
+        before, self._missing = self._missing, event.missing
+        self._mark_tasks()
+        if self._chosen_task is not None and before.get(
+            self._chosen_task.name
+        ) != event.missing.get(self._chosen_task.name):
+            self._show_data()
+
+    def _read_runs(self) -> None:
+        # Not ``is_current``: that holds under an opaque screen too (Textual 8.2), and what is
+        # redrawn there has the screen above sent whole.
+        if self.app.screen is self:
+            if not self._begun:
+                self._begun = True
+                self._show_data()
+            self._reader.read_runs()
+
+    @on(TaskReader.RunsRead)
+    def _keep_runs(self, event: TaskReader.RunsRead) -> None:
+        self._reader.runs_taken()
+        if event.runs != self._runs or not self._runs:
+            self._runs = event.runs
+            self._mark_tasks()
+            self._show_runs()
+            self._draw_header()
+
+    @on(TaskReader.MachineKnown)
+    def _keep_machine(self, event: TaskReader.MachineKnown) -> None:
+        self._machine = event.facts
+        self._draw_header()
+
+    def _mark_tasks(self) -> None:
+        training = {run.task for run in self._runs if not run.state.is_over}
+        self.query_one(TaskList).mark(without_data=self._missing, training=training)
+
+    def _show_runs(self) -> None:
+        name = self._chosen_task.name if self._chosen_task is not None else ""
+        runs = [run for run in self._runs if run.task == name][:_RUNS_SHOWN]
+        self.query_one(TaskCard).show_runs(runs, time())
+
+    def _draw_header(self) -> None:
+        running = sum(not run.state.is_over for run in self._runs)
+        facts = (*self._machine, count_of(len(self._runs), running))
+        self.query_one(HeaderLine).facts = facts
+
+    # --- actions
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer only what would do something."""
+        del parameters
+        match action:
+            case "get_data":
+                return self._chosen_task is not None and self._chosen_task.name in self._missing
+            case "choose_next_variant":
+                return self._chosen_task is not None and len(self._chosen_task.variants) > 1
+            case "head_to_head":
+                return self._chosen_task is not None and len(self._chosen_task.recipes) > 1
+            case "show_next_sample":
+                return self.query_one(DataPicture).has_samples if self.is_mounted else False
+            case "choose_recipe" | "scroll_card":
+                return self._chosen_task is not None
+        return True
+
+    def action_choose_recipe(self, step: int) -> None:
+        """Choose another recipe."""
+        self.query_one(RecipeList).choose_next(step)
+
+    def action_choose_next_variant(self) -> None:
+        """Choose the next form of the data, round the end."""
+        if self._chosen_task is not None and self._variant is not None:
+            place = self._chosen_task.variants.index(self._variant)
+            self.action_choose_variant((place + 1) % len(self._chosen_task.variants))
+
+    def action_choose_variant(self, place: int) -> None:
+        """Choose a form of the data by its place."""
+        if self._chosen_task is not None:
+            self._take_variant(self._chosen_task.variants[place])
+
+    def action_show_next_sample(self) -> None:
+        """Show the samples from the next one on."""
+        self.query_one(DataPicture).first_sample += 1
+
+    def action_scroll_card(self, direction: int) -> None:
+        """Scroll the card by most of its height."""
+        card = self.query_one(TaskCard)
+        card.scroll_relative(y=direction * max(3, card.size.height - 3), animate=False)
+
+    @on(TaskList.FilterChanged)
+    def _show_filter(self, event: TaskList.FilterChanged) -> None:
+        self.query_one(TaskFilter).query_text = event.text
+
+    @on(TaskList.TaskOpened)
+    def _open_task(self, event: TaskList.TaskOpened) -> None:
+        if not is_on_top(self):
+            return
+        if event.task is None:
+            self.action_open_file()
+        else:
+            self._open()
+
+    @on(RecipeList.RecipeOpened)
+    def _open_recipe(self) -> None:
+        if is_on_top(self):
+            self._open()
+
+    def _open(self) -> None:
+        task, recipe, variant = self._chosen_task, self._recipe, self._variant
+        if task is None or recipe is None or variant is None:
+            return
+        if task.name in self._missing:
+            self.action_get_data()
+            return
+        if variant is not task.variant(recipe.data.variant):
+            recipe = replace(recipe, data=DataSettings(variant.name))
+        self._open_workbench(task, recipe)
+
+    def _open_workbench(self, task: Task, recipe: Recipe, path: Path | None = None) -> None:
+        self.post_message(OpenWorkbench(self, task, recipe, path))
+
+    def action_open_file(self) -> None:
+        """Ask for a recipe file and open what is in it."""
+        from kertui.dialogs.recipe_path import OpenRecipeScreen
+
+        typed = self.query_one(TaskList).filter_text
+        start = typed if "/" in typed or typed.endswith(".toml") else ""
+        self.app.push_screen(OpenRecipeScreen(start, None, None), self._open_from_file)
+
+    def _open_from_file(self, found: tuple[Recipe, Path] | None) -> None:
+        if found is not None:
+            recipe, path = found
+            self._open_workbench(find_task(recipe.task), recipe, path)
+
+    def action_head_to_head(self) -> None:
+        """Train two recipes of the task side by side."""
+        if self._chosen_task is None or self._recipe is None:
+            return
+        if self._chosen_task.name in self._missing:
+            self.action_get_data()
+        else:
+            self.post_message(TrainHeadToHead(self, self._chosen_task, self._recipe))
+
+    def action_get_data(self) -> None:
+        """Download what is missing."""
+        from kertui.tasks_screen.download_screen import DownloadScreen
+
+        if self._chosen_task is not None and self._chosen_task.name in self._missing:
+            files = self._missing[self._chosen_task.name].files
+            self.app.push_screen(DownloadScreen(self._chosen_task.name, files))

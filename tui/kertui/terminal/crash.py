@@ -1,0 +1,29 @@
+"""An error nobody foresaw: the traceback into a file, one line for the person."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from typing import TYPE_CHECKING
+
+from kertasks.text.numbers import short_path
+from kertasks.text.plain_text import one_line
+
+if TYPE_CHECKING:
+    from kertasks.runs.store import RunStore
+
+
+def report_crash(error: BaseException, store: RunStore) -> str:
+    """Write the traceback into the home, and return the line to show."""
+    path = store.home / "crash.log"
+    lines = "".join(traceback.format_exception(error))
+    stamp = time.strftime("%Y-%m-%d %H:%M:%S %z")
+    reason = one_line(f"{type(error).__name__}: {error}".splitlines()[0])
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as file:
+            file.write(f"--- {stamp}\n{lines}\n")
+    except OSError as failure:
+        log = short_path(path)
+        return f"kertui failed: {reason} (and its log {log} cannot be written: {failure})"
+    return f"kertui failed: {reason}. The traceback is in {short_path(path)}. Trainings go on."

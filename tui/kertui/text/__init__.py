@@ -1,0 +1,1 @@
+"""Recipes, layers and values in a line of text."""

@@ -1,1 +1,0 @@
-"""Runs: the run folder, its events, and the processes that write them."""

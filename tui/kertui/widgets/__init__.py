@@ -1,1 +1,0 @@
-"""The reusable parts of the screens, named by their place."""

@@ -1,1 +1,0 @@
-"""Fields of a form: the grid that shows them, the editors that change them."""

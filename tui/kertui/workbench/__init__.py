@@ -1,0 +1,1 @@
+"""The workbench: a network on the left, its training on the right."""

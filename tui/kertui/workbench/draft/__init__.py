@@ -1,0 +1,1 @@
+"""The recipe under edit: its changes, and what is said of it."""

@@ -1,0 +1,200 @@
+"""Choose a layer to add: fuzzy search over all of Keras's, with its help beside the list."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from kertasks.keras_catalog.catalog import Catalog, ClassInfo, Family
+from kertui.forms.field_form import with_code
+from kertui.forms.text_field import TextField
+from kertui.terminal.glyphs import glyphs_for
+from kertui.text.recipe_values import format_value
+from kertui.workbench.layers.layer_search import Found, search
+
+_TOPICS = (
+    "core",
+    "convolutional",
+    "pooling",
+    "regularization",
+    "normalization",
+    "activations",
+    "reshaping",
+    "merging",
+    "rnn",
+    "attention",
+    "preprocessing",
+)
+"""The order of the headings: what a beginner meets first stands first."""
+
+
+class AddLayerScreen(ModalScreen[ClassInfo | None]):
+    """Search a layer. Gives its class, or None.
+
+    Args:
+        catalog: Keras's classes.
+        after: what it will stand after, in a few words.
+    """
+
+    CSS_PATH = "add_layer.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "cancel", show=False, id="add.cancel"),
+        Binding("up", "move(-1)", "up", show=False, id="add.up"),
+        Binding("down", "move(1)", "down", show=False, id="add.down"),
+        Binding("pageup", "move(-10)", "page up", show=False, id="add.page_up"),
+        Binding("pagedown", "move(10)", "page down", show=False, id="add.page_down"),
+    ]
+    AUTO_FOCUS = "#add-query"
+
+    def __init__(self, catalog: Catalog, after: str) -> None:
+        super().__init__()
+        self._layers = sorted(catalog.family(Family.LAYERS), key=_order)
+        self._after = after
+        self._shown: list[Found] = []
+
+    def compose(self) -> ComposeResult:
+        """Build the dialog."""
+        signs = glyphs_for(self.app)
+        with Vertical(id="add-dialog"):
+            yield Static(
+                Content.from_markup("[b]Add a layer[/b]  [$dim]after $after[/]", after=self._after),
+                id="add-title",
+            )
+            yield TextField(
+                placeholder="type to search: conv, lstm, dropout ...", id="add-query", compact=True
+            )
+            with Horizontal(id="add-body"):
+                yield OptionList(id="add-list", compact=True, markup=False)
+                with VerticalScroll(id="add-help", can_focus=False):
+                    yield Static(id="add-about", markup=False)
+            yield Static(
+                Content.from_markup(
+                    "[b]$enter[/b] [$dim]add[/]   [b]$up $down[/b] [$dim]choose[/]   "
+                    "[b]esc[/b] [$dim]cancel[/]",
+                    enter=signs.enter,
+                    up=signs.up,
+                    down=signs.down,
+                ),
+                id="add-keys",
+            )
+
+    def on_mount(self) -> None:
+        """Show them all."""
+        self._fill("")
+
+    @property
+    def _list(self) -> OptionList:
+        return self.query_one("#add-list", OptionList)
+
+    def _fill(self, query: str) -> None:
+        """Grouped by topic without a query, best first with one."""
+        self._shown = search(query, self._layers)
+        options: list[Option] = []
+        if query.strip():
+            options = [self._option(place) for place in range(len(self._shown))]
+        else:
+            places = range(len(self._shown))
+            for topic, members in groupby(places, key=lambda place: self._shown[place].info.topic):
+                heading = Content.styled(topic.upper(), "$dim")
+                options.append(Option(heading, disabled=True))
+                options += [self._option(place) for place in members]
+        self._list.clear_options().add_options(options)
+        first = next((n for n, option in enumerate(options) if not option.disabled), None)
+        self._list.highlighted = first
+        if first is None:
+            self._about.update(
+                f"No layer of Keras fits {query.strip()!r}. Fewer letters find more."
+            )
+
+    def _option(self, place: int) -> Option:
+        found = self._shown[place]
+        name = Content(f" {found.info.name}")
+        for letter in found.letters:
+            name = name.stylize("bold $accent", letter + 1, letter + 2)
+        return Option(name, id=str(place))
+
+    @property
+    def _about(self) -> Static:
+        return self.query_one("#add-about", Static)
+
+    @on(Input.Changed)
+    def search_layers(self, event: Input.Changed) -> None:
+        """Show what fits."""
+        event.stop()
+        self._fill(event.value)
+
+    @on(OptionList.OptionHighlighted)
+    def show_help(self, event: OptionList.OptionHighlighted) -> None:
+        """Keras's own words on the layer under the cursor."""
+        event.stop()
+        if event.option_id is None:
+            return
+        info = self._shown[int(event.option_id)].info
+        self._about.update(_help(info))
+        self.query_one("#add-help", VerticalScroll).scroll_home(animate=False)
+
+    @on(OptionList.OptionSelected)
+    def add_clicked(self, event: OptionList.OptionSelected) -> None:
+        """A click adds the layer."""
+        event.stop()
+        if event.option_id is not None:
+            self.dismiss(self._shown[int(event.option_id)].info)
+
+    @on(Input.Submitted)
+    def add_highlighted(self, event: Input.Submitted) -> None:
+        """Enter adds the layer under the cursor."""
+        event.stop()
+        highlighted = self._list.highlighted
+        if highlighted is None:
+            return
+        option = self._list.get_option_at_index(highlighted)
+        if option.id is not None:
+            self.dismiss(self._shown[int(option.id)].info)
+
+    def action_move(self, by: int) -> None:
+        """Move the cursor in the list while the typing goes on."""
+        for _ in range(abs(by)):
+            if by < 0:
+                self._list.action_cursor_up()
+            else:
+                self._list.action_cursor_down()
+
+    def action_cancel(self) -> None:
+        """Add nothing."""
+        self.dismiss(None)
+
+
+def _order(info: ClassInfo) -> tuple[int, str, str]:
+    known = info.topic in _TOPICS
+    return (_TOPICS.index(info.topic) if known else len(_TOPICS), info.topic, info.name)
+
+
+def _help(info: ClassInfo) -> Content:
+    """A class's name, summary, arguments and help."""
+    parts = [
+        Content.assemble((info.name, "bold $foreground"), "  ", (info.topic, "$dim")),
+        with_code(info.summary),
+    ]
+    if info.arguments:
+        lines = []
+        longest = max(len(argument.name) for argument in info.arguments)
+        for argument in info.arguments:
+            value = "required" if argument.required else format_value(argument.default)
+            style = "$accent" if argument.required else "$dim"
+            lines.append(
+                Content.assemble((f"{argument.name:<{longest}}  ", "$foreground"), (value, style))
+            )
+        parts.append(Content("\n").join(lines))
+    rest = info.help.removeprefix(info.summary).strip()
+    if rest:
+        parts.append(with_code(rest))
+    return Content("\n\n").join(parts)

@@ -1,0 +1,242 @@
+"""What is to be said of the layer under the cursor, and the form that changes it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual.content import Content
+from textual.message import Message
+
+from kertasks.data.description import Description
+from kertasks.keras_catalog.catalog import Argument, ArgumentKind, Catalog, Family
+from kertasks.recipes.recipe import Component, Recipe, Value
+from kertasks.recipes.recipe_errors import Problem
+from kertasks.task import Task
+from kertasks.text.numbers import wrap
+from kertui.forms.argument_path import DEFAULT, ArgumentPath, Unset
+from kertui.forms.field_form import FieldForm, with_code
+from kertui.forms.fields import Entry, Field, enter_value, layer_fields
+from kertui.terminal.glyphs import glyphs_for
+from kertui.text.recipe_values import NotAllowed
+from kertui.workbench.layers.input_facts import data_fields
+
+_HELP_ROWS = 3
+"""Kept for help beneath the fields while not all of them are shown."""
+
+_FEWEST = 4
+
+
+class LayerForm(FieldForm):
+    """The inspector: a field for each argument Keras gives the layer's class."""
+
+    DEFAULT_CSS = """
+    LayerForm {
+        height: 1fr;
+        min-height: 4;
+        & > FieldGrid { max-height: 100%; }
+        & > .form--help { height: 1fr; padding: 0 0 0 2; margin-top: 1; }
+    }
+    """
+
+    @dataclass
+    class ArgumentChanged(Message):
+        """An argument of the layer got a value, or its default back (``DEFAULT``)."""
+
+        index: int
+        path: ArgumentPath
+        value: Value | Unset
+
+    @dataclass
+    class NameChanged(Message):
+        """The layer got a name, or none any more."""
+
+        index: int
+        name: str | None
+
+    @dataclass
+    class InputsChanged(Message):
+        """The layer reads other layers."""
+
+        index: int
+        inputs: tuple[str, ...]
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._recipe: Recipe | None = None
+        self._index = 0
+        self._catalog: Catalog | None = None
+        self._problems: Sequence[Problem] = ()
+        self._everything = False
+        self._data: tuple[Task, Description | None, str] | None = None
+
+    def show_layer(
+        self,
+        recipe: Recipe,
+        index: int,
+        catalog: Catalog | None,
+        problems: Sequence[Problem] = (),
+        reason: str | None = None,
+    ) -> None:
+        """Show the layer's form.
+
+        Args:
+            recipe: the recipe it stands in.
+            index: its place.
+            catalog: None while Keras's classes are not here yet.
+            problems: of the whole recipe.
+            reason: why Keras refuses the layer.
+        """
+        before = self._recipe
+        same = before is not None and index == self._index and index < len(before.layers)
+        if not (
+            same and before and before.layers[index].class_name == recipe.layers[index].class_name
+        ):
+            # What is typed belongs to the layer shown until now, if that still has its place.
+            self.leave_editor(apply=before is not None and before.layers == recipe.layers)
+            self.forget_refusals()
+            self._everything = False
+        self._recipe, self._index, self._catalog = recipe, index, catalog
+        self._problems, self._reason = problems, reason
+        self._show()
+
+    def show_data(self, task: Task, description: Description | None, waiting: str) -> None:
+        """Show what the network is fed: the form of the Input row.
+
+        Args:
+            task: whose data.
+            description: None while it is not known.
+            waiting: what to say then.
+        """
+        self.leave_editor()
+        self._recipe = self._reason = None
+        self._data = (task, description, waiting)
+        self.forget_refusals()
+        signs = glyphs_for(self.app)
+        self.show_title(
+            Content.assemble(("Input", "bold"), (f"  {signs.dot}  {task.title}", "$dim"))
+        )
+        self.grid.styles.max_height = max(1, self._rows(0))
+        fields = data_fields(description, waiting)
+        room = max(min(_FEWEST, self.size.height - 1), self.size.height - 2)
+        left = len(fields) - room
+        if left > 0 and not self._everything:
+            more = Field((), f"{left + 1} more", Entry.MORE, "")
+            fields = (*fields[: room - 1], more)
+        self.show_fields(fields)
+
+    def _show(self) -> None:
+        if self._recipe is None and self._data is not None:
+            self.show_data(*self._data)
+            return
+        recipe = self._recipe
+        if recipe is None or self._index >= len(recipe.layers):
+            return
+        layer = recipe.layers[self._index]
+        info = self._catalog.find(Family.LAYERS, layer.class_name) if self._catalog else None
+        signs = glyphs_for(self.app)
+        title = Content.styled(layer.class_name, "bold")
+        if info is not None:
+            title += Content.styled(f"  {signs.dot}  {info.topic.replace('_', ' ')}", "$dim")
+        self.show_title(title)
+        self.grid.styles.max_height = max(1, self._rows(self.reason_rows))
+        limit = None if self._everything else max(1, self._room() - 1)
+        fields, hidden = layer_fields(
+            recipe, self._index, self._catalog, self._problems, limit, self.worked_on
+        )
+        if hidden:
+            fields = (*fields, Field((), f"{hidden} more", Entry.MORE, ""))
+        self.show_fields(fields)
+
+    def _room(self) -> int:
+        """Rows for fields, and for how many more there are, above the help."""
+        with_help = self._rows(max(_HELP_ROWS, self.reason_rows))
+        return max(with_help, min(_FEWEST + 1, self._rows(self.reason_rows)))
+
+    def _rows(self, help_rows: int) -> int:
+        """What is left below the title beside so many rows of help and the one above them."""
+        return self.size.height - 1 - (help_rows + 1 if help_rows else 0)
+
+    def on_resize(self) -> None:
+        """Show as many fields as there is room for now."""
+        self._show()
+
+    def on_field_form_more_wanted(self, event: FieldForm.MoreWanted) -> None:
+        """Show every field."""
+        event.stop()
+        self._everything = True
+        self._show()
+
+    def help_without_focus(self) -> Content:
+        """What the layer's class does."""
+        recipe = self._recipe
+        if recipe is None and self._data is not None:
+            return Content(self._data[0].question)
+        if recipe is None or self._index >= len(recipe.layers):
+            return Content("")
+        if self._catalog is None:
+            return Content("its other arguments arrive in a moment")
+        info = self._catalog.find(Family.LAYERS, recipe.layers[self._index].class_name)
+        if info is None:
+            return Content("")
+        return with_code(self._what_fits(info.help) or info.summary)
+
+    def _what_fits(self, text: str) -> str:
+        """The first paragraphs, as many as stand beneath the fields without scrolling."""
+        width, room = max(8, self.size.width - 3), self.size.height - 2 - len(self.grid.fields)
+        shown: list[str] = []
+        for paragraph in text.split("\n\n"):
+            lines = sum(max(1, len(wrap(line, width))) for line in paragraph.splitlines())
+            room -= lines + bool(shown)
+            if room < 0:
+                break
+            shown.append(paragraph)
+        return "\n\n".join(shown)
+
+    def enter_value(self, field: Field, text: str) -> None:
+        """Judge what was typed and tell it."""
+        if field.path == ("name",) and field.argument is None:
+            self._enter_name(text)
+        elif field.path == ("inputs",) and field.argument is None:
+            names = tuple(part.strip() for part in text.split(",") if part.strip())
+            self.post_message(self.InputsChanged(self._index, names))
+        else:
+            argument = field.argument
+            if argument is None or self._catalog is None or self._recipe is None:
+                raise NotAllowed("nothing yet: Keras's classes are still being read")
+            current = self._value_at(field.path)
+            value = enter_value(text, argument, current, self._catalog)
+            plain = argument.kind not in {ArgumentKind.COMPONENT, ArgumentKind.LAYER}
+            if plain and not argument.required and value == _listless(argument):
+                self.post_message(self.ArgumentChanged(self._index, field.path, DEFAULT))
+            else:
+                self.post_message(self.ArgumentChanged(self._index, field.path, value))
+
+    def _enter_name(self, text: str) -> None:
+        name = text.strip()
+        self.post_message(self.NameChanged(self._index, None if name in {"", "none"} else name))
+
+    def reset_value(self, field: Field) -> None:
+        """Ask for the default; a required argument has none."""
+        if field.argument is None:
+            if field.path == ("name",):
+                self.post_message(self.NameChanged(self._index, None))
+            elif field.path == ("inputs",):
+                self.post_message(self.InputsChanged(self._index, ()))
+        elif not field.argument.required:
+            self.post_message(self.ArgumentChanged(self._index, field.path, DEFAULT))
+
+    def _value_at(self, path: ArgumentPath) -> Value:
+        value: Value = self._recipe.layers[self._index] if self._recipe else None
+        for name in path:
+            if isinstance(value, str):
+                value = Component(value)
+            if not isinstance(value, Component):
+                return None
+            value = value.arguments.get(name)
+        return value
+
+
+def _listless(argument: Argument) -> object:
+    default = argument.default
+    return tuple(default) if isinstance(default, list) else default

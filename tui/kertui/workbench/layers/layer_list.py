@@ -1,0 +1,300 @@
+"""The layers of the network: what each is, what comes out of it, how many parameters it has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from kertasks.text.numbers import grouped
+from kertui.terminal.glyphs import Glyphs, glyphs_for
+from kertui.text.fitting_text import fitted
+
+INPUT_ROW = -1
+"""What ``LayerList.selected`` is while the Input row is."""
+
+_MARK = 2
+_GAP = 2
+
+
+class Waiting(Enum):
+    """Why shapes are not shown."""
+
+    NOTHING = "nothing"
+    """They are shown, or arrive within a blink."""
+
+    SPARE = "spare"
+    """The process that knows them is starting."""
+
+    OFF = "off"
+    """There is no such process."""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerRow:
+    """What one row shows."""
+
+    class_name: str
+    arguments: tuple[str, ...] = ()
+    shape: str | None = None
+    """None: not known (yet)."""
+
+    parameters: int | None = None
+    problem: str | None = None
+    """Why Keras, or kertui, refuses the layer, in one line."""
+
+
+class LayerList(ScrollView, can_focus=True):
+    """The Input row and the layers, one of them chosen. Numbers stand right-aligned."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "layers--head",
+        "layers--class",
+        "layers--argument",
+        "layers--number",
+        "layers--dim",
+        "layers--problem",
+        "layers--chosen",
+        "layers--chosen-blurred",
+        "layers--mark",
+    }
+    DEFAULT_CSS = """
+    LayerList {
+        height: auto;
+        overflow-x: hidden;
+        scrollbar-size-vertical: 1;
+        background: $background;
+        .layers--head { color: $dim; }
+        .layers--class { color: $foreground; }
+        .layers--argument { color: $dim; }
+        .layers--number { color: $foreground; }
+        .layers--dim { color: $dim; }
+        .layers--problem { color: $error; }
+        .layers--chosen {
+            background: $block-cursor-background; text-style: $block-cursor-text-style;
+        }
+        .layers--chosen-blurred { background: $block-cursor-blurred-background; }
+        .layers--mark { color: $accent; text-style: bold; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "select_by(-1)", "layer above", show=False, id="layers.above"),
+        Binding("down,j", "select_by(1)", "layer below", show=False, id="layers.below"),
+        Binding("home", "select_by(-9999)", "input", show=False, id="layers.first"),
+        Binding("end", "select_by(9999)", "last layer", show=False, id="layers.last"),
+        Binding("enter", "open_layer", "edit the layer", show=False, id="layers.open"),
+    ]
+    ALLOW_SELECT = False
+
+    rows: reactive[tuple[LayerRow, ...]] = reactive((), layout=True)
+    input_shape: reactive[str | None] = reactive(None)
+    total: reactive[int | None] = reactive(None)
+    fixed: reactive[int] = reactive(0)
+    """Parameters that training does not move."""
+
+    problem: reactive[str | None] = reactive(None)
+    """Why the model as a whole cannot be trained."""
+
+    waiting: reactive[Waiting] = reactive(Waiting.NOTHING)
+    selected: reactive[int] = reactive(INPUT_ROW)
+
+    @dataclass
+    class LayerChosen(Message):
+        """Another layer, or the Input row, was chosen."""
+
+        index: int
+
+    @dataclass
+    class LayerOpened(Message):
+        """A person wants to edit the chosen layer."""
+
+        index: int
+
+    def show_rows(self, rows: Sequence[LayerRow], selected: int) -> None:
+        """Show these layers with one of them chosen."""
+        self.rows = tuple(rows)
+        self.selected = max(INPUT_ROW, min(selected, len(rows) - 1))
+
+    def get_content_height(
+        self,
+        container: Size,  # noqa: ARG002 - Textual's signature
+        viewport: Size,  # noqa: ARG002
+        width: int,  # noqa: ARG002
+    ) -> int:
+        """A heading, the Input row, the layers, the total."""
+        return len(self.rows) + 3
+
+    def watch_rows(self) -> None:
+        """There may be more or fewer lines now."""
+        self.virtual_size = Size(self.size.width, len(self.rows) + 3)
+        self.refresh(layout=True)
+
+    def watch_selected(self) -> None:
+        """Keep the chosen row in sight."""
+        self.scroll_to_region(Region(0, self.selected + 2, 1, 1), animate=False, force=True)
+        self.refresh()
+
+    def on_resize(self) -> None:
+        """Lines are as wide as the widget."""
+        self.virtual_size = Size(self.size.width, len(self.rows) + 3)
+
+    def on_focus(self) -> None:
+        """The chosen row looks different with the focus."""
+        self.refresh()
+
+    def on_blur(self) -> None:
+        """The chosen row looks different without the focus."""
+        self.refresh()
+
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(f"layers--{name}", partial=True)
+
+    def _columns(self) -> tuple[int, int]:
+        """Widths of the shapes and of the parameters."""
+        shapes = [cell_len(row.shape) for row in self.rows if row.shape]
+        shapes += [cell_len(self.input_shape)] if self.input_shape else []
+        numbers = [len(grouped(row.parameters)) for row in self.rows if row.parameters is not None]
+        numbers += [len(grouped(self.total))] if self.total is not None else []
+        return max([3, *shapes]), max([6, *numbers])
+
+    def render_line(self, y: int) -> Strip:
+        """One line."""
+        width = self.scrollable_content_region.width
+        base = self.rich_style
+        number = y + self.scroll_offset.y
+        signs = glyphs_for(self.app)
+        if number == 0:
+            segments = self._head_line(width)
+        elif number == 1:
+            segments = self._layer_line(
+                LayerRow("Input", shape=self.input_shape), INPUT_ROW, width, signs
+            )
+        elif number < len(self.rows) + 2:
+            segments = self._layer_line(self.rows[number - 2], number - 2, width, signs)
+        elif number == len(self.rows) + 2:
+            segments = self._total_line(width, signs)
+        else:
+            segments = []
+        return Strip(segments).adjust_cell_length(width).crop(0, width).apply_style(base)
+
+    def _head_line(self, width: int) -> list[Segment]:
+        shape_width, number_width = self._columns()
+        head = self._style("head")
+        out = "out".ljust(shape_width)
+        right = f"{out}{' ' * _GAP}{'params'.rjust(number_width)}"
+        return [
+            Segment("Layers", Style(bold=True)),
+            Segment(" " * max(1, width - 6 - len(right))),
+            Segment(right, head),
+        ]
+
+    def _layer_line(self, row: LayerRow, index: int, width: int, signs: Glyphs) -> list[Segment]:
+        chosen = index == self.selected
+        ground = Style()
+        if chosen:
+            # The full style: its ground covers the line, whatever the text on it.
+            name = "layers--chosen" if self.has_focus else "layers--chosen-blurred"
+            ground = self.get_component_rich_style(name, partial=True)
+        mark = signs.cursor if chosen else " "
+        segments = [Segment(mark.ljust(_MARK), self._style("mark") + ground)]
+        name_style = self._style("dim" if index == INPUT_ROW else "class") + ground
+        segments.append(Segment(row.class_name, name_style))
+        used = _MARK + cell_len(row.class_name)
+        if row.problem:
+            return self._refused_line(row, width, signs, segments, used, ground)
+        shape_width, number_width = self._columns()
+        right = shape_width + _GAP + number_width
+        room = width - right - _GAP - used
+        text = fitted("".join(f" {part}" for part in _spaced(row.arguments)), max(0, room), signs)
+        segments.append(Segment(text, self._style("argument") + ground))
+        used += cell_len(text)
+        segments.append(Segment(" " * max(0, width - right - used), ground))
+        unknown = "" if self.waiting is not Waiting.NOTHING else signs.ellipsis
+        shape = (row.shape if row.shape is not None else unknown).ljust(shape_width)
+        segments.append(Segment(shape, self._style("dim") + ground))
+        count = "" if row.parameters is None else grouped(row.parameters)
+        number_style = self._style("number" if row.parameters else "dim")
+        segments.append(Segment(" " * _GAP + count.rjust(number_width), number_style + ground))
+        return segments
+
+    def _refused_line(
+        self,
+        row: LayerRow,
+        width: int,
+        signs: Glyphs,
+        segments: list[Segment],
+        used: int,
+        ground: Style,
+    ) -> list[Segment]:
+        """The class, its first argument, and why it is refused in what is left of the line."""
+        first = f" {row.arguments[0]}" if row.arguments else ""
+        if used + cell_len(first) + _GAP + 2 + cell_len(row.problem or "") > width:
+            first = ""  # the reason says more than the argument
+        segments.append(Segment(first, self._style("argument") + ground))
+        used += cell_len(first)
+        text = fitted(f"{signs.cross} {row.problem}", max(0, width - used - _GAP), signs)
+        segments.append(Segment(" " * _GAP + text, self._style("problem") + ground))
+        segments.append(Segment(" " * max(0, width - used - _GAP - cell_len(text)), ground))
+        return segments
+
+    def _total_line(self, width: int, signs: Glyphs) -> list[Segment]:
+        dim = self._style("dim")
+        if self.problem:
+            text = fitted(f"{signs.cross} {self.problem}", width, signs)
+            return [Segment(text, self._style("problem"))]
+        if self.waiting is Waiting.SPARE:
+            return [Segment("  shapes arrive in a moment", dim)]
+        if self.waiting is Waiting.OFF:
+            return [Segment(fitted("  no shapes with --no-spare", width, signs), dim)]
+        if self.total is None:
+            return []
+        _, number_width = self._columns()
+        words = f"{grouped(self.fixed)} of them fixed, total" if self.fixed else "total"
+        count = grouped(self.total).rjust(number_width)
+        space = max(1, width - len(words) - _GAP - len(count))
+        return [
+            Segment(" " * space),
+            Segment(words, dim),
+            Segment(" " * _GAP),
+            Segment(count, Style(bold=True)),
+        ]
+
+    def action_select_by(self, by: int) -> None:
+        """Choose a row above or below."""
+        self._choose(max(INPUT_ROW, min(self.selected + by, len(self.rows) - 1)))
+
+    def action_open_layer(self) -> None:
+        """Edit the chosen layer."""
+        self.post_message(self.LayerOpened(self.selected))
+
+    def _choose(self, index: int) -> None:
+        if index != self.selected:
+            self.selected = index
+            self.post_message(self.LayerChosen(index))
+
+    def on_click(self, event: events.Click) -> None:
+        """A click chooses a layer, a second one edits it."""
+        index = event.y + self.scroll_offset.y - 2
+        if INPUT_ROW <= index < len(self.rows):
+            event.stop()
+            self.focus()
+            self._choose(index)
+            if event.chain == 2:
+                self.action_open_layer()
+
+
+def _spaced(arguments: Sequence[str]) -> list[str]:
+    """The first argument close to the class, the others a little apart."""
+    return [part if place == 0 else f" {part}" for place, part in enumerate(arguments)]

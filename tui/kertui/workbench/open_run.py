@@ -1,0 +1,69 @@
+"""Opens a workbench on a run that is there already, or on its recipe alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual.screen import Screen
+from textual.worker import Worker, get_current_worker
+
+from kertasks.errors import UserError
+from kertasks.recipes.recipe import Recipe
+from kertasks.registry import find_task
+from kertasks.runs.folder import RunFolder
+from kertasks.runs.state import RunState
+from kertasks.task import Task
+from kertui.dialogs.too_small import is_on_top
+from kertui.session import Session
+from kertui.workbench.workbench import WorkbenchScreen
+
+
+def open_run(session: Session, screen: Screen[Any], run: RunFolder, recipe_only: bool) -> None:
+    """Show a run, live or over, with its recipe; or say why it cannot be shown.
+
+    Args:
+        session: handed to the workbench.
+        screen: which asks; what it asked before and has not got yet is not opened any more,
+            and nothing is once another screen is on top of it.
+        run: which run.
+        recipe_only: show only its recipe, to train it anew or change it.
+    """
+    app = screen.app  # a thread finds no app through a screen that was left
+
+    def read() -> None:
+        worker: Worker[Any] = get_current_worker()
+        try:
+            recipe = run.recipe()
+            task = find_task(recipe.task)
+            state = None if recipe_only else run.state()
+        except UserError as error:
+            title = f"Run {run.id} cannot be shown"
+            app.notify(str(error), title=title, severity="error", markup=False)
+        else:
+            screen.call_later(_show, session, screen, worker, task, recipe, run, state)
+
+    screen.run_worker(read, thread=True, group="open", name=f"open {run.id}", exclusive=True)
+
+
+def _show(
+    session: Session,
+    screen: Screen[Any],
+    worker: Worker[Any],
+    task: Task,
+    recipe: Recipe,
+    run: RunFolder,
+    state: RunState | None,
+) -> None:
+    # A thread cannot be called back: one that was cancelled answers all the same.
+    if worker.is_cancelled or not is_on_top(screen):
+        return
+    app = screen.app
+    if state is None:
+        app.push_screen(WorkbenchScreen(session, task, recipe))
+        return
+    for shown in app.screen_stack:
+        if isinstance(shown, WorkbenchScreen) and shown.shows(run):
+            while app.screen is not shown:
+                app.pop_screen()
+            return
+    app.push_screen(WorkbenchScreen(session, task, recipe, run=run, run_state=state))

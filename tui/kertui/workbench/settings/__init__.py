@@ -1,0 +1,1 @@
+"""How the network is trained: the form of everything that is not a layer."""
