@@ -251,7 +251,7 @@ class LookedAt(TasksScreen):
 
 class Looked(KertuiApp):
     def get_default_screen(self):
-        return LookedAt()
+        return LookedAt(self.session)
     def _warm_up(self):  # imports plotext in its thread, however slow the machine paints
         pass
 

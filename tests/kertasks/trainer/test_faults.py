@@ -213,7 +213,7 @@ def test_times_that_go_backwards_leave_a_history_whole() -> None:
 _ON_A_FULL_DISK = """
 import sys, threading, time
 from pathlib import Path
-from kertasks.runs import best_weights, checkpoints
+from kertasks.trainer.callbacks import best_weights, checkpoints
 from kertasks.trainer.claiming import claim
 from kertasks.runs.commands import Ask, write_command
 from kertasks.trainer.loaded_data import DataShelf
