@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import signal
 from collections.abc import Iterator
@@ -17,6 +18,25 @@ settings.load_profile("kertui")
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+
+TESTS = Path(__file__).parent
+WITH_KERAS = (
+    "kertasks/data",
+    "kertasks/export",
+    "kertasks/fitting",
+    "kertasks/keras_catalog",
+    "kertasks/models",
+    "kertasks/trainer",
+    "kertui/cli",
+    "kertui/service",
+)
+"""Folders whose tests train, ask Keras or start processes."""
+
+NEEDS_MORE = {"catalog", "genuine_data", "service", "snap_compare", "trainer_home"}
+"""Fixtures that ask Keras, or draw the running interface."""
+
+PURE_NEVER = {"training", "terminal"}
+"""Marks of tests that take seconds each."""
 
 GENUINE_DATA = Path(__file__).parents[2] / "shared" / "data"
 """Genuine Keras data files beside a checkout, where there are any."""
@@ -69,3 +89,16 @@ def trainer_home(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("KERTUI_CACHE", str(cache))
     yield home
     kill_trainers(home)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as ``pure`` what needs neither Keras, nor a process, nor the running interface."""
+    for item in items:
+        heavy = (
+            inspect.iscoroutinefunction(getattr(item, "function", None))
+            or not NEEDS_MORE.isdisjoint(getattr(item, "fixturenames", ()))
+            or not PURE_NEVER.isdisjoint(mark.name for mark in item.iter_markers())
+            or any(item.path.is_relative_to(TESTS / folder) for folder in WITH_KERAS)
+        )
+        if not heavy:
+            item.add_marker(pytest.mark.pure)
