@@ -7,11 +7,11 @@ import csv
 import errno
 import math
 import os
-import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import IO
 
@@ -185,11 +185,16 @@ def test_a_full_disk_loses_nothing(
     path = tmp_path / "run.csv"
     path.write_text("mine")
 
-    def full(_content: object, file: IO[bytes]) -> None:
-        file.write(b"half")
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    class Full(BytesIO):
+        def write(self, content: object) -> int:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(shutil, "copyfileobj", full)
+    def open_full(descriptor: int, _mode: str) -> IO[bytes]:
+        os.write(descriptor, b"half")
+        os.close(descriptor)
+        return Full()
+
+    monkeypatch.setattr("kertasks.atomic_file.os.fdopen", open_full)
     assert kertui(["export", run.id, "-o", str(path), "--force"]) == 1
     assert path.read_text() == "mine"
     assert [file.name for file in tmp_path.iterdir() if file.is_file()] == ["run.csv"]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import ClassVar, TypeAlias
+from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -22,7 +22,6 @@ from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from kertasks.recipes.recipe import Recipe
 from kertasks.text.numbers import short_path
 from kertui.dialogs.path_completion import complete, typed_path
 from kertui.forms.text_field import TextField
@@ -57,7 +56,9 @@ class Completed:
     """What fits."""
 
 
-Used: TypeAlias = tuple[Recipe, Path]
+Used = TypeVar("Used")
+"""What came of using the path."""
+
 Answer: TypeAlias = Used | Mistake | AlreadyThere | Completed
 
 
@@ -69,13 +70,16 @@ class _Question:
     text: str
 
 
-class AskPathScreen(ModalScreen[Used | None]):
+class AskPathScreen(ModalScreen[Used | None], Generic[Used]):
     """Asks for a path, and stays open until it can be used or the person gives up."""
 
     CSS_PATH = Path(__file__).with_name("ask_path.tcss")  # subclasses lie in other folders
-    TITLE_WORDS: ClassVar[str] = ""
+    TITLE_WORDS: str = ""
     VERB: ClassVar[str] = ""
     DOING: ClassVar[str] = ""
+    SUFFIX: str = ".toml"
+    """Names that end so are completed."""
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "cancel", show=False, id="path.cancel"),
         Binding("tab", "complete", "complete", show=False, id="path.complete"),
@@ -87,7 +91,7 @@ class AskPathScreen(ModalScreen[Used | None]):
         """What came of a question."""
 
         question: _Question
-        answer: Answer
+        answer: Answer[Any]
 
     def __init__(self, path: str) -> None:
         super().__init__()
@@ -173,7 +177,9 @@ class AskPathScreen(ModalScreen[Used | None]):
     def action_complete(self) -> None:
         """Complete the path as a shell does; say what there is where it is not unique."""
         text = self._input.value
-        self._ask(_Question("reading the folder", text), lambda: Completed(*complete(text)))
+        self._ask(
+            _Question("reading the folder", text), lambda: Completed(*complete(text, self.SUFFIX))
+        )
 
     def action_cancel(self) -> None:
         """Do nothing."""
@@ -186,7 +192,7 @@ class AskPathScreen(ModalScreen[Used | None]):
     def _wants(self, question: _Question) -> bool:
         return self._asked == question
 
-    def _ask(self, question: _Question, find_answer: Callable[[], Answer]) -> None:
+    def _ask(self, question: _Question, find_answer: Callable[[], Answer[Used]]) -> None:
         if self._wants(question):
             return  # threads that wait for a network would pile up
 

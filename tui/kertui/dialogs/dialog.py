@@ -72,4 +72,8 @@ class Question(Dialog[Answer]):
     @on(OptionList.OptionSelected)
     def _answer(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        self.dismiss(self._choices[event.option_index].answer)
+        self.choose(self._choices[event.option_index].answer)
+
+    def choose(self, answer: Answer) -> None:
+        """Give the answer that was chosen."""
+        self.dismiss(answer)

@@ -12,10 +12,10 @@ from kertasks.recipes.recipe import Recipe
 from kertasks.recipes.toml_file import load_recipe, save_recipe
 from kertasks.registry import find_task
 from kertasks.text.numbers import short_path
-from kertui.dialogs.ask_path import AlreadyThere, AskPathScreen, Mistake, Used
+from kertui.dialogs.ask_path import AlreadyThere, AskPathScreen, Mistake
 
 
-class OpenRecipeScreen(AskPathScreen):
+class OpenRecipeScreen(AskPathScreen[tuple[Recipe, Path]]):
     """Open a recipe file. Gives the recipe and its path, or None.
 
     Args:
@@ -35,7 +35,7 @@ class OpenRecipeScreen(AskPathScreen):
 
     def try_path(
         self, path: Path, confirmed: Path | None, wanted: Callable[[], bool]
-    ) -> Used | Mistake:
+    ) -> tuple[Recipe, Path] | Mistake:
         """Read it."""
         del confirmed, wanted  # reading changes nothing
         try:
@@ -51,7 +51,7 @@ class OpenRecipeScreen(AskPathScreen):
         return recipe, path
 
 
-class SaveRecipeScreen(AskPathScreen):
+class SaveRecipeScreen(AskPathScreen[tuple[Recipe, Path]]):
     """Save a recipe as a file. Gives the recipe and its path, or None.
 
     Args:
@@ -71,7 +71,7 @@ class SaveRecipeScreen(AskPathScreen):
 
     def try_path(
         self, path: Path, confirmed: Path | None, wanted: Callable[[], bool]
-    ) -> Used | Mistake | AlreadyThere:
+    ) -> tuple[Recipe, Path] | Mistake | AlreadyThere:
         """Write it; another file that is already there only after asking."""
         try:
             if path.is_dir():
