@@ -28,7 +28,7 @@ os.environ.setdefault("KERAS_HOME", str(Path.home() / ".keras"))
 
 import resvg_py
 
-from kertasks.data.sources.keras_files import FileState, state
+from kertasks.data.sources.data_files import FileState, state
 from kertasks.registry import find_task
 from kertasks.runs.commands import Ask
 from kertasks.runs.folder import RunIsOver

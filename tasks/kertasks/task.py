@@ -101,7 +101,7 @@ class Task:
 
         Raises:
             UnknownVariant: no variant has that name.
-            kertasks.data.sources.keras_files.DataFileMissing: a file is not in Keras's cache.
-            kertasks.data.sources.keras_files.DataFileDamaged: a file's hash is another one.
+            kertasks.data.sources.data_files.DataFileMissing: a file is not in Keras's cache.
+            kertasks.data.sources.data_files.DataFileDamaged: a file's hash is another one.
         """
         return self.loader(self.variant(variant).name, seed)

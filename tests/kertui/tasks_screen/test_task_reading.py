@@ -15,7 +15,7 @@ from textual import on
 from textual.pilot import Pilot
 from textual.screen import Screen
 
-from kertasks.data.sources import keras_files as files
+from kertasks.data.sources import data_files as files
 from kertasks.registry import find_task
 from kertui.app import KertuiApp
 from kertui.service.description_cache import Remembered

@@ -124,7 +124,7 @@ def require_files(task: Task) -> None:
         kertasks.data.sources.source_errors.DataFileMissing: it is not there.
         kertasks.data.sources.source_errors.DataFileDamaged: it is not what was published.
     """
-    from kertasks.data.sources.keras_files import require
+    from kertasks.data.sources.data_files import require
 
     for name in task.files:
         require(name)

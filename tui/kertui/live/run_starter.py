@@ -72,7 +72,7 @@ class RunStarter:
         self._widget.run_worker(work, name=group, group=group, thread=True)
 
     def _start(self, service: TrainingService, recipe: Recipe, source: Path | None) -> None:
-        from kertasks.data.sources.keras_files import require
+        from kertasks.data.sources.data_files import require
 
         try:
             # A run that cannot even begin is no run: nothing of it is to be kept.

@@ -21,7 +21,7 @@ from kertui.dialogs.dialog import Dialog
 from kertui.terminal.glyphs import Glyphs, glyphs_for
 
 if TYPE_CHECKING:
-    from kertasks.data.sources.keras_files import DownloadProgress
+    from kertasks.data.sources.download import DownloadProgress
 
 
 class DownloadScreen(Dialog[bool]):
@@ -85,7 +85,7 @@ class DownloadScreen(Dialog[bool]):
         self.query_one("#download-keys", Static).update(Content.from_markup(markup))
 
     def _download(self) -> None:
-        from kertasks.data.sources.keras_files import download
+        from kertasks.data.sources.data_files import download
 
         try:
             for name in self._files:
@@ -106,7 +106,7 @@ class DownloadScreen(Dialog[bool]):
 
     @on(Ended)
     def _end(self, event: Ended) -> None:
-        from kertasks.data.sources.keras_files import DownloadCancelled
+        from kertasks.data.sources.source_errors import DownloadCancelled
 
         if event.error is None:
             self.dismiss(True)
@@ -157,7 +157,7 @@ def draw_progress(
 
 def explain_failure(error: UserError) -> str:
     """Why, and how to do it by hand: the file, its address, the folder, the command."""
-    from kertasks.data.sources.keras_files import DownloadFailed
+    from kertasks.data.sources.source_errors import DownloadFailed
 
     if not isinstance(error, DownloadFailed):
         return str(error)

@@ -110,7 +110,7 @@ class TaskReader:
         self._work("files", self._look_at_files, exclusive=True)
 
     def _look_at_files(self) -> None:
-        from kertasks.data.sources.keras_files import FileState, find_file, state
+        from kertasks.data.sources.data_files import FileState, find_file, state
 
         missing: dict[str, NotHere] = {}
         for task in all_tasks():

@@ -3,7 +3,7 @@
 Keras 3.15 fixes its cache folder when it is imported, looks into another folder when that
 one cannot be written, and downloads whatever is missing or damaged without a word that a
 person could act on. Only its reading of the files is used here; finding and checking
-them is done by ``kertasks.data.sources.keras_files``.
+them is done by ``kertasks.data.sources.data_files``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from kertasks.data.sources import keras_files as files
+from kertasks.data.sources import data_files as files
 
 _lock = threading.Lock()
 

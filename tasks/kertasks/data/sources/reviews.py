@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kertasks.data.samples import INDEX_FROM, START, UNKNOWN
-from kertasks.data.sources import keras_files as files
+from kertasks.data.sources import data_files as files
 from kertasks.data.texts import Texts
 
 FILE = "imdb.npz"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from kertasks.data.sources.source import DataFile
 from kertasks.errors import UserError, describe_unknown, nearest
 
 
@@ -34,15 +35,13 @@ class DataFileMissing(UserError):
 class DataFileDamaged(UserError):
     """A file's hash is not the published one; it is not used."""
 
-    def __init__(
-        self, name: str, path: Path, algorithm: str, found: str, expected: str, address: str
-    ) -> None:
+    def __init__(self, file: DataFile, path: Path, found: str) -> None:
         super().__init__(
-            f"{path} is damaged and not used: it should be {name} with {algorithm} "
-            f"{expected[:16]}…, but has {found[:16]}…. Fetch it again with kertui data get {name}, "
-            f"or fetch {address} and give it to kertui data add FILE."
+            f"{path} is damaged and not used: it should be {file.name} with {file.algorithm} "
+            f"{file.hash[:16]}…, but has {found[:16]}…. Fetch it again with kertui data get "
+            f"{file.name}, or fetch {file.address} and give it to kertui data add FILE."
         )
-        self.name = name
+        self.name = file.name
         self.path = path
 
 
