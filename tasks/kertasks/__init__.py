@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from kertasks.data.dataset import Dataset
     from kertasks.data.splits import Split
     from kertasks.errors import UnknownRecipe, UnknownTask, UnknownVariant, UserError
-    from kertasks.export.script.keras_script import keras_script
+    from kertasks.export.script.writing import keras_script
     from kertasks.fitting import evaluate, fit, predict
     from kertasks.models.build import build_model
     from kertasks.recipes.recipe import Layer, Recipe
@@ -45,7 +45,7 @@ _HOMES = {
     "evaluate": "kertasks.fitting",
     "find_task": "kertasks.registry",
     "fit": "kertasks.fitting",
-    "keras_script": "kertasks.export.script.keras_script",
+    "keras_script": "kertasks.export.script.writing",
     "load_recipe": "kertasks.recipes.toml_file",
     "predict": "kertasks.fitting",
     "save_recipe": "kertasks.recipes.toml_file",

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kertasks.data.description import ColumnsSample, ImageSample, WordsSample
+from kertasks.data.multi_hot import Texts
 from kertasks.data.splits import FeatureScale, Split, TargetScale
-from kertasks.data.texts import Texts
 
 THOUSAND_DOLLARS = "$1,000"
 """The unit of prices that are written in full, in dollars."""

@@ -13,7 +13,7 @@ from kertasks.fitting.keras_internals import evaluates_after, restored_epoch
 from kertasks.fitting.pace import CALL_SECONDS, Pace
 from kertasks.fitting.programs.compiled_pass import CompiledPass
 from kertasks.fitting.programs.program import Logs
-from kertasks.fitting.rows.schedule import Schedule
+from kertasks.fitting.rows.row_order import Schedule
 
 
 @dataclass(slots=True)

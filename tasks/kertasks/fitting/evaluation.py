@@ -7,12 +7,11 @@ from typing import Any
 
 import keras
 
-from kertasks.fitting.argument_checks import count
 from kertasks.fitting.callback_hooks import as_callback_list
-from kertasks.fitting.cannot_compile import CannotCompile
 from kertasks.fitting.epoch_loop import TestPass
+from kertasks.fitting.fit_request import count
 from kertasks.fitting.keras_internals import OrderedArrays, assert_compiled, in_order_of_metrics
-from kertasks.fitting.notices import Notices
+from kertasks.fitting.notices import CannotCompile, Notices
 from kertasks.fitting.preparation import check_arrays, check_model, check_rows, compile_passes
 from kertasks.fitting.programs.compiling import read
 from kertasks.fitting.programs.program import Kind

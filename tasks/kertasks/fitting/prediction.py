@@ -10,10 +10,9 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from kertasks.fitting.argument_checks import count
-from kertasks.fitting.cannot_compile import CannotCompile, first_line
+from kertasks.fitting.fit_request import count
 from kertasks.fitting.keras_internals import OrderedArrays, call_with_captures, keeps_state
-from kertasks.fitting.notices import Notices
+from kertasks.fitting.notices import CannotCompile, Notices, first_line
 from kertasks.fitting.preparation import check_arrays, check_model, check_rows
 from kertasks.fitting.programs.program_store import STORE
 from kertasks.fitting.rows.feeds import CHUNK_BYTES, Leaf, Structure, flatten

@@ -9,9 +9,8 @@ from typing import Any, TypeVar
 
 import keras
 
-from kertasks.fitting.cannot_compile import CannotCompile, first_line
 from kertasks.fitting.keras_internals import are_arrays, asked_for_xla, has_strategy, supports_xla
-from kertasks.fitting.notices import Notices
+from kertasks.fitting.notices import CannotCompile, Notices, first_line
 from kertasks.fitting.programs.compiled_pass import CompiledPass
 from kertasks.fitting.programs.compiling import Compiler, OnCompile, Source, build_for
 from kertasks.fitting.programs.program import Kind

@@ -7,20 +7,17 @@ from typing import Any
 
 import keras
 
-from kertasks.fitting.argument_checks import count, frequency, share, whole
-from kertasks.fitting.cannot_compile import CannotCompile
 from kertasks.fitting.epoch_loop import EpochLoop, TestPass
-from kertasks.fitting.fit_request import FitRequest
+from kertasks.fitting.fit_request import FitRequest, count, frequency, share, whole
 from kertasks.fitting.keras_internals import OrderedArrays, assert_compiled, hold_out
-from kertasks.fitting.notices import Notices
+from kertasks.fitting.notices import CannotCompile, Notices
 from kertasks.fitting.pace import CALL_SECONDS
 from kertasks.fitting.plain_keras import fit_with_keras
 from kertasks.fitting.preparation import check_arrays, check_model, check_rows, compile_passes
 from kertasks.fitting.programs.compiling import Source, read
 from kertasks.fitting.programs.program import Kind
 from kertasks.fitting.rows.feeds import count_rows
-from kertasks.fitting.rows.row_order import Shuffle
-from kertasks.fitting.rows.schedule import Schedule
+from kertasks.fitting.rows.row_order import Schedule, Shuffle
 
 
 def fit(

@@ -10,9 +10,8 @@ from typing import Any
 
 import keras
 
-from kertasks.keras_catalog.argument_kinds import kind_of
 from kertasks.keras_catalog.catalog import Argument, ArgumentKind, Family
-from kertasks.keras_catalog.docstrings import Docstring, read_docstring
+from kertasks.keras_catalog.docstrings import Docstring, kind_of, read_docstring
 from kertasks.keras_catalog.excluded import EXCLUDED_ARGUMENTS
 from kertasks.keras_catalog.offer import Chosen, Offered, offered
 

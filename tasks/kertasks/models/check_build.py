@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from kertasks.models.build_error import BuildError
 from kertasks.models.check import DataShape, LayerCheck, ModelCheck
 from kertasks.models.check_training import check_training
+from kertasks.models.messages import BuildError
 from kertasks.models.network import Network
 from kertasks.models.weightless import no_weights
 from kertasks.recipes.recipe import Recipe

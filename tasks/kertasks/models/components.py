@@ -10,8 +10,7 @@ from kertasks.keras_catalog.arguments import arguments_of
 from kertasks.keras_catalog.catalog import Argument, ArgumentKind, Family
 from kertasks.keras_catalog.excluded import EXCLUDED_ARGUMENTS, EXCLUDED_LAYERS, EXCLUDED_OTHERS
 from kertasks.keras_catalog.offer import Chosen, Offered, by_name
-from kertasks.models.build_error import BuildError
-from kertasks.models.messages import one_line
+from kertasks.models.messages import BuildError, one_line
 from kertasks.recipes.recipe import Component, Value
 from kertasks.recipes.recipe_errors import one_of
 

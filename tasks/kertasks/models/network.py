@@ -9,9 +9,8 @@ import keras
 from kertasks.keras_catalog.arguments import is_cell, required_inputs, takes_list
 from kertasks.keras_catalog.catalog import Family
 from kertasks.keras_catalog.offer import Offered
-from kertasks.models.build_error import BuildError
 from kertasks.models.components import Names, find_class, make
-from kertasks.models.messages import one_line
+from kertasks.models.messages import BuildError, one_line
 from kertasks.recipes.recipe import INPUT, Layer, Recipe
 
 

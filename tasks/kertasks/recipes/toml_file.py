@@ -105,7 +105,7 @@ def parse_recipe(text: str, source: str | None = None, catalog: Catalog | None =
 
 def format_recipe(recipe: Recipe) -> str:
     """The recipe as TOML text; ``parse_recipe`` gives an equal recipe back."""
-    from kertasks.recipes.toml_layout import fresh_document
+    from kertasks.recipes.toml_text import fresh_document
 
     return fresh_document(to_json(recipe))
 
@@ -119,8 +119,7 @@ def save_recipe(recipe: Recipe, path: str | Path) -> None:
     Raises:
         OSError: the folder cannot be written, or something that is no file is there.
     """
-    from kertasks.recipes.toml_layout import fresh_document
-    from kertasks.recipes.toml_update import updated_document
+    from kertasks.recipes.toml_text import fresh_document, updated_document
 
     target = Path(os.path.realpath(path))  # pathlib's raises for a link to itself
     plain = to_json(recipe)

@@ -54,9 +54,8 @@ def load(variant: str, seed: int) -> Dataset:
 
     from kertasks.data.dataset import Dataset
     from kertasks.data.samples import ColumnsSampler
-    from kertasks.data.scaling import standardise, standardise_target
     from kertasks.data.sources.keras_datasets import call_keras
-    from kertasks.data.splits import Split
+    from kertasks.data.splits import Split, standardise, standardise_target
     from kertasks.kinds import BaselineMethod
 
     (x, y), (x_test, y_test) = call_keras(keras.datasets.boston_housing.load_data)

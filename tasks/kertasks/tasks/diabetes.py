@@ -43,8 +43,7 @@ def load(variant: str, seed: int) -> Dataset:
 
     from kertasks.data.dataset import Dataset
     from kertasks.data.samples import ColumnsSampler
-    from kertasks.data.scaling import standardise
-    from kertasks.data.splits import Split
+    from kertasks.data.splits import Split, standardise
     from kertasks.kinds import BaselineMethod
 
     x, y = load_diabetes(return_X_y=True, scaled=False)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kertasks.export.script.multi_hot_code import MULTI_HOT
-from kertasks.export.script.script_data import ScriptData
+from kertasks.export.script.script_data import MULTI_HOT, ScriptData
 from kertasks.kinds import Group, TaskKind
 from kertasks.recipes.recipe import (
     CompileSettings,

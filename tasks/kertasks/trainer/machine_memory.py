@@ -9,8 +9,8 @@ import tensorflow as tf
 
 from kertasks.data.dataset import Dataset
 from kertasks.errors import UserError
-from kertasks.models.build_error import BuildError
 from kertasks.models.memory import bytes_held
+from kertasks.models.messages import BuildError
 from kertasks.recipes.recipe import Recipe
 from kertasks.text.numbers import size
 

@@ -13,9 +13,8 @@ import pytest
 from tests.support.datasets import NUMBERS, PAIRS, PICTURES, SEQUENCES, WORDS, of_shape
 
 from kertasks.keras_catalog.catalog import ArgumentKind, Catalog, Family
-from kertasks.keras_catalog.introspection import NESTED_ONLY
+from kertasks.keras_catalog.introspection import NESTED_ONLY, sample_arguments
 from kertasks.keras_catalog.offer import by_name
-from kertasks.keras_catalog.refused_values import sample_arguments
 from kertasks.models import check
 from kertasks.models.build import BuildError, build_model
 from kertasks.models.check import DataShape, ModelCheck

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kertasks.data.multi_hot import Texts
 from kertasks.data.samples import INDEX_FROM, START, UNKNOWN
 from kertasks.data.sources import data_files as files
-from kertasks.data.texts import Texts
 
 FILE = "imdb.npz"
 

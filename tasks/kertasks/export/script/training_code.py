@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kertasks.export.script.component_code import expression_of
 from kertasks.export.script.expressions import Call, Expression, Items, comment, lines_of, literal
+from kertasks.export.script.layers_code import expression_of
 from kertasks.export.script.script_data import ScriptData
 from kertasks.keras_catalog.catalog import Catalog, Family
 from kertasks.recipes.recipe import CompileSettings, Component, FitSettings

@@ -1,4 +1,4 @@
-"""A recipe as a plain Keras script. Imports neither Keras nor NumPy."""
+"""A recipe as a plain Keras script. Imports neither Keras nor NumPy before it must."""
 
 from __future__ import annotations
 
@@ -117,3 +117,18 @@ def _imports(body: list[str], of_data: tuple[str, ...]) -> list[str]:
     members = sorted(["from keras import layers", *of_data])
     first = [f"import {name}" for name in standard]
     return [*first, *([""] if first else []), *modules, *members]
+
+
+def keras_script(recipe: Recipe, epochs: int | None = None) -> str:
+    """A script of Keras and NumPy alone that trains the recipe and prints its metrics.
+
+    Args:
+        recipe: what to train.
+        epochs: how many, the recipe's if not given.
+
+    Raises:
+        As ``kertasks.export.script.writing.write_script``.
+    """
+    from kertasks.keras_catalog.introspection import read_catalog  # imports Keras
+
+    return write_script(recipe, read_catalog(), epochs=epochs)

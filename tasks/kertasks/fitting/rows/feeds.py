@@ -18,8 +18,8 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from kertasks.data.multi_hot import MultiHotRows
-from kertasks.fitting.cannot_compile import CannotCompile
 from kertasks.fitting.keras_internals import as_tensorflow_would, device_bytes
+from kertasks.fitting.notices import CannotCompile
 from kertasks.fitting.rows.words import WordRows
 
 CHUNK_BYTES = 64 * 2**20

@@ -15,8 +15,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from kertasks.fitting.cannot_compile import CannotCompile
 from kertasks.fitting.keras_internals import call_instead, gather_ragged, readers_of_input
+from kertasks.fitting.notices import CannotCompile
 
 WORTH_PRODUCT = 2e7
 """Multiplications and additions of a step (about a millisecond) that a product with all columns

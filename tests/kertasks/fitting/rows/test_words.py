@@ -15,7 +15,7 @@ from tests.support.closeness import assert_close, assert_same_history, assert_sa
 
 import kertasks
 from kertasks.data.multi_hot import MultiHotRows
-from kertasks.fitting.programs.fused_update import LARGE
+from kertasks.fitting.programs.gathering import LARGE
 from kertasks.fitting.rows.word_product import are_words_worth_it, word_readers
 from kertasks.fitting.rows.words import find_words
 
