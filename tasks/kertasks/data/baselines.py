@@ -65,7 +65,7 @@ def _flat_rows(split: Split) -> NDArray[Any]:
 def _flat_target(dataset: Dataset, split: Split) -> NDArray[Any]:
     """Labels as whole numbers, or targets in their own unit; shape (rows,)."""
     if dataset.class_names:
-        return split.y.argmax(axis=1) if split.y.ndim > 1 else split.y
+        return split.labels
     scale = dataset.target_scale
     return split.y if scale is None else scale.to_own_unit(split.y)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import partial
 from hashlib import blake2b
 from typing import Any
 
@@ -22,6 +23,7 @@ from kertasks.data.description import (
     SplitFacts,
 )
 from kertasks.data.multi_hot import MultiHotRows
+from kertasks.data.samples import columns_sample
 from kertasks.data.splits import Split
 from kertasks.task import Task
 
@@ -58,8 +60,7 @@ def describe(task: Task, dataset: Dataset) -> Description:
 def _split_facts(name: str, split: Split, distinct_rows: int, classes: int) -> SplitFacts:
     class_rows: tuple[int, ...] = ()
     if classes:
-        labels = split.y.argmax(axis=1) if split.y.ndim > 1 else split.y
-        class_rows = tuple(map(int, np.bincount(labels, minlength=classes)))
+        class_rows = tuple(map(int, np.bincount(split.labels, minlength=classes)))
     return SplitFacts(
         name=name,
         rows=split.rows,
@@ -74,18 +75,18 @@ def _split_facts(name: str, split: Split, distinct_rows: int, classes: int) -> S
 
 
 def _samples(dataset: Dataset) -> tuple[Sample, ...]:
-    if dataset.sample is None:
+    if dataset.sample is None and not dataset.feature_names:
         return ()
-    return tuple(dataset.sample(dataset.train, row) for row in _sample_rows(dataset))
+    decode = dataset.sample or partial(columns_sample, dataset)
+    return tuple(decode(dataset.train, row) for row in _sample_rows(dataset))
 
 
 def _sample_rows(dataset: Dataset) -> list[int]:
     """The first training rows; with few classes, the first ones of each class in turn."""
-    targets = dataset.train.y
     classes = len(dataset.class_names)
     if not 0 < classes <= _MOST_CLASSES_SHOWN:
         return list(range(min(_SAMPLES, dataset.train.rows)))
-    labels = targets.argmax(axis=1) if targets.ndim > 1 else targets
+    labels = dataset.train.labels
     each = max(1, _SAMPLES // classes)
     by_class = [np.flatnonzero(labels == label)[:each] for label in range(classes)]
     return [int(rows[turn]) for turn in range(each) for rows in by_class if turn < len(rows)]
@@ -244,8 +245,7 @@ def picture_of(dataset: Dataset) -> Picture:
 
 
 def _scatter(dataset: Dataset) -> ScatterPicture:
-    labels = _labels(dataset.train.y)
-    points = np.unique(np.column_stack([dataset.train.x, labels]), axis=0)
+    points = np.unique(np.column_stack([dataset.train.x, dataset.train.labels]), axis=0)
     if len(points) > MOST_POINTS:
         # By chance, not every n-th: in ordered data that would hit one class alone.
         chosen = np.random.default_rng(dataset.seed).choice(len(points), MOST_POINTS, False)
@@ -274,7 +274,3 @@ def _curve(dataset: Dataset) -> CurvePicture:
         x=tuple(map(float, x[order])),
         y=tuple(map(float, y[order])),
     )
-
-
-def _labels(targets: NDArray[Any]) -> NDArray[Any]:
-    return targets.argmax(axis=1) if targets.ndim > 1 else targets

@@ -31,6 +31,11 @@ class Split:
         """How many rows there are."""
         return len(self.x)
 
+    @property
+    def labels(self) -> NDArray[Any]:
+        """The class of each row, shape (rows,): the target, or the place of its 1."""
+        return self.y.argmax(axis=1) if self.y.ndim > 1 else self.y
+
 
 @dataclass(frozen=True, slots=True)
 class TargetScale:

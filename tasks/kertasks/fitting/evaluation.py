@@ -60,16 +60,7 @@ def evaluate(
         check_arrays(x=x, y=y, sample_weight=sample_weight)
         check_rows(x)
         check_model(model)
-        arrays = OrderedArrays(
-            x,
-            y,
-            sample_weight,
-            batch_size=batch_size,
-            steps=steps,
-            shuffle=False,
-            class_weight=None,
-            seed=0,
-        )
+        arrays = OrderedArrays(x, y, sample_weight, batch_size=batch_size, steps=steps)
         source = read(arrays, Kind.TEST, shuffled=False)
         batches = min(steps or source.batches.count, source.batches.count)
         (compiled,) = compile_passes(

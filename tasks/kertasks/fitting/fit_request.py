@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from kertasks.fitting.keras_internals import OrderedArrays
 from kertasks.fitting.pace import CALL_SECONDS
 from kertasks.fitting.rows.row_order import Shuffle
 
@@ -103,3 +104,16 @@ class FitRequest:
 
     xla: bool | None = None
     """Whether to use XLA; None leaves it to ``is_xla_worth_it``."""
+
+    def ordered(self, x: Any, y: Any, sample_weight: Any) -> OrderedArrays:
+        """The rows to train on, in batches and in the order of each epoch."""
+        return OrderedArrays(
+            x,
+            y,
+            sample_weight,
+            batch_size=self.batch_size,
+            steps=self.steps_per_epoch,
+            shuffle=self.shuffle,
+            class_weight=self.class_weight,
+            seed=self.seed,
+        )

@@ -66,16 +66,7 @@ def _predict(model: keras.Model, x: Any, batch_size: int | None) -> Any:
     check_model(model)
     if keeps_state(model) and not model.built:
         raise CannotCompile("a layer that keeps its state is not built for a size of batches yet")
-    arrays = OrderedArrays(
-        x,
-        None,
-        None,
-        batch_size=batch_size,
-        steps=None,
-        shuffle=False,
-        class_weight=None,
-        seed=0,
-    )
+    arrays = OrderedArrays(x, batch_size=batch_size)
     leaves, structure = flatten(arrays.inputs)
     rows, size = arrays.order.rows, arrays.order.batch_size
     key = (structure.text, *((leaf.dtype.name, leaf.row_shape) for leaf in leaves))

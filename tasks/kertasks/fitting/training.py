@@ -157,7 +157,7 @@ def _compiled_loop(
     if held_out is not None and count_rows(held_out) == 0:
         notices.tell("validation_data holds no rows: there is no validation")
         held_out = None
-    arrays = _training_arrays(rows, request)
+    arrays = request.ordered(*rows)
     training = read(arrays, Kind.TRAIN, shuffled=bool(request.shuffle))
     validation = _validation_source(held_out, request)
     sources = [training] if validation is None else [training, validation]
@@ -178,20 +178,6 @@ def _compiled_loop(
     return EpochLoop(model, request, passes[0], schedule, test_pass)
 
 
-def _training_arrays(rows: tuple[Any, Any, Any], request: FitRequest) -> OrderedArrays:
-    x, y, sample_weight = rows
-    return OrderedArrays(
-        x,
-        y,
-        sample_weight,
-        batch_size=request.batch_size,
-        steps=request.steps_per_epoch,
-        shuffle=request.shuffle,
-        class_weight=request.class_weight,
-        seed=request.seed,
-    )
-
-
 def _validation_source(held_out: Any, request: FitRequest) -> Source | None:
     if held_out is None:
         return None
@@ -202,9 +188,6 @@ def _validation_source(held_out: Any, request: FitRequest) -> Source | None:
         sample_weight,
         batch_size=request.validation_batch_size or request.batch_size,
         steps=request.validation_steps,
-        shuffle=False,
-        class_weight=None,
-        seed=request.seed,
     )
     return read(arrays, Kind.TEST, shuffled=False)
 

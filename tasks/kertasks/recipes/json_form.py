@@ -6,14 +6,13 @@ Goes between processes as JSON. Where TOML writes ``{}`` for "explicitly nothing
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from kertasks.recipes.reading import RecipeReader
 from kertasks.recipes.recipe import (
     CompileSettings,
     Component,
-    EarlyStopping,
-    FitSettings,
     Layer,
     Recipe,
     Value,
@@ -31,7 +30,7 @@ def to_json(recipe: Recipe) -> dict[str, Any]:
         plain["data"] = {"variant": recipe.data.variant}
     plain["layers"] = [layer_to_json(layer) for layer in recipe.layers]
     plain["compile"] = _compile_to_json(recipe.compile)
-    plain["fit"] = _fit_to_json(recipe.fit)
+    plain["fit"] = {key: value for key, value in asdict(recipe.fit).items() if value is not None}
     return plain
 
 
@@ -83,25 +82,3 @@ def _compile_to_json(settings: CompileSettings) -> dict[str, Any]:
     if settings.metrics:
         plain["metrics"] = [value_to_json(metric) for metric in settings.metrics]
     return plain
-
-
-def _fit_to_json(settings: FitSettings) -> dict[str, Any]:
-    plain: dict[str, Any] = {
-        "epochs": settings.epochs,
-        "batch_size": settings.batch_size,
-        "validation_split": settings.validation_split,
-        "shuffle": settings.shuffle,
-    }
-    if settings.early_stopping is not None:
-        plain["early_stopping"] = early_stopping_to_json(settings.early_stopping)
-    return plain
-
-
-def early_stopping_to_json(stopping: EarlyStopping) -> dict[str, Any]:
-    """The early stopping settings as plain data."""
-    return {
-        "monitor": stopping.monitor,
-        "patience": stopping.patience,
-        "min_delta": stopping.min_delta,
-        "restore_best_weights": stopping.restore_best_weights,
-    }

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
 from kertasks.recipes.recipe import (
@@ -38,11 +38,62 @@ _DEEPEST = 24
 _MOST_BITS = 64
 """Of a whole number; no argument of Keras holds more."""
 
-STRING = "a string"
-BOOLEAN = "true or false"
-WHOLE = "a whole number"
-NUMBER = "a number"
 CLASS = "the name of a Keras class, letters and digits only"
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """What a setting must be."""
+
+    check: Callable[[object], Any]
+    """Gives the value; raises TypeError, or OverflowError for too large a number."""
+
+    allowed: str
+
+
+def _string(plain: object) -> str:
+    if not isinstance(plain, str):
+        raise TypeError
+    return plain
+
+
+def _strings(plain: object) -> tuple[str, ...]:
+    if not isinstance(plain, (list, tuple)):
+        raise TypeError
+    return tuple(_string(entry) for entry in plain)
+
+
+def _whole(plain: object) -> int:
+    if not isinstance(plain, int) or isinstance(plain, bool):
+        raise TypeError
+    if plain.bit_length() > _MOST_BITS:
+        raise OverflowError
+    return plain
+
+
+def _number(plain: object) -> float:
+    if not isinstance(plain, (int, float)) or isinstance(plain, bool):
+        raise TypeError
+    if not math.isfinite(plain):
+        raise TypeError
+    return float(plain)
+
+
+def _boolean(plain: object) -> bool:
+    if not isinstance(plain, bool):
+        raise TypeError
+    return plain
+
+
+STRING = _Rule(_string, "a string")
+NAMES = _Rule(_strings, 'a list of layer names, such as ["input"]')
+WHOLE = _Rule(_whole, "a whole number")
+_RULES = {
+    str: STRING,
+    int: WHOLE,
+    float: _Rule(_number, "a number"),
+    bool: _Rule(_boolean, "true or false"),
+}
 
 
 def join(path: str, key: object) -> str:
@@ -60,10 +111,10 @@ class RecipeReader:
         """The recipe, complete only where ``problems`` stays empty."""
         top = self._table(plain, "", TOP_KEYS)
         return Recipe(
-            task=self._required(top, "task", "", _string, STRING, ""),
-            name=self._required(top, "name", "", _string, STRING, ""),
-            summary=self._optional(top, "summary", "", _string, STRING, ""),
-            seed=self._optional(top, "seed", "", _whole, WHOLE, 0),
+            task=self._required(top, "task", "", STRING, ""),
+            name=self._required(top, "name", "", STRING, ""),
+            summary=self._optional(top, "summary", "", STRING, ""),
+            seed=self._optional(top, "seed", "", WHOLE, 0),
             data=self._data(top.get("data")),
             layers=self._layers(top.get("layers")),
             compile=self._compile(top.get("compile")),
@@ -108,7 +159,7 @@ class RecipeReader:
 
     def _data(self, plain: object) -> DataSettings:
         table = self._table({} if plain is None else plain, "data", DATA_KEYS)
-        return DataSettings(self._optional(table, "variant", "data", _string, STRING, None))
+        return DataSettings(self._optional(table, "variant", "data", STRING, None))
 
     def _layers(self, plain: object) -> tuple[Layer, ...]:
         if not isinstance(plain, (list, tuple)):
@@ -123,10 +174,8 @@ class RecipeReader:
         return Layer(
             self._class_name(plain.get("class"), join(path, "class")),
             self._arguments(plain, path, ("class", "name", "inputs"), 0),
-            name=self._optional(plain, "name", path, _string, STRING, None),
-            inputs=self._optional(
-                plain, "inputs", path, _strings, 'a list of layer names, such as ["input"]', ()
-            ),
+            name=self._optional(plain, "name", path, STRING, None),
+            inputs=self._optional(plain, "inputs", path, NAMES, ()),
         )
 
     def _compile(self, plain: object) -> CompileSettings:
@@ -166,10 +215,8 @@ class RecipeReader:
         for field in fields(of):
             if field.name == skip or field.default is MISSING:
                 continue
-            check, allowed = _CHECKS[type(field.default)]
-            read[field.name] = self._optional(
-                table, field.name, path, check, allowed, field.default
-            )
+            rule = _RULES[type(field.default)]
+            read[field.name] = self._optional(table, field.name, path, rule, field.default)
         return read
 
     def _name_or_component(self, plain: object, path: str) -> str | Component:
@@ -205,81 +252,26 @@ class RecipeReader:
         return plain
 
     def _required(
-        self,
-        table: Mapping[str, Any],
-        key: str,
-        path: str,
-        check: Callable[[object], Any],
-        allowed: str,
-        default: Any,
+        self, table: Mapping[str, Any], key: str, path: str, rule: _Rule, default: Any
     ) -> Any:
         if table.get(key) is None:
-            self._report(join(path, key), "nothing", allowed)
-            return default
-        return self._optional(table, key, path, check, allowed, default)
+            self._report(join(path, key), "nothing", rule.allowed)
+        return self._optional(table, key, path, rule, default)
 
     def _optional(
-        self,
-        table: Mapping[str, Any],
-        key: str,
-        path: str,
-        check: Callable[[object], Any],
-        allowed: str,
-        default: Any,
+        self, table: Mapping[str, Any], key: str, path: str, rule: _Rule, default: Any
     ) -> Any:
         plain = table.get(key)
         if plain is None:
             return default
         try:
-            return check(plain)
+            return rule.check(plain)
         except TypeError:
-            self._report(join(path, key), describe_value(plain), allowed)
+            allowed = rule.allowed
         except OverflowError:
-            limit = f"{allowed} of at most {_MOST_BITS} bits"
-            self._report(join(path, key), describe_value(plain), limit)
+            allowed = f"{rule.allowed} of at most {_MOST_BITS} bits"
+        self._report(join(path, key), describe_value(plain), allowed)
         return default
 
     def _report(self, path: str, found: str, allowed: str) -> None:
         self.problems.append(Problem(path, found, allowed))
-
-
-def _string(plain: object) -> str:
-    if not isinstance(plain, str):
-        raise TypeError
-    return plain
-
-
-def _strings(plain: object) -> tuple[str, ...]:
-    if not isinstance(plain, (list, tuple)):
-        raise TypeError
-    return tuple(_string(entry) for entry in plain)
-
-
-def _whole(plain: object) -> int:
-    if not isinstance(plain, int) or isinstance(plain, bool):
-        raise TypeError
-    if plain.bit_length() > _MOST_BITS:
-        raise OverflowError
-    return plain
-
-
-def _number(plain: object) -> float:
-    if not isinstance(plain, (int, float)) or isinstance(plain, bool):
-        raise TypeError
-    if not math.isfinite(plain):
-        raise TypeError
-    return float(plain)
-
-
-def _boolean(plain: object) -> bool:
-    if not isinstance(plain, bool):
-        raise TypeError
-    return plain
-
-
-_CHECKS: dict[type, tuple[Callable[[object], Any], str]] = {
-    str: (_string, STRING),
-    int: (_whole, WHOLE),
-    float: (_number, NUMBER),
-    bool: (_boolean, BOOLEAN),
-}

@@ -92,32 +92,21 @@ def _problems_of_dead_ends(layers: tuple[Layer, ...]) -> Iterator[Problem]:
 
 
 def _problems_of_fit(fit: FitSettings) -> Iterator[Problem]:
-    for key in ("epochs", "batch_size"):
-        value = getattr(fit, key)
-        if value < 1:
-            yield Problem(f"fit.{key}", describe_value(value), "a whole number of at least 1")
-    if fit.epochs > MOST_EPOCHS:
-        allowed = f"a whole number of at most {MOST_EPOCHS}"
-        yield Problem("fit.epochs", describe_value(fit.epochs), allowed)
-    if not 0 <= fit.validation_split < 1:
-        yield Problem(
-            "fit.validation_split",
-            describe_value(fit.validation_split),
-            "a share of the rows: at least 0 and less than 1",
-        )
-    stopping = fit.early_stopping
-    if stopping is None:
-        return
-    path = "fit.early_stopping"
-    if not stopping.monitor.strip():
-        yield Problem(
-            f"{path}.monitor", describe_value(stopping.monitor), 'a metric, such as "val_loss"'
-        )
-    if stopping.patience < 0:
-        yield Problem(
-            f"{path}.patience", describe_value(stopping.patience), "a whole number of at least 0"
-        )
-    if stopping.min_delta < 0:
-        yield Problem(
-            f"{path}.min_delta", describe_value(stopping.min_delta), "a number of at least 0"
-        )
+    whole, share = "a whole number of at", "a share of the rows: at least 0 and less than 1"
+    rules: list[tuple[str, object, bool, str]] = [
+        ("epochs", fit.epochs, fit.epochs >= 1, f"{whole} least 1"),
+        ("batch_size", fit.batch_size, fit.batch_size >= 1, f"{whole} least 1"),
+        ("epochs", fit.epochs, fit.epochs <= MOST_EPOCHS, f"{whole} most {MOST_EPOCHS}"),
+        ("validation_split", fit.validation_split, 0 <= fit.validation_split < 1, share),
+    ]
+    stop, at = fit.early_stopping, "early_stopping"
+    if stop is not None:
+        metric = 'a metric, such as "val_loss"'
+        rules += [
+            (f"{at}.monitor", stop.monitor, bool(stop.monitor.strip()), metric),
+            (f"{at}.patience", stop.patience, stop.patience >= 0, f"{whole} least 0"),
+            (f"{at}.min_delta", stop.min_delta, stop.min_delta >= 0, "a number of at least 0"),
+        ]
+    for key, value, is_kept, allowed in rules:
+        if not is_kept:
+            yield Problem(f"fit.{key}", describe_value(value), allowed)

@@ -17,7 +17,6 @@ import kertasks
 from kertasks.data.dataset import Dataset
 from kertasks.data.splits import Split
 from kertasks.keras_catalog import introspection
-from kertasks.kinds import TaskKind
 from kertasks.models import check, check_build
 from kertasks.recipes import json_form
 from kertasks.recipes.recipe import CompileSettings, Layer, Recipe
@@ -58,7 +57,7 @@ class KerasSide:
             compile=CompileSettings(metrics=("accuracy",)),
         )
         rows = Split(np.zeros((4, 2), dtype=np.float32), np.zeros(4, dtype=np.int32))
-        data = Dataset("", "", 0, TaskKind.BINARY, rows, None, None, (), class_names=("0", "1"))
+        data = Dataset(rows, class_names=("0", "1"))
         check_build.check_model(recipe, data.shape)
         machine_memory.require_memory(recipe, data)
         network = kertasks.build_model(recipe, data)

@@ -11,7 +11,6 @@ import pytest
 
 from kertasks.data.dataset import Dataset
 from kertasks.data.splits import Split, TargetScale
-from kertasks.kinds import TaskKind
 from kertasks.recipes.changes import with_changes
 from kertasks.recipes.recipe import EarlyStopping, Layer, Recipe
 from kertasks.registry import find_task
@@ -80,9 +79,7 @@ def test_a_regression_s_error_is_in_the_target_s_own_unit() -> None:
     scale = TargetScale(mean=22.5, scale=9.0)
     y = np.array([-1.0, 0.0, 2.0], dtype=np.float32)
     test = Split(np.zeros((3, 1), dtype=np.float32), y)
-    data = Dataset(
-        "boston", "", 0, TaskKind.REGRESSION, test, None, test, ("x",), target_scale=scale
-    )
+    data = Dataset(test, test=test, feature_names=("x",), target_scale=scale)
     predicted = np.array([[-1.0], [0.5], [1.5]])
     # Off by 0, 0.5 and 0.5 in scaled units: the mean of the target has no part in it.
     assert mean_absolute_error(data, predicted) == pytest.approx(9.0 / 3)

@@ -6,16 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kertasks.data.sources.source import DataFile
-from kertasks.errors import UserError, describe_unknown, nearest
+from kertasks.errors import UnknownName, UserError
 
 
-class UnknownDataFile(UserError):
+class UnknownDataFile(UnknownName):
     """No task uses a file of the name that was given."""
 
     def __init__(self, name: str, allowed: Sequence[str]) -> None:
-        super().__init__(describe_unknown("data file", name, allowed))
-        self.name = name
-        self.nearest = nearest(name, allowed)
+        super().__init__("data file", name, allowed)
 
 
 class DataFileMissing(UserError):

@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 from kertasks.data.multi_hot import MultiHotRows
 from kertasks.fitting.keras_internals import as_tensorflow_would, device_bytes
 from kertasks.fitting.notices import CannotCompile
-from kertasks.fitting.rows.words import WordRows
 
 CHUNK_BYTES = 64 * 2**20
 """What a streamed call gets at most, unless one batch alone is more."""
@@ -77,7 +76,7 @@ class Leaf:
 class WordLeaf(Leaf):
     """Rows of zeros and ones that lie on the device as the numbers of their ones."""
 
-    words: WordRows
+    words: MultiHotRows
 
     @property
     def resident_bytes(self) -> int:

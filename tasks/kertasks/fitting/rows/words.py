@@ -6,7 +6,6 @@ A multi-hot row of 10,000 words has about 100 ones: as word numbers it takes 400
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -23,23 +22,7 @@ MOST_ONES = 0.05
 _CELLS_AT_ONCE = 10_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class WordRows:
-    """Rows of zeros and ones by the columns of their ones, row after row."""
-
-    numbers: NDArray[np.int32]
-    """Columns that hold a one, ascending in each row, shape (ones,)."""
-
-    starts: NDArray[np.int64]
-    """Where each row begins in ``numbers``, and the end of the last: shape (rows + 1,)."""
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes in memory."""
-        return int(self.numbers.nbytes + self.starts.nbytes)
-
-
-def find_words(array: Any) -> WordRows | None:
+def find_words(array: Any) -> MultiHotRows | None:
     """The ones of an array, or None if it is not wide, not sparse, or holds anything but 0 and 1.
 
     Decided by the values alone. An array that is not suited is given up at the first rows that
@@ -49,7 +32,8 @@ def find_words(array: Any) -> WordRows | None:
         array: numbers or truth values of any dtype; shape (rows, columns) if it is suited.
     """
     if isinstance(array, MultiHotRows):
-        return _known_words(array)
+        is_wide = array.shape[1] >= FEWEST_COLUMNS and len(array) > 0
+        return array if is_wide and len(array.numbers) <= MOST_ONES * array.size else None
     if not isinstance(array, np.ndarray) or array.ndim != 2 or array.dtype.kind not in "biuf":
         return None
     rows, columns = array.shape
@@ -70,12 +54,4 @@ def find_words(array: Any) -> WordRows | None:
         lengths.append(np.bincount(row, minlength=len(part)))
     starts = np.zeros(rows + 1, np.int64)
     np.cumsum(np.concatenate(lengths), out=starts[1:])
-    return WordRows(np.concatenate(numbers), starts)
-
-
-def _known_words(rows: MultiHotRows) -> WordRows | None:
-    if rows.shape[1] < FEWEST_COLUMNS or not len(rows):
-        return None
-    if len(rows.numbers) > MOST_ONES * rows.size:
-        return None
-    return WordRows(rows.numbers, rows.starts)
+    return MultiHotRows(np.concatenate(numbers), starts, columns)
