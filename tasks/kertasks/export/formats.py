@@ -88,17 +88,14 @@ class Format:
     name: str
     """What ``kertui export --format`` takes."""
 
-    title: str
-    """What is exported, in a word or two."""
-
     suffix: str
     """The ending of a file's name; empty for a folder."""
 
+    function: str
+    """What writes it, as ``module:name``, in ``kertasks.export``."""
+
     help: str
     """One line on what it is good for."""
-
-    function: str
-    """Where the function is that writes it, as ``module:name``."""
 
     is_text: bool = False
     """Whether it can be printed."""
@@ -115,7 +112,7 @@ class Format:
             UserError: the run has nothing to export, or the path cannot be written; saying why.
         """
         try:
-            resolve_name(self.function)(export)
+            resolve_name(f"kertasks.export.{self.function}")(export)
         except OSError as error:
             raise UserError(f"cannot write {export.path}: {error.strerror}") from error
 
@@ -123,40 +120,19 @@ class Format:
 FORMATS = (
     Format(
         "script",
-        "script",
         ".py",
-        "a short Keras script that trains the same; kertui is not in it",
-        "kertasks.export.run_script:write",
+        "run_script:write",
+        "a short Keras script; kertui is not in it",
         is_text=True,
     ),
+    Format("model", ".keras", "model_file:write_last", "the model as training left it"),
+    Format("best-model", ".keras", "model_file:write_best", "the model of its best epoch"),
+    Format("history", ".csv", "history_csv:write", "a row an epoch, every digit", is_text=True),
     Format(
-        "model",
-        "model",
-        ".keras",
-        "the model with its weights, as training left it",
-        "kertasks.export.model_file:write_last",
-    ),
-    Format(
-        "best",
-        "best model",
-        ".keras",
-        "the model with the weights of its best epoch",
-        "kertasks.export.model_file:write_best",
-    ),
-    Format(
-        "history",
-        "history",
-        ".csv",
-        "a row an epoch, for spreadsheets and data frames",
-        "kertasks.export.history_csv:write",
-        is_text=True,
-    ),
-    Format(
-        "tensorboard",
         "tensorboard",
         "",
+        "tensorboard_files:write",
         "TensorBoard's event files (needs the package tensorboard)",
-        "kertasks.export.tensorboard_files:write",
         is_light=False,
     ),
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import keras
 
@@ -45,65 +44,46 @@ class TestPass:
         return logs
 
 
-class EpochLoop:
-    """Trains a model with compiled passes."""
+def run_epochs(
+    model: keras.Model,
+    request: FitRequest,
+    training: CompiledPass,
+    schedule: Schedule,
+    validation: TestPass | None,
+) -> keras.callbacks.History:
+    """Train with compiled passes to the last epoch, or until ``model.stop_training`` is set."""
+    callbacks = as_callback_list(
+        model,
+        request.callbacks,
+        history=True,
+        verbose=request.verbose,
+        epochs=request.epochs,
+        steps=request.steps_per_epoch or training.batches.count,
+        xla=training.xla,
+        resumes_steps=not request.steps_per_epoch,
+    )
 
-    def __init__(
-        self,
-        model: keras.Model,
-        request: FitRequest,
-        training: CompiledPass,
-        schedule: Schedule,
-        validation: TestPass | None,
-    ) -> None:
-        self._model = model
-        self._request = request
-        self._training = training
-        self._schedule = schedule
-        self._validation = validation
+    def is_stopped() -> bool:
+        return bool(model.stop_training)
 
-    def run(self) -> keras.callbacks.History:
-        """Train to the last epoch, or until a callback sets ``model.stop_training``."""
-        model, request = self._model, self._request
-        callbacks = as_callback_list(
-            model,
-            request.callbacks,
-            history=True,
-            verbose=request.verbose,
-            epochs=request.epochs,
-            steps=request.steps_per_epoch or self._training.batches.count,
-            xla=self._training.xla,
-            resumes_steps=not request.steps_per_epoch,
-        )
-        hooks = train_hooks(callbacks)
-        pace = Pace(request.call_seconds, 1 if hooks.needs_each_batch else None)
-        model.stop_training = False
-        callbacks.on_train_begin()
-        logs: Logs | None = None
-        done = request.initial_step
-        for epoch in range(restored_epoch(model) or request.initial_epoch, request.epochs):
-            callbacks.on_epoch_begin(epoch)
-            span = self._schedule.of_epoch(epoch)
-            logs = self._training.run(
-                span.order, span.first, span.count, pace, hooks, self._is_stopped, done
-            )
-            done = 0
-            logs.update(self._validate(epoch, callbacks))
-            callbacks.on_epoch_end(epoch, logs)
-            if model.stop_training:
-                break
-        if isinstance(model.optimizer, keras.optimizers.Optimizer) and request.epochs > 0:
-            model.optimizer.finalize_variable_values(model.trainable_weights)
-        callbacks.on_train_end(logs=logs)
-        history: keras.callbacks.History = model.history
-        return history
-
-    def _is_stopped(self) -> bool:
-        return bool(self._model.stop_training)
-
-    def _validate(self, epoch: int, callbacks: Any) -> Logs:
-        if self._validation is None:
-            return {}
-        if not evaluates_after(self._model, epoch, self._request.validation_freq):
-            return {}
-        return {f"val_{name}": value for name, value in self._validation.run(callbacks).items()}
+    hooks = train_hooks(callbacks)
+    pace = Pace(request.call_seconds, 1 if hooks.needs_each_batch else None)
+    model.stop_training = False
+    callbacks.on_train_begin()
+    logs: Logs | None = None
+    done = request.initial_step
+    for epoch in range(restored_epoch(model) or request.initial_epoch, request.epochs):
+        callbacks.on_epoch_begin(epoch)
+        span = schedule.of_epoch(epoch)
+        logs = training.run(span.order, span.first, span.count, pace, hooks, is_stopped, done)
+        done = 0
+        if validation and evaluates_after(model, epoch, request.validation_freq):
+            logs |= {f"val_{name}": value for name, value in validation.run(callbacks).items()}
+        callbacks.on_epoch_end(epoch, logs)
+        if model.stop_training:
+            break
+    if isinstance(model.optimizer, keras.optimizers.Optimizer) and request.epochs > 0:
+        model.optimizer.finalize_variable_values(model.trainable_weights)
+    callbacks.on_train_end(logs=logs)
+    history: keras.callbacks.History = model.history
+    return history

@@ -16,8 +16,7 @@ from kertasks.fitting.programs.compiling import Compiler, OnCompile, Source, bui
 from kertasks.fitting.programs.program import Kind
 from kertasks.fitting.programs.program_store import STORE
 from kertasks.fitting.rows.feeds import Feed, WordLeaf, count_rows, make_feed
-from kertasks.fitting.rows.word_product import are_words_worth_it, word_readers
-from kertasks.fitting.rows.words import find_words
+from kertasks.fitting.rows.words import are_words_worth_it, find_words, word_readers
 from kertasks.fitting.worth import is_xla_worth_it
 
 _log = logging.getLogger("kertasks.fitting")
@@ -77,7 +76,7 @@ def compile_passes(
 ) -> list[CompiledPass]:
     """A compiled pass for each source: with XLA if that is wanted and can be, else without.
 
-    Without XLA, rows of words are multiplied as such (``kertasks.fitting.rows.word_product``).
+    Without XLA, rows of words are multiplied as such (``kertasks.fitting.rows.words``).
 
     Args:
         model: a compiled Keras model.

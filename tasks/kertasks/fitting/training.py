@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import keras
 
-from kertasks.fitting.epoch_loop import EpochLoop, TestPass
+from kertasks.fitting.epoch_loop import TestPass, run_epochs
 from kertasks.fitting.fit_request import FitRequest, count, frequency, share, whole
 from kertasks.fitting.keras_internals import OrderedArrays, assert_compiled, hold_out
 from kertasks.fitting.notices import CannotCompile, Notices
@@ -131,21 +132,26 @@ def fit(
     )
     notices = Notices(on_notice)
     try:
-        loop = _compiled_loop(model, request, notices, on_compile)
+        run = _compiled_run(model, request, notices, on_compile)
     except CannotCompile as reason:
         if initial_step:
             raise ValueError(f"an epoch cannot be gone on with in its middle: {reason}") from reason
         notices.tell(f"training with Keras's own fit, which is slower: {reason}")
         return fit_with_keras(model, request)
-    return loop.run()
+    return run()
 
 
-def _compiled_loop(
+def _compiled_run(
     model: keras.Model,
     request: FitRequest,
     notices: Notices,
     on_compile: Callable[[float | None], None] | None,
-) -> EpochLoop:
+) -> Callable[[], keras.callbacks.History]:
+    """All that must be compiled is; what is returned trains.
+
+    Raises:
+        CannotCompile: saying why.
+    """
     check_arrays(x=request.x, y=request.y, sample_weight=request.sample_weight)
     check_rows(request.x)
     check_model(model)
@@ -175,7 +181,7 @@ def _compiled_loop(
     if validation is not None:
         steps = _validation_steps(request, validation)
         test_pass = TestPass(model, passes[1], steps, request.call_seconds)
-    return EpochLoop(model, request, passes[0], schedule, test_pass)
+    return partial(run_epochs, model, request, passes[0], schedule, test_pass)
 
 
 def _validation_source(held_out: Any, request: FitRequest) -> Source | None:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 import keras
 
 from kertasks.keras_catalog.catalog import Family
-from kertasks.models.components import Names, make
 from kertasks.models.messages import BuildError, one_line
-from kertasks.models.network import Network
+from kertasks.models.network import Names, Network, make
 from kertasks.recipes.recipe import CompileSettings, Component, Recipe
 
 if TYPE_CHECKING:

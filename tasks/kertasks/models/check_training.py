@@ -15,8 +15,8 @@ import numpy as np
 from kertasks.keras_catalog.catalog import Family
 from kertasks.models.build import make_metric
 from kertasks.models.check import DataShape
-from kertasks.models.components import Names, make
 from kertasks.models.messages import BuildError, one_line
+from kertasks.models.network import Names, make
 from kertasks.models.weightless import no_weights
 from kertasks.recipes.recipe import Component, Recipe
 

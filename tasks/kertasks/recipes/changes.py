@@ -8,8 +8,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from kertasks.recipes.json_form import to_json
-from kertasks.recipes.reading import (
+from kertasks.recipes.json_form import (
     COMPILE_KEYS,
     DATA_KEYS,
     EARLY_STOPPING_KEYS,
@@ -17,6 +16,7 @@ from kertasks.recipes.reading import (
     TOP_KEYS,
     RecipeReader,
     join,
+    to_json,
 )
 from kertasks.recipes.recipe import EarlyStopping, Recipe
 from kertasks.recipes.recipe_errors import (

@@ -36,8 +36,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kertasks.atomic_file import write_text
-from kertasks.recipes.json_form import to_json
-from kertasks.recipes.reading import RecipeReader
+from kertasks.recipes.json_form import RecipeReader, to_json
 from kertasks.recipes.recipe import Recipe
 from kertasks.recipes.recipe_errors import FolderGiven, Problem, RecipeError, without_consequences
 from kertasks.recipes.validation import validate

@@ -16,8 +16,7 @@ from tomlkit.container import Container
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import AoT, InlineTable, Table
 
-from kertasks.recipes.json_form import to_json
-from kertasks.recipes.reading import RecipeReader
+from kertasks.recipes.json_form import RecipeReader, to_json
 from kertasks.recipes.recipe import CompileSettings, Recipe
 
 

@@ -103,7 +103,7 @@ async def exporting(home: Path, *, epochs: int = 3) -> AsyncIterator[Exporting]:
 def test_every_format_of_the_table_can_be_found_and_has_a_name_of_its_own() -> None:
     assert len({known.name for known in FORMATS}) == len(FORMATS)
     for known in FORMATS:
-        assert callable(resolve_name(known.function))
+        assert callable(resolve_name(f"kertasks.export.{known.function}"))
         assert known.help
 
 
@@ -111,7 +111,7 @@ async def test_it_offers_every_format_and_escape_goes_back(home: Path) -> None:
     async with exporting(home) as dialog:
         screen = shown(dialog.app)
         for known in FORMATS:
-            assert known.title in screen
+            assert known.name in screen
             assert known.help in screen
         await dialog.choose("history")
         assert dialog.path == f"{dialog.run.id}.csv"

@@ -64,11 +64,11 @@ def export(
     """Export a run; the help is made of the table of formats."""
     what = format_named(wanted) if wanted else format_of(output)
     if best:
-        if what.name not in ("model", "best"):
+        if what.name not in ("model", "best-model"):
             raise click.UsageError("--best chooses between models; it needs -o NAME.keras")
-        what = format_named("best")
+        what = format_named("best-model")
     if output == STDOUT and not what.is_text:
-        raise click.UsageError(f"a {what.title} cannot be printed; -o takes a name for it")
+        raise click.UsageError(f"a {what.name} cannot be printed; -o takes a name for it")
     found = find_run(ctx, run)
     printed = BytesIO()
     to = printed if output == STDOUT else Path(output)
@@ -79,7 +79,7 @@ def export(
     if output == STDOUT:
         click.echo(printed.getvalue().decode(), nl=False)
     else:
-        click.echo(f"{what.title} of {found.id} is now in {short_path(Path(output))}")
+        click.echo(f"{what.name} of {found.id} is now in {short_path(Path(output))}")
 
 
 def format_of(output: str) -> Format:

@@ -31,7 +31,7 @@ class ExportRunScreen(Question[Format]):
     """
 
     def __init__(self, service: TrainingService, run: RunFolder) -> None:
-        choices = [Choice(known, f"{known.title}  {known.suffix}", known.help) for known in FORMATS]
+        choices = [Choice(known, f"{known.name}  {known.suffix}", known.help) for known in FORMATS]
         super().__init__("Export this run as …", run.id, choices)
         self._service = service
         self._run = run
@@ -42,7 +42,7 @@ class ExportRunScreen(Question[Format]):
         def finish(path: Path | None) -> None:
             if path is None:
                 return
-            where = f"The {answer.title} of {self._run.id} is now in {short_path(path)}"
+            where = f"The {answer.name} of {self._run.id} is now in {short_path(path)}"
             self.app.notify(where, title="Exported", markup=False)
             self.dismiss(answer)
 
@@ -63,7 +63,7 @@ class ExportPathScreen(AskPathScreen[Path]):
 
     def __init__(self, service: TrainingService, run: RunFolder, what: Format) -> None:
         super().__init__(f"{run.id}{what.suffix or '-logs'}")
-        self.TITLE_WORDS = f"Export the {what.title} to a {'file' if what.suffix else 'folder'}"
+        self.TITLE_WORDS = f"Export the {what.name} to a {'file' if what.suffix else 'folder'}"
         self.SUFFIX = what.suffix
         self._service = service
         self._exported = run

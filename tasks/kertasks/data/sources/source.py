@@ -22,11 +22,13 @@ class DataFile:
     """In hexadecimal."""
 
     summary: str
+    origin: str = _ORIGIN
+    """The address it is published under, its name left out."""
 
     @property
     def address(self) -> str:
         """Where it is published."""
-        return _ORIGIN + self.name
+        return self.origin + self.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from kertasks.fitting.keras_internals import call_instead
 from kertasks.fitting.rows.feeds import Structure
-from kertasks.fitting.rows.word_product import WordBatch, find_ones, reading_words, word_readers
+from kertasks.fitting.rows.words import WordBatch, find_ones, reading_words, word_readers
 
 LARGE = 16_384
 """Numbers in a variable from which its step is fused; below, an operation takes microseconds."""
