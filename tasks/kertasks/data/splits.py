@@ -95,12 +95,13 @@ def standardise_target(splits: Sequence[Split]) -> tuple[list[Split], TargetScal
     """
     from sklearn.preprocessing import StandardScaler
 
-    scaler = StandardScaler().fit(splits[0].y[:, None].astype(np.float64))
-    mean, scale = float(scaler.mean_[0]), float(scaler.scale_[0])
+    columns = [split.y[:, None].astype(np.float64) for split in splits]
+    scaler = StandardScaler().fit(columns[0])
     scaled = [
-        Split(split.x, ((split.y.astype(np.float64) - mean) / scale).astype(np.float32))
-        for split in splits
+        Split(split.x, scaler.transform(column)[:, 0].astype(np.float32))
+        for split, column in zip(splits, columns, strict=True)
     ]
+    mean, scale = float(scaler.mean_[0]), float(scaler.scale_[0])
     return scaled, TargetScale(mean=mean, scale=scale)
 
 

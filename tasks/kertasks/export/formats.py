@@ -55,7 +55,7 @@ class Export:
 
     @property
     def path(self) -> Path:
-        """Where to write.
+        """The path to write to, for a format that cannot be printed.
 
         Raises:
             TypeError: to an open file, which this format cannot.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import keras
 
-from kertasks.fitting.callback_hooks import as_callback_list, test_hooks, train_hooks
+from kertasks.fitting.callback_hooks import BatchHooks, as_callback_list
 from kertasks.fitting.fit_request import FitRequest
 from kertasks.fitting.keras_internals import evaluates_after, restored_epoch
 from kertasks.fitting.pace import CALL_SECONDS, Pace
@@ -16,10 +16,8 @@ from kertasks.fitting.rows.row_order import Schedule
 
 
 @dataclass(slots=True)
-class TestPass:
+class EvaluationPass:
     """A pass over rows to evaluate on."""
-
-    __test__ = False  # not a test, whatever pytest thinks
 
     model: keras.Model
     compiled: CompiledPass
@@ -31,7 +29,7 @@ class TestPass:
 
     def run(self, callbacks: keras.callbacks.CallbackList) -> Logs:
         """Evaluate once, with the hooks of testing around it; metrics by name, sorted."""
-        hooks = test_hooks(callbacks)
+        hooks = BatchHooks(callbacks, "test")
         if self.pace is None:
             self.pace = Pace(self.call_seconds, 1 if hooks.needs_each_batch else None)
         self.model.stop_evaluating = False
@@ -49,7 +47,7 @@ def run_epochs(
     request: FitRequest,
     training: CompiledPass,
     schedule: Schedule,
-    validation: TestPass | None,
+    validation: EvaluationPass | None,
 ) -> keras.callbacks.History:
     """Train with compiled passes to the last epoch, or until ``model.stop_training`` is set."""
     callbacks = as_callback_list(
@@ -66,7 +64,7 @@ def run_epochs(
     def is_stopped() -> bool:
         return bool(model.stop_training)
 
-    hooks = train_hooks(callbacks)
+    hooks = BatchHooks(callbacks, "train")
     pace = Pace(request.call_seconds, 1 if hooks.needs_each_batch else None)
     model.stop_training = False
     callbacks.on_train_begin()

@@ -1,4 +1,4 @@
-"""``kertasks.evaluate``."""
+"""``kertasks.evaluate``: a model's loss and metrics on rows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import keras
 
 from kertasks.fitting.callback_hooks import as_callback_list
-from kertasks.fitting.epoch_loop import TestPass
+from kertasks.fitting.epoch_loop import EvaluationPass
 from kertasks.fitting.fit_request import count
 from kertasks.fitting.keras_internals import OrderedArrays, assert_compiled, in_order_of_metrics
 from kertasks.fitting.notices import CannotCompile, Notices
@@ -87,5 +87,5 @@ def evaluate(
     hooks = as_callback_list(
         model, callbacks, history=False, verbose=verbose, epochs=1, steps=batches
     )
-    logs = TestPass(model, compiled, batches).run(hooks)
+    logs = EvaluationPass(model, compiled, batches).run(hooks)
     return logs if return_dict else in_order_of_metrics(model, logs)

@@ -31,7 +31,7 @@ class Notices:
         self._told: set[str] = set()
 
     def tell(self, text: str) -> None:
-        """Report one thing."""
+        """Report one thing, unless it was reported before."""
         if text in self._told:
             return
         self._told.add(text)

@@ -1,4 +1,4 @@
-"""``kertasks.predict``."""
+"""``kertasks.predict``: what a model makes of rows."""
 
 from __future__ import annotations
 

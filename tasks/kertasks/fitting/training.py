@@ -1,4 +1,4 @@
-"""``kertasks.fit``."""
+"""``kertasks.fit``: training in compiled epochs, or with Keras's own ``fit``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import keras
 
-from kertasks.fitting.epoch_loop import TestPass, run_epochs
+from kertasks.fitting.epoch_loop import EvaluationPass, run_epochs
 from kertasks.fitting.fit_request import FitRequest, count, frequency, share, whole
 from kertasks.fitting.keras_internals import OrderedArrays, assert_compiled, hold_out
 from kertasks.fitting.notices import CannotCompile, Notices
@@ -180,7 +180,7 @@ def _compiled_run(
     test_pass = None
     if validation is not None:
         steps = _validation_steps(request, validation)
-        test_pass = TestPass(model, passes[1], steps, request.call_seconds)
+        test_pass = EvaluationPass(model, passes[1], steps, request.call_seconds)
     return partial(run_epochs, model, request, passes[0], schedule, test_pass)
 
 

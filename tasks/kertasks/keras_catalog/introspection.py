@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +100,10 @@ def with_limits(what: Any, arguments: tuple[Argument, ...]) -> tuple[Argument, .
         return arguments
     limited = []
     for argument in arguments:
-        accepts = partial(_accepts_value, what, sample, argument.name)
+
+        def accepts(value: Any, name: str = argument.name) -> bool:
+            return _constructs(what, {**sample, name: value})
+
         if argument.kind is ArgumentKind.CHOICE:
             choices = tuple(choice for choice in argument.choices if accepts(choice))
             limited.append(replace(argument, choices=choices or argument.choices))
@@ -160,10 +163,6 @@ def _candidates(argument: Argument) -> tuple[Any, ...]:
         ),
         ArgumentKind.ANY: (2, (1,), 0.5),
     }[argument.kind]
-
-
-def _accepts_value(what: Any, sample: Mapping[str, Any], name: str, value: Any) -> bool:
-    return _constructs(what, {**sample, name: value})
 
 
 def _constructs(what: Any, arguments: Mapping[str, Any]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+import math
 
 from kertasks.models.check import DataShape, LayerCheck, ModelCheck
 from kertasks.models.check_training import check_training
@@ -52,15 +52,8 @@ def _check_layer(network: Network, index: int) -> LayerCheck:
     return LayerCheck(
         output_shape=tuple(network.output.shape[1:]),
         parameters=int(layer.count_params()),
-        trainable_parameters=sum(_size(weight) for weight in layer.trainable_weights),
+        trainable_parameters=sum(math.prod(weight.shape) for weight in layer.trainable_weights),
     )
-
-
-def _size(weight: Any) -> int:
-    size = 1
-    for length in weight.shape:
-        size *= int(length)
-    return size
 
 
 def _model_check(

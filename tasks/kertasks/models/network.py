@@ -79,7 +79,7 @@ class Names:
         self._taken = set(taken)
 
     def unused(self, class_name: str) -> str:
-        """``dense``, then ``dense_1``, …"""
+        """A name that no layer has yet: ``dense``, then ``dense_1``, …"""
         base = candidate = snake_case(class_name)
         number = 0
         while candidate in self._taken:

@@ -12,7 +12,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, asdict, dataclass, fields
-from typing import Any
+from typing import Any, TypeGuard
 
 from kertasks.recipes.recipe import (
     CompileSettings,
@@ -43,59 +43,40 @@ _MOST_BITS = 64
 CLASS = "the name of a Keras class, letters and digits only"
 
 
+def is_whole(value: object) -> TypeGuard[int]:
+    """Whether a value is a whole number, and no truth value, which Python counts among them."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def is_number(value: object) -> TypeGuard[float]:
+    """Whether a value is a finite number that a float holds, and no truth value."""
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number that no float holds
+        return False
+
+
 @dataclass(frozen=True, slots=True)
 class _Rule:
     """What a setting must be."""
 
-    check: Callable[[object], Any]
-    """Gives the value; raises TypeError, or OverflowError for too large a number."""
-
     allowed: str
+    is_kept: Callable[[Any], bool]
+    convert: Callable[[Any], Any] = lambda plain: plain
 
 
-def _string(plain: object) -> str:
-    if not isinstance(plain, str):
-        raise TypeError
-    return plain
-
-
-def _strings(plain: object) -> tuple[str, ...]:
-    if not isinstance(plain, (list, tuple)):
-        raise TypeError
-    return tuple(_string(entry) for entry in plain)
-
-
-def _whole(plain: object) -> int:
-    if not isinstance(plain, int) or isinstance(plain, bool):
-        raise TypeError
-    if plain.bit_length() > _MOST_BITS:
-        raise OverflowError
-    return plain
-
-
-def _number(plain: object) -> float:
-    if not isinstance(plain, (int, float)) or isinstance(plain, bool):
-        raise TypeError
-    if not math.isfinite(plain):
-        raise TypeError
-    return float(plain)
-
-
-def _boolean(plain: object) -> bool:
-    if not isinstance(plain, bool):
-        raise TypeError
-    return plain
-
-
-STRING = _Rule(_string, "a string")
-NAMES = _Rule(_strings, 'a list of layer names, such as ["input"]')
-WHOLE = _Rule(_whole, "a whole number")
-_RULES = {
-    str: STRING,
-    int: WHOLE,
-    float: _Rule(_number, "a number"),
-    bool: _Rule(_boolean, "true or false"),
-}
+STRING = _Rule("a string", lambda plain: isinstance(plain, str))
+NAMES = _Rule(
+    'a list of layer names, such as ["input"]',
+    lambda plain: isinstance(plain, (list, tuple)) and all(isinstance(name, str) for name in plain),
+    tuple,
+)
+WHOLE = _Rule("a whole number", is_whole)
+NUMBER = _Rule("a number", is_number, float)
+BOOLEAN = _Rule("true or false", lambda plain: isinstance(plain, bool))
+_RULES = {str: STRING, int: WHOLE, float: NUMBER, bool: BOOLEAN}
 
 
 def join(path: str, key: object) -> str:
@@ -266,13 +247,11 @@ class RecipeReader:
         plain = table.get(key)
         if plain is None:
             return default
-        try:
-            return rule.check(plain)
-        except TypeError:
-            allowed = rule.allowed
-        except OverflowError:
-            allowed = f"{rule.allowed} of at most {_MOST_BITS} bits"
-        self._report(join(path, key), describe_value(plain), allowed)
+        is_large = is_whole(plain) and plain.bit_length() > _MOST_BITS
+        if rule.is_kept(plain) and not (is_large and rule is WHOLE):
+            return rule.convert(plain)
+        limit = f" of at most {_MOST_BITS} bits" if is_large and rule in (WHOLE, NUMBER) else ""
+        self._report(join(path, key), describe_value(plain), rule.allowed + limit)
         return default
 
     def _report(self, path: str, found: str, allowed: str) -> None:

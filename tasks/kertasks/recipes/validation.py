@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -12,6 +11,7 @@ from kertasks.errors import nearest
 from kertasks.keras_catalog.catalog import Argument, ArgumentKind, Catalog, ClassInfo, Family
 from kertasks.keras_catalog.excluded import EXCLUDED_ARGUMENTS, EXCLUDED_LAYERS, EXCLUDED_OTHERS
 from kertasks.recipes.bounds import MOST_EPOCHS
+from kertasks.recipes.json_form import is_number, is_whole
 from kertasks.recipes.recipe import INPUT, Component, FitSettings, Layer, Recipe, Value
 from kertasks.recipes.recipe_errors import Problem, describe_value, one_of, without_consequences
 
@@ -283,9 +283,9 @@ def _fault(value: Value, argument: Argument) -> object | None:
         case ArgumentKind.BOOLEAN:
             return None if isinstance(value, bool) else value
         case ArgumentKind.INTEGER:
-            return None if _is_whole(value) and _is_within(value, argument) else value
+            return None if is_whole(value) and argument.within(value) else value
         case ArgumentKind.NUMBER:
-            return None if _is_number(value) and _is_within(value, argument) else value
+            return None if is_number(value) and argument.within(value) else value
         case ArgumentKind.INTEGERS | ArgumentKind.NUMBERS:
             return _fault_in_list(value, argument)
         case ArgumentKind.STRING:
@@ -307,26 +307,9 @@ def _fault_in_list(value: Value, argument: Argument) -> object | None:
     if isinstance(value, (tuple, list)):
         faults = (_fault_in_list(entry, argument) for entry in value if entry is not None)
         return next((fault for fault in faults if fault is not None), None)
-    is_right = _is_whole if argument.kind is ArgumentKind.INTEGERS else _is_number
-    return None if is_right(value) and _is_within(value, argument) else value
-
-
-def _is_whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _is_number(value: object) -> bool:
-    if not isinstance(value, (int, float)) or isinstance(value, bool):
-        return False
-    try:
-        return math.isfinite(value)
-    except OverflowError:  # a whole number that no float holds
-        return False
-
-
-def _is_within(value: object, argument: Argument) -> bool:
-    assert isinstance(value, (int, float))  # noqa: S101 - callers have asked for a number
-    return argument.within(value)
+    if argument.kind is ArgumentKind.INTEGERS and not is_whole(value):
+        return value
+    return None if is_number(value) and argument.within(value) else value
 
 
 def _allowed_of_kind(argument: Argument) -> str:

@@ -76,7 +76,7 @@ class PartFile:
         return self
 
     def write(self, chunk: bytes) -> None:
-        """Append bytes."""
+        """Append bytes to what was written so far."""
         self._file.write(chunk)
         self._hash.update(chunk)
         self.received += len(chunk)

@@ -27,7 +27,7 @@ class DataFile:
 
     @property
     def address(self) -> str:
-        """Where it is published."""
+        """The whole address the file is published at."""
         return self.origin + self.name
 
 

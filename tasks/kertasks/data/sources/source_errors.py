@@ -25,9 +25,6 @@ class DataFileMissing(UserError):
             f"Without: fetch {address} on another machine and put it into {folder}, "
             f"or give it to kertui data add FILE."
         )
-        self.name = name
-        self.address = address
-        self.folder = folder
 
 
 class DataFileDamaged(UserError):
@@ -39,8 +36,6 @@ class DataFileDamaged(UserError):
             f"{file.hash[:16]}…, but has {found[:16]}…. Fetch it again with kertui data get "
             f"{file.name}, or fetch {file.address} and give it to kertui data add FILE."
         )
-        self.name = file.name
-        self.path = path
 
 
 class DownloadFailed(UserError):
@@ -62,4 +57,3 @@ class DownloadCancelled(UserError):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"the download of {name} was cancelled; nothing of it was kept.")
-        self.name = name

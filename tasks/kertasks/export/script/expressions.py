@@ -23,7 +23,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """A list."""
+    """A list of expressions."""
 
     entries: tuple[Expression, ...]
 

@@ -8,7 +8,7 @@ from kertasks.export.script.expressions import Call, Expression, Items, comment,
 from kertasks.export.script.layers_code import expression_of
 from kertasks.export.script.script_data import ScriptData
 from kertasks.keras_catalog.catalog import Catalog, Family
-from kertasks.recipes.recipe import CompileSettings, Component, FitSettings
+from kertasks.recipes.recipe import CompileSettings, EarlyStopping, FitSettings
 
 BATCHES = '''\
 def batches():
@@ -26,9 +26,11 @@ _LEARNING_RATES = """\
 # The learning rate was changed while it trained, at these epochs (the first is 0).
 # A change in the middle of an epoch is made at its beginning here, which is not exact."""
 
+_MEAN_ABSOLUTE_ERROR = frozenset({"mae", "MAE", "mean_absolute_error"})
+
 
 def compile_lines(settings: CompileSettings, catalog: Catalog, xla: bool) -> list[str]:
-    """Lines that compile ``model``."""
+    """Give the lines that compile ``model``."""
     arguments: list[tuple[str | None, Expression]] = [
         ("optimizer", expression_of(settings.optimizer, Family.OPTIMIZERS, catalog)),
         ("loss", expression_of(settings.loss, Family.LOSSES, catalog)),
@@ -88,16 +90,14 @@ def fit_lines(
         follow = "lambda epoch, rate: LEARNING_RATES.get(epoch, rate)"
         callbacks.append(Call("keras.callbacks.LearningRateScheduler", ((None, follow),)))
     if settings.early_stopping is not None:
-        callbacks.append(_early_stopping(settings))
+        callbacks.append(_early_stopping(settings.early_stopping))
     if callbacks:
         data.append(("callbacks", Items(tuple(callbacks))))
     data.append(("verbose", "2"))
     return [*lines, *lines_of("history = ", Call("model.fit", tuple(data)))]
 
 
-def _early_stopping(settings: FitSettings) -> Call:
-    stopping = settings.early_stopping
-    assert stopping is not None  # noqa: S101 - narrows the type
+def _early_stopping(stopping: EarlyStopping) -> Call:
     arguments: list[tuple[str | None, Expression]] = [
         ("monitor", literal(stopping.monitor)),
         ("patience", literal(stopping.patience)),
@@ -126,7 +126,9 @@ def result_lines(
     if not is_regression:
         return lines
     of_unit = f" in {unit}" if unit else ""
-    if data.target_scale is None and any(map(_is_mean_absolute_error, settings.metrics)):
+    if data.target_scale is None and not _MEAN_ABSOLUTE_ERROR.isdisjoint(
+        map(str, settings.metrics)
+    ):
         if unit:
             lines.insert(-1, f"# mae, the mean absolute error, is{of_unit}.")
         return lines
@@ -139,7 +141,3 @@ def result_lines(
         "predicted = model.predict(x_test, verbose=0).reshape(-1)",
         f'print("mean absolute error{of_unit}:", {error})',
     ]
-
-
-def _is_mean_absolute_error(metric: str | Component) -> bool:
-    return metric in ("mae", "MAE", "mean_absolute_error")

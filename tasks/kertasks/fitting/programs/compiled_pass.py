@@ -36,12 +36,12 @@ class Batches:
 
     @property
     def sizes(self) -> list[int]:
-        """The sizes there are."""
+        """The sizes that batches have: the whole one, the partial one, or both."""
         return [size for size in ([self.size] if self.full else []) + [self.rest] if size]
 
     @property
     def count(self) -> int:
-        """All batches."""
+        """How many batches there are, a partial one included."""
         return self.full + bool(self.rest)
 
 

@@ -28,11 +28,6 @@ class Source:
     batches: Batches
     shuffled: bool
 
-    @property
-    def row_bytes(self) -> int:
-        """Bytes of one row."""
-        return sum(leaf.row_bytes for leaf in self.leaves)
-
 
 def read(arrays: OrderedArrays, kind: Kind, shuffled: bool) -> Source:
     """The rows of Keras's view of arrays.

@@ -80,7 +80,7 @@ class WordLeaf(Leaf):
 
     @property
     def resident_bytes(self) -> int:
-        """Bytes of all words."""
+        """How many bytes all words take on the device."""
         return 2 * self.words.numbers.nbytes + self.words.starts.nbytes
 
     def on_device(self, ordered: bool) -> list[tf.Tensor]:
@@ -208,7 +208,7 @@ class ResidentRows:
             self._arguments = [*self._arrays, tf.convert_to_tensor(order.astype(np.int32))]
 
     def arguments(self, first: int, rows: int) -> tuple[list[tf.Tensor], int]:
-        """Always the same arrays."""
+        """The arrays, which are the same for every call, and the position as it is."""
         del rows
         return self._arguments, first
 

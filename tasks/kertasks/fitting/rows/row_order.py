@@ -77,15 +77,11 @@ class Schedule:
         first = self._next
         count = min(self._steps or self._batches, self._batches - first)
         if self._steps and count < self._steps:
-            warn_out_of_data(self._steps)
+            # As Keras says it where there are fewer batches left than were asked for.
+            warnings.warn(
+                f"The rows ran out before {self._steps} batches; the epoch ends early. "
+                "Use a smaller batch_size or fewer steps.",
+                stacklevel=2,
+            )
         self._next = (first + count) % self._batches
         return Span(self._rows, first, count)
-
-
-def warn_out_of_data(steps: int) -> None:
-    """Warn, as Keras does, that there are fewer batches left than were asked for."""
-    warnings.warn(
-        f"The rows ran out before {steps} batches; the epoch ends early. "
-        "Use a smaller batch_size or fewer steps.",
-        stacklevel=2,
-    )
