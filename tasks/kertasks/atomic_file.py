@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,7 +23,7 @@ def replacing(path: Path, mode: int | None = 0o600) -> Iterator[BinaryIO]:
     Raises:
         OSError: the folder is not there or cannot be written in; nothing is left behind.
     """
-    beside = path.with_name(f".{path.name[:_LONGEST_PREFIX]}-{secrets.token_hex(8)}")
+    beside = path.with_name(f".{path.name[:_LONGEST_PREFIX]}-{os.urandom(8).hex()}")
     created = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     descriptor = os.open(beside, created, 0o666 if mode is None else 0o600)
     try:

@@ -1,7 +1,8 @@
 """Texts as word numbers, and as rows with a 1 for every word that occurs.
 
 Written out, imdb's 50,000 rows of 10,000 words take half a gigabyte of zeros; kept as the numbers
-of their ones they take 25 MB."""
+of their ones they take 25 MB.
+"""
 
 from __future__ import annotations
 

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from pkgutil import resolve_name
 from typing import TYPE_CHECKING, BinaryIO
 
 from kertasks.atomic_file import replacing
@@ -111,6 +110,8 @@ class Format:
             AlreadyThere: something of that name is there, and ``export.replace`` is not set.
             UserError: the run has nothing to export, or the path cannot be written; saying why.
         """
+        from pkgutil import resolve_name  # not needed to tell which formats there are
+
         try:
             resolve_name(f"kertasks.export.{self.function}")(export)
         except OSError as error:

@@ -13,7 +13,7 @@ from kertasks.fitting.fit_request import count
 from kertasks.fitting.keras_internals import OrderedArrays, assert_compiled, in_order_of_metrics
 from kertasks.fitting.notices import CannotCompile, Notices
 from kertasks.fitting.preparation import check_arrays, check_model, check_rows, compile_passes
-from kertasks.fitting.programs.compiling import read
+from kertasks.fitting.programs.compiled_pass import read
 from kertasks.fitting.programs.program import Kind
 
 

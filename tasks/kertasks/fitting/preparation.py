@@ -11,8 +11,13 @@ import keras
 
 from kertasks.fitting.keras_internals import are_arrays, asked_for_xla, has_strategy, supports_xla
 from kertasks.fitting.notices import CannotCompile, Notices, first_line
-from kertasks.fitting.programs.compiled_pass import CompiledPass
-from kertasks.fitting.programs.compiling import Compiler, OnCompile, Source, build_for
+from kertasks.fitting.programs.compiled_pass import (
+    CompiledPass,
+    Compiler,
+    OnCompile,
+    Source,
+    build_for,
+)
 from kertasks.fitting.programs.program import Kind
 from kertasks.fitting.programs.program_store import STORE
 from kertasks.fitting.rows.feeds import Feed, WordLeaf, count_rows, make_feed

@@ -15,7 +15,7 @@ from kertasks.fitting.notices import CannotCompile, Notices
 from kertasks.fitting.pace import CALL_SECONDS
 from kertasks.fitting.plain_keras import fit_with_keras
 from kertasks.fitting.preparation import check_arrays, check_model, check_rows, compile_passes
-from kertasks.fitting.programs.compiling import Source, read
+from kertasks.fitting.programs.compiled_pass import Source, read
 from kertasks.fitting.programs.program import Kind
 from kertasks.fitting.rows.feeds import count_rows
 from kertasks.fitting.rows.row_order import Schedule, Shuffle

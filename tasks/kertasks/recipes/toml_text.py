@@ -1,7 +1,8 @@
 """The text of a recipe file: written fresh, or an existing one changed where the recipe differs.
 
 In an existing file values are changed in place with tomlkit. Layers are moved, added and removed as
-blocks of lines, because tomlkit counts a comment above ``[[layers]]`` to the table before it."""
+blocks of lines, because tomlkit counts a comment above ``[[layers]]`` to the table before it.
+"""
 
 from __future__ import annotations
 

@@ -16,9 +16,10 @@ from kertasks.keras_catalog.catalog import ArgumentKind, Catalog, Family
 from kertasks.keras_catalog.introspection import NESTED_ONLY, sample_arguments
 from kertasks.keras_catalog.offer import by_name
 from kertasks.models import check
-from kertasks.models.build import BuildError, build_model
+from kertasks.models.build import build_model
 from kertasks.models.check import DataShape, ModelCheck
 from kertasks.models.check_build import check_model
+from kertasks.models.messages import BuildError
 from kertasks.recipes.recipe import (
     INPUT,
     CompileSettings,

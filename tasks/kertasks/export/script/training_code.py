@@ -31,20 +31,20 @@ _MEAN_ABSOLUTE_ERROR = frozenset({"mae", "MAE", "mean_absolute_error"})
 
 def compile_lines(settings: CompileSettings, catalog: Catalog, xla: bool) -> list[str]:
     """Give the lines that compile ``model``."""
-    arguments: list[tuple[str | None, Expression]] = [
-        ("optimizer", expression_of(settings.optimizer, Family.OPTIMIZERS, catalog)),
-        ("loss", expression_of(settings.loss, Family.LOSSES, catalog)),
-    ]
+    arguments: dict[str, Expression] = {
+        "optimizer": expression_of(settings.optimizer, Family.OPTIMIZERS, catalog),
+        "loss": expression_of(settings.loss, Family.LOSSES, catalog),
+    }
     if settings.metrics:
         metrics = (expression_of(metric, Family.METRICS, catalog) for metric in settings.metrics)
-        arguments.append(("metrics", Items(tuple(metrics))))
-    if not xla:
-        return lines_of("", Call("model.compile", tuple(arguments)))
-    arguments.append(("jit_compile", "True"))
-    return [
-        "# XLA compiles a step into one program; it also rounds and draws Dropout its own way.",
-        *lines_of("", Call("model.compile", tuple(arguments))),
-    ]
+        arguments["metrics"] = Items(tuple(metrics))
+    why: list[str] = []
+    if xla:
+        why = [
+            "# XLA compiles a step into one program; it also rounds and draws Dropout its own way."
+        ]
+        arguments["jit_compile"] = "True"
+    return [*why, *lines_of("", Call.of("model.compile", **arguments))]
 
 
 def hold_out_lines(share: float) -> list[str]:
@@ -65,48 +65,38 @@ def fit_lines(
 ) -> list[str]:
     """Lines that train ``model`` with ``BATCHES``, or with the rows as they lie."""
     lines = comment(note)
+    arguments: dict[str, Expression]
     if settings.shuffle:
-        data: list[tuple[str | None, Expression]] = [
-            (None, "batches()"),
-            ("steps_per_epoch", "math.ceil(len(x_train) / BATCH_SIZE)"),
-            ("epochs", "EPOCHS"),
-        ]
+        rows, steps = ["batches()"], "math.ceil(len(x_train) / BATCH_SIZE)"
+        arguments = {"steps_per_epoch": steps, "epochs": "EPOCHS"}
     else:
-        data = [
-            (None, "x_train"),
-            (None, "y_train"),
-            ("batch_size", "BATCH_SIZE"),
-            ("epochs", "EPOCHS"),
-            ("shuffle", "False"),
-        ]
+        rows = ["x_train", "y_train"]
+        arguments = {"batch_size": "BATCH_SIZE", "epochs": "EPOCHS", "shuffle": "False"}
     if has_validation:
-        data.append(("validation_data", "(x_val, y_val)"))
-        data.append(("validation_batch_size", "BATCH_SIZE"))
+        arguments["validation_data"] = "(x_val, y_val)"
+        arguments["validation_batch_size"] = "BATCH_SIZE"
     callbacks: list[Expression] = []
     if learning_rates:
         lines += _LEARNING_RATES.splitlines()
         changes = [f"    {epoch}: {literal(rate)}," for epoch, rate in learning_rates.items()]
         lines += ["LEARNING_RATES = {", *changes, "}"]
         follow = "lambda epoch, rate: LEARNING_RATES.get(epoch, rate)"
-        callbacks.append(Call("keras.callbacks.LearningRateScheduler", ((None, follow),)))
+        callbacks.append(Call.of("keras.callbacks.LearningRateScheduler", follow))
     if settings.early_stopping is not None:
         callbacks.append(_early_stopping(settings.early_stopping))
     if callbacks:
-        data.append(("callbacks", Items(tuple(callbacks))))
-    data.append(("verbose", "2"))
-    return [*lines, *lines_of("history = ", Call("model.fit", tuple(data)))]
+        arguments["callbacks"] = Items(tuple(callbacks))
+    call = Call.of("model.fit", *rows, **arguments, verbose="2")
+    return [*lines, *lines_of("history = ", call)]
 
 
 def _early_stopping(stopping: EarlyStopping) -> Call:
-    arguments: list[tuple[str | None, Expression]] = [
-        ("monitor", literal(stopping.monitor)),
-        ("patience", literal(stopping.patience)),
-    ]
+    arguments = {"monitor": literal(stopping.monitor), "patience": literal(stopping.patience)}
     if stopping.min_delta:
-        arguments.append(("min_delta", literal(stopping.min_delta)))
+        arguments["min_delta"] = literal(stopping.min_delta)
     if stopping.restore_best_weights:
-        arguments.append(("restore_best_weights", "True"))
-    return Call("keras.callbacks.EarlyStopping", tuple(arguments))
+        arguments["restore_best_weights"] = "True"
+    return Call.of("keras.callbacks.EarlyStopping", **arguments)
 
 
 def result_lines(
