@@ -39,8 +39,7 @@ def load(variant: str, seed: int) -> Dataset:  # noqa: ARG001 - nothing is drawn
     from kertasks.data.dataset import Dataset
     from kertasks.data.multi_hot import multi_hot
     from kertasks.data.samples import WordDecoder, WordsSampler
-    from kertasks.data.sources.keras_datasets import call_keras
-    from kertasks.data.sources.reviews import load_reviews
+    from kertasks.data.sources.keras_datasets import call_keras, load_reviews
     from kertasks.data.splits import Split
 
     word_index = call_keras(keras.datasets.imdb.get_word_index)
