@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from kertasks.errors import UserError
 from kertasks.export.formats import ALREADY_THERE, FORMATS, AlreadyThere, Export, Format
 from kertasks.text.numbers import short_path
+from kertasks.text.plain_text import one_line, visible
 from kertui.dialogs import ask_path
 from kertui.dialogs.ask_path import AskPathScreen, Mistake
 from kertui.dialogs.dialog import Choice, Question
@@ -32,7 +33,7 @@ class ExportRunScreen(Question[Format]):
 
     def __init__(self, service: TrainingService, run: RunFolder) -> None:
         choices = [Choice(known, f"{known.name}  {known.suffix}", known.help) for known in FORMATS]
-        super().__init__("Export this run as …", run.id, choices)
+        super().__init__("Export this run as …", one_line(run.id), choices)
         self._service = service
         self._run = run
 
@@ -42,7 +43,7 @@ class ExportRunScreen(Question[Format]):
         def finish(path: Path | None) -> None:
             if path is None:
                 return
-            where = f"The {answer.name} of {self._run.id} is now in {short_path(path)}"
+            where = visible(f"The {answer.name} of {self._run.id} is now in {short_path(path)}")
             self.app.notify(where, title="Exported", markup=False)
             self.dismiss(answer)
 
@@ -87,7 +88,7 @@ class ExportPathScreen(AskPathScreen[Path]):
         except AlreadyThere:
             return ask_path.AlreadyThere(path)
         except UserError as error:
-            return Mistake(str(error))
+            return Mistake(visible(str(error)))
         return path
 
     def _write_elsewhere(self, path: Path, replace: bool) -> None:

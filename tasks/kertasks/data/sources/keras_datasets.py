@@ -66,9 +66,9 @@ class Reviews:
 def load_reviews(words: int) -> tuple[Reviews, Reviews]:
     """The 25,000 film reviews to train on and the 25,000 to test on.
 
-    ``keras.datasets.imdb.load_data`` makes three lists of lists of all 12 million words, which takes 9 seconds and
-    most of a gigabyte. Here one array after the other is read, with Keras's own reader, and packed
-    at once, in the same order and numbers.
+    ``keras.datasets.imdb.load_data`` makes three lists of lists of all 12 million words, which
+    takes 9 seconds and most of a gigabyte. Here one array after the other is read, with Keras's own
+    reader, and packed at once, in the same order and numbers.
 
     Args:
         words: how many word numbers there are, at most 65,536; a rarer word becomes ``UNKNOWN``.
