@@ -115,7 +115,8 @@ class Format:
         try:
             resolve_name(f"kertasks.export.{self.function}")(export)
         except OSError as error:
-            raise UserError(f"cannot write {export.path}: {error.strerror}") from error
+            where = export.to if isinstance(export.to, Path) else error.filename or "it"
+            raise UserError(f"cannot write {where}: {error.strerror}") from error
 
 
 FORMATS = (
