@@ -7,13 +7,13 @@ cache folder, one file per Keras version, so that a process without Keras can sh
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+
+from kertasks.files import replacing
 
 SCHEMA = 2
 """Of the JSON; a file of another schema counts as not there."""
@@ -175,14 +175,8 @@ def write_catalog(catalog: Catalog, cache_dir: Path) -> Path:
     """Put the catalog into the cache, whole, by rename; returns its file."""
     target = cache_file(cache_dir, catalog.keras_version)
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(to_json(catalog), file, ensure_ascii=False)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with replacing(target) as file:
+        file.write(json.dumps(to_json(catalog), ensure_ascii=False).encode())
     return target
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import orjson
 
-from kertasks.regular_file import LARGEST
+from kertasks.files import LARGEST
 from kertasks.runs.events import (
     Checkpointed,
     Compiled,

@@ -11,7 +11,7 @@ import threading
 import time
 from pathlib import Path
 
-from kertasks.regular_file import open_to_append
+from kertasks.files import open_to_append
 from kertasks.runs.event_lines import format_event
 from kertasks.runs.events import Event, Notice
 from kertasks.runs.state import HEARTBEAT

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from kertasks.regular_file import LONGEST_LINE, open_regular
+from kertasks.files import LONGEST_LINE, open_regular
 from kertasks.runs.epoch_block import EpochBlock, in_blocks
 from kertasks.runs.event_lines import event_of
 from kertasks.runs.events import Event

@@ -10,9 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kertasks.atomic_file import write_text
 from kertasks.errors import UserError
-from kertasks.regular_file import read_json, read_small
+from kertasks.files import read_json, read_small, write_text
 from kertasks.runs.commands import Ask, Command, write_command
 from kertasks.runs.event_tail import last_answered
 from kertasks.runs.manifest import Manifest, parse_manifest

@@ -7,9 +7,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from kertasks.atomic_file import write_text
 from kertasks.errors import UserError
-from kertasks.regular_file import read_json
+from kertasks.files import read_json, write_text
 from kertasks.text.plain_text import one_line
 
 FILE = "label.json"

@@ -14,7 +14,7 @@ from tests.support.run_damage import FIELDS, TEXTS, WAYS, change, no_end, not_wa
 from tests.support.run_folders import NOON, write_run
 
 from kertasks.errors import UserError
-from kertasks.regular_file import open_to_append
+from kertasks.files import open_to_append
 from kertasks.runs.ask_and_wait import ask_and_wait, kill
 from kertasks.runs.commands import Ask, Command, read_commands, write_command
 from kertasks.runs.event_lines import format_event
