@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from kertasks.errors import UserError
 from kertasks.files import read_json, read_small, write_text
 from kertasks.runs.commands import Ask, Command, write_command
-from kertasks.runs.event_tail import last_answered
+from kertasks.runs.event_reader import last_answered
 from kertasks.runs.manifest import Manifest, parse_manifest
 from kertasks.runs.state import (
     RunState,

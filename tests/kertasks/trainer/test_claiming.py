@@ -18,10 +18,17 @@ from kertasks.errors import UserError
 from kertasks.recipes.recipe_errors import RecipeError
 from kertasks.registry import find_task
 from kertasks.runs.commands import Ask
-from kertasks.runs.event_lines import format_event
 from kertasks.runs.event_log import EventLog
 from kertasks.runs.event_reader import EventReader
-from kertasks.runs.events import Checkpointed, Epoch, Planned, Resuming, Started, Stopped
+from kertasks.runs.events import (
+    Checkpointed,
+    Epoch,
+    Planned,
+    Resuming,
+    Started,
+    Stopped,
+    format_event,
+)
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
 from kertasks.runs.resumable import NotToResume, require_resumable

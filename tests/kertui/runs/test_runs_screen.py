@@ -12,8 +12,7 @@ from tests.support.runs_app import Runs, opened_runs
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from kertasks.runs.event_lines import format_event
-from kertasks.runs.events import Epoch, Finished
+from kertasks.runs.events import Epoch, Finished, format_event
 from kertasks.runs.label import Label, read_label, write_label
 from kertasks.runs.store import RunStore
 from kertui.app import KertuiApp
