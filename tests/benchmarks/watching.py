@@ -16,9 +16,9 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
+from msgspec.structs import replace
 from tests.support.live_app import exclusive_or, newswires
 from tests.support.pseudo_terminal import PseudoTerminal
 

@@ -7,11 +7,11 @@ import stat
 import subprocess
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from msgspec.structs import replace
 from tests.support.run_folders import NOON, write_run
 
 from kertasks.registry import find_task

@@ -7,12 +7,12 @@ import multiprocessing
 import os
 import shutil
 import threading
-from dataclasses import replace
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from kertasks.errors import UserError
 from kertasks.recipes.recipe_errors import RecipeError

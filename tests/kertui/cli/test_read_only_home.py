@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
+from msgspec.structs import replace
 from tests.support.file_systems import run_with_own_mounts
 
 from kertasks.registry import find_task
