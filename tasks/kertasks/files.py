@@ -48,21 +48,21 @@ def replacing(path: Path, mode: int | None = 0o600) -> Iterator[BinaryIO]:
     try:
         with os.fdopen(descriptor, "wb") as file:
             yield file
-        if mode is not None:
-            beside.chmod(mode)
+            if mode is not None:
+                os.fchmod(file.fileno(), mode)
         beside.replace(path)
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
 
 
-def write_text(path: Path, text: str) -> None:
-    """Replace the file by ``text``, readable by its owner only, as ``replacing`` does.
+def write_text(path: Path, text: str, mode: int | None = 0o600) -> None:
+    """Replace the file by ``text``, as ``replacing`` does.
 
     Raises:
         OSError: as ``replacing``.
     """
-    with replacing(path) as file:
+    with replacing(path, mode) as file:
         # The name of a file may hold bytes that are no text.
         file.write(text.encode(errors="replace"))
 

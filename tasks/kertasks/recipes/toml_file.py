@@ -35,7 +35,7 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kertasks.files import replacing
+from kertasks.files import write_text
 from kertasks.recipes.json_form import to_json
 from kertasks.recipes.reading import RecipeReader
 from kertasks.recipes.recipe import Recipe
@@ -130,8 +130,8 @@ def save_recipe(recipe: Recipe, path: str | Path) -> None:
         # Neither what is too long nor what is no text was a recipe: it is written over.
         with contextlib.suppress(_TooLong, UnicodeDecodeError):
             text = updated_document(_read(target), plain)
-    with replacing(target, mode) as file:
-        file.write((text or fresh_document(plain)).encode())
+    # Without permissions to keep, those that new files get here.
+    write_text(target, text or fresh_document(plain), mode)
 
 
 class _TooLong(OSError):

@@ -267,7 +267,8 @@ Ended: TypeAlias = Finished | Stopped | Failed
 
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 _decode = _decoder.decode
-_encode = msgspec.json.Encoder().encode
+# NumPy's float64 is a float too, which msgspec does not know.
+_encode = msgspec.json.Encoder(enc_hook=float).encode
 
 
 def format_event(event: Event) -> str:

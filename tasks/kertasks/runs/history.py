@@ -72,9 +72,6 @@ class RunHistory:
         self.compiling = False
         """Whether it compiles right now."""
 
-        self.compile_seconds: float | None = None
-        """How long compiling took in all; None before the first is done."""
-
         self.xla: bool | None = None
         """Whether XLA compiled the epochs; None where nothing says so."""
 
@@ -233,8 +230,6 @@ class RunHistory:
                 self.progress = event
             case Compiling():
                 self.compiling = event.seconds is None
-                if event.seconds is not None:
-                    self.compile_seconds = (self.compile_seconds or 0.0) + event.seconds
             case Compiled():
                 self.xla = event.xla
             case Started():

@@ -90,42 +90,34 @@ def summarise(run: RunFolder) -> RunSummary | None:
     only where no end was written.
     """
     end = _read_end(run)
+    damage = ""
     try:
         manifest = run.manifest()
     except NeverBegan:
-        return _without_manifest(run, end, end.state or run.state())
+        pass
     except RunDamaged as error:
-        return _damaged(run, end, str(error).removeprefix(f"{run.path}/"))
+        damage = str(error).removeprefix(f"{run.path}/")
+    else:
+        state = end.state or run.state()
+        if state.is_over and end.state is None:
+            # It ended between the two looks, or without a word.
+            end = _read_end(run, over=True)
+        return replace(
+            _summary(run, end, state, manifest.task, manifest.recipe, manifest.created),
+            seconds=None if end.t is None else max(0.0, end.t - manifest.created),
+            device=manifest.device,
+            host=manifest.host,
+        )
     state = end.state or run.state()
-    if state.is_over and end.state is None:
-        # It ended between the two looks, or without a word.
-        end = _read_end(run, over=True)
-    return replace(
-        _summary(run, end, state, manifest.task, manifest.recipe, manifest.created),
-        seconds=None if end.t is None else max(0.0, end.t - manifest.created),
-        device=manifest.device,
-        host=manifest.host,
-    )
-
-
-def _without_manifest(run: RunFolder, end: _End, state: RunState) -> RunSummary | None:
-    try:
-        wanted = run.recipe()
-    except UserError:
-        return None
-    found = _summary(run, end, state, wanted.task, wanted.name, run.created())
-    return found if state.is_over else replace(found, planned=wanted.fit.epochs)
-
-
-def _damaged(run: RunFolder, end: _End, why: str) -> RunSummary:
-    """What is known without the manifest."""
     try:
         recipe = run.recipe()
-        task, name = recipe.task, recipe.name
     except UserError:
-        task, name = "", run.id
-    state = end.state or run.state()
-    return replace(_summary(run, end, state, task, name, run.created()), damage=why)
+        if not damage:
+            return None
+        return replace(_summary(run, end, state, "", run.id, run.created()), damage=damage)
+    found = _summary(run, end, state, recipe.task, recipe.name, run.created())
+    planned = None if damage or state.is_over else recipe.fit.epochs
+    return replace(found, damage=damage, planned=planned)
 
 
 def _summary(

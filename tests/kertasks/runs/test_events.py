@@ -186,3 +186,14 @@ def test_a_text_that_looks_like_a_number_that_is_not_finite_stays_one() -> None:
     assert parse_event(format_event(Notice(1.0, "nan"))) == Notice(1.0, "nan")
     stopped = Stopped(1.0, 2, None, {"loss": math.inf}, "inf")
     assert parse_event(format_event(stopped)) == stopped
+
+
+def test_a_number_of_a_library_is_written_as_a_number() -> None:
+    class Float64(float):
+        """As NumPy's, which is a float too."""
+
+    metrics = {"loss": Float64(0.25), "mae": Float64("nan")}
+    parsed = parse_event(format_event(Epoch(1.0, 1, metrics, 0.1, 0.1)))
+    assert isinstance(parsed, Epoch)
+    assert parsed.metrics["loss"] == 0.25
+    assert math.isnan(parsed.metrics["mae"])

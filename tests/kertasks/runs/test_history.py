@@ -87,7 +87,6 @@ def test_what_goes_on_now_follows_the_events() -> None:
     assert history.compiling
     history.add(Compiling(3.0, 2.0))
     assert not history.compiling
-    assert history.compile_seconds == 2.0
     progress = Progress(3.5, 1, 2, {"loss": 0.5})
     history.add(progress)
     assert history.progress == progress
