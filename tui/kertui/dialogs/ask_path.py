@@ -16,14 +16,13 @@ from typing import ClassVar, TypeAlias
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from kertasks.recipes.recipe import Recipe
 from kertasks.text.numbers import short_path
+from kertui.dialogs.dialog import Dialog
 from kertui.dialogs.path_completion import complete, typed_path
 from kertui.forms.text_field import TextField
 from kertui.terminal.glyphs import glyphs_for
@@ -69,18 +68,20 @@ class _Question:
     text: str
 
 
-class AskPathScreen(ModalScreen[Used | None]):
-    """Asks for a path, and stays open until it can be used or the person gives up."""
+class AskPathScreen(Dialog[Used]):
+    """Asks for a path, and stays open until it can be used or the person gives up.
 
-    CSS_PATH = Path(__file__).with_name("ask_path.tcss")  # subclasses lie in other folders
-    TITLE_WORDS: ClassVar[str] = ""
-    VERB: ClassVar[str] = ""
-    DOING: ClassVar[str] = ""
+    Args:
+        heading: what the path is for.
+        verb: what Enter does with it.
+        doing: what is being done while a thread uses it.
+        path: what is proposed.
+    """
+
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "cancel", "cancel", show=False, id="path.cancel"),
         Binding("tab", "complete", "complete", show=False, id="path.complete"),
     ]
-    AUTO_FOCUS = "#path-input"
+    AUTO_FOCUS = "Input"
 
     @dataclass
     class Answered(Message):
@@ -89,8 +90,10 @@ class AskPathScreen(ModalScreen[Used | None]):
         question: _Question
         answer: Answer
 
-    def __init__(self, path: str) -> None:
-        super().__init__()
+    def __init__(self, heading: str, verb: str, doing: str, path: str) -> None:
+        keys = [("enter", verb), ("tab", "complete"), ("escape", "cancel")]
+        super().__init__(heading, keys=keys)
+        self._doing = doing
         self._path = path
         self._asked: _Question | None = None
         """None once it is answered, or its answer is not wanted any more."""
@@ -101,23 +104,10 @@ class AskPathScreen(ModalScreen[Used | None]):
         self._confirmed: Path | None = None
         """A file that was said to be there already."""
 
-    def compose(self) -> ComposeResult:
-        """Build the dialog."""
-        signs = glyphs_for(self.app)
-        with Vertical(id="path-dialog"):
-            yield Static(Content.styled(self.TITLE_WORDS, "bold"))
-            yield TextField(self._path, id="path-input", compact=True, select_on_focus=False)
-            yield Static(id="path-say", markup=False)
-            yield Static(
-                Content.from_markup(
-                    "[b]$enter[/b] [$dim]$verb[/]   [b]$tab[/b] [$dim]complete[/]   "
-                    "[b]esc[/b] [$dim]cancel[/]",
-                    enter=signs.enter,
-                    verb=self.VERB,
-                    tab=signs.tab,
-                ),
-                id="path-keys",
-            )
+    def compose_body(self) -> ComposeResult:
+        """Build the field, and room for what is said of its path."""
+        yield TextField(self._path, compact=True, select_on_focus=False)
+        yield Static(id="dialog-say", markup=False)
 
     def on_mount(self) -> None:
         """Typing goes on at the end of what is proposed."""
@@ -137,7 +127,7 @@ class AskPathScreen(ModalScreen[Used | None]):
 
     @property
     def _input(self) -> Input:
-        return self.query_one("#path-input", Input)
+        return self.query_one(Input)
 
     def say(self, text: str, wrong: bool) -> None:
         """Say something under the path; it stays until the path is changed."""
@@ -146,7 +136,7 @@ class AskPathScreen(ModalScreen[Used | None]):
         if len(lines) > _MOST_LINES:
             left = len(lines) - _MOST_LINES
             lines = [*lines[:_MOST_LINES], f"and {left} more"]
-        self.query_one("#path-say", Static).update(Content.styled("\n".join(lines), style))
+        self.query_one("#dialog-say", Static).update(Content.styled("\n".join(lines), style))
 
     @on(Input.Changed)
     def change_path(self, event: Input.Changed) -> None:
@@ -166,7 +156,7 @@ class AskPathScreen(ModalScreen[Used | None]):
         if not text:
             self.say("a path is needed", wrong=True)
             return
-        question = _Question(self.DOING, text)
+        question = _Question(self._doing, text)
         confirmed, wanted = self._confirmed, partial(self._wants, question)
         self._ask(question, lambda: self.try_path(typed_path(text), confirmed, wanted))
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding, Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
@@ -29,16 +29,13 @@ class HelpScreen(Dialog[None]):
     ]
 
     def __init__(self, screen: Screen[object]) -> None:
-        super().__init__()
+        super().__init__("Keys", keys=[("escape", "closes this")])
         self._of = screen
 
-    def compose(self) -> ComposeResult:
-        """Build the dialog."""
-        with Vertical(id="dialog"):
-            yield Static("Keys", id="dialog-title")
-            with VerticalScroll(id="help-keys"):
-                yield Static(self._write())
-            yield Static(Content.styled("esc closes this", "dim"))
+    def compose_body(self) -> ComposeResult:
+        """Build the list of keys."""
+        with VerticalScroll(id="help-keys"):
+            yield Static(self._write())
 
     def _write(self) -> Content:
         rows: list[tuple[str, str]] = []

@@ -98,8 +98,8 @@ class FieldForm(Vertical):
     class Settled(Message):
         """Nothing is being typed any more; a value that was has been told before this."""
 
-        then: Callable[[], None]
-        """What waited for it."""
+        act: Callable[[], None]
+        """What waited for it, to be done now."""
 
     @dataclass
     class Refused(Message):
@@ -287,24 +287,24 @@ class FieldForm(Vertical):
         """Whether a value is being typed."""
         return self._edited is not None
 
-    def settle(self, then: Callable[[], None], anyway: bool = False) -> None:
+    def settle(self, act: Callable[[], None], anyway: bool = False) -> None:
         """Apply what is being typed and post ``Settled``, or ``Refused`` where it is not allowed.
 
         Both follow the value's own message on its way, so whoever takes all of them has the
         value first.
 
         Args:
-            then: what waits for it, for ``Settled``.
+            act: what waits for it, for ``Settled``.
             anyway: whether it goes on after a refusal too.
         """
         field, text = self._edited, self.editor.value
         if field is None or not self._differs(field, text) or self._enter(field, text):
             self._close_editor()
-            self.post_message(self.Settled(then))
+            self.post_message(self.Settled(act))
             return
         self._show_refusal()
         if anyway:
-            self.post_message(self.Settled(then))
+            self.post_message(self.Settled(act))
         else:
             self.post_message(self.Refused(field, *self._refused[field.path]))
 

@@ -8,16 +8,15 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from kertasks.keras_catalog.catalog import Catalog, ClassInfo, Family
+from kertui.dialogs.dialog import LOOK, Dialog
 from kertui.forms.field_form import with_code
 from kertui.forms.text_field import TextField
-from kertui.terminal.glyphs import glyphs_for
 from kertui.text.recipe_values import format_value
 from kertui.workbench.layers.layer_search import Found, search
 
@@ -37,7 +36,7 @@ _TOPICS = (
 """The order of the headings: what a beginner meets first stands first."""
 
 
-class AddLayerScreen(ModalScreen[ClassInfo | None]):
+class AddLayerScreen(Dialog[ClassInfo]):
     """Search a layer. Gives its class, or None.
 
     Args:
@@ -45,47 +44,30 @@ class AddLayerScreen(ModalScreen[ClassInfo | None]):
         after: what it will stand after, in a few words.
     """
 
-    CSS_PATH = "add_layer.tcss"
+    CSS_PATH = [LOOK, "add_layer.tcss"]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "cancel", "cancel", show=False, id="add.cancel"),
         Binding("up", "move(-1)", "up", show=False, id="add.up"),
         Binding("down", "move(1)", "down", show=False, id="add.down"),
         Binding("pageup", "move(-10)", "page up", show=False, id="add.page_up"),
         Binding("pagedown", "move(10)", "page down", show=False, id="add.page_down"),
     ]
-    AUTO_FOCUS = "#add-query"
+    AUTO_FOCUS = "Input"
 
     def __init__(self, catalog: Catalog, after: str) -> None:
-        super().__init__()
+        heading = Content.from_markup("Add a layer  [not b $dim]after $after[/]", after=after)
+        super().__init__(
+            heading, keys=[("enter", "add"), ("up down", "choose"), ("escape", "cancel")]
+        )
         self._layers = sorted(catalog.family(Family.LAYERS), key=_order)
-        self._after = after
         self._shown: list[Found] = []
 
-    def compose(self) -> ComposeResult:
-        """Build the dialog."""
-        signs = glyphs_for(self.app)
-        with Vertical(id="add-dialog"):
-            yield Static(
-                Content.from_markup("[b]Add a layer[/b]  [$dim]after $after[/]", after=self._after),
-                id="add-title",
-            )
-            yield TextField(
-                placeholder="type to search: conv, lstm, dropout ...", id="add-query", compact=True
-            )
-            with Horizontal(id="add-body"):
-                yield OptionList(id="add-list", compact=True, markup=False)
-                with VerticalScroll(id="add-help", can_focus=False):
-                    yield Static(id="add-about", markup=False)
-            yield Static(
-                Content.from_markup(
-                    "[b]$enter[/b] [$dim]add[/]   [b]$up $down[/b] [$dim]choose[/]   "
-                    "[b]esc[/b] [$dim]cancel[/]",
-                    enter=signs.enter,
-                    up=signs.up,
-                    down=signs.down,
-                ),
-                id="add-keys",
-            )
+    def compose_body(self) -> ComposeResult:
+        """Build the field to search in, the list, and the help beside it."""
+        yield TextField(placeholder="type to search: conv, lstm, dropout ...", compact=True)
+        with Horizontal(id="add-body"):
+            yield OptionList(compact=True, markup=False)
+            with VerticalScroll(id="add-help", can_focus=False):
+                yield Static(id="add-about", markup=False)
 
     def on_mount(self) -> None:
         """Show them all."""
@@ -93,7 +75,7 @@ class AddLayerScreen(ModalScreen[ClassInfo | None]):
 
     @property
     def _list(self) -> OptionList:
-        return self.query_one("#add-list", OptionList)
+        return self.query_one(OptionList)
 
     def _fill(self, query: str) -> None:
         """Grouped by topic without a query, best first with one."""
@@ -167,10 +149,6 @@ class AddLayerScreen(ModalScreen[ClassInfo | None]):
                 self._list.action_cursor_up()
             else:
                 self._list.action_cursor_down()
-
-    def action_cancel(self) -> None:
-        """Add nothing."""
-        self.dismiss(None)
 
 
 def _order(info: ClassInfo) -> tuple[int, str, str]:

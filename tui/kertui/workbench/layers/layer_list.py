@@ -18,9 +18,15 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from kertasks.keras_catalog.catalog import Catalog
+from kertasks.models.check import LayerCheck
+from kertasks.recipes.recipe import Recipe
 from kertasks.text.numbers import grouped
 from kertui.terminal.glyphs import Glyphs, glyphs_for
 from kertui.text.fitting_text import fitted
+from kertui.text.layer_lines import main_arguments, shape_text
+from kertui.workbench.draft.recipe_check import RecipeCheck
+from kertui.workbench.settings.settings_fields import say_refusal
 
 INPUT_ROW = -1
 """What ``LayerList.selected`` is while the Input row is."""
@@ -121,6 +127,33 @@ class LayerList(ScrollView, can_focus=True):
         """A person wants to edit the chosen layer."""
 
         index: int
+
+    def show_recipe(
+        self,
+        recipe: Recipe,
+        check: RecipeCheck,
+        catalog: Catalog | None,
+        waiting: Waiting,
+        selected: int,
+    ) -> None:
+        """Show the layers of a recipe with what is said of them, one of them chosen.
+
+        Args:
+            recipe: whose layers.
+            check: what kertui and Keras say of the recipe.
+            catalog: Keras's classes; None while they are not here yet.
+            waiting: why shapes are not shown.
+            selected: the chosen layer, ``INPUT_ROW`` for the data.
+        """
+        signs, model = glyphs_for(self.app), check.model_check
+        self.show_rows(_layer_rows(recipe, check, catalog, signs.times), selected)
+        shape = check.input_shape
+        self.input_shape = None if shape is None else shape_text(shape, signs.times)
+        self.total = model.parameters if model else None
+        trainable = (model.trainable_parameters or 0) if model else 0
+        self.fixed = (self.total or 0) - trainable
+        self.problem = _total_problem(recipe, check, catalog, signs.into)
+        self.waiting = waiting
 
     def show_rows(self, rows: Sequence[LayerRow], selected: int) -> None:
         """Show these layers with one of them chosen."""
@@ -298,3 +331,41 @@ class LayerList(ScrollView, can_focus=True):
 def _spaced(arguments: Sequence[str]) -> list[str]:
     """The first argument close to the class, the others a little apart."""
     return [part if place == 0 else f" {part}" for place, part in enumerate(arguments)]
+
+
+def _layer_rows(
+    recipe: Recipe, check: RecipeCheck, catalog: Catalog | None, times: str
+) -> tuple[LayerRow, ...]:
+    """One row a layer."""
+    rows = []
+    for index, layer in enumerate(recipe.layers):
+        said = check.layer_check(index)
+        rows.append(
+            LayerRow(
+                layer.class_name,
+                main_arguments(layer, catalog, times),
+                _shape_of(said, check, times),
+                said.parameters if said else None,
+                check.layer_reason(index),
+            )
+        )
+    return tuple(rows)
+
+
+def _shape_of(said: LayerCheck | None, check: RecipeCheck, times: str) -> str | None:
+    """Empty where Keras never gets to the layer, None where its answer is under way."""
+    if said is not None and said.output_shape is not None:
+        return shape_text(said.output_shape, times)
+    return "" if check.model_check is not None else None
+
+
+def _total_problem(
+    recipe: Recipe, check: RecipeCheck, catalog: Catalog | None, into: str
+) -> str | None:
+    """Why there is no total, for the last line; a layer's own reason stands in its row."""
+    refusal = check.refusal()
+    if refusal is None:
+        return None
+    if refusal.layer is not None:
+        return f"layer {refusal.layer + 1} is refused"
+    return say_refusal(refusal, recipe, catalog, into)

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from kertasks.data.description import Description
 from kertasks.keras_catalog.catalog import Argument, Catalog, Family
 from kertasks.recipes.recipe import Component, FitSettings, Recipe
 from kertasks.recipes.recipe_errors import Problem
+from kertasks.task import Task
 from kertui.forms.fields import (
     Choice,
     Entry,
@@ -34,6 +36,20 @@ class DataFacts:
 
     validation_rows: int | None = None
     """Rows the variant itself holds out: 0 for none; None while it is not known."""
+
+
+def data_facts(task: Task, description: Description | None) -> DataFacts:
+    """What of a task's data the settings need to know.
+
+    Args:
+        task: whose data.
+        description: None while nothing is known of it.
+    """
+    variants = tuple((variant.name, variant.summary) for variant in task.variants)
+    if description is None:
+        return DataFacts(variants)
+    held = [split.rows for split in description.splits if split.name == "validation"]
+    return DataFacts(variants, held[0] if held else 0)
 
 
 def settings_fields(
