@@ -116,7 +116,7 @@ class Question(Dialog[Answer]):
         text: str,
         choices: Sequence[Choice[Answer]],
         first: int = 0,
-        keys: Sequence[tuple[str, str]] = (),
+        keys: Sequence[tuple[str, str]] = (("enter", "choose"), ("escape", "cancel")),
     ) -> None:
         super().__init__(heading, text, keys)
         self._choices, self._first = tuple(choices), first

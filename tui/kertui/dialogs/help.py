@@ -16,6 +16,9 @@ from textual.widgets import Static
 from kertui.dialogs.dialog import Dialog
 from kertui.terminal.key_names import handiness
 
+_OTHER_ROWS = 6
+"""Of the dialog: its edges, the title and the last line, with a blank one between."""
+
 
 class HelpScreen(Dialog[None]):
     """The keys of the screen under it.
@@ -36,6 +39,11 @@ class HelpScreen(Dialog[None]):
         """Build the list of keys."""
         with VerticalScroll(id="help-keys"):
             yield Static(self._write())
+
+    def on_resize(self) -> None:
+        """Leave room for the last line, however many keys there are."""
+        room = round(self.size.height * 0.94) - _OTHER_ROWS
+        self.query_one("#help-keys").styles.max_height = max(1, room)
 
     def _write(self) -> Content:
         rows: list[tuple[str, str]] = []

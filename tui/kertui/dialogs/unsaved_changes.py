@@ -36,7 +36,7 @@ class UnsavedChangesScreen(Question[UnsavedAnswer]):
             f"{name} has changes that are in no file",
             "1 difference" if count == 1 else f"{count} differences",
             [
-                Choice(UnsavedAnswer.STAY, "Stay here", "nothing changes", "esc"),
+                Choice(UnsavedAnswer.STAY, "Stay here", "nothing changes"),
                 Choice(UnsavedAnswer.SAVE, "Save them", "asks for the file, then leaves", "s"),
                 Choice(UnsavedAnswer.LEAVE, "Leave without them", "they are gone", "l"),
             ],
