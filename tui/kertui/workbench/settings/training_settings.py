@@ -15,10 +15,11 @@ from kertui.forms.field_form import FieldForm
 from kertui.forms.fields import Entry, Field
 from kertui.terminal.glyphs import glyphs_for
 from kertui.workbench.draft.recipe_check import Refusal
-from kertui.workbench.settings.settings_entry import enter_setting, reset_setting
 from kertui.workbench.settings.settings_fields import (
     DataFacts,
+    enter_setting,
     hidden_settings,
+    reset_setting,
     say_refusal,
     settings_fields,
     with_refusal,
