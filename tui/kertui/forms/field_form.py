@@ -65,7 +65,7 @@ class FieldEditor(TextField):
 
 
 class FieldForm(Vertical):
-    """Fields with their editors. A subclass says what entering and resetting a field does."""
+    """Fields with their editor. A subclass makes the fields and says what entering one does."""
 
     DEFAULT_CSS = """
     FieldForm {
@@ -82,17 +82,6 @@ class FieldForm(Vertical):
         &:focus-within .form--help { scrollbar-size-vertical: 1; }
     }
     """
-
-    @dataclass
-    class MoreWanted(Message):
-        """A person wants to see the fields that are not shown."""
-
-        form: FieldForm
-
-        @property
-        def control(self) -> FieldForm:
-            """The form."""
-            return self.form
 
     @dataclass
     class Settled(Message):
@@ -115,6 +104,9 @@ class FieldForm(Vertical):
         self._refused: dict[ArgumentPath, tuple[str, str]] = {}
         """What was typed and cannot be, with what can."""
 
+        self.everything = False
+        """Whether fields are shown that are as by default and have no room."""
+
         self._edited: Field | None = None
         self._reason: str | None = None
         """Why Keras refuses what the form is of."""
@@ -126,6 +118,10 @@ class FieldForm(Vertical):
         with VerticalScroll(classes="form--help", can_focus=False):
             yield Static(classes="form--words", markup=False)
         yield FieldEditor(compact=True)
+
+    @abstractmethod
+    def show_form(self) -> None:
+        """Show what the form is of, as it was told last."""
 
     @abstractmethod
     def enter_value(self, field: Field, text: str) -> None:
@@ -157,9 +153,15 @@ class FieldForm(Vertical):
         """Say what the form is of."""
         self.query_one(".form--title", Static).update(title)
 
-    def show_fields(self, fields: Sequence[Field]) -> None:
-        """Show these fields; what was typed and refused stays until it is mended or reverted."""
-        self._fields = tuple(fields)
+    def show_fields(self, fields: Sequence[Field], hidden: int = 0) -> None:
+        """Show these fields; what was typed and refused stays until it is mended or reverted.
+
+        Args:
+            fields: from the top.
+            hidden: how many more there are, which a line after them says and shows.
+        """
+        more = (Field((), f"{hidden} more", Entry.MORE, ""),) if hidden else ()
+        self._fields = (*fields, *more)
         self.grid.fields = tuple(self._with_refusal(field) for field in self._fields)
         self.refresh_help()
         if self._edited is not None:
@@ -238,7 +240,8 @@ class FieldForm(Vertical):
         event.stop()
         field = event.field
         if field.entry is Entry.MORE:
-            self.post_message(self.MoreWanted(self))
+            self.everything = True
+            self.show_form()
         elif field.entry is Entry.TOGGLE:
             self._enter(field, "no" if field.text in {"yes", "on"} else "yes")
         elif field.entry in {Entry.PICK, Entry.PICK_SEVERAL}:

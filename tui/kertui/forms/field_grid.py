@@ -105,37 +105,19 @@ class FieldGrid(ScrollView, can_focus=True):
     class FieldChosen(Message):
         """The cursor came to a field."""
 
-        grid: FieldGrid
         field: Field | None
-
-        @property
-        def control(self) -> FieldGrid:
-            """The grid."""
-            return self.grid
 
     @dataclass
     class FieldOpened(Message):
         """A person wants to change a field."""
 
-        grid: FieldGrid
         field: Field
-
-        @property
-        def control(self) -> FieldGrid:
-            """The grid."""
-            return self.grid
 
     @dataclass
     class FieldReset(Message):
         """A person wants a field's default back."""
 
-        grid: FieldGrid
         field: Field
-
-        @property
-        def control(self) -> FieldGrid:
-            """The grid."""
-            return self.grid
 
     @dataclass
     class HelpScrolled(Message):
@@ -179,14 +161,14 @@ class FieldGrid(ScrollView, can_focus=True):
         self.set_reactive(FieldGrid.cursor, max(0, place))
         self._arrange_cells()
         self.refresh(layout=True)
-        self.post_message(self.FieldChosen(self, self.field))
+        self.post_message(self.FieldChosen(self.field))
 
     def watch_cursor(self) -> None:
         """Show where the cursor is and tell."""
         self._arrange_cells()
         self._bring_cursor()
         self.refresh()
-        self.post_message(self.FieldChosen(self, self.field))
+        self.post_message(self.FieldChosen(self.field))
 
     def _bring_cursor(self) -> None:
         """Scroll to the cursor."""
@@ -202,12 +184,12 @@ class FieldGrid(ScrollView, can_focus=True):
     def on_focus(self) -> None:
         """Show the cursor, and what it is on."""
         self.refresh()
-        self.post_message(self.FieldChosen(self, self.field))
+        self.post_message(self.FieldChosen(self.field))
 
     def on_blur(self) -> None:
         """Hide the cursor."""
         self.refresh()
-        self.post_message(self.FieldChosen(self, None))
+        self.post_message(self.FieldChosen(None))
 
     def _arrange_cells(self) -> None:
         width = self.scrollable_content_region.width or self.size.width
@@ -308,7 +290,7 @@ class FieldGrid(ScrollView, can_focus=True):
     def action_enter_field(self) -> None:
         """Ask for the field to be changed."""
         if self.field is not None and self.field.entry is not Entry.FACT:
-            self.post_message(self.FieldOpened(self, self.field))
+            self.post_message(self.FieldOpened(self.field))
 
     def action_scroll_help(self, pages: int) -> None:
         """Ask for the rest of the help."""
@@ -317,7 +299,7 @@ class FieldGrid(ScrollView, can_focus=True):
     def action_reset_field(self) -> None:
         """Ask for the default."""
         if self.field is not None and self.field.entry not in {Entry.FACT, Entry.MORE}:
-            self.post_message(self.FieldReset(self, self.field))
+            self.post_message(self.FieldReset(self.field))
 
     def on_click(self, event: events.Click) -> None:
         """A click chooses a field and changes it."""

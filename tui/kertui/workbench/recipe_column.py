@@ -77,17 +77,10 @@ class RecipeColumn(Container):
 
     @dataclass
     class Checked(Message):
-        """Keras's answer on a recipe, from the thread that asked."""
+        """Keras's answer on a recipe, or why it could not be asked."""
 
         recipe: Recipe
-        check: ModelCheck
-
-    @dataclass
-    class CheckRefused(Message):
-        """Why Keras could not be asked about a recipe."""
-
-        recipe: Recipe
-        reason: UserError
+        answer: ModelCheck | UserError
 
     @dataclass
     class CatalogRead(Message):
@@ -343,40 +336,37 @@ class RecipeColumn(Container):
 
     @work(thread=True, group="check", name="check")
     def _ask_keras(self, recipe: Recipe) -> None:
+        answer: ModelCheck | UserError
         try:
-            check = self._service.check(recipe)
+            answer = self._service.check(recipe)
         except UserError as error:
-            self.post_message(self.CheckRefused(recipe, error))
-        else:
-            self.post_message(self.Checked(recipe, check))
+            answer = error
+        self.post_message(self.Checked(recipe, answer))
 
-    def _end_check(self, recipe: Recipe) -> None:
-        """The answer on a recipe was taken: tell, or ask about what came meanwhile."""
+    @on(Checked)
+    def take_check(self, event: Checked) -> None:
+        """Show Keras's answer, unless it is about another recipe; ask about what came meanwhile."""
+        if event.recipe == self._draft.recipe:
+            if isinstance(event.answer, UserError):
+                self._take_check_refusal(event.answer)
+            else:
+                self._check.take_model_check(event.recipe, event.answer)
+                self._waiting = Waiting.NOTHING
+                self._show()
         self._checking = None
         if self._check_next is not None:
             following, self._check_next = self._check_next, None
             self._check_with_keras(following)
-        self.post_message(self.CheckEnded(recipe))
+        self.post_message(self.CheckEnded(event.recipe))
 
-    @on(Checked)
-    def take_check(self, event: Checked) -> None:
-        """Show Keras's answer, unless it is about another recipe."""
-        if self._check.take_model_check(event.recipe, event.check):
-            self._waiting = Waiting.NOTHING
-            self._show()
-        self._end_check(event.recipe)
-
-    @on(CheckRefused)
-    def take_check_refusal(self, event: CheckRefused) -> None:
+    def _take_check_refusal(self, reason: UserError) -> None:
         """Say why nothing is known of shapes."""
-        if event.recipe == self._draft.recipe:
-            self._check.forget_model_check()
-            off = isinstance(event.reason, SpareUnavailable)
-            self._waiting = Waiting.OFF if off else Waiting.NOTHING
-            self._show()
-            if not off:
-                self.query_one(LayerList).problem = str(event.reason)
-        self._end_check(event.recipe)
+        off = isinstance(reason, SpareUnavailable)
+        self._check.forget_model_check()
+        self._waiting = Waiting.OFF if off else Waiting.NOTHING
+        self._show()
+        if not off:
+            self.query_one(LayerList).problem = str(reason)
 
     @work(thread=True, group="catalog", name="catalog")
     def _read_catalog(self) -> None:

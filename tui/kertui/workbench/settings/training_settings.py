@@ -12,7 +12,7 @@ from kertasks.keras_catalog.catalog import Catalog
 from kertasks.recipes.recipe import Recipe
 from kertasks.recipes.recipe_errors import Problem
 from kertui.forms.field_form import FieldForm
-from kertui.forms.fields import Entry, Field
+from kertui.forms.fields import Field
 from kertui.terminal.glyphs import glyphs_for
 from kertui.workbench.draft.recipe_check import Refusal
 from kertui.workbench.settings.settings_fields import (
@@ -51,7 +51,6 @@ class TrainingSettings(FieldForm):
         self._facts = DataFacts(())
         self._problems: Sequence[Problem] = ()
         self._refusal: Refusal | None = None
-        self._everything = False
 
     def on_mount(self) -> None:
         """Say what it is."""
@@ -82,26 +81,19 @@ class TrainingSettings(FieldForm):
             else say_refusal(refusal, recipe, catalog, glyphs_for(self.app).into)
         )
         self.set_class(refusal is not None, "-refused")
-        self._show()
+        self.show_form()
 
-    def _show(self) -> None:
+    def show_form(self) -> None:
+        """Show the settings as they were told last."""
         if self._recipe is None:
             return
         fields = settings_fields(
-            self._recipe, self._catalog, self._facts, self._problems, self._everything
+            self._recipe, self._catalog, self._facts, self._problems, self.everything
         )
         if self._refusal is not None:
             fields = with_refusal(fields, self._refusal)
-        hidden = 0 if self._everything else hidden_settings(self._recipe, self._catalog)
-        if hidden:
-            fields = (*fields, Field((), f"{hidden} more", Entry.MORE, ""))
-        self.show_fields(fields)
-
-    def on_field_form_more_wanted(self, event: FieldForm.MoreWanted) -> None:
-        """Show every field."""
-        event.stop()
-        self._everything = True
-        self._show()
+        hidden = 0 if self.everything else hidden_settings(self._recipe, self._catalog)
+        self.show_fields(fields, hidden)
 
     def enter_value(self, field: Field, text: str) -> None:
         """Judge what was typed and tell it."""
