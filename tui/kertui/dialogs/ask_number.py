@@ -21,7 +21,7 @@ from kertui.text.recipe_values import NotAllowed
 
 @dataclass(frozen=True, slots=True)
 class NumberWanted:
-    """What is asked for."""
+    """The number a dialog asks for, and how it is read and written."""
 
     title: str
     text: str
@@ -35,7 +35,7 @@ class NumberWanted:
 
     format: Callable[[float], str]
     verb: str
-    """What Enter does."""
+    """What Enter does with it, in a word or two."""
 
 
 class AskNumberScreen(Dialog[float]):

@@ -53,7 +53,7 @@ class Completed:
 
     text: str
     names: Sequence[str]
-    """What fits."""
+    """The names that fit what was typed."""
 
 
 Used: TypeAlias = tuple[Recipe, Path]
@@ -61,8 +61,8 @@ Answer: TypeAlias = Used | Mistake | AlreadyThere | Completed
 
 
 @dataclass(frozen=True, slots=True)
-class _Question:
-    """What is asked of the file system."""
+class _Job:
+    """What is being done about a path in a thread."""
 
     doing: str
     text: str
@@ -84,10 +84,10 @@ class AskPathScreen(Dialog[Used]):
     AUTO_FOCUS = "Input"
 
     @dataclass
-    class Answered(Message):
-        """What came of a question."""
+    class JobDone(Message):
+        """What came of a job."""
 
-        question: _Question
+        job: _Job
         answer: Answer
 
     def __init__(self, heading: str, verb: str, doing: str, path: str) -> None:
@@ -95,10 +95,10 @@ class AskPathScreen(Dialog[Used]):
         super().__init__(heading, keys=keys)
         self._doing = doing
         self._path = path
-        self._asked: _Question | None = None
-        """None once it is answered, or its answer is not wanted any more."""
+        self._pending: _Job | None = None
+        """None once it is done, or its answer is not wanted any more."""
 
-        self._late: AskPathScreen.Answered | None = None
+        self._late: AskPathScreen.JobDone | None = None
         """What was answered under another screen."""
 
         self._confirmed: Path | None = None
@@ -140,66 +140,66 @@ class AskPathScreen(Dialog[Used]):
 
     @on(Input.Changed)
     def change_path(self, event: Input.Changed) -> None:
-        """What was said, asked and confirmed was of another path."""
+        """Forget what was said of another path, and what was to be done with it."""
         event.stop()
         self._forget()
 
     def _forget(self) -> None:
-        self._asked = self._confirmed = None
+        self._pending = self._confirmed = None
         self.say("", wrong=False)
 
     @on(Input.Submitted)
     def use_path(self, event: Input.Submitted) -> None:
-        """Try the path."""
+        """Use the path that was typed, or say what is wrong with it."""
         event.stop()
         text = event.value.strip()
         if not text:
             self.say("a path is needed", wrong=True)
             return
-        question = _Question(self._doing, text)
-        confirmed, wanted = self._confirmed, partial(self._wants, question)
-        self._ask(question, lambda: self.try_path(typed_path(text), confirmed, wanted))
+        job = _Job(self._doing, text)
+        confirmed, wanted = self._confirmed, partial(self._is_pending, job)
+        self._start(job, lambda: self.try_path(typed_path(text), confirmed, wanted))
 
     def action_complete(self) -> None:
         """Complete the path as a shell does; say what there is where it is not unique."""
         text = self._input.value
-        self._ask(_Question("reading the folder", text), lambda: Completed(*complete(text)))
+        self._start(_Job("reading the folder", text), lambda: Completed(*complete(text)))
 
     def action_cancel(self) -> None:
-        """Do nothing."""
+        """Leave the dialog; what is still pending is not wanted any more."""
         if self.app.screen is self:
-            self._asked = None
+            self._pending = None
             self.dismiss(None)
 
-    # --- asking in a thread
+    # In a thread
 
-    def _wants(self, question: _Question) -> bool:
-        return self._asked == question
+    def _is_pending(self, job: _Job) -> bool:
+        return self._pending == job
 
-    def _ask(self, question: _Question, find_answer: Callable[[], Answer]) -> None:
-        if self._wants(question):
+    def _start(self, job: _Job, find_answer: Callable[[], Answer]) -> None:
+        if self._is_pending(job):
             return  # threads that wait for a network would pile up
 
         def work() -> None:
-            self.post_message(self.Answered(question, find_answer()))
+            self.post_message(self.JobDone(job, find_answer()))
 
-        self._asked = question
-        self.run_worker(work, thread=True, group="path", name=question.doing)
-        self.set_timer(_PATIENCE, partial(self._say_doing, question))
+        self._pending = job
+        self.run_worker(work, thread=True, group="path", name=job.doing)
+        self.set_timer(_PATIENCE, partial(self._say_doing, job))
 
-    def _say_doing(self, question: _Question) -> None:
-        if self._wants(question):
-            self.say(f"{question.doing} {glyphs_for(self.app).ellipsis}", wrong=False)
+    def _say_doing(self, job: _Job) -> None:
+        if self._is_pending(job):
+            self.say(f"{job.doing} {glyphs_for(self.app).ellipsis}", wrong=False)
 
-    @on(Answered)
-    def take_answer(self, event: Answered) -> None:
+    @on(JobDone)
+    def take_answer(self, event: JobDone) -> None:
         """Go by the answer, unless another path was typed meanwhile."""
-        if not self._wants(event.question):
+        if not self._is_pending(event.job):
             return
         if self.app.screen is not self:
             self._late = event  # leaving now would close the screen on top
             return
-        self._asked = None
+        self._pending = None
         match event.answer:
             case Mistake(text):
                 self.say(text, wrong=True)

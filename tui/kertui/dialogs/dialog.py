@@ -53,7 +53,7 @@ class Dialog(ModalScreen[Answer]):
         self._heading, self._text, self._keys = heading, text, tuple(keys)
 
     def compose(self) -> ComposeResult:
-        """Build the dialog."""
+        """Build the frame with its title, text, body and keys."""
         with Vertical(id="dialog"):
             yield Static(Content.assemble(self._heading), id="dialog-title")
             if self._text:

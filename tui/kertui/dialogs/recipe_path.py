@@ -32,7 +32,7 @@ class OpenRecipeScreen(AskPathScreen):
     def try_path(
         self, path: Path, confirmed: Path | None, wanted: Callable[[], bool]
     ) -> Used | Mistake:
-        """Read it."""
+        """Read the recipe in the file."""
         del confirmed, wanted  # reading changes nothing
         try:
             recipe = load_recipe(path, self._catalog)

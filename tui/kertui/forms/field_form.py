@@ -112,7 +112,7 @@ class FieldForm(Vertical):
         """Why Keras refuses what the form is of."""
 
     def compose(self) -> ComposeResult:
-        """Build the form."""
+        """Build title, fields, help and editor."""
         yield Static(classes="form--title", markup=False)
         yield FieldGrid()
         with VerticalScroll(classes="form--help", can_focus=False):
@@ -230,7 +230,7 @@ class FieldForm(Vertical):
 
     @on(FieldGrid.FieldChosen)
     def follow_cursor(self, event: FieldGrid.FieldChosen) -> None:
-        """Help follows the cursor."""
+        """Show the help of the field under the cursor."""
         event.stop()
         self.refresh_help()
 
@@ -360,7 +360,7 @@ class FieldForm(Vertical):
         self.show_fields(self._fields)
 
     def on_descendant_blur(self, event: events.DescendantBlur) -> None:
-        """Leaving the editor applies."""
+        """Apply what was typed when the editor is left."""
         if event.widget is self.editor:
             self.leave_editor()
 
@@ -373,7 +373,7 @@ class FieldForm(Vertical):
 
     @on(FieldGrid.FieldReset)
     def reset_field(self, event: FieldGrid.FieldReset) -> None:
-        """Give the default back."""
+        """Give a field its default back."""
         event.stop()
         self._refused.pop(event.field.path, None)
         self.reset_value(event.field)

@@ -24,10 +24,10 @@ class Entry(StrEnum):
     TEXT = "text"
     TOGGLE = "toggle"
     PICK = "pick"
-    """One of ``choices``."""
+    """The value is one of ``choices``."""
 
     PICK_SEVERAL = "pick several"
-    """Any of ``choices``, with commas between."""
+    """The value is any of ``choices``, with commas between."""
 
     MORE = "more"
     """Opens the fields that are not shown; no value."""
@@ -38,7 +38,7 @@ class Entry(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One value to pick."""
+    """One of the values there are to pick in a field."""
 
     text: str
     summary: str = ""
@@ -55,7 +55,7 @@ class Field:
     """The value as shown and as it stands in the editor at first."""
 
     changed: bool = False
-    """Not Keras's default."""
+    """Whether the value is not Keras's default."""
 
     allowed: str = ""
     help: str = ""

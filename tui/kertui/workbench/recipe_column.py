@@ -142,7 +142,7 @@ class RecipeColumn(Container):
 
     @property
     def draft(self) -> RecipeDraft:
-        """The recipe under edit."""
+        """The recipe under edit, with what it came from."""
         return self._draft
 
     @property
@@ -211,7 +211,7 @@ class RecipeColumn(Container):
 
     @on(FieldForm.Refused)
     def tell_refused_value(self, event: FieldForm.Refused) -> None:
-        """Say why nothing happens."""
+        """Say which value is not allowed, so that nothing happens."""
         self._settling = False
         title = f"{event.field.label} cannot be {event.typed or 'nothing'}"
         self.notify(f"Allowed: {event.allowed}.", title=title, severity="error", markup=False)

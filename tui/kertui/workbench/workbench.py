@@ -203,7 +203,7 @@ class WorkbenchScreen(Screen[None]):
 
     @property
     def draft(self) -> RecipeDraft:
-        """The recipe under edit."""
+        """The recipe under edit, with what it came from."""
         return self._column.draft
 
     @property

@@ -92,7 +92,7 @@ class AddLayerScreen(Dialog[ClassInfo]):
                 yield Static(id="add-about", markup=False)
 
     def on_mount(self) -> None:
-        """Show them all."""
+        """Show all the layers, by topic."""
         self._fill("")
 
     @property
@@ -132,7 +132,7 @@ class AddLayerScreen(Dialog[ClassInfo]):
 
     @on(Input.Changed)
     def search_layers(self, event: Input.Changed) -> None:
-        """Show what fits."""
+        """Show the layers that fit what was typed."""
         event.stop()
         self._fill(event.value)
 

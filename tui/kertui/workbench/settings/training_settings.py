@@ -39,10 +39,11 @@ class TrainingSettings(FieldForm):
 
     @dataclass
     class SettingChanged(Message):
-        """A setting was changed."""
+        """A setting of the recipe got another value."""
 
         recipe: Recipe
         what: str
+        """The name of the setting, as the form shows it."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -53,7 +54,7 @@ class TrainingSettings(FieldForm):
         self._refusal: Refusal | None = None
 
     def on_mount(self) -> None:
-        """Say what it is."""
+        """Name the form."""
         self.show_title(Content.styled("Training", "bold"))
 
     def show_settings(
