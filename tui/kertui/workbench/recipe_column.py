@@ -29,7 +29,7 @@ from kertui.workbench.draft.recipe_check import RecipeCheck, Refusal
 from kertui.workbench.layers.add_layer import AddLayerScreen
 from kertui.workbench.layers.layer_form import LayerForm
 from kertui.workbench.layers.layer_list import INPUT_ROW, LayerList, Waiting
-from kertui.workbench.settings.settings_fields import data_facts, say_refusal
+from kertui.workbench.settings.settings_fields import data_facts, explain_refusal
 from kertui.workbench.settings.training_settings import TrainingSettings
 
 _AFTER_CURVE = 1.0
@@ -441,7 +441,7 @@ class RecipeColumn(Container):
             where = f"Layer {refusal.layer + 1}, {layer.class_name},"
             self._show(refusal.layer)
         else:
-            reason = say_refusal(refusal, recipe, self._catalog, glyphs_for(self.app).into)
+            reason = explain_refusal(refusal, recipe, self._catalog, glyphs_for(self.app).into)
         title = f"{where} cannot be trained"
         self.notify(reason, title=title, severity="error", markup=False)
 

@@ -9,6 +9,7 @@ from kertasks.models.check import LayerCheck, ModelCheck
 from kertasks.recipes.recipe import Layer, Recipe
 from kertasks.recipes.recipe_errors import Problem
 from kertasks.recipes.validation import validate
+from kertui.forms.fields import explain_problem, problems_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,20 +94,15 @@ class RecipeCheck:
     def refusal(self) -> Refusal | None:
         """Why it cannot be trained; None when nothing speaks against it (yet)."""
         if self._problems:
-            problem = self._problems[0]
-            return Refusal(problem.path, f"found {problem.found}; allowed: {problem.allowed}")
+            return Refusal(self._problems[0].path, explain_problem(self._problems[0]))
         if self._model_check is not None and self._model_check.error:
             return Refusal(self._model_check.error_path or "", self._model_check.error)
         return None
 
     def layer_reason(self, index: int) -> str | None:
         """Why a layer is refused, in one line."""
-        path = f"layers.{index}"
-        for problem in self._problems:
-            if problem.path == path or problem.path.startswith(f"{path}."):
-                argument = problem.path[len(path) + 1 :]
-                words = f"found {problem.found}; allowed: {problem.allowed}"
-                return f"{argument}: {words}" if argument else words
+        for argument, reason in problems_at(f"layers.{index}", self._problems).items():
+            return f"{argument}: {reason}" if argument else reason
         if self._model_check is not None and index < len(self._model_check.layers):
             error = self._model_check.layers[index].error
             if error:

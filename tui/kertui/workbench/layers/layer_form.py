@@ -18,7 +18,7 @@ from kertui.forms.argument_path import DEFAULT, ArgumentPath, Unset
 from kertui.forms.field_form import FieldForm, with_code
 from kertui.forms.fields import Entry, Field, enter_value, layer_fields
 from kertui.terminal.glyphs import glyphs_for
-from kertui.text.recipe_values import NotAllowed, format_number
+from kertui.text.recipe_values import NOTHING, NotAllowed, format_number
 
 _HELP_ROWS = 3
 """Kept for help beneath the fields while not all of them are shown."""
@@ -185,34 +185,30 @@ class LayerForm(FieldForm):
 
     def enter_value(self, field: Field, text: str) -> None:
         """Judge what was typed and tell it."""
-        if field.path == ("name",) and field.argument is None:
-            self._enter_name(text)
-        elif field.path == ("inputs",) and field.argument is None:
+        argument = field.argument
+        if argument is None and field.path == ("name",):
+            name = text.strip()
+            self.post_message(
+                self.NameChanged(self._index, None if name == NOTHING else name or None)
+            )
+        elif argument is None and field.path == ("inputs",):
             names = tuple(part.strip() for part in text.split(",") if part.strip())
             self.post_message(self.InputsChanged(self._index, names))
+        elif argument is None or self._catalog is None or self._recipe is None:
+            raise NotAllowed("nothing yet: Keras's classes are still being read")
         else:
-            argument = field.argument
-            if argument is None or self._catalog is None or self._recipe is None:
-                raise NotAllowed("nothing yet: Keras's classes are still being read")
-            current = self._value_at(field.path)
-            value = enter_value(text, argument, current, self._catalog)
+            value: Value | Unset = enter_value(
+                text, argument, self._value_at(field.path), self._catalog
+            )
             plain = argument.kind not in {ArgumentKind.COMPONENT, ArgumentKind.LAYER}
             if plain and not argument.required and value == _listless(argument):
-                self.post_message(self.ArgumentChanged(self._index, field.path, DEFAULT))
-            else:
-                self.post_message(self.ArgumentChanged(self._index, field.path, value))
-
-    def _enter_name(self, text: str) -> None:
-        name = text.strip()
-        self.post_message(self.NameChanged(self._index, None if name in {"", "none"} else name))
+                value = DEFAULT
+            self.post_message(self.ArgumentChanged(self._index, field.path, value))
 
     def reset_value(self, field: Field) -> None:
         """Ask for the default; a required argument has none."""
         if field.argument is None:
-            if field.path == ("name",):
-                self.post_message(self.NameChanged(self._index, None))
-            elif field.path == ("inputs",):
-                self.post_message(self.InputsChanged(self._index, ()))
+            self.enter_value(field, "")  # no name, and the layer before as the one that is read
         elif not field.argument.required:
             self.post_message(self.ArgumentChanged(self._index, field.path, DEFAULT))
 

@@ -24,7 +24,7 @@ from kertui.terminal.glyphs import Glyphs, glyphs_for
 from kertui.text.fitting_text import fitted
 from kertui.text.layer_lines import main_arguments, shape_text
 from kertui.workbench.draft.recipe_check import RecipeCheck
-from kertui.workbench.settings.settings_fields import say_refusal
+from kertui.workbench.settings.settings_fields import explain_refusal
 
 INPUT_ROW = -1
 """What ``LayerList.selected`` is while the Input row is."""
@@ -335,4 +335,4 @@ def _total_problem(
         return None
     if refusal.layer is not None:
         return f"layer {refusal.layer + 1} is refused"
-    return say_refusal(refusal, recipe, catalog, into)
+    return explain_refusal(refusal, recipe, catalog, into)

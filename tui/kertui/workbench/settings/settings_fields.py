@@ -20,7 +20,7 @@ from kertui.forms.fields import (
     argument_field,
     class_choices,
     enter_value,
-    say,
+    explain_problem,
     with_class,
 )
 from kertui.forms.settings_arguments import (
@@ -148,7 +148,7 @@ def with_refusal(fields: Sequence[Field], refusal: Refusal) -> tuple[Field, ...]
     )
 
 
-def say_refusal(refusal: Refusal, recipe: Recipe, catalog: Catalog | None, into: str) -> str:
+def explain_refusal(refusal: Refusal, recipe: Recipe, catalog: Catalog | None, into: str) -> str:
     """Why the settings are refused, with the field named as it is on screen.
 
     Args:
@@ -171,7 +171,7 @@ def _with_problem(field: Field, problems: Sequence[Problem]) -> Field:
         deeper = problem.path != path and problem.path.startswith(path + ".")
         # A metric's place in its list, or what has no field of its own, is said at the list.
         if problem.path == path or (deeper and inside.split(".")[0].isdigit()):
-            return replace(field, problem=say(problem))
+            return replace(field, problem=explain_problem(problem))
     return field
 
 

@@ -18,9 +18,9 @@ from kertui.workbench.draft.recipe_check import Refusal
 from kertui.workbench.settings.settings_fields import (
     DataFacts,
     enter_setting,
+    explain_refusal,
     hidden_settings,
     reset_setting,
-    say_refusal,
     settings_fields,
     with_refusal,
 )
@@ -79,7 +79,7 @@ class TrainingSettings(FieldForm):
         self._reason = (
             None
             if refusal is None
-            else say_refusal(refusal, recipe, catalog, glyphs_for(self.app).into)
+            else explain_refusal(refusal, recipe, catalog, glyphs_for(self.app).into)
         )
         self.set_class(refusal is not None, "-refused")
         self.show_form()
