@@ -7,8 +7,8 @@ from kertasks.text import numbers as formatting
 from kertui.plotting.strips import Row, cells, fit, join
 from kertui.rows.rows_widget import RowsWidget
 from kertui.runs.run_columns import test_text
-from kertui.runs.run_looks import STATE_ROLES
 from kertui.terminal.glyphs import Glyphs, glyphs_for
+from kertui.text.run_state_look import STATE_LOOKS
 
 LINES = 3
 
@@ -53,7 +53,7 @@ class RunDetails(RowsWidget):
 
 
 def _how(run: RunSummary) -> list[Row]:
-    parts = [cells(run.state.value, STATE_ROLES[run.state])]
+    parts = [cells(run.state.value, STATE_LOOKS[run.state].role)]
     epochs = formatting.grouped(run.epochs)
     of = f" of {formatting.grouped(run.planned)}" if run.planned else ""
     parts.append(cells(f"{epochs}{of} epochs"))

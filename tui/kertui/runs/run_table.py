@@ -20,10 +20,11 @@ from kertasks.text.numbers import grouped
 from kertui.plotting.run_strokes import sample
 from kertui.plotting.strips import Row, cells, fit
 from kertui.rows.rows_widget import RowsWidget
+from kertui.runs.listed_runs import ListedRuns
 from kertui.runs.run_columns import GAP, RunColumn, columns_for
-from kertui.runs.run_looks import STATE_ROLES
 from kertui.terminal.glyphs import Glyphs, glyphs_for
 from kertui.text.fitting_text import fitted
+from kertui.text.run_state_look import STATE_LOOKS
 
 _HEAD = 1
 """Rows above the first run."""
@@ -53,7 +54,6 @@ class RunTable(RowsWidget, can_focus=True):
         Binding("enter", "open", "open", id="runs.open", tooltip="Open the run in the workbench."),
         Binding("space", "choose", "choose", id="runs.choose",
                 tooltip="Put the run's curves on the axes beside the others, or take them off."),
-        Binding("x", "choose", "Choose", show=False),
         Binding("up,k", "move(-1)", "Up", show=False, id="runs.up"),
         Binding("down,j", "move(1)", "Down", show=False, id="runs.down"),
         Binding("pageup", "page(-1)", "Page up", show=False, id="runs.page_up"),
@@ -88,15 +88,13 @@ class RunTable(RowsWidget, can_focus=True):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self._listed = ListedRuns(complete=True)
         self._runs: Sequence[RunSummary] = ()
-        self._now = 0.0
         self._places: Mapping[str, int] = {}
-        self._sorted_by = SortKey.WHEN
-        self._reverse = False
+        self._now = 0.0
+        self._bin = ""
         self._at = 0
         self._top = 0
-        self._empty = ""
-        self._complete = True
         self._awaited: list[Callable[[], None]] = []
         """What keys asked for before there was a row to do it to."""
 
@@ -115,34 +113,19 @@ class RunTable(RowsWidget, can_focus=True):
         """The run under the cursor."""
         return self._runs[self._at] if self._at < len(self._runs) else None
 
-    def show(
-        self,
-        runs: Sequence[RunSummary],
-        *,
-        now: float,
-        places: Mapping[str, int],
-        sorted_by: SortKey,
-        reverse: bool,
-        empty: str,
-        complete: bool = True,
-    ) -> None:
-        """Show these runs in this order.
+    def show(self, listed: ListedRuns, places: Mapping[str, int], now: float, bin: str) -> None:
+        """Show the runs that answer the filter, in their order.
 
         Args:
-            runs: the rows.
-            now: Unix time in seconds.
+            listed: the runs; while none is there and they are not complete, keys wait for it.
             places: of the chosen runs, by id.
-            sorted_by: the column whose head says so.
-            reverse: whether the order is turned round.
-            empty: what to say where there is no run.
-            complete: whether these are all; while there is none of them yet, keys wait for it.
+            now: Unix time in seconds.
+            bin: where the deleted runs are.
         """
         before = self.run
-        self._now, self._places, self._empty = now, places, empty
-        self._complete = complete
-        self._sorted_by, self._reverse = sorted_by, reverse
+        self._listed, self._places, self._now, self._bin = listed, places, now, bin
         in_sight = self._at - self._top
-        self._runs = runs
+        self._runs = runs = listed.shown
         if before is not None:
             ids = [run.id for run in runs]
             if before.id in ids:
@@ -192,7 +175,10 @@ class RunTable(RowsWidget, can_focus=True):
             for number, run in enumerate(shown)
         ]
         if not shown and height > 2:
-            rows += [fit([], width), fit(cells(f"  {self._empty}", "dim"), width)]
+            rows += [
+                fit([], width),
+                fit(cells(f"  {self._listed.says_empty(self._bin)}", "dim"), width),
+            ]
         rows += [fit([], width)] * (height - len(rows))
         self.show_rows(rows[:height])
         self._mark(_HEAD + self._at - self._top if shown else None)
@@ -208,8 +194,9 @@ class RunTable(RowsWidget, can_focus=True):
         row = cells(" " * _MARKS)
         for number, (column, room) in enumerate(columns):
             title, role = column.title, "dim"
-            if column.key is self._sorted_by:
-                title, role = f"{title} {glyphs.up if self._reverse else glyphs.down}", "accent"
+            if column.key is self._listed.sort:
+                arrow = glyphs.up if self._listed.reverse else glyphs.down
+                title, role = f"{title} {arrow}", "accent"
             text = title.rjust(room) if column.right else title.ljust(room)
             row += cells((" " * GAP if number else "") + text, role)
         return fit(row, width)
@@ -259,7 +246,7 @@ class RunTable(RowsWidget, can_focus=True):
 
     @property
     def _waits(self) -> bool:
-        return not self._runs and not self._complete
+        return not self._runs and not self._listed.complete
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Without a run there is none to open or choose."""
@@ -349,7 +336,7 @@ class RunTable(RowsWidget, can_focus=True):
 
 def _role(column: RunColumn, run: RunSummary, going: bool) -> str:
     if column.key is SortKey.STATE:
-        return STATE_ROLES[run.state]
+        return STATE_LOOKS[run.state].role
     if column.key in (SortKey.TASK, SortKey.TEST, SortKey.EPOCHS):
         return ""
     return "" if going else "dim"
