@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from difflib import SequenceMatcher
 
-from kertasks.recipes.recipe import Component, Layer, Recipe, Value
+from kertasks.recipes.recipe import (
+    CompileSettings,
+    Component,
+    EarlyStopping,
+    FitSettings,
+    Layer,
+    Recipe,
+)
 from kertui.text.layer_lines import layer_line
 from kertui.text.recipe_values import format_value
 
@@ -154,7 +161,7 @@ def compare_recipes(recipes: Sequence[Recipe]) -> RecipeComparison:
         )
         for row in rows
     ]
-    return RecipeComparison(tuple(compared), _by_path([settings_of(one) for one in recipes]))
+    return RecipeComparison(tuple(compared), _by_path([_settings(one) for one in recipes]))
 
 
 def differences(before: Recipe, after: Recipe) -> tuple[ComparedValue, ...]:
@@ -210,46 +217,42 @@ def _match(
 
 def _layer_values(layer: Layer, path: str) -> dict[str, str]:
     """A layer's class, arguments, name and inputs as text, each by its path under ``path``."""
-    found = {f"{path}.class": layer.class_name}
-    _flatten(layer.arguments, path, found)
+    found = {f"{path}.class": layer.class_name, **_by_name(layer.arguments, f"{path}.")}
     if layer.name is not None:
         found[f"{path}.name"] = layer.name
     if layer.inputs:
-        found[f"{path}.inputs"] = ", ".join(layer.inputs)
+        found[f"{path}.inputs"] = format_value(layer.inputs)
     return found
 
 
-def _flatten(arguments: Mapping[str, Value], path: str, found: dict[str, str]) -> None:
-    for name, value in arguments.items():
-        if isinstance(value, Component):
-            found[f"{path}.{name}"] = value.class_name
-            _flatten(value.arguments, f"{path}.{name}", found)
-        else:
-            found[f"{path}.{name}"] = format_value(value)
-
-
-def settings_of(recipe: Recipe) -> dict[str, str]:
+def _settings(recipe: Recipe) -> dict[str, str]:
     """Everything but the layers, as text by path."""
-    compiling, fitting = recipe.compile, recipe.fit
-    found: dict[str, str] = {"compile.optimizer": compiling.optimizer.class_name}
-    _flatten(compiling.optimizer.arguments, "compile.optimizer", found)
-    _flatten({"loss": compiling.loss}, "compile", found)
-    found["compile.metrics"] = ", ".join(format_value(metric) for metric in compiling.metrics)
-    found["fit.epochs"] = str(fitting.epochs)
-    found["fit.batch_size"] = str(fitting.batch_size)
-    found["fit.validation_split"] = format_value(fitting.validation_split)
-    found["fit.shuffle"] = format_value(fitting.shuffle)
-    if fitting.early_stopping is None:
+    settings = {
+        "compile": recipe.compile,
+        "fit": recipe.fit,
+        "data.variant": recipe.data.variant or "the first",
+        "seed": recipe.seed,
+    }
+    found = _by_name(settings, "")
+    if recipe.fit.early_stopping is None:
         found["fit.early_stopping"] = "off"
-    else:
-        early = fitting.early_stopping
-        found["fit.early_stopping"] = "on"
-        found["fit.early_stopping.monitor"] = early.monitor
-        found["fit.early_stopping.patience"] = str(early.patience)
-        found["fit.early_stopping.min_delta"] = format_value(early.min_delta)
-        found["fit.early_stopping.restore_best_weights"] = format_value(early.restore_best_weights)
-    found["data.variant"] = recipe.data.variant or "the first"
-    found["seed"] = str(recipe.seed)
+    return found
+
+
+def _by_name(values: Mapping[str, object], prefix: str) -> dict[str, str]:
+    """Values as text, by their names after a prefix; those inside a component or settings too."""
+    found: dict[str, str] = {}
+    for name, value in values.items():
+        path = f"{prefix}{name}"
+        if isinstance(value, Component):
+            found |= {path: value.class_name, **_by_name(value.arguments, f"{path}.")}
+        elif isinstance(value, CompileSettings | FitSettings | EarlyStopping):
+            inner = {field.name: getattr(value, field.name) for field in fields(value)}
+            if isinstance(value, EarlyStopping):
+                found[path] = "on"
+            found |= _by_name(inner, f"{path}.")
+        else:
+            found[path] = format_value(value)
     return found
 
 
