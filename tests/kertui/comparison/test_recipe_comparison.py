@@ -162,3 +162,30 @@ def test_recipes_of_different_depth_have_a_value_for_each() -> None:
     assert found["epochs"] == ("2000", "1000", "1000")
     table = compare_recipes(list(find_task("xor").recipes.values()))
     assert all(len(row.values) == 3 for row in table.rows())
+
+
+def test_a_layer_is_taken_for_the_one_with_the_same_size() -> None:
+    pairs = match_layers((dense(8), dense(16)), (Layer("Dense", {"units": 16, "use_bias": False}),))
+    assert pairs == [(0, None), (1, 0)]
+
+
+def test_a_named_layer_is_taken_for_the_one_of_its_name() -> None:
+    before = (Layer("Dense", {"units": 8}, "one"), Layer("GRU", {"units": 4}, "two"))
+    assert match_layers(before, (Layer("LSTM", {"units": 4}, "two"),)) == [(0, None), (1, 0)]
+
+
+def test_the_whole_comparison_has_what_is_the_same_too() -> None:
+    before = recipe(dense(8), dense(1))
+    after = replace(recipe(Layer("Dropout"), dense(9), dense(1)), seed=3)
+    rows = compare_recipes((before, after)).rows(whole=True)
+    layers = rows[1 : [row.label for row in rows].index("Training")]
+    assert [(row.label, row.values, row.same) for row in layers] == [
+        ("layer", (None, "1  Dropout"), False),
+        ("layer", ("1  Dense 8", "2  Dense 9"), False),
+        ("Dense units", ("8", "9"), False),
+        ("layer", ("2  Dense 1", "3  Dense 1"), True),
+    ]
+    assert [row.label for row in rows if not row.values] == ["Layers", "Training"]
+    settings = {row.label: (row.values, row.same) for row in rows}
+    assert settings["seed"] == (("0", "3"), False)
+    assert settings["epochs"] == (("10", "10"), True)

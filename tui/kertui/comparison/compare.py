@@ -30,15 +30,9 @@ class CompareScreen(Screen[None]):
 
     CSS_PATH = "compare.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "escape,c",
-            "app.pop_screen",
-            "back",
-            key_display="esc",
-            id="compare.back",
-            tooltip="Back to the workbench.",
-        ),
-    ]
+        Binding("escape,c", "app.pop_screen", "back", key_display="esc", id="compare.back",
+                tooltip="Go back to the workbench."),
+    ]  # fmt: skip
 
     def __init__(self, before: Recipe, after: Recipe, before_name: str, after_name: str) -> None:
         super().__init__()
@@ -47,7 +41,7 @@ class CompareScreen(Screen[None]):
         self._comparison = compare_recipes((before, after))
 
     def compose(self) -> ComposeResult:
-        """Build the screen."""
+        """Lay out the title over the table."""
         count = len(self._comparison.differences)
         words = "no differences" if not count else f"{count} difference{'s' * (count > 1)}"
         yield Static(
@@ -64,6 +58,6 @@ class CompareScreen(Screen[None]):
         yield KeyLine()
 
     def on_mount(self) -> None:
-        """Fill the table."""
+        """Show the comparison in the table."""
         heads: list[tuple[Row, str]] = [([], name) for name in self._names]
         self.query_one(RecipeDiff).show(heads, self._comparison)

@@ -26,11 +26,11 @@ class ComparedValue:
     """As in ``--set``; a layer's number is its place in the last recipe that has it."""
 
     values: tuple[str | None, ...]
-    """One a recipe; None: not there."""
+    """One for each recipe; None where the recipe has no such thing."""
 
     @property
     def same(self) -> bool:
-        """Whether all recipes agree."""
+        """Whether all recipes have the same value."""
         return len(set(self.values)) == 1
 
 
@@ -49,7 +49,7 @@ class ComparedLayer:
 
     layers: tuple[Layer | None, ...]
     places: tuple[int | None, ...]
-    """Its place in each network, from 0."""
+    """Its place in each network, counted from 0."""
 
     @property
     def differing(self) -> tuple[ComparedValue, ...]:
@@ -63,7 +63,7 @@ class ComparedLayer:
         return tuple(value for value in values if not value.same)
 
     def rows(self, *, whole: bool) -> list[ComparisonRow]:
-        """What a table tells of it.
+        """The lines of a table that tell of the layer.
 
         The arguments that differ, under the layer's number; the layer as a line of its own where
         a recipe lacks it, has another class there or has it at another place, with the number it
@@ -117,7 +117,7 @@ class RecipeComparison:
         )
 
     def rows(self, *, whole: bool = False) -> list[ComparisonRow]:
-        """The lines of a table.
+        """The lines of a table of the whole comparison.
 
         Args:
             whole: what is the same too, under headings; else what differs only.

@@ -35,11 +35,11 @@ class RecipeDiff(VerticalScroll):
         self._whole = whole
 
     def compose(self) -> ComposeResult:
-        """The rows."""
+        """Hold the rows, which may be more than fit."""
         yield _ComparisonRows()
 
     def show(self, heads: Sequence[tuple[Row, str]], comparison: RecipeComparison) -> None:
-        """Show a comparison.
+        """Show a comparison in columns.
 
         Args:
             heads: what stands over each column: its sign, which may be empty, and its name.
@@ -50,7 +50,7 @@ class RecipeDiff(VerticalScroll):
         self.query_one(_ComparisonRows).show(heads, compared, self._whole, text)
 
     def say(self, text: str) -> None:
-        """Say why there is nothing to compare."""
+        """Show a sentence that says why there is nothing to compare."""
         self.query_one(_ComparisonRows).show((), (), self._whole, text)
 
 

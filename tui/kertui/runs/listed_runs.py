@@ -13,19 +13,19 @@ from kertui.plotting.run_strokes import free_place
 
 @dataclass(slots=True)
 class ListedRuns:
-    """The runs of a store or of its bin."""
+    """The runs that were read of a store, or of its bin, with the filter and the order."""
 
     runs: list[RunSummary] = field(default_factory=list)
-    """What was read, newest first."""
+    """All runs that were read, newest first."""
 
     complete: bool = False
-    """Whether all were read once."""
+    """Whether all runs were read once."""
 
     deleted: bool = False
     """Whether these are the runs in the bin."""
 
     text: str = ""
-    """The filter."""
+    """The filter, as the person typed it."""
 
     sort: SortKey = SortKey.WHEN
     reverse: bool = False
@@ -44,7 +44,7 @@ class ListedRuns:
         return True
 
     def switch(self) -> None:
-        """To the bin, or back from it: nothing is read yet."""
+        """Change between the store and its bin; nothing of the other is read yet."""
         self.deleted = not self.deleted
         self.runs, self.complete = [], False
 
@@ -66,7 +66,7 @@ class ListedRuns:
 
     @property
     def any_going(self) -> bool:
-        """Whether a run goes on."""
+        """Whether any of the runs goes on."""
         return any(not run.state.is_over for run in self.runs)
 
     def says_empty(self, bin: str) -> str:
@@ -159,7 +159,7 @@ class ChosenRuns:
             del self._places[id]
 
     def clear(self) -> None:
-        """Take all off."""
+        """Take all runs off the axes."""
         self._places.clear()
 
     def among(self, runs: Iterable[RunSummary]) -> list[tuple[int, RunSummary]]:

@@ -117,7 +117,7 @@ class DeletedRuns:
         """Ids; those deleted at once together, the latest last."""
 
         self._restoring: set[str] = set()
-        """Ids of what is being brought back."""
+        """Ids of the runs that are being brought back now."""
 
     @property
     def last(self) -> list[str]:
@@ -136,7 +136,7 @@ class DeletedRuns:
         return True
 
     def take(self, changed: RunsChanged) -> None:
-        """Take what became of a change."""
+        """Take note of what became of a change."""
         if changed.deleted:
             self._deleted.append(changed.deleted)
         left = ([id for id in ids if id not in changed.out] for ids in self._deleted)
@@ -201,7 +201,7 @@ class RunLabelScreen(Dialog[Label]):
         self._first = first
 
     def compose(self) -> ComposeResult:
-        """Build the dialog."""
+        """Lay out a field for each part of the label."""
         label = self._run.label
         values = (label.name, " ".join(label.tags), label.note)
         hints = (self._run.recipe, "words apart by blanks", "")

