@@ -12,6 +12,7 @@ from kertasks.registry import find_task
 from kertui.app import KertuiApp
 from kertui.comparison.compare import CompareScreen
 from kertui.terminal.capabilities import Capabilities
+from kertui.text.layer_lines import layer_line
 
 
 async def test_what_came_what_went_and_what_changed_has_a_sign(service: RecordedService) -> None:
@@ -27,9 +28,9 @@ async def test_what_came_what_went_and_what_changed_has_a_sign(service: Recorded
         lines = [line.split() for line in shown(app).splitlines()]
         assert "2 differences" in shown(app)
         assert ["→", "Dense", "units", "8", "32"] in lines
-        assert ["+", "layer", "·", "2", "Dropout", "0.5"] in lines
+        assert ["+", "layer", "2", "·", "Dropout", "0.5"] in lines
         # What is the same stands there without a sign.
-        assert any(line[:2] == ["layer", "2"] and "3" in line for line in lines)
+        assert ["layer", "3", *2 * layer_line(before.layers[1]).split()] in lines
         assert ["seed", str(before.seed), str(before.seed)] in lines
         await app.push_screen(CompareScreen(changed, before, "as it was", "as it is"))
         await pilot.pause()

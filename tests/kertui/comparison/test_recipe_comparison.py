@@ -26,7 +26,7 @@ def test_equal_recipes_do_not_differ() -> None:
 def test_an_inserted_layer_is_one_difference() -> None:
     before, after = recipe(dense(8), dense(1)), recipe(dense(8), Layer("Dropout"), dense(1))
     found = differences(before, after)
-    assert [(one.path, one.values) for one in found] == [("layers.1", (None, "Dropout"))]
+    assert [(one.label, one.values) for one in found] == [("layers.1", (None, "Dropout"))]
     places = [layer.places for layer in compare_recipes((before, after)).layers]
     assert places == [(0, 0), (None, 1), (1, 2)]
 
@@ -34,7 +34,7 @@ def test_an_inserted_layer_is_one_difference() -> None:
 def test_a_changed_argument_is_named_by_its_path() -> None:
     before = recipe(Layer("Dense", {"units": 8, "kernel_regularizer": Component("L2", {"l2": 1})}))
     after = recipe(Layer("Dense", {"units": 9, "kernel_regularizer": Component("L2", {"l2": 2})}))
-    assert [(one.path, one.values) for one in differences(before, after)] == [
+    assert [(one.label, one.values) for one in differences(before, after)] == [
         ("layers.0.units", ("8", "9")),
         ("layers.0.kernel_regularizer.l2", ("1", "2")),
     ]
@@ -58,7 +58,7 @@ def test_settings_differ_by_name() -> None:
         compile=replace(before.compile, optimizer=Component("Adam", {"learning_rate": 0.01})),
         fit=replace(before.fit, early_stopping=EarlyStopping(patience=5)),
     )
-    found = {one.path: one.values for one in differences(before, after)}
+    found = {one.label: one.values for one in differences(before, after)}
     assert found["compile.optimizer.learning_rate"] == (None, "0.01")
     assert found["fit.early_stopping"] == ("off", "on")
     assert found["fit.early_stopping.patience"] == (None, "5")
@@ -180,10 +180,10 @@ def test_the_whole_comparison_has_what_is_the_same_too() -> None:
     rows = compare_recipes((before, after)).rows(whole=True)
     layers = rows[1 : [row.label for row in rows].index("Training")]
     assert [(row.label, row.values, row.same) for row in layers] == [
-        ("layer", (None, "1  Dropout"), False),
-        ("layer", ("1  Dense 8", "2  Dense 9"), False),
+        ("layer 1", (None, "Dropout"), False),
+        ("layer 2", ("Dense 8", "Dense 9"), False),
         ("Dense units", ("8", "9"), False),
-        ("layer", ("2  Dense 1", "3  Dense 1"), True),
+        ("layer 3", ("Dense 1", "Dense 1"), True),
     ]
     assert [row.label for row in rows if not row.values] == ["Layers", "Training"]
     settings = {row.label: (row.values, row.same) for row in rows}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from difflib import SequenceMatcher
 
 from kertasks.recipes.recipe import (
@@ -22,25 +22,17 @@ from kertui.text.recipe_values import format_value
 class ComparedValue:
     """A setting, an argument of a layer, or a whole layer, in each of the recipes."""
 
-    path: str
-    """As in ``--set``; a layer's number is its place in the last recipe that has it."""
+    label: str
+    """The path as in ``--set``, a layer's number being its place in the last recipe that has it;
+    in the rows of a table the words before the values."""
 
-    values: tuple[str | None, ...]
-    """One for each recipe; None where the recipe has no such thing."""
+    values: tuple[str | None, ...] = ()
+    """One for each recipe, None where the recipe has no such thing; a heading has no values."""
 
     @property
     def same(self) -> bool:
         """Whether all recipes have the same value."""
         return len(set(self.values)) == 1
-
-
-@dataclass(frozen=True, slots=True)
-class ComparisonRow:
-    """One line of a table with a column for each recipe; a heading has no values."""
-
-    label: str
-    values: tuple[str | None, ...] = ()
-    same: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,45 +44,52 @@ class ComparedLayer:
     """Its place in each network, counted from 0."""
 
     @property
+    def place(self) -> int:
+        """Its place in the last network that has it."""
+        return next(place for place in reversed(self.places) if place is not None)
+
+    @property
+    def lines(self) -> tuple[str | None, ...]:
+        """The layer in the words of the list of layers."""
+        return tuple(None if layer is None else layer_line(layer) for layer in self.layers)
+
+    @property
     def differing(self) -> tuple[ComparedValue, ...]:
         """The arguments that differ; where a recipe lacks the layer, the layer as a whole."""
-        path = f"layers.{next(place for place in reversed(self.places) if place is not None)}"
+        path = f"layers.{self.place}"
         present = [layer for layer in self.layers if layer is not None]
         if len(present) < len(self.layers):
-            lines = tuple(layer_line(layer) if layer else None for layer in self.layers)
-            return (ComparedValue(path, lines),)
+            return (ComparedValue(path, self.lines),)
         values = _by_path([_layer_values(layer, path) for layer in present])
         return tuple(value for value in values if not value.same)
 
-    def rows(self, *, whole: bool) -> list[ComparisonRow]:
+    def rows(self, *, whole: bool) -> list[ComparedValue]:
         """The lines of a table that tell of the layer.
 
-        The arguments that differ, under the layer's number; the layer as a line of its own where
-        a recipe lacks it, has another class there or has it at another place, with the number it
-        has in that recipe.
-
         Args:
-            whole: tell the layer as a line of its own always.
+            whole: the layer, then the arguments that differ. Else those arguments alone, and the
+                layer only where a recipe lacks it or has it at another place or of another class,
+                with the number it has in that recipe.
         """
-        differing = self.differing
         classes = {layer.class_name if layer else "" for layer in self.layers}
         alike = len(classes) == 1
-        apart = whole or not alike or len(set(self.places)) > 1
+        apart = not alike or len(set(self.places)) > 1
+        number = f"layer {self.place + 1}"
         rows = []
-        if apart:
-            lines = tuple(
-                None if layer is None or place is None else f"{place + 1}  {layer_line(layer)}"
-                for layer, place in zip(self.layers, self.places, strict=True)
-            )
-            rows.append(ComparisonRow("layer", lines, same=not differing))
+        if whole:
+            rows.append(ComparedValue(number, self.lines))
+        elif apart:
+            lines = zip(self.lines, self.places, strict=True)
+            numbered = (None if place is None else f"{place + 1}  {line}" for line, place in lines)
+            rows.append(ComparedValue("layer", tuple(numbered)))
         if alike:
             # The line of a layer has its arguments, not what is inside those.
             told = {name for layer in self.layers if layer for name in layer.arguments}
-            whose = classes.pop() if apart else f"layer {(self.places[0] or 0) + 1} {classes.pop()}"
-            for value in differing:
-                name = value.path.split(".", 2)[2]
+            whose = classes.pop() if whole or apart else f"{number} {classes.pop()}"
+            for value in self.differing:
+                name = value.label.split(".", 2)[2]
                 if whole or not apart or name not in told:
-                    rows.append(ComparisonRow(f"{whose} {name}", value.values))
+                    rows.append(ComparedValue(f"{whose} {name}", value.values))
         return rows
 
 
@@ -116,7 +115,7 @@ class RecipeComparison:
             value.same for value in self.settings
         )
 
-    def rows(self, *, whole: bool = False) -> list[ComparisonRow]:
+    def rows(self, *, whole: bool = False) -> list[ComparedValue]:
         """The lines of a table of the whole comparison.
 
         Args:
@@ -126,15 +125,13 @@ class RecipeComparison:
             row for one in self.layers if whole or one.differing for row in one.rows(whole=whole)
         ]
         settings = [
-            ComparisonRow(
-                one.path.removeprefix("compile.").removeprefix("fit."), one.values, one.same
-            )
+            replace(one, label=one.label.removeprefix("compile.").removeprefix("fit."))
             for one in self.settings
             if whole or not one.same
         ]
         if not whole:
             return layers + settings
-        return [ComparisonRow("Layers"), *layers, ComparisonRow("Training"), *settings]
+        return [ComparedValue("Layers"), *layers, ComparedValue("Training"), *settings]
 
 
 def compare_recipes(recipes: Sequence[Recipe]) -> RecipeComparison:

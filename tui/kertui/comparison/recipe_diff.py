@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 
-from kertui.comparison.recipe_comparison import ComparisonRow, RecipeComparison
+from kertui.comparison.recipe_comparison import ComparedValue, RecipeComparison
 from kertui.plotting.strips import Row, cells, fit
 from kertui.rows.rows_widget import RowsWidget
 from kertui.terminal.glyphs import Glyphs, glyphs_for
@@ -70,14 +70,14 @@ class _ComparisonRows(RowsWidget):
     def __init__(self) -> None:
         super().__init__()
         self._heads: Sequence[tuple[Row, str]] = ()
-        self._compared: Sequence[ComparisonRow] = ()
+        self._compared: Sequence[ComparedValue] = ()
         self._signs = False
         self._text = ""
 
     def show(
         self,
         heads: Sequence[tuple[Row, str]],
-        compared: Sequence[ComparisonRow],
+        compared: Sequence[ComparedValue],
         signs: bool,
         text: str,
     ) -> None:
@@ -124,14 +124,14 @@ class _ComparisonRows(RowsWidget):
             rows.append(line)
         self.show_rows([fit(row, width) for row in [*rows, [], said]])
 
-    def _sign(self, row: ComparisonRow, glyphs: Glyphs) -> str:
+    def _sign(self, row: ComparedValue, glyphs: Glyphs) -> str:
         if row.same:
             return " "
         if row.values[0] is None:
             return glyphs.add
         return glyphs.minus if row.values[-1] is None else glyphs.right
 
-    def _role(self, row: ComparisonRow, number: int) -> str:
+    def _role(self, row: ComparedValue, number: int) -> str:
         value = row.values[number]
         # What is as in the first recipe is dim: the others stand out.
         if row.same or value is None or (number and value == row.values[0]):

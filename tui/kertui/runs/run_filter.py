@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import on
@@ -17,7 +16,7 @@ from kertui.terminal.glyphs import glyphs_for
 
 
 class RunFilter(Horizontal):
-    """A line to type in, shown while it is used or holds something."""
+    """A line to type in, shown while it is used or holds something. Posts ``Input.Changed``."""
 
     DEFAULT_CSS = """
     RunFilter {
@@ -39,13 +38,6 @@ class RunFilter(Horizontal):
                 tooltip="Empty the filter and show every run."),
     ]  # fmt: skip
 
-    @dataclass
-    class FilterChanged(Message):
-        """The text was changed."""
-
-        text: str
-
-    @dataclass
     class FilterLeft(Message):
         """The person is done typing and goes on to the runs."""
 
@@ -72,11 +64,6 @@ class RunFilter(Horizontal):
         """Empty the line and hide it."""
         self.query_one(Input).value = ""
         self.remove_class("-used")
-
-    @on(Input.Changed)
-    def _tell(self, event: Input.Changed) -> None:
-        event.stop()
-        self.post_message(self.FilterChanged(event.value))
 
     @on(Input.Submitted)
     def _submit(self, event: Input.Submitted) -> None:

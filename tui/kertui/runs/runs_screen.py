@@ -15,6 +15,7 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
+from textual.widgets import Input
 
 from kertasks.runs.bin import RunBin
 from kertasks.runs.folder import RunFolder
@@ -309,11 +310,11 @@ class RunsScreen(Screen[None]):
         self.query_one(RunFilter).begin()
         self._arrange()
 
-    @on(RunFilter.FilterChanged)
-    def _filter(self, event: RunFilter.FilterChanged) -> None:
+    @on(Input.Changed)
+    def _filter(self, event: Input.Changed) -> None:
         event.stop()
         before = self._table.run
-        self._listed.text = event.text
+        self._listed.text = event.value
         self._show()
         if self._table.run != before:
             self._table.action_go_first()
