@@ -18,8 +18,7 @@ from kertasks.export.formats import Export, Format
 from kertasks.keras_catalog.catalog import Catalog
 from kertasks.recipes.validation import validate
 from kertasks.registry import find_task
-from kertasks.runs.event_lines import format_event
-from kertasks.runs.events import Epoch
+from kertasks.runs.events import Epoch, format_event
 from kertasks.runs.store import RunStore
 from kertasks.task import Task
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from kertasks.atomic_file import replacing
 from kertasks.errors import UserError
+from kertasks.files import replacing
 
 if TYPE_CHECKING:
     from kertasks.keras_catalog.catalog import Catalog

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kertasks.errors import UserError
 from kertasks.export.formats import Export
-from kertasks.regular_file import open_regular
+from kertasks.files import open_regular
 
 
 def write_last(export: Export) -> None:

@@ -7,12 +7,12 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import keras
+from msgspec.structs import replace
 
 from kertasks.keras_catalog.catalog import (
     Argument,

@@ -35,7 +35,7 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kertasks.atomic_file import write_text
+from kertasks.files import write_text
 from kertasks.recipes.json_form import RecipeReader, to_json
 from kertasks.recipes.recipe import Recipe
 from kertasks.recipes.recipe_errors import FolderGiven, Problem, RecipeError, without_consequences

@@ -17,9 +17,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from kertasks.atomic_file import write_text
 from kertasks.errors import UserError
-from kertasks.regular_file import LARGEST, open_regular, read_json
+from kertasks.files import LARGEST, open_regular, read_json, write_text
 
 KEPT = 32
 """Commands that stay in the file whether they are answered or not."""

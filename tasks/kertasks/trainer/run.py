@@ -8,9 +8,9 @@ import sys
 import time
 import traceback
 from collections.abc import Mapping
-from dataclasses import replace
 
 import keras
+from msgspec.structs import replace
 
 import kertasks
 from kertasks.data.dataset import Dataset

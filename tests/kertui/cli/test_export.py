@@ -22,7 +22,6 @@ from kertasks.keras_catalog.catalog import Catalog
 from kertasks.recipes.changes import with_changes
 from kertasks.recipes.recipe import Recipe
 from kertasks.registry import find_task
-from kertasks.runs.event_lines import format_event
 from kertasks.runs.events import (
     Compiled,
     Epoch,
@@ -34,6 +33,7 @@ from kertasks.runs.events import (
     Resumed,
     Started,
     Stopped,
+    format_event,
 )
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.store import RunStore
@@ -194,7 +194,7 @@ def test_a_full_disk_loses_nothing(
         os.close(descriptor)
         return Full()
 
-    monkeypatch.setattr("kertasks.atomic_file.os.fdopen", open_full)
+    monkeypatch.setattr("kertasks.files.os.fdopen", open_full)
     assert kertui(["export", run.id, "-o", str(path), "--force"]) == 1
     assert path.read_text() == "mine"
     assert [file.name for file in tmp_path.iterdir() if file.is_file()] == ["run.csv"]

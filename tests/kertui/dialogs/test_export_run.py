@@ -21,8 +21,7 @@ from textual.widgets import Input, OptionList, Static
 from kertasks.export.formats import FORMATS, Export, format_named
 from kertasks.keras_catalog.catalog import Catalog
 from kertasks.registry import find_task
-from kertasks.runs.event_lines import format_event
-from kertasks.runs.events import Epoch, Finished, Started
+from kertasks.runs.events import Epoch, Finished, Started, format_event
 from kertasks.runs.folder import RunFolder
 from kertui.dialogs.export_run import ExportPathScreen, ExportRunScreen
 from kertui.terminal.capabilities import Capabilities
@@ -75,7 +74,7 @@ class Exporting:
         await until(self.pilot, lambda: words in self._said())
 
     def _said(self) -> str:
-        return str(self.app.screen.query_one("#path-say", Static).content)
+        return str(self.app.screen.query_one("#dialog-say", Static).content)
 
     async def is_exported(self, words: str) -> None:
         """Wait until all dialogs are left and the person was told so."""

@@ -8,8 +8,7 @@ import time
 
 import click
 
-from kertasks.runs.event_lines import format_event
-from kertasks.runs.events import Event, Failed, Notice, Stopped
+from kertasks.runs.events import Event, Failed, Notice, Stopped, format_event
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState

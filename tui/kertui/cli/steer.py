@@ -177,7 +177,7 @@ def stop(ctx: click.Context, run: str, best: bool) -> None:
 def kill(ctx: click.Context, run: str) -> None:
     """End RUN at once, without saving; what its last checkpoint has can be resumed."""
     from kertasks.runs.ask_and_wait import kill as kill_run
-    from kertasks.runs.event_tail import last_checkpoint
+    from kertasks.runs.event_reader import last_checkpoint
 
     found = find_run(ctx, run)
     kill_run(found)

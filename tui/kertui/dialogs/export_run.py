@@ -37,7 +37,7 @@ class ExportRunScreen(Question[Format]):
         self._service = service
         self._run = run
 
-    def choose(self, answer: Format) -> None:
+    def take_choice(self, answer: Format) -> None:
         """Ask where to put it; Escape there comes back here."""
 
         def finish(path: Path | None) -> None:
@@ -59,13 +59,10 @@ class ExportPathScreen(AskPathScreen[Path]):
         what: the format.
     """
 
-    VERB = "export"
-    DOING = "exporting"
-
     def __init__(self, service: TrainingService, run: RunFolder, what: Format) -> None:
-        super().__init__(f"{run.id}{what.suffix or '-logs'}")
-        self.TITLE_WORDS = f"Export the {what.name} to a {'file' if what.suffix else 'folder'}"
-        self.SUFFIX = what.suffix
+        heading = f"Export the {what.name} to a {'file' if what.suffix else 'folder'}"
+        path = f"{run.id}{what.suffix or '-logs'}"
+        super().__init__(heading, "export", "exporting", path, what.suffix)
         self._service = service
         self._exported = run
         self._what = what

@@ -212,31 +212,35 @@ class TrainingService:
             RequestFailed: the data's shape is not known, for example a file is missing.
             TrainerGone: the spare ended; the next call has a new one.
         """
-        from kertasks.models.check import from_json
+        import msgspec
+
+        from kertasks.models.check import ModelCheck
         from kertasks.recipes.json_form import to_json
 
         if not self.spare:
             raise SpareUnavailable
         shape = self._known_shape(recipe)
-        return from_json(self._ask_spare("check", recipe=to_json(recipe), shape=shape))
+        answer = self._ask_spare("check", recipe=to_json(recipe), shape=shape)
+        return msgspec.convert(answer, ModelCheck)
 
     def _known_shape(self, recipe: Recipe) -> dict[str, Any] | None:
         """The shape of a recipe's data where it was described before, without loading it."""
-        from kertasks.models.check import DataShape, data_shape_to_json
+        import msgspec
+
+        from kertasks.models.check import DataShape
 
         description = self.remembered_description(recipe.task, recipe.data.variant, recipe.seed)
         if description is None:
             return None
         train = description.splits[0]
-        return data_shape_to_json(
-            DataShape(
-                input_shape=train.x_shape,
-                input_dtype=train.x_dtype,
-                target_shape=train.y_shape,
-                target_dtype=train.y_dtype,
-                classes=len(description.class_names),
-            )
+        shape = DataShape(
+            input_shape=train.x_shape,
+            input_dtype=train.x_dtype,
+            target_shape=train.y_shape,
+            target_dtype=train.y_dtype,
+            classes=len(description.class_names),
         )
+        return msgspec.structs.asdict(shape)
 
     def start(
         self, recipe: Recipe, source: str | None = None, *, then_spare: bool = True
