@@ -9,6 +9,7 @@ from kertui.runs.runs_keys import RUNS_KEYS, KeysNow
 NOTHING = KeysNow(
     here=False,
     listed=False,
+    waiting=False,
     stoppable=False,
     can_undo=False,
     deleted=False,

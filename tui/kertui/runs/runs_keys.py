@@ -60,6 +60,9 @@ class KeysNow:
     listed: bool
     """Whether there are runs, shown or not."""
 
+    waiting: bool
+    """Whether the runs are not read yet: the table's own keys wait for them."""
+
     stoppable: bool
     """Whether a run that would be asked to stop goes on."""
 

@@ -268,6 +268,7 @@ class RunsScreen(Screen[None]):
         return KeysNow(
             here=self._table.run is not None,
             listed=bool(self.runs),
+            waiting=not self.complete,
             stoppable=bool(self._stoppable()),
             can_undo=bool(self._deleted.last),
             deleted=self._listed.deleted,
