@@ -78,6 +78,7 @@ class RunsScreen(Screen[None]):
 
     def __init__(self, session: Session, chosen: Sequence[str] = (), *, full: bool = False) -> None:
         super().__init__()
+        self._service = session.service
         store = session.service.store
         self._bin = RunBin(store)
         self._bin_path = short_path(self._bin.path)
@@ -411,6 +412,14 @@ class RunsScreen(Screen[None]):
             self.notify("It is in the bin: u brings it back.")
         else:
             self.post_message(OpenRun(self, RunFolder(Path(run.folder)), recipe_only))
+
+    def action_export(self) -> None:
+        """Ask for a format and a path, and write the run under the cursor there."""
+        from kertui.dialogs.export_run import ExportRunScreen
+
+        if self._table.run is not None:
+            run = RunFolder(Path(self._table.run.folder))
+            self.app.push_screen(ExportRunScreen(self._service, run))
 
     def _change(self, change: Callable[[RunsChanged], str]) -> None:
         self._make_change(self.app, change)
