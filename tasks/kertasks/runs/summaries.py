@@ -19,10 +19,10 @@ _TELL_EVERY = 0.1
 
 
 class HasRuns(Protocol):
-    """A store or its bin."""
+    """Whatever holds runs: a store, or its bin."""
 
     def runs(self) -> list[RunFolder]:
-        """Every run, by its id from the newest on."""
+        """List every run, by its id from the newest on."""
 
 
 _READ = ("run.json", "label.json", "events.jsonl")
@@ -36,7 +36,7 @@ OverRuns: TypeAlias = dict[str, tuple[Age, RunSummary]]
 
 
 class RunSummaries:
-    """Summaries of a store's runs; one that is over is read again only when its files changed.
+    """Summarises a store's runs; one that is over is read again only when its files changed.
 
     Args:
         source: whose runs.
@@ -66,7 +66,7 @@ class RunSummaries:
         self._latest: list[tuple[RunFolder, RunSummary]] = []
 
     def read(self, tell: Callable[[list[RunSummary]], None] | None = None) -> list[RunSummary]:
-        """Every run that began, newest first.
+        """Summarise every run that began, newest first.
 
         Args:
             tell: is given those found so far, now and then, where it takes long.
@@ -84,7 +84,7 @@ class RunSummaries:
         return newest_first(summary for _, summary in found)
 
     def read_running(self) -> list[RunSummary]:
-        """The same runs as at the last ``read``; those that went on then are read again."""
+        """Summarise the runs of the last ``read``; those that went on then are read again."""
         found = []
         for run, before in self._latest:
             summary = before if before.state.is_over else self._summary(run)
