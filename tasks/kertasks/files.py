@@ -68,7 +68,7 @@ def write_text(path: Path, text: str, mode: int | None = 0o600) -> None:
 
 
 def open_regular(path: str | Path) -> int:
-    """A descriptor to read the file with.
+    """Open a file to read it; returns its descriptor.
 
     Raises:
         OSError: it is not there, may not be read or is no regular file.
@@ -77,8 +77,8 @@ def open_regular(path: str | Path) -> int:
 
 
 def open_to_append(path: str | Path) -> int:
-    """A descriptor to append to the file with, and to read it; made for its owner alone where
-    there is none.
+    """Open a file to append to it and to read it; returns its descriptor. Where there is none it is
+    made, for its owner alone.
 
     Raises:
         OSError: it may not be written, is a link or no regular file.
@@ -101,7 +101,7 @@ def _open(path: str | Path, flags: int) -> int:
 
 
 def read_small(path: str | Path) -> bytes:
-    """What a small file holds.
+    """Read what a small file holds.
 
     Raises:
         OSError: as ``open_regular``; or it is too large.
@@ -117,7 +117,7 @@ def read_small(path: str | Path) -> bytes:
 
 
 def read_json(path: str | Path) -> Any:
-    """The value in a small JSON file.
+    """Read the value in a small JSON file.
 
     Raises:
         OSError: as ``read_small``.

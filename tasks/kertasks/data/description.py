@@ -48,7 +48,7 @@ class FeatureFacts(msgspec.Struct, frozen=True):
 
 
 class Baseline(msgspec.Struct, frozen=True):
-    """What a method that learns nothing, or next to nothing, reaches."""
+    """Says what a method that learns nothing, or next to nothing, reaches."""
 
     name: str
     metric: str
@@ -56,14 +56,14 @@ class Baseline(msgspec.Struct, frozen=True):
 
 
 class WordsSample(msgspec.Struct, frozen=True, tag_field="type", tag="words"):
-    """A text, decoded."""
+    """A sample that is a text, decoded into words."""
 
     label: str
     text: str
 
 
 class ImageSample(msgspec.Struct, frozen=True, tag_field="type", tag="image"):
-    """A grey picture."""
+    """A sample that is a picture in grey."""
 
     label: str
     pixels: tuple[tuple[float, ...], ...]
@@ -71,7 +71,7 @@ class ImageSample(msgspec.Struct, frozen=True, tag_field="type", tag="image"):
 
 
 class ColumnsSample(msgspec.Struct, frozen=True, tag_field="type", tag="columns"):
-    """A row as named columns, in the features' own units (before scaling)."""
+    """A sample that is a row of named columns, in the features' own units (before scaling)."""
 
     label: str
     columns: tuple[tuple[str, str], ...]
@@ -82,7 +82,7 @@ Sample: TypeAlias = WordsSample | ImageSample | ColumnsSample
 
 
 class ScatterPicture(msgspec.Struct, frozen=True, tag_field="type", tag="scatter"):
-    """Two features, a mark a class. At most a few hundred points."""
+    """A picture of two features, a mark a class, of a few hundred points at most."""
 
     x_name: str
     y_name: str
@@ -92,7 +92,7 @@ class ScatterPicture(msgspec.Struct, frozen=True, tag_field="type", tag="scatter
 
 
 class CurvePicture(msgspec.Struct, frozen=True, tag_field="type", tag="curve"):
-    """Target over a single feature. At most a few hundred points, by x."""
+    """A picture of the target over a single feature, of a few hundred points at most, by x."""
 
     x_name: str
     y_name: str
@@ -137,12 +137,12 @@ class Description(msgspec.Struct, frozen=True):
 
 
 def to_json(description: Description) -> dict[str, Any]:
-    """Plain dicts, lists, strings and numbers, for ``json.dumps``."""
+    """Turn a description into plain dicts, lists, strings and numbers, for ``json.dumps``."""
     return {"schema": SCHEMA, **msgspec.to_builtins(description)}
 
 
 def from_json(plain: Mapping[str, Any]) -> Description:
-    """What ``to_json`` was given.
+    """Turn what ``to_json`` returned into the description again.
 
     Raises:
         ValueError: it was written with another schema, or is no description.

@@ -92,7 +92,7 @@ class Argument(msgspec.Struct, frozen=True):
 
 
 class ClassInfo(msgspec.Struct, frozen=True):
-    """One class Keras offers."""
+    """A class that Keras offers, with its arguments."""
 
     name: str
     family: Family
@@ -113,7 +113,7 @@ class ClassInfo(msgspec.Struct, frozen=True):
     """Whether the layer reads several layers at once, as Add and Concatenate do."""
 
     def argument(self, name: str) -> Argument | None:
-        """The argument of that name, or None."""
+        """Find the argument of that name; None where there is none."""
         return next((argument for argument in self.arguments if argument.name == name), None)
 
 
@@ -124,11 +124,11 @@ class Catalog(msgspec.Struct, frozen=True):
     classes: tuple[ClassInfo, ...]
 
     def family(self, family: Family) -> tuple[ClassInfo, ...]:
-        """The classes of one family, by name."""
+        """List the classes of one family, by name."""
         return tuple(info for info in self.classes if info.family is family)
 
     def find(self, family: Family, name: str) -> ClassInfo | None:
-        """The class of that name or identifier, or None."""
+        """Find the class of that name or identifier; None where there is none."""
         for info in self.classes:
             if info.family is family and (name == info.name or name in info.identifiers):
                 return info
@@ -136,7 +136,7 @@ class Catalog(msgspec.Struct, frozen=True):
 
 
 def cached_catalog(cache_dir: Path) -> Catalog | None:
-    """The catalog of the installed Keras from the cache; None where there is none, or where
+    """Read the catalog of the installed Keras from the cache; None where there is none, or where
     the file is damaged. Does not import Keras."""
     from importlib.metadata import version  # takes 15 ms, which a start can do without
 

@@ -18,7 +18,7 @@ class LayerCheck(msgspec.Struct, frozen=True):
 
 
 class ModelCheck(msgspec.Struct, frozen=True):
-    """What Keras says about a recipe. Goes through JSON between processes."""
+    """What Keras says about a recipe. It goes through JSON between processes."""
 
     input_shape: tuple[int | None, ...]
     """Of one row."""

@@ -26,7 +26,7 @@ _RESERVED = 16_384
 
 
 class EventLog:
-    """The only writer of an events file. Thread-safe.
+    """The only writer of an events file. It is thread-safe.
 
     Raises:
         BlockingIOError: another process writes it.
@@ -69,7 +69,7 @@ class EventLog:
             self._something.set()
 
     def flush(self) -> None:
-        """Write what waits, now."""
+        """Write now what waits to be written."""
         with self._writing:
             if self._file_there() not in (self._inode, None):
                 self._move()

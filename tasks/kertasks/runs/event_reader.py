@@ -42,7 +42,7 @@ class EventReader:
 
     @classmethod
     def at_end(cls, path: Path) -> EventReader:
-        """A reader of what comes from now on."""
+        """Make a reader of what comes from now on."""
         reader = cls(path)
         with contextlib.suppress(OSError):
             reader._offset = path.stat().st_size
@@ -54,7 +54,7 @@ class EventReader:
         return self._behind
 
     def read(self) -> list[Event]:
-        """The events appended since the last read, at most ``SLICE`` bytes of them.
+        """Read the events appended since the last read, at most ``SLICE`` bytes of them.
 
         A line without its newline yet is left for later; lines that are no event known
         here are passed over. No file (not yet, or no longer) means no events.
@@ -62,7 +62,7 @@ class EventReader:
         return [event for event in map(parse_event, self._lines()) if event is not None]
 
     def read_all(self) -> list[Event]:
-        """Everything that is there now, however much."""
+        """Read everything that is there now, however much it is."""
         events = self.read()
         while self._behind:
             events += self.read()
@@ -94,7 +94,7 @@ class EventReader:
 
 @dataclass(frozen=True, slots=True)
 class TailLine:
-    """One line that is an event."""
+    """A line at the end of the file that is an event, known here or not."""
 
     kind: str
     """Its type, known here or not."""
@@ -104,7 +104,7 @@ class TailLine:
 
 
 class Tail:
-    """The end of one events file as it is now.
+    """Reads the end of one events file as it is now.
 
     Args:
         path: of the events file; one that cannot be read has no events.
@@ -121,7 +121,7 @@ class Tail:
         """Whether ``backwards`` came to the file's first event."""
 
     def backwards(self) -> Iterator[TailLine]:
-        """The events from the last one back, a line without its newline yet left out.
+        """Yield the events from the last one back, a line without its newline yet left out.
 
         Stop when you know enough: what lies before is not read then.
         """
@@ -164,14 +164,14 @@ class Tail:
 
 
 def events_backwards(path: Path, *, whole: bool = False) -> Iterator[Event]:
-    """The events of a log known here, the latest first; none where there is no log."""
+    """Yield the events of a log known here, the latest first; none where there is no log."""
     for line in Tail(path, whole=whole).backwards():
         if line.event is not None:
             yield line.event
 
 
 def last_answered(path: Path) -> int:
-    """The number of the last command that was answered; 0 where none was."""
+    """Find the number of the last command that was answered; 0 where none was."""
     for line in Tail(path, whole=True, only="control").backwards():
         if isinstance(line.event, Control):
             return line.event.number
@@ -179,7 +179,7 @@ def last_answered(path: Path) -> int:
 
 
 def last_checkpoint(path: Path) -> Checkpointed | None:
-    """The latest checkpoint that was told of, from which a run would be resumed."""
+    """Find the latest checkpoint that was told of, from which a run would be resumed."""
     for line in Tail(path, whole=True, only="checkpoint").backwards():
         if isinstance(line.event, Checkpointed):
             return line.event

@@ -43,7 +43,7 @@ class _Cleaned(msgspec.Struct, frozen=True, gc=False):
 
 
 class _Event(_Cleaned, frozen=True, tag_field="type"):
-    """What all events have."""
+    """Any event: what they all have."""
 
     t: float
     """Unix time in seconds."""
@@ -70,13 +70,13 @@ class Compiling(_Event, frozen=True, tag="compiling"):
 
 
 class Compiled(_Event, frozen=True, tag="compiled"):
-    """How the epochs were compiled, which decides their last bits. Type ``compiled``."""
+    """Tells how the epochs were compiled, which decides their last bits. Type ``compiled``."""
 
     xla: bool
 
 
 class Progress(_Event, frozen=True, tag="progress"):
-    """Within an epoch. Type ``progress``; at most ten a second."""
+    """Tells how far the epoch under way is. Type ``progress``; at most ten a second."""
 
     epoch: Ordinal
     """The epoch under way, from 1."""
@@ -88,7 +88,7 @@ class Progress(_Event, frozen=True, tag="progress"):
 
 
 class Epoch(_Event, frozen=True, tag="epoch"):
-    """An epoch is done. Type ``epoch``."""
+    """An epoch is done, and validated where something is held out. Type ``epoch``."""
 
     epoch: Ordinal
     """From 1."""
@@ -164,7 +164,7 @@ class Checkpointed(_Place, frozen=True, tag="checkpoint"):
 
 
 class Gpu(_Cleaned, frozen=True):
-    """How busy one GPU is."""
+    """Tells how busy one GPU is."""
 
     name: str
     use: Number
@@ -181,7 +181,7 @@ class Gpu(_Cleaned, frozen=True):
 
 
 class Machine(_Event, frozen=True, tag="machine"):
-    """How busy the run's host is. Type ``machine``; at most one a second."""
+    """Tells how busy the run's host is. Type ``machine``; at most one a second."""
 
     cpu: Number
     """Share of all cores, 0 to 1."""
@@ -199,7 +199,7 @@ class Machine(_Event, frozen=True, tag="machine"):
 
 
 class Notice(_Event, frozen=True, tag="notice"):
-    """Something a person should know of, for example a fallback and why. Type ``notice``."""
+    """Tells a person what they should know, for example a fallback and why. Type ``notice``."""
 
     text: str
 
@@ -225,7 +225,7 @@ class _End(_Event, frozen=True):
 
 
 class Finished(_End, frozen=True, tag="finished"):
-    """Trained to the end, or stopped early by a callback. Type ``finished``."""
+    """The run was trained to its end, or stopped early by a callback. Type ``finished``."""
 
 
 class Stopped(_End, frozen=True, tag="stopped"):
@@ -236,7 +236,7 @@ class Stopped(_End, frozen=True, tag="stopped"):
 
 
 class Failed(_Event, frozen=True, tag="failed"):
-    """It could not go on. Type ``failed``."""
+    """The training could not go on. Type ``failed``."""
 
     reason: str
     """In plain words; the traceback is in the run's log."""
@@ -272,7 +272,7 @@ _encode = msgspec.json.Encoder(enc_hook=float).encode
 
 
 def format_event(event: Event) -> str:
-    """The event as a line of JSON, newline included, every number as exact as it came."""
+    """Write an event as a line of JSON, newline included, every number as exact as it came."""
     line = _encode(event)
     if b"null" in line:  # None, or a number that is not finite
         line = _encode(_plain(event))
@@ -280,7 +280,7 @@ def format_event(event: Event) -> str:
 
 
 def parse_event(line: str | bytes) -> Event | None:
-    """The event on a line; None for a type not known here and for what is no event at all.
+    """Read the event on a line; None for a type not known here or what is no event at all.
 
     Fields not known here are passed over, so that an older reader follows a newer writer.
     """
@@ -320,7 +320,7 @@ _clean_name = lru_cache(one_line)
 """A metric's name, fit to be shown. An epoch has a handful, and a log the same ones each time."""
 
 
-@lru_cache
+@lru_cache(maxsize=8)  # of the logs that are read now; a stranger's names may be long
 def _are_clean(names: tuple[str, ...]) -> bool:
     return all(one_line(name) == name for name in names)
 

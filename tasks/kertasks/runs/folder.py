@@ -53,7 +53,7 @@ class NeverBegan(RunDamaged):
 
 @dataclass(frozen=True, slots=True)
 class RunFolder:
-    """A run by its folder. Holds nothing in memory: every answer is read from disk."""
+    """A run by its folder. It holds nothing in memory: every answer is read from disk."""
 
     path: Path
 
@@ -64,46 +64,46 @@ class RunFolder:
 
     @property
     def manifest_path(self) -> Path:
-        """``run.json``."""
+        """The path of ``run.json``, which says where the run comes from."""
         return self.path / "run.json"
 
     @property
     def recipe_path(self) -> Path:
-        """``recipe.toml``."""
+        """The path of ``recipe.toml``, which says what is trained."""
         return self.path / "recipe.toml"
 
     @property
     def events_path(self) -> Path:
-        """``events.jsonl``."""
+        """The path of ``events.jsonl``, which says what happens in the training."""
         return self.path / "events.jsonl"
 
     @property
     def log_path(self) -> Path:
-        """``trainer.log``: what the trainer prints, tracebacks included."""
+        """The path of ``trainer.log``, which has what the trainer prints, tracebacks included."""
         return self.path / "trainer.log"
 
     @property
     def model_path(self) -> Path:
-        """``model.keras``: the network as training left it."""
+        """The path of ``model.keras``, the network as training left it."""
         return self.path / "model.keras"
 
     @property
     def best_path(self) -> Path:
-        """``best.keras``: the network of the best epoch."""
+        """The path of ``best.keras``, the network of the best epoch."""
         return self.path / "best.keras"
 
     @property
     def control_path(self) -> Path:
-        """``control.json``."""
+        """The path of ``control.json``, which holds the commands to the trainer."""
         return self.path / "control.json"
 
     @property
     def checkpoint_path(self) -> Path:
-        """``checkpoint/state.npz``: what a later process needs to go on with the training."""
+        """The path of ``checkpoint/state.npz``, from which a later process goes on."""
         return self.path / "checkpoint" / "state.npz"
 
     def clear_leftovers(self) -> None:
-        """Delete what a killed trainer had not renamed into its place yet. Its successor's."""
+        """Delete what a killed trainer left half done. Only its successor may do so."""
         for pattern in _LEFTOVERS:
             for path in self.path.glob(pattern):
                 if path.is_dir():
@@ -123,7 +123,7 @@ class RunFolder:
                 raise RunDamaged(f"{path} is a link: a trainer would write where it leads")
 
     def manifest(self) -> Manifest:
-        """What the trainer wrote as it began.
+        """Read what the trainer wrote as it began.
 
         Raises:
             NeverBegan: there is none (yet).
@@ -147,11 +147,11 @@ class RunFolder:
             return 0.0
 
     def write_manifest(self, manifest: Manifest) -> None:
-        """Write ``run.json``, whole."""
+        """Replace ``run.json`` as a whole."""
         write_text(self.manifest_path, format_manifest(manifest))
 
     def recipe(self) -> Recipe:
-        """What is trained here.
+        """Read what is trained here.
 
         Raises:
             kertasks.RecipeError: ``recipe.toml`` was changed into what is no recipe.
@@ -183,7 +183,7 @@ class RunFolder:
             return None
 
     def state(self) -> RunState:
-        """What the run is doing: its events' end first, then whether its process is there."""
+        """Find what the run is doing, by its events' end, else by whether its process is there."""
         said = state_at_end(self.events_path)
         if said is not None and said.is_over:
             return said

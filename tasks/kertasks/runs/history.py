@@ -39,32 +39,40 @@ class BestEpoch:
     """The epoch of the lowest validation loss, or training loss where nothing is held out.
 
     Of two that are as good the earlier one is best.
+
+    Args:
+        epoch: the best one of those before, from 1.
+        metrics: of that epoch.
     """
 
-    def __init__(self) -> None:
-        self.epoch: int | None = None
+    def __init__(
+        self, epoch: int | None = None, metrics: Mapping[str, float] | None = None
+    ) -> None:
+        self.epoch = epoch
         """From 1; None while no epoch has such a loss."""
 
-        self.metrics: Mapping[str, float] = {}
-        """Of that epoch."""
+        self.metrics = metrics or {}
+        """What was measured in that epoch, by Keras's names."""
 
-        self._loss = "loss"
-        self._lowest = math.inf
+        self._name = "val_loss" if "val_loss" in self.metrics else "loss"
+        self.loss = self.metrics.get(self._name, math.inf)
+        """The lowest one; infinite while there is none."""
 
     def take(self, epochs: Sequence[Epoch]) -> None:
-        """Take epochs in their order."""
-        if self._loss == "loss" and any("val_loss" in epoch.metrics for epoch in epochs):
-            self._loss, self._lowest = "val_loss", math.inf
+        """Take the next epochs, in their order."""
+        if self._name == "loss" and any("val_loss" in epoch.metrics for epoch in epochs):
+            self._name, self.loss = "val_loss", math.inf
             self.epoch, self.metrics = None, {}
-        losses = [epoch.metrics.get(self._loss, math.nan) for epoch in epochs]
-        lowest = min((loss for loss in losses if loss < self._lowest), default=None)
+        losses = [epoch.metrics.get(self._name, math.nan) for epoch in epochs]
+        lowest = min((loss for loss in losses if loss < self.loss), default=None)
         if lowest is not None:
             best = epochs[losses.index(lowest)]
-            self._lowest, self.epoch, self.metrics = lowest, best.epoch, best.metrics
+            self.loss, self.epoch, self.metrics = lowest, best.epoch, best.metrics
 
 
 class RunHistory:
-    """Fed with events in their order; every column has one value an epoch, NaN for none."""
+    """All that is known of a run. It is fed with events in their order; every column has one value
+    an epoch, NaN for none."""
 
     def __init__(self) -> None:
         self.started: Started | None = None
@@ -128,7 +136,7 @@ class RunHistory:
 
     @classmethod
     def read(cls, events_path: Path) -> RunHistory:
-        """All that a run's events say now; empty where there are none."""
+        """Read all that a run's events say now; an empty history where there are none."""
         history = cls()
         history.read_more(EventReader(events_path))
         return history

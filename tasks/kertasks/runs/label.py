@@ -43,12 +43,12 @@ _decoder = msgspec.json.Decoder(Label)
 
 
 def make_label(name: str, tags: str, note: str) -> Label:
-    """A label from what a person typed; tags are apart by commas or blanks, with or without #."""
+    """Make a label of what was typed; tags are apart by commas or blanks, with or without #."""
     return Label(name, tuple(word.strip("#") for word in tags.replace(",", " ").split()), note)
 
 
 def read_label(folder: Path) -> Label:
-    """The label of the run in this folder; an empty one where there is none to read."""
+    """Read the label of the run in this folder; an empty one where there is none to read."""
     try:
         # A path in plain text: a thousand runs are listed in a fraction of a second.
         return _decoder.decode(read_small(f"{folder}/{FILE}"))

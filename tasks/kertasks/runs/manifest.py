@@ -29,7 +29,7 @@ _Schema = Annotated[
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """Written by a run's trainer as it claims the run."""
+    """Says where a run comes from. Its trainer writes it as it claims the run."""
 
     id: str
     task: str
@@ -69,13 +69,13 @@ class Manifest(msgspec.Struct, frozen=True):
 
 
 def format_manifest(manifest: Manifest) -> str:
-    """What ``run.json`` holds of a manifest."""
+    """Write a manifest as the text of ``run.json``."""
     fields = {"schema": manifest.schema, **asdict(manifest)}
     return msgspec.json.format(msgspec.json.encode(fields), indent=2).decode() + "\n"
 
 
 def parse_manifest(text: bytes) -> Manifest:
-    """The manifest that ``run.json`` holds; fields not known here are passed over.
+    """Read the manifest in the text of ``run.json``; fields not known here are passed over.
 
     Raises:
         ValueError: which field is missing, or is not what it must be.

@@ -46,7 +46,7 @@ def _is_being_resumed(run: RunFolder) -> bool:
 
 
 def _epochs_done(run: RunFolder) -> int:
-    """With what it would go on: those of a lost trainer after its last checkpoint are not done."""
+    """How many epochs it would go on from: none that was lost after the last checkpoint."""
     for event in events_backwards(run.events_path, whole=True):
         if isinstance(event, Finished | Stopped):
             return event.epochs

@@ -213,7 +213,7 @@ def _losses(epoch: Epoch) -> str:
 
 
 def in_words(summary: RunSummary) -> str:
-    """One line for the normal screen: what, how far, how well, where."""
+    """Say in one line for the normal screen what was trained, how far, how well and where."""
     parts = [
         f"{summary.task} {summary.recipe}: {summary.state.value}",
         f"{grouped(summary.epochs)} epoch{'' if summary.epochs == 1 else 's'}",

@@ -142,8 +142,8 @@ class _Training:
         test = test_metrics(model, data, recipe.fit.batch_size)
         self.doing = "saving the weights"
         self._save(model)
-        writer = self._writer
-        end = (time.time(), writer.epochs, writer.best_epoch, test, data.unit, writer.best_metrics)
+        epochs, best = self._writer.epochs, self._writer.best
+        end = (time.time(), epochs, best.epoch, test, data.unit, best.metrics or None)
         self._log.add(Stopped(*end, restored) if steering.stop_requested else Finished(*end))
 
     def _compare_versions(self, begun_with: Mapping[str, str]) -> None:
@@ -224,10 +224,10 @@ class _Training:
         if not self._writer.epochs:
             return
         self._best.save(model)
-        if self._best.epoch != self._writer.best_epoch:
+        if self._best.epoch != self._writer.best.epoch:
             self._notice(
                 f"best.keras has the weights of epoch {self._best.epoch}: epochs followed each "
-                f"other too fast to copy those of the best one, {self._writer.best_epoch}"
+                f"other too fast to copy those of the best one, {self._writer.best.epoch}"
             )
 
     def _notice(self, text: str) -> None:

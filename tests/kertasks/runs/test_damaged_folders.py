@@ -22,10 +22,10 @@ from kertasks.runs.event_reader import EventReader, Tail
 from kertasks.runs.events import Finished, Notice, format_event
 from kertasks.runs.folder import NeverBegan, RunDamaged, RunFolder
 from kertasks.runs.label import Label, read_label
+from kertasks.runs.listing import RunSummaries
 from kertasks.runs.resumable import require_resumable
 from kertasks.runs.state import RunState
 from kertasks.runs.store import RunStore
-from kertasks.runs.summaries import RunSummaries
 from kertasks.runs.summary import RunSummary, summarise
 from kertasks.trainer.worker import become_trainer
 from kertui.cli.main import run as kertui

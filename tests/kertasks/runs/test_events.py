@@ -197,3 +197,42 @@ def test_a_number_of_a_library_is_written_as_a_number() -> None:
     assert isinstance(parsed, Epoch)
     assert parsed.metrics["loss"] == 0.25
     assert math.isnan(parsed.metrics["mae"])
+
+
+EARLIER = (
+    r'{"t":1.5,"type":"started","epochs":10,"steps":4,"parameters":33,"device":"CPU, 2 cores"}',
+    r'{"t":1.5,"type":"compiling","seconds":null}',
+    r'{"t":2.5,"type":"compiling","seconds":1.0}',
+    r'{"t":2.5,"type":"compiled","xla":true}',
+    r'{"t":3.0,"type":"progress","epoch":1,"step":2,"metrics":{"loss":"nan"}}',
+    r'{"t":3.5,"type":"epoch","epoch":1,"metrics":{"loss":0.30000000000000004,'
+    r'"val_loss":"inf"},"learning_rate":0.001,"seconds":0.25}',
+    r'{"t":4.0,"type":"learning_rate","epoch":2,"learning_rate":0.5}',
+    r'{"t":4.0,"type":"control","number":1,"command":"pause"}',
+    r'{"t":4.0,"type":"control","number":2,"command":"epochs","refused":"why"}',
+    r'{"t":4.0,"type":"planned","epochs":12}',
+    r'{"t":5.0,"type":"paused","epoch":1,"step":3}',
+    r'{"t":6.0,"type":"resuming"}',
+    r'{"t":7.0,"type":"resumed","epoch":1,"step":3}',
+    r'{"t":8.0,"type":"checkpoint","epoch":1,"step":0}',
+    r'{"t":9.0,"type":"machine","cpu":0.5,"memory":1,"memory_total":2,"process_memory":1,'
+    r'"gpus":[{"name":"H200","use":0.5,"memory":1,"memory_total":2,"temperature":40}]}',
+    r'{"t":9.0,"type":"notice","text":"l\u00e4uft"}',
+    r'{"t":10.0,"type":"finished","epochs":2,"best_epoch":1,"test":{"mae":2.5},"unit":"$1,'
+    r'000","best":{"loss":0.5}}',
+    r'{"t":10.0,"type":"stopped","epochs":2,"best_epoch":null,"test":null,"unit":null,"best":null}',
+    r'{"t":10.0,"type":"stopped","epochs":2,"best_epoch":1,"test":null,"unit":null,'
+    r'"best":{"loss":1.0},"restored_epoch":1}',
+    r'{"t":11.0,"type":"failed","reason":"why"}',
+)
+"""What kertui wrote before an event was a struct, a line of each kind."""
+
+
+@pytest.mark.parametrize("line", EARLIER)
+def test_a_line_of_an_earlier_kertui_is_read_in_full(line: str) -> None:
+    event = parse_event(line)
+    assert event is not None
+    again = json.loads(format_event(event))
+    if again.get("restored_epoch", 0) is None:
+        del again["restored_epoch"]
+    assert again == json.loads(line)

@@ -14,9 +14,9 @@ from kertasks.runs.event_reader import SLICE
 from kertasks.runs.events import Epoch, Failed, Finished, Planned, Started, Stopped, format_event
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.label import Label, write_label
+from kertasks.runs.listing import RunSummaries
 from kertasks.runs.state import RunState
 from kertasks.runs.store import RunStore
-from kertasks.runs.summaries import RunSummaries
 from kertasks.runs.summary import in_words, summarise
 
 

@@ -20,7 +20,7 @@ from textual.widgets import Input
 from kertasks.runs.bin import RunBin
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.label import Label
-from kertasks.runs.summaries import RunSummaries
+from kertasks.runs.listing import RunSummaries
 from kertasks.runs.summary import RunSummary
 from kertasks.text.numbers import short_path
 from kertui.plotting.run_strokes import MOST_RUNS

@@ -17,7 +17,7 @@ from kertui.session import Session
 from kertui.tasks_screen.data_status import DataStatus, Described, NotHere, Unreadable
 
 if TYPE_CHECKING:
-    from kertasks.runs.summaries import RunSummaries
+    from kertasks.runs.listing import RunSummaries
     from kertasks.runs.summary import RunSummary
 
 DataKey: TypeAlias = tuple[str, str, int]
@@ -140,7 +140,7 @@ class TaskReader:
 
     @cached_property
     def _summaries(self) -> RunSummaries:
-        from kertasks.runs.summaries import RunSummaries  # not needed before the first paint
+        from kertasks.runs.listing import RunSummaries  # not needed before the first paint
 
         return RunSummaries(self._service.store, self._over_runs)
 

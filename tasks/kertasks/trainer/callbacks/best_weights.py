@@ -49,9 +49,9 @@ class BestWeights(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
         """What a checkpoint needs of it and of the writer."""
         writer = self._writer
         return BestState(
-            epoch=writer.best_epoch,
-            loss=writer.best_loss,
-            metrics=writer.best_metrics,
+            epoch=writer.best.epoch,
+            loss=writer.best.loss,
+            metrics=dict(writer.best.metrics) or None,
             kept=self.epoch,
             weights=list(self._weights or []),
         )
@@ -67,7 +67,7 @@ class BestWeights(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
         None where there is none yet: the model keeps what it has.
         """
         if self._model_is_best:
-            return self._writer.best_epoch
+            return self._writer.best.epoch
         if self._weights is not None:
             model.set_weights(self._weights)
         return self.epoch
@@ -76,8 +76,8 @@ class BestWeights(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
     def _model_is_best(self) -> bool:
         """Whether the model's own weights are those of the best epoch, or there is none yet."""
         writer = self._writer
-        return writer.best_epoch is None or (
-            writer.best_epoch == writer.epochs and not writer.within_epoch
+        return writer.best.epoch is None or (
+            writer.best.epoch == writer.epochs and not writer.within_epoch
         )
 
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
@@ -86,7 +86,7 @@ class BestWeights(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
         """Copy the weights when the epoch is the best so far and earlier copies are paid for."""
-        if self._writer.best_epoch != epoch + 1:
+        if self._writer.best.epoch != epoch + 1:
             return
         began = time.perf_counter()
         if self._spent * _SHARE > began - self._began:
@@ -120,7 +120,7 @@ class BestWeights(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
             OSError: it cannot be written.
         """
         if self._model_is_best or self._weights is None:
-            self.epoch = self._writer.best_epoch
+            self.epoch = self._writer.best.epoch
             save_model(model, self._path)
             return
         last = model.get_weights()

@@ -69,7 +69,7 @@ def test_epochs_written_by_an_earlier_process_are_not_written_again(tmp_path: Pa
     trained.log.close()
     assert epochs == [3, 4]
     assert trained.writer.epochs == 4
-    assert trained.writer.best_epoch is not None
+    assert trained.writer.best.epoch is not None
 
 
 def test_an_epoch_that_was_broken_off_is_none(trained: Trained) -> None:
@@ -143,7 +143,7 @@ def test_best_weights_are_those_of_the_lowest_loss(
     last = trained.model.get_weights()
     best.save(trained.model)
 
-    assert trained.writer.best_epoch == 3
+    assert trained.writer.best.epoch == 3
     saved = keras.models.load_model(trained.folder / "best.keras").get_weights()
     assert best.epoch == 3
     for weight, expected in zip(saved, kept[2], strict=True):
