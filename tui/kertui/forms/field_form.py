@@ -84,6 +84,10 @@ class FieldForm(Vertical):
     """
 
     @dataclass
+    class Edited(Message):
+        """A field got another value, and what the form is of has it."""
+
+    @dataclass
     class Settled(Message):
         """Nothing is being typed any more; a value that was has been told before this."""
 
@@ -125,7 +129,7 @@ class FieldForm(Vertical):
 
     @abstractmethod
     def enter_value(self, field: Field, text: str) -> None:
-        """Make what was typed the field's value.
+        """Make what was typed the field's value, and post ``Edited``.
 
         Raises:
             NotAllowed: saying what is allowed instead.
@@ -133,7 +137,7 @@ class FieldForm(Vertical):
 
     @abstractmethod
     def reset_value(self, field: Field) -> None:
-        """Give the field its default back."""
+        """Give the field its default back, and post ``Edited``."""
 
     def help_without_focus(self) -> Content:
         """What stands beneath the fields while none of them has the focus."""

@@ -14,8 +14,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
-from textual.content import Content
+from textual.containers import Horizontal
 from textual.message import Message
 from textual.notifications import SeverityLevel
 from textual.widgets import Input, Static
@@ -29,7 +28,6 @@ from kertasks.runs.summary import RunSummary
 from kertasks.text.numbers import grouped, short_path
 from kertui.dialogs.dialog import Choice, Dialog, Question
 from kertui.forms.text_field import TextField
-from kertui.terminal.glyphs import glyphs_for
 
 
 @dataclass
@@ -196,36 +194,26 @@ class RunLabelScreen(Dialog[Label]):
     ]
 
     def __init__(self, run: RunSummary, first: str = "name") -> None:
-        super().__init__()
+        keys = [("enter", "keep"), ("tab", "next field"), ("escape", "cancel")]
+        super().__init__(f"{run.task} {run.title}", keys=keys)
         self._run = run
         self._first = first
 
-    def compose(self) -> ComposeResult:
+    def compose_body(self) -> ComposeResult:
         """Lay out a field for each part of the label."""
         label = self._run.label
         values = (label.name, " ".join(label.tags), label.note)
         hints = (self._run.recipe, "words apart by blanks", "")
-        with Vertical(id="dialog"):
-            yield Static(Content(f"{self._run.task} {self._run.title}"), id="dialog-title")
-            for field, value, hint in zip(_FIELDS, values, hints, strict=True):
-                with Horizontal(classes="label-field"):
-                    yield Static(field)
-                    yield TextField(
-                        value,
-                        placeholder=hint,
-                        id=f"label-{field}",
-                        compact=True,
-                        select_on_focus=False,
-                    )
-            yield Static(
-                Content.from_markup(
-                    "[b]$enter[/b] [$dim]keep[/]   [b]$tab[/b] [$dim]next field[/]   "
-                    "[b]esc[/b] [$dim]cancel[/]",
-                    enter=glyphs_for(self.app).enter,
-                    tab=glyphs_for(self.app).tab,
-                ),
-                id="label-keys",
-            )
+        for name, value, hint in zip(_FIELDS, values, hints, strict=True):
+            with Horizontal(classes="label-field"):
+                yield Static(name)
+                yield TextField(
+                    value,
+                    placeholder=hint,
+                    id=f"label-{name}",
+                    compact=True,
+                    select_on_focus=False,
+                )
 
     def on_mount(self) -> None:
         """Typing goes on at the end of what is there."""

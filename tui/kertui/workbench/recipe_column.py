@@ -40,8 +40,8 @@ class RecipeColumn(Container):
     """Edits a recipe and has it checked. One layer, or the Input row, is chosen.
 
     The draft holds the recipe; the list of layers, the form of the chosen one and the training
-    settings show it and tell by their messages what a person wants changed. What Keras must be
-    asked is asked in threads, which only post messages.
+    settings show it, and the forms change it. What Keras must be asked is asked in threads,
+    which only post messages.
 
     Args:
         service: knows Keras's classes, checks recipes and describes data.
@@ -131,8 +131,8 @@ class RecipeColumn(Container):
         with Vertical(id="network"):
             yield LayerList()
             yield Static(_layer_actions(glyphs_for(self.app)), id="layer-actions")
-        yield LayerForm()
-        yield TrainingSettings()
+        yield LayerForm(self._draft)
+        yield TrainingSettings(self._draft)
 
     def on_mount(self) -> None:
         """Show the recipe at once; what Keras knows arrives when it arrives."""
@@ -198,6 +198,8 @@ class RecipeColumn(Container):
             return  # asked again by a held key
         form = self._typed_in
         if form is None:
+            if self._check.recipe != self._draft.recipe:
+                self._take_change(self._selected)  # a form's message of it is still on its way
             act()
         else:
             self._settling = True
@@ -218,28 +220,9 @@ class RecipeColumn(Container):
 
     # Changes
 
-    @on(LayerForm.ArgumentChanged)
-    def set_argument(self, event: LayerForm.ArgumentChanged) -> None:
-        """Give a layer's argument another value."""
-        self._draft.set_argument(event.index, event.path, event.value)
-        self._take_change(self._selected)
-
-    @on(LayerForm.NameChanged)
-    def set_name(self, event: LayerForm.NameChanged) -> None:
-        """Give a layer another name."""
-        self._draft.set_name(event.index, event.name)
-        self._take_change(self._selected)
-
-    @on(LayerForm.InputsChanged)
-    def set_inputs(self, event: LayerForm.InputsChanged) -> None:
-        """Have a layer read other layers."""
-        self._draft.set_inputs(event.index, event.inputs)
-        self._take_change(self._selected)
-
-    @on(TrainingSettings.SettingChanged)
-    def set_setting(self, event: TrainingSettings.SettingChanged) -> None:
-        """Give a setting another value."""
-        self._draft.change(event.recipe, event.what)
+    @on(FieldForm.Edited)
+    def take_edit(self) -> None:
+        """Follow a form that changed the draft."""
         self._take_change(self._selected)
 
     def add_layer(self) -> None:
@@ -424,7 +407,6 @@ class RecipeColumn(Container):
         )
         self._show_form()
         self.query_one(TrainingSettings).show_settings(
-            recipe,
             self._catalog,
             data_facts(self._of_task, self._description),
             check.problems,

@@ -45,6 +45,11 @@ class RecipeCheck:
         self._input_shape: tuple[int | None, ...] | None = None
 
     @property
+    def recipe(self) -> Recipe | None:
+        """The recipe that is checked; None before the first."""
+        return self._recipe
+
+    @property
     def problems(self) -> tuple[Problem, ...]:
         """What kertui's own rules find, known at once."""
         return self._problems

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from textual.content import Content
-from textual.message import Message
 
 from kertasks.data.description import Description, FeatureFacts
 from kertasks.keras_catalog.catalog import Argument, ArgumentKind, Catalog, Family
@@ -19,6 +17,7 @@ from kertui.forms.field_form import FieldForm, with_code
 from kertui.forms.fields import Entry, Field, enter_value, layer_fields
 from kertui.terminal.glyphs import glyphs_for
 from kertui.text.recipe_values import NOTHING, NotAllowed, format_number
+from kertui.workbench.draft.draft import RecipeDraft
 
 _HELP_ROWS = 3
 """Kept for help beneath the fields while not all of them are shown."""
@@ -27,7 +26,11 @@ _FEWEST = 4
 
 
 class LayerForm(FieldForm):
-    """The inspector: a field for each argument Keras gives the layer's class."""
+    """The inspector: a field for each argument Keras gives the layer's class.
+
+    Args:
+        draft: in which the values are changed.
+    """
 
     DEFAULT_CSS = """
     LayerForm {
@@ -38,30 +41,9 @@ class LayerForm(FieldForm):
     }
     """
 
-    @dataclass
-    class ArgumentChanged(Message):
-        """An argument of the layer got a value, or its default back (``DEFAULT``)."""
-
-        index: int
-        path: ArgumentPath
-        value: Value | Unset
-
-    @dataclass
-    class NameChanged(Message):
-        """The layer got a name, or none any more."""
-
-        index: int
-        name: str | None
-
-    @dataclass
-    class InputsChanged(Message):
-        """The layer reads other layers."""
-
-        index: int
-        inputs: tuple[str, ...]
-
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, draft: RecipeDraft, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self._draft = draft
         self._recipe: Recipe | None = None
         self._index = 0
         self._catalog: Catalog | None = None
@@ -184,16 +166,14 @@ class LayerForm(FieldForm):
         return "\n\n".join(shown)
 
     def enter_value(self, field: Field, text: str) -> None:
-        """Judge what was typed and tell it."""
+        """Put what was typed into the draft."""
         argument = field.argument
         if argument is None and field.path == ("name",):
             name = text.strip()
-            self.post_message(
-                self.NameChanged(self._index, None if name == NOTHING else name or None)
-            )
+            self._draft.set_name(self._index, None if name in {"", NOTHING} else name)
         elif argument is None and field.path == ("inputs",):
             names = tuple(part.strip() for part in text.split(",") if part.strip())
-            self.post_message(self.InputsChanged(self._index, names))
+            self._draft.set_inputs(self._index, names)
         elif argument is None or self._catalog is None or self._recipe is None:
             raise NotAllowed("nothing yet: Keras's classes are still being read")
         else:
@@ -203,14 +183,16 @@ class LayerForm(FieldForm):
             plain = argument.kind not in {ArgumentKind.COMPONENT, ArgumentKind.LAYER}
             if plain and not argument.required and value == _listless(argument):
                 value = DEFAULT
-            self.post_message(self.ArgumentChanged(self._index, field.path, value))
+            self._draft.set_argument(self._index, field.path, value)
+        self.post_message(self.Edited())
 
     def reset_value(self, field: Field) -> None:
-        """Ask for the default; a required argument has none."""
+        """Put the default into the draft; a required argument has none."""
         if field.argument is None:
             self.enter_value(field, "")  # no name, and the layer before as the one that is read
         elif not field.argument.required:
-            self.post_message(self.ArgumentChanged(self._index, field.path, DEFAULT))
+            self._draft.set_argument(self._index, field.path, DEFAULT)
+            self.post_message(self.Edited())
 
     def _value_at(self, path: ArgumentPath) -> Value:
         value: Value = self._recipe.layers[self._index] if self._recipe else None
