@@ -13,10 +13,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kertui.plotting.clipping import Line, Point, clip, finite_lines
-from kertui.plotting.limits import Limits
+from kertui.plotting.axes import Limits
+from kertui.plotting.lines import Line, Point, clip, dashes, dots, finite_lines
 from kertui.plotting.strips import colour_number
-from kertui.plotting.strokes import dashes, dots
 
 DOT_GAP = 3.0
 """Between the dots of a dotted stroke, in braille dots."""
@@ -27,7 +26,7 @@ _loaded = threading.Event()
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """A line to draw."""
+    """A line to draw, and the stroke it is drawn with."""
 
     points: Iterable[Point]
     """From left to right; a point that is not finite is a gap."""
