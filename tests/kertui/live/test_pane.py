@@ -373,6 +373,46 @@ async def test_the_tabs_are_chosen_by_digits_and_clicks(folder: Path) -> None:
         assert pane.shown is curves
 
 
+async def test_brackets_go_through_the_tabs_from_anywhere(folder: Path) -> None:
+    app = LiveApp()
+    async with app.run_test(size=(90, 36)) as pilot:
+        pane = app.query_one(LivePane)
+        pane.follow(record(folder, newswires(3)))
+        app.screen.set_focus(None)
+        await pilot.press("right_square_bracket")
+        assert pane.shown is pane.tabs[1]
+        assert app.focused is None
+        await pilot.press("right_square_bracket")
+        assert pane.shown is pane.tabs[0]
+        await pilot.press("left_square_bracket")
+        assert pane.shown is pane.tabs[-1]
+
+
+async def test_digits_are_left_to_a_narrow_screen_and_its_halves(folder: Path) -> None:
+    app = LiveApp()
+    async with app.run_test(size=(90, 36)) as pilot:
+        pane = app.query_one(LivePane)
+        pane.follow(record(folder, newswires(3)))
+        app.screen.add_class("-narrow")
+        await pilot.press("2")
+        assert pane.shown is pane.tabs[0]
+
+
+async def test_closing_a_tab_gives_the_focus_back(folder: Path) -> None:
+    app = LiveApp()
+    async with app.run_test(size=(90, 36)) as pilot:
+        pane, status = app.query_one(LivePane), app.query_one(RunStatus)
+        pane.follow(record(folder, newswires(3)))
+        status.can_focus = True
+        status.focus()
+        await pilot.press("l")
+        assert pane.shown is pane.tabs[1]
+        assert pane.shown.has_focus
+        await pilot.press("escape")
+        assert status.has_focus
+        assert pane.shown is pane.tabs[0]
+
+
 async def test_a_tab_says_why_there_is_nothing_to_see() -> None:
     app = LiveApp()
     async with app.run_test(size=(90, 36)) as pilot:

@@ -12,6 +12,7 @@ from kertui.live.progress import RateMeter, RunProgress
 from kertui.plotting.strips import Row, cells, fit, join
 from kertui.rows.rows_widget import RowsWidget
 from kertui.terminal.glyphs import Glyphs, glyphs_for
+from kertui.text.fitting_text import fitted
 from kertui.text.run_state_look import STATE_LOOKS
 
 _ASKED = {
@@ -56,10 +57,8 @@ def state_word(history: RunHistory, state: RunState | None, asked: Ask | None = 
     return "training"
 
 
-def state_sign(state: RunState | None, glyphs: Glyphs) -> Row:
+def state_sign(state: RunState, glyphs: Glyphs) -> Row:
     """The sign before the word; its shape says as much as its colour."""
-    if state is None:
-        return cells(" ")
     look = STATE_LOOKS[state]
     return cells(look.sign(glyphs), look.sign_role)
 
@@ -198,9 +197,7 @@ class NoticeLine(RowsWidget):
     def draw_rows(self, width: int) -> None:
         """Draw the text, cut with a sign where it does not fit."""
         glyphs = glyphs_for(self.app)
-        text = self._text
-        if len(text) + 2 > width:
-            text = text[: max(0, width - 3)] + glyphs.cut
+        text = fitted(self._text, width - 2, glyphs)
         self.show_rows([fit(cells("! ", "warning") + cells(text, "dim"), width)])
 
 
