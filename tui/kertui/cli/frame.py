@@ -15,7 +15,7 @@ from kertui.live.status import status_line
 from kertui.plotting.plot import plot_of_run
 from kertui.plotting.plots import Plots
 from kertui.plotting.strips import text_of
-from kertui.plotting.traces import VALIDATION
+from kertui.plotting.traces import metrics_of
 from kertui.terminal.glyphs import Glyphs
 
 _PLOT_ROWS = 10
@@ -67,6 +67,6 @@ def frame(
 
 
 def _shown(history: RunHistory) -> list[str]:
-    names = [name for name in history.metric_names if not name.startswith(VALIDATION)]
+    names = metrics_of(history)
     others = [name for name in names if name != "loss"]
     return [*(["loss"] if "loss" in names else []), *others[:1]]

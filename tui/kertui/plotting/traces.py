@@ -68,6 +68,11 @@ class Series:
         return self.history.value_at(self.name, epoch)
 
 
+def metrics_of(history: RunHistory) -> list[str]:
+    """The metrics of a run, named without ``val_``, in the order they first came."""
+    return list(dict.fromkeys(name.removeprefix(VALIDATION) for name in history.metric_names))
+
+
 def train_and_validation(history: RunHistory, metric: str) -> tuple[Series, Series]:
     """The two series of one metric of a run."""
     train = Series(history, metric, "train", words=("train", "train"))

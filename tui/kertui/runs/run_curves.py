@@ -17,7 +17,7 @@ from kertasks.runs.summary import RunSummary
 from kertui.live.follower import Pace, RunFollower
 from kertui.plotting.plot import Plot
 from kertui.plotting.run_strokes import dashes_of, marker_of, role_of
-from kertui.plotting.traces import VALIDATION, Series, whole_run
+from kertui.plotting.traces import VALIDATION, Series, metrics_of, whole_run
 from kertui.rows.plot_area import PlotArea
 from kertui.runs.run_legend import LegendRun, RunLegend
 from kertui.terminal import partial_updates
@@ -135,11 +135,8 @@ class RunCurves(Widget):
     @property
     def metrics(self) -> list[str]:
         """The metrics of the runs without ``val_``, the loss first."""
-        names: dict[str, None] = {}
-        for followed in self._followed.values():
-            for name in followed.history.metric_names:
-                names[name.removeprefix(VALIDATION)] = None
-        return sorted(names, key=lambda name: name != "loss")
+        names = [name for one in self._followed.values() for name in metrics_of(one.history)]
+        return sorted(dict.fromkeys(names), key=lambda name: name != "loss")
 
     def _named(self, metric: str) -> str:
         """The metric of the rows that are shown."""

@@ -12,7 +12,7 @@ from textual.reactive import var
 from kertui.live.epoch_table import EpochTable
 from kertui.live.tab import LiveTab, RunView
 from kertui.plotting.plot import Plot, plot_of_run
-from kertui.plotting.traces import VALIDATION
+from kertui.plotting.traces import metrics_of
 from kertui.rows.plot_area import PlotArea
 
 _PLOT = 7
@@ -93,15 +93,10 @@ class CurvesTab(LiveTab):
         if view.history is not before.history:
             self.set_reactive(CurvesTab.zoomed, False)
             self.query_one(PlotArea).cursor = None
-        names = [name for name in self._metrics if name != "loss"]
+        names = [name for name in metrics_of(view.history) if name != "loss"]
         if not self._metric_chosen and names and self.metric not in names:
             self.set_reactive(CurvesTab.metric, names[0])
         self._draw()
-
-    @property
-    def _metrics(self) -> list[str]:
-        names = self._view.history.metric_names
-        return [name for name in names if not name.startswith(VALIDATION)]
 
     @property
     def _single(self) -> bool:
@@ -155,7 +150,7 @@ class CurvesTab(LiveTab):
 
     def action_next_metric(self) -> None:
         """Draw the next of the run's metrics; the loss too where there is one plot only."""
-        names = self._metrics
+        names = metrics_of(self._view.history)
         if not self._single and len(names) > 1:
             names = [name for name in names if name != "loss"]
         if not names:
