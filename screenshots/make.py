@@ -35,7 +35,7 @@ from kertasks.runs.folder import RunIsOver
 from kertasks.runs.label import Label, write_label
 from kertasks.runs.store import RunStore
 from kertui.app import KertuiApp
-from kertui.live.live_pane import LivePane
+from kertui.live.pane import LivePane
 from kertui.runs.run_curves import RunCurves
 from kertui.runs.runs_screen import RunsScreen
 from kertui.service.training_service import TrainingService

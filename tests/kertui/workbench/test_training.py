@@ -19,8 +19,8 @@ from kertasks.registry import find_task
 from kertasks.runs.events import Stopped
 from kertasks.runs.state import RunState
 from kertasks.runs.store import RunStore
-from kertui.live.live_pane import LivePane
-from kertui.live.run_status import RunStatus
+from kertui.live.pane import LivePane
+from kertui.live.status import RunStatus
 from kertui.live.training_column import Phase, TrainingColumn
 from kertui.service.training_service import TrainingService
 from kertui.workbench.layers.layer_list import LayerList, Waiting

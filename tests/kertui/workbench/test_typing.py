@@ -16,7 +16,7 @@ from kertasks.runs.store import RunStore
 from kertui.comparison.compare import CompareScreen
 from kertui.dialogs.recipe_path import OpenRecipeScreen, SaveRecipeScreen
 from kertui.dialogs.unsaved_changes import UnsavedChangesScreen
-from kertui.live.run_trouble import RunTrouble
+from kertui.live.trouble import RunTrouble
 from kertui.runs.runs_screen import RunsScreen
 from kertui.service.training_service import TrainingService
 from kertui.workbench.choose_recipe import ChooseRecipeScreen

@@ -20,7 +20,7 @@ from kertui.dialogs.recipe_path import OpenRecipeScreen, SaveRecipeScreen
 from kertui.dialogs.unsaved_changes import UnsavedChangesScreen
 from kertui.forms.choice_list import ChoiceList
 from kertui.forms.field_grid import FieldGrid
-from kertui.live.run_trouble import RunTrouble
+from kertui.live.trouble import RunTrouble
 from kertui.service.training_service import TrainingService
 from kertui.tasks_screen.tasks_screen import TasksScreen
 from kertui.workbench.layers.add_layer import AddLayerScreen

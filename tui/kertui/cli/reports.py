@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import sys
 import time
 
@@ -22,6 +23,7 @@ from kertasks.text.numbers import (
     test_result,
 )
 from kertui.cli.status_line import StatusLine, bar
+from kertui.live.progress import RateMeter, RunProgress
 
 
 class _Report:
@@ -99,7 +101,7 @@ class TextReport(_Report):
         super().__init__(run)
         self._planned = planned
         self._line = StatusLine(sys.stdout)
-        self._rate = _Rate()
+        self._meter = RateMeter()
         self._began = time.monotonic()
 
     def take(self, event: Event) -> None:
@@ -125,13 +127,13 @@ class TextReport(_Report):
 
     def show(self, history: RunHistory) -> None:
         """Show where the training is, when a line is due."""
-        self._rate.take(history)
+        progress = self._meter.read(history, self._planned, time.time())
         if self._line.due:
-            text = self._text(history)
+            text = self._text(history, progress)
             if text:
                 self._line.show(text)
 
-    def _text(self, history: RunHistory) -> str:
+    def _text(self, history: RunHistory, progress: RunProgress) -> str:
         if history.paused is not None:
             return f"paused at epoch {grouped(history.epochs)}; kertui resume goes on"
         if history.compiling:
@@ -139,20 +141,15 @@ class TextReport(_Report):
         if history.started is None:
             waited = clock(time.monotonic() - self._began)
             return f"starting the trainer …  {waited}" if self._line.live else ""
-        done = history.epochs
+        done, planned = history.epochs, progress.planned
         within = history.progress
         if not done and within is None:
             return "training …" if self._line.live else ""
-        steps = history.started.steps
-        planned = history.planned or self._planned
-        share = min(1.0, (done + (within.step / steps if within else 0)) / planned)
         parts = [f"epoch {grouped(done):>{len(grouped(planned))}}/{grouped(planned)}"]
         if self._line.live:
-            parts.append(f"{bar(share, 12, self._line.ascii)} {share:4.0%}")
-        if self._line.live:
-            parts.append(rate(self._rate.per_second, "ep"))
-            left = self._rate.seconds_left(planned - done)
-            parts.append(f"{left} left" if left else "")
+            parts.append(f"{bar(progress.share, 12, self._line.ascii)} {progress.share:4.0%}")
+            parts.append(rate(progress.rate, "ep"))
+            parts.append(f"{clock(progress.left)} left" if not math.isnan(progress.left) else "")
         last = history.last.metrics if history.last else (within.metrics if within else {})
         parts += [f"{metric_label(name)} {metric(name, value)}" for name, value in last.items()]
         return self._line.joined(filter(None, parts))
@@ -160,7 +157,8 @@ class TextReport(_Report):
     def end(self, history: RunHistory) -> int:
         """The last numbers, where the weights are, and what it got on the test split."""
         if history.epochs and not self._line.live:
-            self._line.show(self._text(history), now=True)
+            progress = self._meter.read(history, self._planned, time.time())
+            self._line.show(self._text(history, progress), now=True)
         self._line.clear()
         ended = history.ended
         if ended is None or isinstance(ended, Failed):
@@ -179,30 +177,6 @@ class TextReport(_Report):
         if result:
             click.echo(f"{result} (mae)" if "mae" in (ended.test or {}) else result)
         return 0
-
-
-class _Rate:
-    """Epochs a second over the last few seconds."""
-
-    def __init__(self) -> None:
-        self._seen: list[tuple[float, int]] = []
-        self.per_second = 0.0
-
-    def take(self, history: RunHistory) -> None:
-        if history.last is None or (self._seen and self._seen[-1][1] == history.epochs):
-            return
-        self._seen.append((history.last.t, history.epochs))
-        newest = history.last.t
-        while len(self._seen) > 2 and newest - self._seen[0][0] > 3.0:
-            self._seen.pop(0)
-        (first, before), (last, after) = self._seen[0], self._seen[-1]
-        if last > first:
-            self.per_second = (after - before) / (last - first)
-        elif history.seconds[-1] > 0:
-            self.per_second = 1 / history.seconds[-1]
-
-    def seconds_left(self, epochs: int) -> str:
-        return clock(epochs / self.per_second) if self.per_second > 0 else ""
 
 
 def _say(text: str) -> None:

@@ -21,10 +21,11 @@ from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState
 from kertasks.text.numbers import short_path
-from kertui.live.live_pane import LivePane
+from kertui.live.pane import LivePane
 from kertui.live.run_commands import RunCommands, not_done
 from kertui.live.run_starter import RunStarter
-from kertui.live.run_trouble import RunTrouble, advice_on
+from kertui.live.tabs.curves import CurvesTab
+from kertui.live.trouble import RunTrouble, advice_on
 from kertui.service.training_service import TrainingService
 
 _COMES_UP = 120.0
@@ -152,7 +153,7 @@ class TrainingColumn(Vertical):
         """Show how long a training would be, and of what, while there is none yet."""
         epochs, metrics = recipe.fit.epochs, recipe.compile.metrics
         if self._run is None and metrics and isinstance(metrics[0], str):
-            self.pane.metric = metrics[0]
+            self.query_one(CurvesTab).metric = metrics[0]
         if epochs != self._planned and self._run is None and self.phase is Phase.IDLE:
             self._planned = epochs
             self.pane.clear(epochs)

@@ -53,7 +53,7 @@ class RunLegend(RowsWidget):
         self.redraw()
 
     def draw_rows(self, width: int) -> None:
-        """A line for each run."""
+        """Draw a line for each run."""
         glyphs = glyphs_for(self.app)
         names = _names([run.summary for run in self._runs])
         room = min(_LONGEST_NAME, max([0, *map(len, names)]), max(12, width // 3))

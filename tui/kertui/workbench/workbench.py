@@ -22,13 +22,11 @@ from kertasks.task import Task
 from kertasks.text.numbers import short_path
 from kertui.comparison.compare import CompareScreen
 from kertui.dialogs.recipe_path import OpenRecipeScreen, SaveRecipeScreen
-from kertui.dialogs.too_small import is_on_top
 from kertui.dialogs.unsaved_changes import UnsavedAnswer, UnsavedChangesScreen
-from kertui.live.live_pane import LivePane
-from kertui.live.run_status import RunStatus
+from kertui.live.pane import LivePane
 from kertui.live.run_steering import RunSteering
+from kertui.live.status import RunStatus
 from kertui.live.steering_values import first_learning_rate
-from kertui.live.tabs.log import LogScreen
 from kertui.live.training_column import Phase, TrainingColumn
 from kertui.rows.key_line import KeyLine
 from kertui.session import Session
@@ -114,6 +112,10 @@ class WorkbenchScreen(Screen[None]):
                 tooltip="See the last part of the run, or the whole."),
         Binding("l", "live('log')", "log", show=False, id="workbench.log",
                 tooltip="Read what the trainer printed."),
+        Binding("right_square_bracket", "live('next_tab')", "next tab", show=False,
+                id="workbench.next_tab", tooltip="Look at the training in the next tab."),
+        Binding("left_square_bracket", "live('previous_tab')", "tab before", show=False,
+                id="workbench.previous_tab", tooltip="Look at the training in the tab before."),
         # What changes the recipe.
         Binding("a", "edit('add_layer')", "add layer", id="workbench.add",
                 tooltip="Search Keras's layers and put one after the chosen layer."),
@@ -375,7 +377,7 @@ class WorkbenchScreen(Screen[None]):
 
     def action_live(self, action: str) -> None:
         """Pass a key on to the live pane, wherever the focus is."""
-        getattr(self._training.pane, f"action_{action}")()
+        self._training.pane.act(action)
 
     @on(TrainingColumn.PhaseChanged)
     def follow_phase(self) -> None:
@@ -390,17 +392,17 @@ class WorkbenchScreen(Screen[None]):
     @on(LivePane.Updated)
     def show_run_status(self, event: LivePane.Updated) -> None:
         """Let the status line follow the run."""
-        self._run_status.show(event.history, event.state, event.planned, event.asked)
+        self._run_status.show(event.history, event.state, event.progress, event.asked)
         has_curves = event.history.epochs > 0
         if has_curves is not self._has_curves:
             self._has_curves = has_curves
             self.refresh_bindings()
 
-    @on(LivePane.ShowLog)
-    def show_log(self, event: LivePane.ShowLog) -> None:
-        """Show what the trainer printed."""
-        if is_on_top(self):
-            self.app.push_screen(LogScreen(event.run.log_path))
+    @on(LivePane.TabShown)
+    def show_live_half(self) -> None:
+        """On a narrow terminal, show the half that the tab is in; offer the keys that act now."""
+        self._show_tab("live")
+        self.refresh_bindings()
 
     # The screen itself
 
@@ -437,7 +439,7 @@ class WorkbenchScreen(Screen[None]):
             case "resume_run":
                 return self._training.can_resume
             case "live":
-                return self._training.pane.has_log if parameters == ("log",) else self._has_curves
+                return self._training.pane.allows(str(parameters[0]))
             case "edit":
                 return self._column.allows(str(parameters[0]))
             case "edit_layer":

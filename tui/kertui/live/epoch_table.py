@@ -10,7 +10,7 @@ from textual.reactive import var
 
 from kertasks.runs.history import RunHistory
 from kertasks.text import numbers as formatting
-from kertui.live.tabs.curves.rate_changes import marked_changes
+from kertui.plotting.plot import marked_changes
 from kertui.plotting.strips import Row, cells, fit, join
 from kertui.plotting.traces import VALIDATION
 from kertui.rows.rows_widget import RowsWidget
@@ -37,14 +37,10 @@ class EpochTable(RowsWidget):
     back = var(0)
     """How many epochs the top row lies behind the latest."""
 
-    def __init__(
-        self, *, name: str | None = None, id: str | None = None, classes: str | None = None
-    ) -> None:
-        super().__init__(name=name, id=id, classes=classes)
+    def __init__(self) -> None:
+        super().__init__()
         self._history = RunHistory()
         self._epochs = 0
-        self._changed: set[int] = set()
-        """Epochs whose learning rate is another one than before."""
 
     def show(self, history: RunHistory) -> None:
         """Show a history as it is now. Who has scrolled back keeps the rows in sight."""
@@ -67,16 +63,16 @@ class EpochTable(RowsWidget):
         self.scroll_by(pages * max(1, self._visible))
 
     def watch_back(self) -> None:
-        """Show the other rows."""
+        """Show the epochs that are in sight now."""
         self.redraw()
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Towards older epochs."""
+        """Scroll towards older epochs."""
         event.stop()
         self.scroll_by(3)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Towards newer epochs."""
+        """Scroll towards newer epochs."""
         event.stop()
         self.scroll_by(-3)
 
@@ -86,66 +82,71 @@ class EpochTable(RowsWidget):
         return max(1, self.size.height - 1)
 
     def draw_rows(self, width: int) -> None:
-        """The epochs in sight under a head, or the latest one on a single line."""
-        height = self.size.height
+        """Draw the epochs in sight."""
         glyphs = glyphs_for(self.app)
-        if height == 1:
-            self.show_rows([self._one_line(width)])
-            return
-        columns = _columns(self._history, width)
-        self._changed = set(marked_changes(self._history))
-        rows = [self._head(columns, width)]
-        top = self._epochs - 1 - max(0, min(self.back, self._epochs - self._visible))
-        rows += [self._line(columns, at, width, glyphs) for at in range(top, top - height + 1, -1)]
-        self.show_rows(rows)
+        self.show_rows(epoch_rows(self._history, width, self.size.height, glyphs, self.back))
 
-    def _head(self, columns: list[_Column], width: int) -> Row:
-        titles = _GAP.join(column.title.rjust(column.width) for column in columns)
-        head = cells(" " + titles, "dim")
-        if not self.back:
-            return fit(head, width)
-        where = f"{formatting.grouped(self.back)} back"
-        return join(head, cells(where, "accent"), width)
 
-    def _line(self, columns: list[_Column], at: int, width: int, glyphs: Glyphs) -> Row:
-        if not 0 <= at < self._epochs:
-            return fit([], width)
-        newest = at == self._epochs - 1
-        epoch = self._history.epoch_numbers[at]
-        best = epoch == self._history.best_epoch
-        row = cells(glyphs.best, "best") if best else cells(" ")
-        for number, column in enumerate(columns):
-            text, role = self._value(column.name, at), "" if newest else "dim"
-            if column.name == "learning rate" and epoch in self._changed:
-                text, role = f"{glyphs.changed}{text}", "accent"
-            row += cells((_GAP if number else "") + text.rjust(column.width), role)
-        return fit(row, width)
+def epoch_rows(
+    history: RunHistory, width: int, height: int, glyphs: Glyphs, back: int = 0
+) -> list[Row]:
+    """The epochs under a head, the newest on top; in one row the latest epoch, each number named.
 
-    def _value(self, name: str, at: int) -> str:
-        history = self._history
-        if name == "epoch":
-            return formatting.grouped(history.epoch_numbers[at])
-        if name == "learning rate":
-            return formatting.learning_rate(history.learning_rates[at])
-        if name == "seconds":
-            return formatting.duration(history.seconds[at])
-        value = history.column(name)[at]
-        return formatting.metric(name, value) if not math.isnan(value) else "nan"
+    Args:
+        history: of the run.
+        width: in cells.
+        height: in rows, the head among them.
+        glyphs: the signs to draw with.
+        back: how many epochs the top row lies behind the latest.
+    """
+    if height == 1:
+        return [_one_line(history, width)]
+    columns = _columns(history, width)
+    titles = _GAP.join(column.title.rjust(column.width) for column in columns)
+    head = fit(cells(" " + titles, "dim"), width)
+    if back:
+        head = join(head, cells(f"{formatting.grouped(back)} back", "accent"), width)
+    changed = set(marked_changes(history))
+    top = history.epochs - 1 - max(0, min(back, history.epochs - (height - 1)))
+    rows = [head]
+    for at in range(top, top - height + 1, -1):
+        row: Row = []
+        if 0 <= at < history.epochs:
+            epoch = history.epoch_numbers[at]
+            row = cells(glyphs.best, "best") if epoch == history.best_epoch else cells(" ")
+            for number, column in enumerate(columns):
+                text = _value(history, column.name, at)
+                role = "" if at == history.epochs - 1 else "dim"
+                if column.name == "learning rate" and epoch in changed:
+                    text, role = f"{glyphs.changed}{text}", "accent"
+                row += cells((_GAP if number else "") + text.rjust(column.width), role)
+        rows.append(fit(row, width))
+    return rows
 
-    def _one_line(self, width: int) -> Row:
-        """The latest epoch alone, each number named."""
-        if not self._epochs:
-            return fit([], width)
-        at = self._epochs - 1
-        row = cells(" epoch ", "dim") + cells(self._value("epoch", at))
-        for name in _names(self._history):
-            part = cells(f"   {formatting.metric_label(name)} ", "dim") + cells(
-                self._value(name, at)
-            )
-            if len(row) + len(part) > width:
-                break
-            row += part
-        return fit(row, width)
+
+def _one_line(history: RunHistory, width: int) -> Row:
+    if not history.epochs:
+        return fit([], width)
+    row: Row = []
+    for name in ("epoch", *_names(history)):
+        title = "epoch" if name == "epoch" else formatting.metric_label(name)
+        part = cells(f"{_GAP if row else ' '}{title} ", "dim")
+        part += cells(_value(history, name, history.epochs - 1))
+        if len(row) + len(part) > width:
+            break
+        row += part
+    return fit(row, width)
+
+
+def _value(history: RunHistory, name: str, at: int) -> str:
+    if name == "epoch":
+        return formatting.grouped(history.epoch_numbers[at])
+    if name == "learning rate":
+        return formatting.learning_rate(history.learning_rates[at])
+    if name == "seconds":
+        return formatting.duration(history.seconds[at])
+    value = history.column(name)[at]
+    return formatting.metric(name, value) if not math.isnan(value) else "nan"
 
 
 def _names(history: RunHistory) -> list[str]:

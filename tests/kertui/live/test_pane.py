@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,11 @@ from tests.support.live_app import (
     exclusive_or,
     finished,
     newswires,
+    plot_text,
     record,
     under_way,
 )
-from tests.support.piloting import until
+from tests.support.piloting import shown, until
 from tests.support.run_folders import fill_one_read
 
 from kertasks.runs.events import (
@@ -32,15 +34,19 @@ from kertasks.runs.events import (
 )
 from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState
-from kertui.live.live_layout import arrange
-from kertui.live.live_pane import LivePane
-from kertui.live.pane_lines import NoticeLine, OutcomeLines
-from kertui.live.run_follower import RunFollower
-from kertui.live.run_status import RunBar, RunStatus
-from kertui.live.tabs.curves.epoch_table import EpochTable
-from kertui.live.tabs.curves.metric_plot import MetricPlot
-from kertui.live.tabs.curves.rate_changes import marked_changes
+from kertui.live.epoch_table import EpochTable
+from kertui.live.follower import RunFollower
+from kertui.live.outcome import OutcomeLines
+from kertui.live.pane import LivePane, PaneLayout
+from kertui.live.pane import arrange as arrange_pane
+from kertui.live.status import NoticeLine, RunBar, RunStatus
+from kertui.live.tab import LiveTab, TabRow, all_tabs
+from kertui.live.tabs.curves import CurvesLayout, CurvesTab
+from kertui.live.tabs.curves import arrange as arrange_curves
+from kertui.live.tabs.log import LogTab
+from kertui.plotting.plot import marked_changes
 from kertui.plotting.strips import text_of
+from kertui.rows.plot_area import PlotArea
 from kertui.rows.rows_widget import RowsWidget
 
 
@@ -96,15 +102,17 @@ async def test_a_run_is_followed_while_it_is_written(folder: Path) -> None:
 async def test_every_state_before_the_first_epoch_is_named(folder: Path) -> None:
     app = LiveApp()
     async with app.run_test(size=(90, 36)) as pilot:
-        pane, plot = app.query_one(LivePane), app.query_one("#first-plot", MetricPlot)
+        pane, area = app.query_one(LivePane), app.query_one(PlotArea)
         status = app.query_one(RunStatus)
-        await until(pilot, lambda: "press space to train" in text(plot))
+        await until(pilot, lambda: "press space to train" in plot_text(area))
         pane.follow(claimed(folder))
-        await until(pilot, lambda: "starting …" in text(plot) and "● starting" in text(status))
+        await until(pilot, lambda: "starting …" in plot_text(area) and "● starting" in text(status))
         record(folder, iter([Started(time.time(), 20, 16, 9, "CPU"), Compiling(time.time())]))
-        await until(pilot, lambda: "compiling …" in text(plot) and "● compiling" in text(status))
+        await until(
+            pilot, lambda: "compiling …" in plot_text(area) and "● compiling" in text(status)
+        )
         record(folder, iter([Compiling(time.time(), 1.0)]))
-        await until(pilot, lambda: "the first epoch is under way" in text(plot))
+        await until(pilot, lambda: "the first epoch is under way" in plot_text(area))
 
 
 async def test_a_failure_gives_its_reason_and_what_to_do(folder: Path) -> None:
@@ -205,9 +213,9 @@ async def test_a_change_of_the_learning_rate_is_marked(folder: Path) -> None:
         await until(pilot, lambda: "▴" in text(table))
         marked = [line for line in text(table).splitlines() if "▴" in line]
         assert [line.split()[0] for line in marked] == ["5"]
-        first, second = pane.query(MetricPlot)
-        assert "▴" in text(first)
-        assert "▴" in text(second)
+        area = app.query_one(PlotArea)
+        assert "▴" in plot_text(area, 0)
+        assert "▴" in plot_text(area, -1)
 
 
 def test_a_schedule_marks_nothing() -> None:
@@ -232,7 +240,7 @@ async def test_following_another_run_forgets_the_first(tmp_path: Path) -> None:
         await until(pilot, lambda: bool(app.ended))
         assert pane.history.epochs == 6
         assert [message.run for message in app.ended] == [second]
-        late = RunFollower(pane, first)
+        late = RunFollower(first)
         pane.post_message(RunFollower.EventsRead(late, tuple(newswires(3))))
         await pilot.pause()
         assert pane.history.epochs == 6
@@ -248,19 +256,21 @@ async def test_keys_change_what_the_plots_show(folder: Path) -> None:
         pane = app.query_one(LivePane)
         pane.follow(record(folder, finished(200)))
         await until(pilot, lambda: bool(app.ended))
-        first, second = pane.query(MetricPlot)
+        area = app.query_one(PlotArea)
         await pilot.press("y", "m", "z")
+        first, second = (drawn.plot for drawn in area.drawn)
         assert (first.log_y, second.log_y) == (True, False)
-        assert first.smooth
-        assert second.smooth
+        assert first.smoothing is not None
+        assert second.smoothing is not None
         assert second.zoomed
-        assert "smooth" in text(second)
+        assert "smooth" in plot_text(area, -1)
         await pilot.press("left", "left")
-        assert (first.cursor, second.cursor) == (198, 198)
+        assert area.cursor == 198
+        assert all("epoch 198" in plot_text(area, place) for place in (0, -1))
         await pilot.press("home")
-        assert first.cursor == 181
+        assert area.cursor == 181
         await pilot.press("end")
-        assert first.cursor is None
+        assert area.cursor is None
 
 
 async def test_another_run_is_shown_whole_at_first(tmp_path: Path) -> None:
@@ -270,10 +280,11 @@ async def test_another_run_is_shown_whole_at_first(tmp_path: Path) -> None:
         pane.follow(record(tmp_path / "a", finished(200)))
         await until(pilot, lambda: bool(app.ended))
         await pilot.press("z")
-        assert all(plot.zoomed for plot in pane.query(MetricPlot))
+        area = app.query_one(PlotArea)
+        assert [drawn.plot.zoomed for drawn in area.drawn] == [True, True]
         pane.follow(record(tmp_path / "b", newswires(500_000, done=0)))
         await until(pilot, lambda: pane.history.started is not None)
-        assert not any(plot.zoomed for plot in pane.query(MetricPlot))
+        assert [drawn.plot.zoomed for drawn in area.drawn] == [False, False]
 
 
 async def test_next_metric_goes_round_those_of_the_run(folder: Path) -> None:
@@ -287,11 +298,11 @@ async def test_next_metric_goes_round_those_of_the_run(folder: Path) -> None:
                 metrics["auc"] = 0.5
         pane.follow(record(folder, iter(events)))
         await until(pilot, lambda: bool(app.ended))
-        second = app.query_one("#second-plot", MetricPlot)
-        seen = [second.metric]
+        area = app.query_one(PlotArea)
+        seen = [area.drawn[1].plot.metric]
         for _ in range(2):
             await pilot.press("n")
-            seen.append(second.metric)
+            seen.append(area.drawn[1].plot.metric)
         assert seen == ["accuracy", "auc", "accuracy"]
 
 
@@ -301,13 +312,16 @@ async def test_with_room_for_one_plot_it_goes_through_all_metrics(folder: Path) 
         pane = app.query_one(LivePane)
         pane.follow(record(folder, newswires(5)))
         await until(pilot, lambda: pane.history.epochs == 5)
-        first, second = pane.query(MetricPlot)
-        assert not second.display
-        assert first.metric == "loss"
+        area = app.query_one(PlotArea)
+
+        def shown() -> list[str]:
+            return [drawn.plot.metric for drawn in area.drawn]
+
+        assert shown() == ["loss"]
         await pilot.press("n")
-        assert first.metric == "accuracy"
+        assert shown() == ["accuracy"]
         await pilot.press("n")
-        assert first.metric == "loss"
+        assert shown() == ["loss"]
 
 
 async def test_the_first_metric_of_a_run_is_chosen_by_itself(folder: Path) -> None:
@@ -321,19 +335,113 @@ async def test_the_first_metric_of_a_run_is_chosen_by_itself(folder: Path) -> No
                 metrics["mae"] = metrics.pop("accuracy")
                 metrics["val_mae"] = metrics.pop("val_accuracy")
         pane.follow(record(folder, iter(events)))
-        await until(pilot, lambda: pane.metric == "mae")
+        await until(pilot, lambda: app.query_one(CurvesTab).metric == "mae")
 
 
 async def test_the_log_is_asked_for_with_its_run(folder: Path) -> None:
     app = LiveApp()
     async with app.run_test(size=(90, 36)) as pilot:
+        pane = app.query_one(LivePane)
         await pilot.press("l")
-        assert app.logs == []
+        assert isinstance(pane.shown, CurvesTab)
         run = record(folder, newswires(3))
-        app.query_one(LivePane).follow(run)
+        run.log_path.write_text("of this run")
+        pane.follow(run)
         await pilot.press("l")
         await pilot.pause()
-        assert [message.run for message in app.logs] == [run]
+        assert isinstance(pane.shown, LogTab)
+        await until(pilot, lambda: "of this run" in shown(app))
+
+
+async def test_the_tabs_are_chosen_by_digits_and_clicks(folder: Path) -> None:
+    app = LiveApp()
+    async with app.run_test(size=(90, 36)) as pilot:
+        pane, row = app.query_one(LivePane), app.query_one(TabRow)
+        curves, log = pane.tabs[:2]
+        pane.follow(record(folder, newswires(3)))
+        await until(pilot, lambda: "1 curves  2 log" in text(row))
+        await pilot.press("2")
+        assert pane.shown is log
+        assert (curves.display, log.display) == (False, True)
+        assert app.focused is log
+        await pilot.press("1")
+        assert (curves.display, log.display) == (True, False)
+        assert app.focused is curves
+        await pilot.click(row, offset=(10, 0))
+        assert pane.shown is log
+        await pilot.press("escape")
+        assert pane.shown is curves
+
+
+async def test_brackets_go_through_the_tabs_from_anywhere(folder: Path) -> None:
+    app = LiveApp()
+    async with app.run_test(size=(90, 36)) as pilot:
+        pane = app.query_one(LivePane)
+        pane.follow(record(folder, newswires(3)))
+        app.screen.set_focus(None)
+        await pilot.press("right_square_bracket")
+        assert pane.shown is pane.tabs[1]
+        assert app.focused is None
+        await pilot.press("right_square_bracket")
+        assert pane.shown is pane.tabs[0]
+        await pilot.press("left_square_bracket")
+        assert pane.shown is pane.tabs[-1]
+
+
+async def test_digits_are_left_to_a_narrow_screen_and_its_halves(folder: Path) -> None:
+    app = LiveApp()
+    async with app.run_test(size=(90, 36)) as pilot:
+        pane = app.query_one(LivePane)
+        pane.follow(record(folder, newswires(3)))
+        app.screen.add_class("-narrow")
+        await pilot.press("2")
+        assert pane.shown is pane.tabs[0]
+
+
+async def test_closing_a_tab_gives_the_focus_back(folder: Path) -> None:
+    app = LiveApp()
+    async with app.run_test(size=(90, 36)) as pilot:
+        pane, status = app.query_one(LivePane), app.query_one(RunStatus)
+        pane.follow(record(folder, newswires(3)))
+        status.can_focus = True
+        status.focus()
+        await pilot.press("l")
+        assert pane.shown is pane.tabs[1]
+        assert pane.shown.has_focus
+        await pilot.press("escape")
+        assert status.has_focus
+        assert pane.shown is pane.tabs[0]
+
+
+async def test_a_tab_says_why_there_is_nothing_to_see() -> None:
+    app = LiveApp()
+    async with app.run_test(size=(90, 36)) as pilot:
+        row = app.query_one(TabRow)
+        await until(pilot, lambda: "1 curves  2 log" in text(row))
+        assert "there is no run" not in text(row)
+        await pilot.press("2")
+        assert "there is no run" in text(row)
+
+
+async def test_the_row_of_tabs_costs_low_panes_no_row_until_it_is_needed(folder: Path) -> None:
+    app = LiveApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        pane, row = app.query_one(LivePane), app.query_one(TabRow)
+        pane.follow(record(folder, newswires(3)))
+        await until(pilot, lambda: pane.history.epochs == 3)
+        assert not row.display
+        await pilot.press("2")
+        assert row.display
+        await pilot.press("1")
+        assert not row.display
+
+
+def test_every_tab_has_a_digit_and_a_title_of_its_own() -> None:
+    tabs = all_tabs()
+    assert [tab.title for tab in tabs][:2] == ["curves", "log"]
+    assert all(len(tab.key) == 1 and tab.key.isdigit() for tab in tabs)
+    assert len({tab.key for tab in tabs}) == len({tab.title for tab in tabs}) == len(tabs)
+    assert all(issubclass(tab, LiveTab) for tab in tabs)
 
 
 async def test_a_notice_has_its_line(folder: Path) -> None:
@@ -378,23 +486,38 @@ async def test_steps_are_told_while_an_epoch_is_long(folder: Path) -> None:
         assert "epoch  4/20" in text(status)
 
 
+@dataclass(frozen=True)
+class Layout:
+    """The parts of a whole pane that shows the curves."""
+
+    around: PaneLayout
+    curves: CurvesLayout
+
+
+def arrange(height: int, lines: int = 0, *, machine: bool = False) -> Layout:
+    around = arrange_pane(height, lines, machine=machine)
+    taken = lines + around.tabs + around.machine + around.bar + around.gap
+    return Layout(around, arrange_curves(max(0, height - taken)))
+
+
 @pytest.mark.parametrize("height", range(1, 70))
 @pytest.mark.parametrize("lines", [0, 3])
 @pytest.mark.parametrize("machine", [False, True])
 def test_the_parts_of_a_pane_fit_its_height(height: int, lines: int, machine: bool) -> None:
     layout = arrange(height, lines, machine=machine)
-    least = 4 if layout.plots == 1 else 12
-    assert layout.plots == arrange(height, lines).plots, "it costs no plot"
+    around, curves = layout.around, layout.curves
+    least = 4 if curves.plots == 1 else 12
+    assert curves.plots == arrange(height, lines).curves.plots, "it costs no plot"
     if height >= 14 + lines:
-        used = layout.plots * least // layout.plots + layout.table + layout.bar + lines
-        used += layout.machine
+        used = curves.plots * least // curves.plots + curves.table + around.bar + lines
+        used += around.machine + around.tabs + around.gap
         assert used <= height
-        assert layout.bar == 1
-    assert layout.table <= max(1, height // 3)
+        assert around.bar == 1
+    assert curves.table <= max(1, height // 3)
 
 
 def test_the_table_shrinks_before_the_second_plot_goes() -> None:
-    heights = [arrange(height) for height in range(60, 5, -1)]
+    heights = [arrange(height).curves for height in range(60, 5, -1)]
     tables = [layout.table for layout in heights]
     assert tables == sorted(tables, reverse=True)
     with_two = [layout.table for layout in heights if layout.plots == 2]
@@ -408,8 +531,7 @@ async def test_every_size_shows_the_loss(folder: Path, size: tuple[int, int]) ->
         pane = app.query_one(LivePane)
         pane.follow(record(folder, newswires(20, 9)))
         await until(pilot, lambda: pane.history.epochs == 9)
-        plot = app.query_one("#first-plot", MetricPlot)
-        await until(pilot, lambda: "┤" in text(plot))
+        await until(pilot, lambda: "┤" in plot_text(app.query_one(PlotArea)))
         assert sum(part.outer_size.height for part in pane.children if part.display) <= size[1]
         for part in pane.query(RowsWidget):
             if part.display:
@@ -425,6 +547,6 @@ async def test_resizing_draws_for_the_new_size(folder: Path) -> None:
         for size in ((60, 18), (36, 14), (200, 60)):
             await pilot.resize_terminal(*size)
             await pilot.pause()
-            plot = app.query_one("#first-plot", MetricPlot)
-            assert len(plot.rows) == plot.size.height
-            assert all(len(row) == size[0] for row in plot.rows)
+            area = app.query_one(PlotArea)
+            assert len(area.rows) == area.size.height
+            assert all(len(row) == size[0] for row in area.rows)

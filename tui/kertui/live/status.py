@@ -1,19 +1,18 @@
-"""The status line of a run, and the row with its progress bar or its outcome."""
+"""The lines that say how a run goes: its status, the latest notice, and a bar of its epochs."""
 
 from __future__ import annotations
 
 import math
-import time
-from collections.abc import Callable
 
 from kertasks.runs.commands import Ask
 from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState
 from kertasks.text import numbers as formatting
-from kertui.live.run_progress import RateMeter, RunProgress
+from kertui.live.progress import RateMeter, RunProgress
 from kertui.plotting.strips import Row, cells, fit, join
 from kertui.rows.rows_widget import RowsWidget
 from kertui.terminal.glyphs import Glyphs, glyphs_for
+from kertui.text.fitting_text import fitted
 from kertui.text.run_state_look import STATE_LOOKS
 
 _ASKED = {
@@ -58,10 +57,8 @@ def state_word(history: RunHistory, state: RunState | None, asked: Ask | None = 
     return "training"
 
 
-def state_sign(state: RunState | None, glyphs: Glyphs) -> Row:
+def state_sign(state: RunState, glyphs: Glyphs) -> Row:
     """The sign before the word; its shape says as much as its colour."""
-    if state is None:
-        return cells(" ")
     look = STATE_LOOKS[state]
     return cells(look.sign(glyphs), look.sign_role)
 
@@ -73,24 +70,18 @@ class RunStatus(RowsWidget):
     RunStatus { height: 1; width: 1fr; }
     """
 
-    clock: Callable[[], float] = staticmethod(time.time)
-    """Unix time; a test may set its own."""
-
-    def __init__(
-        self, *, name: str | None = None, id: str | None = None, classes: str | None = None
-    ) -> None:
-        super().__init__(name=name, id=id, classes=classes)
+    def __init__(self) -> None:
+        super().__init__()
         self._history = RunHistory()
         self._state: RunState | None = None
-        self._planned = 0
+        self._progress = RateMeter().read(self._history, 0, 0.0)
         self._asked: Ask | None = None
-        self._meter = RateMeter()
 
     def show(
         self,
         history: RunHistory,
         state: RunState | None,
-        planned: int = 0,
+        progress: RunProgress,
         asked: Ask | None = None,
     ) -> None:
         """Say where a run is.
@@ -98,19 +89,18 @@ class RunStatus(RowsWidget):
         Args:
             history: of the run.
             state: None where there is no run.
-            planned: epochs, used until the run's start says.
+            progress: how far it is.
             asked: what was asked here and is not answered yet.
         """
-        self._history, self._state, self._planned = history, state, planned
+        self._history, self._state, self._progress = history, state, progress
         self._asked = asked
         self.redraw()
 
     def draw_rows(self, width: int) -> None:
-        """Say it in the form that fits."""
-        history, state = self._history, self._state
-        progress = self._meter.read(history, self._planned, self.clock(), state)
+        """Draw the line in the longest form that fits."""
         glyphs = glyphs_for(self.app)
-        self.show_rows([status_line(history, state, progress, width, glyphs, self._asked)])
+        row = status_line(self._history, self._state, self._progress, width, glyphs, self._asked)
+        self.show_rows([row])
 
 
 def status_line(
@@ -128,13 +118,13 @@ def status_line(
     resumes = asked is Ask.RESUME and state.is_over
     sign = cells(glyphs.on, "dim") if resumes else state_sign(state, glyphs)
     head = sign + cells(" " + word, "strong")
-    then = _then(history, state)
+    outlook = _outlook(history, state)
     epoch, step, rate, elapsed, left = _facts(history, state, progress)
     for facts in (
-        (then, epoch, step, rate, elapsed, left),
-        (then, epoch, step, rate, left),
-        (then, epoch, rate, left),
-        (then, epoch, left),
+        (outlook, epoch, step, rate, elapsed, left),
+        (outlook, epoch, step, rate, left),
+        (outlook, epoch, rate, left),
+        (outlook, epoch, left),
         (epoch, left),
         (epoch,),
         (),
@@ -145,7 +135,7 @@ def status_line(
     return fit(head, width)
 
 
-def _then(history: RunHistory, state: RunState) -> Row:
+def _outlook(history: RunHistory, state: RunState) -> Row:
     """How far it goes before it is as a person expects it to be."""
     if state is not RunState.RUNNING:
         return []
@@ -189,6 +179,28 @@ def _rate(progress: RunProgress) -> str:
     return formatting.rate(progress.rate, "ep")
 
 
+class NoticeLine(RowsWidget):
+    """The latest thing a person should know of the run. Takes no room while there is none."""
+
+    DEFAULT_CSS = """
+    NoticeLine { height: 1; display: none; }
+    """
+
+    _text = ""
+
+    def show(self, text: str) -> None:
+        """Say a notice; an empty text hides the line."""
+        self.display = bool(text)
+        self._text = text
+        self.redraw()
+
+    def draw_rows(self, width: int) -> None:
+        """Draw the text, cut with a sign where it does not fit."""
+        glyphs = glyphs_for(self.app)
+        text = fitted(self._text, width - 2, glyphs)
+        self.show_rows([fit(cells("! ", "warning") + cells(text, "dim"), width)])
+
+
 class RunBar(RowsWidget):
     """A bar of the epochs done, with the share in per cent."""
 
@@ -196,10 +208,8 @@ class RunBar(RowsWidget):
     RunBar { height: 1; }
     """
 
-    def __init__(
-        self, *, name: str | None = None, id: str | None = None, classes: str | None = None
-    ) -> None:
-        super().__init__(name=name, id=id, classes=classes)
+    def __init__(self) -> None:
+        super().__init__()
         self._share = 0.0
         self._text = ""
         self._active = False
@@ -216,7 +226,7 @@ class RunBar(RowsWidget):
         self.redraw()
 
     def draw_rows(self, width: int) -> None:
-        """The bar."""
+        """Draw the bar."""
         glyphs = glyphs_for(self.app)
         text = cells(" " + self._text.rjust(5)) if self._text else []
         room = max(0, width - len(text))

@@ -19,10 +19,10 @@ _SETTLED = 0.5
 
 @dataclass(frozen=True, slots=True)
 class RunProgress:
-    """A moment of a run."""
+    """How far a run is at one moment."""
 
     done: int
-    """Epochs."""
+    """Epochs done."""
 
     planned: int
     """Epochs; 0 where that is not known."""
@@ -31,7 +31,7 @@ class RunProgress:
     """Batches done in the epoch under way."""
 
     steps: int
-    """Batches an epoch."""
+    """How many batches an epoch has."""
 
     rate: float
     """Epochs a second; 0 where that is not known yet."""
@@ -59,7 +59,7 @@ class RunProgress:
 
 
 class RateMeter:
-    """Turns a growing history into ``RunProgress``; times are the events' own."""
+    """Measures how fast epochs are done, from a growing history and its events' own times."""
 
     def __init__(self) -> None:
         self._history: RunHistory | None = None

@@ -66,7 +66,7 @@ class RunTrouble(Static):
         self.add_class("-shown")
 
     def clear(self) -> None:
-        """Nothing is wrong."""
+        """Hide what was said: nothing is wrong any more."""
         self.remove_class("-shown")
 
 

@@ -1,4 +1,5 @@
-"""The live pane: two plots, the table of epochs, how far the run is and how it ended."""
+"""The live pane: a run as one of several tabs shows it, under a notice and the row of tabs, over
+how far it is and how it ended."""
 
 from __future__ import annotations
 
@@ -8,9 +9,10 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.reactive import var
+from textual.widget import Widget
 
 from kertasks.runs.commands import Ask
 from kertasks.runs.events import Ended
@@ -18,23 +20,13 @@ from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState
 from kertasks.text import numbers as formatting
-from kertui.live.live_keys import LIVE_KEYS
-from kertui.live.live_layout import arrange
-from kertui.live.live_view import LiveView
+from kertui.live.follower import Pace, RunFollower
 from kertui.live.machine_strip import MachineStrip
-from kertui.live.outcome import outcome
-from kertui.live.pace import Pace
-from kertui.live.pane_lines import NoticeLine, OutcomeLines
-from kertui.live.run_follower import RunFollower
-from kertui.live.run_progress import RateMeter
-from kertui.live.run_status import RunBar
-from kertui.live.tabs.curves.epoch_table import EpochTable
-from kertui.live.tabs.curves.metric_plot import MetricPlot
-from kertui.plotting import draw
+from kertui.live.outcome import OutcomeLines, outcome
+from kertui.live.progress import RateMeter, RunProgress
+from kertui.live.status import NoticeLine, RunBar
+from kertui.live.tab import LiveTab, RunView, TabRow, all_tabs
 from kertui.terminal import partial_updates
-
-DRAW = 0.25
-"""Seconds between two drawings at least."""
 
 CATCHING_UP = 0.7
 """Seconds between two drawings of a long log that is being read: most are read whole by then."""
@@ -42,7 +34,7 @@ CATCHING_UP = 0.7
 IDLE = "press space to train"
 
 
-class LivePane(LiveView, can_focus=True):
+class LivePane(Widget):
     """Follows a run by its folder: live, on another host, or of last month."""
 
     DEFAULT_CSS = """
@@ -50,12 +42,31 @@ class LivePane(LiveView, can_focus=True):
         layout: vertical;
         height: 1fr;
 
-        & > EpochTable.-gap, & > MetricPlot.-gap { margin-top: 1; }
         & > RunBar.-gap, & > OutcomeLines.-gap, & > MachineStrip.-gap { margin-top: 1; }
     }
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = LIVE_KEYS
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(
+            Binding(
+                tab.key,
+                f"choose_tab('{tab.key}')",
+                tab.title,
+                show=False,
+                id=f"live.{tab.title}",
+                tooltip=f"Show the tab {tab.title} (while the training has the focus).",
+            )
+            for tab in all_tabs()
+        ),
+        Binding(
+            "escape",
+            "close_tab",
+            "back",
+            show=False,
+            id="live.close_tab",
+            tooltip="From another tab back to the first.",
+        ),
+    ]
 
     @dataclass
     class Updated(Message):
@@ -63,7 +74,7 @@ class LivePane(LiveView, can_focus=True):
 
         history: RunHistory
         state: RunState | None
-        planned: int
+        progress: RunProgress
         asked: Ask | None = None
 
     @dataclass
@@ -81,25 +92,31 @@ class LivePane(LiveView, can_focus=True):
         ended: Ended | None
 
     @dataclass
-    class ShowLog(Message):
-        """A person wants to read the run's log."""
+    class TabShown(Message):
+        """Another tab is shown, with other keys."""
 
-        run: RunFolder
-
-    waiting = var(IDLE)
-    """What the plots say while there is no run."""
+        tab: LiveTab
 
     asked: var[Ask | None] = var(None)
     """What was asked of the run here and is not answered yet."""
 
-    def __init__(
-        self, *, name: str | None = None, id: str | None = None, classes: str | None = None
-    ) -> None:
-        super().__init__(name=name, id=id, classes=classes)
+    def __init__(self) -> None:
+        super().__init__()
         self.run: RunFolder | None = None
         self.state: RunState | None = None
+        self.history = RunHistory()
         self.planned = 0
-        self._pace = Pace(self, DRAW, self._draw)
+        self.waiting = IDLE
+        """What the plots say while there is no run."""
+
+        self.tabs = [tab() for tab in all_tabs()]
+        self.shown = self.tabs[0]
+        """The tab that is shown."""
+
+        self._left: Widget | None = None
+        """What had the focus before a tab took it."""
+
+        self._pace = Pace(self, self._draw)
         self._caught_up = 0.0
         """When the history was last shown while more of it was being read, by ``monotonic``."""
 
@@ -110,21 +127,19 @@ class LivePane(LiveView, can_focus=True):
         """As what a run was given that is gone, until all is read that was there then."""
 
     def compose(self) -> ComposeResult:
-        """From the top: notice, plots, table, outcome, bar."""
+        """From the top: notice, tabs, load of the host, outcome, bar."""
         yield NoticeLine()
-        yield MetricPlot("loss", id="first-plot")
-        yield MetricPlot(self.metric, id="second-plot")
-        yield EpochTable()
+        yield TabRow(self.tabs)
+        for tab in self.tabs:
+            tab.display = tab is self.shown
+            yield tab
         yield MachineStrip()
         yield OutcomeLines()
         yield RunBar()
 
     def on_mount(self) -> None:
-        """Fetch the drawing library once the first frame is out; tick while a run goes on."""
+        """Draw once there is a size; tick while a run goes on."""
         partial_updates.install()
-        self.call_after_refresh(
-            self.run_worker, draw.preload, thread=True, group="plotext", name="load plotext"
-        )
         self.set_interval(1.0, self._tick)
         self.call_after_refresh(self._draw)
 
@@ -138,7 +153,7 @@ class LivePane(LiveView, can_focus=True):
             waiting: what the plots say, for example ``"starting …"``.
         """
         if self._follower is not None:
-            self._follower.stop()
+            self._follower.remove()
             self._follower = None
         self.run = None
         self.state = None
@@ -146,7 +161,6 @@ class LivePane(LiveView, can_focus=True):
         self._ended_told = None
         self.planned = plan_epochs
         self.waiting = waiting
-        self.show_whole()
         self._draw()
 
     def follow(self, run: RunFolder, state: RunState = RunState.RUNNING) -> None:
@@ -156,13 +170,13 @@ class LivePane(LiveView, can_focus=True):
             run: the run.
             state: its state, as far as it is known before its events are read.
         """
-        planned = self.planned
-        self.clear(planned, "starting …")
+        self.clear(self.planned, "starting …")
         self.run = run
         self.state = state
         self._gone = state if state.is_gone else None
         self._caught_up = time.monotonic()
-        self._follower = RunFollower(self, run)
+        self._follower = RunFollower(run)
+        self.mount(self._follower)
         self._draw()
 
     @on(RunFollower.EventsRead)
@@ -177,7 +191,6 @@ class LivePane(LiveView, can_focus=True):
         if message.behind and time.monotonic() - self._caught_up < CATCHING_UP:
             return
         self._caught_up = time.monotonic()
-        self.choose_metric()
         ended, told = self.history.ended, self._ended_told
         self._ended_told = ended
         # What it was given as holds until more is told than was there already.
@@ -191,7 +204,7 @@ class LivePane(LiveView, can_focus=True):
         elif self.state is not before:
             self._draw()
         else:
-            self._pace.ask()
+            self._pace.request()
         self.post_message(self.EventsTaken(run))
 
     @on(RunFollower.StateRead)
@@ -212,6 +225,11 @@ class LivePane(LiveView, can_focus=True):
 
     # What is shown
 
+    @property
+    def view(self) -> RunView:
+        """What is known of the run, for the tabs."""
+        return RunView(self.run, self.history, self.state, self.planned, self._waiting_text)
+
     def _tick(self) -> None:
         if self.state is not None and not self.state.is_over:
             self._show_progress()
@@ -220,16 +238,13 @@ class LivePane(LiveView, can_focus=True):
         if not self.is_mounted:
             return
         history, state = self.history, self.state
-        said = outcome(history, state, self._weights) if state is not None else None
-        self.query_one(OutcomeLines).show(said)
+        weights = formatting.short_path(self.run.model_path) if self.run is not None else ""
+        ended = outcome(history, state, weights) if state is not None else None
+        self.query_one(OutcomeLines).show(ended)
         self.query_one(NoticeLine).show(history.notices[-1].text if history.notices else "")
+        self.query_one(TabRow).show(self.shown, self.view)
         self._arrange()
-        planned = history.planned or self.planned
-        for place, plot in enumerate(self._shown_plots()):
-            plot.waiting = self._waiting_text() if place == 0 else ""
-            plot.show(history, planned)
-        self._line_up()
-        self.query_one(EpochTable).show(history)
+        self.shown.show(self.view)
         self._show_progress()
 
     def _show_progress(self) -> None:
@@ -238,16 +253,9 @@ class LivePane(LiveView, can_focus=True):
         text = f"{100 * progress.share:.0f} %" if self.state is not None else ""
         self.query_one(RunBar).show(progress.share, text, going)
         self.query_one(MachineStrip).show(self.history)
-        updated = self.Updated(self.history, self.state, progress.planned, self.asked)
-        self.post_message(updated)
+        self.post_message(self.Updated(self.history, self.state, progress, self.asked))
 
     @property
-    def _weights(self) -> str:
-        """Where the run's network is, as a person writes it."""
-        if self.run is None:
-            return ""
-        return formatting.short_path(self.run.model_path)
-
     def _waiting_text(self) -> str:
         if self.state is None or self.state.is_over:
             return self.waiting if self.state is None else ""
@@ -256,7 +264,7 @@ class LivePane(LiveView, can_focus=True):
         return "compiling …" if self.history.compiling else "the first epoch is under way"
 
     def on_resize(self) -> None:
-        """Make the parts fit."""
+        """Share the new height out among the parts."""
         self._arrange()
 
     def _arrange(self) -> None:
@@ -264,25 +272,22 @@ class LivePane(LiveView, can_focus=True):
         if not height:
             return
         notice, lines = self.query_one(NoticeLine), self.query_one(OutcomeLines)
+        strip, bar = self.query_one(MachineStrip), self.query_one(RunBar)
         wrapped = lines.lines_at(width)
-        taken = (1 if notice.display else 0) + wrapped
         over = wrapped > 0
-        strip = self.query_one(MachineStrip)
-        layout = arrange(height, taken, machine=not over and self.history.machine is not None)
-        first, second = self.query(MetricPlot)
-        table, bar = self.query_one(EpochTable), self.query_one(RunBar)
+        layout = arrange(
+            height,
+            (1 if notice.display else 0) + wrapped,
+            machine=not over and self.history.machine is not None,
+            first=self.shown is self.tabs[0],
+        )
+        self.query_one(TabRow).display = layout.tabs > 0
         lines.styles.height = max(1, wrapped)
-        second.display = layout.plots == 2
-        self._single = layout.plots == 1
-        first.metric = self.metric if self._single and self._chosen else "loss"
-        first.x_labels = layout.x_labels_on_both or self._single
-        table.display = layout.table > 0
-        table.styles.height = max(1, layout.table)
         bar.display = layout.bar > 0 and not over
         strip.display = layout.machine > 0
         last = lines if over else strip if strip.display else bar
-        for part in (second, table, bar, strip, lines):
-            part.set_class(layout.gap > 0 and part in (second, table, last), "-gap")
+        for part in (bar, strip, lines):
+            part.set_class(layout.gap > 0 and part is last, "-gap")
 
     def watch_asked(self) -> None:
         """Say it in the status line."""
@@ -291,17 +296,125 @@ class LivePane(LiveView, can_focus=True):
 
     # What a person does
 
+    def focus(self, scroll_visible: bool = True) -> LivePane:
+        """Give the focus to the tab that is shown."""
+        self.shown.focus(scroll_visible)
+        return self
+
+    def choose(self, tab: LiveTab, *, focus: bool = True) -> None:
+        """Show a tab.
+
+        Args:
+            tab: one of the pane's.
+            focus: whether it takes the focus; where another one of the pane has it, it does.
+        """
+        within = self.has_focus_within
+        if not within:
+            self._left = self.screen.focused
+        elif self.shown is self.tabs[0]:
+            self._left = None
+        before, self.shown = self.shown, tab
+        before.display, tab.display = before is tab, True
+        self._draw()
+        if focus or within:
+            self.focus()
+        self.post_message(self.TabShown(tab))
+
     @property
     def has_log(self) -> bool:
         """Whether there is a run, and in its folder what its trainer printed."""
-        return self.run is not None and self.state is not RunState.REMOVED
+        return not self._tab("log").why_not(self.view)
+
+    def allows(self, action: str) -> bool:
+        """Whether an action of the pane or of a tab makes sense now, wherever the focus is."""
+        if action == "log":
+            return self.has_log
+        if hasattr(self, f"action_{action}"):
+            return True
+        return self.history.epochs > 0 and hasattr(self.shown, f"action_{action}")
+
+    def act(self, action: str) -> None:
+        """Carry out an action of the pane or of the tab that is shown."""
+        owner = self if hasattr(self, f"action_{action}") else self.shown
+        getattr(owner, f"action_{action}")()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A log is offered where there is one."""
+        """Digits choose tabs where the screen does not need them for its own halves; from the
+        first tab there is nothing to go back to."""
         del parameters
-        return action != "log" or self.has_log
+        match action:
+            case "choose_tab":
+                return not self.screen.has_class("-narrow")
+            case "close_tab":
+                return self.shown is not self.tabs[0]
+        return True
+
+    def _tab(self, title: str) -> LiveTab:
+        return next(tab for tab in self.tabs if tab.title == title)
+
+    @on(TabRow.Clicked)
+    def _choose_clicked(self, message: TabRow.Clicked) -> None:
+        message.stop()
+        self.choose(message.tab)
+
+    def action_choose_tab(self, key: str) -> None:
+        """Show the tab of a digit."""
+        self.choose(next(tab for tab in self.tabs if tab.key == key))
+
+    def action_next_tab(self) -> None:
+        """Show the tab after the one that is shown."""
+        after = (self.tabs.index(self.shown) + 1) % len(self.tabs)
+        self.choose(self.tabs[after], focus=False)
+
+    def action_previous_tab(self) -> None:
+        """Show the tab before the one that is shown."""
+        self.choose(self.tabs[self.tabs.index(self.shown) - 1], focus=False)
 
     def action_log(self) -> None:
-        """Ask for the run's log."""
-        if self.run is not None:
-            self.post_message(self.ShowLog(self.run))
+        """Show the run's log, or go back from it."""
+        if self.shown is self._tab("log") and self.has_focus_within:
+            self.action_close_tab()
+        elif self.has_log:
+            self.choose(self._tab("log"))
+
+    def action_close_tab(self) -> None:
+        """Go back to the first tab, and to what had the focus before."""
+        self.choose(self.tabs[0])
+        if self._left is not None and self._left.is_attached and self._left.is_on_screen:
+            self._left.focus()
+
+
+@dataclass(frozen=True, slots=True)
+class PaneLayout:
+    """Which parts of the pane are shown around the tab: 1 row, or 0."""
+
+    tabs: int
+    machine: int
+    """The strip of the host's load."""
+
+    bar: int
+    gap: int
+    """A blank row over what is below the tab."""
+
+
+_ROOMY = 24
+"""Rows for a tab from which some can go to the row of tabs and to the host's load."""
+
+
+def arrange(
+    height: int, lines: int = 0, *, machine: bool = False, first: bool = True
+) -> PaneLayout:
+    """The parts for a pane so many rows high.
+
+    Args:
+        height: of the pane.
+        lines: rows already given to notices and the outcome.
+        machine: whether there is a load of the host to show, where it costs no plot a row it needs.
+        first: whether the first tab is shown, for which the row of tabs can be left out.
+    """
+    room = height - lines - 1
+    tabs = 1 if room > _ROOMY or not first else 0
+    room -= tabs
+    strip = 1 if machine and room >= _ROOMY else 0
+    room -= strip
+    return PaneLayout(tabs, strip, 1 if height >= 5 else 0, 1 if room >= 26 else 0)

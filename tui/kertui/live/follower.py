@@ -1,12 +1,15 @@
-"""Reads a run's events in a thread for as long as the run is shown, its end included: whoever
-resumes it, here or elsewhere, is noticed."""
+"""Follows a run's folder, its end included: whoever resumes it, here or elsewhere, is noticed.
+Also says how often what is read is drawn."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from textual import work
 from textual.message import Message
+from textual.timer import Timer
 from textual.widget import Widget
 from textual.worker import get_current_worker
 
@@ -14,6 +17,9 @@ from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import Event, Failed, Finished, Resumed, Resuming, Stopped
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.state import RunState
+
+DRAW = 0.25
+"""Seconds between two drawings at least."""
 
 POLL = 0.1
 """Seconds between two looks at the events file of a run that goes on."""
@@ -25,12 +31,17 @@ LOOK_AT_STATE = 1.0
 """Seconds without events after which the run's process is looked for."""
 
 
-class RunFollower:
-    """Tells a widget what a run's folder has more, from now until ``stop`` or the widget's end.
+class RunFollower(Widget):
+    """Tells its parent what a run's folder has more, from when it is mounted until ``remove``.
+
+    What is on its way then still arrives: compare a message's ``follower``. Never seen.
 
     Args:
-        widget: whose thread worker it is, and who gets the messages.
         run: what is followed.
+    """
+
+    DEFAULT_CSS = """
+    RunFollower { display: none; }
     """
 
     @dataclass
@@ -49,26 +60,23 @@ class RunFollower:
         follower: RunFollower
         state: RunState
 
-    def __init__(self, widget: Widget, run: RunFolder) -> None:
+    def __init__(self, run: RunFolder) -> None:
+        super().__init__()
         self.run = run
-        self._widget = widget
         self._reader = EventReader(run.events_path)
         self._ended = False
         self._behind = True
-        """Whether the widget waits for the end of what is there already."""
+        """Whether the parent waits for the end of what is there already."""
 
         self._state = RunState.RUNNING
-        """As told last."""
+        """The state that was told last."""
 
-        self._worker = widget.run_worker(
-            self._work, thread=True, group="follow", name=f"follow {run.id}"
-        )
+    def on_mount(self) -> None:
+        """Begin to read the run's folder."""
+        self._follow()
 
-    def stop(self) -> None:
-        """Read no more. What is on its way still arrives: compare a message's ``follower``."""
-        self._worker.cancel()
-
-    def _work(self) -> None:
+    @work(thread=True, group="follow")
+    def _follow(self) -> None:
         # Set by Textual too, when the widget goes; waiting for it ends the thread at once.
         cancelled = get_current_worker().cancelled_event
         silent_since = time.monotonic()
@@ -89,8 +97,7 @@ class RunFollower:
         events = self._reader.read()
         waited, self._behind = self._behind, self._reader.behind
         if events or (waited and not self._behind):
-            message = self.EventsRead(self, tuple(events), self._behind)
-            self._widget.post_message(message)
+            self.post_message(self.EventsRead(self, tuple(events), self._behind))
         if not events:
             return False
         for event in events:
@@ -107,4 +114,35 @@ class RunFollower:
         if self._read() or state is self._state:
             return
         self._state = state
-        self._widget.post_message(self.StateRead(self, state))
+        self.post_message(self.StateRead(self, state))
+
+
+class Pace:
+    """Has a widget drawn when there is something new, at most once in ``DRAW`` seconds and never
+    later than that.
+
+    Args:
+        widget: whose timer is used.
+        draw: what to call.
+    """
+
+    def __init__(self, widget: Widget, draw: Callable[[], None]) -> None:
+        self._widget = widget
+        self._draw = draw
+        self._last = float("-inf")
+        self._timer: Timer | None = None
+
+    def request(self) -> None:
+        """Draw now, or when the time since the last drawing is over."""
+        if self._timer is not None:
+            return
+        wait = self._last + DRAW - time.monotonic()
+        if wait <= 0:
+            self._call()
+        else:
+            self._timer = self._widget.set_timer(wait, self._call)
+
+    def _call(self) -> None:
+        self._timer = None
+        self._last = time.monotonic()
+        self._draw()

@@ -1,4 +1,5 @@
-"""Cuts lines at what is no number and at the edges of the plot, before anything is drawn.
+"""Lines before they are painted: cut at what is no number and at the edges of the plot, and made
+dotted or dashed, whatever their slope.
 
 plotext 6 aborts the whole process at a NaN in a line, and both of its versions paint first and
 clip afterwards: limits far smaller than the data take minutes and gigabytes. Here every line
@@ -96,3 +97,43 @@ def _along(start: Point, dx: float, dy: float, part: float) -> Point:
 def _held(point: Point) -> Point:
     """The point, held to the square against rounding."""
     return max(0.0, min(1.0, point[0])), max(0.0, min(1.0, point[1]))
+
+
+def dots(line: Sequence[Point], gap: float) -> list[tuple[int, int]]:
+    """Whole-numbered dots every ``gap`` along a line, its first point one of them.
+
+    Measured along the line, a steep stretch is as dotted as a flat one, and what is appended
+    to a line never moves the dots before it. No dot comes twice.
+    """
+    if not line:
+        return []
+    found = {(round(line[0][0]), round(line[0][1])): None}
+    left = gap
+    for (x0, y0), (x1, y1) in itertools.pairwise(line):
+        length = math.hypot(x1 - x0, y1 - y0)
+        while left <= length and length > 0:
+            part = left / length
+            found[round(x0 + part * (x1 - x0)), round(y0 + part * (y1 - y0))] = None
+            left += gap
+        left -= length
+    return list(found)
+
+
+def dashes(line: Sequence[Point], pattern: Sequence[float]) -> list[tuple[int, int]]:
+    """Whole-numbered dots where a dashed stroke is drawn; no dot comes twice.
+
+    Args:
+        line: its points, in dots.
+        pattern: lengths drawn and left out in turn, as ``(6, 4)``, measured along the line.
+    """
+    period = sum(pattern)
+    found: dict[tuple[int, int], None] = {}
+    for number, dot in enumerate(dots(line, 1.0)):
+        place = number % period
+        for at, length in enumerate(pattern):
+            if place < length:
+                if at % 2 == 0:
+                    found[dot] = None
+                break
+            place -= length
+    return list(found)
