@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from kertasks.registry import find_task
-from kertasks.runs.commands import Ask
+from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import Epoch, Failed
 from kertasks.runs.state import process_start_time
@@ -35,7 +35,7 @@ def first_epoch_after(service: TrainingService) -> float:
                 raise SystemExit(f"the run failed: {event.reason}")
             if isinstance(event, Epoch):
                 took = time.perf_counter() - began
-                run.ask(Ask.STOP)
+                run.ask(SteeringCommand.STOP)
                 return took
         time.sleep(0.001)
     raise SystemExit(f"no epoch in {DEADLINE} s; see {run.log_path}")

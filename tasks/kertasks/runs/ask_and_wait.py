@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kertasks.errors import UserError
-from kertasks.runs.commands import Ask
+from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import Control, Event, Failed, Finished, Stopped
 from kertasks.runs.folder import NeverBegan, RunFolder, RunIsOver
@@ -37,7 +37,7 @@ class Answer:
 
 def ask_and_wait(
     run: RunFolder,
-    name: Ask,
+    name: SteeringCommand,
     value: float | None = None,
     *,
     seconds: float,
@@ -68,7 +68,7 @@ def ask_and_wait(
             seen.append(event)
             if isinstance(event, Control) and event.number == number:
                 if event.refused is not None:
-                    raise Refused(f"run {run.id} did not {said(name)}: {event.refused}")
+                    raise Refused(f"run {run.id} did not {name.row.verb}: {event.refused}")
                 answered = True
             # What follows from a command may be told before its answer.
             if answered and (until is None or any(map(until, seen))):
@@ -81,17 +81,6 @@ def ask_and_wait(
                 raise RunIsOver(run.id, run.state())
         time.sleep(_LOOK_EVERY)
     return Answer(answered, tuple(seen))
-
-
-def said(name: Ask) -> str:
-    """What is asked, as a verb."""
-    return {
-        Ask.EPOCH: "train one epoch",
-        Ask.BATCH: "train one batch",
-        Ask.LEARNING_RATE: "change the learning rate",
-        Ask.EPOCHS: "change the number of epochs",
-        Ask.STOP_BEST: "stop",
-    }.get(name, str(name))
 
 
 def kill(run: RunFolder, seconds: float = 10.0) -> None:
@@ -112,7 +101,7 @@ def kill(run: RunFolder, seconds: float = 10.0) -> None:
     except NeverBegan as error:
         raise NotKilled(f"run {run.id} is only being started: ask again in a moment") from error
     if manifest.host != platform.node():
-        run.ask(Ask.KILL)
+        run.ask(SteeringCommand.KILL)
     elif process_is_there(manifest.pid, manifest.process_started):
         try:
             if not is_trainer_of(manifest.pid, run.events_path, run.log_path):

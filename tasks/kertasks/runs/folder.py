@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from kertasks.atomic_file import write_text
 from kertasks.errors import UserError
 from kertasks.regular_file import read_json, read_small
-from kertasks.runs.commands import Ask, Command, write_command
+from kertasks.runs.commands import SteeringCommand
+from kertasks.runs.control_file import Command, write_command
 from kertasks.runs.event_tail import last_answered
 from kertasks.runs.manifest import Manifest, parse_manifest
 from kertasks.runs.state import (
@@ -213,7 +214,7 @@ class RunFolder:
             self.events_path,
         )
 
-    def ask(self, name: Ask, value: float | None = None) -> Command:
+    def ask(self, name: SteeringCommand, value: float | None = None) -> Command:
         """Ask something of the run's trainer; it answers with a ``control`` event.
 
         Args:
@@ -230,7 +231,7 @@ class RunFolder:
             raise RunIsOver(self.id, state)
         return self.write_command(name, value)
 
-    def write_command(self, name: Ask, value: float | None = None) -> Command:
+    def write_command(self, name: SteeringCommand, value: float | None = None) -> Command:
         """Write a command whatever the run's state is.
 
         Raises:

@@ -16,7 +16,7 @@ import kertasks
 from kertasks.data.dataset import Dataset
 from kertasks.recipes.bounds import MOST_EPOCHS
 from kertasks.recipes.recipe import Recipe
-from kertasks.runs.commands import ControlFile
+from kertasks.runs.control_file import ControlFile
 from kertasks.runs.events import (
     Compiled,
     Compiling,

@@ -16,7 +16,8 @@ from tests.support.run_folders import NOON, write_run
 from kertasks.errors import UserError
 from kertasks.regular_file import open_to_append
 from kertasks.runs.ask_and_wait import ask_and_wait, kill
-from kertasks.runs.commands import Ask, Command, read_commands, write_command
+from kertasks.runs.commands import SteeringCommand
+from kertasks.runs.control_file import Command, read_commands, write_command
 from kertasks.runs.event_lines import format_event
 from kertasks.runs.event_log import EventLog
 from kertasks.runs.event_reader import EventReader
@@ -109,7 +110,7 @@ def test_a_damaged_run_without_a_recipe_is_called_by_its_id(run: RunFolder) -> N
 def test_whoever_asks_something_of_a_damaged_run_gets_an_answer(run: RunFolder, way: str) -> None:
     WAYS[way](run)
     asks: tuple[Callable[[], object], ...] = (
-        lambda: ask_and_wait(run, Ask.PAUSE, seconds=0.05),
+        lambda: ask_and_wait(run, SteeringCommand.PAUSE, seconds=0.05),
         lambda: require_resumable(run, 9),
         lambda: kill(run, 0.05),
         run.recipe,
@@ -129,7 +130,7 @@ def test_good_commands_are_read_beside_bad_ones(run: RunFolder) -> None:
     ]  # fmt: skip
     run.control_path.write_text(json.dumps({"commands": listed}))
     assert read_commands(run.control_path) == [Command(6, "stop")]
-    assert write_command(run.control_path, Ask.PAUSE).number == 7
+    assert write_command(run.control_path, SteeringCommand.PAUSE).number == 7
 
 
 @pytest.mark.parametrize("data", TEXTS.values(), ids=TEXTS)

@@ -21,7 +21,8 @@ from tests.support.killed_training import start_training
 from tests.support.trainers import kill_trainers
 from tests.support.waiting import wait_until
 
-from kertasks.runs.commands import Ask, last_number, read_commands
+from kertasks.runs.commands import SteeringCommand
+from kertasks.runs.control_file import last_number, read_commands
 from kertasks.runs.event_lines import format_event
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.event_tail import last_checkpoint
@@ -45,12 +46,12 @@ DONE = 2
 def running(tmp_path: Path) -> RunFolder:
     """A run whose trainer waits after the second epoch, with a checkpoint of that moment."""
     run = RunStore(tmp_path).create(RECIPE)
-    run.write_command(Ask.PAUSE)
+    run.write_command(SteeringCommand.PAUSE)
     start_training(run.path, 1000.0)
     for epoch in range(DONE + 1):
         wait_until(partial(_is_paused_at, run, epoch), PATIENCE)
         if epoch < DONE:
-            run.ask(Ask.EPOCH)
+            run.ask(SteeringCommand.EPOCH)
     wait_until(lambda: _checkpoint_epoch(run) == DONE)
     return run
 
@@ -91,7 +92,7 @@ def test_a_trainer_killed_in_a_pause_is_lost_within_five_seconds_and_goes_on_whe
     before = read_commands(running.control_path)
     kill(running)
     with pytest.raises(RunIsOver, match="is over \\(lost\\): nothing was changed"):
-        running.ask(Ask.PAUSE)
+        running.ask(SteeringCommand.PAUSE)
     assert read_commands(running.control_path) == before
     assert list(finish(running).epoch_numbers) == EPOCHS
 
@@ -177,7 +178,7 @@ def test_a_removed_folder_ends_the_training(running: RunFolder) -> None:
     shutil.rmtree(running.path)
     assert running.state() is RunState.REMOVED
     with pytest.raises(RunIsOver, match="is over \\(removed\\)"):
-        running.ask(Ask.PAUSE)
+        running.ask(SteeringCommand.PAUSE)
     wait_until(lambda: not Path(f"/proc/{pid}").exists() or _is_zombie(pid), 60.0)
     assert not running.path.exists()
 
@@ -193,7 +194,7 @@ def test_a_clock_that_jumps_changes_no_state(running: RunFolder) -> None:
         moment = time.time() + moved
         os.utime(running.events_path, (moment, moment))
         assert running.state() is RunState.PAUSED
-    running.ask(Ask.STOP)
+    running.ask(SteeringCommand.STOP)
     wait_until(lambda: running.state() is RunState.STOPPED)
 
 
@@ -215,7 +216,8 @@ import sys, threading, time
 from pathlib import Path
 from kertasks.trainer.callbacks import best_weights, checkpoints
 from kertasks.trainer.claiming import claim
-from kertasks.runs.commands import Ask, write_command
+from kertasks.runs.commands import SteeringCommand
+from kertasks.runs.control_file import write_command
 from kertasks.trainer.loaded_data import DataShelf
 from kertasks.trainer.run import train
 
@@ -247,7 +249,7 @@ def fill():
             except OSError:
                 time.sleep(0.01)
     filler.unlink()
-    write_command(run / "control.json", Ask.STOP)
+    write_command(run / "control.json", SteeringCommand.STOP)
 
 threading.Thread(target=fill, daemon=True).start()
 raise SystemExit(0 if train(claim(run), DataShelf(), "CPU") else 1)
@@ -286,7 +288,8 @@ def test_a_disk_that_fills_up_and_is_freed_costs_no_epoch(tmp_path: Path) -> Non
 _WRITER = """
 import sys
 from pathlib import Path
-from kertasks.runs.commands import Ask, write_command
+from kertasks.runs.commands import SteeringCommand
+from kertasks.runs.control_file import write_command
 from kertasks.runs.folder import RunFolder
 from kertasks.trainer.checkpoint import BestState, Checkpoint, Place
 import numpy as np
@@ -298,7 +301,7 @@ while True:
     number += 1
     run.write_manifest(manifest)
     run.write_recipe(recipe)
-    write_command(run.control_path, Ask.BATCH)
+    write_command(run.control_path, SteeringCommand.BATCH)
     variables = [np.full(20_000, number, dtype=np.float32)]
     Checkpoint(Place(number), 1, False, variables, BestState()).write(run.checkpoint_path)
 """
@@ -344,6 +347,6 @@ def test_a_finished_run_says_so_to_whoever_wants_to_steer_it(tmp_path: Path) -> 
     run = RunStore(tmp_path).create(SHORT_EPOCHS)
     run.events_path.write_text(format_event(Finished(1.0, 5, 5, None, None)))
     with pytest.raises(RunIsOver, match="is over \\(finished\\)"):
-        run.ask(Ask.STOP)
+        run.ask(SteeringCommand.STOP)
     with pytest.raises(NotToResume, match="is finished"):
         require_resumable(run)

@@ -15,7 +15,7 @@ from kertasks.kinds import TaskKind
 from kertasks.recipes.changes import with_changes
 from kertasks.recipes.recipe import EarlyStopping, Layer, Recipe
 from kertasks.registry import find_task
-from kertasks.runs.commands import Ask
+from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import Epoch, Event, Failed, Finished, Notice, Started, Stopped
 from kertasks.runs.folder import RunFolder
@@ -34,7 +34,7 @@ ANSWER = find_task("xor").recipes["answer"]
 def trained(home: Path, recipe: Recipe, *, stop: bool = False) -> tuple[RunFolder, list[Event]]:
     run = RunStore(home).create(recipe)
     if stop:
-        run.ask(Ask.STOP)
+        run.ask(SteeringCommand.STOP)
     train(claim(run.path), DataShelf(), "CPU")
     return run, EventReader(run.events_path).read_all()
 

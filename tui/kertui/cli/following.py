@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from kertasks.errors import UserError
-from kertasks.runs.commands import Ask
+from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
@@ -63,7 +63,7 @@ def follow(run: RunFolder, recipe: Recipe, pressed: CtrlC, *, as_json: bool) -> 
 
 def _stop(run: RunFolder, report: JsonReport | TextReport) -> None:
     with contextlib.suppress(UserError):  # its folder is gone: the next look says so
-        run.ask(Ask.STOP)
+        run.ask(SteeringCommand.STOP)
     report.stopping()
 
 

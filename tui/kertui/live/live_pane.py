@@ -12,7 +12,7 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.reactive import var
 
-from kertasks.runs.commands import Ask
+from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.events import Ended
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
@@ -64,7 +64,7 @@ class LivePane(LiveView, can_focus=True):
         history: RunHistory
         state: RunState | None
         planned: int
-        asked: Ask | None = None
+        asked: SteeringCommand | None = None
 
     @dataclass
     class EventsTaken(Message):
@@ -89,7 +89,7 @@ class LivePane(LiveView, can_focus=True):
     waiting = var(IDLE)
     """What the plots say while there is no run."""
 
-    asked: var[Ask | None] = var(None)
+    asked: var[SteeringCommand | None] = var(None)
     """What was asked of the run here and is not answered yet."""
 
     def __init__(

@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Callable
 
-from kertasks.runs.commands import Ask
+from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState
 from kertasks.text import numbers as formatting
@@ -15,20 +15,10 @@ from kertui.plotting.strips import Row, cells, fit, join
 from kertui.rows.rows_widget import RowsWidget
 from kertui.terminal.glyphs import Glyphs, glyphs_for
 
-_ASKED = {
-    Ask.PAUSE: "pausing",
-    Ask.RESUME: "going on",
-    Ask.EPOCH: "going on",
-    Ask.BATCH: "going on",
-    Ask.STOP: "stopping",
-    Ask.STOP_BEST: "stopping",
-    Ask.SAVE: "saving",
-    Ask.KILL: "killing",
-}
-"""What a run is doing between a command and its answer."""
 
-
-def state_word(history: RunHistory, state: RunState | None, asked: Ask | None = None) -> str:
+def state_word(
+    history: RunHistory, state: RunState | None, asked: SteeringCommand | None = None
+) -> str:
     """What a run is doing in one word; empty without a run.
 
     Args:
@@ -38,10 +28,10 @@ def state_word(history: RunHistory, state: RunState | None, asked: Ask | None = 
     """
     if state is None:
         return ""
-    if asked is Ask.RESUME and state.is_over:
+    if asked is SteeringCommand.RESUME and state.is_over:
         return "resuming"
-    if asked in _ASKED and not state.is_over:
-        return _ASKED[asked]
+    if asked is not None and asked.row.doing and not state.is_over:
+        return asked.row.doing
     if history.stopping and not state.is_over:
         return "stopping"
     if state is not RunState.RUNNING:
@@ -89,7 +79,7 @@ class RunStatus(RowsWidget):
         self._history = RunHistory()
         self._state: RunState | None = None
         self._planned = 0
-        self._asked: Ask | None = None
+        self._asked: SteeringCommand | None = None
         self._meter = RateMeter()
 
     def show(
@@ -97,7 +87,7 @@ class RunStatus(RowsWidget):
         history: RunHistory,
         state: RunState | None,
         planned: int = 0,
-        asked: Ask | None = None,
+        asked: SteeringCommand | None = None,
     ) -> None:
         """Say where a run is.
 
@@ -125,13 +115,13 @@ def status_line(
     progress: RunProgress,
     width: int,
     glyphs: Glyphs,
-    asked: Ask | None = None,
+    asked: SteeringCommand | None = None,
 ) -> Row:
     """The line in the longest form that fits: elapsed, step and rate give way in this order."""
     if state is None:
         return fit([], width)
     word = state_word(history, state, asked)
-    resumes = asked is Ask.RESUME and state.is_over
+    resumes = asked is SteeringCommand.RESUME and state.is_over
     sign = cells(glyphs.on, "dim") if resumes else state_sign(state, glyphs)
     head = sign + cells(" " + word, "strong")
     then = _then(history, state)
@@ -157,7 +147,7 @@ def _then(history: RunHistory, state: RunState) -> Row:
         return []
     if history.replaying and history.last is not None:
         return cells(f"to epoch {formatting.grouped(history.last.epoch)}", "warning")
-    if history.until is Ask.EPOCH and not history.stopping:
+    if history.until is SteeringCommand.EPOCH and not history.stopping:
         return cells("pauses after this epoch", "warning")
     return []
 

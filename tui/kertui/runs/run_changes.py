@@ -13,7 +13,7 @@ from textual.screen import Screen
 
 from kertasks.errors import UserError
 from kertasks.runs.bin import BinTrouble, NotInBin, RunBin
-from kertasks.runs.commands import Ask
+from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.label import Label, write_label
 from kertasks.runs.store import RunStore
@@ -84,7 +84,7 @@ class RunChanges:
         """Ask a run's trainer to stop and keep the weights."""
 
         def stop(_: RunChanges.Changed) -> str:
-            RunFolder(Path(run.folder)).ask(Ask.STOP)
+            RunFolder(Path(run.folder)).ask(SteeringCommand.STOP)
             return f"{_name(run)}: asked to stop; its weights are kept"
 
         self._work(stop)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from textual.binding import Binding, BindingType
 
+from kertui.live.steering import steering_keys
+
 WORKBENCH_KEYS: list[BindingType] = [
     Binding(
         "space",
@@ -14,89 +16,13 @@ WORKBENCH_KEYS: list[BindingType] = [
         tooltip="Train the recipe as it stands, from fresh weights.",
     ),
     Binding(
-        "space",
-        "steer('pause')",
-        "pause",
-        key_display="space",
-        id="workbench.pause",
-        tooltip="Let the training wait at the end of the batch under way.",
-    ),
-    Binding(
-        "space",
-        "steer('resume')",
-        "go on",
-        key_display="space",
-        id="workbench.go_on",
-        tooltip="Let the paused training go on.",
-    ),
-    Binding(
         "r",
         "resume_run",
         "resume",
         id="workbench.resume",
         tooltip="Go on with the training shown, which is over, from its last checkpoint.",
     ),
-    Binding(
-        "s",
-        "steer('stop')",
-        "stop, keep",
-        id="workbench.stop",
-        tooltip="End this training and keep its weights. Leaving the screen does not end it.",
-    ),
-    Binding(
-        "greater_than_sign",
-        "steer('epoch')",
-        "one epoch",
-        id="workbench.epoch",
-        tooltip="Train to the end of an epoch, and pause there.",
-    ),
-    Binding(
-        "full_stop",
-        "steer('batch')",
-        "one batch",
-        show=False,
-        id="workbench.batch",
-        tooltip="Train one batch, and pause after it.",
-    ),
-    Binding(
-        "L",
-        "steer('learning_rate')",
-        "learning rate",
-        id="workbench.learning_rate",
-        tooltip="Change the learning rate while it trains.",
-    ),
-    Binding(
-        "E",
-        "steer('epochs')",
-        "epochs",
-        show=False,
-        id="workbench.epochs",
-        tooltip="Train more or fewer epochs in all; a training that is over goes on.",
-    ),
-    Binding(
-        "S",
-        "steer('stop_best')",
-        "stop with the best",
-        show=False,
-        id="workbench.stop_best",
-        tooltip="End this training and keep the weights of its best epoch.",
-    ),
-    Binding(
-        "W",
-        "steer('save')",
-        "save weights now",
-        show=False,
-        id="workbench.save_now",
-        tooltip="Write the network and a checkpoint now, and train on.",
-    ),
-    Binding(
-        "X",
-        "steer('kill')",
-        "kill",
-        show=False,
-        id="workbench.kill",
-        tooltip="End the trainer's process at once, should it not stop. Asks first.",
-    ),
+    *steering_keys("workbench"),
     Binding(
         "y",
         "live('log_y')",

@@ -13,8 +13,7 @@ from kertasks.task import Task
 from kertui.dialogs.too_small import is_on_top
 from kertui.live.live_pane import LivePane
 from kertui.live.run_status import RunStatus
-from kertui.live.run_steering import RunSteering
-from kertui.live.steering_values import first_learning_rate
+from kertui.live.steering import RunSteering, first_learning_rate
 from kertui.live.tabs.log import LogScreen
 from kertui.live.training_column import Phase, TrainingColumn
 from kertui.service.training_service import TrainingService

@@ -10,12 +10,12 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Mapping
 from types import FrameType
-from typing import Any
+from typing import Any, TypeAlias
 
 import keras
 
-from kertasks.recipes.bounds import LEAST_LEARNING_RATE, MOST_EPOCHS, MOST_LEARNING_RATE
-from kertasks.runs.commands import Ask, Command, ControlFile
+from kertasks.runs.commands import SteeringCommand, row_of
+from kertasks.runs.control_file import Command, ControlFile
 from kertasks.runs.event_log import EventLog
 from kertasks.runs.events import Control, Paused, Planned, Resumed
 from kertasks.trainer.callbacks.best_weights import BestWeights
@@ -34,6 +34,23 @@ _VALIDATES_ON = 0.2
 
 class Refused(Exception):  # the answer to a command, never an error of the program
     """A command cannot be carried out; the text says why."""
+
+
+Effect: TypeAlias = Callable[["Steering", Command], None]
+
+EFFECTS: dict[SteeringCommand, Effect] = {}
+"""What each command does. An effect that cannot be had raises ``Refused``; a number that a command
+takes was found to be one that is allowed."""
+
+
+def _effect(*commands: SteeringCommand) -> Callable[[Effect], Effect]:
+    """Make a method of ``Steering`` the effect of commands."""
+
+    def register(effect: Effect) -> Effect:
+        EFFECTS.update(dict.fromkeys(commands, effect))
+        return effect
+
+    return register
 
 
 class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries no types
@@ -86,7 +103,7 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
         self._looked = 0.0
         self._signalled = False
         self._pausing = False
-        self._until: Ask | None = None
+        self._until: SteeringCommand | None = None
         self._validating_since: float | None = None
         self._unsaved = False
         self.planned = planned
@@ -106,7 +123,7 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
     @property
     def steps_limit(self) -> int | None:
         """One step a call while a person goes batch by batch."""
-        return 1 if self._until is Ask.BATCH else None
+        return 1 if self._until is SteeringCommand.BATCH else None
 
     @property
     def is_over(self) -> bool:
@@ -135,7 +152,8 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
         """Whether to stop before there is anything to train. Other commands wait until then."""
         self._hear()
         for command in list(self._asked):
-            if command.name in (Ask.STOP, Ask.STOP_BEST, Ask.KILL, Ask.EPOCHS):
+            row = row_of(command.name)
+            if row is not None and row.early:
                 self._asked.remove(command)
                 self._answer(command)
         return self.stop_requested
@@ -156,7 +174,7 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
         """A call of one or more batches is done."""
         now = time.perf_counter()
         self._step = batch + 1
-        stepping = self._until is Ask.BATCH
+        stepping = self._until is SteeringCommand.BATCH
         if now - self._looked < LOOK_EVERY and not stepping:
             return
         self._pausing |= stepping
@@ -187,7 +205,7 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
             return
         now = time.perf_counter()
         self._step = 0
-        stepping = self._until is Ask.EPOCH
+        stepping = self._until is SteeringCommand.EPOCH
         ends = epoch + 1 >= self.planned
         if ends or stepping or self._unsaved or now - self._looked >= LOOK_EVERY:
             self._pausing |= stepping
@@ -237,62 +255,71 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
         self._log.add(Control(time.time(), command.number, command.name, refused))
 
     def _carry_out(self, command: Command) -> None:
-        match command.name:
-            case Ask.PAUSE:
-                if self._pausing:
-                    raise Refused("it is paused already")
-                self._pausing = True
-            case Ask.RESUME:
-                if not self._pausing and self._until is None:
-                    raise Refused("it is not paused")
-                self._pausing, self._until = False, None
-            case Ask.EPOCH | Ask.BATCH:
-                # From a pause, or to one at the end of what is under way.
-                self._pausing, self._until = False, Ask(command.name)
-            case Ask.LEARNING_RATE:
-                self._set_learning_rate(command.value)
-            case Ask.EPOCHS:
-                self._set_planned(command.value)
-            case Ask.SAVE:
-                self._save_now()
-            case Ask.STOP | Ask.STOP_BEST:
-                self.stop_requested = True
-                self.wants_best = command.name == Ask.STOP_BEST
-            case Ask.KILL:
-                self._log.add(Control(time.time(), command.number, command.name))
-                self._log.flush()
-                os.kill(os.getpid(), signal.SIGKILL)
-            case _:
-                raise Refused("this version of the trainer does not know it")
-
-    def _set_learning_rate(self, value: float | None) -> None:
-        if value is None or not LEAST_LEARNING_RATE <= value <= MOST_LEARNING_RATE:
-            allowed = f"from {LEAST_LEARNING_RATE:.1e} to {MOST_LEARNING_RATE:.1e}"
-            raise Refused(f"a learning rate is a number {allowed}")
         try:
-            self.model.optimizer.learning_rate = value
+            known = SteeringCommand(command.name)
+        except ValueError:
+            raise Refused("this version of the trainer does not know it") from None
+        argument = known.row.argument
+        if argument is not None and not argument.allows(command.value):
+            raise Refused(f"{argument.name} is {argument.allowed}")
+        EFFECTS[known](self, command)
+
+    @_effect(SteeringCommand.PAUSE)
+    def _begin_pause(self, _command: Command) -> None:
+        if self._pausing:
+            raise Refused("it is paused already")
+        self._pausing = True
+
+    @_effect(SteeringCommand.RESUME)
+    def _end_pause(self, _command: Command) -> None:
+        if not self._pausing and self._until is None:
+            raise Refused("it is not paused")
+        self._pausing, self._until = False, None
+
+    @_effect(SteeringCommand.EPOCH, SteeringCommand.BATCH)
+    def _go_on_until(self, command: Command) -> None:
+        # From a pause, or to one at the end of what is under way.
+        self._pausing, self._until = False, SteeringCommand(command.name)
+
+    @_effect(SteeringCommand.LEARNING_RATE)
+    def _set_learning_rate(self, command: Command) -> None:
+        assert command.value is not None  # noqa: S101 - narrows the type
+        try:
+            self.model.optimizer.learning_rate = command.value
         except TypeError as error:
             raise Refused("the recipe's learning rate follows a schedule") from error
-        self._writer.say_learning_rate(value, self._writer.epochs + 1)
+        self._writer.say_learning_rate(command.value, self._writer.epochs + 1)
         self._keep()
 
-    def _set_planned(self, value: float | None) -> None:
-        if value is None or not 1 <= value <= MOST_EPOCHS or value != int(value):
-            raise Refused(f"a number of epochs is a whole number from 1 to {MOST_EPOCHS}")
+    @_effect(SteeringCommand.EPOCHS)
+    def _set_planned(self, command: Command) -> None:
+        assert command.value is not None  # noqa: S101 - narrows the type
         # What is done is done, and an epoch that has begun is finished.
         least = self._writer.epochs + bool(self._step)
-        self.planned = max(int(value), least)
+        self.planned = max(int(command.value), least)
         self._log.add(Planned(time.time(), self.planned))
         if self.model is not None:
             self._keep()
 
-    def _save_now(self) -> None:
+    @_effect(SteeringCommand.SAVE)
+    def _save_now(self, _command: Command) -> None:
         try:
             self._save_files(self.model)
         except OSError as error:
             raise Refused(f"it cannot be written: {error.strerror}") from error
         if self._can_save and not self._checkpoints.save(self._take, wait=True):
             raise Refused("the checkpoint cannot be written")
+
+    @_effect(SteeringCommand.STOP, SteeringCommand.STOP_BEST)
+    def _request_stop(self, command: Command) -> None:
+        self.stop_requested = True
+        self.wants_best = command.name == SteeringCommand.STOP_BEST
+
+    @_effect(SteeringCommand.KILL)
+    def _kill_process(self, command: Command) -> None:
+        self._log.add(Control(time.time(), command.number, command.name))
+        self._log.flush()
+        os.kill(os.getpid(), signal.SIGKILL)
 
     def _pause(self, began: float) -> None:
         self._until = None
