@@ -218,7 +218,7 @@ from kertasks.trainer.callbacks import best_weights, checkpoints
 from kertasks.trainer.claiming import claim
 from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.control_file import write_command
-from kertasks.trainer.loaded_data import DataShelf
+from kertasks.trainer.dataset_cache import DatasetCache
 from kertasks.trainer.run import train
 
 checkpoints.EVERY = checkpoints.AT_THE_LATEST = best_weights._WRITE_EVERY = 0.05
@@ -252,7 +252,7 @@ def fill():
     write_command(run / "control.json", SteeringCommand.STOP)
 
 threading.Thread(target=fill, daemon=True).start()
-raise SystemExit(0 if train(claim(run), DataShelf(), "CPU") else 1)
+raise SystemExit(0 if train(claim(run), DatasetCache(), "CPU") else 1)
 """
 
 
@@ -291,7 +291,7 @@ from pathlib import Path
 from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.control_file import write_command
 from kertasks.runs.folder import RunFolder
-from kertasks.trainer.checkpoint import BestState, Checkpoint, Place
+from kertasks.trainer.checkpoint import BestState, Checkpoint, TrainingPosition
 import numpy as np
 
 run = RunFolder(Path(sys.argv[1]))
@@ -303,7 +303,8 @@ while True:
     run.write_recipe(recipe)
     write_command(run.control_path, SteeringCommand.BATCH)
     variables = [np.full(20_000, number, dtype=np.float32)]
-    Checkpoint(Place(number), 1, False, variables, BestState()).write(run.checkpoint_path)
+    checkpoint = Checkpoint(TrainingPosition(number), 1, False, variables, BestState())
+    checkpoint.write(run.checkpoint_path)
 """
 
 
@@ -335,8 +336,8 @@ def test_no_file_of_a_run_is_ever_seen_half_written(running: RunFolder, tmp_path
             checkpoint = Checkpoint.read(running.checkpoint_path)
             if checkpoint is not None:
                 (values,) = checkpoint.variables
-                assert (values == checkpoint.place.epoch).all()
-                numbers = max(numbers, checkpoint.place.epoch)
+                assert (values == checkpoint.position.epoch).all()
+                numbers = max(numbers, checkpoint.position.epoch)
         writer.kill()
         writer.wait()
     assert looks > 100

@@ -21,10 +21,9 @@ from kertasks.runs.events import Epoch, Event, Failed, Finished, Notice, Started
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.store import RunStore
 from kertasks.trainer.claiming import claim
+from kertasks.trainer.dataset_cache import DatasetCache
 from kertasks.trainer.failure import describe_failure
-from kertasks.trainer.loaded_data import DataShelf
-from kertasks.trainer.run import train
-from kertasks.trainer.testing import mean_absolute_error
+from kertasks.trainer.run import mean_absolute_error, train
 
 pytestmark = pytest.mark.training
 
@@ -35,7 +34,7 @@ def trained(home: Path, recipe: Recipe, *, stop: bool = False) -> tuple[RunFolde
     run = RunStore(home).create(recipe)
     if stop:
         run.ask(SteeringCommand.STOP)
-    train(claim(run.path), DataShelf(), "CPU")
+    train(claim(run.path), DatasetCache(), "CPU")
     return run, EventReader(run.events_path).read_all()
 
 

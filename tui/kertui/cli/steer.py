@@ -235,7 +235,8 @@ def _make(name: str, served: Sequence[SteeringCommand]) -> click.Command:
         chosen = [command for command in served if _words(command)[1] and given[command]]
         chosen = chosen or [command for command in served if not _words(command)[1]]
         if not chosen:
-            raise click.UsageError("give at least one of its options.")
+            options = " or ".join(_words(command)[1] for command in served)
+            raise click.UsageError(f"give {options}.")
         found = find_run(ctx, run)
         for command in chosen:
             takes = command.row.argument is not None

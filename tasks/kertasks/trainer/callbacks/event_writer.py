@@ -10,7 +10,7 @@ import keras
 
 from kertasks.runs.event_log import EventLog
 from kertasks.runs.events import Epoch, LearningRate, Progress
-from kertasks.trainer.checkpoint import BestState, Place
+from kertasks.trainer.checkpoint import BestState, TrainingPosition
 
 PROGRESS_EVERY = 0.1
 """Seconds between two ``progress`` events."""
@@ -60,9 +60,9 @@ class EventWriter(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
         """Whether an epoch has begun and batches of it are still to be done."""
         return 0 < self._step < int(self.params.get("steps") or 0)
 
-    def go_on_from(self, place: Place, best: BestState) -> None:
+    def go_on_from(self, position: TrainingPosition, best: BestState) -> None:
         """Take epochs, and batches of the next one, as done by an earlier process."""
-        self.epochs, self._step = place.epoch, place.step
+        self.epochs, self._step = position.epoch, position.step
         self.best_epoch, self.best_loss, self.best_metrics = best.epoch, best.loss, best.metrics
 
     def leave_out(self, seconds: float) -> None:

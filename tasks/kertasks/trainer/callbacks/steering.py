@@ -18,12 +18,17 @@ from kertasks.runs.commands import SteeringCommand, row_of
 from kertasks.runs.control_file import Command, ControlFile
 from kertasks.runs.event_log import EventLog
 from kertasks.runs.events import Control, Paused, Planned, Resumed
+from kertasks.text.plain_text import first_line
 from kertasks.trainer.callbacks.best_weights import BestWeights
 from kertasks.trainer.callbacks.checkpoints import Checkpoints
 from kertasks.trainer.callbacks.event_writer import EventWriter
-from kertasks.trainer.checkpoint import Checkpoint, Place, restore, values_of
-from kertasks.trainer.early_stopping import restore_stopping, stopping_state
-from kertasks.trainer.failure import first_line
+from kertasks.trainer.checkpoint import (
+    Checkpoint,
+    StoppingState,
+    TrainingPosition,
+    restore,
+    values_of,
+)
 
 LOOK_EVERY = 0.05
 """Seconds between two looks at the control file."""
@@ -98,7 +103,7 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
         """Keras's early stopping, if the recipe has one; it comes before this callback."""
 
         self._resumed = resumed
-        self._step = resumed.place.step if resumed is not None else 0
+        self._step = resumed.position.step if resumed is not None else 0
         self._asked: deque[Command] = deque()
         self._looked = 0.0
         self._signalled = False
@@ -134,9 +139,9 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
         return self._writer.epochs >= self.planned and not self._step
 
     @property
-    def place(self) -> Place:
-        """Where the training is."""
-        return Place(self._writer.epochs, self._step)
+    def position(self) -> TrainingPosition:
+        """How far the training is."""
+        return TrainingPosition(self._writer.epochs, self._step)
 
     def stop_on_signals(self) -> None:
         """Let SIGTERM and SIGINT stop the training and keep the weights, for the rest of the
@@ -166,7 +171,7 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
             restore(self.model, self._resumed.variables)
             self._best.go_on_from(self._resumed.best)
             if self.stopping is not None and self._resumed.stopping is not None:
-                restore_stopping(self.stopping, self._resumed.stopping)
+                self._resumed.stopping.restore(self.stopping)
             self._resumed = None  # its arrays are not needed twice
         self._look(time.perf_counter())
 
@@ -323,7 +328,7 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
 
     def _pause(self, began: float) -> None:
         self._until = None
-        self._log.add(Paused(time.time(), self.place.epoch, self.place.step))
+        self._log.add(Paused(time.time(), self.position.epoch, self.position.step))
         if self._can_save:
             self._checkpoints.save(self._take)
         if self.on_pause is not None:
@@ -335,7 +340,7 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
         if self.on_pause is not None:
             self.on_pause(False)
         if not self.stop_requested:
-            self._log.add(Resumed(time.time(), self.place.epoch, self.place.step))
+            self._log.add(Resumed(time.time(), self.position.epoch, self.position.step))
         self._writer.leave_out(time.perf_counter() - began)
 
     # --- checkpoints
@@ -356,12 +361,11 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
             self._unsaved = True
 
     def _take(self, *, over: bool = False) -> Checkpoint:
-        stopping = None if self.stopping is None else stopping_state(self.stopping)
         return Checkpoint(
-            place=self.place,
+            position=self.position,
             planned=self.planned,
             over=over,
             variables=values_of(self.model),
             best=self._best.state(),
-            stopping=stopping,
+            stopping=None if self.stopping is None else StoppingState.of(self.stopping),
         )

@@ -248,7 +248,7 @@ def test_a_command_that_fails_is_refused_and_the_training_goes_on(
 def test_saving_now_writes_network_and_checkpoint(steered: Steered) -> None:
     assert steered.ask(SteeringCommand.SAVE).refused is None
     assert len(steered.saved) == 1
-    assert steered.checkpoint().place.epoch >= steered.saved[0]
+    assert steered.checkpoint().position.epoch >= steered.saved[0]
     assert not steered.checkpoint().over
 
 
@@ -259,7 +259,7 @@ def test_a_stop_ends_it_and_is_answered_by_its_number(steered: Steered) -> None:
     assert (answered.number, answered.command) == (1, "stop")
     assert steered.steering.stop_requested
     assert not steered.steering.wants_best
-    place = steered.checkpoint().place
+    place = steered.checkpoint().position
     assert place.epoch == steered.writer.epochs
 
 
@@ -320,4 +320,4 @@ def test_a_checkpoint_comes_after_its_epochs_in_the_log(
             checkpoints += 1
             assert event.epoch <= done
     assert checkpoints >= 2
-    assert steered.checkpoint().place.epoch == 50
+    assert steered.checkpoint().position.epoch == 50
