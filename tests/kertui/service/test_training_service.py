@@ -27,8 +27,7 @@ from kertasks.runs.resumable import NotToResume
 from kertasks.runs.state import RunState, process_is_there
 from kertasks.runs.store import RunStore
 from kertasks.trainer.provenance import manifest_of
-from kertui.service.starting import give_run
-from kertui.service.trainer_process import RequestFailed, TrainerProcess
+from kertui.service.trainer_process import RequestFailed, TrainerProcess, give_run
 from kertui.service.training_service import SpareUnavailable, TrainingService
 
 pytestmark = pytest.mark.training
@@ -52,7 +51,7 @@ def test_a_spare_checks_describes_and_trains(service: TrainingService) -> None:
     assert not service.warm
     service.start_spare()
     assert service.describe("xor", None).variant == "four rows"
-    assert service.wait_warm(PATIENCE)
+    wait_until(lambda: service.warm, PATIENCE)
 
     check = service.check(ANSWER)
     assert check.error is None

@@ -9,15 +9,18 @@ import contextlib
 import shutil
 import subprocess
 import threading
+import time
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kertasks.errors import UserError
+from kertasks.runs.events import Epoch, Failed, Finished, Stopped
 from kertasks.runs.store import RunStore
 from kertui.service.trainer_process import (
     TrainerGone,
     TrainerProcess,
+    give_run,
     python_command,
     trainer_environment,
 )
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
     from kertasks.recipes.recipe import Recipe
     from kertasks.runs.event_reader import EventReader
     from kertasks.runs.folder import RunFolder
-    from kertui.service.description_cache import Remembered
+    from kertui.service.description_cache import DescriptionCache
 
 _SPARE_DELAY = 3.0
 """Seconds after which the next spare starts even though the run has no epoch yet."""
@@ -69,21 +72,18 @@ class TrainingService:
         """The runs that were begun, resumed or taken up here, oldest first."""
 
     @cached_property
-    def _remembered(self) -> Remembered:
-        from kertui.service.description_cache import Remembered  # not needed before the first paint
+    def _descriptions(self) -> DescriptionCache:
+        from kertui.service.description_cache import (
+            DescriptionCache,  # not needed before the first paint
+        )
 
-        return Remembered(self._cache_dir)
+        return DescriptionCache(self._cache_dir)
 
     @property
     def warm(self) -> bool:
         """Whether checks are answered at once and a run starts at once."""
         process = self._process
         return process is not None and process.warm
-
-    def wait_warm(self, timeout: float | None = None) -> bool:
-        """Wait until ``warm``; False when it did not get there or there is no spare."""
-        process = self._process
-        return process is not None and process.wait_warm(timeout)
 
     def start_spare(self) -> None:
         """Start the spare and return at once; does nothing without one or when it is there.
@@ -120,7 +120,7 @@ class TrainingService:
             if found is None:
                 name = find_task(task).variant(variant).name
                 fields = self._ask("describe", task=task, variant=name, seed=seed)
-                self._remembered.keep_description(task, name, seed, fields)
+                self._descriptions.write(task, name, seed, fields)
                 found = from_json(fields)
             return found
 
@@ -136,7 +136,7 @@ class TrainingService:
         from kertasks.registry import find_task
 
         name = find_task(task).variant(variant).name
-        fields = self._remembered.description(task, name, seed)
+        fields = self._descriptions.read(task, name, seed)
         return from_json(fields) if fields is not None else None
 
     def _ask(self, op: str, **payload: Any) -> dict[str, Any]:
@@ -254,34 +254,40 @@ class TrainingService:
             TrainerGone: no process could be started.
         """
         from kertasks.runs.event_reader import EventReader  # not needed before the first paint
-        from kertui.service.starting import give_run
 
         run = self.store.create(recipe, source)
-        with self._lock:
-            spare, self._process = self._process, None
         try:
-            give_run(run, spare, self._cache_dir)
+            give_run(run, self._take_spare(), self._cache_dir)
         except UserError:
             if not run.manifest_path.exists():  # no trainer claimed it
                 shutil.rmtree(run.path, ignore_errors=True)
             raise
         self.take_up(run)
-        if self.spare and then_spare:
-            self._spare_after(EventReader(run.events_path))
+        if then_spare:
+            self._start_spare_later(EventReader(run.events_path))
         return run
 
-    def _spare_after(self, reader: EventReader) -> None:
-        threading.Thread(
-            target=self._start_next_spare, args=(reader,), name="next-spare", daemon=True
-        ).start()
+    def _take_spare(self) -> TrainerProcess | None:
+        with self._lock:
+            spare, self._process = self._process, None
+        return spare
 
-    def _start_next_spare(self, reader: EventReader) -> None:
-        from kertui.service.starting import wait_for_epoch
+    def _start_spare_later(self, reader: EventReader) -> None:
+        """Start the next spare once the run has an epoch, has ended, or some seconds have passed:
+        importing Keras beside it would slow its start."""
 
-        if not wait_for_epoch(reader, _SPARE_DELAY, self._closed):
-            return
-        with contextlib.suppress(TrainerGone):  # whoever needs it next tries again, and is told
-            self._spare()
+        def start() -> None:
+            deadline = time.monotonic() + _SPARE_DELAY
+            while time.monotonic() < deadline:
+                if self._closed.wait(0.05):
+                    return
+                if any(isinstance(e, Epoch | Finished | Stopped | Failed) for e in reader.read()):
+                    break
+            with contextlib.suppress(TrainerGone):  # whoever needs it next tries again, and is told
+                self._spare()
+
+        if self.spare:
+            threading.Thread(target=start, name="next-spare", daemon=True).start()
 
     def resume(self, run: RunFolder, epochs: int | None = None) -> None:
         """Go on with a run that is over, from its last checkpoint, in the spare or a new process.
@@ -300,16 +306,12 @@ class TrainingService:
         """
         from kertasks.runs.event_reader import EventReader
         from kertasks.runs.resumable import require_resumable
-        from kertui.service.starting import give_run
 
         require_resumable(run, epochs)
         reader = EventReader.at_end(run.events_path)
-        with self._lock:
-            spare, self._process = self._process, None
-        give_run(run, spare, self._cache_dir, resumes=True, epochs=epochs)
+        give_run(run, self._take_spare(), self._cache_dir, resumes=True, epochs=epochs)
         self.take_up(run)
-        if self.spare:
-            self._spare_after(reader)
+        self._start_spare_later(reader)
 
     def take_up(self, run: RunFolder) -> None:
         """Count a run that began elsewhere among those of this session."""
@@ -319,8 +321,7 @@ class TrainingService:
 
     def close(self) -> None:
         """End the idle spare. A training goes on."""
-        with self._lock:
-            self._closed.set()
-            process, self._process = self._process, None
+        self._closed.set()
+        process = self._take_spare()
         if process is not None:
             process.close()
