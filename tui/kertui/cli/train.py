@@ -77,7 +77,7 @@ def train(
         pressed = CtrlC()
         with pressed.caught():  # from here on there is a run that a Ctrl-C must stop
             run = service.start(recipe, source, then_spare=False)
-            status = follow(run, recipe, pressed, as_json=as_json)
+            status = follow(run, recipe.fit.epochs, pressed, as_json=as_json)
     finally:
         service.close()
     ctx.exit(status)
