@@ -262,7 +262,7 @@ async def take(name: str, size: tuple[int, int], cache: Path) -> None:
                 write(app.export_screenshot(title="kertui"), FOLDER / f"{name}-{columns}x{rows}")
                 for run in service.store.runs():
                     with contextlib.suppress(RunIsOver):
-                        run.ask(SteeringCommand.STOP)
+                        run.send(SteeringCommand.STOP)
         finally:
             service.close()
             _wait_for_runs(service)

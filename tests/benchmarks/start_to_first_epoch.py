@@ -35,7 +35,7 @@ def first_epoch_after(service: TrainingService) -> float:
                 raise SystemExit(f"the run failed: {event.reason}")
             if isinstance(event, Epoch):
                 took = time.perf_counter() - began
-                run.ask(SteeringCommand.STOP)
+                run.send(SteeringCommand.STOP)
                 return took
         time.sleep(0.001)
     raise SystemExit(f"no epoch in {DEADLINE} s; see {run.log_path}")

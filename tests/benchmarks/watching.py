@@ -114,7 +114,7 @@ def installed() -> None:
                 command, columns=columns, rows=rows, environment=environment
             ) as terminal:
                 _start_square(terminal)
-                RunStore(Path(home)).find("last").ask(SteeringCommand.EPOCHS, 10_000_000)
+                RunStore(Path(home)).find("last").send(SteeringCommand.EPOCHS, 10_000_000)
                 _read_for(terminal, 2.0)
                 bytes_ = _bytes_a_second(terminal)
                 choices = _choices(terminal)

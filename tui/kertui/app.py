@@ -297,7 +297,7 @@ class KertuiApp(App[None]):
             if run.id in wanted:
                 try:
                     with contextlib.suppress(RunIsOver):  # it ended while the person chose
-                        run.ask(SteeringCommand.STOP)
+                        run.send(SteeringCommand.STOP)
                 except UserError as error:
                     left.append(str(error))
         if left:

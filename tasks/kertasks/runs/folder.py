@@ -214,8 +214,8 @@ class RunFolder:
             self.events_path,
         )
 
-    def ask(self, name: SteeringCommand, value: float | None = None) -> Command:
-        """Ask something of the run's trainer; it answers with a ``control`` event.
+    def send(self, name: SteeringCommand, value: float | None = None) -> Command:
+        """Send a command to the run's trainer; it answers with a ``control`` event.
 
         Args:
             name: what.

@@ -15,7 +15,6 @@ from tests.support.run_folders import NOON, write_run
 
 from kertasks.errors import UserError
 from kertasks.regular_file import open_to_append
-from kertasks.runs.ask_and_wait import ask_and_wait, kill
 from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.control_file import Command, read_commands, write_command
 from kertasks.runs.event_lines import format_event
@@ -26,6 +25,7 @@ from kertasks.runs.events import Finished, Notice
 from kertasks.runs.folder import NeverBegan, RunDamaged, RunFolder
 from kertasks.runs.label import Label, read_label
 from kertasks.runs.resumable import require_resumable
+from kertasks.runs.sending import kill, send_and_wait
 from kertasks.runs.state import RunState
 from kertasks.runs.store import RunStore
 from kertasks.runs.summaries import RunSummaries
@@ -110,7 +110,7 @@ def test_a_damaged_run_without_a_recipe_is_called_by_its_id(run: RunFolder) -> N
 def test_whoever_asks_something_of_a_damaged_run_gets_an_answer(run: RunFolder, way: str) -> None:
     WAYS[way](run)
     asks: tuple[Callable[[], object], ...] = (
-        lambda: ask_and_wait(run, SteeringCommand.PAUSE, seconds=0.05),
+        lambda: send_and_wait(run, SteeringCommand.PAUSE, seconds=0.05),
         lambda: require_resumable(run, 9),
         lambda: kill(run, 0.05),
         run.recipe,

@@ -84,7 +84,7 @@ def _claim(path: Path, resumes: bool, epochs: int | None, said: Connection) -> N
 
 
 def test_a_run_is_claimed_before_anything_of_it_is_trained(fresh: RunFolder) -> None:
-    fresh.ask(SteeringCommand.PAUSE)
+    fresh.send(SteeringCommand.PAUSE)
     claimed = claim(fresh.path)
     assert fresh.manifest() == claimed.manifest
     assert claimed.manifest.pid == os.getpid()
@@ -103,7 +103,7 @@ def test_a_run_that_is_resumed_runs_from_its_claim_on(stopped: RunFolder) -> Non
     claimed = claim(stopped.path, resumes=True, epochs=30)
     assert stopped.state() is RunState.RUNNING
     assert claimed.done == 1  # the stop was for the trainer before
-    assert stopped.ask(SteeringCommand.PAUSE).number == 2
+    assert stopped.send(SteeringCommand.PAUSE).number == 2
     assert stopped.manifest().created == 10.0
     history = RunHistory.read(stopped.events_path)
     assert history.resuming

@@ -51,7 +51,7 @@ def running(tmp_path: Path) -> RunFolder:
     for epoch in range(DONE + 1):
         wait_until(partial(_is_paused_at, run, epoch), PATIENCE)
         if epoch < DONE:
-            run.ask(SteeringCommand.EPOCH)
+            run.send(SteeringCommand.EPOCH)
     wait_until(lambda: _checkpoint_epoch(run) == DONE)
     return run
 
@@ -92,7 +92,7 @@ def test_a_trainer_killed_in_a_pause_is_lost_within_five_seconds_and_goes_on_whe
     before = read_commands(running.control_path)
     kill(running)
     with pytest.raises(RunIsOver, match="is over \\(lost\\): nothing was changed"):
-        running.ask(SteeringCommand.PAUSE)
+        running.send(SteeringCommand.PAUSE)
     assert read_commands(running.control_path) == before
     assert list(finish(running).epoch_numbers) == EPOCHS
 
@@ -178,7 +178,7 @@ def test_a_removed_folder_ends_the_training(running: RunFolder) -> None:
     shutil.rmtree(running.path)
     assert running.state() is RunState.REMOVED
     with pytest.raises(RunIsOver, match="is over \\(removed\\)"):
-        running.ask(SteeringCommand.PAUSE)
+        running.send(SteeringCommand.PAUSE)
     wait_until(lambda: not Path(f"/proc/{pid}").exists() or _is_zombie(pid), 60.0)
     assert not running.path.exists()
 
@@ -194,7 +194,7 @@ def test_a_clock_that_jumps_changes_no_state(running: RunFolder) -> None:
         moment = time.time() + moved
         os.utime(running.events_path, (moment, moment))
         assert running.state() is RunState.PAUSED
-    running.ask(SteeringCommand.STOP)
+    running.send(SteeringCommand.STOP)
     wait_until(lambda: running.state() is RunState.STOPPED)
 
 
@@ -348,6 +348,6 @@ def test_a_finished_run_says_so_to_whoever_wants_to_steer_it(tmp_path: Path) -> 
     run = RunStore(tmp_path).create(SHORT_EPOCHS)
     run.events_path.write_text(format_event(Finished(1.0, 5, 5, None, None)))
     with pytest.raises(RunIsOver, match="is over \\(finished\\)"):
-        run.ask(SteeringCommand.STOP)
+        run.send(SteeringCommand.STOP)
     with pytest.raises(NotToResume, match="is finished"):
         require_resumable(run)

@@ -147,7 +147,7 @@ def test_a_stopped_run_goes_on_where_it_was(tmp_path: Path) -> None:
     run = RunStore(tmp_path).create(LONG_EPOCHS)
     process = start_training(run.path, 1000.0)
     wait_until(lambda: any(isinstance(event, Epoch) for event in events_of(run)), PATIENCE)
-    run.ask(SteeringCommand.STOP)
+    run.send(SteeringCommand.STOP)
     process.join(PATIENCE)
     stopped = events_of(run)[-1]
     assert isinstance(stopped, Stopped)
@@ -188,7 +188,7 @@ def test_a_run_that_is_being_trained_is_not_trained_by_a_second(tmp_path: Path) 
     run = RunStore(tmp_path).create(SHORT_EPOCHS)
     first = start_training(run.path, 1000.0)
     wait_until(lambda: any(isinstance(event, Epoch) for event in events_of(run)), PATIENCE)
-    run.ask(SteeringCommand.PAUSE)
+    run.send(SteeringCommand.PAUSE)
     wait_until(lambda: run.state() is RunState.PAUSED)
     before = run.manifest()
     second = start_training(run.path, 1000.0)
@@ -198,6 +198,6 @@ def test_a_run_that_is_being_trained_is_not_trained_by_a_second(tmp_path: Path) 
     assert run.state() is RunState.PAUSED
     with pytest.raises(NotToResume, match="is paused"):
         require_resumable(run)
-    run.ask(SteeringCommand.STOP)
+    run.send(SteeringCommand.STOP)
     first.join(PATIENCE)
     assert first.exitcode == 0

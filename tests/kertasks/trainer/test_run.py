@@ -33,7 +33,7 @@ ANSWER = find_task("xor").recipes["answer"]
 def trained(home: Path, recipe: Recipe, *, stop: bool = False) -> tuple[RunFolder, list[Event]]:
     run = RunStore(home).create(recipe)
     if stop:
-        run.ask(SteeringCommand.STOP)
+        run.send(SteeringCommand.STOP)
     train(claim(run.path), DatasetCache(), "CPU")
     return run, EventReader(run.events_path).read_all()
 

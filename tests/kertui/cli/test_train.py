@@ -132,7 +132,7 @@ def test_a_removed_folder_is_told_with_status_1(trainer_home: Path) -> None:
     process = kertui(*LONG, "--json")
     followed = FollowedRun(only_run(trainer_home))
     followed.wait_for_epochs(2)
-    followed.run.ask(SteeringCommand.PAUSE)
+    followed.run.send(SteeringCommand.PAUSE)
     wait_until(lambda: followed.run.state() is RunState.PAUSED, PATIENCE)
     shutil.rmtree(followed.run.path)
     _, err = process.communicate(timeout=PATIENCE)

@@ -112,14 +112,14 @@ def test_a_resumed_run_is_running_while_its_trainer_imports_keras(
     followed = start(service, LONG)
     followed.wait_for_epochs(2)
     run = followed.run
-    run.ask(SteeringCommand.STOP)
+    run.send(SteeringCommand.STOP)
     followed.wait_for_end()
 
     service.resume(run, 2_000_000)
     assert run.state() is RunState.RUNNING
     with pytest.raises(NotToResume, match="is being resumed already"):
         service.resume(run, 3_000_000)
-    pause = run.ask(SteeringCommand.PAUSE).number
+    pause = run.send(SteeringCommand.PAUSE).number
     assert not any(isinstance(event, Resumed) for event in EventReader(run.events_path).read_all())
     wait_until(lambda: run.state() is RunState.PAUSED, PATIENCE)
     history = followed.look()
@@ -202,7 +202,7 @@ sys.stdin.read()
     done = followed.look().epochs
     followed.wait_for_epochs(done + 2)
     assert followed.run.state() is RunState.RUNNING
-    followed.run.ask(SteeringCommand.STOP)
+    followed.run.send(SteeringCommand.STOP)
     history = followed.wait_for_end()
     assert isinstance(history.ended, Stopped), followed.said()
     assert history.ended.epochs == history.epochs

@@ -76,7 +76,7 @@ def test_the_run_goes_on_when_the_terminal_is_killed(trainer_home: Path) -> None
     seen = _epochs(store)
     wait_until(lambda: _epochs(store) > seen)
     assert run.state() is RunState.RUNNING
-    run.ask(SteeringCommand.STOP)
+    run.send(SteeringCommand.STOP)
     wait_until(lambda: run.state() is RunState.STOPPED)
     assert run.model_path.is_file()
 

@@ -280,11 +280,11 @@ async def test_two_interfaces_follow_what_a_third_does(
 ) -> None:
     async with open_workbench(service, run=run.folder) as bench:
         await follow(bench)
-        number = run.folder.ask(SteeringCommand.PAUSE).number
+        number = run.folder.send(SteeringCommand.PAUSE).number
         run.tell(Control(time.time(), number, "pause"), Paused(time.time(), 3, 0))
         await follow(bench, Phase.PAUSED)
         assert acts(bench, "space") == "steer('resume')"
-        number = run.folder.ask(SteeringCommand.STOP).number
+        number = run.folder.send(SteeringCommand.STOP).number
         run.tell(Control(time.time(), number, "stop"))
         await bench.until(lambda: status(bench).startswith("○ stopping"))
         assert acts(bench, "s") is None

@@ -68,7 +68,7 @@ def follow(run: RunFolder, planned: int, pressed: CtrlC, *, as_json: bool) -> in
                     report.tell(f"left; the trainer still stops by itself. {report.how_to_end}")
                     return LEFT
                 with contextlib.suppress(UserError):  # its folder is gone: the next look says so
-                    run.ask(SteeringCommand.STOP)
+                    run.send(SteeringCommand.STOP)
                 report.tell("stopping, the weights are kept … (Ctrl-C again leaves at once)")
             events = reader.read()
             for event in events:

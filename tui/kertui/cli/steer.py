@@ -5,7 +5,6 @@ Each works from any terminal, on this host or on another that sees the run's fol
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -29,9 +28,6 @@ _END = 60.0
 
 _START = 60.0
 """Seconds to wait for a trainer that has Keras to import first."""
-
-_STATE_EVERY = 1.0
-"""Seconds between two looks at whether that trainer is still there."""
 
 
 def find_run(ctx: click.Context, text: str) -> RunFolder:
@@ -76,8 +72,8 @@ def resume(ctx: click.Context, run: str, epochs: int | None) -> None:
 @click.pass_context
 def kill(ctx: click.Context, run: str) -> None:
     """End RUN at once, without saving; what its last checkpoint has can be resumed."""
-    from kertasks.runs.ask_and_wait import kill as kill_run
     from kertasks.runs.event_tail import last_checkpoint
+    from kertasks.runs.sending import kill as kill_run
 
     found = find_run(ctx, run)
     kill_run(found)
@@ -142,12 +138,12 @@ def _send(
     seconds: float = _ANSWER,
 ) -> Any:
     """Ask, and return the awaited event; None, and a word on it, when none came in time."""
-    from kertasks.runs.ask_and_wait import ask_and_wait
+    from kertasks.runs.sending import send_and_wait
 
     def matches(event: Event) -> bool:
         return isinstance(event, until)
 
-    answer = ask_and_wait(run, command, value, seconds=seconds, until=matches if until else None)
+    answer = send_and_wait(run, command, value, seconds=seconds, until=matches if until else None)
     for event in reversed(answer.events):
         if matches(event):
             return event
@@ -163,7 +159,8 @@ def _send(
 def _resume_in_new_process(ctx: click.Context, run: RunFolder, epochs: int | None) -> Any:
     from kertasks.runs.event_reader import EventReader
     from kertasks.runs.events import Failed, Resumed
-    from kertasks.runs.state import RunState
+    from kertasks.runs.folder import RunIsOver
+    from kertasks.runs.sending import events_for
     from kertasks.runs.store import RunStore, cache_dir
     from kertui.service.training_service import TrainingService
 
@@ -171,22 +168,15 @@ def _resume_in_new_process(ctx: click.Context, run: RunFolder, epochs: int | Non
     reader = EventReader.at_end(run.events_path)
     try:
         service.resume(run, epochs)
-        deadline = time.monotonic() + _START
-        look_at_state = time.monotonic() + _STATE_EVERY
-        while time.monotonic() < deadline:
-            for event in reader.read():
-                if isinstance(event, Resumed):
-                    return event
-                if isinstance(event, Failed):
-                    raise click.ClickException(event.reason)
-            if time.monotonic() >= look_at_state:
-                look_at_state = time.monotonic() + _STATE_EVERY
-                if run.state() is RunState.LOST:
-                    raise click.ClickException(
-                        f"the trainer of run {run.id} ended before it went on; "
-                        f"see {short_path(run.log_path)}"
-                    )
-            time.sleep(0.05)
+        for event in events_for(run, reader, _START):
+            if isinstance(event, Resumed):
+                return event
+            if isinstance(event, Failed):
+                raise click.ClickException(event.reason)
+    except RunIsOver as error:
+        raise click.ClickException(
+            f"the trainer of run {run.id} ended before it went on; see {short_path(run.log_path)}"
+        ) from error
     finally:
         service.close()
     click.echo(

@@ -274,14 +274,14 @@ class TrainingColumn(Vertical):
     @work(group="command")
     async def _write(self, run: RunFolder, sent: SentCommand, value: float | None) -> None:
         """Write a command and wait for the answer among the events; but wait for a kill's end."""
-        from kertasks.runs.ask_and_wait import kill
+        from kertasks.runs.sending import kill
 
         try:
             if sent.command is SteeringCommand.KILL:
                 await asyncio.to_thread(kill, run)
                 self._forget(sent)
             else:
-                written = await asyncio.to_thread(run.ask, sent.command, value)
+                written = await asyncio.to_thread(run.send, sent.command, value)
                 sent.number = written.number
         except UserError as error:
             self._forget(sent)

@@ -84,7 +84,7 @@ class RunChanges:
         """Ask a run's trainer to stop and keep the weights."""
 
         def stop(_: RunChanges.Changed) -> str:
-            RunFolder(Path(run.folder)).ask(SteeringCommand.STOP)
+            RunFolder(Path(run.folder)).send(SteeringCommand.STOP)
             return f"{_name(run)}: asked to stop; its weights are kept"
 
         self._work(stop)

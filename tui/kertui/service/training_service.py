@@ -119,7 +119,7 @@ class TrainingService:
             found = self.remembered_description(task, variant, seed)
             if found is None:
                 name = find_task(task).variant(variant).name
-                fields = self._ask("describe", task=task, variant=name, seed=seed)
+                fields = self._request("describe", task=task, variant=name, seed=seed)
                 self._descriptions.write(task, name, seed, fields)
                 found = from_json(fields)
             return found
@@ -139,16 +139,16 @@ class TrainingService:
         fields = self._descriptions.read(task, name, seed)
         return from_json(fields) if fields is not None else None
 
-    def _ask(self, op: str, **payload: Any) -> dict[str, Any]:
+    def _request(self, op: str, **payload: Any) -> dict[str, Any]:
         if self.spare:
-            return self._ask_spare(op, **payload)
+            return self._request_from_spare(op, **payload)
         process = TrainerProcess.spawn(self._cache_dir, keras=False)
         try:
             return process.request(op, **payload)
         finally:
             process.close()
 
-    def _ask_spare(self, op: str, **payload: Any) -> dict[str, Any]:
+    def _request_from_spare(self, op: str, **payload: Any) -> dict[str, Any]:
         process = self._spare()
         try:
             return process.request(op, **payload)
@@ -187,7 +187,7 @@ class TrainingService:
 
     def _read_catalog(self) -> None:
         if self.spare:
-            self._ask_spare("catalog")
+            self._request_from_spare("catalog")
             return
         made = subprocess.run(
             [*python_command(), "kertasks.keras_catalog", str(self._cache_dir)],
@@ -218,7 +218,7 @@ class TrainingService:
         if not self.spare:
             raise SpareUnavailable
         shape = self._known_shape(recipe)
-        return from_json(self._ask_spare("check", recipe=to_json(recipe), shape=shape))
+        return from_json(self._request_from_spare("check", recipe=to_json(recipe), shape=shape))
 
     def _known_shape(self, recipe: Recipe) -> dict[str, Any] | None:
         """The shape of a recipe's data where it was described before, without loading it."""

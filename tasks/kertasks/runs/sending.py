@@ -1,4 +1,4 @@
-"""Asks something of a run and waits for what becomes of it. Blocks: never in the interface."""
+"""Sends a command to a run and waits for what becomes of it. Blocks: never in the interface."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import platform
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from kertasks.errors import UserError
@@ -35,19 +35,19 @@ class Answer:
     """What it told until then."""
 
 
-def ask_and_wait(
+def send_and_wait(
     run: RunFolder,
-    name: SteeringCommand,
+    command: SteeringCommand,
     value: float | None = None,
     *,
     seconds: float,
     until: Callable[[Event], bool] | None = None,
 ) -> Answer:
-    """Ask, and wait for the answer or for what comes of it.
+    """Send a command, and wait for the answer or for what comes of it.
 
     Args:
         run: the run.
-        name: what is asked.
+        command: what is asked.
         value: for what takes one.
         seconds: to wait at most.
         until: the event to wait for; the answer itself for None.
@@ -58,29 +58,39 @@ def ask_and_wait(
         RunDamaged: the run's folder is gone or cannot be written in.
     """
     reader = EventReader.at_end(run.events_path)
-    number = run.ask(name, value).number
+    number = run.send(command, value).number
     seen: list[Event] = []
     answered = False
+    for event in events_for(run, reader, seconds):
+        seen.append(event)
+        if isinstance(event, Control) and event.number == number:
+            if event.refused is not None:
+                raise Refused(f"run {run.id} did not {command.row.verb}: {event.refused}")
+            answered = True
+        # What follows from a command may be told before its answer.
+        if answered and (until is None or any(map(until, seen))):
+            break
+        if isinstance(event, Finished | Stopped | Failed) and not answered:
+            raise RunIsOver(run.id, run.state())
+    return Answer(answered, tuple(seen))
+
+
+def events_for(run: RunFolder, reader: EventReader, seconds: float) -> Iterator[Event]:
+    """The events of a run as they are told, for so many seconds.
+
+    Raises:
+        RunIsOver: the run has no trainer any more.
+    """
     deadline = time.monotonic() + seconds
     look_at_state = time.monotonic() + _STATE_EVERY
     while time.monotonic() < deadline:
-        for event in reader.read():
-            seen.append(event)
-            if isinstance(event, Control) and event.number == number:
-                if event.refused is not None:
-                    raise Refused(f"run {run.id} did not {name.row.verb}: {event.refused}")
-                answered = True
-            # What follows from a command may be told before its answer.
-            if answered and (until is None or any(map(until, seen))):
-                return Answer(True, tuple(seen))
-            if isinstance(event, Finished | Stopped | Failed) and not answered:
-                raise RunIsOver(run.id, run.state())
+        yield from reader.read()
         if time.monotonic() >= look_at_state:
             look_at_state = time.monotonic() + _STATE_EVERY
-            if run.state().is_over:
-                raise RunIsOver(run.id, run.state())
+            if (state := run.state()).is_over:
+                yield from reader.read()  # its last words
+                raise RunIsOver(run.id, state)
         time.sleep(_LOOK_EVERY)
-    return Answer(answered, tuple(seen))
 
 
 def kill(run: RunFolder, seconds: float = 10.0) -> None:
@@ -101,7 +111,7 @@ def kill(run: RunFolder, seconds: float = 10.0) -> None:
     except NeverBegan as error:
         raise NotKilled(f"run {run.id} is only being started: ask again in a moment") from error
     if manifest.host != platform.node():
-        run.ask(SteeringCommand.KILL)
+        run.send(SteeringCommand.KILL)
     elif process_is_there(manifest.pid, manifest.process_started):
         try:
             if not is_trainer_of(manifest.pid, run.events_path, run.log_path):
