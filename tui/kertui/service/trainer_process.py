@@ -74,7 +74,8 @@ class TrainerProcess:
             TrainerGone: the system refused to start a process.
         """
         ours, theirs = socket.socketpair()
-        command = [*python_command(), "kertasks.trainer.worker"]
+        # With -P a ``random.py`` in the person's folder is not imported.
+        command = [sys.executable, "-P", "-m", "kertasks.trainer.worker"]
         command += ["--cache", str(cache_dir), "--socket", str(theirs.fileno())]
         command += [] if keras else ["--no-keras"]
         try:
@@ -87,7 +88,8 @@ class TrainerProcess:
                     stderr=subprocess.STDOUT,
                     start_new_session=True,
                     pass_fds=[theirs.fileno()],
-                    env=trainer_environment(),
+                    # Keras on TensorFlow, with less start-up chatter.
+                    env={"TF_CPP_MIN_LOG_LEVEL": "2", **os.environ, "KERAS_BACKEND": "tensorflow"},
                 )
             finally:
                 os.close(log)
@@ -233,16 +235,6 @@ def give_run(
     except UserError:
         process.close()
         raise
-
-
-def python_command() -> list[str]:
-    """How to run a module of ours: a ``random.py`` in the person's folder is not imported."""
-    return [sys.executable, "-P", "-m"]
-
-
-def trainer_environment() -> dict[str, str]:
-    """What a trainer process inherits: Keras on TensorFlow, with less start-up chatter."""
-    return {"TF_CPP_MIN_LOG_LEVEL": "2", **os.environ, "KERAS_BACKEND": "tensorflow"}
 
 
 def _open_log(cache_dir: Path) -> int:

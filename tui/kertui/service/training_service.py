@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-import subprocess
 import threading
 import time
 from functools import cached_property
@@ -17,13 +16,7 @@ from typing import TYPE_CHECKING, Any
 from kertasks.errors import UserError
 from kertasks.runs.events import Epoch, Failed, Finished, Stopped
 from kertasks.runs.store import RunStore
-from kertui.service.trainer_process import (
-    TrainerGone,
-    TrainerProcess,
-    give_run,
-    python_command,
-    trainer_environment,
-)
+from kertui.service.trainer_process import TrainerGone, TrainerProcess, give_run
 
 if TYPE_CHECKING:
     from kertasks.data.description import Description
@@ -46,7 +39,7 @@ class SpareUnavailable(UserError):
 
 
 class CatalogUnavailable(UserError):
-    """Keras's layers could not be read."""
+    """Keras's layers were read and could not be kept."""
 
 
 class TrainingService:
@@ -119,7 +112,7 @@ class TrainingService:
             found = self.remembered_description(task, variant, seed)
             if found is None:
                 name = find_task(task).variant(variant).name
-                fields = self._request("describe", task=task, variant=name, seed=seed)
+                fields = self._request("describe", keras=False, task=task, variant=name, seed=seed)
                 self._descriptions.write(task, name, seed, fields)
                 found = from_json(fields)
             return found
@@ -139,10 +132,10 @@ class TrainingService:
         fields = self._descriptions.read(task, name, seed)
         return from_json(fields) if fields is not None else None
 
-    def _request(self, op: str, **payload: Any) -> dict[str, Any]:
+    def _request(self, op: str, *, keras: bool, **payload: Any) -> dict[str, Any]:
         if self.spare:
             return self._request_from_spare(op, **payload)
-        process = TrainerProcess.spawn(self._cache_dir, keras=False)
+        process = TrainerProcess.spawn(self._cache_dir, keras=keras)
         try:
             return process.request(op, **payload)
         finally:
@@ -162,7 +155,8 @@ class TrainingService:
         """Every layer, optimizer, loss, … that a recipe can use; remembered by Keras version.
 
         Raises:
-            CatalogUnavailable: Keras cannot be imported here.
+            TrainerGone: Keras cannot be imported here.
+            CatalogUnavailable: the cache folder cannot be written in.
         """
         from kertasks.keras_catalog.catalog import cached_catalog
 
@@ -170,7 +164,7 @@ class TrainingService:
             if self._catalog is None:
                 self._catalog = cached_catalog(self._cache_dir)
             if self._catalog is None:
-                self._read_catalog()
+                self._request("catalog", keras=True)
                 self._catalog = cached_catalog(self._cache_dir)
             if self._catalog is None:
                 raise CatalogUnavailable(f"cannot keep Keras's layers in {self._cache_dir}")
@@ -184,23 +178,6 @@ class TrainingService:
         if self._catalog is None:
             self._catalog = cached_catalog(self._cache_dir)
         return self._catalog is not None
-
-    def _read_catalog(self) -> None:
-        if self.spare:
-            self._request_from_spare("catalog")
-            return
-        made = subprocess.run(
-            [*python_command(), "kertasks.keras_catalog", str(self._cache_dir)],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            env=trainer_environment(),
-            check=False,
-        )
-        if made.returncode:
-            said = made.stderr.strip().splitlines() or ["no reason given"]
-            raise CatalogUnavailable(f"Keras's layers could not be read: {said[-1]}")
 
     def check(self, recipe: Recipe) -> ModelCheck:
         """What Keras says about the recipe's model: shapes, parameters, or why it refuses.
