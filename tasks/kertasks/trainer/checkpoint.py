@@ -37,10 +37,10 @@ class TrainingPosition:
     """How far a training is."""
 
     epoch: int
-    """Whole epochs done."""
+    """Whole epochs that are done."""
 
     step: int = 0
-    """Batches done of the epoch after them."""
+    """Batches that are done of the epoch after them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,7 @@ def variables_of(model: keras.Model) -> list[keras.Variable]:
 
 
 def values_of(model: keras.Model) -> Arrays:
-    """Copies of ``variables_of``."""
+    """Copies of everything that training changes, as arrays."""
     return [variable.value.numpy() for variable in variables_of(model)]
 
 

@@ -90,11 +90,11 @@ class MachineWatch:
         self._thread.start()
 
     def pause(self, paused: bool) -> None:
-        """The training waits, or goes on."""
+        """Take it that the training pauses, or goes on."""
         self._paused = paused
 
     def close(self) -> None:
-        """Read no more."""
+        """End the thread that reads."""
         self._over.set()
         self._thread.join()
 

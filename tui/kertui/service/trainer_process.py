@@ -103,12 +103,12 @@ class TrainerProcess:
 
     @property
     def pid(self) -> int:
-        """Its process id."""
+        """The process id of the trainer."""
         return self._popen.pid
 
     @property
     def warm(self) -> bool:
-        """Whether Keras is imported and a run would start at once."""
+        """Whether Keras is imported, so that a run would start at once."""
         return self._warm and not self._gone.is_set()
 
     @property

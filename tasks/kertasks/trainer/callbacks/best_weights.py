@@ -80,7 +80,7 @@ class BestWeights(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
         )
 
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
-        """Time begins to count."""
+        """Begin to count the time of which copies may take a share."""
         self._began = time.perf_counter()
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002

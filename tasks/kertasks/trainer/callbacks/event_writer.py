@@ -46,7 +46,7 @@ class EventWriter(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
         self._learning_rate: float | None = None
         self._learning_rate_read = 0.0
         self.epochs = 0
-        """Whole epochs done."""
+        """Whole epochs that are done."""
 
         self.best_epoch: int | None = None
         """From 1, of the lowest validation loss, or training loss where nothing is held out."""
@@ -80,17 +80,17 @@ class EventWriter(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
         self._log.add(LearningRate(time.time(), epoch, learning_rate))
 
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
-        """Keras is about to train."""
+        """Begin to count the time of the first epoch."""
         self._epoch_began = self._said = time.perf_counter()
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
-        """An epoch begins."""
+        """Begin to count the epoch's steps and its time."""
         self._epoch = epoch + 1
         self._step = 0
         self._epoch_began = time.perf_counter()
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """A batch, or several at once, is done."""
+        """Tell of the progress within an epoch, where the last word on it is old enough."""
         self._step = batch + 1
         now = time.perf_counter()
         if now - self._said >= PROGRESS_EVERY:
@@ -98,7 +98,7 @@ class EventWriter(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
             self._log.add(Progress(time.time(), self._epoch, batch + 1, _numbers(logs)))
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """An epoch is done, validation included, or was broken off, which is none."""
+        """Tell of an epoch that is done, validation included; one that was broken off is none."""
         # Keras gives the model the attribute with its first validation.
         if self.within_epoch or getattr(self.model, "stop_evaluating", False):
             return

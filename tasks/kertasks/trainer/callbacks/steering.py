@@ -176,7 +176,7 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
         self._look(time.perf_counter())
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
-        """A call of one or more batches is done."""
+        """Hear commands and write a checkpoint, where it is time for one, after a call of batches."""
         now = time.perf_counter()
         self._step = batch + 1
         stepping = self._until is SteeringCommand.BATCH
@@ -188,11 +188,11 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
             self._checkpoints.save(self._take)
 
     def on_test_begin(self, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
-        """A validation begins."""
+        """Remember when a validation begins."""
         self._validating_since = time.perf_counter()
 
     def on_test_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
-        """A call of one or more batches of validation is done."""
+        """Hear commands within a validation; end it soon after a stop."""
         now = time.perf_counter()
         if now - self._looked >= LOOK_EVERY:
             self._look(now)
@@ -201,11 +201,11 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
             self.model.stop_evaluating = True
 
     def on_test_end(self, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
-        """A validation is done."""
+        """Forget the validation that is done."""
         self._validating_since = None
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
-        """An epoch is done, or was broken off."""
+        """Hear commands, save and end where it is time to, unless the epoch was broken off."""
         if self._writer.epochs != epoch + 1:
             return
         now = time.perf_counter()
