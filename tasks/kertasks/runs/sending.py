@@ -6,8 +6,7 @@ import os
 import platform
 import signal
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from kertasks.errors import UserError
 from kertasks.runs.commands import SteeringCommand
@@ -24,33 +23,26 @@ class Refused(UserError):
     """The trainer could not do what it was asked; its reason."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a trainer said after it was asked something."""
-
-    answered: bool
-    """False when it has not answered yet: it compiles, loads data, or is in a long step."""
-
-    events: tuple[Event, ...] = ()
-    """What it told until then."""
-
-
 def send_and_wait(
     run: RunFolder,
     command: SteeringCommand,
     value: float | None = None,
     *,
     seconds: float,
-    until: Callable[[Event], bool] | None = None,
-) -> Answer:
-    """Send a command, and wait for the answer or for what comes of it.
+    until: tuple[type[Event], ...] = (Control,),
+) -> tuple[bool, Event | None]:
+    """Send a command, and wait for the answer and for what comes of it.
 
     Args:
         run: the run.
         command: what is asked.
         value: for what takes one.
         seconds: to wait at most.
-        until: the event to wait for; the answer itself for None.
+        until: the kinds of event to wait for; the answer itself unless others are named.
+
+    Returns:
+        Whether it was answered in time (the trainer may compile, load data or be in a long
+        step), and the event that was waited for, if it came in time.
 
     Raises:
         RunIsOver: the run has ended, before or meanwhile, without carrying it out.
@@ -59,20 +51,22 @@ def send_and_wait(
     """
     reader = EventReader.at_end(run.events_path)
     number = run.send(command, value).number
-    seen: list[Event] = []
-    answered = False
+    answered, awaited = False, None
     for event in events_for(run, reader, seconds):
-        seen.append(event)
-        if isinstance(event, Control) and event.number == number:
+        if isinstance(event, Control):
+            if event.number != number:
+                continue
             if event.refused is not None:
                 raise Refused(f"run {run.id} did not {command.row.verb}: {event.refused}")
             answered = True
+        if isinstance(event, until):
+            awaited = event
         # What follows from a command may be told before its answer.
-        if answered and (until is None or any(map(until, seen))):
+        if answered and awaited is not None:
             break
         if isinstance(event, Finished | Stopped | Failed) and not answered:
             raise RunIsOver(run.id, run.state())
-    return Answer(answered, tuple(seen))
+    return answered, awaited
 
 
 def events_for(run: RunFolder, reader: EventReader, seconds: float) -> Iterator[Event]:

@@ -84,41 +84,35 @@ def kill(ctx: click.Context, run: str) -> None:
 
 def steer(run: RunFolder, command: SteeringCommand, value: float | None) -> None:
     """Ask a run's trainer, wait for what comes of it, and print that."""
-    from kertasks.runs.events import (
-        Control,
-        Failed,
-        Finished,
-        LearningRate,
-        Paused,
-        Planned,
-        Stopped,
-    )
+    from kertasks.runs.events import Failed, Finished, LearningRate, Paused, Planned, Stopped
 
-    match command:
-        case SteeringCommand.PAUSE | SteeringCommand.EPOCH | SteeringCommand.BATCH:
-            paused = _send(run, command, until=(Paused,))
-            if paused is not None:
-                click.echo(f"paused {_at(paused)}; kertui resume {run.id} goes on")
-        case SteeringCommand.LEARNING_RATE:
-            changed = _send(run, command, value, until=(LearningRate,))
-            if changed is not None:
-                click.echo(f"learning rate {changed.learning_rate:g} from epoch {changed.epoch}")
-        case SteeringCommand.EPOCHS:
-            planned = _send(run, command, value, until=(Planned,))
-            if planned is not None:
-                most = "" if planned.epochs == value else ": so many are done or begun"
-                click.echo(f"{grouped(planned.epochs)} epochs in all{most}")
-        case SteeringCommand.STOP | SteeringCommand.STOP_BEST:
-            ended = _send(run, command, until=(Stopped, Finished, Failed), seconds=_END)
-            if ended is not None:
-                _print_end(run, ended)
+    awaited: dict[SteeringCommand, tuple[type[Event], ...]] = {
+        SteeringCommand.PAUSE: (Paused,),
+        SteeringCommand.EPOCH: (Paused,),
+        SteeringCommand.BATCH: (Paused,),
+        SteeringCommand.LEARNING_RATE: (LearningRate,),
+        SteeringCommand.EPOCHS: (Planned,),
+        SteeringCommand.STOP: (Stopped, Finished, Failed),
+        SteeringCommand.STOP_BEST: (Stopped, Finished, Failed),
+    }
+    match _send(run, command, value, awaited.get(command, ())):
+        case None:
+            return
+        case Paused() as paused:
+            click.echo(f"paused {_at(paused)}; kertui resume {run.id} goes on")
+        case LearningRate() as changed:
+            click.echo(f"learning rate {changed.learning_rate:g} from epoch {changed.epoch}")
+        case Planned() as planned:
+            most = "" if planned.epochs == value else ": so many are done or begun"
+            click.echo(f"{grouped(planned.epochs)} epochs in all{most}")
+        case Stopped() | Finished() | Failed() as ended:
+            _print_end(run, ended)
         case _:
-            if _send(run, command, value, until=(Control,)) is not None:
-                done = command.row.done or f"run {{folder}} did {command.row.verb}"
-                click.echo(done.format(folder=short_path(run.path)))
+            done = command.row.done or f"{{folder}}: asked to {command.row.verb}, and done"
+            click.echo(done.format(folder=short_path(run.path)))
 
 
-def _print_end(run: RunFolder, ended: Any) -> None:
+def _print_end(run: RunFolder, ended: Event) -> None:
     from kertasks.runs.summary import in_words, summarise
 
     summary = summarise(run)
@@ -133,21 +127,18 @@ def _send(
     run: RunFolder,
     command: SteeringCommand,
     value: float | None = None,
-    *,
     until: tuple[type[Event], ...] = (),
-    seconds: float = _ANSWER,
-) -> Any:
-    """Ask, and return the awaited event; None, and a word on it, when none came in time."""
+) -> Event | None:
+    """Send a command, and return the awaited event, the answer itself where none is named; None,
+    and a word on it, when it did not come in time."""
+    from kertasks.runs.events import Control
     from kertasks.runs.sending import send_and_wait
 
-    def matches(event: Event) -> bool:
-        return isinstance(event, until)
-
-    answer = send_and_wait(run, command, value, seconds=seconds, until=matches if until else None)
-    for event in reversed(answer.events):
-        if matches(event):
-            return event
-    done = "it answered, and is at it" if answer.answered else "it has not answered yet"
+    seconds = _END if command.row.ends else _ANSWER
+    answered, event = send_and_wait(run, command, value, seconds=seconds, until=until or (Control,))
+    if event is not None:
+        return event
+    done = "it answered, and is at it" if answered else "it has not answered yet"
     click.echo(
         f"asked run {run.id} to {command.row.verb}; {done} (loading, compiling, or a long step). "
         f"kertui attach {run.id} shows when it does.",

@@ -176,7 +176,7 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
         self._look(time.perf_counter())
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
-        """Hear commands and write a checkpoint, where it is time for one, after a call of batches."""
+        """Hear commands and write a checkpoint, where it is time to, after a call of batches."""
         now = time.perf_counter()
         self._step = batch + 1
         stepping = self._until is SteeringCommand.BATCH
