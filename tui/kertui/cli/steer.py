@@ -99,7 +99,9 @@ def steer(run: RunFolder, command: SteeringCommand, value: float | None) -> None
         case None:
             return
         case Paused() as paused:
-            click.echo(f"paused {_at(paused)}; kertui resume {run.id} goes on")
+            pauses = command is SteeringCommand.PAUSE
+            then = f"; kertui resume {run.id} goes on" if pauses else ""
+            click.echo(f"paused {_at(paused)}{then}")
         case LearningRate() as changed:
             click.echo(f"learning rate {changed.learning_rate:g} from epoch {changed.epoch}")
         case Planned() as planned:

@@ -13,6 +13,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
+from textual.notifications import SeverityLevel
 from textual.timer import Timer
 
 from kertasks.errors import UserError
@@ -349,14 +350,16 @@ class TrainingColumn(Vertical):
             if answer.refused is not None:
                 self._warn(answer.command, answer.refused)
             elif done and self._run is not None:
-                self.notify(done.format(folder=short_path(self._run.path)), markup=False)
+                self._tell(done.format(folder=short_path(self._run.path)))
         self._show_pending()
 
     def _warn(self, name: str, reason: str) -> None:
         row = row_of(name)
         words = row.not_done if row is not None else name
-        text = f"{words[:1].upper()}{words[1:]}: {reason}"
-        self.notify(text, severity="warning", markup=False)
+        self._tell(f"{words}: {reason}", "warning")
+
+    def _tell(self, text: str, severity: SeverityLevel = "information") -> None:
+        self.notify(f"{text[:1].upper()}{text[1:]}", severity=severity, markup=False)
 
     # What the run's events say
 
