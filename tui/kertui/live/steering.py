@@ -1,23 +1,19 @@
-"""Steering the training shown: the keys, what a person types, and the dialogs it is asked in."""
+"""Steering the training shown: the keys, the questions, and the numbers a person types."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 from textual.binding import Binding
-from textual.screen import Screen
 
 from kertasks.keras_catalog.catalog import Argument, ArgumentKind, Catalog, Family
 from kertasks.recipes.recipe import Recipe
 from kertasks.runs.commands import NumberArgument, SteeringCommand
 from kertasks.runs.history import RunHistory
 from kertasks.text.numbers import grouped
-from kertui.dialogs.ask_number import AskNumberScreen, NumberWanted
+from kertui.dialogs.ask_number import NumberWanted
 from kertui.dialogs.dialog import Choice, Question
 from kertui.forms.settings_arguments import LEARNING_RATE
-from kertui.live.training_column import TrainingColumn
-from kertui.service.training_service import TrainingService
 from kertui.text.recipe_values import NotAllowed, format_number, parse_value
 
 
@@ -41,112 +37,58 @@ def steering_keys(prefix: str) -> list[Binding]:
     ]
 
 
-class RunSteering:
-    """Carries out what a person asks of the training shown.
+def number_wanted(
+    command: SteeringCommand,
+    argument: NumberArgument,
+    history: RunHistory,
+    *,
+    extends: bool,
+    first_rate: float | None,
+) -> NumberWanted:
+    """What is asked in the dialog of a command that takes a number.
 
     Args:
-        screen: over which it asks.
-        service: writes the commands and resumes.
-        first_rate: gives the learning rate the training shown begins with; None where it is
-            not known.
+        command: the command.
+        argument: what it takes.
+        history: of the training shown.
+        extends: whether that is over, and more epochs let it go on.
+        first_rate: the learning rate it begins with; None where it is not known.
     """
+    row = command.row
+    title = f"{row.label[:1].upper()}{row.label[1:]}"
+    text, value, verb, least = row.help, "", "change it", argument.least
+    if command is SteeringCommand.LEARNING_RATE:
+        now = current_learning_rate(history)
+        now = first_rate if now is None else now
+        text = "The new one counts from the next batch on."
+        if now is not None:
+            value = format_learning_rate(now)
+            text = f"It is {value} now. {text}"
+    elif command is SteeringCommand.EPOCHS:
+        done = history.last.epoch if history.last is not None else 0
+        title, text, value = "Epochs in all", _on_epochs(done, extends), str(history.planned or "")
+        if extends:
+            verb, least = "train on", done + 1
+    return NumberWanted(
+        title=title,
+        text=text,
+        value=value,
+        parse=partial(parse_argument, argument=argument, least=least),
+        format=(lambda value: str(int(value))) if argument.whole else format_learning_rate,
+        verb=verb,
+    )
 
-    def __init__(
-        self,
-        screen: Screen[None],
-        service: TrainingService,
-        first_rate: Callable[[], float | None],
-    ) -> None:
-        self._screen = screen
-        self._service = service
-        self._first_rate = first_rate
 
-    @property
-    def _training(self) -> TrainingColumn:
-        return self._screen.query_one(TrainingColumn)
-
-    def allows(self, name: str) -> bool:
-        """Whether a command makes sense now."""
-        if name == SteeringCommand.EPOCHS and self._training.can_extend:
-            return True
-        return self._training.allows(SteeringCommand(name))
-
-    def carry_out(self, name: str) -> None:
-        """Ask the trainer, after a dialog where a command needs one."""
-        command = SteeringCommand(name)
-        if command is SteeringCommand.KILL:
-            self._confirm_kill()
-        elif command.row.argument is not None:
-            wanted = self._number_wanted(command, command.row.argument)
-            self._screen.app.push_screen(
-                AskNumberScreen(wanted), partial(self._send_number, command)
-            )
-        else:
-            self._send(command)
-
-    def resume(self) -> None:
-        """Go on with a training that is over."""
-        self._training.resume(self._service)
-
-    def _send(self, command: SteeringCommand, value: float | None = None) -> None:
-        self._training.send(self._service, command, value)
-
-    def _number_wanted(self, command: SteeringCommand, argument: NumberArgument) -> NumberWanted:
-        history, row = self._training.history, command.row
-        title = f"{row.label[:1].upper()}{row.label[1:]}"
-        text, value, verb, least = row.help, "", "change it", argument.least
-        if command is SteeringCommand.LEARNING_RATE:
-            now = current_learning_rate(history)
-            if now is None:
-                now = self._first_rate()
-            value = "" if now is None else format_learning_rate(now)
-            text = "The new one counts from the next batch on."
-            if now is not None:
-                text = f"It is {value} now. {text}"
-        elif command is SteeringCommand.EPOCHS:
-            done = history.last.epoch if history.last is not None else 0
-            extends = self._training.can_extend
-            title, text, value = (
-                "Epochs in all",
-                _on_epochs(done, extends),
-                str(history.planned or ""),
-            )
-            if extends:
-                verb, least = "train on", done + 1
-        return NumberWanted(
-            title=title,
-            text=text,
-            value=value,
-            parse=partial(parse_argument, argument=argument, least=least),
-            format=(lambda value: str(int(value))) if argument.whole else format_learning_rate,
-            verb=verb,
-        )
-
-    def _send_number(self, command: SteeringCommand, value: float | None) -> None:
-        if value is None:
-            return
-        # It may have ended, or gone on, while the person typed.
-        if command is SteeringCommand.EPOCHS and self._training.can_extend:
-            self._training.resume(self._service, int(value))
-        else:
-            self._send(command, value)
-
-    def _confirm_kill(self) -> None:
-        question = Question(
-            "Kill this training?",
-            "Its process ends at once; what it has not saved is gone. "
-            f"{_what_is_kept(self._training.history)}",
-            [
-                Choice(False, "Leave it as it is", "nothing changes"),
-                Choice(True, "Kill it", "s stops it in good order instead, and keeps its weights"),
-            ],
-        )
-
-        def answered(kill: bool | None) -> None:
-            if kill:
-                self._send(SteeringCommand.KILL)
-
-        self._screen.app.push_screen(question, answered)
+def kill_question(history: RunHistory) -> Question[bool]:
+    """Whether a training is to be killed, and what is kept of it."""
+    return Question(
+        "Kill this training?",
+        f"Its process ends at once; what it has not saved is gone. {_what_is_kept(history)}",
+        [
+            Choice(False, "Leave it as it is", "nothing changes"),
+            Choice(True, "Kill it", "s stops it in good order instead, and keeps its weights"),
+        ],
+    )
 
 
 def parse_argument(text: str, argument: NumberArgument, least: float) -> float:

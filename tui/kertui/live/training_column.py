@@ -6,7 +6,6 @@ import asyncio
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
-from itertools import islice
 from pathlib import Path
 
 from textual import on, work
@@ -18,22 +17,20 @@ from textual.timer import Timer
 
 from kertasks.errors import UserError
 from kertasks.recipes.recipe import Recipe
-from kertasks.registry import find_task
 from kertasks.runs.commands import SteeringCommand, row_of
 from kertasks.runs.events import Control, Failed, Finished, Stopped
-from kertasks.runs.folder import RunDamaged, RunFolder
+from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState
 from kertasks.text.numbers import short_path
+from kertui.dialogs.ask_number import AskNumberScreen
 from kertui.live.live_pane import LivePane
 from kertui.live.run_trouble import RunTrouble, advice_on
+from kertui.live.steering import kill_question, number_wanted
 from kertui.service.training_service import TrainingService
 
 _COMES_UP = 120.0
 """Seconds a trainer may take to say that it resumes: it may have Keras to import first."""
-
-_NEWEST = 30
-"""Runs looked at for one that still goes on."""
 
 
 class Phase(Enum):
@@ -160,6 +157,8 @@ class TrainingColumn(Vertical):
     def allows(self, command: SteeringCommand) -> bool:
         """Whether a command makes sense now."""
         row = command.row
+        if command is SteeringCommand.EPOCHS and self.can_extend:
+            return True
         if self.phase not in _UNDER_WAY or (self.history.stopping and not row.while_stopping):
             return False
         if row.needs_best and self.history.best_epoch is None:
@@ -203,7 +202,7 @@ class TrainingColumn(Vertical):
     @work(group="start")
     async def _start(self, service: TrainingService, recipe: Recipe, source: Path | None) -> None:
         try:
-            run = await asyncio.to_thread(_begin, service, recipe, source)
+            run = await asyncio.to_thread(service.start, recipe, str(source) if source else None)
         except UserError as error:
             self.pane.clear(self._planned)
             self.query_one(RunTrouble).show("Training did not start", str(error))
@@ -219,7 +218,7 @@ class TrainingColumn(Vertical):
     @work(group="find")
     async def find_running(self, service: TrainingService, task: str) -> None:
         """Look for a training of the task that goes on, and follow it."""
-        run = await asyncio.to_thread(_newest_running, service, task)
+        run = await asyncio.to_thread(service.find_running, task)
         if run is not None and self.phase is Phase.IDLE and self._run is None:
             self._take(run)
             self.post_message(self.RunFound(run))
@@ -255,6 +254,39 @@ class TrainingColumn(Vertical):
             self.post_message(self.PhaseChanged(self.phase))
 
     # Steering
+
+    def steer(
+        self, service: TrainingService, command: SteeringCommand, first_rate: float | None
+    ) -> None:
+        """Ask something of the training under way, after a dialog where a command needs one.
+
+        Args:
+            service: writes the command.
+            command: what is asked.
+            first_rate: the learning rate the training begins with; None where it is not known.
+        """
+        argument, extends = command.row.argument, self.can_extend
+
+        def send(value: float | None) -> None:
+            # It may have ended, or gone on, while the person typed.
+            if value is not None and command is SteeringCommand.EPOCHS and self.can_extend:
+                self.resume(service, int(value))
+            elif value is not None:
+                self.send(service, command, value)
+
+        def kill(confirmed: bool | None) -> None:
+            if confirmed:
+                self.send(service, command)
+
+        if command is SteeringCommand.KILL:
+            self.app.push_screen(kill_question(self.history), kill)
+        elif argument is not None:
+            wanted = number_wanted(
+                command, argument, self.history, extends=extends, first_rate=first_rate
+            )
+            self.app.push_screen(AskNumberScreen(wanted), send)
+        else:
+            self.send(service, command)
 
     def send(
         self, service: TrainingService, command: SteeringCommand, value: float | None = None
@@ -397,28 +429,3 @@ class TrainingColumn(Vertical):
         else:
             self.query_one(RunTrouble).clear()
         self._tell_phase()
-
-
-def _begin(service: TrainingService, recipe: Recipe, source: Path | None) -> RunFolder:
-    """Start a training. Blocks.
-
-    Raises:
-        UserError: it cannot begin; nothing of it is kept.
-    """
-    from kertasks.data.sources.keras_files import require
-
-    for name in find_task(recipe.task).files:
-        require(name)
-    return service.start(recipe, str(source) if source else None)
-
-
-def _newest_running(service: TrainingService, task: str) -> RunFolder | None:
-    """The newest training of the task that still goes on, if any. Blocks."""
-    for run in islice(service.store.newest_first(), _NEWEST):
-        try:
-            same = run.manifest().task == task
-        except RunDamaged:
-            continue
-        if same and not run.state().is_over:
-            return run
-    return None

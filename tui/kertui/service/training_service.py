@@ -10,11 +10,13 @@ import shutil
 import threading
 import time
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kertasks.errors import UserError
 from kertasks.runs.events import Epoch, Failed, Finished, Stopped
+from kertasks.runs.folder import RunDamaged, RunFolder
 from kertasks.runs.store import RunStore
 from kertui.service.trainer_process import TrainerGone, TrainerProcess, give_run
 
@@ -24,11 +26,14 @@ if TYPE_CHECKING:
     from kertasks.models.check import ModelCheck
     from kertasks.recipes.recipe import Recipe
     from kertasks.runs.event_reader import EventReader
-    from kertasks.runs.folder import RunFolder
     from kertui.service.description_cache import DescriptionCache
 
 _SPARE_DELAY = 3.0
 """Seconds after which the next spare starts even though the run has no epoch yet."""
+
+
+_NEWEST = 30
+"""Runs looked at for one that still goes on."""
 
 
 class SpareUnavailable(UserError):
@@ -226,12 +231,19 @@ class TrainingService:
             then_spare: whether the next spare is started, once this run has an epoch.
 
         Raises:
+            DataFileMissing, DataFileDamaged: the task's data is not here.
             HomeNotWritable: the run's folder cannot be made.
             RequestFailed: a process was started and cannot write in it.
             TrainerGone: no process could be started.
         """
-        from kertasks.runs.event_reader import EventReader  # not needed before the first paint
+        # Not needed before the first paint.
+        from kertasks.data.sources.keras_files import require
+        from kertasks.registry import find_task
+        from kertasks.runs.event_reader import EventReader
 
+        # A run that cannot even begin is no run: nothing of it is to be kept.
+        for name in find_task(recipe.task).files:
+            require(name)
         run = self.store.create(recipe, source)
         try:
             give_run(run, self._take_spare(), self._cache_dir)
@@ -289,6 +301,17 @@ class TrainingService:
         give_run(run, self._take_spare(), self._cache_dir, resumes=True, epochs=epochs)
         self.take_up(run)
         self._start_spare_later(reader)
+
+    def find_running(self, task: str) -> RunFolder | None:
+        """The newest training of the task that still goes on, among the latest runs."""
+        for run in islice(self.store.newest_first(), _NEWEST):
+            try:
+                same = run.manifest().task == task
+            except RunDamaged:
+                continue
+            if same and not run.state().is_over:
+                return run
+        return None
 
     def take_up(self, run: RunFolder) -> None:
         """Count a run that began elsewhere among those of this session."""

@@ -7,13 +7,14 @@ from pathlib import Path
 from textual import on
 
 from kertasks.recipes.recipe import Recipe
+from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.state import RunState
 from kertasks.task import Task
 from kertui.dialogs.too_small import is_on_top
 from kertui.live.live_pane import LivePane
 from kertui.live.run_status import RunStatus
-from kertui.live.steering import RunSteering, first_learning_rate
+from kertui.live.steering import first_learning_rate
 from kertui.live.tabs.log import LogScreen
 from kertui.live.training_column import Phase, TrainingColumn
 from kertui.service.training_service import TrainingService
@@ -47,7 +48,6 @@ class TrainingActions(WorkbenchBase):
     ) -> None:
         super().__init__(session, task, recipe, path)
         self._given = (run, run_state)
-        self._steering = RunSteering(self, session.service, self._first_rate)
         self._run_status = RunStatus()
         self._has_curves = False
 
@@ -109,11 +109,11 @@ class TrainingActions(WorkbenchBase):
 
     def action_steer(self, name: str) -> None:
         """Ask something of the training shown."""
-        self._steering.carry_out(name)
+        self._training.steer(self._session.service, SteeringCommand(name), self._first_rate())
 
     def action_resume_run(self) -> None:
         """Go on with the training shown, which is over."""
-        self._steering.resume()
+        self._training.resume(self._session.service)
 
     @on(TrainingColumn.PhaseChanged)
     def follow_phase(self) -> None:
@@ -151,7 +151,7 @@ class TrainingActions(WorkbenchBase):
             case "start_training":
                 return self._training.phase is Phase.IDLE
             case "steer":
-                return self._steering.allows(str(parameters[0]))
+                return self._training.allows(SteeringCommand(str(parameters[0])))
             case "resume_run":
                 return self._training.can_resume
             case "live" if parameters == ("log",):
