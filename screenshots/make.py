@@ -89,7 +89,7 @@ class Stage:
         screen = WorkbenchScreen(self.app.session, found, found.recipe(recipe))
         self.app.push_screen(screen)
         await self.until(lambda: self.app.screen is screen, "the workbench")
-        await self.until(lambda: screen.verdict.check is not None, "Keras's check")
+        await self.until(lambda: screen.check.model_check is not None, "Keras's check")
         await self.until(lambda: "in a moment" not in _words(self.app), "the catalog")
         return screen
 

@@ -16,15 +16,14 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
+from msgspec.structs import replace
 from tests.support.live_app import exclusive_or, newswires
 from tests.support.pseudo_terminal import PseudoTerminal
 
 from kertasks.runs.commands import SteeringCommand
-from kertasks.runs.event_lines import format_event
-from kertasks.runs.events import Epoch, Event, Started
+from kertasks.runs.events import Epoch, Event, Started, format_event
 from kertasks.runs.store import RunStore
 
 SIZES = ((80, 24), (120, 36), (200, 60))

@@ -10,8 +10,7 @@ from pathlib import Path
 from textual.app import App, ComposeResult
 
 from kertasks.registry import find_task
-from kertasks.runs.event_lines import format_event
-from kertasks.runs.events import Compiling, Epoch, Event, Finished, Progress, Started
+from kertasks.runs.events import Compiling, Epoch, Event, Finished, Progress, Started, format_event
 from kertasks.runs.folder import RunFolder
 from kertasks.trainer.provenance import manifest_of
 from kertui.live.live_pane import LivePane

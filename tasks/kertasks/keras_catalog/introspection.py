@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import keras
+from msgspec.structs import replace
 
 from kertasks.keras_catalog.arguments import (
     arguments_of,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import keras
+from msgspec.structs import replace
 
 from kertasks.keras_catalog.catalog import Argument, ArgumentKind
 

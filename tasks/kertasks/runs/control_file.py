@@ -17,9 +17,8 @@ from typing import Annotated
 
 import msgspec
 
-from kertasks.atomic_file import write_text
 from kertasks.errors import UserError
-from kertasks.regular_file import LARGEST, open_regular, read_json
+from kertasks.files import LARGEST, open_regular, read_json, write_text
 from kertasks.runs.commands import SteeringCommand
 
 KEPT = 32

@@ -5,18 +5,17 @@ from __future__ import annotations
 import contextlib
 import json
 import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kertasks.atomic_file import write_text
 from kertasks.errors import UserError
-from kertasks.regular_file import read_json, read_small
+from kertasks.files import read_small, write_text
 from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.control_file import Command, write_command
-from kertasks.runs.event_tail import last_answered
-from kertasks.runs.manifest import Manifest, parse_manifest
+from kertasks.runs.event_reader import last_answered
+from kertasks.runs.manifest import Manifest, format_manifest, parse_manifest
 from kertasks.runs.state import (
     RunState,
     is_removed,
@@ -132,7 +131,7 @@ class RunFolder:
             RunDamaged: it cannot be read, or a field is not what it must be.
         """
         try:
-            return parse_manifest(read_json(self.manifest_path))
+            return parse_manifest(read_small(self.manifest_path))
         except FileNotFoundError as error:
             raise NeverBegan(f"run {self.id} has no run.json: it never began") from error
         except (OSError, ValueError) as error:
@@ -150,9 +149,7 @@ class RunFolder:
 
     def write_manifest(self, manifest: Manifest) -> None:
         """Write ``run.json``, whole."""
-        fields = asdict(manifest)
-        ordered = {"schema": fields.pop("schema"), **fields}
-        write_text(self.manifest_path, json.dumps(ordered, indent=2, ensure_ascii=False) + "\n")
+        write_text(self.manifest_path, format_manifest(manifest))
 
     def recipe(self) -> Recipe:
         """What is trained here.

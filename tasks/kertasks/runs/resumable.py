@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kertasks.errors import UserError
-from kertasks.runs.event_tail import events_backwards
+from kertasks.runs.event_reader import events_backwards
 from kertasks.runs.events import Checkpointed, Control, Finished, Planned, Resuming, Stopped
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.state import RunState

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol, TypeAlias
 
-from kertasks.runs.best_so_far import RunSoFar
+from kertasks.runs.event_reader import EventReader
 from kertasks.runs.folder import RunFolder
+from kertasks.runs.history import RunHistory
 from kertasks.runs.listing import newest_first
 from kertasks.runs.summary import RunSummary, summarise
 
@@ -61,7 +62,7 @@ class RunSummaries:
         self._with_best = with_best
         self._slices = slices
         self._over: OverRuns = {} if over is None else over
-        self._so_far: dict[str, RunSoFar] = {}
+        self._followed: dict[str, tuple[RunHistory, EventReader]] = {}
         self._latest: list[tuple[RunFolder, RunSummary]] = []
 
     def read(self, tell: Callable[[list[RunSummary]], None] | None = None) -> list[RunSummary]:
@@ -102,13 +103,14 @@ class RunSummaries:
             return None
         if summary.state.is_over:
             self._over[run.id] = age, summary
-            self._so_far.pop(run.id, None)
+            self._followed.pop(run.id, None)
         elif self._with_best:
-            so_far = self._so_far.setdefault(run.id, RunSoFar(run))
-            whole = so_far.look(self._slices)
-            summary = replace(summary, planned=so_far.planned or summary.planned)
+            new = RunHistory(), EventReader(run.events_path)
+            history, reader = self._followed.setdefault(run.id, new)
+            whole = history.read_more(reader, self._slices)
+            summary = replace(summary, planned=history.planned or summary.planned)
             if whole:
-                best = so_far.best
+                best = history.best
                 summary = replace(summary, best_epoch=best.epoch, best=best.metrics)
         return summary
 

@@ -19,9 +19,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from kertasks.atomic_file import replacing
 from kertasks.errors import UserError
-from kertasks.regular_file import open_regular
+from kertasks.files import open_regular, replacing
 
 Arrays = list[NDArray[Any]]
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import msgspec
 import numpy as np
 import tensorflow as tf
 
@@ -79,11 +80,12 @@ class KerasWorker:
         if op == "check":
             recipe = json_form.from_json(request["recipe"])
             shape = (
-                check.data_shape_from_json(request["shape"])
+                msgspec.convert(request["shape"], check.DataShape)
                 if request.get("shape")
                 else self._datasets.shape(recipe.task, recipe.data.variant, recipe.seed)
             )
-            return check.to_json(check_build.check_model(recipe, shape))
+            answer: dict[str, Any] = msgspec.to_builtins(check_build.check_model(recipe, shape))
+            return answer
         if op == "catalog":
             introspection.ensure_catalog(self._cache_dir)
             return {}

@@ -8,11 +8,11 @@ import sys
 import time
 import traceback
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import keras
 import numpy as np
+from msgspec.structs import replace
 
 import kertasks
 from kertasks.data.dataset import Dataset

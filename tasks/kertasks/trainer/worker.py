@@ -70,7 +70,7 @@ def become_trainer(request: Mapping[str, Any]) -> ClaimedRun:
         kertasks.UserError: the run is not to be trained, as ``claim`` says, or its folder is gone
             or cannot be written in.
     """
-    from kertasks.regular_file import open_to_append
+    from kertasks.files import open_to_append
     from kertasks.runs.folder import RunDamaged
     from kertasks.trainer.claiming import claim
 

@@ -14,14 +14,12 @@ from tests.support.run_damage import FIELDS, TEXTS, WAYS, change, no_end, not_wa
 from tests.support.run_folders import NOON, write_run
 
 from kertasks.errors import UserError
-from kertasks.regular_file import open_to_append
+from kertasks.files import open_to_append
 from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.control_file import Command, read_commands, write_command
-from kertasks.runs.event_lines import format_event
 from kertasks.runs.event_log import EventLog
-from kertasks.runs.event_reader import EventReader
-from kertasks.runs.event_tail import Tail
-from kertasks.runs.events import Finished, Notice
+from kertasks.runs.event_reader import EventReader, Tail
+from kertasks.runs.events import Finished, Notice, format_event
 from kertasks.runs.folder import NeverBegan, RunDamaged, RunFolder
 from kertasks.runs.label import Label, read_label
 from kertasks.runs.resumable import require_resumable

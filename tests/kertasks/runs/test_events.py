@@ -7,8 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kertasks.runs.epoch_block import in_blocks
-from kertasks.runs.event_lines import format_event, parse_event
 from kertasks.runs.events import (
     Checkpointed,
     Compiled,
@@ -29,6 +27,8 @@ from kertasks.runs.events import (
     Resuming,
     Started,
     Stopped,
+    format_event,
+    parse_event,
 )
 from kertasks.text.plain_text import one_line
 
@@ -157,12 +157,43 @@ def test_an_end_without_its_optional_fields_is_an_end() -> None:
 
 def test_text_comes_back_on_one_line_without_control_codes() -> None:
     reason = "it \x1b[31mfailed\n  twice\x07, in \udcff"
-    assert parse_event(format_event(Failed(1.0, reason))) == Failed(
-        1.0, "it [31mfailed twice, in ?"
-    )
-    epoch = Epoch(1.0, 1, {"lo\x1b]0;ss": 1.0}, 0.1, 0.1)
-    assert parse_event(format_event(epoch)) == Epoch(1.0, 1, {"lo]0;ss": 1.0}, 0.1, 0.1)
-    assert (
-        in_blocks([json.loads(format_event(epoch))] * 2)
-        == [Epoch(1.0, 1, {"lo]0;ss": 1.0}, 0.1, 0.1)] * 2
-    )
+    clean = Failed(1.0, "it [31mfailed twice, in ?")
+    assert parse_event(format_event(Failed(1.0, reason))) == clean
+    written = json.dumps({"t": 1.0, "type": "failed", "reason": reason.replace("\udcff", "?")})
+    assert parse_event(written) == clean
+    dirty = {"lo\x1b]0;ss": 1.0}
+    epoch = Epoch(1.0, 1, {"lo]0;ss": 1.0}, 0.1, 0.1)
+    assert parse_event(format_event(Epoch(1.0, 1, dirty, 0.1, 0.1))) == epoch
+    fields = {"t": 1.0, "type": "epoch", "epoch": 1, "metrics": dirty}
+    written = json.dumps({**fields, "learning_rate": 0.1, "seconds": 0.1})
+    assert [parse_event(written)] * 2 == [epoch] * 2
+
+
+def test_a_machine_and_its_gpus_are_read_with_clean_names() -> None:
+    gpu = {"name": "H\n200", "use": "nan", "memory": 1, "memory_total": 2, "temperature": -4}
+    machine = {"t": 1, "type": "machine", "cpu": "inf", "memory": 1, "memory_total": 2}
+    written = json.dumps({**machine, "process_memory": 1, "gpus": [gpu]})
+    event = parse_event(written)
+    assert isinstance(event, Machine)
+    assert event.cpu == math.inf
+    assert (event.gpus[0].name, event.gpus[0].temperature) == ("H 200", -4)
+    assert math.isnan(event.gpus[0].use)
+    assert json.loads(format_event(event))["gpus"][0]["use"] == "nan"
+    assert parse_event(written.replace("-4", "-300")) is None
+
+
+def test_a_text_that_looks_like_a_number_that_is_not_finite_stays_one() -> None:
+    assert parse_event(format_event(Notice(1.0, "nan"))) == Notice(1.0, "nan")
+    stopped = Stopped(1.0, 2, None, {"loss": math.inf}, "inf")
+    assert parse_event(format_event(stopped)) == stopped
+
+
+def test_a_number_of_a_library_is_written_as_a_number() -> None:
+    class Float64(float):
+        """As NumPy's, which is a float too."""
+
+    metrics = {"loss": Float64(0.25), "mae": Float64("nan")}
+    parsed = parse_event(format_event(Epoch(1.0, 1, metrics, 0.1, 0.1)))
+    assert isinstance(parsed, Epoch)
+    assert parsed.metrics["loss"] == 0.25
+    assert math.isnan(parsed.metrics["mae"])

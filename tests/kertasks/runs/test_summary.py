@@ -10,9 +10,8 @@ from tests.support.run_folders import write_run
 
 from kertasks.registry import find_task
 from kertasks.runs.commands import SteeringCommand
-from kertasks.runs.event_lines import format_event
 from kertasks.runs.event_reader import SLICE
-from kertasks.runs.events import Epoch, Failed, Finished, Planned, Started, Stopped
+from kertasks.runs.events import Epoch, Failed, Finished, Planned, Started, Stopped, format_event
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.label import Label, write_label
 from kertasks.runs.state import RunState

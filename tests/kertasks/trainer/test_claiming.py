@@ -7,21 +7,28 @@ import multiprocessing
 import os
 import shutil
 import threading
-from dataclasses import replace
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from kertasks.errors import UserError
 from kertasks.recipes.recipe_errors import RecipeError
 from kertasks.registry import find_task
 from kertasks.runs.commands import SteeringCommand
-from kertasks.runs.event_lines import format_event
 from kertasks.runs.event_log import EventLog
 from kertasks.runs.event_reader import EventReader
-from kertasks.runs.events import Checkpointed, Epoch, Planned, Resuming, Started, Stopped
+from kertasks.runs.events import (
+    Checkpointed,
+    Epoch,
+    Planned,
+    Resuming,
+    Started,
+    Stopped,
+    format_event,
+)
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
 from kertasks.runs.resumable import NotToResume, require_resumable

@@ -23,10 +23,17 @@ from tests.support.waiting import wait_until
 
 from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.control_file import last_number, read_commands
-from kertasks.runs.event_lines import format_event
-from kertasks.runs.event_reader import EventReader
-from kertasks.runs.event_tail import last_checkpoint
-from kertasks.runs.events import Epoch, Failed, Finished, Notice, Paused, Resumed, Stopped
+from kertasks.runs.event_reader import EventReader, last_checkpoint
+from kertasks.runs.events import (
+    Epoch,
+    Failed,
+    Finished,
+    Notice,
+    Paused,
+    Resumed,
+    Stopped,
+    format_event,
+)
 from kertasks.runs.folder import RunDamaged, RunFolder, RunIsOver
 from kertasks.runs.history import RunHistory
 from kertasks.runs.resumable import NotToResume, require_resumable

@@ -22,7 +22,6 @@ from kertasks.keras_catalog.catalog import Catalog
 from kertasks.recipes.changes import with_changes
 from kertasks.recipes.recipe import Recipe
 from kertasks.registry import find_task
-from kertasks.runs.event_lines import format_event
 from kertasks.runs.events import (
     Compiled,
     Epoch,
@@ -34,6 +33,7 @@ from kertasks.runs.events import (
     Resumed,
     Started,
     Stopped,
+    format_event,
 )
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.store import RunStore

@@ -17,8 +17,7 @@ from tests.support.trainers import PATIENCE, FollowedRun
 from tests.support.waiting import wait_until
 
 from kertasks.runs.commands import SteeringCommand
-from kertasks.runs.event_lines import parse_event
-from kertasks.runs.events import Epoch, Finished
+from kertasks.runs.events import Epoch, Finished, parse_event
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.state import RunState
 from kertasks.runs.store import RunStore

@@ -55,7 +55,7 @@ class Dialog:
 
     @property
     def said(self) -> str:
-        return str(self.screen.query_one("#path-say", Static).content)
+        return str(self.screen.query_one("#dialog-say", Static).content)
 
     async def enter(self, text: str | Path, key: str = "enter") -> None:
         self.screen.query_one(Input).value = str(text)

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from tests.support.live_app import (
     START,
     LiveApp,
@@ -18,7 +18,6 @@ from tests.support.live_app import (
 from tests.support.piloting import until
 from tests.support.run_folders import fill_one_read
 
-from kertasks.runs.event_lines import format_event
 from kertasks.runs.events import (
     Compiling,
     Epoch,
@@ -29,6 +28,7 @@ from kertasks.runs.events import (
     Resumed,
     Started,
     Stopped,
+    format_event,
 )
 from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState

@@ -12,8 +12,7 @@ from tests.support.runs_app import Runs, opened_runs
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from kertasks.runs.event_lines import format_event
-from kertasks.runs.events import Epoch, Finished
+from kertasks.runs.events import Epoch, Finished, format_event
 from kertasks.runs.label import Label, read_label, write_label
 from kertasks.runs.store import RunStore
 from kertui.app import KertuiApp
@@ -22,9 +21,9 @@ from kertui.dialogs.dialog import Question
 from kertui.dialogs.unsaved_changes import UnsavedChangesScreen
 from kertui.plotting.strips import Row, text_of
 from kertui.rows.header_line import HeaderLine
+from kertui.runs.run_changes import RunLabelScreen
 from kertui.runs.run_curves import RunCurves
 from kertui.runs.run_details import RunDetails
-from kertui.runs.run_label import RunLabelScreen
 from kertui.runs.run_table import RunTable
 from kertui.runs.runs_screen import RunsScreen
 from kertui.tasks_screen.tasks_screen import TasksScreen

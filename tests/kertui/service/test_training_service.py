@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 from tests.support.trainers import PATIENCE, FollowedRun
 from tests.support.waiting import wait_until
@@ -132,7 +133,7 @@ def test_a_resumed_run_is_running_while_its_trainer_imports_keras(
 
 def test_a_process_that_may_not_have_a_run_ends(trainer_home: Path, cache: Path) -> None:
     run = RunStore(trainer_home).create(LONG)
-    run.write_manifest(replace(manifest_of(run, LONG, created=1.0), pid=2**22 + 1))
+    run.write_manifest(msgspec.structs.replace(manifest_of(run, LONG, created=1.0), pid=2**22 + 1))
     spare = TrainerProcess.spawn(cache)
     with pytest.raises(RequestFailed, match="taken up by another trainer process"):
         give_run(run, spare, cache)

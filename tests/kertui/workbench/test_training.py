@@ -85,7 +85,7 @@ async def test_an_output_that_does_not_fit_the_labels_is_said(service: TrainingS
         await bench.type("3")
         await bench.press("enter")
         await bench.checked()
-        assert bench.screen.verdict.refusal() is not None
+        assert bench.screen.check.refusal() is not None
         said = [row.problem for row in bench.screen.query_one(LayerList).rows if row.problem]
         said += [str(bench.screen.query_one(LayerList).problem)]
         assert any(text for text in said)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 from enum import StrEnum
@@ -183,7 +182,7 @@ def copy_model(run: RunFolder, path: Path, *, best: bool, force: bool) -> None:
     Raises:
         UserError: the run has none (yet), or the copy cannot be written.
     """
-    from kertasks.regular_file import open_regular
+    from kertasks.files import open_regular
 
     source = run.best_path if best else run.model_path
     try:
@@ -204,16 +203,13 @@ def write(content: IO[bytes], path: Path, *, force: bool) -> None:
     """
     if path.exists() and not force:
         raise exists(path)
-    beside = path.with_name(f".{path.name}.part")
+    from kertasks.files import replacing
+
     try:
-        with beside.open("wb") as file:
+        with replacing(path, mode=None) as file:
             shutil.copyfileobj(content, file)
-        beside.replace(path)
     except OSError as error:
         raise cannot_write(path, error) from error
-    finally:
-        with contextlib.suppress(OSError):
-            beside.unlink()
 
 
 def exists(path: Path) -> UserError:

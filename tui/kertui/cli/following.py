@@ -18,9 +18,8 @@ import click
 
 from kertasks.errors import UserError
 from kertasks.runs.commands import SteeringCommand
-from kertasks.runs.event_lines import format_event
 from kertasks.runs.event_reader import EventReader
-from kertasks.runs.events import Event, Failed, Notice, Stopped
+from kertasks.runs.events import Event, Failed, Notice, Stopped, format_event
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState

@@ -52,7 +52,7 @@ def _read(path: Path, start: int) -> bytes:
     Raises:
         RunDamaged: it cannot be read.
     """
-    from kertasks.regular_file import open_regular
+    from kertasks.files import open_regular
     from kertasks.runs.folder import RunDamaged
 
     try:

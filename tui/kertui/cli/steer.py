@@ -72,7 +72,7 @@ def resume(ctx: click.Context, run: str, epochs: int | None) -> None:
 @click.pass_context
 def kill(ctx: click.Context, run: str) -> None:
     """End RUN at once, without saving; what its last checkpoint has can be resumed."""
-    from kertasks.runs.event_tail import last_checkpoint
+    from kertasks.runs.event_reader import last_checkpoint
     from kertasks.runs.sending import kill as kill_run
 
     found = find_run(ctx, run)

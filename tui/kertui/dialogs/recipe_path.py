@@ -24,19 +24,15 @@ class OpenRecipeScreen(AskPathScreen):
         catalog: judges layers and arguments; None judges only the rest.
     """
 
-    TITLE_WORDS = "Open a recipe file"
-    VERB = "open"
-    DOING = "reading"
-
     def __init__(self, path: str, task: str | None, catalog: Catalog | None) -> None:
-        super().__init__(path)
+        super().__init__("Open a recipe file", "open", "reading", path)
         self._of_task = task
         self._catalog = catalog
 
     def try_path(
         self, path: Path, confirmed: Path | None, wanted: Callable[[], bool]
     ) -> Used | Mistake:
-        """Read it."""
+        """Read the recipe in the file."""
         del confirmed, wanted  # reading changes nothing
         try:
             recipe = load_recipe(path, self._catalog)
@@ -60,12 +56,8 @@ class SaveRecipeScreen(AskPathScreen):
         own: the file the recipe came from, which is written over without asking.
     """
 
-    TITLE_WORDS = "Save the recipe"
-    VERB = "save"
-    DOING = "writing"
-
     def __init__(self, path: str, recipe: Recipe, own: Path | None) -> None:
-        super().__init__(path)
+        super().__init__("Save the recipe", "save", "writing", path)
         self._recipe = recipe
         self._own = own
 

@@ -30,15 +30,15 @@ class TooSmallScreen(ModalScreen[None]):
     """
 
     def compose(self) -> ComposeResult:
-        """Build the screen."""
+        """Build the one text of the screen."""
         yield Static()
 
     def on_mount(self) -> None:
-        """Say it."""
+        """Say how large the terminal must be."""
         self._say()
 
     def on_resize(self) -> None:
-        """Say it again, or go."""
+        """Say it for the new size, or go where there is room now."""
         if is_too_small(*self.app.size):
             self._say()
         elif self.is_current:

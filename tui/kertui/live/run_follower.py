@@ -10,7 +10,6 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.worker import get_current_worker
 
-from kertasks.runs.epoch_block import EpochBlock
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import Event, Failed, Finished, Resumed, Resuming, Stopped
 from kertasks.runs.folder import RunFolder
@@ -39,7 +38,7 @@ class RunFollower:
         """What a run's events file has more; at first also that it has nothing."""
 
         follower: RunFollower
-        events: tuple[Event | EpochBlock, ...]
+        events: tuple[Event, ...]
         behind: bool = False
         """Whether more is there already, of a log too long for one read."""
 
@@ -87,7 +86,7 @@ class RunFollower:
                 cancelled.wait(POLL_OVER if over else POLL)
 
     def _read(self) -> bool:
-        events = self._reader.read_blocks()
+        events = self._reader.read()
         waited, self._behind = self._behind, self._reader.behind
         if events or (waited and not self._behind):
             message = self.EventsRead(self, tuple(events), self._behind)

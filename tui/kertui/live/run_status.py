@@ -14,6 +14,7 @@ from kertui.live.run_progress import RateMeter, RunProgress
 from kertui.plotting.strips import Row, cells, fit, join
 from kertui.rows.rows_widget import RowsWidget
 from kertui.terminal.glyphs import Glyphs, glyphs_for
+from kertui.text.run_state_look import STATE_LOOKS
 
 
 def state_word(
@@ -49,17 +50,10 @@ def state_word(
 
 def state_sign(state: RunState | None, glyphs: Glyphs) -> Row:
     """The sign before the word; its shape says as much as its colour."""
-    sign, role = {
-        RunState.RUNNING: (glyphs.on, "accent"),
-        RunState.PAUSED: (glyphs.off, "warning"),
-        RunState.FINISHED: (glyphs.tick, "accent"),
-        RunState.STOPPED: (glyphs.off, "dim"),
-        RunState.FAILED: (glyphs.cross, "bad"),
-        RunState.LOST: (glyphs.cross, "bad"),
-        RunState.REMOVED: (glyphs.cross, "bad"),
-        None: (" ", ""),
-    }[state]
-    return cells(sign, role)
+    if state is None:
+        return cells(" ")
+    look = STATE_LOOKS[state]
+    return cells(look.sign(glyphs), look.sign_role)
 
 
 class RunStatus(RowsWidget):

@@ -52,10 +52,10 @@ RUNS_KEYS: list[BindingType] = [
 
 @dataclass(frozen=True, slots=True)
 class KeysNow:
-    """All that decides which keys act: where two are equal, the same keys do."""
+    """All that decides which keys act; where two of these are equal, the same keys do."""
 
     here: bool
-    """Whether a run is under the cursor."""
+    """Whether there is a run under the cursor."""
 
     listed: bool
     """Whether there are runs, shown or not."""

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from kertasks.atomic_file import write_text
+from kertasks.files import write_text
 
 _SCHEMA = 1
 

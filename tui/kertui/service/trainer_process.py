@@ -17,10 +17,12 @@ import threading
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kertasks.errors import UserError
-from kertasks.runs.folder import RunFolder
+
+if TYPE_CHECKING:
+    from kertasks.runs.folder import RunFolder
 
 WARM_UP_LOG = "trainer-warm-up.log"
 """In the cache folder: what a trainer prints before it has a run."""

@@ -15,8 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kertasks.errors import UserError
-from kertasks.runs.events import Epoch, Failed, Finished, Stopped
-from kertasks.runs.folder import RunDamaged, RunFolder
 from kertasks.runs.store import RunStore
 from kertui.service.trainer_process import TrainerGone, TrainerProcess, give_run
 
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
     from kertasks.models.check import ModelCheck
     from kertasks.recipes.recipe import Recipe
     from kertasks.runs.event_reader import EventReader
+    from kertasks.runs.folder import RunFolder
     from kertui.service.description_cache import DescriptionCache
 
 _SPARE_DELAY = 3.0
@@ -71,9 +70,8 @@ class TrainingService:
 
     @cached_property
     def _descriptions(self) -> DescriptionCache:
-        from kertui.service.description_cache import (
-            DescriptionCache,  # not needed before the first paint
-        )
+        # Not needed before the first paint.
+        from kertui.service.description_cache import DescriptionCache
 
         return DescriptionCache(self._cache_dir)
 
@@ -194,31 +192,35 @@ class TrainingService:
             RequestFailed: the data's shape is not known, for example a file is missing.
             TrainerGone: the spare ended; the next call has a new one.
         """
-        from kertasks.models.check import from_json
+        import msgspec
+
+        from kertasks.models.check import ModelCheck
         from kertasks.recipes.json_form import to_json
 
         if not self.spare:
             raise SpareUnavailable
         shape = self._known_shape(recipe)
-        return from_json(self._request_from_spare("check", recipe=to_json(recipe), shape=shape))
+        answer = self._request_from_spare("check", recipe=to_json(recipe), shape=shape)
+        return msgspec.convert(answer, ModelCheck)
 
     def _known_shape(self, recipe: Recipe) -> dict[str, Any] | None:
         """The shape of a recipe's data where it was described before, without loading it."""
-        from kertasks.models.check import DataShape, data_shape_to_json
+        import msgspec
+
+        from kertasks.models.check import DataShape
 
         description = self.remembered_description(recipe.task, recipe.data.variant, recipe.seed)
         if description is None:
             return None
         train = description.splits[0]
-        return data_shape_to_json(
-            DataShape(
-                input_shape=train.x_shape,
-                input_dtype=train.x_dtype,
-                target_shape=train.y_shape,
-                target_dtype=train.y_dtype,
-                classes=len(description.class_names),
-            )
+        shape = DataShape(
+            input_shape=train.x_shape,
+            input_dtype=train.x_dtype,
+            target_shape=train.y_shape,
+            target_dtype=train.y_dtype,
+            classes=len(description.class_names),
         )
+        return msgspec.structs.asdict(shape)
 
     def start(
         self, recipe: Recipe, source: str | None = None, *, then_spare: bool = True
@@ -264,6 +266,7 @@ class TrainingService:
     def _start_spare_later(self, reader: EventReader) -> None:
         """Start the next spare once the run has an epoch, has ended, or some seconds have passed:
         importing Keras beside it would slow its start."""
+        from kertasks.runs.events import Epoch, Failed, Finished, Stopped
 
         def start() -> None:
             deadline = time.monotonic() + _SPARE_DELAY
@@ -304,6 +307,8 @@ class TrainingService:
 
     def find_running(self, task: str) -> RunFolder | None:
         """The newest training of the task that still goes on, among the latest runs."""
+        from kertasks.runs.folder import RunDamaged
+
         for run in islice(self.store.newest_first(), _NEWEST):
             try:
                 same = run.manifest().task == task

@@ -6,20 +6,10 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from kertasks.runs.state import RunState
 from kertasks.runs.summary import RunSummary
 from kertasks.text.numbers import ago, grouped
 from kertui.terminal.glyphs import Glyphs
-
-_STYLES = {
-    RunState.RUNNING: "$train bold",
-    RunState.PAUSED: "$warning",
-    RunState.FINISHED: "$success",
-    RunState.STOPPED: "dim",
-    RunState.FAILED: "$error",
-    RunState.LOST: "$error",
-    RunState.REMOVED: "$error",
-}
+from kertui.text.run_state_look import STATE_LOOKS
 
 
 def draw_runs(runs: Sequence[RunSummary], now: float, width: int, glyphs: Glyphs) -> list[Content]:
@@ -38,7 +28,7 @@ def draw_runs(runs: Sequence[RunSummary], now: float, width: int, glyphs: Glyphs
         lines.append(
             Content.assemble(
                 "  ",
-                (state.ljust(widths[0]), _STYLES[run.state]),
+                (state.ljust(widths[0]), STATE_LOOKS[run.state].style),
                 f"   {recipe:<{widths[1]}}",
                 (f"   {epochs:>{widths[2]}}", "dim"),
                 (f"   {when:>{widths[3]}}", "dim"),

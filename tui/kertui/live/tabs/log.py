@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from kertasks.regular_file import open_regular
+from kertasks.files import open_regular
 from kertasks.text import numbers as formatting
 from kertasks.text.plain_text import visible
 

@@ -12,14 +12,15 @@ from kertasks.keras_catalog.catalog import Catalog
 from kertasks.recipes.recipe import Recipe
 from kertasks.recipes.recipe_errors import Problem
 from kertui.forms.field_form import FieldForm
-from kertui.forms.fields import Entry, Field
+from kertui.forms.fields import Field
 from kertui.terminal.glyphs import glyphs_for
 from kertui.workbench.draft.recipe_check import Refusal
-from kertui.workbench.settings.settings_entry import enter_setting, reset_setting
 from kertui.workbench.settings.settings_fields import (
     DataFacts,
+    enter_setting,
+    explain_refusal,
     hidden_settings,
-    say_refusal,
+    reset_setting,
     settings_fields,
     with_refusal,
 )
@@ -38,10 +39,11 @@ class TrainingSettings(FieldForm):
 
     @dataclass
     class SettingChanged(Message):
-        """A setting was changed."""
+        """A setting of the recipe got another value."""
 
         recipe: Recipe
         what: str
+        """The name of the setting, as the form shows it."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -50,10 +52,9 @@ class TrainingSettings(FieldForm):
         self._facts = DataFacts(())
         self._problems: Sequence[Problem] = ()
         self._refusal: Refusal | None = None
-        self._everything = False
 
     def on_mount(self) -> None:
-        """Say what it is."""
+        """Name the form."""
         self.show_title(Content.styled("Training", "bold"))
 
     def show_settings(
@@ -78,29 +79,22 @@ class TrainingSettings(FieldForm):
         self._reason = (
             None
             if refusal is None
-            else say_refusal(refusal, recipe, catalog, glyphs_for(self.app).into)
+            else explain_refusal(refusal, recipe, catalog, glyphs_for(self.app).into)
         )
         self.set_class(refusal is not None, "-refused")
-        self._show()
+        self.show_form()
 
-    def _show(self) -> None:
+    def show_form(self) -> None:
+        """Show the settings as they were told last."""
         if self._recipe is None:
             return
         fields = settings_fields(
-            self._recipe, self._catalog, self._facts, self._problems, self._everything
+            self._recipe, self._catalog, self._facts, self._problems, self.everything
         )
         if self._refusal is not None:
             fields = with_refusal(fields, self._refusal)
-        hidden = 0 if self._everything else hidden_settings(self._recipe, self._catalog)
-        if hidden:
-            fields = (*fields, Field((), f"{hidden} more", Entry.MORE, ""))
-        self.show_fields(fields)
-
-    def on_field_form_more_wanted(self, event: FieldForm.MoreWanted) -> None:
-        """Show every field."""
-        event.stop()
-        self._everything = True
-        self._show()
+        hidden = 0 if self.everything else hidden_settings(self._recipe, self._catalog)
+        self.show_fields(fields, hidden)
 
     def enter_value(self, field: Field, text: str) -> None:
         """Judge what was typed and tell it."""

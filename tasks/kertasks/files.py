@@ -1,8 +1,10 @@
-"""Opens the files of a folder that may be damaged, or come from somebody else.
+"""Reads and writes small files: none is ever half written, and what may come from somebody else
+is opened with care.
 
-A pipe in a file's place would be waited for, a device never ends, and one line may fill the
-memory: only regular files are read, and of the small ones no more than they can hold. Nothing
-is appended through a link, which may lead anywhere.
+A file is written beside its place, then renamed into it: it is whole or not there. In a folder
+that may be damaged, a pipe in a file's place would be waited for, a device never ends, and one
+line may fill the memory: only regular files are read, and of the small ones no more than they
+can hold. Nothing is appended through a link, which may lead anywhere.
 """
 
 from __future__ import annotations
@@ -11,8 +13,10 @@ import errno
 import json
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 LONGEST_LINE = 1 << 20
 """Bytes; what is longer is no event, and is passed over without being kept."""
@@ -22,6 +26,45 @@ LARGEST = 1 << 53
 
 _MOST = 1 << 20
 """Bytes of a manifest, a label, a recipe or the commands: a thousand times what they hold."""
+
+_NAME = 50
+"""Characters of a file's name that an unfinished one beside it has too."""
+
+
+@contextmanager
+def replacing(path: Path, mode: int | None = 0o600) -> Iterator[BinaryIO]:
+    """Open a file that takes the place of ``path`` once the block is done without an error.
+
+    Args:
+        path: of the file; what is there stays until the new one is whole.
+        mode: the permissions of the file; those that new files get here for None.
+
+    Raises:
+        OSError: the folder is not there or cannot be written in; nothing is left behind.
+    """
+    beside = path.with_name(f".{path.name[:_NAME]}-{os.urandom(8).hex()}")
+    created = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    descriptor = os.open(beside, created, 0o666 if mode is None else 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            yield file
+            if mode is not None:
+                os.fchmod(file.fileno(), mode)
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+def write_text(path: Path, text: str, mode: int | None = 0o600) -> None:
+    """Replace the file by ``text``, as ``replacing`` does.
+
+    Raises:
+        OSError: as ``replacing``.
+    """
+    with replacing(path, mode) as file:
+        # The name of a file may hold bytes that are no text.
+        file.write(text.encode(errors="replace"))
 
 
 def open_regular(path: str | Path) -> int:
