@@ -30,7 +30,7 @@ import resvg_py
 
 from kertasks.data.sources.data_files import FileState, state
 from kertasks.registry import find_task
-from kertasks.runs.commands import Ask
+from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.folder import RunIsOver
 from kertasks.runs.label import Label, write_label
 from kertasks.runs.store import RunStore
@@ -262,7 +262,7 @@ async def take(name: str, size: tuple[int, int], cache: Path) -> None:
                 write(app.export_screenshot(title="kertui"), FOLDER / f"{name}-{columns}x{rows}")
                 for run in service.store.runs():
                     with contextlib.suppress(RunIsOver):
-                        run.ask(Ask.STOP)
+                        run.send(SteeringCommand.STOP)
         finally:
             service.close()
             _wait_for_runs(service)

@@ -284,7 +284,7 @@ class KertuiApp(App[None]):
 
     def _stop_and_exit(self, running: list[RunSummary]) -> None:
         from kertasks.errors import UserError
-        from kertasks.runs.commands import Ask
+        from kertasks.runs.commands import SteeringCommand
         from kertasks.runs.folder import RunIsOver
 
         wanted = {summary.id for summary in running}
@@ -293,7 +293,7 @@ class KertuiApp(App[None]):
             if run.id in wanted:
                 try:
                     with contextlib.suppress(RunIsOver):  # it ended while the person chose
-                        run.ask(Ask.STOP)
+                        run.send(SteeringCommand.STOP)
                 except UserError as error:
                     left.append(str(error))
         if left:

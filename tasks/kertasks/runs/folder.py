@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from kertasks.errors import UserError
 from kertasks.files import read_small, write_text
-from kertasks.runs.commands import Ask, Command, write_command
+from kertasks.runs.commands import SteeringCommand
+from kertasks.runs.control_file import Command, write_command
 from kertasks.runs.event_reader import last_answered
 from kertasks.runs.manifest import Manifest, format_manifest, parse_manifest
 from kertasks.runs.state import (
@@ -210,8 +211,8 @@ class RunFolder:
             self.events_path,
         )
 
-    def ask(self, name: Ask, value: float | None = None) -> Command:
-        """Ask something of the run's trainer; it answers with a ``control`` event.
+    def send(self, name: SteeringCommand, value: float | None = None) -> Command:
+        """Send a command to the run's trainer; it answers with a ``control`` event.
 
         Args:
             name: what.
@@ -227,7 +228,7 @@ class RunFolder:
             raise RunIsOver(self.id, state)
         return self.write_command(name, value)
 
-    def write_command(self, name: Ask, value: float | None = None) -> Command:
+    def write_command(self, name: SteeringCommand, value: float | None = None) -> Command:
         """Write a command whatever the run's state is.
 
         Raises:

@@ -9,7 +9,7 @@ from itertools import chain, count, groupby
 from operator import itemgetter
 from pathlib import Path
 
-from kertasks.runs.commands import Ask
+from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import (
     Checkpointed,
@@ -98,7 +98,7 @@ class RunHistory:
         self.resuming = False
         """Whether a new trainer process makes ready to go on."""
 
-        self.until: Ask | None = None
+        self.until: SteeringCommand | None = None
         """``EPOCH`` or ``BATCH`` while it trains to the end of one and will pause there."""
 
         self.stopping = False
@@ -290,11 +290,11 @@ class RunHistory:
         if event.refused is not None:
             return
         match event.command:
-            case Ask.EPOCH | Ask.BATCH:
-                self.until = Ask(event.command)
-            case Ask.PAUSE | Ask.RESUME:
+            case SteeringCommand.EPOCH | SteeringCommand.BATCH:
+                self.until = SteeringCommand(event.command)
+            case SteeringCommand.PAUSE | SteeringCommand.RESUME:
                 self.until = None
-            case Ask.STOP | Ask.STOP_BEST:
+            case SteeringCommand.STOP | SteeringCommand.STOP_BEST:
                 self.stopping = True
 
     def _add_epochs(self, epochs: list[Epoch]) -> None:

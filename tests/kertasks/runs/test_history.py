@@ -5,7 +5,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kertasks.runs.commands import Ask
+from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.events import (
     Compiling,
     Control,
@@ -134,11 +134,11 @@ def test_what_it_was_told_to_do_holds_until_it_is_done() -> None:
     history.add(Control(1.1, 1, "epoch", refused="no"))
     assert history.until is None
     history.add(Control(1.2, 2, "epoch"))
-    assert history.until is Ask.EPOCH
+    assert history.until is SteeringCommand.EPOCH
     history.add(Paused(2.0, 2, 0))
     assert history.until is None
     history.add_all([Control(3.0, 3, "batch"), Resumed(3.0, 2, 0)])
-    assert history.until is Ask.BATCH
+    assert history.until is SteeringCommand.BATCH
     history.add_all([Paused(3.1, 2, 1), Control(4.0, 4, "stop")])
     assert history.stopping
     history.add(Stopped(4.5, 2, 1, None, None))

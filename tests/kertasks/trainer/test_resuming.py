@@ -17,7 +17,7 @@ from tests.support.waiting import wait_until
 
 from kertasks.recipes.recipe import CompileSettings, EarlyStopping, FitSettings, Layer, Recipe
 from kertasks.registry import find_task
-from kertasks.runs.commands import Ask
+from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import (
     Checkpointed,
@@ -149,7 +149,7 @@ def test_a_stopped_run_goes_on_where_it_was(tmp_path: Path) -> None:
     run = RunStore(tmp_path).create(LONG_EPOCHS)
     process = start_training(run.path, 1000.0)
     wait_until(lambda: any(isinstance(event, Epoch) for event in events_of(run)), PATIENCE)
-    run.ask(Ask.STOP)
+    run.send(SteeringCommand.STOP)
     process.join(PATIENCE)
     stopped = events_of(run)[-1]
     assert isinstance(stopped, Stopped)
@@ -190,7 +190,7 @@ def test_a_run_that_is_being_trained_is_not_trained_by_a_second(tmp_path: Path) 
     run = RunStore(tmp_path).create(SHORT_EPOCHS)
     first = start_training(run.path, 1000.0)
     wait_until(lambda: any(isinstance(event, Epoch) for event in events_of(run)), PATIENCE)
-    run.ask(Ask.PAUSE)
+    run.send(SteeringCommand.PAUSE)
     wait_until(lambda: run.state() is RunState.PAUSED)
     before = run.manifest()
     second = start_training(run.path, 1000.0)
@@ -200,6 +200,6 @@ def test_a_run_that_is_being_trained_is_not_trained_by_a_second(tmp_path: Path) 
     assert run.state() is RunState.PAUSED
     with pytest.raises(NotToResume, match="is paused"):
         require_resumable(run)
-    run.ask(Ask.STOP)
+    run.send(SteeringCommand.STOP)
     first.join(PATIENCE)
     assert first.exitcode == 0

@@ -14,16 +14,15 @@ from kertasks.data.splits import Split, TargetScale
 from kertasks.recipes.changes import with_changes
 from kertasks.recipes.recipe import EarlyStopping, Layer, Recipe
 from kertasks.registry import find_task
-from kertasks.runs.commands import Ask
+from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import Epoch, Event, Failed, Finished, Notice, Started, Stopped
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.store import RunStore
 from kertasks.trainer.claiming import claim
+from kertasks.trainer.dataset_cache import DatasetCache
 from kertasks.trainer.failure import describe_failure
-from kertasks.trainer.loaded_data import DataShelf
-from kertasks.trainer.run import train
-from kertasks.trainer.testing import mean_absolute_error
+from kertasks.trainer.run import mean_absolute_error, train
 
 pytestmark = pytest.mark.training
 
@@ -33,8 +32,8 @@ ANSWER = find_task("xor").recipes["answer"]
 def trained(home: Path, recipe: Recipe, *, stop: bool = False) -> tuple[RunFolder, list[Event]]:
     run = RunStore(home).create(recipe)
     if stop:
-        run.ask(Ask.STOP)
-    train(claim(run.path), DataShelf(), "CPU")
+        run.send(SteeringCommand.STOP)
+    train(claim(run.path), DatasetCache(), "CPU")
     return run, EventReader(run.events_path).read_all()
 
 

@@ -79,12 +79,12 @@ def test_the_script_of_a_run_prints_the_run_s_numbers(
     catalogued: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from kertasks.runs.event_reader import EventReader
-    from kertasks.trainer.loaded_data import DataShelf
+    from kertasks.trainer.dataset_cache import DatasetCache
     from kertasks.trainer.run import train
 
     recipe = with_changes(STOPPING, ["fit.epochs=200", "fit.early_stopping.min_delta=20"])
     run = RunStore(catalogued).create(recipe)
-    assert train(claim(run.path), DataShelf(), "CPU")
+    assert train(claim(run.path), DatasetCache(), "CPU")
     script = tmp_path / "train.py"
     assert kertui(["export", "diabetes-small", "-o", str(script)]) == 0
     assert capsys.readouterr().out == f"script of {run.id} is now in {script}\n"

@@ -5,7 +5,7 @@ import math
 import pytest
 from tests.support.live_app import START, finished, newswires
 
-from kertasks.runs.commands import Ask
+from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.events import (
     Checkpointed,
     Compiling,
@@ -225,7 +225,7 @@ def test_the_plan_is_the_one_that_was_changed_last() -> None:
     assert said.facts[0] == "1 of 40 epochs"
 
 
-def line(history: RunHistory, state: RunState, asked: Ask | None = None) -> str:
+def line(history: RunHistory, state: RunState, asked: SteeringCommand | None = None) -> str:
     progress = RateMeter().read(history, 0, 104.0, state)
     return text_of(status_line(history, state, progress, 90, UNICODE, asked)).strip()
 
@@ -235,7 +235,7 @@ def test_a_paused_run_says_where_it_waits() -> None:
     history.add(epoch(1, 102.0))
     history.add(Paused(103.0, 1, 7))
     assert line(history, RunState.PAUSED) == "○ paused   epoch  2/10   step  7/16   0:03 elapsed"
-    assert line(history, RunState.PAUSED, Ask.RESUME).startswith("○ going on")
+    assert line(history, RunState.PAUSED, SteeringCommand.RESUME).startswith("○ going on")
 
 
 def test_it_is_said_that_it_will_pause_after_the_epoch() -> None:
@@ -262,9 +262,9 @@ def test_epochs_trained_again_are_told_as_such() -> None:
 def test_a_word_for_what_was_asked_and_is_not_answered() -> None:
     history = started()
     history.add(epoch(1, 102.0))
-    assert line(history, RunState.RUNNING, Ask.PAUSE).startswith("● pausing")
-    assert line(history, RunState.RUNNING, Ask.STOP).startswith("● stopping")
-    assert line(history, RunState.LOST, Ask.RESUME).startswith("● resuming")
+    assert line(history, RunState.RUNNING, SteeringCommand.PAUSE).startswith("● pausing")
+    assert line(history, RunState.RUNNING, SteeringCommand.STOP).startswith("● stopping")
+    assert line(history, RunState.LOST, SteeringCommand.RESUME).startswith("● resuming")
     history.add(Control(103.0, 1, "stop"))
     assert line(history, RunState.RUNNING).startswith("● stopping"), "asked elsewhere"
 

@@ -13,12 +13,15 @@ from tests.support.live_app import plot_text
 from tests.support.piloting import shown
 from tests.support.steered_run import SteeredRun
 from tests.support.workbench_app import Workbench, open_workbench
+from textual.actions import parse
+from textual.binding import BindingsMap
 from textual.widgets import Input
 
 from kertasks.keras_catalog.catalog import Catalog
 from kertasks.recipes.recipe import CompileSettings, Component, Value
 from kertasks.registry import find_task
-from kertasks.runs.commands import Ask, write_command
+from kertasks.runs.commands import SteeringCommand
+from kertasks.runs.control_file import write_command
 from kertasks.runs.events import (
     Checkpointed,
     Control,
@@ -39,6 +42,7 @@ from kertui.live.epoch_table import EpochTable
 from kertui.live.outcome import OutcomeLines
 from kertui.live.pane import LivePane
 from kertui.live.status import RunStatus
+from kertui.live.steering import steering_keys
 from kertui.live.training_column import Phase, TrainingColumn
 from kertui.live.trouble import RunTrouble
 from kertui.plotting.strips import text_of
@@ -128,6 +132,30 @@ async def test_a_key_writes_its_command(
         await follow(bench)
         await bench.press(key)
         await asked(bench, run, (command, None))
+
+
+async def test_every_command_has_a_key_of_its_own_that_is_explained(
+    service: TrainingService, run: SteeredRun
+) -> None:
+    steering = BindingsMap(steering_keys("any")).key_to_bindings
+    bound = BindingsMap([*WorkbenchScreen.BINDINGS, *LivePane.BINDINGS]).key_to_bindings
+    allowed = [f"steer('{command}')" for command in SteeringCommand]
+    for key in steering:
+        for binding in bound[key]:
+            assert binding.action in [*allowed, "start_training"], f"{key} means two things"
+    async with open_workbench(service, run=run.folder) as bench:
+        await follow(bench)
+        act_now = [
+            binding
+            for bindings in steering.values()
+            for binding in bindings
+            if bench.screen.check_action(*parse(binding.action)[1:])
+        ]
+        assert len(act_now) == len(SteeringCommand) - 1, "all but to go on: nothing pauses"
+        explained = [command.help for command in bench.app.get_system_commands(bench.app.screen)]
+        for binding in act_now:
+            assert acts(bench, binding.key) == binding.action
+            assert binding.tooltip in explained
 
 
 async def test_an_epoch_to_train_is_announced_until_its_pause(
@@ -241,7 +269,7 @@ async def test_a_refusal_is_said_to_whoever_asked(
         run.answer(refused="the recipe's learning rate follows a schedule")
         reason = "was not changed: the recipe's learning rate follows a schedule"
         await bench.until(lambda: any(reason in notice for notice in bench.notices()))
-        write_command(run.folder.control_path, Ask.RESUME)
+        write_command(run.folder.control_path, SteeringCommand.RESUME)
         run.answer(Progress(time.time(), 4, 1, {}), refused="it is not paused")
         pane = bench.screen.query_one(LivePane)
         await bench.until(lambda: pane.history.progress is not None)
@@ -253,11 +281,11 @@ async def test_two_interfaces_follow_what_a_third_does(
 ) -> None:
     async with open_workbench(service, run=run.folder) as bench:
         await follow(bench)
-        number = run.folder.ask(Ask.PAUSE).number
+        number = run.folder.send(SteeringCommand.PAUSE).number
         run.tell(Control(time.time(), number, "pause"), Paused(time.time(), 3, 0))
         await follow(bench, Phase.PAUSED)
         assert acts(bench, "space") == "steer('resume')"
-        number = run.folder.ask(Ask.STOP).number
+        number = run.folder.send(SteeringCommand.STOP).number
         run.tell(Control(time.time(), number, "stop"))
         await bench.until(lambda: status(bench).startswith("○ stopping"))
         assert acts(bench, "s") is None
@@ -320,7 +348,7 @@ async def test_a_command_that_comes_too_late_says_so(
         run.tell(Stopped(time.time(), 3, 3, None, None))
         await bench.until(lambda: column(bench).pane.state is RunState.STOPPED)
         await bench.press("escape")
-        column(bench).ask(service, Ask.PAUSE)
+        column(bench).send(service, SteeringCommand.PAUSE)
         await bench.until(
             lambda: any("Not paused" in said and "is over" in said for said in bench.notices())
         )

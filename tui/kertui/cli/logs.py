@@ -17,7 +17,7 @@ from kertui.cli.steer import find_run
 _LOOK_EVERY = 0.2
 
 _AT_ONCE = 1 << 20
-"""Bytes."""
+"""Bytes that are read and printed at once."""
 
 
 @click.command(short_help="Print what a run's trainer printed.")

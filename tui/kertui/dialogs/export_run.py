@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +15,6 @@ from kertasks.text.plain_text import one_line, visible
 from kertui.dialogs import ask_path
 from kertui.dialogs.ask_path import AskPathScreen, Mistake
 from kertui.dialogs.dialog import Choice, Question
-from kertui.service.trainer_process import python_command
 
 if TYPE_CHECKING:
     from kertasks.runs.folder import RunFolder
@@ -94,7 +94,7 @@ class ExportPathScreen(AskPathScreen[Path]):
         Raises:
             AlreadyThere, UserError: as ``Format.write``.
         """
-        command = [*python_command(), "kertasks.export", str(self._exported.path)]
+        command = [sys.executable, "-P", "-m", "kertasks.export", str(self._exported.path)]
         command += [self._what.name, str(path), *(["replace"] * replace)]
         try:
             done = subprocess.run(command, check=False, capture_output=True, text=True)

@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.reactive import var
 from textual.widget import Widget
 
-from kertasks.runs.commands import Ask
+from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.events import Ended
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
@@ -75,7 +75,7 @@ class LivePane(Widget):
         history: RunHistory
         state: RunState | None
         progress: RunProgress
-        asked: Ask | None = None
+        asked: SteeringCommand | None = None
 
     @dataclass
     class EventsTaken(Message):
@@ -97,7 +97,7 @@ class LivePane(Widget):
 
         tab: LiveTab
 
-    asked: var[Ask | None] = var(None)
+    asked: var[SteeringCommand | None] = var(None)
     """What was asked of the run here and is not answered yet."""
 
     def __init__(self) -> None:

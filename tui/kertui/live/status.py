@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from kertasks.runs.commands import Ask
+from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState
 from kertasks.text import numbers as formatting
@@ -15,20 +15,10 @@ from kertui.terminal.glyphs import Glyphs, glyphs_for
 from kertui.text.fitting_text import fitted
 from kertui.text.run_state_look import STATE_LOOKS
 
-_ASKED = {
-    Ask.PAUSE: "pausing",
-    Ask.RESUME: "going on",
-    Ask.EPOCH: "going on",
-    Ask.BATCH: "going on",
-    Ask.STOP: "stopping",
-    Ask.STOP_BEST: "stopping",
-    Ask.SAVE: "saving",
-    Ask.KILL: "killing",
-}
-"""What a run is doing between a command and its answer."""
 
-
-def state_word(history: RunHistory, state: RunState | None, asked: Ask | None = None) -> str:
+def state_word(
+    history: RunHistory, state: RunState | None, asked: SteeringCommand | None = None
+) -> str:
     """What a run is doing in one word; empty without a run.
 
     Args:
@@ -38,10 +28,10 @@ def state_word(history: RunHistory, state: RunState | None, asked: Ask | None = 
     """
     if state is None:
         return ""
-    if asked is Ask.RESUME and state.is_over:
+    if asked is SteeringCommand.RESUME and state.is_over:
         return "resuming"
-    if asked in _ASKED and not state.is_over:
-        return _ASKED[asked]
+    if asked is not None and asked.row.doing and not state.is_over:
+        return asked.row.doing
     if history.stopping and not state.is_over:
         return "stopping"
     if state is not RunState.RUNNING:
@@ -75,14 +65,14 @@ class RunStatus(RowsWidget):
         self._history = RunHistory()
         self._state: RunState | None = None
         self._progress = RateMeter().read(self._history, 0, 0.0)
-        self._asked: Ask | None = None
+        self._asked: SteeringCommand | None = None
 
     def show(
         self,
         history: RunHistory,
         state: RunState | None,
         progress: RunProgress,
-        asked: Ask | None = None,
+        asked: SteeringCommand | None = None,
     ) -> None:
         """Say where a run is.
 
@@ -109,13 +99,13 @@ def status_line(
     progress: RunProgress,
     width: int,
     glyphs: Glyphs,
-    asked: Ask | None = None,
+    asked: SteeringCommand | None = None,
 ) -> Row:
     """The line in the longest form that fits: elapsed, step and rate give way in this order."""
     if state is None:
         return fit([], width)
     word = state_word(history, state, asked)
-    resumes = asked is Ask.RESUME and state.is_over
+    resumes = asked is SteeringCommand.RESUME and state.is_over
     sign = cells(glyphs.on, "dim") if resumes else state_sign(state, glyphs)
     head = sign + cells(" " + word, "strong")
     outlook = _outlook(history, state)
@@ -141,7 +131,7 @@ def _outlook(history: RunHistory, state: RunState) -> Row:
         return []
     if history.replaying and history.last is not None:
         return cells(f"to epoch {formatting.grouped(history.last.epoch)}", "warning")
-    if history.until is Ask.EPOCH and not history.stopping:
+    if history.until is SteeringCommand.EPOCH and not history.stopping:
         return cells("pauses after this epoch", "warning")
     return []
 

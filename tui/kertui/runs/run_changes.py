@@ -21,7 +21,7 @@ from textual.widgets import Input, Static
 
 from kertasks.errors import UserError
 from kertasks.runs.bin import BinTrouble, NotInBin, RunBin
-from kertasks.runs.commands import Ask
+from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.label import Label, make_label, write_label
 from kertasks.runs.summary import RunSummary
@@ -72,7 +72,7 @@ def keep_label(run: RunSummary, label: Label, _: RunsChanged) -> str:
 
 def stop_run(run: RunSummary, _: RunsChanged) -> str:
     """Ask a run's trainer to stop and keep the weights."""
-    RunFolder(Path(run.folder)).ask(Ask.STOP)
+    RunFolder(Path(run.folder)).send(SteeringCommand.STOP)
     return f"{_name(run)}: asked to stop; its weights are kept"
 
 

@@ -16,6 +16,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from kertasks.recipes.recipe import Recipe
+from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.state import RunState
 from kertasks.task import Task
@@ -24,9 +25,8 @@ from kertui.comparison.compare import CompareScreen
 from kertui.dialogs.recipe_path import OpenRecipeScreen, SaveRecipeScreen
 from kertui.dialogs.unsaved_changes import UnsavedAnswer, UnsavedChangesScreen
 from kertui.live.pane import LivePane
-from kertui.live.run_steering import RunSteering
 from kertui.live.status import RunStatus
-from kertui.live.steering_values import first_learning_rate
+from kertui.live.steering import first_learning_rate, steering_keys
 from kertui.live.training_column import Phase, TrainingColumn
 from kertui.rows.key_line import KeyLine
 from kertui.session import Session
@@ -76,31 +76,10 @@ class WorkbenchScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "start_training", "start", key_display="space", id="workbench.start",
                 tooltip="Train the recipe as it stands, from fresh weights."),
-        # What steers the training that goes on.
-        Binding("space", "steer('pause')", "pause", key_display="space", id="workbench.pause",
-                tooltip="Let the training wait at the end of the batch under way."),
-        Binding("space", "steer('resume')", "go on", key_display="space", id="workbench.go_on",
-                tooltip="Let the paused training go on."),
+        # What steers the training shown.
         Binding("r", "resume_run", "resume", id="workbench.resume",
                 tooltip="Go on with the training shown, which is over, from its last checkpoint."),
-        Binding("s", "steer('stop')", "stop, keep", id="workbench.stop",
-                tooltip="End this training and keep its weights."
-                        " Leaving the screen does not end it."),
-        Binding("greater_than_sign", "steer('epoch')", "one epoch", id="workbench.epoch",
-                tooltip="Train to the end of an epoch, and pause there."),
-        Binding("full_stop", "steer('batch')", "one batch", show=False, id="workbench.batch",
-                tooltip="Train one batch, and pause after it."),
-        Binding("L", "steer('learning_rate')", "learning rate", id="workbench.learning_rate",
-                tooltip="Change the learning rate while it trains."),
-        Binding("E", "steer('epochs')", "epochs", show=False, id="workbench.epochs",
-                tooltip="Train more or fewer epochs in all; a training that is over goes on."),
-        Binding("S", "steer('stop_best')", "stop with the best", show=False,
-                id="workbench.stop_best",
-                tooltip="End this training and keep the weights of its best epoch."),
-        Binding("W", "steer('save')", "save weights now", show=False, id="workbench.save_now",
-                tooltip="Write the network and a checkpoint now, and train on."),
-        Binding("X", "steer('kill')", "kill", show=False, id="workbench.kill",
-                tooltip="End the trainer's process at once, should it not stop. Asks first."),
+        *steering_keys("workbench"),
         # What the live pane does, wherever the focus is.
         Binding("y", "live('log_y')", "log y", id="workbench.log_y",
                 tooltip="Draw the loss on a logarithmic axis, or back."),
@@ -173,7 +152,6 @@ class WorkbenchScreen(Screen[None]):
         )
         self._training = TrainingColumn(id="live")
         self._run_status = RunStatus()
-        self._steering = RunSteering(self, session.service, self._first_rate)
         self._awaited: Recipe | None = None
         """The recipe that is trained as soon as it is checked."""
 
@@ -369,11 +347,11 @@ class WorkbenchScreen(Screen[None]):
 
     def action_steer(self, name: str) -> None:
         """Ask something of the training shown."""
-        self._steering.carry_out(name)
+        self._training.steer(self._service, SteeringCommand(name), self._first_rate())
 
     def action_resume_run(self) -> None:
         """Go on with the training shown, which is over."""
-        self._steering.resume()
+        self._training.resume(self._service)
 
     def action_live(self, action: str) -> None:
         """Pass a key on to the live pane, wherever the focus is."""
@@ -435,7 +413,7 @@ class WorkbenchScreen(Screen[None]):
             case "start_training":
                 return self._training.phase is Phase.IDLE
             case "steer":
-                return self._steering.allows(str(parameters[0]))
+                return self._training.allows(SteeringCommand(str(parameters[0])))
             case "resume_run":
                 return self._training.can_resume
             case "live":

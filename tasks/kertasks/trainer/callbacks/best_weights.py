@@ -11,9 +11,9 @@ from typing import Any
 import keras
 
 from kertasks.runs.event_log import EventLog
-from kertasks.runs.events import Notice
 from kertasks.trainer.callbacks.event_writer import EventWriter
 from kertasks.trainer.checkpoint import BestState
+from kertasks.trainer.failure import WriteTrouble
 
 _SHARE = 10
 """Keeping may take one part in so many of the time: an epoch of 0.2 ms that improves, as
@@ -36,12 +36,11 @@ class BestWeights(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
         super().__init__()
         self._writer = writer
         self._path = path
-        self._log = log
         self._weights: list[Any] | None = None
         self._began = time.perf_counter()
         self._spent = 0.0
         self._write_not_before = time.perf_counter() + _WRITE_EVERY
-        self._failing = False
+        self._trouble = WriteTrouble(log)
         self.epoch: int | None = None
         """Whose weights are held, from 1."""
 
@@ -81,7 +80,7 @@ class BestWeights(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
         )
 
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
-        """Time begins to count."""
+        """Begin to count the time of which copies may take a share."""
         self._began = time.perf_counter()
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
@@ -96,22 +95,10 @@ class BestWeights(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
         now = time.perf_counter()
         self._spent += now - began
         if now >= self._write_not_before:
-            self._write()
+            with self._trouble.told(f"{self._path} cannot be written", "Training goes on."):
+                save_model(self.model, self._path)
             took = time.perf_counter() - now
             self._write_not_before = now + max(_WRITE_EVERY, _SHARE * took)
-
-    def _write(self) -> None:
-        try:
-            save_model(self.model, self._path)
-        except OSError as error:
-            # A full disk may have room again later, and the weights stay in memory.
-            if not self._failing:  # said once, not at every try
-                self._failing = True
-                why = error.strerror or type(error).__name__
-                text = f"{self._path} cannot be written: {why}. Training goes on."
-                self._log.add(Notice(time.time(), text))
-        else:
-            self._failing = False
 
     def save(self, model: keras.Model) -> None:
         """Write ``best.keras``; the model has the weights it had before, afterwards.

@@ -11,7 +11,7 @@ import keras
 from kertasks.runs.event_log import EventLog
 from kertasks.runs.events import Epoch, LearningRate, Progress
 from kertasks.runs.history import BestEpoch
-from kertasks.trainer.checkpoint import BestState, Place
+from kertasks.trainer.checkpoint import BestState, TrainingPosition
 
 PROGRESS_EVERY = 0.1
 """Seconds between two ``progress`` events."""
@@ -47,7 +47,7 @@ class EventWriter(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
         self._learning_rate: float | None = None
         self._learning_rate_read = 0.0
         self.epochs = 0
-        """Whole epochs done."""
+        """Whole epochs that are done."""
 
         self.best = BestEpoch()
         """The best one so far, of those of an earlier process too."""
@@ -57,9 +57,9 @@ class EventWriter(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
         """Whether an epoch has begun and batches of it are still to be done."""
         return 0 < self._step < int(self.params.get("steps") or 0)
 
-    def go_on_from(self, place: Place, best: BestState) -> None:
+    def go_on_from(self, position: TrainingPosition, best: BestState) -> None:
         """Take epochs, and batches of the next one, as done by an earlier process."""
-        self.epochs, self._step = place.epoch, place.step
+        self.epochs, self._step = position.epoch, position.step
         self.best = BestEpoch(best.epoch, best.metrics)
 
     def leave_out(self, seconds: float) -> None:
@@ -77,17 +77,17 @@ class EventWriter(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
         self._log.add(LearningRate(time.time(), epoch, learning_rate))
 
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
-        """Keras is about to train."""
+        """Begin to count the time of the first epoch."""
         self._epoch_began = self._said = time.perf_counter()
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
-        """An epoch begins."""
+        """Begin to count the epoch's steps and its time."""
         self._epoch = epoch + 1
         self._step = 0
         self._epoch_began = time.perf_counter()
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """A batch, or several at once, is done."""
+        """Tell of the progress within an epoch, where the last word on it is old enough."""
         self._step = batch + 1
         now = time.perf_counter()
         if now - self._said >= PROGRESS_EVERY:
@@ -95,7 +95,7 @@ class EventWriter(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
             self._log.add(Progress(time.time(), self._epoch, batch + 1, _numbers(logs)))
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """An epoch is done, validation included, or was broken off, which is none."""
+        """Tell of an epoch that is done, validation included; one that was broken off is none."""
         # Keras gives the model the attribute with its first validation.
         if self.within_epoch or getattr(self.model, "stop_evaluating", False):
             return

@@ -17,7 +17,7 @@ from kertasks.runs.events import Epoch, LearningRate, Progress
 from kertasks.trainer.callbacks import best_weights
 from kertasks.trainer.callbacks.best_weights import BestWeights
 from kertasks.trainer.callbacks.event_writer import EventWriter
-from kertasks.trainer.checkpoint import BestState, Place
+from kertasks.trainer.checkpoint import BestState, TrainingPosition
 
 
 class Trained:
@@ -63,7 +63,7 @@ def test_each_epoch_has_keras_s_own_numbers(trained: Trained) -> None:
 
 def test_epochs_written_by_an_earlier_process_are_not_written_again(tmp_path: Path) -> None:
     trained = Trained(tmp_path, written=2)
-    trained.writer.go_on_from(Place(1), BestState())
+    trained.writer.go_on_from(TrainingPosition(1), BestState())
     trained.fit(epochs=4, initial_epoch=1)
     epochs = [event.epoch for event in trained.events() if isinstance(event, Epoch)]
     trained.log.close()

@@ -10,8 +10,8 @@ from tests.support.waiting import wait_until
 from kertasks.runs.event_log import EventLog
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import Machine
-from kertasks.trainer import machine_watch
-from kertasks.trainer.machine_watch import MachineWatch, open_gpus, read_machine
+from kertasks.trainer import machine
+from kertasks.trainer.machine import MachineWatch, free_memory, open_gpus, read_machine
 
 
 def test_a_reading_is_of_this_machine() -> None:
@@ -26,7 +26,7 @@ def test_a_reading_is_of_this_machine() -> None:
 def test_readings_go_into_the_events_until_it_is_closed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(machine_watch, "EVERY", 0.01)
+    monkeypatch.setattr(machine, "EVERY", 0.01)
     log = EventLog(tmp_path / "events.jsonl")
     watch = MachineWatch(log)
     reader = EventReader(tmp_path / "events.jsonl")
@@ -42,8 +42,8 @@ def test_readings_go_into_the_events_until_it_is_closed(
 def test_a_training_that_waits_is_read_seldom(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(machine_watch, "EVERY", 0.01)
-    monkeypatch.setattr(machine_watch, "EVERY_PAUSED", 0.5)
+    monkeypatch.setattr(machine, "EVERY", 0.01)
+    monkeypatch.setattr(machine, "EVERY_PAUSED", 0.5)
     log = EventLog(tmp_path / "events.jsonl")
     watch = MachineWatch(log)
     watch.pause(True)
@@ -79,3 +79,18 @@ def test_a_gpu_that_does_not_answer_is_left_out() -> None:
     for gpu in found:
         assert 0.0 <= gpu.use <= 1.0
         assert 0 < gpu.memory <= gpu.memory_total
+
+
+def test_a_container_has_what_is_left_of_its_limit(tmp_path: Path) -> None:
+    (tmp_path / "memory.max").write_text("5000\n")
+    (tmp_path / "memory.current").write_text("4000\n")
+    assert free_memory(tmp_path) == 1000
+    (tmp_path / "memory.current").write_text("6000\n")
+    assert free_memory(tmp_path) == 0
+
+
+def test_without_a_limit_it_is_what_the_machine_has(tmp_path: Path) -> None:
+    assert free_memory(tmp_path) > 10_000_000
+    (tmp_path / "memory.max").write_text("max\n")
+    (tmp_path / "memory.current").write_text("4000\n")
+    assert free_memory(tmp_path) > 10_000_000

@@ -21,24 +21,24 @@ from kertasks.keras_catalog import introspection
 from kertasks.models import check, check_build
 from kertasks.recipes import json_form
 from kertasks.recipes.recipe import CompileSettings, Layer, Recipe
-from kertasks.trainer import machine_memory, run
+from kertasks.trainer import machine, run
 from kertasks.trainer import provenance as manifest_writing
 from kertasks.trainer.callbacks.best_weights import save_model
 from kertasks.trainer.claiming import ClaimedRun
-from kertasks.trainer.loaded_data import DataShelf
+from kertasks.trainer.dataset_cache import DatasetCache
 
 
-class KerasSide:
+class KerasWorker:
     """Answers what needs Keras, and trains.
 
     Args:
         cache_dir: where the catalog is kept.
-        shelf: data, shared with who describes it.
+        datasets: data, shared with who describes it.
     """
 
-    def __init__(self, cache_dir: Path, shelf: DataShelf) -> None:
+    def __init__(self, cache_dir: Path, datasets: DatasetCache) -> None:
         self._cache_dir = cache_dir
-        self._shelf = shelf
+        self._datasets = datasets
         grow_memory()
 
     def warm_up(self) -> None:
@@ -60,7 +60,7 @@ class KerasSide:
         rows = Split(np.zeros((4, 2), dtype=np.float32), np.zeros(4, dtype=np.int32))
         data = Dataset(rows, class_names=("0", "1"))
         check_build.check_model(recipe, data.shape)
-        machine_memory.require_memory(recipe, data)
+        machine.require_memory(recipe, data)
         network = kertasks.build_model(recipe, data)
         kertasks.fit(network, rows.x, rows.y, batch_size=1, epochs=2, verbose=0)
         with tempfile.TemporaryDirectory() as folder:
@@ -81,7 +81,7 @@ class KerasSide:
             shape = (
                 msgspec.convert(request["shape"], check.DataShape)
                 if request.get("shape")
-                else self._shelf.shape(recipe.task, recipe.data.variant, recipe.seed)
+                else self._datasets.shape(recipe.task, recipe.data.variant, recipe.seed)
             )
             answer: dict[str, Any] = msgspec.to_builtins(check_build.check_model(recipe, shape))
             return answer
@@ -92,7 +92,7 @@ class KerasSide:
 
     def train(self, claimed: ClaimedRun) -> bool:
         """Train the run; False when it failed."""
-        return run.train(claimed, self._shelf, device_name())
+        return run.train(claimed, self._datasets, device_name())
 
 
 def grow_memory() -> None:

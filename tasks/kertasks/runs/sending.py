@@ -1,4 +1,4 @@
-"""Asks something of a run and waits for what becomes of it. Blocks: never in the interface."""
+"""Sends a command to a run and waits for what becomes of it. Blocks: never in the interface."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ import os
 import platform
 import signal
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from kertasks.errors import UserError
-from kertasks.runs.commands import Ask
+from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import Control, Event, Failed, Finished, Stopped
 from kertasks.runs.folder import NeverBegan, RunFolder, RunIsOver
@@ -24,33 +23,26 @@ class Refused(UserError):
     """The trainer could not do what it was asked; its reason."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a trainer said after it was asked something."""
-
-    answered: bool
-    """False when it has not answered yet: it compiles, loads data, or is in a long step."""
-
-    events: tuple[Event, ...] = ()
-    """What it told until then."""
-
-
-def ask_and_wait(
+def send_and_wait(
     run: RunFolder,
-    name: Ask,
+    command: SteeringCommand,
     value: float | None = None,
     *,
     seconds: float,
-    until: Callable[[Event], bool] | None = None,
-) -> Answer:
-    """Ask, and wait for the answer or for what comes of it.
+    until: tuple[type[Event], ...] = (Control,),
+) -> tuple[bool, Event | None]:
+    """Send a command, and wait for the answer and for what comes of it.
 
     Args:
         run: the run.
-        name: what is asked.
+        command: what is asked.
         value: for what takes one.
         seconds: to wait at most.
-        until: the event to wait for; the answer itself for None.
+        until: the kinds of event to wait for; the answer itself unless others are named.
+
+    Returns:
+        Whether it was answered in time (the trainer may compile, load data or be in a long
+        step), and the event that was waited for, if it came in time.
 
     Raises:
         RunIsOver: the run has ended, before or meanwhile, without carrying it out.
@@ -58,40 +50,41 @@ def ask_and_wait(
         RunDamaged: the run's folder is gone or cannot be written in.
     """
     reader = EventReader.at_end(run.events_path)
-    number = run.ask(name, value).number
-    seen: list[Event] = []
-    answered = False
+    number = run.send(command, value).number
+    answered, awaited = False, None
+    for event in events_for(run, reader, seconds):
+        if isinstance(event, Control):
+            if event.number != number:
+                continue
+            if event.refused is not None:
+                raise Refused(f"run {run.id} did not {command.row.verb}: {event.refused}")
+            answered = True
+        if isinstance(event, until):
+            awaited = event
+        # What follows from a command may be told before its answer.
+        if answered and awaited is not None:
+            break
+        if isinstance(event, Finished | Stopped | Failed) and not answered:
+            raise RunIsOver(run.id, run.state())
+    return answered, awaited
+
+
+def events_for(run: RunFolder, reader: EventReader, seconds: float) -> Iterator[Event]:
+    """The events of a run as they are told, for so many seconds.
+
+    Raises:
+        RunIsOver: the run has no trainer any more.
+    """
     deadline = time.monotonic() + seconds
     look_at_state = time.monotonic() + _STATE_EVERY
     while time.monotonic() < deadline:
-        for event in reader.read():
-            seen.append(event)
-            if isinstance(event, Control) and event.number == number:
-                if event.refused is not None:
-                    raise Refused(f"run {run.id} did not {said(name)}: {event.refused}")
-                answered = True
-            # What follows from a command may be told before its answer.
-            if answered and (until is None or any(map(until, seen))):
-                return Answer(True, tuple(seen))
-            if isinstance(event, Finished | Stopped | Failed) and not answered:
-                raise RunIsOver(run.id, run.state())
+        yield from reader.read()
         if time.monotonic() >= look_at_state:
             look_at_state = time.monotonic() + _STATE_EVERY
-            if run.state().is_over:
-                raise RunIsOver(run.id, run.state())
+            if (state := run.state()).is_over:
+                yield from reader.read()  # its last words
+                raise RunIsOver(run.id, state)
         time.sleep(_LOOK_EVERY)
-    return Answer(answered, tuple(seen))
-
-
-def said(name: Ask) -> str:
-    """What is asked, as a verb."""
-    return {
-        Ask.EPOCH: "train one epoch",
-        Ask.BATCH: "train one batch",
-        Ask.LEARNING_RATE: "change the learning rate",
-        Ask.EPOCHS: "change the number of epochs",
-        Ask.STOP_BEST: "stop",
-    }.get(name, str(name))
 
 
 def kill(run: RunFolder, seconds: float = 10.0) -> None:
@@ -112,7 +105,7 @@ def kill(run: RunFolder, seconds: float = 10.0) -> None:
     except NeverBegan as error:
         raise NotKilled(f"run {run.id} is only being started: ask again in a moment") from error
     if manifest.host != platform.node():
-        run.ask(Ask.KILL)
+        run.send(SteeringCommand.KILL)
     elif process_is_there(manifest.pid, manifest.process_started):
         try:
             if not is_trainer_of(manifest.pid, run.events_path, run.log_path):

@@ -12,7 +12,7 @@ _KEPT_BYTES = 1 << 30
 """A larger dataset is not kept: an idle process must not hold gigabytes."""
 
 
-class DataShelf:
+class DatasetCache:
     """Loads data, and does not load again what it has. Thread-safe, one load at a time."""
 
     def __init__(self) -> None:

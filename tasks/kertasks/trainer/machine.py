@@ -1,17 +1,70 @@
-"""How busy the run's host is, told in its events while it trains. Runs in the trainer."""
+"""The trainer's host: whether it has the memory for a network, and how busy it is."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import psutil
 import pynvml
+import tensorflow as tf
 
+from kertasks.data.dataset import Dataset
+from kertasks.errors import UserError
+from kertasks.models.memory import bytes_held
+from kertasks.models.messages import BuildError
+from kertasks.recipes.recipe import Recipe
 from kertasks.runs.event_log import EventLog
 from kertasks.runs.events import Gpu, Machine
+from kertasks.text.numbers import size
+
+_GROUP = Path("/sys/fs/cgroup")
+
+
+class NotEnoughMemory(UserError):
+    """The weights alone do not fit."""
+
+    def __init__(self, needed: int, free: int) -> None:
+        super().__init__(
+            "out of memory: the network's weights and what the optimizer keeps of them need "
+            f"{size(needed)}, and {size(free)} are free. "
+            "Narrower layers or fewer of them need less."
+        )
+
+
+def require_memory(recipe: Recipe, data: Dataset) -> None:
+    """See that the weights fit before any is drawn.
+
+    Where they do not, Linux grants the memory all the same, fills it for a minute and then
+    kills the process, or another one, without a word. A GPU refuses at once by itself.
+
+    Raises:
+        NotEnoughMemory: they do not fit.
+    """
+    if tf.config.list_physical_devices("GPU"):
+        return
+    try:
+        needed = bytes_held(recipe, data)
+    except BuildError:
+        return  # building says it, with more about it
+    free = free_memory()
+    if needed > free:
+        raise NotEnoughMemory(needed, free)
+
+
+def free_memory(group: Path = _GROUP) -> int:
+    """Bytes this process can still have: of the machine, or of its container where less."""
+    free = psutil.virtual_memory().available + psutil.swap_memory().free
+    try:
+        limit = int((group / "memory.max").read_text())
+        used = int((group / "memory.current").read_text())
+    except (OSError, ValueError):  # no such group, or "max": no limit
+        return free
+    return min(free, max(0, limit - used))
+
 
 EVERY = 2.0
 """Seconds between two readings: a day of them is 6 MB of events."""
@@ -37,11 +90,11 @@ class MachineWatch:
         self._thread.start()
 
     def pause(self, paused: bool) -> None:
-        """The training waits, or goes on."""
+        """Take it that the training pauses, or goes on."""
         self._paused = paused
 
     def close(self) -> None:
-        """Read no more."""
+        """End the thread that reads."""
         self._over.set()
         self._thread.join()
 
