@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import ClassVar
 
-from textual.app import ComposeResult
+from textual.app import ComposeResult, SystemCommand
 from textual.binding import ActiveBinding, Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
@@ -25,8 +26,9 @@ class HelpScreen(Dialog[None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q,enter,question_mark,f1", "cancel", "close", show=False),
-    ]
+        Binding("q,enter,question_mark,f1", "cancel", "close", show=False, id="help.close",
+                tooltip="Close the help."),
+    ]  # fmt: skip
 
     def __init__(self, screen: Screen[object]) -> None:
         super().__init__()
@@ -87,3 +89,15 @@ def explain(bindings: Iterable[Binding]) -> str:
             return binding.tooltip
     text = listed[0].description
     return f"{text[:1].upper()}{text[1:]}."
+
+
+def list_commands(screen: Screen[object]) -> Iterator[SystemCommand]:
+    """What the command palette offers over a screen: the bindings that act now."""
+    active = screen.active_bindings
+    for bindings in group_bindings(active):
+        binding = bindings[0]
+        if binding.id != "app.commands":
+            title = f"{binding.description[:1].upper()}{binding.description[1:]}"
+            node = active[binding.key].node
+            run = partial(screen.app.run_action, binding.action, node)
+            yield SystemCommand(title, explain(bindings), run)

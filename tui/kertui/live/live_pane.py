@@ -31,7 +31,6 @@ from kertui.live.run_status import RunBar
 from kertui.live.tabs.curves.epoch_table import EpochTable
 from kertui.live.tabs.curves.metric_plot import MetricPlot
 from kertui.plotting import draw
-from kertui.terminal import partial_updates
 
 DRAW = 0.25
 """Seconds between two drawings at least."""
@@ -121,7 +120,6 @@ class LivePane(LiveView, can_focus=True):
 
     def on_mount(self) -> None:
         """Fetch the drawing library once the first frame is out; tick while a run goes on."""
-        partial_updates.install()
         self.call_after_refresh(
             self.run_worker, draw.preload, thread=True, group="plotext", name="load plotext"
         )

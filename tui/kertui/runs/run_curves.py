@@ -20,7 +20,6 @@ from kertui.live.run_follower import RunFollower
 from kertui.plotting.traces import VALIDATION
 from kertui.runs.run_legend import LegendRun, RunLegend
 from kertui.runs.run_plot import PlottedRun, RunPlot
-from kertui.terminal import partial_updates
 
 _DRAW = 0.25
 """Seconds between two drawings at least."""
@@ -78,10 +77,6 @@ class RunCurves(Widget):
         with Container(id="run-plots"):
             yield RunPlot(id="first-run-plot")
             yield RunPlot(id="second-run-plot")
-
-    def on_mount(self) -> None:
-        """Send only the cells that change."""
-        partial_updates.install()
 
     def show(self, runs: Sequence[tuple[int, RunSummary]]) -> None:
         """Show these runs, each in its place; those shown before go on where they are."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -33,9 +33,11 @@ class DownloadScreen(Dialog[bool]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,c", "cancel", "cancel", tooltip="Stop; nothing half is left."),
-        Binding("r", "try_again", "try again", tooltip="Begin the download again."),
-    ]
+        Binding("escape,c", "cancel", "cancel", id="download.cancel",
+                tooltip="Stop; nothing half is left."),
+        Binding("r", "try_again", "try again", id="download.try_again",
+                tooltip="Begin the download again."),
+    ]  # fmt: skip
 
     @dataclass
     class Advanced(Message):
@@ -54,7 +56,6 @@ class DownloadScreen(Dialog[bool]):
         self._of_task, self._files = task, tuple(files)
         self._cancelled = threading.Event()
         self._failed = False
-        self._number = 0
 
     def compose(self) -> ComposeResult:
         """Build the dialog."""
@@ -64,19 +65,20 @@ class DownloadScreen(Dialog[bool]):
             yield Static(id="download-keys")
 
     def on_mount(self) -> None:
-        """Begin."""
-        self._begin()
+        """Begin the download."""
+        self.action_try_again()
 
     def on_unmount(self) -> None:
         """Leaving ends the download: its thread would hold up the exit."""
         self._cancelled.set()
 
-    def _begin(self) -> None:
+    def action_try_again(self) -> None:
+        """Begin the download, the first time or after a failure."""
         self._failed = False
         self._cancelled.clear()
         self._say(Content.styled(f"connecting {glyphs_for(self.app).ellipsis}", "dim"))
         self._offer("[b]esc[/b] [dim]cancel[/]")
-        self.run_worker(self._download, thread=True, group="download", exclusive=True)
+        self._download()
 
     def _say(self, content: Content) -> None:
         self.query_one("#download-say", Static).update(content)
@@ -84,19 +86,20 @@ class DownloadScreen(Dialog[bool]):
     def _offer(self, markup: str) -> None:
         self.query_one("#download-keys", Static).update(Content.from_markup(markup))
 
+    @work(thread=True, group="download", exclusive=True)
     def _download(self) -> None:
         from kertasks.data.sources.keras_files import download
 
+        def tell(progress: DownloadProgress) -> None:
+            self.post_message(self.Advanced(progress))
+
         try:
             for name in self._files:
-                download(name, self._tell, self._cancelled.is_set)
+                download(name, tell, self._cancelled.is_set)
         except UserError as error:
             self.post_message(self.Ended(error))
         else:
             self.post_message(self.Ended(None))
-
-    def _tell(self, progress: DownloadProgress) -> None:
-        self.post_message(self.Advanced(progress))
 
     @on(Advanced)
     def _show_progress(self, event: Advanced) -> None:
@@ -122,10 +125,6 @@ class DownloadScreen(Dialog[bool]):
         """Offer to try again only after a failure."""
         del parameters
         return self._failed if action == "try_again" else True
-
-    def action_try_again(self) -> None:
-        """Begin again."""
-        self._begin()
 
     def action_cancel(self) -> None:
         """Stop the download, which closes the dialog; close it where nothing is going on."""

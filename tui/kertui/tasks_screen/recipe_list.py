@@ -24,20 +24,33 @@ _NAME_END = "\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}"
 """Between a name and what follows: no place to break a line."""
 
 
-class RecipeList(OptionList):
-    """The recipes of the task on the card; the one under the cursor is the chosen one."""
+class CardList(OptionList):
+    """A list whose first click on a row chooses it and whose second opens it, since the card is
+    worth a look between, with the keys of the card beside it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "select", "open", id="recipes.open", tooltip="Open it in the workbench."),
-        Binding("left", "screen.choose_recipe(-1)", "Previous recipe", show=False,
-                tooltip="Choose the recipe before."),
-        Binding("right", "screen.choose_recipe(1)", "recipe", id="recipes.recipe",
+        Binding("enter", "select", "open", id="card.open", tooltip="Open it in the workbench."),
+        Binding("left", "screen.choose_recipe(-1)", "previous recipe", show=False,
+                id="card.previous_recipe", tooltip="Choose the recipe before."),
+        Binding("right", "screen.choose_recipe(1)", "recipe", id="card.next_recipe",
                 tooltip="Choose the next recipe of the task."),
-        Binding("pageup", "screen.scroll_card(-1)", "Card up", show=False,
+        Binding("pageup", "screen.scroll_card(-1)", "card up", show=False, id="card.up",
                 tooltip="Scroll the card up."),
-        Binding("pagedown", "screen.scroll_card(1)", "Card down", show=False,
+        Binding("pagedown", "screen.scroll_card(1)", "card down", show=False, id="card.down",
                 tooltip="Scroll the card down."),
     ]  # fmt: skip
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose the row that was clicked, unless it is chosen already."""
+        place = event.style.meta.get("option")
+        if place is not None and place != self.highlighted:
+            event.prevent_default()
+            if not self.options[place].disabled:
+                self.highlighted = place
+
+
+class RecipeList(CardList):
+    """The recipes of the task on the card; the one under the cursor is the chosen one."""
 
     @dataclass
     class RecipeChosen(Message):
@@ -88,14 +101,6 @@ class RecipeList(OptionList):
         """Rows are as wide as the list."""
         if self._recipes:
             self._rebuild(self.highlighted or 0)
-
-    def on_click(self, event: events.Click) -> None:
-        """Choose at the first click, open at the second: the card is worth a look between."""
-        place = event.style.meta.get("option")
-        if place is not None and place != self.highlighted:
-            event.prevent_default()
-            if not self.options[place].disabled:
-                self.highlighted = place
 
     def _rebuild(self, chosen: int) -> None:
         with self.prevent(OptionList.OptionHighlighted):

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.geometry import Region
+from textual.reactive import reactive
+from textual.widget import Widget
 from textual.widgets import Static
 
 from kertasks.task import Task, Variant
 from kertasks.text.numbers import grouped, size, wrap
-from kertui.tasks_screen.data_picture import DataPicture
-from kertui.tasks_screen.data_status import DataStatus, Described, NotHere, Reading, Unreadable
 from kertui.tasks_screen.recipe_list import RecipeList
 from kertui.terminal.glyphs import Glyphs, glyphs_for
 
@@ -36,6 +37,86 @@ _LEAST_PLOT = 18
 
 _SIDE_BY_SIDE = 64
 """Columns from which samples stand beside the facts and not above them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A trainer process reads it."""
+
+    warming_up: bool = False
+    """The process starts first, which takes some seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotHere:
+    """Files are missing or damaged and can be downloaded."""
+
+    files: tuple[str, ...]
+    bytes: int
+    """Of all of them."""
+
+    damaged: bool = False
+    """A file is here, but it is not the published one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """It cannot be described."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """It is here and known."""
+
+    description: Description
+
+
+DataStatus: TypeAlias = Reading | NotHere | Unreadable | Described
+
+
+class DataPicture(Widget):
+    """Points by class, a curve, or samples as words, pictures or columns."""
+
+    DEFAULT_CSS = """
+    DataPicture { height: auto; width: 1fr; }
+    """
+
+    description: reactive[Description | None] = reactive(None, layout=True)
+    lines: reactive[int] = reactive(10, layout=True)
+    """How high it may be; samples may be lower."""
+
+    first_sample: reactive[int] = reactive(0, layout=True)
+    """Which sample is shown first."""
+
+    @property
+    def has_samples(self) -> bool:
+        """Whether samples are shown, so that there are others to go to."""
+        described = self.description
+        return described is not None and described.picture is None and len(described.samples) > 1
+
+    def natural_width(self, most: int) -> int:
+        """The columns the picture takes when it may take so many."""
+        return max((line.cell_length for line in self._draw(most)), default=most)
+
+    def get_content_height(self, container: object, viewport: object, width: int) -> int:
+        """As many lines as the picture has at this width."""
+        del container, viewport
+        return max(1, len(self._draw(width)))
+
+    def render(self) -> Content:
+        """The picture as text."""
+        return Content("\n").join(self._draw(self.content_size.width))
+
+    def _draw(self, width: int) -> list[Content]:
+        if self.description is None or width < 8:
+            return []
+        from kertui.tasks_screen.dataset_drawing import draw  # nothing to draw at the first paint
+
+        glyphs = glyphs_for(self.app)
+        colour = bool(getattr(getattr(self.app, "capabilities", None), "colour", True))
+        return draw(self.description, width, self.lines, glyphs, colour, self.first_sample)
 
 
 class TaskCard(VerticalScroll, can_focus=False):
@@ -292,7 +373,7 @@ class TaskCard(VerticalScroll, can_focus=False):
         runs = self.query_one("#card-runs", Static)
         runs.display = bool(self._runs)
         if self._runs:
-            from kertui.tasks_screen.run_lines import draw_runs
+            from kertui.tasks_screen.card_facts import draw_runs
 
             title = Content.styled("Last runs", "bold")
             lines = draw_runs(self._runs, self._now, self._width, self._glyphs())

@@ -1,4 +1,4 @@
-"""The tasks under their headings; printable keys narrow it at once."""
+"""The list of tasks under their headings, and the filter that printable keys fill at once."""
 
 from __future__ import annotations
 
@@ -7,16 +7,20 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events, on
+from textual.app import RenderResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.fuzzy import FuzzySearch
 from textual.message import Message
 from textual.reactive import reactive
+from textual.widget import Widget
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from kertasks.task import Task
-from kertui.tasks_screen.task_filter import matched_places, rank
+from kertui.tasks_screen.recipe_list import CardList
 from kertui.terminal.glyphs import glyphs_for
+from kertui.text.fitting_text import fitted
 
 OPEN_FILE = "open-recipe-file"
 """The option that is no task: a recipe of the person's own."""
@@ -24,8 +28,40 @@ OPEN_FILE = "open-recipe-file"
 _COMMANDS_WHILE_EMPTY = "q?RH"
 """Printable keys that stay commands as long as nothing is typed."""
 
+_search = FuzzySearch()
 
-class TaskList(OptionList):
+
+def rank(query: str, task: Task) -> float:
+    """How well a task answers the query; 0 when it does not.
+
+    The name may match with letters left out; title, kind, question and recipes only by a part
+    of them as typed, since nearly every sentence contains the letters of a short query.
+    """
+    query = query.strip().casefold()
+    if not query:
+        return 1.0
+    if task.name.startswith(query):
+        return 1000.0
+    score, _ = _search.match(query, task.name)
+    texts = (task.title, task.kind.value, task.group.value, task.question, *task.recipes)
+    if query in task.name or score >= len(query):
+        return 100.0 + score
+    return 10.0 if any(query in text.casefold() for text in texts) else 0.0
+
+
+def matched_places(query: str, name: str) -> list[int]:
+    """Which characters of a task's name the query matched."""
+    query = query.strip().casefold()
+    if not query:
+        return []
+    start = name.find(query)
+    if start >= 0:
+        return list(range(start, start + len(query)))
+    score, places = _search.match(query, name)
+    return list(places) if score else []
+
+
+class TaskList(CardList):
     """Tasks to choose from.
 
     Args:
@@ -33,17 +69,8 @@ class TaskList(OptionList):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "select", "open", id="tasks.open", tooltip="Open it in the workbench."),
         Binding("escape", "clear_filter", "all tasks", id="tasks.clear",
                 tooltip="Empty the filter and show every task."),
-        Binding("left", "screen.choose_recipe(-1)", "Previous recipe", show=False,
-                tooltip="Choose the recipe before."),
-        Binding("right", "screen.choose_recipe(1)", "recipe", id="tasks.recipe",
-                tooltip="Choose the next recipe of the task."),
-        Binding("pageup", "screen.scroll_card(-1)", "Card up", show=False,
-                tooltip="Scroll the card up."),
-        Binding("pagedown", "screen.scroll_card(1)", "Card down", show=False,
-                tooltip="Scroll the card down."),
     ]  # fmt: skip
 
     filter_text: reactive[str] = reactive("", bindings=True)
@@ -100,14 +127,6 @@ class TaskList(OptionList):
     def watch_narrow(self) -> None:
         """Draw the rows anew."""
         self._rebuild()
-
-    def on_click(self, event: events.Click) -> None:
-        """Choose at the first click, open at the second: the card is worth a look between."""
-        place = event.style.meta.get("option")
-        if place is not None and place != self.highlighted:
-            event.prevent_default()
-            if not self.options[place].disabled:
-                self.highlighted = place
 
     # --- typing
 
@@ -207,7 +226,7 @@ class TaskList(OptionList):
         if not self.narrow:
             text = f" {task.name:<{name_width}}  {task.title}"
         wide = room - 3
-        cut = text if len(text) <= wide else text[: wide - 1] + glyphs.cut
+        cut = fitted(text, wide, glyphs)
         row = Content(f"{cut:<{wide}} {mark:<1} ")
         end = min(len(cut), 1 + len(task.name))
         row = row.stylize("dim", end, wide)
@@ -229,3 +248,21 @@ class TaskList(OptionList):
 
 def _heading(text: str) -> Option:
     return Option(Content.styled(f" {text.upper()}", "dim bold"), disabled=True)
+
+
+class TaskFilter(Widget):
+    """The line above the list. Typing goes to the list, which keeps the keys of both."""
+
+    DEFAULT_CSS = """
+    TaskFilter { height: 1; }
+    """
+
+    query_text: reactive[str] = reactive("")
+
+    def render(self) -> RenderResult:
+        """The query with a caret, or what typing would do."""
+        glyphs = glyphs_for(self.app)
+        caret = (glyphs.caret, "$accent bold")
+        if not self.query_text:
+            return Content.assemble(caret, ("type to filter", "dim"))
+        return Content.assemble((self.query_text, "bold"), caret)
