@@ -1,7 +1,7 @@
 """``kertui keys``: every key of the interface, by the place where it acts.
 
-Textual's ``Binding`` is a row of the table of keys: the footer, the help and the command palette are
-written from the rows that act now, and this command from all of them.
+Textual's ``Binding`` is a row of the table of keys: the footer, the help and the command palette
+are written from the rows that act now, and this command from all of them.
 """
 
 from __future__ import annotations

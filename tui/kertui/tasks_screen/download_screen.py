@@ -33,7 +33,7 @@ class DownloadScreen(Dialog[bool]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,c", "cancel", "cancel", id="download.cancel",
+        Binding("c", "cancel", "cancel", id="download.cancel",
                 tooltip="Stop; nothing half is left."),
         Binding("r", "try_again", "try again", id="download.try_again",
                 tooltip="Begin the download again."),

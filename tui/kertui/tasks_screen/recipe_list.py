@@ -29,7 +29,7 @@ class CardList(OptionList):
     worth a look between, with the keys of the card beside it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "select", "open", id="card.open", tooltip="Open it in the workbench."),
+        Binding("enter", "select", "open", id="card.open", tooltip="Open the chosen recipe in the workbench."),
         Binding("left", "screen.choose_recipe(-1)", "previous recipe", show=False,
                 id="card.previous_recipe", tooltip="Choose the recipe before."),
         Binding("right", "screen.choose_recipe(1)", "recipe", id="card.next_recipe",
