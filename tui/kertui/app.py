@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import signal
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -24,7 +23,7 @@ from kertui.tasks_screen.tasks_screen import SHOW_RUNS, TasksScreen
 from kertui.terminal import textual_workarounds
 from kertui.terminal.capabilities import Capabilities
 from kertui.terminal.crash import report_crash
-from kertui.terminal.glyphs import Glyphs, glyphs
+from kertui.terminal.glyphs import glyphs_for
 from kertui.terminal.key_names import name_key
 from kertui.terminal.theme import DARK, LIGHT, MONOCHROME, THEMES, default_tokens
 from kertui.terminal.thread_per_task import ThreadPerTaskExecutor
@@ -93,11 +92,6 @@ class KertuiApp(App[None]):
         textual_workarounds.set_line_filters(self, capabilities)
         textual_workarounds.send_partial_updates()
 
-    @property
-    def glyphs(self) -> Glyphs:
-        """The signs to draw with."""
-        return glyphs(self.capabilities.ascii)
-
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our tokens, so that Textual's own themes can be chosen too."""
         return default_tokens(self.current_theme)
@@ -108,7 +102,7 @@ class KertuiApp(App[None]):
 
     def get_key_display(self, binding: Binding) -> str:
         """A key's name in the footer and the help."""
-        return binding.key_display or name_key(binding.key, self.glyphs)
+        return binding.key_display or name_key(binding.key, glyphs_for(self))
 
     def on_load(self) -> None:
         """Give thread workers threads of their own, from the first one on."""
@@ -118,10 +112,7 @@ class KertuiApp(App[None]):
         """Leave in good order when the system asks for it; watch for dialogs."""
         self.screen_change_signal.subscribe(self, self._uncover, immediate=True)
         if not self.is_headless:
-            # Textual 8.2 leaves the terminal as it is on these two.
-            loop = asyncio.get_running_loop()
-            for number in (signal.SIGTERM, signal.SIGHUP):
-                loop.add_signal_handler(number, partial(self.exit, return_code=128 + number))
+            textual_workarounds.exit_on_signals(self)
         if self._first_run is not None:
             self.open_run(self._first_run)
 

@@ -29,7 +29,8 @@ class CardList(OptionList):
     worth a look between, with the keys of the card beside it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "select", "open", id="card.open", tooltip="Open the chosen recipe in the workbench."),
+        Binding("enter", "select", "open", id="card.open",
+                tooltip="Open the chosen recipe in the workbench."),
         Binding("left", "screen.choose_recipe(-1)", "previous recipe", show=False,
                 id="card.previous_recipe", tooltip="Choose the recipe before."),
         Binding("right", "screen.choose_recipe(1)", "recipe", id="card.next_recipe",
@@ -58,11 +59,8 @@ class RecipeList(CardList):
 
         recipe: Recipe
 
-    @dataclass
     class RecipeOpened(Message):
-        """A recipe was opened."""
-
-        recipe: Recipe
+        """The chosen recipe was opened."""
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id, compact=True)
@@ -124,7 +122,7 @@ class RecipeList(CardList):
     @on(OptionList.OptionSelected)
     def _tell_opened(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        self.post_message(self.RecipeOpened(self._recipes[event.option_index]))
+        self.post_message(self.RecipeOpened())
 
 
 def draw_recipes(

@@ -83,11 +83,8 @@ class TaskList(CardList):
 
         task: Task | None
 
-    @dataclass
     class TaskOpened(Message):
-        """A task was chosen, or the row for a file (None)."""
-
-        task: Task | None
+        """The task under the cursor was opened, or the row for a file."""
 
     @dataclass
     class FilterChanged(Message):
@@ -243,7 +240,7 @@ class TaskList(CardList):
     @on(OptionList.OptionSelected)
     def _tell_opened(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        self.post_message(self.TaskOpened(self._by_name.get(event.option_id or "")))
+        self.post_message(self.TaskOpened())
 
 
 def _heading(text: str) -> Option:

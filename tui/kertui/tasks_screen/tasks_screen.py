@@ -355,17 +355,18 @@ class TasksScreen(Screen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only what would do something."""
         del parameters
+        task = self._chosen_task
         match action:
-            case "get_data":
-                return self._chosen_task is not None and self._chosen_task.name in self._missing
-            case "choose_next_variant":
-                return self._chosen_task is not None and len(self._chosen_task.variants) > 1
-            case "head_to_head":
-                return self._chosen_task is not None and len(self._chosen_task.recipes) > 1
-            case "show_next_sample":
-                return self.query_one(DataPicture).has_samples if self.is_mounted else False
             case "choose_recipe" | "scroll_card":
-                return self._chosen_task is not None
+                return task is not None
+            case "get_data":
+                return task is not None and task.name in self._missing
+            case "choose_next_variant":
+                return task is not None and len(task.variants) > 1
+            case "head_to_head":
+                return task is not None and len(task.recipes) > 1
+            case "show_next_sample":
+                return self.is_mounted and self.query_one(DataPicture).has_samples
         return True
 
     def action_choose_recipe(self, step: int) -> None:
@@ -397,29 +398,19 @@ class TasksScreen(Screen[None]):
         self.query_one(TaskFilter).query_text = event.text
 
     @on(TaskList.TaskOpened)
-    def _open_task(self, event: TaskList.TaskOpened) -> None:
-        if not is_on_top(self):
-            return
-        if event.task is None:
-            self.action_open_file()
-        else:
-            self._open()
-
     @on(RecipeList.RecipeOpened)
-    def _open_recipe(self) -> None:
-        if is_on_top(self):
-            self._open()
-
     def _open(self) -> None:
         task, recipe, variant = self._chosen_task, self._recipe, self._variant
+        if not is_on_top(self):
+            return
         if task is None or recipe is None or variant is None:
-            return
-        if task.name in self._missing:
+            self.action_open_file()
+        elif task.name in self._missing:
             self.action_get_data()
-            return
-        if variant is not task.variant(recipe.data.variant):
-            recipe = replace(recipe, data=DataSettings(variant.name))
-        self._open_workbench(task, recipe)
+        else:
+            if variant is not task.variant(recipe.data.variant):
+                recipe = replace(recipe, data=DataSettings(variant.name))
+            self._open_workbench(task, recipe)
 
     def _open_workbench(self, task: Task, recipe: Recipe, path: Path | None = None) -> None:
         self.post_message(OpenWorkbench(self, task, recipe, path))

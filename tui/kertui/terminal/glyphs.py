@@ -1,6 +1,6 @@
 """The signs the interface draws with, in Unicode and in plain ASCII.
 
-Every widget takes its signs from here; ``AsciiFilter`` in ``kertui.terminal.ascii_filter`` is
+Every widget takes its signs from here; ``AsciiFilter`` in ``kertui.terminal.line_filters`` is
 the net under them that catches what Textual's own widgets and the data's texts bring.
 """
 

@@ -2,11 +2,14 @@
 
 What they reach begins with an underscore, which in Textual means that it is private. Others,
 which are methods of the app or of a filter, are ``KertuiApp._fatal_error`` and
-``kertui.terminal.monochrome_filter``.
+``kertui.terminal.line_filters``.
 """
 
 from __future__ import annotations
 
+import asyncio
+import signal
+from functools import partial
 from typing import Any
 
 from rich.console import Console
@@ -15,7 +18,7 @@ from textual import _compositor
 from textual.app import App
 
 from kertui.terminal.capabilities import Capabilities
-from kertui.terminal.control_code_filter import ControlCodeFilter
+from kertui.terminal.line_filters import AsciiFilter, ControlCodeFilter, MonochromeFilter
 
 
 class CroppedUpdate(_compositor.ChopsUpdate):
@@ -49,17 +52,20 @@ def send_partial_updates() -> None:
 
 def set_line_filters(app: App[Any], capabilities: Capabilities) -> None:
     """Filter every cell of every widget: no filter that Textual offers to an app sees them all."""
-    filters = app._filters
+    filters = [ControlCodeFilter(), *app._filters]
     if not capabilities.colour:
-        from kertui.terminal.monochrome_filter import MonochromeFilter
-
         app.no_color = True
-        filters[:] = [MonochromeFilter()]
+        filters[1:] = [MonochromeFilter()]
     if capabilities.ascii:
-        from kertui.terminal.ascii_filter import AsciiFilter
-
         filters.append(AsciiFilter())
-    filters.insert(0, ControlCodeFilter())
+    app._filters[:] = filters
+
+
+def exit_on_signals(app: App[Any]) -> None:
+    """Give the terminal back before the process ends by a signal, which Textual does not."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, partial(app.exit, return_code=128 + number))
 
 
 def end_after_crash(app: App[Any]) -> None:
