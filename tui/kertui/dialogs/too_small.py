@@ -25,6 +25,7 @@ class TooSmallScreen(ModalScreen[None]):
     TooSmallScreen {
         align: center middle;
         background: $background;
+        &:ansi { background: $background; }
         Static { width: 100%; height: auto; text-align: center; }
     }
     """
