@@ -46,7 +46,7 @@ _QUIT = Binding("q,ctrl+q", "ask_quit", "quit", id="app.quit",
 
 
 class KertuiApp(App[None]):
-    """kertui in a terminal.
+    """The kertui program in a terminal.
 
     Args:
         service: describes, checks and trains; every screen uses it from thread workers.
@@ -97,11 +97,11 @@ class KertuiApp(App[None]):
         return default_tokens(self.current_theme)
 
     def get_default_screen(self) -> TasksScreen:
-        """The first screen."""
+        """Make the first screen."""
         return TasksScreen(self.session)
 
     def get_key_display(self, binding: Binding) -> str:
-        """A key's name in the footer and the help."""
+        """Give a key's name for the footer and the help."""
         return binding.key_display or name_key(binding.key, glyphs_for(self))
 
     def on_load(self) -> None:
@@ -174,7 +174,7 @@ class KertuiApp(App[None]):
         self._head_to_head.ask(event.task, event.recipe)
 
     def _uncover(self, screen: Screen[object]) -> None:
-        """What was told in passing must not stand over a dialog's question, nor beneath it."""
+        """Take notices away: they must not stand over a dialog's question, nor beneath it."""
         if screen.is_modal:
             self.clear_notifications()
             for below in self.screen_stack:
@@ -189,7 +189,7 @@ class KertuiApp(App[None]):
             self.push_screen(TooSmallScreen())
 
     def action_help(self) -> None:
-        """Show every key that acts now."""
+        """Show every key that acts now, unless the help is open."""
         from kertui.dialogs.help import HelpScreen
 
         if not isinstance(self.screen, HelpScreen):
@@ -256,7 +256,7 @@ class KertuiApp(App[None]):
         self._leaving = False
 
     def session_runs(self) -> list[RunSummary]:
-        """The runs begun, resumed or steered here. Reads files: call it from a thread."""
+        """Summarise the runs begun, resumed or steered here. Reads files: call it from a thread."""
         from kertasks.runs.summary import summarise
 
         summaries = (summarise(run) for run in self.session.service.session_runs)

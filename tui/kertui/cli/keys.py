@@ -46,7 +46,7 @@ class PlacedBinding:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The keys as Textual names them."""
+        """The keys that do it, as Textual names them."""
         return tuple(key.strip() for key in self.binding.key.split(","))
 
 

@@ -35,7 +35,7 @@ class HelpScreen(Dialog[None]):
         self._of = screen
 
     def compose(self) -> ComposeResult:
-        """Build the dialog."""
+        """Build the dialog: the keys, which may be scrolled."""
         with Vertical(id="dialog"):
             yield Static("Keys", id="dialog-title")
             with VerticalScroll(id="help-keys"):

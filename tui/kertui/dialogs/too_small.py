@@ -31,17 +31,17 @@ class TooSmallScreen(ModalScreen[None]):
     """
 
     def compose(self) -> ComposeResult:
-        """Build the screen."""
+        """Build the only text of the screen."""
         yield Static()
 
     def on_mount(self) -> None:
-        """Say it."""
-        self._say()
+        """Show which size is needed."""
+        self._show_sizes()
 
     def on_resize(self) -> None:
-        """Say it again, or go."""
+        """Show the size that it is now, or go when it is enough."""
         if is_too_small(*self.app.size):
-            self._say()
+            self._show_sizes()
         elif self.is_current:
             self.dismiss(None)
 
@@ -50,7 +50,7 @@ class TooSmallScreen(ModalScreen[None]):
         if not is_too_small(*self.app.size):
             self.dismiss(None)
 
-    def _say(self) -> None:
+    def _show_sizes(self) -> None:
         width, height = self.app.size
         self.query_one(Static).update(
             Content.assemble(

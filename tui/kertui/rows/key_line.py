@@ -36,12 +36,12 @@ class KeyLine(Widget):
     GAP = 3
 
     def on_mount(self) -> None:
-        """Follow the screen's bindings."""
+        """Draw the line anew whenever other keys of the screen act."""
         self.auto_links = False
         self.screen.bindings_updated_signal.subscribe(self, self._redraw)
 
     def on_unmount(self) -> None:
-        """Stop following them."""
+        """Stop drawing the line for a screen that has gone."""
         self.screen.bindings_updated_signal.unsubscribe(self)
 
     def _redraw(self, screen: Screen[object]) -> None:

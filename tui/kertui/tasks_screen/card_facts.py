@@ -31,17 +31,17 @@ _STATE_STYLES = {
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One line of the card."""
+    """A label and a value, on one line of the card or wrapped."""
 
     label: str
     parts: tuple[str, ...]
-    """Of the value; a line ends between two of them where it can."""
+    """The parts of the value; a line ends between two of them where it can."""
 
     style: str = ""
-    """Of the value."""
+    """The style of the value."""
 
     between: str = ""
-    """The parts."""
+    """What stands between two parts on one line."""
 
 
 def list_facts(description: Description, unit: str | None, glyphs: Glyphs) -> list[Fact]:

@@ -179,13 +179,13 @@ class _Frame:
         self._x, self._y, self._glyphs = x, y, glyphs
         self._labels = name_ends(y.low, y.high)[::-1]
         self.left = max(len(y.name) + 1 + max(map(len, self._labels)), 4)
-        """Cells left of the axis."""
+        """Cells to the left of the vertical axis."""
 
         self.columns = max(4, width - self.left - 2)
         self.rows = max(2, height - 2)
 
     def around(self, lines: list[Content]) -> list[Content]:
-        """The lines between the axes."""
+        """Put the axes, their ends and their names around the lines of the drawing area."""
         glyphs, left = self._glyphs, self.left
         top = self.rows - 1 - self._y.place(self._y.high, self.rows)
         bottom = self.rows - 1 - self._y.place(self._y.low, self.rows)
@@ -230,7 +230,7 @@ class DotCanvas:
         self._ascii = ascii
         self._across, self._down = (1, 1) if ascii else (2, 4)
         self.columns, self.lines = width * self._across, height * self._down
-        """Dots across and down."""
+        """How many dots there are across and down."""
 
         self._cells = [[0] * width for _ in range(height)]
 

@@ -58,14 +58,14 @@ class DownloadScreen(Dialog[bool]):
         self._failed = False
 
     def compose(self) -> ComposeResult:
-        """Build the dialog."""
+        """Build the dialog: a title, a message and the keys."""
         with Vertical(id="dialog"):
             yield Static(Content(f"Data of {self._of_task}"), id="dialog-title")
-            yield Static(id="download-say")
+            yield Static(id="download-message")
             yield Static(id="download-keys")
 
     def on_mount(self) -> None:
-        """Begin the download."""
+        """Begin the download at once."""
         self.action_try_again()
 
     def on_unmount(self) -> None:
@@ -76,14 +76,14 @@ class DownloadScreen(Dialog[bool]):
         """Begin the download, the first time or after a failure."""
         self._failed = False
         self._cancelled.clear()
-        self._say(Content.styled(f"connecting {glyphs_for(self.app).ellipsis}", "dim"))
-        self._offer("[b]esc[/b] [dim]cancel[/]")
+        self._show_message(Content.styled(f"connecting {glyphs_for(self.app).ellipsis}", "dim"))
+        self._show_keys("[b]esc[/b] [dim]cancel[/]")
         self._download()
 
-    def _say(self, content: Content) -> None:
-        self.query_one("#download-say", Static).update(content)
+    def _show_message(self, content: Content) -> None:
+        self.query_one("#download-message", Static).update(content)
 
-    def _offer(self, markup: str) -> None:
+    def _show_keys(self, markup: str) -> None:
         self.query_one("#download-keys", Static).update(Content.from_markup(markup))
 
     @work(thread=True, group="download", exclusive=True)
@@ -103,9 +103,9 @@ class DownloadScreen(Dialog[bool]):
 
     @on(Advanced)
     def _show_progress(self, event: Advanced) -> None:
-        width = self.query_one("#download-say").content_size.width
+        width = self.query_one("#download-message").content_size.width
         lines = draw_progress(event.progress, self._files, width, glyphs_for(self.app))
-        self._say(Content("\n").join(lines))
+        self._show_message(Content("\n").join(lines))
 
     @on(Ended)
     def _end(self, event: Ended) -> None:
@@ -118,8 +118,8 @@ class DownloadScreen(Dialog[bool]):
         else:
             self._failed = True
             cross = (f"{glyphs_for(self.app).cross} ", "$error bold")
-            self._say(Content.assemble(cross, explain_failure(event.error)))
-            self._offer("[b]r[/b] [dim]try again[/]   [b]esc[/b] [dim]close[/]")
+            self._show_message(Content.assemble(cross, explain_failure(event.error)))
+            self._show_keys("[b]r[/b] [dim]try again[/]   [b]esc[/b] [dim]close[/]")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to try again only after a failure."""

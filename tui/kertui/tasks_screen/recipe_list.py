@@ -55,7 +55,7 @@ class RecipeList(CardList):
 
     @dataclass
     class RecipeChosen(Message):
-        """The cursor came to a recipe."""
+        """The cursor came to another recipe."""
 
         recipe: Recipe
 
@@ -68,13 +68,13 @@ class RecipeList(CardList):
 
     @property
     def recipe(self) -> Recipe | None:
-        """The chosen one."""
+        """The recipe under the cursor, if there are any."""
         place = self.highlighted
         return self._recipes[place] if place is not None and self._recipes else None
 
     @property
     def line_count(self) -> int:
-        """Lines all the recipes take."""
+        """How many lines all the recipes take together."""
         return sum(len(str(option.prompt).splitlines()) for option in self.options)
 
     @property
@@ -85,7 +85,7 @@ class RecipeList(CardList):
         return sum(heights[:place]), heights[place] if heights else 0
 
     def show_recipes(self, recipes: Sequence[Recipe], chosen: str) -> None:
-        """Show these, that one chosen."""
+        """Show these recipes, with the one of that name under the cursor."""
         self._recipes = tuple(recipes)
         names = [recipe.name for recipe in recipes]
         self._rebuild(names.index(chosen) if chosen in names else 0)
@@ -96,7 +96,7 @@ class RecipeList(CardList):
             self.highlighted = ((self.highlighted or 0) + step) % len(self._recipes)
 
     def on_resize(self) -> None:
-        """Rows are as wide as the list."""
+        """Wrap the rows for another width."""
         if self._recipes:
             self._rebuild(self.highlighted or 0)
 

@@ -41,34 +41,34 @@ _SIDE_BY_SIDE = 64
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A trainer process reads it."""
+    """The data is being read by a trainer process."""
 
     warming_up: bool = False
-    """The process starts first, which takes some seconds."""
+    """Whether the process has to start first, which takes some seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class NotHere:
-    """Files are missing or damaged and can be downloaded."""
+    """Files of the data are missing or damaged and can be downloaded."""
 
     files: tuple[str, ...]
     bytes: int
-    """Of all of them."""
+    """Size of all these files together."""
 
     damaged: bool = False
-    """A file is here, but it is not the published one."""
+    """Whether a file is here, but is not the published one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """It cannot be described."""
+    """The data cannot be described, and why."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """It is here and known."""
+    """The data is here, and its description is known."""
 
     description: Description
 
@@ -77,7 +77,7 @@ DataStatus: TypeAlias = Reading | NotHere | Unreadable | Described
 
 
 class DataPicture(Widget):
-    """Points by class, a curve, or samples as words, pictures or columns."""
+    """Draws a dataset: points by class, a curve, or samples as words, pictures or columns."""
 
     DEFAULT_CSS = """
     DataPicture { height: auto; width: 1fr; }
@@ -85,10 +85,10 @@ class DataPicture(Widget):
 
     description: reactive[Description | None] = reactive(None, layout=True)
     lines: reactive[int] = reactive(10, layout=True)
-    """How high it may be; samples may be lower."""
+    """How many lines the picture may have; samples may take fewer."""
 
     first_sample: reactive[int] = reactive(0, layout=True)
-    """Which sample is shown first."""
+    """Index of the sample that is shown first."""
 
     @property
     def has_samples(self) -> bool:
@@ -106,7 +106,7 @@ class DataPicture(Widget):
         return max(1, len(self._draw(width)))
 
     def render(self) -> Content:
-        """The picture as text."""
+        """Draw the picture as lines of text."""
         return Content("\n").join(self._draw(self.content_size.width))
 
     def _draw(self, width: int) -> list[Content]:
@@ -120,7 +120,7 @@ class DataPicture(Widget):
 
 
 class TaskCard(VerticalScroll, can_focus=False):
-    """The card of the task under the cursor. It is told; it decides nothing."""
+    """The card of the task under the cursor: it shows what its screen hands it."""
 
     DEFAULT_CSS = """
     TaskCard {
@@ -147,7 +147,7 @@ class TaskCard(VerticalScroll, can_focus=False):
         self._variant_lines = 2
 
     def compose(self) -> ComposeResult:
-        """Build the card, empty."""
+        """Build the parts of the card, still empty."""
         yield Static(id="card-title")
         yield Static(id="card-question")
         with Horizontal(id="card-data"):
@@ -164,10 +164,10 @@ class TaskCard(VerticalScroll, can_focus=False):
         for static in self.query(Static):
             static.auto_links = False
 
-    # --- told
+    # --- what is shown
 
     def show_task(self, task: Task, recipe: str) -> None:
-        """Show another task."""
+        """Show another task, of whose data and runs nothing is known yet."""
         self.task_shown = task
         self._runs = ()
         for part in self.children:
@@ -179,7 +179,7 @@ class TaskCard(VerticalScroll, can_focus=False):
         self._draw_runs()
 
     def show_no_task(self, sentence: str) -> None:
-        """Show nothing but a sentence."""
+        """Show a sentence and nothing else, while no task is chosen."""
         self.task_shown, self._status, self._runs = None, Reading(), ()
         self.query_one(DataPicture).description = None
         question = self.query_one("#card-question", Static)
@@ -218,10 +218,10 @@ class TaskCard(VerticalScroll, can_focus=False):
         if len(before) != len(self._runs):
             self._draw_data()
 
-    # --- drawn
+    # --- how it is drawn
 
     def on_resize(self) -> None:
-        """Everything is drawn to the width."""
+        """Draw all parts anew for another width."""
         self._draw_title()
         self._draw_variants()
         self._draw_data()
@@ -245,7 +245,7 @@ class TaskCard(VerticalScroll, can_focus=False):
         if task is None or not isinstance(status, Described):
             self.remove_class("-stacked")
             if not isinstance(status, Described):
-                facts_part.update(_say(status, glyphs))
+                facts_part.update(_explain(status, glyphs))
             return
         from kertui.tasks_screen import card_facts
         from kertui.tasks_screen.dataset_drawing import plot_width
@@ -332,7 +332,7 @@ class TaskCard(VerticalScroll, can_focus=False):
             runs.update(Content("\n").join([title, *lines]))
 
 
-def _say(status: Reading | NotHere | Unreadable, glyphs: Glyphs) -> Content:
+def _explain(status: Reading | NotHere | Unreadable, glyphs: Glyphs) -> Content:
     match status:
         case Reading(warming_up=True):
             text = f"starting the process that reads the data {glyphs.ellipsis}"

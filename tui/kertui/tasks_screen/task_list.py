@@ -62,7 +62,7 @@ def matched_places(query: str, name: str) -> list[int]:
 
 
 class TaskList(CardList):
-    """Tasks to choose from.
+    """The tasks to choose from, which typing filters.
 
     Args:
         tasks: in the order to show, those of a group together.
@@ -75,7 +75,7 @@ class TaskList(CardList):
 
     filter_text: reactive[str] = reactive("", bindings=True)
     narrow: reactive[bool] = reactive(False)
-    """Names only: the card shows the title."""
+    """Whether rows have names only, where the card shows the title."""
 
     @dataclass
     class TaskHighlighted(Message):
@@ -88,7 +88,7 @@ class TaskList(CardList):
 
     @dataclass
     class FilterChanged(Message):
-        """The person typed."""
+        """The person changed the text of the filter."""
 
         text: str
 
@@ -122,7 +122,7 @@ class TaskList(CardList):
         self._rebuild()
 
     def watch_narrow(self) -> None:
-        """Draw the rows anew."""
+        """Draw the rows anew, with or without titles."""
         self._rebuild()
 
     # --- typing
@@ -138,7 +138,7 @@ class TaskList(CardList):
         return bool(self.filter_text) or character not in _COMMANDS_WHILE_EMPTY + " "
 
     def on_key(self, event: events.Key) -> None:
-        """Take text into the filter."""
+        """Take what is typed into the filter."""
         if self._is_text(event.character):
             self.filter_text += event.character or ""
         elif event.key == "backspace" and self.filter_text:
@@ -162,7 +162,7 @@ class TaskList(CardList):
         return bool(self.filter_text) if action == "clear_filter" else True
 
     def action_clear_filter(self) -> None:
-        """Show every task."""
+        """Empty the filter, which shows every task."""
         self.filter_text = ""
 
     def watch_filter_text(self, text: str) -> None:

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from kertasks.runs.summary import RunSummary
 
 DataKey: TypeAlias = tuple[str, str, int]
-"""Task, variant, seed."""
+"""What data a description is of: task, variant and seed."""
 
 _DESCRIBE_AFTER = 0.12
 """Seconds the cursor rests on a task before its data is read: moving past costs nothing."""
@@ -101,14 +101,14 @@ class TasksScreen(Screen[None]):
         """It is known which tasks' files are not here."""
 
         missing: dict[str, NotHere]
-        """By task."""
+        """What is missing, by the name of the task."""
 
     @dataclass
     class RunsRead(Message):
-        """The runs were read."""
+        """The summaries of all runs were read."""
 
         runs: list[RunSummary]
-        """Newest first."""
+        """The newest run comes first."""
 
     @dataclass
     class MachineKnown(Message):
@@ -125,7 +125,7 @@ class TasksScreen(Screen[None]):
         self._missing: dict[str, NotHere] = {}
         self._known: dict[DataKey, DataStatus] = {}
         self._described: DataKey | None = None
-        """What a thread is describing."""
+        """The data that a thread is describing now, if any."""
 
         self._runs: list[RunSummary] = []
         self._reading_runs = False
@@ -134,7 +134,7 @@ class TasksScreen(Screen[None]):
         """Whether somebody has seen the screen: data and runs are read from then on."""
 
     def compose(self) -> ComposeResult:
-        """Build the screen."""
+        """Build the header, the list with its filter, the card and the footer."""
         yield HeaderLine("kertui")
         with Horizontal(id="body"):
             with Vertical(id="picker"):
@@ -224,7 +224,7 @@ class TasksScreen(Screen[None]):
             self.describe(key)
 
     def describe(self, key: DataKey) -> None:
-        """Have data described; a ``DataKnown`` answers.
+        """Have data described in a thread, which answers by a ``DataKnown``.
 
         While other data is described, only what is remembered is answered: ask again then.
         """
@@ -353,7 +353,7 @@ class TasksScreen(Screen[None]):
     # --- actions
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer only what would do something."""
+        """Offer only keys that would do something now."""
         del parameters
         task = self._chosen_task
         match action:
@@ -370,7 +370,7 @@ class TasksScreen(Screen[None]):
         return True
 
     def action_choose_recipe(self, step: int) -> None:
-        """Choose another recipe."""
+        """Choose the recipe so many places on, round the end."""
         self.query_one(RecipeList).choose_next(step)
 
     def action_choose_next_variant(self) -> None:
@@ -438,7 +438,7 @@ class TasksScreen(Screen[None]):
             self.post_message(TrainHeadToHead(self, self._chosen_task, self._recipe))
 
     def action_get_data(self) -> None:
-        """Download what is missing."""
+        """Download the files of the chosen task that are missing."""
         from kertui.tasks_screen.download_screen import DownloadScreen
 
         if self._chosen_task is not None and self._chosen_task.name in self._missing:

@@ -72,7 +72,7 @@ class ControlCodeFilter(LineFilter):
     """
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002
-        """The same segments without control codes."""
+        """Give the same segments without control codes."""
         if all(segment.text.isprintable() for segment in segments):
             return segments
         return [
@@ -96,7 +96,7 @@ class MonochromeFilter(LineFilter):
     """
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002
-        """The same segments without colours."""
+        """Give the same segments without colours, marked grounds reversed."""
         return [
             Segment(text, None if style is None else _without_colour(style), control)
             for text, style, control in segments
@@ -124,10 +124,10 @@ def to_ascii(text: str) -> str:
 
 
 class AsciiFilter(LineFilter):
-    """Replaces what is not ASCII, cell for cell."""
+    """Replaces each character outside ASCII by one of the same width."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002
-        """The same segments in ASCII."""
+        """Give the same segments with ASCII characters only."""
         return [
             segment if segment.text.isascii() else Segment(to_ascii(segment.text), *segment[1:])
             for segment in segments

@@ -31,7 +31,7 @@ class CroppedUpdate(_compositor.ChopsUpdate):
     """
 
     def render_segments(self, console: Console) -> str:
-        """The bytes for the terminal."""
+        """Write the bytes that the terminal gets for the spans."""
         parts: list[str] = []
         for y, x1, x2 in self.spans:
             for end, (x, strip) in zip(self.chop_ends[y], self.chops[y].items(), strict=False):
