@@ -18,9 +18,10 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widget import Widget
 
+import kertui as kertui_package
 from kertasks.registry import find_task
 from kertui.app import KertuiApp
-from kertui.cli.keys import PlacedBinding, all_bindings
+from kertui.cli.keys import PLACES, PlacedBinding, all_bindings
 from kertui.cli.main import kertui
 from kertui.runs.runs_screen import RunsScreen
 from kertui.terminal.capabilities import Capabilities
@@ -130,6 +131,12 @@ def test_the_readme_names_ten_keys_in_the_words_of_the_table() -> None:
     names = {"Enter": "enter", "Space": "space", "Esc": "escape"}
     table = {(key, row.place, row.binding.tooltip) for row in TABLE for key in row.keys}
     assert {(names.get(key, key), place, words) for key, place, words in rows} <= table
+
+
+def test_every_room_that_binds_keys_is_a_place() -> None:
+    package = Path(kertui_package.__path__[0])
+    binding = [path for path in package.rglob("*.py") if "\n    BINDINGS:" in path.read_text()]
+    assert {path.relative_to(package).parts[0].removesuffix(".py") for path in binding} == {*PLACES}
 
 
 def test_every_key_is_listed_by_place() -> None:

@@ -67,16 +67,12 @@ def all_bindings() -> Iterator[PlacedBinding]:
 
 
 def _owners(room: str) -> Iterator[type[DOMNode]]:
-    for name in _modules(f"kertui.{room}"):
+    package = importlib.import_module(f"kertui.{room}")
+    inside = pkgutil.walk_packages(getattr(package, "__path__", []), f"{package.__name__}.")
+    for name in (package.__name__, *(module.name for module in inside)):
         for found in vars(importlib.import_module(name)).values():
             if isinstance(found, type) and found.__module__ == name and "BINDINGS" in vars(found):
                 yield found
-
-
-def _modules(name: str) -> Iterator[str]:
-    yield name
-    for found in pkgutil.walk_packages(importlib.import_module(name).__dict__.get("__path__", [])):
-        yield from _modules(f"{name}.{found.name}")
 
 
 def title_of(row: PlacedBinding) -> str:
