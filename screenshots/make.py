@@ -28,14 +28,14 @@ os.environ.setdefault("KERAS_HOME", str(Path.home() / ".keras"))
 
 import resvg_py
 
-from kertasks.data.sources.keras_files import FileState, state
+from kertasks.data.sources.data_files import FileState, state
 from kertasks.registry import find_task
-from kertasks.runs.commands import Ask
+from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.folder import RunIsOver
 from kertasks.runs.label import Label, write_label
 from kertasks.runs.store import RunStore
 from kertui.app import KertuiApp
-from kertui.live.live_pane import LivePane
+from kertui.live.pane import LivePane
 from kertui.runs.run_curves import RunCurves
 from kertui.runs.runs_screen import RunsScreen
 from kertui.service.training_service import TrainingService
@@ -89,7 +89,7 @@ class Stage:
         screen = WorkbenchScreen(self.app.session, found, found.recipe(recipe))
         self.app.push_screen(screen)
         await self.until(lambda: self.app.screen is screen, "the workbench")
-        await self.until(lambda: screen.verdict.check is not None, "Keras's check")
+        await self.until(lambda: screen.check.model_check is not None, "Keras's check")
         await self.until(lambda: "in a moment" not in _words(self.app), "the catalog")
         return screen
 
@@ -262,7 +262,7 @@ async def take(name: str, size: tuple[int, int], cache: Path) -> None:
                 write(app.export_screenshot(title="kertui"), FOLDER / f"{name}-{columns}x{rows}")
                 for run in service.store.runs():
                     with contextlib.suppress(RunIsOver):
-                        run.ask(Ask.STOP)
+                        run.send(SteeringCommand.STOP)
         finally:
             service.close()
             _wait_for_runs(service)

@@ -17,17 +17,25 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kertasks.data.dataset import Dataset
-    from kertasks.data.splits import Split
-    from kertasks.errors import UnknownRecipe, UnknownTask, UnknownVariant, UserError
-    from kertasks.export.script.keras_script import keras_script
-    from kertasks.fitting import evaluate, fit, predict
-    from kertasks.models.build import build_model
-    from kertasks.recipes.recipe import Layer, Recipe
-    from kertasks.recipes.recipe_errors import RecipeError
-    from kertasks.recipes.toml_file import load_recipe, save_recipe
-    from kertasks.registry import all_tasks, find_task
-    from kertasks.task import Task
+    from kertasks.data.dataset import Dataset as Dataset
+    from kertasks.data.splits import Split as Split
+    from kertasks.errors import UnknownRecipe as UnknownRecipe
+    from kertasks.errors import UnknownTask as UnknownTask
+    from kertasks.errors import UnknownVariant as UnknownVariant
+    from kertasks.errors import UserError as UserError
+    from kertasks.export.script.writing import keras_script as keras_script
+    from kertasks.fitting import evaluate as evaluate
+    from kertasks.fitting import fit as fit
+    from kertasks.fitting import predict as predict
+    from kertasks.models.build import build_model as build_model
+    from kertasks.recipes.recipe import Layer as Layer
+    from kertasks.recipes.recipe import Recipe as Recipe
+    from kertasks.recipes.recipe_errors import RecipeError as RecipeError
+    from kertasks.recipes.toml_file import load_recipe as load_recipe
+    from kertasks.recipes.toml_file import save_recipe as save_recipe
+    from kertasks.registry import all_tasks as all_tasks
+    from kertasks.registry import find_task as find_task
+    from kertasks.task import Task as Task
 
 _HOMES = {
     "Dataset": "kertasks.data.dataset",
@@ -45,33 +53,11 @@ _HOMES = {
     "evaluate": "kertasks.fitting",
     "find_task": "kertasks.registry",
     "fit": "kertasks.fitting",
-    "keras_script": "kertasks.export.script.keras_script",
+    "keras_script": "kertasks.export.script.writing",
     "load_recipe": "kertasks.recipes.toml_file",
     "predict": "kertasks.fitting",
     "save_recipe": "kertasks.recipes.toml_file",
 }
-
-__all__ = [
-    "Dataset",
-    "Layer",
-    "Recipe",
-    "RecipeError",
-    "Split",
-    "Task",
-    "UnknownRecipe",
-    "UnknownTask",
-    "UnknownVariant",
-    "UserError",
-    "all_tasks",
-    "build_model",
-    "evaluate",
-    "find_task",
-    "fit",
-    "keras_script",
-    "load_recipe",
-    "predict",
-    "save_recipe",
-]
 
 
 def __getattr__(name: str) -> Any:
@@ -84,4 +70,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return sorted(_HOMES)

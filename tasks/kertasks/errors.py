@@ -26,28 +26,35 @@ class UserError(Exception):
     """A mistake a person can mend. Its text is shown as it is, without a traceback."""
 
 
-class UnknownTask(UserError):
+class UnknownName(UserError):
+    """There is nothing of the name that was given.
+
+    Args:
+        what: what it was to be the name of, for example ``"task"``.
+        name: the name that was given.
+        allowed: the names there are.
+    """
+
+    def __init__(self, what: str, name: str, allowed: Sequence[str]) -> None:
+        super().__init__(describe_unknown(what, name, allowed))
+
+
+class UnknownTask(UnknownName):
     """No task has the name that was given."""
 
     def __init__(self, name: str, allowed: Sequence[str]) -> None:
-        super().__init__(describe_unknown("task", name, allowed))
-        self.name = name
-        self.nearest = nearest(name, allowed)
+        super().__init__("task", name, allowed)
 
 
-class UnknownVariant(UserError):
+class UnknownVariant(UnknownName):
     """A task has no data variant of the name that was given."""
 
     def __init__(self, task: str, name: str, allowed: Sequence[str]) -> None:
-        super().__init__(describe_unknown(f"data variant of {task}", name, allowed))
-        self.name = name
-        self.nearest = nearest(name, allowed)
+        super().__init__(f"data variant of {task}", name, allowed)
 
 
-class UnknownRecipe(UserError):
+class UnknownRecipe(UnknownName):
     """A task has no recipe of the name that was given."""
 
     def __init__(self, task: str, name: str, allowed: Sequence[str]) -> None:
-        super().__init__(describe_unknown(f"recipe of {task}", name, allowed))
-        self.name = name
-        self.nearest = nearest(name, allowed)
+        super().__init__(f"recipe of {task}", name, allowed)

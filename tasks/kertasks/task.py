@@ -6,7 +6,7 @@ Nothing here imports NumPy or Keras, so that a picker can list every task at onc
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kertasks.errors import UnknownRecipe, UnknownVariant
@@ -101,7 +101,11 @@ class Task:
 
         Raises:
             UnknownVariant: no variant has that name.
-            kertasks.data.sources.keras_files.DataFileMissing: a file is not in Keras's cache.
-            kertasks.data.sources.keras_files.DataFileDamaged: a file's hash is another one.
+            kertasks.data.sources.source_errors.DataFileMissing: a file is not in Keras's cache.
+            kertasks.data.sources.source_errors.DataFileDamaged: a file's hash is another one.
         """
-        return self.loader(self.variant(variant).name, seed)
+        name = self.variant(variant).name
+        data = self.loader(name, seed)
+        return replace(
+            data, task=self.name, variant=name, seed=seed, kind=self.kind, unit=self.unit
+        )

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from kertasks.registry import find_task
-from kertasks.runs.commands import Ask
+from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import Epoch, Failed
 from kertasks.runs.state import process_start_time
@@ -35,7 +35,7 @@ def first_epoch_after(service: TrainingService) -> float:
                 raise SystemExit(f"the run failed: {event.reason}")
             if isinstance(event, Epoch):
                 took = time.perf_counter() - began
-                run.ask(Ask.STOP)
+                run.send(SteeringCommand.STOP)
                 return took
         time.sleep(0.001)
     raise SystemExit(f"no epoch in {DEADLINE} s; see {run.log_path}")
@@ -71,8 +71,10 @@ def main() -> None:
         for _ in range(times):
             began = time.perf_counter()
             service.start_spare()
-            if not service.wait_warm(DEADLINE):
-                raise SystemExit("the spare did not get warm")
+            while not service.warm:
+                if time.perf_counter() - began > DEADLINE:
+                    raise SystemExit("the spare did not get warm")
+                time.sleep(0.001)
             print(f"warm after {time.perf_counter() - began:.2f} s", end="  ")
             checks += check_times(service, 5)
             firsts.append(first_epoch_after(service))

@@ -22,7 +22,8 @@ import kertasks
 from kertasks.data.dataset import Dataset
 from kertasks.recipes.recipe import Recipe
 from kertasks.registry import find_task
-from kertasks.runs.commands import Ask, ControlFile, write_command
+from kertasks.runs.commands import SteeringCommand
+from kertasks.runs.control_file import ControlFile, write_command
 from kertasks.runs.event_log import EventLog
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import Checkpointed, Control
@@ -121,11 +122,11 @@ def answers(recipe: Recipe, data: Dataset, count: int) -> list[float]:
                 reader.read_all()
                 began = time.perf_counter()
                 value = 0.001 * (1 + number % 2)
-                write_command(folder / "control.json", Ask.LEARNING_RATE, value)
+                write_command(folder / "control.json", SteeringCommand.LEARNING_RATE, value)
                 while not any(isinstance(event, Control) for event in reader.read_all()):
                     time.sleep(0.002)
                 found.append(time.perf_counter() - began)
-            write_command(folder / "control.json", Ask.STOP)
+            write_command(folder / "control.json", SteeringCommand.STOP)
 
         asking = threading.Thread(target=ask)
         asking.start()

@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.support.live_app import LiveApp
 
 from kertasks.runs.folder import RunFolder
-from kertui.live.live_pane import LivePane
+from kertui.live.pane import LivePane
 from kertui.plotting.strips import Row
 from kertui.rows.rows_widget import RowsWidget
 

@@ -16,15 +16,14 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
+from msgspec.structs import replace
 from tests.support.live_app import exclusive_or, newswires
 from tests.support.pseudo_terminal import PseudoTerminal
 
-from kertasks.runs.commands import Ask
-from kertasks.runs.event_lines import format_event
-from kertasks.runs.events import Epoch, Event, Started
+from kertasks.runs.commands import SteeringCommand
+from kertasks.runs.events import Epoch, Event, Started, format_event
 from kertasks.runs.store import RunStore
 
 SIZES = ((80, 24), (120, 36), (200, 60))
@@ -114,7 +113,7 @@ def installed() -> None:
                 command, columns=columns, rows=rows, environment=environment
             ) as terminal:
                 _start_square(terminal)
-                RunStore(Path(home)).find("last").ask(Ask.EPOCHS, 10_000_000)
+                RunStore(Path(home)).find("last").send(SteeringCommand.EPOCHS, 10_000_000)
                 _read_for(terminal, 2.0)
                 bytes_ = _bytes_a_second(terminal)
                 choices = _choices(terminal)

@@ -40,7 +40,7 @@ def same(first: Dataset, second: Dataset) -> bool:
 def test_listing_the_tasks_imports_neither_numpy_nor_keras_nor_sklearn() -> None:
     script = (
         "import sys, kertasks; tasks = kertasks.all_tasks();"
-        "import kertasks.data.sources.keras_files, kertasks.data.description;"
+        "import kertasks.data.sources.data_files, kertasks.data.description;"
         "heavy = {'numpy', 'keras', 'tensorflow', 'sklearn', 'scipy', 'urllib.request'};"
         "print(len(tasks), sorted(heavy & set(sys.modules)))"
     )
@@ -257,8 +257,7 @@ def test_reuters_splits_right_and_the_wrong_way_round(genuine_data: Path) -> Non
 def test_imdb_holds_out_the_first_rows_and_keeps_one_byte_a_cell(genuine_data: Path) -> None:
     import keras
 
-    from kertasks.data.sources.keras_datasets import call_keras
-    from kertasks.data.sources.reviews import load_reviews
+    from kertasks.data.sources.keras_datasets import call_keras, load_reviews
 
     task = find_task("imdb")
     data = task.load("multi-hot")

@@ -19,9 +19,8 @@ from textual.binding import Binding
 from textual.widgets import OptionList
 
 from kertasks.registry import find_task
-from kertasks.runs.commands import read_commands
-from kertasks.runs.event_lines import format_event
-from kertasks.runs.events import Paused
+from kertasks.runs.control_file import read_commands
+from kertasks.runs.events import Paused, format_event
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.state import boot_id, process_start_time
 from kertasks.runs.store import RunStore

@@ -31,7 +31,7 @@ README = Path(__file__).parents[2] / "README.md"
 
 TABLE = list(all_bindings())
 
-ONE_AT_A_TIME = [{"workbench.start", "workbench.pause", "workbench.go_on"}]
+ONE_AT_A_TIME = [{"workbench.start", "workbench.steer_pause", "workbench.steer_resume"}]
 """Rows of one key, of which ``check_action`` offers one in each state of the screen."""
 
 OVERRIDES = {

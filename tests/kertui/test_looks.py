@@ -15,7 +15,7 @@ from tests.support.recorded_service import RecordedService
 from tests.support.run_folders import append, write_running
 from textual.pilot import Pilot
 
-from kertasks.data.sources.keras_files import DownloadProgress
+from kertasks.data.sources.download import DownloadProgress
 from kertasks.data.sources.source_errors import DownloadCancelled, DownloadFailed
 from kertasks.runs.events import Paused
 from kertui.app import KertuiApp
@@ -32,7 +32,7 @@ def _download_failed(monkeypatch: pytest.MonkeyPatch) -> None:
         address = f"https://example.org/{name}"
         raise DownloadFailed(name, address, Path("/home/you/.keras/datasets"), "no network")
 
-    monkeypatch.setattr("kertasks.data.sources.keras_files.download", download)
+    monkeypatch.setattr("kertasks.data.sources.data_files.download", download)
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def _download_under_way(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         over.wait()
         raise DownloadCancelled(name)
 
-    monkeypatch.setattr("kertasks.data.sources.keras_files.download", download)
+    monkeypatch.setattr("kertasks.data.sources.data_files.download", download)
     yield
     over.set()
 

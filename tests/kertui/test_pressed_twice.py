@@ -15,7 +15,7 @@ from kertui.dialogs.help import HelpScreen
 from kertui.dialogs.quit import QuitQuestion
 from kertui.dialogs.recipe_path import OpenRecipeScreen
 from kertui.dialogs.too_small import TooSmallScreen
-from kertui.live.tabs.log import LogScreen
+from kertui.live.tabs.log import LogTab
 from kertui.runs.runs_screen import RunsScreen
 from kertui.tasks_screen.task_list import OPEN_FILE, TaskList
 from kertui.tasks_screen.tasks_screen import TasksScreen
@@ -145,9 +145,10 @@ async def test_one_log_is_shown(service: RecordedService) -> None:
         await until(pilot, lambda: bench.is_mounted and bench.run == run)
         bench.action_live("log")
         bench.action_live("log")
-        await until(pilot, lambda: isinstance(app.screen, LogScreen))
+        await until(pilot, lambda: bench.query_one(LogTab).display)
         await pilot.pause()
-        assert stack(app) == [TasksScreen, WorkbenchScreen, LogScreen]
+        assert bench.query_one(LogTab).display
+        assert stack(app) == [TasksScreen, WorkbenchScreen]
 
 
 async def test_one_question_is_asked_on_leaving(

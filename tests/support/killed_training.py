@@ -32,10 +32,10 @@ def start_training(
 def _train(folder: Path, checkpoint_every: float, resumes: bool, epochs: int | None) -> None:
     from kertasks.trainer.callbacks import checkpoints
     from kertasks.trainer.claiming import claim
-    from kertasks.trainer.loaded_data import DataShelf
+    from kertasks.trainer.dataset_cache import DatasetCache
     from kertasks.trainer.run import train
 
     checkpoints.EVERY = checkpoints.AT_THE_LATEST = checkpoint_every
     checkpoints._SHARE = 0
-    passed = train(claim(folder, resumes=resumes, epochs=epochs), DataShelf(), "CPU")
+    passed = train(claim(folder, resumes=resumes, epochs=epochs), DatasetCache(), "CPU")
     os._exit(0 if passed else 1)

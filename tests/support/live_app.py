@@ -6,19 +6,23 @@ import math
 import random
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
 
 from kertasks.registry import find_task
-from kertasks.runs.event_lines import format_event
-from kertasks.runs.events import Compiling, Epoch, Event, Finished, Progress, Started
+from kertasks.runs.events import Compiling, Epoch, Event, Finished, Progress, Started, format_event
 from kertasks.runs.folder import RunFolder
 from kertasks.trainer.provenance import manifest_of
-from kertui.live.live_pane import LivePane
-from kertui.live.run_status import RunStatus
+from kertui.live.pane import LivePane
+from kertui.live.status import RunStatus
 from kertui.plotting import draw
+from kertui.plotting.strips import Row, text_of
+from kertui.rows.plot_area import PlotArea
 from kertui.terminal.capabilities import Capabilities
 from kertui.terminal.theme import DARK, THEMES, default_tokens
+from kertui.workbench.workbench import WorkbenchScreen
 
 START = 1_700_000_000.0
 
@@ -27,11 +31,15 @@ class LiveApp(App[None]):
     """The status line over the pane, as the workbench has them."""
 
     CSS = "RunStatus { margin-bottom: 1; }"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        binding
+        for binding in WorkbenchScreen.BINDINGS
+        if isinstance(binding, Binding) and binding.action.startswith("live(")
+    ]
 
     def __init__(self, ascii: bool = False, colour: bool = True) -> None:
         self.capabilities = Capabilities(ascii=ascii, colour=colour)
         self.ended: list[LivePane.RunEnded] = []
-        self.logs: list[LivePane.ShowLog] = []
         draw.preload()
         super().__init__()
         for theme in THEMES:
@@ -45,6 +53,9 @@ class LiveApp(App[None]):
         yield RunStatus()
         yield LivePane()
 
+    def action_live(self, action: str) -> None:
+        self.query_one(LivePane).act(action)
+
     def on_mount(self) -> None:
         for pane in self.query(LivePane):
             pane.focus()
@@ -52,13 +63,21 @@ class LiveApp(App[None]):
     def on_live_pane_updated(self, message: LivePane.Updated) -> None:
         # A last look at a run may arrive while the app is ending and its widgets are gone.
         for status in self.query(RunStatus):
-            status.show(message.history, message.state, message.planned)
+            status.show(message.history, message.state, message.progress)
 
     def on_live_pane_run_ended(self, message: LivePane.RunEnded) -> None:
         self.ended.append(message)
 
-    def on_live_pane_show_log(self, message: LivePane.ShowLog) -> None:
-        self.logs.append(message)
+
+def plot_rows(area: PlotArea, place: int = 0) -> list[Row]:
+    """The rows of the first plot of an area or, by -1, of its last."""
+    height = area.drawn[place].size[1]
+    return area.rows[:height] if place == 0 else area.rows[-height:]
+
+
+def plot_text(area: PlotArea, place: int = 0) -> str:
+    """What the first or the last plot of an area shows."""
+    return "\n".join(text_of(row).rstrip() for row in plot_rows(area, place))
 
 
 def newswires(epochs: int = 20, done: int | None = None, seed: int = 1) -> Iterator[Event]:

@@ -15,9 +15,8 @@ from pathlib import Path
 from kertasks.recipes.recipe import Recipe
 from kertasks.recipes.toml_file import format_recipe
 from kertasks.registry import find_task
-from kertasks.runs.event_lines import format_event
 from kertasks.runs.event_reader import SLICE
-from kertasks.runs.events import Epoch, Event, Failed, Finished, Started, Stopped
+from kertasks.runs.events import Epoch, Event, Failed, Finished, Started, Stopped, format_event
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.manifest import Manifest
 from kertasks.runs.state import boot_id, process_start_time

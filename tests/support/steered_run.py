@@ -10,9 +10,8 @@ import sys
 import time
 
 from kertasks.registry import find_task
-from kertasks.runs.commands import read_commands
-from kertasks.runs.event_lines import format_event
-from kertasks.runs.events import Compiling, Control, Epoch, Event, Started
+from kertasks.runs.control_file import read_commands
+from kertasks.runs.events import Compiling, Control, Epoch, Event, Started, format_event
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.state import boot_id, process_start_time
 from kertasks.runs.store import RunStore

@@ -43,7 +43,7 @@ class Workbench:
 
     async def checked(self) -> None:
         """Wait for Keras's answer on the recipe as it stands."""
-        await self.until(lambda: self.screen.verdict.check is not None)
+        await self.until(lambda: self.screen.check.model_check is not None)
 
     @property
     def on_top(self) -> bool:

@@ -31,7 +31,6 @@ from kertui.terminal.thread_per_task import ThreadPerTaskExecutor
 if TYPE_CHECKING:
     from kertasks.runs.folder import RunFolder
     from kertasks.runs.summary import RunSummary
-    from kertui.runs.head_to_head import HeadToHead
     from kertui.service.training_service import TrainingService
 
 _AFTER_FIRST_PAINT = 0.2
@@ -79,7 +78,6 @@ class KertuiApp(App[None]):
         self.capabilities = capabilities
         self.session = Session(service, opens_run=attach is not None)
         self._first_run = attach
-        self._head_to_head: HeadToHead | None = None
         self._leaving = False
         """Whether a person leaves, and is asked about trainings that go on."""
 
@@ -167,11 +165,9 @@ class KertuiApp(App[None]):
 
     @on(TrainHeadToHead)
     def _train_head_to_head(self, event: TrainHeadToHead) -> None:
-        from kertui.runs.head_to_head import HeadToHead
+        from kertui.runs.head_to_head import train_head_to_head
 
-        if self._head_to_head is None:
-            self._head_to_head = HeadToHead(self.session, event.over)
-        self._head_to_head.ask(event.task, event.recipe)
+        train_head_to_head(self.session, event.over, event.task, event.recipe)
 
     def _uncover(self, screen: Screen[object]) -> None:
         """Take notices away: they must not stand over a dialog's question, nor beneath it."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from kertasks.recipes.recipe import Recipe
     from kertasks.runs.folder import RunFolder
-    from kertasks.runs.summaries import OverRuns
+    from kertasks.runs.listing import OverRuns
     from kertasks.task import Task
     from kertui.service.training_service import TrainingService
 

@@ -16,25 +16,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """The data of one task in one variant."""
+    """The data of one task in one variant. A task's loader gives all but the last five fields."""
 
-    task: str
-    variant: str
-    seed: int
-    kind: TaskKind
     train: Split
-    validation: Split | None
+    validation: Split | None = None
     """Rows the variant itself holds out; None leaves it to ``fit.validation_split``."""
 
-    test: Split | None
-    feature_names: tuple[str, ...]
+    test: Split | None = None
+    feature_names: tuple[str, ...] = ()
     """One a feature; empty where features have no names (pixels, words)."""
 
     feature_units: tuple[str | None, ...] = ()
-    class_names: tuple[str, ...] = ()
-    unit: str | None = None
-    """A regression target's own unit; None for classes and for a pure number."""
+    """One a named feature; empty where none has a unit."""
 
+    class_names: tuple[str, ...] = ()
     target_name: str = "target"
     target_scale: TargetScale | None = None
     """None when the target is in its own unit."""
@@ -43,10 +38,20 @@ class Dataset:
     """None when the features are in their own units."""
 
     sample: Callable[[Split, int], Sample] | None = None
-    """Decodes one row of a split: a review as words, a digit as a picture."""
+    """Decodes one row of a split: a review as words, a digit as a picture. Named features need
+    none: they are shown as columns."""
 
     baseline_methods: tuple[BaselineMethod, ...] = ()
     """What to compare a network with, the one to show first first."""
+
+    task: str = ""
+    """Filled in by ``Task.load``, as are the four below."""
+
+    variant: str = ""
+    seed: int = 0
+    kind: TaskKind | None = None
+    unit: str | None = None
+    """A regression target's own unit; None for classes and for a pure number."""
 
     @property
     def input_shape(self) -> tuple[int, ...]:

@@ -7,15 +7,15 @@ Computed by ``kertasks.data.describing`` in a process that has NumPy; goes throu
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from typing import Any, TypeAlias
+
+import msgspec
 
 SCHEMA = 1
 """Raised when the JSON form changes; part of the name of whatever keeps it."""
 
 
-@dataclass(frozen=True, slots=True)
-class SplitFacts:
+class SplitFacts(msgspec.Struct, frozen=True):
     """One split: ``train``, ``validation`` or ``test``."""
 
     name: str
@@ -36,8 +36,7 @@ class SplitFacts:
     """Rows of each class, in the order of ``Description.class_names``; empty for regression."""
 
 
-@dataclass(frozen=True, slots=True)
-class FeatureFacts:
+class FeatureFacts(msgspec.Struct, frozen=True):
     """One feature over the training rows, as the network gets it."""
 
     name: str
@@ -48,35 +47,31 @@ class FeatureFacts:
     standard_deviation: float
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
-    """What a method that learns nothing, or next to nothing, reaches."""
+class Baseline(msgspec.Struct, frozen=True):
+    """Says what a method that learns nothing, or next to nothing, reaches."""
 
     name: str
     metric: str
     value: float
 
 
-@dataclass(frozen=True, slots=True)
-class WordsSample:
-    """A text, decoded."""
+class WordsSample(msgspec.Struct, frozen=True, tag_field="type", tag="words"):
+    """A sample that is a text, decoded into words."""
 
     label: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class ImageSample:
-    """A grey picture."""
+class ImageSample(msgspec.Struct, frozen=True, tag_field="type", tag="image"):
+    """A sample that is a picture in grey."""
 
     label: str
     pixels: tuple[tuple[float, ...], ...]
     """Rows of values from 0 (nothing) to 1 (full)."""
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnsSample:
-    """A row as named columns, in the features' own units (before scaling)."""
+class ColumnsSample(msgspec.Struct, frozen=True, tag_field="type", tag="columns"):
+    """A sample that is a row of named columns, in the features' own units (before scaling)."""
 
     label: str
     columns: tuple[tuple[str, str], ...]
@@ -86,9 +81,8 @@ class ColumnsSample:
 Sample: TypeAlias = WordsSample | ImageSample | ColumnsSample
 
 
-@dataclass(frozen=True, slots=True)
-class ScatterPicture:
-    """Two features, a mark a class. At most a few hundred points."""
+class ScatterPicture(msgspec.Struct, frozen=True, tag_field="type", tag="scatter"):
+    """A picture of two features, a mark a class, of a few hundred points at most."""
 
     x_name: str
     y_name: str
@@ -97,9 +91,8 @@ class ScatterPicture:
     classes: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CurvePicture:
-    """Target over a single feature. At most a few hundred points, by x."""
+class CurvePicture(msgspec.Struct, frozen=True, tag_field="type", tag="curve"):
+    """A picture of the target over a single feature, of a few hundred points at most, by x."""
 
     x_name: str
     y_name: str
@@ -111,8 +104,7 @@ Picture: TypeAlias = ScatterPicture | CurvePicture | None
 """None: the samples themselves are the picture (words, digits, columns)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Description:
+class Description(msgspec.Struct, frozen=True):
     """Everything the picker's card shows of one task and data variant."""
 
     task: str
@@ -145,18 +137,12 @@ class Description:
 
 
 def to_json(description: Description) -> dict[str, Any]:
-    """Plain dicts, lists, strings and numbers, for ``json.dumps``."""
-    plain = asdict(description)
-    plain["schema"] = SCHEMA
-    for form, sample in zip(plain["samples"], description.samples, strict=True):
-        form["type"] = _TYPE_NAMES[type(sample)]
-    if description.picture is not None:
-        plain["picture"]["type"] = _TYPE_NAMES[type(description.picture)]
-    return plain
+    """Turn a description into plain dicts, lists, strings and numbers, for ``json.dumps``."""
+    return {"schema": SCHEMA, **msgspec.to_builtins(description)}
 
 
 def from_json(plain: Mapping[str, Any]) -> Description:
-    """What ``to_json`` was given.
+    """Turn what ``to_json`` returned into the description again.
 
     Raises:
         ValueError: it was written with another schema, or is no description.
@@ -164,43 +150,6 @@ def from_json(plain: Mapping[str, Any]) -> Description:
     if plain.get("schema") != SCHEMA:
         raise ValueError(f"a description of schema {plain.get('schema')}, not {SCHEMA}")
     try:
-        return _from_plain(plain)
-    except (KeyError, TypeError) as error:
+        return msgspec.convert(plain, Description)
+    except msgspec.ValidationError as error:
         raise ValueError(f"not a description: {error}") from error
-
-
-_TYPE_NAMES: dict[type, str] = {
-    WordsSample: "words",
-    ImageSample: "image",
-    ColumnsSample: "columns",
-    ScatterPicture: "scatter",
-    CurvePicture: "curve",
-}
-_TYPES = {name: type_ for type_, name in _TYPE_NAMES.items()}
-
-
-def _from_plain(plain: Mapping[str, Any]) -> Description:
-    fields = {name: value for name, value in plain.items() if name != "schema"}
-    for name in ("features", "own_features"):
-        fields[name] = tuple(FeatureFacts(**facts) for facts in plain[name])
-    fields["splits"] = tuple(SplitFacts(**_tuples(facts)) for facts in plain["splits"])
-    fields["class_names"] = tuple(plain["class_names"])
-    fields["target"] = FeatureFacts(**plain["target"]) if plain["target"] else None
-    fields["baseline"] = Baseline(**plain["baseline"]) if plain["baseline"] else None
-    fields["other_baselines"] = tuple(Baseline(**other) for other in plain["other_baselines"])
-    fields["samples"] = tuple(_typed(sample) for sample in plain["samples"])
-    fields["picture"] = _typed(plain["picture"]) if plain["picture"] else None
-    return Description(**fields)
-
-
-def _typed(form: Mapping[str, Any]) -> Any:
-    fields = {name: _tuple(value) for name, value in form.items() if name != "type"}
-    return _TYPES[form["type"]](**fields)
-
-
-def _tuples(form: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _tuple(value) for name, value in form.items()}
-
-
-def _tuple(value: Any) -> Any:
-    return tuple(map(_tuple, value)) if isinstance(value, (list, tuple)) else value

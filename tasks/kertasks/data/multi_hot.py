@@ -7,6 +7,7 @@ of their ones they take 25 MB.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
@@ -14,7 +15,25 @@ import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 from numpy.typing import NDArray
 
-from kertasks.data.texts import Texts
+
+@dataclass(frozen=True)
+class Texts:
+    """The word numbers of several texts, end to end: two bytes a word, not a Python int."""
+
+    numbers: NDArray[np.uint16]
+    """Shape (words of all texts,)."""
+
+    ends: NDArray[np.int64]
+    """Where each text ends, shape (texts,)."""
+
+    def __getitem__(self, row: int) -> NDArray[np.uint16]:
+        """The word numbers of one text."""
+        start = int(self.ends[row - 1]) if row else 0
+        return self.numbers[start : int(self.ends[row])]
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
 
 _ROWS_AT_ONCE = 1_000
 

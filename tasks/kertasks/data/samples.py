@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kertasks.data.description import ColumnsSample, ImageSample, WordsSample
-from kertasks.data.splits import FeatureScale, Split, TargetScale
-from kertasks.data.texts import Texts
+from kertasks.data.multi_hot import Texts
+from kertasks.data.splits import Split
+
+if TYPE_CHECKING:
+    from kertasks.data.dataset import Dataset
 
 THOUSAND_DOLLARS = "$1,000"
 """The unit of prices that are written in full, in dollars."""
@@ -31,37 +34,23 @@ def class_index(target: Any) -> int:
     return int(values.argmax()) if values.ndim else int(values)
 
 
-@dataclass(frozen=True)
-class ColumnsSampler:
-    """A row as named columns, in the features' own units."""
-
-    names: tuple[str, ...]
-    units: tuple[str | None, ...]
-    class_names: tuple[str, ...] = ()
-    """Empty for regression."""
-
-    target_name: str = "target"
-    target_unit: str | None = None
-    feature_scale: FeatureScale | None = None
-    target_scale: TargetScale | None = None
-
-    def __call__(self, split: Split, row: int) -> ColumnsSample:
-        """Decode one row of a split, its target as the label."""
-        values = split.x[row]
-        if self.feature_scale is not None:
-            values = self.feature_scale.to_own_unit(values)
-        columns = tuple(
-            (name, format_number(float(value), unit))
-            for name, unit, value in zip(self.names, self.units, values, strict=True)
-        )
-        return ColumnsSample(label=self._label(split.y[row]), columns=columns)
-
-    def _label(self, target: Any) -> str:
-        if self.class_names:
-            return self.class_names[class_index(target)]
-        if self.target_scale is not None:
-            target = self.target_scale.to_own_unit(target)
-        return f"{self.target_name} {format_number(float(target), self.target_unit)}"
+def columns_sample(dataset: Dataset, split: Split, row: int) -> ColumnsSample:
+    """A row of a dataset with named features, in their own units, its target as the label."""
+    values, target = split.x[row], split.y[row]
+    if dataset.feature_scale is not None:
+        values = dataset.feature_scale.to_own_unit(values)
+    units = dataset.feature_units or [None] * len(dataset.feature_names)
+    columns = tuple(
+        (name, format_number(float(value), unit))
+        for name, unit, value in zip(dataset.feature_names, units, values, strict=True)
+    )
+    if dataset.class_names:
+        label = dataset.class_names[class_index(target)]
+    else:
+        if dataset.target_scale is not None:
+            target = dataset.target_scale.to_own_unit(target)
+        label = f"{dataset.target_name} {format_number(float(target), dataset.unit)}"
+    return ColumnsSample(label=label, columns=columns)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
-"""Rows that are used together, and how their features and targets were scaled."""
+"""Rows that are used together, and their scaling with statistics of the training rows alone."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,11 @@ class Split:
     def rows(self) -> int:
         """How many rows there are."""
         return len(self.x)
+
+    @property
+    def labels(self) -> NDArray[Any]:
+        """The class of each row, shape (rows,): the target, or the place of its 1."""
+        return self.y.argmax(axis=1) if self.y.ndim > 1 else self.y
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +67,43 @@ class FeatureScale:
         step = 10.0 ** (np.floor(np.log10(self.scale)) - _KEPT_DIGITS)
         rounded: NDArray[Any] = np.round(own / step) * step + 0.0
         return rounded
+
+
+def standardise(splits: Sequence[Split]) -> tuple[list[Split], FeatureScale]:
+    """Give every feature mean 0 and standard deviation 1 over the first split's rows.
+
+    Args:
+        splits: the training rows first; x of shape (rows, features).
+
+    Returns:
+        The same splits with x as float32 (and a floating point y as float32), and the scale.
+    """
+    from sklearn.preprocessing import StandardScaler
+
+    scaler = StandardScaler().fit(splits[0].x)
+    scaled = [
+        Split(scaler.transform(split.x).astype(np.float32), _compact(split.y)) for split in splits
+    ]
+    return scaled, FeatureScale(mean=scaler.mean_, scale=scaler.scale_)
+
+
+def standardise_target(splits: Sequence[Split]) -> tuple[list[Split], TargetScale]:
+    """Give the target mean 0 and standard deviation 1 over the first split's rows.
+
+    Args:
+        splits: the training rows first; y of shape (rows,).
+    """
+    from sklearn.preprocessing import StandardScaler
+
+    columns = [split.y[:, None].astype(np.float64) for split in splits]
+    scaler = StandardScaler().fit(columns[0])
+    scaled = [
+        Split(split.x, scaler.transform(column)[:, 0].astype(np.float32))
+        for split, column in zip(splits, columns, strict=True)
+    ]
+    mean, scale = float(scaler.mean_[0]), float(scaler.scale_[0])
+    return scaled, TargetScale(mean=mean, scale=scale)
+
+
+def _compact(y: NDArray[Any]) -> NDArray[Any]:
+    return y.astype(np.float32) if y.dtype.kind == "f" else y

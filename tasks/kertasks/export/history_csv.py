@@ -5,7 +5,21 @@ from __future__ import annotations
 import csv
 import io
 
+from kertasks.export.formats import Export, NoEpochs
 from kertasks.runs.history import RunHistory
+
+
+def write(export: Export) -> None:
+    """Write a run's epochs as CSV.
+
+    Raises:
+        NoEpochs: there are none.
+    """
+    history = RunHistory.read(export.run.events_path)
+    if not history.epochs:
+        raise NoEpochs(export.run)
+    with export.file() as file:
+        file.write(csv_of(history).encode())
 
 
 def csv_of(history: RunHistory) -> str:

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import math
 
+from kertasks.export.formats import Export
 from kertasks.export.script.writing import write_script
 from kertasks.keras_catalog.catalog import Catalog
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import Event, Finished, LearningRate, Progress, Resumed, Stopped
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
+
+
+def write(export: Export) -> None:
+    """Write the script of a run.
+
+    Raises:
+        UserError: as ``script_of``.
+    """
+    text = script_of(export.run, export.catalog())
+    with export.file() as file:
+        file.write(text.encode())
 
 
 def script_of(run: RunFolder, catalog: Catalog) -> str:

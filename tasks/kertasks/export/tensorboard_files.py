@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from kertasks.errors import UserError
+from kertasks.export.formats import AlreadyThere, Export, NoEpochs
+from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import Epoch
 
 TRAIN, VALIDATION = "train", "validation"
@@ -14,6 +16,24 @@ TRAIN, VALIDATION = "train", "validation"
 
 _PATTERN = "events.out.tfevents.*"
 _HELD_OUT = "val_"
+
+
+def write(export: Export) -> None:
+    """Write a run's epochs as event files into a folder.
+
+    Raises:
+        NoEpochs: there are none.
+        AlreadyThere: there are event files already.
+        UserError: the package ``tensorboard`` is not installed.
+    """
+    events = EventReader(export.run.events_path).read_all()
+    epochs = [event for event in events if isinstance(event, Epoch)]
+    if not epochs:
+        raise NoEpochs(export.run)
+    before = event_files(export.path)
+    if before and not export.replace:
+        raise AlreadyThere(before[0].parent)
+    write_event_files(epochs, export.path)
 
 
 def event_files(folder: Path) -> list[Path]:

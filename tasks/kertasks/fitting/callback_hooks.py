@@ -6,7 +6,6 @@ thread, so that ``stop_training`` set by one of them acts before the next call.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import keras
@@ -14,17 +13,23 @@ import keras
 from kertasks.fitting.keras_internals import overrides, traces_batches
 from kertasks.fitting.programs.program import Logs
 
-_TRAIN_HOOKS = ("on_train_batch_begin", "on_train_batch_end", "on_batch_begin", "on_batch_end")
-_TEST_HOOKS = ("on_test_batch_begin", "on_test_batch_end")
+_HOOKS = {
+    "train": ("on_train_batch_begin", "on_train_batch_end", "on_batch_begin", "on_batch_end"),
+    "test": ("on_test_batch_begin", "on_test_batch_end"),
+}
 
 
 class BatchHooks:
-    """The batch hooks of the callbacks that have any, for training or for testing."""
+    """The batch hooks of the callbacks that have any.
 
-    def __init__(
-        self, callbacks: Iterable[keras.callbacks.Callback], hooks: tuple[str, ...], phase: str
-    ) -> None:
-        self._callbacks = [callback for callback in callbacks if overrides(callback, *hooks)]
+    Args:
+        callbacks: all of a pass.
+        phase: ``"train"``, or ``"test"`` for validation and evaluation.
+    """
+
+    def __init__(self, callbacks: keras.callbacks.CallbackList, phase: str) -> None:
+        hooks = _HOOKS[phase]
+        self._callbacks = [cb for cb in callbacks.callbacks if overrides(cb, *hooks)]
         self._begin = f"on_{phase}_batch_begin"
         self._end = f"on_{phase}_batch_end"
         self.needs_each_batch = any(map(_needs_each_batch, self._callbacks))
@@ -39,7 +44,7 @@ class BatchHooks:
         return min((limit for limit in limits if limit is not None), default=None)
 
     def begin(self, batch: int) -> None:
-        """Before a call.
+        """Run the hooks of a batch's begin before a call.
 
         Args:
             batch: number of its first batch in the pass, from 0.
@@ -48,7 +53,7 @@ class BatchHooks:
             getattr(callback, self._begin)(batch, logs={})
 
     def end(self, batch: int, logs: Logs) -> None:
-        """After a call.
+        """Run the hooks of a batch's end after a call.
 
         Args:
             batch: number of its last batch in the pass, from 0.
@@ -56,19 +61,6 @@ class BatchHooks:
         """
         for callback in self._callbacks:
             getattr(callback, self._end)(batch, logs=dict(sorted(logs.items())))
-
-
-def train_hooks(callbacks: keras.callbacks.CallbackList) -> BatchHooks:
-    """Batch hooks of training."""
-    return BatchHooks(callbacks.callbacks, _TRAIN_HOOKS, "train")
-
-
-def test_hooks(callbacks: keras.callbacks.CallbackList) -> BatchHooks:
-    """Batch hooks of validation and evaluation."""
-    return BatchHooks(callbacks.callbacks, _TEST_HOOKS, "test")
-
-
-test_hooks.__test__ = False  # type: ignore[attr-defined]  # not a test, whatever pytest thinks
 
 
 def as_callback_list(
@@ -108,5 +100,6 @@ def _needs_each_batch(callback: keras.callbacks.Callback) -> bool:
 def _hooks_are_kerass(callback: keras.callbacks.Callback) -> bool:
     kind = type(callback)
     return all(
-        getattr(kind, hook).__module__.startswith("keras.") for hook in _TRAIN_HOOKS + _TEST_HOOKS
+        getattr(kind, hook).__module__.startswith("keras.")
+        for hook in _HOOKS["train"] + _HOOKS["test"]
     )

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import keras
 
-from kertasks.fitting.callback_hooks import as_callback_list, test_hooks, train_hooks
+from kertasks.fitting.callback_hooks import BatchHooks, as_callback_list
 from kertasks.fitting.fit_request import FitRequest
 from kertasks.fitting.keras_internals import evaluates_after, restored_epoch
 from kertasks.fitting.pace import CALL_SECONDS, Pace
 from kertasks.fitting.programs.compiled_pass import CompiledPass
 from kertasks.fitting.programs.program import Logs
-from kertasks.fitting.rows.schedule import Schedule
+from kertasks.fitting.rows.row_order import Schedule
 
 
 @dataclass(slots=True)
-class TestPass:
+class EvaluationPass:
     """A pass over rows to evaluate on."""
-
-    __test__ = False  # not a test, whatever pytest thinks
 
     model: keras.Model
     compiled: CompiledPass
@@ -32,7 +29,7 @@ class TestPass:
 
     def run(self, callbacks: keras.callbacks.CallbackList) -> Logs:
         """Evaluate once, with the hooks of testing around it; metrics by name, sorted."""
-        hooks = test_hooks(callbacks)
+        hooks = BatchHooks(callbacks, "test")
         if self.pace is None:
             self.pace = Pace(self.call_seconds, 1 if hooks.needs_each_batch else None)
         self.model.stop_evaluating = False
@@ -45,65 +42,46 @@ class TestPass:
         return logs
 
 
-class EpochLoop:
-    """Trains a model with compiled passes."""
+def run_epochs(
+    model: keras.Model,
+    request: FitRequest,
+    training: CompiledPass,
+    schedule: Schedule,
+    validation: EvaluationPass | None,
+) -> keras.callbacks.History:
+    """Train with compiled passes to the last epoch, or until ``model.stop_training`` is set."""
+    callbacks = as_callback_list(
+        model,
+        request.callbacks,
+        history=True,
+        verbose=request.verbose,
+        epochs=request.epochs,
+        steps=request.steps_per_epoch or training.batches.count,
+        xla=training.xla,
+        resumes_steps=not request.steps_per_epoch,
+    )
 
-    def __init__(
-        self,
-        model: keras.Model,
-        request: FitRequest,
-        training: CompiledPass,
-        schedule: Schedule,
-        validation: TestPass | None,
-    ) -> None:
-        self._model = model
-        self._request = request
-        self._training = training
-        self._schedule = schedule
-        self._validation = validation
+    def is_stopped() -> bool:
+        return bool(model.stop_training)
 
-    def run(self) -> keras.callbacks.History:
-        """Train to the last epoch, or until a callback sets ``model.stop_training``."""
-        model, request = self._model, self._request
-        callbacks = as_callback_list(
-            model,
-            request.callbacks,
-            history=True,
-            verbose=request.verbose,
-            epochs=request.epochs,
-            steps=request.steps_per_epoch or self._training.batches.count,
-            xla=self._training.xla,
-            resumes_steps=not request.steps_per_epoch,
-        )
-        hooks = train_hooks(callbacks)
-        pace = Pace(request.call_seconds, 1 if hooks.needs_each_batch else None)
-        model.stop_training = False
-        callbacks.on_train_begin()
-        logs: Logs | None = None
-        done = request.initial_step
-        for epoch in range(restored_epoch(model) or request.initial_epoch, request.epochs):
-            callbacks.on_epoch_begin(epoch)
-            span = self._schedule.of_epoch(epoch)
-            logs = self._training.run(
-                span.order, span.first, span.count, pace, hooks, self._is_stopped, done
-            )
-            done = 0
-            logs.update(self._validate(epoch, callbacks))
-            callbacks.on_epoch_end(epoch, logs)
-            if model.stop_training:
-                break
-        if isinstance(model.optimizer, keras.optimizers.Optimizer) and request.epochs > 0:
-            model.optimizer.finalize_variable_values(model.trainable_weights)
-        callbacks.on_train_end(logs=logs)
-        history: keras.callbacks.History = model.history
-        return history
-
-    def _is_stopped(self) -> bool:
-        return bool(self._model.stop_training)
-
-    def _validate(self, epoch: int, callbacks: Any) -> Logs:
-        if self._validation is None:
-            return {}
-        if not evaluates_after(self._model, epoch, self._request.validation_freq):
-            return {}
-        return {f"val_{name}": value for name, value in self._validation.run(callbacks).items()}
+    hooks = BatchHooks(callbacks, "train")
+    pace = Pace(request.call_seconds, 1 if hooks.needs_each_batch else None)
+    model.stop_training = False
+    callbacks.on_train_begin()
+    logs: Logs | None = None
+    done = request.initial_step
+    for epoch in range(restored_epoch(model) or request.initial_epoch, request.epochs):
+        callbacks.on_epoch_begin(epoch)
+        span = schedule.of_epoch(epoch)
+        logs = training.run(span.order, span.first, span.count, pace, hooks, is_stopped, done)
+        done = 0
+        if validation and evaluates_after(model, epoch, request.validation_freq):
+            logs |= {f"val_{name}": value for name, value in validation.run(callbacks).items()}
+        callbacks.on_epoch_end(epoch, logs)
+        if model.stop_training:
+            break
+    if isinstance(model.optimizer, keras.optimizers.Optimizer) and request.epochs > 0:
+        model.optimizer.finalize_variable_values(model.trainable_weights)
+    callbacks.on_train_end(logs=logs)
+    history: keras.callbacks.History = model.history
+    return history

@@ -1,4 +1,4 @@
-"""``kertasks.evaluate``."""
+"""``kertasks.evaluate``: a model's loss and metrics on rows."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from typing import Any
 
 import keras
 
-from kertasks.fitting.argument_checks import count
 from kertasks.fitting.callback_hooks import as_callback_list
-from kertasks.fitting.cannot_compile import CannotCompile
-from kertasks.fitting.epoch_loop import TestPass
+from kertasks.fitting.epoch_loop import EvaluationPass
+from kertasks.fitting.fit_request import count
 from kertasks.fitting.keras_internals import OrderedArrays, assert_compiled, in_order_of_metrics
-from kertasks.fitting.notices import Notices
+from kertasks.fitting.notices import CannotCompile, Notices
 from kertasks.fitting.preparation import check_arrays, check_model, check_rows, compile_passes
-from kertasks.fitting.programs.compiling import read
+from kertasks.fitting.programs.compiled_pass import read
 from kertasks.fitting.programs.program import Kind
 
 
@@ -61,16 +60,7 @@ def evaluate(
         check_arrays(x=x, y=y, sample_weight=sample_weight)
         check_rows(x)
         check_model(model)
-        arrays = OrderedArrays(
-            x,
-            y,
-            sample_weight,
-            batch_size=batch_size,
-            steps=steps,
-            shuffle=False,
-            class_weight=None,
-            seed=0,
-        )
+        arrays = OrderedArrays(x, y, sample_weight, batch_size=batch_size, steps=steps)
         source = read(arrays, Kind.TEST, shuffled=False)
         batches = min(steps or source.batches.count, source.batches.count)
         (compiled,) = compile_passes(
@@ -97,5 +87,5 @@ def evaluate(
     hooks = as_callback_list(
         model, callbacks, history=False, verbose=verbose, epochs=1, steps=batches
     )
-    logs = TestPass(model, compiled, batches).run(hooks)
+    logs = EvaluationPass(model, compiled, batches).run(hooks)
     return logs if return_dict else in_order_of_metrics(model, logs)

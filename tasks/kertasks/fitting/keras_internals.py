@@ -35,14 +35,14 @@ class OrderedArrays(ArrayDataAdapter):  # type: ignore[misc]  # Keras carries no
     def __init__(
         self,
         x: Any,
-        y: Any,
-        sample_weight: Any,
+        y: Any = None,
+        sample_weight: Any = None,
         *,
         batch_size: int | None,
-        steps: int | None,
-        shuffle: Shuffle,
-        class_weight: dict[int, float] | None,
-        seed: int,
+        steps: int | None = None,
+        shuffle: Shuffle = False,
+        class_weight: dict[int, float] | None = None,
+        seed: int = 0,
     ) -> None:
         super().__init__(
             x,

@@ -1,9 +1,24 @@
-"""Tells a person, in one place, that training goes another way than the fast one, and why."""
+"""Why training goes another way than the fast one, and who is told so."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+
+
+class CannotCompile(Exception):
+    """This model or data cannot take the compiled way; the text says why, in a few words.
+
+    Never reaches a person as an error: ``fit`` goes a slower way and tells the reason.
+    """
+
+
+def first_line(error: Exception) -> str:
+    """The gist of an error for a notice: its class and the first line that says something."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    text = lines[0] if lines else "no reason given"
+    return f"{type(error).__name__}: {text[:200]}"
+
 
 _log = logging.getLogger("kertasks.fitting")
 
@@ -16,7 +31,7 @@ class Notices:
         self._told: set[str] = set()
 
     def tell(self, text: str) -> None:
-        """Report one thing."""
+        """Report one thing, unless it was reported before."""
         if text in self._told:
             return
         self._told.add(text)

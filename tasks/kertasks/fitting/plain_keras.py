@@ -7,7 +7,7 @@ from typing import Any
 import keras
 
 from kertasks.fitting.fit_request import FitRequest
-from kertasks.fitting.keras_internals import EpochFollower, OrderedArrays, are_arrays, hold_out
+from kertasks.fitting.keras_internals import EpochFollower, are_arrays, hold_out
 
 
 def fit_with_keras(model: keras.Model, request: FitRequest) -> keras.callbacks.History:
@@ -21,16 +21,7 @@ def fit_with_keras(model: keras.Model, request: FitRequest) -> keras.callbacks.H
             (x, y, sample_weight), validation_data = hold_out(
                 (x, y, sample_weight), request.validation_split
             )
-        ordered = OrderedArrays(
-            x,
-            y,
-            sample_weight,
-            batch_size=request.batch_size,
-            steps=request.steps_per_epoch,
-            shuffle=request.shuffle,
-            class_weight=request.class_weight,
-            seed=request.seed,
-        )
+        ordered = request.ordered(x, y, sample_weight)
         callbacks = _with(EpochFollower(ordered), callbacks, model)
         data = {"x": ordered}
     else:

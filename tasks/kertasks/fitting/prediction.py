@@ -1,4 +1,4 @@
-"""``kertasks.predict``."""
+"""``kertasks.predict``: what a model makes of rows."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from kertasks.fitting.argument_checks import count
-from kertasks.fitting.cannot_compile import CannotCompile, first_line
+from kertasks.fitting.fit_request import count
 from kertasks.fitting.keras_internals import OrderedArrays, call_with_captures, keeps_state
-from kertasks.fitting.notices import Notices
+from kertasks.fitting.notices import CannotCompile, Notices, first_line
 from kertasks.fitting.preparation import check_arrays, check_model, check_rows
 from kertasks.fitting.programs.program_store import STORE
 from kertasks.fitting.rows.feeds import CHUNK_BYTES, Leaf, Structure, flatten
@@ -67,16 +66,7 @@ def _predict(model: keras.Model, x: Any, batch_size: int | None) -> Any:
     check_model(model)
     if keeps_state(model) and not model.built:
         raise CannotCompile("a layer that keeps its state is not built for a size of batches yet")
-    arrays = OrderedArrays(
-        x,
-        None,
-        None,
-        batch_size=batch_size,
-        steps=None,
-        shuffle=False,
-        class_weight=None,
-        seed=0,
-    )
+    arrays = OrderedArrays(x, batch_size=batch_size)
     leaves, structure = flatten(arrays.inputs)
     rows, size = arrays.order.rows, arrays.order.batch_size
     key = (structure.text, *((leaf.dtype.name, leaf.row_shape) for leaf in leaves))

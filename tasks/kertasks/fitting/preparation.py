@@ -9,16 +9,19 @@ from typing import Any, TypeVar
 
 import keras
 
-from kertasks.fitting.cannot_compile import CannotCompile, first_line
 from kertasks.fitting.keras_internals import are_arrays, asked_for_xla, has_strategy, supports_xla
-from kertasks.fitting.notices import Notices
-from kertasks.fitting.programs.compiled_pass import CompiledPass
-from kertasks.fitting.programs.compiling import Compiler, OnCompile, Source, build_for
+from kertasks.fitting.notices import CannotCompile, Notices, first_line
+from kertasks.fitting.programs.compiled_pass import (
+    CompiledPass,
+    Compiler,
+    OnCompile,
+    Source,
+    build_for,
+)
 from kertasks.fitting.programs.program import Kind
 from kertasks.fitting.programs.program_store import STORE
 from kertasks.fitting.rows.feeds import Feed, WordLeaf, count_rows, make_feed
-from kertasks.fitting.rows.word_product import are_words_worth_it, word_readers
-from kertasks.fitting.rows.words import find_words
+from kertasks.fitting.rows.words import are_words_worth_it, find_words, word_readers
 from kertasks.fitting.worth import is_xla_worth_it
 
 _log = logging.getLogger("kertasks.fitting")
@@ -78,7 +81,7 @@ def compile_passes(
 ) -> list[CompiledPass]:
     """A compiled pass for each source: with XLA if that is wanted and can be, else without.
 
-    Without XLA, rows of words are multiplied as such (``kertasks.fitting.rows.word_product``).
+    Without XLA, rows of words are multiplied as such (``kertasks.fitting.rows.words``).
 
     Args:
         model: a compiled Keras model.

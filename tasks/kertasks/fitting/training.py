@@ -1,26 +1,24 @@
-"""``kertasks.fit``."""
+"""``kertasks.fit``: training in compiled epochs, or with Keras's own ``fit``."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import keras
 
-from kertasks.fitting.argument_checks import count, frequency, share, whole
-from kertasks.fitting.cannot_compile import CannotCompile
-from kertasks.fitting.epoch_loop import EpochLoop, TestPass
-from kertasks.fitting.fit_request import FitRequest
+from kertasks.fitting.epoch_loop import EvaluationPass, run_epochs
+from kertasks.fitting.fit_request import FitRequest, count, frequency, share, whole
 from kertasks.fitting.keras_internals import OrderedArrays, assert_compiled, hold_out
-from kertasks.fitting.notices import Notices
+from kertasks.fitting.notices import CannotCompile, Notices
 from kertasks.fitting.pace import CALL_SECONDS
 from kertasks.fitting.plain_keras import fit_with_keras
 from kertasks.fitting.preparation import check_arrays, check_model, check_rows, compile_passes
-from kertasks.fitting.programs.compiling import Source, read
+from kertasks.fitting.programs.compiled_pass import Source, read
 from kertasks.fitting.programs.program import Kind
 from kertasks.fitting.rows.feeds import count_rows
-from kertasks.fitting.rows.row_order import Shuffle
-from kertasks.fitting.rows.schedule import Schedule
+from kertasks.fitting.rows.row_order import Schedule, Shuffle
 
 
 def fit(
@@ -134,21 +132,26 @@ def fit(
     )
     notices = Notices(on_notice)
     try:
-        loop = _compiled_loop(model, request, notices, on_compile)
+        run = _compiled_run(model, request, notices, on_compile)
     except CannotCompile as reason:
         if initial_step:
             raise ValueError(f"an epoch cannot be gone on with in its middle: {reason}") from reason
         notices.tell(f"training with Keras's own fit, which is slower: {reason}")
         return fit_with_keras(model, request)
-    return loop.run()
+    return run()
 
 
-def _compiled_loop(
+def _compiled_run(
     model: keras.Model,
     request: FitRequest,
     notices: Notices,
     on_compile: Callable[[float | None], None] | None,
-) -> EpochLoop:
+) -> Callable[[], keras.callbacks.History]:
+    """All that must be compiled is; what is returned trains.
+
+    Raises:
+        CannotCompile: saying why.
+    """
     check_arrays(x=request.x, y=request.y, sample_weight=request.sample_weight)
     check_rows(request.x)
     check_model(model)
@@ -160,7 +163,7 @@ def _compiled_loop(
     if held_out is not None and count_rows(held_out) == 0:
         notices.tell("validation_data holds no rows: there is no validation")
         held_out = None
-    arrays = _training_arrays(rows, request)
+    arrays = request.ordered(*rows)
     training = read(arrays, Kind.TRAIN, shuffled=bool(request.shuffle))
     validation = _validation_source(held_out, request)
     sources = [training] if validation is None else [training, validation]
@@ -177,22 +180,8 @@ def _compiled_loop(
     test_pass = None
     if validation is not None:
         steps = _validation_steps(request, validation)
-        test_pass = TestPass(model, passes[1], steps, request.call_seconds)
-    return EpochLoop(model, request, passes[0], schedule, test_pass)
-
-
-def _training_arrays(rows: tuple[Any, Any, Any], request: FitRequest) -> OrderedArrays:
-    x, y, sample_weight = rows
-    return OrderedArrays(
-        x,
-        y,
-        sample_weight,
-        batch_size=request.batch_size,
-        steps=request.steps_per_epoch,
-        shuffle=request.shuffle,
-        class_weight=request.class_weight,
-        seed=request.seed,
-    )
+        test_pass = EvaluationPass(model, passes[1], steps, request.call_seconds)
+    return partial(run_epochs, model, request, passes[0], schedule, test_pass)
 
 
 def _validation_source(held_out: Any, request: FitRequest) -> Source | None:
@@ -205,9 +194,6 @@ def _validation_source(held_out: Any, request: FitRequest) -> Source | None:
         sample_weight,
         batch_size=request.validation_batch_size or request.batch_size,
         steps=request.validation_steps,
-        shuffle=False,
-        class_weight=None,
-        seed=request.seed,
     )
     return read(arrays, Kind.TEST, shuffled=False)
 

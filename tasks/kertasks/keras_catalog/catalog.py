@@ -6,17 +6,15 @@ cache folder, one file per Keras version, so that a process without Keras can sh
 
 from __future__ import annotations
 
-import json
-import os
-import tempfile
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+
+import msgspec
+
+from kertasks.files import replacing
 
 SCHEMA = 2
-"""Of the JSON; a file of another schema counts as not there."""
+"""Of the JSON; part of the name of the file that keeps it."""
 
 
 class ArgumentKind(StrEnum):
@@ -58,8 +56,7 @@ class Family(StrEnum):
     METRICS = "metrics"
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(msgspec.Struct, frozen=True):
     """One keyword argument of a Keras class."""
 
     name: str
@@ -94,9 +91,8 @@ class Argument:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class ClassInfo:
-    """One class Keras offers."""
+class ClassInfo(msgspec.Struct, frozen=True):
+    """A class that Keras offers, with its arguments."""
 
     name: str
     family: Family
@@ -117,56 +113,38 @@ class ClassInfo:
     """Whether the layer reads several layers at once, as Add and Concatenate do."""
 
     def argument(self, name: str) -> Argument | None:
-        """The argument of that name, or None."""
+        """Find the argument of that name; None where there is none."""
         return next((argument for argument in self.arguments if argument.name == name), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Catalog:
+class Catalog(msgspec.Struct, frozen=True):
     """Every class a recipe can use."""
 
     keras_version: str
     classes: tuple[ClassInfo, ...]
 
     def family(self, family: Family) -> tuple[ClassInfo, ...]:
-        """The classes of one family, by name."""
+        """List the classes of one family, by name."""
         return tuple(info for info in self.classes if info.family is family)
 
     def find(self, family: Family, name: str) -> ClassInfo | None:
-        """The class of that name or identifier, or None."""
+        """Find the class of that name or identifier; None where there is none."""
         for info in self.classes:
             if info.family is family and (name == info.name or name in info.identifiers):
                 return info
         return None
 
 
-def to_json(catalog: Catalog) -> dict[str, Any]:
-    """The catalog as plain data."""
-    return {"schema": SCHEMA, **asdict(catalog)}
-
-
-def from_json(plain: Mapping[str, Any]) -> Catalog:
-    """The catalog that ``to_json`` made plain.
-
-    Raises:
-        ValueError, KeyError, TypeError: it is another schema, or no catalog.
-    """
-    if plain["schema"] != SCHEMA:
-        raise ValueError(f"the catalog has schema {plain['schema']}, not {SCHEMA}")
-    classes = tuple(_class_from_json(info) for info in plain["classes"])
-    return Catalog(keras_version=str(plain["keras_version"]), classes=classes)
-
-
 def cached_catalog(cache_dir: Path) -> Catalog | None:
-    """The catalog of the installed Keras from the cache; None where there is none, or where
+    """Read the catalog of the installed Keras from the cache; None where there is none, or where
     the file is damaged. Does not import Keras."""
     from importlib.metadata import version  # takes 15 ms, which a start can do without
 
     keras_version = version("keras")
     try:
-        text = cache_file(cache_dir, keras_version).read_text(encoding="utf-8")
-        catalog = from_json(json.loads(text))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        text = cache_file(cache_dir, keras_version).read_bytes()
+        catalog = msgspec.json.decode(text, type=Catalog)
+    except (OSError, ValueError, RecursionError):
         return None
     return catalog if catalog.keras_version == keras_version and catalog.classes else None
 
@@ -175,37 +153,11 @@ def write_catalog(catalog: Catalog, cache_dir: Path) -> Path:
     """Put the catalog into the cache, whole, by rename; returns its file."""
     target = cache_file(cache_dir, catalog.keras_version)
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(to_json(catalog), file, ensure_ascii=False)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with replacing(target) as file:
+        file.write(msgspec.json.encode(catalog))
     return target
 
 
 def cache_file(cache_dir: Path, keras_version: str) -> Path:
     """Where the catalog of a Keras version is kept."""
     return cache_dir / f"catalog-keras-{keras_version}-{SCHEMA}.json"
-
-
-def _class_from_json(plain: Mapping[str, Any]) -> ClassInfo:
-    values = {
-        **plain,
-        "family": Family(plain["family"]),
-        "identifiers": tuple(plain["identifiers"]),
-        "arguments": tuple(_argument_from_json(argument) for argument in plain["arguments"]),
-    }
-    return ClassInfo(**values)
-
-
-def _argument_from_json(plain: Mapping[str, Any]) -> Argument:
-    values = {
-        **plain,
-        "kind": ArgumentKind(plain["kind"]),
-        "choices": tuple(plain["choices"]),
-        "family": None if plain["family"] is None else Family(plain["family"]),
-    }
-    return Argument(**values)

@@ -1,11 +1,13 @@
-"""What Keras's docstrings say of a class and of each of its arguments."""
+"""What Keras's docstrings say of a class and of its arguments, and what kinds those are of."""
 
 from __future__ import annotations
 
 import inspect
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+from kertasks.keras_catalog.catalog import ArgumentKind, Family
 
 _SECTION = re.compile(
     r"(Args|Arguments|Call arguments|Returns?|Raises|Examples?|References?"
@@ -102,3 +104,158 @@ def _paragraphs(lines: list[str]) -> list[str]:
 
 def _indent(line: str) -> int:
     return len(line) - len(line.lstrip())
+
+
+_FAMILY_OF_NAME = (
+    (re.compile(r"(^|_)initializer$"), Family.INITIALIZERS),
+    (re.compile(r"(^|_)regularizer$"), Family.REGULARIZERS),
+    (re.compile(r"(^|_)constraint$"), Family.CONSTRAINTS),
+    (re.compile(r"(^|_)activation$"), Family.ACTIVATIONS),
+)
+_LAYER = re.compile(r"`?keras\.layers\.\w+`?(,| or| instance)|\bcell instances?\b|^List of layers")
+_OPTIMIZER = re.compile(r"`keras\.optimizers\.Optimizer` instance")
+
+_LAYER_NAMES = ("layer", "layers", "cell", "cells")
+
+_OFFERS = re.compile(
+    r"one of|either|(values|it|set|which) can be|can be `?[\"']|values (are|include)|supported"
+    r"|options are|^(a )?string,? `?[\"']|strings? indicating|according to|mode by which",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r"\"`?([A-Za-z][A-Za-z0-9_-]*)`?\"|'([A-Za-z][A-Za-z0-9_-]*)'")
+_LISTED = re.compile(r"- [*`\"]+([A-Za-z]\w*)[*`\"]+")
+
+_OPENING = re.compile(
+    r"^\(?optional\)?[.,:]?\s*|^(defaults to `?[^`\s]*`?|unset by default)\.\s*", re.IGNORECASE
+)
+_SEVERAL = re.compile(
+    r"\b(tuples?|lists?|arrays?|axes|ids|shape|sequence of)\b|\bD integer tensor|\dD \w+ tensor"
+    r"|\(s\)",
+    re.IGNORECASE,
+)
+_FLOAT = re.compile(
+    r"\b(floats?|floating|scalar|fraction|probability|momentum|rate|factor|epsilon|slope|value)\b"
+    r"|standard deviation|value\(s\)",
+    re.IGNORECASE,
+)
+_INTEGER = re.compile(
+    r"\b(int|ints|integers?|number of|size of|how many|dimension of|seed|rank|index|ids|axis|axes"
+    r"|shape|dims)\b",
+    re.IGNORECASE,
+)
+_SURELY_INTEGER = re.compile(
+    r"^(an? )?(\w+ )?(positive )?(int\b|ints\b|integers?\b|number of|size of)|\dD integer",
+    re.IGNORECASE,
+)
+_STRING = re.compile(r"\b(string|str|name of|equation)\b", re.IGNORECASE)
+_BOOLEAN = re.compile(r"^(optional )?(a )?(python )?(bool|boolean)\b|^whether|^if `?true`?", re.I)
+_NONE = re.compile(r"\bNone\b")
+_RANGE = re.compile(
+    r"(?:between|in|in range) (?:the range )?`?[\[(]?"
+    r"(-?\d+(?:\.\d+)?)(?: and |, ?|-| to )(-?\d+(?:\.\d+)?)"
+)
+_AT_LEAST = re.compile(r"(?:>=|at least|greater than or equal to) (-?\d+(?:\.\d+)?)\b")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind with what belongs to it."""
+
+    kind: ArgumentKind
+    choices: tuple[str, ...] = ()
+    family: Family | None = None
+    optional: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+
+
+def kind_of(name: str, default: object, text: str) -> Kind:
+    """The kind of one argument.
+
+    Args:
+        name: the argument's name.
+        default: its default; None also where it has none.
+        text: what the docstring says of it, one paragraph.
+    """
+    kind = _kind(name, default, text)
+    minimum, maximum = _limits(kind.kind, text)
+    optional = default is None or bool(_NONE.search(text))
+    return replace(kind, optional=optional, minimum=minimum, maximum=maximum)
+
+
+def _kind(name: str, default: object, text: str) -> Kind:
+    for pattern, family in _FAMILY_OF_NAME:
+        if pattern.search(name):
+            return Kind(ArgumentKind.COMPONENT, family=family)
+    if _OPTIMIZER.search(text):
+        return Kind(ArgumentKind.COMPONENT, family=Family.OPTIMIZERS)
+    opening = _OPENING.sub("", _OPENING.sub("", text))[:160]
+    if name in _LAYER_NAMES or _LAYER.search(opening):
+        return Kind(ArgumentKind.LAYER)
+    if isinstance(default, bool) or (default is None and _BOOLEAN.search(opening)):
+        return Kind(ArgumentKind.BOOLEAN)
+    if "path to a" in text:  # no recipe makes Keras read a file
+        return Kind(ArgumentKind.INTEGERS)
+    if name == "name":
+        return Kind(ArgumentKind.STRING)
+    if default is None or isinstance(default, str):
+        choices = _choices(default, text)
+        if len(choices) > 1:
+            return Kind(ArgumentKind.CHOICE, choices=choices)
+    if isinstance(default, str):
+        return Kind(ArgumentKind.ANY if _BOOLEAN.search(opening) else ArgumentKind.STRING)
+    return Kind(_number_kind(name, default, opening))
+
+
+def _number_kind(name: str, default: object, opening: str) -> ArgumentKind:
+    # The first clause says the type; what follows talks of other things too.
+    clause = re.split(r"[.;] |, (?:specifying|the|dimensionality) ", opening)[0]
+    several = isinstance(default, (tuple, list)) or bool(_SEVERAL.search(clause))
+    numbers = default if isinstance(default, (tuple, list)) else (default,)
+    is_whole = bool(_SURELY_INTEGER.search(clause))
+    is_float = any(isinstance(number, float) for number in numbers) or (
+        bool(_FLOAT.search(clause)) and not is_whole
+    )
+    if name.endswith("_range"):
+        return ArgumentKind.NUMBERS
+    if is_float:
+        return ArgumentKind.NUMBERS if several else ArgumentKind.NUMBER
+    if _STRING.search(clause) and not is_whole:
+        return ArgumentKind.STRING
+    if isinstance(default, (int, tuple, list)) or _INTEGER.search(clause):
+        return ArgumentKind.INTEGERS if several else ArgumentKind.INTEGER
+    return ArgumentKind.ANY
+
+
+def _choices(default: object, text: str) -> tuple[str, ...]:
+    """The strings that the docstring offers, in its order, the default among them."""
+    # Where the default is no string, quoted words may be examples or other arguments.
+    if not isinstance(default, str) and not _OFFERS.search(text[:200]):
+        return ()
+    found = [a or b for a, b in _QUOTED.findall(text)] + _LISTED.findall(text)
+    if isinstance(default, str) and default not in found:
+        found.insert(0, default)
+    return tuple(dict.fromkeys(word for word in found if word not in ("None", "True", "False")))
+
+
+def _limits(kind: ArgumentKind, text: str) -> tuple[float | None, float | None]:
+    numeric = (
+        ArgumentKind.INTEGER,
+        ArgumentKind.NUMBER,
+        ArgumentKind.INTEGERS,
+        ArgumentKind.NUMBERS,
+    )
+    if kind not in numeric:
+        return None, None
+    opening = text[:110]
+    between = _RANGE.search(opening)
+    if between:
+        return float(between[1]), float(between[2])
+    at_least = _AT_LEAST.search(opening)
+    if at_least:
+        return float(at_least[1]), None
+    if re.search(r"\bpositive int", opening, re.I):
+        return 1.0, None
+    if re.search(r"\b(positive float|non-?negative)", opening, re.I):
+        return 0.0, None
+    return None, None

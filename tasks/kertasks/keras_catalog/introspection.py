@@ -2,29 +2,159 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import inspect
+import itertools
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import keras
+from msgspec.structs import replace
 
-from kertasks.keras_catalog.arguments import (
-    arguments_of,
-    docstring_of,
-    is_cell,
-    required_inputs,
-    takes_list,
-)
 from kertasks.keras_catalog.catalog import (
     Argument,
+    ArgumentKind,
     Catalog,
     ClassInfo,
     Family,
     cached_catalog,
     write_catalog,
 )
+from kertasks.keras_catalog.docstrings import Docstring, kind_of, read_docstring
+from kertasks.keras_catalog.excluded import EXCLUDED_ARGUMENTS
 from kertasks.keras_catalog.offer import Chosen, Offered, offered
-from kertasks.keras_catalog.refused_values import with_limits
+
+_DTYPES = (
+    "float32",
+    "float64",
+    "float16",
+    "bfloat16",
+    "mixed_float16",
+    "mixed_bfloat16",
+)
+
+
+@cache
+def arguments_of(entry: Offered, family: Family) -> tuple[Argument, ...]:
+    """The arguments a recipe may give, in Keras's order."""
+    if family is Family.ACTIVATIONS or isinstance(entry.what, Chosen):
+        return ()
+    documented = docstring_of(entry, family).arguments
+    arguments = [
+        _argument(parameter, documented.get(parameter.name, ""), family)
+        for parameter in _own_parameters(entry.what)
+        if not (family is Family.LAYERS and parameter.name in EXCLUDED_ARGUMENTS)
+    ]
+    if family is Family.LAYERS:
+        known = {argument.name for argument in arguments}
+        if _takes_more(entry.what):
+            arguments += [base for base in _base_arguments() if base.name not in known]
+    return tuple(arguments)
+
+
+@cache
+def docstring_of(entry: Offered, family: Family) -> Docstring:
+    """The docstring, split by the arguments of the class."""
+    what = entry.what
+    if isinstance(what, Chosen) or family is Family.ACTIVATIONS:
+        return read_docstring(what, ())
+    call = inspect.signature(what.call).parameters if family is Family.LAYERS else ()
+    return read_docstring(what, [parameter.name for parameter in _own_parameters(what)], call)
+
+
+@cache
+def required_inputs(entry: Offered) -> int:
+    """How many tensors a layer must be called with, one by one."""
+    parameters = list(inspect.signature(entry.what.call).parameters.values())[1:]
+    return sum(
+        parameter.default is parameter.empty and parameter.kind is parameter.POSITIONAL_OR_KEYWORD
+        for parameter in parameters
+    )
+
+
+@cache
+def takes_list(entry: Offered) -> bool:
+    """Whether a layer is called with a list of tensors, as ``Concatenate`` is."""
+    if ".layers.merging." in entry.what.__module__:
+        return True
+    documented = docstring_of(entry, Family.LAYERS).call_arguments
+    name = list(inspect.signature(entry.what.call).parameters)[1]
+    first = documented.get(name, "")
+    return bool(re.match(r"(a )?(list|tuple)", first, re.IGNORECASE))
+
+
+def is_cell(entry: Offered) -> bool:
+    """Whether a layer is one step of a recurrent one, and works only inside ``RNN``."""
+    return "states" in inspect.signature(entry.what.call).parameters
+
+
+def _own_parameters(what: Any) -> list[inspect.Parameter]:
+    parameters = list(inspect.signature(what.__init__).parameters.values())[1:]
+    variable = (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
+    return [parameter for parameter in parameters if parameter.kind not in variable]
+
+
+def _takes_more(what: Any) -> bool:
+    parameters = inspect.signature(what.__init__).parameters.values()
+    return any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters)
+
+
+@cache
+def _base_arguments() -> tuple[Argument, ...]:
+    """What every layer takes: ``trainable``, ``dtype``, ``activity_regularizer``."""
+    layer = Offered("Layer", keras.layers.Layer, ())
+    names = [parameter.name for parameter in _own_parameters(layer.what)]
+    documented = read_docstring(layer.what, names).arguments
+    return tuple(
+        _argument(parameter, documented.get(parameter.name, ""), Family.LAYERS)
+        for parameter in _own_parameters(layer.what)
+        if parameter.name not in EXCLUDED_ARGUMENTS
+    )
+
+
+def _argument(parameter: inspect.Parameter, text: str, family: Family) -> Argument:
+    name = parameter.name
+    required = parameter.default is parameter.empty
+    default = None if required else _json_value(parameter.default)
+    if not text:
+        text = _usual_words(family).get(name, "")
+    found = kind_of(name, default, text)
+    kind, choices = found.kind, found.choices
+    if name == "dtype":
+        kind, choices = ArgumentKind.CHOICE, _DTYPES
+    return Argument(
+        name=name,
+        kind=kind,
+        required=required,
+        default=default,
+        optional=found.optional and not (required and not text.lower().startswith("optional")),
+        choices=choices,
+        family=found.family,
+        help=text,
+        minimum=found.minimum,
+        maximum=found.maximum,
+    )
+
+
+@cache
+def _usual_words(family: Family) -> dict[str, str]:
+    """What most classes say of an argument, for those that say nothing of theirs."""
+    counts: dict[str, Counter[str]] = {}
+    for entry in offered(family):
+        for name, text in docstring_of(entry, family).arguments.items():
+            counts.setdefault(name, Counter())[text] += 1
+    return {name: texts.most_common(1)[0][0] for name, texts in counts.items()}
+
+
+def _json_value(value: object) -> Any:
+    """A default as JSON has it: sequences as lists, other objects as nothing."""
+    if isinstance(value, (list, tuple)):
+        return [_json_value(entry) for entry in value]
+    return value if isinstance(value, (bool, int, float, str)) else None
+
 
 NESTED_ONLY = "recurrent cells"
 """The topic of layers that only work inside another one (``RNN``)."""
@@ -81,3 +211,90 @@ def _beyond_keras(argument: Argument, family: Family) -> Argument:
     if family is Family.OPTIMIZERS and argument.name == "learning_rate":
         return replace(argument, minimum=None, above=0.0)
     return argument
+
+
+_WHOLE = (ArgumentKind.INTEGER, ArgumentKind.INTEGERS)
+_REAL = (ArgumentKind.NUMBER, ArgumentKind.NUMBERS)
+
+
+def with_limits(what: Any, arguments: tuple[Argument, ...]) -> tuple[Argument, ...]:
+    """The arguments with the limits and choices that the constructor of ``what`` confirms.
+
+    A class that no small values can construct keeps what its docstring says.
+    """
+    sample = sample_arguments(what, arguments)
+    if sample is None:
+        return arguments
+    limited = []
+    for argument in arguments:
+
+        def accepts(value: Any, name: str = argument.name) -> bool:
+            return _constructs(what, {**sample, name: value})
+
+        if argument.kind is ArgumentKind.CHOICE:
+            choices = tuple(choice for choice in argument.choices if accepts(choice))
+            limited.append(replace(argument, choices=choices or argument.choices))
+        elif argument.kind in _WHOLE + _REAL:
+            limited.append(_limited(argument, accepts))
+        else:
+            limited.append(argument)
+    return tuple(limited)
+
+
+def sample_arguments(what: Any, arguments: tuple[Argument, ...]) -> dict[str, Any] | None:
+    """Values for the required arguments that construct ``what``; None when none were found."""
+    required = [argument for argument in arguments if argument.required]
+    tries = itertools.product(*(_candidates(argument) for argument in required))
+    for values in itertools.islice(tries, 200):
+        sample = {argument.name: value for argument, value in zip(required, values, strict=True)}
+        if _constructs(what, sample):
+            return sample
+    return None
+
+
+def _limited(argument: Argument, accepts: Callable[[Any], bool]) -> Argument:
+    minimum, maximum = argument.minimum, argument.maximum
+    defaults = argument.default if isinstance(argument.default, list) else [argument.default]
+    numbers = [n for n in defaults if isinstance(n, (int, float)) and not isinstance(n, bool)]
+    if minimum is not None and any(number < minimum for number in numbers):
+        minimum = None
+    if maximum is not None and any(number > maximum for number in numbers):
+        maximum = None
+    if minimum is None and argument.kind in _WHOLE and (accepts(1) or accepts(2)):
+        if not accepts(-1):
+            minimum = 0.0 if accepts(0) else 1.0
+    elif minimum is None and accepts(0.5) and not accepts(-0.5):
+        minimum = 0.0
+    if maximum is None and argument.kind in _REAL and accepts(0.5) and not accepts(1.5):
+        maximum = 1.0
+    return replace(argument, minimum=minimum, maximum=maximum)
+
+
+def _candidates(argument: Argument) -> tuple[Any, ...]:
+    """Small values to try for a required argument."""
+    layers = keras.layers
+    return {
+        ArgumentKind.BOOLEAN: (True,),
+        ArgumentKind.INTEGER: (2, 1),
+        ArgumentKind.NUMBER: (0.5,),
+        ArgumentKind.NUMBERS: (0.5, (0.1, 0.5)),
+        ArgumentKind.INTEGERS: (2, (1,), (2, 2), (2, 1)),
+        ArgumentKind.CHOICE: argument.choices[:1],
+        ArgumentKind.STRING: ("ab,bc->ac",),
+        ArgumentKind.COMPONENT: ("linear", "sgd", "zeros"),
+        ArgumentKind.LAYER: (
+            layers.Dense(2),
+            layers.LSTM(2),
+            layers.LSTMCell(2),
+            [layers.LSTMCell(2)],
+        ),
+        ArgumentKind.ANY: (2, (1,), 0.5),
+    }[argument.kind]
+
+
+def _constructs(what: Any, arguments: Mapping[str, Any]) -> bool:
+    try:
+        what(**arguments)
+    except Exception:  # whatever Keras raises, it has refused the value
+        return False
+    return True

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class LayerCheck:
+class LayerCheck(msgspec.Struct, frozen=True):
     """What Keras says about one layer of a recipe."""
 
     output_shape: tuple[int | None, ...] | None
@@ -20,9 +17,8 @@ class LayerCheck:
     """Keras's reason in one line, without class paths; None when it accepts the layer."""
 
 
-@dataclass(frozen=True, slots=True)
-class ModelCheck:
-    """What Keras says about a recipe. Plain data: goes through JSON between processes."""
+class ModelCheck(msgspec.Struct, frozen=True):
+    """What Keras says about a recipe. It goes through JSON between processes."""
 
     input_shape: tuple[int | None, ...]
     """Of one row."""
@@ -40,8 +36,7 @@ class ModelCheck:
     """Where, as in ``--set``: ``layers.1``, ``compile.loss``; None with no error."""
 
 
-@dataclass(frozen=True, slots=True)
-class DataShape:
+class DataShape(msgspec.Struct, frozen=True):
     """What of a dataset decides whether a model fits it, without its rows."""
 
     input_shape: tuple[int, ...]
@@ -54,33 +49,3 @@ class DataShape:
     target_dtype: str
     classes: int
     """How many classes there are; 0 for regression."""
-
-
-def to_json(check: ModelCheck) -> dict[str, Any]:
-    """The check as plain data."""
-    return asdict(check)
-
-
-def from_json(plain: Mapping[str, Any]) -> ModelCheck:
-    """The check that ``to_json`` made plain."""
-    layers = tuple(
-        LayerCheck(**{**layer, "output_shape": _shape(layer["output_shape"])})
-        for layer in plain["layers"]
-    )
-    values = {**plain, "input_shape": tuple(plain["input_shape"]), "layers": layers}
-    return ModelCheck(**values)
-
-
-def data_shape_to_json(shape: DataShape) -> dict[str, Any]:
-    """The data's shape as plain data."""
-    return asdict(shape)
-
-
-def data_shape_from_json(plain: Mapping[str, Any]) -> DataShape:
-    """The shape that ``data_shape_to_json`` made plain."""
-    shapes = {key: tuple(plain[key]) for key in ("input_shape", "target_shape")}
-    return DataShape(**{**plain, **shapes})
-
-
-def _shape(plain: list[int | None] | None) -> tuple[int | None, ...] | None:
-    return None if plain is None else tuple(plain)

@@ -1,15 +1,24 @@
-"""What Keras says of a recipe, asked without training and without drawing a weight."""
+"""What Keras says of a recipe, asked without training and without drawing a weight.
+
+Keras takes some mismatches of an output and the labels without a word (it repeats the smaller one)
+and refuses others only at the first label that is too large; a person wants to know before.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from functools import lru_cache
+from typing import Any, TypeAlias
 
-from kertasks.models.build_error import BuildError
+import keras
+import numpy as np
+
+from kertasks.keras_catalog.catalog import Family
+from kertasks.models.build import Names, Network, make, make_metric
 from kertasks.models.check import DataShape, LayerCheck, ModelCheck
-from kertasks.models.check_training import check_training
-from kertasks.models.network import Network
+from kertasks.models.messages import BuildError, one_line
 from kertasks.models.weightless import no_weights
-from kertasks.recipes.recipe import Recipe
+from kertasks.recipes.recipe import Component, Recipe
 from kertasks.recipes.recipe_errors import Problem
 from kertasks.recipes.validation import validate
 
@@ -52,15 +61,8 @@ def _check_layer(network: Network, index: int) -> LayerCheck:
     return LayerCheck(
         output_shape=tuple(network.output.shape[1:]),
         parameters=int(layer.count_params()),
-        trainable_parameters=sum(_size(weight) for weight in layer.trainable_weights),
+        trainable_parameters=sum(math.prod(weight.shape) for weight in layer.trainable_weights),
     )
-
-
-def _size(weight: Any) -> int:
-    size = 1
-    for length in weight.shape:
-        size *= int(length)
-    return size
 
 
 def _model_check(
@@ -92,3 +94,189 @@ def _raise_first(problems: tuple[Problem, ...], path: str) -> None:
     for problem in problems:
         if not path or problem.path == path or problem.path.startswith(f"{path}."):
             raise BuildError(problem.path, f"found {problem.found}; allowed: {problem.allowed}")
+
+
+_ROWS = 2
+_LARGEST_TRIAL = 1_000_000
+"""Outputs larger than this a row are not tried: that would cost more than it tells."""
+
+
+def check_training(
+    recipe: Recipe, output: tuple[int | None, ...], shape: DataShape
+) -> BuildError | None:
+    """The first thing that keeps a network with this output from being trained.
+
+    Args:
+        recipe: its compile and fit settings are judged.
+        output: shape of one row of the network's output.
+        shape: of the data.
+
+    Returns:
+        The fault with its path and one line, or None.
+    """
+    settings = recipe.compile
+    sizes = tuple(size or 1 for size in output)
+    fault = _optimizer_fault(settings.optimizer) or _loss_fault(settings.loss, sizes, shape)
+    for index, metric in enumerate(settings.metrics):
+        fault = fault or _metric_fault(metric, f"compile.metrics.{index}", sizes, shape)
+    fault = fault or _monitor_fault(recipe)
+    return BuildError(*fault) if fault is not None else None
+
+
+Fault: TypeAlias = tuple[str, str]
+"""A path and a reason."""
+
+
+@lru_cache(maxsize=256)
+def _optimizer_fault(optimizer: Component) -> Fault | None:
+    try:
+        with keras.device("cpu:0"):
+            make(optimizer, Family.OPTIMIZERS, "compile.optimizer", Names(set()))
+    except BuildError as error:
+        return error.path, error.reason
+    return None
+
+
+@lru_cache(maxsize=256)
+def _loss_fault(loss: str | Component, sizes: tuple[int, ...], shape: DataShape) -> Fault | None:
+    path = "compile.loss"
+    try:
+        with keras.device("cpu:0"), no_weights():
+            made = make(loss, Family.LOSSES, path, Names(set()))
+            mismatch = mismatch_of_sizes(loss, sizes, shape)
+            if mismatch is not None:
+                return path, mismatch
+            if _is_tried(sizes):
+                _compute_loss(made, sizes, shape)
+    except BuildError as error:
+        return error.path, error.reason
+    except Exception as error:
+        return path, one_line(error)
+    return None
+
+
+@lru_cache(maxsize=256)
+def _metric_fault(
+    metric: str | Component, path: str, sizes: tuple[int, ...], shape: DataShape
+) -> Fault | None:
+    try:
+        with keras.device("cpu:0"), no_weights():
+            made = make_metric(metric, path)
+            if _is_tried(sizes):
+                _compute_metric(made, sizes, shape)
+    except BuildError as error:
+        return error.path, error.reason
+    except Exception as error:
+        return path, f"does not fit the output or the labels: {one_line(error)}"
+    return None
+
+
+def _is_tried(sizes: tuple[int, ...]) -> bool:
+    return math.prod(sizes) <= _LARGEST_TRIAL
+
+
+def _trial_model(sizes: tuple[int, ...]) -> keras.Model:
+    """A model that does nothing, to reach what ``compile`` makes of a loss or a metric."""
+    tensor = keras.Input(shape=sizes, name="output")
+    return keras.Model(tensor, tensor, name="trial")
+
+
+def _compute_loss(loss: Any, sizes: tuple[int, ...], shape: DataShape) -> None:
+    trial = _trial_model(sizes)
+    trial.compile(optimizer=None, loss=loss)
+    trial.compute_loss(y=_two_labels(shape), y_pred=_two_predictions(sizes))
+
+
+def _compute_metric(metric: Any, sizes: tuple[int, ...], shape: DataShape) -> None:
+    trial = _trial_model(sizes)
+    trial.compile(optimizer=None, metrics=[metric])
+    predictions = _two_predictions(sizes)
+    trial.compute_metrics(predictions, _two_labels(shape), predictions, sample_weight=None)
+
+
+def _two_predictions(sizes: tuple[int, ...]) -> Any:
+    return keras.ops.convert_to_tensor(np.full((_ROWS, *sizes), 0.5, dtype=np.float32))
+
+
+def _two_labels(shape: DataShape) -> Any:
+    """Two rows of labels: of the first and of the last class."""
+    labels = np.zeros((_ROWS, *shape.target_shape), dtype=shape.target_dtype)
+    if shape.classes and shape.target_shape == ():
+        labels[-1] = shape.classes - 1
+    elif shape.target_shape == (shape.classes,):
+        labels[0, 0] = labels[-1, -1] = 1
+    return keras.ops.convert_to_tensor(labels)
+
+
+def _monitor_fault(recipe: Recipe) -> Fault | None:
+    stopping = recipe.fit.early_stopping
+    if stopping is None:
+        return None
+    path = "fit.early_stopping.monitor"
+    names = ["loss"]
+    for metric in recipe.compile.metrics:
+        with no_weights():
+            made = make_metric(metric, path)
+        names.append(made if isinstance(made, str) else made.name)
+    if stopping.monitor.removeprefix("val_") in names:
+        return None
+    known = ", ".join([*names, *(f"val_{name}" for name in names)])
+    return path, f"there is no metric {stopping.monitor}; there are {known}"
+
+
+def mismatch_of_sizes(
+    loss: str | Component, sizes: tuple[int, ...], shape: DataShape
+) -> str | None:
+    """What does not fit, in one line, or None.
+
+    Args:
+        loss: the recipe's loss.
+        sizes: of one row of the output.
+        shape: of the data.
+    """
+    name = loss.class_name if isinstance(loss, Component) else loss
+    last = sizes[-1] if sizes else 1
+    target = shape.target_shape
+    if name.lower() == "ctc":
+        return None
+    if name in ("crossentropy", "ce"):  # Keras chooses so
+        is_sparse = last > 1 and len(target) < len(sizes)
+    else:
+        is_sparse = name.lower().startswith("sparse")
+    if is_sparse:
+        return _mismatch_of_class_numbers(sizes, last, shape)
+    if _squeezed(sizes) == _squeezed(target):
+        return None
+    mismatch = f"the output has {_written(sizes)} a row, the labels have {_written(target)}"
+    if not target and last == shape.classes and "categorical" in name.lower():
+        mismatch += "; sparse_categorical_crossentropy takes class numbers"
+    return mismatch
+
+
+def _mismatch_of_class_numbers(sizes: tuple[int, ...], last: int, shape: DataShape) -> str | None:
+    target = shape.target_shape
+    if target and target == sizes:
+        return (
+            f"takes class numbers, the labels are one-hot with {_written(target)} a row; "
+            "categorical_crossentropy takes those"
+        )
+    if _squeezed(target) != sizes[:-1]:
+        return f"the output has {_written(sizes)} a row, the labels have {_written(target)}"
+    if shape.classes > last:
+        return (
+            f"the output has {_written(sizes)} a row, too few for {shape.classes} classes; "
+            f"the last layer needs {shape.classes} units"
+        )
+    return None
+
+
+def _squeezed(sizes: tuple[int, ...]) -> tuple[int, ...]:
+    """A last axis of one value counts as none, as in Keras's losses."""
+    return sizes[:-1] if sizes and sizes[-1] == 1 else sizes
+
+
+def _written(sizes: tuple[int, ...]) -> str:
+    if len(sizes) > 1:
+        return f"shape ({', '.join(map(str, sizes))})"
+    count = sizes[0] if sizes else 1
+    return "one value" if count == 1 else f"{count} values"

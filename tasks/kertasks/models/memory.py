@@ -10,8 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from kertasks.keras_catalog.catalog import Family
-from kertasks.models.components import Names, make
-from kertasks.models.network import Network
+from kertasks.models.build import Names, Network, make
 from kertasks.models.weightless import no_weights
 from kertasks.recipes.recipe import Component, Recipe
 

@@ -1,9 +1,24 @@
-"""Keras's errors in one line for a person."""
+"""Why a recipe cannot become a model: Keras's errors in one line for a person."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+
+from kertasks.errors import UserError
+
+
+class BuildError(UserError):
+    """A part of a recipe that Keras, or the data, refuses."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path}: {reason}" if path else reason)
+        self.path = path
+        """Where, as in ``--set``: ``layers.1``, ``compile.loss``."""
+
+        self.reason = reason
+        """One line."""
+
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _CALLING = re.compile(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from kertasks.recipes.json_form import early_stopping_to_json, to_json
-from kertasks.recipes.reading import (
+from kertasks.recipes.json_form import (
     COMPILE_KEYS,
     DATA_KEYS,
     EARLY_STOPPING_KEYS,
@@ -16,6 +16,7 @@ from kertasks.recipes.reading import (
     TOP_KEYS,
     RecipeReader,
     join,
+    to_json,
 )
 from kertasks.recipes.recipe import EarlyStopping, Recipe
 from kertasks.recipes.recipe_errors import (
@@ -136,7 +137,7 @@ def _absent(here: str, path: str) -> Any:
     if here == "data":
         return {}
     if here == "fit.early_stopping":
-        return early_stopping_to_json(EarlyStopping())
+        return asdict(EarlyStopping())
     if here == "compile.metrics":
         return []
     raise _Misplaced(path, f"nothing at {here}", f'{here}={{ class = "…", … }}, or a class\'s name')

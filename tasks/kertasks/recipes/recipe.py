@@ -64,7 +64,7 @@ class DataSettings:
 
 @dataclass(frozen=True, slots=True)
 class CompileSettings:
-    """What ``keras.Model.compile`` gets."""
+    """The optimizer, loss and metrics that ``keras.Model.compile`` gets."""
 
     optimizer: Component = field(default_factory=lambda: Component("Adam"))
     """With its ``learning_rate`` among the arguments when it is not Keras's default."""
@@ -75,7 +75,7 @@ class CompileSettings:
 
 @dataclass(frozen=True, slots=True)
 class EarlyStopping:
-    """What ``keras.callbacks.EarlyStopping`` gets."""
+    """The arguments that ``keras.callbacks.EarlyStopping`` gets."""
 
     monitor: str = "val_loss"
     patience: int = 10
@@ -85,7 +85,7 @@ class EarlyStopping:
 
 @dataclass(frozen=True, slots=True)
 class FitSettings:
-    """What ``kertasks.fit`` gets."""
+    """The settings of a training that ``kertasks.fit`` gets."""
 
     epochs: int = 10
     batch_size: int = 32

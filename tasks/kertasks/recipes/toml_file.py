@@ -30,14 +30,13 @@ import contextlib
 import errno
 import os
 import re
-import secrets
 import stat
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kertasks.recipes.json_form import to_json
-from kertasks.recipes.reading import RecipeReader
+from kertasks.files import write_text
+from kertasks.recipes.json_form import RecipeReader, to_json
 from kertasks.recipes.recipe import Recipe
 from kertasks.recipes.recipe_errors import FolderGiven, Problem, RecipeError, without_consequences
 from kertasks.recipes.validation import validate
@@ -105,7 +104,7 @@ def parse_recipe(text: str, source: str | None = None, catalog: Catalog | None =
 
 def format_recipe(recipe: Recipe) -> str:
     """The recipe as TOML text; ``parse_recipe`` gives an equal recipe back."""
-    from kertasks.recipes.toml_layout import fresh_document
+    from kertasks.recipes.toml_text import fresh_document
 
     return fresh_document(to_json(recipe))
 
@@ -119,8 +118,7 @@ def save_recipe(recipe: Recipe, path: str | Path) -> None:
     Raises:
         OSError: the folder cannot be written, or something that is no file is there.
     """
-    from kertasks.recipes.toml_layout import fresh_document
-    from kertasks.recipes.toml_update import updated_document
+    from kertasks.recipes.toml_text import fresh_document, updated_document
 
     target = Path(os.path.realpath(path))  # pathlib's raises for a link to itself
     plain = to_json(recipe)
@@ -130,7 +128,8 @@ def save_recipe(recipe: Recipe, path: str | Path) -> None:
         # Neither what is too long nor what is no text was a recipe: it is written over.
         with contextlib.suppress(_TooLong, UnicodeDecodeError):
             text = updated_document(_read(target), plain)
-    _replace(target, text or fresh_document(plain), mode)
+    # Without permissions to keep, those that new files get here.
+    write_text(target, text or fresh_document(plain), mode)
 
 
 class _TooLong(OSError):
@@ -164,22 +163,6 @@ def _permissions(path: Path) -> int:
     if not stat.S_ISREG(mode):
         raise OSError(errno.EINVAL, f"{_KINDS.get(stat.S_IFMT(mode), 'a device')} and no file")
     return mode & 0o777
-
-
-def _replace(target: Path, text: str, mode: int | None) -> None:
-    """Give a file the text and the permissions; without any, those that new files get here."""
-    beside = target.with_name(f".{secrets.token_hex(8)}.toml")
-    created = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-    handle = os.open(beside, created, 0o666 if mode is None else 0o600)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-        if mode is not None:
-            beside.chmod(mode)
-        beside.replace(target)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
 
 
 def _cannot_read(path: Path, found: str) -> RecipeError:

@@ -2,18 +2,123 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from kertasks.keras_catalog.catalog import Catalog, ClassInfo, Family
+from kertasks.errors import nearest
+from kertasks.keras_catalog.catalog import Argument, ArgumentKind, Catalog, ClassInfo, Family
 from kertasks.keras_catalog.excluded import EXCLUDED_ARGUMENTS, EXCLUDED_LAYERS, EXCLUDED_OTHERS
-from kertasks.recipes.argument_rules import allowed_for, problem_with
-from kertasks.recipes.recipe import Component, Recipe, Value
+from kertasks.recipes.bounds import MOST_EPOCHS
+from kertasks.recipes.json_form import is_number, is_whole
+from kertasks.recipes.recipe import INPUT, Component, FitSettings, Layer, Recipe, Value
 from kertasks.recipes.recipe_errors import Problem, describe_value, one_of, without_consequences
-from kertasks.recipes.rules import problems_of_structure
 
 if TYPE_CHECKING:
     from kertasks.recipes.recipe import Layer
+
+_LAYER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+_CONTROLS = ("Cc", "Cf", "Cs", "Zl", "Zp")
+"""Categories of what breaks a line or steers the terminal that a name is shown on."""
+
+_LARGEST_SEED = 2**32 - 1
+"""What NumPy and ``keras.utils.set_random_seed`` take."""
+
+
+def problems_of_structure(recipe: Recipe) -> Iterator[Problem]:
+    """Faults of names, inputs and numbers that need no knowledge of Keras's classes."""
+    for key in ("task", "name"):
+        if not getattr(recipe, key).strip():
+            yield Problem(key, describe_value(getattr(recipe, key)), "a name")
+    for key in ("task", "name", "summary"):
+        text = getattr(recipe, key)
+        if any(unicodedata.category(character) in _CONTROLS for character in text):
+            yield Problem(key, describe_value(text), "one line without control codes")
+    if not 0 <= recipe.seed <= _LARGEST_SEED:
+        yield Problem(
+            "seed", describe_value(recipe.seed), f"a whole number from 0 to {_LARGEST_SEED}"
+        )
+    if not recipe.layers:
+        yield Problem("layers", "none", "at least one layer")
+    yield from _problems_of_names(recipe.layers)
+    yield from _problems_of_inputs(recipe.layers)
+    yield from _problems_of_dead_ends(recipe.layers)
+    yield from _problems_of_fit(recipe.fit)
+
+
+def _problems_of_names(layers: tuple[Layer, ...]) -> Iterator[Problem]:
+    first_use: dict[str, int] = {}
+    for index, layer in enumerate(layers):
+        if layer.name is None:
+            continue
+        path = f"layers.{index}.name"
+        if layer.name == INPUT:
+            yield Problem(path, f'"{INPUT}"', f'another name: "{INPUT}" is the data itself')
+        elif not _LAYER_NAME.fullmatch(layer.name):
+            yield Problem(
+                path, describe_value(layer.name), "letters, digits, _, - and . without spaces"
+            )
+        elif layer.name in first_use:
+            where = first_use[layer.name]
+            yield Problem(
+                path, f'"{layer.name}" again', f"a name of its own; layers.{where} has this one"
+            )
+        else:
+            first_use[layer.name] = index
+
+
+def _problems_of_inputs(layers: tuple[Layer, ...]) -> Iterator[Problem]:
+    """A layer may read only layers above it, which also rules out cycles."""
+    above = [INPUT]
+    below = {layer.name for layer in layers if layer.name}
+    for index, layer in enumerate(layers):
+        for position, name in enumerate(layer.inputs):
+            if name in above:
+                continue
+            path = f"layers.{index}.inputs.{position}"
+            if name == layer.name:
+                yield Problem(path, f'"{name}", the layer itself', one_of(above, name))
+            elif name in below:
+                yield Problem(path, f'"{name}", which comes later', one_of(above, name))
+            else:
+                yield Problem(
+                    path, f"{describe_value(name)}, which no layer is called", one_of(above, name)
+                )
+        if layer.name is not None and layer.name not in above:
+            above.append(layer.name)
+
+
+def _problems_of_dead_ends(layers: tuple[Layer, ...]) -> Iterator[Problem]:
+    """Every layer but the last is read by a later one; else it would silently not train."""
+    for index, layer in enumerate(layers[:-1]):
+        if not layers[index + 1].inputs:
+            continue
+        if layer.name is None or not any(layer.name in later.inputs for later in layers[index:]):
+            allowed = "a layer that a later one names in its inputs, or that the next one reads"
+            yield Problem(f"layers.{index}", "a layer that nothing reads", allowed)
+
+
+def _problems_of_fit(fit: FitSettings) -> Iterator[Problem]:
+    whole, share = "a whole number of at", "a share of the rows: at least 0 and less than 1"
+    rules: list[tuple[str, object, bool, str]] = [
+        ("epochs", fit.epochs, fit.epochs >= 1, f"{whole} least 1"),
+        ("batch_size", fit.batch_size, fit.batch_size >= 1, f"{whole} least 1"),
+        ("epochs", fit.epochs, fit.epochs <= MOST_EPOCHS, f"{whole} most {MOST_EPOCHS}"),
+        ("validation_split", fit.validation_split, 0 <= fit.validation_split < 1, share),
+    ]
+    stop, at = fit.early_stopping, "early_stopping"
+    if stop is not None:
+        metric = 'a metric, such as "val_loss"'
+        rules += [
+            (f"{at}.monitor", stop.monitor, bool(stop.monitor.strip()), metric),
+            (f"{at}.patience", stop.patience, stop.patience >= 0, f"{whole} least 0"),
+            (f"{at}.min_delta", stop.min_delta, stop.min_delta >= 0, "a number of at least 0"),
+        ]
+    for key, value, is_kept, allowed in rules:
+        if not is_kept:
+            yield Problem(f"fit.{key}", describe_value(value), allowed)
+
 
 _LABELS = {
     Family.LAYERS: "a layer of Keras",
@@ -141,3 +246,110 @@ def _unknown_argument(name: str, info: ClassInfo, path: str) -> Problem:
         return Problem(path, "an argument no recipe can give", EXCLUDED_ARGUMENTS[name])
     allowed = one_of([argument.name for argument in info.arguments], name, limit=24)
     return Problem(path, f"an argument {info.name} does not have", allowed)
+
+
+def allowed_for(argument: Argument) -> str:
+    """What an argument takes, in a few words."""
+    words = _allowed_of_kind(argument)
+    return (
+        f"{words}, or {{}} for None"
+        if argument.optional and argument.default is not None
+        else words
+    )
+
+
+def problem_with(value: Value, argument: Argument, path: str) -> Problem | None:
+    """The fault of a value, or None. Nested classes are judged by their own arguments."""
+    if value is None:
+        if argument.optional or argument.kind is ArgumentKind.ANY:
+            return None
+        return Problem(path, "{} (None)", allowed_for(argument))
+    fault = _fault(value, argument)
+    if fault is None:
+        return None
+    return Problem(path, describe_given(fault), _with_guess(argument, fault))
+
+
+def describe_given(value: object) -> str:
+    """A value as a person gave it, a class by its name."""
+    if isinstance(value, Component):
+        return f"the class {value.class_name}"
+    return describe_value(value)
+
+
+def _fault(value: Value, argument: Argument) -> object | None:
+    """What is wrong in ``value``: itself, or the entry of a list."""
+    match argument.kind:
+        case ArgumentKind.BOOLEAN:
+            return None if isinstance(value, bool) else value
+        case ArgumentKind.INTEGER:
+            return None if is_whole(value) and argument.within(value) else value
+        case ArgumentKind.NUMBER:
+            return None if is_number(value) and argument.within(value) else value
+        case ArgumentKind.INTEGERS | ArgumentKind.NUMBERS:
+            return _fault_in_list(value, argument)
+        case ArgumentKind.STRING:
+            return None if isinstance(value, str) else value
+        case ArgumentKind.CHOICE:
+            is_choice = isinstance(value, str) and value in argument.choices
+            return None if is_choice else value
+        case ArgumentKind.COMPONENT:
+            return None if isinstance(value, (str, Component)) else value
+        case ArgumentKind.LAYER:
+            entries = value if isinstance(value, (tuple, list)) and value else (value,)
+            wrong = [entry for entry in entries if not isinstance(entry, Component)]
+            return wrong[0] if wrong else None
+        case ArgumentKind.ANY:
+            return value if isinstance(value, Component) else None
+
+
+def _fault_in_list(value: Value, argument: Argument) -> object | None:
+    if isinstance(value, (tuple, list)):
+        faults = (_fault_in_list(entry, argument) for entry in value if entry is not None)
+        return next((fault for fault in faults if fault is not None), None)
+    if argument.kind is ArgumentKind.INTEGERS and not is_whole(value):
+        return value
+    return None if is_number(value) and argument.within(value) else value
+
+
+def _allowed_of_kind(argument: Argument) -> str:
+    limits = _limits(argument)
+    match argument.kind:
+        case ArgumentKind.BOOLEAN:
+            return "true or false"
+        case ArgumentKind.INTEGER:
+            return f"a whole number{limits}"
+        case ArgumentKind.NUMBER:
+            return f"a number{limits}"
+        case ArgumentKind.INTEGERS:
+            return f"a whole number{limits} or a list of them"
+        case ArgumentKind.NUMBERS:
+            return f"a number{limits} or a list of them"
+        case ArgumentKind.STRING:
+            return "a string"
+        case ArgumentKind.CHOICE:
+            return "one of " + ", ".join(f'"{choice}"' for choice in argument.choices)
+        case ArgumentKind.COMPONENT:
+            family = argument.family.value if argument.family else "classes"
+            return f'one of Keras\'s {family}, by name or as {{ class = "…", … }}'
+        case ArgumentKind.LAYER:
+            return 'a layer, as { class = "…", … }'
+        case ArgumentKind.ANY:
+            return "a value, no class"
+
+
+def _limits(argument: Argument) -> str:
+    low, high = argument.minimum, argument.maximum
+    if argument.above is not None:
+        return f" above {argument.above:g}"
+    if low is not None and high is not None:
+        return f" from {low:g} to {high:g}"
+    if low is not None:
+        return f" of at least {low:g}"
+    return f" of at most {high:g}" if high is not None else ""
+
+
+def _with_guess(argument: Argument, given: object) -> str:
+    allowed = allowed_for(argument)
+    guess = nearest(given, argument.choices) if isinstance(given, str) else None
+    return f'{allowed}; did you mean "{guess}"?' if guess else allowed

@@ -25,7 +25,7 @@ class NotInBin(BinTrouble):
 
 
 class RunBin:
-    """The bin of a store. Moving is a rename: a folder is here or there, never half."""
+    """Holds the deleted runs of a store. Moving is a rename: no folder is ever half here."""
 
     def __init__(self, store: RunStore) -> None:
         self._store = store
@@ -36,7 +36,7 @@ class RunBin:
         return self._store.home / "bin"
 
     def runs(self) -> list[RunFolder]:
-        """Every deleted run, the newest first, whenever it was deleted."""
+        """List every deleted run, the newest first, whenever it was deleted."""
         return runs_in(self.path)
 
     def delete(self, run: RunFolder) -> None:

@@ -1,193 +1,184 @@
-"""The control file: what people asked of a run, numbered, replaced whole by rename.
+"""The steering commands, one row each.
 
-Whoever steers a run writes it, from any interface or command line; the trainer carries out
-each number once and says so in a ``control`` event.
+Keys, footer, help, command line and words of the interface come from the rows; what a command
+does is its effect in ``kertasks.trainer.callbacks.steering``. Adding one is a row and an effect.
+Imports next to nothing: the command line's help is made from it.
 """
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
-import json
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
-from typing import Any
 
-from kertasks.atomic_file import write_text
-from kertasks.errors import UserError
-from kertasks.regular_file import LARGEST, open_regular, read_json
-
-KEPT = 32
-"""Commands that stay in the file whether they are answered or not."""
-
-MOST_WAITING = 1000
-"""Commands that wait for their answer at most: a person asks no trainer so much."""
-
-
-class TooManyWait(UserError):
-    """A trainer was asked much and answers nothing."""
-
-
-class Ask(StrEnum):
-    """What can be asked of a run. A trainer passes over what it does not know."""
-
-    PAUSE = "pause"
-    """Wait at the end of the batch under way."""
-
-    RESUME = "resume"
-    """Go on, from a pause."""
-
-    EPOCH = "epoch"
-    """Go on to the end of the epoch, and pause there."""
-
-    BATCH = "batch"
-    """Go on by one batch, and pause there."""
-
-    LEARNING_RATE = "learning_rate"
-    """Set the optimizer's learning rate to ``value``."""
-
-    EPOCHS = "epochs"
-    """Train ``value`` epochs in all."""
-
-    SAVE = "save"
-    """Write a checkpoint, ``model.keras`` and ``best.keras`` now."""
-
-    STOP = "stop"
-    """End, and keep the weights as they are."""
-
-    STOP_BEST = "stop_best"
-    """End with the weights of the best epoch."""
-
-    KILL = "kill"
-    """End without another word. The process of a run on this host is killed directly."""
+from kertasks.recipes.bounds import LEAST_LEARNING_RATE, MOST_EPOCHS, MOST_LEARNING_RATE
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
-    """What a person asked of a trainer."""
-
-    number: int
-    """From 1, one more for each command to a run."""
+class NumberArgument:
+    """The number that a command takes."""
 
     name: str
-    """An ``Ask``, or what a later version may know."""
+    """What it is, with its article, for example ``"a learning rate"``."""
 
-    value: float | None = None
-    """A learning rate or a number of epochs."""
+    least: float
+    most: float
+    whole: bool
+    help: str
+    """Said of the command line's option."""
+
+    @property
+    def allowed(self) -> str:
+        """The numbers that are allowed, in words."""
+        if self.whole:
+            return f"a whole number from {self.least} to {self.most}"
+        return f"a number from {self.least:.1e} to {self.most:.1e}"
+
+    def allows(self, value: float | None) -> bool:
+        """Whether a trainer would take the value."""
+        if value is None or not self.least <= value <= self.most:
+            return False
+        return not self.whole or value == int(value)
 
 
-def read_commands(path: Path) -> list[Command]:
-    """The latest commands, oldest first; none when there is no file or it holds none."""
-    try:
-        found = list(map(_command, read_json(path)["commands"]))
-    except (OSError, ValueError, KeyError, TypeError):
-        return []
-    return sorted(
-        (command for command in found if command is not None),
-        key=lambda command: command.number,
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandRow:
+    """All that is known of a steering command besides its name and its effect in the trainer."""
+
+    key: str
+    """The workbench's key, free of other commands that act at the same time."""
+
+    label: str
+    """The footer's words for the key."""
+
+    help: str
+    """A sentence for ``?``, the command palette and the command line."""
+
+    verb: str
+    """What is asked, as in "run x did not *pause*"."""
+
+    not_done: str
+    """Said before the reason where it was refused or came too late."""
+
+    doing: str = ""
+    """What the run is said to be doing until it answers; as before where it is empty."""
+
+    done: str = ""
+    """Said when it is done, with ``{folder}`` for the run's; empty where the screen shows it."""
+
+    footer: bool = False
+    """Whether the footer shows the key."""
+
+    argument: NumberArgument | None = None
+    while_training: bool = True
+    """Whether it makes sense while it trains."""
+
+    while_paused: bool = True
+    """Whether it makes sense while it pauses."""
+
+    needs_best: bool = False
+    """Whether it needs an epoch that was the best."""
+
+    ends: bool = False
+    """Whether it ends the training: the end itself is its answer."""
+
+    early: bool = False
+    """Whether it is carried out even before there is a network to train."""
+
+    while_stopping: bool = False
+    """Whether it makes sense still when a stop is under way."""
+
+    cli: str = ""
+    """Command and option on the command line, ``"step --batch"``; the name for an empty one."""
+
+    cli_help: str = ""
+    """Help of a command on the command line that serves several rows; ``help`` for none."""
+
+
+class SteeringCommand(StrEnum):
+    """What can be asked of a run. A trainer refuses what it does not know."""
+
+    row: CommandRow
+
+    # The default is for ``SteeringCommand("pause")``, which finds a member and makes none.
+    def __new__(cls, name: str, row: CommandRow | None = None) -> SteeringCommand:
+        """Make a member of its name and its row."""
+        if row is None:
+            raise ValueError(f"the steering command {name!r} has no row")
+        member = str.__new__(cls, name)
+        member._value_ = name
+        member.row = row
+        return member
+
+    # fmt: off
+    PAUSE = "pause", CommandRow(
+        key="space", label="pause", footer=True, while_paused=False,
+        help="Let the training wait at the end of the batch under way.",
+        verb="pause", doing="pausing", not_done="not paused",
     )
+    RESUME = "resume", CommandRow(
+        key="space", label="go on", footer=True, while_training=False,
+        help="Let the paused training go on.",
+        verb="resume", doing="going on", not_done="it does not go on",
+    )
+    STOP = "stop", CommandRow(
+        key="s", label="stop, keep", footer=True, ends=True, early=True,
+        help="End this training and keep its weights. Leaving the screen does not end it.",
+        verb="stop", doing="stopping", not_done="not stopped",
+        cli_help="End RUN and keep its weights. kertui resume can still go on with it.",
+    )
+    EPOCH = "epoch", CommandRow(
+        key=">", label="one epoch", footer=True,
+        help="Train to the end of an epoch, and pause there.",
+        verb="train one epoch", doing="going on", not_done="no epoch was trained",
+        cli="step",
+        cli_help="Train RUN to the end of an epoch (or by one batch), and pause there.",
+    )
+    BATCH = "batch", CommandRow(
+        key=".", label="one batch",
+        help="Train one batch, and pause after it.",
+        verb="train one batch", doing="going on", not_done="no batch was trained",
+        cli="step --batch",
+    )
+    LEARNING_RATE = "learning_rate", CommandRow(
+        key="L", label="learning rate", footer=True,
+        help="Change the learning rate while it trains.",
+        verb="change the learning rate", not_done="the learning rate was not changed",
+        argument=NumberArgument(
+            "a learning rate", LEAST_LEARNING_RATE, MOST_LEARNING_RATE, whole=False,
+            help="From the next batch on.",
+        ),
+        cli="set --learning-rate",
+        cli_help="Change learning rate or number of epochs of RUN while it goes on.",
+    )
+    EPOCHS = "epochs", CommandRow(
+        key="E", label="epochs", early=True,
+        help="Train more or fewer epochs in all; a training that is over goes on.",
+        verb="change the number of epochs", not_done="the number of epochs was not changed",
+        argument=NumberArgument(
+            "a number of epochs", 1, MOST_EPOCHS, whole=True, help="How many in all."
+        ),
+        cli="set --epochs",
+    )
+    STOP_BEST = "stop_best", CommandRow(
+        key="S", label="stop with the best", needs_best=True, ends=True, early=True,
+        help="End this training and keep the weights of its best epoch.",
+        verb="stop", doing="stopping", not_done="not stopped",
+        cli="stop --best",
+    )
+    SAVE = "save", CommandRow(
+        key="W", label="save weights now",
+        help="Write the network and a checkpoint now, and train on.",
+        verb="save", doing="saving", not_done="not saved",
+        done="saved model.keras and a checkpoint in {folder}",
+    )
+    KILL = "kill", CommandRow(
+        key="X", label="kill", ends=True, early=True, while_stopping=True,
+        help="End the trainer's process at once, should it not stop. Asks first.",
+        verb="kill", doing="killing", not_done="not killed",
+    )
+    # fmt: on
 
 
-def last_number(path: Path) -> int:
-    """The highest number among the latest commands; 0 where there is none."""
-    return max((command.number for command in read_commands(path)), default=0)
-
-
-def _command(fields: Any) -> Command | None:
-    if not isinstance(fields, dict):
-        return None
-    number, name, value = fields.get("number"), fields.get("command"), fields.get("value")
-    if type(number) is not int or not 0 < number <= LARGEST or not isinstance(name, str):
-        return None
-    if value is not None and type(value) not in (int, float):
-        return None
-    return Command(number, name, value)
-
-
-def write_command(
-    path: Path,
-    name: Ask,
-    value: float | None = None,
-    answered: Callable[[], int] = lambda: 0,
-) -> Command:
-    """Add a command to the file, numbered after those in it. None goes before it is answered.
-
-    Args:
-        path: ``control.json``.
-        name: what is asked.
-        value: for what takes one.
-        answered: finds the number of the last command that was answered. It is asked only when
-            the file is lost or long: a long log takes it some milliseconds.
-
-    Raises:
-        TooManyWait: a thousand wait for their answer.
-        OSError: it cannot be written.
-    """
-    with _alone(path):
-        before = read_commands(path)
-        done = 0 if 0 < len(before) < KEPT else answered()
-        waiting = [command for command in before if command.number > done]
-        if len(waiting) >= MOST_WAITING:
-            raise TooManyWait(f"{MOST_WAITING} commands wait already: its trainer answers none")
-        number = max([done, *(command.number for command in before)]) + 1
-        command = Command(number, str(name), value)
-        kept = before[-max(len(waiting), KEPT - 1) :]
-        listed = [*kept, command]
-        write_text(path, json.dumps({"commands": [_fields(each) for each in listed]}) + "\n")
-    return command
-
-
-def _fields(command: Command) -> dict[str, object]:
-    fields: dict[str, object] = {"number": command.number, "command": command.name}
-    if command.value is not None:
-        fields["value"] = command.value
-    return fields
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Keep a second interface from reading the file before this one has written it."""
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        # Some network file systems have no locks: then two commands of one moment may meet.
-        with contextlib.suppress(OSError):
-            fcntl.flock(folder, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(folder)
-
-
-class ControlFile:
-    """The trainer's side: each new command once. A look opens the file, about 10 µs: network
-    file systems show another host's change only then.
-
-    Args:
-        path: ``control.json``.
-        done: the number up to which commands are taken as carried out.
-    """
-
-    def __init__(self, path: Path, done: int = 0) -> None:
-        self._path = path
-        self._seen: tuple[int, int] | None = None
-        self._number = done
-
-    def new_commands(self) -> list[Command]:
-        """The commands written since the last look, oldest first."""
-        try:
-            descriptor = open_regular(self._path)
-        except OSError:
-            return []
-        status = os.fstat(descriptor)
-        os.close(descriptor)
-        seen = (status.st_mtime_ns, status.st_ino)
-        if seen == self._seen:
-            return []
-        self._seen = seen
-        new = [command for command in read_commands(self._path) if command.number > self._number]
-        if new:
-            self._number = new[-1].number
-        return new
+def row_of(name: str) -> CommandRow | None:
+    """The row of a command by its name; None for one that only a later version knows."""
+    return SteeringCommand(name).row if name in list(SteeringCommand) else None

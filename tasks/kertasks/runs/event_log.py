@@ -11,9 +11,8 @@ import threading
 import time
 from pathlib import Path
 
-from kertasks.regular_file import open_to_append
-from kertasks.runs.event_lines import format_event
-from kertasks.runs.events import Event, Notice
+from kertasks.files import open_to_append
+from kertasks.runs.events import Event, Notice, format_event
 from kertasks.runs.state import HEARTBEAT
 
 FLUSH_EVERY = 0.05
@@ -27,13 +26,13 @@ _RESERVED = 16_384
 
 
 class EventLog:
-    """The only writer of an events file. Thread-safe.
+    """The only writer of an events file. It is thread-safe.
 
     Raises:
         BlockingIOError: another process writes it.
         OSError: it cannot be opened, or is a link.
 
-    ``add`` appends to a list, 0.3 µs; a thread of its own turns events into lines (10 µs
+    ``add`` appends to a list, 0.3 µs; a thread of its own turns events into lines (1 µs
     each) and writes them, the first of a pause at once and then every ``FLUSH_EVERY``
     seconds. So an epoch is in the file within 0.1 s even when the next one takes
     minutes, and thousands of epochs a second cost the training thread next to nothing.
@@ -70,7 +69,7 @@ class EventLog:
             self._something.set()
 
     def flush(self) -> None:
-        """Write what waits, now."""
+        """Write now what waits to be written."""
         with self._writing:
             if self._file_there() not in (self._inode, None):
                 self._move()

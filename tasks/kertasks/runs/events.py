@@ -1,243 +1,243 @@
 """The events of a run: what a trainer tells, and whoever follows the run gets.
 
-How they are written is in ``kertasks.runs.event_lines``.
+An event is one line of ``events.jsonl``: a JSON object with the fields of its class here and a
+``type``. A NaN or an infinity is written as ``"nan"``, ``"inf"`` or ``"-inf"``, so that every
+line is valid JSON; no number is rounded. A reader passes over types and fields it does not know.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TypeAlias
+import math
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
-Metrics: TypeAlias = Mapping[str, float]
-"""By Keras's names: ``loss``, ``accuracy``, ``val_loss``, …"""
+import msgspec
+from msgspec.structs import asdict, force_setattr
+
+from kertasks.files import LARGEST
+from kertasks.text.plain_text import one_line
+
+Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=LARGEST)]
+Ordinal: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=LARGEST)]
+Temperature: TypeAlias = Annotated[int, msgspec.Meta(ge=-273, le=LARGEST)]
+
+if TYPE_CHECKING:
+    Number: TypeAlias = float
+    Metrics: TypeAlias = Mapping[str, float]
+    """By Keras's names: ``loss``, ``accuracy``, ``val_loss``, …"""
+else:
+    # What is not finite is a string in JSON, and a float from __post_init__ on.
+    Number = float | Literal["nan", "inf", "-inf"]
+    Metrics = dict[str, Number]
+
+_TEXT = 1 << 14
+"""Characters of a reason or a notice that are kept; the trainer's log has the rest."""
 
 
-@dataclass(frozen=True, slots=True)
-class Started:
-    """The trainer has the recipe and the data and begins. Type ``started``."""
+class _Cleaned(msgspec.Struct, frozen=True, gc=False):
+    """Holds text and numbers of a stranger, which it cleans as it is made."""
+
+    def __post_init__(self) -> None:
+        _clean(self)
+
+
+class _Event(_Cleaned, frozen=True, tag_field="type"):
+    """Any event: what they all have."""
 
     t: float
-    """Unix time in seconds, as in every event."""
+    """Unix time in seconds."""
 
-    epochs: int
+
+class Started(_Event, frozen=True, tag="started"):
+    """The trainer has the recipe and the data and begins. Type ``started``."""
+
+    epochs: Ordinal
     """Planned."""
 
-    steps: int
+    steps: Ordinal
     """Batches an epoch."""
 
-    parameters: int
+    parameters: Count
     device: str
 
 
-@dataclass(frozen=True, slots=True)
-class Compiling:
+class Compiling(_Event, frozen=True, tag="compiling"):
     """The trainer compiles; nothing is trained yet. Type ``compiling``."""
 
-    t: float
-    seconds: float | None = None
+    seconds: Number | None = None
     """None when it begins, how long it took when it is done."""
 
 
-@dataclass(frozen=True, slots=True)
-class Compiled:
-    """How the epochs were compiled, which decides their last bits. Type ``compiled``."""
+class Compiled(_Event, frozen=True, tag="compiled"):
+    """Tells how the epochs were compiled, which decides their last bits. Type ``compiled``."""
 
-    t: float
     xla: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """Within an epoch. Type ``progress``; at most ten a second."""
+class Progress(_Event, frozen=True, tag="progress"):
+    """Tells how far the epoch under way is. Type ``progress``; at most ten a second."""
 
-    t: float
-    epoch: int
+    epoch: Ordinal
     """The epoch under way, from 1."""
 
-    step: int
+    step: Count
     """Batches done in it."""
 
     metrics: Metrics
 
 
-@dataclass(frozen=True, slots=True)
-class Epoch:
-    """An epoch is done. Type ``epoch``."""
+class Epoch(_Event, frozen=True, tag="epoch"):
+    """An epoch is done, and validated where something is held out. Type ``epoch``."""
 
-    t: float
-    epoch: int
+    epoch: Ordinal
     """From 1."""
 
     metrics: Metrics
-    learning_rate: float
-    seconds: float
+    learning_rate: Number
+    seconds: Number
+
+    def __post_init__(self) -> None:
+        # A long log has 200,000 of them, nearly all clean as they are: this takes 0.3 µs.
+        metrics = self.metrics
+        try:
+            sum(metrics.values(), self.learning_rate + self.seconds)
+        except TypeError:  # there is a string among the numbers
+            _clean(self)
+        if not _are_clean(tuple(metrics)):
+            _clean(self)
 
 
-@dataclass(frozen=True, slots=True)
-class LearningRate:
+class LearningRate(_Event, frozen=True, tag="learning_rate"):
     """The learning rate was changed by a person or a callback. Type ``learning_rate``."""
 
-    t: float
-    epoch: int
-    learning_rate: float
+    epoch: Count
+    learning_rate: Number
 
 
-@dataclass(frozen=True, slots=True)
-class Control:
+class Control(_Event, frozen=True, tag="control", omit_defaults=True):
     """A command was carried out, or could not be. Type ``control``."""
 
-    t: float
-    number: int
+    number: Count
     command: str
     refused: str | None = None
     """Why it could not be carried out; None when it was."""
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(_Event, frozen=True, tag="planned"):
     """The run is to be longer or shorter than it was. Type ``planned``."""
 
-    t: float
-    epochs: int
+    epochs: Ordinal
     """To train in all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Paused:
-    """The trainer waits for a command. Type ``paused``."""
+class _Place(_Event, frozen=True):
+    """An event that tells how far the training is."""
 
-    t: float
-    epoch: int
+    epoch: Count
     """Whole epochs done."""
 
-    step: int
+    step: Count
     """Batches done of the epoch after them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Resuming:
+class Paused(_Place, frozen=True, tag="paused"):
+    """The trainer waits for a command. Type ``paused``."""
+
+
+class Resuming(_Event, frozen=True, tag="resuming"):
     """A new trainer process has the run, and imports Keras before it goes on. Type ``resuming``.
 
     The end before it counts no more.
     """
 
-    t: float
+
+class Resumed(_Place, frozen=True, tag="resumed"):
+    """Training goes on, after a pause or in a new trainer process. Type ``resumed``.
+
+    It goes on with fewer epochs than were told of when a trainer was lost.
+    """
 
 
-@dataclass(frozen=True, slots=True)
-class Resumed:
-    """Training goes on, after a pause or in a new trainer process. Type ``resumed``."""
-
-    t: float
-    epoch: int
-    """Whole epochs done where it goes on: fewer than were told of when a trainer was lost."""
-
-    step: int
-    """Batches done of the epoch after them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Checkpointed:
+class Checkpointed(_Place, frozen=True, tag="checkpoint"):
     """What a later process needs to go on from here is on disk. Type ``checkpoint``."""
 
-    t: float
-    epoch: int
-    """Whole epochs done."""
 
-    step: int
-    """Batches done of the epoch after them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Gpu:
-    """How busy one GPU is."""
+class Gpu(_Cleaned, frozen=True):
+    """Tells how busy one GPU is."""
 
     name: str
-    use: float
+    use: Number
     """Share of the last moment in which it computed, 0 to 1."""
 
-    memory: int
+    memory: Count
     """Bytes taken, by whomever."""
 
-    memory_total: int
+    memory_total: Count
     """Bytes."""
 
-    temperature: int
+    temperature: Temperature
     """Degrees Celsius."""
 
 
-@dataclass(frozen=True, slots=True)
-class Machine:
-    """How busy the run's host is. Type ``machine``; at most one a second."""
+class Machine(_Event, frozen=True, tag="machine"):
+    """Tells how busy the run's host is. Type ``machine``; at most one a second."""
 
-    t: float
-    cpu: float
+    cpu: Number
     """Share of all cores, 0 to 1."""
 
-    memory: int
+    memory: Count
     """Bytes taken, by whomever."""
 
-    memory_total: int
+    memory_total: Count
     """Bytes."""
 
-    process_memory: int
+    process_memory: Count
     """Bytes of the trainer's own process."""
 
     gpus: tuple[Gpu, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Something a person should know of, for example a fallback and why. Type ``notice``."""
+class Notice(_Event, frozen=True, tag="notice"):
+    """Tells a person what they should know, for example a fallback and why. Type ``notice``."""
 
-    t: float
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """Trained to the end, or stopped early by a callback. Type ``finished``."""
+class _End(_Event, frozen=True):
+    """An event after which the weights are kept and tested."""
 
-    t: float
-    epochs: int
+    epochs: Count
     """Done in all."""
 
-    best_epoch: int | None
+    best_epoch: Count | None = None
     """Of the lowest validation loss, or training loss where nothing is held out."""
 
-    test: Metrics | None
+    test: Metrics | None = None
     """On the test split, by the same names; a regression's ``mae`` in ``unit``.
     None where the data has no test split."""
 
-    unit: str | None
+    unit: str | None = None
     """A regression target's own unit, for example ``"$1,000"``."""
 
     best: Metrics | None = None
     """The metrics of the best epoch."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stopped:
+class Finished(_End, frozen=True, tag="finished"):
+    """The run was trained to its end, or stopped early by a callback. Type ``finished``."""
+
+
+class Stopped(_End, frozen=True, tag="stopped"):
     """A person stopped it; the weights are kept. Type ``stopped``."""
 
-    t: float
-    epochs: int
-    best_epoch: int | None
-    test: Metrics | None
-    unit: str | None
-    best: Metrics | None = None
-    """Of the best epoch."""
-
-    restored_epoch: int | None = None
+    restored_epoch: Count | None = None
     """Whose weights were kept and tested, where those of the best epoch were asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """It could not go on. Type ``failed``."""
+class Failed(_Event, frozen=True, tag="failed"):
+    """The training could not go on. Type ``failed``."""
 
-    t: float
     reason: str
     """In plain words; the traceback is in the run's log."""
 
@@ -264,3 +264,78 @@ Event: TypeAlias = (
 
 Ended: TypeAlias = Finished | Stopped | Failed
 """The events after which a trainer writes no more. A run may be resumed by another."""
+
+_decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
+_decode = _decoder.decode
+# NumPy's float64 is a float too, which msgspec does not know.
+_encode = msgspec.json.Encoder(enc_hook=float).encode
+
+
+def format_event(event: Event) -> str:
+    """Write an event as a line of JSON, newline included, every number as exact as it came."""
+    line = _encode(event)
+    if b"null" in line:  # None, or a number that is not finite
+        line = _encode(_plain(event))
+    return f"{line.decode()}\n"
+
+
+def parse_event(line: str | bytes) -> Event | None:
+    """Read the event on a line; None for a type not known here or what is no event at all.
+
+    Fields not known here are passed over, so that an older reader follows a newer writer.
+    """
+    try:
+        return _decode(line)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case msgspec.Struct():
+            tag = value.__struct_config__.tag
+            return {**({"type": tag} if tag else {}), **_plain(asdict(value))}
+        case float() if not math.isfinite(value):
+            return str(value)
+        case tuple():
+            return list(map(_plain, value))
+        case Mapping():
+            return {name: _plain(each) for name, each in value.items()}
+    return value
+
+
+def _clean(event: _Cleaned) -> None:
+    for name, read in _readers(type(event)):
+        value = getattr(event, name)
+        if value is not None:
+            force_setattr(event, name, read(value))
+
+
+def _text(value: str) -> str:
+    # The name of a file may hold bytes that are no text, which no reader of JSON takes.
+    return one_line(value.encode(errors="replace").decode(), _TEXT)
+
+
+_clean_name = lru_cache(one_line)
+"""A metric's name, fit to be shown. An epoch has a handful, and a log the same ones each time."""
+
+
+@lru_cache(maxsize=8)  # of the logs that are read now; a stranger's names may be long
+def _are_clean(names: tuple[str, ...]) -> bool:
+    return all(one_line(name) == name for name in names)
+
+
+def _metrics(value: Mapping[str, float]) -> dict[str, float]:
+    return {_clean_name(name): float(number) for name, number in value.items()}
+
+
+@cache
+def _readers(kind: type[_Cleaned]) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
+    """The fields of a class that msgspec alone does not clean, each with what cleans it."""
+    reads: dict[Any, Callable[[Any], Any]] = {str: _text, Number: float, Metrics: _metrics}
+    reads |= {kind | None: read for kind, read in reads.items()}
+    return tuple(
+        (field.name, reads[field.type])
+        for field in msgspec.structs.fields(kind)
+        if field.type in reads
+    )

@@ -5,17 +5,17 @@ from __future__ import annotations
 import contextlib
 import json
 import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kertasks.atomic_file import write_text
 from kertasks.errors import UserError
-from kertasks.regular_file import read_json, read_small
-from kertasks.runs.commands import Ask, Command, write_command
-from kertasks.runs.event_tail import last_answered
-from kertasks.runs.manifest import Manifest, parse_manifest
+from kertasks.files import read_small, write_text
+from kertasks.runs.commands import SteeringCommand
+from kertasks.runs.control_file import Command, write_command
+from kertasks.runs.event_reader import last_answered
+from kertasks.runs.manifest import Manifest, format_manifest, parse_manifest
 from kertasks.runs.state import (
     RunState,
     is_removed,
@@ -54,7 +54,7 @@ class NeverBegan(RunDamaged):
 
 @dataclass(frozen=True, slots=True)
 class RunFolder:
-    """A run by its folder. Holds nothing in memory: every answer is read from disk."""
+    """A run by its folder. It holds nothing in memory: every answer is read from disk."""
 
     path: Path
 
@@ -65,46 +65,46 @@ class RunFolder:
 
     @property
     def manifest_path(self) -> Path:
-        """``run.json``."""
+        """The path of ``run.json``, which says where the run comes from."""
         return self.path / "run.json"
 
     @property
     def recipe_path(self) -> Path:
-        """``recipe.toml``."""
+        """The path of ``recipe.toml``, which says what is trained."""
         return self.path / "recipe.toml"
 
     @property
     def events_path(self) -> Path:
-        """``events.jsonl``."""
+        """The path of ``events.jsonl``, which says what happens in the training."""
         return self.path / "events.jsonl"
 
     @property
     def log_path(self) -> Path:
-        """``trainer.log``: what the trainer prints, tracebacks included."""
+        """The path of ``trainer.log``, which has what the trainer prints, tracebacks included."""
         return self.path / "trainer.log"
 
     @property
     def model_path(self) -> Path:
-        """``model.keras``: the network as training left it."""
+        """The path of ``model.keras``, the network as training left it."""
         return self.path / "model.keras"
 
     @property
     def best_path(self) -> Path:
-        """``best.keras``: the network of the best epoch."""
+        """The path of ``best.keras``, the network of the best epoch."""
         return self.path / "best.keras"
 
     @property
     def control_path(self) -> Path:
-        """``control.json``."""
+        """The path of ``control.json``, which holds the commands to the trainer."""
         return self.path / "control.json"
 
     @property
     def checkpoint_path(self) -> Path:
-        """``checkpoint/state.npz``: what a later process needs to go on with the training."""
+        """The path of ``checkpoint/state.npz``, from which a later process goes on."""
         return self.path / "checkpoint" / "state.npz"
 
     def clear_leftovers(self) -> None:
-        """Delete what a killed trainer had not renamed into its place yet. Its successor's."""
+        """Delete what a killed trainer left half done. Only its successor may do so."""
         for pattern in _LEFTOVERS:
             for path in self.path.glob(pattern):
                 if path.is_dir():
@@ -124,14 +124,14 @@ class RunFolder:
                 raise RunDamaged(f"{path} is a link: a trainer would write where it leads")
 
     def manifest(self) -> Manifest:
-        """What the trainer wrote as it began.
+        """Read what the trainer wrote as it began.
 
         Raises:
             NeverBegan: there is none (yet).
             RunDamaged: it cannot be read, or a field is not what it must be.
         """
         try:
-            return parse_manifest(read_json(self.manifest_path))
+            return parse_manifest(read_small(self.manifest_path))
         except FileNotFoundError as error:
             raise NeverBegan(f"run {self.id} has no run.json: it never began") from error
         except (OSError, ValueError) as error:
@@ -148,13 +148,11 @@ class RunFolder:
             return 0.0
 
     def write_manifest(self, manifest: Manifest) -> None:
-        """Write ``run.json``, whole."""
-        fields = asdict(manifest)
-        ordered = {"schema": fields.pop("schema"), **fields}
-        write_text(self.manifest_path, json.dumps(ordered, indent=2, ensure_ascii=False) + "\n")
+        """Replace ``run.json`` as a whole."""
+        write_text(self.manifest_path, format_manifest(manifest))
 
     def recipe(self) -> Recipe:
-        """What is trained here.
+        """Read what is trained here.
 
         Raises:
             kertasks.RecipeError: ``recipe.toml`` was changed into what is no recipe.
@@ -186,7 +184,7 @@ class RunFolder:
             return None
 
     def state(self) -> RunState:
-        """What the run is doing: its events' end first, then whether its process is there."""
+        """Find what the run is doing, by its events' end, else by whether its process is there."""
         said = state_at_end(self.events_path)
         if said is not None and said.is_over:
             return said
@@ -213,8 +211,8 @@ class RunFolder:
             self.events_path,
         )
 
-    def ask(self, name: Ask, value: float | None = None) -> Command:
-        """Ask something of the run's trainer; it answers with a ``control`` event.
+    def send(self, name: SteeringCommand, value: float | None = None) -> Command:
+        """Send a command to the run's trainer; it answers with a ``control`` event.
 
         Args:
             name: what.
@@ -230,7 +228,7 @@ class RunFolder:
             raise RunIsOver(self.id, state)
         return self.write_command(name, value)
 
-    def write_command(self, name: Ask, value: float | None = None) -> Command:
+    def write_command(self, name: SteeringCommand, value: float | None = None) -> Command:
         """Write a command whatever the run's state is.
 
         Raises:

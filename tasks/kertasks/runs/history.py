@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import chain, count, groupby
+from operator import itemgetter
 from pathlib import Path
 
-from kertasks.runs.commands import Ask
-from kertasks.runs.epoch_block import EpochBlock
+from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import (
     Checkpointed,
@@ -34,17 +35,50 @@ from kertasks.runs.events import (
 from kertasks.runs.state import RunState
 
 
+class BestEpoch:
+    """The epoch of the lowest validation loss, or training loss where nothing is held out.
+
+    Of two that are as good the earlier one is best.
+
+    Args:
+        epoch: the best one of those before, from 1.
+        metrics: of that epoch.
+    """
+
+    def __init__(
+        self, epoch: int | None = None, metrics: Mapping[str, float] | None = None
+    ) -> None:
+        self.epoch = epoch
+        """From 1; None while no epoch has such a loss."""
+
+        self.metrics = metrics or {}
+        """What was measured in that epoch, by Keras's names."""
+
+        self._name = "val_loss" if "val_loss" in self.metrics else "loss"
+        self.loss = self.metrics.get(self._name, math.inf)
+        """The lowest one; infinite while there is none."""
+
+    def take(self, epochs: Sequence[Epoch]) -> None:
+        """Take the next epochs, in their order."""
+        if self._name == "loss" and any("val_loss" in epoch.metrics for epoch in epochs):
+            self._name, self.loss = "val_loss", math.inf
+            self.epoch, self.metrics = None, {}
+        losses = [epoch.metrics.get(self._name, math.nan) for epoch in epochs]
+        lowest = min((loss for loss in losses if loss < self.loss), default=None)
+        if lowest is not None:
+            best = epochs[losses.index(lowest)]
+            self.loss, self.epoch, self.metrics = lowest, best.epoch, best.metrics
+
+
 class RunHistory:
-    """Fed with events in their order; every column has one value an epoch, NaN for none."""
+    """All that is known of a run. It is fed with events in their order; every column has one value
+    an epoch, NaN for none."""
 
     def __init__(self) -> None:
         self.started: Started | None = None
         self.ended: Ended | None = None
         self.compiling = False
         """Whether it compiles right now."""
-
-        self.compile_seconds: float | None = None
-        """How long compiling took in all; None before the first is done."""
 
         self.xla: bool | None = None
         """Whether XLA compiled the epochs; None where nothing says so."""
@@ -64,7 +98,7 @@ class RunHistory:
         self.resuming = False
         """Whether a new trainer process makes ready to go on."""
 
-        self.until: Ask | None = None
+        self.until: SteeringCommand | None = None
         """``EPOCH`` or ``BATCH`` while it trains to the end of one and will pause there."""
 
         self.stopping = False
@@ -93,28 +127,42 @@ class RunHistory:
 
         self.learning_rates: array[float] = array("d")
         self.seconds: array[float] = array("d")
-        self.best_epoch: int | None = None
-        """Of the lowest validation loss, or training loss where nothing is held out."""
+        self.best = BestEpoch()
 
         self._taken_up: Resuming | None = None
         """While a new trainer process makes ready and has not said yet where it goes on."""
 
         self._columns: dict[str, array[float]] = {}
-        self._best = {"val_loss": math.inf, "loss": math.inf}
 
     @classmethod
     def read(cls, events_path: Path) -> RunHistory:
-        """All that a run's events say now; empty where there are none."""
-        history, reader = cls(), EventReader(events_path)
-        history.add_all(reader.read_blocks())
-        while reader.behind:
-            history.add_all(reader.read_blocks())
+        """Read all that a run's events say now; an empty history where there are none."""
+        history = cls()
+        history.read_more(EventReader(events_path))
         return history
+
+    def read_more(self, reader: EventReader, slices: int | None = None) -> bool:
+        """Take what a reader finds; False while there is more for it to read.
+
+        Args:
+            reader: of the run's events.
+            slices: to read at most, ``event_reader.SLICE`` bytes each; all of them for None.
+        """
+        for _ in count() if slices is None else range(slices):
+            self.add_all(reader.read())
+            if not reader.behind:
+                return True
+        return False
 
     @property
     def epochs(self) -> int:
         """How many epochs are done."""
         return len(self.epoch_numbers)
+
+    @property
+    def best_epoch(self) -> int | None:
+        """Of the lowest validation loss, or training loss where nothing is held out."""
+        return self.best.epoch
 
     @property
     def state(self) -> RunState:
@@ -168,30 +216,28 @@ class RunHistory:
         at = epoch - self.epoch_numbers[0] if self.epoch_numbers else -1
         return column[at] if 0 <= at < len(column) else math.nan
 
-    def add_all(self, events: Sequence[Event | EpochBlock]) -> None:
-        """Take the events in their order."""
-        for event in events:
-            if isinstance(event, EpochBlock):
-                self._add_block(event)
-            else:
-                self.add(event)
-
     def add(self, event: Event) -> None:
         """Take the next event."""
-        self._take(event)
-        self.latest = event.t
+        self.add_all((event,))
+
+    def add_all(self, events: Sequence[Event]) -> None:
+        """Take the events in their order."""
+        # A log of 200,000 epochs is taken in as columns, in a fraction of the time.
+        for kind, alike in groupby(events, type):
+            if kind is Epoch:
+                self._add_epochs(list(alike))  # type: ignore[arg-type]  # all of that kind
+            else:
+                for event in alike:
+                    self._take(event)
+                    self.latest = event.t
 
     def _take(self, event: Event) -> None:
         match event:
-            case Epoch():
-                self._add_epoch(event)
             case Progress():
                 self.compiling = self.resuming = False
                 self.progress = event
             case Compiling():
                 self.compiling = event.seconds is None
-                if event.seconds is not None:
-                    self.compile_seconds = (self.compile_seconds or 0.0) + event.seconds
             case Compiled():
                 self.xla = event.xla
             case Started():
@@ -244,58 +290,29 @@ class RunHistory:
         if event.refused is not None:
             return
         match event.command:
-            case Ask.EPOCH | Ask.BATCH:
-                self.until = Ask(event.command)
-            case Ask.PAUSE | Ask.RESUME:
+            case SteeringCommand.EPOCH | SteeringCommand.BATCH:
+                self.until = SteeringCommand(event.command)
+            case SteeringCommand.PAUSE | SteeringCommand.RESUME:
                 self.until = None
-            case Ask.STOP | Ask.STOP_BEST:
+            case SteeringCommand.STOP | SteeringCommand.STOP_BEST:
                 self.stopping = True
 
-    def _add_epoch(self, event: Epoch) -> None:
-        done = len(self.epoch_numbers)
+    def _add_epochs(self, epochs: list[Epoch]) -> None:
+        done, columns = self.epochs, self._columns
         self.compiling = self.resuming = False
         self.progress = None
-        self.last = event
-        self.epoch_numbers.append(event.epoch)
-        self.learning_rates.append(event.learning_rate)
-        self.seconds.append(event.seconds)
-        columns = self._columns
-        for name, value in event.metrics.items():
-            column = columns.get(name)
-            if column is None:
-                column = columns[name] = array("d", [math.nan]) * done
-            column.append(value)
-        if len(event.metrics) < len(columns):
-            for column in columns.values():
-                if len(column) == done:
-                    column.append(math.nan)
-        name = "val_loss" if "val_loss" in columns else "loss"
-        value = event.metrics.get(name, math.nan)
-        if value < self._best[name]:
-            self._best[name] = value
-            self.best_epoch = event.epoch
-
-    def _add_block(self, block: EpochBlock) -> None:
-        """Take epochs as columns: the same as one after the other, in a fraction of the time."""
-        done = len(self.epoch_numbers)
-        known = self._columns
-        if (done and block.epochs[0] != self.epoch_numbers[-1] + 1) or (
-            block.metrics.keys() != known.keys() and known
-        ):
-            for event in block.events():
-                self._add_epoch(event)
-            return
-        self._add_epoch(block.epoch(0))
-        self.epoch_numbers.extend(block.epochs[1:])
-        self.learning_rates.extend(block.learning_rates[1:])
-        self.seconds.extend(block.seconds[1:])
-        for name, values in block.metrics.items():
-            known[name].extend(values[1:])
-        self.last = block.epoch(-1)
+        self.last = epochs[-1]
         self.latest = self.last.t
-        name = "val_loss" if "val_loss" in known else "loss"
-        values = block.metrics.get(name, array("d"))
-        lowest = min((value for value in values if value == value), default=math.inf)
-        if lowest < self._best[name]:
-            self._best[name] = lowest
-            self.best_epoch = block.epochs[block.metrics[name].index(lowest)]
+        self.epoch_numbers.extend([epoch.epoch for epoch in epochs])
+        self.learning_rates.extend([epoch.learning_rate for epoch in epochs])
+        self.seconds.extend([epoch.seconds for epoch in epochs])
+        metrics = [epoch.metrics for epoch in epochs]
+        for name in dict.fromkeys(chain(columns, *metrics)):
+            if name not in columns:
+                columns[name] = array("d", [math.nan]) * done
+            try:
+                values = list(map(itemgetter(name), metrics))
+            except KeyError:
+                values = [each.get(name, math.nan) for each in metrics]
+            columns[name].extend(values)
+        self.best.take(epochs)

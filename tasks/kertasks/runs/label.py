@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from kertasks.atomic_file import write_text
+import msgspec
+from msgspec.structs import force_setattr
+
 from kertasks.errors import UserError
-from kertasks.regular_file import read_json
+from kertasks.files import read_small, write_text
 from kertasks.text.plain_text import one_line
 
 FILE = "label.json"
@@ -25,30 +24,36 @@ class LabelNotWritten(UserError):
     """A run's label could not be kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
-    """A name, tags and a note; all of them may be empty."""
+class Label(msgspec.Struct, frozen=True):
+    """A name, tags and a note, each on one line; all of them may be empty."""
 
     name: str = ""
     tags: tuple[str, ...] = ()
     note: str = ""
 
+    def __post_init__(self) -> None:
+        force_setattr(self, "name", one_line(self.name, _NAME))
+        tags = dict.fromkeys(one_line(tag, _NAME) for tag in self.tags)
+        force_setattr(self, "tags", tuple(filter(None, tags)))
+        force_setattr(self, "note", one_line(self.note, _NOTE))
+
+
+_EMPTY = Label()
+_decoder = msgspec.json.Decoder(Label)
+
 
 def make_label(name: str, tags: str, note: str) -> Label:
-    """A label from what a person typed; tags are apart by commas or blanks, with or without #."""
-    words = (word.strip("#") for word in tags.replace(",", " ").split())
-    return Label(one_line(name, _NAME), _unique(words), one_line(note, _NOTE))
+    """Make a label of what was typed; tags are apart by commas or blanks, with or without #."""
+    return Label(name, tuple(word.strip("#") for word in tags.replace(",", " ").split()), note)
 
 
 def read_label(folder: Path) -> Label:
-    """The label of the run in this folder; an empty one where there is none to read."""
+    """Read the label of the run in this folder; an empty one where there is none to read."""
     try:
         # A path in plain text: a thousand runs are listed in a fraction of a second.
-        fields = read_json(f"{folder}/{FILE}")
-        name, tags, note = fields["name"], fields["tags"], fields["note"]
-        return Label(one_line(name, _NAME), _unique(tags), one_line(note, _NOTE))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return Label()
+        return _decoder.decode(read_small(f"{folder}/{FILE}"))
+    except (OSError, ValueError, RecursionError):
+        return _EMPTY
 
 
 def write_label(folder: Path, label: Label) -> None:
@@ -58,11 +63,7 @@ def write_label(folder: Path, label: Label) -> None:
         LabelNotWritten: the folder is gone or cannot be written in.
     """
     try:
-        write_text(folder / FILE, json.dumps(asdict(label), ensure_ascii=False, indent=2) + "\n")
+        text = msgspec.json.format(msgspec.json.encode(label), indent=2).decode()
+        write_text(folder / FILE, text + "\n")
     except OSError as error:
         raise LabelNotWritten(f"cannot write {folder / FILE}: {error.strerror}") from error
-
-
-def _unique(tags: Iterable[str]) -> tuple[str, ...]:
-    lines = (one_line(tag, _NAME) for tag in tags)
-    return tuple(dict.fromkeys(line for line in lines if line))

@@ -2,47 +2,53 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+import json
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Annotated, get_args
+
+import msgspec
+from msgspec import Meta
+from msgspec.structs import asdict, force_setattr
 
 from kertasks.text.plain_text import one_line
 
 SCHEMA = 1
 """Of ``run.json``; one more when a reader of the old one would be misled."""
 
-_LATEST = 1e12
-"""Seconds: no clock shows as many."""
-
-_LARGEST_PID = 2**31 - 1
-
 _SHOWN = 60
 """Characters of a wrong value that are shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """Written by a run's trainer as it claims the run."""
+# No clock shows more seconds than that.
+_Seconds = Annotated[float, Meta(description="a number of seconds", ge=0, le=1e12)]
+_Schema = Annotated[
+    int, Meta(description=f"a version this kertui knows (up to {SCHEMA})", ge=1, le=SCHEMA)
+]
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    """Says where a run comes from. Its trainer writes it as it claims the run."""
 
     id: str
     task: str
     recipe: str
     """The recipe's name; the whole of it is ``recipe.toml``."""
 
-    seed: int
-    created: float
+    seed: Annotated[int, Meta(description="a whole number", ge=0)]
+    created: _Seconds
     """Unix time in seconds."""
 
-    versions: Mapping[str, str]
+    versions: Annotated[Mapping[str, str], Meta(description="an object of strings")]
     """Of kertui, Python, keras, tensorflow and numpy."""
 
     device: str
     """Empty until the trainer has imported Keras and knows."""
 
     host: str
-    pid: int
-    process_started: float
+    pid: Annotated[int, Meta(description="the number of a process", ge=1, le=2**31 - 1)]
+    process_started: _Seconds
     """When the process of that pid started, as ``process_start_time`` says: a pid alone is
     used again."""
 
@@ -52,80 +58,57 @@ class Manifest:
     boot: str | None = None
     """Which boot of the host it was: after the next one, pids and start times come again."""
 
-    schema: int = field(default=SCHEMA)
+    schema: _Schema = SCHEMA
+
+    def __post_init__(self) -> None:
+        for name, value in asdict(self).items():
+            if isinstance(value, str):
+                force_setattr(self, name, one_line(value))
+        clean = {one_line(name): one_line(text) for name, text in self.versions.items()}
+        force_setattr(self, "versions", clean)
 
 
-def parse_manifest(fields: Any) -> Manifest:
-    """The manifest that ``run.json`` holds; fields not known here are passed over.
+def format_manifest(manifest: Manifest) -> str:
+    """Write a manifest as the text of ``run.json``."""
+    fields = {"schema": manifest.schema, **asdict(manifest)}
+    return msgspec.json.format(msgspec.json.encode(fields), indent=2).decode() + "\n"
+
+
+def parse_manifest(text: bytes) -> Manifest:
+    """Read the manifest in the text of ``run.json``; fields not known here are passed over.
 
     Raises:
         ValueError: which field is missing, or is not what it must be.
     """
-    if not isinstance(fields, dict):
-        raise ValueError("it holds no JSON object")  # noqa: TRY004 - the file's fault, not a type's
-    missing = [name for name in _READERS if name not in fields and name not in _OPTIONAL]
-    if missing:
-        raise ValueError(f"{missing[0]} is missing")
-    return Manifest(**{name: _read(name, fields[name]) for name in _READERS if name in fields})
-
-
-def _read(name: str, value: Any) -> Any:
     try:
-        return _READERS[name](value)
-    except _NotAllowedError as error:
-        said = repr(value)
-        shortened = said if len(said) <= _SHOWN else f"{said[:_SHOWN]}…"
-        raise ValueError(f"{name} is {shortened}, not {error}") from None
+        return msgspec.json.decode(text, type=Manifest)
+    except msgspec.ValidationError as error:
+        raise ValueError(_in_words(str(error), text)) from None
+    except RecursionError as error:
+        raise ValueError("lists or objects nested too deep") from error
 
 
-class _NotAllowedError(Exception):
-    """Says what is allowed."""
+def _in_words(error: str, text: bytes) -> str:
+    """What is wrong, with the name and the value of the field."""
+    missing = re.search(r"missing required field `(\w+)`", error)
+    if missing:
+        return f"{missing[1]} is missing"
+    wrong = re.search(r"`\$\.(\w+)", error)
+    if wrong is None:
+        return "it holds no JSON object"
+    name = wrong[1]
+    said = repr(json.loads(text)[name])
+    shortened = said if len(said) <= _SHOWN else f"{said[:_SHOWN]}…"
+    return f"{name} is {shortened}, not {_allowed()[name]}"
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise _NotAllowedError("a string")
-    return one_line(value)
-
-
-def _text_or_none(value: Any) -> str | None:
-    return None if value is None else _text(value)
-
-
-def _versions(value: Any) -> dict[str, str]:
-    if not isinstance(value, dict):
-        raise _NotAllowedError("an object of strings")
-    return {one_line(name): _text(version) for name, version in value.items()}
-
-
-def _whole(least: int, most: float, allowed: str) -> Callable[[Any], int]:
-    def read(value: Any) -> int:
-        if type(value) is not int or not least <= value <= most:
-            raise _NotAllowedError(allowed)
-        return value
-
-    return read
-
-
-def _seconds(value: Any) -> float:
-    if type(value) not in (int, float) or not 0 <= value <= _LATEST:
-        raise _NotAllowedError("a number of seconds")
-    return float(value)
-
-
-_READERS: dict[str, Callable[[Any], Any]] = {
-    "schema": _whole(1, SCHEMA, f"a version this kertui knows (up to {SCHEMA})"),
-    "id": _text,
-    "task": _text,
-    "recipe": _text,
-    "seed": _whole(0, math.inf, "a whole number"),
-    "created": _seconds,
-    "versions": _versions,
-    "device": _text,
-    "host": _text,
-    "pid": _whole(1, _LARGEST_PID, "the number of a process"),
-    "process_started": _seconds,
-    "source": _text_or_none,
-    "boot": _text_or_none,
-}
-_OPTIONAL = ("schema", "source", "boot")
+@cache
+def _allowed() -> dict[str, str | None]:
+    """What is said to be allowed, by field."""
+    return {
+        field.name: next(
+            (part.description for part in get_args(field.type) if isinstance(part, Meta)),
+            "a string",
+        )
+        for field in msgspec.structs.fields(Manifest)
+    }

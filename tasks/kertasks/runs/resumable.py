@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kertasks.errors import UserError
-from kertasks.runs.event_tail import events_backwards
+from kertasks.runs.event_reader import events_backwards
 from kertasks.runs.events import Checkpointed, Control, Finished, Planned, Resuming, Stopped
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.state import RunState
@@ -46,7 +46,7 @@ def _is_being_resumed(run: RunFolder) -> bool:
 
 
 def _epochs_done(run: RunFolder) -> int:
-    """With what it would go on: those of a lost trainer after its last checkpoint are not done."""
+    """How many epochs it would go on from: none that was lost after the last checkpoint."""
     for event in events_backwards(run.events_path, whole=True):
         if isinstance(event, Finished | Stopped):
             return event.epochs

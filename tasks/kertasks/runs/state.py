@@ -8,7 +8,7 @@ import time
 from enum import StrEnum
 from pathlib import Path
 
-from kertasks.runs.event_tail import Tail
+from kertasks.runs.event_reader import Tail
 
 HEARTBEAT = 5.0
 """Seconds between a trainer's touches of its events file."""

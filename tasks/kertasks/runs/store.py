@@ -61,7 +61,7 @@ def cache_dir() -> Path:
 
 
 class RunStore:
-    """The runs of one home. Nothing is made on disk before the first run is."""
+    """Holds the runs of one home. Nothing is made on disk before the first run is."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
@@ -108,11 +108,11 @@ class RunStore:
         raise AssertionError("count() ends")
 
     def runs(self) -> list[RunFolder]:
-        """Every run, by its id from the newest on. Empty when there is no home yet."""
+        """List every run, by its id from the newest on; none when there is no home yet."""
         return runs_in(self.runs_path)
 
     def newest_first(self) -> Iterator[RunFolder]:
-        """Every run in the order of lists, ``run_listing.newest_first``.
+        """Every run in the order of lists, ``listing.newest_first``.
 
         Opens no more manifests than what is taken needs: an id names the second its folder was
         made in, and its trainer began at most ``_CLAIMED_WITHIN`` after it.
@@ -127,7 +127,7 @@ class RunStore:
             yield run
 
     def find(self, text: str) -> RunFolder:
-        """The run a person means.
+        """Find the run a person means.
 
         Args:
             text: its id, the name it was given, ``"last"`` for the newest that began, or
@@ -162,7 +162,7 @@ class RunStore:
 
 
 def runs_in(folder: Path) -> list[RunFolder]:
-    """The run folders in a folder, by id from the newest on. Empty when it is not there."""
+    """List the run folders in a folder, by id from the newest on; none when it is not there."""
     from kertasks.runs.folder import RunFolder  # not needed before the first paint
 
     try:

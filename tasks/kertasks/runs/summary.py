@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from kertasks.errors import UserError
-from kertasks.runs.best_so_far import BestSoFar
-from kertasks.runs.event_tail import Tail
+from kertasks.runs.event_reader import Tail
 from kertasks.runs.events import Checkpointed, Epoch, Failed, Finished, Paused, Stopped
 from kertasks.runs.folder import NeverBegan, RunDamaged, RunFolder
+from kertasks.runs.history import BestEpoch
 from kertasks.runs.label import Label, read_label
 from kertasks.runs.state import RunState
 from kertasks.text.numbers import grouped, metric, short_path, test_metric, test_result
@@ -90,42 +90,34 @@ def summarise(run: RunFolder) -> RunSummary | None:
     only where no end was written.
     """
     end = _read_end(run)
+    damage = ""
     try:
         manifest = run.manifest()
     except NeverBegan:
-        return _without_manifest(run, end, end.state or run.state())
+        pass
     except RunDamaged as error:
-        return _damaged(run, end, str(error).removeprefix(f"{run.path}/"))
+        damage = str(error).removeprefix(f"{run.path}/")
+    else:
+        state = end.state or run.state()
+        if state.is_over and end.state is None:
+            # It ended between the two looks, or without a word.
+            end = _read_end(run, over=True)
+        return replace(
+            _summary(run, end, state, manifest.task, manifest.recipe, manifest.created),
+            seconds=None if end.t is None else max(0.0, end.t - manifest.created),
+            device=manifest.device,
+            host=manifest.host,
+        )
     state = end.state or run.state()
-    if state.is_over and end.state is None:
-        # It ended between the two looks, or without a word.
-        end = _read_end(run, over=True)
-    return replace(
-        _summary(run, end, state, manifest.task, manifest.recipe, manifest.created),
-        seconds=None if end.t is None else max(0.0, end.t - manifest.created),
-        device=manifest.device,
-        host=manifest.host,
-    )
-
-
-def _without_manifest(run: RunFolder, end: _End, state: RunState) -> RunSummary | None:
-    try:
-        wanted = run.recipe()
-    except UserError:
-        return None
-    found = _summary(run, end, state, wanted.task, wanted.name, run.created())
-    return found if state.is_over else replace(found, planned=wanted.fit.epochs)
-
-
-def _damaged(run: RunFolder, end: _End, why: str) -> RunSummary:
-    """What is known without the manifest."""
     try:
         recipe = run.recipe()
-        task, name = recipe.task, recipe.name
     except UserError:
-        task, name = "", run.id
-    state = end.state or run.state()
-    return replace(_summary(run, end, state, task, name, run.created()), damage=why)
+        if not damage:
+            return None
+        return replace(_summary(run, end, state, "", run.id, run.created()), damage=damage)
+    found = _summary(run, end, state, recipe.task, recipe.name, run.created())
+    planned = None if damage or state.is_over else recipe.fit.epochs
+    return replace(found, damage=damage, planned=planned)
 
 
 def _summary(
@@ -174,8 +166,8 @@ def _read_end(run: RunFolder, *, over: bool = False) -> _End:
     """
     end = _End()
     reason = ""
-    last: Epoch | None = None
-    lowest = BestSoFar()
+    epochs: list[Epoch] = []
+    """The last one first."""
     went_on = False
     """Whether something came after the lines still to be read: an end among them is none."""
     tail = Tail(f"{run.path}/events.jsonl")
@@ -194,19 +186,21 @@ def _read_end(run: RunFolder, *, over: bool = False) -> _End:
                 end.unit = event.unit
                 end.result = test_result(event.test, event.unit)
             case Epoch():
-                last = last or event
-                lowest.take(event)
+                epochs.append(event)
             case Paused() | Checkpointed():
                 # After hours of a pause its epochs lie further back than is looked.
                 end.epochs = end.epochs or event.epoch
         went_on = went_on or line.kind in _GOING_ON
-        if last is not None and (end.best or not (over or end.state)):
+        if epochs and (end.best or not (over or end.state)):
             break
-    if tail.complete and not end.best and lowest.epoch is not None:
-        end.best_epoch, end.best = lowest.epoch, lowest.metrics
-    if last is not None:
-        end.epochs = end.epochs or last.epoch
-        end.result = end.result or reason or _losses(last)
+    if tail.complete and not end.best:
+        best = BestEpoch()
+        best.take(epochs[::-1])
+        if best.epoch is not None:
+            end.best_epoch, end.best = best.epoch, best.metrics
+    if epochs:
+        end.epochs = end.epochs or epochs[0].epoch
+        end.result = end.result or reason or _losses(epochs[0])
     end.result = end.result or reason
     return end
 
@@ -219,7 +213,7 @@ def _losses(epoch: Epoch) -> str:
 
 
 def in_words(summary: RunSummary) -> str:
-    """One line for the normal screen: what, how far, how well, where."""
+    """Say in one line for the normal screen what was trained, how far, how well and where."""
     parts = [
         f"{summary.task} {summary.recipe}: {summary.state.value}",
         f"{grouped(summary.epochs)} epoch{'' if summary.epochs == 1 else 's'}",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kertasks.export.script.script_data import ScriptData
-from kertasks.kinds import Group, TaskKind
+from kertasks.kinds import BaselineMethod, Group, TaskKind
 from kertasks.recipes.recipe import (
     CompileSettings,
     Component,
@@ -42,7 +43,7 @@ _COLUMNS: tuple[tuple[str, str | None], ...] = (
 )
 
 
-def load(variant: str, seed: int) -> Dataset:
+def load(variant: str, seed: int) -> Dataset:  # noqa: ARG001 - nothing is drawn
     """Districts of Boston, each feature with mean 0 and deviation 1 over the training rows.
 
     x: float32 (rows, 13). y: float32 (rows,), the median price in $1,000; with the scaled
@@ -53,11 +54,8 @@ def load(variant: str, seed: int) -> Dataset:
     import numpy as np
 
     from kertasks.data.dataset import Dataset
-    from kertasks.data.samples import ColumnsSampler
-    from kertasks.data.scaling import standardise, standardise_target
     from kertasks.data.sources.keras_datasets import call_keras
-    from kertasks.data.splits import Split
-    from kertasks.kinds import BaselineMethod
+    from kertasks.data.splits import Split, standardise, standardise_target
 
     (x, y), (x_test, y_test) = call_keras(keras.datasets.boston_housing.load_data)
     held_out = np.zeros(len(x), dtype=bool)
@@ -74,27 +72,14 @@ def load(variant: str, seed: int) -> Dataset:
     splits, feature_scale = standardise(splits)
     names, units = zip(*_COLUMNS, strict=True)
     return Dataset(
-        task=TASK.name,
-        variant=variant,
-        seed=seed,
-        kind=TASK.kind,
         train=splits[0],
         validation=splits[2] if held_out.any() else None,
         test=splits[1],
         feature_names=names,
         feature_units=units,
-        unit=TASK.unit,
         target_name="price",
         target_scale=target_scale,
         feature_scale=feature_scale,
-        sample=ColumnsSampler(
-            names,
-            units,
-            target_name="price",
-            target_unit=TASK.unit,
-            feature_scale=feature_scale,
-            target_scale=target_scale,
-        ),
         baseline_methods=(BaselineMethod.MEAN, BaselineMethod.LINEAR_REGRESSION),
     )
 
@@ -138,38 +123,32 @@ y_train, y_test = (y_train - y_mean) / y_deviation, (y_test - y_mean) / y_deviat
     )
 
 
-_LAYERS = (
-    Layer("Dense", {"units": 64, "activation": "relu"}),
-    Layer("Dense", {"units": 64, "activation": "relu"}),
-    Layer("Dense", {"units": 1}),
+_BOOK = Recipe(
+    task="boston",
+    name="book",
+    layers=(
+        Layer("Dense", {"units": 64, "activation": "relu"}),
+        Layer("Dense", {"units": 64, "activation": "relu"}),
+        Layer("Dense", {"units": 1}),
+    ),
+    compile=CompileSettings(optimizer=Component("RMSprop"), loss="mse", metrics=("mae",)),
+    fit=FitSettings(epochs=80, batch_size=16),
+    data=DataSettings(STANDARDISED),
+    summary="the final model, on all 404 rows",
 )
-_COMPILE = CompileSettings(optimizer=Component("RMSprop"), loss="mse", metrics=("mae",))
 
 _RECIPES = (
-    Recipe(
-        task="boston",
-        name="book",
-        layers=_LAYERS,
-        compile=_COMPILE,
-        fit=FitSettings(epochs=80, batch_size=16),
-        data=DataSettings(STANDARDISED),
-        summary="the final model, on all 404 rows",
-    ),
-    Recipe(
-        task="boston",
+    _BOOK,
+    replace(
+        _BOOK,
         name="book fold",
-        layers=_LAYERS,
-        compile=_COMPILE,
         fit=FitSettings(epochs=500, batch_size=1),
         data=DataSettings(FOLDS[0]),
         summary="one of 4 folds of the cross-validation; best near epoch 69",
     ),
-    Recipe(
-        task="boston",
+    replace(
+        _BOOK,
         name="as asked",
-        layers=_LAYERS,
-        compile=_COMPILE,
-        fit=FitSettings(epochs=80, batch_size=16),
         data=DataSettings(SCALED_TARGET),
         summary="scales the target too: its error is no longer in dollars",
     ),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kertasks.export.script.script_data import ScriptData
-from kertasks.kinds import Group, TaskKind
+from kertasks.kinds import BaselineMethod, Group, TaskKind
 from kertasks.recipes.recipe import (
     CompileSettings,
     Component,
@@ -38,10 +39,7 @@ def load(variant: str, seed: int) -> Dataset:
     from sklearn.model_selection import train_test_split
 
     from kertasks.data.dataset import Dataset
-    from kertasks.data.samples import ColumnsSampler
-    from kertasks.data.scaling import standardise
-    from kertasks.data.splits import Split
-    from kertasks.kinds import BaselineMethod
+    from kertasks.data.splits import Split, standardise
 
     source = load_breast_cancer()
     x_train, x_test, y_train, y_test = train_test_split(
@@ -58,19 +56,13 @@ def load(variant: str, seed: int) -> Dataset:
     class_names = tuple(str(name) for name in source.target_names)
     units = (None,) * len(names)
     return Dataset(
-        task=TASK.name,
-        variant=variant,
-        seed=seed,
-        kind=TASK.kind,
         train=splits[0],
-        validation=None,
         test=splits[1],
         feature_names=names,
         feature_units=units,
         class_names=class_names,
         target_name="tumour",
         feature_scale=feature_scale,
-        sample=ColumnsSampler(names, units, class_names=class_names, feature_scale=feature_scale),
         baseline_methods=(BaselineMethod.MAJORITY, BaselineMethod.LOGISTIC_REGRESSION),
     )
 
@@ -98,31 +90,26 @@ x_train, x_test = scaler.transform(x_train), scaler.transform(x_test)
     return ScriptData(code, tuple(imports), has_test=True)
 
 
-_LAYERS = (
-    Layer("Dense", {"units": 16, "activation": "relu"}),
-    Layer("Dense", {"units": 1, "activation": "sigmoid"}),
+_SMALL = Recipe(
+    task="breast-cancer",
+    name="small",
+    layers=(
+        Layer("Dense", {"units": 16, "activation": "relu"}),
+        Layer("Dense", {"units": 1, "activation": "sigmoid"}),
+    ),
+    compile=CompileSettings(
+        optimizer=Component("Adam"), loss="binary_crossentropy", metrics=("accuracy",)
+    ),
+    fit=FitSettings(epochs=50, batch_size=32, validation_split=0.2),
+    data=DataSettings(STANDARDISED),
+    summary="one hidden layer on standardised features",
 )
-_COMPILE = CompileSettings(
-    optimizer=Component("Adam"), loss="binary_crossentropy", metrics=("accuracy",)
-)
-_FIT = FitSettings(epochs=50, batch_size=32, validation_split=0.2)
 
 _RECIPES = (
-    Recipe(
-        task="breast-cancer",
-        name="small",
-        layers=_LAYERS,
-        compile=_COMPILE,
-        fit=_FIT,
-        data=DataSettings(STANDARDISED),
-        summary="one hidden layer on standardised features",
-    ),
-    Recipe(
-        task="breast-cancer",
+    _SMALL,
+    replace(
+        _SMALL,
         name="not scaled",
-        layers=_LAYERS,
-        compile=_COMPILE,
-        fit=_FIT,
         data=DataSettings(OWN_UNITS),
         summary="the same on features from 0.001 to 4 254: learns worse",
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kertasks.export.script.script_data import ScriptData
-from kertasks.kinds import Group, TaskKind
+from kertasks.kinds import BaselineMethod, Group, TaskKind
 from kertasks.recipes.recipe import CompileSettings, Component, FitSettings, Layer, Recipe
 from kertasks.task import Task, Variant
 
@@ -32,7 +32,7 @@ _COLUMNS: tuple[tuple[str, str | None], ...] = (
 )
 
 
-def load(variant: str, seed: int) -> Dataset:
+def load(variant: str, seed: int) -> Dataset:  # noqa: ARG001 - there is only one
     """442 patients, a fifth of them to test; scikit-learn's data, no download.
 
     x: float32 (rows, 10), mean 0 and deviation 1 over the training rows. y: float32
@@ -42,10 +42,7 @@ def load(variant: str, seed: int) -> Dataset:
     from sklearn.model_selection import train_test_split
 
     from kertasks.data.dataset import Dataset
-    from kertasks.data.samples import ColumnsSampler
-    from kertasks.data.scaling import standardise
-    from kertasks.data.splits import Split
-    from kertasks.kinds import BaselineMethod
+    from kertasks.data.splits import Split, standardise
 
     x, y = load_diabetes(return_X_y=True, scaled=False)
     x_train, x_test, y_train, y_test = train_test_split(
@@ -54,25 +51,12 @@ def load(variant: str, seed: int) -> Dataset:
     (train, test), feature_scale = standardise([Split(x_train, y_train), Split(x_test, y_test)])
     names, units = zip(*_COLUMNS, strict=True)
     return Dataset(
-        task=TASK.name,
-        variant=variant,
-        seed=seed,
-        kind=TASK.kind,
         train=train,
-        validation=None,
         test=test,
         feature_names=names,
         feature_units=units,
-        unit=TASK.unit,
         target_name="progression",
         feature_scale=feature_scale,
-        sample=ColumnsSampler(
-            names,
-            units,
-            target_name="progression",
-            target_unit=TASK.unit,
-            feature_scale=feature_scale,
-        ),
         baseline_methods=(BaselineMethod.MEAN, BaselineMethod.LINEAR_REGRESSION),
     )
 

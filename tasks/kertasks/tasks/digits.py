@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kertasks.export.script.script_data import ScriptData
-from kertasks.kinds import Group, TaskKind
+from kertasks.kinds import BaselineMethod, Group, TaskKind
 from kertasks.recipes.recipe import (
     CompileSettings,
     Component,
@@ -41,7 +42,6 @@ def load(variant: str, seed: int) -> Dataset:
     from kertasks.data.dataset import Dataset
     from kertasks.data.samples import ImageSampler
     from kertasks.data.splits import Split
-    from kertasks.kinds import BaselineMethod
 
     source = load_digits()
     images = source.images[..., None].astype(np.uint8)
@@ -57,14 +57,8 @@ def load(variant: str, seed: int) -> Dataset:
     )
     class_names = tuple(map(str, range(_CLASSES)))
     return Dataset(
-        task=TASK.name,
-        variant=variant,
-        seed=seed,
-        kind=TASK.kind,
         train=Split(x_train, y_train),
-        validation=None,
         test=Split(x_test, y_test),
-        feature_names=(),
         class_names=class_names,
         target_name="digit",
         sample=ImageSampler(class_names, full),
@@ -90,50 +84,43 @@ x_train, x_test, y_train, y_test = train_test_split(
     return ScriptData(code, imports, has_test=True)
 
 
-_CONVOLUTIONS = (
-    Layer("Conv2D", {"filters": 16, "kernel_size": 3, "padding": "same", "activation": "relu"}),
-    Layer("Conv2D", {"filters": 32, "kernel_size": 3, "padding": "same", "activation": "relu"}),
-    Layer("MaxPooling2D"),
-    Layer("Dropout", {"rate": 0.25}),
-    Layer("Flatten"),
-    Layer("Dense", {"units": _CLASSES, "activation": "softmax"}),
+_CONVOLUTIONS = Recipe(
+    task="digits",
+    name="convolutions",
+    layers=(
+        Layer("Conv2D", {"filters": 16, "kernel_size": 3, "padding": "same", "activation": "relu"}),
+        Layer("Conv2D", {"filters": 32, "kernel_size": 3, "padding": "same", "activation": "relu"}),
+        Layer("MaxPooling2D"),
+        Layer("Dropout", {"rate": 0.25}),
+        Layer("Flatten"),
+        Layer("Dense", {"units": _CLASSES, "activation": "softmax"}),
+    ),
+    compile=CompileSettings(
+        optimizer=Component("Adam", {"learning_rate": 0.003}),
+        loss="sparse_categorical_crossentropy",
+        metrics=("accuracy",),
+    ),
+    fit=FitSettings(epochs=20, batch_size=32, validation_split=0.2),
+    data=DataSettings(UNIT_RANGE),
+    summary="two small convolutions",
 )
-_COMPILE = CompileSettings(
-    optimizer=Component("Adam", {"learning_rate": 0.003}),
-    loss="sparse_categorical_crossentropy",
-    metrics=("accuracy",),
-)
-_FIT = FitSettings(epochs=20, batch_size=32, validation_split=0.2)
 
 _RECIPES = (
-    Recipe(
-        task="digits",
-        name="convolutions",
-        layers=_CONVOLUTIONS,
-        compile=_COMPILE,
-        fit=_FIT,
-        data=DataSettings(UNIT_RANGE),
-        summary="two small convolutions",
-    ),
-    Recipe(
-        task="digits",
+    _CONVOLUTIONS,
+    replace(
+        _CONVOLUTIONS,
         name="dense",
         layers=(
             Layer("Flatten"),
             Layer("Dense", {"units": 64, "activation": "relu"}),
             Layer("Dense", {"units": _CLASSES, "activation": "softmax"}),
         ),
-        compile=_COMPILE,
-        fit=_FIT,
-        data=DataSettings(UNIT_RANGE),
         summary="no idea of neighbours: pixels in any order would do",
     ),
-    Recipe(
-        task="digits",
+    replace(
+        _CONVOLUTIONS,
         name="rescaling",
-        layers=(Layer("Rescaling", {"scale": 1 / _FULL}), *_CONVOLUTIONS),
-        compile=_COMPILE,
-        fit=_FIT,
+        layers=(Layer("Rescaling", {"scale": 1 / _FULL}), *_CONVOLUTIONS.layers),
         data=DataSettings(BYTES),
         summary="the network scales the pixels itself",
     ),

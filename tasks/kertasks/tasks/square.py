@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kertasks.export.script.script_data import ScriptData
-from kertasks.kinds import Group, TaskKind
+from kertasks.kinds import BaselineMethod, Group, TaskKind
 from kertasks.recipes.recipe import (
     CompileSettings,
     Component,
@@ -38,9 +38,7 @@ def load(variant: str, seed: int) -> Dataset:
     import numpy as np
 
     from kertasks.data.dataset import Dataset
-    from kertasks.data.samples import ColumnsSampler
     from kertasks.data.splits import Split
-    from kertasks.kinds import BaselineMethod
 
     validation = test = None
     if variant == POINTS:
@@ -54,17 +52,12 @@ def load(variant: str, seed: int) -> Dataset:
         validation = Split(held_out[:, None], held_out**2)
         test = Split(last[:, None], last**2)
     return Dataset(
-        task=TASK.name,
-        variant=variant,
-        seed=seed,
-        kind=TASK.kind,
         train=Split(numbers[:, None], numbers**2),
         validation=validation,
         test=test,
         feature_names=("x",),
         feature_units=(None,),
         target_name="x²",
-        sample=ColumnsSampler(("x",), (None,), target_name="x²"),
         baseline_methods=(BaselineMethod.MEAN,),
     )
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from kertasks.export.script.script_data import ScriptData
-from kertasks.kinds import Group, TaskKind
+from kertasks.kinds import BaselineMethod, Group, TaskKind
 from kertasks.recipes.recipe import (
     CompileSettings,
     Component,
@@ -42,9 +43,7 @@ def load(variant: str, seed: int) -> Dataset:
     import numpy as np
 
     from kertasks.data.dataset import Dataset
-    from kertasks.data.samples import ColumnsSampler
     from kertasks.data.splits import Split
-    from kertasks.kinds import BaselineMethod
 
     corners = np.array([[0, 0], [1, 0], [0, 1], [1, 1]], dtype=np.float32)
 
@@ -62,21 +61,13 @@ def load(variant: str, seed: int) -> Dataset:
         random = np.random.default_rng(seed)
         drawn = corners[random.integers(0, 4, _ROWS)] + random.normal(0.0, _NOISE, (_ROWS, 2))
         train, test = labelled(drawn[:_NOISY_ROWS]), labelled(drawn[_NOISY_ROWS:])
-    names = ("x", "y")
-    class_names = ("y ≤ 0.5", "y > 0.5")
     return Dataset(
-        task=TASK.name,
-        variant=variant,
-        seed=seed,
-        kind=TASK.kind,
         train=train,
-        validation=None,
         test=test,
-        feature_names=names,
+        feature_names=("x", "y"),
         feature_units=(None, None),
-        class_names=class_names,
+        class_names=("y ≤ 0.5", "y > 0.5"),
         target_name="y > 0.5",
-        sample=ColumnsSampler(names, (None, None), class_names=class_names),
         baseline_methods=(BaselineMethod.LOGISTIC_REGRESSION, BaselineMethod.MAJORITY),
     )
 
@@ -104,38 +95,32 @@ y_train = (x_train[:, 1] > 0.5).astype("int32")
     return ScriptData(code)
 
 
-_AS_ASKED_LAYERS = (
-    Layer("BatchNormalization"),
-    Layer("Dense", {"units": 1, "activation": "sigmoid"}),
-)
-_AS_ASKED_COMPILE = CompileSettings(
-    optimizer=Component("Adam"), loss="binary_crossentropy", metrics=("accuracy",)
+_AS_ASKED = Recipe(
+    task="threshold",
+    name="as asked",
+    layers=(
+        Layer("BatchNormalization"),
+        Layer("Dense", {"units": 1, "activation": "sigmoid"}),
+    ),
+    compile=CompileSettings(
+        optimizer=Component("Adam"), loss="binary_crossentropy", metrics=("accuracy",)
+    ),
+    fit=FitSettings(epochs=20),
+    data=DataSettings(CORNERS),
+    summary="does not learn: 20 steps in all",
 )
 
 _RECIPES = (
-    Recipe(
-        task="threshold",
-        name="as asked",
-        layers=_AS_ASKED_LAYERS,
-        compile=_AS_ASKED_COMPILE,
-        fit=FitSettings(epochs=20),
-        data=DataSettings(CORNERS),
-        summary="does not learn: 20 steps in all",
-    ),
-    Recipe(
-        task="threshold",
+    _AS_ASKED,
+    replace(
+        _AS_ASKED,
         name="as asked, 5 epochs",
-        layers=_AS_ASKED_LAYERS,
-        compile=_AS_ASKED_COMPILE,
         fit=FitSettings(epochs=5),
-        data=DataSettings(CORNERS),
         summary="does not learn: 5 steps in all",
     ),
-    Recipe(
-        task="threshold",
+    replace(
+        _AS_ASKED,
         name="as asked, grid",
-        layers=_AS_ASKED_LAYERS,
-        compile=_AS_ASKED_COMPILE,
         fit=FitSettings(epochs=20, batch_size=2 * _GRID_WIDTH),
         data=DataSettings(GRID),
         summary="does not learn: x runs to 999, and 20 steps in all",

@@ -19,9 +19,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from kertasks.atomic_file import replacing
 from kertasks.errors import UserError
-from kertasks.regular_file import open_regular
+from kertasks.files import open_regular, replacing
 
 Arrays = list[NDArray[Any]]
 
@@ -33,14 +32,14 @@ class CheckpointDamaged(UserError):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where in a training."""
+class TrainingPosition:
+    """How far a training is."""
 
     epoch: int
-    """Whole epochs done."""
+    """Whole epochs that are done."""
 
     step: int = 0
-    """Batches done of the epoch after them."""
+    """Batches that are done of the epoch after them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ class BestState:
 
 @dataclass(frozen=True, slots=True)
 class StoppingState:
-    """Of Keras's ``EarlyStopping``."""
+    """What Keras's ``EarlyStopping`` counted so far."""
 
     wait: int
     stopped_epoch: int
@@ -70,12 +69,31 @@ class StoppingState:
     best: float | None
     weights: Arrays = field(default_factory=list)
 
+    @classmethod
+    def of(cls, stopping: keras.callbacks.EarlyStopping) -> StoppingState:
+        """The state of a callback."""
+        return cls(
+            wait=stopping.wait,
+            stopped_epoch=stopping.stopped_epoch,
+            best_epoch=stopping.best_epoch,
+            best=None if stopping.best is None else float(stopping.best),
+            weights=list(stopping.best_weights or []),
+        )
+
+    def restore(self, stopping: keras.callbacks.EarlyStopping) -> None:
+        """Let a callback go on counting; after its own ``on_train_begin``, which begins anew."""
+        stopping.wait = self.wait
+        stopping.stopped_epoch = self.stopped_epoch
+        stopping.best_epoch = self.best_epoch
+        stopping.best = self.best
+        stopping.best_weights = list(self.weights) or None
+
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """The state of a training at one place."""
+    """The state of a training at one position."""
 
-    place: Place
+    position: TrainingPosition
     planned: int
     """Epochs to train in all."""
 
@@ -97,7 +115,7 @@ class Checkpoint:
         groups = {"variables": self.variables, "best": self.best.weights}
         known: dict[str, Any] = {
             "version": _VERSION,
-            "place": asdict(self.place),
+            "place": asdict(self.position),
             "planned": self.planned,
             "over": self.over,
             "best": _without_weights(self.best),
@@ -135,7 +153,7 @@ class Checkpoint:
                     raise CheckpointDamaged(f"{path} was written by another version of kertui")
                 stopping = known.get("stopping")
                 return cls(
-                    place=Place(**known["place"]),
+                    position=TrainingPosition(**known["place"]),
                     planned=known["planned"],
                     over=known["over"],
                     variables=_group(file, "variables"),
@@ -156,7 +174,7 @@ def variables_of(model: keras.Model) -> list[keras.Variable]:
 
 
 def values_of(model: keras.Model) -> Arrays:
-    """Copies of ``variables_of``."""
+    """Copies of everything that training changes, as arrays."""
     return [variable.value.numpy() for variable in variables_of(model)]
 
 

@@ -28,7 +28,7 @@ from pathlib import Path
 
 from kertasks.errors import UserError
 from kertasks.recipes.recipe import Recipe
-from kertasks.runs.commands import last_number
+from kertasks.runs.control_file import last_number
 from kertasks.runs.event_log import EventLog
 from kertasks.runs.events import Failed, Planned, Resuming
 from kertasks.runs.folder import RunDamaged, RunFolder

@@ -1,8 +1,10 @@
-"""Why a training could not go on, in a sentence for the person. Runs in the trainer."""
+"""What goes wrong in a training, in a sentence for the person. Runs in the trainer."""
 
 from __future__ import annotations
 
-import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 
 import keras
@@ -10,6 +12,41 @@ import tensorflow as tf
 
 from kertasks.errors import UserError
 from kertasks.recipes.recipe import Recipe
+from kertasks.runs.event_log import EventLog
+from kertasks.runs.events import Notice
+from kertasks.text.plain_text import first_line
+
+
+class WriteTrouble:
+    """Tells that a file cannot be written, once and not at every try: a full disk may have room
+    again later, and the training goes on.
+
+    Args:
+        log: told with a ``notice``.
+    """
+
+    def __init__(self, log: EventLog) -> None:
+        self._log = log
+        self.lasts = False
+        """Whether the last try failed."""
+
+    @contextmanager
+    def told(self, what: str, what_follows: str) -> Iterator[None]:
+        """Catch an ``OSError`` of the block, and tell of the first one in a row.
+
+        Args:
+            what: begins the sentence that ends with the reason.
+            what_follows: the sentence after it.
+        """
+        try:
+            yield
+        except OSError as error:
+            if not self.lasts:
+                why = error.strerror or type(error).__name__
+                self._log.add(Notice(time.time(), f"{what}: {why}. {what_follows}"))
+            self.lasts = True
+        else:
+            self.lasts = False
 
 
 def describe_failure(error: BaseException, doing: str, recipe: Recipe) -> str:
@@ -41,17 +78,6 @@ def is_out_of_memory(error: BaseException) -> bool:
         return True
     said = str(error)
     return "RESOURCE_EXHAUSTED" in said or "Out of memory" in said or "OOM when" in said
-
-
-def first_line(error: BaseException) -> str:
-    """The error's class and the first line of what it says, without terminal codes."""
-    said = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).strip()
-    line = next((line.strip() for line in said.splitlines() if line.strip()), "")
-    # TensorFlow's graph errors begin with where, and say what after it.
-    if line.startswith("Graph execution error") or line.startswith("Exception encountered"):
-        later = [text.strip() for text in said.splitlines()[1:] if text.strip()]
-        line = later[-1] if later else line
-    return f"{type(error).__name__}: {line}" if line else type(error).__name__
 
 
 def _callback_in(traceback: TracebackType | None) -> str | None:

@@ -14,7 +14,7 @@ from kertasks.runs.state import boot_id, process_start_time
 
 
 def manifest_of(run: RunFolder, recipe: Recipe, created: float) -> Manifest:
-    """The manifest of a run that this process trains, on a device not known yet.
+    """Make the manifest of a run that this process trains, on a device not known yet.
 
     Args:
         run: the run.
@@ -40,7 +40,7 @@ def manifest_of(run: RunFolder, recipe: Recipe, created: float) -> Manifest:
 
 @cache
 def versions() -> dict[str, str]:
-    """Of what decides the numbers of a run."""
+    """The versions of the packages that decide the numbers of a run, and Python's."""
     found = {"python": platform.python_version()}
     for name in ("kertui", "keras", "tensorflow", "numpy"):
         try:

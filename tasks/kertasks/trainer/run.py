@@ -8,15 +8,18 @@ import sys
 import time
 import traceback
 from collections.abc import Mapping
-from dataclasses import replace
+from typing import Any
 
 import keras
+import numpy as np
+from msgspec.structs import replace
 
 import kertasks
 from kertasks.data.dataset import Dataset
+from kertasks.kinds import TaskKind
 from kertasks.recipes.bounds import MOST_EPOCHS
-from kertasks.recipes.recipe import Recipe
-from kertasks.runs.commands import ControlFile
+from kertasks.recipes.recipe import EarlyStopping, Recipe
+from kertasks.runs.control_file import ControlFile
 from kertasks.runs.events import (
     Compiled,
     Compiling,
@@ -32,32 +35,29 @@ from kertasks.trainer.callbacks.best_weights import BestWeights, save_model
 from kertasks.trainer.callbacks.checkpoints import Checkpoints
 from kertasks.trainer.callbacks.event_writer import EventWriter
 from kertasks.trainer.callbacks.steering import Steering
-from kertasks.trainer.checkpoint import Checkpoint, Place
+from kertasks.trainer.checkpoint import Checkpoint, TrainingPosition
 from kertasks.trainer.claiming import ClaimedRun
-from kertasks.trainer.early_stopping import make_stopping
+from kertasks.trainer.dataset_cache import DatasetCache
 from kertasks.trainer.failure import describe_failure
-from kertasks.trainer.loaded_data import DataShelf
-from kertasks.trainer.machine_memory import require_memory
-from kertasks.trainer.machine_watch import MachineWatch
+from kertasks.trainer.machine import MachineWatch, require_memory
 from kertasks.trainer.provenance import versions
-from kertasks.trainer.testing import test_metrics
 
 
-def train(claimed: ClaimedRun, shelf: DataShelf, device: str) -> bool:
+def train(claimed: ClaimedRun, datasets: DatasetCache, device: str) -> bool:
     """Train a run and write into its folder how it went.
 
     One that is resumed goes on from its last checkpoint.
 
     Args:
         claimed: the run; let go of at the end.
-        shelf: data that may be loaded already.
+        datasets: data that may be loaded already.
         device: what it trains on, for the person.
 
     Returns:
         False when it failed; the reason is in the events and the traceback on stderr.
     """
     log = claimed.log
-    training = _Training(claimed, shelf, device)
+    training = _Training(claimed, datasets, device)
     try:
         training.go()
     except Exception as error:
@@ -76,13 +76,13 @@ def train(claimed: ClaimedRun, shelf: DataShelf, device: str) -> bool:
 class _Training:
     """The steps of one training; ``doing`` names the one under way."""
 
-    def __init__(self, claimed: ClaimedRun, shelf: DataShelf, device: str) -> None:
+    def __init__(self, claimed: ClaimedRun, datasets: DatasetCache, device: str) -> None:
         self.doing = "reading the checkpoint"
         run, log = claimed.folder, claimed.log
         self._claimed = claimed
         self._run = run
         self._log = log
-        self._shelf = shelf
+        self._datasets = datasets
         self._device = device
         self._before = before = RunHistory.read(run.events_path)
         """What the run's earlier trainers told."""
@@ -104,12 +104,12 @@ class _Training:
         with contextlib.suppress(OSError):  # a full disk: all but the device is there already
             self._run.write_manifest(replace(claimed.manifest, device=self._device))
         checkpoint = Checkpoint.read(self._run.checkpoint_path) if claimed.resumes else None
-        place = checkpoint.place if checkpoint is not None else Place(0)
+        position = checkpoint.position if checkpoint is not None else TrainingPosition(0)
         if checkpoint is not None:
-            self._writer.go_on_from(place, checkpoint.best)
+            self._writer.go_on_from(position, checkpoint.best)
         if claimed.resumes:
             self._run.clear_leftovers()
-            self._log.add(Resumed(time.time(), place.epoch, place.step))
+            self._log.add(Resumed(time.time(), position.epoch, position.step))
             if claimed.before is not None:
                 self._compare_versions(claimed.before.versions)
         stopping = recipe.fit.early_stopping
@@ -121,13 +121,13 @@ class _Training:
             self._checkpoints,
             planned=self._before.planned or recipe.fit.epochs,
             save=self._save,
-            stopping=None if stopping is None else make_stopping(stopping),
+            stopping=None if stopping is None else _make_stopping(stopping),
             resumed=checkpoint,
         )
         steering.on_pause = self._watch.pause
         steering.stop_on_signals()
         self.doing = "loading the data"
-        data = self._shelf.load(recipe.task, recipe.data.variant, recipe.seed)
+        data = self._datasets.load(recipe.task, recipe.data.variant, recipe.seed)
         self.doing = "building the network"
         require_memory(recipe, data)
         model = kertasks.build_model(recipe, data)
@@ -136,14 +136,14 @@ class _Training:
         stopped = steering.look_before_training()
         if checkpoint is not None or not stopped:
             self.doing = "training"
-            self._fit(model, recipe, data, steering, place, trains=not stopped)
+            self._fit(model, recipe, data, steering, position, trains=not stopped)
         restored = self._best.restore(model) if steering.wants_best else None
         self.doing = "testing"
         test = test_metrics(model, data, recipe.fit.batch_size)
         self.doing = "saving the weights"
         self._save(model)
-        writer = self._writer
-        end = (time.time(), writer.epochs, writer.best_epoch, test, data.unit, writer.best_metrics)
+        epochs, best = self._writer.epochs, self._writer.best
+        end = (time.time(), epochs, best.epoch, test, data.unit, best.metrics or None)
         self._log.add(Stopped(*end, restored) if steering.stop_requested else Finished(*end))
 
     def _compare_versions(self, begun_with: Mapping[str, str]) -> None:
@@ -189,7 +189,7 @@ class _Training:
         recipe: Recipe,
         data: Dataset,
         steering: Steering,
-        place: Place,
+        position: TrainingPosition,
         *,
         trains: bool,
     ) -> None:
@@ -203,9 +203,9 @@ class _Training:
             batch_size=settings.batch_size,
             # Without an epoch to train, what was restored is brought to its end all the same.
             # The plan, which may change meanwhile, is for ``Steering`` to end.
-            epochs=MOST_EPOCHS if trains and not steering.is_over else place.epoch,
-            initial_epoch=place.epoch,
-            initial_step=place.step,
+            epochs=MOST_EPOCHS if trains and not steering.is_over else position.epoch,
+            initial_epoch=position.epoch,
+            initial_step=position.step,
             planned_epochs=settings.epochs,
             validation_split=settings.validation_split if validation is None else 0.0,
             validation_data=None if validation is None else (validation.x, validation.y),
@@ -224,11 +224,50 @@ class _Training:
         if not self._writer.epochs:
             return
         self._best.save(model)
-        if self._best.epoch != self._writer.best_epoch:
+        if self._best.epoch != self._writer.best.epoch:
             self._notice(
                 f"best.keras has the weights of epoch {self._best.epoch}: epochs followed each "
-                f"other too fast to copy those of the best one, {self._writer.best_epoch}"
+                f"other too fast to copy those of the best one, {self._writer.best.epoch}"
             )
 
     def _notice(self, text: str) -> None:
         self._log.add(Notice(time.time(), text))
+
+
+def _make_stopping(settings: EarlyStopping) -> keras.callbacks.EarlyStopping:
+    return keras.callbacks.EarlyStopping(
+        monitor=settings.monitor,
+        patience=settings.patience,
+        min_delta=settings.min_delta,
+        restore_best_weights=settings.restore_best_weights,
+    )
+
+
+def test_metrics(model: keras.Model, data: Dataset, batch_size: int) -> dict[str, float] | None:
+    """Loss and metrics on the test split; None where there is none.
+
+    A regression's ``mae`` is in the target's own unit, from un-scaled predictions: turning
+    an error in scaled units back would add the target's mean to it.
+    """
+    if data.test is None or not data.test.rows:
+        return None
+    x, y = data.test.x, data.test.y
+    # Rows are only read: larger batches give the same numbers in less time.
+    rows = min(max(batch_size, 256), data.test.rows)
+    found = kertasks.evaluate(model, x, y, batch_size=rows, return_dict=True)
+    metrics = {str(name): float(value) for name, value in found.items()}
+    if data.kind is TaskKind.REGRESSION:
+        predicted = kertasks.predict(model, x, batch_size=rows)
+        metrics["mae"] = mean_absolute_error(data, predicted)
+    return metrics
+
+
+def mean_absolute_error(data: Dataset, predicted: Any) -> float:
+    """Of predictions for the test rows, in the target's own unit."""
+    assert data.test is not None  # noqa: S101 - narrows the type
+    truth = np.asarray(data.test.y, dtype=np.float64).reshape(-1)
+    values = np.asarray(predicted, dtype=np.float64).reshape(-1)
+    if data.target_scale is not None:
+        truth = data.target_scale.to_own_unit(truth)
+        values = data.target_scale.to_own_unit(values)
+    return float(np.mean(np.abs(values - truth)))

@@ -17,8 +17,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from kertasks.errors import UserError
+from kertasks.text.plain_text import first_line
 from kertasks.trainer.claiming import ClaimedRun
-from kertasks.trainer.loaded_data import DataShelf
+from kertasks.trainer.dataset_cache import DatasetCache
 
 Answer: TypeAlias = Callable[[Mapping[str, Any]], dict[str, Any]]
 Begin: TypeAlias = Callable[[Mapping[str, Any]], ClaimedRun]
@@ -34,7 +35,7 @@ class Server:
     """
 
     def __init__(self, connection: socket.socket, begin: Begin) -> None:
-        self.shelf = DataShelf()
+        self.datasets = DatasetCache()
         self.claimed: ClaimedRun | None = None
         """The run this process was given; set before it is answered."""
 
@@ -110,7 +111,7 @@ class Server:
         variant = recipe.get("data", {}).get("variant")
         # A mistake, or a missing file, is told to whoever asks for the data.
         with contextlib.suppress(Exception):
-            self.shelf.load(recipe["task"], variant, recipe.get("seed", 0))
+            self.datasets.load(recipe["task"], variant, recipe.get("seed", 0))
 
     def _description(self, request: Mapping[str, Any]) -> dict[str, Any]:
         from kertasks.data.describing import describe
@@ -118,7 +119,7 @@ class Server:
         from kertasks.registry import find_task
 
         task, variant, seed = request["task"], request["variant"], request["seed"]
-        return to_json(describe(find_task(task), self.shelf.load(task, variant, seed)))
+        return to_json(describe(find_task(task), self.datasets.load(task, variant, seed)))
 
     def _answer(self, request: Mapping[str, Any], answer: Answer) -> None:
         message: dict[str, Any]
@@ -139,14 +140,8 @@ class Server:
 
 def refusal(error: Exception) -> dict[str, str]:
     """The answer to a request that failed; a traceback of what is no person's mistake."""
+    said = str(error)
     if not isinstance(error, UserError):
         traceback.print_exc()
-    return {"error": describe_error(error), "class": type(error).__name__}
-
-
-def describe_error(error: Exception) -> str:
-    """What a person is told: a ``UserError``'s own words, else the class and one line."""
-    if isinstance(error, UserError):
-        return str(error)
-    said = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {said[0]}" if said else type(error).__name__
+        said = first_line(error)
+    return {"error": said, "class": type(error).__name__}

@@ -46,10 +46,10 @@ def main() -> None:
         threading.Event().wait()  # the thread that reads ends the process
     passed = False
     try:
-        from kertasks.trainer.keras_side import KerasSide
+        from kertasks.trainer.keras_worker import KerasWorker
 
-        keras_side = KerasSide(arguments.cache, server.shelf)
-        passed = keras_side.train(server.serve_until_run(keras_side.answer, keras_side.warm_up))
+        keras = KerasWorker(arguments.cache, server.datasets)
+        passed = keras.train(server.serve_until_run(keras.answer, keras.warm_up))
     except Exception as error:
         with contextlib.suppress(OSError):
             traceback.print_exc()
@@ -70,7 +70,7 @@ def become_trainer(request: Mapping[str, Any]) -> ClaimedRun:
         kertasks.UserError: the run is not to be trained, as ``claim`` says, or its folder is gone
             or cannot be written in.
     """
-    from kertasks.regular_file import open_to_append
+    from kertasks.files import open_to_append
     from kertasks.runs.folder import RunDamaged
     from kertasks.trainer.claiming import claim
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from kertasks.data.dataset import Dataset
-from kertasks.data.describing import describe
+from kertasks.data.describing import describe, row_hashes
 from kertasks.data.description import (
     SCHEMA,
     ColumnsSample,
@@ -22,7 +22,6 @@ from kertasks.data.description import (
     from_json,
     to_json,
 )
-from kertasks.data.equal_rows import row_hashes
 from kertasks.data.splits import Split
 from kertasks.kinds import BaselineMethod, TaskKind
 from kertasks.registry import all_tasks, find_task

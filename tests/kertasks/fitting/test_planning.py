@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 from kertasks.fitting.pace import Pace
-from kertasks.fitting.rows.row_order import RowOrder
-from kertasks.fitting.rows.schedule import Schedule
+from kertasks.fitting.rows.row_order import RowOrder, Schedule
 from kertasks.fitting.worth import is_xla_worth_it
 
 

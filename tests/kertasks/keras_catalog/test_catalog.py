@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
+from msgspec.structs import replace
 
 from kertasks.keras_catalog.catalog import (
     Catalog,
     Family,
     cache_file,
     cached_catalog,
-    from_json,
-    to_json,
     write_catalog,
 )
 from kertasks.keras_catalog.introspection import ensure_catalog
 
 
 def test_survives_json(catalog: Catalog) -> None:
-    assert from_json(json.loads(json.dumps(to_json(catalog), allow_nan=False))) == catalog
+    assert msgspec.json.decode(msgspec.json.encode(catalog), type=Catalog) == catalog
 
 
 def test_is_found_again_in_the_cache(catalog: Catalog, tmp_path: Path) -> None:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import keras
 import pytest
 
-from kertasks.keras_catalog.argument_kinds import kind_of
 from kertasks.keras_catalog.catalog import Argument, ArgumentKind, Catalog, ClassInfo, Family
-from kertasks.keras_catalog.docstrings import read_docstring
+from kertasks.keras_catalog.docstrings import kind_of, read_docstring
 from kertasks.keras_catalog.excluded import EXCLUDED_LAYERS
-from kertasks.keras_catalog.introspection import NESTED_ONLY
+from kertasks.keras_catalog.introspection import NESTED_ONLY, sample_arguments
 from kertasks.keras_catalog.offer import by_name
-from kertasks.keras_catalog.refused_values import sample_arguments
 
 
 def layer(catalog: Catalog, name: str) -> ClassInfo:

@@ -13,8 +13,9 @@ import pytest
 from tests.support.datasets import NUMBERS, PAIRS, PICTURES, SEQUENCES, WORDS, of_shape
 
 from kertasks.errors import UserError
-from kertasks.models.build import BuildError, build_model
+from kertasks.models.build import build_model
 from kertasks.models.check import DataShape
+from kertasks.models.messages import BuildError
 from kertasks.recipes.recipe import INPUT, CompileSettings, Component, Layer, Recipe, Value
 
 

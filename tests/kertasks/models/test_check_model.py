@@ -5,21 +5,20 @@
 from __future__ import annotations
 
 import gc
-import json
 from typing import Any
 
 import keras
+import msgspec
 import pytest
 from tests.support.datasets import NUMBERS, PAIRS, PICTURES, SEQUENCES, WORDS, of_shape
 
 from kertasks.keras_catalog.catalog import ArgumentKind, Catalog, Family
-from kertasks.keras_catalog.introspection import NESTED_ONLY
+from kertasks.keras_catalog.introspection import NESTED_ONLY, sample_arguments
 from kertasks.keras_catalog.offer import by_name
-from kertasks.keras_catalog.refused_values import sample_arguments
-from kertasks.models import check
-from kertasks.models.build import BuildError, build_model
+from kertasks.models.build import build_model
 from kertasks.models.check import DataShape, ModelCheck
 from kertasks.models.check_build import check_model
+from kertasks.models.messages import BuildError
 from kertasks.recipes.recipe import (
     INPUT,
     CompileSettings,
@@ -203,9 +202,8 @@ def test_agrees_with_keras_about_every_layer_there_is(shape: DataShape, catalog:
 def test_goes_through_json() -> None:
     for layers in ((dense(2), dense(1)), (dense(0), dense(1))):
         found = checked(PAIRS, *layers)
-        assert check.from_json(json.loads(json.dumps(check.to_json(found)))) == found
-    plain = json.loads(json.dumps(check.data_shape_to_json(WORDS)))
-    assert check.data_shape_from_json(plain) == WORDS
+        assert msgspec.json.decode(msgspec.json.encode(found), type=ModelCheck) == found
+    assert msgspec.json.decode(msgspec.json.encode(WORDS), type=DataShape) == WORDS
 
 
 def test_leaves_nothing_behind() -> None:

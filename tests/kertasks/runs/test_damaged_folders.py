@@ -14,20 +14,19 @@ from tests.support.run_damage import FIELDS, TEXTS, WAYS, change, no_end, not_wa
 from tests.support.run_folders import NOON, write_run
 
 from kertasks.errors import UserError
-from kertasks.regular_file import open_to_append
-from kertasks.runs.ask_and_wait import ask_and_wait, kill
-from kertasks.runs.commands import Ask, Command, read_commands, write_command
-from kertasks.runs.event_lines import format_event
+from kertasks.files import open_to_append
+from kertasks.runs.commands import SteeringCommand
+from kertasks.runs.control_file import Command, read_commands, write_command
 from kertasks.runs.event_log import EventLog
-from kertasks.runs.event_reader import EventReader
-from kertasks.runs.event_tail import Tail
-from kertasks.runs.events import Finished, Notice
+from kertasks.runs.event_reader import EventReader, Tail
+from kertasks.runs.events import Finished, Notice, format_event
 from kertasks.runs.folder import NeverBegan, RunDamaged, RunFolder
 from kertasks.runs.label import Label, read_label
+from kertasks.runs.listing import RunSummaries
 from kertasks.runs.resumable import require_resumable
+from kertasks.runs.sending import kill, send_and_wait
 from kertasks.runs.state import RunState
 from kertasks.runs.store import RunStore
-from kertasks.runs.summaries import RunSummaries
 from kertasks.runs.summary import RunSummary, summarise
 from kertasks.trainer.worker import become_trainer
 from kertui.cli.main import run as kertui
@@ -109,7 +108,7 @@ def test_a_damaged_run_without_a_recipe_is_called_by_its_id(run: RunFolder) -> N
 def test_whoever_asks_something_of_a_damaged_run_gets_an_answer(run: RunFolder, way: str) -> None:
     WAYS[way](run)
     asks: tuple[Callable[[], object], ...] = (
-        lambda: ask_and_wait(run, Ask.PAUSE, seconds=0.05),
+        lambda: send_and_wait(run, SteeringCommand.PAUSE, seconds=0.05),
         lambda: require_resumable(run, 9),
         lambda: kill(run, 0.05),
         run.recipe,
@@ -129,7 +128,7 @@ def test_good_commands_are_read_beside_bad_ones(run: RunFolder) -> None:
     ]  # fmt: skip
     run.control_path.write_text(json.dumps({"commands": listed}))
     assert read_commands(run.control_path) == [Command(6, "stop")]
-    assert write_command(run.control_path, Ask.PAUSE).number == 7
+    assert write_command(run.control_path, SteeringCommand.PAUSE).number == 7
 
 
 @pytest.mark.parametrize("data", TEXTS.values(), ids=TEXTS)

@@ -5,11 +5,12 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kertasks.runs.commands import Ask
+from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.events import (
     Compiling,
     Control,
     Epoch,
+    Event,
     Failed,
     Finished,
     LearningRate,
@@ -86,7 +87,6 @@ def test_what_goes_on_now_follows_the_events() -> None:
     assert history.compiling
     history.add(Compiling(3.0, 2.0))
     assert not history.compiling
-    assert history.compile_seconds == 2.0
     progress = Progress(3.5, 1, 2, {"loss": 0.5})
     history.add(progress)
     assert history.progress == progress
@@ -134,11 +134,11 @@ def test_what_it_was_told_to_do_holds_until_it_is_done() -> None:
     history.add(Control(1.1, 1, "epoch", refused="no"))
     assert history.until is None
     history.add(Control(1.2, 2, "epoch"))
-    assert history.until is Ask.EPOCH
+    assert history.until is SteeringCommand.EPOCH
     history.add(Paused(2.0, 2, 0))
     assert history.until is None
     history.add_all([Control(3.0, 3, "batch"), Resumed(3.0, 2, 0)])
-    assert history.until is Ask.BATCH
+    assert history.until is SteeringCommand.BATCH
     history.add_all([Paused(3.1, 2, 1), Control(4.0, 4, "stop")])
     assert history.stopping
     history.add(Stopped(4.5, 2, 1, None, None))
@@ -182,3 +182,45 @@ def test_time_in_which_it_lay_still_is_not_counted() -> None:
     assert history.elapsed(311.0) == 8.0
     history.add_all([Resuming(400.0), Failed(405.0, "no Keras")])
     assert history.elapsed(900.0) == 7.0  # to the latest that the lost one told
+
+
+NUMBERS = st.floats(width=64)
+METRICS = st.dictionaries(st.sampled_from(["loss", "val_loss", "accuracy"]), NUMBERS, min_size=1)
+EVENTS = st.lists(
+    st.one_of(
+        st.builds(Epoch, st.just(1.0), st.integers(1, 4), METRICS, NUMBERS, NUMBERS),
+        st.builds(Epoch, st.just(2.0), st.just(5), st.just({"loss": 0.5}), NUMBERS, NUMBERS),
+        st.just(Notice(3.0, "note")),
+    ),
+    max_size=12,
+)
+
+
+def same(first: float, second: float) -> bool:
+    return first == second or (math.isnan(first) and math.isnan(second))
+
+
+@given(EVENTS, st.integers(0, 20))
+def test_a_history_is_the_same_in_whatever_portions_it_is_told(
+    events: list[Event], steady: int
+) -> None:
+    more = [Epoch(9.0, 6 + n, {"loss": 1 / (n + 1)}, 0.1, 0.2) for n in range(steady)]
+    one_by_one, at_once = RunHistory(), RunHistory()
+    for event in [*events, *more]:
+        one_by_one.add(event)
+    at_once.add_all([*events, *more])
+
+    assert at_once.last == one_by_one.last or str(at_once.last) == str(one_by_one.last)
+    assert at_once.latest == one_by_one.latest
+    assert at_once.epoch_numbers == one_by_one.epoch_numbers
+    assert at_once.metric_names == one_by_one.metric_names
+    assert at_once.best_epoch == one_by_one.best_epoch
+    assert at_once.notices == one_by_one.notices
+    for name in one_by_one.metric_names:
+        pairs = zip(at_once.column(name), one_by_one.column(name), strict=True)
+        assert all(same(a, b) for a, b in pairs)
+    for mine, theirs in (
+        (at_once.seconds, one_by_one.seconds),
+        (at_once.learning_rates, one_by_one.learning_rates),
+    ):
+        assert all(same(a, b) for a, b in zip(mine, theirs, strict=True))

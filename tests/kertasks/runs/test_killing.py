@@ -13,8 +13,8 @@ import pytest
 from tests.kertasks.runs.test_store import manifest
 from tests.support.run_folders import write_run
 
-from kertasks.runs.ask_and_wait import NotKilled, kill
 from kertasks.runs.folder import RunFolder, RunIsOver
+from kertasks.runs.sending import NotKilled, kill
 from kertasks.runs.state import RunState, process_start_time
 from kertasks.runs.store import RunStore
 

@@ -7,23 +7,21 @@ import stat
 import subprocess
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from msgspec.structs import replace
 from tests.support.run_folders import NOON, write_run
 
 from kertasks.registry import find_task
-from kertasks.runs.event_lines import format_event
-from kertasks.runs.events import Epoch, Event, Failed, Finished, Started, Stopped
+from kertasks.runs.events import Epoch, Event, Failed, Finished, Started, Stopped, format_event
 from kertasks.runs.folder import RunDamaged, RunFolder
 from kertasks.runs.label import Label, write_label
-from kertasks.runs.listing import ordered
+from kertasks.runs.listing import RunSummaries, ordered
 from kertasks.runs.manifest import Manifest
 from kertasks.runs.state import HEARTBEAT_GONE, RunState, boot_id, process_start_time
 from kertasks.runs.store import HomeNotWritable, RunStore, UnknownRun, cache_dir, default_home
-from kertasks.runs.summaries import RunSummaries
 
 ANSWER = find_task("xor").recipes["answer"]
 

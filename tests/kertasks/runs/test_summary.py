@@ -9,15 +9,14 @@ import pytest
 from tests.support.run_folders import write_run
 
 from kertasks.registry import find_task
-from kertasks.runs.commands import Ask
-from kertasks.runs.event_lines import format_event
+from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.event_reader import SLICE
-from kertasks.runs.events import Epoch, Failed, Finished, Planned, Started, Stopped
+from kertasks.runs.events import Epoch, Failed, Finished, Planned, Started, Stopped, format_event
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.label import Label, write_label
+from kertasks.runs.listing import RunSummaries
 from kertasks.runs.state import RunState
 from kertasks.runs.store import RunStore
-from kertasks.runs.summaries import RunSummaries
 from kertasks.runs.summary import in_words, summarise
 
 
@@ -127,7 +126,7 @@ def test_a_run_that_goes_on_says_how_far_it_is_and_what_was_best(tmp_path: Path)
     assert (summary.state, summary.epochs, summary.planned) == (RunState.RUNNING, 300, 1000)
     assert summary.best_loss is not None
     for _ in range(40):  # what was asked is not what is planned: a trainer may refuse
-        run.ask(Ask.EPOCHS, 7)
+        run.send(SteeringCommand.EPOCHS, 7)
     with run.events_path.open("a") as file:
         file.write(format_event(Planned(5.0, 400)))
         file.write(format_event(Epoch(5.0, 301, {"loss": 9.0, "val_loss": -1.0}, 0.1, 0.1)))

@@ -7,21 +7,28 @@ import multiprocessing
 import os
 import shutil
 import threading
-from dataclasses import replace
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from kertasks.errors import UserError
 from kertasks.recipes.recipe_errors import RecipeError
 from kertasks.registry import find_task
-from kertasks.runs.commands import Ask
-from kertasks.runs.event_lines import format_event
+from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.event_log import EventLog
 from kertasks.runs.event_reader import EventReader
-from kertasks.runs.events import Checkpointed, Epoch, Planned, Resuming, Started, Stopped
+from kertasks.runs.events import (
+    Checkpointed,
+    Epoch,
+    Planned,
+    Resuming,
+    Started,
+    Stopped,
+    format_event,
+)
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
 from kertasks.runs.resumable import NotToResume, require_resumable
@@ -84,7 +91,7 @@ def _claim(path: Path, resumes: bool, epochs: int | None, said: Connection) -> N
 
 
 def test_a_run_is_claimed_before_anything_of_it_is_trained(fresh: RunFolder) -> None:
-    fresh.ask(Ask.PAUSE)
+    fresh.send(SteeringCommand.PAUSE)
     claimed = claim(fresh.path)
     assert fresh.manifest() == claimed.manifest
     assert claimed.manifest.pid == os.getpid()
@@ -99,11 +106,11 @@ def test_a_run_is_claimed_before_anything_of_it_is_trained(fresh: RunFolder) -> 
 def test_a_run_that_is_resumed_runs_from_its_claim_on(stopped: RunFolder) -> None:
     with pytest.raises(NotToResume, match="has 7 epochs already"):
         require_resumable(stopped, 7)
-    stopped.write_command(Ask.STOP)
+    stopped.write_command(SteeringCommand.STOP)
     claimed = claim(stopped.path, resumes=True, epochs=30)
     assert stopped.state() is RunState.RUNNING
     assert claimed.done == 1  # the stop was for the trainer before
-    assert stopped.ask(Ask.PAUSE).number == 2
+    assert stopped.send(SteeringCommand.PAUSE).number == 2
     assert stopped.manifest().created == 10.0
     history = RunHistory.read(stopped.events_path)
     assert history.resuming

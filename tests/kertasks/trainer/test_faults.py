@@ -21,11 +21,19 @@ from tests.support.killed_training import start_training
 from tests.support.trainers import kill_trainers
 from tests.support.waiting import wait_until
 
-from kertasks.runs.commands import Ask, last_number, read_commands
-from kertasks.runs.event_lines import format_event
-from kertasks.runs.event_reader import EventReader
-from kertasks.runs.event_tail import last_checkpoint
-from kertasks.runs.events import Epoch, Failed, Finished, Notice, Paused, Resumed, Stopped
+from kertasks.runs.commands import SteeringCommand
+from kertasks.runs.control_file import last_number, read_commands
+from kertasks.runs.event_reader import EventReader, last_checkpoint
+from kertasks.runs.events import (
+    Epoch,
+    Failed,
+    Finished,
+    Notice,
+    Paused,
+    Resumed,
+    Stopped,
+    format_event,
+)
 from kertasks.runs.folder import RunDamaged, RunFolder, RunIsOver
 from kertasks.runs.history import RunHistory
 from kertasks.runs.resumable import NotToResume, require_resumable
@@ -45,12 +53,12 @@ DONE = 2
 def running(tmp_path: Path) -> RunFolder:
     """A run whose trainer waits after the second epoch, with a checkpoint of that moment."""
     run = RunStore(tmp_path).create(RECIPE)
-    run.write_command(Ask.PAUSE)
+    run.write_command(SteeringCommand.PAUSE)
     start_training(run.path, 1000.0)
     for epoch in range(DONE + 1):
         wait_until(partial(_is_paused_at, run, epoch), PATIENCE)
         if epoch < DONE:
-            run.ask(Ask.EPOCH)
+            run.send(SteeringCommand.EPOCH)
     wait_until(lambda: _checkpoint_epoch(run) == DONE)
     return run
 
@@ -91,7 +99,7 @@ def test_a_trainer_killed_in_a_pause_is_lost_within_five_seconds_and_goes_on_whe
     before = read_commands(running.control_path)
     kill(running)
     with pytest.raises(RunIsOver, match="is over \\(lost\\): nothing was changed"):
-        running.ask(Ask.PAUSE)
+        running.send(SteeringCommand.PAUSE)
     assert read_commands(running.control_path) == before
     assert list(finish(running).epoch_numbers) == EPOCHS
 
@@ -177,7 +185,7 @@ def test_a_removed_folder_ends_the_training(running: RunFolder) -> None:
     shutil.rmtree(running.path)
     assert running.state() is RunState.REMOVED
     with pytest.raises(RunIsOver, match="is over \\(removed\\)"):
-        running.ask(Ask.PAUSE)
+        running.send(SteeringCommand.PAUSE)
     wait_until(lambda: not Path(f"/proc/{pid}").exists() or _is_zombie(pid), 60.0)
     assert not running.path.exists()
 
@@ -193,7 +201,7 @@ def test_a_clock_that_jumps_changes_no_state(running: RunFolder) -> None:
         moment = time.time() + moved
         os.utime(running.events_path, (moment, moment))
         assert running.state() is RunState.PAUSED
-    running.ask(Ask.STOP)
+    running.send(SteeringCommand.STOP)
     wait_until(lambda: running.state() is RunState.STOPPED)
 
 
@@ -215,8 +223,9 @@ import sys, threading, time
 from pathlib import Path
 from kertasks.trainer.callbacks import best_weights, checkpoints
 from kertasks.trainer.claiming import claim
-from kertasks.runs.commands import Ask, write_command
-from kertasks.trainer.loaded_data import DataShelf
+from kertasks.runs.commands import SteeringCommand
+from kertasks.runs.control_file import write_command
+from kertasks.trainer.dataset_cache import DatasetCache
 from kertasks.trainer.run import train
 
 checkpoints.EVERY = checkpoints.AT_THE_LATEST = best_weights._WRITE_EVERY = 0.05
@@ -247,10 +256,10 @@ def fill():
             except OSError:
                 time.sleep(0.01)
     filler.unlink()
-    write_command(run / "control.json", Ask.STOP)
+    write_command(run / "control.json", SteeringCommand.STOP)
 
 threading.Thread(target=fill, daemon=True).start()
-raise SystemExit(0 if train(claim(run), DataShelf(), "CPU") else 1)
+raise SystemExit(0 if train(claim(run), DatasetCache(), "CPU") else 1)
 """
 
 
@@ -286,9 +295,10 @@ def test_a_disk_that_fills_up_and_is_freed_costs_no_epoch(tmp_path: Path) -> Non
 _WRITER = """
 import sys
 from pathlib import Path
-from kertasks.runs.commands import Ask, write_command
+from kertasks.runs.commands import SteeringCommand
+from kertasks.runs.control_file import write_command
 from kertasks.runs.folder import RunFolder
-from kertasks.trainer.checkpoint import BestState, Checkpoint, Place
+from kertasks.trainer.checkpoint import BestState, Checkpoint, TrainingPosition
 import numpy as np
 
 run = RunFolder(Path(sys.argv[1]))
@@ -298,9 +308,10 @@ while True:
     number += 1
     run.write_manifest(manifest)
     run.write_recipe(recipe)
-    write_command(run.control_path, Ask.BATCH)
+    write_command(run.control_path, SteeringCommand.BATCH)
     variables = [np.full(20_000, number, dtype=np.float32)]
-    Checkpoint(Place(number), 1, False, variables, BestState()).write(run.checkpoint_path)
+    checkpoint = Checkpoint(TrainingPosition(number), 1, False, variables, BestState())
+    checkpoint.write(run.checkpoint_path)
 """
 
 
@@ -332,8 +343,8 @@ def test_no_file_of_a_run_is_ever_seen_half_written(running: RunFolder, tmp_path
             checkpoint = Checkpoint.read(running.checkpoint_path)
             if checkpoint is not None:
                 (values,) = checkpoint.variables
-                assert (values == checkpoint.place.epoch).all()
-                numbers = max(numbers, checkpoint.place.epoch)
+                assert (values == checkpoint.position.epoch).all()
+                numbers = max(numbers, checkpoint.position.epoch)
         writer.kill()
         writer.wait()
     assert looks > 100
@@ -344,6 +355,6 @@ def test_a_finished_run_says_so_to_whoever_wants_to_steer_it(tmp_path: Path) -> 
     run = RunStore(tmp_path).create(SHORT_EPOCHS)
     run.events_path.write_text(format_event(Finished(1.0, 5, 5, None, None)))
     with pytest.raises(RunIsOver, match="is over \\(finished\\)"):
-        run.ask(Ask.STOP)
+        run.send(SteeringCommand.STOP)
     with pytest.raises(NotToResume, match="is finished"):
         require_resumable(run)

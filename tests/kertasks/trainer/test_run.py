@@ -11,20 +11,18 @@ import pytest
 
 from kertasks.data.dataset import Dataset
 from kertasks.data.splits import Split, TargetScale
-from kertasks.kinds import TaskKind
 from kertasks.recipes.changes import with_changes
 from kertasks.recipes.recipe import EarlyStopping, Layer, Recipe
 from kertasks.registry import find_task
-from kertasks.runs.commands import Ask
+from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import Epoch, Event, Failed, Finished, Notice, Started, Stopped
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.store import RunStore
 from kertasks.trainer.claiming import claim
+from kertasks.trainer.dataset_cache import DatasetCache
 from kertasks.trainer.failure import describe_failure
-from kertasks.trainer.loaded_data import DataShelf
-from kertasks.trainer.run import train
-from kertasks.trainer.testing import mean_absolute_error
+from kertasks.trainer.run import mean_absolute_error, train
 
 pytestmark = pytest.mark.training
 
@@ -34,8 +32,8 @@ ANSWER = find_task("xor").recipes["answer"]
 def trained(home: Path, recipe: Recipe, *, stop: bool = False) -> tuple[RunFolder, list[Event]]:
     run = RunStore(home).create(recipe)
     if stop:
-        run.ask(Ask.STOP)
-    train(claim(run.path), DataShelf(), "CPU")
+        run.send(SteeringCommand.STOP)
+    train(claim(run.path), DatasetCache(), "CPU")
     return run, EventReader(run.events_path).read_all()
 
 
@@ -80,9 +78,7 @@ def test_a_regression_s_error_is_in_the_target_s_own_unit() -> None:
     scale = TargetScale(mean=22.5, scale=9.0)
     y = np.array([-1.0, 0.0, 2.0], dtype=np.float32)
     test = Split(np.zeros((3, 1), dtype=np.float32), y)
-    data = Dataset(
-        "boston", "", 0, TaskKind.REGRESSION, test, None, test, ("x",), target_scale=scale
-    )
+    data = Dataset(test, test=test, feature_names=("x",), target_scale=scale)
     predicted = np.array([[-1.0], [0.5], [1.5]])
     # Off by 0, 0.5 and 0.5 in scaled units: the mean of the target has no part in it.
     assert mean_absolute_error(data, predicted) == pytest.approx(9.0 / 3)

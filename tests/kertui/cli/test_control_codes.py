@@ -11,8 +11,7 @@ from tests.support.pseudo_terminal import PseudoTerminal
 from tests.support.run_damage import change
 from tests.support.run_folders import NOON, write_run
 
-from kertasks.runs.event_lines import format_event
-from kertasks.runs.events import Epoch, Failed
+from kertasks.runs.events import Epoch, Failed, format_event
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.store import RunStore, default_home
 

@@ -7,11 +7,11 @@ import csv
 import errno
 import math
 import os
-import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import IO
 
@@ -22,7 +22,6 @@ from kertasks.keras_catalog.catalog import Catalog
 from kertasks.recipes.changes import with_changes
 from kertasks.recipes.recipe import Recipe
 from kertasks.registry import find_task
-from kertasks.runs.event_lines import format_event
 from kertasks.runs.events import (
     Compiled,
     Epoch,
@@ -34,6 +33,7 @@ from kertasks.runs.events import (
     Resumed,
     Started,
     Stopped,
+    format_event,
 )
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.store import RunStore
@@ -79,12 +79,12 @@ def test_the_script_of_a_run_prints_the_run_s_numbers(
     catalogued: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from kertasks.runs.event_reader import EventReader
-    from kertasks.trainer.loaded_data import DataShelf
+    from kertasks.trainer.dataset_cache import DatasetCache
     from kertasks.trainer.run import train
 
     recipe = with_changes(STOPPING, ["fit.epochs=200", "fit.early_stopping.min_delta=20"])
     run = RunStore(catalogued).create(recipe)
-    assert train(claim(run.path), DataShelf(), "CPU")
+    assert train(claim(run.path), DatasetCache(), "CPU")
     script = tmp_path / "train.py"
     assert kertui(["export", "diabetes-small", "-o", str(script)]) == 0
     assert capsys.readouterr().out == f"script of {run.id} is now in {script}\n"
@@ -185,11 +185,16 @@ def test_a_full_disk_loses_nothing(
     path = tmp_path / "run.csv"
     path.write_text("mine")
 
-    def full(_content: object, file: IO[bytes]) -> None:
-        file.write(b"half")
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    class Full(BytesIO):
+        def write(self, content: object) -> int:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(shutil, "copyfileobj", full)
+    def open_full(descriptor: int, _mode: str) -> IO[bytes]:
+        os.write(descriptor, b"half")
+        os.close(descriptor)
+        return Full()
+
+    monkeypatch.setattr("kertasks.files.os.fdopen", open_full)
     assert kertui(["export", run.id, "-o", str(path), "--force"]) == 1
     assert path.read_text() == "mine"
     assert [file.name for file in tmp_path.iterdir() if file.is_file()] == ["run.csv"]

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
+from msgspec.structs import replace
 from tests.support.file_systems import run_with_own_mounts
 
 from kertasks.registry import find_task
-from kertasks.runs.event_lines import format_event
-from kertasks.runs.events import Epoch, Started
+from kertasks.runs.events import Epoch, Started, format_event
 from kertasks.runs.state import process_start_time
 from kertasks.runs.store import RunStore
 from kertasks.trainer.provenance import manifest_of

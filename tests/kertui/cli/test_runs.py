@@ -11,8 +11,7 @@ from tests.kertui.cli.test_usage import loaded
 from tests.support.run_folders import NOON, write_run
 
 from kertasks.runs.bin import RunBin
-from kertasks.runs.event_lines import format_event
-from kertasks.runs.events import Finished
+from kertasks.runs.events import Finished, format_event
 from kertasks.runs.label import Label, write_label
 from kertasks.runs.store import RunStore
 from kertui.cli.main import run

@@ -16,9 +16,8 @@ from tests.support.pseudo_terminal import PseudoTerminal
 from tests.support.trainers import PATIENCE, FollowedRun
 from tests.support.waiting import wait_until
 
-from kertasks.runs.commands import Ask
-from kertasks.runs.event_lines import parse_event
-from kertasks.runs.events import Epoch, Finished
+from kertasks.runs.commands import SteeringCommand
+from kertasks.runs.events import Epoch, Finished, parse_event
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.state import RunState
 from kertasks.runs.store import RunStore
@@ -132,7 +131,7 @@ def test_a_removed_folder_is_told_with_status_1(trainer_home: Path) -> None:
     process = kertui(*LONG, "--json")
     followed = FollowedRun(only_run(trainer_home))
     followed.wait_for_epochs(2)
-    followed.run.ask(Ask.PAUSE)
+    followed.run.send(SteeringCommand.PAUSE)
     wait_until(lambda: followed.run.state() is RunState.PAUSED, PATIENCE)
     shutil.rmtree(followed.run.path)
     _, err = process.communicate(timeout=PATIENCE)

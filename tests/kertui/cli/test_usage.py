@@ -228,7 +228,7 @@ def test_the_interface_never_imports_what_trains(module: str) -> None:
 
 @pytest.mark.training
 def test_the_trainer_never_imports_the_interface() -> None:
-    code = "import kertasks.trainer.worker, kertasks.trainer.serving, kertasks.trainer.keras_side"
+    code = "import kertasks.trainer.worker, kertasks.trainer.serving, kertasks.trainer.keras_worker"
     assert loaded(code, {"textual", "plotext", "click"}) == []
 
 
@@ -246,7 +246,8 @@ def test_the_help_lists_every_command_in_a_section(capsys: pytest.CaptureFixture
     from kertui.cli.main import SECTIONS
     from kertui.cli.main import kertui as group
 
-    assert sorted(name for names in SECTIONS.values() for name in names) == sorted(group.commands)
+    listed = [command for commands in SECTIONS.values() for command in commands]
+    assert sorted(str(command.name) for command in listed) == sorted(group.commands)
     assert run(["--help"]) == 0
     said = capsys.readouterr().out
     assert not [line for line in said.splitlines()[1:] if line.endswith("...")]

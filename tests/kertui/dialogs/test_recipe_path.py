@@ -7,6 +7,7 @@ import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.support.piloting import until
@@ -46,7 +47,7 @@ class DialogApp(App[None]):
 class Dialog:
     """An open dialog and the keys to it."""
 
-    def __init__(self, app: DialogApp, pilot: Pilot[None], screen: AskPathScreen) -> None:
+    def __init__(self, app: DialogApp, pilot: Pilot[None], screen: AskPathScreen[Any]) -> None:
         self.app, self.pilot, self.screen = app, pilot, screen
 
     @property
@@ -55,7 +56,7 @@ class Dialog:
 
     @property
     def said(self) -> str:
-        return str(self.screen.query_one("#path-say", Static).content)
+        return str(self.screen.query_one("#dialog-say", Static).content)
 
     async def enter(self, text: str | Path, key: str = "enter") -> None:
         self.screen.query_one(Input).value = str(text)
@@ -71,7 +72,7 @@ class Dialog:
 
 
 @asynccontextmanager
-async def opened(screen: AskPathScreen) -> AsyncIterator[Dialog]:
+async def opened(screen: AskPathScreen[Any]) -> AsyncIterator[Dialog]:
     app = DialogApp()
     async with app.run_test(size=(100, 30)) as pilot:
         app.push_screen(screen, app.answers.append)

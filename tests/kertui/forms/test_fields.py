@@ -12,9 +12,14 @@ from kertui.forms.fields import Entry, Field, enter_value, layer_fields
 from kertui.forms.starting_values import starting_layer
 from kertui.text.layer_lines import main_arguments, shape_text
 from kertui.text.recipe_values import NotAllowed
-from kertui.workbench.layers.layer_search import search
-from kertui.workbench.settings.settings_entry import enter_setting, reset_setting
-from kertui.workbench.settings.settings_fields import DataFacts, hidden_settings, settings_fields
+from kertui.workbench.layers.add_layer import search
+from kertui.workbench.settings.settings_fields import (
+    DataFacts,
+    enter_setting,
+    hidden_settings,
+    reset_setting,
+    settings_fields,
+)
 
 
 def recipe(*layers: Layer) -> Recipe:

@@ -11,8 +11,8 @@ from textual.app import ComposeResult
 from kertasks.runs.events import Event, Gpu, Machine
 from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState
-from kertui.live.live_pane import LivePane
 from kertui.live.machine_strip import CURRENT, MachineStrip, machine_line
+from kertui.live.pane import LivePane
 from kertui.plotting.strips import text_of
 from kertui.terminal.glyphs import ASCII, UNICODE
 

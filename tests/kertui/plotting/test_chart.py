@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kertui.plotting.axes import Limits, StableLimits
 from kertui.plotting.chart import Layout, Mark, chart, gutter_for, with_cursor
 from kertui.plotting.draw import Curve
-from kertui.plotting.limits import Limits, StableLimits
 from kertui.plotting.strips import text_of
 from kertui.terminal.glyphs import ASCII
 

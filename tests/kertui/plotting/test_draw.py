@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kertui.plotting.axes import Limits
 from kertui.plotting.draw import Curve, draw
-from kertui.plotting.limits import Limits
 from kertui.plotting.strips import parse, text_of
 
 UNIT = Limits(0, 1, 0, 1)
@@ -70,7 +70,7 @@ def test_values_that_are_not_finite_do_not_end_the_process() -> None:
     program = (
         "import math\n"
         "from kertui.plotting.draw import Curve, draw\n"
-        "from kertui.plotting.limits import Limits\n"
+        "from kertui.plotting.axes import Limits\n"
         "points = [(0, 1.0), (1, math.nan), (2, math.inf), (3, -math.inf), (4, 2.0)]\n"
         "print(len(draw([Curve(points, 'train')], (20, 5), Limits(0, 4, 0, 2))))\n"
     )

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from kertui.plotting.limits import (
+from kertui.plotting.axes import (
     Limits,
     StableLimits,
     aligned,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kertui.plotting.ticks import epoch_ticks, log_labels, value_labels
+from kertui.plotting.axes import epoch_ticks, log_labels, value_labels
 
 
 @pytest.mark.parametrize(

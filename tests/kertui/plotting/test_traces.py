@@ -6,7 +6,7 @@ import pytest
 
 from kertasks.runs.events import Epoch
 from kertasks.runs.history import RunHistory
-from kertui.plotting.traces import Traces, Window, last_part, whole_run
+from kertui.plotting.traces import Traces, Window, last_part, train_and_validation, whole_run
 
 
 def history(*metrics: dict[str, float], first: int = 1) -> RunHistory:
@@ -18,7 +18,7 @@ def history(*metrics: dict[str, float], first: int = 1) -> RunHistory:
 
 def test_training_and_validation_are_two_strokes() -> None:
     run = history({"loss": 1.0, "val_loss": 2.0}, {"loss": 0.5, "val_loss": 1.5})
-    traces = Traces(run, "loss", Window(1, 2, 10))
+    traces = Traces(train_and_validation(run, "loss"), Window(1, 2, 10))
     assert traces.take() == 4
     assert traces.take() == 0
     train, validation = traces.curves()
@@ -29,7 +29,7 @@ def test_training_and_validation_are_two_strokes() -> None:
 
 def test_smoothing_keeps_the_raw_curves_under_the_trends() -> None:
     run = history(*({"loss": float(value)} for value in (1, 0, 1, 0)))
-    traces = Traces(run, "loss", Window(1, 4, 10), smoothing=0.5)
+    traces = Traces(train_and_validation(run, "loss"), Window(1, 4, 10), smoothing=0.5)
     traces.take()
     raw, trend = traces.curves()
     assert raw.role == "train-raw"
@@ -40,7 +40,7 @@ def test_smoothing_keeps_the_raw_curves_under_the_trends() -> None:
 
 def test_since_when_a_curve_is_no_number() -> None:
     run = history({"loss": 1.0}, {"loss": math.nan}, {"loss": math.inf})
-    traces = Traces(run, "loss", Window(1, 9, 10))
+    traces = Traces(train_and_validation(run, "loss"), Window(1, 9, 10))
     traces.take()
     assert traces.broken_since == 2
     run.add(Epoch(0.0, 4, {"loss": 1.0}, 1e-3, 0.1))
@@ -50,7 +50,7 @@ def test_since_when_a_curve_is_no_number() -> None:
 
 def test_a_metric_that_comes_late_is_drawn_where_it_is() -> None:
     run = history({"loss": 1.0}, {"loss": 0.5, "val_loss": 0.7})
-    traces = Traces(run, "loss", Window(1, 2, 10))
+    traces = Traces(train_and_validation(run, "loss"), Window(1, 2, 10))
     traces.take()
     assert traces.broken_since is None
     assert [value for _, value in traces.curves()[1].points][-1] == 0.7
@@ -58,7 +58,7 @@ def test_a_metric_that_comes_late_is_drawn_where_it_is() -> None:
 
 def test_a_resumed_run_begins_where_it_did() -> None:
     run = history({"loss": 1.0}, {"loss": 0.5}, first=11)
-    traces = Traces(run, "loss", Window(1, 20, 100))
+    traces = Traces(train_and_validation(run, "loss"), Window(1, 20, 100))
     traces.take()
     assert list(traces.curves()[0].points) == [(11, 1.0), (12, 0.5)]
 

@@ -12,10 +12,9 @@ from tests.support.run_damage import EVENTS, WAYS, change, not_waiting
 from tests.support.run_folders import NOON, write_run
 from tests.support.runs_app import opened_runs
 
-from kertasks.runs.event_lines import format_event
-from kertasks.runs.events import Epoch, Event, Failed, Notice
+from kertasks.runs.events import Epoch, Event, Failed, Notice, format_event
 from kertui.dialogs.dialog import Choice, Question
-from kertui.live.tabs.log import LogScreen
+from kertui.live.tabs.log import LogTab
 from kertui.workbench.workbench import WorkbenchScreen
 
 OPENED = (
@@ -68,7 +67,7 @@ async def test_a_damaged_run_opens_or_says_why_it_cannot(
         if isinstance(bench, WorkbenchScreen):
             await runs.until(lambda: bench.is_mounted)
             await runs.press("l")
-            await runs.until(lambda: isinstance(runs.app.screen, LogScreen))
+            await runs.until(lambda: bench.query_one(LogTab).display)
 
 
 STEERING = "\x1b]52;c;eA==\x07\x1b[2J\x9b1m\u202e[/b][red]"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from textual.app import App, ComposeResult
 
-from kertasks.runs.listing import SortKey
 from kertasks.runs.state import RunState
 from kertasks.runs.summary import RunSummary
+from kertui.runs.listed_runs import ListedRuns
 from kertui.runs.run_table import RunTable
 from kertui.terminal.theme import default_tokens
 
 RUNS = [
-    RunSummary(str(number), "xor", "answer", RunState.FINISHED, 1.0, 30, "", f"/runs/{number}")
+    RunSummary(str(number), "xor", "answer", RunState.FINISHED, -number, 30, "", f"/runs/{number}")
     for number in range(5)
 ]
 
@@ -35,15 +35,7 @@ class TableApp(App[None]):
         self.show([], complete=False)
 
     def show(self, runs: list[RunSummary], *, complete: bool) -> None:
-        self.query_one(RunTable).show(
-            runs,
-            now=2.0,
-            places={},
-            sorted_by=SortKey.WHEN,
-            reverse=False,
-            empty="",
-            complete=complete,
-        )
+        self.query_one(RunTable).show(ListedRuns(runs, complete), {}, now=2.0, bin="")
 
     def on_run_table_run_chosen(self, message: RunTable.RunChosen) -> None:
         self.chosen.append(message.run.id)

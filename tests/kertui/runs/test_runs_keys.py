@@ -9,6 +9,7 @@ from kertui.runs.runs_keys import RUNS_KEYS, KeysNow
 NOTHING = KeysNow(
     here=False,
     listed=False,
+    waiting=False,
     stoppable=False,
     can_undo=False,
     deleted=False,
@@ -40,7 +41,7 @@ def test_where_no_run_matches_the_filter_can_be_changed() -> None:
 def test_the_bin_brings_back_and_removes() -> None:
     kept, deleted = offered(SOME), offered(replace(SOME, deleted=True))
     assert deleted - kept == {"undo", "empty_bin"}
-    assert kept - deleted == {"edit_label", "open_recipe", "delete"}
+    assert kept - deleted == {"edit_label", "export", "open_recipe", "delete"}
 
 
 def test_without_the_table_nothing_is_done_to_a_run_but_stop_it() -> None:

@@ -12,19 +12,19 @@ from tests.support.runs_app import Runs, opened_runs
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from kertasks.runs.event_lines import format_event
-from kertasks.runs.events import Epoch, Finished
+from kertasks.runs.events import Epoch, Finished, format_event
 from kertasks.runs.label import Label, read_label, write_label
 from kertasks.runs.store import RunStore
 from kertui.app import KertuiApp
 from kertui.comparison.recipe_diff import RecipeDiff
 from kertui.dialogs.dialog import Question
+from kertui.dialogs.export_run import ExportRunScreen
 from kertui.dialogs.unsaved_changes import UnsavedChangesScreen
 from kertui.plotting.strips import Row, text_of
 from kertui.rows.header_line import HeaderLine
+from kertui.runs.run_changes import RunLabelScreen
 from kertui.runs.run_curves import RunCurves
 from kertui.runs.run_details import RunDetails
-from kertui.runs.run_label import RunLabelScreen
 from kertui.runs.run_table import RunTable
 from kertui.runs.runs_screen import RunsScreen
 from kertui.tasks_screen.tasks_screen import TasksScreen
@@ -337,6 +337,21 @@ async def test_a_run_that_goes_on_is_not_deleted_but_can_be_stopped(
         assert runs.listed == ["xor answer"]
         await runs.press("S")
         await runs.until(run.control_path.exists)
+
+
+async def test_a_run_is_exported_after_asking_how(service: RecordedService) -> None:
+    write_some(service.store)
+    async with opened_runs(service) as runs:
+        assert "Export" in runs.commands
+        await runs.press("down", "x")
+        dialog = runs.app.screen
+        assert isinstance(dialog, ExportRunScreen)
+        here = runs.table.run
+        assert here is not None
+        await runs.shows(here.id)
+        await runs.press("escape")
+        assert runs.app.screen is runs.screen
+        assert runs.screen.chosen == []
 
 
 async def test_a_run_opens_in_the_workbench_and_f3_comes_back(service: RecordedService) -> None:

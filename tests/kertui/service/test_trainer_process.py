@@ -57,7 +57,7 @@ def test_a_killed_process_answers_every_waiting_request(cache: Path) -> None:
     wait_until(lambda: process.gone)
     with pytest.raises(TrainerGone):
         process.request("describe", task="xor", variant=None, seed=0)
-    assert not process.wait_warm(0.0)
+    assert not process.warm
 
 
 def test_it_is_in_a_session_of_its_own_and_lets_others_go_first(cache: Path) -> None:

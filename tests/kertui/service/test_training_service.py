@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 from tests.support.trainers import PATIENCE, FollowedRun
 from tests.support.waiting import wait_until
@@ -20,15 +21,14 @@ from tests.support.waiting import wait_until
 from kertasks.recipes.changes import with_changes
 from kertasks.recipes.recipe import Layer, Recipe
 from kertasks.registry import find_task
-from kertasks.runs.commands import Ask
+from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import Control, Finished, Resumed, Stopped
 from kertasks.runs.resumable import NotToResume
 from kertasks.runs.state import RunState, process_is_there
 from kertasks.runs.store import RunStore
 from kertasks.trainer.provenance import manifest_of
-from kertui.service.starting import give_run
-from kertui.service.trainer_process import RequestFailed, TrainerProcess
+from kertui.service.trainer_process import RequestFailed, TrainerProcess, give_run
 from kertui.service.training_service import SpareUnavailable, TrainingService
 
 pytestmark = pytest.mark.training
@@ -52,7 +52,7 @@ def test_a_spare_checks_describes_and_trains(service: TrainingService) -> None:
     assert not service.warm
     service.start_spare()
     assert service.describe("xor", None).variant == "four rows"
-    assert service.wait_warm(PATIENCE)
+    wait_until(lambda: service.warm, PATIENCE)
 
     check = service.check(ANSWER)
     assert check.error is None
@@ -113,14 +113,14 @@ def test_a_resumed_run_is_running_while_its_trainer_imports_keras(
     followed = start(service, LONG)
     followed.wait_for_epochs(2)
     run = followed.run
-    run.ask(Ask.STOP)
+    run.send(SteeringCommand.STOP)
     followed.wait_for_end()
 
     service.resume(run, 2_000_000)
     assert run.state() is RunState.RUNNING
     with pytest.raises(NotToResume, match="is being resumed already"):
         service.resume(run, 3_000_000)
-    pause = run.ask(Ask.PAUSE).number
+    pause = run.send(SteeringCommand.PAUSE).number
     assert not any(isinstance(event, Resumed) for event in EventReader(run.events_path).read_all())
     wait_until(lambda: run.state() is RunState.PAUSED, PATIENCE)
     history = followed.look()
@@ -133,7 +133,7 @@ def test_a_resumed_run_is_running_while_its_trainer_imports_keras(
 
 def test_a_process_that_may_not_have_a_run_ends(trainer_home: Path, cache: Path) -> None:
     run = RunStore(trainer_home).create(LONG)
-    run.write_manifest(replace(manifest_of(run, LONG, created=1.0), pid=2**22 + 1))
+    run.write_manifest(msgspec.structs.replace(manifest_of(run, LONG, created=1.0), pid=2**22 + 1))
     spare = TrainerProcess.spawn(cache)
     with pytest.raises(RequestFailed, match="taken up by another trainer process"):
         give_run(run, spare, cache)
@@ -203,7 +203,7 @@ sys.stdin.read()
     done = followed.look().epochs
     followed.wait_for_epochs(done + 2)
     assert followed.run.state() is RunState.RUNNING
-    followed.run.ask(Ask.STOP)
+    followed.run.send(SteeringCommand.STOP)
     history = followed.wait_for_end()
     assert isinstance(history.ended, Stopped), followed.said()
     assert history.ended.epochs == history.epochs

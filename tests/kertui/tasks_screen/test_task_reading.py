@@ -14,10 +14,10 @@ from tests.support.run_folders import write_run
 from textual import on
 from textual.pilot import Pilot
 
-from kertasks.data.sources import keras_files as files
+from kertasks.data.sources import data_files as files
 from kertasks.registry import find_task
 from kertui.app import KertuiApp
-from kertui.service.description_cache import Remembered
+from kertui.service.description_cache import DescriptionCache
 from kertui.session import Session
 from kertui.tasks_screen.task_card import Described
 from kertui.tasks_screen.task_list import TaskList
@@ -37,7 +37,7 @@ XOR, SQUARE = key_of("xor"), key_of("square")
 def remember(home: Path, key: DataKey) -> None:
     """Have a description in the cache of a recorded service."""
     fields = json.loads((RECORDED / f"{key[0]}.json").read_bytes())
-    Remembered(home / "cache").keep_description(*key, fields)
+    DescriptionCache(home / "cache").write(*key, fields)
 
 
 class Listening(TasksScreen):

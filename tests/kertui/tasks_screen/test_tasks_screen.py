@@ -208,7 +208,7 @@ async def test_missing_data_is_marked_and_enter_downloads_it(service: RecordedSe
         await pilot.press(*"boston")
         await until(pilot, lambda: "boston_housing.npz is not here yet" in shown(app))
         assert "^g download data" in shown(app)
-        download = "kertasks.data.sources.keras_files.download"
+        download = "kertasks.data.sources.data_files.download"
         started: list[str] = []
 
         def unreachable(name: str, *_: object) -> None:
@@ -231,7 +231,7 @@ async def test_missing_data_is_marked_and_enter_downloads_it(service: RecordedSe
 async def test_a_download_can_be_cancelled(service: RecordedService) -> None:
     app = make(service)
     async with app.run_test(size=(120, 36)) as pilot:
-        from kertasks.data.sources.keras_files import DownloadProgress
+        from kertasks.data.sources.download import DownloadProgress
         from kertasks.data.sources.source_errors import DownloadCancelled
 
         def slow(
@@ -246,7 +246,7 @@ async def test_a_download_can_be_cancelled(service: RecordedService) -> None:
             raise DownloadCancelled(name)
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("kertasks.data.sources.keras_files.download", slow)
+            patch.setattr("kertasks.data.sources.data_files.download", slow)
             app.push_screen(DownloadScreen("imdb", ("imdb.npz", "imdb_word_index.json")))
             await until(pilot, lambda: "4.0 MB of 17.5 MB" in shown(app))
             assert "1 of 2" in shown(app)

@@ -12,7 +12,7 @@ import pytest
 from tests.support.pseudo_terminal import PseudoTerminal
 from tests.support.waiting import wait_until
 
-from kertasks.runs.commands import Ask
+from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import Epoch, Finished
 from kertasks.runs.state import RunState
@@ -76,7 +76,7 @@ def test_the_run_goes_on_when_the_terminal_is_killed(trainer_home: Path) -> None
     seen = _epochs(store)
     wait_until(lambda: _epochs(store) > seen)
     assert run.state() is RunState.RUNNING
-    run.ask(Ask.STOP)
+    run.send(SteeringCommand.STOP)
     wait_until(lambda: run.state() is RunState.STOPPED)
     assert run.model_path.is_file()
 

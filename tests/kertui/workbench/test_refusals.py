@@ -17,8 +17,8 @@ from kertasks.runs.store import RunStore
 from kertui.service.training_service import TrainingService
 from kertui.workbench.layers.layer_form import LayerForm
 from kertui.workbench.layers.layer_list import LayerList
+from kertui.workbench.recipe_column import RecipeColumn
 from kertui.workbench.settings.training_settings import TrainingSettings
-from kertui.workbench.workbench_checks import ModelChecker
 
 SIZES = [(80, 24), (100, 24), (100, 30), (120, 36)]
 LONG = "expects 2 dimensions, gets (8, 8, 16), which are three of them: flatten the rows before"
@@ -38,8 +38,8 @@ async def answer(bench: Workbench, error: str, path: str, layer: int | None = No
         for place in range(len(recipe.layers))
     ]
     check = ModelCheck((8, 8, 1), tuple(checks), None, None, error, path)
-    bench.screen.post_message(ModelChecker.Checked(recipe, check))
-    await bench.until(bench.screen.verdict.refusal)
+    bench.screen.query_one(RecipeColumn).post_message(RecipeColumn.Checked(recipe, check))
+    await bench.until(bench.screen.check.refusal)
     await bench.pilot.pause()
 
 

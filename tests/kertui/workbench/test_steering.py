@@ -9,15 +9,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.support.live_app import plot_text
 from tests.support.piloting import shown
 from tests.support.steered_run import SteeredRun
 from tests.support.workbench_app import Workbench, open_workbench
+from textual.actions import parse
+from textual.binding import BindingsMap
 from textual.widgets import Input
 
 from kertasks.keras_catalog.catalog import Catalog
 from kertasks.recipes.recipe import CompileSettings, Component, Value
 from kertasks.registry import find_task
-from kertasks.runs.commands import Ask, write_command
+from kertasks.runs.commands import SteeringCommand
+from kertasks.runs.control_file import write_command
 from kertasks.runs.events import (
     Checkpointed,
     Control,
@@ -34,14 +38,15 @@ from kertasks.runs.state import RunState
 from kertasks.runs.store import RunStore
 from kertui.dialogs.ask_number import AskNumberScreen
 from kertui.dialogs.dialog import Question
-from kertui.live.live_pane import LivePane
-from kertui.live.pane_lines import OutcomeLines
-from kertui.live.run_status import RunStatus
-from kertui.live.run_trouble import RunTrouble
-from kertui.live.tabs.curves.epoch_table import EpochTable
-from kertui.live.tabs.curves.metric_plot import MetricPlot
+from kertui.live.epoch_table import EpochTable
+from kertui.live.outcome import OutcomeLines
+from kertui.live.pane import LivePane
+from kertui.live.status import RunStatus
+from kertui.live.steering import steering_keys
 from kertui.live.training_column import Phase, TrainingColumn
+from kertui.live.trouble import RunTrouble
 from kertui.plotting.strips import text_of
+from kertui.rows.plot_area import PlotArea
 from kertui.rows.rows_widget import RowsWidget
 from kertui.service.training_service import TrainingService
 from kertui.workbench.workbench import WorkbenchScreen
@@ -79,7 +84,7 @@ def acts(bench: Workbench, key: str) -> str | None:
 
 
 async def follow(bench: Workbench, phase: Phase = Phase.RUNNING, epochs: int = 3) -> None:
-    await bench.until(lambda: bench.screen.query_one(MetricPlot).history.epochs >= epochs)
+    await bench.until(lambda: bench.screen.query_one(LivePane).history.epochs >= epochs)
     await bench.until(lambda: column(bench).phase is phase)
 
 
@@ -129,6 +134,30 @@ async def test_a_key_writes_its_command(
         await asked(bench, run, (command, None))
 
 
+async def test_every_command_has_a_key_of_its_own_that_is_explained(
+    service: TrainingService, run: SteeredRun
+) -> None:
+    steering = BindingsMap(steering_keys("any")).key_to_bindings
+    bound = BindingsMap([*WorkbenchScreen.BINDINGS, *LivePane.BINDINGS]).key_to_bindings
+    allowed = [f"steer('{command}')" for command in SteeringCommand]
+    for key in steering:
+        for binding in bound[key]:
+            assert binding.action in [*allowed, "start_training"], f"{key} means two things"
+    async with open_workbench(service, run=run.folder) as bench:
+        await follow(bench)
+        act_now = [
+            binding
+            for bindings in steering.values()
+            for binding in bindings
+            if bench.screen.check_action(*parse(binding.action)[1:])
+        ]
+        assert len(act_now) == len(SteeringCommand) - 1, "all but to go on: nothing pauses"
+        explained = [command.help for command in bench.app.get_system_commands(bench.app.screen)]
+        for binding in act_now:
+            assert acts(bench, binding.key) == binding.action
+            assert binding.tooltip in explained
+
+
 async def test_an_epoch_to_train_is_announced_until_its_pause(
     service: TrainingService, run: SteeredRun
 ) -> None:
@@ -169,9 +198,9 @@ async def test_the_learning_rate_is_asked_for_changed_and_marked(
         table = bench.screen.query_one(EpochTable)
         await bench.until(lambda: "▴4e-4" in text(table))
         assert text(table).count("▴") == 1
-        plots = bench.screen.query(MetricPlot)
-        await bench.until(lambda: all("▴" in text(plot) for plot in plots))
-        assert all("┊" in text(plot) for plot in plots)
+        area = bench.screen.query_one(PlotArea)
+        await bench.until(lambda: all("▴" in plot_text(area, place) for place in (0, -1)))
+        assert all("┊" in plot_text(area, place) for place in (0, -1))
         await bench.press("L")
         assert bench.app.screen.query_one(Input).value == "0.0004"
 
@@ -209,8 +238,8 @@ async def test_the_plan_is_changed_and_shown_everywhere(
         await asked(bench, run, ("epochs", 40))
         run.answer(Planned(time.time(), 40))
         await bench.until(lambda: "/40" in status(bench))
-        plot = bench.screen.query(MetricPlot).last()
-        await bench.until(lambda: text(plot).splitlines()[-1].split()[-1] == "40")
+        area = bench.screen.query_one(PlotArea)
+        await bench.until(lambda: plot_text(area, -1).splitlines()[-1].split()[-1] == "40")
 
 
 async def test_a_finished_run_is_given_more_epochs(
@@ -240,10 +269,10 @@ async def test_a_refusal_is_said_to_whoever_asked(
         run.answer(refused="the recipe's learning rate follows a schedule")
         reason = "was not changed: the recipe's learning rate follows a schedule"
         await bench.until(lambda: any(reason in notice for notice in bench.notices()))
-        write_command(run.folder.control_path, Ask.RESUME)
+        write_command(run.folder.control_path, SteeringCommand.RESUME)
         run.answer(Progress(time.time(), 4, 1, {}), refused="it is not paused")
-        progress = bench.screen.query_one(MetricPlot)
-        await bench.until(lambda: progress.history.progress is not None)
+        pane = bench.screen.query_one(LivePane)
+        await bench.until(lambda: pane.history.progress is not None)
         assert not any("not paused" in notice for notice in bench.notices())
 
 
@@ -252,11 +281,11 @@ async def test_two_interfaces_follow_what_a_third_does(
 ) -> None:
     async with open_workbench(service, run=run.folder) as bench:
         await follow(bench)
-        number = run.folder.ask(Ask.PAUSE).number
+        number = run.folder.send(SteeringCommand.PAUSE).number
         run.tell(Control(time.time(), number, "pause"), Paused(time.time(), 3, 0))
         await follow(bench, Phase.PAUSED)
         assert acts(bench, "space") == "steer('resume')"
-        number = run.folder.ask(Ask.STOP).number
+        number = run.folder.send(SteeringCommand.STOP).number
         run.tell(Control(time.time(), number, "stop"))
         await bench.until(lambda: status(bench).startswith("○ stopping"))
         assert acts(bench, "s") is None
@@ -319,7 +348,7 @@ async def test_a_command_that_comes_too_late_says_so(
         run.tell(Stopped(time.time(), 3, 3, None, None))
         await bench.until(lambda: column(bench).pane.state is RunState.STOPPED)
         await bench.press("escape")
-        column(bench).ask(service, Ask.PAUSE)
+        column(bench).send(service, SteeringCommand.PAUSE)
         await bench.until(
             lambda: any("Not paused" in said and "is over" in said for said in bench.notices())
         )
@@ -338,7 +367,7 @@ async def test_a_run_whose_folder_is_removed_offers_nothing_that_needs_it(
         assert "memory" not in shown(bench.app)
         assert [acts(bench, key) for key in ("r", "l", "E")] == [None] * 3
         pane.focus()
-        await bench.until(lambda: bench.screen.focused is pane)
+        await bench.until(lambda: bench.screen.focused is pane.shown)
         assert acts(bench, "l") is None
         assert acts(bench, "m") is not None, "the curves are here still"
 
@@ -399,8 +428,13 @@ async def test_a_run_is_shown_with_its_own_recipe(
         await bench.until(lambda: not bench.on_top)
         second = bench.app.screen
         assert isinstance(second, WorkbenchScreen)
+        await bench.until(lambda: [pane.history.epochs for pane in second.query(LivePane)] == [3])
+        area = second.query_one(PlotArea)
         await bench.until(
-            lambda: [plot.history.epochs for plot in second.query(MetricPlot)] == [3, 3]
+            lambda: (
+                [series.history.epochs for one in area.drawn for series in one.plot.series]
+                == [3] * 4
+            )
         )
         assert second.draft.recipe == run.folder.recipe()
         assert run.folder in service.session_runs

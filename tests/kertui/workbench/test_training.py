@@ -19,8 +19,8 @@ from kertasks.registry import find_task
 from kertasks.runs.events import Stopped
 from kertasks.runs.state import RunState
 from kertasks.runs.store import RunStore
-from kertui.live.live_pane import LivePane
-from kertui.live.run_status import RunStatus
+from kertui.live.pane import LivePane
+from kertui.live.status import RunStatus
 from kertui.live.training_column import Phase, TrainingColumn
 from kertui.service.training_service import TrainingService
 from kertui.workbench.layers.layer_list import LayerList, Waiting
@@ -85,7 +85,7 @@ async def test_an_output_that_does_not_fit_the_labels_is_said(service: TrainingS
         await bench.type("3")
         await bench.press("enter")
         await bench.checked()
-        assert bench.screen.verdict.refusal() is not None
+        assert bench.screen.check.refusal() is not None
         said = [row.problem for row in bench.screen.query_one(LayerList).rows if row.problem]
         said += [str(bench.screen.query_one(LayerList).problem)]
         assert any(text for text in said)

@@ -16,7 +16,7 @@ from kertasks.runs.store import RunStore
 from kertui.comparison.compare import CompareScreen
 from kertui.dialogs.recipe_path import OpenRecipeScreen, SaveRecipeScreen
 from kertui.dialogs.unsaved_changes import UnsavedChangesScreen
-from kertui.live.run_trouble import RunTrouble
+from kertui.live.trouble import RunTrouble
 from kertui.runs.runs_screen import RunsScreen
 from kertui.service.training_service import TrainingService
 from kertui.workbench.choose_recipe import ChooseRecipeScreen
@@ -90,7 +90,7 @@ async def test_another_layer_in_the_form_closes_the_editor(service: TrainingServ
         ("open_recipe", OpenRecipeScreen),
         ("choose_recipe", ChooseRecipeScreen),
         ("compare", CompareScreen),
-        ("add_layer", AddLayerScreen),
+        ("edit('add_layer')", AddLayerScreen),
     ],
 )
 async def test_what_the_palette_does_finds_the_value_in_the_recipe(
@@ -114,13 +114,13 @@ async def test_a_layer_is_changed_by_the_mouse_with_what_was_typed_in_it(
 ) -> None:
     async with open_workbench(service) as bench:
         await type_units(bench, "77")
-        await bench.app.run_action("duplicate_layer", bench.screen)
+        await bench.app.run_action("edit('duplicate_layer')", bench.screen)
         await bench.until(lambda: units(bench) == [77, 77, 1])
         await type_units(bench, "5")
-        await bench.app.run_action("move_layer(-1)", bench.screen)
+        await bench.app.run_action("edit('move_layer', -1)", bench.screen)
         await bench.until(lambda: units(bench) == [5, 77, 1])
         await type_units(bench, "6")
-        await bench.app.run_action("delete_layer", bench.screen)
+        await bench.app.run_action("edit('delete_layer')", bench.screen)
         await bench.until(lambda: units(bench) == [77, 1])
         await bench.press("u")
         assert units(bench) == [6, 77, 1]

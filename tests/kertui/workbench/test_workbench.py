@@ -20,7 +20,7 @@ from kertui.dialogs.recipe_path import OpenRecipeScreen, SaveRecipeScreen
 from kertui.dialogs.unsaved_changes import UnsavedChangesScreen
 from kertui.forms.choice_list import ChoiceList
 from kertui.forms.field_grid import FieldGrid
-from kertui.live.run_trouble import RunTrouble
+from kertui.live.trouble import RunTrouble
 from kertui.service.training_service import TrainingService
 from kertui.tasks_screen.tasks_screen import TasksScreen
 from kertui.workbench.layers.add_layer import AddLayerScreen
@@ -214,7 +214,7 @@ async def test_another_file_is_written_over_only_after_asking(
         await bench.press("w")
         bench.app.screen.query_one(Input).value = str(path)
         await bench.press("enter")
-        say = bench.app.screen.query_one("#path-say", Static)
+        say = bench.app.screen.query_one("#dialog-say", Static)
         await bench.until(lambda: "already there" in str(say.content))
         assert path.read_text() == "precious"
         bench.app.screen.query_one(Input).value = str(tmp_path / "no" / "where.toml")
@@ -240,7 +240,7 @@ async def test_a_file_that_is_no_recipe_is_answered_in_place(
         before = bench.screen.draft.recipe
         await bench.press("o")
         dialog = bench.app.screen
-        say = dialog.query_one("#path-say", Static)
+        say = dialog.query_one("#dialog-say", Static)
 
         def said(words: str) -> bool:
             return words in str(say.content)

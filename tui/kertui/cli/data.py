@@ -35,16 +35,17 @@ def data(ctx: click.Context) -> None:
 
 
 def list_files() -> None:
-    """Print each file with its size, its state and who needs it."""
-    from kertasks.data.sources.keras_files import FILES, cache_folder, state
+    """Print each file with its size, its state and who needs it, source by source."""
+    from kertasks.data.sources.data_files import SOURCES, all_files, state
     from kertasks.registry import all_tasks
 
-    names = max(len(file.name) for file in FILES)
-    for file in FILES:
-        users = ", ".join(task.name for task in all_tasks() if file.name in task.files)
-        state_of = str(state(file.name))
-        click.echo(f"{file.name:{names}}  {size(file.bytes):>8}  {state_of:8}{users}".rstrip())
-    click.echo(f"in {short_path(cache_folder())}")
+    names = max(len(file.name) for file in all_files())
+    for source in SOURCES:
+        for file in source.files:
+            users = ", ".join(task.name for task in all_tasks() if file.name in task.files)
+            shown = f"{file.name:{names}}  {size(file.bytes):>8}  {state(file.name)!s:8}{users}"
+            click.echo(shown.rstrip())
+        click.echo(f"in {short_path(source.folder())}")
 
 
 @data.command()
@@ -52,10 +53,10 @@ def list_files() -> None:
 @click.argument("names", nargs=-1, metavar="[FILE|TASK]...")
 def get(names: tuple[str, ...]) -> None:
     """Download files, or those of a task; without a name all that are not here."""
-    from kertasks.data.sources.keras_files import FILES, FileState, path_of, state
+    from kertasks.data.sources.data_files import FileState, all_files, path_of, state
 
     wanted = [file for name in names for file in _files_of(name)]
-    for name in dict.fromkeys(wanted or [file.name for file in FILES]):
+    for name in dict.fromkeys(wanted or [file.name for file in all_files()]):
         if state(name) is FileState.HERE:
             click.echo(f"{name} is here: {path_of(name)}")
         else:
@@ -63,10 +64,11 @@ def get(names: tuple[str, ...]) -> None:
 
 
 def _files_of(name: str) -> list[str]:
-    from kertasks.data.sources.keras_files import FILES, UnknownDataFile
+    from kertasks.data.sources.data_files import all_files
+    from kertasks.data.sources.source_errors import UnknownDataFile
     from kertasks.registry import all_tasks
 
-    files = [file.name for file in FILES]
+    files = [file.name for file in all_files()]
     if name in files:
         return [name]
     by_task = {task.name: list(task.files) for task in all_tasks()}
@@ -79,7 +81,8 @@ def _files_of(name: str) -> list[str]:
 
 def _download(name: str) -> Path:
     """Download one file with a line that shows how far it is; Ctrl-C leaves nothing half."""
-    from kertasks.data.sources.keras_files import DownloadCancelled, download
+    from kertasks.data.sources.data_files import download
+    from kertasks.data.sources.source_errors import DownloadCancelled
 
     line = StatusLine(sys.stderr)
 
@@ -117,8 +120,8 @@ def _ctrl_c() -> Iterator[threading.Event]:
 @click.argument("file", type=click.Path(path_type=Path))
 def add(file: Path) -> None:
     """Check a file that was fetched by hand and put it where Keras looks."""
-    from kertasks.data.sources.keras_files import add as add_file
-    from kertasks.data.sources.keras_files import path_of
+    from kertasks.data.sources.data_files import add as add_file
+    from kertasks.data.sources.data_files import path_of
 
     name = add_file(file)
     click.echo(f"{name} is now in {path_of(name)}")

@@ -2,46 +2,44 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import shutil
-from enum import StrEnum
 from io import BytesIO
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import click
 
 from kertasks.errors import UserError
+from kertasks.export.formats import (
+    FORMATS,
+    AlreadyThere,
+    Export,
+    Format,
+    format_for_suffix,
+    format_named,
+)
 from kertasks.text.numbers import short_path
 from kertui.cli.options import home_of, home_option
 from kertui.cli.steer import find_run
 
 if TYPE_CHECKING:
     from kertasks.keras_catalog.catalog import Catalog
-    from kertasks.runs.folder import RunFolder
 
 STDOUT = "-"
 
 
-class Format(StrEnum):
-    """What can be exported."""
-
-    SCRIPT = "script"
-    MODEL = "model"
-    HISTORY = "history"
-    TENSORBOARD = "tensorboard"
+def _help_line(known: Format) -> str:
+    is_usual = format_for_suffix(known.suffix) is known
+    how = "" if is_usual else f" (--format {known.name})"
+    return f"-o NAME{known.suffix or '/':7} {known.help}{how}"
 
 
-SUFFIXES = {
-    ".py": Format.SCRIPT,
-    ".keras": Format.MODEL,
-    ".csv": Format.HISTORY,
-    "": Format.TENSORBOARD,
-}
+_HELP = "\n".join(
+    ["Export RUN: an id, or a part of it that only one run has.\n\n\b", *map(_help_line, FORMATS)]
+)
 
 
-@click.command(short_help="Write a run as a Keras script, a model, a CSV, …")
+@click.command(help=_HELP, short_help="Write a run as a Keras script, a model, a CSV, …")
 @click.argument("run")
 @click.option(
     "-o",
@@ -53,7 +51,7 @@ SUFFIXES = {
 @click.option(
     "--format",
     "wanted",
-    type=click.Choice([str(known) for known in Format]),
+    type=click.Choice([known.name for known in FORMATS]),
     help="What to export, whatever the name's ending.",
 )
 @click.option("--best", is_flag=True, help="The model of the best epoch, not of the last.")
@@ -63,66 +61,46 @@ SUFFIXES = {
 def export(
     ctx: click.Context, run: str, output: str, wanted: str | None, best: bool, force: bool
 ) -> None:
-    """Export RUN: an id, or a part of it that only one run has.
-
-    \b
-    -o train.py     a short Keras script that trains the same; kertui is not in it
-    -o net.keras    the model with its weights
-    -o run.csv      a row an epoch
-    -o logs/        TensorBoard's event files (needs the package tensorboard)
-    """
-    what = Format(wanted) if wanted else format_of(output)
-    if best and what is not Format.MODEL:
-        raise click.UsageError("--best chooses between models; it needs -o NAME.keras")
-    if output == STDOUT and what in (Format.MODEL, Format.TENSORBOARD):
-        raise click.UsageError(f"a {what} cannot be printed; -o takes a name for it")
+    """Export a run; the help is made of the table of formats."""
+    what = format_named(wanted) if wanted else format_of(output)
+    if best:
+        if what.name not in ("model", "best-model"):
+            raise click.UsageError("--best chooses between models; it needs -o NAME.keras")
+        what = format_named("best-model")
+    if output == STDOUT and not what.is_text:
+        raise click.UsageError(f"a {what.name} cannot be printed; -o takes a name for it")
     found = find_run(ctx, run)
-    if what is Format.TENSORBOARD:
-        export_event_files(found, Path(output), force=force)
-    elif what is Format.MODEL:
-        copy_model(found, Path(output), best=best, force=force)
+    printed = BytesIO()
+    to = printed if output == STDOUT else Path(output)
+    try:
+        what.write(Export(found, to, force, lambda: catalog_of(ctx)))
+    except AlreadyThere as error:
+        raise UserError(f"{error}; --force replaces it") from error
+    if output == STDOUT:
+        click.echo(printed.getvalue().decode(), nl=False)
     else:
-        text = script_text(ctx, found) if what is Format.SCRIPT else history_text(found)
-        if output == STDOUT:
-            click.echo(text, nl=False)
-            return
-        write(BytesIO(text.encode()), Path(output), force=force)
-    click.echo(f"{what} of {found.id} is now in {short_path(Path(output))}")
+        click.echo(f"{what.name} of {found.id} is now in {short_path(Path(output))}")
 
 
 def format_of(output: str) -> Format:
-    """What a name stands for.
+    """The format that a name stands for.
 
     Raises:
-        click.UsageError: naming the endings there are.
+        click.UsageError: it stands for none; naming the endings there are.
     """
-    if output == STDOUT:
-        return Format.SCRIPT
     path = Path(output)
-    if output.endswith(os.sep) or path.is_dir():
-        return Format.TENSORBOARD
-    found = SUFFIXES.get(path.suffix.lower())
+    if output == STDOUT:
+        return format_named("script")
+    is_folder = output.endswith(os.sep) or path.is_dir()
+    found = format_for_suffix("" if is_folder else path.suffix.lower())
     if found is None:
+        usual = {known.suffix: known for known in reversed(FORMATS)}
+        endings = [f"{suffix or 'a folder'} ({usual[suffix].name})" for suffix in usual]
         raise click.UsageError(
-            f"{output}: cannot export a {path.suffix}; allowed: .py (script), .keras (model), "
-            ".csv (history), or a folder (TensorBoard). --format takes any name."
+            f"{output}: cannot export a {path.suffix}; allowed: {', '.join(reversed(endings))}. "
+            "--format takes any name."
         )
     return found
-
-
-def script_text(ctx: click.Context, run: RunFolder) -> str:
-    """The run as a script.
-
-    Raises:
-        UserError: there is none for its task; saying what else can be exported.
-    """
-    from kertasks.export.run_script import script_of
-    from kertasks.export.script.writing import NoScript
-
-    try:
-        return script_of(run, catalog_of(ctx))
-    except NoScript as error:
-        raise UserError(f"{error}; .keras, .csv and a folder can be exported") from error
 
 
 def catalog_of(ctx: click.Context) -> Catalog:
@@ -137,95 +115,3 @@ def catalog_of(ctx: click.Context) -> Catalog:
         return service.catalog()
     finally:
         service.close()
-
-
-def history_text(run: RunFolder) -> str:
-    """The run's epochs as CSV.
-
-    Raises:
-        UserError: there is none.
-    """
-    from kertasks.export.history_csv import csv_of
-    from kertasks.runs.history import RunHistory
-
-    history = RunHistory.read(run.events_path)
-    if not history.epochs:
-        raise no_epochs(run)
-    return csv_of(history)
-
-
-def export_event_files(run: RunFolder, folder: Path, *, force: bool) -> None:
-    """Write the run's epochs for TensorBoard.
-
-    Raises:
-        UserError: there are none, there are event files already, or tensorboard is missing.
-    """
-    from kertasks.export.tensorboard_files import event_files, write_event_files
-    from kertasks.runs.event_reader import EventReader
-    from kertasks.runs.events import Epoch
-
-    events = EventReader(run.events_path).read_all()
-    epochs = [event for event in events if isinstance(event, Epoch)]
-    if not epochs:
-        raise no_epochs(run)
-    before = event_files(folder)
-    if before and not force:
-        raise exists(before[0].parent)
-    try:
-        write_event_files(epochs, folder)
-    except OSError as error:
-        raise cannot_write(folder, error) from error
-
-
-def copy_model(run: RunFolder, path: Path, *, best: bool, force: bool) -> None:
-    """Copy ``model.keras`` or ``best.keras``.
-
-    Raises:
-        UserError: the run has none (yet), or the copy cannot be written.
-    """
-    from kertasks.regular_file import open_regular
-
-    source = run.best_path if best else run.model_path
-    try:
-        model = os.fdopen(open_regular(source), "rb")
-    except OSError as error:
-        raise UserError(f"{run.id} has no {source.name}: it is {run.state()}") from error
-    with model:
-        if path.exists() and path.samefile(source):
-            raise UserError(f"{path} is the run's own file")
-        write(model, path, force=force)
-
-
-def write(content: IO[bytes], path: Path, *, force: bool) -> None:
-    """Write a file of the person's, whole: one that is replaced is lost only when it is.
-
-    Raises:
-        UserError: it is there already and ``force`` is not given, or it cannot be written.
-    """
-    if path.exists() and not force:
-        raise exists(path)
-    beside = path.with_name(f".{path.name}.part")
-    try:
-        with beside.open("wb") as file:
-            shutil.copyfileobj(content, file)
-        beside.replace(path)
-    except OSError as error:
-        raise cannot_write(path, error) from error
-    finally:
-        with contextlib.suppress(OSError):
-            beside.unlink()
-
-
-def exists(path: Path) -> UserError:
-    """What is said of a file that would be lost."""
-    return UserError(f"{path} is there already; --force replaces it")
-
-
-def cannot_write(path: Path, error: OSError) -> UserError:
-    """What is said of a place that cannot be written."""
-    return UserError(f"cannot write {path}: {error.strerror}")
-
-
-def no_epochs(run: RunFolder) -> UserError:
-    """What is said of a run that has nothing to tell yet, or never will."""
-    return UserError(f"{run.id} has not trained a whole epoch: it is {run.state()}")

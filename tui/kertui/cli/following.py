@@ -1,50 +1,74 @@
-"""Follows a run from the command line until it ends, or until the person leaves it."""
+"""Follows a run from the command line until it ends, or until the person leaves it.
+
+What is printed are the events themselves, or a line that moves and a summary.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import math
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+
+import click
 
 from kertasks.errors import UserError
-from kertasks.runs.commands import Ask
+from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.event_reader import EventReader
+from kertasks.runs.events import Event, Failed, Notice, Stopped, format_event
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
-from kertui.cli.reports import JsonReport, TextReport
-
-if TYPE_CHECKING:
-    from kertasks.recipes.recipe import Recipe
+from kertasks.runs.state import RunState
+from kertasks.text.numbers import (
+    clock,
+    grouped,
+    metric,
+    metric_label,
+    rate,
+    short_path,
+    test_result,
+)
+from kertui.cli.status_line import StatusLine, bar
+from kertui.live.progress import RateMeter
 
 _LOOK_EVERY = 0.05
 _STATE_EVERY = 1.0
 LEFT = 130
+"""The exit status of who left a run that goes on."""
 
 
-def follow(run: RunFolder, recipe: Recipe, pressed: CtrlC, *, as_json: bool) -> int:
+def follow(run: RunFolder, planned: int, pressed: CtrlC, *, as_json: bool) -> int:
     """Print what happens in a run; return the exit status.
 
     The first Ctrl-C asks the trainer to stop and keep the weights, the second leaves.
+
+    Args:
+        run: the run.
+        planned: its epochs, until its events say.
+        pressed: counts Ctrl-C.
+        as_json: print its events and nothing else on stdout.
     """
-    report = JsonReport(run) if as_json else TextReport(run, recipe.fit.epochs)
+    report = Report(run, planned, as_json=as_json)
     history = RunHistory()
     reader = EventReader(run.events_path)
     asked = 0
     look_at_state = time.monotonic() + _STATE_EVERY
-    with _unheard(report):
-        report.begin()
+    with _unheard(run, report):
+        report.tell(f"run {short_path(run.path)}")
         while True:
             pressed.wait(_LOOK_EVERY)
             if pressed.count > asked:
                 asked += 1
                 if asked > 1:
-                    report.left()
+                    report.tell(f"left; the trainer still stops by itself. {report.how_to_end}")
                     return LEFT
-                _stop(run, report)
+                with contextlib.suppress(UserError):  # its folder is gone: the next look says so
+                    run.send(SteeringCommand.STOP)
+                report.tell("stopping, the weights are kept … (Ctrl-C again leaves at once)")
             events = reader.read()
             for event in events:
                 history.add(event)
@@ -59,12 +83,6 @@ def follow(run: RunFolder, recipe: Recipe, pressed: CtrlC, *, as_json: bool) -> 
                 state = run.state()
                 if state.is_gone:
                     return report.gone(state)
-
-
-def _stop(run: RunFolder, report: JsonReport | TextReport) -> None:
-    with contextlib.suppress(UserError):  # its folder is gone: the next look says so
-        run.ask(Ask.STOP)
-    report.stopping()
 
 
 class CtrlC:
@@ -93,11 +111,124 @@ class CtrlC:
         self._event.set()
 
 
+class Report:
+    """What is printed of a run: its events as JSON, or a live line on a terminal (a line a second
+    in a pipe) and a summary. What is no result goes to stderr.
+
+    Args:
+        run: the run.
+        planned: its epochs, until its events say.
+        as_json: print its events, one a line, and nothing else on stdout.
+    """
+
+    def __init__(self, run: RunFolder, planned: int, *, as_json: bool) -> None:
+        self._run = run
+        self._planned = planned
+        self._as_json = as_json
+        self._line = StatusLine(sys.stdout)
+        self._meter = RateMeter()
+        self._began = time.monotonic()
+
+    def tell(self, text: str) -> None:
+        """Tell the person what is no result; nobody there is no reason to fail."""
+        with contextlib.suppress(OSError):
+            if not self._as_json:
+                self._line.clear()
+            click.echo(text, err=True)
+
+    def take(self, event: Event) -> None:
+        """Print the event; or of it only what a person should know besides the numbers."""
+        if self._as_json:
+            click.echo(format_event(event), nl=False)
+        elif isinstance(event, Notice):
+            self.tell(f"note: {event.text}")
+
+    def show(self, history: RunHistory) -> None:
+        """Show where the training is, when a line is due."""
+        if not self._as_json:
+            text = self._text(history)
+            if text and self._line.due:
+                self._line.show(text)
+
+    def gone(self, state: RunState) -> int:
+        """Say that the run is over without a word of its own; return the exit status."""
+        if state is RunState.REMOVED:
+            self.tell("removed: the run's folder is gone; there is nothing left to resume")
+            return 1
+        self.tell(
+            "lost: the trainer's process is gone and wrote no end (killed, or out of memory?)"
+        )
+        self.tell(f"kertui resume {self._run.id} goes on from its last checkpoint")
+        self.tell(f"its log: {short_path(self._run.log_path)}")
+        return 1
+
+    @property
+    def how_to_end(self) -> str:
+        """The commands that show the run again and that end it."""
+        run = self._run.id
+        return f"kertui attach {run} shows it; kertui stop {run} ends it and keeps the weights."
+
+    def end(self, history: RunHistory) -> int:
+        """Print the last numbers, where the weights are, and what it got on the test split; return
+        the exit status."""
+        if not self._as_json and not self._line.live and history.epochs:
+            self._line.show(self._text(history), now=True)
+        ended = history.ended
+        if isinstance(ended, Failed):
+            self.tell(f"failed: {ended.reason}")
+            self.tell(f"its log: {short_path(self._run.log_path)}")
+            return 1
+        if ended is None or self._as_json:
+            return 0
+        self._line.clear()
+        word = "stopped" if isinstance(ended, Stopped) else "finished"
+        epochs = f"{grouped(ended.epochs)} epoch{'s' if ended.epochs != 1 else ''}"
+        best = f", best {grouped(ended.best_epoch)}" if ended.best_epoch else ""
+        click.echo(f"{word}: {epochs}{best}, {clock(time.monotonic() - self._began)}")
+        if self._line.live and history.last is not None:
+            metrics = history.last.metrics.items()
+            click.echo("  ".join(f"{metric_label(n)} {metric(n, value)}" for n, value in metrics))
+        weights = self._run.model_path
+        # A pipe may lead to a program, which knows no ~.
+        click.echo(f"weights {short_path(weights) if self._line.live else weights}")
+        result = test_result(ended.test, ended.unit)
+        if result:
+            click.echo(f"{result} (mae)" if "mae" in (ended.test or {}) else result)
+        return 0
+
+    def _text(self, history: RunHistory) -> str:
+        progress = self._meter.read(history, self._planned, time.time())
+        live = self._line.live
+        if history.paused is not None:
+            return f"paused at epoch {grouped(history.epochs)}; kertui resume goes on"
+        if history.compiling:
+            return "compiling …" if live else ""
+        if history.started is None:
+            waited = clock(time.monotonic() - self._began)
+            return f"starting the trainer …  {waited}" if live else ""
+        if not progress.exact:
+            return "training …" if live else ""
+        planned = grouped(progress.planned)
+        parts = [f"epoch {grouped(progress.done):>{len(planned)}}/{planned}"]
+        if live:
+            share = progress.share
+            parts.append(f"{bar(share, 12, self._line.ascii)} {share:4.0%}")
+            parts.append(rate(progress.rate, "ep"))
+            parts.append("" if math.isnan(progress.left) else f"{clock(progress.left)} left")
+        newest = history.last or history.progress
+        metrics = newest.metrics if newest is not None else {}
+        parts += [f"{metric_label(name)} {metric(name, value)}" for name, value in metrics.items()]
+        return self._line.joined(filter(None, parts))
+
+
 @contextmanager
-def _unheard(report: JsonReport | TextReport) -> Iterator[None]:
+def _unheard(run: RunFolder, report: Report) -> Iterator[None]:
     """A closed pipe or a full disk is no reason to end a training: say that it goes on."""
     try:
         yield
     except OSError as error:
-        report.unheard(error)
+        gone = isinstance(error, BrokenPipeError)
+        why = "nobody reads any more" if gone else f"cannot print any more ({error.strerror})"
+        where = short_path(run.path)
+        report.tell(f"{why}; the run goes on in {where}. {report.how_to_end}")
         raise

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import math
 import time
 
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState
 from kertasks.text import numbers as formatting
+from kertui.live.epoch_table import epoch_rows
 from kertui.live.outcome import NextSteps, outcome
-from kertui.live.run_progress import RateMeter
-from kertui.live.run_status import status_line
-from kertui.plotting import draw
-from kertui.plotting.chart import Layout, Mark, chart, gutter_for
-from kertui.plotting.limits import StableLimits
-from kertui.plotting.strips import Row, cells, fit, text_of
-from kertui.plotting.traces import VALIDATION, Traces, Window, whole_run
+from kertui.live.progress import RateMeter
+from kertui.live.status import status_line
+from kertui.plotting.plot import plot_of_run
+from kertui.plotting.plots import Plots
+from kertui.plotting.strips import text_of
+from kertui.plotting.traces import metrics_of
 from kertui.terminal.glyphs import Glyphs
 
 _PLOT_ROWS = 10
+"""Of a plot, without its legend."""
+
 _LATEST = 5
 """Epochs in the table."""
 
@@ -39,12 +40,20 @@ def frame(
     """
     progress = RateMeter().read(history, 0, time.time(), state)
     status = text_of(status_line(history, state, progress, width, glyphs)).strip()
-    lines = [name, status, f"{run.id}"]
-    for metric in _shown(history):
-        lines += ["", _legend(history, metric, glyphs)]
-        lines += [text_of(row) for row in _plot(history, metric, state, width, glyphs)]
+    lines = [name, status, run.id]
+    metrics = _shown(history)
+    plots = Plots()
+    planned = history.planned or 0
+    plots.draw(
+        [plot_of_run(history, metric, planned, over=state.is_over) for metric in metrics],
+        (width, (1 + _PLOT_ROWS) * len(metrics) + max(0, len(metrics) - 1)),
+        glyphs,
+        gap=1,
+    )
+    lines += ["", *map(text_of, plots.rows(None, glyphs))] if metrics else []
     if history.epochs:
-        lines += ["", *_table(history, width)]
+        rows = 1 + min(history.epochs, _LATEST)
+        lines += ["", *map(text_of, epoch_rows(history, width, rows, glyphs))]
     steps = NextSteps(
         f"kertui resume {run.id} goes on",
         f"kertui resume {run.id} --epochs N trains on",
@@ -58,72 +67,6 @@ def frame(
 
 
 def _shown(history: RunHistory) -> list[str]:
-    names = [name for name in history.metric_names if not name.startswith(VALIDATION)]
+    names = metrics_of(history)
     others = [name for name in names if name != "loss"]
     return [*(["loss"] if "loss" in names else []), *others[:1]]
-
-
-def _legend(history: RunHistory, metric: str, glyphs: Glyphs) -> str:
-    strokes = ("xx", "oo") if glyphs.ascii else (glyphs.solid_stroke, glyphs.dotted_stroke)
-    parts = [formatting.metric_label(metric)]
-    names = (metric, VALIDATION + metric)
-    for name, word, stroke in zip(names, ("train", "validation"), strokes, strict=True):
-        column = history.column(name)
-        if column:
-            parts.append(f"{stroke} {word} {formatting.metric(metric, column[-1])}")
-    best = history.best_epoch
-    if best is not None:
-        value = _value_at(history, metric, best)
-        parts.append(f"{glyphs.best} best {formatting.grouped(best)}: {value}")
-    return "   ".join(parts)
-
-
-def _value_at(history: RunHistory, metric: str, epoch: int) -> str:
-    return formatting.metric(metric, _number_at(history, metric, epoch))
-
-
-def _number_at(history: RunHistory, metric: str, epoch: int) -> float:
-    held_out = VALIDATION + metric
-    return history.value_at(held_out if history.column(held_out) else metric, epoch)
-
-
-def _plot(
-    history: RunHistory, metric: str, state: RunState, width: int, glyphs: Glyphs
-) -> list[Row]:
-    last = history.last.epoch if history.last is not None else 0
-    first, end = whole_run(history.planned or 0, last, state.is_over)
-    layout = Layout(width, _PLOT_ROWS, 8)
-    window = Window(first, end, draw.dots_wide(layout.columns, glyphs.ascii))
-    traces = Traces(history, metric, window)
-    traces.take()
-    share = formatting.is_share(metric)
-    limits = StableLimits().fit(
-        (first, end), traces.low, traces.high, layout.rows, log=False, share=share
-    )
-    layout = Layout(width, _PLOT_ROWS, max(layout.gutter, gutter_for(limits)))
-    marks = []
-    if history.best_epoch is not None:
-        value = _number_at(history, metric, history.best_epoch)
-        marks.append(Mark(history.best_epoch, value, glyphs.best, "best"))
-    if not math.isfinite(traces.low):
-        return [fit(cells(f"  {formatting.metric_label(metric)} is not a number"), width)]
-    return chart(traces.curves(), layout, limits, marks=marks, glyphs=glyphs)
-
-
-def _table(history: RunHistory, width: int) -> list[str]:
-    names = list(history.metric_names)
-    heads = ["epoch", *(formatting.metric_label(name) for name in names), "learning rate"]
-    latest = range(max(0, history.epochs - _LATEST), history.epochs)
-    rows = [
-        [
-            formatting.grouped(history.epoch_numbers[at]),
-            *(formatting.metric(name, history.column(name)[at]) for name in names),
-            formatting.learning_rate(history.learning_rates[at]),
-        ]
-        for at in reversed(latest)
-    ]
-    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
-    return [
-        "   ".join(text.rjust(wide) for text, wide in zip(row, widths, strict=True))[:width]
-        for row in (heads, *rows)
-    ]

@@ -70,8 +70,10 @@ def _owners(room: str) -> Iterator[type[DOMNode]]:
     package = importlib.import_module(f"kertui.{room}")
     inside = pkgutil.walk_packages(getattr(package, "__path__", []), f"{package.__name__}.")
     for name in (package.__name__, *(module.name for module in inside)):
-        for found in vars(importlib.import_module(name)).values():
-            if isinstance(found, type) and found.__module__ == name and "BINDINGS" in vars(found):
+        for called, found in vars(importlib.import_module(name)).items():
+            # By its own name: a module may have a second name for a class, or another's class.
+            own = isinstance(found, type) and (found.__module__, found.__name__) == (name, called)
+            if own and "BINDINGS" in vars(found):
                 yield found
 
 

@@ -17,7 +17,7 @@ from kertui.cli.steer import find_run
 _LOOK_EVERY = 0.2
 
 _AT_ONCE = 1 << 20
-"""Bytes."""
+"""Bytes that are read and printed at once."""
 
 
 @click.command(short_help="Print what a run's trainer printed.")
@@ -52,7 +52,7 @@ def _read(path: Path, start: int) -> bytes:
     Raises:
         RunDamaged: it cannot be read.
     """
-    from kertasks.regular_file import open_regular
+    from kertasks.files import open_regular
     from kertasks.runs.folder import RunDamaged
 
     try:

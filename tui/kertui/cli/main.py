@@ -42,12 +42,12 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
 SECTIONS = {
-    "Train": ("tasks", "data", "train"),
-    "See runs": ("runs", "attach", "logs", "export"),
-    "Steer a run": ("pause", "resume", "step", "set", "save", "stop", "kill"),
-    "Help": ("keys",),
+    "Train": (tasks, data, train),
+    "See runs": (runs, attach, logs, export),
+    "Steer a run": steer.COMMANDS,
+    "Help": (keys,),
 }
-"""The commands as the help lists them."""
+"""All commands, as the help lists them."""
 
 
 class MainGroup(SpellingGroup):
@@ -60,10 +60,11 @@ class MainGroup(SpellingGroup):
     ) -> None:
         """List the commands by what they are for."""
         wide = max(map(len, self.commands))
-        for title, names in SECTIONS.items():
-            said = [self.commands[name].get_short_help_str(70) for name in names]
+        for title, commands in SECTIONS.items():
             with formatter.section(title):
-                formatter.write_dl([(n.ljust(wide), s) for n, s in zip(names, said, strict=True)])
+                formatter.write_dl(
+                    [(str(each.name).ljust(wide), each.get_short_help_str(70)) for each in commands]
+                )
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was given."""
@@ -89,16 +90,9 @@ def kertui(ctx: click.Context, no_spare: bool, plain: bool, no_mouse: bool) -> N
         open_interface(ctx, spare=not no_spare, plain=plain, mouse=not no_mouse)
 
 
-kertui.add_command(tasks)
-kertui.add_command(data)
-kertui.add_command(train)
-kertui.add_command(runs)
-kertui.add_command(attach)
-kertui.add_command(logs)
-for command in steer.COMMANDS:
-    kertui.add_command(command)
-kertui.add_command(export)
-kertui.add_command(keys)
+for commands in SECTIONS.values():
+    for command in commands:
+        kertui.add_command(command)
 
 
 def open_interface(ctx: click.Context, *, spare: bool, plain: bool, mouse: bool) -> None:

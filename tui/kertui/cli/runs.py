@@ -39,9 +39,8 @@ def runs(ctx: click.Context, filter: tuple[str, ...], as_json: bool, deleted: bo
     """
     # Not at the top: other commands start without them.
     from kertasks.runs.bin import RunBin
-    from kertasks.runs.listing import matches, ordered
+    from kertasks.runs.listing import RunSummaries, matches, ordered
     from kertasks.runs.store import RunStore
-    from kertasks.runs.summaries import RunSummaries
 
     store = RunStore(home_of(ctx))
     source = RunBin(store) if deleted else store

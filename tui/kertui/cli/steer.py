@@ -1,22 +1,22 @@
-"""``kertui pause``, ``resume``, ``step``, ``set``, ``save``, ``stop``, ``kill``: steer a run.
+"""The commands that steer a run, made from the table of steering commands: ``kertui pause`` …
 
 Each works from any terminal, on this host or on another that sees the run's folder.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from kertasks.recipes.bounds import MOST_EPOCHS, MOST_LEARNING_RATE
+from kertasks.recipes.bounds import MOST_EPOCHS
+from kertasks.runs.commands import NumberArgument, SteeringCommand
 from kertasks.text.numbers import grouped, short_path
 from kertui.cli.options import home_of, home_option
 
 if TYPE_CHECKING:
-    from kertasks.runs.commands import Ask
     from kertasks.runs.events import Event
     from kertasks.runs.folder import RunFolder
 
@@ -28,11 +28,6 @@ _END = 60.0
 
 _START = 60.0
 """Seconds to wait for a trainer that has Keras to import first."""
-
-_STATE_EVERY = 1.0
-"""Seconds between two looks at whether that trainer is still there."""
-
-run_argument = click.argument("run")
 
 
 def find_run(ctx: click.Context, text: str) -> RunFolder:
@@ -46,23 +41,8 @@ def find_run(ctx: click.Context, text: str) -> RunFolder:
     return RunStore(home_of(ctx)).find(text)
 
 
-@click.command(short_help="Let a run wait at the end of the batch under way.")
-@run_argument
-@home_option
-@click.pass_context
-def pause(ctx: click.Context, run: str) -> None:
-    """Let RUN wait at the end of the batch under way."""
-    from kertasks.runs.commands import Ask
-    from kertasks.runs.events import Paused
-
-    found = find_run(ctx, run)
-    paused = _ask(found, Ask.PAUSE, until=Paused)
-    if paused is not None:
-        click.echo(f"paused {_at(paused)}; kertui resume {found.id} goes on")
-
-
 @click.command(short_help="Go on after a pause, or from the last checkpoint.")
-@run_argument
+@click.argument("run")
 @click.option("--epochs", type=click.IntRange(1, MOST_EPOCHS), metavar="N", help="Train N in all.")
 @home_option
 @click.pass_context
@@ -72,112 +52,28 @@ def resume(ctx: click.Context, run: str, epochs: int | None) -> None:
     Stopped, failed and lost runs have such a checkpoint. A finished one goes on when --epochs
     gives it more.
     """
-    from kertasks.runs.commands import Ask
     from kertasks.runs.events import Resumed
     from kertasks.runs.state import RunState
 
     found = find_run(ctx, run)
     if found.state() is RunState.PAUSED:
         if epochs is not None:
-            _ask(found, Ask.EPOCHS, epochs)
-        resumed = _ask(found, Ask.RESUME, until=Resumed)
+            _send(found, SteeringCommand.EPOCHS, epochs)
+        resumed = _send(found, SteeringCommand.RESUME, until=(Resumed,))
     else:
         resumed = _resume_in_new_process(ctx, found, epochs)
     if resumed is not None:
         click.echo(f"goes on {_at(resumed)}; kertui attach {found.id} shows it")
 
 
-@click.command(short_help="Train to the end of one epoch or batch, and pause.")
-@run_argument
-@click.option("--batch", is_flag=True, help="One batch instead of one epoch.")
-@home_option
-@click.pass_context
-def step(ctx: click.Context, run: str, batch: bool) -> None:
-    """Train RUN to the end of an epoch (or by one batch), and pause there."""
-    from kertasks.runs.commands import Ask
-    from kertasks.runs.events import Paused
-
-    paused = _ask(find_run(ctx, run), Ask.BATCH if batch else Ask.EPOCH, until=Paused)
-    if paused is not None:
-        click.echo(f"paused {_at(paused)}")
-
-
-@click.command("set", short_help="Change learning rate or number of epochs.")
-@run_argument
-@click.option(
-    "--learning-rate",
-    type=click.FloatRange(0, MOST_LEARNING_RATE, min_open=True),
-    metavar="X",
-    help="From the next batch on.",
-)
-@click.option("--epochs", type=click.IntRange(1, MOST_EPOCHS), metavar="N", help="How many in all.")
-@home_option
-@click.pass_context
-def set_(ctx: click.Context, run: str, learning_rate: float | None, epochs: int | None) -> None:
-    """Change the learning rate or the number of epochs of RUN while it goes on."""
-    from kertasks.runs.commands import Ask
-    from kertasks.runs.events import LearningRate, Planned
-
-    if learning_rate is None and epochs is None:
-        raise click.UsageError("give --learning-rate X or --epochs N, or both.")
-    found = find_run(ctx, run)
-    if learning_rate is not None:
-        changed = _ask(found, Ask.LEARNING_RATE, learning_rate, until=LearningRate)
-        if changed is not None:
-            click.echo(f"learning rate {changed.learning_rate:g} from epoch {changed.epoch}")
-    if epochs is not None:
-        planned = _ask(found, Ask.EPOCHS, epochs, until=Planned)
-        if planned is not None:
-            most = "" if planned.epochs == epochs else ": so many are done or begun"
-            click.echo(f"{grouped(planned.epochs)} epochs in all{most}")
-
-
-@click.command(short_help="Write a run's weights and a checkpoint now.")
-@run_argument
-@home_option
-@click.pass_context
-def save(ctx: click.Context, run: str) -> None:
-    """Write RUN's weights and a checkpoint now."""
-    from kertasks.runs.commands import Ask
-    from kertasks.runs.events import Control
-
-    found = find_run(ctx, run)
-    if _ask(found, Ask.SAVE, until=Control) is not None:
-        click.echo(f"saved {short_path(found.model_path)}")
-
-
-@click.command(short_help="End a run and keep its weights.")
-@run_argument
-@click.option("--best", is_flag=True, help="Keep the weights of the best epoch, not the last.")
-@home_option
-@click.pass_context
-def stop(ctx: click.Context, run: str, best: bool) -> None:
-    """End RUN and keep its weights; kertui resume can still go on with it."""
-    from kertasks.runs.commands import Ask
-    from kertasks.runs.events import Failed, Finished, Stopped
-    from kertasks.runs.summary import in_words, summarise
-
-    found = find_run(ctx, run)
-    name = Ask.STOP_BEST if best else Ask.STOP
-    ended = _ask(found, name, until=(Stopped, Finished, Failed), seconds=_END)
-    if ended is None:
-        return
-    summary = summarise(found)
-    if summary is not None:
-        click.echo(in_words(summary))
-    restored = getattr(ended, "restored_epoch", None)
-    if restored is not None:
-        click.echo(f"its weights are those of epoch {grouped(restored)}")
-
-
 @click.command(short_help="End a run at once, without saving.")
-@run_argument
+@click.argument("run")
 @home_option
 @click.pass_context
 def kill(ctx: click.Context, run: str) -> None:
     """End RUN at once, without saving; what its last checkpoint has can be resumed."""
-    from kertasks.runs.ask_and_wait import kill as kill_run
-    from kertasks.runs.event_tail import last_checkpoint
+    from kertasks.runs.event_reader import last_checkpoint
+    from kertasks.runs.sending import kill as kill_run
 
     found = find_run(ctx, run)
     kill_run(found)
@@ -186,27 +82,67 @@ def kill(ctx: click.Context, run: str) -> None:
     click.echo(f"killed; kertui resume {found.id} goes on {where}")
 
 
-def _ask(
-    run: RunFolder,
-    name: Ask,
-    value: float | None = None,
-    *,
-    until: Any = None,
-    seconds: float = _ANSWER,
-) -> Any:
-    """Ask, and return the awaited event; None, and a word on it, when none came in time."""
-    from kertasks.runs.ask_and_wait import ask_and_wait, said
+def steer(run: RunFolder, command: SteeringCommand, value: float | None) -> None:
+    """Ask a run's trainer, wait for what comes of it, and print that."""
+    from kertasks.runs.events import Failed, Finished, LearningRate, Paused, Planned, Stopped
 
-    matches: Callable[[Event], bool] | None = None
-    if until is not None:
-        matches = lambda event: isinstance(event, until)  # noqa: E731
-    answer = ask_and_wait(run, name, value, seconds=seconds, until=matches)
-    for event in reversed(answer.events):
-        if matches is not None and matches(event):
-            return event
-    done = "it answered, and is at it" if answer.answered else "it has not answered yet"
+    awaited: dict[SteeringCommand, tuple[type[Event], ...]] = {
+        SteeringCommand.PAUSE: (Paused,),
+        SteeringCommand.EPOCH: (Paused,),
+        SteeringCommand.BATCH: (Paused,),
+        SteeringCommand.LEARNING_RATE: (LearningRate,),
+        SteeringCommand.EPOCHS: (Planned,),
+        SteeringCommand.STOP: (Stopped, Finished, Failed),
+        SteeringCommand.STOP_BEST: (Stopped, Finished, Failed),
+    }
+    match _send(run, command, value, awaited.get(command, ())):
+        case None:
+            return
+        case Paused() as paused:
+            pauses = command is SteeringCommand.PAUSE
+            then = f"; kertui resume {run.id} goes on" if pauses else ""
+            click.echo(f"paused {_at(paused)}{then}")
+        case LearningRate() as changed:
+            click.echo(f"learning rate {changed.learning_rate:g} from epoch {changed.epoch}")
+        case Planned() as planned:
+            most = "" if planned.epochs == value else ": so many are done or begun"
+            click.echo(f"{grouped(planned.epochs)} epochs in all{most}")
+        case Stopped() | Finished() | Failed() as ended:
+            _print_end(run, ended)
+        case _:
+            done = command.row.done or f"{{folder}}: asked to {command.row.verb}, and done"
+            click.echo(done.format(folder=short_path(run.path)))
+
+
+def _print_end(run: RunFolder, ended: Event) -> None:
+    from kertasks.runs.summary import in_words, summarise
+
+    summary = summarise(run)
+    if summary is not None:
+        click.echo(in_words(summary))
+    restored = getattr(ended, "restored_epoch", None)
+    if restored is not None:
+        click.echo(f"its weights are those of epoch {grouped(restored)}")
+
+
+def _send(
+    run: RunFolder,
+    command: SteeringCommand,
+    value: float | None = None,
+    until: tuple[type[Event], ...] = (),
+) -> Event | None:
+    """Send a command, and return the awaited event, the answer itself where none is named; None,
+    and a word on it, when it did not come in time."""
+    from kertasks.runs.events import Control
+    from kertasks.runs.sending import send_and_wait
+
+    seconds = _END if command.row.ends else _ANSWER
+    answered, event = send_and_wait(run, command, value, seconds=seconds, until=until or (Control,))
+    if event is not None:
+        return event
+    done = "it answered, and is at it" if answered else "it has not answered yet"
     click.echo(
-        f"asked run {run.id} to {said(name)}; {done} (loading, compiling, or a long step). "
+        f"asked run {run.id} to {command.row.verb}; {done} (loading, compiling, or a long step). "
         f"kertui attach {run.id} shows when it does.",
         err=True,
     )
@@ -216,7 +152,8 @@ def _ask(
 def _resume_in_new_process(ctx: click.Context, run: RunFolder, epochs: int | None) -> Any:
     from kertasks.runs.event_reader import EventReader
     from kertasks.runs.events import Failed, Resumed
-    from kertasks.runs.state import RunState
+    from kertasks.runs.folder import RunIsOver
+    from kertasks.runs.sending import events_for
     from kertasks.runs.store import RunStore, cache_dir
     from kertui.service.training_service import TrainingService
 
@@ -224,22 +161,15 @@ def _resume_in_new_process(ctx: click.Context, run: RunFolder, epochs: int | Non
     reader = EventReader.at_end(run.events_path)
     try:
         service.resume(run, epochs)
-        deadline = time.monotonic() + _START
-        look_at_state = time.monotonic() + _STATE_EVERY
-        while time.monotonic() < deadline:
-            for event in reader.read():
-                if isinstance(event, Resumed):
-                    return event
-                if isinstance(event, Failed):
-                    raise click.ClickException(event.reason)
-            if time.monotonic() >= look_at_state:
-                look_at_state = time.monotonic() + _STATE_EVERY
-                if run.state() is RunState.LOST:
-                    raise click.ClickException(
-                        f"the trainer of run {run.id} ended before it went on; "
-                        f"see {short_path(run.log_path)}"
-                    )
-            time.sleep(0.05)
+        for event in events_for(run, reader, _START):
+            if isinstance(event, Resumed):
+                return event
+            if isinstance(event, Failed):
+                raise click.ClickException(event.reason)
+    except RunIsOver as error:
+        raise click.ClickException(
+            f"the trainer of run {run.id} ended before it went on; see {short_path(run.log_path)}"
+        ) from error
     finally:
         service.close()
     click.echo(
@@ -256,5 +186,59 @@ def _at(place: Any) -> str:
     return f"at epoch {grouped(place.epoch)}{within}"
 
 
-COMMANDS = (pause, resume, step, set_, save, stop, kill)
+def _words(command: SteeringCommand) -> tuple[str, str]:
+    """The name on the command line that serves a command, and the option that chooses it there."""
+    name, _, option = (command.row.cli or command.replace("_", "-")).partition(" ")
+    return name, option
+
+
+def _number(argument: NumberArgument) -> dict[str, Any]:
+    """How click reads the number that a command takes."""
+    least, most = argument.least, argument.most
+    if argument.whole:
+        return {"type": click.IntRange(int(least), int(most)), "metavar": "N"}
+    return {"type": click.FloatRange(least, most), "metavar": "X"}
+
+
+def _make(name: str, served: Sequence[SteeringCommand]) -> click.Command:
+    """The command of that name for the steering commands it serves."""
+    params: list[click.Parameter] = [click.Argument(["run"])]
+    for command in served:
+        argument, option = command.row.argument, _words(command)[1]
+        number = _number(argument) if argument is not None else {}
+        if not option and argument is not None:
+            params.append(click.Argument([str(command)], **number))
+        elif option:
+            said = argument.help if argument is not None else command.row.help
+            flag = argument is None
+            params.append(click.Option([option, str(command)], is_flag=flag, help=said, **number))
+
+    @click.pass_context
+    def carry_out(ctx: click.Context, /, run: str, **given: float | None) -> None:
+        chosen = [command for command in served if _words(command)[1] and given[command]]
+        chosen = chosen or [command for command in served if not _words(command)[1]]
+        if not chosen:
+            options = " or ".join(_words(command)[1] for command in served)
+            raise click.UsageError(f"give {options}.")
+        found = find_run(ctx, run)
+        for command in chosen:
+            takes = command.row.argument is not None
+            steer(found, command, given[command] if takes else None)
+
+    said = served[0].row.cli_help or served[0].row.help
+    short = said.partition(". ")[0].removesuffix(".") + "."
+    return home_option(
+        click.Command(name, params=params, callback=carry_out, help=said, short_help=short)
+    )
+
+
+def _commands() -> tuple[click.Command, ...]:
+    served = defaultdict(list)
+    for command in SteeringCommand:
+        served[_words(command)[0]].append(command)
+    own = {"resume": resume, "kill": kill}
+    return tuple(own.get(name) or _make(name, those) for name, those in served.items())
+
+
+COMMANDS = _commands()
 """All of them, in the order of the help."""

@@ -67,6 +67,6 @@ def describe(task: Task) -> dict[str, Any]:
 
 def data_is_here(task: Task) -> bool:
     """Whether every file of the task is in Keras's cache and whole."""
-    from kertasks.data.sources.keras_files import FileState, state
+    from kertasks.data.sources.data_files import FileState, state
 
     return all(state(name) is FileState.HERE for name in task.files)

@@ -55,6 +55,8 @@ def train(
     Ctrl-C stops and keeps the weights. The exit status is 0 when it finished or was
     stopped, 1 when it failed, 2 when the command was wrong.
     """
+    from kertasks.data.sources.data_files import require
+    from kertasks.recipes.changes import with_changes
     from kertasks.registry import find_task
     from kertasks.runs.store import RunStore, cache_dir
     from kertui.cli.following import CtrlC, follow
@@ -69,15 +71,17 @@ def train(
         "seed": seed,
     }
     wanted = [f"{path}={value!r}" for path, value in given.items() if value is not None]
-    recipe = change(recipe, [*wanted, *changes])
-    require_files(found)
+    if wanted or changes:
+        recipe = with_changes(recipe, [*wanted, *changes])
+    for name in found.files:
+        require(name)
     service = TrainingService(RunStore(home_of(ctx)), cache_dir(), spare=True)
     try:
         check(service, recipe, source)
         pressed = CtrlC()
         with pressed.caught():  # from here on there is a run that a Ctrl-C must stop
             run = service.start(recipe, source, then_spare=False)
-            status = follow(run, recipe, pressed, as_json=as_json)
+            status = follow(run, recipe.fit.epochs, pressed, as_json=as_json)
     finally:
         service.close()
     ctx.exit(status)
@@ -102,32 +106,6 @@ def choose_recipe(task: Task, given: str | None) -> tuple[Recipe, str | None]:
     if recipe.task != task.name:
         raise click.UsageError(f"{path} is a recipe of {recipe.task}, not of {task.name}.")
     return recipe, str(path.absolute())
-
-
-def change(recipe: Recipe, changes: list[str]) -> Recipe:
-    """The recipe with what the options and ``--set`` say.
-
-    Raises:
-        kertasks.RecipeError: with the path and the nearest right spelling.
-    """
-    if not changes:
-        return recipe
-    from kertasks.recipes.changes import with_changes
-
-    return with_changes(recipe, changes)
-
-
-def require_files(task: Task) -> None:
-    """See that the task's data is here before anything is started.
-
-    Raises:
-        kertasks.data.sources.source_errors.DataFileMissing: it is not there.
-        kertasks.data.sources.source_errors.DataFileDamaged: it is not what was published.
-    """
-    from kertasks.data.sources.keras_files import require
-
-    for name in task.files:
-        require(name)
 
 
 def check(service: TrainingService, recipe: Recipe, source: str | None) -> None:

@@ -1,17 +1,13 @@
-"""What differs between the recipes of the chosen runs: a column for each run."""
+"""A table of what differs between recipes, a column for each."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 
-from kertasks.recipes.recipe import Recipe
-from kertasks.runs.summary import RunSummary
-from kertui.comparison.recipe_table import RecipeTable, differing
-from kertui.plotting.run_strokes import sample
+from kertui.comparison.recipe_comparison import ComparedValue, RecipeComparison
 from kertui.plotting.strips import Row, cells, fit
 from kertui.rows.rows_widget import RowsWidget
 from kertui.terminal.glyphs import Glyphs, glyphs_for
@@ -21,85 +17,125 @@ _GAP = 2
 _LEAST_COLUMN = 8
 
 
-@dataclass(frozen=True, slots=True)
-class DiffRun:
-    """A run whose recipe is compared."""
-
-    place: int
-    summary: RunSummary
-    recipe: Recipe
-
-
 class RecipeDiff(VerticalScroll):
-    """Scrolls over the rows that differ; what is the same is only counted."""
+    """Scrolls over the rows of a comparison.
+
+    Args:
+        whole: compares a recipe with what it became: what is the same is shown too, dim, and
+            signs and colours say what came and what went. Else only what differs is shown, and
+            what is the same is counted.
+    """
 
     DEFAULT_CSS = """
     RecipeDiff { height: 1fr; scrollbar-size-vertical: 1; }
     """
 
-    def compose(self) -> ComposeResult:
-        """The rows."""
-        yield _Rows()
+    def __init__(self, *, whole: bool = False, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._whole = whole
 
-    def show(self, runs: Sequence[DiffRun], problem: str = "") -> None:
-        """Compare the recipes of these runs.
+    def compose(self) -> ComposeResult:
+        """Hold the rows, which may be more than fit."""
+        yield _ComparisonRows()
+
+    def show(self, heads: Sequence[tuple[Row, str]], comparison: RecipeComparison) -> None:
+        """Show a comparison in columns.
 
         Args:
-            runs: the first one is what the others are compared with.
-            problem: what to say instead, where they cannot be compared.
+            heads: what stands over each column: its sign, which may be empty, and its name.
+            comparison: of as many recipes.
         """
-        self.query_one(_Rows).show(runs, problem)
+        text = "" if self._whole else _count(comparison)
+        compared = comparison.rows(whole=self._whole)
+        self.query_one(_ComparisonRows).show(heads, compared, self._whole, text)
+
+    def say(self, text: str) -> None:
+        """Show a sentence that says why there is nothing to compare."""
+        self.query_one(_ComparisonRows).show((), (), self._whole, text)
 
 
-class _Rows(RowsWidget):
+def _count(comparison: RecipeComparison) -> str:
+    if not comparison.differences:
+        return "the recipes are the same"
+    return f"{comparison.same} other layers and settings are the same"
+
+
+class _ComparisonRows(RowsWidget):
+    """A head with the recipes, the rows, and under them a sentence on the rest."""
+
     DEFAULT_CSS = """
-    _Rows { height: auto; }
+    _ComparisonRows { height: auto; }
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self._runs: Sequence[DiffRun] = ()
-        self._problem = ""
-        self._table = RecipeTable((), 0)
+        self._heads: Sequence[tuple[Row, str]] = ()
+        self._compared: Sequence[ComparedValue] = ()
+        self._signs = False
+        self._text = ""
 
-    def show(self, runs: Sequence[DiffRun], problem: str) -> None:
-        self._runs, self._problem = runs, problem
-        self._table = differing([run.recipe for run in runs]) if runs else RecipeTable((), 0)
-        self.styles.height = 3 + len(self._table.rows)
+    def show(
+        self,
+        heads: Sequence[tuple[Row, str]],
+        compared: Sequence[ComparedValue],
+        signs: bool,
+        text: str,
+    ) -> None:
+        """Show these rows; without heads the text alone.
+
+        Args:
+            heads: the sign and the name of each recipe.
+            compared: what differs, and what does not where that is wanted.
+            signs: whether signs before the rows say what came and what went.
+            text: under the rows.
+        """
+        self._heads, self._compared, self._signs, self._text = heads, compared, signs, text
+        headings = sum(not row.values for row in compared)
+        self.styles.height = 3 + len(compared) + headings
         self.redraw()
 
     def draw_rows(self, width: int) -> None:
-        """A head with the runs, a line for each difference, and how much is the same."""
-        if self._problem:
-            self.show_rows([cells(f" {self._problem}", "dim")])
+        """Share the width out: a third for the labels at most, the rest in equal columns."""
+        said = cells(f" {self._text}", "dim")
+        if not self._heads:
+            self.show_rows([said])
             return
         glyphs = glyphs_for(self.app)
-        rows = self._table.rows
-        label = min(max([0, *(len(row.label) for row in rows)]), width // 3) + _GAP
-        room = max(_LEAST_COLUMN, (width - label - 1) // max(1, len(self._runs)) - _GAP)
-        head = cells(" " * (label + 1))
-        for run in self._runs:
-            name = fitted(f"{run.summary.task} {run.summary.title}", room - 3, glyphs)
-            head += sample(run.place, glyphs) + cells(" ")
-            head += cells(name.ljust(room - 3 + _GAP), "strong")
-        lines = [fit(head, width)]
-        for row in rows:
-            line = cells(f" {fitted(row.label, label - _GAP, glyphs)}".ljust(label + 1), "dim")
-            line += self._values(row.values, room, glyphs)
-            lines.append(fit(line, width))
-        lines += [fit([], width), fit(cells(f" {self._said}", "dim"), width)]
-        self.show_rows(lines)
+        before = 3 if self._signs else 1
+        longest = max((len(row.label) for row in self._compared), default=0)
+        label = min(longest, width // 3) + _GAP
+        room = max(_LEAST_COLUMN, (width - label - before) // len(self._heads) - _GAP)
+        head = cells(" " * (before + label))
+        for sign, name in self._heads:
+            stroke = sign + cells(" ") if sign else []
+            text = fitted(name, room - len(stroke), glyphs)
+            head += fit(stroke + cells(text, "strong"), room + _GAP)
+        rows = [head]
+        for row in self._compared:
+            text = fitted(row.label, label - _GAP, glyphs)
+            if not row.values:
+                rows += [[], cells(f" {text}", "strong")]
+                continue
+            line = cells(f" {self._sign(row, glyphs)} " if self._signs else " ", "accent")
+            line += fit(cells(text, "dim"), label)
+            for number, value in enumerate(row.values):
+                text = fitted(glyphs.dot if value is None else value, room, glyphs)
+                line += fit(cells(text, self._role(row, number)), room + _GAP)
+            rows.append(line)
+        self.show_rows([fit(row, width) for row in [*rows, [], said]])
 
-    def _values(self, values: Sequence[str | None], room: int, glyphs: Glyphs) -> Row:
-        line: Row = []
-        for value in values:
-            # What is as in the first run is dim: the others stand out.
-            role = "dim" if value is None or (line and value == values[0]) else ""
-            text = fitted(glyphs.dot if value is None else value, room, glyphs)
-            line += cells(text.ljust(room + _GAP), role)
-        return line
+    def _sign(self, row: ComparedValue, glyphs: Glyphs) -> str:
+        if row.same:
+            return " "
+        if row.values[0] is None:
+            return glyphs.add
+        return glyphs.minus if row.values[-1] is None else glyphs.right
 
-    @property
-    def _said(self) -> str:
-        same = f"{self._table.same} other layers and settings are the same"
-        return same if self._table.rows else "the recipes are the same"
+    def _role(self, row: ComparedValue, number: int) -> str:
+        value = row.values[number]
+        # What is as in the first recipe is dim: the others stand out.
+        if row.same or value is None or (number and value == row.values[0]):
+            return "dim"
+        if not self._signs:
+            return ""
+        return "accent" if number else "warning"

@@ -10,7 +10,6 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
@@ -22,7 +21,7 @@ from kertui.text.recipe_values import NotAllowed
 
 @dataclass(frozen=True, slots=True)
 class NumberWanted:
-    """What is asked for."""
+    """The number a dialog asks for, and how it is read and written."""
 
     title: str
     text: str
@@ -36,7 +35,7 @@ class NumberWanted:
 
     format: Callable[[float], str]
     verb: str
-    """What Enter does."""
+    """What Enter does with it, in a word or two."""
 
 
 class AskNumberScreen(Dialog[float]):
@@ -55,28 +54,14 @@ class AskNumberScreen(Dialog[float]):
     AUTO_FOCUS = "Input"
 
     def __init__(self, wanted: NumberWanted) -> None:
-        super().__init__()
+        keys = [("enter", wanted.verb), ("up", "double"), ("down", "halve"), ("escape", "cancel")]
+        super().__init__(wanted.title, wanted.text, keys)
         self._wanted = wanted
 
-    def compose(self) -> ComposeResult:
-        """Build the dialog."""
-        signs = glyphs_for(self.app)
-        with Vertical(id="dialog"):
-            yield Static(Content(self._wanted.title), id="dialog-title")
-            yield Static(Content(self._wanted.text), id="dialog-text")
-            yield TextField(self._wanted.value, id="number", compact=True, select_on_focus=True)
-            yield Static(id="dialog-say", markup=False)
-            yield Static(
-                Content.from_markup(
-                    "[b]$enter[/b] [$dim]$verb[/]   [b]$up[/b] [$dim]double[/]   "
-                    "[b]$down[/b] [$dim]halve[/]   [b]esc[/b] [$dim]cancel[/]",
-                    enter=signs.enter,
-                    verb=self._wanted.verb,
-                    up=signs.up if not signs.ascii else "up",
-                    down=signs.down if not signs.ascii else "down",
-                ),
-                id="dialog-keys",
-            )
+    def compose_body(self) -> ComposeResult:
+        """Build the field, and room for what is wrong with its number."""
+        yield TextField(self._wanted.value, id="number", compact=True, select_on_focus=True)
+        yield Static(id="dialog-say", markup=False)
 
     @property
     def _input(self) -> Input:

@@ -11,19 +11,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import ClassVar, TypeAlias
+from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from kertasks.recipes.recipe import Recipe
 from kertasks.text.numbers import short_path
+from kertui.dialogs.dialog import Dialog
 from kertui.dialogs.path_completion import complete, typed_path
 from kertui.forms.text_field import TextField
 from kertui.terminal.glyphs import glyphs_for
@@ -54,70 +52,67 @@ class Completed:
 
     text: str
     names: Sequence[str]
-    """What fits."""
+    """The names that fit what was typed."""
 
 
-Used: TypeAlias = tuple[Recipe, Path]
+Used = TypeVar("Used")
+"""What came of using a path."""
+
 Answer: TypeAlias = Used | Mistake | AlreadyThere | Completed
 
 
 @dataclass(frozen=True, slots=True)
-class _Question:
-    """What is asked of the file system."""
+class _Job:
+    """What is being done about a path in a thread."""
 
     doing: str
     text: str
 
 
-class AskPathScreen(ModalScreen[Used | None]):
-    """Asks for a path, and stays open until it can be used or the person gives up."""
+class AskPathScreen(Dialog[Used], Generic[Used]):
+    """Asks for a path, and stays open until it can be used or the person gives up.
 
-    CSS_PATH = Path(__file__).with_name("ask_path.tcss")  # subclasses lie in other folders
-    TITLE_WORDS: ClassVar[str] = ""
-    VERB: ClassVar[str] = ""
-    DOING: ClassVar[str] = ""
+    Args:
+        heading: what the path is for.
+        verb: what Enter does with it.
+        doing: what is being done while a thread uses it.
+        path: what is proposed.
+        suffix: the ending of the names that are completed.
+    """
+
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "cancel", "cancel", show=False, id="path.cancel"),
         Binding("tab", "complete", "complete", show=False, id="path.complete"),
     ]
-    AUTO_FOCUS = "#path-input"
+    AUTO_FOCUS = "Input"
 
     @dataclass
-    class Answered(Message):
-        """What came of a question."""
+    class JobDone(Message):
+        """What came of a job."""
 
-        question: _Question
-        answer: Answer
+        job: _Job
+        answer: Answer[Any]
 
-    def __init__(self, path: str) -> None:
-        super().__init__()
+    def __init__(
+        self, heading: str, verb: str, doing: str, path: str, suffix: str = ".toml"
+    ) -> None:
+        keys = [("enter", verb), ("tab", "complete"), ("escape", "cancel")]
+        super().__init__(heading, keys=keys)
+        self._doing = doing
         self._path = path
-        self._asked: _Question | None = None
-        """None once it is answered, or its answer is not wanted any more."""
+        self._suffix = suffix
+        self._pending: _Job | None = None
+        """None once it is done, or its answer is not wanted any more."""
 
-        self._late: AskPathScreen.Answered | None = None
+        self._late: AskPathScreen.JobDone | None = None
         """What was answered under another screen."""
 
         self._confirmed: Path | None = None
         """A file that was said to be there already."""
 
-    def compose(self) -> ComposeResult:
-        """Build the dialog."""
-        signs = glyphs_for(self.app)
-        with Vertical(id="path-dialog"):
-            yield Static(Content.styled(self.TITLE_WORDS, "bold"))
-            yield TextField(self._path, id="path-input", compact=True, select_on_focus=False)
-            yield Static(id="path-say", markup=False)
-            yield Static(
-                Content.from_markup(
-                    "[b]$enter[/b] [$dim]$verb[/]   [b]$tab[/b] [$dim]complete[/]   "
-                    "[b]esc[/b] [$dim]cancel[/]",
-                    enter=signs.enter,
-                    verb=self.VERB,
-                    tab=signs.tab,
-                ),
-                id="path-keys",
-            )
+    def compose_body(self) -> ComposeResult:
+        """Build the field, and room for what is said of its path."""
+        yield TextField(self._path, compact=True, select_on_focus=False)
+        yield Static(id="dialog-say", markup=False)
 
     def on_mount(self) -> None:
         """Typing goes on at the end of what is proposed."""
@@ -137,7 +132,7 @@ class AskPathScreen(ModalScreen[Used | None]):
 
     @property
     def _input(self) -> Input:
-        return self.query_one("#path-input", Input)
+        return self.query_one(Input)
 
     def say(self, text: str, wrong: bool) -> None:
         """Say something under the path; it stays until the path is changed."""
@@ -146,70 +141,72 @@ class AskPathScreen(ModalScreen[Used | None]):
         if len(lines) > _MOST_LINES:
             left = len(lines) - _MOST_LINES
             lines = [*lines[:_MOST_LINES], f"and {left} more"]
-        self.query_one("#path-say", Static).update(Content.styled("\n".join(lines), style))
+        self.query_one("#dialog-say", Static).update(Content.styled("\n".join(lines), style))
 
     @on(Input.Changed)
     def change_path(self, event: Input.Changed) -> None:
-        """What was said, asked and confirmed was of another path."""
+        """Forget what was said of another path, and what was to be done with it."""
         event.stop()
         self._forget()
 
     def _forget(self) -> None:
-        self._asked = self._confirmed = None
+        self._pending = self._confirmed = None
         self.say("", wrong=False)
 
     @on(Input.Submitted)
     def use_path(self, event: Input.Submitted) -> None:
-        """Try the path."""
+        """Use the path that was typed, or say what is wrong with it."""
         event.stop()
         text = event.value.strip()
         if not text:
             self.say("a path is needed", wrong=True)
             return
-        question = _Question(self.DOING, text)
-        confirmed, wanted = self._confirmed, partial(self._wants, question)
-        self._ask(question, lambda: self.try_path(typed_path(text), confirmed, wanted))
+        job = _Job(self._doing, text)
+        confirmed, wanted = self._confirmed, partial(self._is_pending, job)
+        self._start(job, lambda: self.try_path(typed_path(text), confirmed, wanted))
 
     def action_complete(self) -> None:
         """Complete the path as a shell does; say what there is where it is not unique."""
         text = self._input.value
-        self._ask(_Question("reading the folder", text), lambda: Completed(*complete(text)))
+        self._start(
+            _Job("reading the folder", text), lambda: Completed(*complete(text, self._suffix))
+        )
 
     def action_cancel(self) -> None:
-        """Do nothing."""
+        """Leave the dialog; what is still pending is not wanted any more."""
         if self.app.screen is self:
-            self._asked = None
+            self._pending = None
             self.dismiss(None)
 
-    # --- asking in a thread
+    # In a thread
 
-    def _wants(self, question: _Question) -> bool:
-        return self._asked == question
+    def _is_pending(self, job: _Job) -> bool:
+        return self._pending == job
 
-    def _ask(self, question: _Question, find_answer: Callable[[], Answer]) -> None:
-        if self._wants(question):
+    def _start(self, job: _Job, find_answer: Callable[[], Answer[Used]]) -> None:
+        if self._is_pending(job):
             return  # threads that wait for a network would pile up
 
         def work() -> None:
-            self.post_message(self.Answered(question, find_answer()))
+            self.post_message(self.JobDone(job, find_answer()))
 
-        self._asked = question
-        self.run_worker(work, thread=True, group="path", name=question.doing)
-        self.set_timer(_PATIENCE, partial(self._say_doing, question))
+        self._pending = job
+        self.run_worker(work, thread=True, group="path", name=job.doing)
+        self.set_timer(_PATIENCE, partial(self._say_doing, job))
 
-    def _say_doing(self, question: _Question) -> None:
-        if self._wants(question):
-            self.say(f"{question.doing} {glyphs_for(self.app).ellipsis}", wrong=False)
+    def _say_doing(self, job: _Job) -> None:
+        if self._is_pending(job):
+            self.say(f"{job.doing} {glyphs_for(self.app).ellipsis}", wrong=False)
 
-    @on(Answered)
-    def take_answer(self, event: Answered) -> None:
+    @on(JobDone)
+    def take_answer(self, event: JobDone) -> None:
         """Go by the answer, unless another path was typed meanwhile."""
-        if not self._wants(event.question):
+        if not self._is_pending(event.job):
             return
         if self.app.screen is not self:
             self._late = event  # leaving now would close the screen on top
             return
-        self._asked = None
+        self._pending = None
         match event.answer:
             case Mistake(text):
                 self.say(text, wrong=True)

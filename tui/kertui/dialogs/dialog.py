@@ -1,10 +1,10 @@
-"""A question in the middle of the screen, with its answers as a list."""
+"""What all dialogs have in common, and the question with its answers as a list."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import ClassVar, Generic, TypeVar
 
 from textual import on
@@ -16,20 +16,74 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from kertui.terminal.glyphs import Glyphs, glyphs_for
+from kertui.terminal.key_names import name_key
+
 Answer = TypeVar("Answer")
+
+LOOK = Path(__file__).with_name("dialog.tcss")
+"""The style sheet of all dialogs."""
 
 
 class Dialog(ModalScreen[Answer]):
-    """What the dialogs of this program look like. Escape gives None."""
+    """A frame in the middle of the screen: title, text, what the dialog is about, and its keys.
 
-    CSS_PATH = Path(__file__).with_name("dialog.tcss")  # subclasses lie in other folders
+    Escape gives None. A subclass yields the widgets between the text and the keys in
+    ``compose_body``.
+
+    Args:
+        heading: the title.
+        text: what one should know; may be empty.
+        keys: each key by Textual's name with what it does, for the last line.
+    """
+
+    # A path, not a name: subclasses lie in other folders, and add style sheets of their own.
+    CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = LOOK
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "cancel", show=False, tooltip="Close it and change nothing."),
     ]
 
+    def __init__(
+        self,
+        heading: str | Content = "",
+        text: str = "",
+        keys: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        super().__init__()
+        self._heading, self._text, self._keys = heading, text, tuple(keys)
+
+    def compose(self) -> ComposeResult:
+        """Build the frame with its title, text, body and keys."""
+        with Vertical(id="dialog"):
+            yield Static(Content.assemble(self._heading), id="dialog-title")
+            if self._text:
+                yield Static(Content(self._text), id="dialog-text")
+            yield from self.compose_body()
+            if self._keys:
+                yield Static(key_hints(self._keys, glyphs_for(self.app)), id="dialog-keys")
+
+    def compose_body(self) -> ComposeResult:
+        """Build what stands between the text and the keys."""
+        yield from ()
+
     def action_cancel(self) -> None:
         """Close it and change nothing."""
         self.dismiss(None)
+
+
+def key_hints(keys: Sequence[tuple[str, str]], signs: Glyphs) -> Content:
+    """Keys with what they do, on one line: ``↵ open   esc cancel``.
+
+    Args:
+        keys: each key by Textual's name, several with blanks between, and what it does.
+        signs: the signs to draw with.
+    """
+    return Content("   ").join(
+        Content.assemble(
+            (" ".join(name_key(key, signs) for key in names.split()), "bold"), (f" {does}", "$dim")
+        )
+        for names, does in keys
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,35 +95,53 @@ class Choice(Generic[Answer]):
     effect: str
     """What it does, in a few words under it."""
 
+    key: str = ""
+    """A key that gives it too, as people write it; the dialog has a binding for it."""
+
 
 class Question(Dialog[Answer]):
     """Asks; gives the chosen answer, or None for escape.
 
     Args:
-        title: the question.
+        heading: the question.
         text: what one should know to answer it; may be empty.
-        choices: the first one is under the cursor.
+        choices: the answers.
+        first: which of them is under the cursor.
+        keys: as of any dialog.
     """
 
-    def __init__(self, title: str, text: str, choices: Sequence[Choice[Answer]]) -> None:
-        super().__init__()
-        self._question, self._text, self._choices = title, text, tuple(choices)
+    def __init__(
+        self,
+        heading: str | Content,
+        text: str,
+        choices: Sequence[Choice[Answer]],
+        first: int = 0,
+        keys: Sequence[tuple[str, str]] = (("enter", "choose"), ("escape", "cancel")),
+    ) -> None:
+        super().__init__(heading, text, keys)
+        self._choices, self._first = tuple(choices), first
 
-    def compose(self) -> ComposeResult:
-        """Build the dialog."""
-        with Vertical(id="dialog"):
-            yield Static(Content(self._question), id="dialog-title")
-            if self._text:
-                yield Static(Content(self._text), id="dialog-text")
-            yield OptionList(
-                *(
-                    Option(Content.assemble(f" {choice.text}\n", (f"   {choice.effect}", "dim")))
-                    for choice in self._choices
-                ),
-                compact=True,
-            )
+    def compose_body(self) -> ComposeResult:
+        """Build the list of answers."""
+        options = OptionList(*(Option(_entry(choice)) for choice in self._choices), compact=True)
+        options.highlighted = self._first
+        yield options
 
     @on(OptionList.OptionSelected)
-    def _answer(self, event: OptionList.OptionSelected) -> None:
+    def take_answer(self, event: OptionList.OptionSelected) -> None:
+        """Give the answer that was chosen in the list."""
         event.stop()
-        self.dismiss(self._choices[event.option_index].answer)
+        self.action_choose(event.option_index)
+
+    def action_choose(self, index: int) -> None:
+        """Give an answer by its place."""
+        self.take_choice(self._choices[index].answer)
+
+    def take_choice(self, answer: Answer) -> None:
+        """Close the dialog with the answer; a question that asks on does something else."""
+        self.dismiss(answer)
+
+
+def _entry(choice: Choice[Answer]) -> Content:
+    key = (f"  {choice.key}", "bold $key") if choice.key else ""
+    return Content.assemble(f" {choice.text}", key, "\n", (f"   {choice.effect}", "dim"))

@@ -9,13 +9,16 @@ from typing import ClassVar
 
 from textual.app import ComposeResult, SystemCommand
 from textual.binding import ActiveBinding, Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
 from kertui.dialogs.dialog import Dialog
 from kertui.terminal.key_names import group_by_action
+
+_OTHER_ROWS = 6
+"""Of the dialog: its edges, the title and the last line, with a blank one between."""
 
 
 class HelpScreen(Dialog[None]):
@@ -31,16 +34,18 @@ class HelpScreen(Dialog[None]):
     ]  # fmt: skip
 
     def __init__(self, screen: Screen[object]) -> None:
-        super().__init__()
+        super().__init__("Keys", keys=[("escape", "closes this")])
         self._of = screen
 
-    def compose(self) -> ComposeResult:
-        """Build the dialog: the keys, which may be scrolled."""
-        with Vertical(id="dialog"):
-            yield Static("Keys", id="dialog-title")
-            with VerticalScroll(id="help-keys"):
-                yield Static(self._write())
-            yield Static(Content.styled("esc closes this", "dim"))
+    def compose_body(self) -> ComposeResult:
+        """Build the list of keys."""
+        with VerticalScroll(id="help-keys"):
+            yield Static(self._write())
+
+    def on_resize(self) -> None:
+        """Leave room for the last line, however many keys there are."""
+        room = round(self.size.height * 0.94) - _OTHER_ROWS
+        self.query_one("#help-keys").styles.max_height = max(1, room)
 
     def _write(self) -> Content:
         rows: list[tuple[str, str]] = []

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 from kertasks.errors import UserError
-from kertasks.runs.commands import Ask
+from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.folder import RunFolder, RunIsOver
 from kertasks.runs.state import RunState
 from kertasks.runs.summary import RunSummary
@@ -90,7 +90,7 @@ def stop_trainings(runs: Iterable[RunFolder]) -> list[str]:
     for run in runs:
         try:
             with contextlib.suppress(RunIsOver):  # it ended while the person chose
-                run.ask(Ask.STOP)
+                run.send(SteeringCommand.STOP)
         except UserError as error:
             failures.append(str(error))
     return failures

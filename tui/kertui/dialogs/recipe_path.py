@@ -12,10 +12,10 @@ from kertasks.recipes.recipe import Recipe
 from kertasks.recipes.toml_file import load_recipe, save_recipe
 from kertasks.registry import find_task
 from kertasks.text.numbers import short_path
-from kertui.dialogs.ask_path import AlreadyThere, AskPathScreen, Mistake, Used
+from kertui.dialogs.ask_path import AlreadyThere, AskPathScreen, Mistake
 
 
-class OpenRecipeScreen(AskPathScreen):
+class OpenRecipeScreen(AskPathScreen[tuple[Recipe, Path]]):
     """Open a recipe file. Gives the recipe and its path, or None.
 
     Args:
@@ -24,19 +24,15 @@ class OpenRecipeScreen(AskPathScreen):
         catalog: judges layers and arguments; None judges only the rest.
     """
 
-    TITLE_WORDS = "Open a recipe file"
-    VERB = "open"
-    DOING = "reading"
-
     def __init__(self, path: str, task: str | None, catalog: Catalog | None) -> None:
-        super().__init__(path)
+        super().__init__("Open a recipe file", "open", "reading", path)
         self._of_task = task
         self._catalog = catalog
 
     def try_path(
         self, path: Path, confirmed: Path | None, wanted: Callable[[], bool]
-    ) -> Used | Mistake:
-        """Read it."""
+    ) -> tuple[Recipe, Path] | Mistake:
+        """Read the recipe in the file."""
         del confirmed, wanted  # reading changes nothing
         try:
             recipe = load_recipe(path, self._catalog)
@@ -51,7 +47,7 @@ class OpenRecipeScreen(AskPathScreen):
         return recipe, path
 
 
-class SaveRecipeScreen(AskPathScreen):
+class SaveRecipeScreen(AskPathScreen[tuple[Recipe, Path]]):
     """Save a recipe as a file. Gives the recipe and its path, or None.
 
     Args:
@@ -60,18 +56,14 @@ class SaveRecipeScreen(AskPathScreen):
         own: the file the recipe came from, which is written over without asking.
     """
 
-    TITLE_WORDS = "Save the recipe"
-    VERB = "save"
-    DOING = "writing"
-
     def __init__(self, path: str, recipe: Recipe, own: Path | None) -> None:
-        super().__init__(path)
+        super().__init__("Save the recipe", "save", "writing", path)
         self._recipe = recipe
         self._own = own
 
     def try_path(
         self, path: Path, confirmed: Path | None, wanted: Callable[[], bool]
-    ) -> Used | Mistake | AlreadyThere:
+    ) -> tuple[Recipe, Path] | Mistake | AlreadyThere:
         """Write it; another file that is already there only after asking."""
         try:
             if path.is_dir():

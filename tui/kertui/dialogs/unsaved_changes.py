@@ -2,58 +2,42 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal, TypeAlias
+from enum import StrEnum
+from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.content import Content
-from textual.screen import ModalScreen
-from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
 
-Answer: TypeAlias = Literal["save", "leave", "stay"]
+from kertui.dialogs.dialog import Choice, Question
 
 
-class UnsavedChangesScreen(ModalScreen[Answer]):
-    """Save, leave without saving, or stay."""
+class UnsavedAnswer(StrEnum):
+    """What becomes of changes that are in no file."""
 
-    CSS_PATH = "unsaved_changes.tcss"
+    STAY = "stay"
+    SAVE = "save"
+    LEAVE = "leave"
+
+
+class UnsavedChangesScreen(Question[UnsavedAnswer]):
+    """Stay (the default), save, or leave without saving.
+
+    Args:
+        name: the recipe's name.
+        count: how many differences there are from what it came from.
+    """
+
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "answer('stay')", "stay", show=False, id="unsaved.stay"),
-        Binding("s", "answer('save')", "save", show=False, id="unsaved.save"),
-        Binding("l", "answer('leave')", "leave", show=False, id="unsaved.leave"),
+        Binding("s", "choose(1)", "save", show=False, id="unsaved.save"),
+        Binding("l", "choose(2)", "leave", show=False, id="unsaved.leave"),
     ]
 
     def __init__(self, name: str, count: int) -> None:
-        super().__init__()
-        self._recipe_name = name
-        self._count = count
-
-    def compose(self) -> ComposeResult:
-        """Build the dialog."""
-        changes = "1 difference" if self._count == 1 else f"{self._count} differences"
-        with Vertical(id="unsaved-dialog"):
-            yield Static(
-                Content.from_markup(
-                    "[b]$name[/b] has changes that are in no file  [$dim]$changes[/]",
-                    name=self._recipe_name,
-                    changes=changes,
-                )
-            )
-            yield OptionList(
-                Option(Content.from_markup("stay here           [$dim]esc[/]"), id="stay"),
-                Option(Content.from_markup("save them           [$dim]s[/]"), id="save"),
-                Option(Content.from_markup("leave without them  [$dim]l[/]"), id="leave"),
-                compact=True,
-            )
-
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Answer with the chosen line."""
-        event.stop()
-        if event.option_id in {"save", "leave", "stay"}:
-            self.action_answer(event.option_id)  # type: ignore[arg-type]  # narrowed by the set
-
-    def action_answer(self, answer: Answer) -> None:
-        """Give the answer."""
-        self.dismiss(answer)
+        super().__init__(
+            f"{name} has changes that are in no file",
+            "1 difference" if count == 1 else f"{count} differences",
+            [
+                Choice(UnsavedAnswer.STAY, "Stay here", "nothing changes"),
+                Choice(UnsavedAnswer.SAVE, "Save them", "asks for the file, then leaves", "s"),
+                Choice(UnsavedAnswer.LEAVE, "Leave without them", "they are gone", "l"),
+            ],
+        )

@@ -95,7 +95,7 @@ class ChoiceList(ModalScreen[str | None]):
         self._place()
 
     def on_resize(self) -> None:
-        """Stay inside the screen."""
+        """Keep the list inside the screen."""
         self._place()
 
     @property
@@ -146,7 +146,7 @@ class ChoiceList(ModalScreen[str | None]):
 
     @on(Input.Changed)
     def filter_choices(self, event: Input.Changed) -> None:
-        """Show what fits."""
+        """Show the choices that fit what was typed."""
         event.stop()
         self._options.highlighted = 0
         self._fill(event.value)

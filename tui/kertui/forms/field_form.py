@@ -65,7 +65,7 @@ class FieldEditor(TextField):
 
 
 class FieldForm(Vertical):
-    """Fields with their editors. A subclass says what entering and resetting a field does."""
+    """Fields with their editor. A subclass makes the fields and says what entering one does."""
 
     DEFAULT_CSS = """
     FieldForm {
@@ -84,22 +84,15 @@ class FieldForm(Vertical):
     """
 
     @dataclass
-    class MoreWanted(Message):
-        """A person wants to see the fields that are not shown."""
-
-        form: FieldForm
-
-        @property
-        def control(self) -> FieldForm:
-            """The form."""
-            return self.form
+    class Edited(Message):
+        """A field got another value, and what the form is of has it."""
 
     @dataclass
     class Settled(Message):
         """Nothing is being typed any more; a value that was has been told before this."""
 
-        then: Callable[[], None]
-        """What waited for it."""
+        act: Callable[[], None]
+        """What waited for it, to be done now."""
 
     @dataclass
     class Refused(Message):
@@ -115,12 +108,15 @@ class FieldForm(Vertical):
         self._refused: dict[ArgumentPath, tuple[str, str]] = {}
         """What was typed and cannot be, with what can."""
 
+        self.everything = False
+        """Whether fields are shown that are as by default and have no room."""
+
         self._edited: Field | None = None
         self._reason: str | None = None
         """Why Keras refuses what the form is of."""
 
     def compose(self) -> ComposeResult:
-        """Build the form."""
+        """Build title, fields, help and editor."""
         yield Static(classes="form--title", markup=False)
         yield FieldGrid()
         with VerticalScroll(classes="form--help", can_focus=False):
@@ -128,8 +124,12 @@ class FieldForm(Vertical):
         yield FieldEditor(compact=True)
 
     @abstractmethod
+    def show_form(self) -> None:
+        """Show what the form is of, as it was told last."""
+
+    @abstractmethod
     def enter_value(self, field: Field, text: str) -> None:
-        """Make what was typed the field's value.
+        """Make what was typed the field's value, and post ``Edited``.
 
         Raises:
             NotAllowed: saying what is allowed instead.
@@ -137,7 +137,7 @@ class FieldForm(Vertical):
 
     @abstractmethod
     def reset_value(self, field: Field) -> None:
-        """Give the field its default back."""
+        """Give the field its default back, and post ``Edited``."""
 
     def help_without_focus(self) -> Content:
         """What stands beneath the fields while none of them has the focus."""
@@ -157,9 +157,15 @@ class FieldForm(Vertical):
         """Say what the form is of."""
         self.query_one(".form--title", Static).update(title)
 
-    def show_fields(self, fields: Sequence[Field]) -> None:
-        """Show these fields; what was typed and refused stays until it is mended or reverted."""
-        self._fields = tuple(fields)
+    def show_fields(self, fields: Sequence[Field], hidden: int = 0) -> None:
+        """Show these fields; what was typed and refused stays until it is mended or reverted.
+
+        Args:
+            fields: from the top.
+            hidden: how many more there are, which a line after them says and shows.
+        """
+        more = (Field((), f"{hidden} more", Entry.MORE, ""),) if hidden else ()
+        self._fields = (*fields, *more)
         self.grid.fields = tuple(self._with_refusal(field) for field in self._fields)
         self.refresh_help()
         if self._edited is not None:
@@ -228,7 +234,7 @@ class FieldForm(Vertical):
 
     @on(FieldGrid.FieldChosen)
     def follow_cursor(self, event: FieldGrid.FieldChosen) -> None:
-        """Help follows the cursor."""
+        """Show the help of the field under the cursor."""
         event.stop()
         self.refresh_help()
 
@@ -238,7 +244,8 @@ class FieldForm(Vertical):
         event.stop()
         field = event.field
         if field.entry is Entry.MORE:
-            self.post_message(self.MoreWanted(self))
+            self.everything = True
+            self.show_form()
         elif field.entry is Entry.TOGGLE:
             self._enter(field, "no" if field.text in {"yes", "on"} else "yes")
         elif field.entry in {Entry.PICK, Entry.PICK_SEVERAL}:
@@ -287,24 +294,24 @@ class FieldForm(Vertical):
         """Whether a value is being typed."""
         return self._edited is not None
 
-    def settle(self, then: Callable[[], None], anyway: bool = False) -> None:
+    def settle(self, act: Callable[[], None], anyway: bool = False) -> None:
         """Apply what is being typed and post ``Settled``, or ``Refused`` where it is not allowed.
 
         Both follow the value's own message on its way, so whoever takes all of them has the
         value first.
 
         Args:
-            then: what waits for it, for ``Settled``.
+            act: what waits for it, for ``Settled``.
             anyway: whether it goes on after a refusal too.
         """
         field, text = self._edited, self.editor.value
         if field is None or not self._differs(field, text) or self._enter(field, text):
             self._close_editor()
-            self.post_message(self.Settled(then))
+            self.post_message(self.Settled(act))
             return
         self._show_refusal()
         if anyway:
-            self.post_message(self.Settled(then))
+            self.post_message(self.Settled(act))
         else:
             self.post_message(self.Refused(field, *self._refused[field.path]))
 
@@ -357,7 +364,7 @@ class FieldForm(Vertical):
         self.show_fields(self._fields)
 
     def on_descendant_blur(self, event: events.DescendantBlur) -> None:
-        """Leaving the editor applies."""
+        """Apply what was typed when the editor is left."""
         if event.widget is self.editor:
             self.leave_editor()
 
@@ -370,7 +377,7 @@ class FieldForm(Vertical):
 
     @on(FieldGrid.FieldReset)
     def reset_field(self, event: FieldGrid.FieldReset) -> None:
-        """Give the default back."""
+        """Give a field its default back."""
         event.stop()
         self._refused.pop(event.field.path, None)
         self.reset_value(event.field)

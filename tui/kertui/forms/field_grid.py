@@ -10,13 +10,12 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Region, Size
+from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
-from textual.strip import Strip
 
 from kertui.forms.fields import Entry, Field
+from kertui.rows.line_list import LineList
 from kertui.terminal.glyphs import Glyphs, glyphs_for
 from kertui.text.fitting_text import fitted
 
@@ -35,7 +34,7 @@ _BESIDE = 22
 
 @dataclass(frozen=True, slots=True)
 class _Cell:
-    """Where a field stands."""
+    """The line of the grid and the columns in which a field stands."""
 
     index: int
     line: int
@@ -44,7 +43,7 @@ class _Cell:
     end: int
 
 
-class FieldGrid(ScrollView, can_focus=True):
+class FieldGrid(LineList):
     """Lines of label and value. One widget, however many fields there are.
 
     It shows and chooses; entering a value is up to the form it stands in.
@@ -60,10 +59,6 @@ class FieldGrid(ScrollView, can_focus=True):
     }
     DEFAULT_CSS = """
     FieldGrid {
-        height: auto;
-        overflow-x: hidden;
-        scrollbar-size-vertical: 1;
-        background: $background;
         .field--label { color: $dim; }
         .field--value { color: $dim; }
         .field--changed { color: $foreground; }
@@ -96,7 +91,6 @@ class FieldGrid(ScrollView, can_focus=True):
             tooltip="Give the field under the cursor Keras's default back.",
         ),
     ]
-    ALLOW_SELECT = False
 
     fields: reactive[tuple[Field, ...]] = reactive((), layout=True, always_update=True)
     cursor: reactive[int] = reactive(0)
@@ -105,37 +99,19 @@ class FieldGrid(ScrollView, can_focus=True):
     class FieldChosen(Message):
         """The cursor came to a field."""
 
-        grid: FieldGrid
         field: Field | None
-
-        @property
-        def control(self) -> FieldGrid:
-            """The grid."""
-            return self.grid
 
     @dataclass
     class FieldOpened(Message):
         """A person wants to change a field."""
 
-        grid: FieldGrid
         field: Field
-
-        @property
-        def control(self) -> FieldGrid:
-            """The grid."""
-            return self.grid
 
     @dataclass
     class FieldReset(Message):
         """A person wants a field's default back."""
 
-        grid: FieldGrid
         field: Field
-
-        @property
-        def control(self) -> FieldGrid:
-            """The grid."""
-            return self.grid
 
     @dataclass
     class HelpScrolled(Message):
@@ -162,13 +138,8 @@ class FieldGrid(ScrollView, can_focus=True):
         y = cell.line - self.scroll_offset.y
         return Region(place.x + x, place.y + y, max(1, cell.end - x), 1)
 
-    def get_content_height(
-        self,
-        container: Size,  # noqa: ARG002 - Textual's signature
-        viewport: Size,  # noqa: ARG002
-        width: int,  # noqa: ARG002
-    ) -> int:
-        """One line for each field that does not stand beside another."""
+    def count_lines(self) -> int:
+        """One for each field that does not stand beside another."""
         return max(1, sum(not field.beside for field in self.fields))
 
     def watch_fields(self, before: tuple[Field, ...], after: tuple[Field, ...]) -> None:
@@ -178,21 +149,20 @@ class FieldGrid(ScrollView, can_focus=True):
         place = paths.index(old) if old in paths else min(self.cursor, len(after) - 1)
         self.set_reactive(FieldGrid.cursor, max(0, place))
         self._arrange_cells()
-        self.refresh(layout=True)
-        self.post_message(self.FieldChosen(self, self.field))
+        self.show_lines()
+        self.post_message(self.FieldChosen(self.field))
 
     def watch_cursor(self) -> None:
         """Show where the cursor is and tell."""
         self._arrange_cells()
         self._bring_cursor()
         self.refresh()
-        self.post_message(self.FieldChosen(self, self.field))
+        self.post_message(self.FieldChosen(self.field))
 
     def _bring_cursor(self) -> None:
         """Scroll to the cursor."""
         if 0 <= self.cursor < len(self._cells):
-            line = self._cells[self.cursor].line
-            self.scroll_to_region(Region(0, line, 1, 1), animate=False, force=True)
+            self.scroll_to_line(self._cells[self.cursor].line)
 
     def on_resize(self) -> None:
         """Place the cells anew, the cursor among those in sight."""
@@ -200,14 +170,12 @@ class FieldGrid(ScrollView, can_focus=True):
         self._bring_cursor()
 
     def on_focus(self) -> None:
-        """Show the cursor, and what it is on."""
-        self.refresh()
-        self.post_message(self.FieldChosen(self, self.field))
+        """Tell which field the cursor is on."""
+        self.post_message(self.FieldChosen(self.field))
 
     def on_blur(self) -> None:
-        """Hide the cursor."""
-        self.refresh()
-        self.post_message(self.FieldChosen(self, None))
+        """Tell that the cursor is on no field now."""
+        self.post_message(self.FieldChosen(None))
 
     def _arrange_cells(self) -> None:
         width = self.scrollable_content_region.width or self.size.width
@@ -229,7 +197,6 @@ class FieldGrid(ScrollView, can_focus=True):
                 lines.append([_Cell(index, len(lines), left, value_x, width)])
         self._lines = lines
         self._cells = [cell for line in lines for cell in line]
-        self.virtual_size = Size(width, len(lines))
 
     def _beside(self, column: int, width: int) -> int:
         """Where the fields beside others begin: past the others' values if there is room."""
@@ -238,19 +205,14 @@ class FieldGrid(ScrollView, can_focus=True):
         needed = max((len(b.label) + _GAP + _width_of(b) for _, b in pairs), default=0)
         return max(_BESIDE, column + 8, width // 2, min(wanted, width - needed))
 
-    def render_line(self, y: int) -> Strip:
-        """One line of the grid."""
+    def draw_line(self, number: int, width: int) -> list[Segment]:  # noqa: ARG002 - cells have it
+        """Draw the fields that stand on a line."""
         signs = glyphs_for(self.app)
-        base = self.rich_style
-        width = self.scrollable_content_region.width
-        number = y + self.scroll_offset.y
-        if not 0 <= number < len(self._lines):
-            return Strip.blank(width, base)
         segments: list[Segment] = []
         at = 0
-        for cell in self._lines[number]:
+        for cell in self._lines[number] if number < len(self._lines) else ():
             at = self._draw_cell(cell, at, segments, signs)
-        return Strip(segments).adjust_cell_length(width, base).crop(0, width).apply_style(base)
+        return segments
 
     def _draw_cell(self, cell: _Cell, at: int, segments: list[Segment], signs: Glyphs) -> int:
         """Append one field's segments; returns the column they end at."""
@@ -308,16 +270,16 @@ class FieldGrid(ScrollView, can_focus=True):
     def action_enter_field(self) -> None:
         """Ask for the field to be changed."""
         if self.field is not None and self.field.entry is not Entry.FACT:
-            self.post_message(self.FieldOpened(self, self.field))
+            self.post_message(self.FieldOpened(self.field))
 
     def action_scroll_help(self, pages: int) -> None:
         """Ask for the rest of the help."""
         self.post_message(self.HelpScrolled(pages))
 
     def action_reset_field(self) -> None:
-        """Ask for the default."""
+        """Ask for the default of the field under the cursor."""
         if self.field is not None and self.field.entry not in {Entry.FACT, Entry.MORE}:
-            self.post_message(self.FieldReset(self, self.field))
+            self.post_message(self.FieldReset(self.field))
 
     def on_click(self, event: events.Click) -> None:
         """A click chooses a field and changes it."""

@@ -24,10 +24,10 @@ class Entry(StrEnum):
     TEXT = "text"
     TOGGLE = "toggle"
     PICK = "pick"
-    """One of ``choices``."""
+    """The value is one of ``choices``."""
 
     PICK_SEVERAL = "pick several"
-    """Any of ``choices``, with commas between."""
+    """The value is any of ``choices``, with commas between."""
 
     MORE = "more"
     """Opens the fields that are not shown; no value."""
@@ -38,7 +38,7 @@ class Entry(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One value to pick."""
+    """One of the values there are to pick in a field."""
 
     text: str
     summary: str = ""
@@ -55,7 +55,7 @@ class Field:
     """The value as shown and as it stands in the editor at first."""
 
     changed: bool = False
-    """Not Keras's default."""
+    """Whether the value is not Keras's default."""
 
     allowed: str = ""
     help: str = ""
@@ -128,21 +128,19 @@ def _most_important(
     return tuple(ranked[place].field for place in kept), len(ranked) - len(kept)
 
 
-def problems_at(path: str, problems: Sequence[Problem]) -> dict[str, Problem]:
-    """The problems at or under a path, by the rest of their path."""
-    found: dict[str, Problem] = {}
+def problems_at(path: str, problems: Sequence[Problem]) -> dict[str, str]:
+    """The problems at or under a path in words, by the rest of their path."""
+    found: dict[str, str] = {}
     for problem in problems:
         if problem.path == path:
-            found.setdefault("", problem)
+            found.setdefault("", explain_problem(problem))
         elif problem.path.startswith(f"{path}."):
-            found.setdefault(problem.path[len(path) + 1 :], problem)
+            found.setdefault(problem.path[len(path) + 1 :], explain_problem(problem))
     return found
 
 
-def say(problem: Problem | None) -> str | None:
+def explain_problem(problem: Problem) -> str:
     """A problem in the words for under its field."""
-    if problem is None:
-        return None
     return f"found {problem.found}; allowed: {problem.allowed}"
 
 
@@ -150,7 +148,7 @@ def _argument_fields(
     arguments: Mapping[str, Value],
     info: ClassInfo,
     catalog: Catalog,
-    problems: Mapping[str, Problem],
+    problems: Mapping[str, str],
     path: ArgumentPath,
     depth: int,
 ) -> list[_Ranked]:
@@ -160,7 +158,7 @@ def _argument_fields(
     for argument in ordered:
         field = argument_field(arguments, argument, catalog, path, depth)
         where = ".".join(field.path)
-        field = replace(field, problem=say(problems.get(where)))
+        field = replace(field, problem=problems.get(where))
         given = argument.name in arguments
         matters = argument.required or given
         rank = -1 if field.problem else 0 if matters else (1 if depth == 0 else 2)
@@ -178,7 +176,7 @@ def component_fields(
     value: Value,
     argument: Argument,
     catalog: Catalog,
-    problems: Mapping[str, Problem],
+    problems: Mapping[str, str],
     path: ArgumentPath,
     depth: int,
 ) -> list[_Ranked]:
@@ -339,7 +337,7 @@ def _plain(default: object) -> Value:
 
 def _told_fields(
     arguments: Mapping[str, Value],
-    problems: Mapping[str, Problem],
+    problems: Mapping[str, str],
     path: ArgumentPath = (),
     depth: int = 0,
 ) -> list[Field]:
@@ -347,7 +345,7 @@ def _told_fields(
     found = []
     for name, value in arguments.items():
         where = (*path, name)
-        problem = say(problems.get(".".join(where)))
+        problem = problems.get(".".join(where))
         found.append(
             Field(where, name, Entry.FACT, format_value(value), True, problem=problem, depth=depth)
         )
@@ -355,7 +353,7 @@ def _told_fields(
 
 
 def _inputs_field(
-    recipe: Recipe, index: int, info: ClassInfo, problems: Mapping[str, Problem]
+    recipe: Recipe, index: int, info: ClassInfo, problems: Mapping[str, str]
 ) -> Field:
     layer = recipe.layers[index]
     before = [proposed_name(recipe, place) for place in range(index)]
@@ -373,11 +371,11 @@ def _inputs_field(
         help=f"Which layers this {info.name} reads. Several make a merge; naming one layer in "
         "several places makes branches.",
         choices=(Choice(INPUT, "the data itself"), *named),
-        problem=say(problems.get("inputs")),
+        problem=problems.get("inputs"),
     )
 
 
-def _name_field(layer: Layer, problems: Mapping[str, Problem]) -> Field:
+def _name_field(layer: Layer, problems: Mapping[str, str]) -> Field:
     return Field(
         path=("name",),
         label="name",
@@ -386,5 +384,5 @@ def _name_field(layer: Layer, problems: Mapping[str, Problem]) -> Field:
         changed=layer.name is not None,
         allowed="a text no other layer has as its name, or none",
         help="Needed only when another layer names this one in its inputs.",
-        problem=say(problems.get("name")),
+        problem=problems.get("name"),
     )

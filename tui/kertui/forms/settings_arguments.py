@@ -24,6 +24,9 @@ BATCH = Argument(
     minimum=1,
     help="Rows the weights are moved for at once. Fewer: more and noisier steps an epoch.",
 )
+SHUFFLE = Argument(
+    "shuffle", ArgumentKind.BOOLEAN, False, True, False, help="Rows in a new order each epoch."
+)
 SEED = Argument(
     "seed",
     ArgumentKind.INTEGER,
@@ -33,6 +36,14 @@ SEED = Argument(
     minimum=0,
     help="Seeds the data, the weights, Dropout and the order of the rows: the same seed gives "
     "the same numbers.",
+)
+MONITOR = Argument(
+    "monitor",
+    ArgumentKind.STRING,
+    True,
+    "val_loss",
+    False,
+    help="What is watched; val_ names are of the validation rows.",
 )
 PATIENCE = Argument(
     "patience",
@@ -51,4 +62,12 @@ MIN_DELTA = Argument(
     False,
     minimum=0,
     help="How much better a value must be to count as better.",
+)
+RESTORE_BEST = Argument(
+    "restore_best_weights",
+    ArgumentKind.BOOLEAN,
+    False,
+    True,
+    False,
+    help="Go back to the weights of the best epoch at the end (restore_best_weights).",
 )

@@ -81,13 +81,10 @@ def _starting_value(argument: Argument, catalog: Catalog) -> Value:
             return argument.choices[0] if argument.choices else None
         case ArgumentKind.BOOLEAN:
             return True
-        case ArgumentKind.INTEGER:
+        case ArgumentKind.INTEGER | ArgumentKind.INTEGERS:
             return known if isinstance(known, int) else max(1, int(least))
-        case ArgumentKind.NUMBER:
-            return known if isinstance(known, int | float) else max(0.5, least)
-        case ArgumentKind.NUMBERS:
-            return known if isinstance(known, int | float) else max(0.2, least)
-        case ArgumentKind.INTEGERS:
-            return known if isinstance(known, int) else max(1, int(least))
+        case ArgumentKind.NUMBER | ArgumentKind.NUMBERS:
+            usual = 0.5 if argument.kind is ArgumentKind.NUMBER else 0.2
+            return known if isinstance(known, int | float) else max(usual, least)
         case _:
             return known

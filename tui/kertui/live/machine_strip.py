@@ -54,7 +54,7 @@ class MachineStrip(RowsWidget):
         self.redraw()
 
     def draw_rows(self, width: int) -> None:
-        """Say what fits."""
+        """Draw the latest reading, as far as there is room."""
         if self._machine is None:
             self.show_rows([fit([], width)])
         elif self._late:

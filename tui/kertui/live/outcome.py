@@ -1,4 +1,4 @@
-"""How a run ended, in words: what came out, where it is kept, what to do next."""
+"""How a run ended: what came out, where it is kept, what to do next; in words and as lines."""
 
 from __future__ import annotations
 
@@ -8,6 +8,14 @@ from kertasks.runs.events import Failed, Finished, Stopped
 from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState
 from kertasks.text import numbers as formatting
+from kertasks.text.numbers import wrap, wrap_parts
+from kertui.live.status import state_sign
+from kertui.plotting.strips import Row, cells, fit
+from kertui.rows.rows_widget import RowsWidget
+from kertui.terminal.glyphs import glyphs_for
+
+MOST_LINES = 4
+"""Of a reason; the log has the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,3 +124,52 @@ def _tally(history: RunHistory, ended: Finished | Stopped) -> list[str]:
 
 def _epochs(count: int) -> str:
     return f"{formatting.grouped(count)} epoch{'' if count == 1 else 's'}"
+
+
+class OutcomeLines(RowsWidget):
+    """How a run ended: the result bright, the facts dim, the reason of a failure in full."""
+
+    DEFAULT_CSS = """
+    OutcomeLines { height: 1; display: none; }
+    """
+
+    _outcome: Outcome | None = None
+
+    def show(self, outcome: Outcome | None) -> None:
+        """Say an outcome; None hides the lines."""
+        self._outcome = outcome
+        self.display = outcome is not None
+        self.redraw()
+
+    def lines_at(self, width: int) -> int:
+        """How many rows it takes in a pane so wide."""
+        return len(self._made(width)) if self._outcome is not None else 0
+
+    def draw_rows(self, width: int) -> None:
+        """Draw all of it, wrapped to the width."""
+        self.show_rows(self._made(width))
+
+    def _made(self, width: int) -> list[Row]:
+        if self._outcome is None:
+            return []
+        glyphs = glyphs_for(self.app)
+        outcome = self._outcome
+        bad = outcome.state is RunState.FAILED or outcome.state.is_gone
+        word = f" {outcome.state}"
+        first = state_sign(outcome.state, glyphs) + cells(word, "bad" if bad else "strong")
+        head = cells(f"   {outcome.head}", "" if bad else "accent") if outcome.head else []
+        dot = f" {glyphs.dot} "
+        facts = dot.join(outcome.facts)
+        if len(first) + len(head) + 3 + len(facts) <= width:
+            return [fit(first + head + cells("   " + facts, "dim"), width)]
+        room = max(8, width - 2)
+        wrapped = wrap(outcome.head, room, indent=len(first) + 1) or [""]
+        if len(wrapped) > MOST_LINES:
+            wrapped = [*wrapped[: MOST_LINES - 1], wrapped[MOST_LINES - 1][: room - 1] + glyphs.cut]
+        role = "" if bad else "accent"
+        rows = [first + cells("   " + wrapped[0].lstrip(), role)]
+        rows += [cells("  " + line, role) for line in wrapped[1:]]
+        rows += [
+            cells("  " + line, "dim") for line in wrap_parts(outcome.facts, dot, room)[:MOST_LINES]
+        ]
+        return [fit(row, width) for row in rows]

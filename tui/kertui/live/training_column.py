@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
 from pathlib import Path
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
+from textual.notifications import SeverityLevel
 from textual.timer import Timer
 
 from kertasks.errors import UserError
 from kertasks.recipes.recipe import Recipe
-from kertasks.runs.commands import Ask
-from kertasks.runs.events import Failed, Finished, Stopped
+from kertasks.runs.commands import SteeringCommand, row_of
+from kertasks.runs.events import Control, Failed, Finished, Stopped
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState
 from kertasks.text.numbers import short_path
-from kertui.live.live_pane import LivePane
-from kertui.live.run_commands import RunCommands, not_done
-from kertui.live.run_starter import RunStarter
-from kertui.live.run_trouble import RunTrouble, advice_on
+from kertui.dialogs.ask_number import AskNumberScreen
+from kertui.live.pane import LivePane
+from kertui.live.steering import kill_question, number_wanted
+from kertui.live.tabs.curves import CurvesTab
+from kertui.live.trouble import RunTrouble, advice_on
 from kertui.service.training_service import TrainingService
 
 _COMES_UP = 120.0
@@ -51,12 +54,30 @@ class Phase(Enum):
 _UNDER_WAY = (Phase.RUNNING, Phase.PAUSED)
 
 
+@dataclass(eq=False, slots=True)
+class SentCommand:
+    """A command that was asked for here and has no answer yet."""
+
+    command: SteeringCommand
+    number: int | None = None
+    """Its number in the control file; None until it is written there."""
+
+    def answer(self, history: RunHistory) -> Control | None:
+        """The trainer's answer among a run's events, once it is there."""
+        for control in reversed(history.controls):
+            if self.number is None or control.number < self.number:
+                break
+            if control.number == self.number:
+                return control
+        return None
+
+
 class TrainingColumn(Vertical):
     """A training from the word to its end, and on from there when it is resumed.
 
     What it is doing is what its events say, whoever asked for it: this interface, another one
     or a command line. Only what was asked here and has no answer yet is remembered here. What
-    blocks runs in threads, which only post messages.
+    blocks runs in threads, which workers of this widget wait for.
     """
 
     DEFAULT_CSS = """
@@ -83,8 +104,7 @@ class TrainingColumn(Vertical):
         self._run: RunFolder | None = None
         self._planned = 0
         self._recipe: Recipe | None = None
-        self._starter = RunStarter(self)
-        self._commands = RunCommands(self)
+        self._unanswered: list[SentCommand] = []
         self._patience: Timer | None = None
         self._told: tuple[object, ...] = ()
 
@@ -135,24 +155,22 @@ class TrainingColumn(Vertical):
         finished = self.pane.state is RunState.FINISHED and self.phase is Phase.IDLE
         return (self.can_resume or finished) and self.history.epochs > 0
 
-    def allows(self, name: Ask) -> bool:
+    def allows(self, command: SteeringCommand) -> bool:
         """Whether a command makes sense now."""
-        phase = self.phase
-        if name is Ask.KILL:
-            return phase in _UNDER_WAY
-        if phase not in _UNDER_WAY or self.history.stopping:
+        row = command.row
+        if command is SteeringCommand.EPOCHS and self.can_extend:
+            return True
+        if self.phase not in _UNDER_WAY or (self.history.stopping and not row.while_stopping):
             return False
-        if name is Ask.PAUSE:
-            return phase is Phase.RUNNING
-        if name is Ask.RESUME:
-            return phase is Phase.PAUSED
-        return name is not Ask.STOP_BEST or self.history.best_epoch is not None
+        if row.needs_best and self.history.best_epoch is None:
+            return False
+        return row.while_paused if self.phase is Phase.PAUSED else row.while_training
 
     def plan(self, recipe: Recipe) -> None:
         """Show how long a training would be, and of what, while there is none yet."""
         epochs, metrics = recipe.fit.epochs, recipe.compile.metrics
         if self._run is None and metrics and isinstance(metrics[0], str):
-            self.pane.metric = metrics[0]
+            self.query_one(CurvesTab).metric = metrics[0]
         if epochs != self._planned and self._run is None and self.phase is Phase.IDLE:
             self._planned = epochs
             self.pane.clear(epochs)
@@ -180,21 +198,36 @@ class TrainingColumn(Vertical):
         self._recipe = recipe
         self._show_nothing(self._planned, "starting")
         self._enter(Phase.STARTING)
-        self._starter.start(service, recipe, source)
+        self._start(service, recipe, source)
+
+    @work(group="start")
+    async def _start(self, service: TrainingService, recipe: Recipe, source: Path | None) -> None:
+        try:
+            run = await asyncio.to_thread(service.start, recipe, str(source) if source else None)
+        except UserError as error:
+            self.pane.clear(self._planned)
+            self.query_one(RunTrouble).show("Training did not start", str(error))
+            self._enter(None)
+        else:
+            self._take(run)
 
     def show(self, run: RunFolder, state: RunState, recipe: Recipe) -> None:
         """Follow a run of the recipe that is there already, live or over."""
         self._recipe = recipe
         self._take(run, state)
 
-    def find_running(self, service: TrainingService, task: str) -> None:
+    @work(group="find")
+    async def find_running(self, service: TrainingService, task: str) -> None:
         """Look for a training of the task that goes on, and follow it."""
-        self._starter.find(service, task)
+        run = await asyncio.to_thread(service.find_running, task)
+        if run is not None and self.phase is Phase.IDLE and self._run is None:
+            self._take(run)
+            self.post_message(self.RunFound(run))
 
     def _show_nothing(self, epochs: int, waiting: str | None = None) -> None:
         self.query_one(RunTrouble).clear()
         self._run = None
-        self._commands.forget()
+        self._unanswered.clear()
         self.pane.asked = None
         if waiting is None:
             self.pane.clear(epochs)
@@ -203,7 +236,7 @@ class TrainingColumn(Vertical):
 
     def _take(self, run: RunFolder, state: RunState = RunState.RUNNING) -> None:
         self._run = run
-        self._commands.forget()
+        self._unanswered.clear()
         self.pane.asked = None
         self.pane.follow(run, state)
         self._enter(None)
@@ -221,33 +254,78 @@ class TrainingColumn(Vertical):
             self._told = now
             self.post_message(self.PhaseChanged(self.phase))
 
-    @on(RunStarter.Started)
-    def _follow(self, event: RunStarter.Started) -> None:
-        event.stop()
-        self._take(event.run)
-
-    @on(RunStarter.Found)
-    def _follow_found(self, event: RunStarter.Found) -> None:
-        event.stop()
-        if self.phase is Phase.IDLE and self._run is None:
-            self._take(event.run)
-            self.post_message(self.RunFound(event.run))
-
-    @on(RunStarter.NotStarted)
-    def _tell_start_refusal(self, event: RunStarter.NotStarted) -> None:
-        event.stop()
-        self.pane.clear(self._planned)
-        self.query_one(RunTrouble).show("Training did not start", str(event.reason))
-        self._enter(None)
-
     # Steering
 
-    def ask(self, service: TrainingService, name: Ask, value: float | None = None) -> None:
-        """Ask something of the training under way; its events tell what became of it."""
-        if self._run is not None:
-            service.take_up(self._run)
-            self._commands.ask(self._run, name, value)
-            self.pane.asked = self._commands.latest
+    def steer(
+        self, service: TrainingService, command: SteeringCommand, first_rate: float | None
+    ) -> None:
+        """Ask something of the training under way, after a dialog where a command needs one.
+
+        Args:
+            service: writes the command.
+            command: what is asked.
+            first_rate: the learning rate the training begins with; None where it is not known.
+        """
+        argument, extends = command.row.argument, self.can_extend
+
+        def send(value: float | None) -> None:
+            # It may have ended, or gone on, while the person typed.
+            if value is not None and command is SteeringCommand.EPOCHS and self.can_extend:
+                self.resume(service, int(value))
+            elif value is not None:
+                self.send(service, command, value)
+
+        def kill(confirmed: bool | None) -> None:
+            if confirmed:
+                self.send(service, command)
+
+        if command is SteeringCommand.KILL:
+            self.app.push_screen(kill_question(self.history), kill)
+        elif argument is not None:
+            wanted = number_wanted(
+                command, argument, self.history, extends=extends, first_rate=first_rate
+            )
+            self.app.push_screen(AskNumberScreen(wanted), send)
+        else:
+            self.send(service, command)
+
+    def send(
+        self, service: TrainingService, command: SteeringCommand, value: float | None = None
+    ) -> None:
+        """Ask something of the training under way; its events tell what became of it.
+
+        One of the same kind that has no answer yet is enough.
+        """
+        if self._run is None:
+            return
+        service.take_up(self._run)
+        if all(sent.command is not command for sent in self._unanswered):
+            sent = SentCommand(command)
+            self._unanswered.append(sent)
+            self._write(self._run, sent, value)
+        self._show_pending()
+
+    @work(group="command")
+    async def _write(self, run: RunFolder, sent: SentCommand, value: float | None) -> None:
+        """Write a command and wait for the answer among the events; but wait for a kill's end."""
+        from kertasks.runs.sending import kill
+
+        try:
+            if sent.command is SteeringCommand.KILL:
+                await asyncio.to_thread(kill, run)
+                self._forget(sent)
+            else:
+                written = await asyncio.to_thread(run.send, sent.command, value)
+                sent.number = written.number
+        except UserError as error:
+            self._forget(sent)
+            if run == self._run:
+                self._warn(sent.command, str(error))
+        self._take_answers()
+
+    def _forget(self, sent: SentCommand) -> None:
+        if sent in self._unanswered:
+            self._unanswered.remove(sent)
 
     def resume(self, service: TrainingService, epochs: int | None = None) -> None:
         """Go on with the training shown, which is over, in a new process.
@@ -261,62 +339,60 @@ class TrainingColumn(Vertical):
             return
         self.query_one(RunTrouble).clear()
         self._enter(Phase.RESUMING)
-        self.pane.asked = Ask.RESUME
+        self.pane.asked = SteeringCommand.RESUME
         self._patience = self.set_timer(_COMES_UP, partial(self._give_up, run))
-        self._starter.resume(service, run, epochs)
+        self._resume(service, run, epochs)
+
+    @work(group="resume")
+    async def _resume(self, service: TrainingService, run: RunFolder, epochs: int | None) -> None:
+        try:
+            await asyncio.to_thread(service.resume, run, epochs)
+        except UserError as error:
+            self._say_not_resumed(run, str(error))
 
     def _give_up(self, run: RunFolder) -> None:
         log = short_path(run.log_path)
-        gone = UserError(f"its trainer gave no sign of life in {_COMES_UP:.0f} s; see {log}")
-        self.post_message(RunStarter.NotResumed(run, gone))
+        reason = f"its trainer gave no sign of life in {_COMES_UP:.0f} s; see {log}"
+        self._say_not_resumed(run, reason)
 
-    @on(RunStarter.NotResumed)
-    def _tell_resume_refusal(self, event: RunStarter.NotResumed) -> None:
-        event.stop()
-        if event.run == self._run and self._begins is Phase.RESUMING:
+    def _say_not_resumed(self, run: RunFolder, reason: str) -> None:
+        if run == self._run and self._begins is Phase.RESUMING:
             self._come_up()
-            self.query_one(RunTrouble).show("It was not resumed", str(event.reason))
+            self.query_one(RunTrouble).show("It was not resumed", reason)
 
     def _come_up(self) -> None:
         """Resuming is over, well or not."""
         if self._patience is not None:
             self._patience.stop()
             self._patience = None
-        self.pane.asked = self._commands.latest
         self._enter(None)
+        self._show_pending()
 
-    @on(RunCommands.Asked)
-    def _await_answer(self, event: RunCommands.Asked) -> None:
-        event.stop()
-        self._commands.written(event)
-        self._take_answers()
-
-    @on(RunCommands.NotAsked)
-    def _tell_not_asked(self, event: RunCommands.NotAsked) -> None:
-        event.stop()
-        self._commands.close(event.asking)
-        if event.run == self._run:
-            self._warn(event.asking.name, str(event.reason))
-            self._take_answers()
-
-    @on(RunCommands.Killed)
-    def _take_kill(self, event: RunCommands.Killed) -> None:
-        event.stop()
-        self._commands.close(event.asking)
-        self._take_answers()
+    def _show_pending(self) -> None:
+        """Let the pane say what was asked last of that which has no answer yet."""
+        if self._begins is not Phase.RESUMING:
+            self.pane.asked = self._unanswered[-1].command if self._unanswered else None
 
     def _take_answers(self) -> None:
-        for answer in self._commands.take_answers(self.history):
+        for sent in list(self._unanswered):
+            answer = sent.answer(self.history)
+            if answer is None:
+                continue
+            self._unanswered.remove(sent)
+            done = sent.command.row.done
             if answer.refused is not None:
                 self._warn(answer.command, answer.refused)
-            elif answer.command == Ask.SAVE and self._run is not None:
-                where = short_path(self._run.path)
-                self.notify(f"Saved model.keras and a checkpoint in {where}", markup=False)
-        if self._begins is not Phase.RESUMING:
-            self.pane.asked = self._commands.latest
+            elif done and self._run is not None:
+                self._tell(done.format(folder=short_path(self._run.path)))
+        self._show_pending()
 
     def _warn(self, name: str, reason: str) -> None:
-        self.notify(not_done(name, reason), severity="warning", markup=False)
+        row = row_of(name)
+        words = row.not_done if row is not None else name
+        self._tell(f"{words}: {reason}", "warning")
+
+    def _tell(self, text: str, severity: SeverityLevel = "information") -> None:
+        self.notify(f"{text[:1].upper()}{text[1:]}", severity=severity, markup=False)
 
     # What the run's events say
 
@@ -339,14 +415,15 @@ class TrainingColumn(Vertical):
         if event.run != self._run:
             return
         self._take_answers()
-        unanswered = self._commands.take_end()
-        if isinstance(event.ended, Finished | Stopped):  # else the pane says what is wrong
-            for name in unanswered:
-                if name not in (Ask.STOP, Ask.STOP_BEST):
-                    self._warn(name, "the training had ended")
+        unanswered = [sent for sent in self._unanswered if not sent.command.row.while_stopping]
+        for sent in unanswered:
+            self._unanswered.remove(sent)
+            # Where it did not end in good order the pane says what is wrong.
+            if isinstance(event.ended, Finished | Stopped) and not sent.command.row.ends:
+                self._warn(sent.command, "the training had ended")
         if self._begins is Phase.RESUMING:
             self._come_up()
-        self.pane.asked = self._commands.latest
+        self._show_pending()
         if isinstance(event.ended, Failed):
             advice, log = advice_on(event.ended.reason), short_path(event.run.log_path)
             self.query_one(RunTrouble).advise(advice, log)

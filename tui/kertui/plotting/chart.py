@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kertasks.text.numbers import grouped
+from kertui.plotting.axes import Limits, epoch_ticks, log_labels, value_labels
 from kertui.plotting.draw import Curve, draw
-from kertui.plotting.limits import Limits
 from kertui.plotting.strips import PLAIN, Cell, Row, cells, fit, parse
-from kertui.plotting.ticks import epoch_ticks, log_labels, value_labels
 from kertui.terminal.glyphs import UNICODE, Glyphs
 
 LEAST_GUTTER = 5
@@ -38,12 +37,12 @@ class Layout:
 
     @property
     def columns(self) -> int:
-        """Of the curves."""
+        """How many columns the curves have."""
         return max(1, self.width - self.gutter)
 
     @property
     def rows(self) -> int:
-        """Of the curves: without the axis and its labels."""
+        """How many rows the curves have, without the axis and its labels."""
         return max(1, self.height - (2 if self.x_labels else 1))
 
     def column_of(self, x: float, limits: Limits) -> int:

@@ -13,10 +13,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kertui.plotting.clipping import Line, Point, clip, finite_lines
-from kertui.plotting.limits import Limits
+from kertui.plotting.axes import Limits
+from kertui.plotting.lines import Line, Point, clip, dashes, dots, finite_lines
 from kertui.plotting.strips import colour_number
-from kertui.plotting.strokes import dashes, dots
 
 DOT_GAP = 3.0
 """Between the dots of a dotted stroke, in braille dots."""
@@ -27,7 +26,7 @@ _loaded = threading.Event()
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """A line to draw."""
+    """A line to draw, and the stroke it is drawn with."""
 
     points: Iterable[Point]
     """From left to right; a point that is not finite is a gap."""
@@ -113,21 +112,17 @@ def _placed(curve: Curve, limits: Limits, wide: int, high: int, gap: float) -> l
         for part in clip(line):
             scaled = [(x * (wide - 1), y * (high - 1)) for x, y in part]
             parts.append(scaled)
-    if curve.dotted:
-        return [
-            [(float(x), float(y)) for x, y in dots(part, gap)]
-            if len(part) > 1
-            else _speck(part[0], wide, high)
-            for part in parts
-        ]
-    if curve.dashes:
-        return [
-            [(float(x), float(y)) for x, y in dashes(part, curve.dashes)]
-            if len(part) > 1
-            else _speck(part[0], wide, high)
-            for part in parts
-        ]
-    return [_whole(part) if len(part) > 1 else _speck(part[0], wide, high) for part in parts]
+    return [
+        _stroke(curve, part, gap) if len(part) > 1 else _speck(part[0], wide, high)
+        for part in parts
+    ]
+
+
+def _stroke(curve: Curve, line: Line, gap: float) -> Line:
+    if not curve.dotted and not curve.dashes:
+        return _whole(line)
+    places = dots(line, gap) if curve.dotted else dashes(line, curve.dashes)
+    return [(float(x), float(y)) for x, y in places]
 
 
 def _whole(line: Line) -> Line:

@@ -76,7 +76,7 @@ def join(left: Row, right: Row, width: int, gap: int = 1) -> Row:
 
 
 def text_of(row: Row) -> str:
-    """The characters alone."""
+    """The characters of a row, without their roles."""
     return "".join(character for character, _ in row)
 
 

@@ -10,7 +10,7 @@ import math
 from array import array
 from collections.abc import Iterator
 
-from kertui.plotting.clipping import Point
+from kertui.plotting.lines import Point
 
 
 class Buckets:
@@ -65,11 +65,6 @@ class Buckets:
             at = stop
         self._taken = max(self._taken, len(values))
         return taken
-
-    @property
-    def taken(self) -> int:
-        """How many values it has looked at."""
-        return self._taken
 
     def points(self) -> Iterator[Point]:
         """At most two points a column in the order of their epochs; NaN where there is a gap."""

@@ -1,4 +1,4 @@
-"""A metric's curves from a run's history: training and validation, raw and smoothed."""
+"""Curves from the histories of runs: their columns thinned to a window, raw and smoothed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 from kertasks.runs.history import RunHistory
 from kertui.plotting.draw import Curve
-from kertui.plotting.smoothing import Smoothed
 from kertui.plotting.thinning import Buckets
 
 VALIDATION = "val_"
@@ -47,12 +46,42 @@ def last_part(planned: int, done: int, over: bool) -> tuple[int, int]:
     return max(first, last - wide + 1), max(last, min(wide, whole_run(planned, done, over)[1]))
 
 
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A column of a run's history, and how its curve is drawn."""
+
+    history: RunHistory
+    name: str
+    """Keras's name, with ``val_`` where it is of held-out rows."""
+
+    role: str
+    """Which colour: one of ``strips.ROLES``."""
+
+    dotted: bool = False
+    ascii_marker: str = "x"
+    dashes: tuple[int, ...] = ()
+    words: tuple[str, str] | None = None
+    """What the legend calls it, long and short; None where another one names it."""
+
+    def value_at(self, epoch: int) -> float:
+        """Its value at an epoch; NaN where there is none."""
+        return self.history.value_at(self.name, epoch)
+
+
+def metrics_of(history: RunHistory) -> list[str]:
+    """The metrics of a run, named without ``val_``, in the order they first came."""
+    return list(dict.fromkeys(name.removeprefix(VALIDATION) for name in history.metric_names))
+
+
+def train_and_validation(history: RunHistory, metric: str) -> tuple[Series, Series]:
+    """The two series of one metric of a run."""
+    train = Series(history, metric, "train", words=("train", "train"))
+    words = ("validation", "val")
+    return train, Series(history, VALIDATION + metric, "validation", True, "o", words=words)
+
+
 @dataclass(slots=True)
 class _Trace:
-    name: str
-    role: str
-    dotted: bool
-    ascii_marker: str
     raw: Buckets
     smooth: Buckets | None = None
     weight: float | None = None
@@ -62,38 +91,32 @@ class _Trace:
 
 @dataclass(slots=True)
 class Traces:
-    """The curves of one metric in one window, kept up with a history that grows."""
+    """The curves of some series in one window, kept up with histories that grow."""
 
-    history: RunHistory
-    metric: str
+    series: tuple[Series, ...]
     window: Window
     smoothing: float | None = None
     """The weight of the past; None for no smoothing. May be set between two calls."""
 
-    averages: dict[tuple[str, float], Smoothed] = field(default_factory=dict)
+    averages: dict[tuple[Series, float], Smoothed] = field(default_factory=dict)
     """Handed on from one window to the next: an average needs the whole run behind it."""
 
-    _traces: list[_Trace] = field(default_factory=list)
+    _traces: dict[Series, _Trace] = field(default_factory=dict)
 
     def take(self) -> int:
-        """Take in what the history has more than at the last call; returns how many values."""
-        offset = self.offset
+        """Take in what the histories have more than at the last call; returns how many values."""
         taken = 0
-        for name, role, dotted, marker in (
-            (self.metric, "train", False, "x"),
-            (VALIDATION + self.metric, "validation", True, "o"),
-        ):
-            column = self.history.column(name)
+        for series in self.series:
+            column = series.history.column(series.name)
             if not column:
                 continue
-            trace = next((trace for trace in self._traces if trace.name == name), None)
-            if trace is None:
-                trace = _Trace(name, role, dotted, marker, self._buckets())
-                self._traces.append(trace)
+            offset = series.history.epoch_numbers[0]
+            trace = self._traces.setdefault(series, _Trace(self._buckets()))
             taken += trace.raw.take(column, offset)
             _look_for_breaks(trace, column, offset)
             if self.smoothing is not None:
-                average = self.averages.setdefault((name, self.smoothing), Smoothed(self.smoothing))
+                key = (series, self.smoothing)
+                average = self.averages.setdefault(key, Smoothed(self.smoothing))
                 average.take(column)
                 if trace.smooth is None or trace.weight != self.smoothing:
                     trace.smooth, trace.weight = self._buckets(), self.smoothing
@@ -104,49 +127,41 @@ class Traces:
         return Buckets(self.window.first, self.window.last, self.window.places)
 
     @property
-    def offset(self) -> int:
-        """The epoch of the history's first values."""
-        numbers = self.history.epoch_numbers
-        return numbers[0] if numbers else 1
-
-    @property
     def low(self) -> float:
         """The least value shown; infinity where there is none."""
-        return min((trace.raw.low for trace in self._traces), default=math.inf)
+        return min((trace.raw.low for trace in self._traces.values()), default=math.inf)
 
     @property
     def high(self) -> float:
         """The greatest value shown; minus infinity where there is none."""
-        return max((trace.raw.high for trace in self._traces), default=-math.inf)
+        return max((trace.raw.high for trace in self._traces.values()), default=-math.inf)
 
     @property
     def low_positive(self) -> float:
         """The least value above zero, for a logarithmic axis."""
-        return min((trace.raw.low_positive for trace in self._traces), default=math.inf)
+        return min((trace.raw.low_positive for trace in self._traces.values()), default=math.inf)
 
     @property
     def broken_since(self) -> int | None:
         """Since which epoch a curve has no finite value any more; None while all have."""
-        found = [trace.broken_since for trace in self._traces if trace.broken_since is not None]
+        traces = self._traces.values()
+        found = [trace.broken_since for trace in traces if trace.broken_since is not None]
         return min(found, default=None)
 
     def curves(self) -> list[Curve]:
         """What to draw, from below: raw curves dimmed under their trends, dots over the line,
         so that two curves that coincide still show both colours."""
+        traces = [(one, self._traces[one]) for one in self.series if one in self._traces]
+        if self.smoothing is None:
+            return [_curve(one, trace.raw) for one, trace in traces]
         under = [
-            Curve(trace.raw.points(), f"{trace.role}-raw", trace.dotted, ".")
-            for trace in self._traces
-            if self.smoothing is not None
+            Curve(trace.raw.points(), f"{one.role}-raw", one.dotted, ".") for one, trace in traces
         ]
-        over = [
-            Curve(self._shown(trace).points(), trace.role, trace.dotted, trace.ascii_marker)
-            for trace in self._traces
-        ]
-        return under + over
+        return under + [_curve(one, trace.smooth or trace.raw) for one, trace in traces]
 
-    def _shown(self, trace: _Trace) -> Buckets:
-        trend = trace.smooth if self.smoothing is not None else None
-        return trend if trend is not None else trace.raw
+
+def _curve(series: Series, thinned: Buckets) -> Curve:
+    return Curve(thinned.points(), series.role, series.dotted, series.ascii_marker, series.dashes)
 
 
 def _look_for_breaks(trace: _Trace, column: array[float], offset: int) -> None:
@@ -162,3 +177,42 @@ def _look_for_breaks(trace: _Trace, column: array[float], offset: int) -> None:
             elif trace.broken_since is None:
                 trace.broken_since = at
     trace.seen = len(column)
+
+
+def weight_for(epochs: int) -> float:
+    """How much the past weighs, by the planned epochs.
+
+    An average lags behind by ``1 / (1 - weight)`` epochs: a hundredth of a long run, so that
+    the trend does not part from its curve. A short run has few points to average.
+    """
+    return min(0.999, max(0.6, 1 - 100 / max(1, epochs)))
+
+
+class Smoothed:
+    """The average after each value, kept up with a column that grows at its end.
+
+    ``m[t] = w m[t-1] + (1 - w) x[t]``, shown as ``m[t] / (1 - w**t)``: without the division
+    the curve would begin at zero (Kingma and Ba, 2015, section 3). A value that is not finite
+    is a gap and leaves the average as it was.
+    """
+
+    def __init__(self, weight: float) -> None:
+        self.weight = weight
+        self.values: array[float] = array("d")
+        """As many as were taken."""
+
+        self._mean = 0.0
+        self._bias = 1.0
+
+    def take(self, values: array[float]) -> None:
+        """Take in what ``values`` has more than at the last call."""
+        weight, mean, bias = self.weight, self._mean, self._bias
+        append = self.values.append
+        for value in values[len(self.values) :]:
+            if math.isfinite(value):
+                mean = weight * mean + (1 - weight) * value
+                bias *= weight
+                append(mean / (1 - bias))
+            else:
+                append(math.nan)
+        self._mean, self._bias = mean, bias

@@ -27,6 +27,7 @@ _ROLES = (
     "cursor",
     "strong",
     "accent",
+    "chosen",
     "bad",
     "warning",
     *RUN_ROLES,
@@ -59,16 +60,15 @@ class RowsWidget(Widget):
         & > .rows--cursor { color: $dim; }
         & > .rows--strong { text-style: bold; }
         & > .rows--accent { color: $accent; }
+        & > .rows--chosen { color: $accent; text-style: bold; }
         & > .rows--bad { color: $error; }
         & > .rows--warning { color: $warning; }"""
         + _RUN_LOOKS
         + "\n    }\n"
     )
 
-    def __init__(
-        self, *, name: str | None = None, id: str | None = None, classes: str | None = None
-    ) -> None:
-        super().__init__(name=name, id=id, classes=classes)
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
         self._rows: list[Row] = []
         self._looks: dict[str, Style] | None = None
 
@@ -91,7 +91,7 @@ class RowsWidget(Widget):
             self.refresh(*regions)
 
     def on_resize(self) -> None:
-        """Fill the new size."""
+        """Make the rows anew for the new size."""
         self.redraw()
 
     def redraw(self) -> None:

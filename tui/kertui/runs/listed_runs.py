@@ -1,30 +1,31 @@
-"""The runs that were read, and which of them a person sees, in which order. Pure."""
+"""Which runs a person sees, in which order, and which of them are on the axes. Pure: no widget."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kertasks.runs.listing import SortKey, matches, ordered
 from kertasks.runs.summary import RunSummary
 from kertasks.text.numbers import grouped
+from kertui.plotting.run_strokes import free_place
 
 
 @dataclass(slots=True)
 class ListedRuns:
-    """The runs of a store or of its bin."""
+    """The runs that were read of a store, or of its bin, with the filter and the order."""
 
     runs: list[RunSummary] = field(default_factory=list)
-    """What was read, newest first."""
+    """All runs that were read, newest first."""
 
     complete: bool = False
-    """Whether all were read once."""
+    """Whether all runs were read once."""
 
     deleted: bool = False
     """Whether these are the runs in the bin."""
 
     text: str = ""
-    """The filter."""
+    """The filter, as the person typed it."""
 
     sort: SortKey = SortKey.WHEN
     reverse: bool = False
@@ -43,7 +44,7 @@ class ListedRuns:
         return True
 
     def switch(self) -> None:
-        """To the bin, or back from it: nothing is read yet."""
+        """Change between the store and its bin; nothing of the other is read yet."""
         self.deleted = not self.deleted
         self.runs, self.complete = [], False
 
@@ -65,7 +66,7 @@ class ListedRuns:
 
     @property
     def any_going(self) -> bool:
-        """Whether a run goes on."""
+        """Whether any of the runs goes on."""
         return any(not run.state.is_over for run in self.runs)
 
     def says_empty(self, bin: str) -> str:
@@ -101,3 +102,96 @@ class ListedRuns:
         if chosen:
             facts.append(f"{len(chosen)} chosen")
         return tuple(facts)
+
+
+class ChosenRuns:
+    """Runs by their ids, in places that decide colour and stroke.
+
+    Args:
+        wanted: ids of runs to choose as soon as they are there.
+    """
+
+    def __init__(self, wanted: Sequence[str] = ()) -> None:
+        self._wanted = tuple(wanted)
+        self._places: dict[str, int] = {}
+
+    @property
+    def places(self) -> Mapping[str, int]:
+        """The place of each chosen run, by its id; a view that changes with the choice."""
+        return self._places
+
+    def choose(self, id: str) -> bool:
+        """Put a run in the first free place; False where there is none. One that is chosen
+        already stays where it is."""
+        if id in self._places:
+            return True
+        place = free_place(self._places.values())
+        if place is None:
+            return False
+        self._places[id] = place
+        return True
+
+    def toggle(self, id: str) -> bool:
+        """Choose a run, or take it off; False where all places are taken."""
+        if id in self._places:
+            del self._places[id]
+            return True
+        return self.choose(id)
+
+    def choose_wanted(self, there: Collection[str]) -> list[str]:
+        """Choose those of the wanted runs that are there by now, each once.
+
+        Args:
+            there: ids of all runs that were read.
+
+        Returns:
+            The ids that came.
+        """
+        came = [id for id in self._wanted if id in there]
+        self._wanted = tuple(id for id in self._wanted if id not in there)
+        for id in came:
+            self.choose(id)
+        return came
+
+    def forget_gone(self, there: Collection[str]) -> None:
+        """Take off the runs that are no longer there."""
+        for id in self._places.keys() - set(there):
+            del self._places[id]
+
+    def clear(self) -> None:
+        """Take all runs off the axes."""
+        self._places.clear()
+
+    def among(self, runs: Iterable[RunSummary]) -> list[tuple[int, RunSummary]]:
+        """The chosen ones of these runs with their places, in the order of the places."""
+        found = [(self._places[run.id], run) for run in runs if run.id in self._places]
+        return sorted(found, key=lambda pair: pair[0])
+
+    def drawn(
+        self, runs: Iterable[RunSummary], here: RunSummary | None
+    ) -> list[tuple[int, RunSummary]]:
+        """The runs to draw: the chosen ones, or the one under the cursor where none is.
+
+        Args:
+            runs: all of them.
+            here: the one under the cursor, if any.
+        """
+        found = self.among(runs)
+        return found if found or here is None else [(0, here)]
+
+    def compared(
+        self, runs: Iterable[RunSummary], here: RunSummary | None
+    ) -> list[tuple[int, RunSummary]]:
+        """The runs to compare: the chosen ones; where one alone is, it and the one under the
+        cursor, in the place that this one would get.
+
+        Args:
+            runs: all of them.
+            here: the one under the cursor, if any.
+        """
+        found = self.among(runs)
+        if len(found) == 1 and here is not None and here.id != found[0][1].id:
+            place = free_place(self._places.values())
+            if place is not None:
+                found.append((place, here))
+        return found

@@ -1,199 +1,230 @@
-"""Naming, deleting and bringing back runs, asked for and done over the screen of runs."""
+"""What a person changes of runs: their labels, and what is in the bin.
+
+The functions that touch files are called in a thread; each says what it did, or raises a
+``UserError``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
+from typing import ClassVar
 
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
 from textual.message import Message
 from textual.notifications import SeverityLevel
-from textual.screen import Screen
+from textual.widgets import Input, Static
 
 from kertasks.errors import UserError
 from kertasks.runs.bin import BinTrouble, NotInBin, RunBin
-from kertasks.runs.commands import Ask
+from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.folder import RunFolder
-from kertasks.runs.label import Label, write_label
-from kertasks.runs.store import RunStore
+from kertasks.runs.label import Label, make_label, write_label
 from kertasks.runs.summary import RunSummary
 from kertasks.text.numbers import grouped, short_path
-from kertui.dialogs.dialog import Choice, Question
-from kertui.runs.run_label import RunLabelScreen
+from kertui.dialogs.dialog import Choice, Dialog, Question
+from kertui.forms.text_field import TextField
 
 
-class RunChanges:
-    """What a person changes of runs. Files are touched in threads; failures are told.
+@dataclass
+class RunsChanged(Message):
+    """Runs were changed, as far as that was possible."""
+
+    deleted: list[str] = field(default_factory=list)
+    """Ids of those that are in the bin now."""
+
+    out: list[str] = field(default_factory=list)
+    """Ids of those that are not in the bin any more."""
+
+    stuck: list[str] = field(default_factory=list)
+    """Ids of those that could not be brought back."""
+
+    text: str = ""
+    """What to tell the person; may be empty."""
+
+    severity: SeverityLevel = "information"
+
+
+def make_change(change: Callable[[RunsChanged], str]) -> RunsChanged:
+    """Make a change, and tell what became of it, a failure too.
 
     Args:
-        screen: over which it asks, and which gets the messages.
-        store: whose runs.
+        change: one of the functions below; it notes in the message what it has done so far.
     """
+    changed = RunsChanged()
+    try:
+        changed.text = change(changed)
+    except UserError as error:
+        changed.text = str(error)
+        changed.severity = "error" if isinstance(error, BinTrouble) else "warning"
+    return changed
 
-    @dataclass
-    class Changed(Message):
-        """Runs were changed, as far as that was possible."""
 
-        deleted: list[str] = field(default_factory=list)
-        """Ids of those that are in the bin now."""
+def keep_label(run: RunSummary, label: Label, _: RunsChanged) -> str:
+    """Write a run's label into its folder."""
+    write_label(Path(run.folder), label)
+    return ""
 
-        out: list[str] = field(default_factory=list)
-        """Ids of those that are not in the bin any more."""
 
-        stuck: list[str] = field(default_factory=list)
-        """Ids of those that could not be brought back."""
+def stop_run(run: RunSummary, _: RunsChanged) -> str:
+    """Ask a run's trainer to stop and keep the weights."""
+    RunFolder(Path(run.folder)).send(SteeringCommand.STOP)
+    return f"{_name(run)}: asked to stop; its weights are kept"
 
-    def __init__(self, screen: Screen[None], store: RunStore) -> None:
-        self._screen = screen
-        self._bin = RunBin(store)
+
+def delete_runs(bin: RunBin, runs: Sequence[RunSummary], changed: RunsChanged) -> str:
+    """Move runs into the bin."""
+    for run in runs:
+        bin.delete(RunFolder(Path(run.folder)))
+        changed.deleted.append(run.id)
+    what = _name(runs[0]) if len(runs) == 1 else f"{len(runs)} runs"
+    return f"{what} deleted: u brings back, {short_path(bin.path)} keeps"
+
+
+def restore_runs(bin: RunBin, ids: Sequence[str], changed: RunsChanged) -> str:
+    """Bring runs back out of the bin; one that cannot be does not hold up the others."""
+    troubles = []
+    for id in ids:
+        try:
+            bin.restore(id)
+        except BinTrouble as error:
+            troubles.append(str(error))
+            (changed.out if isinstance(error, NotInBin) else changed.stuck).append(id)
+        else:
+            changed.out.append(id)
+    if troubles:
+        raise BinTrouble("\n".join(troubles))
+    return f"{ids[0] if len(ids) == 1 else f'{len(ids)} runs'} brought back"
+
+
+def empty_bin(bin: RunBin, changed: RunsChanged) -> str:
+    """Remove what is in the bin for good."""
+    changed.out = bin.empty()
+    return f"the bin is empty: {_count(len(changed.out))} removed"
+
+
+class DeletedRuns:
+    """What was deleted here and is in the bin still, for undo. Pure."""
+
+    def __init__(self) -> None:
         self._deleted: list[list[str]] = []
-        """Ids of what was deleted here and is in the bin still; those deleted at once together."""
+        """Ids; those deleted at once together, the latest last."""
 
         self._restoring: set[str] = set()
-        """Ids of what is being brought back."""
+        """Ids of the runs that are being brought back now."""
 
     @property
-    def can_undo(self) -> bool:
-        """Whether a run was deleted here that can be brought back."""
-        return bool(self._deleted_last)
-
-    @property
-    def _deleted_last(self) -> list[str]:
+    def last(self) -> list[str]:
+        """Ids of what an undo brings back; empty where there is nothing to undo."""
         waiting = (ids for ids in reversed(self._deleted) if self._restoring.isdisjoint(ids))
         return next(waiting, [])
 
-    def take(self, event: Changed) -> None:
-        """Take what became of a change: it says what there is to undo."""
-        if event.deleted:
-            self._deleted.append(event.deleted)
-        left = ([id for id in ids if id not in event.out] for ids in self._deleted)
-        self._deleted = [ids for ids in left if ids]
-        self._restoring.difference_update(event.out, event.stuck)
+    def begin_restoring(self, ids: Sequence[str]) -> bool:
+        """Note that these are being brought back; False where some are already, or there is none.
 
-    def label(self, run: RunSummary, first: str) -> None:
-        """Ask for a run's name, tags and note, and keep them."""
-
-        def answered(label: Label | None) -> None:
-            if label is not None and label != run.label:
-                self._work(lambda _: write_label(Path(run.folder), label))
-
-        self._screen.app.push_screen(RunLabelScreen(run, first), answered)
-
-    def stop(self, run: RunSummary) -> None:
-        """Ask a run's trainer to stop and keep the weights."""
-
-        def stop(_: RunChanges.Changed) -> str:
-            RunFolder(Path(run.folder)).ask(Ask.STOP)
-            return f"{_name(run)}: asked to stop; its weights are kept"
-
-        self._work(stop)
-
-    def delete(self, run: RunSummary, chosen: Sequence[RunSummary]) -> None:
-        """Move a run into the bin; where others are chosen, ask whether those are meant."""
-        if not chosen or [one.id for one in chosen] == [run.id]:
-            self._delete([run])
-            return
-
-        def answered(runs: Sequence[RunSummary] | None) -> None:
-            if runs:
-                self._delete(runs)
-
-        names = ", ".join(map(_name, chosen))
-        question: Question[Sequence[RunSummary]] = Question(
-            "Delete which runs?",
-            "They go into the bin; u brings them back.",
-            [
-                Choice([run], f"{_name(run)}", f"the one under the cursor, {run.id}"),
-                Choice(list(chosen), f"the {len(chosen)} chosen runs", names),
-                Choice([], "none", "nothing changes"),
-            ],
-        )
-        self._screen.app.push_screen(question, answered)
-
-    def _delete(self, runs: Sequence[RunSummary]) -> None:
-        def delete(changed: RunChanges.Changed) -> str:
-            for run in runs:
-                self._bin.delete(RunFolder(Path(run.folder)))
-                changed.deleted.append(run.id)
-            what = _name(runs[0]) if len(runs) == 1 else f"{len(runs)} runs"
-            return f"{what} deleted: u brings back, {short_path(self._bin.path)} keeps"
-
-        self._work(delete)
-
-    def undo(self) -> None:
-        """Bring back what was deleted last."""
-        if self._deleted_last:
-            self._bring_back(self._deleted_last)
-
-    def restore(self, run: RunSummary) -> None:
-        """Bring a run back out of the bin."""
-        if run.id not in self._restoring:
-            self._bring_back([run.id])
-
-    def _bring_back(self, ids: Sequence[str]) -> None:
+        Until ``take`` is told what became of it, an undo is of what was deleted before.
+        """
+        if not ids or not self._restoring.isdisjoint(ids):
+            return False
         self._restoring.update(ids)
-        self._work(partial(self._restore, ids))
+        return True
 
-    def _restore(self, ids: Sequence[str], changed: Changed) -> str:
-        troubles = []
-        for id in ids:
-            try:
-                self._bin.restore(id)
-            except NotInBin as error:
-                troubles.append(str(error))
-                changed.out.append(id)
-            except BinTrouble as error:
-                troubles.append(str(error))
-                changed.stuck.append(id)
-            else:
-                changed.out.append(id)
-        if troubles:
-            raise BinTrouble("\n".join(troubles))
-        return f"{ids[0] if len(ids) == 1 else f'{len(ids)} runs'} brought back"
+    def take(self, changed: RunsChanged) -> None:
+        """Take note of what became of a change."""
+        if changed.deleted:
+            self._deleted.append(changed.deleted)
+        left = ([id for id in ids if id not in changed.out] for ids in self._deleted)
+        self._deleted = [ids for ids in left if ids]
+        self._restoring.difference_update(changed.out, changed.stuck)
 
-    def empty_bin(self, runs: Sequence[RunSummary]) -> None:
-        """Remove what is in the bin for good, after asking."""
 
-        def answered(yes: bool | None) -> None:
-            if yes:
-                self._work(self._empty)
+def delete_question(
+    run: RunSummary, chosen: Sequence[RunSummary]
+) -> Question[Sequence[RunSummary]]:
+    """Asks which runs to delete: the one under the cursor or the chosen ones."""
+    return Question(
+        "Delete which runs?",
+        "They go into the bin; u brings them back.",
+        [
+            Choice([run], _name(run), f"the one under the cursor, {run.id}"),
+            Choice(chosen, f"the {len(chosen)} chosen runs", ", ".join(map(_name, chosen))),
+            Choice([], "none", "nothing changes"),
+        ],
+    )
 
-        count = f"{grouped(len(runs))} run{'' if len(runs) == 1 else 's'}"
-        question: Question[bool] = Question(
-            f"Empty the bin: remove {count} for good?",
-            f"Recipes, curves and weights in {short_path(self._bin.path)}. This cannot be undone.",
-            [
-                Choice(False, "Keep them", "nothing changes"),
-                Choice(True, f"Remove {count}", "their folders are deleted"),
-            ],
-        )
-        self._screen.app.push_screen(question, answered)
 
-    def _empty(self, changed: Changed) -> str:
-        changed.out = self._bin.empty()
-        count = len(changed.out)
-        return f"the bin is empty: {grouped(count)} run{'' if count == 1 else 's'} removed"
-
-    def _work(self, do: Callable[[Changed], str | None]) -> None:
-        app = self._screen.app  # a thread finds no app through a screen that was left
-
-        def work() -> None:
-            changed = self.Changed()
-            said: str | None
-            severity: SeverityLevel = "information"
-            try:
-                said = do(changed)
-            except BinTrouble as error:
-                said, severity = str(error), "error"
-            except UserError as error:
-                said, severity = str(error), "warning"
-            self._screen.post_message(changed)
-            if said:
-                app.notify(said, severity=severity, markup=False)
-
-        self._screen.run_worker(work, thread=True, group="change runs", name="change runs")
+def empty_bin_question(bin: RunBin, runs: int) -> Question[bool]:
+    """Asks before so many runs are removed for good."""
+    return Question(
+        f"Empty the bin: remove {_count(runs)} for good?",
+        f"Recipes, curves and weights in {short_path(bin.path)}. This cannot be undone.",
+        [
+            Choice(False, "Keep them", "nothing changes"),
+            Choice(True, f"Remove {_count(runs)}", "their folders are deleted"),
+        ],
+    )
 
 
 def _name(run: RunSummary) -> str:
     return f"{run.task} {run.title}"
+
+
+def _count(runs: int) -> str:
+    return f"{grouped(runs)} run{'' if runs == 1 else 's'}"
+
+
+_FIELDS = ("name", "tags", "note")
+
+
+class RunLabelScreen(Dialog[Label]):
+    """Asks for the label of a run; gives it, or None for escape.
+
+    Args:
+        run: the run, with the label it has now.
+        first: the field to begin with: ``"name"``, ``"tags"`` or ``"note"``.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "app.focus_next", "Next field", show=False),
+        Binding("up", "app.focus_previous", "Previous field", show=False),
+    ]
+
+    def __init__(self, run: RunSummary, first: str = "name") -> None:
+        keys = [("enter", "keep"), ("tab", "next field"), ("escape", "cancel")]
+        super().__init__(f"{run.task} {run.title}", keys=keys)
+        self._run = run
+        self._first = first
+
+    def compose_body(self) -> ComposeResult:
+        """Lay out a field for each part of the label."""
+        label = self._run.label
+        values = (label.name, " ".join(label.tags), label.note)
+        hints = (self._run.recipe, "words apart by blanks", "")
+        for name, value, hint in zip(_FIELDS, values, hints, strict=True):
+            with Horizontal(classes="label-field"):
+                yield Static(name)
+                yield TextField(
+                    value,
+                    placeholder=hint,
+                    id=f"label-{name}",
+                    compact=True,
+                    select_on_focus=False,
+                )
+
+    def on_mount(self) -> None:
+        """Typing goes on at the end of what is there."""
+        field = self._field(self._first)
+        field.focus()
+        field.cursor_position = len(field.value)
+
+    def _field(self, name: str) -> Input:
+        return self.query_one(f"#label-{name}", Input)
+
+    @on(Input.Submitted)
+    def _keep(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.dismiss(make_label(*(self._field(name).value for name in _FIELDS)))

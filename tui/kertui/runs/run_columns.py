@@ -27,24 +27,24 @@ GAP = 2
 
 @dataclass(frozen=True, slots=True)
 class RunColumn:
-    """One column."""
+    """A column of the table: which value it shows, and in which width."""
 
     key: SortKey
     width: int
-    """Characters, at least."""
+    """The least width in characters."""
 
     text: Callable[[RunSummary, float], str]
-    """What it says of a run, given the time now."""
+    """Gives the text for a run at a Unix time in seconds."""
 
     right: bool = False
-    """Numbers stand to the right."""
+    """Whether its texts stand to the right, as numbers do."""
 
     most: int = 0
-    """Characters it takes where the others leave them; 0 for no more than ``width``."""
+    """The greatest width, where the others leave room; 0 for no more than ``width``."""
 
     @property
     def title(self) -> str:
-        """Above it."""
+        """The word in the head of the table."""
         return self.key.value
 
 

@@ -8,21 +8,19 @@ from pathlib import Path
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Container
 from textual.reactive import var
 from textual.widget import Widget
 
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
 from kertasks.runs.summary import RunSummary
-from kertui.live.pace import Pace
-from kertui.live.run_follower import RunFollower
-from kertui.plotting.traces import VALIDATION
+from kertui.live.follower import Pace, RunFollower
+from kertui.plotting.plot import Plot
+from kertui.plotting.run_strokes import dashes_of, marker_of, role_of
+from kertui.plotting.traces import VALIDATION, Series, metrics_of, whole_run
+from kertui.rows.plot_area import PlotArea
 from kertui.runs.run_legend import LegendRun, RunLegend
-from kertui.runs.run_plot import PlottedRun, RunPlot
-
-_DRAW = 0.25
-"""Seconds between two drawings at least."""
+from kertui.terminal.glyphs import glyphs_for
 
 _SIDE_BY_SIDE = 90
 """Columns from which two plots stand beside each other."""
@@ -33,13 +31,23 @@ _STACKED = 16
 
 @dataclass
 class _Followed:
-    """A run on the axes."""
+    """A run on the axes, with what was read of it."""
 
     place: int
     summary: RunSummary
     follower: RunFollower
     history: RunHistory = field(default_factory=RunHistory)
     loaded: bool = False
+
+    @property
+    def last(self) -> int:
+        """The epoch its axis reaches: the planned one until it is over; 0 where not known."""
+        history = self.history
+        planned = history.planned or self.summary.planned or 0
+        done = history.last.epoch if history.last is not None else 0
+        if not planned and not done:
+            return 0
+        return whole_run(planned, done, history.ended is not None)[1]
 
 
 class RunCurves(Widget):
@@ -51,9 +59,7 @@ class RunCurves(Widget):
         layout: vertical;
         height: 1fr;
 
-        & > #run-plots { height: 1fr; layout: vertical; padding: 0 1; }
-        & > #run-plots.-beside { layout: horizontal; }
-        & > #run-plots.-beside > #second-run-plot { margin-left: 2; }
+        & > PlotArea { padding: 0 1; }
     }
     """
 
@@ -64,33 +70,38 @@ class RunCurves(Widget):
     """Show held-out rows; None: where every run has some."""
 
     log_y = var(False)
+    """A logarithmic axis for the first plot; shares from 0 to 1 gain nothing from one."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._followed: dict[str, _Followed] = {}
-        self._pace = Pace(self, _DRAW, self._draw)
+        self._pace = Pace(self, self._draw)
         self._single = False
 
     def compose(self) -> ComposeResult:
-        """Legend, plots."""
+        """Put the legend over the plots."""
         yield RunLegend()
-        with Container(id="run-plots"):
-            yield RunPlot(id="first-run-plot")
-            yield RunPlot(id="second-run-plot")
+        yield PlotArea()
+
+    def on_mount(self) -> None:
+        """Draw anew whenever something else is to be seen."""
+        for name in ("metric", "held_out", "log_y"):
+            self.watch(self, name, self._draw, init=False)
 
     def show(self, runs: Sequence[tuple[int, RunSummary]]) -> None:
         """Show these runs, each in its place; those shown before go on where they are."""
         wanted = {summary.id: (place, summary) for place, summary in runs}
         for gone in self._followed.keys() - wanted.keys():
-            self._followed.pop(gone).follower.stop()
+            self._followed.pop(gone).follower.remove()
         for id, (place, summary) in wanted.items():
             followed = self._followed.get(id)
             if followed is None:
-                follower = RunFollower(self, RunFolder(Path(summary.folder)))
+                follower = RunFollower(RunFolder(Path(summary.folder)))
+                self.mount(follower)
                 followed = self._followed[id] = _Followed(place, summary, follower)
             followed.place, followed.summary = place, summary
         self._followed = {id: self._followed[id] for id in wanted}
-        self._pace.ask()
+        self._pace.request()
 
     @property
     def histories(self) -> dict[str, RunHistory]:
@@ -115,18 +126,15 @@ class RunCurves(Widget):
         if caught_up:
             self._draw()  # nobody waits for the rest of a period to see the whole
         else:
-            self._pace.ask()
+            self._pace.request()
 
     # What is drawn
 
     @property
     def metrics(self) -> list[str]:
         """The metrics of the runs without ``val_``, the loss first."""
-        names: dict[str, None] = {}
-        for followed in self._followed.values():
-            for name in followed.history.metric_names:
-                names[name.removeprefix(VALIDATION)] = None
-        return sorted(names, key=lambda name: name != "loss")
+        names = [name for one in self._followed.values() for name in metrics_of(one.history)]
+        return sorted(dict.fromkeys(names), key=lambda name: name != "loss")
 
     def _named(self, metric: str) -> str:
         """The metric of the rows that are shown."""
@@ -151,18 +159,6 @@ class RunCurves(Widget):
     def _shown_metric(self, names: Sequence[str]) -> str:
         return self.metric if self.metric in names else names[0]
 
-    def watch_metric(self) -> None:
-        """Draw the other metric."""
-        self._draw()
-
-    def watch_held_out(self) -> None:
-        """Draw the other rows."""
-        self._draw()
-
-    def watch_log_y(self) -> None:
-        """Scale the loss; shares from 0 to 1 gain nothing from a logarithm."""
-        self._draw()
-
     def on_resize(self) -> None:
         """Two plots where there is room."""
         self._draw()
@@ -175,21 +171,35 @@ class RunCurves(Widget):
         room = height - max(1, len(runs))
         beside = width >= _SIDE_BY_SIDE
         self._single = not beside and room < _STACKED
-        self.query_one("#run-plots").set_class(beside, "-beside")
-        first, second = self.query(RunPlot)
         names = self.metrics or ["loss"]
         others = [name for name in names if name != "loss"] or names
         top = self._named(self._shown_metric(names) if self._single else "loss")
         below = self._named(self._shown_metric(others))
-        second.display = not self._single and below != top
-        plotted = [PlottedRun(one.place, one.history, _planned(one)) for one in runs]
-        first.set_reactive(RunPlot.log_y, self.log_y)
-        for plot, name in ((first, top), (second, below)):
-            plot.metric = name
-            plot.show(plotted, self._waiting if plot is first else "")
         shown = [top] if self._single else list(dict.fromkeys((top, below)))
-        self.query_one(RunLegend).show(
-            [LegendRun(one.place, one.summary, one.history, one.loaded) for one in runs], shown
+        plots = [self._plot(metric, place) for place, metric in enumerate(shown)]
+        self.query_one(PlotArea).show(plots, beside=beside)
+        legend = [LegendRun(one.place, one.summary, one.history, one.loaded) for one in runs]
+        self.query_one(RunLegend).show(legend, shown)
+
+    def _plot(self, metric: str, place: int) -> Plot:
+        glyphs = glyphs_for(self.app)
+        runs = self._followed.values()
+        last = max((one.last for one in runs), default=0)
+        return Plot(
+            metric,
+            tuple(
+                Series(
+                    one.history,
+                    metric,
+                    role_of(one.place),
+                    ascii_marker=marker_of(one.place, glyphs),
+                    dashes=dashes_of(one.place, glyphs),
+                )
+                for one in runs
+            ),
+            (1, last) if last else None,
+            log_y=self.log_y and place == 0,
+            waiting=self._waiting if place == 0 else "",
         )
 
     @property
@@ -202,7 +212,3 @@ class RunCurves(Widget):
         if not going:
             return "it has no epoch" if len(self._followed) == 1 else "they have no epoch"
         return "the first epoch is under way" if going[0].history.started else "starting"
-
-
-def _planned(followed: _Followed) -> int:
-    return followed.history.planned or followed.summary.planned or 0

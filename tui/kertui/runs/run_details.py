@@ -7,8 +7,8 @@ from kertasks.text import numbers as formatting
 from kertui.plotting.strips import Row, cells, fit, join
 from kertui.rows.rows_widget import RowsWidget
 from kertui.runs.run_columns import test_text
-from kertui.runs.run_looks import STATE_ROLES
 from kertui.terminal.glyphs import Glyphs, glyphs_for
+from kertui.text.run_state_look import STATE_LOOKS
 
 LINES = 3
 
@@ -26,7 +26,7 @@ class RunDetails(RowsWidget):
         self._where = ""
 
     def show(self, run: RunSummary | None, where: str) -> None:
-        """Show a run.
+        """Show the facts of a run.
 
         Args:
             run: None for none.
@@ -36,7 +36,7 @@ class RunDetails(RowsWidget):
         self.redraw()
 
     def draw_rows(self, width: int) -> None:
-        """The lines; blank without a run."""
+        """Draw the lines; they are blank without a run."""
         rows: list[Row] = []
         if self._run is not None:
             glyphs = glyphs_for(self.app)
@@ -53,7 +53,7 @@ class RunDetails(RowsWidget):
 
 
 def _how(run: RunSummary) -> list[Row]:
-    parts = [cells(run.state.value, STATE_ROLES[run.state])]
+    parts = [cells(run.state.value, STATE_LOOKS[run.state].role)]
     epochs = formatting.grouped(run.epochs)
     of = f" of {formatting.grouped(run.planned)}" if run.planned else ""
     parts.append(cells(f"{epochs}{of} epochs"))
@@ -90,7 +90,7 @@ def _what(run: RunSummary) -> list[Row]:
 
 
 def _lines(parts: list[Row], width: int, glyphs: Glyphs) -> list[Row]:
-    """Apart by dots, as many on a line as fit."""
+    """The parts with dots between them, as many on a line as fit."""
     dot = cells(f" {glyphs.dot} ", "dim")
     rows: list[Row] = []
     for part in parts:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import on
@@ -17,7 +16,7 @@ from kertui.terminal.glyphs import glyphs_for
 
 
 class RunFilter(Horizontal):
-    """A line to type in, shown while it is used or holds something."""
+    """A line to type in, shown while it is used or holds something. Posts ``Input.Changed``."""
 
     DEFAULT_CSS = """
     RunFilter {
@@ -39,18 +38,11 @@ class RunFilter(Horizontal):
                 tooltip="Empty the filter and show every run."),
     ]  # fmt: skip
 
-    @dataclass
-    class FilterChanged(Message):
-        """Another text is in it."""
-
-        text: str
-
-    @dataclass
     class FilterLeft(Message):
-        """A person is done typing."""
+        """The person is done typing and goes on to the runs."""
 
     def compose(self) -> ComposeResult:
-        """A sign and the text."""
+        """Lay out a sign and the field to type in."""
         yield Static(glyphs_for(self.app).prompt)
         yield TextField(
             placeholder="words of task, recipe, state, device, name, note; #tag",
@@ -60,23 +52,18 @@ class RunFilter(Horizontal):
 
     @property
     def text(self) -> str:
-        """What is typed."""
+        """The words that were typed so far."""
         return self.query_one(Input).value
 
     def begin(self) -> None:
-        """Show it and type."""
+        """Show the line and put the cursor in it."""
         self.add_class("-used")
         self.query_one(Input).focus()
 
     def clear(self) -> None:
-        """Empty it and put it away."""
+        """Empty the line and hide it."""
         self.query_one(Input).value = ""
         self.remove_class("-used")
-
-    @on(Input.Changed)
-    def _tell(self, event: Input.Changed) -> None:
-        event.stop()
-        self.post_message(self.FilterChanged(event.value))
 
     @on(Input.Submitted)
     def _submit(self, event: Input.Submitted) -> None:
@@ -84,12 +71,12 @@ class RunFilter(Horizontal):
         self.action_leave()
 
     def action_leave(self) -> None:
-        """Go on with what was found."""
+        """Go on to the runs that were found; an empty line is hidden."""
         if not self.text:
             self.remove_class("-used")
         self.post_message(self.FilterLeft())
 
     def action_clear(self) -> None:
-        """Show every run again."""
+        """Empty the line, so that every run is shown again."""
         self.clear()
         self.post_message(self.FilterLeft())

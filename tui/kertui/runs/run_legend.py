@@ -13,9 +13,9 @@ from kertui.plotting.run_strokes import sample
 from kertui.plotting.strips import Row, cells, fit
 from kertui.rows.rows_widget import RowsWidget
 from kertui.runs.run_columns import best_text, epochs_text, test_text
-from kertui.runs.run_looks import STATE_ROLES
 from kertui.terminal.glyphs import Glyphs, glyphs_for
 from kertui.text.fitting_text import fitted
+from kertui.text.run_state_look import STATE_LOOKS
 
 _GAP = "   "
 _LONGEST_NAME = 36
@@ -53,7 +53,7 @@ class RunLegend(RowsWidget):
         self.redraw()
 
     def draw_rows(self, width: int) -> None:
-        """A line for each run."""
+        """Draw a line for each run."""
         glyphs = glyphs_for(self.app)
         names = _names([run.summary for run in self._runs])
         room = min(_LONGEST_NAME, max([0, *map(len, names)]), max(12, width // 3))
@@ -65,7 +65,7 @@ class RunLegend(RowsWidget):
         row = cells(" ") + sample(run.place, glyphs) + cells(" ")
         row += cells(fitted(name, room, glyphs).ljust(room), "strong")
         state = run.summary.state
-        row += cells(f"{_GAP}{state.value:<8}", STATE_ROLES[state])
+        row += cells(f"{_GAP}{state.value:<8}", STATE_LOOKS[state].role)
         # What does not fit is left out from the right, a whole part at a time.
         for part in self._parts(run):
             if len(row) + len(_GAP) + len(part) > width:

@@ -39,6 +39,8 @@ RUNS_KEYS: list[BindingType] = [
             tooltip="Bring back the run that was deleted last; among the deleted, this one."),
     Binding("o", "open_recipe", "recipe", id="runs.recipe",
             tooltip="Open the run's recipe in the workbench, to change it and train it anew."),
+    Binding("x", "export", "Export", show=False, id="runs.export",
+            tooltip="Write the run as a script, a table or another format into a file."),
     Binding("D", "toggle_deleted", "Deleted runs", show=False, id="runs.deleted",
             tooltip="Show the runs in the bin, or those that are not."),
     Binding("E", "empty_bin", "Empty the bin", show=False, id="runs.empty_bin",
@@ -52,13 +54,16 @@ RUNS_KEYS: list[BindingType] = [
 
 @dataclass(frozen=True, slots=True)
 class KeysNow:
-    """All that decides which keys act: where two are equal, the same keys do."""
+    """All that decides which keys act; where two of these are equal, the same keys do."""
 
     here: bool
-    """Whether a run is under the cursor."""
+    """Whether there is a run under the cursor."""
 
     listed: bool
     """Whether there are runs, shown or not."""
+
+    waiting: bool
+    """Whether the runs are not read yet: the table's own keys wait for them."""
 
     stoppable: bool
     """Whether a run that would be asked to stop goes on."""
@@ -75,7 +80,7 @@ class KeysNow:
     def offers(self, action: str) -> bool:
         """Whether an action of the screen would do something."""
         match action:
-            case "edit_label" | "open_recipe" | "delete":
+            case "edit_label" | "export" | "open_recipe" | "delete":
                 return self.here and not self.deleted and not self.full
             case "stop_run":
                 return self.stoppable

@@ -2,95 +2,208 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from time import time
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from textual import on
-from textual.app import ComposeResult
+from textual import on, work
+from textual.app import App, ComposeResult
 from textual.binding import BindingType
+from textual.message import Message
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widgets import Input
 
 from kertasks.runs.bin import RunBin
+from kertasks.runs.folder import RunFolder
+from kertasks.runs.label import Label
+from kertasks.runs.listing import RunSummaries
+from kertasks.runs.summary import RunSummary
 from kertasks.text.numbers import short_path
-from kertui.comparison.recipe_diff import RecipeDiff
+from kertui.plotting.run_strokes import MOST_RUNS
 from kertui.rows.header_line import HeaderLine
 from kertui.rows.key_line import KeyLine
-from kertui.runs.recipe_comparison import RecipeComparison
-from kertui.runs.run_changes import RunChanges
+from kertui.runs import run_changes
+from kertui.runs.listed_runs import ChosenRuns, ListedRuns
+from kertui.runs.run_changes import DeletedRuns, RunLabelScreen, RunsChanged
 from kertui.runs.run_curves import RunCurves
 from kertui.runs.run_details import LINES, RunDetails
 from kertui.runs.run_filter import RunFilter
-from kertui.runs.run_reading import RunReader
+from kertui.runs.run_recipes import RunRecipes
 from kertui.runs.run_table import RunTable
-from kertui.runs.runs_axes import AxesActions
-from kertui.runs.runs_changing import ChangeActions
 from kertui.runs.runs_keys import RUNS_KEYS, KeysNow
+from kertui.session import OpenRun, Session
 from kertui.terminal.glyphs import glyphs_for
 
-_READ_EVERY = 0.25
+_LOOK_EVERY = 0.25
 """Seconds between two looks at the runs that go on."""
+
+_ALL_EVERY = 8
+"""Every so many looks all runs are looked at: others may come and go."""
+
+_SLICES = 2
+"""Of a long log at a look: some 10,000 epochs, a few times what a run adds until the next."""
+
+_CURSOR_RESTS = 0.1
+"""Seconds the cursor rests on a run before its curves are read: moving past costs nothing."""
 
 _LEAST_BELOW = 9
 """Rows for the curves."""
 
 
-class RunsScreen(AxesActions, ChangeActions):
-    """The runs of the home: filter, sort, choose, compare, name, delete, open."""
+class RunsScreen(Screen[None]):
+    """The runs of the home: filter, sort, choose, compare, name, delete, open.
+
+    Args:
+        session: whose runs.
+        chosen: ids of the runs whose curves are shown at first.
+        full: begin with the curves alone.
+    """
 
     CSS_PATH = "runs_screen.tcss"
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = RUNS_KEYS
 
-    _offered: KeysNow | None = None
+    @dataclass
+    class RunsRead(Message):
+        """The runs of the store or of its bin, newest first."""
+
+        runs: list[RunSummary]
+        deleted: bool
+        complete: bool
+        """Whether these are all of them."""
+
+    def __init__(self, session: Session, chosen: Sequence[str] = (), *, full: bool = False) -> None:
+        super().__init__()
+        self._service = session.service
+        store = session.service.store
+        self._bin = RunBin(store)
+        self._bin_path = short_path(self._bin.path)
+        self._kept_summaries = RunSummaries(
+            store, session.over_runs, with_best=True, slices=_SLICES
+        )
+        self._bin_summaries = RunSummaries(self._bin)
+        self._listed = ListedRuns()
+        self._chosen = ChosenRuns(chosen)
+        self._deleted = DeletedRuns()
+        self._full = full
+        self._opened_full = full
+        self._comparing = False
+        self._reading = False
+        self._looks = 0
+        self._rest_timer: Timer | None = None
+        """Runs while the cursor has not rested yet."""
+
+        self._offered: KeysNow | None = None
 
     def compose(self) -> ComposeResult:
-        """Build the screen."""
+        """Lay out the table over the curves and the recipes, of which one is shown."""
         yield HeaderLine(f"kertui {glyphs_for(self.app).into} runs")
         yield RunFilter()
         yield RunTable(id="runs")
         yield RunDetails()
         yield RunCurves(id="run-curves")
-        yield RecipeDiff(id="recipe-diff")
+        yield RunRecipes(id="run-recipes")
         yield KeyLine()
 
     def on_mount(self) -> None:
         """Read the runs once the frame is there to look at."""
-        store = self._session.service.store
-        self._reader = RunReader(self, store, self._session.over_runs)
-        self._bin_path = short_path(RunBin(store).path)
-        self._changes = RunChanges(self, store)
-        self._comparison = RecipeComparison(self._reader, self.query_one(RecipeDiff))
         if not self._full:
             self._table.focus()
         self._show()
-        self.call_after_refresh(self._read_all)
-        self.set_interval(_READ_EVERY, self._look)
+        self.call_after_refresh(self._look_at_all)
+        self.set_interval(_LOOK_EVERY, self._look)
 
     def on_screen_resume(self) -> None:
         """Runs may have changed while another screen was on top."""
         if self.complete:  # not the first time, which comes before there is anything
-            self._read_all()
+            self._look_at_all()
 
     def on_resize(self) -> None:
-        """Share the height out anew."""
+        """Share the new height out."""
         self._arrange()
 
-    # --- read in a thread
+    # --- the runs
 
-    def _read_all(self) -> None:
-        # Not ``is_current``: that holds under an opaque screen too (Textual 8.2).
-        if self.app.screen is self:
-            self._reader.look_at_all(self._listed.deleted)
+    @property
+    def _table(self) -> RunTable:
+        return self.query_one(RunTable)
+
+    @property
+    def _curves(self) -> RunCurves:
+        return self.query_one(RunCurves)
+
+    @property
+    def _recipes(self) -> RunRecipes:
+        return self.query_one(RunRecipes)
+
+    @property
+    def runs(self) -> list[RunSummary]:
+        """All runs that were read, newest first."""
+        return self._listed.runs
+
+    @property
+    def complete(self) -> bool:
+        """Whether all runs were read at least once."""
+        return self._listed.complete
+
+    @property
+    def places(self) -> Mapping[str, int]:
+        """Which place on the axes each chosen run has, by its id."""
+        return self._chosen.places
+
+    @property
+    def chosen(self) -> list[RunSummary]:
+        """The chosen runs in the order of their places."""
+        return [run for _, run in self._chosen.among(self.runs)]
+
+    def _on_axes(self) -> list[tuple[int, RunSummary]]:
+        """The runs whose curves are drawn, with their places."""
+        return self._chosen.drawn(self.runs, self._table.run)
+
+    def _stoppable(self) -> list[RunSummary]:
+        """The runs that a person would stop now: under the cursor, or all that are in sight."""
+        runs = [run for _, run in self._on_axes()] if self._full else [self._table.run]
+        return [run for run in runs if run is not None and not run.state.is_over]
+
+    # --- reading them in a thread
+
+    def _look_at_all(self) -> None:
+        """Look at all runs, now or as soon as the look under way is over."""
+        self._looks = 0
+        self._look()
 
     def _look(self) -> None:
-        if self.app.screen is self:
-            self._reader.look(self._listed.deleted, self._listed.any_going)
+        """Look at the runs that go on, and now and then at all; one look at a time."""
+        # Not ``is_current``: that holds under an opaque screen too (Textual 8.2).
+        if self._reading or self.app.screen is not self:
+            return
+        everything = self._looks % _ALL_EVERY == 0
+        self._looks += 1
+        if everything or self._listed.any_going:
+            self._reading = True
+            self._read(self._listed.deleted, everything)
 
-    @on(RunReader.RunsRead)
-    def _take_runs(self, event: RunReader.RunsRead) -> None:
+    @work(thread=True, group="runs")
+    def _read(self, deleted: bool, everything: bool) -> None:
+        summaries = self._bin_summaries if deleted else self._kept_summaries
+
+        def tell(runs: list[RunSummary]) -> None:
+            self.post_message(self.RunsRead(runs, deleted, complete=False))
+
+        runs = summaries.read(tell) if everything else summaries.read_running()
+        self.post_message(self.RunsRead(runs, deleted, complete=True))
+
+    @on(RunsRead)
+    def _take_runs(self, event: RunsRead) -> None:
+        event.stop()
         if event.complete:
-            self._reader.answered()
+            self._reading = False
         if event.deleted is not self._listed.deleted:
-            self._read_all()
+            self._look_at_all()
             return
         if not self._listed.take(event.runs, event.complete):
             return
@@ -105,19 +218,10 @@ class RunsScreen(AxesActions, ChangeActions):
     # --- what is shown
 
     def _show(self) -> None:
-        shown = self._listed.shown
-        self._table.show(
-            shown,
-            now=time(),
-            places=self.places,
-            sorted_by=self._listed.sort,
-            reverse=self._listed.reverse,
-            empty=self._listed.says_empty(self._bin_path),
-            complete=self._listed.complete,
-        )
-        self.query_one(HeaderLine).facts = self._listed.facts(
-            len(shown), self.places, self._bin_path
-        )
+        """Bring everything up to date with the runs and the choice."""
+        self._table.show(self._listed, self.places, time(), self._bin_path)
+        facts = self._listed.facts(len(self._table.runs), self.places, self._bin_path)
+        self.query_one(HeaderLine).facts = facts
         self._show_details()
         self._show_below()
         self._arrange()
@@ -126,18 +230,31 @@ class RunsScreen(AxesActions, ChangeActions):
     def _show_details(self) -> None:
         self.query_one(RunDetails).show(self._table.run, self._table.place_in_words)
 
+    def _show_below(self) -> None:
+        """Draw the curves, or compare the recipes, of what is chosen and under the cursor."""
+        if self._comparing:
+            self._recipes.compare(self._chosen.compared(self.runs, self._table.run))
+        elif self._rest_timer is None and (self.complete or self.places):
+            self._curves.show(self._on_axes())
+
     @on(RunTable.RunHighlighted)
     def _follow_cursor(self, event: RunTable.RunHighlighted) -> None:
         event.stop()
         self._show_details()
         self._offer_keys()
-        self._show_below_at_rest()
+        if self._rest_timer is not None:
+            self._rest_timer.stop()
+        self._rest_timer = self.set_timer(_CURSOR_RESTS, self._cursor_rests)
+
+    def _cursor_rests(self) -> None:
+        self._rest_timer = None
+        self._show_below()
 
     def _arrange(self) -> None:
         """The table takes half of the height at most, and no more than its rows."""
         table, details = self._table, self.query_one(RunDetails)
         self._curves.display = not self._comparing
-        self.query_one(RecipeDiff).display = self._comparing
+        self._recipes.display = self._comparing
         table.display = details.display = not self._full
         room = self.size.height - 2 - self.query_one(RunFilter).display - LINES
         most = max(4, min((room + 1) // 2, room - _LEAST_BELOW))
@@ -147,15 +264,14 @@ class RunsScreen(AxesActions, ChangeActions):
             self.call_after_refresh(self._show_details)  # more or fewer rows are in sight
         self.set_class(room >= 30, "-high")
 
-    # --- keys that act
-
     @property
     def _keys_now(self) -> KeysNow:
         return KeysNow(
             here=self._table.run is not None,
             listed=bool(self.runs),
+            waiting=not self.complete,
             stoppable=bool(self._stoppable()),
-            can_undo=self._changes.can_undo,
+            can_undo=bool(self._deleted.last),
             deleted=self._listed.deleted,
             full=self._full,
             comparing=self._comparing,
@@ -175,14 +291,14 @@ class RunsScreen(AxesActions, ChangeActions):
 
     # --- sorting, filtering, leaving
 
-    @on(RunTable.SortAsked)
-    def _sort_by(self, event: RunTable.SortAsked) -> None:
+    @on(RunTable.HeadClicked)
+    def _sort_by(self, event: RunTable.HeadClicked) -> None:
         event.stop()
         self._listed.sort_by(event.key)
         self._show()
 
     def action_sort(self, step: int) -> None:
-        """Sort by the next column."""
+        """Sort by the column so many further on."""
         self._listed.sort_by_next(step)
         self._show()
 
@@ -192,15 +308,15 @@ class RunsScreen(AxesActions, ChangeActions):
         self._show()
 
     def action_filter(self) -> None:
-        """Type a filter."""
+        """Show the line for the filter and type in it."""
         self.query_one(RunFilter).begin()
         self._arrange()
 
-    @on(RunFilter.FilterChanged)
-    def _filter(self, event: RunFilter.FilterChanged) -> None:
+    @on(Input.Changed)
+    def _filter(self, event: Input.Changed) -> None:
         event.stop()
         before = self._table.run
-        self._listed.text = event.text
+        self._listed.text = event.value
         self._show()
         if self._table.run != before:
             self._table.action_go_first()
@@ -210,6 +326,13 @@ class RunsScreen(AxesActions, ChangeActions):
         event.stop()
         self._table.focus()
         self._arrange()
+
+    def action_toggle_deleted(self) -> None:
+        """Show the runs in the bin, or those that are not."""
+        self._listed.switch()
+        self._chosen.clear()
+        self._show()
+        self._look_at_all()
 
     def action_go_back(self) -> None:
         """Empty the filter, then the choice, then leave."""
@@ -226,3 +349,141 @@ class RunsScreen(AxesActions, ChangeActions):
             self._show()
         else:
             self.dismiss(None)
+
+    # --- curves and recipes under the table
+
+    @on(RunTable.RunChosen)
+    def _choose(self, event: RunTable.RunChosen) -> None:
+        event.stop()
+        if self._chosen.toggle(event.run.id):
+            self._show()
+            return
+        self.notify(
+            f"{MOST_RUNS} runs at most are told apart on the same axes: take one off first (space)."
+        )
+
+    def action_next_metric(self) -> None:
+        """Draw the next of the metrics in place of this one."""
+        self._curves.next_metric()
+
+    def action_toggle_rows(self) -> None:
+        """Draw the curves of held-out rows, or of training rows."""
+        self._curves.toggle_rows()
+
+    def action_toggle_log(self) -> None:
+        """Switch the loss between a linear and a logarithmic axis."""
+        self._curves.log_y = not self._curves.log_y
+
+    def action_toggle_full(self) -> None:
+        """Give the curves the whole screen, or show the table again."""
+        self._full = not self._full
+        self._arrange()
+        if self._full:
+            self.set_focus(None)
+        else:
+            self._opened_full = False
+            self._table.focus()
+        self._offer_keys()
+
+    def action_toggle_diff(self) -> None:
+        """Show what differs between the recipes, or the curves."""
+        self._comparing = not self._comparing
+        self._recipes.forget()
+        self._arrange()
+        if not self._comparing and not self._full:
+            self._table.focus()
+        self._show_below()
+        self._offer_keys()
+
+    # --- opening, naming, stopping, deleting, bringing back
+
+    @on(RunTable.RunOpened)
+    def _open(self, event: RunTable.RunOpened) -> None:
+        event.stop()
+        self._open_run(event.run, recipe_only=False)
+
+    def action_open_recipe(self) -> None:
+        """Open the recipe of the run under the cursor, to train it anew or change it."""
+        if self._table.run is not None:
+            self._open_run(self._table.run, recipe_only=True)
+
+    def _open_run(self, run: RunSummary, *, recipe_only: bool) -> None:
+        if self._listed.deleted:
+            self.notify("It is in the bin: u brings it back.")
+        else:
+            self.post_message(OpenRun(self, RunFolder(Path(run.folder)), recipe_only))
+
+    def action_export(self) -> None:
+        """Ask for a format and a path, and write the run under the cursor there."""
+        from kertui.dialogs.export_run import ExportRunScreen
+
+        if self._table.run is not None:
+            run = RunFolder(Path(self._table.run.folder))
+            self.app.push_screen(ExportRunScreen(self._service, run))
+
+    def _change(self, change: Callable[[RunsChanged], str]) -> None:
+        self._make_change(self.app, change)
+
+    @work(thread=True, group="change runs")
+    def _make_change(self, app: App[Any], change: Callable[[RunsChanged], str]) -> None:
+        changed = run_changes.make_change(change)
+        self.post_message(changed)
+        if changed.text:  # told by the app: the screen may have been left meanwhile
+            app.notify(changed.text, severity=changed.severity, markup=False)
+
+    @on(RunsChanged)
+    def _take_change(self, event: RunsChanged) -> None:
+        event.stop()
+        self._deleted.take(event)
+        self._offer_keys()
+        self._look_at_all()
+
+    def action_edit_label(self, first: str) -> None:
+        """Name, tag and note the run under the cursor."""
+        run = self._table.run
+        if run is None:
+            return
+
+        def keep(label: Label | None) -> None:
+            if label is not None and label != run.label:
+                self._change(partial(run_changes.keep_label, run, label))
+
+        self.app.push_screen(RunLabelScreen(run, first), keep)
+
+    def action_stop_run(self) -> None:
+        """Stop the run under the cursor; without the table, those on the axes."""
+        for run in self._stoppable():
+            self._change(partial(run_changes.stop_run, run))
+
+    def action_delete(self) -> None:
+        """Delete the run under the cursor, or the chosen ones: which, is asked."""
+        run, chosen = self._table.run, self.chosen
+        if run is None:
+            return
+        if [one.id for one in chosen] in ([], [run.id]):
+            self._delete([run])
+        else:
+            self.app.push_screen(run_changes.delete_question(run, chosen), self._delete)
+
+    def _delete(self, runs: Sequence[RunSummary] | None) -> None:
+        if runs:
+            self._change(partial(run_changes.delete_runs, self._bin, runs))
+
+    def action_undo(self) -> None:
+        """Bring back what was deleted last; among the deleted runs the one under the cursor."""
+        run = self._table.run
+        ids = self._deleted.last
+        if self._listed.deleted:
+            ids = [run.id] if run is not None else []
+        if self._deleted.begin_restoring(ids):
+            self._change(partial(run_changes.restore_runs, self._bin, ids))
+
+    def action_empty_bin(self) -> None:
+        """Remove the deleted runs for good, after asking."""
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._change(partial(run_changes.empty_bin, self._bin))
+
+        question = run_changes.empty_bin_question(self._bin, len(self.runs))
+        self.app.push_screen(question, answered)

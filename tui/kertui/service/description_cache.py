@@ -9,18 +9,18 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from kertasks.atomic_file import write_text
+from kertasks.files import write_text
 
 _SCHEMA = 1
 
 
-class Remembered:
-    """What was computed about data, by task, variant, seed and the code that computed it."""
+class DescriptionCache:
+    """Descriptions of data, by task, variant, seed and the code that computed them."""
 
     def __init__(self, cache_dir: Path) -> None:
         self._folder = cache_dir / "descriptions"
 
-    def description(self, task: str, variant: str, seed: int) -> dict[str, Any] | None:
+    def read(self, task: str, variant: str, seed: int) -> dict[str, Any] | None:
         """What was kept; None when there is nothing, or nothing that can be read."""
         try:
             kept = json.loads(self._path(task, variant, seed).read_bytes())
@@ -28,10 +28,8 @@ class Remembered:
             return None
         return kept if isinstance(kept, dict) else None
 
-    def keep_description(
-        self, task: str, variant: str, seed: int, description: dict[str, Any]
-    ) -> None:
-        """Keep it. A cache folder that cannot be written in costs time, nothing else."""
+    def write(self, task: str, variant: str, seed: int, description: dict[str, Any]) -> None:
+        """Keep a description. A cache folder that cannot be written in costs time, nothing else."""
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_text(self._path(task, variant, seed), json.dumps(description))

@@ -17,9 +17,12 @@ import threading
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kertasks.errors import UserError
+
+if TYPE_CHECKING:
+    from kertasks.runs.folder import RunFolder
 
 WARM_UP_LOG = "trainer-warm-up.log"
 """In the cache folder: what a trainer prints before it has a run."""
@@ -54,7 +57,7 @@ class TrainerProcess:
         self._numbers = itertools.count(1)
         self._answers: dict[int, Future[dict[str, Any]]] = {}
         self._lock = threading.Lock()
-        self._warm = threading.Event()
+        self._warm = False
         self._gone = threading.Event()
         self._training = False
         # The pipe is read by a thread so that a slow answer holds up nobody else.
@@ -73,7 +76,8 @@ class TrainerProcess:
             TrainerGone: the system refused to start a process.
         """
         ours, theirs = socket.socketpair()
-        command = [*python_command(), "kertasks.trainer.worker"]
+        # With -P a ``random.py`` in the person's folder is not imported.
+        command = [sys.executable, "-P", "-m", "kertasks.trainer.worker"]
         command += ["--cache", str(cache_dir), "--socket", str(theirs.fileno())]
         command += [] if keras else ["--no-keras"]
         try:
@@ -86,7 +90,8 @@ class TrainerProcess:
                     stderr=subprocess.STDOUT,
                     start_new_session=True,
                     pass_fds=[theirs.fileno()],
-                    env=trainer_environment(),
+                    # Keras on TensorFlow, with less start-up chatter.
+                    env={"TF_CPP_MIN_LOG_LEVEL": "2", **os.environ, "KERAS_BACKEND": "tensorflow"},
                 )
             finally:
                 os.close(log)
@@ -100,23 +105,18 @@ class TrainerProcess:
 
     @property
     def pid(self) -> int:
-        """Its process id."""
+        """The process id of the trainer."""
         return self._popen.pid
 
     @property
     def warm(self) -> bool:
-        """Whether Keras is imported and a run would start at once."""
-        return self._warm.is_set() and not self._gone.is_set()
+        """Whether Keras is imported, so that a run would start at once."""
+        return self._warm and not self._gone.is_set()
 
     @property
     def gone(self) -> bool:
         """Whether it answers no more: ended, closed, or busy with a run."""
         return self._gone.is_set()
-
-    def wait_warm(self, timeout: float | None = None) -> bool:
-        """Wait until it is warm; False when it did not get there in ``timeout`` seconds."""
-        self._warm.wait(timeout)
-        return self.warm
 
     def request(self, op: str, *, timeout: float | None = None, **payload: Any) -> dict[str, Any]:
         """Ask and wait for the answer: call it from a thread, never from the interface's own.
@@ -173,13 +173,12 @@ class TrainerProcess:
         for answer in waiting:
             if not answer.done():
                 answer.set_exception(TrainerGone(self._why_gone()))
-        self._warm.set()  # nobody waits for what will not come; ``warm`` says False
         # An ended child stays a zombie, and its run seems to live, until it is waited for.
         self._popen.wait()
 
     def _take(self, message: dict[str, Any]) -> None:
         if message.get("event") == "warm":
-            self._warm.set()
+            self._warm = True
             return
         answer = self._answers.get(message.get("id", 0))
         if answer is None or answer.done():
@@ -203,14 +202,41 @@ class TrainerProcess:
         return "the trainer process is gone"
 
 
-def python_command() -> list[str]:
-    """How to run a module of ours: a ``random.py`` in the person's folder is not imported."""
-    return [sys.executable, "-P", "-m"]
+def give_run(
+    run: RunFolder,
+    spare: TrainerProcess | None,
+    cache_dir: Path,
+    *,
+    resumes: bool = False,
+    epochs: int | None = None,
+) -> None:
+    """Let the spare train the run, or a new process where there is none; it has claimed the run
+    when this returns.
 
+    Args:
+        run: the run.
+        spare: a process that waits for one.
+        cache_dir: the user's cache folder.
+        resumes: whether the run was given to a trainer before and is over.
+        epochs: to train in all from now on, where it resumes; as planned for None.
 
-def trainer_environment() -> dict[str, str]:
-    """What a trainer process inherits: Keras on TensorFlow, with less start-up chatter."""
-    return {"TF_CPP_MIN_LOG_LEVEL": "2", **os.environ, "KERAS_BACKEND": "tensorflow"}
+    Raises:
+        RequestFailed: the process may not train it; the text says why.
+        TrainerGone: no process could be started.
+    """
+    asked: dict[str, Any] = {"run": str(run.path.absolute()), "resumes": resumes, "epochs": epochs}
+    process = spare or TrainerProcess.spawn(cache_dir)
+    try:
+        process.request("train", **asked)
+    except TrainerGone:
+        process.close()
+        if spare is None:
+            raise
+        # It was killed while it waited: a new one takes the run.
+        give_run(run, None, cache_dir, resumes=resumes, epochs=epochs)
+    except UserError:
+        process.close()
+        raise
 
 
 def _open_log(cache_dir: Path) -> int:

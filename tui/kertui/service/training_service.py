@@ -7,20 +7,16 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-import subprocess
 import threading
+import time
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kertasks.errors import UserError
 from kertasks.runs.store import RunStore
-from kertui.service.trainer_process import (
-    TrainerGone,
-    TrainerProcess,
-    python_command,
-    trainer_environment,
-)
+from kertui.service.trainer_process import TrainerGone, TrainerProcess, give_run
 
 if TYPE_CHECKING:
     from kertasks.data.description import Description
@@ -29,10 +25,14 @@ if TYPE_CHECKING:
     from kertasks.recipes.recipe import Recipe
     from kertasks.runs.event_reader import EventReader
     from kertasks.runs.folder import RunFolder
-    from kertui.service.description_cache import Remembered
+    from kertui.service.description_cache import DescriptionCache
 
 _SPARE_DELAY = 3.0
 """Seconds after which the next spare starts even though the run has no epoch yet."""
+
+
+_NEWEST = 30
+"""Runs looked at for one that still goes on."""
 
 
 class SpareUnavailable(UserError):
@@ -43,7 +43,7 @@ class SpareUnavailable(UserError):
 
 
 class CatalogUnavailable(UserError):
-    """Keras's layers could not be read."""
+    """Keras's layers were read and could not be kept."""
 
 
 class TrainingService:
@@ -69,21 +69,17 @@ class TrainingService:
         """The runs that were begun, resumed or taken up here, oldest first."""
 
     @cached_property
-    def _remembered(self) -> Remembered:
-        from kertui.service.description_cache import Remembered  # not needed before the first paint
+    def _descriptions(self) -> DescriptionCache:
+        # Not needed before the first paint.
+        from kertui.service.description_cache import DescriptionCache
 
-        return Remembered(self._cache_dir)
+        return DescriptionCache(self._cache_dir)
 
     @property
     def warm(self) -> bool:
         """Whether checks are answered at once and a run starts at once."""
         process = self._process
         return process is not None and process.warm
-
-    def wait_warm(self, timeout: float | None = None) -> bool:
-        """Wait until ``warm``; False when it did not get there or there is no spare."""
-        process = self._process
-        return process is not None and process.wait_warm(timeout)
 
     def start_spare(self) -> None:
         """Start the spare and return at once; does nothing without one or when it is there.
@@ -119,8 +115,8 @@ class TrainingService:
             found = self.remembered_description(task, variant, seed)
             if found is None:
                 name = find_task(task).variant(variant).name
-                fields = self._ask("describe", task=task, variant=name, seed=seed)
-                self._remembered.keep_description(task, name, seed, fields)
+                fields = self._request("describe", keras=False, task=task, variant=name, seed=seed)
+                self._descriptions.write(task, name, seed, fields)
                 found = from_json(fields)
             return found
 
@@ -136,19 +132,19 @@ class TrainingService:
         from kertasks.registry import find_task
 
         name = find_task(task).variant(variant).name
-        fields = self._remembered.description(task, name, seed)
+        fields = self._descriptions.read(task, name, seed)
         return from_json(fields) if fields is not None else None
 
-    def _ask(self, op: str, **payload: Any) -> dict[str, Any]:
+    def _request(self, op: str, *, keras: bool, **payload: Any) -> dict[str, Any]:
         if self.spare:
-            return self._ask_spare(op, **payload)
-        process = TrainerProcess.spawn(self._cache_dir, keras=False)
+            return self._request_from_spare(op, **payload)
+        process = TrainerProcess.spawn(self._cache_dir, keras=keras)
         try:
             return process.request(op, **payload)
         finally:
             process.close()
 
-    def _ask_spare(self, op: str, **payload: Any) -> dict[str, Any]:
+    def _request_from_spare(self, op: str, **payload: Any) -> dict[str, Any]:
         process = self._spare()
         try:
             return process.request(op, **payload)
@@ -162,7 +158,8 @@ class TrainingService:
         """Every layer, optimizer, loss, … that a recipe can use; remembered by Keras version.
 
         Raises:
-            CatalogUnavailable: Keras cannot be imported here.
+            TrainerGone: Keras cannot be imported here.
+            CatalogUnavailable: the cache folder cannot be written in.
         """
         from kertasks.keras_catalog.catalog import cached_catalog
 
@@ -170,7 +167,7 @@ class TrainingService:
             if self._catalog is None:
                 self._catalog = cached_catalog(self._cache_dir)
             if self._catalog is None:
-                self._read_catalog()
+                self._request("catalog", keras=True)
                 self._catalog = cached_catalog(self._cache_dir)
             if self._catalog is None:
                 raise CatalogUnavailable(f"cannot keep Keras's layers in {self._cache_dir}")
@@ -185,23 +182,6 @@ class TrainingService:
             self._catalog = cached_catalog(self._cache_dir)
         return self._catalog is not None
 
-    def _read_catalog(self) -> None:
-        if self.spare:
-            self._ask_spare("catalog")
-            return
-        made = subprocess.run(
-            [*python_command(), "kertasks.keras_catalog", str(self._cache_dir)],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            env=trainer_environment(),
-            check=False,
-        )
-        if made.returncode:
-            said = made.stderr.strip().splitlines() or ["no reason given"]
-            raise CatalogUnavailable(f"Keras's layers could not be read: {said[-1]}")
-
     def check(self, recipe: Recipe) -> ModelCheck:
         """What Keras says about the recipe's model: shapes, parameters, or why it refuses.
 
@@ -212,31 +192,35 @@ class TrainingService:
             RequestFailed: the data's shape is not known, for example a file is missing.
             TrainerGone: the spare ended; the next call has a new one.
         """
-        from kertasks.models.check import from_json
+        import msgspec
+
+        from kertasks.models.check import ModelCheck
         from kertasks.recipes.json_form import to_json
 
         if not self.spare:
             raise SpareUnavailable
         shape = self._known_shape(recipe)
-        return from_json(self._ask_spare("check", recipe=to_json(recipe), shape=shape))
+        answer = self._request_from_spare("check", recipe=to_json(recipe), shape=shape)
+        return msgspec.convert(answer, ModelCheck)
 
     def _known_shape(self, recipe: Recipe) -> dict[str, Any] | None:
         """The shape of a recipe's data where it was described before, without loading it."""
-        from kertasks.models.check import DataShape, data_shape_to_json
+        import msgspec
+
+        from kertasks.models.check import DataShape
 
         description = self.remembered_description(recipe.task, recipe.data.variant, recipe.seed)
         if description is None:
             return None
         train = description.splits[0]
-        return data_shape_to_json(
-            DataShape(
-                input_shape=train.x_shape,
-                input_dtype=train.x_dtype,
-                target_shape=train.y_shape,
-                target_dtype=train.y_dtype,
-                classes=len(description.class_names),
-            )
+        shape = DataShape(
+            input_shape=train.x_shape,
+            input_dtype=train.x_dtype,
+            target_shape=train.y_shape,
+            target_dtype=train.y_dtype,
+            classes=len(description.class_names),
         )
+        return msgspec.structs.asdict(shape)
 
     def start(
         self, recipe: Recipe, source: str | None = None, *, then_spare: bool = True
@@ -249,39 +233,53 @@ class TrainingService:
             then_spare: whether the next spare is started, once this run has an epoch.
 
         Raises:
+            DataFileMissing, DataFileDamaged: the task's data is not here.
             HomeNotWritable: the run's folder cannot be made.
             RequestFailed: a process was started and cannot write in it.
             TrainerGone: no process could be started.
         """
-        from kertasks.runs.event_reader import EventReader  # not needed before the first paint
-        from kertui.service.starting import give_run
+        # Not needed before the first paint.
+        from kertasks.data.sources.data_files import require
+        from kertasks.registry import find_task
+        from kertasks.runs.event_reader import EventReader
 
+        # A run that cannot even begin is no run: nothing of it is to be kept.
+        for name in find_task(recipe.task).files:
+            require(name)
         run = self.store.create(recipe, source)
-        with self._lock:
-            spare, self._process = self._process, None
         try:
-            give_run(run, spare, self._cache_dir)
+            give_run(run, self._take_spare(), self._cache_dir)
         except UserError:
             if not run.manifest_path.exists():  # no trainer claimed it
                 shutil.rmtree(run.path, ignore_errors=True)
             raise
         self.take_up(run)
-        if self.spare and then_spare:
-            self._spare_after(EventReader(run.events_path))
+        if then_spare:
+            self._start_spare_later(EventReader(run.events_path))
         return run
 
-    def _spare_after(self, reader: EventReader) -> None:
-        threading.Thread(
-            target=self._start_next_spare, args=(reader,), name="next-spare", daemon=True
-        ).start()
+    def _take_spare(self) -> TrainerProcess | None:
+        with self._lock:
+            spare, self._process = self._process, None
+        return spare
 
-    def _start_next_spare(self, reader: EventReader) -> None:
-        from kertui.service.starting import wait_for_epoch
+    def _start_spare_later(self, reader: EventReader) -> None:
+        """Start the next spare once the run has an epoch, has ended, or some seconds have passed:
+        importing Keras beside it would slow its start."""
+        from kertasks.runs.events import Epoch, Failed, Finished, Stopped
 
-        if not wait_for_epoch(reader, _SPARE_DELAY, self._closed):
-            return
-        with contextlib.suppress(TrainerGone):  # whoever needs it next tries again, and is told
-            self._spare()
+        def start() -> None:
+            deadline = time.monotonic() + _SPARE_DELAY
+            while time.monotonic() < deadline:
+                if self._closed.wait(0.05):
+                    return
+                if any(isinstance(e, Epoch | Finished | Stopped | Failed) for e in reader.read()):
+                    break
+            with contextlib.suppress(TrainerGone):  # whoever needs it next tries again, and is told
+                self._spare()
+
+        if self.spare:
+            threading.Thread(target=start, name="next-spare", daemon=True).start()
 
     def resume(self, run: RunFolder, epochs: int | None = None) -> None:
         """Go on with a run that is over, from its last checkpoint, in the spare or a new process.
@@ -300,16 +298,25 @@ class TrainingService:
         """
         from kertasks.runs.event_reader import EventReader
         from kertasks.runs.resumable import require_resumable
-        from kertui.service.starting import give_run
 
         require_resumable(run, epochs)
         reader = EventReader.at_end(run.events_path)
-        with self._lock:
-            spare, self._process = self._process, None
-        give_run(run, spare, self._cache_dir, resumes=True, epochs=epochs)
+        give_run(run, self._take_spare(), self._cache_dir, resumes=True, epochs=epochs)
         self.take_up(run)
-        if self.spare:
-            self._spare_after(reader)
+        self._start_spare_later(reader)
+
+    def find_running(self, task: str) -> RunFolder | None:
+        """The newest training of the task that still goes on, among the latest runs."""
+        from kertasks.runs.folder import RunDamaged
+
+        for run in islice(self.store.newest_first(), _NEWEST):
+            try:
+                same = run.manifest().task == task
+            except RunDamaged:
+                continue
+            if same and not run.state().is_over:
+                return run
+        return None
 
     def take_up(self, run: RunFolder) -> None:
         """Count a run that began elsewhere among those of this session."""
@@ -319,8 +326,7 @@ class TrainingService:
 
     def close(self) -> None:
         """End the idle spare. A training goes on."""
-        with self._lock:
-            self._closed.set()
-            process, self._process = self._process, None
+        self._closed.set()
+        process = self._take_spare()
         if process is not None:
             process.close()

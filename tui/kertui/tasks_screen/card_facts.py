@@ -8,25 +8,15 @@ from dataclasses import dataclass
 from textual.content import Content
 
 from kertasks.data.description import Description, FeatureFacts, SplitFacts
-from kertasks.runs.state import RunState
 from kertasks.runs.summary import RunSummary
 from kertasks.text.numbers import ago, grouped, in_unit, metric, wrap_parts
 from kertui.tasks_screen.dataset_drawing import name_ends, short_number
 from kertui.terminal.glyphs import Glyphs
 from kertui.text.fitting_text import fitted
+from kertui.text.run_state_look import STATE_LOOKS
 
 _CLASSES_LISTED = 10
 _FEATURES_LISTED = 3
-
-_STATE_STYLES = {
-    RunState.RUNNING: "$train bold",
-    RunState.PAUSED: "$warning",
-    RunState.FINISHED: "$success",
-    RunState.STOPPED: "dim",
-    RunState.FAILED: "$error",
-    RunState.LOST: "$error",
-    RunState.REMOVED: "$error",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +174,7 @@ def draw_runs(runs: Sequence[RunSummary], now: float, width: int, glyphs: Glyphs
         lines.append(
             Content.assemble(
                 "  ",
-                (state.ljust(widths[0]), _STATE_STYLES[run.state]),
+                (state.ljust(widths[0]), STATE_LOOKS[run.state].style),
                 f"   {recipe:<{widths[1]}}",
                 (f"   {epochs:>{widths[2]}}", "dim"),
                 (f"   {when:>{widths[3]}}", "dim"),

@@ -10,18 +10,21 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
 from kertasks.errors import UserError
 from kertasks.text.numbers import short_path, size
-from kertui.dialogs.dialog import Dialog
+from kertui.dialogs.dialog import Dialog, key_hints
 from kertui.terminal.glyphs import Glyphs, glyphs_for
 
 if TYPE_CHECKING:
-    from kertasks.data.sources.keras_files import DownloadProgress
+    from kertasks.data.sources.download import DownloadProgress
+
+_WHILE_IT_GOES_ON = (("escape", "cancel"),)
+_AFTER_A_FAILURE = (("r", "try again"), ("escape", "close"))
+"""What the last line of the dialog offers."""
 
 
 class DownloadScreen(Dialog[bool]):
@@ -52,17 +55,14 @@ class DownloadScreen(Dialog[bool]):
         error: UserError | None
 
     def __init__(self, task: str, files: Sequence[str]) -> None:
-        super().__init__()
-        self._of_task, self._files = task, tuple(files)
+        super().__init__(f"Data of {task}", keys=_WHILE_IT_GOES_ON)
+        self._files = tuple(files)
         self._cancelled = threading.Event()
         self._failed = False
 
-    def compose(self) -> ComposeResult:
-        """Build the dialog: a title, a message and the keys."""
-        with Vertical(id="dialog"):
-            yield Static(Content(f"Data of {self._of_task}"), id="dialog-title")
-            yield Static(id="download-message")
-            yield Static(id="download-keys")
+    def compose_body(self) -> ComposeResult:
+        """Build the message."""
+        yield Static(id="download-message")
 
     def on_mount(self) -> None:
         """Begin the download at once."""
@@ -77,18 +77,19 @@ class DownloadScreen(Dialog[bool]):
         self._failed = False
         self._cancelled.clear()
         self._show_message(Content.styled(f"connecting {glyphs_for(self.app).ellipsis}", "dim"))
-        self._show_keys("[b]esc[/b] [dim]cancel[/]")
+        self._show_keys(_WHILE_IT_GOES_ON)
         self._download()
 
     def _show_message(self, content: Content) -> None:
         self.query_one("#download-message", Static).update(content)
 
-    def _show_keys(self, markup: str) -> None:
-        self.query_one("#download-keys", Static).update(Content.from_markup(markup))
+    def _show_keys(self, keys: Sequence[tuple[str, str]]) -> None:
+        hints = key_hints(keys, glyphs_for(self.app))
+        self.query_one("#dialog-keys", Static).update(hints)
 
     @work(thread=True, group="download", exclusive=True)
     def _download(self) -> None:
-        from kertasks.data.sources.keras_files import download
+        from kertasks.data.sources.data_files import download
 
         def tell(progress: DownloadProgress) -> None:
             self.post_message(self.Advanced(progress))
@@ -109,7 +110,7 @@ class DownloadScreen(Dialog[bool]):
 
     @on(Ended)
     def _end(self, event: Ended) -> None:
-        from kertasks.data.sources.keras_files import DownloadCancelled
+        from kertasks.data.sources.source_errors import DownloadCancelled
 
         if event.error is None:
             self.dismiss(True)
@@ -119,7 +120,7 @@ class DownloadScreen(Dialog[bool]):
             self._failed = True
             cross = (f"{glyphs_for(self.app).cross} ", "$error bold")
             self._show_message(Content.assemble(cross, explain_failure(event.error)))
-            self._show_keys("[b]r[/b] [dim]try again[/]   [b]esc[/b] [dim]close[/]")
+            self._show_keys(_AFTER_A_FAILURE)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to try again only after a failure."""
@@ -156,7 +157,7 @@ def draw_progress(
 
 def explain_failure(error: UserError) -> str:
     """Why, and how to do it by hand: the file, its address, the folder, the command."""
-    from kertasks.data.sources.keras_files import DownloadFailed
+    from kertasks.data.sources.source_errors import DownloadFailed
 
     if not isinstance(error, DownloadFailed):
         return str(error)

@@ -39,7 +39,7 @@ from kertui.tasks_screen.task_list import TaskFilter, TaskList
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from kertasks.runs.summaries import RunSummaries
+    from kertasks.runs.listing import RunSummaries
     from kertasks.runs.summary import RunSummary
 
 DataKey: TypeAlias = tuple[str, str, int]
@@ -267,7 +267,7 @@ class TasksScreen(Screen[None]):
     @work(thread=True, group="files", exclusive=True)
     def look_at_files(self) -> None:
         """Look which files are here; a ``FilesChecked`` answers what was asked last."""
-        from kertasks.data.sources.keras_files import FileState, find_file, state
+        from kertasks.data.sources.data_files import FileState, find_file, state
 
         missing: dict[str, NotHere] = {}
         for task in all_tasks():
@@ -308,7 +308,7 @@ class TasksScreen(Screen[None]):
 
     @cached_property
     def _summaries(self) -> RunSummaries:
-        from kertasks.runs.summaries import RunSummaries  # not needed before the first paint
+        from kertasks.runs.listing import RunSummaries  # not needed before the first paint
 
         return RunSummaries(self._session.service.store, self._session.over_runs)
 

@@ -40,30 +40,20 @@ def open_run(session: Session, screen: Screen[Any], run: RunFolder, recipe_only:
             title = f"Run {run.id} cannot be shown"
             app.notify(str(error), title=title, severity="error", markup=False)
         else:
-            screen.call_later(_show, session, screen, worker, task, recipe, run, state)
+            screen.call_later(show, worker, task, recipe, state)
+
+    def show(worker: Worker[Any], task: Task, recipe: Recipe, state: RunState | None) -> None:
+        # A thread cannot be called back: one that was cancelled answers all the same.
+        if worker.is_cancelled or not is_on_top(screen):
+            return
+        if state is None:
+            app.push_screen(WorkbenchScreen(session, task, recipe))
+            return
+        for shown in app.screen_stack:
+            if isinstance(shown, WorkbenchScreen) and shown.shows(run):
+                while app.screen is not shown:
+                    app.pop_screen()
+                return
+        app.push_screen(WorkbenchScreen(session, task, recipe, run=run, run_state=state))
 
     screen.run_worker(read, thread=True, group="open", name=f"open {run.id}", exclusive=True)
-
-
-def _show(
-    session: Session,
-    screen: Screen[Any],
-    worker: Worker[Any],
-    task: Task,
-    recipe: Recipe,
-    run: RunFolder,
-    state: RunState | None,
-) -> None:
-    # A thread cannot be called back: one that was cancelled answers all the same.
-    if worker.is_cancelled or not is_on_top(screen):
-        return
-    app = screen.app
-    if state is None:
-        app.push_screen(WorkbenchScreen(session, task, recipe))
-        return
-    for shown in app.screen_stack:
-        if isinstance(shown, WorkbenchScreen) and shown.shows(run):
-            while app.screen is not shown:
-                app.pop_screen()
-            return
-    app.push_screen(WorkbenchScreen(session, task, recipe, run=run, run_state=state))

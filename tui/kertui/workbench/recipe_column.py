@@ -1,135 +1,450 @@
-"""The left side of the workbench: the layers, the form of the chosen one, the settings."""
+"""The left side of the workbench: the recipe under edit, its forms, and what is said of it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import Static
 
 from kertasks.data.description import Description
-from kertasks.keras_catalog.catalog import Catalog
+from kertasks.errors import UserError
+from kertasks.keras_catalog.catalog import Catalog, ClassInfo
+from kertasks.models.check import ModelCheck
 from kertasks.recipes.recipe import Recipe
 from kertasks.task import Task
 from kertui.forms.argument_path import ArgumentPath
 from kertui.forms.field_form import FieldForm
+from kertui.forms.starting_values import starting_layer
+from kertui.service.training_service import SpareUnavailable, TrainingService
 from kertui.terminal.glyphs import Glyphs, glyphs_for
-from kertui.workbench.draft.recipe_check import Verdict
+from kertui.workbench.draft.draft import Change, RecipeDraft
+from kertui.workbench.draft.recipe_check import RecipeCheck, Refusal
+from kertui.workbench.layers.add_layer import AddLayerScreen
 from kertui.workbench.layers.layer_form import LayerForm
 from kertui.workbench.layers.layer_list import INPUT_ROW, LayerList, Waiting
-from kertui.workbench.layers.layer_rows import layer_rows, shape_words, total_problem
-from kertui.workbench.settings.settings_fields import DataFacts
+from kertui.workbench.settings.settings_fields import data_facts, explain_refusal
 from kertui.workbench.settings.training_settings import TrainingSettings
 
-
-@dataclass(frozen=True, slots=True)
-class RecipeView:
-    """All that the column shows."""
-
-    recipe: Recipe
-    verdict: Verdict
-    catalog: Catalog | None
-    """None while Keras's classes are not here yet."""
-
-    description: Description | None
-    """None while nothing is known of the data."""
-
-    data_words: str
-    """What to say then."""
-
-    waiting: Waiting
+_AFTER_CURVE = 1.0
+"""Seconds a run that is opened has for itself, before its data is described."""
 
 
 class RecipeColumn(Container):
-    """Shows a recipe and what is said of it; one layer, or the Input row, is chosen.
+    """Edits a recipe and has it checked. One layer, or the Input row, is chosen.
 
-    Its widgets tell by their own messages what a person wants changed.
+    The draft holds the recipe; the list of layers, the form of the chosen one and the training
+    settings show it, and the forms change it. What Keras must be asked is asked in threads,
+    which only post messages.
 
     Args:
-        task: whose recipe.
-        selected: the layer chosen at first.
+        service: knows Keras's classes, checks recipes and describes data.
+        task: whose recipe it is.
+        recipe: what the edit starts from.
+        beside_run: whether a run is shown beside it at once; its curve comes first then.
     """
 
-    def __init__(self, task: Task, selected: int, *, id: str | None = None) -> None:
+    @dataclass
+    class RecipeChanged(Message):
+        """The recipe under edit is another one."""
+
+        recipe: Recipe
+        replaced: bool
+        """Whether another recipe was opened, rather than this one changed."""
+
+    @dataclass
+    class Updated(Message):
+        """The recipe, or what is known of it, is shown anew: other keys may act now."""
+
+    @dataclass
+    class CheckEnded(Message):
+        """The recipe was checked by Keras, or it is known now that it cannot be."""
+
+        recipe: Recipe
+
+    @dataclass
+    class LayerAdded(Message):
+        """A layer was added and chosen; a person wants to fill in its form."""
+
+        first_field: ArgumentPath | None
+        """The field to begin with, None for the first."""
+
+    @dataclass
+    class Checked(Message):
+        """Keras's answer on a recipe, or why it could not be asked."""
+
+        recipe: Recipe
+        answer: ModelCheck | UserError
+
+    @dataclass
+    class CatalogRead(Message):
+        """Keras's classes, or why they could not be read."""
+
+        answer: Catalog | UserError
+
+    @dataclass
+    class DataDescribed(Message):
+        """What is known of the data, or why nothing is."""
+
+        variant: str | None
+        seed: int
+        answer: Description | UserError
+
+    def __init__(
+        self,
+        service: TrainingService,
+        task: Task,
+        recipe: Recipe,
+        beside_run: bool,
+        *,
+        id: str | None = None,
+    ) -> None:
         super().__init__(id=id)
+        self._service = service
         self._of_task = task
-        self._view: RecipeView | None = None
-        self._selected = selected
+        self._beside_run = beside_run
+        self._draft = RecipeDraft(recipe)
+        self._selected = 0 if recipe.layers else INPUT_ROW
+        self._check = RecipeCheck()
+        self._waiting = Waiting.NOTHING
+        self._catalog: Catalog | None = None
+        self._description: Description | None = None
+        self._no_description = "read in a moment"
+        self._described: tuple[str | None, int] | None = None
+        """The variant and the seed of the data that was asked for last."""
+
+        self._checking: Recipe | None = None
+        """The recipe that Keras is being asked about."""
+
+        self._check_next: Recipe | None = None
+        self._settling = False
+        """Whether something waits for the value that was being typed."""
 
     def compose(self) -> ComposeResult:
-        """Layers, form, settings."""
+        """Lay out the layers, the form of the chosen one, and the settings."""
         with Vertical(id="network"):
             yield LayerList()
             yield Static(_layer_actions(glyphs_for(self.app)), id="layer-actions")
-        yield LayerForm()
-        yield TrainingSettings()
+        yield LayerForm(self._draft)
+        yield TrainingSettings(self._draft)
+
+    def on_mount(self) -> None:
+        """Show the recipe at once; what Keras knows arrives when it arrives."""
+        self._read_catalog()
+        self._check_recipe()
+        self._show()
+
+    @property
+    def draft(self) -> RecipeDraft:
+        """The recipe under edit, with what it came from."""
+        return self._draft
+
+    @property
+    def check(self) -> RecipeCheck:
+        """What is said of the recipe."""
+        return self._check
+
+    @property
+    def checking(self) -> bool:
+        """Whether Keras's answer on a recipe is under way."""
+        return self._checking is not None
+
+    @property
+    def catalog(self) -> Catalog | None:
+        """Keras's classes; None while they are not here, so that no forms can be made."""
+        return self._catalog
 
     @property
     def selected(self) -> int:
         """The chosen layer, ``INPUT_ROW`` for the data."""
         return self._selected
 
+    def allows(self, edit: str) -> bool:
+        """Whether a method of this class that changes, compares or saves makes sense now."""
+        match edit:
+            case "undo":
+                return self._draft.can_undo and self._typed_in is None
+            case "redo":
+                return self._draft.can_redo and self._typed_in is None
+            case "delete_layer" | "duplicate_layer" | "move_layer":
+                return self._selected != INPUT_ROW
+            case _:
+                return True
+
+    # The value that is being typed
+
     @property
-    def typed_in(self) -> FieldForm | None:
-        """The form in which a value is being typed."""
+    def _typed_in(self) -> FieldForm | None:
+        # Asked for while nothing is composed yet, too.
         forms = (*self.query(LayerForm), *self.query(TrainingSettings))
         return next((form for form in forms if form.typing), None)
 
-    def show(self, view: RecipeView, selected: int | None = None) -> None:
-        """Show the recipe.
+    def settle(self, act: Callable[[], None], anyway: bool = False) -> None:
+        """Act once the value that is being typed is in the draft.
+
+        Where that value is not allowed, this is said and nothing else happens.
 
         Args:
-            view: the recipe and what is said of it.
+            act: what waits for it.
+            anyway: whether to act too where the value is not allowed.
+        """
+        if self._settling:
+            return  # asked again by a held key
+        form = self._typed_in
+        if form is None:
+            if self._check.recipe != self._draft.recipe:
+                self._take_change(self._selected)  # a form's message of it is still on its way
+            act()
+        else:
+            self._settling = True
+            form.settle(act, anyway)
+
+    @on(FieldForm.Settled)
+    def act_after_typing(self, event: FieldForm.Settled) -> None:
+        """Act, for the value is in the draft now."""
+        self._settling = False
+        event.act()
+
+    @on(FieldForm.Refused)
+    def tell_refused_value(self, event: FieldForm.Refused) -> None:
+        """Say which value is not allowed, so that nothing happens."""
+        self._settling = False
+        title = f"{event.field.label} cannot be {event.typed or 'nothing'}"
+        self.notify(f"Allowed: {event.allowed}.", title=title, severity="error", markup=False)
+
+    # Changes
+
+    @on(FieldForm.Edited)
+    def take_edit(self) -> None:
+        """Follow a form that changed the draft."""
+        self._take_change(self._selected)
+
+    def add_layer(self) -> None:
+        """Search a layer and put it after the chosen one."""
+        if self._catalog is None:
+            self.notify("Keras's layers are still being read; they are here in a moment.")
+            return
+        after = "the input"
+        if self._selected != INPUT_ROW:
+            layer = self._draft.recipe.layers[self._selected]
+            after = f"{layer.class_name}, layer {self._selected + 1}"
+        self.app.push_screen(AddLayerScreen(self._catalog, after), self._add_chosen)
+
+    def _add_chosen(self, info: ClassInfo | None) -> None:
+        if info is None or self._catalog is None:
+            return
+        layer = starting_layer(info, self._catalog)
+        self._take_change(self._draft.add_layer(self._selected + 1, layer))
+        self.post_message(self.LayerAdded(("inputs",) if info.several_inputs else None))
+
+    def delete_layer(self) -> None:
+        """Take the chosen layer out."""
+        self._take_change(self._draft.delete_layer(self._selected))
+
+    def duplicate_layer(self) -> None:
+        """Put a copy after the chosen layer."""
+        self._take_change(self._draft.duplicate_layer(self._selected))
+
+    def move_layer(self, by: int) -> None:
+        """Move the chosen layer up (negative) or down."""
+        self._take_change(self._draft.move_layer(self._selected, by))
+
+    def undo(self) -> None:
+        """Take the last change back."""
+        self._go_to(self._draft.undo())
+
+    def redo(self) -> None:
+        """Make the change again that was taken back."""
+        self._go_to(self._draft.redo())
+
+    def _go_to(self, change: Change | None) -> None:
+        if change is not None:
+            self._take_change(self._selected if change.layer is None else change.layer)
+
+    def _take_change(self, selected: int, replaced: bool = False) -> None:
+        """The draft holds another recipe: have it checked, show it, and tell."""
+        self._check_recipe()
+        self._show(selected)
+        self.post_message(self.RecipeChanged(self._draft.recipe, replaced))
+
+    def replace(self, recipe: Recipe) -> None:
+        """Go on with another recipe; the present one can be had back with undo."""
+        self._draft.replace(recipe)
+        self._take_change(0, replaced=True)
+
+    def mark_saved(self, recipe: Recipe) -> None:
+        """Take note that a recipe, the present one as a rule, is safe in a file now."""
+        self._draft.mark_saved(recipe)
+        self._show()
+
+    # What is said of the recipe
+
+    def _check_recipe(self) -> None:
+        """Check by kertui's own rules at once, and have Keras check and the data described."""
+        recipe = self._draft.recipe
+        self._check.check_rules(recipe, self._catalog)
+        if not self._service.spare:
+            self._waiting = Waiting.OFF
+        else:
+            if not self._service.warm:
+                self._waiting = Waiting.SPARE
+            self._check_with_keras(recipe)
+        data = (recipe.data.variant, recipe.seed)
+        if data != self._described:
+            first, self._described = self._described is None, data
+            describe = partial(self._describe, *data)
+            if first and self._beside_run:
+                # Who opens a run waits for its curve, and has mostly seen its data.
+                self.set_timer(_AFTER_CURVE, describe)
+            else:
+                describe()
+
+    def _check_with_keras(self, recipe: Recipe) -> None:
+        """Send recipes to Keras one at a time; of those that come meanwhile the last one wins.
+
+        A thread cannot be called back, so a queue of them would make a person who types fast
+        wait for answers to recipes that are long gone.
+        """
+        if self._checking is None:
+            self._checking = recipe
+            self._ask_keras(recipe)
+        else:
+            self._check_next = recipe
+
+    @work(thread=True, group="check", name="check")
+    def _ask_keras(self, recipe: Recipe) -> None:
+        answer: ModelCheck | UserError
+        try:
+            answer = self._service.check(recipe)
+        except UserError as error:
+            answer = error
+        self.post_message(self.Checked(recipe, answer))
+
+    @on(Checked)
+    def take_check(self, event: Checked) -> None:
+        """Show Keras's answer, unless it is about another recipe; ask about what came meanwhile."""
+        if event.recipe == self._draft.recipe:
+            if isinstance(event.answer, UserError):
+                self._take_check_refusal(event.answer)
+            else:
+                self._check.take_model_check(event.recipe, event.answer)
+                self._waiting = Waiting.NOTHING
+                self._show()
+        self._checking = None
+        if self._check_next is not None:
+            following, self._check_next = self._check_next, None
+            self._check_with_keras(following)
+        self.post_message(self.CheckEnded(event.recipe))
+
+    def _take_check_refusal(self, reason: UserError) -> None:
+        """Say why nothing is known of shapes."""
+        off = isinstance(reason, SpareUnavailable)
+        self._check.forget_model_check()
+        self._waiting = Waiting.OFF if off else Waiting.NOTHING
+        self._show()
+        if not off:
+            self.query_one(LayerList).problem = str(reason)
+
+    @work(thread=True, group="catalog", name="catalog")
+    def _read_catalog(self) -> None:
+        try:
+            self.post_message(self.CatalogRead(self._service.catalog()))
+        except UserError as error:
+            self.post_message(self.CatalogRead(error))
+
+    @on(CatalogRead)
+    def take_catalog(self, event: CatalogRead) -> None:
+        """Make forms of Keras's classes; without them a recipe can be trained but not edited."""
+        if isinstance(event.answer, UserError):
+            title = "Layers cannot be edited"
+            self.notify(str(event.answer), title=title, severity="error", markup=False)
+            return
+        self._catalog = event.answer
+        self._check.check_rules(self._draft.recipe, self._catalog)
+        self._show()
+
+    @work(thread=True, group="describe", name="describe")
+    def _describe(self, variant: str | None, seed: int) -> None:
+        answer: Description | UserError
+        try:
+            answer = self._service.describe(self._of_task.name, variant, seed)
+        except UserError as error:
+            answer = error
+        self.post_message(self.DataDescribed(variant, seed, answer))
+
+    @on(DataDescribed)
+    def take_description(self, event: DataDescribed) -> None:
+        """Show what is known of the data, unless other data was asked for meanwhile."""
+        if (event.variant, event.seed) != self._described:
+            return
+        if isinstance(event.answer, UserError):
+            self._description, self._no_description = None, str(event.answer)
+        else:
+            self._description = event.answer
+        self._show()
+
+    # What is shown
+
+    def _show(self, selected: int | None = None) -> None:
+        """Show the recipe and what is said of it.
+
+        Args:
             selected: another layer to choose; None keeps the one that is.
         """
-        self._view = view
-        last = len(view.recipe.layers) - 1
+        if not self.is_attached:
+            return
+        recipe, check = self._draft.recipe, self._check
+        last = len(recipe.layers) - 1
         self._selected = max(INPUT_ROW, min(self._selected if selected is None else selected, last))
-        recipe, verdict, signs = view.recipe, view.verdict, glyphs_for(self.app)
-        layers = self.query_one(LayerList)
-        layers.show_rows(layer_rows(recipe, verdict, view.catalog, signs.times), self._selected)
-        layers.input_shape = shape_words(verdict.input_shape, signs.times)
-        check = verdict.check
-        layers.total = check.parameters if check else None
-        trainable = (check.trainable_parameters or 0) if check else 0
-        layers.fixed = (layers.total or 0) - trainable
-        layers.problem = total_problem(recipe, verdict, view.catalog, signs.into)
-        layers.waiting = view.waiting
-        self._show_form()
-        self._fold()
-        facts = data_facts(self._of_task, view.description)
-        self.query_one(TrainingSettings).show_settings(
-            recipe, view.catalog, facts, verdict.problems, verdict.setting_refusal()
+        self.query_one(LayerList).show_recipe(
+            recipe, check, self._catalog, self._waiting, self._selected
         )
+        self._show_form()
+        self.query_one(TrainingSettings).show_settings(
+            self._catalog,
+            data_facts(self._of_task, self._description),
+            check.problems,
+            check.setting_refusal(),
+        )
+        self.post_message(self.Updated())
 
-    def tell(self, problem: str) -> None:
-        """Say why nothing is known of shapes."""
-        self.query_one(LayerList).problem = problem
+    def show_refusal(self, refusal: Refusal) -> None:
+        """Say why the recipe cannot be trained, and choose the layer that can be mended."""
+        where, reason = "This", refusal.reason
+        recipe = self._draft.recipe
+        if refusal.layer is not None and refusal.layer < len(recipe.layers):
+            layer = recipe.layers[refusal.layer]
+            where = f"Layer {refusal.layer + 1}, {layer.class_name},"
+            self._show(refusal.layer)
+        else:
+            reason = explain_refusal(refusal, recipe, self._catalog, glyphs_for(self.app).into)
+        title = f"{where} cannot be trained"
+        self.notify(reason, title=title, severity="error", markup=False)
 
     def _show_form(self) -> None:
-        view = self._view
-        if view is None:
-            return
-        form = self.query_one(LayerForm)
+        form, check = self.query_one(LayerForm), self._check
         if self._selected == INPUT_ROW:
-            form.show_data(self._of_task, view.description, view.data_words)
+            form.show_data(self._of_task, self._description, self._no_description)
         else:
-            reason = view.verdict.layer_reason(self._selected)
-            problems = view.verdict.problems
-            form.show_layer(view.recipe, self._selected, view.catalog, problems, reason)
+            reason = check.layer_reason(self._selected)
+            recipe, problems = self._draft.recipe, check.problems
+            form.show_layer(recipe, self._selected, self._catalog, problems, reason)
+        self._fold()
 
     @on(LayerList.LayerChosen)
     def choose_layer(self, event: LayerList.LayerChosen) -> None:
-        """The form follows the cursor."""
+        """Let the form follow the cursor."""
         self._selected = event.index
         self._show_form()
-        self._fold()
 
     def on_descendant_focus(self) -> None:
-        """Another part is worked in."""
+        """Make room for the part that is worked in."""
         self._fold()
 
     def _fold(self) -> None:
@@ -137,10 +452,9 @@ class RecipeColumn(Container):
         within = [] if self.screen.focused is None else self.screen.focused.ancestors
         in_layer = self.query_one(LayerForm) in within
         in_settings = self.query_one(TrainingSettings) in within
-        if self._view is not None and not in_layer and not in_settings:
-            verdict = self._view.verdict
-            in_layer = verdict.layer_reason(self._selected) is not None
-            in_settings = verdict.setting_refusal() is not None
+        if not in_layer and not in_settings:
+            in_layer = self._check.layer_reason(self._selected) is not None
+            in_settings = self._check.setting_refusal() is not None
         self.set_class(in_layer, "-settings-folded")
         self.set_class(in_settings and not in_layer, "-layer-folded")
 
@@ -157,19 +471,12 @@ class RecipeColumn(Container):
         self.query_one(TrainingSettings).focus_field()
 
 
-def data_facts(task: Task, description: Description | None) -> DataFacts:
-    """What of the data the settings need to know."""
-    variants = tuple((variant.name, variant.summary) for variant in task.variants)
-    if description is None:
-        return DataFacts(variants)
-    held = [split.rows for split in description.splits if split.name == "validation"]
-    return DataFacts(variants, held[0] if held else 0)
-
-
 def _layer_actions(signs: Glyphs) -> Content:
     """What the mouse can do to the chosen layer."""
     return Content.from_markup(
-        f"[@click=screen.add_layer]{signs.add} add[/]   [@click=screen.duplicate_layer]duplicate[/]"
-        f"   [@click=screen.delete_layer]delete[/]   [@click='screen.move_layer(-1)']{signs.up}[/]"
-        f" [@click='screen.move_layer(1)']{signs.down}[/]"
+        f"[@click=\"screen.edit('add_layer')\"]{signs.add} add[/]"
+        "   [@click=\"screen.edit('duplicate_layer')\"]duplicate[/]"
+        "   [@click=\"screen.edit('delete_layer')\"]delete[/]"
+        f"   [@click=\"screen.edit('move_layer', -1)\"]{signs.up}[/]"
+        f" [@click=\"screen.edit('move_layer', 1)\"]{signs.down}[/]"
     )

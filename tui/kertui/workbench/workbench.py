@@ -3,45 +3,69 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
-from typing import ClassVar
+from functools import partial, wraps
+from pathlib import Path
+from typing import ClassVar, Concatenate, ParamSpec
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
+from textual.screen import Screen
 from textual.widgets import Static
 
+from kertasks.recipes.recipe import Recipe
+from kertasks.runs.commands import SteeringCommand
+from kertasks.runs.folder import RunFolder
+from kertasks.runs.state import RunState
+from kertasks.task import Task
+from kertasks.text.numbers import short_path
 from kertui.comparison.compare import CompareScreen
-from kertui.live.live_pane import LivePane
+from kertui.dialogs.recipe_path import OpenRecipeScreen, SaveRecipeScreen
+from kertui.dialogs.unsaved_changes import UnsavedAnswer, UnsavedChangesScreen
+from kertui.live.pane import LivePane
+from kertui.live.status import RunStatus
+from kertui.live.steering import first_learning_rate, steering_keys
 from kertui.live.training_column import Phase, TrainingColumn
 from kertui.rows.key_line import KeyLine
-from kertui.service.training_service import SpareUnavailable
+from kertui.session import Session
 from kertui.terminal.glyphs import glyphs_for
-from kertui.workbench.layers.layer_list import INPUT_ROW, LayerList, Waiting
-from kertui.workbench.recipe_column import RecipeColumn, RecipeView
-from kertui.workbench.workbench_base import after_typing
-from kertui.workbench.workbench_checks import ModelChecker
-from kertui.workbench.workbench_keys import WORKBENCH_KEYS
-from kertui.workbench.workbench_layers import LayerActions
-from kertui.workbench.workbench_training import TrainingActions
+from kertui.workbench.choose_recipe import ChooseRecipeScreen
+from kertui.workbench.draft.draft import RecipeDraft
+from kertui.workbench.draft.recipe_check import RecipeCheck
+from kertui.workbench.layers.layer_list import INPUT_ROW, LayerList
+from kertui.workbench.recipe_column import RecipeColumn
 
-_AFTER_CURVE = 1.0
-"""Seconds a run that is opened has for itself, before its data is described."""
+_Arguments = ParamSpec("_Arguments")
 
 
-class WorkbenchScreen(LayerActions, TrainingActions):
+def after_typing(
+    action: Callable[Concatenate[WorkbenchScreen, _Arguments], None],
+) -> Callable[Concatenate[WorkbenchScreen, _Arguments], None]:
+    """Make an action wait until the value that is being typed is in the recipe.
+
+    Where that value is not allowed, this is said and nothing else happens.
+    """
+
+    @wraps(action)
+    def act(bench: WorkbenchScreen, /, *args: _Arguments.args, **kwargs: _Arguments.kwargs) -> None:
+        bench._column.settle(partial(action, bench, *args, **kwargs))
+
+    return act
+
+
+class WorkbenchScreen(Screen[None]):
     """Edit a recipe of a task and train it.
 
-    The draft holds the recipe, the verdict what is said of it; the left column shows both, the
-    right one trains. This screen passes between them.
+    The left column edits the recipe and has it checked, the right one trains. This screen
+    passes between them, carries out the keys, and asks for files and for other recipes.
 
     Args:
         session: its service checks and trains.
         task: the task.
         recipe: what the edit starts from.
-        path: the file it was read from, if any.
+        path: the file it was read from; None for one of the task's own recipes.
         run: a training to show, live or over; for None one of the task's that goes on, if any.
         run_state: what it was doing when it was looked at.
     """
@@ -49,70 +73,181 @@ class WorkbenchScreen(LayerActions, TrainingActions):
     CSS_PATH = "workbench.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (160, "-huge")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-short"), (36, "-high")]  # noqa: RUF012
-    BINDINGS: ClassVar[list[BindingType]] = WORKBENCH_KEYS
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "start_training", "start", key_display="space", id="workbench.start",
+                tooltip="Train the recipe as it stands, from fresh weights."),
+        # What steers the training shown.
+        Binding("r", "resume_run", "resume", id="workbench.resume",
+                tooltip="Go on with the training shown, which is over, from its last checkpoint."),
+        *steering_keys("workbench"),
+        # What the live pane does, wherever the focus is.
+        Binding("y", "live('log_y')", "log y", id="workbench.log_y",
+                tooltip="Draw the loss on a logarithmic axis, or back."),
+        Binding("m", "live('smooth')", "smooth", id="workbench.smooth",
+                tooltip="Show the trend of each curve, the raw one behind it."),
+        Binding("n", "live('next_metric')", "metric", show=False, id="workbench.metric",
+                tooltip="Draw the next of the run's metrics."),
+        Binding("z", "live('zoom')", "zoom", show=False, id="workbench.zoom",
+                tooltip="See the last part of the run, or the whole."),
+        Binding("l", "live('log')", "log", show=False, id="workbench.log",
+                tooltip="Read what the trainer printed."),
+        Binding("right_square_bracket", "live('next_tab')", "next tab", show=False,
+                id="workbench.next_tab", tooltip="Look at the training in the next tab."),
+        Binding("left_square_bracket", "live('previous_tab')", "tab before", show=False,
+                id="workbench.previous_tab", tooltip="Look at the training in the tab before."),
+        # What changes the recipe.
+        Binding("a", "edit('add_layer')", "add layer", id="workbench.add",
+                tooltip="Search Keras's layers and put one after the chosen layer."),
+        Binding("e", "edit_layer", "edit", id="workbench.edit",
+                tooltip="Change the chosen layer's values."),
+        Binding("t", "edit_settings", "settings", id="workbench.settings",
+                tooltip="Change optimizer, loss, epochs, validation and data."),
+        Binding("u,ctrl+z", "edit('undo')", "undo", id="workbench.undo",
+                tooltip="Take the last change back."),
+        Binding("U,ctrl+y", "edit('redo')", "redo", show=False, id="workbench.redo",
+                tooltip="Make the change again that was taken back."),
+        Binding("x,delete", "edit('delete_layer')", "delete", show=False, id="workbench.delete",
+                tooltip="Take the chosen layer out."),
+        Binding("d", "edit('duplicate_layer')", "duplicate", show=False,
+                id="workbench.duplicate",
+                tooltip="Put a copy of the chosen layer after it."),
+        Binding("K,shift+up,ctrl+up", "edit('move_layer', -1)", "move up", show=False,
+                id="workbench.up", tooltip="Move the chosen layer towards the input."),
+        Binding("J,shift+down,ctrl+down", "edit('move_layer', 1)", "move down", show=False,
+                id="workbench.down", tooltip="Move the chosen layer towards the output."),
+        # Where recipes come from and go to.
+        Binding("w,ctrl+s", "save_recipe", "save", id="workbench.save",
+                tooltip="Save the recipe as a TOML file."),
+        Binding("o", "open_recipe", "open", id="workbench.open",
+                tooltip="Open a recipe from a TOML file."),
+        Binding("c", "compare", "compare", id="workbench.compare",
+                tooltip="See the recipe beside the one it came from."),
+        Binding("R", "choose_recipe", "recipes", id="workbench.recipes",
+                tooltip="Take another recipe of this task."),
+        Binding("1", "show_tab('layers')", "layers", id="workbench.layers",
+                tooltip="Show the layers and settings (on a narrow terminal)."),
+        Binding("2", "show_tab('live')", "live", id="workbench.live",
+                tooltip="Show the curves (on a narrow terminal)."),
+        Binding("escape", "go_back", "back", key_display="esc", id="workbench.back",
+                tooltip="From a form to the layers, from there to the tasks. A training goes on."),
+    ]  # fmt: skip
+
+    def __init__(
+        self,
+        session: Session,
+        task: Task,
+        recipe: Recipe,
+        path: Path | None = None,
+        run: RunFolder | None = None,
+        run_state: RunState = RunState.RUNNING,
+    ) -> None:
+        super().__init__()
+        self._service = session.service
+        self._of_task = task
+        self._path = path
+        self._given = (run, run_state)
+        # Held, not looked up: an update may still arrive while the screen is being taken down.
+        self._column = RecipeColumn(
+            session.service, task, recipe, beside_run=run is not None, id="recipe"
+        )
+        self._training = TrainingColumn(id="live")
+        self._run_status = RunStatus()
+        self._awaited: Recipe | None = None
+        """The recipe that is trained as soon as it is checked."""
+
+        self._has_curves = False
 
     def compose(self) -> ComposeResult:
-        """Build the screen."""
+        """Lay out the status line, the tabs of a narrow terminal, the columns and the keys."""
         with Horizontal(id="status"):
             yield Static(id="workbench-title", markup=False)
             yield self._run_status
         yield Static(id="tabs")
         with Horizontal(id="body"):
-            first = 0 if self._draft.recipe.layers else INPUT_ROW
-            yield RecipeColumn(self._of_task, first, id="recipe")
-            yield TrainingColumn(id="live")
+            yield self._column
+            yield self._training
         yield KeyLine()
 
     def on_mount(self) -> None:
-        """Show the recipe at once; what Keras knows arrives when it arrives."""
-        service = self._session.service
-        self._checker = ModelChecker(self, service)
+        """Show the run that was asked for, or one of the task's that goes on."""
         self._column.focus_layers()
-        self._checker.read_catalog()
-        self._take_change(self.selected)
-        self._show_training(service)
-
-    # The recipe and what is said of it
-
-    def _take_change(self, selected: int) -> None:
-        """The recipe is another one: show it, judge it, and have Keras judge it."""
-        recipe = self._draft.recipe
-        self._verdict.judge(recipe, self._catalog)
-        service = self._session.service
-        if not service.spare:
-            self._waiting = Waiting.OFF
+        self._training.plan(self.draft.recipe)
+        run, state = self._given
+        if run is None:
+            self._training.find_running(self._service, self._of_task.name)
+            self._show_tab("layers")
         else:
-            if not service.warm:
-                self._waiting = Waiting.SPARE
-            self._checker.check(recipe)
-        asked = (recipe.data.variant, recipe.seed)
-        if asked != self._described:
-            first, self._described = self._described is None, asked
-            describe = partial(self._checker.describe, self._of_task.name, *asked)
-            if first and self._given[0] is not None:
-                # Who opens a run waits for its curve, and has mostly seen its data.
-                self.set_timer(_AFTER_CURVE, describe)
-            else:
-                describe()
-        self._training.cancel_wait()
-        self._training.plan(recipe)
-        self._show(selected)
+            self._service.take_up(run)
+            self._training.show(run, state, self.draft.origin)
+            self._show_tab("live")
 
-    def _show(self, selected: int | None = None) -> None:
-        """Bring the left column and the title up to date."""
-        if not self.is_attached:
-            return
-        recipe = self._draft.recipe
-        view = RecipeView(
-            recipe,
-            self._verdict,
-            self._catalog,
-            self._description,
-            self._data_reason or "read in a moment",
-            self._waiting,
-        )
-        self._column.show(view, selected)
-        star = "*" if self._draft.changed else ""
+    @property
+    def draft(self) -> RecipeDraft:
+        """The recipe under edit, with what it came from."""
+        return self._column.draft
+
+    @property
+    def check(self) -> RecipeCheck:
+        """What is said of the recipe."""
+        return self._column.check
+
+    @property
+    def selected(self) -> int:
+        """The chosen layer, ``INPUT_ROW`` for the data."""
+        return self._column.selected
+
+    @property
+    def knows_catalog(self) -> bool:
+        """Whether Keras's classes are here, so that forms can be made."""
+        return self._column.catalog is not None
+
+    @property
+    def run(self) -> RunFolder | None:
+        """The training shown, or the last one."""
+        return self._training.run
+
+    def shows(self, run: RunFolder) -> bool:
+        """Whether it is the run shown, or the one that will be once the screen is there."""
+        return run == (self.run if self.is_mounted else self._given[0])
+
+    # The recipe
+
+    @after_typing
+    def action_edit(self, edit: str, *arguments: object) -> None:
+        """Have the left column carry out a change of the recipe, by the name of its method."""
+        getattr(self._column, edit)(*arguments)
+
+    @on(LayerList.LayerOpened)
+    def action_edit_layer(self) -> None:
+        """Put the focus into the form of the chosen layer."""
+        self._show_tab("layers")
+        self._column.focus_form()
+
+    def action_edit_settings(self) -> None:
+        """Put the focus into the training settings."""
+        self._show_tab("layers")
+        self._column.focus_settings()
+
+    @on(RecipeColumn.LayerAdded)
+    def show_added_layer(self, event: RecipeColumn.LayerAdded) -> None:
+        """Put the focus into the form of a new layer."""
+        self._show_tab("layers")
+        self._column.focus_form(event.first_field)
+
+    @on(RecipeColumn.RecipeChanged)
+    def follow_recipe(self, event: RecipeColumn.RecipeChanged) -> None:
+        """Let the training wait no more for another recipe's check; plan this one."""
+        if event.replaced:
+            self._training.forget_trouble()
+        if event.recipe != self._awaited:
+            self._training.cancel_wait()
+        self._training.plan(event.recipe)
+
+    @on(LayerList.LayerChosen)
+    @on(RecipeColumn.Updated)
+    def show_title(self) -> None:
+        """Name the task and the recipe; other keys may act now."""
+        recipe, star = self.draft.recipe, "*" if self.draft.changed else ""
         into = glyphs_for(self.app).into
         self.query_one("#workbench-title", Static).update(
             Content.assemble(
@@ -121,92 +256,145 @@ class WorkbenchScreen(LayerActions, TrainingActions):
         )
         self.refresh_bindings()
 
-    @on(ModelChecker.Checked)
-    def take_check(self, event: ModelChecker.Checked) -> None:
-        """Keras's answer; a start that waited for it goes on, or says why not."""
-        if self._verdict.hear(event.recipe, event.check):
-            self._waiting = Waiting.NOTHING
-            self._show()
-        self._checker.answered()
-        if self._training.phase is Phase.WAITING and self._verdict.check is not None:
-            self._start_training()
-
-    @on(ModelChecker.CheckRefused)
-    def take_check_refusal(self, event: ModelChecker.CheckRefused) -> None:
-        """Keras could not be asked: nothing is known of shapes."""
-        self._checker.answered()
-        if event.recipe != self._draft.recipe:
-            return
-        self._verdict.forget()
-        off = isinstance(event.reason, SpareUnavailable)
-        self._waiting = Waiting.OFF if off else Waiting.NOTHING
-        self._show()
-        if not off:
-            self._column.tell(str(event.reason))
-        if self._training.phase is Phase.WAITING:
-            # What cannot be judged may still be trained; a fault is told by the run then.
-            self._start_training()
-
-    @on(ModelChecker.CatalogRead)
-    def take_catalog(self, event: ModelChecker.CatalogRead) -> None:
-        """Keras's classes are here: forms can be made and values judged."""
-        self._catalog = event.catalog
-        self._verdict.judge(self._draft.recipe, self._catalog)
-        self._show()
-
-    @on(ModelChecker.CatalogRefused)
-    def tell_catalog_refusal(self, event: ModelChecker.CatalogRefused) -> None:
-        """Without the classes the recipe can be trained but not edited."""
-        title = "Layers cannot be edited"
-        self.notify(str(event.reason), title=title, severity="error", markup=False)
-
-    @on(ModelChecker.DataDescribed)
-    def take_description(self, event: ModelChecker.DataDescribed) -> None:
-        """What is known of the data."""
-        if (event.variant, event.seed) == self._described:
-            self._description = event.description
-            self._data_reason = event.reason
-            self._show()
-
     # Files and other recipes
 
     @after_typing
     def action_open_recipe(self) -> None:
-        """Open a recipe file."""
-        self._files.open(self._catalog)
+        """Open a recipe file; the present recipe can be had back with undo."""
 
-    @after_typing
-    def action_save_recipe(self) -> None:
-        """Save the recipe as a file."""
-        self._files.save()
+        def opened(answer: tuple[Recipe, Path] | None) -> None:
+            if answer is not None:
+                recipe, self._path = answer
+                self._column.replace(recipe)
+
+        start = f"{short_path(self._path.parent)}/" if self._path else ""
+        dialog = OpenRecipeScreen(start, self._of_task.name, self._column.catalog)
+        self.app.push_screen(dialog, opened)
 
     @after_typing
     def action_choose_recipe(self) -> None:
         """Take another recipe of the task."""
-        self._files.choose()
+
+        def chosen(recipe: Recipe | None) -> None:
+            if recipe is not None:
+                self._path = None
+                self._column.replace(recipe)
+
+        self.app.push_screen(ChooseRecipeScreen(self._of_task, self.draft.origin.name), chosen)
+
+    @after_typing
+    def action_save_recipe(self) -> None:
+        """Save the recipe as a file."""
+        self._save_recipe()
+
+    def _save_recipe(self, after: Callable[[], None] | None = None) -> None:
+        """Ask where to; what comes after it is left out where the person gives up."""
+        recipe = self.draft.recipe
+        name = f"{recipe.task}-{recipe.name}.toml".replace(" ", "-").replace("/", "-")
+
+        def saved(answer: tuple[Recipe, Path] | None) -> None:
+            if answer is None:
+                return
+            self._path = answer[1]
+            self._column.mark_saved(answer[0])
+            self.notify(f"Saved as {self._path}.", markup=False)
+            if after is not None:
+                after()
+
+        proposed = short_path(self._path) if self._path else name
+        self.app.push_screen(SaveRecipeScreen(proposed, recipe, self._path), saved)
 
     @after_typing
     def action_compare(self) -> None:
-        """See the recipe beside the one it came from."""
-        origin, recipe = self._draft.origin, self._draft.recipe
+        """Show the recipe beside the one it came from."""
+        origin, recipe = self.draft.origin, self.draft.recipe
         self.app.push_screen(CompareScreen(origin, recipe, f"{origin.name}, as it was", "as it is"))
+
+    # Training
+
+    @after_typing
+    def action_start_training(self) -> None:
+        """Train the recipe, or say why it cannot be."""
+        self._start_training()
+
+    def _start_training(self) -> None:
+        recipe, self._awaited = self.draft.recipe, None
+        refusal = self.check.refusal()
+        if refusal is not None:
+            self._training.cancel_wait()
+            self._column.show_refusal(refusal)
+            self._show_tab("layers")
+            return
+        if self.check.model_check is None and self._column.checking:
+            self._awaited = recipe
+            self._training.wait_for_check(recipe.fit.epochs)
+        else:
+            self._training.start(self._service, recipe, self._path)
+        self._show_tab("live")
+
+    @on(RecipeColumn.CheckEnded)
+    def start_after_check(self, event: RecipeColumn.CheckEnded) -> None:
+        """Go on with a start that waited for the check.
+
+        What Keras cannot judge may still be trained: a fault is told by the run then.
+        """
+        if self._training.phase is Phase.WAITING and event.recipe == self._awaited:
+            self._start_training()
+
+    def _first_rate(self) -> float | None:
+        recipe = self._training.recipe
+        return None if recipe is None else first_learning_rate(recipe, self._column.catalog)
+
+    def action_steer(self, name: str) -> None:
+        """Ask something of the training shown."""
+        self._training.steer(self._service, SteeringCommand(name), self._first_rate())
+
+    def action_resume_run(self) -> None:
+        """Go on with the training shown, which is over."""
+        self._training.resume(self._service)
+
+    def action_live(self, action: str) -> None:
+        """Pass a key on to the live pane, wherever the focus is."""
+        self._training.pane.act(action)
+
+    @on(TrainingColumn.PhaseChanged)
+    def follow_phase(self) -> None:
+        """Offer the keys that act now."""
+        self.refresh_bindings()
+
+    @on(TrainingColumn.RunFound)
+    def tell_of_run(self, event: TrainingColumn.RunFound) -> None:
+        """Say that a training goes on that this screen did not start."""
+        self.notify(f"A training of {self._of_task.name} goes on: {event.run.id}", markup=False)
+
+    @on(LivePane.Updated)
+    def show_run_status(self, event: LivePane.Updated) -> None:
+        """Let the status line follow the run."""
+        self._run_status.show(event.history, event.state, event.progress, event.asked)
+        has_curves = event.history.epochs > 0
+        if has_curves is not self._has_curves:
+            self._has_curves = has_curves
+            self.refresh_bindings()
+
+    @on(LivePane.TabShown)
+    def show_live_half(self) -> None:
+        """On a narrow terminal, show the half that the tab is in; offer the keys that act now."""
+        self._show_tab("live")
+        self.refresh_bindings()
 
     # The screen itself
 
     def action_show_tab(self, tab: str) -> None:
-        """On a narrow terminal, show the layers or the curves."""
+        """Show the layers or the curves, which take turns on a narrow terminal."""
         self._show_tab(tab)
         if tab == "live":
-            self.query_one(LivePane).focus()
+            self._training.pane.focus()
         else:
             self._column.focus_layers()
 
     def _show_tab(self, tab: str) -> None:
-        self.set_class(tab == "live", "-show-live")
-        self._show_tabs()
-
-    def _show_tabs(self) -> None:
-        live = self.has_class("-show-live")
+        live = tab == "live"
+        self.set_class(live, "-show-live")
         tabs = (("1 layers", "layers", not live), ("2 live", "live", live))
         self.query_one("#tabs", Static).update(
             Content("   ").join(
@@ -222,34 +410,60 @@ class WorkbenchScreen(LayerActions, TrainingActions):
         if not self.is_mounted:
             return False  # its parts are not there to act on
         match action:
-            case "start_training" | "steer" | "resume_run" | "live":
-                return self.training_allows(action, parameters)
-            case "undo":
-                return self._draft.can_undo and self._typed_in is None
-            case "redo":
-                return self._draft.can_redo and self._typed_in is None
-            case "compare":
-                return self._draft.origin != self._draft.recipe
-            case "edit_layer" | "delete_layer" | "duplicate_layer" | "move_layer":
+            case "start_training":
+                return self._training.phase is Phase.IDLE
+            case "steer":
+                return self._training.allows(SteeringCommand(str(parameters[0])))
+            case "resume_run":
+                return self._training.can_resume
+            case "live":
+                return self._training.pane.allows(str(parameters[0]))
+            case "edit":
+                return self._column.allows(str(parameters[0]))
+            case "edit_layer":
                 return self.selected != INPUT_ROW
+            case "compare":
+                return self.draft.origin != self.draft.recipe
             case "show_tab":
                 return self.has_class("-narrow")
             case _:
                 return True
 
     def action_go_back(self) -> None:
-        """From a form to the layers, from there to the tasks."""
+        """Go from a form to the layers, from there to the tasks."""
         layers = self.query_one(LayerList)
         if self.focused is None or self.focused is layers:
-            self._files.ask_before_leaving(self._leave)
+            self.ask_before_leaving(self._leave)
         else:
             self._show_tab("layers")
             layers.focus()
 
     def ask_before_leaving(self, leave: Callable[[], None]) -> None:
         """Leave, unless there are changes in no file and the person wants to stay."""
-        self._settle(partial(self._files.ask_before_leaving, leave), anyway=True)
+
+        def answered(answer: UnsavedAnswer | None) -> None:
+            if answer is UnsavedAnswer.SAVE:
+                self._save_recipe(after=leave)
+            elif answer is UnsavedAnswer.LEAVE:
+                leave()
+
+        def ask() -> None:
+            if self.draft.changed:
+                changes = len(self.draft.differences)
+                dialog = UnsavedChangesScreen(self.draft.recipe.name, changes)
+                self.app.push_screen(dialog, answered)
+            else:
+                leave()
+
+        self._column.settle(ask, anyway=True)
 
     def _leave(self) -> None:
-        self.say_what_goes_on()
+        """Leave the screen; say that a training does not end with it."""
+        phase = self._training.phase
+        if phase not in {Phase.IDLE, Phase.WAITING}:
+            goes_on = "stays paused" if phase is Phase.PAUSED else "goes on"
+            self.app.notify(
+                f"The training of {self._of_task.name} {goes_on}. Open the task again to see it.",
+                markup=False,
+            )
         self.dismiss(None)

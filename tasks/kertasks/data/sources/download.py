@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
+import hashlib
+import os
 import queue
+import tempfile
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
-from kertasks.data.sources.data_file import DataFile
-from kertasks.data.sources.part_file import PartFile
+from kertasks.data.sources.source import DataFile
 from kertasks.data.sources.source_errors import DownloadCancelled, DownloadFailed
 
+_PART = ".part"
+_READABLE = 0o644
 _CHUNK = 64 * 1024
 _QUEUED_CHUNKS = 16
 _SILENCE_SECONDS = 30.0
@@ -42,11 +50,78 @@ class DownloadProgress:
         return self.received / self.seconds if self.seconds > 0 else 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class _End:
-    """The server has sent everything, or ``reason`` says what stopped it."""
+class PartFile:
+    """A file being written, either whole and right under its name or not there at all.
 
-    reason: str | None = None
+    The bytes go to a file of another name, locked while its writer lives; leaving the context
+    without ``keep`` removes it. A writer that was killed leaves an unlocked one behind, which the
+    next writer removes.
+
+    Args:
+        target: its path; folders that are missing are made.
+        algorithm: of the hash that is taken of what is written.
+    """
+
+    def __init__(self, target: Path, algorithm: str) -> None:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _remove_abandoned(target)
+        descriptor, self._path = _locked_part(target)
+        self._file = os.fdopen(descriptor, "wb")
+        self._target = target
+        self._hash = hashlib.new(algorithm, usedforsecurity=False)
+        self.received = 0
+        """How many bytes were written."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def write(self, chunk: bytes) -> None:
+        """Append bytes to what was written so far."""
+        self._file.write(chunk)
+        self._hash.update(chunk)
+        self.received += len(chunk)
+
+    @property
+    def hash(self) -> str:
+        """Of what was written so far, in hexadecimal."""
+        return self._hash.hexdigest()
+
+    def keep(self) -> Path:
+        """Give the file its own name, in place of whatever had it."""
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        os.fchmod(self._file.fileno(), _READABLE)
+        self._path.replace(self._target)
+        return self._target
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._file.close()
+        self._path.unlink(missing_ok=True)
+
+
+def _locked_part(target: Path) -> tuple[int, Path]:
+    while True:
+        descriptor, text = tempfile.mkstemp(_PART, f".{target.name}.", target.parent)
+        path = Path(text)
+        with contextlib.suppress(OSError):  # some network file systems have no locks
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if path.exists():
+            return descriptor, path
+        # Another writer took it for abandoned before it was locked.
+        os.close(descriptor)
+
+
+def _remove_abandoned(target: Path) -> None:
+    for part in target.parent.glob(f".{target.name}.*{_PART}"):
+        with contextlib.suppress(OSError), part.open("rb") as file:
+            # Raises where the writer still lives.
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            part.unlink(missing_ok=True)
 
 
 def fetch(
@@ -72,14 +147,14 @@ def fetch(
     """
     source = address or file.address
     wanted = cancelled or (lambda: False)
-    chunks: queue.Queue[bytes | _End] = queue.Queue(_QUEUED_CHUNKS)
+    chunks: queue.Queue[bytes | str] = queue.Queue(_QUEUED_CHUNKS)
     abandoned = threading.Event()
 
     def failed(reason: str) -> DownloadFailed:
         return DownloadFailed(file.name, source, folder, reason)
 
     try:
-        part = PartFile(folder, file.name, file.algorithm)
+        part = PartFile(folder / file.name, file.algorithm)
     except OSError as error:
         raise failed(f"cannot write into {folder} ({error.strerror})") from error
     # The server is read in a thread of its own, because a read that waits for a silent
@@ -99,7 +174,7 @@ def fetch(
                     chunk = chunks.get(timeout=_CANCEL_SECONDS)
                 except queue.Empty:
                     continue
-                if isinstance(chunk, _End):
+                if isinstance(chunk, str):
                     break
                 part.write(chunk)
                 if part.received > file.bytes:
@@ -108,8 +183,8 @@ def fetch(
                 if on_progress and seconds - reported >= _PROGRESS_SECONDS:
                     reported = seconds
                     on_progress(DownloadProgress(file.name, part.received, file.bytes, seconds))
-            if chunk.reason is not None:
-                raise failed(chunk.reason)
+            if chunk:
+                raise failed(chunk)
             if part.received < file.bytes:
                 raise failed(
                     f"the connection ended after {part.received:,} of {file.bytes:,} bytes"
@@ -127,14 +202,14 @@ def fetch(
     return path
 
 
-def _read(source: str, chunks: queue.Queue[bytes | _End], abandoned: threading.Event) -> None:
-    """Put what the server sends into the queue, then an end."""
+def _read(source: str, chunks: queue.Queue[bytes | str], abandoned: threading.Event) -> None:
+    """Put what the server sends into the queue, then why it ended: empty when all was sent."""
     # Imported here: they cost the interface a tenth of its time to the first paint.
     import urllib.error
     import urllib.request
     from http.client import HTTPException
 
-    def put(item: bytes | _End) -> bool:
+    def put(item: bytes | str) -> bool:
         while not abandoned.is_set():
             try:
                 chunks.put(item, timeout=_CANCEL_SECONDS)
@@ -144,7 +219,7 @@ def _read(source: str, chunks: queue.Queue[bytes | _End], abandoned: threading.E
         return False
 
     if not source.startswith(("https://", "http://")):
-        put(_End(f"{source} is not a web address"))
+        put(f"{source} is not a web address")
         return
     try:
         with urllib.request.urlopen(source, timeout=_SILENCE_SECONDS) as response:  # noqa: S310
@@ -152,13 +227,13 @@ def _read(source: str, chunks: queue.Queue[bytes | _End], abandoned: threading.E
                 if not put(chunk):
                     return
     except urllib.error.HTTPError as error:
-        put(_End(f"the server answered {error.code} {error.reason}"))
+        put(f"the server answered {error.code} {error.reason}")
     except urllib.error.URLError as error:
-        put(_End(f"no connection ({_words(error.reason)})"))
+        put(f"no connection ({_words(error.reason)})")
     except (OSError, HTTPException, ValueError) as error:
-        put(_End(f"the connection broke ({_words(error)})"))
+        put(f"the connection broke ({_words(error)})")
     else:
-        put(_End())
+        put("")
 
 
 def _words(reason: object) -> str:

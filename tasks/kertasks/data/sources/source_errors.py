@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from kertasks.errors import UserError, describe_unknown, nearest
+from kertasks.data.sources.source import DataFile
+from kertasks.errors import UnknownName, UserError
 
 
-class UnknownDataFile(UserError):
+class UnknownDataFile(UnknownName):
     """No task uses a file of the name that was given."""
 
     def __init__(self, name: str, allowed: Sequence[str]) -> None:
-        super().__init__(describe_unknown("data file", name, allowed))
-        self.name = name
-        self.nearest = nearest(name, allowed)
+        super().__init__("data file", name, allowed)
 
 
 class DataFileMissing(UserError):
@@ -26,24 +25,17 @@ class DataFileMissing(UserError):
             f"Without: fetch {address} on another machine and put it into {folder}, "
             f"or give it to kertui data add FILE."
         )
-        self.name = name
-        self.address = address
-        self.folder = folder
 
 
 class DataFileDamaged(UserError):
     """A file's hash is not the published one; it is not used."""
 
-    def __init__(
-        self, name: str, path: Path, algorithm: str, found: str, expected: str, address: str
-    ) -> None:
+    def __init__(self, file: DataFile, path: Path, found: str) -> None:
         super().__init__(
-            f"{path} is damaged and not used: it should be {name} with {algorithm} "
-            f"{expected[:16]}…, but has {found[:16]}…. Fetch it again with kertui data get {name}, "
-            f"or fetch {address} and give it to kertui data add FILE."
+            f"{path} is damaged and not used: it should be {file.name} with {file.algorithm} "
+            f"{file.hash[:16]}…, but has {found[:16]}…. Fetch it again with kertui data get "
+            f"{file.name}, or fetch {file.address} and give it to kertui data add FILE."
         )
-        self.name = name
-        self.path = path
 
 
 class DownloadFailed(UserError):
@@ -65,4 +57,3 @@ class DownloadCancelled(UserError):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"the download of {name} was cancelled; nothing of it was kept.")
-        self.name = name

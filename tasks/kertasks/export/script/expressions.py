@@ -20,10 +20,15 @@ class Call:
     name: str
     arguments: tuple[tuple[str | None, Expression], ...] = ()
 
+    @classmethod
+    def of(cls, name: str, *positional: Expression, **named: Expression) -> Call:
+        """A call with arguments as Python takes them."""
+        return cls(name, (*((None, value) for value in positional), *named.items()))
+
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """A list."""
+    """A list of expressions."""
 
     entries: tuple[Expression, ...]
 

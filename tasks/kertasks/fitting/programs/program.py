@@ -17,10 +17,10 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from kertasks.fitting.cannot_compile import CannotCompile
 from kertasks.fitting.keras_internals import call_with_captures
+from kertasks.fitting.notices import CannotCompile
+from kertasks.fitting.programs.gathering import Gathering
 from kertasks.fitting.rows.feeds import Structure
-from kertasks.fitting.rows.gathering import Gathering
 
 Logs = dict[str, Any]
 

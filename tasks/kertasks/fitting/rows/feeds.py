@@ -18,9 +18,8 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from kertasks.data.multi_hot import MultiHotRows
-from kertasks.fitting.cannot_compile import CannotCompile
 from kertasks.fitting.keras_internals import as_tensorflow_would, device_bytes
-from kertasks.fitting.rows.words import WordRows
+from kertasks.fitting.notices import CannotCompile
 
 CHUNK_BYTES = 64 * 2**20
 """What a streamed call gets at most, unless one batch alone is more."""
@@ -77,11 +76,11 @@ class Leaf:
 class WordLeaf(Leaf):
     """Rows of zeros and ones that lie on the device as the numbers of their ones."""
 
-    words: WordRows
+    words: MultiHotRows
 
     @property
     def resident_bytes(self) -> int:
-        """Bytes of all words."""
+        """How many bytes all words take on the device."""
         return 2 * self.words.numbers.nbytes + self.words.starts.nbytes
 
     def on_device(self, ordered: bool) -> list[tf.Tensor]:
@@ -209,7 +208,7 @@ class ResidentRows:
             self._arguments = [*self._arrays, tf.convert_to_tensor(order.astype(np.int32))]
 
     def arguments(self, first: int, rows: int) -> tuple[list[tf.Tensor], int]:
-        """Always the same arrays."""
+        """The arrays, which are the same for every call, and the position as it is."""
         del rows
         return self._arguments, first
 

@@ -11,9 +11,9 @@ from typing import Any
 import keras
 
 from kertasks.runs.event_log import EventLog
-from kertasks.runs.events import Notice
 from kertasks.trainer.callbacks.event_writer import EventWriter
 from kertasks.trainer.checkpoint import BestState
+from kertasks.trainer.failure import WriteTrouble
 
 _SHARE = 10
 """Keeping may take one part in so many of the time: an epoch of 0.2 ms that improves, as
@@ -36,12 +36,11 @@ class BestWeights(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
         super().__init__()
         self._writer = writer
         self._path = path
-        self._log = log
         self._weights: list[Any] | None = None
         self._began = time.perf_counter()
         self._spent = 0.0
         self._write_not_before = time.perf_counter() + _WRITE_EVERY
-        self._failing = False
+        self._trouble = WriteTrouble(log)
         self.epoch: int | None = None
         """Whose weights are held, from 1."""
 
@@ -49,9 +48,9 @@ class BestWeights(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
         """What a checkpoint needs of it and of the writer."""
         writer = self._writer
         return BestState(
-            epoch=writer.best_epoch,
-            loss=writer.best_loss,
-            metrics=writer.best_metrics,
+            epoch=writer.best.epoch,
+            loss=writer.best.loss,
+            metrics=dict(writer.best.metrics) or None,
             kept=self.epoch,
             weights=list(self._weights or []),
         )
@@ -67,7 +66,7 @@ class BestWeights(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
         None where there is none yet: the model keeps what it has.
         """
         if self._model_is_best:
-            return self._writer.best_epoch
+            return self._writer.best.epoch
         if self._weights is not None:
             model.set_weights(self._weights)
         return self.epoch
@@ -76,17 +75,17 @@ class BestWeights(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
     def _model_is_best(self) -> bool:
         """Whether the model's own weights are those of the best epoch, or there is none yet."""
         writer = self._writer
-        return writer.best_epoch is None or (
-            writer.best_epoch == writer.epochs and not writer.within_epoch
+        return writer.best.epoch is None or (
+            writer.best.epoch == writer.epochs and not writer.within_epoch
         )
 
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
-        """Time begins to count."""
+        """Begin to count the time of which copies may take a share."""
         self._began = time.perf_counter()
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
         """Copy the weights when the epoch is the best so far and earlier copies are paid for."""
-        if self._writer.best_epoch != epoch + 1:
+        if self._writer.best.epoch != epoch + 1:
             return
         began = time.perf_counter()
         if self._spent * _SHARE > began - self._began:
@@ -96,22 +95,10 @@ class BestWeights(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
         now = time.perf_counter()
         self._spent += now - began
         if now >= self._write_not_before:
-            self._write()
+            with self._trouble.told(f"{self._path} cannot be written", "Training goes on."):
+                save_model(self.model, self._path)
             took = time.perf_counter() - now
             self._write_not_before = now + max(_WRITE_EVERY, _SHARE * took)
-
-    def _write(self) -> None:
-        try:
-            save_model(self.model, self._path)
-        except OSError as error:
-            # A full disk may have room again later, and the weights stay in memory.
-            if not self._failing:  # said once, not at every try
-                self._failing = True
-                why = error.strerror or type(error).__name__
-                text = f"{self._path} cannot be written: {why}. Training goes on."
-                self._log.add(Notice(time.time(), text))
-        else:
-            self._failing = False
 
     def save(self, model: keras.Model) -> None:
         """Write ``best.keras``; the model has the weights it had before, afterwards.
@@ -120,7 +107,7 @@ class BestWeights(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
             OSError: it cannot be written.
         """
         if self._model_is_best or self._weights is None:
-            self.epoch = self._writer.best_epoch
+            self.epoch = self._writer.best.epoch
             save_model(model, self._path)
             return
         last = model.get_weights()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from kertasks.runs.event_log import EventLog
-from kertasks.runs.events import Checkpointed, Notice
-from kertasks.trainer.checkpoint import Checkpoint, Place
+from kertasks.runs.events import Checkpointed
+from kertasks.trainer.checkpoint import Checkpoint
+from kertasks.trainer.failure import WriteTrouble
 
 EVERY = 5.0
 """Seconds between two checkpoints while epochs end."""
@@ -37,7 +37,7 @@ class Checkpoints:
         self._writing: Future[None] | None = None
         self._last = time.perf_counter()
         self._not_before = 0.0
-        self._failing = threading.Event()
+        self._trouble = WriteTrouble(log)
 
     def due(self, now: float, *, within_epoch: bool) -> bool:
         """Whether it is time for the next one.
@@ -67,7 +67,7 @@ class Checkpoints:
         self._writing = self._thread.submit(self._write, checkpoint, copied)
         if wait:
             self._writing.result()
-            return not self._failing.is_set()
+            return not self._trouble.lasts
         return True
 
     def close(self) -> None:
@@ -76,27 +76,13 @@ class Checkpoints:
 
     def _write(self, checkpoint: Checkpoint, copied: float) -> None:
         began = time.perf_counter()
-        try:
+        with self._trouble.told(
+            f"no checkpoint can be written to {self._path.parent}",
+            "Training goes on, but could only be resumed from the one before.",
+        ):
             self._log.flush()
             checkpoint.write(self._path)
-        except OSError as error:
-            if not self._failing.is_set():  # said once, not every few seconds
-                self._failing.set()
-                self._log.add(Notice(time.time(), _cannot(self._path, error)))
-        else:
-            self._failing.clear()
-            self._log.add(_said(checkpoint.place))
+            position = checkpoint.position
+            self._log.add(Checkpointed(time.time(), position.epoch, position.step))
         now = time.perf_counter()
         self._not_before = now + _SHARE * (now - began + copied)
-
-
-def _said(place: Place) -> Checkpointed:
-    return Checkpointed(time.time(), place.epoch, place.step)
-
-
-def _cannot(path: Path, error: OSError) -> str:
-    why = error.strerror or type(error).__name__
-    return (
-        f"no checkpoint can be written to {path.parent}: {why}. Training goes on, but could "
-        "only be resumed from the one before."
-    )

@@ -10,20 +10,25 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Mapping
 from types import FrameType
-from typing import Any
+from typing import Any, TypeAlias
 
 import keras
 
-from kertasks.recipes.bounds import LEAST_LEARNING_RATE, MOST_EPOCHS, MOST_LEARNING_RATE
-from kertasks.runs.commands import Ask, Command, ControlFile
+from kertasks.runs.commands import SteeringCommand, row_of
+from kertasks.runs.control_file import Command, ControlFile
 from kertasks.runs.event_log import EventLog
 from kertasks.runs.events import Control, Paused, Planned, Resumed
+from kertasks.text.plain_text import first_line
 from kertasks.trainer.callbacks.best_weights import BestWeights
 from kertasks.trainer.callbacks.checkpoints import Checkpoints
 from kertasks.trainer.callbacks.event_writer import EventWriter
-from kertasks.trainer.checkpoint import Checkpoint, Place, restore, values_of
-from kertasks.trainer.early_stopping import restore_stopping, stopping_state
-from kertasks.trainer.failure import first_line
+from kertasks.trainer.checkpoint import (
+    Checkpoint,
+    StoppingState,
+    TrainingPosition,
+    restore,
+    values_of,
+)
 
 LOOK_EVERY = 0.05
 """Seconds between two looks at the control file."""
@@ -34,6 +39,23 @@ _VALIDATES_ON = 0.2
 
 class Refused(Exception):  # the answer to a command, never an error of the program
     """A command cannot be carried out; the text says why."""
+
+
+Effect: TypeAlias = Callable[["Steering", Command], None]
+
+EFFECTS: dict[SteeringCommand, Effect] = {}
+"""What each command does. An effect that cannot be had raises ``Refused``; a number that a command
+takes was found to be one that is allowed."""
+
+
+def _effect(*commands: SteeringCommand) -> Callable[[Effect], Effect]:
+    """Make a method of ``Steering`` the effect of commands."""
+
+    def register(effect: Effect) -> Effect:
+        EFFECTS.update(dict.fromkeys(commands, effect))
+        return effect
+
+    return register
 
 
 class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries no types
@@ -81,12 +103,12 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
         """Keras's early stopping, if the recipe has one; it comes before this callback."""
 
         self._resumed = resumed
-        self._step = resumed.place.step if resumed is not None else 0
+        self._step = resumed.position.step if resumed is not None else 0
         self._asked: deque[Command] = deque()
         self._looked = 0.0
         self._signalled = False
         self._pausing = False
-        self._until: Ask | None = None
+        self._until: SteeringCommand | None = None
         self._validating_since: float | None = None
         self._unsaved = False
         self.planned = planned
@@ -106,7 +128,7 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
     @property
     def steps_limit(self) -> int | None:
         """One step a call while a person goes batch by batch."""
-        return 1 if self._until is Ask.BATCH else None
+        return 1 if self._until is SteeringCommand.BATCH else None
 
     @property
     def is_over(self) -> bool:
@@ -117,9 +139,9 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
         return self._writer.epochs >= self.planned and not self._step
 
     @property
-    def place(self) -> Place:
-        """Where the training is."""
-        return Place(self._writer.epochs, self._step)
+    def position(self) -> TrainingPosition:
+        """How far the training is."""
+        return TrainingPosition(self._writer.epochs, self._step)
 
     def stop_on_signals(self) -> None:
         """Let SIGTERM and SIGINT stop the training and keep the weights, for the rest of the
@@ -135,7 +157,8 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
         """Whether to stop before there is anything to train. Other commands wait until then."""
         self._hear()
         for command in list(self._asked):
-            if command.name in (Ask.STOP, Ask.STOP_BEST, Ask.KILL, Ask.EPOCHS):
+            row = row_of(command.name)
+            if row is not None and row.early:
                 self._asked.remove(command)
                 self._answer(command)
         return self.stop_requested
@@ -148,15 +171,15 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
             restore(self.model, self._resumed.variables)
             self._best.go_on_from(self._resumed.best)
             if self.stopping is not None and self._resumed.stopping is not None:
-                restore_stopping(self.stopping, self._resumed.stopping)
+                self._resumed.stopping.restore(self.stopping)
             self._resumed = None  # its arrays are not needed twice
         self._look(time.perf_counter())
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
-        """A call of one or more batches is done."""
+        """Hear commands and write a checkpoint, where it is time to, after a call of batches."""
         now = time.perf_counter()
         self._step = batch + 1
-        stepping = self._until is Ask.BATCH
+        stepping = self._until is SteeringCommand.BATCH
         if now - self._looked < LOOK_EVERY and not stepping:
             return
         self._pausing |= stepping
@@ -165,11 +188,11 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
             self._checkpoints.save(self._take)
 
     def on_test_begin(self, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
-        """A validation begins."""
+        """Remember when a validation begins."""
         self._validating_since = time.perf_counter()
 
     def on_test_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
-        """A call of one or more batches of validation is done."""
+        """Hear commands within a validation; end it soon after a stop."""
         now = time.perf_counter()
         if now - self._looked >= LOOK_EVERY:
             self._look(now)
@@ -178,16 +201,16 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
             self.model.stop_evaluating = True
 
     def on_test_end(self, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
-        """A validation is done."""
+        """Forget the validation that is done."""
         self._validating_since = None
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
-        """An epoch is done, or was broken off."""
+        """Hear commands, save and end where it is time to, unless the epoch was broken off."""
         if self._writer.epochs != epoch + 1:
             return
         now = time.perf_counter()
         self._step = 0
-        stepping = self._until is Ask.EPOCH
+        stepping = self._until is SteeringCommand.EPOCH
         ends = epoch + 1 >= self.planned
         if ends or stepping or self._unsaved or now - self._looked >= LOOK_EVERY:
             self._pausing |= stepping
@@ -237,56 +260,54 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
         self._log.add(Control(time.time(), command.number, command.name, refused))
 
     def _carry_out(self, command: Command) -> None:
-        match command.name:
-            case Ask.PAUSE:
-                if self._pausing:
-                    raise Refused("it is paused already")
-                self._pausing = True
-            case Ask.RESUME:
-                if not self._pausing and self._until is None:
-                    raise Refused("it is not paused")
-                self._pausing, self._until = False, None
-            case Ask.EPOCH | Ask.BATCH:
-                # From a pause, or to one at the end of what is under way.
-                self._pausing, self._until = False, Ask(command.name)
-            case Ask.LEARNING_RATE:
-                self._set_learning_rate(command.value)
-            case Ask.EPOCHS:
-                self._set_planned(command.value)
-            case Ask.SAVE:
-                self._save_now()
-            case Ask.STOP | Ask.STOP_BEST:
-                self.stop_requested = True
-                self.wants_best = command.name == Ask.STOP_BEST
-            case Ask.KILL:
-                self._log.add(Control(time.time(), command.number, command.name))
-                self._log.flush()
-                os.kill(os.getpid(), signal.SIGKILL)
-            case _:
-                raise Refused("this version of the trainer does not know it")
-
-    def _set_learning_rate(self, value: float | None) -> None:
-        if value is None or not LEAST_LEARNING_RATE <= value <= MOST_LEARNING_RATE:
-            allowed = f"from {LEAST_LEARNING_RATE:.1e} to {MOST_LEARNING_RATE:.1e}"
-            raise Refused(f"a learning rate is a number {allowed}")
         try:
-            self.model.optimizer.learning_rate = value
+            known = SteeringCommand(command.name)
+        except ValueError:
+            raise Refused("this version of the trainer does not know it") from None
+        argument = known.row.argument
+        if argument is not None and not argument.allows(command.value):
+            raise Refused(f"{argument.name} is {argument.allowed}")
+        EFFECTS[known](self, command)
+
+    @_effect(SteeringCommand.PAUSE)
+    def _begin_pause(self, _command: Command) -> None:
+        if self._pausing:
+            raise Refused("it is paused already")
+        self._pausing = True
+
+    @_effect(SteeringCommand.RESUME)
+    def _end_pause(self, _command: Command) -> None:
+        if not self._pausing and self._until is None:
+            raise Refused("it is not paused")
+        self._pausing, self._until = False, None
+
+    @_effect(SteeringCommand.EPOCH, SteeringCommand.BATCH)
+    def _go_on_until(self, command: Command) -> None:
+        # From a pause, or to one at the end of what is under way.
+        self._pausing, self._until = False, SteeringCommand(command.name)
+
+    @_effect(SteeringCommand.LEARNING_RATE)
+    def _set_learning_rate(self, command: Command) -> None:
+        assert command.value is not None  # noqa: S101 - narrows the type
+        try:
+            self.model.optimizer.learning_rate = command.value
         except TypeError as error:
             raise Refused("the recipe's learning rate follows a schedule") from error
-        self._writer.say_learning_rate(value, self._writer.epochs + 1)
+        self._writer.say_learning_rate(command.value, self._writer.epochs + 1)
         self._keep()
 
-    def _set_planned(self, value: float | None) -> None:
-        if value is None or not 1 <= value <= MOST_EPOCHS or value != int(value):
-            raise Refused(f"a number of epochs is a whole number from 1 to {MOST_EPOCHS}")
+    @_effect(SteeringCommand.EPOCHS)
+    def _set_planned(self, command: Command) -> None:
+        assert command.value is not None  # noqa: S101 - narrows the type
         # What is done is done, and an epoch that has begun is finished.
         least = self._writer.epochs + bool(self._step)
-        self.planned = max(int(value), least)
+        self.planned = max(int(command.value), least)
         self._log.add(Planned(time.time(), self.planned))
         if self.model is not None:
             self._keep()
 
-    def _save_now(self) -> None:
+    @_effect(SteeringCommand.SAVE)
+    def _save_now(self, _command: Command) -> None:
         try:
             self._save_files(self.model)
         except OSError as error:
@@ -294,9 +315,20 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
         if self._can_save and not self._checkpoints.save(self._take, wait=True):
             raise Refused("the checkpoint cannot be written")
 
+    @_effect(SteeringCommand.STOP, SteeringCommand.STOP_BEST)
+    def _request_stop(self, command: Command) -> None:
+        self.stop_requested = True
+        self.wants_best = command.name == SteeringCommand.STOP_BEST
+
+    @_effect(SteeringCommand.KILL)
+    def _kill_process(self, command: Command) -> None:
+        self._log.add(Control(time.time(), command.number, command.name))
+        self._log.flush()
+        os.kill(os.getpid(), signal.SIGKILL)
+
     def _pause(self, began: float) -> None:
         self._until = None
-        self._log.add(Paused(time.time(), self.place.epoch, self.place.step))
+        self._log.add(Paused(time.time(), self.position.epoch, self.position.step))
         if self._can_save:
             self._checkpoints.save(self._take)
         if self.on_pause is not None:
@@ -308,7 +340,7 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
         if self.on_pause is not None:
             self.on_pause(False)
         if not self.stop_requested:
-            self._log.add(Resumed(time.time(), self.place.epoch, self.place.step))
+            self._log.add(Resumed(time.time(), self.position.epoch, self.position.step))
         self._writer.leave_out(time.perf_counter() - began)
 
     # --- checkpoints
@@ -329,12 +361,11 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
             self._unsaved = True
 
     def _take(self, *, over: bool = False) -> Checkpoint:
-        stopping = None if self.stopping is None else stopping_state(self.stopping)
         return Checkpoint(
-            place=self.place,
+            position=self.position,
             planned=self.planned,
             over=over,
             variables=values_of(self.model),
             best=self._best.state(),
-            stopping=stopping,
+            stopping=None if self.stopping is None else StoppingState.of(self.stopping),
         )

@@ -15,20 +15,22 @@ from pathlib import Path
 
 import pytest
 
-from kertasks.data.sources import keras_files as files
-from kertasks.data.sources.data_file import DataFile
+from kertasks.data.sources import data_files as files
+from kertasks.data.sources.data_files import FileState
 from kertasks.data.sources.download import DownloadProgress, fetch
-from kertasks.data.sources.keras_files import (
-    FILES,
+from kertasks.data.sources.keras_files import cache_folder
+from kertasks.data.sources.source import DataFile
+from kertasks.data.sources.source_errors import (
     DataFileDamaged,
     DataFileMissing,
     DownloadCancelled,
     DownloadFailed,
-    FileState,
     UnknownDataFile,
 )
 from kertasks.errors import UserError
 from kertasks.registry import all_tasks, find_task
+
+FILES = files.all_files()
 
 CONTENT = bytes(range(256)) * 4_096
 FILE = DataFile("rows.npz", len(CONTENT), "sha256", hashlib.sha256(CONTENT).hexdigest(), "rows")
@@ -177,7 +179,7 @@ def test_a_download_killed_half_way_leaves_no_file_under_its_name(tmp_path: Path
 
     script = (
         "import pathlib, sys; from kertasks.data.sources.download import fetch;"
-        "from kertasks.data.sources.keras_files import DataFile;"
+        "from kertasks.data.sources.source import DataFile;"
         "fetch(DataFile('rows.npz', int(sys.argv[1]), 'sha256', '', ''), pathlib.Path(sys.argv[2]),"
         " lambda progress: print(progress.received, flush=True), address=sys.argv[3])"
     )
@@ -221,7 +223,7 @@ def test_two_downloads_of_one_file_at_once_do_not_disturb_each_other(tmp_path: P
 
 
 def test_a_missing_file_is_said_to_be_missing(cache: Path) -> None:
-    assert files.cache_folder() == cache
+    assert cache_folder() == cache
     assert {files.state(file.name) for file in FILES} == {FileState.MISSING}
     with pytest.raises(DataFileMissing) as missing:
         files.require("reuters.npz")
@@ -261,7 +263,7 @@ def test_a_relative_keras_home_is_taken_from_the_working_folder(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("KERAS_HOME", "there")
-    assert files.cache_folder() == Path.cwd() / "there" / "datasets"
+    assert cache_folder() == Path.cwd() / "there" / "datasets"
 
 
 def test_a_change_of_the_file_is_noticed(genuine_data: Path, cache: Path) -> None:

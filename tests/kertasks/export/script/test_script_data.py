@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import pytest
 
-from kertasks.data.sources.keras_files import require
+from kertasks.data.sources.data_files import require
 from kertasks.registry import all_tasks, find_task
 from kertasks.task import Task
 

@@ -17,12 +17,11 @@ from tests.support.networks import BRANCHES, HOSTILE, MADE_UP, dense
 import kertasks
 from kertasks.errors import UserError
 from kertasks.export.script import writing
-from kertasks.export.script.component_code import expression_of
 from kertasks.export.script.expressions import Call, literal
-from kertasks.export.script.layers_code import network_lines
+from kertasks.export.script.layers_code import expression_of, network_lines
 from kertasks.export.script.writing import NoScript, write_script
-from kertasks.keras_catalog.arguments import required_inputs, takes_list
 from kertasks.keras_catalog.catalog import Catalog, Family
+from kertasks.keras_catalog.introspection import required_inputs, takes_list
 from kertasks.keras_catalog.offer import by_name
 from kertasks.recipes.recipe import (
     CompileSettings,

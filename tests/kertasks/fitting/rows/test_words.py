@@ -15,9 +15,8 @@ from tests.support.closeness import assert_close, assert_same_history, assert_sa
 
 import kertasks
 from kertasks.data.multi_hot import MultiHotRows
-from kertasks.fitting.programs.fused_update import LARGE
-from kertasks.fitting.rows.word_product import are_words_worth_it, word_readers
-from kertasks.fitting.rows.words import find_words
+from kertasks.fitting.programs.gathering import LARGE
+from kertasks.fitting.rows.words import are_words_worth_it, find_words, word_readers
 
 L = keras.layers
 COLUMNS, BATCH = 1_200, 64
@@ -273,7 +272,7 @@ def test_dense_layers_read_words_of_their_width_where_it_pays() -> None:
 def test_finds_the_ones_of_each_row(dtype: str) -> None:
     words = find_words(X.astype(dtype))
     assert words is not None
-    assert words.nbytes < X.nbytes
+    assert words.numbers.nbytes + words.starts.nbytes < X.nbytes
     for row, first, last in zip(X, words.starts, words.starts[1:], strict=False):
         assert words.numbers[first:last].tolist() == np.flatnonzero(row).tolist()
     kept = find_words(as_ones(X))

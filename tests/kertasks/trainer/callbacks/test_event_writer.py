@@ -17,7 +17,7 @@ from kertasks.runs.events import Epoch, LearningRate, Progress
 from kertasks.trainer.callbacks import best_weights
 from kertasks.trainer.callbacks.best_weights import BestWeights
 from kertasks.trainer.callbacks.event_writer import EventWriter
-from kertasks.trainer.checkpoint import BestState, Place
+from kertasks.trainer.checkpoint import BestState, TrainingPosition
 
 
 class Trained:
@@ -63,13 +63,13 @@ def test_each_epoch_has_keras_s_own_numbers(trained: Trained) -> None:
 
 def test_epochs_written_by_an_earlier_process_are_not_written_again(tmp_path: Path) -> None:
     trained = Trained(tmp_path, written=2)
-    trained.writer.go_on_from(Place(1), BestState())
+    trained.writer.go_on_from(TrainingPosition(1), BestState())
     trained.fit(epochs=4, initial_epoch=1)
     epochs = [event.epoch for event in trained.events() if isinstance(event, Epoch)]
     trained.log.close()
     assert epochs == [3, 4]
     assert trained.writer.epochs == 4
-    assert trained.writer.best_epoch is not None
+    assert trained.writer.best.epoch is not None
 
 
 def test_an_epoch_that_was_broken_off_is_none(trained: Trained) -> None:
@@ -143,7 +143,7 @@ def test_best_weights_are_those_of_the_lowest_loss(
     last = trained.model.get_weights()
     best.save(trained.model)
 
-    assert trained.writer.best_epoch == 3
+    assert trained.writer.best.epoch == 3
     saved = keras.models.load_model(trained.folder / "best.keras").get_weights()
     assert best.epoch == 3
     for weight, expected in zip(saved, kept[2], strict=True):

@@ -15,7 +15,8 @@ import pytest
 from tests.support.waiting import wait_until
 
 import kertasks
-from kertasks.runs.commands import Ask, ControlFile, write_command
+from kertasks.runs.commands import SteeringCommand
+from kertasks.runs.control_file import ControlFile, write_command
 from kertasks.runs.event_log import EventLog
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import (
@@ -31,7 +32,7 @@ from kertasks.runs.events import (
 from kertasks.trainer.callbacks.best_weights import BestWeights
 from kertasks.trainer.callbacks.checkpoints import Checkpoints
 from kertasks.trainer.callbacks.event_writer import EventWriter
-from kertasks.trainer.callbacks.steering import Steering
+from kertasks.trainer.callbacks.steering import EFFECTS, Steering
 from kertasks.trainer.checkpoint import Checkpoint
 
 STEPS = 4
@@ -78,7 +79,7 @@ class Steered:
             **arguments,
         )
 
-    def ask(self, name: Ask, value: float | None = None) -> Control:
+    def ask(self, name: SteeringCommand, value: float | None = None) -> Control:
         """Ask, and wait for the answer."""
         number = write_command(self.folder / "control.json", name, value).number
         answer: Control = self.wait(Control, lambda event: event.number == number)
@@ -107,7 +108,7 @@ class Steered:
 
     def end(self) -> None:
         if self.thread.is_alive():
-            write_command(self.folder / "control.json", Ask.STOP)
+            write_command(self.folder / "control.json", SteeringCommand.STOP)
             self.thread.join(30)
         assert not self.thread.is_alive()
         self.checkpoints.close()
@@ -123,26 +124,30 @@ def steered(tmp_path: Path) -> Iterator[Steered]:
     made.end()
 
 
+def test_every_command_has_an_effect() -> None:
+    assert set(EFFECTS) == set(SteeringCommand)
+
+
 def test_it_pauses_at_a_batch_and_goes_on(steered: Steered) -> None:
-    assert steered.ask(Ask.PAUSE).refused is None
+    assert steered.ask(SteeringCommand.PAUSE).refused is None
     paused = steered.wait(Paused)
     done = steered.writer.epochs
     assert paused.epoch == done
-    assert steered.ask(Ask.PAUSE).refused == "it is paused already"
+    assert steered.ask(SteeringCommand.PAUSE).refused == "it is paused already"
     assert steered.writer.epochs == done
-    steered.ask(Ask.RESUME)
+    steered.ask(SteeringCommand.RESUME)
     resumed = steered.wait(Resumed)
     assert (resumed.epoch, resumed.step) == (paused.epoch, paused.step)
     steered.wait(Epoch, lambda event: event.epoch > done)
-    assert steered.ask(Ask.RESUME).refused == "it is not paused"
+    assert steered.ask(SteeringCommand.RESUME).refused == "it is not paused"
 
 
 def test_a_pause_is_not_counted_into_its_epoch(steered: Steered) -> None:
-    steered.ask(Ask.PAUSE)
+    steered.ask(SteeringCommand.PAUSE)
     paused = steered.wait(Paused)
     waited = threading.Event()
     waited.wait(0.4)  # the time itself is the subject
-    steered.ask(Ask.RESUME)
+    steered.ask(SteeringCommand.RESUME)
     resumed = steered.wait(Resumed)
     after = steered.wait(Epoch, lambda event: event.epoch > paused.epoch)
     events = EventReader(steered.folder / "events.jsonl").read_all()
@@ -151,22 +156,22 @@ def test_a_pause_is_not_counted_into_its_epoch(steered: Steered) -> None:
 
 
 def test_one_epoch_ends_at_the_next_epoch_s_end(steered: Steered) -> None:
-    steered.ask(Ask.PAUSE)
+    steered.ask(SteeringCommand.PAUSE)
     before = steered.wait(Paused)
-    steered.ask(Ask.EPOCH)
+    steered.ask(SteeringCommand.EPOCH)
     after = steered.wait(Paused)
     assert (after.epoch, after.step) == (before.epoch + 1, 0)
 
 
 def test_one_batch_is_one_batch(steered: Steered) -> None:
-    steered.ask(Ask.PAUSE)
+    steered.ask(SteeringCommand.PAUSE)
     steered.wait(Paused)
-    steered.ask(Ask.EPOCH)
+    steered.ask(SteeringCommand.EPOCH)
     whole = steered.wait(Paused)
     before = int(steered.model.optimizer.iterations)
     places = []
     for _ in range(STEPS + 1):
-        steered.ask(Ask.BATCH)
+        steered.ask(SteeringCommand.BATCH)
         places.append(steered.wait(Paused))
     assert [(place.epoch - whole.epoch, place.step) for place in places] == [
         (0, 1),
@@ -179,13 +184,13 @@ def test_one_batch_is_one_batch(steered: Steered) -> None:
 
 
 def test_the_learning_rate_changes_at_once_and_is_on_disk_when_answered(steered: Steered) -> None:
-    steered.ask(Ask.PAUSE)
+    steered.ask(SteeringCommand.PAUSE)
     paused = steered.wait(Paused)
-    answered = steered.ask(Ask.LEARNING_RATE, 0.125)
+    answered = steered.ask(SteeringCommand.LEARNING_RATE, 0.125)
     assert answered.refused is None
     rates = [float(value) for value in steered.checkpoint().variables if value.shape == ()]
     assert 0.125 in rates
-    steered.ask(Ask.RESUME)
+    steered.ask(SteeringCommand.RESUME)
     epoch = steered.wait(Epoch, lambda event: event.epoch > paused.epoch)
     assert epoch.learning_rate == 0.125
     written = [
@@ -198,13 +203,13 @@ def test_the_learning_rate_changes_at_once_and_is_on_disk_when_answered(steered:
 
 @pytest.mark.parametrize("value", [0.0, -1.0, 1e-50, 1e300, 10**400, float("nan"), None])
 def test_a_learning_rate_that_is_none_is_refused(steered: Steered, value: float | None) -> None:
-    answered = steered.ask(Ask.LEARNING_RATE, value)
+    answered = steered.ask(SteeringCommand.LEARNING_RATE, value)
     assert answered.refused == "a learning rate is a number from 1.2e-38 to 3.4e+38"
     assert float(steered.model.optimizer.learning_rate) == pytest.approx(0.01)
 
 
 def test_the_plan_can_be_cut_short_but_not_below_what_is_done(steered: Steered) -> None:
-    write_command(steered.folder / "control.json", Ask.EPOCHS, 1)
+    write_command(steered.folder / "control.json", SteeringCommand.EPOCHS, 1)
     planned = steered.wait(Planned)
     steered.thread.join(30)
     assert not steered.thread.is_alive()
@@ -215,7 +220,7 @@ def test_the_plan_can_be_cut_short_but_not_below_what_is_done(steered: Steered) 
 
 def test_the_plan_can_be_extended(tmp_path: Path) -> None:
     steered = Steered(tmp_path, planned=3)
-    write_command(tmp_path / "control.json", Ask.EPOCHS, 5)
+    write_command(tmp_path / "control.json", SteeringCommand.EPOCHS, 5)
     steered.fit()
     assert steered.writer.epochs == 5
     steered.end()
@@ -223,7 +228,7 @@ def test_the_plan_can_be_extended(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("value", [0, 2.5, 10**400, 2**31 + 1, float("nan"), float("inf"), None])
 def test_a_number_of_epochs_that_is_none_is_refused(steered: Steered, value: float | None) -> None:
-    refused = steered.ask(Ask.EPOCHS, value).refused
+    refused = steered.ask(SteeringCommand.EPOCHS, value).refused
     assert refused == "a number of epochs is a whole number from 1 to 2147483648"
     steered.wait(Epoch)
 
@@ -235,31 +240,31 @@ def test_a_command_that_fails_is_refused_and_the_training_goes_on(
         raise RuntimeError("no weights\nat all")
 
     monkeypatch.setattr(steered.steering, "_save_files", save)
-    assert steered.ask(Ask.SAVE).refused == "RuntimeError: no weights"
+    assert steered.ask(SteeringCommand.SAVE).refused == "RuntimeError: no weights"
     assert "Traceback" in capfd.readouterr().err
     steered.wait(Epoch)
 
 
 def test_saving_now_writes_network_and_checkpoint(steered: Steered) -> None:
-    assert steered.ask(Ask.SAVE).refused is None
+    assert steered.ask(SteeringCommand.SAVE).refused is None
     assert len(steered.saved) == 1
-    assert steered.checkpoint().place.epoch >= steered.saved[0]
+    assert steered.checkpoint().position.epoch >= steered.saved[0]
     assert not steered.checkpoint().over
 
 
 def test_a_stop_ends_it_and_is_answered_by_its_number(steered: Steered) -> None:
-    answered = steered.ask(Ask.STOP)
+    answered = steered.ask(SteeringCommand.STOP)
     steered.thread.join(30)
     assert not steered.thread.is_alive()
     assert (answered.number, answered.command) == (1, "stop")
     assert steered.steering.stop_requested
     assert not steered.steering.wants_best
-    place = steered.checkpoint().place
+    place = steered.checkpoint().position
     assert place.epoch == steered.writer.epochs
 
 
 def test_a_stop_may_ask_for_the_best_weights(steered: Steered) -> None:
-    steered.ask(Ask.STOP_BEST)
+    steered.ask(SteeringCommand.STOP_BEST)
     steered.thread.join(30)
     assert steered.steering.stop_requested
     assert steered.steering.wants_best
@@ -267,8 +272,8 @@ def test_a_stop_may_ask_for_the_best_weights(steered: Steered) -> None:
 
 def test_a_stop_from_before_the_training_is_heard(tmp_path: Path) -> None:
     steered = Steered(tmp_path)
-    write_command(tmp_path / "control.json", Ask.LEARNING_RATE, 0.5)
-    write_command(tmp_path / "control.json", Ask.STOP)
+    write_command(tmp_path / "control.json", SteeringCommand.LEARNING_RATE, 0.5)
+    write_command(tmp_path / "control.json", SteeringCommand.STOP)
     assert steered.steering.look_before_training()
     steered.end()
 
@@ -315,4 +320,4 @@ def test_a_checkpoint_comes_after_its_epochs_in_the_log(
             checkpoints += 1
             assert event.epoch <= done
     assert checkpoints >= 2
-    assert steered.checkpoint().place.epoch == 50
+    assert steered.checkpoint().position.epoch == 50

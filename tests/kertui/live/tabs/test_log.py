@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.support.live_app import LiveApp
-from tests.support.piloting import until
+from tests.support.live_app import LiveApp, newswires, record
+from tests.support.piloting import shown, until
 from textual.widgets import Static
 
-from kertui.live.tabs.log import LogScreen, read_tail
+from kertui.live.pane import LivePane
+from kertui.live.tabs.log import LogTab, read_tail
 
 
 def test_a_log_is_read_from_its_end_and_from_the_start_of_a_line(tmp_path: Path) -> None:
@@ -26,20 +27,43 @@ def test_no_log_is_a_sentence(tmp_path: Path) -> None:
     assert "cannot be read" in read_tail(tmp_path)
 
 
-async def test_the_log_opens_over_the_screen_reads_again_and_closes(tmp_path: Path) -> None:
-    log = tmp_path / "trainer.log"
+async def test_the_log_takes_the_tab_is_followed_and_closes(tmp_path: Path) -> None:
+    run = record(tmp_path / "run", newswires(3))
+    log = run.log_path
     log.write_text("ValueError: [a network] that \x1b[31mwas\x1b[0m not one\n")
     app = LiveApp()
     async with app.run_test(size=(80, 24)) as pilot:
-        screen = LogScreen(log)
-        app.push_screen(screen)
+        pane, tab = app.query_one(LivePane), app.query_one(LogTab)
+        pane.follow(run)
+        await pilot.press("l")
 
-        def shown() -> str:
-            return str(screen.query_one(Static).content) if screen.is_mounted else ""
+        def said() -> str:
+            return str(tab.query_one(Static).content) if tab.display else ""
 
-        await until(pilot, lambda: "[a network]" in shown())
+        await until(pilot, lambda: "[a network]" in said())
         log.write_text("more\n")
-        await pilot.press("r")
-        await until(pilot, lambda: shown() == "more")
+        await until(pilot, lambda: said() == "more")
         await pilot.press("escape")
-        await until(pilot, lambda: app.screen is not screen)
+        await until(pilot, lambda: pane.shown is not tab and not tab.display)
+        await pilot.press("l")
+        assert tab.display
+        await pilot.press("l")
+        assert not tab.display
+
+
+async def test_a_log_is_followed_at_its_end_and_left_where_it_is_read(tmp_path: Path) -> None:
+    run = record(tmp_path / "run", newswires(3))
+    run.log_path.write_text("".join(f"line {number}\n" for number in range(100)))
+    app = LiveApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        pane, tab = app.query_one(LivePane), app.query_one(LogTab)
+        pane.follow(run)
+        await pilot.press("l")
+        await until(pilot, lambda: "line 99" in shown(app))
+        await pilot.press("home")
+        await until(pilot, lambda: tab.scroll_y == 0)
+        with run.log_path.open("a") as file:
+            file.write("line 100\n")
+        await until(pilot, lambda: "line 100" in str(tab.query_one(Static).content))
+        assert tab.scroll_y == 0
+        assert "line 0" in shown(app)

@@ -1,1 +1,1 @@
-"""The tabs of the live pane: one file each."""
+"""The tabs of the live pane, a file each: a subclass of ``LiveTab``, named ``TAB`` as well."""

@@ -1,25 +1,28 @@
-"""The end of a run's log: what the trainer printed, tracebacks included."""
+"""The end of the run's log: what its trainer printed, tracebacks included."""
 
 from __future__ import annotations
 
 import os
-from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
+from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
-from textual.content import Content
-from textual.screen import ModalScreen
+from textual.binding import BindingType
+from textual.containers import ScrollableContainer
 from textual.widgets import Static
 
-from kertasks.regular_file import open_regular
+from kertasks.files import open_regular
+from kertasks.runs.state import RunState
 from kertasks.text import numbers as formatting
 from kertasks.text.plain_text import visible
+from kertui.live.tab import LiveTab, RunView
 
 TAIL = 1 << 16
-"""Bytes shown."""
+"""How many bytes of the end are shown."""
+
+_EVERY = 1.0
+"""Seconds between two looks at the log while it is shown."""
 
 
 def read_tail(path: Path, limit: int = TAIL) -> str:
@@ -40,54 +43,70 @@ def read_tail(path: Path, limit: int = TAIL) -> str:
     return text.rstrip() or "The trainer has not printed anything."
 
 
-class LogScreen(ModalScreen[None]):
-    """Shows the end of ``trainer.log`` over the screen it was asked from."""
+class LogTab(LiveTab):
+    """Shows the end of ``trainer.log``, and follows it as it grows."""
+
+    title = "log"
+    key = "2"
 
     DEFAULT_CSS = """
-    LogScreen {
-        align: center middle;
+    LogTab {
+        overflow: auto auto;
 
-        & > VerticalScroll {
-            width: 90%;
-            height: 85%;
-            padding: 0 1;
-            background: $surface;
-            border: round $border-blurred;
-            border-title-color: $foreground;
-            border-subtitle-color: $dim;
-        }
-        & Static { width: auto; }
+        & > Static { width: auto; }
     }
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,l", "dismiss", "Close", id="log.close", tooltip="Back to the curves"),
-        Binding("r", "read", "Read again", id="log.read", tooltip="Read the log's end again"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = list(ScrollableContainer.BINDINGS)
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._path = path
+        self._path: Path | None = None
+        self._text = ""
 
     def compose(self) -> ComposeResult:
-        """One scrolling text."""
-        with VerticalScroll() as scroll:
-            scroll.border_title = "trainer.log"
-            scroll.border_subtitle = Content(formatting.short_path(self._path))
-            yield Static("", markup=False)
+        """Make room for one text that scrolls."""
+        yield Static(markup=False)
 
     def on_mount(self) -> None:
-        """Read it, and look at its end."""
-        self.action_read()
+        """Look at the log now and then; a trainer that dies may write no event of it."""
+        self.set_interval(_EVERY, self._follow)
 
-    def action_read(self) -> None:
-        """Read the log's end again."""
-        self.run_worker(partial(self._read), thread=True, group="log", exclusive=True)
+    def on_show(self) -> None:
+        """Read what was printed while another tab was shown."""
+        self._follow()
 
-    def _read(self) -> None:
-        text = read_tail(self._path)
-        self.app.call_from_thread(self._show, text)
+    def why_not(self, view: RunView) -> str:
+        """A log is in the folder of its run."""
+        if view.run is None:
+            return "there is no run"
+        return "its folder was removed" if view.state is RunState.REMOVED else ""
 
-    def _show(self, text: str) -> None:
+    def show(self, view: RunView) -> None:
+        """Show the run's log from now on."""
+        path = view.run.log_path if view.run is not None and not self.why_not(view) else None
+        if path != self._path:
+            self._path = path
+            self._take("", path)
+            self._follow()
+
+    def _follow(self) -> None:
+        if self._path is not None and self.display:
+            self._read(self._path)
+
+    @work(thread=True, exclusive=True, group="log")
+    def _read(self, path: Path) -> None:
+        self.app.call_from_thread(self._take, read_tail(path), path)
+
+    def _take(self, text: str, path: Path | None) -> None:
+        if path != self._path or text == self._text:
+            return
+        # Who reads further up is left there.
+        at_end = self.scroll_y >= self.max_scroll_y
+        self._text = text
         self.query_one(Static).update(text)
-        self.query_one(VerticalScroll).scroll_end(animate=False)
+        if at_end:
+            self.scroll_end(animate=False)
+
+
+TAB = LogTab

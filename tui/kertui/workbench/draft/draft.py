@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass, replace
 
 from kertasks.recipes.recipe import INPUT, Layer, Recipe, Value
-from kertui.comparison.comparison import Difference, differences
+from kertui.comparison.recipe_comparison import ComparedValue, differences
 from kertui.forms.argument_path import ArgumentPath, Unset, with_argument
 from kertui.text.layer_lines import proposed_name
 
@@ -77,7 +77,7 @@ class RecipeDraft:
         return bool(self._future)
 
     @property
-    def differences(self) -> tuple[Difference, ...]:
+    def differences(self) -> tuple[ComparedValue, ...]:
         """What is not as in the recipe it came from."""
         return differences(self._origin, self._recipe)
 

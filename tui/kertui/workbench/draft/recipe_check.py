@@ -9,6 +9,7 @@ from kertasks.models.check import LayerCheck, ModelCheck
 from kertasks.recipes.recipe import Layer, Recipe
 from kertasks.recipes.recipe_errors import Problem
 from kertasks.recipes.validation import validate
+from kertui.forms.fields import explain_problem, problems_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class Refusal:
     """As in ``--set``; empty for the model as a whole."""
 
     reason: str
-    """One line."""
+    """Why, in one line."""
 
     @property
     def layer(self) -> int | None:
@@ -29,8 +30,8 @@ class Refusal:
         return int(number) if first == "layers" and number.isdigit() else None
 
 
-class Verdict:
-    """The judgement of one recipe, first by kertui's own rules, then by Keras.
+class RecipeCheck:
+    """The check of one recipe, first by kertui's own rules, then by Keras.
 
     Keras's answer takes a moment; until it is here the layers that were there before keep
     what was said of them.
@@ -39,9 +40,14 @@ class Verdict:
     def __init__(self) -> None:
         self._recipe: Recipe | None = None
         self._problems: tuple[Problem, ...] = ()
-        self._check: ModelCheck | None = None
-        self._said: list[tuple[Layer, LayerCheck]] = []
+        self._model_check: ModelCheck | None = None
+        self._layer_checks: list[tuple[Layer, LayerCheck]] = []
         self._input_shape: tuple[int | None, ...] | None = None
+
+    @property
+    def recipe(self) -> Recipe | None:
+        """The recipe that is checked; None before the first."""
+        return self._recipe
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -49,66 +55,61 @@ class Verdict:
         return self._problems
 
     @property
-    def check(self) -> ModelCheck | None:
+    def model_check(self) -> ModelCheck | None:
         """Keras's answer for the recipe as it stands; None until it is here."""
-        return self._check
+        return self._model_check
 
     @property
     def input_shape(self) -> tuple[int | None, ...] | None:
         """Of one row of the data; None until it is known."""
         return self._input_shape
 
-    def judge(self, recipe: Recipe, catalog: Catalog | None) -> None:
-        """Judge a recipe by kertui's own rules; Keras's answer on another one is void."""
+    def check_rules(self, recipe: Recipe, catalog: Catalog | None) -> None:
+        """Check a recipe by kertui's own rules; Keras's answer on another one is void."""
         if self._recipe is None or recipe != self._recipe:
-            self._check = None
+            self._model_check = None
         if self._recipe is not None and recipe.data != self._recipe.data:
             self._input_shape = None
         self._recipe = recipe
         self._problems = validate(recipe, catalog)
 
-    def hear(self, recipe: Recipe, check: ModelCheck) -> bool:
+    def take_model_check(self, recipe: Recipe, check: ModelCheck) -> bool:
         """Take Keras's answer; False when it is about a recipe that is not the current one."""
         if recipe != self._recipe:
             return False
-        self._check = check
+        self._model_check = check
         self._input_shape = check.input_shape
-        self._said = list(zip(recipe.layers, check.layers, strict=False))
+        self._layer_checks = list(zip(recipe.layers, check.layers, strict=False))
         return True
 
-    def forget(self) -> None:
-        """Keras's answer cannot be had: nothing old may stand for it."""
-        self._check = None
-        self._said = []
+    def forget_model_check(self) -> None:
+        """Forget Keras's answers: one cannot be had, and nothing old may stand for it."""
+        self._model_check = None
+        self._layer_checks = []
 
-    def layer(self, index: int) -> LayerCheck | None:
+    def layer_check(self, index: int) -> LayerCheck | None:
         """What Keras says, or last said, of a layer; None when it never saw it."""
         if self._recipe is None:
             return None
-        if self._check is not None and index < len(self._check.layers):
-            return self._check.layers[index]
+        if self._model_check is not None and index < len(self._model_check.layers):
+            return self._model_check.layers[index]
         layer = self._recipe.layers[index]
-        return next((said for seen, said in self._said if seen is layer), None)
+        return next((check for seen, check in self._layer_checks if seen is layer), None)
 
     def refusal(self) -> Refusal | None:
         """Why it cannot be trained; None when nothing speaks against it (yet)."""
         if self._problems:
-            problem = self._problems[0]
-            return Refusal(problem.path, f"found {problem.found}; allowed: {problem.allowed}")
-        if self._check is not None and self._check.error:
-            return Refusal(self._check.error_path or "", self._check.error)
+            return Refusal(self._problems[0].path, explain_problem(self._problems[0]))
+        if self._model_check is not None and self._model_check.error:
+            return Refusal(self._model_check.error_path or "", self._model_check.error)
         return None
 
     def layer_reason(self, index: int) -> str | None:
         """Why a layer is refused, in one line."""
-        path = f"layers.{index}"
-        for problem in self._problems:
-            if problem.path == path or problem.path.startswith(f"{path}."):
-                argument = problem.path[len(path) + 1 :]
-                words = f"found {problem.found}; allowed: {problem.allowed}"
-                return f"{argument}: {words}" if argument else words
-        if self._check is not None and index < len(self._check.layers):
-            error = self._check.layers[index].error
+        for argument, reason in problems_at(f"layers.{index}", self._problems).items():
+            return f"{argument}: {reason}" if argument else reason
+        if self._model_check is not None and index < len(self._model_check.layers):
+            error = self._model_check.layers[index].error
             if error:
                 return error
         refusal = self.refusal()

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
+from textual.fuzzy import FuzzySearch
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from kertasks.keras_catalog.catalog import Catalog, ClassInfo, Family
+from kertui.dialogs.dialog import LOOK, Dialog
 from kertui.forms.field_form import with_code
 from kertui.forms.text_field import TextField
-from kertui.terminal.glyphs import glyphs_for
 from kertui.text.recipe_values import format_value
-from kertui.workbench.layers.layer_search import Found, search
 
 _TOPICS = (
     "core",
@@ -37,7 +39,26 @@ _TOPICS = (
 """The order of the headings: what a beginner meets first stands first."""
 
 
-class AddLayerScreen(ModalScreen[ClassInfo | None]):
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+[A-Z]?")
+"""The words of a class's name: ``MaxPooling2D`` has three."""
+
+_OTHER_NAME = 5.0
+"""The score of a word that is another name of the class, such as ``AvgPool2D``."""
+
+_IN_HELP = 2.0
+"""The score of a word that is in the topic or the summary: a name's own words count for more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A class with where the query's letters are in its name."""
+
+    info: ClassInfo
+    letters: tuple[int, ...]
+    """Places in the name to highlight; empty where something else matched."""
+
+
+class AddLayerScreen(Dialog[ClassInfo]):
     """Search a layer. Gives its class, or None.
 
     Args:
@@ -45,55 +66,38 @@ class AddLayerScreen(ModalScreen[ClassInfo | None]):
         after: what it will stand after, in a few words.
     """
 
-    CSS_PATH = "add_layer.tcss"
+    CSS_PATH = [LOOK, "add_layer.tcss"]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "cancel", "cancel", show=False, id="add.cancel"),
         Binding("up", "move(-1)", "up", show=False, id="add.up"),
         Binding("down", "move(1)", "down", show=False, id="add.down"),
         Binding("pageup", "move(-10)", "page up", show=False, id="add.page_up"),
         Binding("pagedown", "move(10)", "page down", show=False, id="add.page_down"),
     ]
-    AUTO_FOCUS = "#add-query"
+    AUTO_FOCUS = "Input"
 
     def __init__(self, catalog: Catalog, after: str) -> None:
-        super().__init__()
+        heading = Content.from_markup("Add a layer  [not b $dim]after $after[/]", after=after)
+        super().__init__(
+            heading, keys=[("enter", "add"), ("up down", "choose"), ("escape", "cancel")]
+        )
         self._layers = sorted(catalog.family(Family.LAYERS), key=_order)
-        self._after = after
         self._shown: list[Found] = []
 
-    def compose(self) -> ComposeResult:
-        """Build the dialog."""
-        signs = glyphs_for(self.app)
-        with Vertical(id="add-dialog"):
-            yield Static(
-                Content.from_markup("[b]Add a layer[/b]  [$dim]after $after[/]", after=self._after),
-                id="add-title",
-            )
-            yield TextField(
-                placeholder="type to search: conv, lstm, dropout ...", id="add-query", compact=True
-            )
-            with Horizontal(id="add-body"):
-                yield OptionList(id="add-list", compact=True, markup=False)
-                with VerticalScroll(id="add-help", can_focus=False):
-                    yield Static(id="add-about", markup=False)
-            yield Static(
-                Content.from_markup(
-                    "[b]$enter[/b] [$dim]add[/]   [b]$up $down[/b] [$dim]choose[/]   "
-                    "[b]esc[/b] [$dim]cancel[/]",
-                    enter=signs.enter,
-                    up=signs.up,
-                    down=signs.down,
-                ),
-                id="add-keys",
-            )
+    def compose_body(self) -> ComposeResult:
+        """Build the field to search in, the list, and the help beside it."""
+        yield TextField(placeholder="type to search: conv, lstm, dropout ...", compact=True)
+        with Horizontal(id="add-body"):
+            yield OptionList(compact=True, markup=False)
+            with VerticalScroll(id="add-help", can_focus=False):
+                yield Static(id="add-about", markup=False)
 
     def on_mount(self) -> None:
-        """Show them all."""
+        """Show all the layers, by topic."""
         self._fill("")
 
     @property
     def _list(self) -> OptionList:
-        return self.query_one("#add-list", OptionList)
+        return self.query_one(OptionList)
 
     def _fill(self, query: str) -> None:
         """Grouped by topic without a query, best first with one."""
@@ -128,7 +132,7 @@ class AddLayerScreen(ModalScreen[ClassInfo | None]):
 
     @on(Input.Changed)
     def search_layers(self, event: Input.Changed) -> None:
-        """Show what fits."""
+        """Show the layers that fit what was typed."""
         event.stop()
         self._fill(event.value)
 
@@ -168,14 +172,62 @@ class AddLayerScreen(ModalScreen[ClassInfo | None]):
             else:
                 self._list.action_cursor_down()
 
-    def action_cancel(self) -> None:
-        """Add nothing."""
-        self.dismiss(None)
-
 
 def _order(info: ClassInfo) -> tuple[int, str, str]:
     known = info.topic in _TOPICS
     return (_TOPICS.index(info.topic) if known else len(_TOPICS), info.topic, info.name)
+
+
+class _NameSearch(FuzzySearch):
+    """Textual's fuzzy search in one name, with a word at each of its capitals.
+
+    Args:
+        name: the name of a class.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.starts = frozenset(match.start() for match in _WORDS.finditer(name))
+
+    def score(self, candidate: str, positions: Sequence[int]) -> float:
+        """Score a match by its letters, more where they begin words."""
+        return super().score(candidate, positions) + len(self.starts.intersection(positions))
+
+
+def search(query: str, classes: Iterable[ClassInfo]) -> list[Found]:
+    """The classes that fit, best first; all of them, in their order, for an empty query.
+
+    Every word of the query must be found: in the name, in one piece or as letters in order from
+    the beginning of a word on, or else at the beginning of the topic or of a word of the summary.
+    """
+    words = query.casefold().split()
+    if not words:
+        return [Found(info, ()) for info in classes]
+    scored: list[tuple[float, int, Found]] = []
+    for place, info in enumerate(classes):
+        matches = [_match(word, info) for word in words]
+        if all(score for score, _ in matches):
+            # Among equals the shorter name is the plainer class.
+            rank = len(info.name) / 100 - sum(score for score, _ in matches)
+            letters = sorted({place for _, places in matches for place in places})
+            scored.append((rank, place, Found(info, tuple(letters))))
+    return [found for *_, found in sorted(scored, key=lambda entry: entry[:2])]
+
+
+def _match(word: str, info: ClassInfo) -> tuple[float, Sequence[int]]:
+    """The score for each letter of the word, and where the letters are in the name."""
+    if word in (identifier.casefold() for identifier in info.identifiers):
+        return _OTHER_NAME, ()
+    name = _NameSearch(info.name)
+    score, letters = name.match(word, info.name)
+    if score and (letters[0] in name.starts or letters[-1] - letters[0] < len(word)):
+        score /= len(word)
+    else:
+        score = 0
+    in_summary = len(word) >= 3 and re.search(rf"\b{re.escape(word)}", info.summary.casefold())
+    if score < _IN_HELP and (in_summary or info.topic.casefold().startswith(word)):
+        return _IN_HELP, ()
+    return score, letters
 
 
 def _help(info: ClassInfo) -> Content:

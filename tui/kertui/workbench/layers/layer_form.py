@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from textual.content import Content
-from textual.message import Message
 
-from kertasks.data.description import Description
+from kertasks.data.description import Description, FeatureFacts
 from kertasks.keras_catalog.catalog import Argument, ArgumentKind, Catalog, Family
 from kertasks.recipes.recipe import Component, Recipe, Value
 from kertasks.recipes.recipe_errors import Problem
 from kertasks.task import Task
-from kertasks.text.numbers import wrap
+from kertasks.text.numbers import grouped, wrap
 from kertui.forms.argument_path import DEFAULT, ArgumentPath, Unset
 from kertui.forms.field_form import FieldForm, with_code
 from kertui.forms.fields import Entry, Field, enter_value, layer_fields
 from kertui.terminal.glyphs import glyphs_for
-from kertui.text.recipe_values import NotAllowed
-from kertui.workbench.layers.input_facts import data_fields
+from kertui.text.recipe_values import NOTHING, NotAllowed, format_number
+from kertui.workbench.draft.draft import RecipeDraft
 
 _HELP_ROWS = 3
 """Kept for help beneath the fields while not all of them are shown."""
@@ -28,7 +26,11 @@ _FEWEST = 4
 
 
 class LayerForm(FieldForm):
-    """The inspector: a field for each argument Keras gives the layer's class."""
+    """The inspector: a field for each argument Keras gives the layer's class.
+
+    Args:
+        draft: in which the values are changed.
+    """
 
     DEFAULT_CSS = """
     LayerForm {
@@ -39,35 +41,13 @@ class LayerForm(FieldForm):
     }
     """
 
-    @dataclass
-    class ArgumentChanged(Message):
-        """An argument of the layer got a value, or its default back (``DEFAULT``)."""
-
-        index: int
-        path: ArgumentPath
-        value: Value | Unset
-
-    @dataclass
-    class NameChanged(Message):
-        """The layer got a name, or none any more."""
-
-        index: int
-        name: str | None
-
-    @dataclass
-    class InputsChanged(Message):
-        """The layer reads other layers."""
-
-        index: int
-        inputs: tuple[str, ...]
-
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, draft: RecipeDraft, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self._draft = draft
         self._recipe: Recipe | None = None
         self._index = 0
         self._catalog: Catalog | None = None
         self._problems: Sequence[Problem] = ()
-        self._everything = False
         self._data: tuple[Task, Description | None, str] | None = None
 
     def show_layer(
@@ -95,10 +75,10 @@ class LayerForm(FieldForm):
             # What is typed belongs to the layer shown until now, if that still has its place.
             self.leave_editor(apply=before is not None and before.layers == recipe.layers)
             self.forget_refusals()
-            self._everything = False
+            self.everything = False
         self._recipe, self._index, self._catalog = recipe, index, catalog
         self._problems, self._reason = problems, reason
-        self._show()
+        self.show_form()
 
     def show_data(self, task: Task, description: Description | None, waiting: str) -> None:
         """Show what the network is fed: the form of the Input row.
@@ -117,15 +97,15 @@ class LayerForm(FieldForm):
             Content.assemble(("Input", "bold"), (f"  {signs.dot}  {task.title}", "$dim"))
         )
         self.grid.styles.max_height = max(1, self._rows(0))
-        fields = data_fields(description, waiting)
+        fields = _data_fields(description, waiting)
         room = max(min(_FEWEST, self.size.height - 1), self.size.height - 2)
-        left = len(fields) - room
-        if left > 0 and not self._everything:
-            more = Field((), f"{left + 1} more", Entry.MORE, "")
-            fields = (*fields[: room - 1], more)
-        self.show_fields(fields)
+        if len(fields) > room and not self.everything:
+            self.show_fields(fields[: room - 1], len(fields) - room + 1)
+        else:
+            self.show_fields(fields)
 
-    def _show(self) -> None:
+    def show_form(self) -> None:
+        """Show it as it was told last, with as many fields as there is room for."""
         if self._recipe is None and self._data is not None:
             self.show_data(*self._data)
             return
@@ -140,13 +120,11 @@ class LayerForm(FieldForm):
             title += Content.styled(f"  {signs.dot}  {info.topic.replace('_', ' ')}", "$dim")
         self.show_title(title)
         self.grid.styles.max_height = max(1, self._rows(self.reason_rows))
-        limit = None if self._everything else max(1, self._room() - 1)
+        limit = None if self.everything else max(1, self._room() - 1)
         fields, hidden = layer_fields(
             recipe, self._index, self._catalog, self._problems, limit, self.worked_on
         )
-        if hidden:
-            fields = (*fields, Field((), f"{hidden} more", Entry.MORE, ""))
-        self.show_fields(fields)
+        self.show_fields(fields, hidden)
 
     def _room(self) -> int:
         """Rows for fields, and for how many more there are, above the help."""
@@ -159,13 +137,7 @@ class LayerForm(FieldForm):
 
     def on_resize(self) -> None:
         """Show as many fields as there is room for now."""
-        self._show()
-
-    def on_field_form_more_wanted(self, event: FieldForm.MoreWanted) -> None:
-        """Show every field."""
-        event.stop()
-        self._everything = True
-        self._show()
+        self.show_form()
 
     def help_without_focus(self) -> Content:
         """What the layer's class does."""
@@ -194,37 +166,33 @@ class LayerForm(FieldForm):
         return "\n\n".join(shown)
 
     def enter_value(self, field: Field, text: str) -> None:
-        """Judge what was typed and tell it."""
-        if field.path == ("name",) and field.argument is None:
-            self._enter_name(text)
-        elif field.path == ("inputs",) and field.argument is None:
+        """Put what was typed into the draft."""
+        argument = field.argument
+        if argument is None and field.path == ("name",):
+            name = text.strip()
+            self._draft.set_name(self._index, None if name in {"", NOTHING} else name)
+        elif argument is None and field.path == ("inputs",):
             names = tuple(part.strip() for part in text.split(",") if part.strip())
-            self.post_message(self.InputsChanged(self._index, names))
+            self._draft.set_inputs(self._index, names)
+        elif argument is None or self._catalog is None or self._recipe is None:
+            raise NotAllowed("nothing yet: Keras's classes are still being read")
         else:
-            argument = field.argument
-            if argument is None or self._catalog is None or self._recipe is None:
-                raise NotAllowed("nothing yet: Keras's classes are still being read")
-            current = self._value_at(field.path)
-            value = enter_value(text, argument, current, self._catalog)
+            value: Value | Unset = enter_value(
+                text, argument, self._value_at(field.path), self._catalog
+            )
             plain = argument.kind not in {ArgumentKind.COMPONENT, ArgumentKind.LAYER}
             if plain and not argument.required and value == _listless(argument):
-                self.post_message(self.ArgumentChanged(self._index, field.path, DEFAULT))
-            else:
-                self.post_message(self.ArgumentChanged(self._index, field.path, value))
-
-    def _enter_name(self, text: str) -> None:
-        name = text.strip()
-        self.post_message(self.NameChanged(self._index, None if name in {"", "none"} else name))
+                value = DEFAULT
+            self._draft.set_argument(self._index, field.path, value)
+        self.post_message(self.Edited())
 
     def reset_value(self, field: Field) -> None:
-        """Ask for the default; a required argument has none."""
+        """Put the default into the draft; a required argument has none."""
         if field.argument is None:
-            if field.path == ("name",):
-                self.post_message(self.NameChanged(self._index, None))
-            elif field.path == ("inputs",):
-                self.post_message(self.InputsChanged(self._index, ()))
+            self.enter_value(field, "")  # no name, and the layer before as the one that is read
         elif not field.argument.required:
-            self.post_message(self.ArgumentChanged(self._index, field.path, DEFAULT))
+            self._draft.set_argument(self._index, field.path, DEFAULT)
+            self.post_message(self.Edited())
 
     def _value_at(self, path: ArgumentPath) -> Value:
         value: Value = self._recipe.layers[self._index] if self._recipe else None
@@ -240,3 +208,64 @@ class LayerForm(FieldForm):
 def _listless(argument: Argument) -> object:
     default = argument.default
     return tuple(default) if isinstance(default, list) else default
+
+
+def _data_fields(description: Description | None, waiting: str) -> tuple[Field, ...]:
+    """Facts of the data as fields that are only read.
+
+    Args:
+        description: None while it is not known.
+        waiting: what to say then.
+    """
+    if description is None:
+        return (_fact("rows", waiting),)
+    found = [
+        _fact(split.name, f"{grouped(split.rows)} rows", _distinct(split.rows, split.distinct_rows))
+        for split in description.splits
+    ]
+    if description.splits:
+        first = description.splits[0]
+        found.append(_fact("x", _shape(first.x_shape), first.x_dtype))
+        found.append(_fact("y", _shape(first.y_shape), first.y_dtype))
+    if description.class_names:
+        found.append(
+            _fact("classes", str(len(description.class_names)), _few(description.class_names))
+        )
+    if description.target is not None:
+        found.append(_fact(description.target.name, _range(description.target)))
+    found += [
+        _fact(feature.name, _range(feature), f"mean {_short(feature.mean)}")
+        for feature in description.features
+    ]
+    if description.validation_rows_in_training:
+        count = grouped(description.validation_rows_in_training)
+        found.append(_fact("leak", f"{count} validation rows are training rows too"))
+    if description.baseline is not None:
+        base = description.baseline
+        found.append(_fact("baseline", f"{base.metric} {base.value:.3g}", base.name))
+    return tuple(found)
+
+
+def _fact(label: str, text: str, note: str = "") -> Field:
+    return Field((label,), label, Entry.FACT, text, changed=True, note=note)
+
+
+def _distinct(rows: int, distinct: int) -> str:
+    return f"{grouped(distinct)} distinct" if distinct != rows else ""
+
+
+def _shape(shape: Sequence[int]) -> str:
+    return f"({', '.join(map(str, shape))})" if shape else "one value"
+
+
+def _few(names: Sequence[str]) -> str:
+    return ", ".join(names) if len(names) <= 10 else ""
+
+
+def _range(facts: FeatureFacts) -> str:
+    unit = f" {facts.unit}" if facts.unit else ""
+    return f"{_short(facts.minimum)} to {_short(facts.maximum)}{unit}"
+
+
+def _short(value: float) -> str:
+    return format_number(float(f"{value:.4g}"))

@@ -12,15 +12,19 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
-from textual.strip import Strip
 
+from kertasks.keras_catalog.catalog import Catalog
+from kertasks.models.check import LayerCheck
+from kertasks.recipes.recipe import Recipe
 from kertasks.text.numbers import grouped
+from kertui.rows.line_list import LineList
 from kertui.terminal.glyphs import Glyphs, glyphs_for
 from kertui.text.fitting_text import fitted
+from kertui.text.layer_lines import main_arguments, shape_text
+from kertui.workbench.draft.recipe_check import RecipeCheck
+from kertui.workbench.settings.settings_fields import explain_refusal
 
 INPUT_ROW = -1
 """What ``LayerList.selected`` is while the Input row is."""
@@ -44,7 +48,7 @@ class Waiting(Enum):
 
 @dataclass(frozen=True, slots=True)
 class LayerRow:
-    """What one row shows."""
+    """What the row of one layer shows."""
 
     class_name: str
     arguments: tuple[str, ...] = ()
@@ -56,7 +60,7 @@ class LayerRow:
     """Why Keras, or kertui, refuses the layer, in one line."""
 
 
-class LayerList(ScrollView, can_focus=True):
+class LayerList(LineList):
     """The Input row and the layers, one of them chosen. Numbers stand right-aligned."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -72,10 +76,6 @@ class LayerList(ScrollView, can_focus=True):
     }
     DEFAULT_CSS = """
     LayerList {
-        height: auto;
-        overflow-x: hidden;
-        scrollbar-size-vertical: 1;
-        background: $background;
         .layers--head { color: $dim; }
         .layers--class { color: $foreground; }
         .layers--argument { color: $dim; }
@@ -96,7 +96,6 @@ class LayerList(ScrollView, can_focus=True):
         Binding("end", "select_by(9999)", "last layer", show=False, id="layers.last"),
         Binding("enter", "open_layer", "edit the layer", show=False, id="layers.open"),
     ]
-    ALLOW_SELECT = False
 
     rows: reactive[tuple[LayerRow, ...]] = reactive((), layout=True)
     input_shape: reactive[str | None] = reactive(None)
@@ -122,40 +121,49 @@ class LayerList(ScrollView, can_focus=True):
 
         index: int
 
+    def show_recipe(
+        self,
+        recipe: Recipe,
+        check: RecipeCheck,
+        catalog: Catalog | None,
+        waiting: Waiting,
+        selected: int,
+    ) -> None:
+        """Show the layers of a recipe with what is said of them, one of them chosen.
+
+        Args:
+            recipe: whose layers.
+            check: what kertui and Keras say of the recipe.
+            catalog: Keras's classes; None while they are not here yet.
+            waiting: why shapes are not shown.
+            selected: the chosen layer, ``INPUT_ROW`` for the data.
+        """
+        signs, model = glyphs_for(self.app), check.model_check
+        self.show_rows(_layer_rows(recipe, check, catalog, signs.times), selected)
+        shape = check.input_shape
+        self.input_shape = None if shape is None else shape_text(shape, signs.times)
+        self.total = model.parameters if model else None
+        trainable = (model.trainable_parameters or 0) if model else 0
+        self.fixed = (self.total or 0) - trainable
+        self.problem = _total_problem(recipe, check, catalog, signs.into)
+        self.waiting = waiting
+
     def show_rows(self, rows: Sequence[LayerRow], selected: int) -> None:
         """Show these layers with one of them chosen."""
         self.rows = tuple(rows)
         self.selected = max(INPUT_ROW, min(selected, len(rows) - 1))
 
-    def get_content_height(
-        self,
-        container: Size,  # noqa: ARG002 - Textual's signature
-        viewport: Size,  # noqa: ARG002
-        width: int,  # noqa: ARG002
-    ) -> int:
+    def count_lines(self) -> int:
         """A heading, the Input row, the layers, the total."""
         return len(self.rows) + 3
 
     def watch_rows(self) -> None:
-        """There may be more or fewer lines now."""
-        self.virtual_size = Size(self.size.width, len(self.rows) + 3)
-        self.refresh(layout=True)
+        """Show the rows, of which there may be more or fewer now."""
+        self.show_lines()
 
     def watch_selected(self) -> None:
         """Keep the chosen row in sight."""
-        self.scroll_to_region(Region(0, self.selected + 2, 1, 1), animate=False, force=True)
-        self.refresh()
-
-    def on_resize(self) -> None:
-        """Lines are as wide as the widget."""
-        self.virtual_size = Size(self.size.width, len(self.rows) + 3)
-
-    def on_focus(self) -> None:
-        """The chosen row looks different with the focus."""
-        self.refresh()
-
-    def on_blur(self) -> None:
-        """The chosen row looks different without the focus."""
+        self.scroll_to_line(self.selected + 2)
         self.refresh()
 
     def _style(self, name: str) -> Style:
@@ -169,25 +177,17 @@ class LayerList(ScrollView, can_focus=True):
         numbers += [len(grouped(self.total))] if self.total is not None else []
         return max([3, *shapes]), max([6, *numbers])
 
-    def render_line(self, y: int) -> Strip:
-        """One line."""
-        width = self.scrollable_content_region.width
-        base = self.rich_style
-        number = y + self.scroll_offset.y
+    def draw_line(self, number: int, width: int) -> list[Segment]:
+        """Draw the heading, the Input row, a layer or the total."""
         signs = glyphs_for(self.app)
         if number == 0:
-            segments = self._head_line(width)
-        elif number == 1:
-            segments = self._layer_line(
-                LayerRow("Input", shape=self.input_shape), INPUT_ROW, width, signs
-            )
-        elif number < len(self.rows) + 2:
-            segments = self._layer_line(self.rows[number - 2], number - 2, width, signs)
-        elif number == len(self.rows) + 2:
-            segments = self._total_line(width, signs)
-        else:
-            segments = []
-        return Strip(segments).adjust_cell_length(width).crop(0, width).apply_style(base)
+            return self._head_line(width)
+        if number == 1:
+            row = LayerRow("Input", shape=self.input_shape)
+            return self._layer_line(row, INPUT_ROW, width, signs)
+        if number < len(self.rows) + 2:
+            return self._layer_line(self.rows[number - 2], number - 2, width, signs)
+        return self._total_line(width, signs)
 
     def _head_line(self, width: int) -> list[Segment]:
         shape_width, number_width = self._columns()
@@ -276,7 +276,7 @@ class LayerList(ScrollView, can_focus=True):
         self._choose(max(INPUT_ROW, min(self.selected + by, len(self.rows) - 1)))
 
     def action_open_layer(self) -> None:
-        """Edit the chosen layer."""
+        """Tell that a person wants to edit the chosen layer."""
         self.post_message(self.LayerOpened(self.selected))
 
     def _choose(self, index: int) -> None:
@@ -298,3 +298,41 @@ class LayerList(ScrollView, can_focus=True):
 def _spaced(arguments: Sequence[str]) -> list[str]:
     """The first argument close to the class, the others a little apart."""
     return [part if place == 0 else f" {part}" for place, part in enumerate(arguments)]
+
+
+def _layer_rows(
+    recipe: Recipe, check: RecipeCheck, catalog: Catalog | None, times: str
+) -> tuple[LayerRow, ...]:
+    """One row for each layer of the recipe."""
+    rows = []
+    for index, layer in enumerate(recipe.layers):
+        said = check.layer_check(index)
+        rows.append(
+            LayerRow(
+                layer.class_name,
+                main_arguments(layer, catalog, times),
+                _shape_of(said, check, times),
+                said.parameters if said else None,
+                check.layer_reason(index),
+            )
+        )
+    return tuple(rows)
+
+
+def _shape_of(said: LayerCheck | None, check: RecipeCheck, times: str) -> str | None:
+    """Empty where Keras never gets to the layer, None where its answer is under way."""
+    if said is not None and said.output_shape is not None:
+        return shape_text(said.output_shape, times)
+    return "" if check.model_check is not None else None
+
+
+def _total_problem(
+    recipe: Recipe, check: RecipeCheck, catalog: Catalog | None, into: str
+) -> str | None:
+    """Why there is no total, for the last line; a layer's own reason stands in its row."""
+    refusal = check.refusal()
+    if refusal is None:
+        return None
+    if refusal.layer is not None:
+        return f"layer {refusal.layer + 1} is refused"
+    return explain_refusal(refusal, recipe, catalog, into)

@@ -1,28 +1,63 @@
-"""The fields of how a recipe is trained: optimizer, loss, metrics, epochs, data, seed."""
+"""The settings of how a recipe is trained, as fields, and what is typed into them as a recipe."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final, TypeVar
 
-from kertasks.keras_catalog.catalog import Argument, Catalog, Family
-from kertasks.recipes.recipe import Component, FitSettings, Recipe
+from kertasks.data.description import Description
+from kertasks.keras_catalog.catalog import Argument, ArgumentKind, Catalog, Family
+from kertasks.recipes.recipe import Component, EarlyStopping, FitSettings, Recipe
 from kertasks.recipes.recipe_errors import Problem
+from kertasks.task import Task
+from kertasks.text.numbers import grouped
+from kertui.forms.argument_path import DEFAULT, ArgumentPath, with_argument
 from kertui.forms.fields import (
     Choice,
     Entry,
     Field,
     argument_field,
     class_choices,
-    say,
+    enter_value,
+    explain_problem,
+    with_class,
 )
-from kertui.forms.settings_arguments import BATCH, EPOCHS, MIN_DELTA, PATIENCE, SEED
-from kertui.text.recipe_values import NOTHING, allowed_words, format_value
+from kertui.forms.settings_arguments import (
+    BATCH,
+    EPOCHS,
+    MIN_DELTA,
+    MONITOR,
+    PATIENCE,
+    RESTORE_BEST,
+    SEED,
+    SHUFFLE,
+)
+from kertui.text.recipe_values import (
+    NOTHING,
+    NotAllowed,
+    allowed_words,
+    format_value,
+    parse_value,
+)
 from kertui.workbench.draft.recipe_check import Refusal
 
+_Record = TypeVar("_Record")
 _RATE: Final = "learning_rate"
-_OFF: Final = "off"
+_SHARE_WORDS: Final = "a share of the rows: 0.2, 20 %, or none"
+_MONITOR_WORDS: Final = "a metric by Keras's name: val_loss, loss, val_accuracy"
+
+_PLAIN: Final[dict[ArgumentPath, Argument]] = {
+    ("fit", "epochs"): EPOCHS,
+    ("fit", "batch_size"): BATCH,
+    ("fit", "shuffle"): SHUFFLE,
+    ("fit", "early_stopping", "monitor"): MONITOR,
+    ("fit", "early_stopping", "patience"): PATIENCE,
+    ("fit", "early_stopping", "min_delta"): MIN_DELTA,
+    ("fit", "early_stopping", "restore_best_weights"): RESTORE_BEST,
+    ("seed",): SEED,
+}
+"""The settings that are one value, by their place in the recipe, with what that may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +71,20 @@ class DataFacts:
     """Rows the variant itself holds out: 0 for none; None while it is not known."""
 
 
+def data_facts(task: Task, description: Description | None) -> DataFacts:
+    """What of a task's data the settings need to know.
+
+    Args:
+        task: whose data.
+        description: None while nothing is known of it.
+    """
+    variants = tuple((variant.name, variant.summary) for variant in task.variants)
+    if description is None:
+        return DataFacts(variants)
+    held = [split.rows for split in description.splits if split.name == "validation"]
+    return DataFacts(variants, held[0] if held else 0)
+
+
 def settings_fields(
     recipe: Recipe,
     catalog: Catalog | None,
@@ -43,23 +92,40 @@ def settings_fields(
     problems: Sequence[Problem] = (),
     everything: bool = False,
 ) -> tuple[Field, ...]:
-    """The fields, those of short values two on a line."""
+    """The fields, those of short values two on a line.
+
+    Args:
+        recipe: whose settings.
+        catalog: None while Keras's classes are not here yet.
+        facts: of the data.
+        problems: of the whole recipe; those of a setting go to its field.
+        everything: whether settings that are as by default are shown too.
+    """
+    loss = recipe.compile.loss
     found = [
-        *_optimizer_fields(recipe.compile.optimizer, catalog, everything),
-        *_loss_fields(recipe.compile.loss, catalog, everything),
-        _metrics_field(recipe, catalog),
-        _number_field("fit.epochs", "epochs", recipe.fit.epochs, EPOCHS),
-        _number_field("fit.batch_size", "batch", recipe.fit.batch_size, BATCH, beside=True),
-        _validation_field(recipe, facts),
-        *_early_fields(recipe.fit, everything),
-        _toggle(
-            "fit.shuffle",
-            "shuffle",
-            recipe.fit.shuffle,
-            "Rows in a new order each epoch.",
-            changed=not recipe.fit.shuffle,
+        *_component_fields(
+            "optimizer",
+            Family.OPTIMIZERS,
+            recipe.compile.optimizer,
+            "How the weights are moved down the slope of the loss.",
+            catalog,
+            everything,
         ),
-        _number_field("seed", "seed", recipe.seed, SEED, beside=True),
+        *_component_fields(
+            "loss",
+            Family.LOSSES,
+            loss if isinstance(loss, Component) else Component(loss),
+            "What training makes small.",
+            catalog,
+            everything,
+        ),
+        _metrics_field(recipe, catalog),
+        _plain_field(recipe, ("fit", "epochs"), "epochs"),
+        _plain_field(recipe, ("fit", "batch_size"), "batch", beside=True),
+        _validation_field(recipe, facts),
+        *_early_fields(recipe, everything),
+        _plain_field(recipe, ("fit", "shuffle"), "shuffle"),
+        _plain_field(recipe, ("seed",), "seed", beside=True),
         _data_field(recipe, facts),
     ]
     return tuple(_with_problem(field, problems) for field in found)
@@ -82,7 +148,7 @@ def with_refusal(fields: Sequence[Field], refusal: Refusal) -> tuple[Field, ...]
     )
 
 
-def say_refusal(refusal: Refusal, recipe: Recipe, catalog: Catalog | None, into: str) -> str:
+def explain_refusal(refusal: Refusal, recipe: Recipe, catalog: Catalog | None, into: str) -> str:
     """Why the settings are refused, with the field named as it is on screen.
 
     Args:
@@ -105,65 +171,51 @@ def _with_problem(field: Field, problems: Sequence[Problem]) -> Field:
         deeper = problem.path != path and problem.path.startswith(path + ".")
         # A metric's place in its list, or what has no field of its own, is said at the list.
         if problem.path == path or (deeper and inside.split(".")[0].isdigit()):
-            return replace(field, problem=say(problem))
+            return replace(field, problem=explain_problem(problem))
     return field
 
 
-def _optimizer_fields(
-    optimizer: Component, catalog: Catalog | None, everything: bool
+def _component_fields(
+    name: str,
+    family: Family,
+    component: Component,
+    help: str,
+    catalog: Catalog | None,
+    everything: bool,
 ) -> list[Field]:
-    path = ("compile", "optimizer")
+    """The field of the optimizer or of the loss, and those of its arguments."""
+    path = ("compile", name)
     head = Field(
         path,
-        "optimizer",
-        Entry.PICK if catalog else Entry.FACT,
-        optimizer.class_name,
-        changed=True,
-        help="How the weights are moved down the slope of the loss.",
-        choices=class_choices(catalog, Family.OPTIMIZERS) if catalog else (),
-    )
-    info = catalog.find(Family.OPTIMIZERS, optimizer.class_name) if catalog else None
-    if info is None or catalog is None:
-        told = [
-            Field((*path, name), _short(name), Entry.FACT, format_value(value), True, depth=1)
-            for name, value in optimizer.arguments.items()
-        ]
-        return [head, *told]
-    fields = [head]
-    rate = info.argument(_RATE)
-    if rate is not None:
-        field = argument_field(optimizer.arguments, rate, catalog, path)
-        fields.append(replace(field, label="rate", beside=True))
-    for argument in info.arguments:
-        given = argument.name in optimizer.arguments
-        if argument.name != _RATE and argument.name != "name" and (given or everything):
-            fields.append(argument_field(optimizer.arguments, argument, catalog, path, 1))
-    return fields
-
-
-def _loss_fields(loss: str | Component, catalog: Catalog | None, everything: bool) -> list[Field]:
-    path = ("compile", "loss")
-    component = loss if isinstance(loss, Component) else Component(loss)
-    head = Field(
-        path,
-        "loss",
+        name,
         Entry.PICK if catalog else Entry.FACT,
         component.class_name,
         changed=True,
-        help="What training makes small.",
-        choices=class_choices(catalog, Family.LOSSES) if catalog else (),
+        help=help,
+        choices=class_choices(catalog, family) if catalog else (),
     )
-    info = catalog.find(Family.LOSSES, component.class_name) if catalog else None
+    given = component.arguments
+    info = catalog.find(family, component.class_name) if catalog else None
     if info is None or catalog is None:
-        return [head]
-    return [
-        head,
-        *(
-            argument_field(component.arguments, argument, catalog, path, 1)
-            for argument in info.arguments
-            if argument.name in component.arguments or (everything and argument.name != "name")
-        ),
-    ]
+        labels = {_RATE: "rate"}
+        return [head] + [
+            Field(
+                (*path, key), labels.get(key, key), Entry.FACT, format_value(value), True, depth=1
+            )
+            for key, value in given.items()
+        ]
+    fields = [head]
+    for argument in info.arguments:
+        if argument.name == _RATE:
+            rate = argument_field(given, argument, catalog, path)
+            fields.insert(1, replace(rate, label=_short(_RATE), beside=True))
+        elif argument.name in given or (everything and argument.name != "name"):
+            fields.append(argument_field(given, argument, catalog, path, 1))
+    return fields
+
+
+def _short(name: str) -> str:
+    return "rate" if name == _RATE else name
 
 
 def _metrics_field(recipe: Recipe, catalog: Catalog | None) -> Field:
@@ -182,41 +234,22 @@ def _metrics_field(recipe: Recipe, catalog: Catalog | None) -> Field:
     )
 
 
-def _number_field(
-    path: str,
-    label: str,
-    value: int | float,
-    argument: Argument,
-    beside: bool = False,
-    depth: int = 0,
+def _plain_field(
+    recipe: Recipe, path: ArgumentPath, label: str, beside: bool = False, depth: int = 0
 ) -> Field:
+    """The field of a setting that is one value."""
+    argument, value = _PLAIN[path], _value_at(recipe, path)
+    toggle = argument.kind is ArgumentKind.BOOLEAN
     return Field(
-        tuple(path.split(".")),
+        path,
         label,
-        Entry.TEXT,
+        Entry.TOGGLE if toggle else Entry.TEXT,
         format_value(value),
         changed=argument.required or value != argument.default,
         allowed=allowed_words(argument),
         help=argument.help,
-        argument=argument,
+        argument=None if toggle else argument,
         beside=beside,
-        depth=depth,
-    )
-
-
-def _allowed(argument: Argument) -> str:
-    return allowed_words(argument)
-
-
-def _toggle(path: str, label: str, value: bool, help: str, changed: bool, depth: int = 0) -> Field:
-    return Field(
-        tuple(path.split(".")),
-        label,
-        Entry.TOGGLE,
-        "yes" if value else "no",
-        changed=changed,
-        allowed="yes or no",
-        help=help,
         depth=depth,
     )
 
@@ -224,12 +257,11 @@ def _toggle(path: str, label: str, value: bool, help: str, changed: bool, depth:
 def _validation_field(recipe: Recipe, facts: DataFacts) -> Field:
     split = recipe.fit.validation_split
     if facts.validation_rows:
-        rows = f"{facts.validation_rows:,}".replace(",", " ")
         return Field(
             ("fit", "validation_split"),
             "validation",
             Entry.FACT,
-            f"{rows} rows held out by the data",
+            f"{grouped(facts.validation_rows)} rows held out by the data",
             help="This data brings rows to validate on; a split is for data without.",
         )
     return Field(
@@ -238,60 +270,39 @@ def _validation_field(recipe: Recipe, facts: DataFacts) -> Field:
         Entry.TEXT,
         f"{format_value(round(split * 100, 10))} %" if split else NOTHING,
         changed=bool(split),
-        allowed="a share of the rows: 0.2, 20 %, or none",
+        allowed=_SHARE_WORDS,
         help="The last rows, held out before shuffling as in Keras, to measure on and not to "
         "train on.",
         note="the last rows" if split else "",
     )
 
 
-def _early_fields(fit: FitSettings, everything: bool) -> list[Field]:
-    early = fit.early_stopping
+def _early_fields(recipe: Recipe, everything: bool) -> list[Field]:
+    path, early = ("fit", "early_stopping"), recipe.fit.early_stopping
     head = Field(
-        ("fit", "early_stopping"),
+        path,
         "early stop",
         Entry.TOGGLE,
-        "on" if early else _OFF,
+        "on" if early else "off",
         changed=early is not None,
         allowed="on or off",
         help="Stop when the monitored value has not become better for some epochs.",
     )
     if early is None:
         return [head]
-    path = ("fit", "early_stopping")
-    watched = ["val_loss", "loss"]
-    if early.monitor not in watched:
-        watched.append(early.monitor)
-    fields = [
-        head,
-        Field(
-            (*path, "monitor"),
-            "monitor",
-            Entry.TEXT,
-            early.monitor,
-            True,
-            depth=1,
-            allowed="a metric by Keras's name: val_loss, loss, val_accuracy",
-            help="What is watched; val_ names are of the validation rows.",
-            choices=tuple(Choice(name) for name in watched),
-        ),
-        _number_field(
-            "fit.early_stopping.patience", "patience", early.patience, PATIENCE, beside=True
-        ),
-    ]
+    watched = dict.fromkeys(("val_loss", "loss", early.monitor))
+    monitor = replace(
+        _plain_field(recipe, (*path, "monitor"), "monitor", depth=1),
+        changed=True,
+        allowed=_MONITOR_WORDS,
+        choices=tuple(Choice(name) for name in watched),
+        argument=None,
+    )
+    fields = [head, monitor, _plain_field(recipe, (*path, "patience"), "patience", beside=True)]
     if everything or early.min_delta or not early.restore_best_weights:
         fields += [
-            _number_field(
-                "fit.early_stopping.min_delta", "min_delta", early.min_delta, MIN_DELTA, depth=1
-            ),
-            _toggle(
-                "fit.early_stopping.restore_best_weights",
-                "keep best",
-                early.restore_best_weights,
-                "Go back to the weights of the best epoch at the end (restore_best_weights).",
-                changed=not early.restore_best_weights,
-                depth=1,
-            ),
+            _plain_field(recipe, (*path, "min_delta"), "min_delta", depth=1),
+            _plain_field(recipe, (*path, "restore_best_weights"), "keep best", depth=1),
         ]
     return fields
 
@@ -310,5 +321,120 @@ def _data_field(recipe: Recipe, facts: DataFacts) -> Field:
     )
 
 
-def _short(name: str) -> str:
-    return "rate" if name == _RATE else name
+def enter_setting(recipe: Recipe, path: ArgumentPath, text: str, catalog: Catalog | None) -> Recipe:
+    """The recipe with what was typed into a settings field.
+
+    Raises:
+        NotAllowed: saying what is allowed instead.
+    """
+    match path:
+        case ("fit", "validation_split"):
+            return _with_value(recipe, path, _share(text))
+        case ("fit", "early_stopping"):
+            early = recipe.fit.early_stopping or EarlyStopping()
+            return _with_value(recipe, path, early if text in {"yes", "on"} else None)
+        case ("fit", "early_stopping", "monitor") if not text.strip():
+            raise NotAllowed(_MONITOR_WORDS)
+        case ("data", "variant"):
+            return _with_value(recipe, path, text)
+        case ("compile", "metrics"):
+            return _with_value(recipe, path, _metrics(recipe, text, catalog))
+    if path in _PLAIN:
+        return _with_value(recipe, path, parse_value(text, _PLAIN[path]))
+    if catalog is None:
+        raise NotAllowed("nothing yet: Keras's classes are still being read")
+    family = Family.OPTIMIZERS if path[1] == "optimizer" else Family.LOSSES
+    component = _component(recipe, path[1])
+    if len(path) == 2:
+        current = _value_at(recipe, path)
+        return _with_value(recipe, path, with_class(text, current, family, catalog))
+    info = catalog.find(family, component.class_name)
+    argument = info.argument(path[2]) if info else None
+    if argument is None:
+        raise NotAllowed(f"no argument {path[2]}")
+    value = enter_value(text, argument, component.arguments.get(path[2]), catalog)
+    arguments = with_argument(component.arguments, path[2:], value)
+    return _with_value(recipe, path[:2], replace(component, arguments=arguments))
+
+
+def reset_setting(recipe: Recipe, path: ArgumentPath) -> Recipe:
+    """The recipe with a setting's default back; optimizer and loss have none."""
+    match path:
+        case ("compile", "metrics"):
+            return _with_value(recipe, path, ())
+        case ("compile", which, *inner) if inner:
+            component = _component(recipe, which)
+            arguments = with_argument(component.arguments, tuple(inner), DEFAULT)
+            return _with_value(recipe, path[:2], replace(component, arguments=arguments))
+        case ("fit", "early_stopping", name):
+            return _with_value(recipe, path, getattr(EarlyStopping(), name))
+        case ("fit", name):
+            return _with_value(recipe, path, getattr(FitSettings(), name))
+        case ("seed",):
+            return _with_value(recipe, path, 0)
+        case ("data", "variant"):
+            return _with_value(recipe, path, None)
+    return recipe
+
+
+def _value_at(recipe: Recipe, path: ArgumentPath) -> Any:
+    """What stands at a place of the recipe."""
+    value: Any = recipe
+    for name in path:
+        value = getattr(value, name)
+    return value
+
+
+def _with_value(record: _Record, path: Sequence[str], value: Any) -> _Record:
+    """A record of the recipe with another value at a place in it."""
+    first, *rest = path
+    if rest:
+        # Of what a recipe has, early stopping alone may be absent.
+        value = _with_value(getattr(record, first) or EarlyStopping(), rest, value)
+    known: Any = record  # a dataclass with a field of that name
+    changed: _Record = replace(known, **{first: value})
+    return changed
+
+
+def _component(recipe: Recipe, which: str) -> Component:
+    value: str | Component = getattr(recipe.compile, which)
+    return value if isinstance(value, Component) else Component(value)
+
+
+def _share(text: str) -> float:
+    """``0.2``, ``20 %`` and ``none`` as a share."""
+    text = text.strip().casefold()
+    if text in {NOTHING, "", "off"}:
+        return 0.0
+    try:
+        share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        raise NotAllowed(_SHARE_WORDS) from None
+    if not 0 <= share < 1:
+        raise NotAllowed(f"{_SHARE_WORDS}; less than 1")
+    return share
+
+
+def _metrics(recipe: Recipe, text: str, catalog: Catalog | None) -> tuple[str | Component, ...]:
+    """Names with commas between; a metric that has arguments keeps them."""
+    before = {format_value(metric): metric for metric in recipe.compile.metrics}
+    found: list[str | Component] = []
+    for name in _names(text):
+        if name not in before and catalog is not None and name not in {"accuracy", "acc"}:
+            argument = Argument(
+                "metrics", ArgumentKind.COMPONENT, True, None, False, family=Family.METRICS
+            )
+            parse_value(name, argument, catalog)
+        found.append(before.get(name, name))
+    return tuple(found)
+
+
+def _names(text: str) -> list[str]:
+    """Split at commas that are not inside brackets."""
+    names, depth, start = [], 0, 0
+    for place, character in enumerate(text + ","):
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if character == "," and depth <= 0:
+            names.append(text[start:place].strip())
+            start = place + 1
+    return [name for name in names if name and name != NOTHING]

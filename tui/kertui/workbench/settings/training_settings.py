@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from textual.content import Content
-from textual.message import Message
 
 from kertasks.keras_catalog.catalog import Catalog
-from kertasks.recipes.recipe import Recipe
 from kertasks.recipes.recipe_errors import Problem
 from kertui.forms.field_form import FieldForm
-from kertui.forms.fields import Entry, Field
+from kertui.forms.fields import Field
 from kertui.terminal.glyphs import glyphs_for
+from kertui.workbench.draft.draft import RecipeDraft
 from kertui.workbench.draft.recipe_check import Refusal
-from kertui.workbench.settings.settings_entry import enter_setting, reset_setting
 from kertui.workbench.settings.settings_fields import (
     DataFacts,
+    enter_setting,
+    explain_refusal,
     hidden_settings,
-    say_refusal,
+    reset_setting,
     settings_fields,
     with_refusal,
 )
 
 
 class TrainingSettings(FieldForm):
-    """Optimizer, loss, metrics, epochs, batch size, validation, early stopping, seed, data."""
+    """Optimizer, loss, metrics, epochs, batch size, validation, early stopping, seed, data.
+
+    Args:
+        draft: in which the settings are changed.
+    """
 
     DEFAULT_CSS = """
     TrainingSettings {
@@ -36,80 +39,59 @@ class TrainingSettings(FieldForm):
     }
     """
 
-    @dataclass
-    class SettingChanged(Message):
-        """A setting was changed."""
-
-        recipe: Recipe
-        what: str
-
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, draft: RecipeDraft, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._recipe: Recipe | None = None
+        self._draft = draft
         self._catalog: Catalog | None = None
         self._facts = DataFacts(())
         self._problems: Sequence[Problem] = ()
         self._refusal: Refusal | None = None
-        self._everything = False
 
     def on_mount(self) -> None:
-        """Say what it is."""
+        """Name the form."""
         self.show_title(Content.styled("Training", "bold"))
 
     def show_settings(
         self,
-        recipe: Recipe,
         catalog: Catalog | None,
         facts: DataFacts,
         problems: Sequence[Problem] = (),
         refusal: Refusal | None = None,
     ) -> None:
-        """Show the recipe's settings.
+        """Show the settings of the recipe in the draft.
 
         Args:
-            recipe: whose settings.
             catalog: None while Keras's classes are not here yet.
             facts: of the data.
             problems: of the whole recipe.
             refusal: why Keras refuses to train with these settings.
         """
-        self._recipe, self._catalog, self._facts = recipe, catalog, facts
-        self._problems, self._refusal = problems, refusal
-        self._reason = (
-            None
-            if refusal is None
-            else say_refusal(refusal, recipe, catalog, glyphs_for(self.app).into)
-        )
+        self._catalog, self._facts = catalog, facts
+        self._problems, self._refusal, self._reason = problems, refusal, None
+        if refusal is not None:
+            into = glyphs_for(self.app).into
+            self._reason = explain_refusal(refusal, self._draft.recipe, catalog, into)
         self.set_class(refusal is not None, "-refused")
-        self._show()
+        self.show_form()
 
-    def _show(self) -> None:
-        if self._recipe is None:
-            return
+    def show_form(self) -> None:
+        """Show the settings as they were told last."""
+        recipe = self._draft.recipe
         fields = settings_fields(
-            self._recipe, self._catalog, self._facts, self._problems, self._everything
+            recipe, self._catalog, self._facts, self._problems, self.everything
         )
         if self._refusal is not None:
             fields = with_refusal(fields, self._refusal)
-        hidden = 0 if self._everything else hidden_settings(self._recipe, self._catalog)
-        if hidden:
-            fields = (*fields, Field((), f"{hidden} more", Entry.MORE, ""))
-        self.show_fields(fields)
-
-    def on_field_form_more_wanted(self, event: FieldForm.MoreWanted) -> None:
-        """Show every field."""
-        event.stop()
-        self._everything = True
-        self._show()
+        hidden = 0 if self.everything else hidden_settings(recipe, self._catalog)
+        self.show_fields(fields, hidden)
 
     def enter_value(self, field: Field, text: str) -> None:
-        """Judge what was typed and tell it."""
-        if self._recipe is not None:
-            recipe = enter_setting(self._recipe, field.path, text, self._catalog)
-            self.post_message(self.SettingChanged(recipe, field.label))
+        """Put what was typed into the draft."""
+        recipe = enter_setting(self._draft.recipe, field.path, text, self._catalog)
+        self._draft.change(recipe, field.label)
+        self.post_message(self.Edited())
 
     def reset_value(self, field: Field) -> None:
-        """Give the setting's default back."""
-        if self._recipe is not None:
-            recipe = reset_setting(self._recipe, field.path)
-            self.post_message(self.SettingChanged(recipe, field.label))
+        """Put the setting's default into the draft."""
+        self._draft.change(reset_setting(self._draft.recipe, field.path), field.label)
+        self.post_message(self.Edited())

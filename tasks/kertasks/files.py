@@ -1,0 +1,129 @@
+"""Reads and writes small files: none is ever half written, and what may come from somebody else
+is opened with care.
+
+A file is written beside its place, then renamed into it: it is whole or not there. In a folder
+that may be damaged, a pipe in a file's place would be waited for, a device never ends, and one
+line may fill the memory: only regular files are read, and of the small ones no more than they
+can hold. Nothing is appended through a link, which may lead anywhere.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+LONGEST_LINE = 1 << 20
+"""Bytes; what is longer is no event, and is passed over without being kept."""
+
+LARGEST = 1 << 53
+"""Whole numbers beyond this are not the same in every reader of JSON."""
+
+_MOST = 1 << 20
+"""Bytes of a manifest, a label, a recipe or the commands: a thousand times what they hold."""
+
+_NAME = 50
+"""Characters of a file's name that an unfinished one beside it has too."""
+
+
+@contextmanager
+def replacing(path: Path, mode: int | None = 0o600) -> Iterator[BinaryIO]:
+    """Open a file that takes the place of ``path`` once the block is done without an error.
+
+    Args:
+        path: of the file; what is there stays until the new one is whole.
+        mode: the permissions of the file; those that new files get here for None.
+
+    Raises:
+        OSError: the folder is not there or cannot be written in; nothing is left behind.
+    """
+    beside = path.with_name(f".{path.name[:_NAME]}-{os.urandom(8).hex()}")
+    created = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    descriptor = os.open(beside, created, 0o666 if mode is None else 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            yield file
+            if mode is not None:
+                os.fchmod(file.fileno(), mode)
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+def write_text(path: Path, text: str, mode: int | None = 0o600) -> None:
+    """Replace the file by ``text``, as ``replacing`` does.
+
+    Raises:
+        OSError: as ``replacing``.
+    """
+    with replacing(path, mode) as file:
+        # The name of a file may hold bytes that are no text.
+        file.write(text.encode(errors="replace"))
+
+
+def open_regular(path: str | Path) -> int:
+    """Open a file to read it; returns its descriptor.
+
+    Raises:
+        OSError: it is not there, may not be read or is no regular file.
+    """
+    return _open(path, os.O_RDONLY)
+
+
+def open_to_append(path: str | Path) -> int:
+    """Open a file to append to it and to read it; returns its descriptor. Where there is none it is
+    made, for its owner alone.
+
+    Raises:
+        OSError: it may not be written, is a link or no regular file.
+    """
+    try:
+        return _open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise OSError(errno.ELOOP, "a link, not a file of its own", str(path)) from error
+        raise
+
+
+def _open(path: str | Path, flags: int) -> int:
+    # Without O_NONBLOCK the opening itself waits for a pipe's other end.
+    descriptor = os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY, 0o600)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "not a regular file", str(path))
+    return descriptor
+
+
+def read_small(path: str | Path) -> bytes:
+    """Read what a small file holds.
+
+    Raises:
+        OSError: as ``open_regular``; or it is too large.
+    """
+    descriptor = open_regular(path)
+    try:
+        size = os.fstat(descriptor).st_size
+        if size > _MOST:
+            raise OSError(errno.EFBIG, f"larger than {_MOST >> 20} MB", str(path))
+        return os.read(descriptor, size)
+    finally:
+        os.close(descriptor)
+
+
+def read_json(path: str | Path) -> Any:
+    """Read the value in a small JSON file.
+
+    Raises:
+        OSError: as ``read_small``.
+        ValueError: it holds no JSON.
+    """
+    try:
+        return json.loads(read_small(path))
+    except RecursionError as error:
+        raise ValueError("lists or objects nested too deep") from error

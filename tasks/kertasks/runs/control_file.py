@@ -1,0 +1,142 @@
+"""The control file: what people asked of a run, numbered, replaced whole by rename.
+
+Whoever steers a run adds to it, from any interface or command line; the trainer carries out each
+number once and says so in a ``control`` event.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from kertasks.errors import UserError
+from kertasks.files import LARGEST, open_regular, read_json, write_text
+from kertasks.runs.commands import SteeringCommand
+
+KEPT = 32
+"""Commands that stay in the file whether they are answered or not."""
+
+MOST_WAITING = 1000
+"""Commands that wait for their answer at most: a person asks no trainer so much."""
+
+
+class TooManyWait(UserError):
+    """A trainer was asked much and answers nothing."""
+
+
+class Command(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a person asked of a trainer, as it stands in the control file."""
+
+    number: Annotated[int, msgspec.Meta(gt=0, le=LARGEST)]
+    """From 1, one more for each command to a run."""
+
+    name: str = msgspec.field(name="command")
+    """That of a ``SteeringCommand``, or what a later version may know."""
+
+    value: int | float | None = None
+    """A learning rate or a number of epochs."""
+
+
+def read_commands(path: Path) -> list[Command]:
+    """The latest commands, oldest first; none when there is no file or it holds none."""
+    try:
+        listed = list(read_json(path)["commands"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    found = []
+    for fields in listed:
+        with contextlib.suppress(msgspec.ValidationError):
+            found.append(msgspec.convert(fields, Command))
+    return sorted(found, key=lambda command: command.number)
+
+
+def last_number(path: Path) -> int:
+    """The highest number among the latest commands; 0 where there is none."""
+    return max((command.number for command in read_commands(path)), default=0)
+
+
+def write_command(
+    path: Path,
+    name: SteeringCommand,
+    value: float | None = None,
+    answered: Callable[[], int] = lambda: 0,
+) -> Command:
+    """Add a command to the file, numbered after those in it. None goes before it is answered.
+
+    Args:
+        path: ``control.json``.
+        name: what is asked.
+        value: for what takes one.
+        answered: finds the number of the last command that was answered. It is asked only when
+            the file is lost or long: a long log takes it some milliseconds.
+
+    Raises:
+        TooManyWait: a thousand wait for their answer.
+        OSError: it cannot be written.
+    """
+    with _alone(path):
+        before = read_commands(path)
+        done = 0 if 0 < len(before) < KEPT else answered()
+        waiting = [command for command in before if command.number > done]
+        if len(waiting) >= MOST_WAITING:
+            raise TooManyWait(f"{MOST_WAITING} commands wait already: its trainer answers none")
+        number = max([done, *(command.number for command in before)]) + 1
+        command = Command(number, str(name), value)
+        kept = before[-max(len(waiting), KEPT - 1) :]
+        listed = [*kept, command]
+        # Not msgspec's own encoder: it has no word for the numbers that a trainer is to refuse.
+        write_text(path, json.dumps({"commands": msgspec.to_builtins(listed)}) + "\n")
+    return command
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Keep a second interface from reading the file before this one has written it."""
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        # Some network file systems have no locks: then two commands of one moment may meet.
+        with contextlib.suppress(OSError):
+            fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
+class ControlFile:
+    """The trainer's side: each new command once. A look opens the file, about 10 µs: network
+    file systems show another host's change only then.
+
+    Args:
+        path: ``control.json``.
+        done: the number up to which commands are taken as carried out.
+    """
+
+    def __init__(self, path: Path, done: int = 0) -> None:
+        self._path = path
+        self._seen: tuple[int, int] | None = None
+        self._number = done
+
+    def new_commands(self) -> list[Command]:
+        """The commands written since the last look, oldest first."""
+        try:
+            descriptor = open_regular(self._path)
+        except OSError:
+            return []
+        status = os.fstat(descriptor)
+        os.close(descriptor)
+        seen = (status.st_mtime_ns, status.st_ino)
+        if seen == self._seen:
+            return []
+        self._seen = seen
+        new = [command for command in read_commands(self._path) if command.number > self._number]
+        if new:
+            self._number = new[-1].number
+        return new

@@ -1,0 +1,50 @@
+"""The data a trainer process has at hand: the last loaded, and the shape of each it saw."""
+
+from __future__ import annotations
+
+import threading
+
+from kertasks.data.dataset import Dataset
+from kertasks.models.check import DataShape
+from kertasks.registry import find_task
+
+_KEPT_BYTES = 1 << 30
+"""A larger dataset is not kept: an idle process must not hold gigabytes."""
+
+
+class DatasetCache:
+    """Loads data, and does not load again what it has. Thread-safe, one load at a time."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: Dataset | None = None
+        self._shapes: dict[tuple[str, str], DataShape] = {}
+
+    def load(self, task: str, variant: str | None, seed: int) -> Dataset:
+        """The data, from memory when it is what was loaded last.
+
+        Raises:
+            kertasks.UserError: no such name, or a file is missing or damaged.
+        """
+        found = find_task(task)
+        name = found.variant(variant).name
+        with self._lock:
+            kept = self._kept
+            if kept is not None and (kept.task, kept.variant, kept.seed) == (task, name, seed):
+                return kept
+            self._kept = None  # never two at once in memory
+            data = found.load(name, seed)
+            self._shapes[task, name] = data.shape
+            arrays = (array for split in data.splits().values() for array in (split.x, split.y))
+            if sum(array.nbytes for array in arrays) <= _KEPT_BYTES:
+                self._kept = data
+            return data
+
+    def shape(self, task: str, variant: str | None, seed: int) -> DataShape:
+        """What decides whether a model fits the data; the seed changes rows, not shapes.
+
+        Raises:
+            kertasks.UserError: as ``load``.
+        """
+        known = self._shapes.get((task, find_task(task).variant(variant).name))
+        return known if known is not None else self.load(task, variant, seed).shape

@@ -1,0 +1,113 @@
+"""What of a trainer process needs Keras. Importing this imports TensorFlow: 4 to 6 seconds."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import keras
+import msgspec
+import numpy as np
+import tensorflow as tf
+
+import kertasks
+from kertasks.data.dataset import Dataset
+from kertasks.data.splits import Split
+from kertasks.keras_catalog import introspection
+from kertasks.models import check, check_build
+from kertasks.recipes import json_form
+from kertasks.recipes.recipe import CompileSettings, Layer, Recipe
+from kertasks.trainer import machine, run
+from kertasks.trainer import provenance as manifest_writing
+from kertasks.trainer.callbacks.best_weights import save_model
+from kertasks.trainer.claiming import ClaimedRun
+from kertasks.trainer.dataset_cache import DatasetCache
+
+
+class KerasWorker:
+    """Answers what needs Keras, and trains.
+
+    Args:
+        cache_dir: where the catalog is kept.
+        datasets: data, shared with who describes it.
+    """
+
+    def __init__(self, cache_dir: Path, datasets: DatasetCache) -> None:
+        self._cache_dir = cache_dir
+        self._datasets = datasets
+        grow_memory()
+
+    def warm_up(self) -> None:
+        """Check, build, train and save a tiny network once.
+
+        The first time a process does each of these it loads and compiles much that the
+        next time finds there: about two seconds' worth.
+        """
+        manifest_writing.versions()
+        recipe = Recipe(
+            task="warm-up",
+            name="warm-up",
+            layers=(
+                Layer("Dense", {"units": 2, "activation": "relu"}),
+                Layer("Dense", {"units": 1, "activation": "sigmoid"}),
+            ),
+            compile=CompileSettings(metrics=("accuracy",)),
+        )
+        rows = Split(np.zeros((4, 2), dtype=np.float32), np.zeros(4, dtype=np.int32))
+        data = Dataset(rows, class_names=("0", "1"))
+        check_build.check_model(recipe, data.shape)
+        machine.require_memory(recipe, data)
+        network = kertasks.build_model(recipe, data)
+        kertasks.fit(network, rows.x, rows.y, batch_size=1, epochs=2, verbose=0)
+        with tempfile.TemporaryDirectory() as folder:
+            save_model(network, Path(folder) / "model.keras")
+        # Names of layers are counted; a run has the same ones in a fresh process.
+        keras.utils.clear_session()
+
+    def answer(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Carry out one request.
+
+        Raises:
+            kertasks.UserError: for the person.
+            ValueError: an operation this version does not know.
+        """
+        op = request["op"]
+        if op == "check":
+            recipe = json_form.from_json(request["recipe"])
+            shape = (
+                msgspec.convert(request["shape"], check.DataShape)
+                if request.get("shape")
+                else self._datasets.shape(recipe.task, recipe.data.variant, recipe.seed)
+            )
+            answer: dict[str, Any] = msgspec.to_builtins(check_build.check_model(recipe, shape))
+            return answer
+        if op == "catalog":
+            introspection.ensure_catalog(self._cache_dir)
+            return {}
+        raise ValueError(f"a trainer cannot {op!r}")
+
+    def train(self, claimed: ClaimedRun) -> bool:
+        """Train the run; False when it failed."""
+        return run.train(claimed, self._datasets, device_name())
+
+
+def grow_memory() -> None:
+    """Let TensorFlow take a GPU's memory as it needs it, not all of it at once."""
+    for gpu in tf.config.list_physical_devices("GPU"):
+        # Too late when something initialised the device before: then it stays as it is.
+        with contextlib.suppress(RuntimeError, ValueError):
+            tf.config.experimental.set_memory_growth(gpu, True)
+
+
+def device_name() -> str:
+    """What Keras trains on, for example ``"NVIDIA H200"`` or ``"CPU, 2 cores"``."""
+    gpus = tf.config.list_physical_devices("GPU")
+    if gpus:
+        details = tf.config.experimental.get_device_details(gpus[0])
+        return str(details.get("device_name", "GPU"))
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return f"CPU, {cores} core{'s' if cores != 1 else ''}"

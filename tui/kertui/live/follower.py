@@ -1,0 +1,148 @@
+"""Follows a run's folder, its end included: whoever resumes it, here or elsewhere, is noticed.
+Also says how often what is read is drawn."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from textual import work
+from textual.message import Message
+from textual.timer import Timer
+from textual.widget import Widget
+from textual.worker import get_current_worker
+
+from kertasks.runs.event_reader import EventReader
+from kertasks.runs.events import Event, Failed, Finished, Resumed, Resuming, Stopped
+from kertasks.runs.folder import RunFolder
+from kertasks.runs.state import RunState
+
+DRAW = 0.25
+"""Seconds between two drawings at least."""
+
+POLL = 0.1
+"""Seconds between two looks at the events file of a run that goes on."""
+
+POLL_OVER = 1.0
+"""The same of a run that is over."""
+
+LOOK_AT_STATE = 1.0
+"""Seconds without events after which the run's process is looked for."""
+
+
+class RunFollower(Widget):
+    """Tells its parent what a run's folder has more, from when it is mounted until ``remove``.
+
+    What is on its way then still arrives: compare a message's ``follower``. Never seen.
+
+    Args:
+        run: what is followed.
+    """
+
+    DEFAULT_CSS = """
+    RunFollower { display: none; }
+    """
+
+    @dataclass
+    class EventsRead(Message):
+        """What a run's events file has more; at first also that it has nothing."""
+
+        follower: RunFollower
+        events: tuple[Event, ...]
+        behind: bool = False
+        """Whether more is there already, of a log too long for one read."""
+
+    @dataclass
+    class StateRead(Message):
+        """What a silent run's folder says it is doing."""
+
+        follower: RunFollower
+        state: RunState
+
+    def __init__(self, run: RunFolder) -> None:
+        super().__init__()
+        self.run = run
+        self._reader = EventReader(run.events_path)
+        self._ended = False
+        self._behind = True
+        """Whether the parent waits for the end of what is there already."""
+
+        self._state = RunState.RUNNING
+        """The state that was told last."""
+
+    def on_mount(self) -> None:
+        """Begin to read the run's folder."""
+        self._follow()
+
+    @work(thread=True, group="follow")
+    def _follow(self) -> None:
+        # Set by Textual too, when the widget goes; waiting for it ends the thread at once.
+        cancelled = get_current_worker().cancelled_event
+        silent_since = time.monotonic()
+        looked = False
+        while not cancelled.is_set():
+            if self._read():
+                silent_since = time.monotonic()
+            silent = time.monotonic() - silent_since > LOOK_AT_STATE
+            # What was lost long ago is so from the first look.
+            if (silent or not looked) and not self._reader.behind:
+                silent_since, looked = time.monotonic(), True
+                self._look_at_state()
+            if not self._reader.behind:
+                over = self._ended or self._state.is_over
+                cancelled.wait(POLL_OVER if over else POLL)
+
+    def _read(self) -> bool:
+        events = self._reader.read()
+        waited, self._behind = self._behind, self._reader.behind
+        if events or (waited and not self._behind):
+            self.post_message(self.EventsRead(self, tuple(events), self._behind))
+        if not events:
+            return False
+        for event in events:
+            if isinstance(event, Finished | Stopped | Failed):
+                self._ended = True
+            elif isinstance(event, Resuming | Resumed):
+                self._ended = False
+        self._state = RunState.RUNNING
+        return True
+
+    def _look_at_state(self) -> None:
+        state = self.run.state()
+        # What was written before the process ended says more than that it ended.
+        if self._read() or state is self._state:
+            return
+        self._state = state
+        self.post_message(self.StateRead(self, state))
+
+
+class Pace:
+    """Has a widget drawn when there is something new, at most once in ``DRAW`` seconds and never
+    later than that.
+
+    Args:
+        widget: whose timer is used.
+        draw: what to call.
+    """
+
+    def __init__(self, widget: Widget, draw: Callable[[], None]) -> None:
+        self._widget = widget
+        self._draw = draw
+        self._last = float("-inf")
+        self._timer: Timer | None = None
+
+    def request(self) -> None:
+        """Draw now, or when the time since the last drawing is over."""
+        if self._timer is not None:
+            return
+        wait = self._last + DRAW - time.monotonic()
+        if wait <= 0:
+            self._call()
+        else:
+            self._timer = self._widget.set_timer(wait, self._call)
+
+    def _call(self) -> None:
+        self._timer = None
+        self._last = time.monotonic()
+        self._draw()

@@ -1,0 +1,418 @@
+"""The live pane: a run as one of several tabs shows it, under a notice and the row of tabs, over
+how far it is and how it ended."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.reactive import var
+from textual.widget import Widget
+
+from kertasks.runs.commands import SteeringCommand
+from kertasks.runs.events import Ended
+from kertasks.runs.folder import RunFolder
+from kertasks.runs.history import RunHistory
+from kertasks.runs.state import RunState
+from kertasks.text import numbers as formatting
+from kertui.live.follower import Pace, RunFollower
+from kertui.live.machine_strip import MachineStrip
+from kertui.live.outcome import OutcomeLines, outcome
+from kertui.live.progress import RateMeter, RunProgress
+from kertui.live.status import NoticeLine, RunBar
+from kertui.live.tab import LiveTab, RunView, TabRow, all_tabs
+
+CATCHING_UP = 0.7
+"""Seconds between two drawings of a long log that is being read: most are read whole by then."""
+
+IDLE = "press space to train"
+
+
+class LivePane(Widget):
+    """Follows a run by its folder: live, on another host, or of last month."""
+
+    DEFAULT_CSS = """
+    LivePane {
+        layout: vertical;
+        height: 1fr;
+
+        & > RunBar.-gap, & > OutcomeLines.-gap, & > MachineStrip.-gap { margin-top: 1; }
+    }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(
+            Binding(
+                tab.key,
+                f"choose_tab('{tab.key}')",
+                tab.title,
+                show=False,
+                id=f"live.{tab.title}",
+                tooltip=f"Show the tab {tab.title} (while the training has the focus).",
+            )
+            for tab in all_tabs()
+        ),
+        Binding(
+            "escape",
+            "close_tab",
+            "back",
+            show=False,
+            id="live.close_tab",
+            tooltip="From another tab back to the first.",
+        ),
+    ]
+
+    @dataclass
+    class Updated(Message):
+        """The history has grown, or a second has passed: for a status line elsewhere."""
+
+        history: RunHistory
+        state: RunState | None
+        progress: RunProgress
+        asked: SteeringCommand | None = None
+
+    @dataclass
+    class EventsTaken(Message):
+        """The history or the state of the run that is followed is another one."""
+
+        run: RunFolder
+
+    @dataclass
+    class RunEnded(Message):
+        """The run that is followed is over. ``ended`` is None when its process or its folder
+        is gone."""
+
+        run: RunFolder
+        ended: Ended | None
+
+    @dataclass
+    class TabShown(Message):
+        """Another tab is shown, with other keys."""
+
+        tab: LiveTab
+
+    asked: var[SteeringCommand | None] = var(None)
+    """What was asked of the run here and is not answered yet."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.run: RunFolder | None = None
+        self.state: RunState | None = None
+        self.history = RunHistory()
+        self.planned = 0
+        self.waiting = IDLE
+        """What the plots say while there is no run."""
+
+        self.tabs = [tab() for tab in all_tabs()]
+        self.shown = self.tabs[0]
+        """The tab that is shown."""
+
+        self._left: Widget | None = None
+        """What had the focus before a tab took it."""
+
+        self._pace = Pace(self, self._draw)
+        self._caught_up = 0.0
+        """When the history was last shown while more of it was being read, by ``monotonic``."""
+
+        self._meter = RateMeter()
+        self._follower: RunFollower | None = None
+        self._ended_told: Ended | None = None
+        self._gone: RunState | None = None
+        """As what a run was given that is gone, until all is read that was there then."""
+
+    def compose(self) -> ComposeResult:
+        """From the top: notice, tabs, load of the host, outcome, bar."""
+        yield NoticeLine()
+        yield TabRow(self.tabs)
+        for tab in self.tabs:
+            tab.display = tab is self.shown
+            yield tab
+        yield MachineStrip()
+        yield OutcomeLines()
+        yield RunBar()
+
+    def on_mount(self) -> None:
+        """Draw once there is a size; tick while a run goes on."""
+        self.set_interval(1.0, self._tick)
+        self.call_after_refresh(self._draw)
+
+    # What is followed
+
+    def clear(self, plan_epochs: int = 0, waiting: str = IDLE) -> None:
+        """Forget the run; show empty plots.
+
+        Args:
+            plan_epochs: what the recipe plans, for the x axis; 0 where that is not known.
+            waiting: what the plots say, for example ``"starting …"``.
+        """
+        if self._follower is not None:
+            self._follower.remove()
+            self._follower = None
+        self.run = None
+        self.state = None
+        self.history = RunHistory()
+        self._ended_told = None
+        self.planned = plan_epochs
+        self.waiting = waiting
+        self._draw()
+
+    def follow(self, run: RunFolder, state: RunState = RunState.RUNNING) -> None:
+        """Show a run and keep up with it, past its end too, until another one is followed.
+
+        Args:
+            run: the run.
+            state: its state, as far as it is known before its events are read.
+        """
+        self.clear(self.planned, "starting …")
+        self.run = run
+        self.state = state
+        self._gone = state if state.is_gone else None
+        self._caught_up = time.monotonic()
+        self._follower = RunFollower(run)
+        self.mount(self._follower)
+        self._draw()
+
+    @on(RunFollower.EventsRead)
+    def _take_events(self, message: RunFollower.EventsRead) -> None:
+        message.stop()
+        if message.follower is not self._follower:
+            return
+        run, before = message.follower.run, self.state
+        self.history.add_all(message.events)
+        if self.history.latest is None:  # nothing is written yet
+            return
+        if message.behind and time.monotonic() - self._caught_up < CATCHING_UP:
+            return
+        self._caught_up = time.monotonic()
+        ended, told = self.history.ended, self._ended_told
+        self._ended_told = ended
+        # What it was given as holds until more is told than was there already.
+        gone = self._gone if ended is None else None
+        self.state = gone or self.history.state
+        if not message.behind:
+            self._gone = None
+        if ended is not None and ended is not told:
+            self._draw()
+            self.post_message(self.RunEnded(run, ended))
+        elif self.state is not before:
+            self._draw()
+        else:
+            self._pace.request()
+        self.post_message(self.EventsTaken(run))
+
+    @on(RunFollower.StateRead)
+    def _take_state(self, message: RunFollower.StateRead) -> None:
+        message.stop()
+        gone = message.state.is_gone
+        # An end that was told stands, unless all of the run is gone.
+        stands = self.history.ended is not None and message.state is not RunState.REMOVED
+        if message.follower is not self._follower or stands:
+            return
+        before, self.state = self.state, message.state if gone else self.history.state
+        if self.state is before:
+            return
+        self._draw()
+        if gone:
+            self.post_message(self.RunEnded(message.follower.run, None))
+        self.post_message(self.EventsTaken(message.follower.run))
+
+    # What is shown
+
+    @property
+    def view(self) -> RunView:
+        """What is known of the run, for the tabs."""
+        return RunView(self.run, self.history, self.state, self.planned, self._waiting_text)
+
+    def _tick(self) -> None:
+        if self.state is not None and not self.state.is_over:
+            self._show_progress()
+
+    def _draw(self) -> None:
+        if not self.is_mounted:
+            return
+        history, state = self.history, self.state
+        weights = formatting.short_path(self.run.model_path) if self.run is not None else ""
+        ended = outcome(history, state, weights) if state is not None else None
+        self.query_one(OutcomeLines).show(ended)
+        self.query_one(NoticeLine).show(history.notices[-1].text if history.notices else "")
+        self.query_one(TabRow).show(self.shown, self.view)
+        self._arrange()
+        self.shown.show(self.view)
+        self._show_progress()
+
+    def _show_progress(self) -> None:
+        progress = self._meter.read(self.history, self.planned, time.time(), self.state)
+        going = self.state is RunState.RUNNING
+        text = f"{100 * progress.share:.0f} %" if self.state is not None else ""
+        self.query_one(RunBar).show(progress.share, text, going)
+        self.query_one(MachineStrip).show(self.history)
+        self.post_message(self.Updated(self.history, self.state, progress, self.asked))
+
+    @property
+    def _waiting_text(self) -> str:
+        if self.state is None or self.state.is_over:
+            return self.waiting if self.state is None else ""
+        if self.history.started is None:
+            return "starting …"
+        return "compiling …" if self.history.compiling else "the first epoch is under way"
+
+    def on_resize(self) -> None:
+        """Share the new height out among the parts."""
+        self._arrange()
+
+    def _arrange(self) -> None:
+        width, height = self.size
+        if not height:
+            return
+        notice, lines = self.query_one(NoticeLine), self.query_one(OutcomeLines)
+        strip, bar = self.query_one(MachineStrip), self.query_one(RunBar)
+        wrapped = lines.lines_at(width)
+        over = wrapped > 0
+        layout = arrange(
+            height,
+            (1 if notice.display else 0) + wrapped,
+            machine=not over and self.history.machine is not None,
+            first=self.shown is self.tabs[0],
+        )
+        self.query_one(TabRow).display = layout.tabs > 0
+        lines.styles.height = max(1, wrapped)
+        bar.display = layout.bar > 0 and not over
+        strip.display = layout.machine > 0
+        last = lines if over else strip if strip.display else bar
+        for part in (bar, strip, lines):
+            part.set_class(layout.gap > 0 and part is last, "-gap")
+
+    def watch_asked(self) -> None:
+        """Say it in the status line."""
+        if self.is_mounted:
+            self._show_progress()
+
+    # What a person does
+
+    def focus(self, scroll_visible: bool = True) -> LivePane:
+        """Give the focus to the tab that is shown."""
+        self.shown.focus(scroll_visible)
+        return self
+
+    def choose(self, tab: LiveTab, *, focus: bool = True) -> None:
+        """Show a tab.
+
+        Args:
+            tab: one of the pane's.
+            focus: whether it takes the focus; where another one of the pane has it, it does.
+        """
+        within = self.has_focus_within
+        if not within:
+            self._left = self.screen.focused
+        elif self.shown is self.tabs[0]:
+            self._left = None
+        before, self.shown = self.shown, tab
+        before.display, tab.display = before is tab, True
+        self._draw()
+        if focus or within:
+            self.focus()
+        self.post_message(self.TabShown(tab))
+
+    @property
+    def has_log(self) -> bool:
+        """Whether there is a run, and in its folder what its trainer printed."""
+        return not self._tab("log").why_not(self.view)
+
+    def allows(self, action: str) -> bool:
+        """Whether an action of the pane or of a tab makes sense now, wherever the focus is."""
+        if action == "log":
+            return self.has_log
+        if hasattr(self, f"action_{action}"):
+            return True
+        return self.history.epochs > 0 and hasattr(self.shown, f"action_{action}")
+
+    def act(self, action: str) -> None:
+        """Carry out an action of the pane or of the tab that is shown."""
+        owner = self if hasattr(self, f"action_{action}") else self.shown
+        getattr(owner, f"action_{action}")()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Digits choose tabs where the screen does not need them for its own halves; from the
+        first tab there is nothing to go back to."""
+        del parameters
+        match action:
+            case "choose_tab":
+                return not self.screen.has_class("-narrow")
+            case "close_tab":
+                return self.shown is not self.tabs[0]
+        return True
+
+    def _tab(self, title: str) -> LiveTab:
+        return next(tab for tab in self.tabs if tab.title == title)
+
+    @on(TabRow.Clicked)
+    def _choose_clicked(self, message: TabRow.Clicked) -> None:
+        message.stop()
+        self.choose(message.tab)
+
+    def action_choose_tab(self, key: str) -> None:
+        """Show the tab of a digit."""
+        self.choose(next(tab for tab in self.tabs if tab.key == key))
+
+    def action_next_tab(self) -> None:
+        """Show the tab after the one that is shown."""
+        after = (self.tabs.index(self.shown) + 1) % len(self.tabs)
+        self.choose(self.tabs[after], focus=False)
+
+    def action_previous_tab(self) -> None:
+        """Show the tab before the one that is shown."""
+        self.choose(self.tabs[self.tabs.index(self.shown) - 1], focus=False)
+
+    def action_log(self) -> None:
+        """Show the run's log, or go back from it."""
+        if self.shown is self._tab("log") and self.has_focus_within:
+            self.action_close_tab()
+        elif self.has_log:
+            self.choose(self._tab("log"))
+
+    def action_close_tab(self) -> None:
+        """Go back to the first tab, and to what had the focus before."""
+        self.choose(self.tabs[0])
+        if self._left is not None and self._left.is_attached and self._left.is_on_screen:
+            self._left.focus()
+
+
+@dataclass(frozen=True, slots=True)
+class PaneLayout:
+    """Which parts of the pane are shown around the tab: 1 row, or 0."""
+
+    tabs: int
+    machine: int
+    """The strip of the host's load."""
+
+    bar: int
+    gap: int
+    """A blank row over what is below the tab."""
+
+
+_ROOMY = 24
+"""Rows for a tab from which some can go to the row of tabs and to the host's load."""
+
+
+def arrange(
+    height: int, lines: int = 0, *, machine: bool = False, first: bool = True
+) -> PaneLayout:
+    """The parts for a pane so many rows high.
+
+    Args:
+        height: of the pane.
+        lines: rows already given to notices and the outcome.
+        machine: whether there is a load of the host to show, where it costs no plot a row it needs.
+        first: whether the first tab is shown, for which the row of tabs can be left out.
+    """
+    room = height - lines - 1
+    tabs = 1 if room > _ROOMY or not first else 0
+    room -= tabs
+    strip = 1 if machine and room >= _ROOMY else 0
+    room -= strip
+    return PaneLayout(tabs, strip, 1 if height >= 5 else 0, 1 if room >= 26 else 0)

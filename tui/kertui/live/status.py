@@ -1,0 +1,226 @@
+"""The lines that say how a run goes: its status, the latest notice, and a bar of its epochs."""
+
+from __future__ import annotations
+
+import math
+
+from kertasks.runs.commands import SteeringCommand
+from kertasks.runs.history import RunHistory
+from kertasks.runs.state import RunState
+from kertasks.text import numbers as formatting
+from kertui.live.progress import RateMeter, RunProgress
+from kertui.plotting.strips import Row, cells, fit, join
+from kertui.rows.rows_widget import RowsWidget
+from kertui.terminal.glyphs import Glyphs, glyphs_for
+from kertui.text.fitting_text import fitted
+from kertui.text.run_state_look import STATE_LOOKS
+
+
+def state_word(
+    history: RunHistory, state: RunState | None, asked: SteeringCommand | None = None
+) -> str:
+    """What a run is doing in one word; empty without a run.
+
+    Args:
+        history: of the run.
+        state: as its events and its folder say.
+        asked: what was asked here and is not answered yet.
+    """
+    if state is None:
+        return ""
+    if asked is SteeringCommand.RESUME and state.is_over:
+        return "resuming"
+    if asked is not None and asked.row.doing and not state.is_over:
+        return asked.row.doing
+    if history.stopping and not state.is_over:
+        return "stopping"
+    if state is not RunState.RUNNING:
+        return str(state)
+    if history.started is None:
+        return "starting"
+    if history.replaying:
+        return "replaying"
+    if history.resuming:
+        return "resuming"
+    if history.compiling or not (history.epochs or history.progress):
+        return "compiling"
+    return "training"
+
+
+def state_sign(state: RunState, glyphs: Glyphs) -> Row:
+    """The sign before the word; its shape says as much as its colour."""
+    look = STATE_LOOKS[state]
+    return cells(look.sign(glyphs), look.sign_role)
+
+
+class RunStatus(RowsWidget):
+    """One line, to the right: state, epoch, step, rate, elapsed, left."""
+
+    DEFAULT_CSS = """
+    RunStatus { height: 1; width: 1fr; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._history = RunHistory()
+        self._state: RunState | None = None
+        self._progress = RateMeter().read(self._history, 0, 0.0)
+        self._asked: SteeringCommand | None = None
+
+    def show(
+        self,
+        history: RunHistory,
+        state: RunState | None,
+        progress: RunProgress,
+        asked: SteeringCommand | None = None,
+    ) -> None:
+        """Say where a run is.
+
+        Args:
+            history: of the run.
+            state: None where there is no run.
+            progress: how far it is.
+            asked: what was asked here and is not answered yet.
+        """
+        self._history, self._state, self._progress = history, state, progress
+        self._asked = asked
+        self.redraw()
+
+    def draw_rows(self, width: int) -> None:
+        """Draw the line in the longest form that fits."""
+        glyphs = glyphs_for(self.app)
+        row = status_line(self._history, self._state, self._progress, width, glyphs, self._asked)
+        self.show_rows([row])
+
+
+def status_line(
+    history: RunHistory,
+    state: RunState | None,
+    progress: RunProgress,
+    width: int,
+    glyphs: Glyphs,
+    asked: SteeringCommand | None = None,
+) -> Row:
+    """The line in the longest form that fits: elapsed, step and rate give way in this order."""
+    if state is None:
+        return fit([], width)
+    word = state_word(history, state, asked)
+    resumes = asked is SteeringCommand.RESUME and state.is_over
+    sign = cells(glyphs.on, "dim") if resumes else state_sign(state, glyphs)
+    head = sign + cells(" " + word, "strong")
+    outlook = _outlook(history, state)
+    epoch, step, rate, elapsed, left = _facts(history, state, progress)
+    for facts in (
+        (outlook, epoch, step, rate, elapsed, left),
+        (outlook, epoch, step, rate, left),
+        (outlook, epoch, rate, left),
+        (outlook, epoch, left),
+        (epoch, left),
+        (epoch,),
+        (),
+    ):
+        row = head + [cell for fact in facts if fact for cell in cells("   ") + fact]
+        if len(row) <= width:
+            return cells(" " * (width - len(row))) + row
+    return fit(head, width)
+
+
+def _outlook(history: RunHistory, state: RunState) -> Row:
+    """How far it goes before it is as a person expects it to be."""
+    if state is not RunState.RUNNING:
+        return []
+    if history.replaying and history.last is not None:
+        return cells(f"to epoch {formatting.grouped(history.last.epoch)}", "warning")
+    if history.until is SteeringCommand.EPOCH and not history.stopping:
+        return cells("pauses after this epoch", "warning")
+    return []
+
+
+def _facts(
+    history: RunHistory, state: RunState, progress: RunProgress
+) -> tuple[Row, Row, Row, Row, Row]:
+    epoch = step = rate = elapsed = left = cells("")
+    if progress.planned:
+        done = progress.done if state.is_over or not progress.step else progress.done + 1
+        if history.replaying and not state.is_over:
+            within = history.progress or history.paused
+            done = within.epoch if within is not None else progress.done
+        planned = formatting.grouped(progress.planned)
+        text = formatting.grouped(done).rjust(len(planned))
+        epoch = cells("epoch ", "dim") + cells(text) + cells(f"/{planned}", "dim")
+    running = state is RunState.RUNNING
+    if progress.shows_steps if running else (state is RunState.PAUSED and progress.step):
+        steps = formatting.grouped(progress.steps)
+        text = formatting.grouped(progress.step).rjust(len(steps))
+        step = cells("step ", "dim") + cells(text) + cells(f"/{steps}", "dim")
+    trains = running and not history.replaying and not history.resuming
+    if trains:
+        rate = cells(_rate(progress))
+    if not math.isnan(progress.elapsed):
+        elapsed = cells(formatting.clock(progress.elapsed)) + cells(" elapsed", "dim")
+    if trains and not math.isnan(progress.left):
+        left = cells(formatting.clock(progress.left)) + cells(" left", "dim")
+    return epoch, step, rate, elapsed, left
+
+
+def _rate(progress: RunProgress) -> str:
+    if progress.shows_steps:
+        return formatting.rate(progress.rate * progress.steps, "steps")
+    return formatting.rate(progress.rate, "ep")
+
+
+class NoticeLine(RowsWidget):
+    """The latest thing a person should know of the run. Takes no room while there is none."""
+
+    DEFAULT_CSS = """
+    NoticeLine { height: 1; display: none; }
+    """
+
+    _text = ""
+
+    def show(self, text: str) -> None:
+        """Say a notice; an empty text hides the line."""
+        self.display = bool(text)
+        self._text = text
+        self.redraw()
+
+    def draw_rows(self, width: int) -> None:
+        """Draw the text, cut with a sign where it does not fit."""
+        glyphs = glyphs_for(self.app)
+        text = fitted(self._text, width - 2, glyphs)
+        self.show_rows([fit(cells("! ", "warning") + cells(text, "dim"), width)])
+
+
+class RunBar(RowsWidget):
+    """A bar of the epochs done, with the share in per cent."""
+
+    DEFAULT_CSS = """
+    RunBar { height: 1; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._share = 0.0
+        self._text = ""
+        self._active = False
+
+    def show(self, share: float, text: str, active: bool) -> None:
+        """Draw the bar.
+
+        Args:
+            share: done, from 0 to 1.
+            text: what stands to its right.
+            active: False draws it dim: nothing moves.
+        """
+        self._share, self._text, self._active = share, text, active
+        self.redraw()
+
+    def draw_rows(self, width: int) -> None:
+        """Draw the bar."""
+        glyphs = glyphs_for(self.app)
+        text = cells(" " + self._text.rjust(5)) if self._text else []
+        room = max(0, width - len(text))
+        full = int(self._share * room)
+        bar = cells(glyphs.full * full, "accent" if self._active else "dim")
+        bar += cells(glyphs.empty * (room - full), "axis")
+        self.show_rows([join(bar, text, width, gap=0)])

@@ -1,0 +1,159 @@
+"""Steering the training shown: the keys, the questions, and the numbers a person types."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from textual.binding import Binding
+
+from kertasks.keras_catalog.catalog import Argument, ArgumentKind, Catalog, Family
+from kertasks.recipes.recipe import Recipe
+from kertasks.runs.commands import NumberArgument, SteeringCommand
+from kertasks.runs.history import RunHistory
+from kertasks.text.numbers import grouped
+from kertui.dialogs.ask_number import NumberWanted
+from kertui.dialogs.dialog import Choice, Question
+from kertui.forms.settings_arguments import LEARNING_RATE
+from kertui.text.recipe_values import NotAllowed, format_number, parse_value
+
+
+def steering_keys(prefix: str) -> list[Binding]:
+    """The bindings of all steering commands, for a screen with an ``action_steer``.
+
+    Args:
+        prefix: of their ids.
+    """
+    return [
+        Binding(
+            command.row.key,
+            f"steer('{command}')",
+            command.row.label,
+            show=command.row.footer,
+            key_display=command.row.key if len(command.row.key) > 1 else None,
+            id=f"{prefix}.steer_{command}",
+            tooltip=command.row.help,
+        )
+        for command in SteeringCommand
+    ]
+
+
+def number_wanted(
+    command: SteeringCommand,
+    argument: NumberArgument,
+    history: RunHistory,
+    *,
+    extends: bool,
+    first_rate: float | None,
+) -> NumberWanted:
+    """What is asked in the dialog of a command that takes a number.
+
+    Args:
+        command: the command.
+        argument: what it takes.
+        history: of the training shown.
+        extends: whether that is over, and more epochs let it go on.
+        first_rate: the learning rate it begins with; None where it is not known.
+    """
+    row = command.row
+    title = f"{row.label[:1].upper()}{row.label[1:]}"
+    text, value, verb, least = row.help, "", "change it", argument.least
+    if command is SteeringCommand.LEARNING_RATE:
+        now = current_learning_rate(history)
+        now = first_rate if now is None else now
+        text = "The new one counts from the next batch on."
+        if now is not None:
+            value = format_learning_rate(now)
+            text = f"It is {value} now. {text}"
+    elif command is SteeringCommand.EPOCHS:
+        done = history.last.epoch if history.last is not None else 0
+        title, text, value = "Epochs in all", _on_epochs(done, extends), str(history.planned or "")
+        if extends:
+            verb, least = "train on", done + 1
+    return NumberWanted(
+        title=title,
+        text=text,
+        value=value,
+        parse=partial(parse_argument, argument=argument, least=least),
+        format=(lambda value: str(int(value))) if argument.whole else format_learning_rate,
+        verb=verb,
+    )
+
+
+def kill_question(history: RunHistory) -> Question[bool]:
+    """Whether a training is to be killed, and what is kept of it."""
+    return Question(
+        "Kill this training?",
+        f"Its process ends at once; what it has not saved is gone. {_what_is_kept(history)}",
+        [
+            Choice(False, "Leave it as it is", "nothing changes"),
+            Choice(True, "Kill it", "s stops it in good order instead, and keeps its weights"),
+        ],
+    )
+
+
+def parse_argument(text: str, argument: NumberArgument, least: float) -> float:
+    """The number of a command as it was typed.
+
+    Args:
+        text: what was typed.
+        argument: what the command takes.
+        least: the least number that makes sense now.
+
+    Raises:
+        NotAllowed: saying what is allowed instead.
+    """
+    kind = ArgumentKind.INTEGER if argument.whole else ArgumentKind.NUMBER
+    refusal = NotAllowed(argument.allowed)
+    if argument.whole:
+        refusal = NotAllowed(f"a whole number of at least {grouped(int(least))}")
+    try:
+        value = parse_value(text, Argument(argument.name, kind, True, None, False))
+    except NotAllowed as error:
+        raise refusal from error
+    if not isinstance(value, int | float) or value < least:
+        raise refusal
+    if value > argument.most:
+        most = f"a whole number of at most {grouped(int(argument.most))}"
+        raise NotAllowed(most) if argument.whole else refusal
+    return int(value) if argument.whole else float(value)
+
+
+def format_learning_rate(value: float) -> str:
+    """A learning rate to type on from: the seven digits a 32-bit number has, no more."""
+    return format_number(float(f"{value:.7g}"))
+
+
+def first_learning_rate(recipe: Recipe, catalog: Catalog | None) -> float | None:
+    """What a training of the recipe begins with; None where only Keras knows."""
+    optimizer = recipe.compile.optimizer
+    info = catalog.find(Family.OPTIMIZERS, optimizer.class_name) if catalog else None
+    argument = info.argument(LEARNING_RATE.name) if info else None
+    rate = optimizer.arguments.get(LEARNING_RATE.name, argument.default if argument else None)
+    return float(rate) if isinstance(rate, int | float) else None
+
+
+def current_learning_rate(history: RunHistory) -> float | None:
+    """What a run trains with now; None before it is known."""
+    changes, last = history.learning_rate_changes, history.last
+    if changes and (last is None or changes[-1].t > last.t):
+        return changes[-1].learning_rate
+    return last.learning_rate if last is not None else None
+
+
+def _on_epochs(done: int, extends: bool) -> str:
+    count = f"{grouped(done)} {'is' if done == 1 else 'are'}"
+    if extends:
+        return f"{count} done. With more than that it trains on, from its last checkpoint."
+    if not done:
+        return "None is done yet. The epoch under way is always finished."
+    return f"{count} done. With no more than that it ends after the epoch under way."
+
+
+def _what_is_kept(history: RunHistory) -> str:
+    place = history.checkpoint
+    if place is None:
+        return "There is no checkpoint yet: it could only be begun again."
+    within = f", step {grouped(place.step)}" if place.step else ""
+    return (
+        f"Its last checkpoint, of epoch {grouped(place.epoch)}{within}, stays: r resumes it there."
+    )

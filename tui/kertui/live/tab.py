@@ -1,0 +1,118 @@
+"""What a tab of the live pane is, and which there are: every module in ``kertui/live/tabs`` that
+defines ``TAB``."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import ClassVar
+
+from textual import events
+from textual.message import Message
+from textual.widget import Widget
+
+from kertasks.runs.folder import RunFolder
+from kertasks.runs.history import RunHistory
+from kertasks.runs.state import RunState
+from kertui.live import tabs
+from kertui.plotting.strips import Row, cells, join
+from kertui.rows.rows_widget import RowsWidget
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """What the live pane knows of the run it follows, for a tab to show."""
+
+    run: RunFolder | None = None
+    """None where there is no run."""
+
+    history: RunHistory = field(default_factory=RunHistory)
+    """The same object as long as the run is; it grows."""
+
+    state: RunState | None = None
+    planned: int = 0
+    """Epochs, before the run's events say; 0 where that is not known."""
+
+    waiting: str = ""
+    """What there is to say while there is nothing to show."""
+
+
+class LiveTab(Widget, can_focus=True):
+    """One way to look at the run in the live pane. A tab's own ``BINDINGS`` act while it has the
+    focus."""
+
+    DEFAULT_CSS = """
+    LiveTab { height: 1fr; layout: vertical; }
+    """
+
+    title: ClassVar[str]
+    """One word for the row of tabs."""
+
+    key: ClassVar[str]
+    """The digit that chooses it; tabs stand in the order of their digits, the first is shown
+    first."""
+
+    def why_not(self, view: RunView) -> str:
+        """Why there is nothing to see of this run, in a few words; empty where there is."""
+        del view
+        return ""
+
+    def show(self, view: RunView) -> None:
+        """Show the run as it is now. Called at most a few times a second, and only while this is
+        the tab that is shown."""
+        raise NotImplementedError
+
+
+@cache
+def all_tabs() -> tuple[type[LiveTab], ...]:
+    """Every tab, in the order of their keys."""
+    names = [info.name for info in pkgutil.iter_modules(tabs.__path__)]
+    modules = [importlib.import_module(f"{tabs.__name__}.{name}") for name in names]
+    found: list[type[LiveTab]] = [module.TAB for module in modules if hasattr(module, "TAB")]
+    return tuple(sorted(found, key=lambda tab: tab.key))
+
+
+class TabRow(RowsWidget):
+    """The tabs' digits and titles; a click chooses one."""
+
+    DEFAULT_CSS = """
+    TabRow { height: 1; }
+    """
+
+    @dataclass
+    class Clicked(Message):
+        """A person wants to see a tab."""
+
+        tab: LiveTab
+
+    def __init__(self, tabs: Sequence[LiveTab]) -> None:
+        super().__init__()
+        self._tabs = tabs
+        self._shown = tabs[0]
+        self._view = RunView()
+
+    def show(self, shown: LiveTab, view: RunView) -> None:
+        """Mark the tab that is shown; those with nothing to see of this run are faint."""
+        self._shown, self._view = shown, view
+        self.redraw()
+
+    def draw_rows(self, width: int) -> None:
+        """Draw the tabs, and why there is nothing to see where there is not."""
+        row: Row = []
+        for tab in self._tabs:
+            role = "axis" if tab.why_not(self._view) else "dim"
+            role = "chosen" if tab is self._shown else role
+            row += [*cells(f"{tab.key} {tab.title}", role), *cells("  ")]
+        self.show_rows([join(row, cells(self._shown.why_not(self._view), "dim"), width)])
+
+    def on_click(self, event: events.Click) -> None:
+        """Ask for the tab that was clicked."""
+        start = 0
+        for tab in self._tabs:
+            end = start + len(f"{tab.key} {tab.title}")
+            if start <= event.x < end:
+                self.post_message(self.Clicked(tab))
+            start = end + 2

@@ -1,1 +1,0 @@
-"""The curves of a run, and the table of its epochs."""

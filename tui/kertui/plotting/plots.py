@@ -1,0 +1,212 @@
+"""Plots under or beside each other: what they show and how large in, rows of cells out.
+
+One pass draws them all. What lies in the windows decides the limits, the labels of these the
+left edge that the plots share, that edge the columns; then the curves are drawn.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from kertasks.text.numbers import is_share, metric_label
+from kertui.plotting.axes import Limits, StableLimits
+from kertui.plotting.chart import LEAST_GUTTER, Layout, Mark, chart, gutter_for, with_cursor
+from kertui.plotting.draw import dots_wide
+from kertui.plotting.plot import Plot, legend
+from kertui.plotting.strips import Row, cells, fit
+from kertui.plotting.traces import Series, Smoothed, Traces, Window
+from kertui.terminal.glyphs import Glyphs
+
+LEAST_ROWS = 4
+"""Title, one row of curves, axis and labels: below this a plot shows nothing."""
+
+_BETWEEN = 2
+"""Columns between two plots beside each other."""
+
+
+class DrawnPlot:
+    """A plot as it was drawn last. Its thinned columns and its limits are kept: only what is new
+    is looked at, and the axes hold still."""
+
+    def __init__(self) -> None:
+        self.plot = Plot("")
+        self.size = (0, 0)
+        self.gutter = LEAST_GUTTER
+        """Columns left of the curves."""
+
+        self.layout: Layout | None = None
+        self.limits: Limits | None = None
+        self.traces: Traces | None = None
+        self._stable = StableLimits()
+        self._averages: dict[tuple[Series, float], Smoothed] = {}
+        self._without_cursor: list[Row] = []
+
+    def fit(self, plot: Plot, size: tuple[int, int], gutter: int, ascii: bool) -> int:
+        """Take in what there is to show; returns the columns the labels of the y axis take.
+
+        Args:
+            plot: what to show.
+            size: columns and rows, the row of the legend among them.
+            gutter: columns left of the curves.
+            ascii: whether it is drawn without braille.
+        """
+        before, self.plot, self.size, self.gutter = self.plot, plot, size, gutter
+        if (before.metric, before.zoomed, before.series) != (
+            plot.metric,
+            plot.zoomed,
+            plot.series,
+        ):
+            self._stable.forget()
+            shown = [series.history for series in plot.series]
+            kept = self._averages.items()
+            self._averages = {key: one for key, one in kept if key[0].history in shown}
+        width, height = size
+        self.layout = self.limits = None
+        if plot.window is None or height < LEAST_ROWS or width <= LEAST_GUTTER + 2:
+            return LEAST_GUTTER
+        self.layout = layout = Layout(width, height - 1, gutter, plot.x_labels)
+        window = Window(*plot.window, dots_wide(layout.columns, ascii))
+        traces = self.traces
+        if traces is None or (traces.window, traces.series) != (window, plot.series):
+            traces = self.traces = Traces(plot.series, window, averages=self._averages)
+        traces.smoothing = plot.smoothing
+        traces.take()
+        low = traces.low_positive if plot.log_y else traces.low
+        self.limits = self._stable.fit(
+            plot.window, low, traces.high, layout.rows, plot.log_y, is_share(plot.metric)
+        )
+        return gutter_for(self.limits)
+
+    def draw(self, glyphs: Glyphs) -> None:
+        """Draw the curves anew, in the limits that ``fit`` found."""
+        self._without_cursor = []
+        if self.layout is None or self.limits is None or self.traces is None:
+            return
+        plot = self.plot
+        marks = []
+        if plot.best is not None:
+            marks.append(Mark(plot.best, plot.best_value, glyphs.best, "best"))
+        self._without_cursor = chart(
+            self.traces.curves(),
+            self.layout,
+            self.limits,
+            marks=marks,
+            changes=plot.changes,
+            glyphs=glyphs,
+        )
+
+    def rows(self, cursor: int | None, glyphs: Glyphs) -> list[Row]:
+        """The legend and the plot as drawn, with a line at the epoch that is read, if any."""
+        width, height = self.size
+        if height < LEAST_ROWS or width <= LEAST_GUTTER + 2:
+            return [fit([], width) for _ in range(height)]
+        rows = list(self._without_cursor)
+        if self.layout is None or self.limits is None:
+            rows = [fit([], width) for _ in range(height - 1)]
+        elif cursor is not None:
+            rows = with_cursor(rows, self.layout, self.limits, cursor, glyphs)
+        _write_in_the_middle(rows, self._message, width, self.layout)
+        broken_since = self.traces.broken_since if self.traces is not None else None
+        return [legend(self.plot, broken_since, cursor, width, glyphs), *rows]
+
+    @property
+    def _message(self) -> str:
+        """What there is to say where there are no curves."""
+        plot, traces, title = self.plot, self.traces, metric_label(self.plot.metric)
+        histories = {series.history for series in plot.series}
+        if not any(history.epochs for history in histories):
+            return plot.waiting
+        if traces is None or math.isfinite(traces.low):
+            nothing = traces is not None and plot.log_y and math.isinf(traces.low_positive)
+            return "nothing above zero to show on a log axis" if nothing else ""
+        if any(series.history.column(series.name) for series in plot.series):
+            return f"{title} is not a number"
+        return f"no {title} in {'this run' if len(histories) == 1 else 'these runs'}"
+
+
+class Plots:
+    """The plots of one area of the screen, drawn again and again.
+
+    Args:
+        steady: whether the left edge only ever grows while the same is shown: one that moves has
+            every cell sent again.
+    """
+
+    def __init__(self, *, steady: bool = False) -> None:
+        self._steady = steady
+        self.drawn: list[DrawnPlot] = []
+        self._beside = False
+        self._gap = 0
+
+    def draw(
+        self,
+        plots: Sequence[Plot],
+        size: tuple[int, int],
+        glyphs: Glyphs,
+        *,
+        beside: bool = False,
+        gap: int = 0,
+    ) -> None:
+        """Draw them all.
+
+        Args:
+            plots: from the top, or from the left.
+            size: columns and rows of the area.
+            glyphs: the signs to draw with.
+            beside: put them beside each other instead of under each other.
+            gap: blank rows between two plots.
+        """
+        self.drawn = [*self.drawn, *(DrawnPlot() for _ in plots)][: len(plots)]
+        self._beside, self._gap = beside, gap
+        places = list(zip(self.drawn, plots, self._sizes(size), strict=True))
+        # Under each other they have one left edge, so that an epoch is in one column.
+        for group in [[place] for place in places] if beside else [places]:
+            same = [one.gutter for one, plot, _ in group if one.plot.series == plot.series]
+            edge = max([LEAST_GUTTER, *same])
+            needed = [one.fit(plot, own, edge, glyphs.ascii) for one, plot, own in group]
+            widest = max([edge if self._steady else LEAST_GUTTER, *needed])
+            if widest != edge:
+                for one, plot, own in group:
+                    one.fit(plot, own, widest, glyphs.ascii)
+        for one in self.drawn:
+            one.draw(glyphs)
+
+    def _sizes(self, size: tuple[int, int]) -> list[tuple[int, int]]:
+        width, height = size
+        count = len(self.drawn)
+        if not count:
+            return []
+        if self._beside:
+            return [(share, height) for share in _shares(width - _BETWEEN * (count - 1), count)]
+        return [(width, share) for share in _shares(height - self._gap * (count - 1), count)]
+
+    def rows(self, cursor: int | None, glyphs: Glyphs) -> list[Row]:
+        """The rows of the whole area, with a line at the epoch that is read, if any."""
+        parts = [one.rows(cursor, glyphs) for one in self.drawn]
+        if not self._beside:
+            gap: list[Row] = [fit([], self.drawn[0].size[0])] * self._gap if parts else []
+            return [row for n, part in enumerate(parts) for row in [*(gap if n else []), *part]]
+        between = cells(" " * _BETWEEN)
+        return [
+            [cell for n, row in enumerate(rows) for cell in [*(between if n else []), *row]]
+            for rows in zip(*parts, strict=True)
+        ]
+
+
+def _shares(whole: int, count: int) -> list[int]:
+    """A whole shared out as evenly as can be, the later parts the larger ones."""
+    whole = max(0, whole)
+    return [whole * (at + 1) // count - whole * at // count for at in range(count)]
+
+
+def _write_in_the_middle(rows: list[Row], text: str, width: int, layout: Layout | None) -> None:
+    left, height = (layout.gutter, layout.rows) if layout else (0, len(rows))
+    room = width - left - 2
+    if not text or room < 4 or not height:
+        return
+    text = text[:room]
+    at, start = (height - 1) // 2, left + (width - left - len(text)) // 2
+    row = list(rows[at])
+    row[start : start + len(text)] = cells(text, "dim")
+    rows[at] = row
