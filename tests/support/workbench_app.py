@@ -14,6 +14,7 @@ from kertasks.runs.folder import RunFolder
 from kertui.app import KertuiApp
 from kertui.service.training_service import TrainingService
 from kertui.terminal.capabilities import Capabilities
+from kertui.workbench.recipe_column import RecipeColumn
 from kertui.workbench.workbench import WorkbenchScreen
 
 PATIENCE = 60.0
@@ -78,6 +79,7 @@ async def open_workbench(
         screen = WorkbenchScreen(app.session, found, taken, run=run)
         await app.push_screen(screen)
         bench = Workbench(app, pilot, screen)
-        await bench.until(lambda: screen.knows_catalog)
+        column = screen.query_one(RecipeColumn)
+        await bench.until(lambda: column.catalog is not None)
         await pilot.pause()
         yield bench

@@ -18,6 +18,7 @@ from kertui.app import KertuiApp
 from kertui.service.training_service import TrainingService
 from kertui.terminal.capabilities import Capabilities
 from kertui.workbench.layers.layer_form import LayerForm
+from kertui.workbench.recipe_column import RecipeColumn
 from kertui.workbench.workbench import WorkbenchScreen
 
 
@@ -35,7 +36,8 @@ def shown(*keys: str, task: str = "digits") -> Callable[[Pilot[None]], Awaitable
         assert isinstance(pilot.app, KertuiApp)
         screen = WorkbenchScreen(pilot.app.session, found, found.recipes[found.default_recipe])
         await pilot.app.push_screen(screen)
-        await until(pilot, lambda: screen.knows_catalog, 60)
+        column = screen.query_one(RecipeColumn)
+        await until(pilot, lambda: column.catalog is not None, 60)
         # The Input row tells what is known of the data, which is more than how many rows.
         await pilot.press("home")
         facts = screen.query_one(LayerForm).grid

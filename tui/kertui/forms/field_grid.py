@@ -160,7 +160,7 @@ class FieldGrid(LineList):
         self.post_message(self.FieldChosen(self.field))
 
     def _bring_cursor(self) -> None:
-        """Scroll to the cursor."""
+        """Scroll so that the line of the cursor is in sight."""
         if 0 <= self.cursor < len(self._cells):
             self.scroll_to_line(self._cells[self.cursor].line)
 

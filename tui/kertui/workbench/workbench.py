@@ -197,11 +197,6 @@ class WorkbenchScreen(Screen[None]):
         return self._column.selected
 
     @property
-    def knows_catalog(self) -> bool:
-        """Whether Keras's classes are here, so that forms can be made."""
-        return self._column.catalog is not None
-
-    @property
     def run(self) -> RunFolder | None:
         """The training shown, or the last one."""
         return self._training.run

@@ -49,7 +49,7 @@ class RecipeDraft:
         self._origin = recipe
         self._saved = recipe
         self._past: deque[_Step] = deque(maxlen=limit)
-        self._future: list[_Step] = []
+        self._future: deque[_Step] = deque()
 
     @property
     def recipe(self) -> Recipe:
@@ -163,18 +163,19 @@ class RecipeDraft:
 
     def undo(self) -> Change | None:
         """Take the last change back; None when there is none."""
-        if not self._past:
-            return None
-        step = self._past.pop()
-        self._future.append(self._state(step.what, step.layer))
-        return self._go_to(step)
+        return self._step(self._past, self._future)
 
     def redo(self) -> Change | None:
         """Make the last undone change again; None when there is none."""
-        if not self._future:
+        return self._step(self._future, self._past)
+
+    def _step(
+        self, taken: deque[_Step] | list[_Step], left: deque[_Step] | list[_Step]
+    ) -> Change | None:
+        if not taken:
             return None
-        step = self._future.pop()
-        self._past.append(self._state(step.what, step.layer))
+        step = taken.pop()
+        left.append(self._state(step.what, step.layer))
         return self._go_to(step)
 
     def _set_layers(self, layers: list[Layer], what: str, layer: int) -> None:

@@ -48,7 +48,7 @@ class TrainingSettings(FieldForm):
         self._refusal: Refusal | None = None
 
     def on_mount(self) -> None:
-        """Name the form."""
+        """Show the title, which never changes."""
         self.show_title(Content.styled("Training", "bold"))
 
     def show_settings(
