@@ -37,6 +37,7 @@ ONE_AT_A_TIME = [{"workbench.start", "workbench.steer_pause", "workbench.steer_r
 OVERRIDES = {
     ("FieldGrid", "delete"): "the field's value goes back to its default, not the layer away",
     ("FieldEditor", "escape"): "leaves the field that is typed in before the form",
+    ("LivePane", "escape"): "goes from another tab back to the first before the screen is left",
     ("RunFilter", "escape"): "leaves the filter that is typed in before the screen",
 }
 """Keys that a widget, while it has the focus, takes from the screen around it, and why."""

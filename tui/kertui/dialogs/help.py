@@ -75,12 +75,14 @@ class HelpScreen(Dialog[None]):
 def _group_bindings(screen: Screen[object]) -> list[list[ActiveBinding]]:
     """The bindings that act now, those that do the same together; those in the footer first.
 
-    Bindings that say nothing of themselves (moving in a list) are left out.
+    What moves in a list is left out: those bindings are ``system`` ones, and Textual's own say
+    nothing of themselves.
     """
     listed = (
         entry
         for entry in screen.active_bindings.values()
-        if entry.enabled and (entry.binding.show or entry.binding.tooltip)
+        if entry.enabled
+        and (entry.binding.show or (entry.binding.tooltip and not entry.binding.system))
     )
     return sorted(group_by_action(listed), key=lambda entries: not entries[0].binding.show)
 
