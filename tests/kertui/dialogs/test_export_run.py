@@ -64,6 +64,15 @@ class Exporting:
     def path(self) -> str:
         return self.app.screen.query_one(Input).value
 
+    @property
+    def all_shown(self) -> str:
+        """What all dialogs show, those below the top one too."""
+        return "\n".join(
+            "".join(segment.text for segment in strip)
+            for screen in self.app.screen_stack
+            for strip in screen._compositor.render_strips()
+        )
+
     async def enter(self, path: Path) -> None:
         self.app.screen.query_one(Input).value = str(path)
         await self.pilot.pause()
@@ -114,8 +123,11 @@ async def test_it_offers_every_format_and_escape_goes_back(home: Path) -> None:
             assert known.help in screen
         await dialog.choose("history")
         assert dialog.path == f"{dialog.run.id}.csv"
+        assert "Export this run as" not in dialog.all_shown
         await dialog.pilot.press("escape")
         await until(dialog.pilot, lambda: isinstance(dialog.app.screen, ExportRunScreen))
+        await until(dialog.pilot, lambda: "Export this run as" in dialog.all_shown)
+        assert isinstance(dialog.app.focused, OptionList)
         await dialog.choose("tensorboard")
         assert dialog.path == f"{dialog.run.id}-logs"
         await dialog.pilot.press("escape", "escape")

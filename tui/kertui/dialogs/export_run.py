@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from textual.widgets import OptionList
+
 from kertasks.errors import UserError
 from kertasks.export.formats import ALREADY_THERE, FORMATS, AlreadyThere, Export, Format
 from kertasks.text.numbers import short_path
@@ -38,15 +40,18 @@ class ExportRunScreen(Question[Format]):
         self._run = run
 
     def take_choice(self, answer: Format) -> None:
-        """Ask where to put it; Escape there comes back here."""
+        """Ask where to put it, in this question's place; Escape there brings it back."""
 
         def finish(path: Path | None) -> None:
             if path is None:
+                self.remove_class("-covered")
+                self.query_one(OptionList).focus()
                 return
             where = visible(f"The {answer.name} of {self._run.id} is now in {short_path(path)}")
             self.app.notify(where, title="Exported", markup=False)
             self.dismiss(answer)
 
+        self.add_class("-covered")
         self.app.push_screen(ExportPathScreen(self._service, self._run, answer), finish)
 
 
