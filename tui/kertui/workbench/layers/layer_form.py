@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from kertasks.data.description import Description, FeatureFacts
-from kertasks.keras_catalog.catalog import Argument, ArgumentKind, Catalog, Family
+from kertasks.keras_catalog.catalog import ArgumentKind, Catalog, Family
 from kertasks.recipes.recipe import Component, Recipe, Value
 from kertasks.recipes.recipe_errors import Problem
 from kertasks.task import Task
@@ -16,7 +16,7 @@ from kertui.forms.argument_path import DEFAULT, ArgumentPath, Unset
 from kertui.forms.field_form import FieldForm, with_code
 from kertui.forms.fields import Entry, Field, enter_value, layer_fields
 from kertui.terminal.glyphs import glyphs_for
-from kertui.text.recipe_values import NOTHING, NotAllowed, format_number
+from kertui.text.recipe_values import NOTHING, NotAllowed, default_value, format_number
 from kertui.workbench.draft.draft import RecipeDraft
 
 _HELP_ROWS = 3
@@ -181,7 +181,7 @@ class LayerForm(FieldForm):
                 text, argument, self._value_at(field.path), self._catalog
             )
             plain = argument.kind not in {ArgumentKind.COMPONENT, ArgumentKind.LAYER}
-            if plain and not argument.required and value == _listless(argument):
+            if plain and not argument.required and value == default_value(argument):
                 value = DEFAULT
             self._draft.set_argument(self._index, field.path, value)
         self.post_message(self.Edited())
@@ -203,11 +203,6 @@ class LayerForm(FieldForm):
                 return None
             value = value.arguments.get(name)
         return value
-
-
-def _listless(argument: Argument) -> object:
-    default = argument.default
-    return tuple(default) if isinstance(default, list) else default
 
 
 def _data_fields(description: Description | None, waiting: str) -> tuple[Field, ...]:
