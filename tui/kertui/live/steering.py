@@ -13,7 +13,6 @@ from kertasks.runs.history import RunHistory
 from kertasks.text.numbers import grouped
 from kertui.dialogs.ask_number import NumberWanted
 from kertui.dialogs.dialog import Choice, Question
-from kertui.forms.settings_arguments import LEARNING_RATE
 from kertui.text.recipe_values import NotAllowed, format_number, parse_value
 
 
@@ -127,8 +126,8 @@ def first_learning_rate(recipe: Recipe, catalog: Catalog | None) -> float | None
     """What a training of the recipe begins with; None where only Keras knows."""
     optimizer = recipe.compile.optimizer
     info = catalog.find(Family.OPTIMIZERS, optimizer.class_name) if catalog else None
-    argument = info.argument(LEARNING_RATE.name) if info else None
-    rate = optimizer.arguments.get(LEARNING_RATE.name, argument.default if argument else None)
+    argument = info.argument("learning_rate") if info else None
+    rate = optimizer.arguments.get("learning_rate", argument.default if argument else None)
     return float(rate) if isinstance(rate, int | float) else None
 
 
