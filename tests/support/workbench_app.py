@@ -52,6 +52,11 @@ class Workbench:
         return self.app.screen is self.screen
 
     @property
+    def selected(self) -> int:
+        """The chosen layer, ``INPUT_ROW`` for the data."""
+        return self.screen.query_one(RecipeColumn).selected
+
+    @property
     def layers(self) -> list[str]:
         """The classes of the draft's layers."""
         return [layer.class_name for layer in self.screen.draft.recipe.layers]

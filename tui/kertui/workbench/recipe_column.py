@@ -24,7 +24,7 @@ from kertui.forms.field_form import FieldForm
 from kertui.forms.starting_values import starting_layer
 from kertui.service.training_service import SpareUnavailable, TrainingService
 from kertui.terminal.glyphs import Glyphs, glyphs_for
-from kertui.workbench.draft.draft import Change, RecipeDraft
+from kertui.workbench.draft.draft import RecipeDraft, Step
 from kertui.workbench.draft.recipe_check import RecipeCheck, Refusal
 from kertui.workbench.layers.add_layer import AddLayerScreen
 from kertui.workbench.layers.layer_form import LayerForm
@@ -109,11 +109,19 @@ class RecipeColumn(Container):
         self._service = service
         self._of_task = task
         self._beside_run = beside_run
-        self._draft = RecipeDraft(recipe)
-        self._selected = 0 if recipe.layers else INPUT_ROW
-        self._check = RecipeCheck()
+        self.draft = RecipeDraft(recipe)
+        """The recipe under edit, with what it came from."""
+
+        self.check = RecipeCheck()
+        """What is said of the recipe."""
+
+        self.selected = 0 if recipe.layers else INPUT_ROW
+        """The chosen layer, ``INPUT_ROW`` for the data."""
+
+        self.catalog: Catalog | None = None
+        """Keras's classes; None while they are not here, so that no forms can be made."""
+
         self._waiting = Waiting.NOTHING
-        self._catalog: Catalog | None = None
         self._description: Description | None = None
         self._no_description = "read in a moment"
         self._described: tuple[str | None, int] | None = None
@@ -131,8 +139,8 @@ class RecipeColumn(Container):
         with Vertical(id="network"):
             yield LayerList()
             yield Static(_layer_actions(glyphs_for(self.app)), id="layer-actions")
-        yield LayerForm(self._draft)
-        yield TrainingSettings(self._draft)
+        yield LayerForm(self.draft)
+        yield TrainingSettings(self.draft)
 
     def on_mount(self) -> None:
         """Show the recipe at once; what Keras knows arrives when it arrives."""
@@ -141,39 +149,19 @@ class RecipeColumn(Container):
         self._show()
 
     @property
-    def draft(self) -> RecipeDraft:
-        """The recipe under edit, with what it came from."""
-        return self._draft
-
-    @property
-    def check(self) -> RecipeCheck:
-        """What is said of the recipe."""
-        return self._check
-
-    @property
     def checking(self) -> bool:
         """Whether Keras's answer on a recipe is under way."""
         return self._checking is not None
-
-    @property
-    def catalog(self) -> Catalog | None:
-        """Keras's classes; None while they are not here, so that no forms can be made."""
-        return self._catalog
-
-    @property
-    def selected(self) -> int:
-        """The chosen layer, ``INPUT_ROW`` for the data."""
-        return self._selected
 
     def allows(self, edit: str) -> bool:
         """Whether a method of this class that changes, compares or saves makes sense now."""
         match edit:
             case "undo":
-                return self._draft.can_undo and self._typed_in is None
+                return self.draft.can_undo and self._typed_in is None
             case "redo":
-                return self._draft.can_redo and self._typed_in is None
+                return self.draft.can_redo and self._typed_in is None
             case "delete_layer" | "duplicate_layer" | "move_layer":
-                return self._selected != INPUT_ROW
+                return self.selected != INPUT_ROW
             case _:
                 return True
 
@@ -198,8 +186,8 @@ class RecipeColumn(Container):
             return  # asked again by a held key
         form = self._typed_in
         if form is None:
-            if self._check.recipe != self._draft.recipe:
-                self._take_change(self._selected)  # a form's message of it is still on its way
+            if self.check.recipe != self.draft.recipe:
+                self._take_change(self.selected)  # a form's message of it is still on its way
             act()
         else:
             self._settling = True
@@ -223,72 +211,72 @@ class RecipeColumn(Container):
     @on(FieldForm.Edited)
     def take_edit(self) -> None:
         """Follow a form that changed the draft."""
-        self._take_change(self._selected)
+        self._take_change(self.selected)
 
     def add_layer(self) -> None:
         """Search a layer and put it after the chosen one."""
-        if self._catalog is None:
+        if self.catalog is None:
             self.notify("Keras's layers are still being read; they are here in a moment.")
             return
         after = "the input"
-        if self._selected != INPUT_ROW:
-            layer = self._draft.recipe.layers[self._selected]
-            after = f"{layer.class_name}, layer {self._selected + 1}"
-        self.app.push_screen(AddLayerScreen(self._catalog, after), self._add_chosen)
+        if self.selected != INPUT_ROW:
+            layer = self.draft.recipe.layers[self.selected]
+            after = f"{layer.class_name}, layer {self.selected + 1}"
+        self.app.push_screen(AddLayerScreen(self.catalog, after), self._add_chosen)
 
     def _add_chosen(self, info: ClassInfo | None) -> None:
-        if info is None or self._catalog is None:
+        if info is None or self.catalog is None:
             return
-        layer = starting_layer(info, self._catalog)
-        self._take_change(self._draft.add_layer(self._selected + 1, layer))
+        layer = starting_layer(info, self.catalog)
+        self._take_change(self.draft.add_layer(self.selected + 1, layer))
         self.post_message(self.LayerAdded(("inputs",) if info.several_inputs else None))
 
     def delete_layer(self) -> None:
         """Take the chosen layer out."""
-        self._take_change(self._draft.delete_layer(self._selected))
+        self._take_change(self.draft.delete_layer(self.selected))
 
     def duplicate_layer(self) -> None:
         """Put a copy after the chosen layer."""
-        self._take_change(self._draft.duplicate_layer(self._selected))
+        self._take_change(self.draft.duplicate_layer(self.selected))
 
     def move_layer(self, by: int) -> None:
         """Move the chosen layer up (negative) or down."""
-        self._take_change(self._draft.move_layer(self._selected, by))
+        self._take_change(self.draft.move_layer(self.selected, by))
 
     def undo(self) -> None:
         """Take the last change back."""
-        self._go_to(self._draft.undo())
+        self._follow_step(self.draft.undo())
 
     def redo(self) -> None:
         """Make the change again that was taken back."""
-        self._go_to(self._draft.redo())
+        self._follow_step(self.draft.redo())
 
-    def _go_to(self, change: Change | None) -> None:
-        if change is not None:
-            self._take_change(self._selected if change.layer is None else change.layer)
+    def _follow_step(self, step: Step | None) -> None:
+        if step is not None:
+            self._take_change(self.selected if step.layer is None else step.layer)
 
     def _take_change(self, selected: int, replaced: bool = False) -> None:
         """The draft holds another recipe: have it checked, show it, and tell."""
         self._check_recipe()
         self._show(selected)
-        self.post_message(self.RecipeChanged(self._draft.recipe, replaced))
+        self.post_message(self.RecipeChanged(self.draft.recipe, replaced))
 
     def replace(self, recipe: Recipe) -> None:
         """Go on with another recipe; the present one can be had back with undo."""
-        self._draft.replace(recipe)
+        self.draft.replace(recipe)
         self._take_change(0, replaced=True)
 
     def mark_saved(self, recipe: Recipe) -> None:
         """Take note that a recipe, the present one as a rule, is safe in a file now."""
-        self._draft.mark_saved(recipe)
+        self.draft.mark_saved(recipe)
         self._show()
 
     # What is said of the recipe
 
     def _check_recipe(self) -> None:
         """Check by kertui's own rules at once, and have Keras check and the data described."""
-        recipe = self._draft.recipe
-        self._check.check_rules(recipe, self._catalog)
+        recipe = self.draft.recipe
+        self.check.check_rules(recipe, self.catalog)
         if not self._service.spare:
             self._waiting = Waiting.OFF
         else:
@@ -329,11 +317,11 @@ class RecipeColumn(Container):
     @on(Checked)
     def take_check(self, event: Checked) -> None:
         """Show Keras's answer, unless it is about another recipe; ask about what came meanwhile."""
-        if event.recipe == self._draft.recipe:
+        if event.recipe == self.draft.recipe:
             if isinstance(event.answer, UserError):
                 self._take_check_refusal(event.answer)
             else:
-                self._check.take_model_check(event.recipe, event.answer)
+                self.check.take_model_check(event.recipe, event.answer)
                 self._waiting = Waiting.NOTHING
                 self._show()
         self._checking = None
@@ -345,7 +333,7 @@ class RecipeColumn(Container):
     def _take_check_refusal(self, reason: UserError) -> None:
         """Say why nothing is known of shapes."""
         off = isinstance(reason, SpareUnavailable)
-        self._check.forget_model_check()
+        self.check.forget_model_check()
         self._waiting = Waiting.OFF if off else Waiting.NOTHING
         self._show()
         if not off:
@@ -365,8 +353,8 @@ class RecipeColumn(Container):
             title = "Layers cannot be edited"
             self.notify(str(event.answer), title=title, severity="error", markup=False)
             return
-        self._catalog = event.answer
-        self._check.check_rules(self._draft.recipe, self._catalog)
+        self.catalog = event.answer
+        self.check.check_rules(self.draft.recipe, self.catalog)
         self._show()
 
     @work(thread=True, group="describe", name="describe")
@@ -399,15 +387,15 @@ class RecipeColumn(Container):
         """
         if not self.is_attached:
             return
-        recipe, check = self._draft.recipe, self._check
+        recipe, check = self.draft.recipe, self.check
         last = len(recipe.layers) - 1
-        self._selected = max(INPUT_ROW, min(self._selected if selected is None else selected, last))
+        self.selected = max(INPUT_ROW, min(self.selected if selected is None else selected, last))
         self.query_one(LayerList).show_recipe(
-            recipe, check, self._catalog, self._waiting, self._selected
+            recipe, check, self.catalog, self._waiting, self.selected
         )
         self._show_form()
         self.query_one(TrainingSettings).show_settings(
-            self._catalog,
+            self.catalog,
             data_facts(self._of_task, self._description),
             check.problems,
             check.setting_refusal(),
@@ -417,30 +405,30 @@ class RecipeColumn(Container):
     def show_refusal(self, refusal: Refusal) -> None:
         """Say why the recipe cannot be trained, and choose the layer that can be mended."""
         where, reason = "This", refusal.reason
-        recipe = self._draft.recipe
+        recipe = self.draft.recipe
         if refusal.layer is not None and refusal.layer < len(recipe.layers):
             layer = recipe.layers[refusal.layer]
             where = f"Layer {refusal.layer + 1}, {layer.class_name},"
             self._show(refusal.layer)
         else:
-            reason = explain_refusal(refusal, recipe, self._catalog, glyphs_for(self.app).into)
+            reason = explain_refusal(refusal, recipe, self.catalog, glyphs_for(self.app).into)
         title = f"{where} cannot be trained"
         self.notify(reason, title=title, severity="error", markup=False)
 
     def _show_form(self) -> None:
-        form, check = self.query_one(LayerForm), self._check
-        if self._selected == INPUT_ROW:
+        form, check = self.query_one(LayerForm), self.check
+        if self.selected == INPUT_ROW:
             form.show_data(self._of_task, self._description, self._no_description)
         else:
-            reason = check.layer_reason(self._selected)
-            recipe, problems = self._draft.recipe, check.problems
-            form.show_layer(recipe, self._selected, self._catalog, problems, reason)
+            reason = check.layer_reason(self.selected)
+            recipe, problems = self.draft.recipe, check.problems
+            form.show_layer(recipe, self.selected, self.catalog, problems, reason)
         self._fold()
 
     @on(LayerList.LayerChosen)
     def choose_layer(self, event: LayerList.LayerChosen) -> None:
         """Let the form follow the cursor."""
-        self._selected = event.index
+        self.selected = event.index
         self._show_form()
 
     def on_descendant_focus(self) -> None:
@@ -453,8 +441,8 @@ class RecipeColumn(Container):
         in_layer = self.query_one(LayerForm) in within
         in_settings = self.query_one(TrainingSettings) in within
         if not in_layer and not in_settings:
-            in_layer = self._check.layer_reason(self._selected) is not None
-            in_settings = self._check.setting_refusal() is not None
+            in_layer = self.check.layer_reason(self.selected) is not None
+            in_settings = self.check.setting_refusal() is not None
         self.set_class(in_layer, "-settings-folded")
         self.set_class(in_settings and not in_layer, "-layer-folded")
 

@@ -94,10 +94,10 @@ class TrainingSettings(FieldForm):
     def enter_value(self, field: Field, text: str) -> None:
         """Put what was typed into the draft."""
         recipe = enter_setting(self._draft.recipe, field.path, text, self._catalog)
-        self._draft.change(recipe, field.label)
+        self._draft.change(recipe)
         self.post_message(self.Edited())
 
     def reset_value(self, field: Field) -> None:
         """Put the setting's default into the draft."""
-        self._draft.change(reset_setting(self._draft.recipe, field.path), field.label)
+        self._draft.change(reset_setting(self._draft.recipe, field.path))
         self.post_message(self.Edited())
