@@ -97,5 +97,7 @@ async def opened_runs(
         assert isinstance(app.screen, RunsScreen)
         runs = Runs(app, pilot, app.screen)
         count = len(service.store.runs())
-        await runs.until(lambda: len(runs.screen.runs) == count and runs.screen.complete)
+        await runs.until(
+            lambda: len(runs.screen.listed.runs) == count and runs.screen.listed.complete
+        )
         yield runs

@@ -6,6 +6,7 @@ network. A late answer to what was asked before does nothing.
 
 from __future__ import annotations
 
+import os
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,7 +23,6 @@ from textual.widgets import Input, Static
 
 from kertasks.text.numbers import short_path
 from kertui.dialogs.dialog import Dialog
-from kertui.dialogs.path_completion import complete, typed_path
 from kertui.forms.text_field import TextField
 from kertui.terminal.glyphs import glyphs_for
 
@@ -235,3 +235,40 @@ class AskPathScreen(Dialog[Used], Generic[Used]):
             left = len(names) - _MOST_NAMES
             more = f"   and {left} more" if left > 0 else ""
             self.say("   ".join(names[:_MOST_NAMES]) + more, wrong=False)
+
+
+def typed_path(text: str) -> Path:
+    """The path that is meant; a ``~`` of nobody stays as it is."""
+    return Path(os.path.expanduser(text))  # noqa: PTH111 - pathlib's raises for a ``~`` of nobody
+
+
+def complete(text: str, suffix: str = ".toml") -> tuple[str, list[str]]:
+    """The text with as much added as is certain, and the names that fit. Reads the folder.
+
+    Folders and files that end in ``suffix`` count; hidden ones only when a dot was typed.
+    """
+    folder_text, name = os.path.split(text)
+    try:
+        with os.scandir(typed_path(folder_text)) as entries:
+            fitting = sorted(
+                entry.name + ("/" if _is_folder(entry) else "")
+                for entry in entries
+                if entry.name.startswith(name)
+                and (name.startswith(".") or not entry.name.startswith("."))
+                and (entry.name.endswith(suffix) or _is_folder(entry))
+            )
+    except OSError:
+        return text, []
+    if not fitting:
+        return text, []
+    common = os.path.commonprefix(fitting)  # noqa: RUF071 - letters of one name, not folders
+    # pathlib would drop the "./" or "~" that was typed.
+    return os.path.join(folder_text, common) if folder_text else common, fitting  # noqa: PTH118
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Mostly known from the listing; a link is followed, and one to nowhere is none."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False

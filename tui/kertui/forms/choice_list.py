@@ -124,13 +124,11 @@ class ChoiceList(ModalScreen[str | None]):
         ]
         self._shown = [*begins, *holds] if folded else list(self._choices)
         signs = glyphs_for(self.app)
-        options = []
-        for choice in self._shown:
-            if self._several:
-                mark = signs.tick if choice.text in self._picked else " "
-            else:
-                mark = signs.on if choice.text in self._picked else " "
-            options.append(Option(Content(f"{mark} {choice.text}")))
+        mark = signs.tick if self._several else signs.on
+        options = [
+            Option(Content(f"{mark if choice.text in self._picked else ' '} {choice.text}"))
+            for choice in self._shown
+        ]
         highlighted = self._options.highlighted
         self._options.clear_options().add_options(options)
         if options:

@@ -59,8 +59,8 @@ class RunTable(RowsWidget, can_focus=True):
         Binding("down,j", "move(1)", "Down", show=False, id="runs.down"),
         Binding("pageup", "page(-1)", "Page up", show=False, id="runs.page_up"),
         Binding("pagedown", "page(1)", "Page down", show=False, id="runs.page_down"),
-        Binding("home", "go_first", "First run", show=False, id="runs.first"),
-        Binding("end", "go_last", "Last run", show=False, id="runs.last"),
+        Binding("home", "go_to_row(0)", "First run", show=False, id="runs.first"),
+        Binding("end", "go_to_row(999_999)", "Last run", show=False, id="runs.last"),
     ]  # fmt: skip
 
     @dataclass
@@ -152,10 +152,9 @@ class RunTable(RowsWidget, can_focus=True):
 
     def go_to(self, id: str) -> None:
         """Put the cursor on the run with this id, if it is shown."""
-        for at, run in enumerate(self._runs):
-            if run.id == id:
-                self._move_to(at)
-                return
+        at = next((at for at, run in enumerate(self._runs) if run.id == id), None)
+        if at is not None:
+            self._move_to(at)
 
     @property
     def _visible(self) -> int:
@@ -281,13 +280,9 @@ class RunTable(RowsWidget, can_focus=True):
         """Move the cursor by as many rows as are in sight."""
         self._once_there(lambda: self._move_to(self._at + pages * self._visible))
 
-    def action_go_first(self) -> None:
-        """Move the cursor to the first run."""
-        self._once_there(lambda: self._move_to(0))
-
-    def action_go_last(self) -> None:
-        """Move the cursor to the last run."""
-        self._once_there(lambda: self._move_to(len(self._runs) - 1))
+    def action_go_to_row(self, row: int) -> None:
+        """Move the cursor to a run by its row, or to the last one."""
+        self._once_there(lambda: self._move_to(row))
 
     def action_open(self) -> None:
         """Ask for the run under the cursor to be opened."""

@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass, replace
 
 from kertasks.recipes.recipe import INPUT, Layer, Recipe, Value
-from kertui.comparison.recipe_comparison import ComparedValue, differences
+from kertui.comparison.recipe_comparison import ComparedValue, compare_recipes
 from kertui.forms.argument_path import ArgumentPath, Unset, with_argument
 from kertui.text.layer_lines import proposed_name
 
@@ -61,7 +61,7 @@ class RecipeDraft:
     @property
     def differences(self) -> tuple[ComparedValue, ...]:
         """What is not as in the recipe it came from."""
-        return differences(self.origin, self.recipe)
+        return compare_recipes((self.origin, self.recipe)).differences
 
     def add_layer(self, index: int, layer: Layer) -> int:
         """Put a layer before the one at ``index``, or at the end; returns where it stands."""

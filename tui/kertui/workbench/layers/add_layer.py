@@ -157,11 +157,8 @@ class AddLayerScreen(Dialog[ClassInfo]):
     def add_highlighted(self, event: Input.Submitted) -> None:
         """Enter adds the layer under the cursor."""
         event.stop()
-        highlighted = self._list.highlighted
-        if highlighted is None:
-            return
-        option = self._list.get_option_at_index(highlighted)
-        if option.id is not None:
+        option = self._list.highlighted_option
+        if option is not None and option.id is not None:
             self.dismiss(self._shown[int(option.id)].info)
 
     def action_move(self, by: int) -> None:

@@ -215,16 +215,21 @@ def _data_fields(description: Description | None, waiting: str) -> tuple[Field, 
     if description is None:
         return (_fact("rows", waiting),)
     found = [
-        _fact(split.name, f"{grouped(split.rows)} rows", _distinct(split.rows, split.distinct_rows))
+        _fact(
+            split.name,
+            f"{grouped(split.rows)} rows",
+            f"{grouped(split.distinct_rows)} distinct" if split.distinct_rows != split.rows else "",
+        )
         for split in description.splits
     ]
     if description.splits:
         first = description.splits[0]
         found.append(_fact("x", _shape(first.x_shape), first.x_dtype))
         found.append(_fact("y", _shape(first.y_shape), first.y_dtype))
-    if description.class_names:
+    names = description.class_names
+    if names:
         found.append(
-            _fact("classes", str(len(description.class_names)), _few(description.class_names))
+            _fact("classes", str(len(names)), ", ".join(names) if len(names) <= 10 else "")
         )
     if description.target is not None:
         found.append(_fact(description.target.name, _range(description.target)))
@@ -245,16 +250,8 @@ def _fact(label: str, text: str, note: str = "") -> Field:
     return Field((label,), label, Entry.FACT, text, changed=True, note=note)
 
 
-def _distinct(rows: int, distinct: int) -> str:
-    return f"{grouped(distinct)} distinct" if distinct != rows else ""
-
-
 def _shape(shape: Sequence[int]) -> str:
     return f"({', '.join(map(str, shape))})" if shape else "one value"
-
-
-def _few(names: Sequence[str]) -> str:
-    return ", ".join(names) if len(names) <= 10 else ""
 
 
 def _range(facts: FeatureFacts) -> str:
