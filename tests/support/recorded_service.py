@@ -30,5 +30,5 @@ class RecordedService(TrainingService):
         self.asked.append((task, variant))
         path = RECORDED / f"{task}.json"
         if not path.exists():
-            raise DataFileMissing(path.name, "recorded", RECORDED)
+            raise DataFileMissing(path.name, "recorded", Path("/recorded"))
         return from_json(json.loads(path.read_bytes()))

@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import gc
-import signal
 import sys
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.console import RenderableType
-from textual import events, on
+from textual import events, on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.message import Message
 from textual.screen import Screen
 
 from kertui.dialogs.too_small import TooSmallScreen, is_on_top, is_too_small, top_screen
-from kertui.session import OpenRun, OpenWorkbench, Session, TrainHeadToHead
-from kertui.tasks_screen.tasks_screen import TasksScreen
+from kertui.session import AsksBeforeLeaving, OpenRun, OpenWorkbench, Session, TrainHeadToHead
+from kertui.tasks_screen.tasks_screen import SHOW_RUNS, TasksScreen
+from kertui.terminal import textual_workarounds
 from kertui.terminal.capabilities import Capabilities
-from kertui.terminal.control_code_filter import ControlCodeFilter
 from kertui.terminal.crash import report_crash
-from kertui.terminal.glyphs import Glyphs, glyphs
+from kertui.terminal.glyphs import glyphs_for
 from kertui.terminal.key_names import name_key
 from kertui.terminal.theme import DARK, LIGHT, MONOCHROME, THEMES, default_tokens
 from kertui.terminal.thread_per_task import ThreadPerTaskExecutor
@@ -34,9 +31,7 @@ from kertui.terminal.thread_per_task import ThreadPerTaskExecutor
 if TYPE_CHECKING:
     from kertasks.runs.folder import RunFolder
     from kertasks.runs.summary import RunSummary
-    from kertui.dialogs.quit import Leave
     from kertui.service.training_service import TrainingService
-    from kertui.workbench.workbench import WorkbenchScreen
 
 _AFTER_FIRST_PAINT = 0.2
 """Seconds the interface has for itself before imports in a thread compete with it."""
@@ -45,8 +40,12 @@ _SWITCH_INTERVAL = 0.005
 """Seconds, Python's own: reading threads take the lock from the keys no sooner."""
 
 
+_QUIT = Binding("q,ctrl+q", "ask_quit", "quit", id="app.quit",
+                tooltip="Leave kertui. A training goes on unless you stop it.")  # fmt: skip
+
+
 class KertuiApp(App[None]):
-    """kertui in a terminal.
+    """The kertui program in a terminal.
 
     Args:
         service: describes, checks and trains; every screen uses it from thread workers.
@@ -62,23 +61,13 @@ class KertuiApp(App[None]):
                 tooltip="Search everything that can be done here by its name."),
         Binding("question_mark,f1", "help", "help", id="app.help",
                 tooltip="Show every key that acts now."),
-        Binding("q,ctrl+q", "ask_quit", "quit", id="app.quit",
-                tooltip="Leave kertui. A training goes on unless you stop it."),
+        _QUIT,
         # First of all, so that it leaves from a dialog and from a text field too.
-        Binding("ctrl+c", "ask_quit", "Quit", show=False, id="app.interrupt", priority=True,
-                tooltip="Leave kertui. A training goes on unless you stop it."),
-        Binding("f3", "app.show_runs", "Runs", show=False, id="app.runs",
-                tooltip="Show all runs: compare, name, delete, open."),
-        Binding("f2", "toggle_light", "Light or dark", show=False, id="app.theme",
+        replace(_QUIT, key="ctrl+c", show=False, id="app.interrupt", priority=True),
+        replace(SHOW_RUNS, key="f3", show=False, id="app.runs"),
+        Binding("f2", "toggle_light", "light or dark", show=False, id="app.theme",
                 tooltip="Change between the dark and the light theme."),
     ]  # fmt: skip
-
-    @dataclass
-    class TrainingsFound(Message):
-        """It is known which trainings go on, so that the person who leaves can be asked."""
-
-        running: list[RunSummary]
-        """Of those begun, resumed or steered here."""
 
     def __init__(
         self,
@@ -90,7 +79,7 @@ class KertuiApp(App[None]):
         self.session = Session(service, opens_run=attach is not None)
         self._first_run = attach
         self._leaving = False
-        """Whether a person leaves, and the trainings that go on are being looked for."""
+        """Whether a person leaves, and is asked about trainings that go on."""
 
         self.crash_line: str | None = None
         """What went wrong, for the normal screen; None while nothing has."""
@@ -98,24 +87,20 @@ class KertuiApp(App[None]):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = (DARK if capabilities.colour else MONOCHROME).name
-        self._set_line_filters()
-
-    @property
-    def glyphs(self) -> Glyphs:
-        """The signs to draw with."""
-        return glyphs(self.capabilities.ascii)
+        textual_workarounds.set_line_filters(self, capabilities)
+        textual_workarounds.send_partial_updates()
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our tokens, so that Textual's own themes can be chosen too."""
         return default_tokens(self.current_theme)
 
     def get_default_screen(self) -> TasksScreen:
-        """The first screen."""
+        """Make the first screen."""
         return TasksScreen(self.session)
 
     def get_key_display(self, binding: Binding) -> str:
-        """A key's name in the footer and the help."""
-        return binding.key_display or name_key(binding.key, self.glyphs)
+        """Give a key's name for the footer and the help."""
+        return binding.key_display or name_key(binding.key, glyphs_for(self))
 
     def on_load(self) -> None:
         """Give thread workers threads of their own, from the first one on."""
@@ -125,10 +110,7 @@ class KertuiApp(App[None]):
         """Leave in good order when the system asks for it; watch for dialogs."""
         self.screen_change_signal.subscribe(self, self._uncover, immediate=True)
         if not self.is_headless:
-            # Textual 8.2 leaves the terminal as it is on these two.
-            loop = asyncio.get_running_loop()
-            for number in (signal.SIGTERM, signal.SIGHUP):
-                loop.add_signal_handler(number, partial(self.exit, return_code=128 + number))
+            textual_workarounds.exit_on_signals(self)
         if self._first_run is not None:
             self.open_run(self._first_run)
 
@@ -145,9 +127,10 @@ class KertuiApp(App[None]):
         # Changed for the start, see ``kertui.cli.interface``.
         gc.enable()
         sys.setswitchinterval(_SWITCH_INTERVAL)
-        self.run_worker(self._start_spare, thread=True, group="spare", name="start the spare")
-        self.run_worker(_import_plotext, thread=True, group="imports", name="import plotext")
+        self._start_spare()
+        self._import_plotext()
 
+    @work(thread=True, group="spare")
     def _start_spare(self) -> None:
         from kertasks.errors import UserError
 
@@ -155,6 +138,10 @@ class KertuiApp(App[None]):
             self.session.service.start_spare()
         except UserError as error:
             self.call_from_thread(self.notify, str(error), severity="error")
+
+    @work(thread=True, group="imports")
+    def _import_plotext(self) -> None:
+        import plotext  # noqa: F401 (240 ms that the first plot need not wait for)
 
     # --- from one screen to another
 
@@ -183,7 +170,7 @@ class KertuiApp(App[None]):
         train_head_to_head(self.session, event.over, event.task, event.recipe)
 
     def _uncover(self, screen: Screen[object]) -> None:
-        """What was told in passing must not stand over a dialog's question, nor beneath it."""
+        """Take notices away: they must not stand over a dialog's question, nor beneath it."""
         if screen.is_modal:
             self.clear_notifications()
             for below in self.screen_stack:
@@ -198,7 +185,7 @@ class KertuiApp(App[None]):
             self.push_screen(TooSmallScreen())
 
     def action_help(self) -> None:
-        """Show every key that acts now."""
+        """Show every key that acts now, unless the help is open."""
         from kertui.dialogs.help import HelpScreen
 
         if not isinstance(self.screen, HelpScreen):
@@ -207,14 +194,13 @@ class KertuiApp(App[None]):
     def action_show_runs(self) -> None:
         """Show every run; from a workbench that was opened there, go back to them."""
         from kertui.runs.runs_screen import RunsScreen
-        from kertui.workbench.workbench import WorkbenchScreen
 
         if not any(isinstance(screen, RunsScreen) for screen in self.screen_stack):
             self.push_screen(RunsScreen(self.session))
-        elif isinstance(self.screen, WorkbenchScreen):
-            self.screen.ask_before_leaving(self._leave_workbench)
+        elif isinstance(self.screen, AsksBeforeLeaving):
+            self.screen.ask_before_leaving(self._leave_screen)
 
-    def _leave_workbench(self) -> None:
+    def _leave_screen(self) -> None:
         self.pop_screen()
 
     def action_toggle_light(self) -> None:
@@ -224,15 +210,9 @@ class KertuiApp(App[None]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """What the command palette offers: the bindings that act now, and the themes."""
-        from kertui.dialogs.help import explain, group_bindings
+        from kertui.dialogs.help import list_commands
 
-        for bindings in group_bindings(screen.active_bindings):
-            binding = bindings[0]
-            node = screen.active_bindings[binding.key].node
-            if binding.action not in ("app.command_palette", "command_palette"):
-                title = binding.description[:1].upper() + binding.description[1:]
-                run = partial(self.run_action, binding.action, node)
-                yield SystemCommand(title, explain(bindings), run)
+        yield from list_commands(screen)
         if self.capabilities.colour:
             yield SystemCommand("Theme", "Choose among all themes.", self.action_change_theme)
 
@@ -240,88 +220,45 @@ class KertuiApp(App[None]):
 
     def action_ask_quit(self) -> None:
         """Leave; ask first about changes that are in no file, and about a training that goes on."""
-        from kertui.dialogs.quit import QuitQuestion
         from kertui.dialogs.unsaved_changes import UnsavedChangesScreen
-        from kertui.workbench.workbench import WorkbenchScreen
 
-        if self._leaving or isinstance(self.screen, QuitQuestion | UnsavedChangesScreen):
-            return
-        self._ask_workbenches(
-            [screen for screen in self.screen_stack if isinstance(screen, WorkbenchScreen)]
-        )
+        if not self._leaving and not isinstance(self.screen, UnsavedChangesScreen):
+            stack = self.screen_stack
+            self._leave([screen for screen in stack if isinstance(screen, AsksBeforeLeaving)])
 
-    def _ask_workbenches(self, screens: list[WorkbenchScreen]) -> None:
-        if screens:
-            screens[-1].ask_before_leaving(partial(self._ask_workbenches, screens[:-1]))
+    def _leave(self, to_ask: Sequence[AsksBeforeLeaving]) -> None:
+        if to_ask:
+            to_ask[-1].ask_before_leaving(partial(self._leave, to_ask[:-1]))
         else:
-            self._ask_about_trainings()
+            self._leaving = True
+            self._leave_trainings()
 
-    def _ask_about_trainings(self) -> None:
-        self._leaving = True
-        self.run_worker(self._look_for_trainings, thread=True, group="quit", name="trainings")
+    @work(group="quit")
+    async def _leave_trainings(self) -> None:
+        from kertui.dialogs.quit import Leave, QuitQuestion, stop_trainings
 
-    def _look_for_trainings(self) -> None:
-        running = [run for run in self.session_runs() if not run.state.is_over]
-        self.post_message(self.TrainingsFound(running))
-
-    @on(TrainingsFound)
-    def _quit_or_ask(self, event: TrainingsFound) -> None:
-        from kertui.dialogs.quit import QuitQuestion
-
-        self._leaving = False
-        if event.running:
-            self.push_screen(QuitQuestion(event.running), partial(self._leave, event.running))
-        else:
-            self.exit()
-
-    def _leave(self, running: list[RunSummary], leave: Leave | None) -> None:
-        from kertui.dialogs.quit import Leave
-
+        runs = await asyncio.to_thread(self.session_runs)
+        running = [run for run in runs if not run.state.is_over]
+        leave = await self.push_screen_wait(QuitQuestion(running)) if running else Leave.TRAIN_ON
+        failures = []
         if leave is Leave.STOP:
-            self.run_worker(partial(self._stop_and_exit, running), thread=True, group="quit")
-        elif leave is Leave.TRAIN_ON:
+            ids = {run.id for run in running}
+            stopped = [run for run in self.session.service.session_runs if run.id in ids]
+            failures = await asyncio.to_thread(stop_trainings, stopped)
+        if failures:
+            self.notify("\n".join(failures), severity="error", markup=False)
+        elif leave in (Leave.STOP, Leave.TRAIN_ON):
             self.exit()
-
-    def _stop_and_exit(self, running: list[RunSummary]) -> None:
-        from kertasks.errors import UserError
-        from kertasks.runs.commands import SteeringCommand
-        from kertasks.runs.folder import RunIsOver
-
-        wanted = {summary.id for summary in running}
-        left = []
-        for run in self.session.service.session_runs:
-            if run.id in wanted:
-                try:
-                    with contextlib.suppress(RunIsOver):  # it ended while the person chose
-                        run.send(SteeringCommand.STOP)
-                except UserError as error:
-                    left.append(str(error))
-        if left:
-            self.call_from_thread(self.notify, "\n".join(left), severity="error", markup=False)
-        else:
-            self.call_from_thread(self.exit)
+        self._leaving = False
 
     def session_runs(self) -> list[RunSummary]:
-        """The runs begun, resumed or steered here. Reads files: call it from a thread."""
+        """Summarise the runs begun, resumed or steered here. Reads files: call it from a thread."""
         from kertasks.runs.summary import summarise
 
         summaries = (summarise(run) for run in self.session.service.session_runs)
         return [summary for summary in summaries if summary is not None]
 
-    # --- workarounds for Textual 8.2: names with an underscore are private
-
-    def _set_line_filters(self) -> None:
-        # The only place that sees every cell of every widget.
-        if not self.capabilities.colour:
-            from kertui.terminal.monochrome_filter import MonochromeFilter
-
-            self.no_color = True
-            self._filters[:] = [MonochromeFilter()]
-        if self.capabilities.ascii:
-            from kertui.terminal.ascii_filter import AsciiFilter
-
-            self._filters.append(AsciiFilter())
-        self._filters.insert(0, ControlCodeFilter())
+    # --- errors nobody foresaw (private names are of Textual 8.2)
 
     def _fatal_error(self) -> None:
         # Textual prints the traceback, with locals, over the normal screen.
@@ -337,12 +274,7 @@ class KertuiApp(App[None]):
             self.crash_line = report_crash(
                 error or RuntimeError("unknown"), self.session.service.store
             )
-        self._return_code = 1
-        self._close_messages_no_wait()
-
-
-def _import_plotext() -> None:
-    import plotext  # noqa: F401 (240 ms that the first plot need not wait for)
+        textual_workarounds.end_after_crash(self)
 
 
 def run_app(

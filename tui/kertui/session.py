@@ -6,8 +6,9 @@ bubbles up to the app. So no screen knows the app, and none of them knows the ot
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from textual.message import Message
 from textual.screen import Screen
@@ -34,6 +35,14 @@ class Session:
 
     over_runs: OverRuns = field(default_factory=dict)
     """Runs that are over, as some screen read them: no other reads them again."""
+
+
+@runtime_checkable
+class AsksBeforeLeaving(Protocol):
+    """A screen that may hold changes which are in no file."""
+
+    def ask_before_leaving(self, leave: Callable[[], None]) -> None:
+        """Call ``leave``, at once or after a question, unless the person wants to stay."""
 
 
 @dataclass

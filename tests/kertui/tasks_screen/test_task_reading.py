@@ -13,16 +13,15 @@ from tests.support.recorded_service import RECORDED, RecordedService
 from tests.support.run_folders import write_run
 from textual import on
 from textual.pilot import Pilot
-from textual.screen import Screen
 
 from kertasks.data.sources import data_files as files
 from kertasks.registry import find_task
 from kertui.app import KertuiApp
 from kertui.service.description_cache import DescriptionCache
 from kertui.session import Session
-from kertui.tasks_screen.data_status import Described
+from kertui.tasks_screen.task_card import Described
 from kertui.tasks_screen.task_list import TaskList
-from kertui.tasks_screen.task_reading import DataKey, TaskReader
+from kertui.tasks_screen.tasks_screen import DataKey, TasksScreen
 from kertui.terminal.capabilities import Capabilities
 
 
@@ -41,32 +40,29 @@ def remember(home: Path, key: DataKey) -> None:
     DescriptionCache(home / "cache").write(*key, fields)
 
 
-class Listening(Screen[None]):
-    """Asks a reader, and keeps its answers."""
+class Listening(TasksScreen):
+    """Reads only what a test asks it for, and keeps the answers."""
 
     def __init__(self, session: Session) -> None:
-        super().__init__()
-        self.session = session
-
-    def on_mount(self) -> None:
-        self.reader = TaskReader(self.session, self)
+        super().__init__(session)
         self.described: list[DataKey] = []
         self.runs: list[int] = []
         self.checked = 0
 
-    @on(TaskReader.DataKnown)
-    def keep_data(self, event: TaskReader.DataKnown) -> None:
+    def _begin(self) -> None:
+        """Nothing is asked for by the screen itself."""
+
+    @on(TasksScreen.DataKnown)
+    def keep_data(self, event: TasksScreen.DataKnown) -> None:
         assert isinstance(event.status, Described)
         self.described.append(event.key)
-        self.reader.described(event.key)
 
-    @on(TaskReader.RunsRead)
-    def keep_runs(self, event: TaskReader.RunsRead) -> None:
+    @on(TasksScreen.RunsRead)
+    def keep_runs(self, event: TasksScreen.RunsRead) -> None:
         self.runs.append(len(event.runs))
-        self.reader.runs_taken()
 
-    @on(TaskReader.FilesChecked)
-    def keep_files(self, event: TaskReader.FilesChecked) -> None:
+    @on(TasksScreen.FilesChecked)
+    def keep_files(self, event: TasksScreen.FilesChecked) -> None:
         self.checked += 1
 
 
@@ -92,7 +88,7 @@ async def test_one_description_is_waited_for(
     async with listening(service) as (pilot, screen, threads):
         describing = Held(monkeypatch, service, "describe")
         for key in (XOR, XOR, key_of("digits"), SQUARE, XOR):
-            screen.reader.describe(key)
+            screen.describe(key)
         # What is remembered does not wait.
         await until(pilot, lambda: screen.described == [SQUARE])
         describing.let_go()
@@ -100,7 +96,7 @@ async def test_one_description_is_waited_for(
         await pilot.pause()
         assert screen.described == [SQUARE, XOR]
         assert len(describing.calls) == 1
-        screen.reader.describe(key_of("digits"))
+        screen.describe(key_of("digits"))
         await until(pilot, lambda: screen.described == [SQUARE, XOR, key_of("digits")])
 
 
@@ -111,12 +107,12 @@ async def test_runs_are_read_once_at_a_time(
     async with listening(service) as (pilot, screen, threads):
         reading = Held(monkeypatch, service.store, "runs")
         for _ in range(3):
-            screen.reader.read_runs()
+            screen.read_runs()
         reading.let_go()
         await until(pilot, lambda: all(work.done() for work in threads.work))
         await until(pilot, lambda: screen.runs == [1])
         assert len(reading.calls) == 1
-        screen.reader.read_runs()
+        screen.read_runs()
         await until(pilot, lambda: screen.runs == [1, 1])
 
 
@@ -125,9 +121,9 @@ async def test_files_are_told_of_as_they_were_looked_at_last(
 ) -> None:
     async with listening(service) as (pilot, screen, threads):
         looking = Held(monkeypatch, files, "state")
-        screen.reader.look_at_files()
+        screen.look_at_files()
         await until(pilot, lambda: len(looking.calls) == 1)
-        screen.reader.look_at_files()
+        screen.look_at_files()
         looking.let_go()
         await until(pilot, lambda: all(work.done() for work in threads.work))
         await until(pilot, lambda: screen.checked)

@@ -19,10 +19,9 @@ from kertasks.registry import all_tasks, find_task
 from kertasks.task import Task
 from kertui.app import KertuiApp
 from kertui.dialogs.recipe_path import OpenRecipeScreen
-from kertui.tasks_screen.data_picture import DataPicture
 from kertui.tasks_screen.download_screen import DownloadScreen
 from kertui.tasks_screen.recipe_list import RecipeList
-from kertui.tasks_screen.task_card import TaskCard
+from kertui.tasks_screen.task_card import DataPicture, TaskCard
 from kertui.tasks_screen.task_list import TaskList
 from kertui.tasks_screen.tasks_screen import TasksScreen
 from kertui.terminal.capabilities import Capabilities

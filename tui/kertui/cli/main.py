@@ -22,6 +22,7 @@ from kertui.cli import steer
 from kertui.cli.attach import attach
 from kertui.cli.data import data
 from kertui.cli.export import export
+from kertui.cli.keys import keys
 from kertui.cli.logs import logs
 from kertui.cli.options import home_of, home_option
 from kertui.cli.runs import runs
@@ -44,6 +45,7 @@ SECTIONS = {
     "Train": (tasks, data, train),
     "See runs": (runs, attach, logs, export),
     "Steer a run": steer.COMMANDS,
+    "Help": (keys,),
 }
 """All commands, as the help lists them."""
 

@@ -81,8 +81,9 @@ class AskPathScreen(Dialog[Used], Generic[Used]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "complete", "complete", show=False, id="path.complete"),
-    ]
+        Binding("tab", "complete", "complete", show=False, id="path.complete",
+                tooltip="Complete the path as far as it is the only one."),
+    ]  # fmt: skip
     AUTO_FOCUS = "Input"
 
     @dataclass

@@ -40,8 +40,9 @@ class Dialog(ModalScreen[Answer]):
     # A path, not a name: subclasses lie in other folders, and add style sheets of their own.
     CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = LOOK
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "cancel", "cancel", show=False, tooltip="Close it and change nothing."),
-    ]
+        Binding("escape", "cancel", "cancel", show=False, id="dialog.cancel",
+                tooltip="Close it and change nothing."),
+    ]  # fmt: skip
 
     def __init__(
         self,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import ClassVar
 
-from textual.app import ComposeResult
+from textual.app import ComposeResult, SystemCommand
 from textual.binding import ActiveBinding, Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -14,7 +15,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from kertui.dialogs.dialog import Dialog
-from kertui.terminal.key_names import handiness
+from kertui.terminal.key_names import group_by_action
 
 _OTHER_ROWS = 6
 """Of the dialog: its edges, the title and the last line, with a blank one between."""
@@ -28,8 +29,9 @@ class HelpScreen(Dialog[None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q,enter,question_mark,f1", "cancel", "close", show=False),
-    ]
+        Binding("q,enter,question_mark,f1", "cancel", "close", show=False, id="help.close",
+                tooltip="Close the help."),
+    ]  # fmt: skip
 
     def __init__(self, screen: Screen[object]) -> None:
         super().__init__("Keys", keys=[("escape", "closes this")])
@@ -47,9 +49,9 @@ class HelpScreen(Dialog[None]):
 
     def _write(self) -> Content:
         rows: list[tuple[str, str]] = []
-        for bindings in group_bindings(self._of.active_bindings):
-            names = dict.fromkeys(self.app.get_key_display(binding) for binding in bindings[:3])
-            rows.append(("  ".join(names), explain(bindings)))
+        for entries in _group_bindings(self._of):
+            names = dict.fromkeys(self.app.get_key_display(entry.binding) for entry in entries[:3])
+            rows.append(("  ".join(names), _explain(entries)))
         column = max((len(keys) for keys, _ in rows), default=0) + 3
         room = max(20, min(70, round(self.app.size.width * 0.94)) - 6 - column)
         lines: list[Content] = []
@@ -70,25 +72,36 @@ class HelpScreen(Dialog[None]):
         return bool(self._of.query("TaskFilter"))
 
 
-def group_bindings(active: Mapping[str, ActiveBinding]) -> list[list[Binding]]:
-    """Bindings that do the same together, the handiest key first; those in the footer first.
+def _group_bindings(screen: Screen[object]) -> list[list[ActiveBinding]]:
+    """The bindings that act now, those that do the same together; those in the footer first.
 
-    Bindings that say nothing of themselves (moving in a list) are left out.
+    What moves in a list is left out: those bindings are ``system`` ones, and Textual's own say
+    nothing of themselves.
     """
-    grouped: dict[str, list[Binding]] = {}
-    for entry in active.values():
-        if entry.enabled and (entry.binding.show or entry.binding.tooltip):
-            grouped.setdefault(entry.binding.action, []).append(entry.binding)
-    for bindings in grouped.values():
-        bindings.sort(key=lambda binding: handiness(binding.key))
-    return sorted(grouped.values(), key=lambda bindings: not bindings[0].show)
+    listed = (
+        entry
+        for entry in screen.active_bindings.values()
+        if entry.enabled
+        and (entry.binding.show or (entry.binding.tooltip and not entry.binding.system))
+    )
+    return sorted(group_by_action(listed), key=lambda entries: not entries[0].binding.show)
 
 
-def explain(bindings: Iterable[Binding]) -> str:
+def _explain(entries: Iterable[ActiveBinding]) -> str:
     """The tooltip of the first binding that has one, else a description as a sentence."""
-    listed = list(bindings)
-    for binding in listed:
-        if binding.tooltip:
-            return binding.tooltip
-    text = listed[0].description
-    return f"{text[:1].upper()}{text[1:]}."
+    bindings = [entry.binding for entry in entries]
+    text = next((binding.tooltip for binding in bindings if binding.tooltip), "")
+    return text or f"{_capitalised(bindings[0].description)}."
+
+
+def _capitalised(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def list_commands(screen: Screen[object]) -> Iterator[SystemCommand]:
+    """What the command palette offers over a screen: the bindings that act now."""
+    for entries in _group_bindings(screen):
+        binding, node = entries[0].binding, entries[0].node
+        if binding.id != "app.commands":
+            run = partial(screen.app.run_action, binding.action, node)
+            yield SystemCommand(_capitalised(binding.description), _explain(entries), run)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
+from kertasks.errors import UserError
+from kertasks.runs.commands import SteeringCommand
+from kertasks.runs.folder import RunFolder, RunIsOver
 from kertasks.runs.state import RunState
 from kertasks.runs.summary import RunSummary
 from kertui.dialogs.dialog import Choice, Question
@@ -59,3 +63,19 @@ class QuitQuestion(Question[Leave]):
 def _names(runs: Sequence[RunSummary]) -> str:
     names = ", ".join(f"{run.task} {run.recipe}" for run in runs)
     return f"{names} {'is' if len(runs) == 1 else 'are'}"
+
+
+def stop_trainings(runs: Iterable[RunFolder]) -> list[str]:
+    """Ask trainings to stop. Writes files: call it from a thread.
+
+    Returns:
+        Why some could not be asked, one sentence each.
+    """
+    failures = []
+    for run in runs:
+        try:
+            with contextlib.suppress(RunIsOver):  # it ended while the person chose
+                run.send(SteeringCommand.STOP)
+        except UserError as error:
+            failures.append(str(error))
+    return failures

@@ -25,22 +25,23 @@ class TooSmallScreen(ModalScreen[None]):
     TooSmallScreen {
         align: center middle;
         background: $background;
+        &:ansi { background: $background; }
         Static { width: 100%; height: auto; text-align: center; }
     }
     """
 
     def compose(self) -> ComposeResult:
-        """Build the one text of the screen."""
+        """Build the only text of the screen."""
         yield Static()
 
     def on_mount(self) -> None:
-        """Say how large the terminal must be."""
-        self._say()
+        """Show which size is needed."""
+        self._show_sizes()
 
     def on_resize(self) -> None:
-        """Say it for the new size, or go where there is room now."""
+        """Show the size that it is now, or go when it is enough."""
         if is_too_small(*self.app.size):
-            self._say()
+            self._show_sizes()
         elif self.is_current:
             self.dismiss(None)
 
@@ -49,7 +50,7 @@ class TooSmallScreen(ModalScreen[None]):
         if not is_too_small(*self.app.size):
             self.dismiss(None)
 
-    def _say(self) -> None:
+    def _show_sizes(self) -> None:
         width, height = self.app.size
         self.query_one(Static).update(
             Content.assemble(

@@ -27,9 +27,11 @@ class UnsavedChangesScreen(Question[UnsavedAnswer]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("s", "choose(1)", "save", show=False, id="unsaved.save"),
-        Binding("l", "choose(2)", "leave", show=False, id="unsaved.leave"),
-    ]
+        Binding("s", "choose(1)", "save", show=False, id="unsaved.save",
+                tooltip="Save the changes, then leave."),
+        Binding("l", "choose(2)", "leave", show=False, id="unsaved.leave",
+                tooltip="Leave without the changes."),
+    ]  # fmt: skip
 
     def __init__(self, name: str, count: int) -> None:
         super().__init__(

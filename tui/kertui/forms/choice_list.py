@@ -58,12 +58,17 @@ class ChoiceList(ModalScreen[str | None]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "close", "close", show=False, id="choice.close"),
-        Binding("up", "move(-1)", "up", show=False, id="choice.up"),
-        Binding("down", "move(1)", "down", show=False, id="choice.down"),
-        Binding("pageup", "move(-8)", "page up", show=False, id="choice.page_up"),
-        Binding("pagedown", "move(8)", "page down", show=False, id="choice.page_down"),
-    ]
+        Binding("escape", "close", "close", show=False, id="choice.close",
+                tooltip="Close the list and change nothing."),
+        Binding("up", "move(-1)", "up", show=False, system=True, id="choice.up",
+                tooltip="Go to the choice above."),
+        Binding("down", "move(1)", "down", show=False, system=True, id="choice.down",
+                tooltip="Go to the choice below."),
+        Binding("pageup", "move(-8)", "page up", show=False, system=True, id="choice.page_up",
+                tooltip="Go eight choices up."),
+        Binding("pagedown", "move(8)", "page down", show=False, system=True, id="choice.page_down",
+                tooltip="Go eight choices down."),
+    ]  # fmt: skip
     AUTO_FOCUS = "Input"
 
     def __init__(

@@ -51,10 +51,13 @@ class FieldEditor(TextField):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "revert", "leave as it was", id="editor.revert"),
-        Binding("enter", "submit", "apply", key_display="↵", id="editor.apply"),
-        Binding("tab", "submit", "apply", show=False, id="editor.apply_tab"),
-    ]
+        Binding("escape", "revert", "leave as it was", id="editor.revert",
+                tooltip="Leave the value as it was."),
+        Binding("enter", "submit", "apply", key_display="↵", id="editor.apply",
+                tooltip="Apply the value that was typed."),
+        Binding("tab", "submit", "apply", show=False, id="editor.apply_tab",
+                tooltip="Apply the value that was typed."),
+    ]  # fmt: skip
 
     class Reverted(Message):
         """A person wants the value back that stood there."""

@@ -68,29 +68,25 @@ class FieldGrid(LineList):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move_cursor(-1)", "previous field", show=False, id="field.previous"),
-        Binding("down,j", "move_cursor(1)", "next field", show=False, id="field.next"),
-        Binding("left,right", "move_across", "field beside", show=False, id="field.beside"),
-        Binding("pageup", "scroll_help(-1)", "help up", show=False, id="field.help_up"),
-        Binding("pagedown", "scroll_help(1)", "help down", show=False, id="field.help_down"),
-        Binding("home", "move_cursor(-999)", "first field", show=False, id="field.first"),
-        Binding("end", "move_cursor(999)", "last field", show=False, id="field.last"),
-        Binding(
-            "enter",
-            "enter_field",
-            "change",
-            key_display="↵",
-            id="field.change",
-            tooltip="Change the value of the field under the cursor.",
-        ),
-        Binding(
-            "delete,backspace",
-            "reset_field",
-            "default",
-            id="field.reset",
-            tooltip="Give the field under the cursor Keras's default back.",
-        ),
-    ]
+        Binding("up,k", "move_cursor(-1)", "previous field", show=False, system=True,
+                id="field.previous", tooltip="Go to the field before."),
+        Binding("down,j", "move_cursor(1)", "next field", show=False, system=True, id="field.next",
+                tooltip="Go to the next field."),
+        Binding("left,right", "move_across", "field beside", show=False, system=True,
+                id="field.beside", tooltip="Go to the field beside."),
+        Binding("home", "move_cursor(-999)", "first field", show=False, system=True,
+                id="field.first", tooltip="Go to the first field."),
+        Binding("end", "move_cursor(999)", "last field", show=False, system=True, id="field.last",
+                tooltip="Go to the last field."),
+        Binding("pageup", "scroll_help(-1)", "help up", show=False, id="field.help_up",
+                tooltip="Scroll Keras's help up."),
+        Binding("pagedown", "scroll_help(1)", "help down", show=False, id="field.help_down",
+                tooltip="Scroll Keras's help down."),
+        Binding("enter", "enter_field", "change", key_display="↵", id="field.change",
+                tooltip="Change the value of the field under the cursor."),
+        Binding("delete,backspace", "reset_field", "default", id="field.reset",
+                tooltip="Give the field under the cursor Keras's default back."),
+    ]  # fmt: skip
 
     fields: reactive[tuple[Field, ...]] = reactive((), layout=True, always_update=True)
     cursor: reactive[int] = reactive(0)

@@ -26,7 +26,6 @@ from kertui.live.outcome import OutcomeLines, outcome
 from kertui.live.progress import RateMeter, RunProgress
 from kertui.live.status import NoticeLine, RunBar
 from kertui.live.tab import LiveTab, RunView, TabRow, all_tabs
-from kertui.terminal import partial_updates
 
 CATCHING_UP = 0.7
 """Seconds between two drawings of a long log that is being read: most are read whole by then."""
@@ -139,7 +138,6 @@ class LivePane(Widget):
 
     def on_mount(self) -> None:
         """Draw once there is a size; tick while a run goes on."""
-        partial_updates.install()
         self.set_interval(1.0, self._tick)
         self.call_after_refresh(self._draw)
 

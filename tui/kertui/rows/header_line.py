@@ -23,7 +23,7 @@ class HeaderLine(Widget):
         self._title = title
 
     def render(self) -> Content:
-        """Title and facts on one line."""
+        """Put title and facts on one line."""
         room = self.content_size.width - len(self._title) - 2
         dot = f" {glyphs_for(self.app).dot} "
         facts = list(self.facts)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from rich.style import Style
 from rich.text import Text
-from textual.binding import Binding
+from textual.binding import ActiveBinding
 from textual.screen import Screen
 from textual.widget import Widget
 
-from kertui.terminal.key_names import handiness
+from kertui.terminal.key_names import group_by_action
+
+_KEPT = {"app.help", "app.quit"}
+"""Help and the way out stay where other keys do not fit."""
 
 
 class KeyLine(Widget):
@@ -33,12 +36,12 @@ class KeyLine(Widget):
     GAP = 3
 
     def on_mount(self) -> None:
-        """Follow the screen's bindings."""
+        """Draw the line anew whenever other keys of the screen act."""
         self.auto_links = False
         self.screen.bindings_updated_signal.subscribe(self, self._redraw)
 
     def on_unmount(self) -> None:
-        """Stop following them."""
+        """Stop drawing the line for a screen that has gone."""
         self.screen.bindings_updated_signal.unsubscribe(self)
 
     def _redraw(self, screen: Screen[object]) -> None:
@@ -49,28 +52,20 @@ class KeyLine(Widget):
         """The keys, in the order of the bindings; help stays when others do not fit."""
         key_style = self.get_component_rich_style("key-line--key", partial=True)
         description_style = self.get_component_rich_style("key-line--description", partial=True)
-        by_action: dict[str, tuple[Binding, bool]] = {}
-        for active in self.screen.active_bindings.values():
-            binding, known = active.binding, by_action.get(active.binding.action)
-            if not binding.show:
-                continue
-            if known is None or handiness(binding.key) < handiness(known[0].key):
-                by_action[binding.action] = (binding, active.enabled)
-        entries = sorted(by_action.values(), key=lambda entry: entry[0].key != "enter")
-        texts = [self._entry(b, on, key_style, description_style) for b, on in entries]
+        shown = (active for active in self.screen.active_bindings.values() if active.binding.show)
+        entries = [entries[0] for entries in group_by_action(shown)]
+        entries.sort(key=lambda entry: entry.binding.key != "enter")
+        texts = [self._entry(entry, key_style, description_style) for entry in entries]
         room = self.content_size.width
-        while len(texts) > 1 and _width(texts, self.GAP) > room:
-            droppable = [
-                index for index, (binding, _) in enumerate(entries) if not _is_kept(binding)
-            ]
-            if not droppable:
-                break
-            del texts[droppable[-1]], entries[droppable[-1]]
+        droppable = [n for n, entry in enumerate(entries) if entry.binding.id not in _KEPT]
+        while droppable and len(texts) > 1 and _width(texts, self.GAP) > room:
+            del texts[droppable.pop()]
         return Text(" " * self.GAP, no_wrap=True).join(texts)
 
-    def _entry(self, binding: Binding, enabled: bool, key: Style, description: Style) -> Text:
+    def _entry(self, entry: ActiveBinding, key: Style, description: Style) -> Text:
+        binding = entry.binding
         click = Style(meta={"@click": f"app.simulate_key('{binding.key}')"})
-        dim = Style(dim=not enabled)
+        dim = Style(dim=not entry.enabled)
         return Text.assemble(
             (self.app.get_key_display(binding), key + dim + click),
             (" ", click),
@@ -80,7 +75,3 @@ class KeyLine(Widget):
 
 def _width(texts: list[Text], gap: int) -> int:
     return sum(text.cell_len for text in texts) + gap * (len(texts) - 1)
-
-
-def _is_kept(binding: Binding) -> bool:
-    return binding.action in {"help", "ask_quit", "app.help", "app.ask_quit"}

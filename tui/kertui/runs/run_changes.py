@@ -189,9 +189,11 @@ class RunLabelScreen(Dialog[Label]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "app.focus_next", "Next field", show=False),
-        Binding("up", "app.focus_previous", "Previous field", show=False),
-    ]
+        Binding("down", "app.focus_next", "next field", show=False, system=True, id="label.next",
+                tooltip="Go to the next field."),
+        Binding("up", "app.focus_previous", "field before", show=False, system=True,
+                id="label.previous", tooltip="Go to the field before."),
+    ]  # fmt: skip
 
     def __init__(self, run: RunSummary, first: str = "name") -> None:
         keys = [("enter", "keep"), ("tab", "next field"), ("escape", "cancel")]

@@ -20,7 +20,6 @@ from kertui.plotting.run_strokes import dashes_of, marker_of, role_of
 from kertui.plotting.traces import VALIDATION, Series, metrics_of, whole_run
 from kertui.rows.plot_area import PlotArea
 from kertui.runs.run_legend import LegendRun, RunLegend
-from kertui.terminal import partial_updates
 from kertui.terminal.glyphs import glyphs_for
 
 _SIDE_BY_SIDE = 90
@@ -86,7 +85,6 @@ class RunCurves(Widget):
 
     def on_mount(self) -> None:
         """Draw anew whenever something else is to be seen."""
-        partial_updates.install()
         for name in ("metric", "held_out", "log_y"):
             self.watch(self, name, self._draw, init=False)
 

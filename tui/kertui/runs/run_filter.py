@@ -33,7 +33,8 @@ class RunFilter(Horizontal):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,down", "leave", "to the runs", show=False, id="filter.leave"),
+        Binding("enter,down", "leave", "to the runs", show=False, id="filter.leave",
+                tooltip="Go from the filter to the runs."),
         Binding("escape", "clear", "all runs", id="filter.clear",
                 tooltip="Empty the filter and show every run."),
     ]  # fmt: skip

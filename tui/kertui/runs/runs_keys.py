@@ -45,7 +45,7 @@ RUNS_KEYS: list[BindingType] = [
             tooltip="Show the runs in the bin, or those that are not."),
     Binding("E", "empty_bin", "Empty the bin", show=False, id="runs.empty_bin",
             tooltip="Remove the deleted runs for good, after asking."),
-    Binding("tab", "app.focus_next", "Next part", show=False,
+    Binding("tab", "app.focus_next", "next part", show=False, id="runs.focus",
             tooltip="Go from the table to what is under it and back."),
     Binding("escape", "go_back", "back", key_display="esc", id="runs.back",
             tooltip="Empty the filter, then the choice, then leave."),

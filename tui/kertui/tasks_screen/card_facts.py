@@ -1,4 +1,4 @@
-"""A dataset's facts as a card shows them: labels and values, wrapped to a width."""
+"""What a task's card says in lines: its data's facts and features, and its last runs."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from textual.content import Content
 
 from kertasks.data.description import Description, FeatureFacts, SplitFacts
-from kertasks.text.numbers import grouped, in_unit, metric, wrap_parts
-from kertui.tasks_screen.picture_drawing import name_ends, short_number
+from kertasks.runs.summary import RunSummary
+from kertasks.text.numbers import ago, grouped, in_unit, metric, wrap_parts
+from kertui.tasks_screen.dataset_drawing import name_ends, short_number
 from kertui.terminal.glyphs import Glyphs
+from kertui.text.fitting_text import fitted
+from kertui.text.run_state_look import STATE_LOOKS
 
 _CLASSES_LISTED = 10
 _FEATURES_LISTED = 3
@@ -18,17 +21,17 @@ _FEATURES_LISTED = 3
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One line of the card."""
+    """A label and a value, on one line of the card or wrapped."""
 
     label: str
     parts: tuple[str, ...]
-    """Of the value; a line ends between two of them where it can."""
+    """The parts of the value; a line ends between two of them where it can."""
 
     style: str = ""
-    """Of the value."""
+    """The style of the value."""
 
     between: str = ""
-    """The parts."""
+    """What stands between two parts on one line."""
 
 
 def list_facts(description: Description, unit: str | None, glyphs: Glyphs) -> list[Fact]:
@@ -151,7 +154,31 @@ def draw_features(description: Description, width: int, glyphs: Glyphs) -> list[
     heading = "".join(name.rjust(size) for name, size in zip(head, columns, strict=True))
     lines = [Content.assemble((title.ljust(name_width), "bold"), (heading, "dim"))]
     for name, *values in rows:
-        cut = name if len(name) < name_width else name[: name_width - 2] + glyphs.cut
+        cut = fitted(name, name_width - 1, glyphs)
         figures = "".join(value.rjust(size) for value, size in zip(values, columns, strict=True))
         lines.append(Content.assemble((cut.ljust(name_width), "dim"), figures))
+    return lines
+
+
+def draw_runs(runs: Sequence[RunSummary], now: float, width: int, glyphs: Glyphs) -> list[Content]:
+    """A line a run; a result that does not fit is cut with a sign."""
+    rows = [
+        (run.state.value, run.recipe, f"{grouped(run.epochs)} epochs", ago(now - run.created))
+        for run in runs
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    room = width - 2 - sum(widths) - 3 * 4
+    lines = []
+    for run, (state, recipe, epochs, when) in zip(runs, rows, strict=True):
+        result = fitted(run.result, room, glyphs) if len(run.result) <= room or room > 8 else ""
+        lines.append(
+            Content.assemble(
+                "  ",
+                (state.ljust(widths[0]), STATE_LOOKS[run.state].style),
+                f"   {recipe:<{widths[1]}}",
+                (f"   {epochs:>{widths[2]}}", "dim"),
+                (f"   {when:>{widths[3]}}", "dim"),
+                f"   {result}",
+            )
+        )
     return lines

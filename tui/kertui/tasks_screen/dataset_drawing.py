@@ -1,7 +1,15 @@
-"""Chooses how a dataset is drawn: as points, as a curve, or as samples."""
+"""Draws a dataset as lines of text: its points or its curve in a frame of axes, or samples of it.
+
+Pure: a description and a size go in, lines come out. Without plotext, which takes a quarter of a
+second to import: these pictures are there before that. What does not fit is said in the last line.
+"""
 
 from __future__ import annotations
 
+import math
+import textwrap
+from collections import Counter
+from collections.abc import Sequence
 from typing import cast
 
 from textual.content import Content
@@ -14,12 +22,27 @@ from kertasks.data.description import (
     ScatterPicture,
     WordsSample,
 )
-from kertui.tasks_screen.picture_drawing import draw_curve, draw_scatter
-from kertui.tasks_screen.sample_drawing import draw_columns, draw_images, draw_words
 from kertui.terminal.glyphs import Glyphs
+from kertui.terminal.theme import CLASS_COLOURS
+from kertui.text.fitting_text import fitted
 
 _ASPECT = 2.6
 """Columns a row of a plot, so that it is a little wider than high."""
+
+_LEAST_FRAME = 4
+"""Lines of a frame: two of points, the axis, its numbers."""
+
+_MARGIN = 0.08
+"""Share of the range left free around the points, so that none lies on an axis."""
+
+_DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
+"""Braille's dot numbers by row and column within a cell (Unicode, block 2800)."""
+
+_GAP = 1
+"""Cells between the pictures of samples."""
+
+_LEAST_LINES = 5
+"""Of a text, before another one is shown under it."""
 
 
 def plot_width(height: int) -> int:
@@ -56,3 +79,297 @@ def draw(
         case ColumnsSample():
             rows = cast("tuple[ColumnsSample, ...]", samples)
             return draw_columns(rows, width, height, glyphs)
+
+
+# --- points and curves
+
+
+class _Axis:
+    """The range of a plot's values in one direction."""
+
+    def __init__(self, name: str, values: Sequence[float]) -> None:
+        self.name = name
+        self.low, self.high = (min(values), max(values)) if values else (0.0, 1.0)
+
+    def place(self, value: float, cells: int) -> int:
+        """Which of so many cells a value falls in, with the margin at both ends."""
+        span = (self.high - self.low) or 1.0
+        share = ((value - self.low) / span + _MARGIN) / (1 + 2 * _MARGIN)
+        return min(cells - 1, max(0, int(share * cells)))
+
+
+def name_ends(low: float, high: float) -> tuple[str, str]:
+    """Both ends of a range, to a hundredth of it: ``("-0.62", "1.57")``, ``("0", "2500")``."""
+    span = high - low or abs(high) or 1.0
+    decimals = max(0, 2 - math.floor(math.log10(span)))
+    return short_number(round(low, decimals) + 0.0), short_number(round(high, decimals) + 0.0)
+
+
+def short_number(value: float) -> str:
+    """Four significant digits, a large number in full: ``"0.2213"``, ``"12345"``."""
+    text = f"{value:.4g}"
+    plain = f"{value:.0f}"
+    return plain if "e" in text and len(plain) <= 7 else text
+
+
+def _class_mark(index: int, glyphs: Glyphs) -> tuple[str, str]:
+    """A class's sign with its style: colour is never the only difference."""
+    return glyphs.marks[index % len(glyphs.marks)], f"$class-{index % CLASS_COLOURS}"
+
+
+def draw_scatter(
+    picture: ScatterPicture, width: int, height: int, glyphs: Glyphs, class_names: Sequence[str]
+) -> list[Content]:
+    """Two features against each other, each cell marked by the class most points in it have."""
+    x_axis, y_axis = _Axis(picture.x_name, picture.x), _Axis(picture.y_name, picture.y)
+    legend = _legend(picture, width, max(1, height - _LEAST_FRAME), glyphs, class_names)
+    frame = _Frame(x_axis, y_axis, width, height - len(legend), glyphs)
+    cells: dict[tuple[int, int], Counter[int]] = {}
+    for x, y, of_class in zip(picture.x, picture.y, picture.classes, strict=True):
+        cell = (y_axis.place(y, frame.rows), x_axis.place(x, frame.columns))
+        cells.setdefault(cell, Counter())[of_class] += 1
+    lines = []
+    for row in reversed(range(frame.rows)):
+        found = [cells.get((row, column)) for column in range(frame.columns)]
+        signs = [_class_mark(cell.most_common(1)[0][0], glyphs) if cell else " " for cell in found]
+        lines.append(Content.assemble(*signs))
+    widest = max(line.cell_length for line in legend)
+    indent = Content(" " * max(0, min(frame.left + 1, width - widest)))
+    return [*frame.around(lines), *(indent + line for line in legend)]
+
+
+def _legend(
+    picture: ScatterPicture, width: int, most: int, glyphs: Glyphs, class_names: Sequence[str]
+) -> list[Content]:
+    """Each class's sign and name, as many on a line as fit; one line at least, even if empty."""
+    between = Content("   ")
+    lines: list[Content] = []
+    for index in sorted(set(picture.classes)):
+        if index >= len(class_names):
+            continue
+        name = fitted(class_names[index], width - 2, glyphs)
+        entry = Content.assemble(_class_mark(index, glyphs), (f" {name}", "dim"))
+        if lines and lines[-1].cell_length + between.cell_length + entry.cell_length <= width:
+            lines[-1] += between + entry
+        elif len(lines) < most:
+            lines.append(entry)
+        else:
+            lines[-1] = lines[-1].truncate(max(0, width - 2)) + Content(f" {glyphs.cut}")
+            break
+    return lines or [Content("")]
+
+
+def draw_curve(picture: CurvePicture, width: int, height: int, glyphs: Glyphs) -> list[Content]:
+    """The target over the only feature, as dots joined by a line."""
+    x_axis, y_axis = _Axis(picture.x_name, picture.x), _Axis(picture.y_name, picture.y)
+    frame = _Frame(x_axis, y_axis, width, height, glyphs)
+    canvas = DotCanvas(frame.columns, frame.rows, glyphs.ascii)
+    last = None
+    for x, y in zip(picture.x, picture.y, strict=True):
+        here = x_axis.place(x, canvas.columns), canvas.lines - 1 - y_axis.place(y, canvas.lines)
+        canvas.stroke(last or here, here)
+        last = here
+    return frame.around([Content.styled(row, "$class-0") for row in canvas.rows()])
+
+
+class _Frame:
+    """Axes, with the ends of both ranges, around a drawing area of columns by rows."""
+
+    def __init__(self, x: _Axis, y: _Axis, width: int, height: int, glyphs: Glyphs) -> None:
+        self._x, self._y, self._glyphs = x, y, glyphs
+        self._labels = name_ends(y.low, y.high)[::-1]
+        self.left = max(len(y.name) + 1 + max(map(len, self._labels)), 4)
+        """Cells to the left of the vertical axis."""
+
+        self.columns = max(4, width - self.left - 2)
+        self.rows = max(2, height - 2)
+
+    def around(self, lines: list[Content]) -> list[Content]:
+        """Put the axes, their ends and their names around the lines of the drawing area."""
+        glyphs, left = self._glyphs, self.left
+        top = self.rows - 1 - self._y.place(self._y.high, self.rows)
+        bottom = self.rows - 1 - self._y.place(self._y.low, self.rows)
+        labels = {bottom: self._labels[1], top: f"{self._y.name} {self._labels[0]}"}
+        framed = [
+            Content.assemble(
+                (f"{labels.get(row, ''):>{left}} ", "dim"), (glyphs.vertical, "$faint"), line
+            )
+            for row, line in enumerate(lines)
+        ]
+        base = glyphs.corner + glyphs.horizontal * self.columns
+        return [
+            *framed,
+            Content.assemble(" " * (left + 1), (base, "$faint")),
+            Content.styled(" " * (left + 2) + self._below(), "dim"),
+        ]
+
+    def _below(self) -> str:
+        low, high = name_ends(self._x.low, self._x.high)
+        name = self._x.name
+        first = self._x.place(self._x.low, self.columns)
+        last = self._x.place(self._x.high, self.columns)
+        text = [" "] * (self.columns + 1)
+        for label, middle in ((low, first), (high, last), (name, (first + last) // 2)):
+            start = min(max(0, middle - len(label) // 2), max(0, self.columns - len(label)))
+            around = text[max(0, start - 1) : start + len(label) + 1]
+            if len(label) <= self.columns and all(cell == " " for cell in around):
+                text[start : start + len(label)] = label
+        return "".join(text).rstrip()
+
+
+class DotCanvas:
+    """A grid of dots finer than cells: two by four braille dots a cell, or one ASCII sign.
+
+    Args:
+        width: in cells.
+        height: in cells.
+        ascii: one ``*`` a cell instead of braille.
+    """
+
+    def __init__(self, width: int, height: int, ascii: bool = False) -> None:
+        self._ascii = ascii
+        self._across, self._down = (1, 1) if ascii else (2, 4)
+        self.columns, self.lines = width * self._across, height * self._down
+        """How many dots there are across and down."""
+
+        self._cells = [[0] * width for _ in range(height)]
+
+    def dot(self, column: int, line: int) -> None:
+        """Set one dot, counted from the top left; outside the grid nothing happens."""
+        if 0 <= column < self.columns and 0 <= line < self.lines:
+            dot = _DOTS[line % self._down][column % self._across]
+            self._cells[line // self._down][column // self._across] |= dot
+
+    def stroke(self, start: tuple[int, int], end: tuple[int, int]) -> None:
+        """Set the dots from one to another, both given as (column, line)."""
+        (x0, y0), (x1, y1) = start, end
+        steps = max(abs(x1 - x0), abs(y1 - y0), 1)
+        for step in range(steps + 1):
+            self.dot(x0 + round((x1 - x0) * step / steps), y0 + round((y1 - y0) * step / steps))
+
+    def rows(self) -> list[str]:
+        """The text, one string a row of cells."""
+        return ["".join(map(self._sign, row)) for row in self._cells]
+
+    def _sign(self, cell: int) -> str:
+        return " " if not cell else "*" if self._ascii else chr(0x2800 + cell)
+
+
+# --- samples
+
+
+def draw_words(
+    samples: Sequence[WordsSample], width: int, height: int, glyphs: Glyphs
+) -> list[Content]:
+    """As many texts as fit with some lines each, every one under its label."""
+    count = max(1, min(len(samples), height // (_LEAST_LINES + 1)))
+    share = max(3, (height - (count - 1)) // count)
+    lines: list[Content] = []
+    for number, sample in enumerate(samples[:count]):
+        if number:
+            lines.append(Content(""))
+        lines.append(Content.styled(sample.label, "bold"))
+        wrapped = textwrap.wrap(sample.text, max(12, width)) or [""]
+        shown = len(wrapped) if len(wrapped) < share else share - 2
+        lines += [Content(line) for line in wrapped[:shown]]
+        if shown < len(wrapped):
+            left_out = sum(len(line.split()) for line in wrapped[shown:])
+            lines.append(Content.styled(f"{glyphs.ellipsis} {left_out} more words", "dim"))
+    return lines
+
+
+def draw_columns(
+    samples: Sequence[ColumnsSample], width: int, height: int, glyphs: Glyphs
+) -> list[Content]:
+    """Rows as columns side by side: a line a feature, as many rows as fit across."""
+    if not samples:
+        return []
+    names = [name for name, _ in samples[0].columns]
+    name_width = min(max(map(len, [*names, ""])), max(8, width // 2))
+    columns: list[list[str]] = []  # of text, one a sample: its label and its values
+    room = width - name_width
+    for sample in samples:
+        values = [sample.label, *(value for _, value in sample.columns)]
+        column_width = max(map(len, values)) + 2
+        if columns and room < column_width:
+            break
+        room -= column_width
+        columns.append([value.rjust(column_width) for value in values])
+    shown = len(names) if len(names) + 1 <= height else max(1, height - 2)
+    head = Content.styled("".join(column[0] for column in columns), "bold")
+    lines = [Content(" " * name_width) + head]
+    for row in range(shown):
+        name = fitted(names[row], name_width, glyphs)
+        line = "".join(column[row + 1] for column in columns)
+        lines.append(Content.assemble((f"{name:<{name_width}}", "dim"), line))
+    if shown < len(names):
+        left_out = len(names) - shown
+        lines.append(Content.styled(f"{glyphs.ellipsis} {left_out} more columns", "dim"))
+    return lines
+
+
+def draw_images(
+    samples: Sequence[ImageSample], width: int, height: int, glyphs: Glyphs, colour: bool
+) -> list[Content]:
+    """A contact sheet, each picture over its label, as large as all of them fit.
+
+    With colours a pixel is half a cell, or ``scale`` cells wide and half as high; in ASCII and
+    without colours it is a shade two cells wide.
+    """
+    if not samples:
+        return []
+    shaded = glyphs.ascii or not colour
+    across, down = len(samples[0].pixels[0]), len(samples[0].pixels)
+    room, count = (width, height), len(samples)
+    fitting = (scale for scale in (6, 4, 2) if _fits(count, across, down, scale, room))
+    scale = next(fitting, 2 if shaded else 1)
+    cells = across * scale
+    rows = (down * scale + 1) // 2
+    per_line = max(1, (width + _GAP) // (cells + _GAP))
+    lines: list[Content] = []
+    for start in range(0, len(samples), per_line):
+        if start and len(lines) + rows + 1 > height:
+            break
+        shown = samples[start : start + per_line]
+        drawn = [_draw_image(sample, scale, shaded, glyphs) for sample in shown]
+        lines += [Content(" " * _GAP).join(parts) for parts in zip(*drawn, strict=True)]
+        labels = (" " * _GAP).join(f"{sample.label[:cells]:^{cells}}" for sample in shown)
+        lines.append(Content.styled(labels.rstrip(), "dim"))
+    return lines
+
+
+def _fits(count: int, across: int, down: int, scale: int, room: tuple[int, int]) -> bool:
+    width, height = room
+    per_line = (width + _GAP) // (across * scale + _GAP)
+    if per_line < 1:
+        return False
+    lines = -(-count // per_line)
+    return lines * (down * scale // 2 + 1) <= height
+
+
+def _draw_image(sample: ImageSample, scale: int, shaded: bool, glyphs: Glyphs) -> list[Content]:
+    if shaded:
+        top = len(glyphs.shades) - 1
+        text = [
+            "".join(glyphs.shades[round(value * top)] * scale for value in line)
+            for line in sample.pixels
+        ]
+        return [Content(line) for line in text for _ in range(max(1, scale // 2))]
+    if scale > 1:
+        drawn = [
+            Content.assemble(*((" " * scale, f"on {_grey(value)}") for value in line))
+            for line in sample.pixels
+        ]
+        return [line for line in drawn for _ in range(scale // 2)]
+    blank = tuple(0.0 for _ in sample.pixels[0])
+    pairs = zip(sample.pixels[::2], [*sample.pixels[1::2], blank], strict=False)
+    return [
+        Content.assemble(
+            *(("▀", f"{_grey(top)} on {_grey(bottom)}") for top, bottom in zip(*pair, strict=True))
+        )
+        for pair in pairs
+    ]
+
+
+def _grey(value: float) -> str:
+    return f"$foreground {round(6 + 88 * min(1.0, max(0.0, value)))}%"

@@ -7,21 +7,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
 from kertasks.errors import UserError
 from kertasks.text.numbers import short_path, size
-from kertui.dialogs.dialog import Dialog
+from kertui.dialogs.dialog import Dialog, key_hints
 from kertui.terminal.glyphs import Glyphs, glyphs_for
 
 if TYPE_CHECKING:
     from kertasks.data.sources.download import DownloadProgress
+
+_WHILE_IT_GOES_ON = (("escape", "cancel"),)
+_AFTER_A_FAILURE = (("r", "try again"), ("escape", "close"))
+"""What the last line of the dialog offers."""
 
 
 class DownloadScreen(Dialog[bool]):
@@ -33,9 +36,11 @@ class DownloadScreen(Dialog[bool]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,c", "cancel", "cancel", tooltip="Stop; nothing half is left."),
-        Binding("r", "try_again", "try again", tooltip="Begin the download again."),
-    ]
+        Binding("c", "cancel", "cancel", id="download.cancel",
+                tooltip="Stop; nothing half is left."),
+        Binding("r", "try_again", "try again", id="download.try_again",
+                tooltip="Begin the download again."),
+    ]  # fmt: skip
 
     @dataclass
     class Advanced(Message):
@@ -50,59 +55,58 @@ class DownloadScreen(Dialog[bool]):
         error: UserError | None
 
     def __init__(self, task: str, files: Sequence[str]) -> None:
-        super().__init__()
-        self._of_task, self._files = task, tuple(files)
+        super().__init__(f"Data of {task}", keys=_WHILE_IT_GOES_ON)
+        self._files = tuple(files)
         self._cancelled = threading.Event()
         self._failed = False
-        self._number = 0
 
-    def compose(self) -> ComposeResult:
-        """Build the dialog."""
-        with Vertical(id="dialog"):
-            yield Static(Content(f"Data of {self._of_task}"), id="dialog-title")
-            yield Static(id="download-say")
-            yield Static(id="download-keys")
+    def compose_body(self) -> ComposeResult:
+        """Build the message."""
+        yield Static(id="download-message")
 
     def on_mount(self) -> None:
-        """Begin."""
-        self._begin()
+        """Begin the download at once."""
+        self.action_try_again()
 
     def on_unmount(self) -> None:
         """Leaving ends the download: its thread would hold up the exit."""
         self._cancelled.set()
 
-    def _begin(self) -> None:
+    def action_try_again(self) -> None:
+        """Begin the download, the first time or after a failure."""
         self._failed = False
         self._cancelled.clear()
-        self._say(Content.styled(f"connecting {glyphs_for(self.app).ellipsis}", "dim"))
-        self._offer("[b]esc[/b] [dim]cancel[/]")
-        self.run_worker(self._download, thread=True, group="download", exclusive=True)
+        self._show_message(Content.styled(f"connecting {glyphs_for(self.app).ellipsis}", "dim"))
+        self._show_keys(_WHILE_IT_GOES_ON)
+        self._download()
 
-    def _say(self, content: Content) -> None:
-        self.query_one("#download-say", Static).update(content)
+    def _show_message(self, content: Content) -> None:
+        self.query_one("#download-message", Static).update(content)
 
-    def _offer(self, markup: str) -> None:
-        self.query_one("#download-keys", Static).update(Content.from_markup(markup))
+    def _show_keys(self, keys: Sequence[tuple[str, str]]) -> None:
+        hints = key_hints(keys, glyphs_for(self.app))
+        self.query_one("#dialog-keys", Static).update(hints)
 
+    @work(thread=True, group="download", exclusive=True)
     def _download(self) -> None:
         from kertasks.data.sources.data_files import download
 
+        def tell(progress: DownloadProgress) -> None:
+            self.post_message(self.Advanced(progress))
+
         try:
             for name in self._files:
-                download(name, self._tell, self._cancelled.is_set)
+                download(name, tell, self._cancelled.is_set)
         except UserError as error:
             self.post_message(self.Ended(error))
         else:
             self.post_message(self.Ended(None))
 
-    def _tell(self, progress: DownloadProgress) -> None:
-        self.post_message(self.Advanced(progress))
-
     @on(Advanced)
     def _show_progress(self, event: Advanced) -> None:
-        width = self.query_one("#download-say").content_size.width
+        width = self.query_one("#download-message").content_size.width
         lines = draw_progress(event.progress, self._files, width, glyphs_for(self.app))
-        self._say(Content("\n").join(lines))
+        self._show_message(Content("\n").join(lines))
 
     @on(Ended)
     def _end(self, event: Ended) -> None:
@@ -115,17 +119,13 @@ class DownloadScreen(Dialog[bool]):
         else:
             self._failed = True
             cross = (f"{glyphs_for(self.app).cross} ", "$error bold")
-            self._say(Content.assemble(cross, explain_failure(event.error)))
-            self._offer("[b]r[/b] [dim]try again[/]   [b]esc[/b] [dim]close[/]")
+            self._show_message(Content.assemble(cross, explain_failure(event.error)))
+            self._show_keys(_AFTER_A_FAILURE)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to try again only after a failure."""
         del parameters
         return self._failed if action == "try_again" else True
-
-    def action_try_again(self) -> None:
-        """Begin again."""
-        self._begin()
 
     def action_cancel(self) -> None:
         """Stop the download, which closes the dialog; close it where nothing is going on."""

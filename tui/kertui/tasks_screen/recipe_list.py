@@ -24,32 +24,43 @@ _NAME_END = "\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}"
 """Between a name and what follows: no place to break a line."""
 
 
-class RecipeList(OptionList):
-    """The recipes of the task on the card; the one under the cursor is the chosen one."""
+class CardList(OptionList):
+    """A list whose first click on a row chooses it and whose second opens it, since the card is
+    worth a look between, with the keys of the card beside it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "select", "open", id="recipes.open", tooltip="Open it in the workbench."),
-        Binding("left", "screen.choose_recipe(-1)", "Previous recipe", show=False,
-                tooltip="Choose the recipe before."),
-        Binding("right", "screen.choose_recipe(1)", "recipe", id="recipes.recipe",
+        Binding("enter", "select", "open", id="card.open",
+                tooltip="Open the chosen recipe in the workbench."),
+        Binding("left", "screen.choose_recipe(-1)", "previous recipe", show=False,
+                id="card.previous_recipe", tooltip="Choose the recipe before."),
+        Binding("right", "screen.choose_recipe(1)", "recipe", id="card.next_recipe",
                 tooltip="Choose the next recipe of the task."),
-        Binding("pageup", "screen.scroll_card(-1)", "Card up", show=False,
+        Binding("pageup", "screen.scroll_card(-1)", "card up", show=False, id="card.up",
                 tooltip="Scroll the card up."),
-        Binding("pagedown", "screen.scroll_card(1)", "Card down", show=False,
+        Binding("pagedown", "screen.scroll_card(1)", "card down", show=False, id="card.down",
                 tooltip="Scroll the card down."),
     ]  # fmt: skip
 
+    def on_click(self, event: events.Click) -> None:
+        """Choose the row that was clicked, unless it is chosen already."""
+        place = event.style.meta.get("option")
+        if place is not None and place != self.highlighted:
+            event.prevent_default()
+            if not self.options[place].disabled:
+                self.highlighted = place
+
+
+class RecipeList(CardList):
+    """The recipes of the task on the card; the one under the cursor is the chosen one."""
+
     @dataclass
     class RecipeChosen(Message):
-        """The cursor came to a recipe."""
+        """The cursor came to another recipe."""
 
         recipe: Recipe
 
-    @dataclass
     class RecipeOpened(Message):
-        """A recipe was opened."""
-
-        recipe: Recipe
+        """The chosen recipe was opened."""
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id, compact=True)
@@ -57,13 +68,13 @@ class RecipeList(OptionList):
 
     @property
     def recipe(self) -> Recipe | None:
-        """The chosen one."""
+        """The recipe under the cursor, if there are any."""
         place = self.highlighted
         return self._recipes[place] if place is not None and self._recipes else None
 
     @property
     def line_count(self) -> int:
-        """Lines all the recipes take."""
+        """How many lines all the recipes take together."""
         return sum(len(str(option.prompt).splitlines()) for option in self.options)
 
     @property
@@ -74,7 +85,7 @@ class RecipeList(OptionList):
         return sum(heights[:place]), heights[place] if heights else 0
 
     def show_recipes(self, recipes: Sequence[Recipe], chosen: str) -> None:
-        """Show these, that one chosen."""
+        """Show these recipes, with the one of that name under the cursor."""
         self._recipes = tuple(recipes)
         names = [recipe.name for recipe in recipes]
         self._rebuild(names.index(chosen) if chosen in names else 0)
@@ -85,17 +96,9 @@ class RecipeList(OptionList):
             self.highlighted = ((self.highlighted or 0) + step) % len(self._recipes)
 
     def on_resize(self) -> None:
-        """Rows are as wide as the list."""
+        """Wrap the rows for another width."""
         if self._recipes:
             self._rebuild(self.highlighted or 0)
-
-    def on_click(self, event: events.Click) -> None:
-        """Choose at the first click, open at the second: the card is worth a look between."""
-        place = event.style.meta.get("option")
-        if place is not None and place != self.highlighted:
-            event.prevent_default()
-            if not self.options[place].disabled:
-                self.highlighted = place
 
     def _rebuild(self, chosen: int) -> None:
         with self.prevent(OptionList.OptionHighlighted):
@@ -119,7 +122,7 @@ class RecipeList(OptionList):
     @on(OptionList.OptionSelected)
     def _tell_opened(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        self.post_message(self.RecipeOpened(self._recipes[event.option_index]))
+        self.post_message(self.RecipeOpened())
 
 
 def draw_recipes(

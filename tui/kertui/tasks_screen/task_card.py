@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.geometry import Region
+from textual.reactive import reactive
+from textual.widget import Widget
 from textual.widgets import Static
 
 from kertasks.task import Task, Variant
 from kertasks.text.numbers import grouped, size, wrap
-from kertui.tasks_screen.data_picture import DataPicture
-from kertui.tasks_screen.data_status import DataStatus, Described, NotHere, Reading, Unreadable
 from kertui.tasks_screen.recipe_list import RecipeList
 from kertui.terminal.glyphs import Glyphs, glyphs_for
 
@@ -38,8 +39,88 @@ _SIDE_BY_SIDE = 64
 """Columns from which samples stand beside the facts and not above them."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The data is being read by a trainer process."""
+
+    warming_up: bool = False
+    """Whether the process has to start first, which takes some seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotHere:
+    """Files of the data are missing or damaged and can be downloaded."""
+
+    files: tuple[str, ...]
+    bytes: int
+    """Size of all these files together."""
+
+    damaged: bool = False
+    """Whether a file is here, but is not the published one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """The data cannot be described, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """The data is here, and its description is known."""
+
+    description: Description
+
+
+DataStatus: TypeAlias = Reading | NotHere | Unreadable | Described
+
+
+class DataPicture(Widget):
+    """Draws a dataset: points by class, a curve, or samples as words, pictures or columns."""
+
+    DEFAULT_CSS = """
+    DataPicture { height: auto; width: 1fr; }
+    """
+
+    description: reactive[Description | None] = reactive(None, layout=True)
+    lines: reactive[int] = reactive(10, layout=True)
+    """How many lines the picture may have; samples may take fewer."""
+
+    first_sample: reactive[int] = reactive(0, layout=True)
+    """Index of the sample that is shown first."""
+
+    @property
+    def has_samples(self) -> bool:
+        """Whether samples are shown, so that there are others to go to."""
+        described = self.description
+        return described is not None and described.picture is None and len(described.samples) > 1
+
+    def natural_width(self, most: int) -> int:
+        """The columns the picture takes when it may take so many."""
+        return max((line.cell_length for line in self._draw(most)), default=most)
+
+    def get_content_height(self, container: object, viewport: object, width: int) -> int:
+        """As many lines as the picture has at this width."""
+        del container, viewport
+        return max(1, len(self._draw(width)))
+
+    def render(self) -> Content:
+        """Draw the picture as lines of text."""
+        return Content("\n").join(self._draw(self.content_size.width))
+
+    def _draw(self, width: int) -> list[Content]:
+        if self.description is None or width < 8:
+            return []
+        from kertui.tasks_screen.dataset_drawing import draw  # nothing to draw at the first paint
+
+        glyphs = glyphs_for(self.app)
+        colour = bool(getattr(getattr(self.app, "capabilities", None), "colour", True))
+        return draw(self.description, width, self.lines, glyphs, colour, self.first_sample)
+
+
 class TaskCard(VerticalScroll, can_focus=False):
-    """The card of the task under the cursor. It is told; it decides nothing."""
+    """The card of the task under the cursor: it shows what its screen hands it."""
 
     DEFAULT_CSS = """
     TaskCard {
@@ -66,7 +147,7 @@ class TaskCard(VerticalScroll, can_focus=False):
         self._variant_lines = 2
 
     def compose(self) -> ComposeResult:
-        """Build the card, empty."""
+        """Build the parts of the card, still empty."""
         yield Static(id="card-title")
         yield Static(id="card-question")
         with Horizontal(id="card-data"):
@@ -83,10 +164,10 @@ class TaskCard(VerticalScroll, can_focus=False):
         for static in self.query(Static):
             static.auto_links = False
 
-    # --- told
+    # --- what is shown
 
     def show_task(self, task: Task, recipe: str) -> None:
-        """Show another task."""
+        """Show another task, of whose data and runs nothing is known yet."""
         self.task_shown = task
         self._runs = ()
         for part in self.children:
@@ -98,7 +179,7 @@ class TaskCard(VerticalScroll, can_focus=False):
         self._draw_runs()
 
     def show_no_task(self, sentence: str) -> None:
-        """Show nothing but a sentence."""
+        """Show a sentence and nothing else, while no task is chosen."""
         self.task_shown, self._status, self._runs = None, Reading(), ()
         self.query_one(DataPicture).description = None
         question = self.query_one("#card-question", Static)
@@ -128,30 +209,25 @@ class TaskCard(VerticalScroll, can_focus=False):
             picture.first_sample = 0
         picture.description = described
         picture.display = described is not None
-        self._lay_out()
-        self._draw_facts()
-        self._draw_features()
+        self._draw_data()
 
     def show_runs(self, runs: Sequence[RunSummary], now: float) -> None:
         """Show the task's last runs, newest first."""
         before, self._runs, self._now = self._runs, tuple(runs), now
         self._draw_runs()
         if len(before) != len(self._runs):
-            self._lay_out()
-            self._draw_facts()
+            self._draw_data()
 
-    # --- drawn
+    # --- how it is drawn
 
     def on_resize(self) -> None:
-        """Everything is drawn to the width."""
+        """Draw all parts anew for another width."""
         self._draw_title()
         self._draw_variants()
-        self._lay_out()
-        self._draw_features()
-        self._draw_facts()
+        self._draw_data()
         self._draw_runs()
         # The recipes are wrapped anew after this, and the picture gets what they leave.
-        self.call_after_refresh(self._lay_out)
+        self.call_after_refresh(self._draw_data)
 
     @property
     def _width(self) -> int:
@@ -160,38 +236,53 @@ class TaskCard(VerticalScroll, can_focus=False):
     def _glyphs(self) -> Glyphs:
         return glyphs_for(self.app)
 
-    def _lay_out(self) -> None:
-        """Give the picture the room the rest leaves."""
-        task, picture = self.task_shown, self.query_one(DataPicture)
-        described = picture.description
-        if task is None or described is None:
+    def _draw_data(self) -> None:
+        """Draw the facts, the features below and the picture in the room that the rest leaves."""
+        task, status, width, glyphs = self.task_shown, self._status, self._width, self._glyphs()
+        facts_part = self.query_one("#card-facts", Static)
+        features = self.query_one("#card-features", Static)
+        features.display = isinstance(status, Described)
+        if task is None or not isinstance(status, Described):
             self.remove_class("-stacked")
+            if not isinstance(status, Described):
+                facts_part.update(_explain(status, glyphs))
             return
-        plotted = described.picture is not None
-        from kertui.tasks_screen.card_facts import list_facts, width_of_facts
+        from kertui.tasks_screen import card_facts
         from kertui.tasks_screen.dataset_drawing import plot_width
 
-        facts = width_of_facts(list_facts(described, task.unit, self._glyphs()), self._width)
-        beside = max(self._width - facts, int(self._width * (1 - _FACTS_SHARE))) - _GAP
-        stacked = beside < _LEAST_PLOT if plotted else self._width < _SIDE_BY_SIDE
+        described, picture = status.description, self.query_one(DataPicture)
+        plotted = described.picture is not None
+        facts = card_facts.list_facts(described, task.unit, glyphs)
+        facts_width = card_facts.width_of_facts(facts, width)
+        beside = max(width - facts_width, int(width * (1 - _FACTS_SHARE))) - _GAP
+        stacked = beside < _LEAST_PLOT if plotted else width < _SIDE_BY_SIDE
         self.set_class(stacked, "-stacked")
-        picture.lines = self._picture_room(task, described)
+        lines = card_facts.draw_facts(facts, width)
+        picture.lines = self._picture_room(task, described, 1 + len(lines) if stacked else 0)
         if stacked:
             picture.styles.width = "1fr"
-        elif plotted:
-            picture.styles.width = min(plot_width(picture.lines), beside)
         else:
-            room = self._width - min(facts, self._width * 2 // 5) - _GAP
-            picture.styles.width = picture.natural_width(room)
+            room = width - min(facts_width, width * 2 // 5) - _GAP
+            taken = (
+                min(plot_width(picture.lines), beside) if plotted else picture.natural_width(room)
+            )
+            picture.styles.width = taken
+            lines = card_facts.draw_facts(facts, width - taken - _GAP)
+        facts_part.update(Content("\n").join(lines))
+        features.update(Content("\n").join(card_facts.draw_features(described, width, glyphs)))
 
-    def _picture_room(self, task: Task, described: Description) -> int:
-        """Lines for the picture so that the card needs no scrolling, features included if so."""
+    def _picture_room(self, task: Task, described: Description, facts: int) -> int:
+        """Lines for the picture so that the card needs no scrolling, features included if so.
+
+        Args:
+            task: the task shown.
+            described: its data.
+            facts: lines of the facts under the picture.
+        """
         above = 1 + len(wrap(task.question, self._width)) + 1
         below = 1 + self._variant_lines + 1 + 1 + self.query_one(RecipeList).line_count
         runs = 1 + 1 + len(self._runs) if self._runs else 0
-        room = self.size.height - above - below - runs
-        if self.has_class("-stacked"):
-            room -= 1 + len(self._facts_lines(described, self._width))
+        room = self.size.height - above - facts - below - runs
         features = 1 + 1 + len(described.features)
         if room - features >= _LEAST_PICTURE:
             room -= features
@@ -230,73 +321,38 @@ class TaskCard(VerticalScroll, can_focus=False):
         self._variant_lines = len(lines)
         self.query_one("#card-variants", Static).update(Content("\n").join(lines))
 
-    def _draw_facts(self) -> None:
-        task, status = self.task_shown, self._status
-        if task is None:
-            return
-        if isinstance(status, Described):
-            width = self._width if self.has_class("-stacked") else self._facts_width()
-            lines = self._facts_lines(status.description, width)
-        else:
-            lines = self._say(status)
-        self.query_one("#card-facts", Static).update(Content("\n").join(lines))
-
-    def _facts_lines(self, described: Description, width: int) -> list[Content]:
-        from kertui.tasks_screen.card_facts import draw_facts, list_facts
-
-        unit = self.task_shown.unit if self.task_shown is not None else None
-        return draw_facts(list_facts(described, unit, self._glyphs()), width)
-
-    def _draw_features(self) -> None:
-        features = self.query_one("#card-features", Static)
-        features.display = isinstance(self._status, Described)
-        if isinstance(self._status, Described):
-            from kertui.tasks_screen.card_facts import draw_features
-
-            lines = draw_features(self._status.description, self._width, self._glyphs())
-            features.update(Content("\n").join(lines))
-
-    def _facts_width(self) -> int:
-        picture = self.query_one(DataPicture)
-        width = picture.styles.width
-        taken = int(width.value) if width is not None and width.is_cells else self._width // 2
-        return self._width - taken - _GAP
-
-    def _say(self, status: Reading | NotHere | Unreadable) -> list[Content]:
-        glyphs = self._glyphs()
-        match status:
-            case Reading(warming_up=True):
-                text = f"starting the process that reads the data {glyphs.ellipsis}"
-                return [Content.styled(text, "dim")]
-            case Reading():
-                return [Content.styled(f"reading the data {glyphs.ellipsis}", "dim")]
-            case NotHere(files=files, bytes=count, damaged=damaged):
-                names = " and ".join(files)
-                what = "are" if len(files) > 1 else "is"
-                what += " damaged" if damaged else " not here yet"
-                return [
-                    Content.assemble(
-                        (f"{glyphs.download} ", "$accent bold"),
-                        f"{names} {what}",
-                        (f"   {size(count)}", "dim"),
-                    ),
-                    Content.from_markup(
-                        "[@click=screen.get_data()][bold]$key[/] download it from Keras[/]",
-                        key=f"{glyphs.control}g",
-                    ),
-                ]
-            case Unreadable(reason=reason):
-                return [Content.assemble((f"{glyphs.cross} ", "$error bold"), reason)]
-
     def _draw_runs(self) -> None:
         runs = self.query_one("#card-runs", Static)
         runs.display = bool(self._runs)
         if self._runs:
-            from kertui.tasks_screen.run_lines import draw_runs
+            from kertui.tasks_screen.card_facts import draw_runs
 
             title = Content.styled("Last runs", "bold")
             lines = draw_runs(self._runs, self._now, self._width, self._glyphs())
             runs.update(Content("\n").join([title, *lines]))
+
+
+def _explain(status: Reading | NotHere | Unreadable, glyphs: Glyphs) -> Content:
+    match status:
+        case Reading(warming_up=True):
+            text = f"starting the process that reads the data {glyphs.ellipsis}"
+            return Content.styled(text, "dim")
+        case Reading():
+            return Content.styled(f"reading the data {glyphs.ellipsis}", "dim")
+        case NotHere(files=files, bytes=count, damaged=damaged):
+            what = "are" if len(files) > 1 else "is"
+            what += " damaged" if damaged else " not here yet"
+            return Content.assemble(
+                (f"{glyphs.download} ", "$accent bold"),
+                f"{' and '.join(files)} {what}",
+                (f"   {size(count)}\n", "dim"),
+                Content.from_markup(
+                    "[@click=screen.get_data()][bold]$key[/] download it from Keras[/]",
+                    key=f"{glyphs.control}g",
+                ),
+            )
+        case Unreadable(reason=reason):
+            return Content.assemble((f"{glyphs.cross} ", "$error bold"), reason)
 
 
 def count_of(runs: int, running: int) -> str:

@@ -1,4 +1,4 @@
-"""The tasks under their headings; printable keys narrow it at once."""
+"""The list of tasks under their headings, and the filter that printable keys fill at once."""
 
 from __future__ import annotations
 
@@ -7,16 +7,20 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events, on
+from textual.app import RenderResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.fuzzy import FuzzySearch
 from textual.message import Message
 from textual.reactive import reactive
+from textual.widget import Widget
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from kertasks.task import Task
-from kertui.tasks_screen.task_filter import matched_places, rank
+from kertui.tasks_screen.recipe_list import CardList
 from kertui.terminal.glyphs import glyphs_for
+from kertui.text.fitting_text import fitted
 
 OPEN_FILE = "open-recipe-file"
 """The option that is no task: a recipe of the person's own."""
@@ -24,31 +28,54 @@ OPEN_FILE = "open-recipe-file"
 _COMMANDS_WHILE_EMPTY = "q?RH"
 """Printable keys that stay commands as long as nothing is typed."""
 
+_search = FuzzySearch()
 
-class TaskList(OptionList):
-    """Tasks to choose from.
+
+def rank(query: str, task: Task) -> float:
+    """How well a task answers the query; 0 when it does not.
+
+    The name may match with letters left out; title, kind, question and recipes only by a part
+    of them as typed, since nearly every sentence contains the letters of a short query.
+    """
+    query = query.strip().casefold()
+    if not query:
+        return 1.0
+    if task.name.startswith(query):
+        return 1000.0
+    score, _ = _search.match(query, task.name)
+    texts = (task.title, task.kind.value, task.group.value, task.question, *task.recipes)
+    if query in task.name or score >= len(query):
+        return 100.0 + score
+    return 10.0 if any(query in text.casefold() for text in texts) else 0.0
+
+
+def matched_places(query: str, name: str) -> list[int]:
+    """Which characters of a task's name the query matched."""
+    query = query.strip().casefold()
+    if not query:
+        return []
+    start = name.find(query)
+    if start >= 0:
+        return list(range(start, start + len(query)))
+    score, places = _search.match(query, name)
+    return list(places) if score else []
+
+
+class TaskList(CardList):
+    """The tasks to choose from, which typing filters.
 
     Args:
         tasks: in the order to show, those of a group together.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "select", "open", id="tasks.open", tooltip="Open it in the workbench."),
         Binding("escape", "clear_filter", "all tasks", id="tasks.clear",
                 tooltip="Empty the filter and show every task."),
-        Binding("left", "screen.choose_recipe(-1)", "Previous recipe", show=False,
-                tooltip="Choose the recipe before."),
-        Binding("right", "screen.choose_recipe(1)", "recipe", id="tasks.recipe",
-                tooltip="Choose the next recipe of the task."),
-        Binding("pageup", "screen.scroll_card(-1)", "Card up", show=False,
-                tooltip="Scroll the card up."),
-        Binding("pagedown", "screen.scroll_card(1)", "Card down", show=False,
-                tooltip="Scroll the card down."),
     ]  # fmt: skip
 
     filter_text: reactive[str] = reactive("", bindings=True)
     narrow: reactive[bool] = reactive(False)
-    """Names only: the card shows the title."""
+    """Whether rows have names only, where the card shows the title."""
 
     @dataclass
     class TaskHighlighted(Message):
@@ -56,15 +83,12 @@ class TaskList(OptionList):
 
         task: Task | None
 
-    @dataclass
     class TaskOpened(Message):
-        """A task was chosen, or the row for a file (None)."""
-
-        task: Task | None
+        """The task under the cursor was opened, or the row for a file."""
 
     @dataclass
     class FilterChanged(Message):
-        """The person typed."""
+        """The person changed the text of the filter."""
 
         text: str
 
@@ -98,16 +122,8 @@ class TaskList(OptionList):
         self._rebuild()
 
     def watch_narrow(self) -> None:
-        """Draw the rows anew."""
+        """Draw the rows anew, with or without titles."""
         self._rebuild()
-
-    def on_click(self, event: events.Click) -> None:
-        """Choose at the first click, open at the second: the card is worth a look between."""
-        place = event.style.meta.get("option")
-        if place is not None and place != self.highlighted:
-            event.prevent_default()
-            if not self.options[place].disabled:
-                self.highlighted = place
 
     # --- typing
 
@@ -122,7 +138,7 @@ class TaskList(OptionList):
         return bool(self.filter_text) or character not in _COMMANDS_WHILE_EMPTY + " "
 
     def on_key(self, event: events.Key) -> None:
-        """Take text into the filter."""
+        """Take what is typed into the filter."""
         if self._is_text(event.character):
             self.filter_text += event.character or ""
         elif event.key == "backspace" and self.filter_text:
@@ -146,7 +162,7 @@ class TaskList(OptionList):
         return bool(self.filter_text) if action == "clear_filter" else True
 
     def action_clear_filter(self) -> None:
-        """Show every task."""
+        """Empty the filter, which shows every task."""
         self.filter_text = ""
 
     def watch_filter_text(self, text: str) -> None:
@@ -207,7 +223,7 @@ class TaskList(OptionList):
         if not self.narrow:
             text = f" {task.name:<{name_width}}  {task.title}"
         wide = room - 3
-        cut = text if len(text) <= wide else text[: wide - 1] + glyphs.cut
+        cut = fitted(text, wide, glyphs)
         row = Content(f"{cut:<{wide}} {mark:<1} ")
         end = min(len(cut), 1 + len(task.name))
         row = row.stylize("dim", end, wide)
@@ -224,8 +240,26 @@ class TaskList(OptionList):
     @on(OptionList.OptionSelected)
     def _tell_opened(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        self.post_message(self.TaskOpened(self._by_name.get(event.option_id or "")))
+        self.post_message(self.TaskOpened())
 
 
 def _heading(text: str) -> Option:
     return Option(Content.styled(f" {text.upper()}", "dim bold"), disabled=True)
+
+
+class TaskFilter(Widget):
+    """The line above the list. Typing goes to the list, which keeps the keys of both."""
+
+    DEFAULT_CSS = """
+    TaskFilter { height: 1; }
+    """
+
+    query_text: reactive[str] = reactive("")
+
+    def render(self) -> RenderResult:
+        """The query with a caret, or what typing would do."""
+        glyphs = glyphs_for(self.app)
+        caret = (glyphs.caret, "$accent bold")
+        if not self.query_text:
+            return Content.assemble(caret, ("type to filter", "dim"))
+        return Content.assemble((self.query_text, "bold"), caret)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from functools import partial
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from time import time
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.message import Message
 from textual.screen import Screen
+from textual.worker import get_current_worker
 
+from kertasks.errors import UserError
 from kertasks.recipes.recipe import DataSettings, Recipe
 from kertasks.registry import all_tasks, find_task
 from kertasks.task import Task, Variant
@@ -20,18 +23,27 @@ from kertui.dialogs.too_small import is_on_top
 from kertui.rows.header_line import HeaderLine
 from kertui.rows.key_line import KeyLine
 from kertui.session import OpenWorkbench, Session, TrainHeadToHead
-from kertui.tasks_screen.data_picture import DataPicture
-from kertui.tasks_screen.data_status import DataStatus, Described, NotHere, Reading
 from kertui.tasks_screen.recipe_list import RecipeList
-from kertui.tasks_screen.task_card import TaskCard, count_of
-from kertui.tasks_screen.task_filter import TaskFilter
-from kertui.tasks_screen.task_list import TaskList
-from kertui.tasks_screen.task_reading import DataKey, TaskReader
+from kertui.tasks_screen.task_card import (
+    DataPicture,
+    DataStatus,
+    Described,
+    NotHere,
+    Reading,
+    TaskCard,
+    Unreadable,
+    count_of,
+)
+from kertui.tasks_screen.task_list import TaskFilter, TaskList
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from kertasks.runs.listing import RunSummaries
     from kertasks.runs.summary import RunSummary
+
+DataKey: TypeAlias = tuple[str, str, int]
+"""What data a description is of: task, variant and seed."""
 
 _DESCRIBE_AFTER = 0.12
 """Seconds the cursor rests on a task before its data is read: moving past costs nothing."""
@@ -42,9 +54,17 @@ _OWN_RECIPE = "Enter opens a recipe of your own, a TOML file."
 _READ_RUNS_EVERY = 2.0
 _RUNS_SHOWN = 3
 
+SHOW_RUNS = Binding("R", "app.show_runs", "runs", id="tasks.runs",
+                    tooltip="Show all runs: compare, name, delete, open.")  # fmt: skip
+"""The app binds another key to the same, for every other screen."""
+
 
 class TasksScreen(Screen[None]):
     """The tasks, and beside them the card of the one under the cursor.
+
+    What takes time is read in threads, which answer by messages. A thread cannot be called back,
+    so that what may take long is done for one request at a time: requests that wait for each
+    other would only grow in number.
 
     Args:
         session: its service describes data, its store has the runs.
@@ -60,18 +80,41 @@ class TasksScreen(Screen[None]):
                 tooltip="Choose the next form of the task's data."),
         Binding("ctrl+n,n", "show_next_sample", "next sample", id="tasks.sample",
                 tooltip="Show other rows of the data."),
-        Binding("ctrl+o,o", "open_file", "Open a recipe file", show=False, id="tasks.file",
+        Binding("ctrl+o,o", "open_file", "open a recipe file", show=False, id="tasks.file",
                 tooltip="Open a recipe from a TOML file."),
-        Binding("R", "app.show_runs", "runs", id="tasks.runs",
-                tooltip="Show all runs: compare, name, delete, open."),
+        SHOW_RUNS,
         Binding("H,f4", "head_to_head", "head to head", id="tasks.head_to_head",
                 tooltip="Train two recipes at once, on the same axes."),
-        Binding("tab", "app.focus_next", "Recipes or tasks", show=False,
+        Binding("tab", "app.focus_next", "recipes or tasks", show=False, id="tasks.focus",
                 tooltip="Go from the tasks to the recipes and back."),
     ]  # fmt: skip
 
-    _reader: TaskReader
-    """Reads what takes time; there once the screen is mounted."""
+    @dataclass
+    class DataKnown(Message):
+        """A task's data was described, or cannot be."""
+
+        key: DataKey
+        status: DataStatus
+
+    @dataclass
+    class FilesChecked(Message):
+        """It is known which tasks' files are not here."""
+
+        missing: dict[str, NotHere]
+        """What is missing, by the name of the task."""
+
+    @dataclass
+    class RunsRead(Message):
+        """The summaries of all runs were read."""
+
+        runs: list[RunSummary]
+        """The newest run comes first."""
+
+    @dataclass
+    class MachineKnown(Message):
+        """It is known what the machine is."""
+
+        facts: list[str]
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -81,13 +124,17 @@ class TasksScreen(Screen[None]):
         self._variant: Variant | None = None
         self._missing: dict[str, NotHere] = {}
         self._known: dict[DataKey, DataStatus] = {}
+        self._described: DataKey | None = None
+        """The data that a thread is describing now, if any."""
+
         self._runs: list[RunSummary] = []
+        self._reading_runs = False
         self._machine: list[str] = []
         self._begun = False
         """Whether somebody has seen the screen: data and runs are read from then on."""
 
     def compose(self) -> ComposeResult:
-        """Build the screen."""
+        """Build the header, the list with its filter, the card and the footer."""
         yield HeaderLine("kertui")
         with Horizontal(id="body"):
             with Vertical(id="picker"):
@@ -98,23 +145,22 @@ class TasksScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Ask for what takes time once the screen is there to look at."""
-        self._reader = TaskReader(self._session, self)
         self.query_one(TaskList).focus()
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
-        self._reader.look_at_files()
+        self.look_at_files()
         # Where a run is opened first, nobody sees this screen yet, and the run's curve is awaited.
         if not self._session.opens_run:
-            self._read_runs()
-        self._reader.look_at_machine()
-        self.set_interval(_READ_RUNS_EVERY, self._read_runs)
+            self._refresh_runs()
+        self._look_at_machine()
+        self.set_interval(_READ_RUNS_EVERY, self._refresh_runs)
 
     def on_screen_resume(self) -> None:
         """Runs and files may have changed while another screen was on top."""
         if self._begun:
-            self._reader.look_at_files()
-            self._read_runs()
+            self.look_at_files()
+            self._refresh_runs()
 
     def on_resize(self) -> None:
         """Show only names where there is little room."""
@@ -175,11 +221,38 @@ class TasksScreen(Screen[None]):
     def _describe_if_still(self, key: DataKey) -> None:
         wanted = key[0] not in self._missing and key not in self._known
         if wanted and key == self._key and self._begun:
-            self._reader.describe(key)
+            self.describe(key)
 
-    @on(TaskReader.DataKnown)
-    def _keep_data(self, event: TaskReader.DataKnown) -> None:
-        self._reader.described(event.key)
+    def describe(self, key: DataKey) -> None:
+        """Have data described in a thread, which answers by a ``DataKnown``.
+
+        While other data is described, only what is remembered is answered: ask again then.
+        """
+        if self._described is None:
+            self._described = key
+            self._describe(key)
+        elif key != self._described:
+            self._recall(key)
+
+    @work(thread=True, group="describe")
+    def _describe(self, key: DataKey) -> None:
+        status: DataStatus
+        try:
+            status = Described(self._session.service.describe(*key))
+        except UserError as error:
+            status = Unreadable(str(error))
+        self.post_message(self.DataKnown(key, status))
+
+    @work(thread=True, group="recall")
+    def _recall(self, key: DataKey) -> None:
+        description = self._session.service.remembered_description(*key)
+        if description is not None:
+            self.post_message(self.DataKnown(key, Described(description)))
+
+    @on(DataKnown)
+    def _keep_data(self, event: DataKnown) -> None:
+        if event.key == self._described:
+            self._described = None
         if isinstance(event.status, Described):
             self._known[event.key] = event.status
         key = self._key
@@ -191,35 +264,75 @@ class TasksScreen(Screen[None]):
 
     # --- files, runs, machine
 
-    @on(TaskReader.FilesChecked)
-    def _keep_files(self, event: TaskReader.FilesChecked) -> None:
+    @work(thread=True, group="files", exclusive=True)
+    def look_at_files(self) -> None:
+        """Look which files are here; a ``FilesChecked`` answers what was asked last."""
+        from kertasks.data.sources.data_files import FileState, find_file, state
+
+        missing: dict[str, NotHere] = {}
+        for task in all_tasks():
+            try:
+                states = {name: state(name) for name in task.files}
+            except UserError:
+                continue  # an unreadable cache shows when the data is described
+            wanted = tuple(name for name, found in states.items() if found is not FileState.HERE)
+            if wanted:
+                bytes_wanted = sum(find_file(name).bytes for name in wanted)
+                damaged = FileState.DAMAGED in states.values()
+                missing[task.name] = NotHere(wanted, bytes_wanted, damaged)
+        if not get_current_worker().is_cancelled:
+            self.post_message(self.FilesChecked(missing))
+
+    @on(FilesChecked)
+    def _keep_files(self, event: FilesChecked) -> None:
         before, self._missing = self._missing, event.missing
         self._mark_tasks()
-        if self._chosen_task is not None and before.get(
-            self._chosen_task.name
-        ) != event.missing.get(self._chosen_task.name):
+        task = self._chosen_task
+        if task is not None and before.get(task.name) != event.missing.get(task.name):
             self._show_data()
 
-    def _read_runs(self) -> None:
+    def _refresh_runs(self) -> None:
         # Not ``is_current``: that holds under an opaque screen too (Textual 8.2), and what is
         # redrawn there has the screen above sent whole.
         if self.app.screen is self:
             if not self._begun:
                 self._begun = True
                 self._show_data()
-            self._reader.read_runs()
+            self.read_runs()
 
-    @on(TaskReader.RunsRead)
-    def _keep_runs(self, event: TaskReader.RunsRead) -> None:
-        self._reader.runs_taken()
+    def read_runs(self) -> None:
+        """Read the runs, if they are not being read; a ``RunsRead`` answers."""
+        if not self._reading_runs:
+            self._reading_runs = True
+            self._read_runs()
+
+    @cached_property
+    def _summaries(self) -> RunSummaries:
+        from kertasks.runs.listing import RunSummaries  # not needed before the first paint
+
+        return RunSummaries(self._session.service.store, self._session.over_runs)
+
+    @work(thread=True, group="runs")
+    def _read_runs(self) -> None:
+        self.post_message(self.RunsRead(self._summaries.read()))
+
+    @on(RunsRead)
+    def _keep_runs(self, event: RunsRead) -> None:
+        self._reading_runs = False
         if event.runs != self._runs or not self._runs:
             self._runs = event.runs
             self._mark_tasks()
             self._show_runs()
             self._draw_header()
 
-    @on(TaskReader.MachineKnown)
-    def _keep_machine(self, event: TaskReader.MachineKnown) -> None:
+    @work(thread=True, group="machine")
+    def _look_at_machine(self) -> None:
+        from kertui.terminal.machine import describe_machine
+
+        self.post_message(self.MachineKnown(describe_machine()))
+
+    @on(MachineKnown)
+    def _keep_machine(self, event: MachineKnown) -> None:
         self._machine = event.facts
         self._draw_header()
 
@@ -240,23 +353,24 @@ class TasksScreen(Screen[None]):
     # --- actions
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer only what would do something."""
+        """Offer only keys that would do something now."""
         del parameters
+        task = self._chosen_task
         match action:
-            case "get_data":
-                return self._chosen_task is not None and self._chosen_task.name in self._missing
-            case "choose_next_variant":
-                return self._chosen_task is not None and len(self._chosen_task.variants) > 1
-            case "head_to_head":
-                return self._chosen_task is not None and len(self._chosen_task.recipes) > 1
-            case "show_next_sample":
-                return self.query_one(DataPicture).has_samples if self.is_mounted else False
             case "choose_recipe" | "scroll_card":
-                return self._chosen_task is not None
+                return task is not None
+            case "get_data":
+                return task is not None and task.name in self._missing
+            case "choose_next_variant":
+                return task is not None and len(task.variants) > 1
+            case "head_to_head":
+                return task is not None and len(task.recipes) > 1
+            case "show_next_sample":
+                return self.is_mounted and self.query_one(DataPicture).has_samples
         return True
 
     def action_choose_recipe(self, step: int) -> None:
-        """Choose another recipe."""
+        """Choose the recipe so many places on, round the end."""
         self.query_one(RecipeList).choose_next(step)
 
     def action_choose_next_variant(self) -> None:
@@ -284,29 +398,19 @@ class TasksScreen(Screen[None]):
         self.query_one(TaskFilter).query_text = event.text
 
     @on(TaskList.TaskOpened)
-    def _open_task(self, event: TaskList.TaskOpened) -> None:
-        if not is_on_top(self):
-            return
-        if event.task is None:
-            self.action_open_file()
-        else:
-            self._open()
-
     @on(RecipeList.RecipeOpened)
-    def _open_recipe(self) -> None:
-        if is_on_top(self):
-            self._open()
-
     def _open(self) -> None:
         task, recipe, variant = self._chosen_task, self._recipe, self._variant
+        if not is_on_top(self):
+            return
         if task is None or recipe is None or variant is None:
-            return
-        if task.name in self._missing:
+            self.action_open_file()
+        elif task.name in self._missing:
             self.action_get_data()
-            return
-        if variant is not task.variant(recipe.data.variant):
-            recipe = replace(recipe, data=DataSettings(variant.name))
-        self._open_workbench(task, recipe)
+        else:
+            if variant is not task.variant(recipe.data.variant):
+                recipe = replace(recipe, data=DataSettings(variant.name))
+            self._open_workbench(task, recipe)
 
     def _open_workbench(self, task: Task, recipe: Recipe, path: Path | None = None) -> None:
         self.post_message(OpenWorkbench(self, task, recipe, path))
@@ -334,7 +438,7 @@ class TasksScreen(Screen[None]):
             self.post_message(TrainHeadToHead(self, self._chosen_task, self._recipe))
 
     def action_get_data(self) -> None:
-        """Download what is missing."""
+        """Download the files of the chosen task that are missing."""
         from kertui.tasks_screen.download_screen import DownloadScreen
 
         if self._chosen_task is not None and self._chosen_task.name in self._missing:

@@ -10,19 +10,19 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What the interface may use."""
+    """What the interface may use of the terminal."""
 
     ascii: bool = False
-    """Draw with ASCII characters only."""
+    """Whether to draw with ASCII characters only."""
 
     colour: bool = True
-    """False when ``NO_COLOR`` is set: bold, reverse and underline instead of colours."""
+    """False when ``NO_COLOR`` is set: bold, reverse and underline stand for colours."""
 
     over_ssh: bool = False
-    """Every byte goes through a network: no animation, fewer frames."""
+    """Whether every byte goes through a network: then no animation, fewer frames."""
 
     mouse: bool = True
-    """Ask the terminal to report the mouse."""
+    """Whether to ask the terminal to report the mouse."""
 
 
 def detect(

@@ -1,6 +1,6 @@
 """The signs the interface draws with, in Unicode and in plain ASCII.
 
-Every widget takes its signs from here; ``AsciiFilter`` in ``kertui.terminal.ascii_filter`` is
+Every widget takes its signs from here; ``AsciiFilter`` in ``kertui.terminal.line_filters`` is
 the net under them that catches what Textual's own widgets and the data's texts bring.
 """
 
@@ -21,14 +21,14 @@ class Glyphs(NamedTuple):
     off: str = "○"
     tick: str = "✓"
     cross: str = "✗"
-    """Refused, failed."""
+    """Before what was refused or failed."""
 
     download: str = "↓"
-    """Data is not here yet."""
+    """Beside a task whose data is not here yet."""
 
     add: str = "+"
     dot: str = "·"
-    """Between facts on one line."""
+    """Stands between facts on one line."""
 
     times: str = "×"
     minus: str = "−"
@@ -59,7 +59,7 @@ class Glyphs(NamedTuple):
     """Between the steps of a path: a task, its recipe."""
 
     prompt: str = "▏"
-    """Where typing goes."""
+    """Stands where typing goes."""
 
     caret: str = "▏"
     full: str = "▰"
@@ -92,7 +92,7 @@ class Glyphs(NamedTuple):
     """One a class in a scatter plot."""
 
     shades: str = " ░▒▓█"
-    """From nothing to full."""
+    """Grounds of growing darkness, from nothing to full."""
 
     enter: str = "↵"
     """The Enter key; five cells in ASCII, as the next two are words too."""
@@ -149,7 +149,7 @@ ASCII = Glyphs(
 
 
 def glyphs(ascii: bool) -> Glyphs:
-    """The set to draw with."""
+    """Choose the set to draw with."""
     return ASCII if ascii else UNICODE
 
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
 from kertui.terminal.glyphs import Glyphs
+
+if TYPE_CHECKING:
+    from textual.binding import ActiveBinding
 
 _NAMES = {
     "escape": "esc",
@@ -49,3 +55,14 @@ def handiness(key: str) -> tuple[int, int]:
     """Sorts the keys of one action: a plain character first, then named keys, then chords."""
     character = len(key) == 1 or (key in _NAMES and len(_NAMES[key]) == 1)
     return (2 if "+" in key else 0 if character else 1), len(key)
+
+
+def group_by_action(active: Iterable[ActiveBinding]) -> list[list[ActiveBinding]]:
+    """Bindings that do the same together, the handiest key first."""
+    grouped: dict[str, list[ActiveBinding]] = {}
+    for entry in active:
+        grouped.setdefault(entry.binding.action, []).append(entry)
+    return [
+        sorted(entries, key=lambda entry: handiness(entry.binding.key))
+        for entries in grouped.values()
+    ]

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from textual.theme import Theme
 
-from kertui.terminal.monochrome_filter import MARKED_GROUND
+from kertui.terminal.line_filters import MARKED_GROUND
 
 CLASS_COLOURS = 8
 """How many class colours there are; more classes begin again."""

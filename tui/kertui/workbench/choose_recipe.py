@@ -19,7 +19,10 @@ class ChooseRecipeScreen(Question[Recipe]):
         current: the name of the one that is edited, under the cursor at first.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("R", "cancel", "cancel", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("R", "cancel", "cancel", show=False, id="choose_recipe.cancel",
+                tooltip="Close it and change nothing."),
+    ]  # fmt: skip
 
     def __init__(self, task: Task, current: str) -> None:
         names = list(task.recipes)

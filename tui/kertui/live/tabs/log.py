@@ -8,8 +8,7 @@ from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import BindingType
-from textual.containers import ScrollableContainer
+from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
 from kertasks.files import open_regular
@@ -57,7 +56,22 @@ class LogTab(LiveTab):
     }
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = list(ScrollableContainer.BINDINGS)
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(key, action, words, show=False, system=True, id=f"log.{action}",
+                tooltip=f"Scroll the log {words}.")
+        for key, action, words in (
+            ("up", "scroll_up", "a line up"),
+            ("down", "scroll_down", "a line down"),
+            ("left", "scroll_left", "to the left"),
+            ("right", "scroll_right", "to the right"),
+            ("home", "scroll_home", "to its first line"),
+            ("end", "scroll_end", "to its last line"),
+            ("pageup", "page_up", "a page up"),
+            ("pagedown", "page_down", "a page down"),
+            ("ctrl+pageup", "page_left", "a page to the left"),
+            ("ctrl+pagedown", "page_right", "a page to the right"),
+        )
+    ]  # fmt: skip
 
     def __init__(self) -> None:
         super().__init__()

@@ -68,11 +68,15 @@ class AddLayerScreen(Dialog[ClassInfo]):
 
     CSS_PATH = [LOOK, "add_layer.tcss"]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", "up", show=False, id="add.up"),
-        Binding("down", "move(1)", "down", show=False, id="add.down"),
-        Binding("pageup", "move(-10)", "page up", show=False, id="add.page_up"),
-        Binding("pagedown", "move(10)", "page down", show=False, id="add.page_down"),
-    ]
+        Binding("up", "move(-1)", "up", show=False, system=True, id="add.up",
+                tooltip="Go to the layer above."),
+        Binding("down", "move(1)", "down", show=False, system=True, id="add.down",
+                tooltip="Go to the layer below."),
+        Binding("pageup", "move(-10)", "page up", show=False, system=True, id="add.page_up",
+                tooltip="Go ten layers up."),
+        Binding("pagedown", "move(10)", "page down", show=False, system=True, id="add.page_down",
+                tooltip="Go ten layers down."),
+    ]  # fmt: skip
     AUTO_FOCUS = "Input"
 
     def __init__(self, catalog: Catalog, after: str) -> None:

@@ -89,12 +89,17 @@ class LayerList(LineList):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "select_by(-1)", "layer above", show=False, id="layers.above"),
-        Binding("down,j", "select_by(1)", "layer below", show=False, id="layers.below"),
-        Binding("home", "select_by(-9999)", "input", show=False, id="layers.first"),
-        Binding("end", "select_by(9999)", "last layer", show=False, id="layers.last"),
-        Binding("enter", "open_layer", "edit the layer", show=False, id="layers.open"),
-    ]
+        Binding("up,k", "select_by(-1)", "layer above", show=False, system=True, id="layers.above",
+                tooltip="Choose the layer above."),
+        Binding("down,j", "select_by(1)", "layer below", show=False, system=True, id="layers.below",
+                tooltip="Choose the layer below."),
+        Binding("home", "select_by(-9999)", "input", show=False, system=True, id="layers.first",
+                tooltip="Choose the first row, which is the input."),
+        Binding("end", "select_by(9999)", "last layer", show=False, system=True, id="layers.last",
+                tooltip="Choose the last layer."),
+        Binding("enter", "open_layer", "edit the layer", show=False, id="layers.open",
+                tooltip="Go to the form of the chosen layer."),
+    ]  # fmt: skip
 
     rows: reactive[tuple[LayerRow, ...]] = reactive((), layout=True)
     input_shape: reactive[str | None] = reactive(None)

@@ -11,9 +11,15 @@ from kertasks.data.description import (
     ScatterPicture,
     WordsSample,
 )
-from kertui.tasks_screen.dot_canvas import DotCanvas
-from kertui.tasks_screen.picture_drawing import draw_curve, draw_scatter, name_ends
-from kertui.tasks_screen.sample_drawing import draw_columns, draw_images, draw_words
+from kertui.tasks_screen.dataset_drawing import (
+    DotCanvas,
+    draw_columns,
+    draw_curve,
+    draw_images,
+    draw_scatter,
+    draw_words,
+    name_ends,
+)
 from kertui.terminal.glyphs import ASCII, UNICODE
 
 XOR = ScatterPicture("a", "b", (0, 1, 0, 1), (0, 0, 1, 1), (0, 1, 1, 0))

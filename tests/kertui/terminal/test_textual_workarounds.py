@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.segment import Segment
 from textual.strip import Strip
 
-from kertui.terminal.partial_updates import CroppedUpdate
+from kertui.terminal.textual_workarounds import CroppedUpdate
 
 
 def sent(chops: dict[int, Strip | None], span: tuple[int, int], ends: list[int]) -> str:
