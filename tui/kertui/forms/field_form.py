@@ -86,7 +86,13 @@ class FieldForm(Vertical):
     }
     """
 
-    @dataclass
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("pageup", "scroll_help(-1)", "help up", show=False, id="field.help_up",
+                tooltip="Scroll Keras's help up."),
+        Binding("pagedown", "scroll_help(1)", "help down", show=False, id="field.help_down",
+                tooltip="Scroll Keras's help down."),
+    ]  # fmt: skip
+
     class Edited(Message):
         """A field got another value, and what the form is of has it."""
 
@@ -251,7 +257,7 @@ class FieldForm(Vertical):
             self.show_form()
         elif field.entry is Entry.TOGGLE:
             self._enter(field, "no" if field.text in {"yes", "on"} else "yes")
-        elif field.entry in {Entry.PICK, Entry.PICK_SEVERAL}:
+        elif field.opens_list:
             self._open_list(field)
         else:
             self._open_editor(field)
@@ -371,12 +377,10 @@ class FieldForm(Vertical):
         if event.widget is self.editor:
             self.leave_editor()
 
-    @on(FieldGrid.HelpScrolled)
-    def scroll_help(self, event: FieldGrid.HelpScrolled) -> None:
+    def action_scroll_help(self, pages: int) -> None:
         """Page through a long help."""
-        event.stop()
         words = self.query_one(".form--help", VerticalScroll)
-        words.scroll_relative(y=event.pages * max(1, words.size.height - 1), animate=False)
+        words.scroll_relative(y=pages * max(1, words.size.height - 1), animate=False)
 
     @on(FieldGrid.FieldReset)
     def reset_field(self, event: FieldGrid.FieldReset) -> None:

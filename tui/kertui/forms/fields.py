@@ -83,6 +83,11 @@ class Field:
     rank: int = 0
     """How much it matters where room is short: the lowest is shown first."""
 
+    @property
+    def opens_list(self) -> bool:
+        """Whether it is changed by picking from a list."""
+        return self.entry in {Entry.PICK, Entry.PICK_SEVERAL}
+
 
 def layer_fields(
     recipe: Recipe,

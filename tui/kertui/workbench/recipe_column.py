@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -31,6 +32,8 @@ from kertui.workbench.layers.layer_form import LayerForm
 from kertui.workbench.layers.layer_list import INPUT_ROW, LayerList, Waiting
 from kertui.workbench.settings.settings_fields import data_facts, explain_refusal
 from kertui.workbench.settings.training_settings import TrainingSettings
+
+_Answer = TypeVar("_Answer")
 
 _AFTER_CURVE = 1.0
 """Seconds a run that is opened has for itself, before its data is described."""
@@ -307,44 +310,30 @@ class RecipeColumn(Container):
 
     @work(thread=True, group="check", name="check")
     def _ask_keras(self, recipe: Recipe) -> None:
-        answer: ModelCheck | UserError
-        try:
-            answer = self._service.check(recipe)
-        except UserError as error:
-            answer = error
-        self.post_message(self.Checked(recipe, answer))
+        self.post_message(self.Checked(recipe, _ask(partial(self._service.check, recipe))))
 
     @on(Checked)
     def take_check(self, event: Checked) -> None:
         """Show Keras's answer, unless it is about another recipe; ask about what came meanwhile."""
         if event.recipe == self.draft.recipe:
+            off = isinstance(event.answer, SpareUnavailable)
+            self._waiting = Waiting.OFF if off else Waiting.NOTHING
             if isinstance(event.answer, UserError):
-                self._take_check_refusal(event.answer)
+                self.check.forget_model_check()
             else:
                 self.check.take_model_check(event.recipe, event.answer)
-                self._waiting = Waiting.NOTHING
-                self._show()
+            self._show()
+            if isinstance(event.answer, UserError) and not off:
+                self.query_one(LayerList).problem = str(event.answer)
         self._checking = None
         if self._check_next is not None:
             following, self._check_next = self._check_next, None
             self._check_with_keras(following)
         self.post_message(self.CheckEnded(event.recipe))
 
-    def _take_check_refusal(self, reason: UserError) -> None:
-        """Say why nothing is known of shapes."""
-        off = isinstance(reason, SpareUnavailable)
-        self.check.forget_model_check()
-        self._waiting = Waiting.OFF if off else Waiting.NOTHING
-        self._show()
-        if not off:
-            self.query_one(LayerList).problem = str(reason)
-
     @work(thread=True, group="catalog", name="catalog")
     def _read_catalog(self) -> None:
-        try:
-            self.post_message(self.CatalogRead(self._service.catalog()))
-        except UserError as error:
-            self.post_message(self.CatalogRead(error))
+        self.post_message(self.CatalogRead(_ask(self._service.catalog)))
 
     @on(CatalogRead)
     def take_catalog(self, event: CatalogRead) -> None:
@@ -359,11 +348,7 @@ class RecipeColumn(Container):
 
     @work(thread=True, group="describe", name="describe")
     def _describe(self, variant: str | None, seed: int) -> None:
-        answer: Description | UserError
-        try:
-            answer = self._service.describe(self._of_task.name, variant, seed)
-        except UserError as error:
-            answer = error
+        answer = _ask(partial(self._service.describe, self._of_task.name, variant, seed))
         self.post_message(self.DataDescribed(variant, seed, answer))
 
     @on(DataDescribed)
@@ -457,6 +442,14 @@ class RecipeColumn(Container):
     def focus_settings(self) -> None:
         """Put the focus into the training settings."""
         self.query_one(TrainingSettings).focus_field()
+
+
+def _ask(service: Callable[[], _Answer]) -> _Answer | UserError:
+    """What the service answers, or why it cannot."""
+    try:
+        return service()
+    except UserError as error:
+        return error
 
 
 def _layer_actions(signs: Glyphs) -> Content:

@@ -322,13 +322,11 @@ class WorkbenchScreen(Screen[None]):
         if self._training.phase is Phase.WAITING and event.recipe == self._awaited:
             self._start_training()
 
-    def _first_rate(self) -> float | None:
-        recipe = self._training.recipe
-        return None if recipe is None else first_learning_rate(recipe, self._column.catalog)
-
     def action_steer(self, name: str) -> None:
         """Ask something of the training shown."""
-        self._training.steer(self._service, SteeringCommand(name), self._first_rate())
+        recipe, catalog = self._training.recipe, self._column.catalog
+        rate = None if recipe is None else first_learning_rate(recipe, catalog)
+        self._training.steer(self._service, SteeringCommand(name), rate)
 
     def action_resume_run(self) -> None:
         """Go on with the training shown, which is over."""

@@ -54,21 +54,18 @@ class RecipeCheck:
 
     def check_rules(self, recipe: Recipe, catalog: Catalog | None) -> None:
         """Check a recipe by kertui's own rules; Keras's answer on another one is void."""
-        if self.recipe is None or recipe != self.recipe:
+        if recipe != self.recipe:
             self.model_check = None
         if self.recipe is not None and recipe.data != self.recipe.data:
             self.input_shape = None
         self.recipe = recipe
         self.problems = validate(recipe, catalog)
 
-    def take_model_check(self, recipe: Recipe, check: ModelCheck) -> bool:
-        """Take Keras's answer; False when it is about a recipe that is not the current one."""
-        if recipe != self.recipe:
-            return False
-        self.model_check = check
-        self.input_shape = check.input_shape
-        self._layer_checks = list(zip(recipe.layers, check.layers, strict=False))
-        return True
+    def take_model_check(self, recipe: Recipe, check: ModelCheck) -> None:
+        """Take Keras's answer, unless it is about a recipe that is not the current one."""
+        if recipe == self.recipe:
+            self.model_check, self.input_shape = check, check.input_shape
+            self._layer_checks = list(zip(recipe.layers, check.layers, strict=False))
 
     def forget_model_check(self) -> None:
         """Forget Keras's answers: one cannot be had, and nothing old may stand for it."""
