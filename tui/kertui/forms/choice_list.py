@@ -83,12 +83,13 @@ class ChoiceList(ModalScreen[str | None]):
         self._picked = [name for name in names if name in known or (several and "(" in name)]
         self._before = list(self._picked)
         self._shown: list[Choice] = []
+        self._options = OptionList(compact=True, markup=False)
 
     def compose(self) -> ComposeResult:
         """Build the list at its field."""
         with Vertical():
             yield TextField(placeholder="type to filter", compact=True)
-            yield OptionList(compact=True, markup=False)
+            yield self._options
             yield Static(classes="choice-list--summary", markup=False)
 
     def on_mount(self) -> None:
@@ -102,10 +103,6 @@ class ChoiceList(ModalScreen[str | None]):
     def on_resize(self) -> None:
         """Keep the list inside the screen."""
         self._place()
-
-    @property
-    def _options(self) -> OptionList:
-        return self.query_one(OptionList)
 
     def _place(self) -> None:
         box = self.query_one(Vertical)

@@ -113,6 +113,12 @@ class FieldForm(Vertical):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self.grid = FieldGrid()
+        """The fields as they are shown."""
+
+        self.editor = FieldEditor(compact=True)
+        """Where a value is typed."""
+
         self._fields: tuple[Field, ...] = ()
         self._refused: dict[ArgumentPath, tuple[str, str]] = {}
         """What was typed and cannot be, with what can."""
@@ -127,10 +133,10 @@ class FieldForm(Vertical):
     def compose(self) -> ComposeResult:
         """Build title, fields, help and editor."""
         yield Static(classes="form--title", markup=False)
-        yield FieldGrid()
+        yield self.grid
         with VerticalScroll(classes="form--help", can_focus=False):
             yield Static(classes="form--words", markup=False)
-        yield FieldEditor(compact=True)
+        yield self.editor
 
     @abstractmethod
     def show_form(self) -> None:
@@ -151,16 +157,6 @@ class FieldForm(Vertical):
     def help_without_focus(self) -> Content:
         """What stands beneath the fields while none of them has the focus."""
         return Content("")
-
-    @property
-    def grid(self) -> FieldGrid:
-        """The fields as they are shown."""
-        return self.query_one(FieldGrid)
-
-    @property
-    def editor(self) -> FieldEditor:
-        """Where a value is typed."""
-        return self.query_one(FieldEditor)
 
     def show_title(self, title: Content) -> None:
         """Say what the form is of."""

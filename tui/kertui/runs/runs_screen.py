@@ -93,6 +93,11 @@ class RunsScreen(Screen[None]):
         """Which place on the axes each chosen run has."""
 
         self._deleted = DeletedRuns()
+        self._filter = RunFilter()
+        self._table = RunTable(id="runs")
+        self._details = RunDetails()
+        self._curves = RunCurves(id="run-curves")
+        self._recipes = RunRecipes(id="run-recipes")
         self._full = full
         self._opened_full = full
         self._comparing = False
@@ -106,11 +111,11 @@ class RunsScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Lay out the table over the curves and the recipes, of which one is shown."""
         yield HeaderLine(f"kertui {glyphs_for(self.app).into} runs")
-        yield RunFilter()
-        yield RunTable(id="runs")
-        yield RunDetails()
-        yield RunCurves(id="run-curves")
-        yield RunRecipes(id="run-recipes")
+        yield self._filter
+        yield self._table
+        yield self._details
+        yield self._curves
+        yield self._recipes
         yield KeyLine()
 
     def on_mount(self) -> None:
@@ -131,18 +136,6 @@ class RunsScreen(Screen[None]):
         self._arrange()
 
     # --- the runs
-
-    @property
-    def _table(self) -> RunTable:
-        return self.query_one(RunTable)
-
-    @property
-    def _curves(self) -> RunCurves:
-        return self.query_one(RunCurves)
-
-    @property
-    def _recipes(self) -> RunRecipes:
-        return self.query_one(RunRecipes)
 
     @property
     def chosen(self) -> list[RunSummary]:
@@ -217,7 +210,7 @@ class RunsScreen(Screen[None]):
         self._offer_keys()
 
     def _show_details(self) -> None:
-        self.query_one(RunDetails).show(self._table.run, self._table.place_in_words)
+        self._details.show(self._table.run, self._table.place_in_words)
 
     def _show_below(self) -> None:
         """Draw the curves, or compare the recipes, of what is chosen and under the cursor."""
@@ -241,11 +234,11 @@ class RunsScreen(Screen[None]):
 
     def _arrange(self) -> None:
         """The table takes half of the height at most, and no more than its rows."""
-        table, details = self._table, self.query_one(RunDetails)
+        table = self._table
         self._curves.display = not self._comparing
         self._recipes.display = self._comparing
-        table.display = details.display = not self._full
-        room = self.size.height - 2 - self.query_one(RunFilter).display - LINES
+        table.display = self._details.display = not self._full
+        room = self.size.height - 2 - self._filter.display - LINES
         most = max(4, min((room + 1) // 2, room - _LEAST_BELOW))
         rows = max(3, min(len(table.runs) + 1, most))
         if table.styles.height is None or table.styles.height.value != rows:
@@ -298,11 +291,11 @@ class RunsScreen(Screen[None]):
 
     def action_filter(self) -> None:
         """Show the line for the filter and type in it."""
-        self.query_one(RunFilter).begin()
+        self._filter.begin()
         self._arrange()
 
     @on(Input.Changed)
-    def _filter(self, event: Input.Changed) -> None:
+    def _narrow(self, event: Input.Changed) -> None:
         event.stop()
         before = self._table.run
         self.listed.text = event.value
@@ -327,8 +320,8 @@ class RunsScreen(Screen[None]):
         """Empty the filter, then the choice, then leave."""
         if self._full and not self._opened_full:
             self.action_toggle_full()
-        elif self.query_one(RunFilter).text:
-            self.query_one(RunFilter).clear()
+        elif self._filter.text:
+            self._filter.clear()
         elif self._comparing:
             self.action_toggle_diff()
         elif self.listed.deleted:

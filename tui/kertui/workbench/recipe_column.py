@@ -124,6 +124,9 @@ class RecipeColumn(Container):
         self.catalog: Catalog | None = None
         """Keras's classes; None while they are not here, so that no forms can be made."""
 
+        self._layers = LayerList()
+        self._layer_form = LayerForm(self.draft)
+        self._settings = TrainingSettings(self.draft)
         self._waiting = Waiting.NOTHING
         self._description: Description | None = None
         self._no_description = "read in a moment"
@@ -140,10 +143,10 @@ class RecipeColumn(Container):
     def compose(self) -> ComposeResult:
         """Lay out the layers, the form of the chosen one, and the settings."""
         with Vertical(id="network"):
-            yield LayerList()
+            yield self._layers
             yield Static(_layer_actions(glyphs_for(self.app)), id="layer-actions")
-        yield LayerForm(self.draft)
-        yield TrainingSettings(self.draft)
+        yield self._layer_form
+        yield self._settings
 
     def on_mount(self) -> None:
         """Show the recipe at once; what Keras knows arrives when it arrives."""
@@ -172,9 +175,7 @@ class RecipeColumn(Container):
 
     @property
     def _typed_in(self) -> FieldForm | None:
-        # Asked for while nothing is composed yet, too.
-        forms = (*self.query(LayerForm), *self.query(TrainingSettings))
-        return next((form for form in forms if form.typing), None)
+        return next((form for form in (self._layer_form, self._settings) if form.typing), None)
 
     def settle(self, act: Callable[[], None], anyway: bool = False) -> None:
         """Act once the value that is being typed is in the draft.
@@ -324,7 +325,7 @@ class RecipeColumn(Container):
                 self.check.take_model_check(event.recipe, event.answer)
             self._show()
             if isinstance(event.answer, UserError) and not off:
-                self.query_one(LayerList).problem = str(event.answer)
+                self._layers.problem = str(event.answer)
         self._checking = None
         if self._check_next is not None:
             following, self._check_next = self._check_next, None
@@ -375,11 +376,9 @@ class RecipeColumn(Container):
         recipe, check = self.draft.recipe, self.check
         last = len(recipe.layers) - 1
         self.selected = max(INPUT_ROW, min(self.selected if selected is None else selected, last))
-        self.query_one(LayerList).show_recipe(
-            recipe, check, self.catalog, self._waiting, self.selected
-        )
+        self._layers.show_recipe(recipe, check, self.catalog, self._waiting, self.selected)
         self._show_form()
-        self.query_one(TrainingSettings).show_settings(
+        self._settings.show_settings(
             self.catalog,
             data_facts(self._of_task, self._description),
             check.problems,
@@ -401,7 +400,7 @@ class RecipeColumn(Container):
         self.notify(reason, title=title, severity="error", markup=False)
 
     def _show_form(self) -> None:
-        form, check = self.query_one(LayerForm), self.check
+        form, check = self._layer_form, self.check
         if self.selected == INPUT_ROW:
             form.show_data(self._of_task, self._description, self._no_description)
         else:
@@ -423,8 +422,8 @@ class RecipeColumn(Container):
     def _fold(self) -> None:
         """Where rows are few, let one form give way to the other: worked in, or else refused."""
         within = [] if self.screen.focused is None else self.screen.focused.ancestors
-        in_layer = self.query_one(LayerForm) in within
-        in_settings = self.query_one(TrainingSettings) in within
+        in_layer = self._layer_form in within
+        in_settings = self._settings in within
         if not in_layer and not in_settings:
             in_layer = self.check.layer_reason(self.selected) is not None
             in_settings = self.check.setting_refusal() is not None
@@ -433,15 +432,15 @@ class RecipeColumn(Container):
 
     def focus_layers(self) -> None:
         """Put the focus into the list of layers."""
-        self.query_one(LayerList).focus()
+        self._layers.focus()
 
     def focus_form(self, path: ArgumentPath | None = None) -> None:
         """Put the focus into the chosen layer's form, on a field by its path if there is one."""
-        self.query_one(LayerForm).focus_field(path)
+        self._layer_form.focus_field(path)
 
     def focus_settings(self) -> None:
         """Put the focus into the training settings."""
-        self.query_one(TrainingSettings).focus_field()
+        self._settings.focus_field()
 
 
 def _ask(service: Callable[[], _Answer]) -> _Answer | UserError:

@@ -86,22 +86,20 @@ class AddLayerScreen(Dialog[ClassInfo]):
         )
         self._layers = sorted(catalog.family(Family.LAYERS), key=_order)
         self._shown: list[Found] = []
+        self._list = OptionList(compact=True, markup=False)
+        self._about = Static(id="add-about", markup=False)
 
     def compose_body(self) -> ComposeResult:
         """Build the field to search in, the list, and the help beside it."""
         yield TextField(placeholder="type to search: conv, lstm, dropout ...", compact=True)
         with Horizontal(id="add-body"):
-            yield OptionList(compact=True, markup=False)
+            yield self._list
             with VerticalScroll(id="add-help", can_focus=False):
-                yield Static(id="add-about", markup=False)
+                yield self._about
 
     def on_mount(self) -> None:
         """Show all the layers, by topic."""
         self._fill("")
-
-    @property
-    def _list(self) -> OptionList:
-        return self.query_one(OptionList)
 
     def _fill(self, query: str) -> None:
         """Grouped by topic without a query, best first with one."""
@@ -129,10 +127,6 @@ class AddLayerScreen(Dialog[ClassInfo]):
         for letter in found.letters:
             name = name.stylize("bold $accent", letter + 1, letter + 2)
         return Option(name, id=str(place))
-
-    @property
-    def _about(self) -> Static:
-        return self.query_one("#add-about", Static)
 
     @on(Input.Changed)
     def search_layers(self, event: Input.Changed) -> None:
