@@ -57,12 +57,15 @@ class AskNumberScreen(Dialog[float]):
         keys = [("enter", wanted.verb), ("up", "double"), ("down", "halve"), ("escape", "cancel")]
         super().__init__(wanted.title, wanted.text, keys)
         self._wanted = wanted
-        self._input = TextField(wanted.value, id="number", compact=True, select_on_focus=True)
 
     def compose_body(self) -> ComposeResult:
         """Build the field, and room for what is wrong with its number."""
-        yield self._input
+        yield TextField(self._wanted.value, id="number", compact=True, select_on_focus=True)
         yield Static(id="dialog-say", markup=False)
+
+    @property
+    def _input(self) -> Input:
+        return self.query_one(Input)
 
     def _say(self, text: str) -> None:
         self.query_one("#dialog-say", Static).update(Content.styled(text, "$error"))

@@ -99,7 +99,7 @@ class AskPathScreen(Dialog[Used], Generic[Used]):
         keys = [("enter", verb), ("tab", "complete"), ("escape", "cancel")]
         super().__init__(heading, keys=keys)
         self._doing = doing
-        self._input = TextField(path, compact=True, select_on_focus=False)
+        self._path = path
         self._suffix = suffix
         self._pending: _Job | None = None
         """None once it is done, or its answer is not wanted any more."""
@@ -112,12 +112,12 @@ class AskPathScreen(Dialog[Used], Generic[Used]):
 
     def compose_body(self) -> ComposeResult:
         """Build the field, and room for what is said of its path."""
-        yield self._input
+        yield TextField(self._path, compact=True, select_on_focus=False)
         yield Static(id="dialog-say", markup=False)
 
     def on_mount(self) -> None:
         """Typing goes on at the end of what is proposed."""
-        self._input.cursor_position = len(self._input.value)
+        self._input.cursor_position = len(self._path)
 
     @abstractmethod
     def try_path(
@@ -130,6 +130,10 @@ class AskPathScreen(Dialog[Used], Generic[Used]):
             confirmed: a file that may be written over.
             wanted: whether the person still waits for it.
         """
+
+    @property
+    def _input(self) -> Input:
+        return self.query_one(Input)
 
     def say(self, text: str, wrong: bool) -> None:
         """Say something under the path; it stays until the path is changed."""

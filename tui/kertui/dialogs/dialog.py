@@ -45,6 +45,9 @@ class Dialog(ModalScreen[Answer]):
                 tooltip="Close it and change nothing."),
     ]  # fmt: skip
 
+    # Where rows are few, a list of answers is short: the last line stays in sight.
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (24, "-short"), (30, "-high")]  # noqa: RUF012
+
     def __init__(
         self,
         heading: str | Content = "",

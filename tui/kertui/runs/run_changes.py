@@ -195,26 +195,25 @@ class RunLabelScreen(Dialog[Label]):
     def __init__(self, run: RunSummary, first: str = "name") -> None:
         keys = [("enter", "keep"), ("tab", "next field"), ("escape", "cancel")]
         super().__init__(f"{run.task} {run.title}", keys=keys)
-        label = run.label
-        parts = (
-            ("name", label.name, run.recipe),
-            ("tags", " ".join(label.tags), "words apart by blanks"),
-            ("note", label.note, ""),
-        )
-        self._first = first
-        self._fields = {
-            name: TextField(
-                value, placeholder=hint, id=f"label-{name}", compact=True, select_on_focus=False
-            )
-            for name, value, hint in parts
-        }
+        self._run, self._first = run, first
+        self._fields: dict[str, TextField] = {}
+        """Those of the label's parts, by name and in the order of ``make_label``."""
 
     def compose_body(self) -> ComposeResult:
         """Lay out a field for each part of the label."""
-        for name, line in self._fields.items():
+        label = self._run.label
+        parts = (
+            ("name", label.name, self._run.recipe),
+            ("tags", " ".join(label.tags), "words apart by blanks"),
+            ("note", label.note, ""),
+        )
+        for name, value, hint in parts:
+            self._fields[name] = TextField(
+                value, placeholder=hint, id=f"label-{name}", compact=True, select_on_focus=False
+            )
             with Horizontal(classes="label-field"):
                 yield Static(name)
-                yield line
+                yield self._fields[name]
 
     def on_mount(self) -> None:
         """Typing goes on at the end of what is there."""
