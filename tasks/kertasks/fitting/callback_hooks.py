@@ -10,7 +10,7 @@ from typing import Any
 
 import keras
 
-from kertasks.fitting.keras_internals import overrides, traces_batches
+from kertasks.fitting.keras_internals import is_kerass, overrides, traces_batches
 from kertasks.fitting.programs.program import Logs
 
 _HOOKS = {
@@ -32,14 +32,14 @@ class BatchHooks:
         self._callbacks = [cb for cb in callbacks.callbacks if overrides(cb, *hooks)]
         self._begin = f"on_{phase}_batch_begin"
         self._end = f"on_{phase}_batch_end"
-        self.needs_each_batch = any(map(_needs_each_batch, self._callbacks))
-        """Whether calls must be of one step."""
-
+        self._needs_each_batch = any(map(_needs_each_batch, self._callbacks))
         self._limiting = [cb for cb in self._callbacks if hasattr(cb, "steps_limit")]
 
     @property
     def steps_limit(self) -> int | None:
         """How many steps the next call may take; None where no callback minds."""
+        if self._needs_each_batch:
+            return 1
         limits = [callback.steps_limit for callback in self._limiting]
         return min((limit for limit in limits if limit is not None), default=None)
 
@@ -98,8 +98,4 @@ def _needs_each_batch(callback: keras.callbacks.Callback) -> bool:
 
 
 def _hooks_are_kerass(callback: keras.callbacks.Callback) -> bool:
-    kind = type(callback)
-    return all(
-        getattr(kind, hook).__module__.startswith("keras.")
-        for hook in _HOOKS["train"] + _HOOKS["test"]
-    )
+    return all(is_kerass(getattr(type(callback), hook)) for hook in sum(_HOOKS.values(), ()))

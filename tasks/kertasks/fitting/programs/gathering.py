@@ -9,7 +9,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from kertasks.fitting.keras_internals import call_instead
+from kertasks.fitting.keras_internals import call_instead, is_kerass
 from kertasks.fitting.rows.feeds import Structure
 from kertasks.fitting.rows.words import WordBatch, find_ones, reading_words, word_readers
 
@@ -32,8 +32,7 @@ def fusing_updates(model: keras.Model) -> AbstractContextManager[None]:
         model: a compiled model with a built optimizer.
     """
     optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)
-    is_kerass = type(optimizer).__module__.startswith("keras.")
-    if not is_kerass or isinstance(optimizer, keras.optimizers.Ftrl):
+    if not is_kerass(type(optimizer)) or isinstance(optimizer, keras.optimizers.Ftrl):
         return nullcontext()
     own_step = optimizer.update_step
 

@@ -17,7 +17,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from kertasks.fitting.keras_internals import call_with_captures
+from kertasks.fitting.keras_internals import call_with_captures, is_kerass
 from kertasks.fitting.notices import CannotCompile
 from kertasks.fitting.programs.gathering import Gathering
 from kertasks.fitting.rows.feeds import Structure
@@ -65,14 +65,11 @@ class Traced:
     function: Any
     """A TensorFlow ``ConcreteFunction`` of arrays[, order], offsets, control."""
 
-    scalars: tuple[str, ...]
-    """Names of the results that come packed in one float32 vector."""
-
-    others: tuple[str, ...]
-    """Names of the results that come by themselves."""
-
     names: tuple[str, ...]
-    """All names, in the order in which the model gives its metrics."""
+    """Names of the results, in the order in which the model gives its metrics."""
+
+    scalars: tuple[bool, ...]
+    """Which of them come packed in one float32 vector; the others come by themselves."""
 
     from_metrics: bool
     """Whether the results are exactly those of ``model.get_metrics_result()``."""
@@ -115,11 +112,14 @@ class Program:
         if offsets is None:
             offsets = self._offsets[size] = tf.range(size, dtype=tf.int32)
         traced = self.traced
-        results = call_with_captures(traced.function, [*arrays, offsets, control], self.captures)
-        logs: Logs = dict(zip(traced.scalars, results[0].numpy().tolist(), strict=True))
-        for name, value in zip(traced.others, results[1:], strict=True):
-            logs[name] = value.numpy()
-        return logs
+        packed, *others = call_with_captures(
+            traced.function, [*arrays, offsets, control], self.captures
+        )
+        scalars, arrays_in_turn = iter(packed.numpy().tolist()), iter(others)
+        return {
+            name: next(scalars) if is_scalar else next(arrays_in_turn).numpy()
+            for name, is_scalar in zip(traced.names, traced.scalars, strict=True)
+        }
 
     def compile(self, arrays: Sequence[tf.Tensor], size: int) -> None:
         """Have XLA compile (or TensorFlow optimize) for these shapes without running a step.
@@ -151,7 +151,7 @@ class _LogsMustBeCarried(Exception):  # a signal between two tracings
 def resets_in_graph(model: keras.Model) -> bool:
     """Whether resetting metrics does nothing but assign variables, as all of Keras's do."""
     own = [type(model).reset_metrics is keras.Model.reset_metrics]
-    own += [type(metric).__module__.startswith("keras.") for metric in model.metrics]
+    own += [is_kerass(type(metric)) for metric in model.metrics]
     return all(own)
 
 
@@ -184,7 +184,7 @@ def _trace(
 ) -> Traced:
     step = model.train_step if key.kind is Kind.TRAIN else model.test_step
     reset_in_graph = resets_in_graph(model)
-    names: dict[str, tuple[str, ...]] = {}
+    is_scalar: dict[str, bool] = {}
     words = key.word_spec
 
     @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]  # TensorFlow's
@@ -193,6 +193,7 @@ def _trace(
             return run_steps(*arguments)
 
     def run_steps(*arguments: tf.Tensor) -> list[tf.Tensor]:
+        nonlocal is_scalar
         *arrays, offsets, control = arguments
         order = arrays.pop() if key.ordered else None
         gathering = Gathering(arrays, offsets, order, words)
@@ -227,12 +228,13 @@ def _trace(
         )
         results = logs if carried is not None else flat_logs(model.get_metrics_result())
         results = {name: tf.convert_to_tensor(value) for name, value in results.items()}
-        scalars = [n for n, v in results.items() if v.shape.rank == 0 and v.dtype == tf.float32]
-        names["scalars"] = tuple(scalars)
-        names["others"] = tuple(name for name in results if name not in scalars)
-        names["all"] = tuple(results)
-        packed = tf.stack([results[n] for n in scalars]) if scalars else tf.zeros([0])
-        return [packed, *(results[name] for name in names["others"])]
+        is_scalar = {
+            name: value.shape.rank == 0 and value.dtype == tf.float32
+            for name, value in results.items()
+        }
+        scalars = [results[name] for name in results if is_scalar[name]]
+        packed = tf.stack(scalars) if scalars else tf.zeros([0])
+        return [packed, *(results[name] for name in results if not is_scalar[name])]
 
     function = tf.function(run, jit_compile=key.xla, autograph=False)
     specs = [tf.TensorSpec([None, *shape], dtype) for dtype, shape in key.arrays]
@@ -243,9 +245,8 @@ def _trace(
     specs += [tf.TensorSpec([None], tf.int32), tf.TensorSpec([3], tf.int32)]
     return Traced(
         function.get_concrete_function(*specs),
-        scalars=names["scalars"],
-        others=names["others"],
-        names=names["all"],
+        names=tuple(is_scalar),
+        scalars=tuple(is_scalar.values()),
         from_metrics=carried is None,
         compiled_for=set(),
     )
