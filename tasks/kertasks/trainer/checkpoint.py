@@ -72,20 +72,16 @@ class StoppingState:
     @classmethod
     def of(cls, stopping: keras.callbacks.EarlyStopping) -> StoppingState:
         """The state of a callback."""
+        counted = ("wait", "stopped_epoch", "best_epoch", "best")
         return cls(
-            wait=stopping.wait,
-            stopped_epoch=stopping.stopped_epoch,
-            best_epoch=stopping.best_epoch,
-            best=None if stopping.best is None else float(stopping.best),
+            **{name: getattr(stopping, name) for name in counted},
             weights=list(stopping.best_weights or []),
         )
 
     def restore(self, stopping: keras.callbacks.EarlyStopping) -> None:
         """Let a callback go on counting; after its own ``on_train_begin``, which begins anew."""
-        stopping.wait = self.wait
-        stopping.stopped_epoch = self.stopped_epoch
-        stopping.best_epoch = self.best_epoch
-        stopping.best = self.best
+        for name, value in _without_weights(self).items():
+            setattr(stopping, name, value)
         stopping.best_weights = list(self.weights) or None
 
 
@@ -151,16 +147,16 @@ class Checkpoint:
                 known = json.loads(file["known"].tobytes())
                 if known["version"] != _VERSION:
                     raise CheckpointDamaged(f"{path} was written by another version of kertui")
-                stopping = known.get("stopping")
+                stopping = None
+                if "stopping" in known:
+                    stopping = StoppingState(**known["stopping"], weights=_group(file, "stopping"))
                 return cls(
                     position=TrainingPosition(**known["place"]),
                     planned=known["planned"],
                     over=known["over"],
                     variables=_group(file, "variables"),
                     best=BestState(**known["best"], weights=_group(file, "best")),
-                    stopping=None
-                    if stopping is None
-                    else StoppingState(**stopping, weights=_group(file, "stopping")),
+                    stopping=stopping,
                 )
         except FileNotFoundError:
             return None

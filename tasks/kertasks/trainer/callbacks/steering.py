@@ -117,7 +117,7 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
         self.stop_requested = False
         """Whether a person (or the system, by SIGTERM) asked to stop."""
 
-        self.on_pause: Callable[[bool], None] | None = None
+        self.on_pause: Callable[[bool], None] = lambda _paused: None
         """Told when it begins to wait and when it goes on."""
 
         self.wants_best = False
@@ -331,14 +331,12 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
         self._log.add(Paused(time.time(), self.position.epoch, self.position.step))
         if self._can_save:
             self._checkpoints.save(self._take)
-        if self.on_pause is not None:
-            self.on_pause(True)
+        self.on_pause(True)
         while self._pausing and not self.stop_requested:
             time.sleep(LOOK_EVERY)
             self._hear()
             self._answer_all()
-        if self.on_pause is not None:
-            self.on_pause(False)
+        self.on_pause(False)
         if not self.stop_requested:
             self._log.add(Resumed(time.time(), self.position.epoch, self.position.step))
         self._writer.leave_out(time.perf_counter() - began)
