@@ -23,7 +23,7 @@ def whole(name: str, value: Any, least: int | None, allowed: str = "") -> int:
         allowed: what else may be given, for the message.
 
     Raises:
-        ValueError: it is something else.
+        ValueError: it is something else, as in all functions here.
     """
     try:
         number = operator.index(value)
@@ -36,20 +36,12 @@ def whole(name: str, value: Any, least: int | None, allowed: str = "") -> int:
 
 
 def count(name: str, value: Any) -> int | None:
-    """How many of something, None for 0 and None: to Keras neither is given.
-
-    Raises:
-        ValueError: it is something else.
-    """
+    """How many of something, None for 0 and None: to Keras neither is given."""
     return None if value is None else whole(name, value, 0, ", or None") or None
 
 
 def share(name: str, value: Any) -> float:
-    """A part of the rows.
-
-    Raises:
-        ValueError: not from 0 to below 1.
-    """
+    """A part of the rows, from 0 to below 1."""
     given = 0.0 if value is None else value
     if not isinstance(given, (int, float, np.floating)) or not 0 <= given < 1:
         raise ValueError(f"{name} is {value!r}; allowed: a number from 0 to less than 1")
@@ -57,11 +49,7 @@ def share(name: str, value: Any) -> float:
 
 
 def frequency(name: str, value: Any) -> int | list[int]:
-    """Every so many epochs, or a list of epochs.
-
-    Raises:
-        ValueError: it is something else.
-    """
+    """Every so many epochs, or a list of epochs."""
     allowed = ", or a list of such"
     if isinstance(value, Iterable):
         return [whole(name, epoch, 1, allowed) for epoch in value]

@@ -122,15 +122,15 @@ def _lock(run: RunFolder, before: Manifest | None) -> EventLog:
     while True:
         try:
             log = EventLog(run.events_path)
+            break
         except BlockingIOError as error:
             if _manifest(run) != before or time.monotonic() > deadline:
                 raise ClaimedByAnother(run) from error
             time.sleep(_TRY_EVERY)
-            continue
-        if _manifest(run) == before:
-            return log
+    if _manifest(run) != before:
         log.close()
         raise ClaimedByAnother(run)
+    return log
 
 
 def _manifest(run: RunFolder) -> Manifest | None:

@@ -69,9 +69,10 @@ def signature(model: keras.Model, kind: Kind, keys: frozenset[str]) -> str | Non
             config["optimizer"] = keras.saving.serialize_keras_object(model.optimizer)
             config["optimized"] = _places(built_for(model.optimizer), model.variables)
             _forget_learning_rate(config["optimizer"])
-        if _has_custom_parts(config):
+        if any(map(_is_custom, _dicts_in(config))):
             return None
-        kept = set(_keys_in(config)) | keys
+        # Losses, inputs and outputs may be looked up by any key.
+        kept = keys.union(*_dicts_in(config))
         if keys:
             kept |= _ends(model, layers)
         names: dict[str, str] = {}
@@ -103,17 +104,21 @@ def _places(some: list[Any], every: list[Any]) -> list[int]:
     return [place[id(thing)] for thing in some]
 
 
-def _has_custom_parts(config: Any) -> bool:
+def _dicts_in(config: Any) -> Iterator[dict[str, Any]]:
+    """Every dict in a configuration, at any depth."""
     if isinstance(config, dict):
-        if config.get("class_name") in ("function", "__lambda__", "__numpy__", "__tensor__"):
-            return True
-        module = config.get("module")
-        if isinstance(module, str) and not module.startswith(("keras", "builtins")):
-            return True
-        return any(_has_custom_parts(value) for value in config.values())
-    if isinstance(config, (list, tuple)):
-        return any(_has_custom_parts(value) for value in config)
-    return False
+        yield config
+    if isinstance(config, (dict, list, tuple)):
+        for value in config.values() if isinstance(config, dict) else config:
+            yield from _dicts_in(value)
+
+
+def _is_custom(part: dict[str, Any]) -> bool:
+    """Whether it stands for something that is not Keras's own."""
+    if part.get("class_name") in ("function", "__lambda__", "__numpy__", "__tensor__"):
+        return True
+    module = part.get("module")
+    return isinstance(module, str) and not module.startswith(("keras", "builtins"))
 
 
 def _forget_learning_rate(optimizer: dict[str, Any]) -> None:
@@ -123,15 +128,6 @@ def _forget_learning_rate(optimizer: dict[str, Any]) -> None:
     if isinstance(settings.get("learning_rate"), float):
         settings["learning_rate"] = "a variable"
     settings.pop("name", None)
-
-
-def _keys_in(config: Any) -> Iterator[str]:
-    """Every key of every dict: losses, inputs and outputs may be looked up by it."""
-    if isinstance(config, dict):
-        yield from config
-    if isinstance(config, (dict, list, tuple)):
-        for value in config.values() if isinstance(config, dict) else config:
-            yield from _keys_in(value)
 
 
 def _ends(model: keras.Model, layers: list[keras.layers.Layer]) -> set[str]:

@@ -233,8 +233,7 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
 
     def _look(self, now: float) -> None:
         """Carry out what was asked, and wait while it is to pause."""
-        self._hear()
-        self._answer_all()
+        self._hear_and_answer()
         if self._pausing and not self.stop_requested:
             self._pause(now)
         if self.stop_requested and not self.model.stop_training:
@@ -242,7 +241,8 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
             if self._can_save and self._step:
                 self._checkpoints.save(self._take, wait=True)
 
-    def _answer_all(self) -> None:
+    def _hear_and_answer(self) -> None:
+        self._hear()
         while self._asked:
             self._answer(self._asked.popleft())
 
@@ -334,8 +334,7 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
         self.on_pause(True)
         while self._pausing and not self.stop_requested:
             time.sleep(LOOK_EVERY)
-            self._hear()
-            self._answer_all()
+            self._hear_and_answer()
         self.on_pause(False)
         if not self.stop_requested:
             self._log.add(Resumed(time.time(), self.position.epoch, self.position.step))
