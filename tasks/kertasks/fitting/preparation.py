@@ -12,10 +12,11 @@ from kertasks.fitting.keras_internals import are_arrays, asked_for_xla, has_stra
 from kertasks.fitting.notices import LOG, CannotCompile, Notices, failing_as_cannot_compile
 from kertasks.fitting.programs.compiled_pass import (
     CompiledPass,
-    Compiler,
     OnCompile,
     Source,
     build_for,
+    compile_pass,
+    telling_of_compiling,
 )
 from kertasks.fitting.programs.program import Kind
 from kertasks.fitting.programs.program_store import STORE
@@ -95,13 +96,12 @@ def compile_passes(
     with failing_as_cannot_compile():
         feeds = [make_feed(source.leaves, source.order, memory) for source in sources]
 
-    @failing_as_cannot_compile()
     def passes(with_xla: bool) -> list[CompiledPass]:
-        compiler = Compiler(model, with_xla, on_compile)
-        try:
-            return list(map(compiler.make_pass, sources, feeds))
-        finally:
-            compiler.done()
+        with failing_as_cannot_compile(), telling_of_compiling(on_compile) as begin:
+            return [
+                compile_pass(model, source, feed, with_xla, begin)
+                for source, feed in zip(sources, feeds, strict=True)
+            ]
 
     if xla:
         if not supports_xla(model):

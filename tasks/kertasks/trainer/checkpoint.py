@@ -47,14 +47,14 @@ class BestState:
     """What is known of the best epoch."""
 
     epoch: int | None = None
-    """From 1, of the lowest loss."""
+    """The epoch of the lowest loss, from 1."""
 
     loss: float = float("inf")
     metrics: dict[str, float] | None = None
-    """Of the best epoch, by Keras's names."""
+    """What was measured in the best epoch, by Keras's names."""
 
     kept: int | None = None
-    """Whose weights are held, from 1; not always those of the best epoch."""
+    """The epoch whose weights are held, from 1; not always the best one."""
 
     weights: Arrays = field(default_factory=list)
 
@@ -97,7 +97,7 @@ class Checkpoint:
     """Whether nothing is left to train: it ended by its plan or by early stopping."""
 
     variables: Arrays
-    """Of the network, its optimizer and its metrics, seeds of random layers included."""
+    """Values of the network, its optimizer and its metrics, seeds of random layers included."""
 
     best: BestState
     stopping: StoppingState | None = None

@@ -63,7 +63,7 @@ class ClaimedRun:
     """As it was written with the claim."""
 
     before: Manifest | None
-    """Of the trainer before this one."""
+    """The manifest that the trainer before this one wrote; None where there was none."""
 
     log: EventLog
     """Holds the lock until it is closed."""

@@ -61,7 +61,7 @@ EVERY = 2.0
 """Seconds between two readings: a day of them is 6 MB of events."""
 
 EVERY_PAUSED = 60.0
-"""The same while the training waits for its person, maybe for days."""
+"""Seconds between two readings while the training waits for its person, maybe for days."""
 
 
 class MachineWatch:

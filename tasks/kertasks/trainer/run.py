@@ -243,7 +243,7 @@ def test_metrics(model: keras.Model, data: Dataset, batch_size: int) -> dict[str
 
 
 def mean_absolute_error(data: Dataset, predicted: Any) -> float:
-    """Of predictions for the test rows, in the target's own unit."""
+    """The mean absolute error of predictions for the test rows, in the target's own unit."""
     assert data.test is not None  # noqa: S101 - narrows the type
     truth = np.asarray(data.test.y, dtype=np.float64).reshape(-1)
     values = np.asarray(predicted, dtype=np.float64).reshape(-1)

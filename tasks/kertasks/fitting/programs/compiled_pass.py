@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import keras
@@ -21,7 +22,7 @@ from kertasks.fitting.rows.feeds import Feed, Leaf, Structure, flatten
 from kertasks.fitting.rows.row_order import RowOrder, Span
 
 CALL_SECONDS = 0.08
-"""Aimed at, so that calls stay under 0.1 s on a machine that is a little slower now and then."""
+"""What a call is to take: under 0.1 s even on a machine that is a little slower now and then."""
 
 GROWTH = 16
 """A call has at most so many times the steps of the one before: the first is short."""
@@ -181,47 +182,55 @@ class CompiledPass:
         return logs
 
 
-class Compiler:
-    """Makes the passes of a run; tells when compiling begins and how long it took."""
+@contextmanager
+def telling_of_compiling(on_compile: OnCompile | None) -> Iterator[Callable[[], None]]:
+    """Give what is to be called as compiling begins; at the end, tell how long it took."""
+    began: float | None = None
 
-    def __init__(self, model: keras.Model, xla: bool, on_compile: OnCompile | None) -> None:
-        self._model = model
-        self._xla = xla
-        self._on_compile = on_compile
-        self._began: float | None = None
+    def begin() -> None:
+        nonlocal began
+        if began is None:
+            began = time.perf_counter()
+            if on_compile is not None:
+                on_compile(None)
 
-    def make_pass(self, source: Source, feed: Feed) -> CompiledPass:
-        """A pass over a source's rows with everything it needs compiled.
+    try:
+        yield begin
+    finally:
+        if began is not None and on_compile is not None:
+            on_compile(time.perf_counter() - began)
 
-        Raises:
-            CannotCompile: the model's step cannot be put into a loop.
-            Exception: whatever the model's Python code or XLA raises.
-        """
-        if feed.ordered:
-            feed.open(np.arange(source.order.rows))
-        arrays, _ = feed.arguments(0, 0)
-        key = ProgramKey(
-            kind=source.kind,
-            ordered=feed.ordered,
-            xla=self._xla,
-            structure=repr(source.structure.template),
-            arrays=tuple((leaf.dtype.name, leaf.row_shape) for leaf in source.leaves),
-            words=feed.words,
-        )
-        program = STORE.program(self._model, key, source.structure, self._begin)
-        for size in source.order.batch_sizes:
-            if not program.is_compiled(arrays, size, self._xla):
-                self._begin()
-                program.compile(arrays, size)
-        return CompiledPass(self._model, source, feed, program, self._xla)
 
-    def done(self) -> None:
-        """Say how long compiling took, if anything was compiled."""
-        if self._began is not None and self._on_compile is not None:
-            self._on_compile(time.perf_counter() - self._began)
+def compile_pass(
+    model: keras.Model, source: Source, feed: Feed, xla: bool, begin: Callable[[], None]
+) -> CompiledPass:
+    """A pass over a source's rows with everything it needs compiled.
 
-    def _begin(self) -> None:
-        if self._began is None:
-            self._began = time.perf_counter()
-            if self._on_compile is not None:
-                self._on_compile(None)
+    Args:
+        model: a built and compiled Keras model.
+        source: what is read.
+        feed: where its rows come from.
+        xla: whether XLA compiles it.
+        begin: called before anything is compiled.
+
+    Raises:
+        CannotCompile: the model's step cannot be put into a loop.
+        Exception: whatever the model's Python code or XLA raises.
+    """
+    if feed.ordered:
+        feed.open(np.arange(source.order.rows))
+    arrays, _ = feed.arguments(0, 0)
+    key = ProgramKey(
+        kind=source.kind,
+        ordered=feed.ordered,
+        xla=xla,
+        structure=repr(source.structure.template),
+        arrays=tuple((leaf.dtype.name, leaf.row_shape) for leaf in source.leaves),
+        words=feed.words,
+    )
+    program = STORE.program(model, key, source.structure, begin)
+    for size in source.order.batch_sizes:
+        if not program.is_compiled(arrays, size, xla):
+            begin()
+            program.compile(arrays, size)
+    return CompiledPass(model, source, feed, program, xla)

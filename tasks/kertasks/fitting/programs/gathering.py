@@ -74,9 +74,10 @@ class Gathering:
         self._words = words
 
     def look_up(self, first: tf.Tensor) -> list[tf.Tensor]:
-        """What takes long to find of a batch, to be found while the one before is computed.
+        """What takes long to find of a batch, to be found while the one before is computed: the
+        ones of its words, shape (ones, 2), where there are any.
 
-        Finding the words of a batch takes a third of its step, on one core.
+        Finding them takes a third of a step, on one core.
 
         Args:
             first: position of the batch's first row.
@@ -85,10 +86,6 @@ class Gathering:
             return []
         cells, starts = self._ones
         return [find_ones(cells, starts, self._rows(first), ordered=self._order is not None)]
-
-    def look_up_shapes(self) -> list[tf.TensorShape]:
-        """Shapes of what ``look_up`` gives, whatever batch."""
-        return [] if self._words is None else [tf.TensorShape([None, 2])]
 
     def take_step(
         self,

@@ -219,11 +219,12 @@ def _trace(
 
         initial = {name: tf.zeros(shape, dtype) for name, (dtype, shape) in (carried or {}).items()}
         shapes = {name: value.shape for name, value in initial.items()}
+        found = gathering.look_up(control[0])
         _, logs, _ = tf.while_loop(
             lambda done, *_: done < control[1],
             body,
-            (tf.constant(0), initial, gathering.look_up(control[0])),
-            shape_invariants=(tf.TensorShape([]), shapes, gathering.look_up_shapes()),
+            (tf.constant(0), initial, found),
+            shape_invariants=(tf.TensorShape([]), shapes, [tf.TensorShape([None, 2])] * len(found)),
             parallel_iterations=1,
         )
         results = logs if carried is not None else flat_logs(model.get_metrics_result())

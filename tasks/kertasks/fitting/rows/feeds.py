@@ -24,7 +24,7 @@ from kertasks.fitting.notices import CannotCompile
 from kertasks.fitting.rows.row_order import RowOrder
 
 CHUNK_BYTES = 64 * 2**20
-"""What a streamed call gets at most, unless one batch alone is more."""
+"""The bytes a streamed call gets at most, unless one batch alone is more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Leaf:
     """Shape (rows, …): a NumPy array (a memory map as well), ``MultiHotRows`` or a dense tensor."""
 
     dtype: tf.DType
-    """What a step gets."""
+    """The dtype in which a step gets the rows."""
 
     @property
     def row_shape(self) -> tuple[int, ...]:
