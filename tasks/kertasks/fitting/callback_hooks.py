@@ -44,21 +44,13 @@ class BatchHooks:
         return min((limit for limit in limits if limit is not None), default=None)
 
     def begin(self, batch: int) -> None:
-        """Run the hooks of a batch's begin before a call.
-
-        Args:
-            batch: number of its first batch in the pass, from 0.
-        """
+        """Run the hooks of a batch's begin before a call, whose first batch it is (from 0)."""
         for callback in self._callbacks:
             getattr(callback, self._begin)(batch, logs={})
 
     def end(self, batch: int, logs: Logs) -> None:
-        """Run the hooks of a batch's end after a call.
-
-        Args:
-            batch: number of its last batch in the pass, from 0.
-            logs: metrics over the pass so far.
-        """
+        """Run the hooks of a batch's end after a call, whose last batch it is (from 0), with the
+        metrics over the pass so far."""
         for callback in self._callbacks:
             getattr(callback, self._end)(batch, logs=dict(sorted(logs.items())))
 

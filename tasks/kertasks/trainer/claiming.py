@@ -141,13 +141,8 @@ def _manifest(run: RunFolder) -> Manifest | None:
 
 
 def manifest_of(run: RunFolder, recipe: Recipe, created: float) -> Manifest:
-    """Make the manifest of a run that this process trains, on a device not known yet.
-
-    Args:
-        run: the run.
-        recipe: what it trains.
-        created: when it was begun, Unix time in seconds.
-    """
+    """The manifest of a run that this process trains, on a device not known yet; it was created at
+    a Unix time in seconds."""
     pid = os.getpid()
     return Manifest(
         id=run.id,

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 import keras
@@ -30,8 +31,16 @@ from kertasks.fitting.rows.words import (
 
 Logs = dict[str, Any]
 
-REMEMBERED_CONTROLS = 256
-"""Making the small tensor that steers a call takes 10 microseconds; most calls recur."""
+
+# Making the small tensors that steer a call takes 10 microseconds; most calls recur.
+@lru_cache(256)
+def _control(first: int, steps: int, reset: bool) -> tf.Tensor:
+    return tf.constant([first, steps, int(reset)], tf.int32)
+
+
+@lru_cache(256)
+def _offsets(size: int) -> tf.Tensor:
+    return tf.range(size, dtype=tf.int32)
 
 
 class Kind(StrEnum):
@@ -90,8 +99,6 @@ class Program:
     def __init__(self, traced: Traced, captures: Sequence[tf.Tensor]) -> None:
         self.traced = traced
         self.captures = list(captures)
-        self._controls: dict[tuple[int, int, bool], tf.Tensor] = {}
-        self._offsets: dict[int, tf.Tensor] = {}
 
     def run(
         self, arrays: Sequence[tf.Tensor], size: int, first: int, steps: int, reset: bool
@@ -108,19 +115,9 @@ class Program:
         Returns:
             The metrics after the last step: floats, or arrays for metrics that are no scalar.
         """
-        control = self._controls.get((first, steps, reset))
-        if control is None:
-            if len(self._controls) >= REMEMBERED_CONTROLS:
-                self._controls.clear()
-            control = tf.constant([first, steps, int(reset)], tf.int32)
-            self._controls[first, steps, reset] = control
-        offsets = self._offsets.get(size)
-        if offsets is None:
-            offsets = self._offsets[size] = tf.range(size, dtype=tf.int32)
         traced = self.traced
-        packed, *others = call_with_captures(
-            traced.function, [*arrays, offsets, control], self.captures
-        )
+        arguments = [*arrays, _offsets(size), _control(first, steps, reset)]
+        packed, *others = call_with_captures(traced.function, arguments, self.captures)
         scalars, arrays_in_turn = iter(packed.numpy().tolist()), iter(others)
         return {
             name: next(scalars) if is_scalar else next(arrays_in_turn).numpy()
