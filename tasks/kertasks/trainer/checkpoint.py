@@ -72,9 +72,11 @@ class StoppingState:
     @classmethod
     def of(cls, stopping: keras.callbacks.EarlyStopping) -> StoppingState:
         """The state of a callback."""
-        counted = ("wait", "stopped_epoch", "best_epoch", "best")
         return cls(
-            **{name: getattr(stopping, name) for name in counted},
+            wait=stopping.wait,
+            stopped_epoch=stopping.stopped_epoch,
+            best_epoch=stopping.best_epoch,
+            best=None if stopping.best is None else float(stopping.best),
             weights=list(stopping.best_weights or []),
         )
 
