@@ -90,11 +90,8 @@ class LivePane(Widget):
         run: RunFolder
         ended: Ended | None
 
-    @dataclass
     class TabShown(Message):
         """Another tab is shown, with other keys."""
-
-        tab: LiveTab
 
     asked: var[SteeringCommand | None] = var(None)
     """What was asked of the run here and is not answered yet."""
@@ -316,17 +313,12 @@ class LivePane(Widget):
         self._draw()
         if focus or within:
             self.focus()
-        self.post_message(self.TabShown(tab))
-
-    @property
-    def has_log(self) -> bool:
-        """Whether there is a run, and in its folder what its trainer printed."""
-        return not self._tab("log").why_not(self.view)
+        self.post_message(self.TabShown())
 
     def allows(self, action: str) -> bool:
         """Whether an action of the pane or of a tab makes sense now, wherever the focus is."""
         if action == "log":
-            return self.has_log
+            return not self._tab("log").why_not(self.view)
         if hasattr(self, f"action_{action}"):
             return True
         return self.history.epochs > 0 and hasattr(self.shown, f"action_{action}")
@@ -372,7 +364,7 @@ class LivePane(Widget):
         """Show the run's log, or go back from it."""
         if self.shown is self._tab("log") and self.has_focus_within:
             self.action_close_tab()
-        elif self.has_log:
+        elif self.allows("log"):
             self.choose(self._tab("log"))
 
     def action_close_tab(self) -> None:

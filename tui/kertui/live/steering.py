@@ -17,12 +17,8 @@ from kertui.forms.settings_arguments import LEARNING_RATE
 from kertui.text.recipe_values import NotAllowed, format_number, parse_value
 
 
-def steering_keys(prefix: str) -> list[Binding]:
-    """The bindings of all steering commands, for a screen with an ``action_steer``.
-
-    Args:
-        prefix: of their ids.
-    """
+def steering_keys() -> list[Binding]:
+    """The bindings of all steering commands, for a screen with an ``action_steer``."""
     return [
         Binding(
             command.row.key,
@@ -30,7 +26,7 @@ def steering_keys(prefix: str) -> list[Binding]:
             command.row.label,
             show=command.row.footer,
             key_display=command.row.key if len(command.row.key) > 1 else None,
-            id=f"{prefix}.steer_{command}",
+            id=f"workbench.steer_{command}",
             tooltip=command.row.help,
         )
         for command in SteeringCommand
