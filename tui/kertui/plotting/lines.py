@@ -22,17 +22,8 @@ _FAR = 1e6
 
 def finite_lines(points: Iterable[Point]) -> list[Line]:
     """The stretches of points between those that are not finite."""
-    lines: list[Line] = []
-    line: Line = []
-    for point in points:
-        if math.isfinite(point[0]) and math.isfinite(point[1]):
-            line.append(point)
-        elif line:
-            lines.append(line)
-            line = []
-    if line:
-        lines.append(line)
-    return lines
+    stretches = itertools.groupby(points, lambda point: all(map(math.isfinite, point)))
+    return [list(stretch) for finite, stretch in stretches if finite]
 
 
 def clip(line: Sequence[Point]) -> list[Line]:
@@ -99,7 +90,16 @@ def _held(point: Point) -> Point:
     return max(0.0, min(1.0, point[0])), max(0.0, min(1.0, point[1]))
 
 
-def dots(line: Sequence[Point], gap: float) -> list[tuple[int, int]]:
+def _dot(x: float, y: float) -> Point:
+    return float(round(x)), float(round(y))
+
+
+def solid(line: Sequence[Point]) -> Line:
+    """Whole-numbered dots for the points of a line, the same one never twice in a row."""
+    return [dot for dot, _ in itertools.groupby(itertools.starmap(_dot, line))]
+
+
+def dots(line: Sequence[Point], gap: float) -> Line:
     """Whole-numbered dots every ``gap`` along a line, its first point one of them.
 
     Measured along the line, a steep stretch is as dotted as a flat one, and what is appended
@@ -107,33 +107,24 @@ def dots(line: Sequence[Point], gap: float) -> list[tuple[int, int]]:
     """
     if not line:
         return []
-    found = {(round(line[0][0]), round(line[0][1])): None}
+    found = {_dot(*line[0]): None}
     left = gap
     for (x0, y0), (x1, y1) in itertools.pairwise(line):
         length = math.hypot(x1 - x0, y1 - y0)
         while left <= length and length > 0:
             part = left / length
-            found[round(x0 + part * (x1 - x0)), round(y0 + part * (y1 - y0))] = None
+            found[_dot(x0 + part * (x1 - x0), y0 + part * (y1 - y0))] = None
             left += gap
         left -= length
     return list(found)
 
 
-def dashes(line: Sequence[Point], pattern: Sequence[float]) -> list[tuple[int, int]]:
+def dashes(line: Sequence[Point], pattern: Sequence[int]) -> Line:
     """Whole-numbered dots where a dashed stroke is drawn; no dot comes twice.
 
     Args:
         line: its points, in dots.
         pattern: lengths drawn and left out in turn, as ``(6, 4)``, measured along the line.
     """
-    period = sum(pattern)
-    found: dict[tuple[int, int], None] = {}
-    for number, dot in enumerate(dots(line, 1.0)):
-        place = number % period
-        for at, length in enumerate(pattern):
-            if place < length:
-                if at % 2 == 0:
-                    found[dot] = None
-                break
-            place -= length
-    return list(found)
+    drawn = [part % 2 == 0 for part, length in enumerate(pattern) for _ in range(length)]
+    return [dot for dot, shown in zip(dots(line, 1.0), itertools.cycle(drawn)) if shown]

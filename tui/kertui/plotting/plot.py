@@ -152,9 +152,9 @@ def _strokes(plot: Plot, cursor: int | None, glyphs: Glyphs, form: int | None) -
         history = series.history
         if series.words is None or (history.epochs and not history.column(series.name)):
             continue
-        stroke = glyphs.dotted_stroke if series.dotted else glyphs.solid_stroke
+        stroke = glyphs.dotted_stroke if series.stroke.dotted else glyphs.solid_stroke
         if glyphs.ascii:
-            stroke = 2 * series.ascii_marker
+            stroke = 2 * series.stroke.ascii_marker
         name = f" {series.words[form]}" if form is not None else ""
         latest = history.last.epoch if history.last is not None else 0
         epoch = cursor if cursor is not None else latest
@@ -162,5 +162,5 @@ def _strokes(plot: Plot, cursor: int | None, glyphs: Glyphs, form: int | None) -
         text = f" {metric_value(plot.metric, value)}" if not math.isnan(value) else ""
         if epoch and not text:
             text = " nan"
-        parts.append(cells(stroke, series.role) + cells(name, "dim") + cells(text))
+        parts.append(cells(stroke, series.stroke.role) + cells(name, "dim") + cells(text))
     return parts

@@ -52,12 +52,9 @@ class DrawnPlot:
             ascii: whether it is drawn without braille.
         """
         before, self.plot, self.size, self.gutter = self.plot, plot, size, gutter
-        if (before.metric, before.zoomed, before.series) != (
-            plot.metric,
-            plot.zoomed,
-            plot.series,
-        ):
-            self._stable.forget()
+        same = before.metric == plot.metric and before.series == plot.series
+        if not same or before.zoomed != plot.zoomed:
+            self._stable = StableLimits()
             shown = [series.history for series in plot.series]
             kept = self._averages.items()
             self._averages = {key: one for key, one in kept if key[0].history in shown}

@@ -77,12 +77,8 @@ class Buckets:
                 yield float(self._start(column)), math.nan
             elif a == b:
                 yield float(a), least
-            elif a < b:
-                yield float(a), least
-                yield float(b), greatest
             else:
-                yield float(b), greatest
-                yield float(a), least
+                yield from sorted(((float(a), least), (float(b), greatest)))
 
     def _column(self, epoch: int) -> int:
         if not self._whole:

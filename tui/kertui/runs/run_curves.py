@@ -16,7 +16,7 @@ from kertasks.runs.history import RunHistory
 from kertasks.runs.summary import RunSummary
 from kertui.live.follower import Pace, RunFollower
 from kertui.plotting.plot import Plot
-from kertui.plotting.run_strokes import dashes_of, marker_of, role_of
+from kertui.plotting.run_strokes import stroke_of
 from kertui.plotting.traces import VALIDATION, Series, metrics_of, whole_run
 from kertui.rows.plot_area import PlotArea
 from kertui.runs.run_legend import LegendRun, RunLegend
@@ -183,19 +183,12 @@ class RunCurves(Widget):
 
     def _plot(self, metric: str, place: int) -> Plot:
         glyphs = glyphs_for(self.app)
-        runs = self._followed.values()
-        last = max((one.last for one in runs), default=0)
+        last = max((one.last for one in self._followed.values()), default=0)
         return Plot(
             metric,
             tuple(
-                Series(
-                    one.history,
-                    metric,
-                    role_of(one.place),
-                    ascii_marker=marker_of(one.place, glyphs),
-                    dashes=dashes_of(one.place, glyphs),
-                )
-                for one in runs
+                Series(one.history, metric, stroke_of(one.place, glyphs))
+                for one in self._followed.values()
             ),
             (1, last) if last else None,
             log_y=self.log_y and place == 0,
