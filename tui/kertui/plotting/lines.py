@@ -22,7 +22,9 @@ _FAR = 1e6
 
 def finite_lines(points: Iterable[Point]) -> list[Line]:
     """The stretches of points between those that are not finite."""
-    stretches = itertools.groupby(points, lambda point: all(map(math.isfinite, point)))
+    stretches = itertools.groupby(
+        points, lambda point: math.isfinite(point[0]) and math.isfinite(point[1])
+    )
     return [list(stretch) for finite, stretch in stretches if finite]
 
 
@@ -90,13 +92,9 @@ def _held(point: Point) -> Point:
     return max(0.0, min(1.0, point[0])), max(0.0, min(1.0, point[1]))
 
 
-def _dot(x: float, y: float) -> Point:
-    return float(round(x)), float(round(y))
-
-
 def solid(line: Sequence[Point]) -> Line:
     """Whole-numbered dots for the points of a line, the same one never twice in a row."""
-    return [dot for dot, _ in itertools.groupby(itertools.starmap(_dot, line))]
+    return [dot for dot, _ in itertools.groupby((round(x), round(y)) for x, y in line)]
 
 
 def dots(line: Sequence[Point], gap: float) -> Line:
@@ -107,13 +105,13 @@ def dots(line: Sequence[Point], gap: float) -> Line:
     """
     if not line:
         return []
-    found = {_dot(*line[0]): None}
+    found = {(round(line[0][0]), round(line[0][1])): None}
     left = gap
     for (x0, y0), (x1, y1) in itertools.pairwise(line):
         length = math.hypot(x1 - x0, y1 - y0)
         while left <= length and length > 0:
             part = left / length
-            found[_dot(x0 + part * (x1 - x0), y0 + part * (y1 - y0))] = None
+            found[round(x0 + part * (x1 - x0)), round(y0 + part * (y1 - y0))] = None
             left += gap
         left -= length
     return list(found)
