@@ -8,7 +8,7 @@ from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState
 from kertasks.text import numbers as formatting
-from kertui.live.progress import RateMeter, RunProgress
+from kertui.live.progress import RunProgress
 from kertui.plotting.strips import Row, cells, fit, join
 from kertui.rows.rows_widget import RowsWidget
 from kertui.terminal.glyphs import Glyphs, glyphs_for
@@ -60,12 +60,7 @@ class RunStatus(RowsWidget):
     RunStatus { height: 1; width: 1fr; }
     """
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._history = RunHistory()
-        self._state: RunState | None = None
-        self._progress = RateMeter().read(self._history, 0, 0.0)
-        self._asked: SteeringCommand | None = None
+    _shown: tuple[RunHistory, RunState | None, RunProgress, SteeringCommand | None] | None = None
 
     def show(
         self,
@@ -82,15 +77,15 @@ class RunStatus(RowsWidget):
             progress: how far it is.
             asked: what was asked here and is not answered yet.
         """
-        self._history, self._state, self._progress = history, state, progress
-        self._asked = asked
+        self._shown = (history, state, progress, asked)
         self.redraw()
 
     def draw_rows(self, width: int) -> None:
         """Draw the line in the longest form that fits."""
-        glyphs = glyphs_for(self.app)
-        row = status_line(self._history, self._state, self._progress, width, glyphs, self._asked)
-        self.show_rows([row])
+        if self._shown is not None:
+            history, state, progress, asked = self._shown
+            glyphs = glyphs_for(self.app)
+            self.show_rows([status_line(history, state, progress, width, glyphs, asked)])
 
 
 def status_line(
