@@ -43,7 +43,9 @@ def attach(
     store = RunStore(home_of(ctx))
     found = running_or_last(store) if run is None else find_run(ctx, run)
     if once:
-        click.echo(one_frame(found, width, plain))
+        from kertui.cli.frame import frame
+
+        click.echo(frame(found, width or shutil.get_terminal_size().columns, plain=plain))
         return
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         ctx.fail(
@@ -51,10 +53,11 @@ def attach(
         )
     from kertui.cli.interface import run_interface
 
-    status = run_interface(
-        home_of(ctx), spare=not no_spare, plain=plain, mouse=not no_mouse, attach=found
+    ctx.exit(
+        run_interface(
+            home_of(ctx), spare=not no_spare, plain=plain, mouse=not no_mouse, attach=found
+        )
     )
-    ctx.exit(status)
 
 
 def running_or_last(store: RunStore) -> RunFolder:
@@ -73,18 +76,3 @@ def running_or_last(store: RunStore) -> RunFolder:
     if newest is None:
         raise UnknownRun(f"there are no runs in {store.home}; kertui train TASK begins one")
     return newest
-
-
-def one_frame(run: RunFolder, width: int | None, plain: bool) -> str:
-    """The run now, as text."""
-    from kertasks.runs.history import RunHistory
-    from kertui.cli.frame import frame
-    from kertui.terminal.capabilities import detect
-    from kertui.terminal.glyphs import glyphs
-
-    state = run.state()
-    recipe = run.recipe()
-    history = RunHistory.read(run.events_path)
-    columns = width or shutil.get_terminal_size().columns
-    signs = glyphs(plain or detect().ascii)
-    return frame(run, f"{recipe.task} {recipe.name}", history, state, columns, signs)

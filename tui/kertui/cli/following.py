@@ -25,6 +25,7 @@ from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState
 from kertasks.text.numbers import (
     clock,
+    counted,
     grouped,
     metric,
     metric_label,
@@ -132,8 +133,7 @@ class Report:
     def tell(self, text: str) -> None:
         """Tell the person what is no result; nobody there is no reason to fail."""
         with contextlib.suppress(OSError):
-            if not self._as_json:
-                self._line.clear()
+            self._line.clear()
             click.echo(text, err=True)
 
     def take(self, event: Event) -> None:
@@ -182,9 +182,9 @@ class Report:
             return 0
         self._line.clear()
         word = "stopped" if isinstance(ended, Stopped) else "finished"
-        epochs = f"{grouped(ended.epochs)} epoch{'s' if ended.epochs != 1 else ''}"
         best = f", best {grouped(ended.best_epoch)}" if ended.best_epoch else ""
-        click.echo(f"{word}: {epochs}{best}, {clock(time.monotonic() - self._began)}")
+        took = clock(time.monotonic() - self._began)
+        click.echo(f"{word}: {counted(ended.epochs, 'epoch')}{best}, {took}")
         if self._line.live and history.last is not None:
             metrics = history.last.metrics.items()
             click.echo("  ".join(f"{metric_label(n)} {metric(n, value)}" for n, value in metrics))
@@ -212,7 +212,7 @@ class Report:
         parts = [f"epoch {grouped(progress.done):>{len(planned)}}/{planned}"]
         if live:
             share = progress.share
-            parts.append(f"{bar(share, 12, self._line.ascii)} {share:4.0%}")
+            parts.append(f"{bar(share, 12, self._line.signs)} {share:4.0%}")
             parts.append(rate(progress.rate, "ep"))
             parts.append("" if math.isnan(progress.left) else f"{clock(progress.left)} left")
         newest = history.last or history.progress
