@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kertui.cli.options import home_of, home_option
-from kertui.cli.steer import find_run
+from kertui.cli.options import find_run, home_of, home_option
 
 if TYPE_CHECKING:
     from kertasks.runs.folder import RunFolder

@@ -46,12 +46,6 @@ def follow(run: RunFolder, planned: int, pressed: CtrlC, *, as_json: bool) -> in
     """Print what happens in a run; return the exit status.
 
     The first Ctrl-C asks the trainer to stop and keep the weights, the second leaves.
-
-    Args:
-        run: the run.
-        planned: its epochs, until its events say.
-        pressed: counts Ctrl-C.
-        as_json: print its events and nothing else on stdout.
     """
     report = Report(run, planned, as_json=as_json)
     history = RunHistory()
@@ -87,7 +81,7 @@ def follow(run: RunFolder, planned: int, pressed: CtrlC, *, as_json: bool) -> in
 
 
 class CtrlC:
-    """Counts Ctrl-C; a press ends a wait."""
+    """Counts how often Ctrl-C is pressed; a press ends a wait."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -116,10 +110,8 @@ class Report:
     """What is printed of a run: its events as JSON, or a live line on a terminal (a line a second
     in a pipe) and a summary. What is no result goes to stderr.
 
-    Args:
-        run: the run.
-        planned: its epochs, until its events say.
-        as_json: print its events, one a line, and nothing else on stdout.
+    ``planned`` says how many epochs it has, until its events do; with ``as_json`` its events are
+    all that is printed on stdout.
     """
 
     def __init__(self, run: RunFolder, planned: int, *, as_json: bool) -> None:

@@ -16,11 +16,7 @@ _PIPE_EVERY = 1.0
 
 
 class StatusLine:
-    """Shows the latest of many texts on a stream.
-
-    Args:
-        stream: a terminal, or anything else that text is written to.
-    """
+    """Shows the latest of many texts on a stream, whether it is a terminal or not."""
 
     def __init__(self, stream: IO[str]) -> None:
         self.live = stream.isatty() and os.environ.get("TERM") != "dumb"

@@ -48,14 +48,7 @@ KEYS = NextSteps("r resumes", "E trains on", "l shows the log")
 def outcome(
     history: RunHistory, state: RunState, weights: str, steps: NextSteps = KEYS
 ) -> Outcome | None:
-    """The outcome of a run; None while it goes on.
-
-    Args:
-        history: of the run.
-        state: as its folder says.
-        weights: where its network is kept.
-        steps: how to go on.
-    """
+    """The outcome of a run whose network is kept at ``weights``; None while it goes on."""
     ended = history.ended
     if state is RunState.REMOVED:
         left = "what is shown here is all that is left of it"

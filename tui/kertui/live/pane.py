@@ -159,12 +159,8 @@ class LivePane(Widget):
         self._draw()
 
     def follow(self, run: RunFolder, state: RunState = RunState.RUNNING) -> None:
-        """Show a run and keep up with it, past its end too, until another one is followed.
-
-        Args:
-            run: the run.
-            state: its state, as far as it is known before its events are read.
-        """
+        """Show a run and keep up with it, past its end too, until another one is followed. The
+        state is what is known of it before its events are read."""
         self.clear(self.planned, "starting …")
         self.run = run
         self.state = state
@@ -297,12 +293,7 @@ class LivePane(Widget):
         return self
 
     def choose(self, tab: LiveTab, *, focus: bool = True) -> None:
-        """Show a tab.
-
-        Args:
-            tab: one of the pane's.
-            focus: whether it takes the focus; where another one of the pane has it, it does.
-        """
+        """Show a tab of the pane; it takes the focus if it shall, or if another tab has it."""
         within = self.has_focus_within
         if not within:
             self._left = self.screen.focused

@@ -19,13 +19,8 @@ from kertui.text.run_state_look import STATE_LOOKS
 def state_word(
     history: RunHistory, state: RunState | None, asked: SteeringCommand | None = None
 ) -> str:
-    """What a run is doing in one word; empty without a run.
-
-    Args:
-        history: of the run.
-        state: as its events and its folder say.
-        asked: what was asked here and is not answered yet.
-    """
+    """What a run is doing in one word, first of all what was asked of it here and is not answered
+    yet; empty without a run."""
     if state is None:
         return ""
     if asked is SteeringCommand.RESUME and state.is_over:
@@ -69,14 +64,7 @@ class RunStatus(RowsWidget):
         progress: RunProgress,
         asked: SteeringCommand | None = None,
     ) -> None:
-        """Say where a run is.
-
-        Args:
-            history: of the run.
-            state: None where there is no run.
-            progress: how far it is.
-            asked: what was asked here and is not answered yet.
-        """
+        """Say where a run is, and what was asked of it here and is not answered yet."""
         self._shown = (history, state, progress, asked)
         self.redraw()
 
@@ -200,13 +188,7 @@ class RunBar(RowsWidget):
         self._active = False
 
     def show(self, share: float, text: str, active: bool) -> None:
-        """Draw the bar.
-
-        Args:
-            share: done, from 0 to 1.
-            text: what stands to its right.
-            active: False draws it dim: nothing moves.
-        """
+        """Fill the bar to a share from 0 to 1, dim unless active, with a text to its right."""
         self._share, self._text, self._active = share, text, active
         self.redraw()
 

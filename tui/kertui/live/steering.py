@@ -88,12 +88,7 @@ def kill_question(history: RunHistory) -> Question[bool]:
 
 
 def parse_argument(text: str, argument: NumberArgument, least: float) -> float:
-    """The number of a command as it was typed.
-
-    Args:
-        text: what was typed.
-        argument: what the command takes.
-        least: the least number that makes sense now.
+    """The number that was typed for a command; ``least`` is the least that makes sense now.
 
     Raises:
         NotAllowed: saying what is allowed instead.

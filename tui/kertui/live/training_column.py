@@ -244,13 +244,8 @@ class TrainingColumn(Vertical):
     def steer(
         self, service: TrainingService, command: SteeringCommand, first_rate: float | None
     ) -> None:
-        """Ask something of the training under way, after a dialog where a command needs one.
-
-        Args:
-            service: writes the command.
-            command: what is asked.
-            first_rate: the learning rate the training begins with; None where it is not known.
-        """
+        """Ask something of the training under way, after a dialog where a command needs one, which
+        may name the learning rate that the training begins with."""
         argument, extends = command.row.argument, self.can_extend
 
         def send(value: float | None) -> None:
@@ -313,12 +308,8 @@ class TrainingColumn(Vertical):
             self._unanswered.remove(sent)
 
     def resume(self, service: TrainingService, epochs: int | None = None) -> None:
-        """Go on with the training shown, which is over, in a new process.
-
-        Args:
-            service: starts it.
-            epochs: to train in all; as planned for None.
-        """
+        """Go on with the training shown, which is over, in a new process, until it has so many
+        epochs in all; as planned for None."""
         run = self.run
         if run is None:
             return

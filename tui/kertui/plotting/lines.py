@@ -29,11 +29,8 @@ def finite_lines(points: Iterable[Point]) -> list[Line]:
 
 
 def clip(line: Sequence[Point]) -> list[Line]:
-    """The parts of a line inside the square from 0 to 1, its crossings with the edge included.
-
-    Args:
-        line: finite points. A line of one point is that point, when it is inside.
-    """
+    """The parts of a line of finite points inside the square from 0 to 1, its crossings with the
+    edge included. A line of one point is that point, when it is inside."""
     near = [(_pull(x), _pull(y)) for x, y in line]
     if len(near) == 1:
         return [near] if _inside(near[0]) else []
@@ -118,11 +115,7 @@ def dots(line: Sequence[Point], gap: float) -> Line:
 
 
 def dashes(line: Sequence[Point], pattern: Sequence[int]) -> Line:
-    """Whole-numbered dots where a dashed stroke is drawn; no dot comes twice.
-
-    Args:
-        line: its points, in dots.
-        pattern: lengths drawn and left out in turn, as ``(6, 4)``, measured along the line.
-    """
+    """Whole-numbered dots where a dashed stroke is drawn; no dot comes twice. Its pattern is the
+    lengths drawn and left out in turn, as ``(6, 4)``, measured along the line."""
     drawn = [part % 2 == 0 for part, length in enumerate(pattern) for _ in range(length)]
     return [dot for dot, shown in zip(dots(line, 1.0), itertools.cycle(drawn)) if shown]

@@ -108,14 +108,8 @@ def legend(
     looked at, the best epoch, and the strokes with their values.
 
     First the words give way, then the best epoch, then how it is looked at; the strokes with
-    their values stay the longest.
-
-    Args:
-        plot: what is shown.
-        broken_since: since which epoch it has no finite value; None while it has.
-        cursor: the epoch whose values are read; None for the latest.
-        width: in cells.
-        glyphs: the signs to draw with.
+    their values, those at the cursor's epoch or the latest, stay the longest. ``broken_since``
+    is the epoch since which there is no finite value.
     """
     title = cells(metric_label(plot.metric), "strong")
     if broken_since is not None:

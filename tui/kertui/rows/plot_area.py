@@ -41,13 +41,7 @@ class PlotArea(RowsWidget):
         self._drawing = Plots(steady=readable)
 
     def show(self, plots: Sequence[Plot], *, beside: bool = False, gap: int = 0) -> None:
-        """Draw plots as their histories are now.
-
-        Args:
-            plots: from the top, or from the left.
-            beside: put them beside each other instead of under each other.
-            gap: blank rows between two plots.
-        """
+        """Draw plots as their histories are now, laid out as ``Plots.draw`` says."""
         self._plots, self._beside, self._gap = plots, beside, gap
         self.redraw()
 
