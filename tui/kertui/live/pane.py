@@ -293,7 +293,8 @@ class LivePane(Widget):
         return self
 
     def choose(self, tab: LiveTab, *, focus: bool = True) -> None:
-        """Show a tab of the pane; it takes the focus if it shall, or if another tab has it."""
+        """Show a tab of the pane. It takes the focus unless that is told otherwise; where the pane
+        has the focus already, it takes it in any case."""
         within = self.has_focus_within
         if not within:
             self._left = self.screen.focused

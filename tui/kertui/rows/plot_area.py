@@ -97,7 +97,8 @@ class PlotArea(RowsWidget):
         first = next(iter(self.drawn), None)
         if first is None or first.layout is None or first.limits is None:
             return None
-        last = next((s.history.last for s in first.plot.series if s.history.last is not None), None)
+        done = (series.history.last for series in first.plot.series)
+        last = next((epoch for epoch in done if epoch is not None), None)
         return (first.layout, first.limits, last.epoch) if last is not None else None
 
     # Of terminals some report clicks only.
