@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.command(short_help="Show a run live, with every key that steers it.")
 @click.argument("run", required=False)
 @click.option("--once", is_flag=True, help="Print one frame as plain text; needs no terminal.")
-@click.option("--width", type=click.IntRange(min=40), metavar="N", help="Of that frame.")
+@click.option("--width", type=click.IntRange(min=40), metavar="N", help="The width of that frame.")
 @click.option("--ascii", "plain", is_flag=True, help="Draw with plain ASCII characters.")
 @click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal.")
 @click.option("--no-spare", is_flag=True, help="Keep no warm trainer process (saves 600 MB).")

@@ -19,10 +19,10 @@ from kertui.terminal.capabilities import detect
 from kertui.terminal.glyphs import glyphs
 
 _PLOT_ROWS = 10
-"""Of a plot, without its legend."""
+"""The height of a plot, without its legend."""
 
 _LATEST = 5
-"""Epochs in the table."""
+"""How many epochs the table has."""
 
 
 def frame(run: RunFolder, width: int, *, plain: bool = False) -> str:

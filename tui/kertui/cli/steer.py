@@ -170,7 +170,7 @@ def _resume_in_new_process(ctx: click.Context, run: RunFolder, epochs: int | Non
 
 
 def _at(place: Any) -> str:
-    """Where in a training, from an event with ``epoch`` and ``step``."""
+    """Where in a training something happened, from an event with ``epoch`` and ``step``."""
     within = f", {grouped(place.step)} batches into the next" if place.step else ""
     return f"at epoch {grouped(place.epoch)}{within}"
 

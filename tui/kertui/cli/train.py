@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     metavar="X",
     help="The optimizer's learning rate.",
 )
-@click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Of data, weights, order.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), metavar="N", help="The seed of data, weights and order."
+)
 @click.option(
     "--set",
     "changes",

@@ -25,7 +25,7 @@ POLL = 0.1
 """Seconds between two looks at the events file of a run that goes on."""
 
 POLL_OVER = 1.0
-"""The same of a run that is over."""
+"""Seconds between two looks at the events file of a run that is over."""
 
 LOOK_AT_STATE = 1.0
 """Seconds without events after which the run's process is looked for."""

@@ -15,7 +15,7 @@ from kertui.rows.rows_widget import RowsWidget
 from kertui.terminal.glyphs import glyphs_for
 
 MOST_LINES = 4
-"""Of a reason; the log has the rest."""
+"""How many lines of a reason are shown; the log has the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def _after_failure(history: RunHistory, steps: NextSteps) -> tuple[str, ...]:
 
 
 def _resumes(history: RunHistory, steps: NextSteps) -> str:
-    """Where it would go on from."""
+    """How the run is resumed, and from where it would go on."""
     place = history.checkpoint
     if place is None:
         return f"{steps.resume} from the beginning"

@@ -120,7 +120,8 @@ class LivePane(Widget):
         self._follower: RunFollower | None = None
         self._ended_told: Ended | None = None
         self._gone: RunState | None = None
-        """As what a run was given that is gone, until all is read that was there then."""
+        """The state of a run that was lost or removed when it was opened, until all that was there
+        then is read."""
 
     def compose(self) -> ComposeResult:
         """From the top: notice, tabs, load of the host, outcome, bar."""

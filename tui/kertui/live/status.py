@@ -193,7 +193,7 @@ class RunBar(RowsWidget):
         self.redraw()
 
     def draw_rows(self, width: int) -> None:
-        """Draw the bar."""
+        """Draw the bar, and the text to its right."""
         glyphs = glyphs_for(self.app)
         text = cells(" " + self._text.rjust(5)) if self._text else []
         room = max(0, width - len(text))

@@ -115,7 +115,7 @@ def format_learning_rate(value: float) -> str:
 
 
 def first_learning_rate(recipe: Recipe, catalog: Catalog | None) -> float | None:
-    """What a training of the recipe begins with; None where only Keras knows."""
+    """The learning rate a training of the recipe begins with; None where only Keras knows."""
     optimizer = recipe.compile.optimizer
     info = catalog.find(Family.OPTIMIZERS, optimizer.class_name) if catalog else None
     argument = info.argument(LEARNING_RATE.name) if info else None
@@ -124,7 +124,7 @@ def first_learning_rate(recipe: Recipe, catalog: Catalog | None) -> float | None
 
 
 def current_learning_rate(history: RunHistory) -> float | None:
-    """What a run trains with now; None before it is known."""
+    """The learning rate a run trains with now; None before it is known."""
     changes, last = history.learning_rate_changes, history.last
     if changes and (last is None or changes[-1].t > last.t):
         return changes[-1].learning_rate

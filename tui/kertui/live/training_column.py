@@ -127,7 +127,7 @@ class TrainingColumn(Vertical):
 
     @property
     def pane(self) -> LivePane:
-        """The curves."""
+        """The pane that follows the training shown."""
         return self.query_one(LivePane)
 
     @property
@@ -184,7 +184,7 @@ class TrainingColumn(Vertical):
             self._enter(None)
 
     def start(self, service: TrainingService, recipe: Recipe, source: Path | None) -> None:
-        """Train the recipe."""
+        """Begin to train the recipe, which was read from the source, if from any file."""
         self.recipe = recipe
         self._show_nothing(recipe.fit.epochs, "starting")
         self._enter(Phase.STARTING)

@@ -260,7 +260,7 @@ def _short_scientific(value: float) -> str:
 
 
 _MOST_PARTS = 10
-"""Of an axis of epochs."""
+"""Into how many parts the marks cut an axis of epochs at most."""
 
 
 def epoch_ticks(first: int, last: int, columns: int) -> list[int]:

@@ -194,7 +194,7 @@ class Smoothed:
     def __init__(self, weight: float) -> None:
         self.weight = weight
         self.values: array[float] = array("d")
-        """As many as were taken."""
+        """The averages, one for each value that was taken."""
 
         self._mean = 0.0
         self._bias = 1.0

@@ -35,7 +35,7 @@ class FollowedRun:
 
 
 class RunLegend(RowsWidget):
-    """As many rows as there are runs."""
+    """The legend of the curves of several runs, a row for each run."""
 
     DEFAULT_CSS = """
     RunLegend { height: auto; }
