@@ -92,6 +92,7 @@ async def opened_runs(
         capabilities: of the terminal.
     """
     app = KertuiApp(service, Capabilities(**capabilities))
+    app.NOTIFICATION_TIMEOUT = 60  # a busy machine looks for what was said late
     async with app.run_test(size=size, notifications=toasts) as pilot:
         await pilot.press("R")
         assert isinstance(app.screen, RunsScreen)

@@ -73,6 +73,7 @@ async def open_workbench(
 ) -> AsyncIterator[Workbench]:
     """Open a recipe of a task; Keras's classes are there when it is entered."""
     app = KertuiApp(service, Capabilities(ascii=ascii))
+    app.NOTIFICATION_TIMEOUT = 60  # a busy machine looks for what was said late
     async with app.run_test(size=size) as pilot:
         found = find_task(task)
         taken = found.recipes[recipe] if isinstance(recipe, str) else recipe
