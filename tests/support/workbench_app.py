@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from tests.support.piloting import until
+from tests.support.piloting import PatientApp, until
 from textual.pilot import Pilot
 
 from kertasks.recipes.recipe import Recipe
@@ -72,8 +72,7 @@ async def open_workbench(
     run: RunFolder | None = None,
 ) -> AsyncIterator[Workbench]:
     """Open a recipe of a task; Keras's classes are there when it is entered."""
-    app = KertuiApp(service, Capabilities(ascii=ascii))
-    app.NOTIFICATION_TIMEOUT = 60  # a busy machine looks for what was said late
+    app = PatientApp(service, Capabilities(ascii=ascii))
     async with app.run_test(size=size) as pilot:
         found = find_task(task)
         taken = found.recipes[recipe] if isinstance(recipe, str) else recipe
