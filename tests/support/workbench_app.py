@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from tests.support.piloting import until
+from tests.support.piloting import PatientApp, until
 from textual.pilot import Pilot
 
 from kertasks.recipes.recipe import Recipe
@@ -77,7 +77,7 @@ async def open_workbench(
     run: RunFolder | None = None,
 ) -> AsyncIterator[Workbench]:
     """Open a recipe of a task; Keras's classes are there when it is entered."""
-    app = KertuiApp(service, Capabilities(ascii=ascii))
+    app = PatientApp(service, Capabilities(ascii=ascii))
     async with app.run_test(size=size) as pilot:
         found = find_task(task)
         taken = found.recipes[recipe] if isinstance(recipe, str) else recipe

@@ -12,7 +12,7 @@ from kertasks.runs.folder import NeverBegan, RunDamaged, RunFolder
 from kertasks.runs.history import BestEpoch
 from kertasks.runs.label import Label, read_label
 from kertasks.runs.state import RunState
-from kertasks.text.numbers import grouped, metric, short_path, test_metric, test_result
+from kertasks.text.numbers import counted, metric, short_path, test_metric, test_result
 
 _GOING_ON = {
     "started", "resuming", "resumed", "epoch", "progress", "finished", "stopped", "failed",
@@ -216,7 +216,7 @@ def in_words(summary: RunSummary) -> str:
     """Say in one line for the normal screen what was trained, how far, how well and where."""
     parts = [
         f"{summary.task} {summary.recipe}: {summary.state.value}",
-        f"{grouped(summary.epochs)} epoch{'' if summary.epochs == 1 else 's'}",
+        counted(summary.epochs, "epoch"),
         summary.result,
         short_path(summary.folder),
     ]

@@ -77,7 +77,7 @@ class WorkbenchScreen(Screen[None]):
         # What steers the training shown.
         Binding("r", "resume_run", "resume", id="workbench.resume",
                 tooltip="Go on with the training shown, which is over, from its last checkpoint."),
-        *steering_keys("workbench"),
+        *steering_keys(),
         # What the live pane does, wherever the focus is.
         Binding("y", "live('log_y')", "log y", id="workbench.log_y",
                 tooltip="Draw the loss on a logarithmic axis, or back."),
