@@ -48,7 +48,7 @@ class AlreadyThere:
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """The path with what is certain added."""
+    """The path as far as it can be completed, and what would fit."""
 
     text: str
     names: Sequence[str]
@@ -88,7 +88,7 @@ class AskPathScreen(Dialog[Used], Generic[Used]):
 
     @dataclass
     class JobDone(Message):
-        """What came of a job."""
+        """A thread is done with a job; this is its answer."""
 
         job: _Job
         answer: Answer[Any]
@@ -116,7 +116,7 @@ class AskPathScreen(Dialog[Used], Generic[Used]):
         yield Static(id="dialog-say", markup=False)
 
     def on_mount(self) -> None:
-        """Typing goes on at the end of what is proposed."""
+        """Put the cursor at the end of what is proposed."""
         self._input.cursor_position = len(self._path)
 
     @abstractmethod
@@ -201,7 +201,7 @@ class AskPathScreen(Dialog[Used], Generic[Used]):
 
     @on(JobDone)
     def take_answer(self, event: JobDone) -> None:
-        """Go by the answer, unless another path was typed meanwhile."""
+        """Use or tell the answer, unless another path was typed meanwhile."""
         if not self._is_pending(event.job):
             return
         if self.app.screen is not self:
@@ -221,7 +221,7 @@ class AskPathScreen(Dialog[Used], Generic[Used]):
                 self.dismiss(used)
 
     def on_screen_resume(self) -> None:
-        """Go by what was answered under another screen."""
+        """Use the answer that came while another screen was on top."""
         if self._late is not None:
             late, self._late = self._late, None
             self.take_answer(late)

@@ -139,7 +139,7 @@ class Question(Dialog[Answer]):
         self.action_choose(event.option_index)
 
     def action_choose(self, index: int) -> None:
-        """Give an answer by its place."""
+        """Give the answer at a place in the list."""
         self.take_choice(self._choices[index].answer)
 
     def take_choice(self, answer: Answer) -> None:

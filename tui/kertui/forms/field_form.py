@@ -177,7 +177,7 @@ class FieldForm(Vertical):
             self.call_after_refresh(self._place_editor)
 
     def forget_refusals(self) -> None:
-        """The form is of something else now."""
+        """Forget what was refused, since the form is of something else now."""
         self._refused.clear()
 
     def _with_refusal(self, field: Field) -> Field:
@@ -210,7 +210,7 @@ class FieldForm(Vertical):
 
     @property
     def reason_rows(self) -> int:
-        """The rows the reason takes."""
+        """How many rows the reason takes why the form is refused."""
         if self._reason is None:
             return 0
         return len(wrap(self._reason, max(8, self.size.width - 3), indent=2))
@@ -387,7 +387,7 @@ class FieldForm(Vertical):
         self.show_fields(self._fields)
 
     def _enter(self, field: Field, text: str) -> bool:
-        """Whether the text was taken."""
+        """Make a text the field's value; False where it is not allowed."""
         try:
             self.enter_value(field, text)
         except NotAllowed as refusal:

@@ -135,7 +135,7 @@ class FieldGrid(LineList):
         self.post_message(self.FieldChosen())
 
     def watch_cursor(self) -> None:
-        """Show where the cursor is and tell."""
+        """Show where the cursor is, and tell that it moved."""
         self._arrange_cells()
         self._bring_cursor()
         self.refresh()

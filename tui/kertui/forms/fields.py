@@ -138,7 +138,7 @@ def problems_at(path: str, problems: Sequence[Problem]) -> dict[str, str]:
 
 
 def explain_problem(problem: Problem) -> str:
-    """A problem in the words for under its field."""
+    """Say what was found and what is allowed, to show under the field."""
     return f"found {problem.found}; allowed: {problem.allowed}"
 
 

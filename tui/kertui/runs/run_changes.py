@@ -216,7 +216,7 @@ class RunLabelScreen(Dialog[Label]):
                 yield self._fields[name]
 
     def on_mount(self) -> None:
-        """Typing goes on at the end of what is there."""
+        """Put the cursor at the end of what is there, in the field to begin with."""
         field = self._fields[self._first]
         field.focus()
         field.cursor_position = len(field.value)

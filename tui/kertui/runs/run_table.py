@@ -240,7 +240,7 @@ class RunTable(RowsWidget, can_focus=True):
         return fit(row, room)
 
     def render_line(self, y: int) -> Strip:
-        """One row; the cursor's on a ground of its own."""
+        """Draw one row; that of the cursor has a ground of its own."""
         strip = super().render_line(y)
         if y != self._marked:
             return strip
@@ -255,7 +255,7 @@ class RunTable(RowsWidget, can_focus=True):
         return not self._runs and not self._listed.complete
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Without a run there is none to open or choose."""
+        """Offer to open and to choose only where there is a run, or one may come."""
         del parameters
         return self.run is not None or self._waits or action not in ("open", "choose")
 

@@ -132,7 +132,7 @@ class RunsScreen(Screen[None]):
             self._look_at_all()
 
     def on_resize(self) -> None:
-        """Share the new height out."""
+        """Share the new height out among table and curves."""
         self._arrange()
 
     # --- the runs
@@ -267,7 +267,7 @@ class RunsScreen(Screen[None]):
             self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer only what would do something."""
+        """Offer only the keys that would do something now."""
         del parameters
         return not self.is_mounted or self._keys_now.offers(action)
 
@@ -285,7 +285,7 @@ class RunsScreen(Screen[None]):
         self._show()
 
     def action_reverse(self) -> None:
-        """Turn the order round."""
+        """Turn the order of the runs round."""
         self.listed.sort_by(self.listed.sort)
         self._show()
 

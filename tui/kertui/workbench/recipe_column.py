@@ -55,7 +55,7 @@ class RecipeColumn(Container):
 
     @dataclass
     class RecipeChanged(Message):
-        """The recipe under edit is another one."""
+        """The recipe was changed, or another one was opened."""
 
         recipe: Recipe
         replaced: bool
@@ -199,7 +199,7 @@ class RecipeColumn(Container):
 
     @on(FieldForm.Settled)
     def act_after_typing(self, event: FieldForm.Settled) -> None:
-        """Act, for the value is in the draft now."""
+        """Do what waited for the value, which is in the draft now."""
         self._settling = False
         event.act()
 

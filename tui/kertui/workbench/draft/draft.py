@@ -60,7 +60,7 @@ class RecipeDraft:
 
     @property
     def differences(self) -> tuple[ComparedValue, ...]:
-        """What is not as in the recipe it came from."""
+        """What differs from the recipe it came from."""
         return compare_recipes((self.origin, self.recipe)).differences
 
     def add_layer(self, index: int, layer: Layer) -> int:
@@ -147,7 +147,7 @@ class RecipeDraft:
             self.recipe = self.origin = self._saved = recipe
 
     def mark_saved(self, recipe: Recipe) -> None:
-        """That recipe, the current one as a rule, is safe in a file now."""
+        """Note that a recipe, the current one as a rule, is safe in a file now."""
         self._saved = recipe
 
     def undo(self) -> Step | None:

@@ -136,7 +136,7 @@ class AddLayerScreen(Dialog[ClassInfo]):
 
     @on(OptionList.OptionHighlighted)
     def show_help(self, event: OptionList.OptionHighlighted) -> None:
-        """Keras's own words on the layer under the cursor."""
+        """Show Keras's own words on the layer under the cursor."""
         event.stop()
         if event.option_id is None:
             return

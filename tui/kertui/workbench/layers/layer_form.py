@@ -68,10 +68,8 @@ class LayerForm(FieldForm):
             reason: why Keras refuses the layer.
         """
         before = self._recipe
-        same = before is not None and index == self._index and index < len(before.layers)
-        if not (
-            same and before and before.layers[index].class_name == recipe.layers[index].class_name
-        ):
+        shown = before.layers[index : index + 1] if before and index == self._index else ()
+        if [layer.class_name for layer in shown] != [recipe.layers[index].class_name]:
             # What is typed belongs to the layer shown until now, if that still has its place.
             self.leave_editor(apply=before is not None and before.layers == recipe.layers)
             self.forget_refusals()

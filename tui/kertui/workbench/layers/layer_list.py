@@ -174,7 +174,7 @@ class LayerList(LineList):
         self.selected = max(INPUT_ROW, min(selected, len(rows) - 1))
 
     def count_lines(self) -> int:
-        """A heading, the Input row, the layers, the total."""
+        """Count a heading, the Input row, the layers and the total."""
         return len(self.rows) + 3
 
     def watch_rows(self) -> None:

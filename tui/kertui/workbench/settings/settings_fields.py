@@ -184,7 +184,7 @@ def settings_fields(
 
 
 def hidden_settings(recipe: Recipe, catalog: Catalog | None) -> int:
-    """How many fields ``everything`` adds."""
+    """How many fields are left out of ``settings_fields`` without ``everything``."""
     none = DataFacts(())
     shown = settings_fields(recipe, catalog, none)
     return len(settings_fields(recipe, catalog, none, everything=True)) - len(shown)
