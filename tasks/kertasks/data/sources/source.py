@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,10 @@ class DataFile:
     def address(self) -> str:
         """The whole address the file is published at."""
         return self.origin + self.name
+
+    def new_hash(self) -> hashlib._Hash:
+        """A hash of the kind it is published with, of nothing yet."""
+        return hashlib.new(self.algorithm, usedforsecurity=False)
 
 
 @dataclass(frozen=True, slots=True)
