@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import keras
 
+from kertasks.data.dataset import Dataset
 from kertasks.keras_catalog.catalog import Argument, ArgumentKind, Family
 from kertasks.keras_catalog.excluded import EXCLUDED_ARGUMENTS, EXCLUDED_LAYERS, EXCLUDED_OTHERS
 from kertasks.keras_catalog.introspection import arguments_of, is_cell, required_inputs, takes_list
@@ -15,9 +16,6 @@ from kertasks.keras_catalog.offer import Chosen, Offered, by_name
 from kertasks.models.messages import BuildError, one_line
 from kertasks.recipes.recipe import INPUT, CompileSettings, Component, Layer, Recipe, Value
 from kertasks.recipes.recipe_errors import one_of
-
-if TYPE_CHECKING:
-    from kertasks.data.dataset import Dataset
 
 
 def find_class(name: str, family: Family, path: str) -> Offered:

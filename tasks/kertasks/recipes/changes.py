@@ -6,8 +6,9 @@ import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from kertasks.keras_catalog.catalog import Catalog
 from kertasks.recipes.json_form import (
     COMPILE_KEYS,
     DATA_KEYS,
@@ -27,9 +28,6 @@ from kertasks.recipes.recipe_errors import (
     without_consequences,
 )
 from kertasks.recipes.validation import validate
-
-if TYPE_CHECKING:
-    from kertasks.keras_catalog.catalog import Catalog
 
 _KEYS = {
     "": TOP_KEYS,

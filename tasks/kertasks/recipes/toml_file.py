@@ -33,16 +33,13 @@ import re
 import stat
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from kertasks.files import write_text
+from kertasks.keras_catalog.catalog import Catalog
 from kertasks.recipes.json_form import RecipeReader, to_json
 from kertasks.recipes.recipe import Recipe
 from kertasks.recipes.recipe_errors import FolderGiven, Problem, RecipeError, without_consequences
 from kertasks.recipes.validation import validate
-
-if TYPE_CHECKING:
-    from kertasks.keras_catalog.catalog import Catalog
 
 _LONGEST = 1 << 20
 """Characters of a recipe file; people's have thousands at most."""

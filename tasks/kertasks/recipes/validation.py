@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from kertasks.errors import nearest
 from kertasks.keras_catalog.catalog import Argument, ArgumentKind, Catalog, ClassInfo, Family
@@ -14,9 +13,6 @@ from kertasks.recipes.bounds import MOST_EPOCHS
 from kertasks.recipes.json_form import is_number, is_whole
 from kertasks.recipes.recipe import INPUT, Component, FitSettings, Layer, Recipe, Value
 from kertasks.recipes.recipe_errors import Problem, describe_value, one_of, without_consequences
-
-if TYPE_CHECKING:
-    from kertasks.recipes.recipe import Layer
 
 _LAYER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _CONTROLS = ("Cc", "Cf", "Cs", "Zl", "Zp")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from kertasks.export.script.script_data import ScriptData
@@ -40,7 +41,7 @@ def load(variant: str, seed: int) -> Dataset:
     from sklearn.model_selection import train_test_split
 
     from kertasks.data.dataset import Dataset
-    from kertasks.data.samples import ImageSampler
+    from kertasks.data.samples import image_sample
     from kertasks.data.splits import Split
 
     source = load_digits()
@@ -61,7 +62,7 @@ def load(variant: str, seed: int) -> Dataset:
         test=Split(x_test, y_test),
         class_names=class_names,
         target_name="digit",
-        sample=ImageSampler(class_names, full),
+        sample=partial(image_sample, class_names, full),
         baseline_methods=(BaselineMethod.MAJORITY, BaselineMethod.LOGISTIC_REGRESSION),
     )
 

@@ -38,7 +38,7 @@ def load(variant: str, seed: int) -> Dataset:  # noqa: ARG001 - nothing is drawn
 
     from kertasks.data.dataset import Dataset
     from kertasks.data.multi_hot import multi_hot
-    from kertasks.data.samples import WordDecoder, WordsSampler
+    from kertasks.data.samples import WordsSampler
     from kertasks.data.sources.keras_datasets import call_keras, load_reviews
     from kertasks.data.splits import Split
 
@@ -59,7 +59,7 @@ def load(variant: str, seed: int) -> Dataset:  # noqa: ARG001 - nothing is drawn
         test=test,
         class_names=class_names,
         target_name="review",
-        sample=WordsSampler(WordDecoder(word_index), class_names, tuple(texts)),
+        sample=WordsSampler(word_index, class_names, tuple(texts)),
         baseline_methods=(BaselineMethod.MAJORITY,),
     )
 

@@ -42,7 +42,7 @@ def load(variant: str, seed: int) -> Dataset:  # noqa: ARG001 - nothing is drawn
 
     from kertasks.data.dataset import Dataset
     from kertasks.data.multi_hot import multi_hot, pack_texts
-    from kertasks.data.samples import WordDecoder, WordsSampler
+    from kertasks.data.samples import WordsSampler
     from kertasks.data.sources.keras_datasets import call_keras
     from kertasks.data.splits import Split
 
@@ -69,7 +69,7 @@ def load(variant: str, seed: int) -> Dataset:  # noqa: ARG001 - nothing is drawn
         class_names=class_names,
         target_name="topic",
         sample=WordsSampler(
-            WordDecoder(word_index),
+            word_index,
             class_names,
             ((first, train_texts, 0), (rest, train_texts, _HELD_OUT_ROWS), (test, test_texts, 0)),
         ),

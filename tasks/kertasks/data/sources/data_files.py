@@ -10,8 +10,8 @@ import shutil
 import threading
 from collections.abc import Callable
 from enum import StrEnum
+from io import BufferedIOBase
 from pathlib import Path
-from typing import BinaryIO
 
 from kertasks.data.sources.download import DownloadProgress, fetch, replacing_whole
 from kertasks.data.sources.keras_files import KERAS_FILES
@@ -173,5 +173,5 @@ def _read_hash(path: Path, file: DataFile) -> str:
         return _hash_of(opened, file)
 
 
-def _hash_of(opened: BinaryIO, file: DataFile) -> str:
+def _hash_of(opened: BufferedIOBase, file: DataFile) -> str:
     return hashlib.file_digest(opened, file.new_hash).hexdigest()

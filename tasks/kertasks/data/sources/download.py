@@ -11,8 +11,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from io import BufferedRandom
 from pathlib import Path
-from typing import BinaryIO
 
 from kertasks.data.sources.source import DataFile
 from kertasks.data.sources.source_errors import DownloadCancelled, DownloadFailed
@@ -49,7 +49,7 @@ class DownloadProgress:
 
 
 @contextlib.contextmanager
-def replacing_whole(target: Path) -> Iterator[BinaryIO]:
+def replacing_whole(target: Path) -> Iterator[BufferedRandom]:
     """Open a file that takes the place of ``target`` once the block is done without an error.
 
     The bytes go to a file of another name, locked while its writer lives. A writer that was
