@@ -64,15 +64,17 @@ def load_recipe(path: str | Path, catalog: Catalog | None = None) -> Recipe:
     path = Path(path)
     try:
         text = _read(path)
-    except UnicodeDecodeError:
-        raise _cannot_read(path, "bytes that are no text") from None
-    except FileNotFoundError:
-        raise _cannot_read(path, "no such file") from None
     except IsADirectoryError:
         raise FolderGiven(str(path)) from None
+    except UnicodeDecodeError:
+        found = "bytes that are no text"
+    except FileNotFoundError:
+        found = "no such file"
     except OSError as error:
-        raise _cannot_read(path, (error.strerror or "an unreadable file").lower()) from None
-    return parse_recipe(text, str(path), catalog)
+        found = (error.strerror or "an unreadable file").lower()
+    else:
+        return parse_recipe(text, str(path), catalog)
+    raise RecipeError((Problem("", found, "a recipe file in TOML, in UTF-8"),), str(path))
 
 
 def parse_recipe(text: str, source: str | None = None, catalog: Catalog | None = None) -> Recipe:
@@ -160,10 +162,6 @@ def _permissions(path: Path) -> int:
     if not stat.S_ISREG(mode):
         raise OSError(errno.EINVAL, f"{_KINDS.get(stat.S_IFMT(mode), 'a device')} and no file")
     return mode & 0o777
-
-
-def _cannot_read(path: Path, found: str) -> RecipeError:
-    return RecipeError((Problem("", found, "a recipe file in TOML, in UTF-8"),), str(path))
 
 
 def _syntax_problem(message: str) -> Problem:
