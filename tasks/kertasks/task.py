@@ -56,6 +56,9 @@ class Task:
     loader: Callable[[str, int], Dataset]
     """Makes the dataset from a variant's name and a seed; imports NumPy only when called."""
 
+    order: int = 100
+    """Its place in the group, counted in tens; those of one number stand by name."""
+
     files: tuple[str, ...] = ()
     """Keras data files that must be in the cache, by name."""
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import keras
+from keras.src.backend.common import global_state
 
 from kertasks.data.dataset import Dataset
 from kertasks.keras_catalog.catalog import Argument, ArgumentKind, Family
@@ -16,6 +18,25 @@ from kertasks.keras_catalog.offer import Chosen, Offered, by_name
 from kertasks.models.messages import BuildError, one_line
 from kertasks.recipes.recipe import INPUT, CompileSettings, Component, Layer, Recipe, Value
 from kertasks.recipes.recipe_errors import one_of
+
+_WAITING = "uninitialized_variables"
+
+
+@contextmanager
+def no_weights() -> Iterator[None]:
+    """Inside, no variable is given memory.
+
+    Keras 3.15 keeps a list of variables that wait for their values, and has no public way to
+    say that they never get one; without this the list would hold every layer ever checked.
+    TensorFlow 2.21 besides keeps some 30 KB for every variable it ever made, even when it is
+    long gone, so a process that checks at every key must not make any.
+    """
+    before = list(global_state.get_global_attribute(_WAITING) or [])
+    try:
+        with keras.StatelessScope(initialize_variables=False):
+            yield
+    finally:
+        global_state.set_global_attribute(_WAITING, before)
 
 
 def find_class(name: str, family: Family, path: str) -> Offered:

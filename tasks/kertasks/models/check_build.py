@@ -14,10 +14,9 @@ import keras
 import numpy as np
 
 from kertasks.keras_catalog.catalog import Family
-from kertasks.models.build import Names, Network, make, make_metric
+from kertasks.models.build import Names, Network, make, make_metric, no_weights
 from kertasks.models.check import DataShape, LayerCheck, ModelCheck
 from kertasks.models.messages import BuildError, one_line
-from kertasks.models.weightless import no_weights
 from kertasks.recipes.recipe import Component, Recipe
 from kertasks.recipes.recipe_errors import Problem
 from kertasks.recipes.validation import validate

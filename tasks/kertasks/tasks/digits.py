@@ -21,8 +21,6 @@ from kertasks.task import Task, Variant
 if TYPE_CHECKING:
     from kertasks.data.dataset import Dataset
 
-ORDER = 10
-
 UNIT_RANGE = "0 to 1"
 BYTES = "0 to 16"
 
@@ -131,6 +129,7 @@ TASK = Task(
     name="digits",
     title="8×8, 10 classes",
     group=Group.IMAGES,
+    order=10,
     kind=TaskKind.MULTICLASS,
     question="Which digit is in a picture of 8 by 8 pixels?",
     variants=(

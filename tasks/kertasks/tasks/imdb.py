@@ -20,8 +20,6 @@ from kertasks.task import Task, Variant
 if TYPE_CHECKING:
     from kertasks.data.dataset import Dataset
 
-ORDER = 10
-
 HELD_OUT = "multi-hot"
 ALL_ROWS = "multi-hot, all rows"
 
@@ -114,6 +112,7 @@ TASK = Task(
     name="imdb",
     title="review, good or bad",
     group=Group.TEXT,
+    order=10,
     kind=TaskKind.BINARY,
     question="Is a film review positive, judging by the words that occur in it?",
     variants=(
