@@ -104,8 +104,8 @@ class Task:
 
         Raises:
             UnknownVariant: no variant has that name.
-            kertasks.data.sources.source_errors.DataFileMissing: a file is not in Keras's cache.
-            kertasks.data.sources.source_errors.DataFileDamaged: a file's hash is another one.
+            kertasks.data.sources.source.DataFileMissing: a file is not in Keras's cache.
+            kertasks.data.sources.source.DataFileDamaged: a file's hash is another one.
         """
         name = self.variant(variant).name
         data = self.loader(name, seed)

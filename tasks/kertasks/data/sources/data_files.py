@@ -15,10 +15,11 @@ from pathlib import Path
 
 from kertasks.data.sources.download import DownloadProgress, fetch, replacing_whole
 from kertasks.data.sources.keras_files import KERAS_FILES
-from kertasks.data.sources.source import DataFile, Source
-from kertasks.data.sources.source_errors import (
+from kertasks.data.sources.source import (
+    DataFile,
     DataFileDamaged,
     DataFileMissing,
+    Source,
     UnknownDataFile,
 )
 from kertasks.errors import UserError

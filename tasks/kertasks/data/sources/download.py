@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from io import BufferedRandom
 from pathlib import Path
 
-from kertasks.data.sources.source import DataFile
-from kertasks.data.sources.source_errors import DownloadCancelled, DownloadFailed
+from kertasks.data.sources.source import DataFile, DownloadCancelled, DownloadFailed
 
 _PART = ".part"
 _READABLE = 0o644
