@@ -33,7 +33,7 @@ def find_task(name: str) -> Task:
     Raises:
         UnknownTask: naming the nearest spelling and what is allowed.
     """
-    for task in all_tasks():
-        if task.name == name:
-            return task
-    raise UnknownTask(name, [task.name for task in all_tasks()])
+    known = {task.name: task for task in all_tasks()}
+    if name not in known:
+        raise UnknownTask(name, list(known))
+    return known[name]

@@ -78,10 +78,10 @@ class Task:
         """
         if name is None:
             return self.variants[0]
-        for variant in self.variants:
-            if variant.name == name:
-                return variant
-        raise UnknownVariant(self.name, name, [variant.name for variant in self.variants])
+        known = {variant.name: variant for variant in self.variants}
+        if name not in known:
+            raise UnknownVariant(self.name, name, list(known))
+        return known[name]
 
     def recipe(self, name: str | None = None) -> Recipe:
         """The recipe of that name, the default one for None.

@@ -49,7 +49,9 @@ def describe(task: Task, dataset: Dataset) -> Description:
         feature_count=int(np.prod(dataset.input_shape)),
         class_names=dataset.class_names,
         target=target_facts(dataset),
-        validation_rows_in_training=rows_also_in(hashes.get("validation", []), distinct["train"]),
+        validation_rows_in_training=sum(
+            row in distinct["train"] for row in hashes.get("validation", [])
+        ),
         baseline=baselines[0] if baselines else None,
         samples=_samples(dataset),
         picture=picture_of(dataset),
@@ -120,11 +122,6 @@ def row_parts(values: NDArray[Any] | MultiHotRows) -> Iterator[NDArray[Any]]:
     step = max(1, _CHUNK_BYTES * len(values) // max(1, values.nbytes))
     for start in range(0, len(values), step):
         yield np.asarray(values[start : start + step])
-
-
-def rows_also_in(hashes: list[bytes], others: set[bytes]) -> int:
-    """How many rows also occur among the others, repeated ones counted each time."""
-    return sum(row in others for row in hashes)
 
 
 def _is_binary(values: NDArray[Any] | MultiHotRows) -> bool:
