@@ -51,18 +51,17 @@ def find_file(name: str) -> DataFile:
 
 
 def _find(name: str) -> tuple[DataFile, Path]:
-    """The file of that name and the folder it belongs into."""
+    """The file of that name and its path, here or not."""
     for source in SOURCES:
         for file in source.files:
             if file.name == name:
-                return file, source.folder()
+                return file, source.folder() / name
     raise UnknownDataFile(name, [file.name for file in all_files()])
 
 
 def path_of(name: str) -> Path:
     """Where the file is, or belongs."""
-    file, folder = _find(name)
-    return folder / file.name
+    return _find(name)[1]
 
 
 def state(name: str) -> FileState:
@@ -71,8 +70,8 @@ def state(name: str) -> FileState:
     The first call for a file reads all of it (tens of milliseconds for the largest);
     later ones only look whether its size and time have changed.
     """
-    file = find_file(name)
-    found = _known_hash(path_of(name), file)
+    file, path = _find(name)
+    found = _known_hash(path, file)
     if found is None:
         return FileState.MISSING
     return FileState.HERE if found == file.hash else FileState.DAMAGED
@@ -85,7 +84,7 @@ def require(name: str) -> Path:
         DataFileMissing: it is not in its source's folder.
         DataFileDamaged: its hash is not the published one.
     """
-    file, path = find_file(name), path_of(name)
+    file, path = _find(name)
     found = _known_hash(path, file)
     if found is None:
         raise DataFileMissing(file.name, file.address, path.parent)
@@ -108,8 +107,8 @@ def download(
         DownloadFailed: saying why, and how to do it by hand.
         DownloadCancelled: ``cancelled`` said so.
     """
-    file, folder = _find(name)
-    return fetch(file, folder, on_progress, cancelled, address)
+    file, path = _find(name)
+    return fetch(file, path.parent, on_progress, cancelled, address)
 
 
 def add(path: Path | str) -> str:
