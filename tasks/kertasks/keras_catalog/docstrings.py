@@ -40,7 +40,7 @@ def read_docstring(of: object, names: Iterable[str], call_names: Iterable[str] =
         body.append(line)
     paragraphs = _paragraphs(body)
     return Docstring(
-        summary=first_sentence(paragraphs[0]) if paragraphs else "",
+        summary=_SENTENCE_END.split(paragraphs[0], maxsplit=1)[0] if paragraphs else "",
         help="\n\n".join(paragraphs),
         arguments=_entries(_section(lines, _ARGS), names),
         call_arguments=_entries(_section(lines, ("Call arguments:",)), call_names),
@@ -48,11 +48,6 @@ def read_docstring(of: object, names: Iterable[str], call_names: Iterable[str] =
 
 
 _ARGS = ("Args:", "Arguments:")
-
-
-def first_sentence(text: str) -> str:
-    """The first sentence of a paragraph."""
-    return _SENTENCE_END.split(text.strip(), maxsplit=1)[0]
 
 
 def _section(lines: list[str], titles: tuple[str, ...]) -> list[str]:
