@@ -61,7 +61,7 @@ def get(names: tuple[str, ...]) -> None:
 
 def _files_of(name: str) -> list[str]:
     from kertasks.data.sources.data_files import all_files
-    from kertasks.data.sources.source_errors import UnknownDataFile
+    from kertasks.data.sources.source import UnknownDataFile
     from kertasks.registry import all_tasks
 
     files = [file.name for file in all_files()]
@@ -78,7 +78,7 @@ def _files_of(name: str) -> list[str]:
 def _download(name: str) -> Path:
     """Download one file with a line that shows how far it is; Ctrl-C leaves nothing half."""
     from kertasks.data.sources.data_files import download
-    from kertasks.data.sources.source_errors import DownloadCancelled
+    from kertasks.data.sources.source import DownloadCancelled
     from kertui.cli.following import CtrlC
 
     line = StatusLine(sys.stderr)

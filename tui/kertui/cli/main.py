@@ -132,7 +132,7 @@ def _carry_out(arguments: list[str] | None) -> int:
 
 def is_wrong_usage(error: UserError) -> bool:
     """Whether the person's own words were wrong, not the world they met."""
-    from kertasks.data.sources.source_errors import UnknownDataFile
+    from kertasks.data.sources.source import UnknownDataFile
     from kertasks.recipes.recipe_errors import RecipeError
     from kertasks.runs.store import UnknownRun
 

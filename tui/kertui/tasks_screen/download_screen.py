@@ -106,7 +106,7 @@ class DownloadScreen(Dialog[bool]):
 
     @on(Ended)
     def _end(self, event: Ended) -> None:
-        from kertasks.data.sources.source_errors import DownloadCancelled
+        from kertasks.data.sources.source import DownloadCancelled
 
         if event.error is None:
             self.dismiss(True)
@@ -153,7 +153,7 @@ def draw_progress(
 
 def explain_failure(error: UserError) -> str:
     """Why, and how to do it by hand: the file, its address, the folder, the command."""
-    from kertasks.data.sources.source_errors import DownloadFailed
+    from kertasks.data.sources.source import DownloadFailed
 
     if not isinstance(error, DownloadFailed):
         return str(error)
