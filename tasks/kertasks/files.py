@@ -10,13 +10,12 @@ can hold. Nothing is appended through a link, which may lead anywhere.
 from __future__ import annotations
 
 import errno
-import json
 import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 LONGEST_LINE = 1 << 20
 """Bytes; what is longer is no event, and is passed over without being kept."""
@@ -114,16 +113,3 @@ def read_small(path: str | Path) -> bytes:
         return os.read(descriptor, size)
     finally:
         os.close(descriptor)
-
-
-def read_json(path: str | Path) -> Any:
-    """Read the value in a small JSON file.
-
-    Raises:
-        OSError: as ``read_small``.
-        ValueError: it holds no JSON.
-    """
-    try:
-        return json.loads(read_small(path))
-    except RecursionError as error:
-        raise ValueError("lists or objects nested too deep") from error

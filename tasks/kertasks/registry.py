@@ -14,20 +14,17 @@ from kertasks.task import Task
 
 @cache
 def all_tasks() -> tuple[Task, ...]:
-    """Every task, grouped in the order of ``Group`` and by each file's ``ORDER``, then name.
+    """Every task, in the order of ``Group``, then by its ``order`` and its name.
 
     Imports neither Keras nor NumPy.
     """
-    found: list[tuple[int, int, str, Task]] = []
+    found: list[Task] = [
+        importlib.import_module(f"{tasks.__name__}.{info.name}").TASK
+        for info in pkgutil.iter_modules(tasks.__path__)
+        if not info.name.startswith("_")
+    ]
     groups = list(Group)
-    for info in pkgutil.iter_modules(tasks.__path__):
-        if info.name.startswith("_"):
-            continue
-        module = importlib.import_module(f"{tasks.__name__}.{info.name}")
-        task: Task = module.TASK
-        order: int = getattr(module, "ORDER", 100)
-        found.append((groups.index(task.group), order, task.name, task))
-    return tuple(task for *_, task in sorted(found, key=lambda entry: entry[:3]))
+    return tuple(sorted(found, key=lambda task: (groups.index(task.group), task.order, task.name)))
 
 
 def find_task(name: str) -> Task:
@@ -36,7 +33,7 @@ def find_task(name: str) -> Task:
     Raises:
         UnknownTask: naming the nearest spelling and what is allowed.
     """
-    for task in all_tasks():
-        if task.name == name:
-            return task
-    raise UnknownTask(name, [task.name for task in all_tasks()])
+    known = {task.name: task for task in all_tasks()}
+    if name not in known:
+        raise UnknownTask(name, list(known))
+    return known[name]

@@ -56,6 +56,9 @@ class Task:
     loader: Callable[[str, int], Dataset]
     """Makes the dataset from a variant's name and a seed; imports NumPy only when called."""
 
+    order: int = 100
+    """Its place in the group, counted in tens; those of one number stand by name."""
+
     files: tuple[str, ...] = ()
     """Keras data files that must be in the cache, by name."""
 
@@ -75,10 +78,10 @@ class Task:
         """
         if name is None:
             return self.variants[0]
-        for variant in self.variants:
-            if variant.name == name:
-                return variant
-        raise UnknownVariant(self.name, name, [variant.name for variant in self.variants])
+        known = {variant.name: variant for variant in self.variants}
+        if name not in known:
+            raise UnknownVariant(self.name, name, list(known))
+        return known[name]
 
     def recipe(self, name: str | None = None) -> Recipe:
         """The recipe of that name, the default one for None.
@@ -101,8 +104,8 @@ class Task:
 
         Raises:
             UnknownVariant: no variant has that name.
-            kertasks.data.sources.source_errors.DataFileMissing: a file is not in Keras's cache.
-            kertasks.data.sources.source_errors.DataFileDamaged: a file's hash is another one.
+            kertasks.data.sources.source.DataFileMissing: a file is not in Keras's cache.
+            kertasks.data.sources.source.DataFileDamaged: a file's hash is another one.
         """
         name = self.variant(variant).name
         data = self.loader(name, seed)

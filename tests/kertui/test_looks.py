@@ -16,7 +16,7 @@ from tests.support.run_folders import append, write_running
 from textual.pilot import Pilot
 
 from kertasks.data.sources.download import DownloadProgress
-from kertasks.data.sources.source_errors import DownloadCancelled, DownloadFailed
+from kertasks.data.sources.source import DownloadCancelled, DownloadFailed
 from kertasks.runs.events import Paused
 from kertui.app import KertuiApp
 from kertui.tasks_screen.download_screen import DownloadScreen

@@ -36,7 +36,7 @@ async def open_runs(pilot: Pilot[None], app: KertuiApp) -> RunsScreen:
     await pilot.press("R")
     screen = app.screen
     assert isinstance(screen, RunsScreen)
-    await until(pilot, lambda: screen.complete)
+    await until(pilot, lambda: screen.listed.complete)
     return screen
 
 

@@ -13,6 +13,14 @@ import pytest
 from textual.app import App
 from textual.pilot import Pilot
 
+from kertui.app import KertuiApp
+
+
+class PatientApp(KertuiApp):
+    """The real application, which keeps what it told for a busy machine to find."""
+
+    NOTIFICATION_TIMEOUT = 60
+
 
 async def until(pilot: Pilot[None], condition: Callable[[], object], seconds: float = 10.0) -> None:
     """Let the app work until the condition holds.

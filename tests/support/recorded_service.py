@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from kertasks.data.description import Description, from_json
-from kertasks.data.sources.source_errors import DataFileMissing
+from kertasks.data.sources.source import DataFileMissing
 from kertasks.runs.store import RunStore
 from kertui.service.training_service import TrainingService
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from tests.support.piloting import shown, until
+from tests.support.piloting import PatientApp, shown, until
 from tests.support.recorded_service import RecordedService
 from textual.pilot import Pilot
 
@@ -91,11 +91,13 @@ async def opened_runs(
         toasts: whether notifications are shown, not only kept.
         capabilities: of the terminal.
     """
-    app = KertuiApp(service, Capabilities(**capabilities))
+    app = PatientApp(service, Capabilities(**capabilities))
     async with app.run_test(size=size, notifications=toasts) as pilot:
         await pilot.press("R")
         assert isinstance(app.screen, RunsScreen)
         runs = Runs(app, pilot, app.screen)
         count = len(service.store.runs())
-        await runs.until(lambda: len(runs.screen.runs) == count and runs.screen.complete)
+        await runs.until(
+            lambda: len(runs.screen.listed.runs) == count and runs.screen.listed.complete
+        )
         yield runs

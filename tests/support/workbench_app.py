@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from tests.support.piloting import until
+from tests.support.piloting import PatientApp, until
 from textual.pilot import Pilot
 
 from kertasks.recipes.recipe import Recipe
@@ -52,6 +52,11 @@ class Workbench:
         return self.app.screen is self.screen
 
     @property
+    def selected(self) -> int:
+        """The chosen layer, ``INPUT_ROW`` for the data."""
+        return self.screen.query_one(RecipeColumn).selected
+
+    @property
     def layers(self) -> list[str]:
         """The classes of the draft's layers."""
         return [layer.class_name for layer in self.screen.draft.recipe.layers]
@@ -72,7 +77,7 @@ async def open_workbench(
     run: RunFolder | None = None,
 ) -> AsyncIterator[Workbench]:
     """Open a recipe of a task; Keras's classes are there when it is entered."""
-    app = KertuiApp(service, Capabilities(ascii=ascii))
+    app = PatientApp(service, Capabilities(ascii=ascii))
     async with app.run_test(size=size) as pilot:
         found = find_task(task)
         taken = found.recipes[recipe] if isinstance(recipe, str) else recipe

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
+from numpy.typing import NDArray
+
+from kertasks.data.description import Sample
 from kertasks.data.splits import FeatureScale, Split, TargetScale
 from kertasks.kinds import BaselineMethod, TaskKind
 from kertasks.models.check import DataShape
-
-if TYPE_CHECKING:
-    from kertasks.data.description import Sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,15 @@ class Dataset:
             target_dtype=str(self.train.y.dtype),
             classes=len(self.class_names),
         )
+
+    @property
+    def own_units(self) -> Sequence[str | None]:
+        """Each named feature's own unit; None for one that has none."""
+        return self.feature_units or [None] * len(self.feature_names)
+
+    def target_in_own_unit(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Targets or predictions in the target's own unit, whether it is scaled or not."""
+        return values if self.target_scale is None else self.target_scale.to_own_unit(values)
 
     def splits(self) -> dict[str, Split]:
         """The splits there are, by name, in the order train, validation, test."""

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from functools import partial
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,10 +27,6 @@ from kertasks.data.samples import columns_sample
 from kertasks.data.splits import Split
 from kertasks.kinds import BaselineMethod
 from kertasks.task import Task
-
-if TYPE_CHECKING:
-    from kertasks.data.dataset import Dataset
-    from kertasks.data.splits import Split
 
 _SAMPLES = 6
 _MOST_CLASSES_SHOWN = 10
@@ -53,7 +49,9 @@ def describe(task: Task, dataset: Dataset) -> Description:
         feature_count=int(np.prod(dataset.input_shape)),
         class_names=dataset.class_names,
         target=target_facts(dataset),
-        validation_rows_in_training=rows_also_in(hashes.get("validation", []), distinct["train"]),
+        validation_rows_in_training=sum(
+            row in distinct["train"] for row in hashes.get("validation", [])
+        ),
         baseline=baselines[0] if baselines else None,
         samples=_samples(dataset),
         picture=picture_of(dataset),
@@ -126,11 +124,6 @@ def row_parts(values: NDArray[Any] | MultiHotRows) -> Iterator[NDArray[Any]]:
         yield np.asarray(values[start : start + step])
 
 
-def rows_also_in(hashes: list[bytes], others: set[bytes]) -> int:
-    """How many rows also occur among the others, repeated ones counted each time."""
-    return sum(row in others for row in hashes)
-
-
 def _is_binary(values: NDArray[Any] | MultiHotRows) -> bool:
     if isinstance(values, MultiHotRows):
         return True
@@ -165,7 +158,7 @@ def feature_facts(dataset: Dataset) -> tuple[FeatureFacts, ...]:
     if not _are_named(dataset):
         return (_all_facts(values),)
     scaled = dataset.feature_scale is not None
-    units = ["SD"] * len(dataset.feature_names) if scaled else _own_units(dataset)
+    units = ["SD"] * len(dataset.feature_names) if scaled else dataset.own_units
     return _facts_of(dataset.feature_names, units, np.asarray(values))
 
 
@@ -174,25 +167,18 @@ def own_feature_facts(dataset: Dataset) -> tuple[FeatureFacts, ...]:
     if dataset.feature_scale is None or not _are_named(dataset):
         return ()
     values = dataset.feature_scale.to_own_unit(np.asarray(dataset.train.x))
-    return _facts_of(dataset.feature_names, _own_units(dataset), values)
+    return _facts_of(dataset.feature_names, dataset.own_units, values)
 
 
 def target_facts(dataset: Dataset) -> FeatureFacts | None:
     """A regression's target in its own unit; None for classes."""
     if dataset.class_names:
         return None
-    values = dataset.train.y
-    if dataset.target_scale is not None:
-        values = dataset.target_scale.to_own_unit(values)
-    return _facts(dataset.target_name, dataset.unit, values)
+    return _facts(dataset.target_name, dataset.unit, dataset.target_in_own_unit(dataset.train.y))
 
 
 def _are_named(dataset: Dataset) -> bool:
     return 0 < len(dataset.feature_names) <= MOST_NAMED_FEATURES
-
-
-def _own_units(dataset: Dataset) -> Sequence[str | None]:
-    return dataset.feature_units or [None] * len(dataset.feature_names)
 
 
 def _facts_of(
@@ -267,9 +253,7 @@ def _scatter(dataset: Dataset) -> ScatterPicture:
 
 
 def _curve(dataset: Dataset) -> CurvePicture:
-    x, y = dataset.train.x[:, 0], dataset.train.y
-    if dataset.target_scale is not None:
-        y = dataset.target_scale.to_own_unit(y)
+    x, y = dataset.train.x[:, 0], dataset.target_in_own_unit(dataset.train.y)
     order = np.argsort(x, kind="stable")
     if len(order) > MOST_POINTS:
         order = order[np.linspace(0, len(order) - 1, MOST_POINTS).round().astype(int)]
@@ -331,10 +315,7 @@ def _flat_rows(split: Split) -> NDArray[Any]:
 
 def _flat_target(dataset: Dataset, split: Split) -> NDArray[Any]:
     """Labels as whole numbers, or targets in their own unit; shape (rows,)."""
-    if dataset.class_names:
-        return split.labels
-    scale = dataset.target_scale
-    return split.y if scale is None else scale.to_own_unit(split.y)
+    return split.labels if dataset.class_names else dataset.target_in_own_unit(split.y)
 
 
 def _shuffled_accuracy(dataset: Dataset, split: Split) -> float:

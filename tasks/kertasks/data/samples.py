@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kertasks.data.dataset import Dataset
 from kertasks.data.description import ColumnsSample, ImageSample, WordsSample
 from kertasks.data.multi_hot import Texts
 from kertasks.data.splits import Split
-
-if TYPE_CHECKING:
-    from kertasks.data.dataset import Dataset
 
 THOUSAND_DOLLARS = "$1,000"
 """The unit of prices that are written in full, in dollars."""
@@ -39,65 +38,43 @@ def columns_sample(dataset: Dataset, split: Split, row: int) -> ColumnsSample:
     values, target = split.x[row], split.y[row]
     if dataset.feature_scale is not None:
         values = dataset.feature_scale.to_own_unit(values)
-    units = dataset.feature_units or [None] * len(dataset.feature_names)
     columns = tuple(
         (name, format_number(float(value), unit))
-        for name, unit, value in zip(dataset.feature_names, units, values, strict=True)
+        for name, unit, value in zip(dataset.feature_names, dataset.own_units, values, strict=True)
     )
     if dataset.class_names:
         label = dataset.class_names[class_index(target)]
     else:
-        if dataset.target_scale is not None:
-            target = dataset.target_scale.to_own_unit(target)
-        label = f"{dataset.target_name} {format_number(float(target), dataset.unit)}"
+        number = float(dataset.target_in_own_unit(target))
+        label = f"{dataset.target_name} {format_number(number, dataset.unit)}"
     return ColumnsSample(label=label, columns=columns)
 
 
-@dataclass(frozen=True)
-class ImageSampler:
-    """A row as a grey picture. Rows have shape (height, width, 1)."""
+def image_sample(class_names: Sequence[str], full: float, split: Split, row: int) -> ImageSample:
+    """A row as a grey picture.
 
-    class_names: tuple[str, ...]
-    full: float
-    """The value of a full pixel."""
-
-    def __call__(self, split: Split, row: int) -> ImageSample:
-        """Decode one row of a split."""
-        grey = split.x[row, :, :, 0].astype(float) / self.full
-        return ImageSample(
-            label=self.class_names[class_index(split.y[row])],
-            pixels=tuple(tuple(map(float, line)) for line in grey),
-        )
+    Args:
+        class_names: the labels.
+        full: the value of a full pixel.
+        split: with x of shape (rows, height, width, 1).
+        row: of the split.
+    """
+    grey = split.x[row, :, :, 0].astype(float) / full
+    return ImageSample(
+        label=class_names[class_index(split.y[row])],
+        pixels=tuple(tuple(map(float, line)) for line in grey),
+    )
 
 
 PADDING, START, UNKNOWN = 0, 1, 2
 """What Keras's text data sets mean by the first three word numbers."""
 
 INDEX_FROM = 3
-"""Added to a word's place in the word index, to make room for the three above."""
+"""Added to a word's place in the word index, which counts from 1, to make room for those above
+(and for 3, which is not used)."""
 
 _START_MARK = "‹start›"
 _UNKNOWN_MARK = "‹?›"
-
-
-class WordDecoder:
-    """Word numbers as Keras's text data sets use them, back to words.
-
-    The word index counts from 1; the data count from 4, because 0, 1 and 2 mean padding,
-    start and unknown (and 3 is not used).
-    """
-
-    def __init__(self, word_index: dict[str, int]) -> None:
-        self._words = {number + INDEX_FROM: word for word, number in word_index.items()}
-
-    def decode(self, numbers: Sequence[int] | NDArray[Any]) -> str:
-        """The text, words set apart by a space; padding left out."""
-        return " ".join(self._word(int(number)) for number in numbers if number != PADDING)
-
-    def _word(self, number: int) -> str:
-        if number == START:
-            return _START_MARK
-        return self._words.get(number, _UNKNOWN_MARK)
 
 
 @dataclass(frozen=True)
@@ -106,10 +83,22 @@ class WordsSampler:
     so the texts are kept beside them.
     """
 
-    decoder: WordDecoder
+    word_index: Mapping[str, int]
+    """Each word's number as Keras's text data sets have it, from 1."""
+
     class_names: tuple[str, ...]
     texts: tuple[tuple[Split, Texts, int], ...]
     """A split, the texts it was made from, and the text of its first row."""
+
+    @cached_property
+    def _words(self) -> dict[int, str]:
+        words = {number + INDEX_FROM: word for word, number in self.word_index.items()}
+        return words | {START: _START_MARK}
+
+    def decode(self, numbers: Sequence[int] | NDArray[Any]) -> str:
+        """The text of word numbers, words set apart by a space; padding left out."""
+        known = (int(number) for number in numbers if number != PADDING)
+        return " ".join(self._words.get(number, _UNKNOWN_MARK) for number in known)
 
     def __call__(self, split: Split, row: int) -> WordsSample:
         """Decode one row of one of the dataset's own splits.
@@ -120,5 +109,5 @@ class WordsSampler:
         for known, texts, first in self.texts:
             if known is split:
                 label = self.class_names[class_index(split.y[row])]
-                return WordsSample(label=label, text=self.decoder.decode(texts[first + row]))
+                return WordsSample(label=label, text=self.decode(texts[first + row]))
         raise LookupError("this split is not one of the dataset's own; its texts are not known")

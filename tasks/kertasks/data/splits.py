@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from kertasks.data.multi_hot import MultiHotRows
+from kertasks.data.multi_hot import MultiHotRows
 
 _KEPT_DIGITS = 5
 

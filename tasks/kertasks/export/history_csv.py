@@ -10,7 +10,10 @@ from kertasks.runs.history import RunHistory
 
 
 def write(export: Export) -> None:
-    """Write a run's epochs as CSV.
+    """Write one row an epoch: its number (from 1), every metric, the learning rate, the seconds.
+
+    Every number is written with all its digits, as Python reads it back; what is none as
+    ``nan``, ``inf`` or ``-inf``.
 
     Raises:
         NoEpochs: there are none.
@@ -18,16 +21,6 @@ def write(export: Export) -> None:
     history = RunHistory.read(export.run.events_path)
     if not history.epochs:
         raise NoEpochs(export.run)
-    with export.file() as file:
-        file.write(csv_of(history).encode())
-
-
-def csv_of(history: RunHistory) -> str:
-    """One row an epoch: its number (from 1), every metric, the learning rate, the seconds.
-
-    Every number is written with all its digits, as Python reads it back; what is none as
-    ``nan``, ``inf`` or ``-inf``.
-    """
     names = history.metric_names
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
@@ -36,4 +29,5 @@ def csv_of(history: RunHistory) -> str:
     table.writerows(
         zip(history.epoch_numbers, *columns, history.learning_rates, history.seconds, strict=True)
     )
-    return text.getvalue()
+    with export.file() as file:
+        file.write(text.getvalue().encode())

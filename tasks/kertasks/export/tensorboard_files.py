@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 
 from kertasks.errors import UserError
 from kertasks.export.formats import AlreadyThere, Export, NoEpochs
@@ -19,30 +18,7 @@ _HELD_OUT = "val_"
 
 
 def write(export: Export) -> None:
-    """Write a run's epochs as event files into a folder.
-
-    Raises:
-        NoEpochs: there are none.
-        AlreadyThere: there are event files already.
-        UserError: the package ``tensorboard`` is not installed.
-    """
-    events = EventReader(export.run.events_path).read_all()
-    epochs = [event for event in events if isinstance(event, Epoch)]
-    if not epochs:
-        raise NoEpochs(export.run)
-    before = event_files(export.path)
-    if before and not export.replace:
-        raise AlreadyThere(before[0].parent)
-    write_event_files(epochs, export.path)
-
-
-def event_files(folder: Path) -> list[Path]:
-    """The event files that are where a run's would be written."""
-    return [file for part in (TRAIN, VALIDATION) for file in (folder / part).glob(_PATTERN)]
-
-
-def write_event_files(epochs: Iterable[Epoch], folder: Path) -> None:
-    """Write every epoch's metrics into ``folder/train`` and ``folder/validation``.
+    """Write every epoch's metrics into the folders ``train`` and ``validation``.
 
     Event files that are there are replaced: TensorBoard would draw both as one curve.
 
@@ -51,9 +27,19 @@ def write_event_files(epochs: Iterable[Epoch], folder: Path) -> None:
     Does not need TensorFlow.
 
     Raises:
+        NoEpochs: there are none.
+        AlreadyThere: there are event files already.
         UserError: the package ``tensorboard`` is not installed.
         OSError: the folder cannot be written in.
     """
+    events = EventReader(export.run.events_path).read_all()
+    epochs = [event for event in events if isinstance(event, Epoch)]
+    if not epochs:
+        raise NoEpochs(export.run)
+    folders = [export.path / part for part in (TRAIN, VALIDATION)]
+    before = [file for folder in folders for file in folder.glob(_PATTERN)]
+    if before and not export.replace:
+        raise AlreadyThere(before[0].parent)
     try:
         from tensorboard.compat.proto.event_pb2 import Event
         from tensorboard.plugins.scalar.summary_v2 import scalar_pb
@@ -64,7 +50,7 @@ def write_event_files(epochs: Iterable[Epoch], folder: Path) -> None:
             "here: pip install tensorboard"
         ) from error
 
-    for old in event_files(folder):
+    for old in before:
         old.unlink()
     by_folder: dict[str, list[tuple[Epoch, Mapping[str, float]]]] = {TRAIN: [], VALIDATION: []}
     for epoch in epochs:
@@ -78,7 +64,7 @@ def write_event_files(epochs: Iterable[Epoch], folder: Path) -> None:
     for name, rows in by_folder.items():
         if not rows:
             continue
-        part = folder / name
+        part = export.path / name
         part.mkdir(parents=True, exist_ok=True)
         began = rows[0][0].t
         file_name = f"events.out.tfevents.{int(began):010d}.{platform.node()}.0.v2"

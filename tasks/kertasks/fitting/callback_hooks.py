@@ -10,7 +10,7 @@ from typing import Any
 
 import keras
 
-from kertasks.fitting.keras_internals import overrides, traces_batches
+from kertasks.fitting.keras_internals import is_kerass, overrides, traces_batches
 from kertasks.fitting.programs.program import Logs
 
 _HOOKS = {
@@ -32,33 +32,25 @@ class BatchHooks:
         self._callbacks = [cb for cb in callbacks.callbacks if overrides(cb, *hooks)]
         self._begin = f"on_{phase}_batch_begin"
         self._end = f"on_{phase}_batch_end"
-        self.needs_each_batch = any(map(_needs_each_batch, self._callbacks))
-        """Whether calls must be of one step."""
-
+        self._needs_each_batch = any(map(_needs_each_batch, self._callbacks))
         self._limiting = [cb for cb in self._callbacks if hasattr(cb, "steps_limit")]
 
     @property
     def steps_limit(self) -> int | None:
         """How many steps the next call may take; None where no callback minds."""
+        if self._needs_each_batch:
+            return 1
         limits = [callback.steps_limit for callback in self._limiting]
         return min((limit for limit in limits if limit is not None), default=None)
 
     def begin(self, batch: int) -> None:
-        """Run the hooks of a batch's begin before a call.
-
-        Args:
-            batch: number of its first batch in the pass, from 0.
-        """
+        """Run the hooks of a batch's begin before a call, whose first batch it is (from 0)."""
         for callback in self._callbacks:
             getattr(callback, self._begin)(batch, logs={})
 
     def end(self, batch: int, logs: Logs) -> None:
-        """Run the hooks of a batch's end after a call.
-
-        Args:
-            batch: number of its last batch in the pass, from 0.
-            logs: metrics over the pass so far.
-        """
+        """Run the hooks of a batch's end after a call, whose last batch it is (from 0), with the
+        metrics over the pass so far."""
         for callback in self._callbacks:
             getattr(callback, self._end)(batch, logs=dict(sorted(logs.items())))
 
@@ -98,8 +90,4 @@ def _needs_each_batch(callback: keras.callbacks.Callback) -> bool:
 
 
 def _hooks_are_kerass(callback: keras.callbacks.Callback) -> bool:
-    kind = type(callback)
-    return all(
-        getattr(kind, hook).__module__.startswith("keras.")
-        for hook in _HOOKS["train"] + _HOOKS["test"]
-    )
+    return all(is_kerass(getattr(type(callback), hook)) for hook in sum(_HOOKS.values(), ()))

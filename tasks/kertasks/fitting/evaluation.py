@@ -1,4 +1,4 @@
-"""``kertasks.evaluate``: a model's loss and metrics on rows."""
+"""``kertasks.evaluate``: a model's loss and metrics on rows, and the validations of ``fit``."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Any
 
 import keras
 
-from kertasks.fitting.callback_hooks import as_callback_list
-from kertasks.fitting.epoch_loop import EvaluationPass
+from kertasks.fitting.callback_hooks import BatchHooks, as_callback_list
 from kertasks.fitting.fit_request import count
 from kertasks.fitting.keras_internals import OrderedArrays, assert_compiled, in_order_of_metrics
 from kertasks.fitting.notices import CannotCompile, Notices
-from kertasks.fitting.preparation import check_arrays, check_model, check_rows, compile_passes
-from kertasks.fitting.programs.compiled_pass import read
-from kertasks.fitting.programs.program import Kind
+from kertasks.fitting.preparation import compile_passes, require_compilable
+from kertasks.fitting.programs.compiled_pass import CompiledPass, Pace, read
+from kertasks.fitting.programs.program import Kind, Logs
+from kertasks.fitting.rows.row_order import Span
 
 
 def evaluate(
@@ -57,20 +57,11 @@ def evaluate(
     batch_size, steps = count("batch_size", batch_size), count("steps", steps)
     notices = Notices(on_notice)
     try:
-        check_arrays(x=x, y=y, sample_weight=sample_weight)
-        check_rows(x)
-        check_model(model)
+        require_compilable(model, x, y=y, sample_weight=sample_weight)
         arrays = OrderedArrays(x, y, sample_weight, batch_size=batch_size, steps=steps)
-        source = read(arrays, Kind.TEST, shuffled=False)
-        batches = min(steps or source.batches.count, source.batches.count)
+        sources = [read(arrays, Kind.TEST)]
         (compiled,) = compile_passes(
-            model,
-            [source],
-            xla=None,
-            steps=batches,
-            memory=memory_limit,
-            on_compile=None,
-            notices=notices,
+            model, sources, steps=arrays.steps, memory=memory_limit, notices=notices
         )
     except CannotCompile as reason:
         notices.tell(f"evaluating with Keras's own evaluate, which is slower: {reason}")
@@ -85,7 +76,27 @@ def evaluate(
             return_dict=return_dict,
         )
     hooks = as_callback_list(
-        model, callbacks, history=False, verbose=verbose, epochs=1, steps=batches
+        model, callbacks, history=False, verbose=verbose, epochs=1, steps=arrays.steps
     )
-    logs = EvaluationPass(model, compiled, batches).run(hooks)
+    logs = run_evaluation(model, compiled, hooks, Pace())
     return logs if return_dict else in_order_of_metrics(model, logs)
+
+
+def run_evaluation(
+    model: keras.Model,
+    compiled: CompiledPass,
+    callbacks: keras.callbacks.CallbackList,
+    pace: Pace,
+) -> Logs:
+    """Evaluate once, with the hooks of testing around it; metrics by name, sorted."""
+    model.stop_evaluating = False
+    callbacks.on_test_begin()
+    logs = compiled.run(
+        Span(None, 0, compiled.steps),
+        pace,
+        BatchHooks(callbacks, "test"),
+        lambda: bool(model.stop_evaluating),
+    )
+    logs = dict(sorted(logs.items()))
+    callbacks.on_test_end(logs)
+    return logs

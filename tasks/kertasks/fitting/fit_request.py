@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from kertasks.fitting.keras_internals import OrderedArrays
-from kertasks.fitting.pace import CALL_SECONDS
 from kertasks.fitting.rows.row_order import Shuffle
 
 
@@ -24,7 +23,7 @@ def whole(name: str, value: Any, least: int | None, allowed: str = "") -> int:
         allowed: what else may be given, for the message.
 
     Raises:
-        ValueError: it is something else.
+        ValueError: it is something else, as in all functions here.
     """
     try:
         number = operator.index(value)
@@ -37,20 +36,12 @@ def whole(name: str, value: Any, least: int | None, allowed: str = "") -> int:
 
 
 def count(name: str, value: Any) -> int | None:
-    """How many of something, None for 0 and None: to Keras neither is given.
-
-    Raises:
-        ValueError: it is something else.
-    """
+    """How many of something, None for 0 and None: to Keras neither is given."""
     return None if value is None else whole(name, value, 0, ", or None") or None
 
 
 def share(name: str, value: Any) -> float:
-    """A part of the rows.
-
-    Raises:
-        ValueError: not from 0 to below 1.
-    """
+    """A part of the rows, from 0 to below 1."""
     given = 0.0 if value is None else value
     if not isinstance(given, (int, float, np.floating)) or not 0 <= given < 1:
         raise ValueError(f"{name} is {value!r}; allowed: a number from 0 to less than 1")
@@ -58,11 +49,7 @@ def share(name: str, value: Any) -> float:
 
 
 def frequency(name: str, value: Any) -> int | list[int]:
-    """Every so many epochs, or a list of epochs.
-
-    Raises:
-        ValueError: it is something else.
-    """
+    """Every so many epochs, or a list of epochs."""
     allowed = ", or a list of such"
     if isinstance(value, Iterable):
         return [whole(name, epoch, 1, allowed) for epoch in value]
@@ -74,35 +61,35 @@ class FitRequest:
     """The arguments of ``kertasks.fit``, under the names ``model.fit`` has for them."""
 
     x: Any
-    y: Any = None
-    batch_size: int | None = None
-    epochs: int = 1
-    verbose: str | int = "auto"
-    callbacks: Any = None
-    validation_split: float = 0.0
-    validation_data: Any = None
-    shuffle: Shuffle = True
-    class_weight: dict[int, float] | None = None
-    sample_weight: Any = None
-    initial_epoch: int = 0
-    initial_step: int = 0
+    y: Any
+    batch_size: int | None
+    epochs: int
+    verbose: str | int
+    callbacks: Any
+    validation_split: float
+    validation_data: Any
+    shuffle: Shuffle
+    class_weight: dict[int, float] | None
+    sample_weight: Any
+    initial_epoch: int
+    initial_step: int
     """Batches of the first epoch that are done already."""
 
-    planned_epochs: int | None = None
+    planned_epochs: int | None
     """What decides about XLA instead of ``epochs``, where that is only a limit."""
 
-    steps_per_epoch: int | None = None
-    validation_steps: int | None = None
-    validation_batch_size: int | None = None
-    validation_freq: int | list[int] = 1
-    seed: int = 0
-    memory_limit: int | None = None
+    steps_per_epoch: int | None
+    validation_steps: int | None
+    validation_batch_size: int | None
+    validation_freq: int | list[int]
+    seed: int
+    memory_limit: int | None
     """Bytes of rows that may lie on the device; more are streamed."""
 
-    call_seconds: float = CALL_SECONDS
+    call_seconds: float
     """How long one compiled call may take."""
 
-    xla: bool | None = None
+    xla: bool | None
     """Whether to use XLA; None leaves it to ``is_xla_worth_it``."""
 
     def ordered(self, x: Any, y: Any, sample_weight: Any) -> OrderedArrays:

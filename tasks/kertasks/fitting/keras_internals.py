@@ -54,15 +54,22 @@ class OrderedArrays(ArrayDataAdapter):  # type: ignore[misc]  # Keras carries no
             class_weight=class_weight,
         )
         self.order = RowOrder(self._num_samples, self._batch_size, seed, shuffle)
-        self.epoch = 0
+        self.steps = min(steps or self._size, self._size)
+        """How many batches are read in an epoch, or in a pass to evaluate."""
+
         self.inputs = keras.tree.lists_to_tuples(self._inputs)
         """``x``, ``(x, y)`` or ``(x, y, sample_weight)``, what a step gets a batch of."""
 
+        self._epoch = 0
+
+    def begin_epoch(self, epoch: int, logs: Any = None) -> None:
+        """Take the order of this epoch from now on; made to be an ``on_epoch_begin`` hook."""
+        del logs
+        self._epoch = epoch
+
     def get_tf_dataset(self) -> tf.data.Dataset:
-        """Batches of one epoch; asks for the order of ``self.epoch`` when it is first read."""
-        inputs = keras.tree.lists_to_tuples(
-            array_slicing.convert_to_sliceable(self._inputs, target_backend="tensorflow")
-        )
+        """Batches of one epoch; asks for its order when it is first read."""
+        inputs = keras.tree.lists_to_tuples(as_tensorflow_would(self._inputs))
         batch_size = self._batch_size
         are_whole = self._num_samples % batch_size == 0
 
@@ -82,7 +89,7 @@ class OrderedArrays(ArrayDataAdapter):  # type: ignore[misc]  # Keras carries no
             return keras.tree.traverse(gather, data)
 
         orders = tf.data.Dataset.range(1).map(
-            lambda _: tf.numpy_function(lambda: self.order.of_epoch(self.epoch), [], tf.int64)
+            lambda _: tf.numpy_function(lambda: self.order.of_epoch(self._epoch), [], tf.int64)
         )
         indices = orders.flat_map(batches)
         data = tf.data.Dataset.from_tensors(inputs).repeat()
@@ -92,17 +99,9 @@ class OrderedArrays(ArrayDataAdapter):  # type: ignore[misc]  # Keras carries no
         return dataset.with_options(options).prefetch(2)
 
 
-class EpochFollower(keras.callbacks.Callback):  # type: ignore[misc]  # Keras carries no types
-    """Tells an ``OrderedArrays`` which epoch begins."""
-
-    def __init__(self, arrays: OrderedArrays) -> None:
-        super().__init__()
-        self._arrays = arrays
-
-    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Before Keras opens the epoch's iterator."""
-        del logs
-        self._arrays.epoch = epoch
+def is_kerass(kind: Any) -> bool:
+    """Whether a class or a method is Keras's own."""
+    return bool(kind.__module__.startswith("keras."))
 
 
 def are_arrays(*structures: Any) -> bool:
@@ -120,9 +119,9 @@ def hold_out(arrays: Any, share: float) -> tuple[Any, Any]:
     return kept, held_out
 
 
-def as_tensorflow_would(array: Any) -> Any:
-    """One array-like thing as Keras hands it to TensorFlow: a NumPy array or a tensor."""
-    return array_slicing.convert_to_sliceable(array, target_backend="tensorflow")
+def as_tensorflow_would(arrays: Any) -> Any:
+    """Array-like things as Keras hands them to TensorFlow: NumPy arrays or tensors."""
+    return array_slicing.convert_to_sliceable(arrays, target_backend="tensorflow")
 
 
 def assert_compiled(model: keras.Model) -> None:

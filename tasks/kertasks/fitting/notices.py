@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from kertasks.text.plain_text import first_line
+
+LOG = logging.getLogger("kertasks.fitting")
+
+_LONGEST = 250
+"""Characters of a reason that are told."""
 
 
 class CannotCompile(Exception):
@@ -13,14 +21,19 @@ class CannotCompile(Exception):
     """
 
 
-def first_line(error: Exception) -> str:
-    """The gist of an error for a notice: its class and the first line that says something."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    text = lines[0] if lines else "no reason given"
-    return f"{type(error).__name__}: {text[:200]}"
+@contextmanager
+def failing_as_cannot_compile() -> Iterator[None]:
+    """Within it, every error is a reason why the compiled way cannot be taken.
 
-
-_log = logging.getLogger("kertasks.fitting")
+    Raises:
+        CannotCompile: with the first line of what was raised.
+    """
+    try:
+        yield
+    except CannotCompile:
+        raise
+    except Exception as error:
+        raise CannotCompile(first_line(error)[:_LONGEST]) from error
 
 
 class Notices:
@@ -35,6 +48,6 @@ class Notices:
         if text in self._told:
             return
         self._told.add(text)
-        _log.warning(text)
+        LOG.warning(text)
         if self._hook is not None:
             self._hook(text)

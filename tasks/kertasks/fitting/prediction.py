@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import keras
@@ -12,8 +13,8 @@ from numpy.typing import NDArray
 
 from kertasks.fitting.fit_request import count
 from kertasks.fitting.keras_internals import OrderedArrays, call_with_captures, keeps_state
-from kertasks.fitting.notices import CannotCompile, Notices, first_line
-from kertasks.fitting.preparation import check_arrays, check_model, check_rows
+from kertasks.fitting.notices import CannotCompile, Notices, failing_as_cannot_compile
+from kertasks.fitting.preparation import require_compilable
 from kertasks.fitting.programs.program_store import STORE
 from kertasks.fitting.rows.feeds import CHUNK_BYTES, Leaf, Structure, flatten
 
@@ -48,89 +49,84 @@ def predict(
         ValueError: a number is none that is allowed, there are no rows, or Keras refuses the data.
     """
     batch_size, steps = count("batch_size", batch_size), count("steps", steps)
-    try:
-        if verbose or steps or callbacks:
-            raise CannotCompile("each batch is to be seen")  # noqa: TRY301  # one way out
-        return _predict(model, x, batch_size)
-    except CannotCompile as reason:
-        if not (verbose or steps or callbacks):
+    if not (verbose or steps or callbacks):
+        try:
+            return _predict(model, x, batch_size)
+        except CannotCompile as reason:
             Notices().tell(f"predicting with Keras's own predict, which is slower: {reason}")
-        return model.predict(
-            x, batch_size=batch_size, verbose=verbose, steps=steps, callbacks=callbacks
-        )
+    return model.predict(
+        x, batch_size=batch_size, verbose=verbose, steps=steps, callbacks=callbacks
+    )
 
 
 def _predict(model: keras.Model, x: Any, batch_size: int | None) -> Any:
-    check_arrays(x=x)
-    check_rows(x)
-    check_model(model)
+    require_compilable(model, x)
     if keeps_state(model) and not model.built:
         raise CannotCompile("a layer that keeps its state is not built for a size of batches yet")
     arrays = OrderedArrays(x, batch_size=batch_size)
     leaves, structure = flatten(arrays.inputs)
     rows, size = arrays.order.rows, arrays.order.batch_size
-    key = (structure.text, *((leaf.dtype.name, leaf.row_shape) for leaf in leaves))
-    try:
-        function = STORE.own(model, key, lambda: _PredictFunction(model, leaves, structure))
-    except Exception as error:
-        raise CannotCompile(first_line(error)) from error
+    template = repr(structure.template)
+    key = (template, *((leaf.dtype.name, leaf.row_shape) for leaf in leaves))
+    with failing_as_cannot_compile():
+        function, outputs = STORE.own(model, key, lambda: _compile(model, leaves, structure))
     row_bytes = max(1, sum(leaf.row_bytes for leaf in leaves))
     at_once = max(1, CHUNK_BYTES // (row_bytes * size)) * size
     parts: list[list[NDArray[Any]]] = []
-    whole = rows - rows % size
-    for first, last, step in [
-        *((start, min(start + at_once, whole), size) for start in range(0, whole, at_once)),
-        *([(whole, rows, rows % size)] if rows % size else []),
-    ]:
+    # Some whole batches a call, then the partial one.
+    in_whole_batches = rows - arrays.order.rest
+    cuts = sorted({*range(0, in_whole_batches, at_once), in_whole_batches, rows})
+    for first, last in pairwise(cuts):
+        step = min(size, last - first)
         taken = [tf.convert_to_tensor(leaf.take(slice(first, last))) for leaf in leaves]
-        results = function(*taken, tf.constant(step), tf.constant((last - first) // step))
+        arguments = [*taken, tf.constant(step), tf.constant((last - first) // step)]
+        results = call_with_captures(function, arguments, function.captured_inputs)
         parts.append([result.numpy() for result in results])
     joined = [np.concatenate(pieces) for pieces in zip(*parts, strict=True)]
-    return keras.tree.pack_sequence_as(function.outputs_like, joined)
+    return keras.tree.pack_sequence_as(outputs, joined)
 
 
-class _PredictFunction:
-    """A compiled loop over batches."""
+def _compile(model: keras.Model, leaves: Sequence[Leaf], structure: Structure) -> tuple[Any, Any]:
+    """Compile a loop over batches.
 
-    def __init__(self, model: keras.Model, leaves: Sequence[Leaf], structure: Structure) -> None:
-        specs = [tf.TensorSpec([None, *leaf.row_shape], leaf.dtype) for leaf in leaves]
-        one = tf.function(
+    Returns:
+        A ``ConcreteFunction`` of the arrays, the rows a step and the steps; and what one step
+        gives, for its structure.
+    """
+    specs = [tf.TensorSpec([None, *leaf.row_shape], leaf.dtype) for leaf in leaves]
+    outputs_like = (
+        tf.function(
             tf.autograph.experimental.do_not_convert(
                 lambda *arrays: model.predict_step(structure.pack(arrays))
             ),
             autograph=False,
-        ).get_concrete_function(*specs)
-        self.outputs_like = one.structured_outputs
-        outputs = keras.tree.flatten(one.structured_outputs)
-
-        @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]  # TensorFlow's
-        def run(*arguments: tf.Tensor) -> list[tf.Tensor]:
-            *arrays, size, steps = arguments
-
-            def body(done: tf.Tensor, written: list[Any]) -> tuple[tf.Tensor, list[Any]]:
-                rows = tf.range(done * size, (done + 1) * size)
-                batch = structure.pack([tf.gather(array, rows) for array in arrays])
-                results = keras.tree.flatten(model.predict_step(batch))
-                return done + 1, [
-                    array.write(done, result)
-                    for array, result in zip(written, results, strict=True)
-                ]
-
-            empty = [
-                tf.TensorArray(output.dtype, size=steps, element_shape=output.shape)
-                for output in outputs
-            ]
-            _, written = tf.while_loop(
-                lambda done, _: done < steps, body, (tf.constant(0), empty), parallel_iterations=1
-            )
-            return [array.concat() for array in written]
-
-        scalars = [tf.TensorSpec([], tf.int32)] * 2
-        function = tf.function(run, autograph=False)
-        self._concrete = function.get_concrete_function(*specs, *scalars)
-
-    def __call__(self, *arguments: tf.Tensor) -> list[tf.Tensor]:
-        results: list[tf.Tensor] = call_with_captures(
-            self._concrete, arguments, self._concrete.captured_inputs
         )
-        return results
+        .get_concrete_function(*specs)
+        .structured_outputs
+    )
+    outputs = keras.tree.flatten(outputs_like)
+
+    @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]  # TensorFlow's
+    def run(*arguments: tf.Tensor) -> list[tf.Tensor]:
+        *arrays, size, steps = arguments
+
+        def body(done: tf.Tensor, written: list[Any]) -> tuple[tf.Tensor, list[Any]]:
+            rows = tf.range(done * size, (done + 1) * size)
+            batch = structure.pack([tf.gather(array, rows) for array in arrays])
+            results = keras.tree.flatten(model.predict_step(batch))
+            return done + 1, [
+                array.write(done, result) for array, result in zip(written, results, strict=True)
+            ]
+
+        empty = [
+            tf.TensorArray(output.dtype, size=steps, element_shape=output.shape)
+            for output in outputs
+        ]
+        _, written = tf.while_loop(
+            lambda done, _: done < steps, body, (tf.constant(0), empty), parallel_iterations=1
+        )
+        return [array.concat() for array in written]
+
+    scalars = [tf.TensorSpec([], tf.int32)] * 2
+    function = tf.function(run, autograph=False).get_concrete_function(*specs, *scalars)
+    return function, outputs_like

@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any
 
 import keras
 
-from kertasks.fitting.epoch_loop import EvaluationPass, run_epochs
+from kertasks.fitting.callback_hooks import BatchHooks, as_callback_list
+from kertasks.fitting.evaluation import run_evaluation
 from kertasks.fitting.fit_request import FitRequest, count, frequency, share, whole
-from kertasks.fitting.keras_internals import OrderedArrays, assert_compiled, hold_out
+from kertasks.fitting.keras_internals import (
+    OrderedArrays,
+    are_arrays,
+    assert_compiled,
+    evaluates_after,
+    hold_out,
+    restored_epoch,
+)
 from kertasks.fitting.notices import CannotCompile, Notices
-from kertasks.fitting.pace import CALL_SECONDS
-from kertasks.fitting.plain_keras import fit_with_keras
-from kertasks.fitting.preparation import check_arrays, check_model, check_rows, compile_passes
-from kertasks.fitting.programs.compiled_pass import Source, read
-from kertasks.fitting.programs.program import Kind
+from kertasks.fitting.preparation import compile_passes, require_compilable
+from kertasks.fitting.programs.compiled_pass import (
+    CALL_SECONDS,
+    CompiledPass,
+    OnCompile,
+    Pace,
+    read,
+)
+from kertasks.fitting.programs.program import Kind, Logs
 from kertasks.fitting.rows.feeds import count_rows
 from kertasks.fitting.rows.row_order import Schedule, Shuffle
 
@@ -132,87 +143,160 @@ def fit(
     )
     notices = Notices(on_notice)
     try:
-        run = _compiled_run(model, request, notices, on_compile)
+        training, validation = _compile(model, request, notices, on_compile)
     except CannotCompile as reason:
         if initial_step:
             raise ValueError(f"an epoch cannot be gone on with in its middle: {reason}") from reason
         notices.tell(f"training with Keras's own fit, which is slower: {reason}")
-        return fit_with_keras(model, request)
-    return run()
+        return _fit_with_keras(model, request)
+    return _run_epochs(model, request, training, validation)
 
 
-def _compiled_run(
+def _compile(
     model: keras.Model,
     request: FitRequest,
     notices: Notices,
-    on_compile: Callable[[float | None], None] | None,
-) -> Callable[[], keras.callbacks.History]:
-    """All that must be compiled is; what is returned trains.
+    on_compile: OnCompile | None,
+) -> tuple[CompiledPass, CompiledPass | None]:
+    """Compile all that is needed to train and to validate.
 
     Raises:
         CannotCompile: saying why.
     """
-    check_arrays(x=request.x, y=request.y, sample_weight=request.sample_weight)
-    check_rows(request.x)
-    check_model(model)
     rows = (request.x, request.y, request.sample_weight)
     held_out = request.validation_data
-    check_arrays(validation_data=held_out)
+    require_compilable(
+        model,
+        request.x,
+        y=request.y,
+        sample_weight=request.sample_weight,
+        validation_data=held_out,
+    )
     if request.validation_split and held_out is None:
         rows, held_out = hold_out(rows, request.validation_split)
     if held_out is not None and count_rows(held_out) == 0:
         notices.tell("validation_data holds no rows: there is no validation")
         held_out = None
-    arrays = request.ordered(*rows)
-    training = read(arrays, Kind.TRAIN, shuffled=bool(request.shuffle))
-    validation = _validation_source(held_out, request)
-    sources = [training] if validation is None else [training, validation]
-    passes = compile_passes(
+    sources = [read(request.ordered(*rows), Kind.TRAIN)]
+    # All of them even where a run goes on: it must go on with the programs it began with.
+    epochs = request.planned_epochs
+    if epochs is None:
+        epochs = max(0, request.epochs - request.initial_epoch)
+    steps = epochs * sources[0].steps
+    if held_out is not None:
+        arrays = OrderedArrays(
+            *keras.utils.unpack_x_y_sample_weight(held_out),
+            batch_size=request.validation_batch_size or request.batch_size,
+            steps=request.validation_steps,
+        )
+        sources.append(read(arrays, Kind.TEST))
+        after = request.validation_freq
+        steps += (epochs // after if isinstance(after, int) else len(after)) * arrays.steps
+    training, *validation = compile_passes(
         model,
         sources,
-        xla=request.xla,
-        steps=_all_steps(request, training, validation),
+        steps=steps,
         memory=request.memory_limit,
-        on_compile=on_compile,
         notices=notices,
+        xla=request.xla,
+        on_compile=on_compile,
     )
-    schedule = Schedule(arrays.order, training.batches.count, request.steps_per_epoch)
-    test_pass = None
-    if validation is not None:
-        steps = _validation_steps(request, validation)
-        test_pass = EvaluationPass(model, passes[1], steps, request.call_seconds)
-    return partial(run_epochs, model, request, passes[0], schedule, test_pass)
+    return training, validation[0] if validation else None
 
 
-def _validation_source(held_out: Any, request: FitRequest) -> Source | None:
-    if held_out is None:
-        return None
-    x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(held_out)
-    arrays = OrderedArrays(
-        x,
-        y,
-        sample_weight,
-        batch_size=request.validation_batch_size or request.batch_size,
-        steps=request.validation_steps,
+def _run_epochs(
+    model: keras.Model,
+    request: FitRequest,
+    training: CompiledPass,
+    validation: CompiledPass | None,
+) -> keras.callbacks.History:
+    """Do what ``model.fit`` does, in the same order, to the last epoch or until a callback sets
+    ``model.stop_training``."""
+    callbacks = as_callback_list(
+        model,
+        request.callbacks,
+        history=True,
+        verbose=request.verbose,
+        epochs=request.epochs,
+        steps=request.steps_per_epoch or training.order.batches,
+        xla=training.xla,
+        resumes_steps=not request.steps_per_epoch,
     )
-    return read(arrays, Kind.TEST, shuffled=False)
+
+    def is_stopped() -> bool:
+        return bool(model.stop_training)
+
+    schedule = Schedule(training.order, request.steps_per_epoch)
+    hooks = BatchHooks(callbacks, "train")
+    pace, validation_pace = Pace(request.call_seconds), Pace(request.call_seconds)
+    model.stop_training = False
+    callbacks.on_train_begin()
+    logs: Logs | None = None
+    done = request.initial_step
+    for epoch in range(restored_epoch(model) or request.initial_epoch, request.epochs):
+        callbacks.on_epoch_begin(epoch)
+        logs = training.run(schedule.of_epoch(epoch), pace, hooks, is_stopped, done)
+        done = 0
+        if validation is not None and evaluates_after(model, epoch, request.validation_freq):
+            found = run_evaluation(model, validation, callbacks, validation_pace)
+            logs |= {f"val_{name}": value for name, value in found.items()}
+        callbacks.on_epoch_end(epoch, logs)
+        if model.stop_training:
+            break
+    if isinstance(model.optimizer, keras.optimizers.Optimizer) and request.epochs > 0:
+        model.optimizer.finalize_variable_values(model.trainable_weights)
+    callbacks.on_train_end(logs=logs)
+    history: keras.callbacks.History = model.history
+    return history
 
 
-def _validation_steps(request: FitRequest, validation: Source) -> int:
-    return min(request.validation_steps or validation.batches.count, validation.batches.count)
-
-
-def _all_steps(request: FitRequest, training: Source, validation: Source | None) -> int:
-    """Steps of the whole run, validation included."""
-    # All of them even where a run goes on: it must go on with the programs it began with.
-    epochs = (
-        max(0, request.epochs - request.initial_epoch)
-        if request.planned_epochs is None
-        else request.planned_epochs
+def _fit_with_keras(model: keras.Model, request: FitRequest) -> keras.callbacks.History:
+    """Train with ``model.fit`` itself, which reads arrays in the order of ``RowOrder``."""
+    x, y, sample_weight = request.x, request.y, request.sample_weight
+    validation_data = request.validation_data
+    callbacks = request.callbacks
+    if not isinstance(callbacks, keras.callbacks.CallbackList):
+        callbacks = keras.tree.flatten(callbacks or [])
+        if any(hasattr(callback, "steps_limit") for callback in callbacks):
+            # It may hold up the training, but Keras runs batch hooks in other threads unless a
+            # callback that has some does not say ``async_safe``: this one.
+            hooks = {"on_train_batch_end": _do_nothing, "on_test_batch_end": _do_nothing}
+            callbacks.append(keras.callbacks.LambdaCallback(**hooks))
+    data: dict[str, Any]
+    if are_arrays(x, y, sample_weight):
+        if request.validation_split and validation_data is None:
+            (x, y, sample_weight), validation_data = hold_out(
+                (x, y, sample_weight), request.validation_split
+            )
+        ordered = request.ordered(x, y, sample_weight)
+        data = {"x": ordered}
+        # First, so that it knows the epoch before any other callback.
+        follower = keras.callbacks.LambdaCallback(on_epoch_begin=ordered.begin_epoch)
+        every = callbacks if isinstance(callbacks, list) else callbacks.callbacks
+        every.insert(0, follower)
+    else:
+        data = {
+            "x": x,
+            "y": y,
+            "sample_weight": sample_weight,
+            "class_weight": request.class_weight,
+            "shuffle": request.shuffle,
+            "validation_split": request.validation_split,
+        }
+    return model.fit(
+        **data,
+        batch_size=request.batch_size,
+        epochs=request.epochs,
+        verbose=request.verbose,
+        callbacks=callbacks,
+        validation_data=validation_data,
+        initial_epoch=request.initial_epoch,
+        steps_per_epoch=request.steps_per_epoch,
+        validation_steps=request.validation_steps,
+        validation_batch_size=request.validation_batch_size,
+        validation_freq=request.validation_freq,
     )
-    steps = epochs * min(request.steps_per_epoch or training.batches.count, training.batches.count)
-    if validation is not None:
-        after = request.validation_freq
-        times = epochs // after if isinstance(after, int) else len(after)
-        steps += times * _validation_steps(request, validation)
-    return steps
+
+
+def _do_nothing(batch: int, logs: Any = None) -> None:
+    del batch, logs

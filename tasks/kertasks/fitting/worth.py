@@ -34,32 +34,17 @@ def is_xla_worth_it(model: keras.Model, steps: int, batch_size: int) -> bool:
         steps: of training and of validation, in all epochs.
         batch_size: rows a step.
     """
-    if step_arithmetic(model, batch_size) >= HEAVY_STEP and not _has_accelerator():
+    # Were every layer a Dense one: for each weight and row two forward, two for the gradient of the
+    # weight and two for that of its input.
+    arithmetic = 6 * batch_size * model.count_params() if model.built else 0
+    if arithmetic >= HEAVY_STEP and not tf.config.list_physical_devices("GPU"):
         return False
-    return steps * layer_steps(model) >= WORTH_LAYER_STEPS
-
-
-def layer_steps(model: keras.Model) -> int:
-    """How many layers a step goes through, a recurrent one counted once a time step."""
-    return max(1, sum(_steps_of(layer) for layer in all_layers(model)))
-
-
-def step_arithmetic(model: keras.Model, batch_size: int) -> int:
-    """Multiplications and additions of a training step, were every layer a Dense one.
-
-    For each weight and row two forward, two for the gradient of the weight and two for that of
-    its input.
-    """
-    if not model.built:
-        return 0
-    return 6 * batch_size * int(model.count_params())
-
-
-def _has_accelerator() -> bool:
-    return bool(tf.config.list_physical_devices("GPU"))
+    layers = max(1, sum(_steps_of(layer) for layer in all_layers(model)))
+    return bool(steps * layers >= WORTH_LAYER_STEPS)
 
 
 def _steps_of(layer: keras.layers.Layer) -> int:
+    """How many layers it counts as: a recurrent one once a time step."""
     if isinstance(layer, keras.layers.InputLayer):
         return 0
     if not isinstance(layer, (keras.layers.RNN, keras.layers.TimeDistributed)):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from kertasks.keras_catalog.catalog import ArgumentKind, Family
+from kertasks.keras_catalog.catalog import Argument, ArgumentKind, Family
 
 _SECTION = re.compile(
     r"(Args|Arguments|Call arguments|Returns?|Raises|Examples?|References?"
@@ -40,7 +40,7 @@ def read_docstring(of: object, names: Iterable[str], call_names: Iterable[str] =
         body.append(line)
     paragraphs = _paragraphs(body)
     return Docstring(
-        summary=first_sentence(paragraphs[0]) if paragraphs else "",
+        summary=_SENTENCE_END.split(paragraphs[0], maxsplit=1)[0] if paragraphs else "",
         help="\n\n".join(paragraphs),
         arguments=_entries(_section(lines, _ARGS), names),
         call_arguments=_entries(_section(lines, ("Call arguments:",)), call_names),
@@ -48,11 +48,6 @@ def read_docstring(of: object, names: Iterable[str], call_names: Iterable[str] =
 
 
 _ARGS = ("Args:", "Arguments:")
-
-
-def first_sentence(text: str) -> str:
-    """The first sentence of a paragraph."""
-    return _SENTENCE_END.split(text.strip(), maxsplit=1)[0]
 
 
 def _section(lines: list[str], titles: tuple[str, ...]) -> list[str]:
@@ -83,18 +78,16 @@ def _entries(section: list[str], names: Iterable[str]) -> dict[str, str]:
             current = []
         else:
             current.append(line)
-    return {name: " ".join(" ".join(_without_urls(text)).split()) for name, text in entries.items()}
+    return {name: " ".join(_without_urls(text).split()) for name, text in entries.items()}
 
 
-def _without_urls(lines: list[str]) -> list[str]:
-    text = "\n".join(lines)
-    return [re.sub(r"\[([^\]]+)\]\(\s*[^)\s]+\s*\)", r"\1", text)]
+def _without_urls(lines: list[str]) -> str:
+    return re.sub(r"\[([^\]]+)\]\(\s*[^)\s]+\s*\)", r"\1", "\n".join(lines))
 
 
 def _paragraphs(lines: list[str]) -> list[str]:
-    text = "\n".join(_without_urls(lines)).strip()
     paragraphs = []
-    for paragraph in re.split(r"\n\s*\n", text):
+    for paragraph in re.split(r"\n\s*\n", _without_urls(lines).strip()):
         if "```" in paragraph or paragraph.lstrip().startswith(">>>"):
             break
         is_list = re.match(r"\s*(-|\d+\.)\s", paragraph)
@@ -157,54 +150,49 @@ _RANGE = re.compile(
 _AT_LEAST = re.compile(r"(?:>=|at least|greater than or equal to) (-?\d+(?:\.\d+)?)\b")
 
 
-@dataclass(frozen=True)
-class Kind:
-    """A kind with what belongs to it."""
-
-    kind: ArgumentKind
-    choices: tuple[str, ...] = ()
-    family: Family | None = None
-    optional: bool = False
-    minimum: float | None = None
-    maximum: float | None = None
-
-
-def kind_of(name: str, default: object, text: str) -> Kind:
-    """The kind of one argument.
+def argument_of(name: str, default: object, text: str) -> Argument:
+    """One argument as its docstring describes it, taken as one that need not be given.
 
     Args:
         name: the argument's name.
         default: its default; None also where it has none.
         text: what the docstring says of it, one paragraph.
     """
-    kind = _kind(name, default, text)
-    minimum, maximum = _limits(kind.kind, text)
-    optional = default is None or bool(_NONE.search(text))
-    return replace(kind, optional=optional, minimum=minimum, maximum=maximum)
+    family = next((family for pattern, family in _FAMILY_OF_NAME if pattern.search(name)), None)
+    if family is None and _OPTIMIZER.search(text):
+        family = Family.OPTIMIZERS
+    choices = _choices(default, text)
+    kind = ArgumentKind.COMPONENT if family else _kind(name, default, text, choices)
+    minimum, maximum = _limits(kind, text)
+    return Argument(
+        name=name,
+        kind=kind,
+        required=False,
+        default=default,
+        optional=default is None or bool(_NONE.search(text)),
+        choices=choices if kind is ArgumentKind.CHOICE else (),
+        family=family,
+        help=text,
+        minimum=minimum,
+        maximum=maximum,
+    )
 
 
-def _kind(name: str, default: object, text: str) -> Kind:
-    for pattern, family in _FAMILY_OF_NAME:
-        if pattern.search(name):
-            return Kind(ArgumentKind.COMPONENT, family=family)
-    if _OPTIMIZER.search(text):
-        return Kind(ArgumentKind.COMPONENT, family=Family.OPTIMIZERS)
+def _kind(name: str, default: object, text: str, choices: tuple[str, ...]) -> ArgumentKind:
     opening = _OPENING.sub("", _OPENING.sub("", text))[:160]
     if name in _LAYER_NAMES or _LAYER.search(opening):
-        return Kind(ArgumentKind.LAYER)
+        return ArgumentKind.LAYER
     if isinstance(default, bool) or (default is None and _BOOLEAN.search(opening)):
-        return Kind(ArgumentKind.BOOLEAN)
+        return ArgumentKind.BOOLEAN
     if "path to a" in text:  # no recipe makes Keras read a file
-        return Kind(ArgumentKind.INTEGERS)
+        return ArgumentKind.INTEGERS
     if name == "name":
-        return Kind(ArgumentKind.STRING)
-    if default is None or isinstance(default, str):
-        choices = _choices(default, text)
-        if len(choices) > 1:
-            return Kind(ArgumentKind.CHOICE, choices=choices)
+        return ArgumentKind.STRING
+    if len(choices) > 1 and isinstance(default, str | None):
+        return ArgumentKind.CHOICE
     if isinstance(default, str):
-        return Kind(ArgumentKind.ANY if _BOOLEAN.search(opening) else ArgumentKind.STRING)
-    return Kind(_number_kind(name, default, opening))
+        return ArgumentKind.ANY if _BOOLEAN.search(opening) else ArgumentKind.STRING
+    return _number_kind(name, default, opening)
 
 
 def _number_kind(name: str, default: object, opening: str) -> ArgumentKind:

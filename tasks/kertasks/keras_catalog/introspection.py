@@ -23,18 +23,15 @@ from kertasks.keras_catalog.catalog import (
     cached_catalog,
     write_catalog,
 )
-from kertasks.keras_catalog.docstrings import Docstring, kind_of, read_docstring
+from kertasks.keras_catalog.docstrings import Docstring, argument_of, read_docstring
 from kertasks.keras_catalog.excluded import EXCLUDED_ARGUMENTS
 from kertasks.keras_catalog.offer import Chosen, Offered, offered
 
-_DTYPES = (
-    "float32",
-    "float64",
-    "float16",
-    "bfloat16",
-    "mixed_float16",
-    "mixed_bfloat16",
-)
+_DTYPES = ("float32", "float64", "float16", "bfloat16", "mixed_float16", "mixed_bfloat16")
+
+
+_ANY_LAYER = Offered("Layer", keras.layers.Layer, ())
+"""Has what every layer takes: ``trainable``, ``dtype``, ``activity_regularizer``."""
 
 
 @cache
@@ -48,10 +45,10 @@ def arguments_of(entry: Offered, family: Family) -> tuple[Argument, ...]:
         for parameter in _own_parameters(entry.what)
         if not (family is Family.LAYERS and parameter.name in EXCLUDED_ARGUMENTS)
     ]
-    if family is Family.LAYERS:
+    if family is Family.LAYERS and entry != _ANY_LAYER and _takes_more(entry.what):
         known = {argument.name for argument in arguments}
-        if _takes_more(entry.what):
-            arguments += [base for base in _base_arguments() if base.name not in known]
+        every_layers = arguments_of(_ANY_LAYER, family)
+        arguments += [argument for argument in every_layers if argument.name not in known]
     return tuple(arguments)
 
 
@@ -102,41 +99,19 @@ def _takes_more(what: Any) -> bool:
     return any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters)
 
 
-@cache
-def _base_arguments() -> tuple[Argument, ...]:
-    """What every layer takes: ``trainable``, ``dtype``, ``activity_regularizer``."""
-    layer = Offered("Layer", keras.layers.Layer, ())
-    names = [parameter.name for parameter in _own_parameters(layer.what)]
-    documented = read_docstring(layer.what, names).arguments
-    return tuple(
-        _argument(parameter, documented.get(parameter.name, ""), Family.LAYERS)
-        for parameter in _own_parameters(layer.what)
-        if parameter.name not in EXCLUDED_ARGUMENTS
-    )
-
-
 def _argument(parameter: inspect.Parameter, text: str, family: Family) -> Argument:
     name = parameter.name
     required = parameter.default is parameter.empty
     default = None if required else _json_value(parameter.default)
     if not text:
         text = _usual_words(family).get(name, "")
-    found = kind_of(name, default, text)
-    kind, choices = found.kind, found.choices
+    found = argument_of(name, default, text)
     if name == "dtype":
-        kind, choices = ArgumentKind.CHOICE, _DTYPES
-    return Argument(
-        name=name,
-        kind=kind,
-        required=required,
-        default=default,
-        optional=found.optional and not (required and not text.lower().startswith("optional")),
-        choices=choices,
-        family=found.family,
-        help=text,
-        minimum=found.minimum,
-        maximum=found.maximum,
-    )
+        found = replace(found, kind=ArgumentKind.CHOICE, choices=_DTYPES)
+    if required:
+        is_optional = found.optional and text.lower().startswith("optional")
+        found = replace(found, required=True, optional=is_optional)
+    return found
 
 
 @cache

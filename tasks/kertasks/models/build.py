@@ -3,21 +3,40 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import keras
+from keras.src.backend.common import global_state
 
+from kertasks.data.dataset import Dataset
 from kertasks.keras_catalog.catalog import Argument, ArgumentKind, Family
 from kertasks.keras_catalog.excluded import EXCLUDED_ARGUMENTS, EXCLUDED_LAYERS, EXCLUDED_OTHERS
 from kertasks.keras_catalog.introspection import arguments_of, is_cell, required_inputs, takes_list
 from kertasks.keras_catalog.offer import Chosen, Offered, by_name
 from kertasks.models.messages import BuildError, one_line
-from kertasks.recipes.recipe import INPUT, CompileSettings, Component, Layer, Recipe, Value
+from kertasks.recipes.recipe import INPUT, Component, Recipe, Value
 from kertasks.recipes.recipe_errors import one_of
 
-if TYPE_CHECKING:
-    from kertasks.data.dataset import Dataset
+_WAITING = "uninitialized_variables"
+
+
+@contextmanager
+def no_weights() -> Iterator[None]:
+    """Inside, no variable is given memory.
+
+    Keras 3.15 keeps a list of variables that wait for their values, and has no public way to
+    say that they never get one; without this the list would hold every layer ever checked.
+    TensorFlow 2.21 besides keeps some 30 KB for every variable it ever made, even when it is
+    long gone, so a process that checks at every key must not make any.
+    """
+    before = list(global_state.get_global_attribute(_WAITING) or [])
+    try:
+        with keras.StatelessScope(initialize_variables=False):
+            yield
+    finally:
+        global_state.set_global_attribute(_WAITING, before)
 
 
 def find_class(name: str, family: Family, path: str) -> Offered:
@@ -102,20 +121,7 @@ def _arguments(
     component: Component, entry: Offered, family: Family, path: str, names: Names
 ) -> dict[str, Any]:
     known = {argument.name: argument for argument in arguments_of(entry, family)}
-    _check_names(component.arguments, known, entry, family, path)
-    return {
-        name: _value(value, known.get(name), f"{path}.{name}", names)
-        for name, value in component.arguments.items()
-    }
-
-
-def _check_names(
-    given: Mapping[str, Value],
-    known: Mapping[str, Argument],
-    entry: Offered,
-    family: Family,
-    path: str,
-) -> None:
+    given = component.arguments
     for name in given:
         if name in known or (name == "name" and family is Family.LAYERS):
             continue
@@ -126,6 +132,10 @@ def _check_names(
     missing = [name for name, argument in known.items() if argument.required and name not in given]
     if missing:
         raise BuildError(f"{path}.{missing[0]}", f"{entry.name} needs it")
+    return {
+        name: _value(value, known.get(name), f"{path}.{name}", names)
+        for name, value in given.items()
+    }
 
 
 def _value(value: Value, argument: Argument | None, path: str, names: Names) -> Any:
@@ -193,7 +203,8 @@ class Network:
             raise BuildError(path, f"{entry.name} works only inside another layer, such as RNN")
         made = make(layer, Family.LAYERS, path, self._names, layer.name)
         keeps_integers = not made.autocast or ".layers.preprocessing." in entry.what.__module__
-        tensors = [self._tensor(name, keeps_integers, path) for name in self._read(layer, index)]
+        reads = layer.inputs or (INPUT if index == 0 else "",)
+        tensors = [self._tensor(name, keeps_integers, path) for name in reads]
         try:
             output = made(*_call_arguments(tensors, entry, path))
         except BuildError:
@@ -211,11 +222,8 @@ class Network:
             self._tensors[layer.name] = output
         return made
 
-    def _read(self, layer: Layer, index: int) -> tuple[str, ...]:
-        return layer.inputs or ((INPUT,) if index == 0 else ("",))
-
     def _tensor(self, name: str, keeps_integers: bool, path: str) -> Any:
-        if name == "":
+        if not name:
             return self._previous
         if name != INPUT:
             if name not in self._tensors:
@@ -268,21 +276,13 @@ def build_model(recipe: Recipe, data: Dataset) -> keras.Model:
         raise BuildError("layers", "there is no layer")
     for index in range(len(recipe.layers)):
         network.add(index)
+    # Keras takes letters, digits and underscores.
+    name = re.sub(r"\W+", "_", f"{recipe.task}_{recipe.name}", flags=re.ASCII).strip("_")
     try:
-        model = keras.Model(network.input, network.output, name=_model_name(recipe))
+        model = keras.Model(network.input, network.output, name=name or "model")
     except Exception as error:
         raise BuildError("layers", one_line(error)) from error
-    compile_model(model, recipe.compile)
-    return model
-
-
-def compile_model(model: keras.Model, settings: CompileSettings) -> None:
-    """Compile a model as a recipe says.
-
-    Raises:
-        BuildError: Keras refuses the optimizer, the loss or a metric.
-    """
-    names = Names(set())
+    settings, names = recipe.compile, Names(set())
     optimizer = make(settings.optimizer, Family.OPTIMIZERS, "compile.optimizer", names)
     loss = make(settings.loss, Family.LOSSES, "compile.loss", names)
     metrics = [
@@ -293,6 +293,7 @@ def compile_model(model: keras.Model, settings: CompileSettings) -> None:
         model.compile(optimizer=optimizer, loss=loss, metrics=metrics or None)
     except Exception as error:
         raise BuildError("compile", one_line(error)) from error
+    return model
 
 
 def make_metric(metric: str | Component, path: str) -> Any:
@@ -304,8 +305,3 @@ def make_metric(metric: str | Component, path: str) -> Any:
     made = make(metric, Family.METRICS, path, Names(set()))
     # A plain name stays one: Keras then calls the metric by it ("mae", "acc").
     return metric if isinstance(metric, str) else made
-
-
-def _model_name(recipe: Recipe) -> str:
-    """A name Keras takes: letters, digits and underscores."""
-    return re.sub(r"\W+", "_", f"{recipe.task}_{recipe.name}", flags=re.ASCII).strip("_") or "model"

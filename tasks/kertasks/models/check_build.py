@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any
 
 import keras
 import numpy as np
 
 from kertasks.keras_catalog.catalog import Family
-from kertasks.models.build import Names, Network, make, make_metric
+from kertasks.models.build import Names, Network, make, make_metric, no_weights
 from kertasks.models.check import DataShape, LayerCheck, ModelCheck
 from kertasks.models.messages import BuildError, one_line
-from kertasks.models.weightless import no_weights
 from kertasks.recipes.recipe import Component, Recipe
 from kertasks.recipes.recipe_errors import Problem
 from kertasks.recipes.validation import validate
@@ -119,79 +118,69 @@ def check_training(
     fault = _optimizer_fault(settings.optimizer) or _loss_fault(settings.loss, sizes, shape)
     for index, metric in enumerate(settings.metrics):
         fault = fault or _metric_fault(metric, f"compile.metrics.{index}", sizes, shape)
-    fault = fault or _monitor_fault(recipe)
-    return BuildError(*fault) if fault is not None else None
-
-
-Fault: TypeAlias = tuple[str, str]
-"""A path and a reason."""
+    return fault or _monitor_fault(recipe)
 
 
 @lru_cache(maxsize=256)
-def _optimizer_fault(optimizer: Component) -> Fault | None:
+def _optimizer_fault(optimizer: Component) -> BuildError | None:
     try:
         with keras.device("cpu:0"):
             make(optimizer, Family.OPTIMIZERS, "compile.optimizer", Names(set()))
     except BuildError as error:
-        return error.path, error.reason
+        return _without_traceback(error)
     return None
 
 
 @lru_cache(maxsize=256)
-def _loss_fault(loss: str | Component, sizes: tuple[int, ...], shape: DataShape) -> Fault | None:
+def _loss_fault(
+    loss: str | Component, sizes: tuple[int, ...], shape: DataShape
+) -> BuildError | None:
     path = "compile.loss"
     try:
         with keras.device("cpu:0"), no_weights():
             made = make(loss, Family.LOSSES, path, Names(set()))
             mismatch = mismatch_of_sizes(loss, sizes, shape)
             if mismatch is not None:
-                return path, mismatch
-            if _is_tried(sizes):
-                _compute_loss(made, sizes, shape)
+                return BuildError(path, mismatch)
+            if math.prod(sizes) <= _LARGEST_TRIAL:
+                trial = _trial_model(sizes, loss=made)
+                trial.compute_loss(y=_two_labels(shape), y_pred=_two_predictions(sizes))
     except BuildError as error:
-        return error.path, error.reason
+        return _without_traceback(error)
     except Exception as error:
-        return path, one_line(error)
+        return BuildError(path, one_line(error))
     return None
 
 
 @lru_cache(maxsize=256)
 def _metric_fault(
     metric: str | Component, path: str, sizes: tuple[int, ...], shape: DataShape
-) -> Fault | None:
+) -> BuildError | None:
     try:
         with keras.device("cpu:0"), no_weights():
             made = make_metric(metric, path)
-            if _is_tried(sizes):
-                _compute_metric(made, sizes, shape)
+            if math.prod(sizes) <= _LARGEST_TRIAL:
+                trial, outputs = _trial_model(sizes, metrics=[made]), _two_predictions(sizes)
+                trial.compute_metrics(outputs, _two_labels(shape), outputs, sample_weight=None)
     except BuildError as error:
-        return error.path, error.reason
+        return _without_traceback(error)
     except Exception as error:
-        return path, f"does not fit the output or the labels: {one_line(error)}"
+        reason = f"does not fit the output or the labels: {one_line(error)}"
+        return BuildError(path, reason)
     return None
 
 
-def _is_tried(sizes: tuple[int, ...]) -> bool:
-    return math.prod(sizes) <= _LARGEST_TRIAL
+def _without_traceback(error: BuildError) -> BuildError:
+    """The same error to keep: its traceback would hold all that Keras made until then."""
+    return BuildError(error.path, error.reason)
 
 
-def _trial_model(sizes: tuple[int, ...]) -> keras.Model:
+def _trial_model(sizes: tuple[int, ...], **compiled: Any) -> keras.Model:
     """A model that does nothing, to reach what ``compile`` makes of a loss or a metric."""
     tensor = keras.Input(shape=sizes, name="output")
-    return keras.Model(tensor, tensor, name="trial")
-
-
-def _compute_loss(loss: Any, sizes: tuple[int, ...], shape: DataShape) -> None:
-    trial = _trial_model(sizes)
-    trial.compile(optimizer=None, loss=loss)
-    trial.compute_loss(y=_two_labels(shape), y_pred=_two_predictions(sizes))
-
-
-def _compute_metric(metric: Any, sizes: tuple[int, ...], shape: DataShape) -> None:
-    trial = _trial_model(sizes)
-    trial.compile(optimizer=None, metrics=[metric])
-    predictions = _two_predictions(sizes)
-    trial.compute_metrics(predictions, _two_labels(shape), predictions, sample_weight=None)
+    trial = keras.Model(tensor, tensor, name="trial")
+    trial.compile(optimizer=None, **compiled)
+    return trial
 
 
 def _two_predictions(sizes: tuple[int, ...]) -> Any:
@@ -208,7 +197,7 @@ def _two_labels(shape: DataShape) -> Any:
     return keras.ops.convert_to_tensor(labels)
 
 
-def _monitor_fault(recipe: Recipe) -> Fault | None:
+def _monitor_fault(recipe: Recipe) -> BuildError | None:
     stopping = recipe.fit.early_stopping
     if stopping is None:
         return None
@@ -221,7 +210,7 @@ def _monitor_fault(recipe: Recipe) -> Fault | None:
     if stopping.monitor.removeprefix("val_") in names:
         return None
     known = ", ".join([*names, *(f"val_{name}" for name in names)])
-    return path, f"there is no metric {stopping.monitor}; there are {known}"
+    return BuildError(path, f"there is no metric {stopping.monitor}; there are {known}")
 
 
 def mismatch_of_sizes(

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from kertasks.data.dataset import Dataset
 from kertasks.keras_catalog.catalog import Family
-from kertasks.models.build import Names, Network, make
-from kertasks.models.weightless import no_weights
+from kertasks.models.build import Names, Network, make, no_weights
 from kertasks.recipes.recipe import Component, Recipe
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from kertasks.data.dataset import Dataset
 
 
 def bytes_held(recipe: Recipe, data: Dataset) -> int:

@@ -6,18 +6,10 @@ import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from kertasks.recipes.json_form import (
-    COMPILE_KEYS,
-    DATA_KEYS,
-    EARLY_STOPPING_KEYS,
-    FIT_KEYS,
-    TOP_KEYS,
-    RecipeReader,
-    join,
-    to_json,
-)
+from kertasks.keras_catalog.catalog import Catalog
+from kertasks.recipes.json_form import KEYS, RecipeReader, join, to_json
 from kertasks.recipes.recipe import EarlyStopping, Recipe
 from kertasks.recipes.recipe_errors import (
     Problem,
@@ -28,25 +20,10 @@ from kertasks.recipes.recipe_errors import (
 )
 from kertasks.recipes.validation import validate
 
-if TYPE_CHECKING:
-    from kertasks.keras_catalog.catalog import Catalog
-
-_KEYS = {
-    "": TOP_KEYS,
-    "data": DATA_KEYS,
-    "compile": COMPILE_KEYS,
-    "fit": FIT_KEYS,
-    "fit.early_stopping": EARLY_STOPPING_KEYS,
-}
-"""The keys each settings table has. Layers and components have Keras's arguments."""
-
 _ELSEWHERE = {
     "learning_rate": "compile.optimizer.learning_rate",
     "lr": "compile.optimizer.learning_rate",
-    **{key: f"compile.{key}" for key in COMPILE_KEYS},
-    **{key: f"fit.{key}" for key in FIT_KEYS},
-    **{key: f"fit.early_stopping.{key}" for key in EARLY_STOPPING_KEYS},
-    "variant": "data.variant",
+    **{key: f"{table}.{key}" for table, keys in KEYS.items() if table for key in keys},
 }
 """Where a key belongs that people write one table too high or too low."""
 
@@ -75,8 +52,8 @@ def with_changes(recipe: Recipe, changes: Iterable[str], catalog: Catalog | None
             continue
         try:
             _change(plain, path, text.strip())
-        except _Misplaced as error:
-            problems.append(error.problem)
+        except RecipeError as error:
+            problems += error.problems
     reader = RecipeReader()
     changed = reader.recipe(plain)
     found = without_consequences(tuple(problems), reader.problems)
@@ -87,12 +64,8 @@ def with_changes(recipe: Recipe, changes: Iterable[str], catalog: Catalog | None
     return changed
 
 
-class _Misplaced(Exception):
-    """A path that leads nowhere, or a value that cannot be read."""
-
-    def __init__(self, path: str, found: str, allowed: str) -> None:
-        super().__init__(path)
-        self.problem = Problem(path, found, allowed)
+def _fault(path: str, found: str, allowed: str) -> RecipeError:
+    return RecipeError((Problem(path, found, allowed),))
 
 
 def _change(plain: dict[str, Any], path: str, text: str) -> None:
@@ -126,9 +99,7 @@ def _step(holder: Any, walked: str, key: str, path: str) -> Any:
         inner = holder[place] = {"class": inner}
     if not isinstance(inner, (dict, list)):
         here = join(walked, key)
-        raise _Misplaced(
-            path, f"{here} = {describe_value(inner)}", f"{here}=value; it has no parts"
-        )
+        raise _fault(path, f"{here} = {describe_value(inner)}", f"{here}=value; it has no parts")
     return inner
 
 
@@ -140,17 +111,17 @@ def _absent(here: str, path: str) -> Any:
         return asdict(EarlyStopping())
     if here == "compile.metrics":
         return []
-    raise _Misplaced(path, f"nothing at {here}", f'{here}={{ class = "…", … }}, or a class\'s name')
+    raise _fault(path, f"nothing at {here}", f'{here}={{ class = "…", … }}, or a class\'s name')
 
 
 def _check_key(table: str, key: str, path: str) -> None:
-    keys = _KEYS.get(table)
+    keys = KEYS.get(table)
     if keys is None or key in keys:
         return
     elsewhere = _ELSEWHERE.get(key)
     paths = [join(table, allowed) for allowed in keys]
     allowed = f"did you mean {elsewhere}?" if elsewhere else one_of(paths, join(table, key))
-    raise _Misplaced(path, f'an unknown key "{key}"', allowed)
+    raise _fault(path, f'an unknown key "{key}"', allowed)
 
 
 def _index(holder: list[Any], walked: str, key: str, path: str) -> int:
@@ -158,7 +129,7 @@ def _index(holder: list[Any], walked: str, key: str, path: str) -> int:
     if key.isascii() and key.isdigit() and len(key) <= digits and int(key) < len(holder):
         return int(key)
     allowed = f"0 to {len(holder) - 1}" if holder else f"none: {walked} is empty"
-    raise _Misplaced(path, f'"{key}" as a place in {walked}', allowed)
+    raise _fault(path, f'"{key}" as a place in {walked}', allowed)
 
 
 def _value(path: str, text: str) -> Any:
@@ -170,9 +141,9 @@ def _value(path: str, text: str) -> Any:
     except (tomllib.TOMLDecodeError, RecursionError):
         pass
     except ValueError:  # Python refuses to read such numbers, tomllib passes that on
-        raise _Misplaced(
+        raise _fault(
             path, "a number of thousands of digits", "numbers a computer can hold"
         ) from None
     if _BARE_WORD.fullmatch(text):
         return text
-    raise _Misplaced(path, f"{describe_value(text)}, which is no TOML value", "a TOML value")
+    raise _fault(path, f"{describe_value(text)}, which is no TOML value", "a TOML value")

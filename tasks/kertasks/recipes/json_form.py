@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from typing import Any, TypeGuard
 
 from kertasks.recipes.recipe import (
@@ -26,11 +26,18 @@ from kertasks.recipes.recipe import (
 )
 from kertasks.recipes.recipe_errors import Problem, RecipeError, describe_value, one_of
 
-TOP_KEYS = ("task", "name", "summary", "seed", "data", "layers", "compile", "fit")
-COMPILE_KEYS = tuple(field.name for field in fields(CompileSettings))
-FIT_KEYS = tuple(field.name for field in fields(FitSettings))
-EARLY_STOPPING_KEYS = tuple(field.name for field in fields(EarlyStopping))
-DATA_KEYS = tuple(field.name for field in fields(DataSettings))
+_SETTINGS = {
+    "data": DataSettings,
+    "compile": CompileSettings,
+    "fit": FitSettings,
+    "fit.early_stopping": EarlyStopping,
+}
+
+KEYS = {
+    "": ("task", "name", "summary", "seed", "data", "layers", "compile", "fit"),
+    **{path: tuple(field.name for field in fields(of)) for path, of in _SETTINGS.items()},
+}
+"""The keys each settings table has, by its path. Layers and components have Keras's arguments."""
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _CLASS_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
@@ -92,7 +99,7 @@ class RecipeReader:
 
     def recipe(self, plain: object) -> Recipe:
         """The recipe, complete only where ``problems`` stays empty."""
-        top = self._table(plain, "", TOP_KEYS)
+        top = self._table(plain, "")
         return Recipe(
             task=self._required(top, "task", "", STRING, ""),
             name=self._required(top, "name", "", STRING, ""),
@@ -141,7 +148,7 @@ class RecipeReader:
         return Component(class_name, self._arguments(plain, path, ("class",), depth))
 
     def _data(self, plain: object) -> DataSettings:
-        table = self._table({} if plain is None else plain, "data", DATA_KEYS)
+        table = self._table({} if plain is None else plain, "data")
         return DataSettings(self._optional(table, "variant", "data", STRING, None))
 
     def _layers(self, plain: object) -> tuple[Layer, ...]:
@@ -162,7 +169,7 @@ class RecipeReader:
         )
 
     def _compile(self, plain: object) -> CompileSettings:
-        table = self._table({} if plain is None else plain, "compile", COMPILE_KEYS)
+        table = self._table({} if plain is None else plain, "compile")
         defaults = CompileSettings()
         optimizer, loss = table.get("optimizer"), table.get("loss")
         metrics = table.get("metrics", ())
@@ -181,26 +188,22 @@ class RecipeReader:
         )
 
     def _fit(self, plain: object) -> FitSettings:
-        table = self._table({} if plain is None else plain, "fit", FIT_KEYS)
-        read = self._settings(table, "fit", FitSettings, skip="early_stopping")
-        stopping = table.get("early_stopping")
+        table = self._table({} if plain is None else plain, "fit")
+        read = self._settings(table, "fit")
+        stopping, path = table.get("early_stopping"), "fit.early_stopping"
         if stopping is not None:
-            path = "fit.early_stopping"
-            inner = self._table(stopping, path, EARLY_STOPPING_KEYS)
-            read["early_stopping"] = EarlyStopping(**self._settings(inner, path, EarlyStopping))
+            read["early_stopping"] = EarlyStopping(
+                **self._settings(self._table(stopping, path), path)
+            )
         return FitSettings(**read)
 
-    def _settings(
-        self, table: Mapping[str, Any], path: str, of: type, skip: str = ""
-    ) -> dict[str, Any]:
-        """The fields of a settings dataclass, each typed as its default is."""
-        read: dict[str, Any] = {}
-        for field in fields(of):
-            if field.name == skip or field.default is MISSING:
-                continue
-            rule = _RULES[type(field.default)]
-            read[field.name] = self._optional(table, field.name, path, rule, field.default)
-        return read
+    def _settings(self, table: Mapping[str, Any], path: str) -> dict[str, Any]:
+        """The numbers, strings and truth values of a settings table, each as its default is."""
+        return {
+            field.name: self._optional(table, field.name, path, rule, field.default)
+            for field in fields(_SETTINGS[path])
+            if (rule := _RULES.get(type(field.default)))
+        }
 
     def _name_or_component(self, plain: object, path: str) -> str | Component:
         component = self.component(plain, path)
@@ -225,7 +228,8 @@ class RecipeReader:
         self._report(path, describe_value(plain), CLASS)
         return ""
 
-    def _table(self, plain: object, path: str, keys: tuple[str, ...]) -> Mapping[str, Any]:
+    def _table(self, plain: object, path: str) -> Mapping[str, Any]:
+        keys = KEYS[path]
         if not isinstance(plain, Mapping):
             self._report(path, describe_value(plain), f"a table of {', '.join(keys)}")
             return {}
@@ -266,7 +270,7 @@ def to_json(recipe: Recipe) -> dict[str, Any]:
     plain["seed"] = recipe.seed
     if recipe.data.variant is not None:
         plain["data"] = {"variant": recipe.data.variant}
-    plain["layers"] = [layer_to_json(layer) for layer in recipe.layers]
+    plain["layers"] = [value_to_json(layer) for layer in recipe.layers]
     plain["compile"] = _compile_to_json(recipe.compile)
     plain["fit"] = {key: value for key, value in asdict(recipe.fit).items() if value is not None}
     return plain
@@ -288,24 +292,16 @@ def from_json(plain: object, source: str | None = None) -> Recipe:
     return recipe
 
 
-def layer_to_json(layer: Layer) -> dict[str, Any]:
-    """One layer as plain data."""
-    plain: dict[str, Any] = {"class": layer.class_name}
-    if layer.name is not None:
-        plain["name"] = layer.name
-    if layer.inputs:
-        plain["inputs"] = list(layer.inputs)
-    plain.update((key, value_to_json(value)) for key, value in layer.arguments.items())
-    return plain
-
-
 def value_to_json(value: Value) -> Any:
     """An argument's value as plain data; a component is always a table with ``class``."""
-    if isinstance(value, Layer):
-        return layer_to_json(value)
     if isinstance(value, Component):
+        plain: dict[str, Any] = {"class": value.class_name}
+        if isinstance(value, Layer) and value.name is not None:
+            plain["name"] = value.name
+        if isinstance(value, Layer) and value.inputs:
+            plain["inputs"] = list(value.inputs)
         arguments = {key: value_to_json(inner) for key, inner in value.arguments.items()}
-        return {"class": value.class_name, **arguments}
+        return plain | arguments
     if isinstance(value, (tuple, list)):
         return [value_to_json(entry) for entry in value]
     return value

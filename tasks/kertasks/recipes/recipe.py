@@ -18,10 +18,6 @@ INPUT = "input"
 """The name a layer's ``inputs`` uses for the data itself."""
 
 
-def _frozen(arguments: Mapping[str, Value]) -> Mapping[str, Value]:
-    return MappingProxyType(dict(arguments))
-
-
 @dataclass(frozen=True)
 class Component:
     """A Keras class with the keyword arguments to give it.
@@ -35,7 +31,7 @@ class Component:
     arguments: Mapping[str, Value] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "arguments", _frozen(self.arguments))
+        object.__setattr__(self, "arguments", MappingProxyType(dict(self.arguments)))
 
     def __hash__(self) -> int:
         return hash((type(self), self.class_name, tuple(sorted(map(str, self.arguments.items())))))

@@ -33,16 +33,13 @@ import re
 import stat
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from kertasks.files import write_text
+from kertasks.keras_catalog.catalog import Catalog
 from kertasks.recipes.json_form import RecipeReader, to_json
 from kertasks.recipes.recipe import Recipe
 from kertasks.recipes.recipe_errors import FolderGiven, Problem, RecipeError, without_consequences
 from kertasks.recipes.validation import validate
-
-if TYPE_CHECKING:
-    from kertasks.keras_catalog.catalog import Catalog
 
 _LONGEST = 1 << 20
 """Characters of a recipe file; people's have thousands at most."""
@@ -67,15 +64,17 @@ def load_recipe(path: str | Path, catalog: Catalog | None = None) -> Recipe:
     path = Path(path)
     try:
         text = _read(path)
-    except UnicodeDecodeError:
-        raise _cannot_read(path, "bytes that are no text") from None
-    except FileNotFoundError:
-        raise _cannot_read(path, "no such file") from None
     except IsADirectoryError:
         raise FolderGiven(str(path)) from None
+    except UnicodeDecodeError:
+        found = "bytes that are no text"
+    except FileNotFoundError:
+        found = "no such file"
     except OSError as error:
-        raise _cannot_read(path, (error.strerror or "an unreadable file").lower()) from None
-    return parse_recipe(text, str(path), catalog)
+        found = (error.strerror or "an unreadable file").lower()
+    else:
+        return parse_recipe(text, str(path), catalog)
+    raise RecipeError((Problem("", found, "a recipe file in TOML, in UTF-8"),), str(path))
 
 
 def parse_recipe(text: str, source: str | None = None, catalog: Catalog | None = None) -> Recipe:
@@ -163,10 +162,6 @@ def _permissions(path: Path) -> int:
     if not stat.S_ISREG(mode):
         raise OSError(errno.EINVAL, f"{_KINDS.get(stat.S_IFMT(mode), 'a device')} and no file")
     return mode & 0o777
-
-
-def _cannot_read(path: Path, found: str) -> RecipeError:
-    return RecipeError((Problem("", found, "a recipe file in TOML, in UTF-8"),), str(path))
 
 
 def _syntax_problem(message: str) -> Problem:

@@ -173,23 +173,14 @@ class _Block:
     """The lines of one table, the comments directly above its header included."""
 
     text: str
-    header: str
-    """The line with the table's name; empty for what stands before the first table."""
-
-    @property
-    def is_layer(self) -> bool:
-        return bool(_LAYER_HEADER.match(self.header))
+    is_layer: bool
 
 
 def _with_layers(text: str, layers: list[dict[str, Any]]) -> str:
     blocks = _blocks(text)
-    places = [index for index, block in enumerate(blocks) if block.is_layer]
-    before = blocks[: places[0]] if places else blocks
-    after = blocks[places[-1] + 1 :] if places else []
-    strangers = [
-        block for block in blocks[len(before) : len(blocks) - len(after)] if not block.is_layer
-    ]
-    old = [blocks[index].text for index in places]
+    first = next((index for index, block in enumerate(blocks) if block.is_layer), len(blocks))
+    others = [block.text for block in blocks if not block.is_layer]
+    old = [block.text for block in blocks if block.is_layer]
     contents = [tomllib.loads(block)["layers"][0] for block in old]
     origin = _origins(contents, layers)
     new = [
@@ -198,7 +189,7 @@ def _with_layers(text: str, layers: list[dict[str, Any]]) -> str:
     ]
     if origin != list(range(len(old))):
         new = _respaced(new, old)
-    return "".join([*(b.text for b in before), *new, *(b.text for b in strangers + after)])
+    return "".join([*others[:first], *new, *others[first:]])
 
 
 def _updated_layer(block: str, layer: Mapping[str, Any]) -> str:
@@ -247,20 +238,21 @@ def _origins(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[int |
 def _blocks(text: str) -> list[_Block]:
     """The text cut before each table header and the comments directly above it."""
     lines = text.splitlines(keepends=True)
-    cuts: list[tuple[int, str]] = [(0, "")]
+    cuts = [(0, False)]
     for index, line in enumerate(lines):
         if not _HEADER.match(line) or not _is_complete("".join(lines[:index])):
             continue
-        if _PART_OF_LAYER.match(line) and not _LAYER_HEADER.match(line):
+        is_layer = bool(_LAYER_HEADER.match(line))
+        if _PART_OF_LAYER.match(line) and not is_layer:
             continue
         start = index
         while start > cuts[-1][0] and lines[start - 1].lstrip().startswith("#"):
             start -= 1
-        cuts.append((start, line))
+        cuts.append((start, is_layer))
     ends = [start for start, _ in cuts[1:]] + [len(lines)]
     return [
-        _Block("".join(lines[start:end]), header)
-        for (start, header), end in zip(cuts, ends, strict=True)
+        _Block("".join(lines[start:end]), is_layer)
+        for (start, is_layer), end in zip(cuts, ends, strict=True)
     ]
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping
 
 from kertasks.errors import nearest
 from kertasks.keras_catalog.catalog import Argument, ArgumentKind, Catalog, ClassInfo, Family
@@ -14,9 +13,6 @@ from kertasks.recipes.bounds import MOST_EPOCHS
 from kertasks.recipes.json_form import is_number, is_whole
 from kertasks.recipes.recipe import INPUT, Component, FitSettings, Layer, Recipe, Value
 from kertasks.recipes.recipe_errors import Problem, describe_value, one_of, without_consequences
-
-if TYPE_CHECKING:
-    from kertasks.recipes.recipe import Layer
 
 _LAYER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _CONTROLS = ("Cc", "Cf", "Cs", "Zl", "Zp")
@@ -250,92 +246,73 @@ def _unknown_argument(name: str, info: ClassInfo, path: str) -> Problem:
 
 def allowed_for(argument: Argument) -> str:
     """What an argument takes, in a few words."""
-    words = _allowed_of_kind(argument)
-    return (
-        f"{words}, or {{}} for None"
-        if argument.optional and argument.default is not None
-        else words
-    )
+    words, _ = _rule_of(argument)
+    or_none = argument.optional and argument.default is not None
+    return f"{words}, or {{}} for None" if or_none else words
 
 
 def problem_with(value: Value, argument: Argument, path: str) -> Problem | None:
     """The fault of a value, or None. Nested classes are judged by their own arguments."""
+    allowed = allowed_for(argument)
     if value is None:
-        if argument.optional or argument.kind is ArgumentKind.ANY:
-            return None
-        return Problem(path, "{} (None)", allowed_for(argument))
+        is_kept = argument.optional or argument.kind is ArgumentKind.ANY
+        return None if is_kept else Problem(path, "{} (None)", allowed)
     fault = _fault(value, argument)
     if fault is None:
         return None
-    return Problem(path, describe_given(fault), _with_guess(argument, fault))
+    guess = nearest(fault, argument.choices) if isinstance(fault, str) else None
+    given = describe_value(fault)
+    if isinstance(fault, Component):
+        given = f"the class {fault.class_name}"
+    return Problem(path, given, f'{allowed}; did you mean "{guess}"?' if guess else allowed)
 
 
-def describe_given(value: object) -> str:
-    """A value as a person gave it, a class by its name."""
-    if isinstance(value, Component):
-        return f"the class {value.class_name}"
-    return describe_value(value)
-
-
-def _fault(value: Value, argument: Argument) -> object | None:
-    """What is wrong in ``value``: itself, or the entry of a list."""
-    match argument.kind:
-        case ArgumentKind.BOOLEAN:
-            return None if isinstance(value, bool) else value
-        case ArgumentKind.INTEGER:
-            return None if is_whole(value) and argument.within(value) else value
-        case ArgumentKind.NUMBER:
-            return None if is_number(value) and argument.within(value) else value
-        case ArgumentKind.INTEGERS | ArgumentKind.NUMBERS:
-            return _fault_in_list(value, argument)
-        case ArgumentKind.STRING:
-            return None if isinstance(value, str) else value
-        case ArgumentKind.CHOICE:
-            is_choice = isinstance(value, str) and value in argument.choices
-            return None if is_choice else value
-        case ArgumentKind.COMPONENT:
-            return None if isinstance(value, (str, Component)) else value
-        case ArgumentKind.LAYER:
-            entries = value if isinstance(value, (tuple, list)) and value else (value,)
-            wrong = [entry for entry in entries if not isinstance(entry, Component)]
-            return wrong[0] if wrong else None
-        case ArgumentKind.ANY:
-            return value if isinstance(value, Component) else None
-
-
-def _fault_in_list(value: Value, argument: Argument) -> object | None:
+def _fault(value: Value, argument: Argument) -> Value:
+    """What is wrong in ``value``: itself, or the entry of a list; None where nothing is."""
+    _, is_kept = _rule_of(argument)
     if isinstance(value, (tuple, list)):
-        faults = (_fault_in_list(entry, argument) for entry in value if entry is not None)
-        return next((fault for fault in faults if fault is not None), None)
-    if argument.kind is ArgumentKind.INTEGERS and not is_whole(value):
-        return value
-    return None if is_number(value) and argument.within(value) else value
+        if argument.kind in (ArgumentKind.INTEGERS, ArgumentKind.NUMBERS):
+            faults = (_fault(entry, argument) for entry in value if entry is not None)
+            return next((fault for fault in faults if fault is not None), None)
+        if argument.kind is ArgumentKind.LAYER and value:
+            return next((entry for entry in value if not is_kept(entry)), None)
+    return None if is_kept(value) else value
 
 
-def _allowed_of_kind(argument: Argument) -> str:
+def _rule_of(argument: Argument) -> tuple[str, Callable[[Value], bool]]:
+    """What an argument takes, in words, and whether a value, or an entry of a list, is that."""
     limits = _limits(argument)
+
+    def is_whole_within(value: Value) -> bool:
+        return is_whole(value) and argument.within(value)
+
+    def is_number_within(value: Value) -> bool:
+        return is_number(value) and argument.within(value)
+
     match argument.kind:
         case ArgumentKind.BOOLEAN:
-            return "true or false"
+            return "true or false", lambda value: isinstance(value, bool)
         case ArgumentKind.INTEGER:
-            return f"a whole number{limits}"
+            return f"a whole number{limits}", is_whole_within
         case ArgumentKind.NUMBER:
-            return f"a number{limits}"
+            return f"a number{limits}", is_number_within
         case ArgumentKind.INTEGERS:
-            return f"a whole number{limits} or a list of them"
+            return f"a whole number{limits} or a list of them", is_whole_within
         case ArgumentKind.NUMBERS:
-            return f"a number{limits} or a list of them"
+            return f"a number{limits} or a list of them", is_number_within
         case ArgumentKind.STRING:
-            return "a string"
+            return "a string", lambda value: isinstance(value, str)
         case ArgumentKind.CHOICE:
-            return "one of " + ", ".join(f'"{choice}"' for choice in argument.choices)
+            words = "one of " + ", ".join(f'"{choice}"' for choice in argument.choices)
+            return words, lambda value: isinstance(value, str) and value in argument.choices
         case ArgumentKind.COMPONENT:
             family = argument.family.value if argument.family else "classes"
-            return f'one of Keras\'s {family}, by name or as {{ class = "…", … }}'
+            words = f'one of Keras\'s {family}, by name or as {{ class = "…", … }}'
+            return words, lambda value: isinstance(value, (str, Component))
         case ArgumentKind.LAYER:
-            return 'a layer, as { class = "…", … }'
+            return 'a layer, as { class = "…", … }', lambda value: isinstance(value, Component)
         case ArgumentKind.ANY:
-            return "a value, no class"
+            return "a value, no class", lambda value: not isinstance(value, Component)
 
 
 def _limits(argument: Argument) -> str:
@@ -347,9 +324,3 @@ def _limits(argument: Argument) -> str:
     if low is not None:
         return f" of at least {low:g}"
     return f" of at most {high:g}" if high is not None else ""
-
-
-def _with_guess(argument: Argument, given: object) -> str:
-    allowed = allowed_for(argument)
-    guess = nearest(given, argument.choices) if isinstance(given, str) else None
-    return f'{allowed}; did you mean "{guess}"?' if guess else allowed

@@ -18,7 +18,7 @@ from typing import Annotated
 import msgspec
 
 from kertasks.errors import UserError
-from kertasks.files import LARGEST, open_regular, read_json, write_text
+from kertasks.files import LARGEST, open_regular, read_small, write_text
 from kertasks.runs.commands import SteeringCommand
 
 KEPT = 32
@@ -48,8 +48,8 @@ class Command(msgspec.Struct, frozen=True, omit_defaults=True):
 def read_commands(path: Path) -> list[Command]:
     """The latest commands, oldest first; none when there is no file or it holds none."""
     try:
-        listed = list(read_json(path)["commands"])
-    except (OSError, ValueError, KeyError, TypeError):
+        listed = list(json.loads(read_small(path))["commands"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return []
     found = []
     for fields in listed:

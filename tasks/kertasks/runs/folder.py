@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import platform
 import shutil
 from dataclasses import dataclass
 from functools import partial
@@ -17,11 +18,13 @@ from kertasks.runs.control_file import Command, write_command
 from kertasks.runs.event_reader import last_answered
 from kertasks.runs.manifest import Manifest, format_manifest, parse_manifest
 from kertasks.runs.state import (
+    HEARTBEAT_GONE,
     RunState,
+    boot_id,
     is_removed,
     is_younger,
+    process_is_there,
     state_at_end,
-    trainer_is_there,
 )
 
 if TYPE_CHECKING:
@@ -197,19 +200,17 @@ class RunFolder:
         return RunState.REMOVED if is_removed(self.path) else RunState.LOST
 
     def _trainer_is_there(self) -> bool:
+        """Whether the trainer lives: by its process on this host, by its heartbeat elsewhere."""
         try:
             manifest = self.manifest()
         except NeverBegan:
             return is_younger(self.recipe_path, _STARTING)
         except RunDamaged:
             return False
-        return trainer_is_there(
-            manifest.host,
-            manifest.pid,
-            manifest.process_started,
-            manifest.boot,
-            self.events_path,
-        )
+        if manifest.host != platform.node():
+            return is_younger(self.events_path, HEARTBEAT_GONE)
+        is_same_boot = manifest.boot == boot_id()
+        return is_same_boot and process_is_there(manifest.pid, manifest.process_started)
 
     def send(self, name: SteeringCommand, value: float | None = None) -> Command:
         """Send a command to the run's trainer; it answers with a ``control`` event.

@@ -9,23 +9,18 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from enum import StrEnum
-from typing import Any, Protocol, TypeAlias
+from typing import Any, TypeAlias
 
+from kertasks.runs.bin import RunBin
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
+from kertasks.runs.store import RunStore
 from kertasks.runs.summary import RunSummary, summarise
 from kertasks.text.numbers import is_share
 
 _TELL_EVERY = 0.1
 """Seconds between two looks at what was found so far."""
-
-
-class HasRuns(Protocol):
-    """Whatever holds runs: a store, or its bin."""
-
-    def runs(self) -> list[RunFolder]:
-        """List every run, by its id from the newest on."""
 
 
 _READ = ("run.json", "label.json", "events.jsonl")
@@ -55,7 +50,7 @@ class RunSummaries:
 
     def __init__(
         self,
-        source: HasRuns,
+        source: RunStore | RunBin,
         over: OverRuns | None = None,
         *,
         with_best: bool = False,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import platform
 import time
 from enum import StrEnum
 from pathlib import Path
@@ -98,15 +97,6 @@ def process_is_there(pid: int, started: float) -> bool:
     """Whether the process of that number is the one started then, not a later namesake."""
     found = process_start_time(pid)
     return found is not None and abs(found - started) < 2.0
-
-
-def trainer_is_there(
-    host: str, pid: int, process_started: float, boot: str | None, events_path: Path
-) -> bool:
-    """Whether a run's trainer lives: by its process on this host, by its heartbeat elsewhere."""
-    if host == platform.node():
-        return boot == boot_id() and process_is_there(pid, process_started)
-    return is_younger(events_path, HEARTBEAT_GONE)
 
 
 def is_removed(path: Path) -> bool:

@@ -166,22 +166,12 @@ def runs_in(folder: Path) -> list[RunFolder]:
     from kertasks.runs.folder import RunFolder  # not needed before the first paint
 
     try:
-        names = sorted(
-            (entry.name for entry in os.scandir(folder) if _is_run(entry)),
-            key=lambda name: (name[:15], name[15:]),
-            reverse=True,
-        )
+        folders = [entry.name for entry in os.scandir(folder) if entry.is_dir()]
     except OSError:
         return []
+    names = [name for name in folders if not name.startswith(".")]
+    names.sort(key=lambda name: (name[:15], name[15:]), reverse=True)
     return [RunFolder(folder / name) for name in names]
-
-
-def _made(id: str) -> float:
-    """When the folder of that id was made, Unix time in seconds; infinity where it says nothing."""
-    try:
-        return datetime.fromisoformat(f"{id[:8]}T{id[9:15]}+00:00").timestamp()
-    except ValueError:
-        return math.inf
 
 
 def _require_room(folder: Path) -> None:
@@ -190,5 +180,9 @@ def _require_room(folder: Path) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def _is_run(entry: os.DirEntry[str]) -> bool:
-    return not entry.name.startswith(".") and entry.is_dir()
+def _made(id: str) -> float:
+    """When the folder of that id was made, Unix time in seconds; infinity where it says nothing."""
+    try:
+        return datetime.fromisoformat(f"{id[:8]}T{id[9:15]}+00:00").timestamp()
+    except ValueError:
+        return math.inf

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from kertasks.errors import UserError
 from kertasks.runs.event_reader import Tail
@@ -12,7 +12,7 @@ from kertasks.runs.folder import NeverBegan, RunDamaged, RunFolder
 from kertasks.runs.history import BestEpoch
 from kertasks.runs.label import Label, read_label
 from kertasks.runs.state import RunState
-from kertasks.text.numbers import grouped, metric, short_path, test_metric, test_result
+from kertasks.text.numbers import counted, metric, short_path, test_metric, test_result
 
 _GOING_ON = {
     "started", "resuming", "resumed", "epoch", "progress", "finished", "stopped", "failed",
@@ -90,6 +90,7 @@ def summarise(run: RunFolder) -> RunSummary | None:
     only where no end was written.
     """
     end = _read_end(run)
+    manifest = recipe = None
     damage = ""
     try:
         manifest = run.manifest()
@@ -97,46 +98,40 @@ def summarise(run: RunFolder) -> RunSummary | None:
         pass
     except RunDamaged as error:
         damage = str(error).removeprefix(f"{run.path}/")
-    else:
-        state = end.state or run.state()
+    state = end.state or run.state()
+    if manifest is not None:
+        task, name, created = manifest.task, manifest.recipe, manifest.created
         if state.is_over and end.state is None:
             # It ended between the two looks, or without a word.
             end = _read_end(run, over=True)
-        return replace(
-            _summary(run, end, state, manifest.task, manifest.recipe, manifest.created),
-            seconds=None if end.t is None else max(0.0, end.t - manifest.created),
-            device=manifest.device,
-            host=manifest.host,
-        )
-    state = end.state or run.state()
-    try:
-        recipe = run.recipe()
-    except UserError:
-        if not damage:
-            return None
-        return replace(_summary(run, end, state, "", run.id, run.created()), damage=damage)
-    found = _summary(run, end, state, recipe.task, recipe.name, run.created())
-    planned = None if damage or state.is_over else recipe.fit.epochs
-    return replace(found, damage=damage, planned=planned)
-
-
-def _summary(
-    run: RunFolder, end: _End, state: RunState, task: str, recipe: str, created: float
-) -> RunSummary:
+    else:
+        task, name, created = "", run.id, run.created()
+        try:
+            recipe = run.recipe()
+        except UserError:
+            if not damage:
+                return None
+        else:
+            task, name = recipe.task, recipe.name
     return RunSummary(
         id=run.id,
         task=task,
-        recipe=recipe,
+        recipe=name,
         state=state,
         created=created,
         epochs=end.epochs,
         result=end.result,
         folder=str(run.path),
         label=read_label(run.path),
+        planned=None if recipe is None or damage or state.is_over else recipe.fit.epochs,
         best_epoch=end.best_epoch,
         best=end.best,
         test=end.test,
         unit=end.unit,
+        seconds=None if manifest is None or end.t is None else max(0.0, end.t - created),
+        device="" if manifest is None else manifest.device,
+        host="" if manifest is None else manifest.host,
+        damage=damage,
     )
 
 
@@ -216,7 +211,7 @@ def in_words(summary: RunSummary) -> str:
     """Say in one line for the normal screen what was trained, how far, how well and where."""
     parts = [
         f"{summary.task} {summary.recipe}: {summary.state.value}",
-        f"{grouped(summary.epochs)} epoch{'' if summary.epochs == 1 else 's'}",
+        counted(summary.epochs, "epoch"),
         summary.result,
         short_path(summary.folder),
     ]

@@ -20,8 +20,6 @@ from kertasks.task import Task, Variant
 if TYPE_CHECKING:
     from kertasks.data.dataset import Dataset
 
-ORDER = 10
-
 STANDARDISED = "standardised"
 SCALED_TARGET = "scaled target"
 FOLDS = ("fold 1", "fold 2", "fold 3", "fold 4")
@@ -158,6 +156,7 @@ TASK = Task(
     name="boston",
     title="house prices",
     group=Group.NUMBERS,
+    order=10,
     kind=TaskKind.REGRESSION,
     question="What is the median price of a house in a district of Boston, in $1,000?",
     variants=(

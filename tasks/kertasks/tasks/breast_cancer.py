@@ -20,8 +20,6 @@ from kertasks.task import Task, Variant
 if TYPE_CHECKING:
     from kertasks.data.dataset import Dataset
 
-ORDER = 30
-
 STANDARDISED = "standardised"
 OWN_UNITS = "own units"
 
@@ -53,14 +51,12 @@ def load(variant: str, seed: int) -> Dataset:
     if variant == STANDARDISED:
         splits, feature_scale = standardise(splits)
     names = tuple(str(name) for name in source.feature_names)
-    class_names = tuple(str(name) for name in source.target_names)
-    units = (None,) * len(names)
     return Dataset(
         train=splits[0],
         test=splits[1],
         feature_names=names,
-        feature_units=units,
-        class_names=class_names,
+        feature_units=(None,) * len(names),
+        class_names=tuple(str(name) for name in source.target_names),
         target_name="tumour",
         feature_scale=feature_scale,
         baseline_methods=(BaselineMethod.MAJORITY, BaselineMethod.LOGISTIC_REGRESSION),
@@ -119,6 +115,7 @@ TASK = Task(
     name="breast-cancer",
     title="malignant or benign",
     group=Group.NUMBERS,
+    order=30,
     kind=TaskKind.BINARY,
     question="Is a breast tumour malignant, judging by thirty measurements of its cells?",
     variants=(

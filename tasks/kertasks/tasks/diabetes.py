@@ -12,8 +12,6 @@ from kertasks.task import Task, Variant
 if TYPE_CHECKING:
     from kertasks.data.dataset import Dataset
 
-ORDER = 20
-
 STANDARDISED = "standardised"
 
 _TEST_SHARE = 0.2
@@ -112,6 +110,7 @@ TASK = Task(
     name="diabetes",
     title="progression",
     group=Group.NUMBERS,
+    order=20,
     kind=TaskKind.REGRESSION,
     question="How far will diabetes have come in a year, judging by ten measurements?",
     variants=(Variant(STANDARDISED, "353 rows to train, 89 to test; features standardised"),),

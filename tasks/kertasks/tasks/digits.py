@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from kertasks.export.script.script_data import ScriptData
@@ -19,8 +20,6 @@ from kertasks.task import Task, Variant
 
 if TYPE_CHECKING:
     from kertasks.data.dataset import Dataset
-
-ORDER = 10
 
 UNIT_RANGE = "0 to 1"
 BYTES = "0 to 16"
@@ -40,7 +39,7 @@ def load(variant: str, seed: int) -> Dataset:
     from sklearn.model_selection import train_test_split
 
     from kertasks.data.dataset import Dataset
-    from kertasks.data.samples import ImageSampler
+    from kertasks.data.samples import image_sample
     from kertasks.data.splits import Split
 
     source = load_digits()
@@ -61,7 +60,7 @@ def load(variant: str, seed: int) -> Dataset:
         test=Split(x_test, y_test),
         class_names=class_names,
         target_name="digit",
-        sample=ImageSampler(class_names, full),
+        sample=partial(image_sample, class_names, full),
         baseline_methods=(BaselineMethod.MAJORITY, BaselineMethod.LOGISTIC_REGRESSION),
     )
 
@@ -130,6 +129,7 @@ TASK = Task(
     name="digits",
     title="8×8, 10 classes",
     group=Group.IMAGES,
+    order=10,
     kind=TaskKind.MULTICLASS,
     question="Which digit is in a picture of 8 by 8 pixels?",
     variants=(

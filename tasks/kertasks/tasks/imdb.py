@@ -20,8 +20,6 @@ from kertasks.task import Task, Variant
 if TYPE_CHECKING:
     from kertasks.data.dataset import Dataset
 
-ORDER = 10
-
 HELD_OUT = "multi-hot"
 ALL_ROWS = "multi-hot, all rows"
 
@@ -38,7 +36,7 @@ def load(variant: str, seed: int) -> Dataset:  # noqa: ARG001 - nothing is drawn
 
     from kertasks.data.dataset import Dataset
     from kertasks.data.multi_hot import multi_hot
-    from kertasks.data.samples import WordDecoder, WordsSampler
+    from kertasks.data.samples import WordsSampler
     from kertasks.data.sources.keras_datasets import call_keras, load_reviews
     from kertasks.data.splits import Split
 
@@ -59,7 +57,7 @@ def load(variant: str, seed: int) -> Dataset:  # noqa: ARG001 - nothing is drawn
         test=test,
         class_names=class_names,
         target_name="review",
-        sample=WordsSampler(WordDecoder(word_index), class_names, tuple(texts)),
+        sample=WordsSampler(word_index, class_names, tuple(texts)),
         baseline_methods=(BaselineMethod.MAJORITY,),
     )
 
@@ -114,6 +112,7 @@ TASK = Task(
     name="imdb",
     title="review, good or bad",
     group=Group.TEXT,
+    order=10,
     kind=TaskKind.BINARY,
     question="Is a film review positive, judging by the words that occur in it?",
     variants=(

@@ -20,8 +20,6 @@ from kertasks.task import Task, Variant
 if TYPE_CHECKING:
     from kertasks.data.dataset import Dataset
 
-ORDER = 20
-
 ONE_HOT = "one-hot labels"
 INTEGERS = "integer labels"
 SWAPPED = "split the wrong way round"
@@ -42,7 +40,7 @@ def load(variant: str, seed: int) -> Dataset:  # noqa: ARG001 - nothing is drawn
 
     from kertasks.data.dataset import Dataset
     from kertasks.data.multi_hot import multi_hot, pack_texts
-    from kertasks.data.samples import WordDecoder, WordsSampler
+    from kertasks.data.samples import WordsSampler
     from kertasks.data.sources.keras_datasets import call_keras
     from kertasks.data.splits import Split
 
@@ -69,7 +67,7 @@ def load(variant: str, seed: int) -> Dataset:  # noqa: ARG001 - nothing is drawn
         class_names=class_names,
         target_name="topic",
         sample=WordsSampler(
-            WordDecoder(word_index),
+            word_index,
             class_names,
             ((first, train_texts, 0), (rest, train_texts, _HELD_OUT_ROWS), (test, test_texts, 0)),
         ),
@@ -109,36 +107,24 @@ def _layers(*hidden: int) -> tuple[Layer, ...]:
     )
 
 
-_COMPILE = CompileSettings(
-    optimizer=Component("RMSprop"), loss="categorical_crossentropy", metrics=("accuracy",)
-)
-_SPARSE_COMPILE = CompileSettings(
-    optimizer=Component("RMSprop"), loss="sparse_categorical_crossentropy", metrics=("accuracy",)
+_BOOK = Recipe(
+    task="reuters",
+    name="book",
+    layers=_layers(64, 64),
+    compile=CompileSettings(
+        optimizer=Component("RMSprop"), loss="categorical_crossentropy", metrics=("accuracy",)
+    ),
+    fit=FitSettings(epochs=20, batch_size=512),
+    data=DataSettings(ONE_HOT),
+    summary="best near epoch 9, then overfits",
 )
 
 
 def _capacity(name: str, summary: str, *hidden: int) -> Recipe:
     """One net of the capacity comparison: all else is equal."""
-    return Recipe(
-        task="reuters",
-        name=name,
-        layers=_layers(*hidden),
-        compile=_COMPILE,
-        fit=FitSettings(epochs=20, batch_size=128),
-        data=DataSettings(ONE_HOT),
-        summary=summary,
-    )
+    fit = FitSettings(epochs=20, batch_size=128)
+    return replace(_BOOK, name=name, layers=_layers(*hidden), fit=fit, summary=summary)
 
-
-_BOOK = Recipe(
-    task="reuters",
-    name="book",
-    layers=_layers(64, 64),
-    compile=_COMPILE,
-    fit=FitSettings(epochs=20, batch_size=512),
-    data=DataSettings(ONE_HOT),
-    summary="best near epoch 9, then overfits",
-)
 
 _RECIPES = (
     _BOOK,
@@ -151,7 +137,7 @@ _RECIPES = (
     replace(
         _BOOK,
         name="book, integer labels",
-        compile=_SPARSE_COMPILE,
+        compile=replace(_BOOK.compile, loss="sparse_categorical_crossentropy"),
         data=DataSettings(INTEGERS),
         summary="the same with the sparse loss",
     ),
@@ -173,6 +159,7 @@ TASK = Task(
     name="reuters",
     title="46 newswire topics",
     group=Group.TEXT,
+    order=20,
     kind=TaskKind.MULTICLASS,
     question="Which of 46 topics is a newswire about, judging by the words in it?",
     variants=(

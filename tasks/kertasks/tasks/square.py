@@ -19,8 +19,6 @@ from kertasks.task import Task, Variant
 if TYPE_CHECKING:
     from kertasks.data.dataset import Dataset
 
-ORDER = 30
-
 POINTS = "21 points"
 UNIFORM = "10 000"
 
@@ -125,6 +123,7 @@ TASK = Task(
     name="square",
     title="x² from examples",
     group=Group.LEARN,
+    order=30,
     kind=TaskKind.REGRESSION,
     question="What is the square of a number?",
     variants=(

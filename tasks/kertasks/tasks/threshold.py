@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from kertasks.data.dataset import Dataset
 
-ORDER = 10
-
 CORNERS = "corners"
 GRID = "grid"
 NOISY = "noisy"
@@ -142,6 +140,7 @@ TASK = Task(
     name="threshold",
     title="y > 0.5, one neuron",
     group=Group.LEARN,
+    order=10,
     kind=TaskKind.BINARY,
     question="Is the second of two numbers above 0.5?",
     variants=(

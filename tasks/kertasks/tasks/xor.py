@@ -20,8 +20,6 @@ from kertasks.task import Task, Variant
 if TYPE_CHECKING:
     from kertasks.data.dataset import Dataset
 
-ORDER = 20
-
 FOUR_ROWS = "four rows"
 DRAWN_ROWS = "40 000 rows"
 
@@ -133,6 +131,7 @@ TASK = Task(
     name="xor",
     title="exclusive or",
     group=Group.LEARN,
+    order=20,
     kind=TaskKind.BINARY,
     question="Is exactly one of the two inputs 1?",
     variants=(

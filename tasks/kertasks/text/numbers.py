@@ -27,6 +27,11 @@ def grouped(value: int) -> str:
     return f"{value:,}".replace(",", " ")
 
 
+def counted(count: int, noun: str) -> str:
+    """So many of something, in the singular or the plural: ``"1 epoch"``, ``"1,000 epochs"``."""
+    return f"{grouped(count)} {noun}{'' if count == 1 else 's'}"
+
+
 def number(value: float, digits: int = 4) -> str:
     """A number to so many significant digits, never longer than about seven characters.
 

@@ -47,14 +47,14 @@ class BestState:
     """What is known of the best epoch."""
 
     epoch: int | None = None
-    """From 1, of the lowest loss."""
+    """The epoch of the lowest loss, from 1."""
 
     loss: float = float("inf")
     metrics: dict[str, float] | None = None
-    """Of the best epoch, by Keras's names."""
+    """What was measured in the best epoch, by Keras's names."""
 
     kept: int | None = None
-    """Whose weights are held, from 1; not always those of the best epoch."""
+    """The epoch whose weights are held, from 1; not always the best one."""
 
     weights: Arrays = field(default_factory=list)
 
@@ -82,10 +82,8 @@ class StoppingState:
 
     def restore(self, stopping: keras.callbacks.EarlyStopping) -> None:
         """Let a callback go on counting; after its own ``on_train_begin``, which begins anew."""
-        stopping.wait = self.wait
-        stopping.stopped_epoch = self.stopped_epoch
-        stopping.best_epoch = self.best_epoch
-        stopping.best = self.best
+        for name, value in _without_weights(self).items():
+            setattr(stopping, name, value)
         stopping.best_weights = list(self.weights) or None
 
 
@@ -101,7 +99,7 @@ class Checkpoint:
     """Whether nothing is left to train: it ended by its plan or by early stopping."""
 
     variables: Arrays
-    """Of the network, its optimizer and its metrics, seeds of random layers included."""
+    """Values of the network, its optimizer and its metrics, seeds of random layers included."""
 
     best: BestState
     stopping: StoppingState | None = None
@@ -151,16 +149,16 @@ class Checkpoint:
                 known = json.loads(file["known"].tobytes())
                 if known["version"] != _VERSION:
                     raise CheckpointDamaged(f"{path} was written by another version of kertui")
-                stopping = known.get("stopping")
+                stopping = None
+                if "stopping" in known:
+                    stopping = StoppingState(**known["stopping"], weights=_group(file, "stopping"))
                 return cls(
                     position=TrainingPosition(**known["place"]),
                     planned=known["planned"],
                     over=known["over"],
                     variables=_group(file, "variables"),
                     best=BestState(**known["best"], weights=_group(file, "best")),
-                    stopping=None
-                    if stopping is None
-                    else StoppingState(**stopping, weights=_group(file, "stopping")),
+                    stopping=stopping,
                 )
         except FileNotFoundError:
             return None

@@ -22,8 +22,12 @@ without locks, 3 alone tells two trainers apart that claim a run within the same
 from __future__ import annotations
 
 import contextlib
+import os
+import platform
 import time
 from dataclasses import dataclass
+from functools import cache
+from importlib import metadata
 from pathlib import Path
 
 from kertasks.errors import UserError
@@ -34,7 +38,7 @@ from kertasks.runs.events import Failed, Planned, Resuming
 from kertasks.runs.folder import RunDamaged, RunFolder
 from kertasks.runs.manifest import Manifest
 from kertasks.runs.resumable import require_resumable
-from kertasks.trainer.provenance import manifest_of
+from kertasks.runs.state import boot_id, process_start_time
 
 _DYING = 5.0
 """Seconds in which the last threads of a killed trainer let go of its lock."""
@@ -59,7 +63,7 @@ class ClaimedRun:
     """As it was written with the claim."""
 
     before: Manifest | None
-    """Of the trainer before this one."""
+    """The manifest that the trainer before this one wrote; None where there was none."""
 
     log: EventLog
     """Holds the lock until it is closed."""
@@ -118,15 +122,15 @@ def _lock(run: RunFolder, before: Manifest | None) -> EventLog:
     while True:
         try:
             log = EventLog(run.events_path)
+            break
         except BlockingIOError as error:
             if _manifest(run) != before or time.monotonic() > deadline:
                 raise ClaimedByAnother(run) from error
             time.sleep(_TRY_EVERY)
-            continue
-        if _manifest(run) == before:
-            return log
+    if _manifest(run) != before:
         log.close()
         raise ClaimedByAnother(run)
+    return log
 
 
 def _manifest(run: RunFolder) -> Manifest | None:
@@ -134,3 +138,35 @@ def _manifest(run: RunFolder) -> Manifest | None:
     with contextlib.suppress(RunDamaged):
         return run.manifest()
     return None
+
+
+def manifest_of(run: RunFolder, recipe: Recipe, created: float) -> Manifest:
+    """The manifest of a run that this process trains, on a device not known yet; it was created at
+    a Unix time in seconds."""
+    pid = os.getpid()
+    return Manifest(
+        id=run.id,
+        task=recipe.task,
+        recipe=recipe.name,
+        seed=recipe.seed,
+        created=created,
+        versions=versions(),
+        device="",
+        host=platform.node(),
+        pid=pid,
+        process_started=process_start_time(pid) or 0.0,
+        source=run.source(),
+        boot=boot_id(),
+    )
+
+
+@cache
+def versions() -> dict[str, str]:
+    """The versions of the packages that decide the numbers of a run, and Python's."""
+    found = {"python": platform.python_version()}
+    for name in ("kertui", "keras", "tensorflow", "numpy"):
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            found[name] = "unknown"
+    return found

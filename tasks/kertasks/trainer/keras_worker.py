@@ -6,6 +6,7 @@ import contextlib
 import os
 import tempfile
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,89 +22,82 @@ from kertasks.keras_catalog import introspection
 from kertasks.models import check, check_build
 from kertasks.recipes import json_form
 from kertasks.recipes.recipe import CompileSettings, Layer, Recipe
-from kertasks.trainer import machine, run
-from kertasks.trainer import provenance as manifest_writing
 from kertasks.trainer.callbacks.best_weights import save_model
-from kertasks.trainer.claiming import ClaimedRun
+from kertasks.trainer.claiming import versions
 from kertasks.trainer.dataset_cache import DatasetCache
+from kertasks.trainer.machine import require_memory
+from kertasks.trainer.run import train
+from kertasks.trainer.serving import Server
 
 
-class KerasWorker:
-    """Answers what needs Keras, and trains.
+def work(server: Server, cache_dir: Path) -> bool:
+    """Answer what needs Keras until a run is given, and train it; False when it failed.
 
     Args:
+        server: where requests come from.
         cache_dir: where the catalog is kept.
-        datasets: data, shared with who describes it.
     """
-
-    def __init__(self, cache_dir: Path, datasets: DatasetCache) -> None:
-        self._cache_dir = cache_dir
-        self._datasets = datasets
-        grow_memory()
-
-    def warm_up(self) -> None:
-        """Check, build, train and save a tiny network once.
-
-        The first time a process does each of these it loads and compiles much that the
-        next time finds there: about two seconds' worth.
-        """
-        manifest_writing.versions()
-        recipe = Recipe(
-            task="warm-up",
-            name="warm-up",
-            layers=(
-                Layer("Dense", {"units": 2, "activation": "relu"}),
-                Layer("Dense", {"units": 1, "activation": "sigmoid"}),
-            ),
-            compile=CompileSettings(metrics=("accuracy",)),
-        )
-        rows = Split(np.zeros((4, 2), dtype=np.float32), np.zeros(4, dtype=np.int32))
-        data = Dataset(rows, class_names=("0", "1"))
-        check_build.check_model(recipe, data.shape)
-        machine.require_memory(recipe, data)
-        network = kertasks.build_model(recipe, data)
-        kertasks.fit(network, rows.x, rows.y, batch_size=1, epochs=2, verbose=0)
-        with tempfile.TemporaryDirectory() as folder:
-            save_model(network, Path(folder) / "model.keras")
-        # Names of layers are counted; a run has the same ones in a fresh process.
-        keras.utils.clear_session()
-
-    def answer(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """Carry out one request.
-
-        Raises:
-            kertasks.UserError: for the person.
-            ValueError: an operation this version does not know.
-        """
-        op = request["op"]
-        if op == "check":
-            recipe = json_form.from_json(request["recipe"])
-            shape = (
-                msgspec.convert(request["shape"], check.DataShape)
-                if request.get("shape")
-                else self._datasets.shape(recipe.task, recipe.data.variant, recipe.seed)
-            )
-            answer: dict[str, Any] = msgspec.to_builtins(check_build.check_model(recipe, shape))
-            return answer
-        if op == "catalog":
-            introspection.ensure_catalog(self._cache_dir)
-            return {}
-        raise ValueError(f"a trainer cannot {op!r}")
-
-    def train(self, claimed: ClaimedRun) -> bool:
-        """Train the run; False when it failed."""
-        return run.train(claimed, self._datasets, device_name())
-
-
-def grow_memory() -> None:
-    """Let TensorFlow take a GPU's memory as it needs it, not all of it at once."""
     for gpu in tf.config.list_physical_devices("GPU"):
-        # Too late when something initialised the device before: then it stays as it is.
+        # Memory as it is needed, not all at once. Too late when something initialised the device
+        # before: then it stays as it is.
         with contextlib.suppress(RuntimeError, ValueError):
             tf.config.experimental.set_memory_growth(gpu, True)
+    claimed = server.serve_until_run(partial(_answer, server.datasets, cache_dir), _warm_up)
+    return train(claimed, server.datasets, _device_name())
 
 
-def device_name() -> str:
+def _warm_up() -> None:
+    """Check, build, train and save a tiny network once.
+
+    The first time a process does each of these it loads and compiles much that the
+    next time finds there: about two seconds' worth.
+    """
+    versions()
+    recipe = Recipe(
+        task="warm-up",
+        name="warm-up",
+        layers=(
+            Layer("Dense", {"units": 2, "activation": "relu"}),
+            Layer("Dense", {"units": 1, "activation": "sigmoid"}),
+        ),
+        compile=CompileSettings(metrics=("accuracy",)),
+    )
+    rows = Split(np.zeros((4, 2), dtype=np.float32), np.zeros(4, dtype=np.int32))
+    data = Dataset(rows, class_names=("0", "1"))
+    check_build.check_model(recipe, data.shape)
+    require_memory(recipe, data)
+    network = kertasks.build_model(recipe, data)
+    kertasks.fit(network, rows.x, rows.y, batch_size=1, epochs=2, verbose=0)
+    with tempfile.TemporaryDirectory() as folder:
+        save_model(network, Path(folder) / "model.keras")
+    # Names of layers are counted; a run has the same ones in a fresh process.
+    keras.utils.clear_session()
+
+
+def _answer(datasets: DatasetCache, cache_dir: Path, request: Mapping[str, Any]) -> dict[str, Any]:
+    """Carry out one request.
+
+    Raises:
+        kertasks.UserError: for the person.
+        ValueError: an operation this version does not know.
+    """
+    op = request["op"]
+    if op == "check":
+        recipe = json_form.from_json(request["recipe"])
+        shape = (
+            msgspec.convert(request["shape"], check.DataShape)
+            if request.get("shape")
+            else datasets.shape(recipe.task, recipe.data.variant, recipe.seed)
+        )
+        answer: dict[str, Any] = msgspec.to_builtins(check_build.check_model(recipe, shape))
+        return answer
+    if op == "catalog":
+        introspection.ensure_catalog(cache_dir)
+        return {}
+    raise ValueError(f"a trainer cannot {op!r}")
+
+
+def _device_name() -> str:
     """What Keras trains on, for example ``"NVIDIA H200"`` or ``"CPU, 2 cores"``."""
     gpus = tf.config.list_physical_devices("GPU")
     if gpus:

@@ -21,19 +21,6 @@ from kertasks.runs.event_log import EventLog
 from kertasks.runs.events import Gpu, Machine
 from kertasks.text.numbers import size
 
-_GROUP = Path("/sys/fs/cgroup")
-
-
-class NotEnoughMemory(UserError):
-    """The weights alone do not fit."""
-
-    def __init__(self, needed: int, free: int) -> None:
-        super().__init__(
-            "out of memory: the network's weights and what the optimizer keeps of them need "
-            f"{size(needed)}, and {size(free)} are free. "
-            "Narrower layers or fewer of them need less."
-        )
-
 
 def require_memory(recipe: Recipe, data: Dataset) -> None:
     """See that the weights fit before any is drawn.
@@ -42,7 +29,7 @@ def require_memory(recipe: Recipe, data: Dataset) -> None:
     kills the process, or another one, without a word. A GPU refuses at once by itself.
 
     Raises:
-        NotEnoughMemory: they do not fit.
+        UserError: they do not fit.
     """
     if tf.config.list_physical_devices("GPU"):
         return
@@ -52,10 +39,14 @@ def require_memory(recipe: Recipe, data: Dataset) -> None:
         return  # building says it, with more about it
     free = free_memory()
     if needed > free:
-        raise NotEnoughMemory(needed, free)
+        raise UserError(
+            "out of memory: the network's weights and what the optimizer keeps of them need "
+            f"{size(needed)}, and {size(free)} are free. "
+            "Narrower layers or fewer of them need less."
+        )
 
 
-def free_memory(group: Path = _GROUP) -> int:
+def free_memory(group: Path = Path("/sys/fs/cgroup")) -> int:
     """Bytes this process can still have: of the machine, or of its container where less."""
     free = psutil.virtual_memory().available + psutil.swap_memory().free
     try:
@@ -70,7 +61,7 @@ EVERY = 2.0
 """Seconds between two readings: a day of them is 6 MB of events."""
 
 EVERY_PAUSED = 60.0
-"""The same while the training waits for its person, maybe for days."""
+"""Seconds between two readings while the training waits for its person, maybe for days."""
 
 
 class MachineWatch:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
 import sys
 import time
 import traceback
 from collections.abc import Mapping
+from contextlib import closing, suppress
+from dataclasses import asdict
 from typing import Any
 
 import keras
@@ -18,7 +19,6 @@ import kertasks
 from kertasks.data.dataset import Dataset
 from kertasks.kinds import TaskKind
 from kertasks.recipes.bounds import MOST_EPOCHS
-from kertasks.recipes.recipe import EarlyStopping, Recipe
 from kertasks.runs.control_file import ControlFile
 from kertasks.runs.events import (
     Compiled,
@@ -36,11 +36,10 @@ from kertasks.trainer.callbacks.checkpoints import Checkpoints
 from kertasks.trainer.callbacks.event_writer import EventWriter
 from kertasks.trainer.callbacks.steering import Steering
 from kertasks.trainer.checkpoint import Checkpoint, TrainingPosition
-from kertasks.trainer.claiming import ClaimedRun
+from kertasks.trainer.claiming import ClaimedRun, versions
 from kertasks.trainer.dataset_cache import DatasetCache
 from kertasks.trainer.failure import describe_failure
 from kertasks.trainer.machine import MachineWatch, require_memory
-from kertasks.trainer.provenance import versions
 
 
 def train(claimed: ClaimedRun, datasets: DatasetCache, device: str) -> bool:
@@ -61,14 +60,14 @@ def train(claimed: ClaimedRun, datasets: DatasetCache, device: str) -> bool:
     try:
         training.go()
     except Exception as error:
-        with contextlib.suppress(OSError):  # the log may be on a disk that is full
+        with suppress(OSError):  # the log may be on a disk that is full
             traceback.print_exc()
         reason = describe_failure(error, training.doing, claimed.recipe)
         log.add(Failed(time.time(), reason))
         return False
     finally:
         log.close()
-        with contextlib.suppress(OSError):
+        with suppress(OSError):
             sys.stderr.flush()
     return True
 
@@ -93,15 +92,12 @@ class _Training:
         self._watch = MachineWatch(log)
 
     def go(self) -> None:
-        try:
-            self._go()
-        finally:
-            self._watch.close()
-            self._checkpoints.close()
+        with closing(self._checkpoints), closing(self._watch):
+            self._train()
 
-    def _go(self) -> None:
+    def _train(self) -> None:
         claimed, recipe = self._claimed, self._claimed.recipe
-        with contextlib.suppress(OSError):  # a full disk: all but the device is there already
+        with suppress(OSError):  # a full disk: all but the device is there already
             self._run.write_manifest(replace(claimed.manifest, device=self._device))
         checkpoint = Checkpoint.read(self._run.checkpoint_path) if claimed.resumes else None
         position = checkpoint.position if checkpoint is not None else TrainingPosition(0)
@@ -121,7 +117,7 @@ class _Training:
             self._checkpoints,
             planned=self._before.planned or recipe.fit.epochs,
             save=self._save,
-            stopping=None if stopping is None else _make_stopping(stopping),
+            stopping=stopping and keras.callbacks.EarlyStopping(**asdict(stopping)),
             resumed=checkpoint,
         )
         steering.on_pause = self._watch.pause
@@ -131,12 +127,12 @@ class _Training:
         self.doing = "building the network"
         require_memory(recipe, data)
         model = kertasks.build_model(recipe, data)
-        self._say_start(model, recipe, data)
-        # A stop that came while Keras was imported or the data loaded.
+        self._say_start(model, data)
+        # A stop may have come while Keras was imported or the data loaded.
         stopped = steering.look_before_training()
         if checkpoint is not None or not stopped:
             self.doing = "training"
-            self._fit(model, recipe, data, steering, position, trains=not stopped)
+            self._fit(model, data, steering)
         restored = self._best.restore(model) if steering.wants_best else None
         self.doing = "testing"
         test = test_metrics(model, data, recipe.fit.batch_size)
@@ -158,10 +154,10 @@ class _Training:
                 "run that was never interrupted"
             )
 
-    def _say_start(self, model: keras.Model, recipe: Recipe, data: Dataset) -> None:
+    def _say_start(self, model: keras.Model, data: Dataset) -> None:
         if self._before.started is not None:
             return
-        settings = recipe.fit
+        settings = self._claimed.recipe.fit
         rows = data.train.rows
         if data.validation is None and settings.validation_split:
             # Keras rounds the same way: the last rows are held out.
@@ -183,18 +179,11 @@ class _Training:
                 "will not stop; set fit.validation_split, or watch loss"
             )
 
-    def _fit(
-        self,
-        model: keras.Model,
-        recipe: Recipe,
-        data: Dataset,
-        steering: Steering,
-        position: TrainingPosition,
-        *,
-        trains: bool,
-    ) -> None:
-        settings = recipe.fit
+    def _fit(self, model: keras.Model, data: Dataset, steering: Steering) -> None:
+        settings = self._claimed.recipe.fit
         validation = data.validation
+        position = steering.position
+        trains = not steering.stop_requested and not steering.is_over
         callbacks = [self._writer, self._best, steering.stopping, steering]
         history = kertasks.fit(
             model,
@@ -203,7 +192,7 @@ class _Training:
             batch_size=settings.batch_size,
             # Without an epoch to train, what was restored is brought to its end all the same.
             # The plan, which may change meanwhile, is for ``Steering`` to end.
-            epochs=MOST_EPOCHS if trains and not steering.is_over else position.epoch,
+            epochs=MOST_EPOCHS if trains else position.epoch,
             initial_epoch=position.epoch,
             initial_step=position.step,
             planned_epochs=settings.epochs,
@@ -212,7 +201,7 @@ class _Training:
             shuffle=settings.shuffle,
             callbacks=[callback for callback in callbacks if callback is not None],
             verbose=0,
-            seed=recipe.seed,
+            seed=self._claimed.recipe.seed,
             on_notice=self._notice,
             on_compile=lambda seconds: self._log.add(Compiling(time.time(), seconds)),
         )
@@ -232,15 +221,6 @@ class _Training:
 
     def _notice(self, text: str) -> None:
         self._log.add(Notice(time.time(), text))
-
-
-def _make_stopping(settings: EarlyStopping) -> keras.callbacks.EarlyStopping:
-    return keras.callbacks.EarlyStopping(
-        monitor=settings.monitor,
-        patience=settings.patience,
-        min_delta=settings.min_delta,
-        restore_best_weights=settings.restore_best_weights,
-    )
 
 
 def test_metrics(model: keras.Model, data: Dataset, batch_size: int) -> dict[str, float] | None:
@@ -263,7 +243,7 @@ def test_metrics(model: keras.Model, data: Dataset, batch_size: int) -> dict[str
 
 
 def mean_absolute_error(data: Dataset, predicted: Any) -> float:
-    """Of predictions for the test rows, in the target's own unit."""
+    """The mean absolute error of predictions for the test rows, in the target's own unit."""
     assert data.test is not None  # noqa: S101 - narrows the type
     truth = np.asarray(data.test.y, dtype=np.float64).reshape(-1)
     values = np.asarray(predicted, dtype=np.float64).reshape(-1)

@@ -87,12 +87,12 @@ class Server:
         os._exit(0)
 
     def _accept(self, request: Mapping[str, Any]) -> bool:
-        try:
+        def begin(request: Mapping[str, Any]) -> dict[str, Any]:
             self.claimed = self._begin(request)
-        except Exception as error:
-            self._send({"id": request["id"], **refusal(error)})
+            return {"pid": os.getpid()}
+
+        if not self._answer(request, begin):
             return False
-        self._send({"id": request["id"], "answer": {"pid": os.getpid()}})
         with contextlib.suppress(OSError):  # the interface is gone already; the run goes on
             self._connection.shutdown(socket.SHUT_RDWR)
         self._for_keras.put(None)
@@ -121,13 +121,19 @@ class Server:
         task, variant, seed = request["task"], request["variant"], request["seed"]
         return to_json(describe(find_task(task), self.datasets.load(task, variant, seed)))
 
-    def _answer(self, request: Mapping[str, Any], answer: Answer) -> None:
+    def _answer(self, request: Mapping[str, Any], answer: Answer) -> bool:
+        """Send what a request comes to; False where it failed."""
         message: dict[str, Any]
         try:
             message = {"answer": answer(request)}
         except Exception as error:
-            message = refusal(error)
+            said = str(error)
+            if not isinstance(error, UserError):  # no mistake of a person's
+                traceback.print_exc()
+                said = first_line(error)
+            message = {"error": said, "class": type(error).__name__}
         self._send({"id": request["id"], **message})
+        return "answer" in message
 
     def _send(self, message: Mapping[str, Any]) -> None:
         data = (json.dumps(message) + "\n").encode()
@@ -136,12 +142,3 @@ class Server:
                 self._connection.sendall(data)
             except OSError:
                 return  # the reading thread notices and decides
-
-
-def refusal(error: Exception) -> dict[str, str]:
-    """The answer to a request that failed; a traceback of what is no person's mistake."""
-    said = str(error)
-    if not isinstance(error, UserError):
-        traceback.print_exc()
-        said = first_line(error)
-    return {"error": said, "class": type(error).__name__}

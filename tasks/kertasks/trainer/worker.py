@@ -46,10 +46,9 @@ def main() -> None:
         threading.Event().wait()  # the thread that reads ends the process
     passed = False
     try:
-        from kertasks.trainer.keras_worker import KerasWorker
+        from kertasks.trainer.keras_worker import work
 
-        keras = KerasWorker(arguments.cache, server.datasets)
-        passed = keras.train(server.serve_until_run(keras.answer, keras.warm_up))
+        passed = work(server, arguments.cache)
     except Exception as error:
         with contextlib.suppress(OSError):
             traceback.print_exc()

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kertasks.data.multi_hot import multi_hot, pack_texts
-from kertasks.data.samples import WordDecoder
+from kertasks.data.samples import WordsSampler
 
 WORDS = 12
 
@@ -77,5 +77,5 @@ def test_more_texts_than_are_written_at_once() -> None:
 
 
 def test_words_are_counted_from_three_and_the_first_numbers_are_marks() -> None:
-    decoder = WordDecoder({"the": 1, "film": 17})
+    decoder = WordsSampler({"the": 1, "film": 17}, (), ())
     assert decoder.decode([0, 0, 1, 4, 2, 20, 3]) == "‹start› the ‹?› film ‹?›"

@@ -6,7 +6,8 @@ import keras
 import numpy as np
 import pytest
 
-from kertasks.fitting.pace import Pace
+from kertasks.fitting.callback_hooks import BatchHooks
+from kertasks.fitting.programs.compiled_pass import Pace
 from kertasks.fitting.rows.row_order import RowOrder, Schedule
 from kertasks.fitting.worth import is_xla_worth_it
 
@@ -30,7 +31,7 @@ def test_shuffles_within_batches_or_not_at_all() -> None:
 
 
 def test_an_epoch_goes_on_where_the_one_before_stopped() -> None:
-    schedule = Schedule(RowOrder(rows=5, batch_size=1, seed=0), batches=5, steps_per_epoch=2)
+    schedule = Schedule(RowOrder(rows=5, batch_size=1, seed=0), steps_per_epoch=2)
     spans = [schedule.of_epoch(0), schedule.of_epoch(1)]
     with pytest.warns(UserWarning, match="ran out"):
         spans.append(schedule.of_epoch(2))
@@ -57,9 +58,17 @@ def test_calls_grow_to_the_time_they_may_take_and_shrink_again() -> None:
 
 
 def test_each_batch_by_itself_where_a_callback_wants_it() -> None:
-    pace = Pace(limit=1)
-    pace.took(1, 1e-6)
-    assert pace.steps(50) == 1
+    class Counting(keras.callbacks.Callback):  # type: ignore[misc]  # Keras carries no types
+        steps_limit = 5
+
+        def on_train_batch_end(self, batch: int, logs: object = None) -> None:
+            pass
+
+    callbacks = keras.callbacks.CallbackList([Counting()])
+    assert BatchHooks(callbacks, "train").steps_limit == 1
+    assert BatchHooks(callbacks, "test").steps_limit is None
+    callbacks.callbacks[0].async_safe = True
+    assert BatchHooks(callbacks, "train").steps_limit == 5
 
 
 def network(width: int, *layers: keras.layers.Layer) -> keras.Model:

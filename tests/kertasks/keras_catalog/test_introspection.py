@@ -6,7 +6,7 @@ import keras
 import pytest
 
 from kertasks.keras_catalog.catalog import Argument, ArgumentKind, Catalog, ClassInfo, Family
-from kertasks.keras_catalog.docstrings import kind_of, read_docstring
+from kertasks.keras_catalog.docstrings import argument_of, read_docstring
 from kertasks.keras_catalog.excluded import EXCLUDED_LAYERS
 from kertasks.keras_catalog.introspection import NESTED_ONLY, sample_arguments
 from kertasks.keras_catalog.offer import by_name
@@ -211,7 +211,7 @@ def test_most_classes_accept_their_own_defaults(catalog: Catalog) -> None:
     ],
 )  # fmt: skip
 def test_kinds_from_words(name: str, default: object, text: str, kind: ArgumentKind) -> None:
-    assert kind_of(name, default, text).kind is kind
+    assert argument_of(name, default, text).kind is kind
 
 
 class _Documented:

@@ -35,8 +35,7 @@ from kertasks.runs.resumable import NotToResume, require_resumable
 from kertasks.runs.state import RunState
 from kertasks.runs.store import RunStore
 from kertasks.trainer import claiming
-from kertasks.trainer.claiming import ClaimedByAnother, claim
-from kertasks.trainer.provenance import manifest_of
+from kertasks.trainer.claiming import ClaimedByAnother, claim, manifest_of
 
 SPAWN = multiprocessing.get_context("spawn")
 EPOCH = Epoch(2.0, 7, {"loss": 0.5}, 0.001, 0.1)

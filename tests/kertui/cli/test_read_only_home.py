@@ -13,7 +13,7 @@ from kertasks.registry import find_task
 from kertasks.runs.events import Epoch, Started, format_event
 from kertasks.runs.state import process_start_time
 from kertasks.runs.store import RunStore
-from kertasks.trainer.provenance import manifest_of
+from kertasks.trainer.claiming import manifest_of
 
 KERTUI = str(Path(sys.executable).with_name("kertui"))
 

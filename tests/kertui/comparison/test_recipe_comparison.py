@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from kertasks.recipes.recipe import CompileSettings, Component, EarlyStopping, Layer, Recipe
 from kertasks.registry import find_task
-from kertui.comparison.recipe_comparison import compare_recipes, differences, match_layers
+from kertui.comparison.recipe_comparison import compare_recipes, match_layers
 
 
 def recipe(*layers: Layer) -> Recipe:
@@ -20,12 +20,12 @@ def dense(units: int) -> Layer:
 
 def test_equal_recipes_do_not_differ() -> None:
     one = recipe(dense(8), dense(1))
-    assert differences(one, one) == ()
+    assert compare_recipes((one, one)).differences == ()
 
 
 def test_an_inserted_layer_is_one_difference() -> None:
     before, after = recipe(dense(8), dense(1)), recipe(dense(8), Layer("Dropout"), dense(1))
-    found = differences(before, after)
+    found = compare_recipes((before, after)).differences
     assert [(one.label, one.values) for one in found] == [("layers.1", (None, "Dropout"))]
     places = [layer.places for layer in compare_recipes((before, after)).layers]
     assert places == [(0, 0), (None, 1), (1, 2)]
@@ -34,7 +34,7 @@ def test_an_inserted_layer_is_one_difference() -> None:
 def test_a_changed_argument_is_named_by_its_path() -> None:
     before = recipe(Layer("Dense", {"units": 8, "kernel_regularizer": Component("L2", {"l2": 1})}))
     after = recipe(Layer("Dense", {"units": 9, "kernel_regularizer": Component("L2", {"l2": 2})}))
-    assert [(one.label, one.values) for one in differences(before, after)] == [
+    assert [(one.label, one.values) for one in compare_recipes((before, after)).differences] == [
         ("layers.0.units", ("8", "9")),
         ("layers.0.kernel_regularizer.l2", ("1", "2")),
     ]
@@ -58,7 +58,7 @@ def test_settings_differ_by_name() -> None:
         compile=replace(before.compile, optimizer=Component("Adam", {"learning_rate": 0.01})),
         fit=replace(before.fit, early_stopping=EarlyStopping(patience=5)),
     )
-    found = {one.label: one.values for one in differences(before, after)}
+    found = {one.label: one.values for one in compare_recipes((before, after)).differences}
     assert found["compile.optimizer.learning_rate"] == (None, "0.01")
     assert found["fit.early_stopping"] == ("off", "on")
     assert found["fit.early_stopping.patience"] == (None, "5")

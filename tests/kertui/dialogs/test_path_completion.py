@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kertui.dialogs.path_completion import complete, typed_path
+from kertui.dialogs.ask_path import complete, typed_path
 
 
 def test_a_name_is_completed_as_far_as_it_is_certain(tmp_path: Path) -> None:

@@ -20,8 +20,7 @@ from textual.widgets import Input, Static
 from kertasks.recipes.recipe import Recipe
 from kertasks.recipes.toml_file import load_recipe, save_recipe
 from kertasks.registry import find_task
-from kertui.dialogs.ask_path import AskPathScreen
-from kertui.dialogs.path_completion import typed_path
+from kertui.dialogs.ask_path import AskPathScreen, typed_path
 from kertui.dialogs.recipe_path import OpenRecipeScreen, SaveRecipeScreen
 from kertui.terminal.capabilities import Capabilities
 from kertui.terminal.theme import DARK, THEMES, default_tokens

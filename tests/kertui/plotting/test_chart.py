@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 from kertui.plotting.axes import Limits, StableLimits
 from kertui.plotting.chart import Layout, Mark, chart, gutter_for, with_cursor
-from kertui.plotting.draw import Curve
+from kertui.plotting.draw import Curve, Stroke
 from kertui.plotting.strips import text_of
 from kertui.terminal.glyphs import ASCII
 
-LINE = Curve([(1, 1.0), (100, 0.0)], "train")
+LINE = Curve([(1, 1.0), (100, 0.0)], Stroke("train"))
 
 
 def limits(low: float = 0.0, high: float = 1.0, rows: int = 5) -> Limits:
@@ -82,7 +82,7 @@ def test_every_row_is_as_wide_as_asked(
     rows_of_curves = max(1, height - (2 if x_labels else 1))
     shown = StableLimits().fit((1, 1000), low, low + span, rows_of_curves, False)
     layout = Layout(width, height, min(gutter_for(shown), width - 1), x_labels)
-    rows = chart([Curve([(1, low), (1000, low + span)], "train")], layout, shown)
+    rows = chart([Curve([(1, low), (1000, low + span)], Stroke("train"))], layout, shown)
     assert [len(row) for row in rows] == [width] * (layout.rows + (2 if x_labels else 1))
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kertui.plotting.axes import Limits
-from kertui.plotting.draw import Curve, draw
+from kertui.plotting.draw import Curve, Stroke, draw
 from kertui.plotting.strips import parse, text_of
 
 UNIT = Limits(0, 1, 0, 1)
@@ -20,11 +20,11 @@ def drawn(*curves: Curve, size: tuple[int, int] = (8, 2), limits: Limits = UNIT)
 
 
 def test_a_rising_line() -> None:
-    assert drawn(Curve([(0, 0.0), (1, 1.0)], "train")) == ["    ⣀⠤⠒⠉", "⣀⠤⠒⠉    "]
+    assert drawn(Curve([(0, 0.0), (1, 1.0)], Stroke("train"))) == ["    ⣀⠤⠒⠉", "⣀⠤⠒⠉    "]
 
 
 def test_a_dotted_line_has_every_third_dot() -> None:
-    assert drawn(Curve([(0, 0.0), (1, 0.0)], "validation", dotted=True)) == [
+    assert drawn(Curve([(0, 0.0), (1, 0.0)], Stroke("validation", dotted=True))) == [
         "        ",
         "⡀⢀ ⡀⢀ ⡀⢀",
     ]
@@ -32,17 +32,20 @@ def test_a_dotted_line_has_every_third_dot() -> None:
 
 def test_a_gap_stays_a_gap() -> None:
     points = [(0, 0.0), (0.3, 0.0), (0.5, math.nan), (0.7, 0.0), (1, 0.0)]
-    assert drawn(Curve(points, "train")) == ["        ", "⣀⣀⡀  ⣀⣀⣀"]
+    assert drawn(Curve(points, Stroke("train"))) == ["        ", "⣀⣀⡀  ⣀⣀⣀"]
 
 
 def test_a_lone_point_is_large_enough_to_see() -> None:
-    (row,) = drawn(Curve([(0.5, 0.5)], "train"), size=(3, 1))
+    (row,) = drawn(Curve([(0.5, 0.5)], Stroke("train")), size=(3, 1))
     assert row.strip()
 
 
 def test_curves_keep_their_colours() -> None:
     rows = draw(
-        [Curve([(0, 0.0), (1, 0.0)], "train"), Curve([(0, 1.0), (1, 1.0)], "validation-raw")],
+        [
+            Curve([(0, 0.0), (1, 0.0)], Stroke("train")),
+            Curve([(0, 1.0), (1, 1.0)], Stroke("validation-raw")),
+        ],
         (4, 2),
         UNIT,
     )
@@ -51,7 +54,9 @@ def test_curves_keep_their_colours() -> None:
 
 
 def test_ascii_has_one_character_a_cell() -> None:
-    rows = draw([Curve([(0, 0.0), (1, 1.0)], "train", ascii_marker="x")], (6, 3), UNIT, ascii=True)
+    rows = draw(
+        [Curve([(0, 0.0), (1, 1.0)], Stroke("train", ascii_marker="x"))], (6, 3), UNIT, ascii=True
+    )
     text = [text_of(parse(row)) for row in rows]
     assert text == ["    xx", "  xx  ", "xx    "]
 
@@ -60,7 +65,7 @@ def test_ascii_has_one_character_a_cell() -> None:
 def test_limits_far_smaller_than_the_data_cost_nothing(high: float) -> None:
     """plotext alone would take minutes and gigabytes; a limit on memory would end us here."""
     limits = Limits(0, 1, 0, high)
-    rows = drawn(Curve([(0, 0.0), (0.5, 1e9), (1, 0.0)], "train"), limits=limits)
+    rows = drawn(Curve([(0, 0.0), (0.5, 1e9), (1, 0.0)], Stroke("train")), limits=limits)
     assert len(rows) == 2
     assert rows[0].strip()
 
@@ -69,10 +74,10 @@ def test_values_that_are_not_finite_do_not_end_the_process() -> None:
     """In a process of its own: an abort in here would take the tests with it."""
     program = (
         "import math\n"
-        "from kertui.plotting.draw import Curve, draw\n"
+        "from kertui.plotting.draw import Curve, Stroke, draw\n"
         "from kertui.plotting.axes import Limits\n"
         "points = [(0, 1.0), (1, math.nan), (2, math.inf), (3, -math.inf), (4, 2.0)]\n"
-        "print(len(draw([Curve(points, 'train')], (20, 5), Limits(0, 4, 0, 2))))\n"
+        "print(len(draw([Curve(points, Stroke('train'))], (20, 5), Limits(0, 4, 0, 2))))\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=60
@@ -92,7 +97,7 @@ def test_whatever_the_data_the_picture_has_its_size(
     values: list[float], low: float, span: float, dotted: bool, ascii: bool
 ) -> None:
     limits = Limits(0, max(1, len(values) - 1), low, low + max(span, abs(low) * 1e-9))
-    curve = Curve(list(enumerate(values)), "train", dotted=dotted)
+    curve = Curve(list(enumerate(values)), Stroke("train", dotted=dotted))
     rows = draw([curve], (13, 4), limits, ascii=ascii)
     assert [len(parse(row)) for row in rows] == [13] * 4
 

@@ -22,8 +22,9 @@ def test_training_and_validation_are_two_strokes() -> None:
     assert traces.take() == 4
     assert traces.take() == 0
     train, validation = traces.curves()
-    assert (train.role, train.dotted, list(train.points)) == ("train", False, [(1, 1.0), (2, 0.5)])
-    assert (validation.role, validation.dotted) == ("validation", True)
+    assert (train.stroke.role, train.stroke.dotted) == ("train", False)
+    assert list(train.points) == [(1, 1.0), (2, 0.5)]
+    assert (validation.stroke.role, validation.stroke.dotted) == ("validation", True)
     assert (traces.low, traces.high) == (0.5, 2.0)
 
 
@@ -32,9 +33,9 @@ def test_smoothing_keeps_the_raw_curves_under_the_trends() -> None:
     traces = Traces(train_and_validation(run, "loss"), Window(1, 4, 10), smoothing=0.5)
     traces.take()
     raw, trend = traces.curves()
-    assert raw.role == "train-raw"
+    assert raw.stroke.role == "train-raw"
     assert [value for _, value in raw.points] == [1, 0, 1, 0]
-    assert trend.role == "train"
+    assert trend.stroke.role == "train"
     assert 0 < list(trend.points)[-1][1] < 1
 
 

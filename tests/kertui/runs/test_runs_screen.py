@@ -137,10 +137,12 @@ async def test_chosen_runs_keep_their_places_and_are_overlaid(service: RecordedS
         await runs.until(
             lambda: [h.epochs for h in runs.curves.histories.values()] == [120, 90, 1500]
         )
-        assert runs.screen.places == {run.id: at for at, run in enumerate(runs.screen.chosen)}
+        assert runs.screen.choice.places == {
+            run.id: at for at, run in enumerate(runs.screen.chosen)
+        }
         square = runs.screen.chosen[2].id
         await runs.press("home", "space")
-        assert runs.screen.places[square] == 2
+        assert runs.screen.choice.places[square] == 2
         await runs.press("down", "down", "space")
         assert [run.task for run in runs.screen.chosen] == ["digits", "xor", "square"]
         await runs.press("escape")
@@ -194,7 +196,7 @@ async def test_the_cursor_goes_to_the_runs_that_were_asked_for(service: Recorded
         square = runs.table.runs[-1].id
         screen = RunsScreen(runs.app.session, (square,))
         await runs.app.push_screen(screen)
-        await runs.until(lambda: screen.complete)
+        await runs.until(lambda: screen.listed.complete)
         assert [run.id for run in screen.chosen] == [square]
         here = screen.query_one(RunTable).run
         assert here is not None
@@ -382,7 +384,7 @@ async def test_unsaved_changes_are_asked_about_wherever_they_are(
         await runs.press("f3")
         below = app.screen
         assert isinstance(below, RunsScreen)
-        await runs.until(lambda: below.complete)
+        await runs.until(lambda: below.listed.complete)
         await runs.press("enter")
         await runs.until(lambda: isinstance(app.screen, WorkbenchScreen))
         second = app.screen
@@ -466,7 +468,7 @@ def as_before(*keys: str) -> Callable[[Pilot[None]], Awaitable[None]]:
         await pilot.press("R")
         screen = pilot.app.screen
         assert isinstance(screen, RunsScreen)
-        await until(pilot, lambda: screen.complete)
+        await until(pilot, lambda: screen.listed.complete)
         await pilot.press(*keys)
         curves = screen.query_one(RunCurves)
 

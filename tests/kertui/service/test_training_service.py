@@ -27,7 +27,7 @@ from kertasks.runs.events import Control, Finished, Resumed, Stopped
 from kertasks.runs.resumable import NotToResume
 from kertasks.runs.state import RunState, process_is_there
 from kertasks.runs.store import RunStore
-from kertasks.trainer.provenance import manifest_of
+from kertasks.trainer.claiming import manifest_of
 from kertui.service.trainer_process import RequestFailed, TrainerProcess, give_run
 from kertui.service.training_service import SpareUnavailable, TrainingService
 

@@ -212,7 +212,7 @@ async def test_missing_data_is_marked_and_enter_downloads_it(service: RecordedSe
         started: list[str] = []
 
         def unreachable(name: str, *_: object) -> None:
-            from kertasks.data.sources.source_errors import DownloadFailed
+            from kertasks.data.sources.source import DownloadFailed
 
             started.append(name)
             raise DownloadFailed(name, "https://example.org/x", Path("/folder"), "no network")
@@ -232,7 +232,7 @@ async def test_a_download_can_be_cancelled(service: RecordedService) -> None:
     app = make(service)
     async with app.run_test(size=(120, 36)) as pilot:
         from kertasks.data.sources.download import DownloadProgress
-        from kertasks.data.sources.source_errors import DownloadCancelled
+        from kertasks.data.sources.source import DownloadCancelled
 
         def slow(
             name: str,

@@ -137,7 +137,7 @@ async def test_a_key_writes_its_command(
 async def test_every_command_has_a_key_of_its_own_that_is_explained(
     service: TrainingService, run: SteeredRun
 ) -> None:
-    steering = BindingsMap(steering_keys("any")).key_to_bindings
+    steering = BindingsMap(steering_keys()).key_to_bindings
     bound = BindingsMap([*WorkbenchScreen.BINDINGS, *LivePane.BINDINGS]).key_to_bindings
     allowed = [f"steer('{command}')" for command in SteeringCommand]
     for key in steering:

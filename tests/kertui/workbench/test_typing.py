@@ -60,7 +60,7 @@ async def test_undo_and_redo_leave_what_is_being_typed_to_its_layer(
         form = await type_units(bench, "77")
         await bench.press("ctrl+z", "ctrl+y")
         assert form.typing
-        assert (units(bench), bench.screen.selected) == ([9, 1], 1)
+        assert (units(bench), bench.selected) == ([9, 1], 1)
         await bench.press("enter")
         assert units(bench) == [9, 77]
         await bench.press("ctrl+z", "ctrl+z")
@@ -72,7 +72,7 @@ async def test_another_layer_in_the_form_closes_the_editor(service: TrainingServ
         form = await type_units(bench, "77")
         draft, column = bench.screen.draft, bench.screen.query_one(LayerList)
         await bench.pilot.click(column, offset=(5, 3))
-        await bench.until(lambda: bench.screen.selected == 1)
+        await bench.until(lambda: bench.selected == 1)
         assert units(bench) == [77, 1], "it was of the first layer"
 
         await type_units(bench, "5")

@@ -42,7 +42,7 @@ async def test_a_layer_is_added_and_its_form_is_ready(service: TrainingService) 
         await bench.type("dropo")
         await bench.press("enter")
         assert bench.layers == ["Dense", "Dropout", "Dense"]
-        assert bench.screen.selected == 1
+        assert bench.selected == 1
         assert isinstance(bench.screen.focused, FieldGrid)
         field = bench.screen.query_one(LayerForm).grid.field
         assert field is not None
@@ -137,9 +137,9 @@ async def test_layers_are_copied_moved_deleted_and_it_is_all_undone(
         before = bench.screen.draft.recipe
         await bench.press("down", "d")
         assert bench.layers == ["Dense"] * 3
-        assert bench.screen.selected == 2
+        assert bench.selected == 2
         await bench.press("K", "K")
-        assert bench.screen.selected == 0
+        assert bench.selected == 0
         assert bench.screen.draft.recipe.layers[0].arguments["units"] == 1
         await bench.press("x")
         assert bench.screen.draft.recipe == before
@@ -153,7 +153,7 @@ async def test_layers_are_copied_moved_deleted_and_it_is_all_undone(
 async def test_the_input_row_can_be_chosen_but_not_edited(service: TrainingService) -> None:
     async with open_workbench(service) as bench:
         await bench.press("up")
-        assert bench.screen.selected == INPUT_ROW
+        assert bench.selected == INPUT_ROW
         await bench.press("x", "d", "K")
         assert bench.layers == ["Dense", "Dense"]
         await bench.press("a")
@@ -314,7 +314,7 @@ async def test_an_invalid_recipe_is_not_started_and_says_why(service: TrainingSe
         assert "at least 1" in rows[2].problem
         await bench.press("space")
         assert bench.screen.run is None
-        assert bench.screen.selected == 2, "the cursor goes to what must be mended"
+        assert bench.selected == 2, "the cursor goes to what must be mended"
         assert any("Layer 3, Dense" in notice for notice in bench.notices())
 
 
@@ -353,7 +353,7 @@ async def test_a_narrow_terminal_has_tabs(service: TrainingService) -> None:
 async def test_the_mouse_chooses_edits_and_adds(service: TrainingService) -> None:
     async with open_workbench(service) as bench:
         await bench.pilot.click(LayerList, offset=(5, 3))
-        assert bench.screen.selected == 1
+        assert bench.selected == 1
         await bench.pilot.click(LayerList, offset=(5, 3), times=2)
         await bench.until(lambda: isinstance(bench.screen.focused, FieldGrid))
         await bench.pilot.click("#layer-actions", offset=(3, 0))

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kertui.cli.options import home_of, home_option
-from kertui.cli.steer import find_run
+from kertui.cli.options import find_run, home_of, home_option
 
 if TYPE_CHECKING:
     from kertasks.runs.folder import RunFolder
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 @click.command(short_help="Show a run live, with every key that steers it.")
 @click.argument("run", required=False)
 @click.option("--once", is_flag=True, help="Print one frame as plain text; needs no terminal.")
-@click.option("--width", type=click.IntRange(min=40), metavar="N", help="Of that frame.")
+@click.option("--width", type=click.IntRange(min=40), metavar="N", help="The width of that frame.")
 @click.option("--ascii", "plain", is_flag=True, help="Draw with plain ASCII characters.")
 @click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal.")
 @click.option("--no-spare", is_flag=True, help="Keep no warm trainer process (saves 600 MB).")
@@ -43,7 +42,9 @@ def attach(
     store = RunStore(home_of(ctx))
     found = running_or_last(store) if run is None else find_run(ctx, run)
     if once:
-        click.echo(one_frame(found, width, plain))
+        from kertui.cli.frame import frame
+
+        click.echo(frame(found, width or shutil.get_terminal_size().columns, plain=plain))
         return
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         ctx.fail(
@@ -51,10 +52,11 @@ def attach(
         )
     from kertui.cli.interface import run_interface
 
-    status = run_interface(
-        home_of(ctx), spare=not no_spare, plain=plain, mouse=not no_mouse, attach=found
+    ctx.exit(
+        run_interface(
+            home_of(ctx), spare=not no_spare, plain=plain, mouse=not no_mouse, attach=found
+        )
     )
-    ctx.exit(status)
 
 
 def running_or_last(store: RunStore) -> RunFolder:
@@ -73,18 +75,3 @@ def running_or_last(store: RunStore) -> RunFolder:
     if newest is None:
         raise UnknownRun(f"there are no runs in {store.home}; kertui train TASK begins one")
     return newest
-
-
-def one_frame(run: RunFolder, width: int | None, plain: bool) -> str:
-    """The run now, as text."""
-    from kertasks.runs.history import RunHistory
-    from kertui.cli.frame import frame
-    from kertui.terminal.capabilities import detect
-    from kertui.terminal.glyphs import glyphs
-
-    state = run.state()
-    recipe = run.recipe()
-    history = RunHistory.read(run.events_path)
-    columns = width or shutil.get_terminal_size().columns
-    signs = glyphs(plain or detect().ascii)
-    return frame(run, f"{recipe.task} {recipe.name}", history, state, columns, signs)

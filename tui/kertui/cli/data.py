@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,7 +61,7 @@ def get(names: tuple[str, ...]) -> None:
 
 def _files_of(name: str) -> list[str]:
     from kertasks.data.sources.data_files import all_files
-    from kertasks.data.sources.source_errors import UnknownDataFile
+    from kertasks.data.sources.source import UnknownDataFile
     from kertasks.registry import all_tasks
 
     files = [file.name for file in all_files()]
@@ -82,37 +78,28 @@ def _files_of(name: str) -> list[str]:
 def _download(name: str) -> Path:
     """Download one file with a line that shows how far it is; Ctrl-C leaves nothing half."""
     from kertasks.data.sources.data_files import download
-    from kertasks.data.sources.source_errors import DownloadCancelled
+    from kertasks.data.sources.source import DownloadCancelled
+    from kertui.cli.following import CtrlC
 
     line = StatusLine(sys.stderr)
 
     def show(progress: DownloadProgress) -> None:
         share = progress.received / progress.total if progress.total else 0.0
         line.show(
-            f"{name}  {bar(share, 20, line.ascii)} {share:4.0%}  "
+            f"{name}  {bar(share, 20, line.signs)} {share:4.0%}  "
             f"{size(progress.received)} of {size(progress.total)}  {size(int(progress.rate))}/s"
         )
 
-    with _ctrl_c() as cancelled:
+    pressed = CtrlC()
+    with pressed.caught():  # instead of an interruption in the middle of a write
         try:
-            return download(name, show, cancelled.is_set)
+            return download(name, show, lambda: pressed.count > 0)
         except DownloadCancelled as error:
             line.clear()
             click.echo(str(error), err=True)
             raise click.Abort from error
         finally:
             line.clear()
-
-
-@contextmanager
-def _ctrl_c() -> Iterator[threading.Event]:
-    """Sets the event on Ctrl-C instead of raising in the middle of a write."""
-    pressed = threading.Event()
-    before = signal.signal(signal.SIGINT, lambda _number, _frame: pressed.set())
-    try:
-        yield pressed
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 @data.command()

@@ -19,8 +19,7 @@ from kertasks.export.formats import (
     format_named,
 )
 from kertasks.text.numbers import short_path
-from kertui.cli.options import home_of, home_option
-from kertui.cli.steer import find_run
+from kertui.cli.options import find_run, home_of, home_option, read_catalog
 
 if TYPE_CHECKING:
     from kertasks.keras_catalog.catalog import Catalog
@@ -104,14 +103,12 @@ def format_of(output: str) -> Format:
 
 
 def catalog_of(ctx: click.Context) -> Catalog:
-    """Keras's classes, from the cache; read from Keras in a process of its own otherwise."""
+    """Keras's classes, for a command that has no trainer process."""
     from kertasks.runs.store import RunStore, cache_dir
     from kertui.service.training_service import TrainingService
 
     service = TrainingService(RunStore(home_of(ctx)), cache_dir(), spare=False)
     try:
-        if not service.knows_catalog:
-            click.echo("reading Keras's layers, once for this version of Keras …", err=True)
-        return service.catalog()
+        return read_catalog(service)
     finally:
         service.close()

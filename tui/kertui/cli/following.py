@@ -25,6 +25,7 @@ from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState
 from kertasks.text.numbers import (
     clock,
+    counted,
     grouped,
     metric,
     metric_label,
@@ -45,12 +46,6 @@ def follow(run: RunFolder, planned: int, pressed: CtrlC, *, as_json: bool) -> in
     """Print what happens in a run; return the exit status.
 
     The first Ctrl-C asks the trainer to stop and keep the weights, the second leaves.
-
-    Args:
-        run: the run.
-        planned: its epochs, until its events say.
-        pressed: counts Ctrl-C.
-        as_json: print its events and nothing else on stdout.
     """
     report = Report(run, planned, as_json=as_json)
     history = RunHistory()
@@ -86,7 +81,7 @@ def follow(run: RunFolder, planned: int, pressed: CtrlC, *, as_json: bool) -> in
 
 
 class CtrlC:
-    """Counts Ctrl-C; a press ends a wait."""
+    """Counts how often Ctrl-C is pressed; a press ends a wait."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -115,10 +110,8 @@ class Report:
     """What is printed of a run: its events as JSON, or a live line on a terminal (a line a second
     in a pipe) and a summary. What is no result goes to stderr.
 
-    Args:
-        run: the run.
-        planned: its epochs, until its events say.
-        as_json: print its events, one a line, and nothing else on stdout.
+    ``planned`` says how many epochs it has, until its events do; with ``as_json`` its events are
+    all that is printed on stdout.
     """
 
     def __init__(self, run: RunFolder, planned: int, *, as_json: bool) -> None:
@@ -132,8 +125,7 @@ class Report:
     def tell(self, text: str) -> None:
         """Tell the person what is no result; nobody there is no reason to fail."""
         with contextlib.suppress(OSError):
-            if not self._as_json:
-                self._line.clear()
+            self._line.clear()
             click.echo(text, err=True)
 
     def take(self, event: Event) -> None:
@@ -182,9 +174,9 @@ class Report:
             return 0
         self._line.clear()
         word = "stopped" if isinstance(ended, Stopped) else "finished"
-        epochs = f"{grouped(ended.epochs)} epoch{'s' if ended.epochs != 1 else ''}"
         best = f", best {grouped(ended.best_epoch)}" if ended.best_epoch else ""
-        click.echo(f"{word}: {epochs}{best}, {clock(time.monotonic() - self._began)}")
+        took = clock(time.monotonic() - self._began)
+        click.echo(f"{word}: {counted(ended.epochs, 'epoch')}{best}, {took}")
         if self._line.live and history.last is not None:
             metrics = history.last.metrics.items()
             click.echo("  ".join(f"{metric_label(n)} {metric(n, value)}" for n, value in metrics))
@@ -212,7 +204,7 @@ class Report:
         parts = [f"epoch {grouped(progress.done):>{len(planned)}}/{planned}"]
         if live:
             share = progress.share
-            parts.append(f"{bar(share, 12, self._line.ascii)} {share:4.0%}")
+            parts.append(f"{bar(share, 12, self._line.signs)} {share:4.0%}")
             parts.append(rate(progress.rate, "ep"))
             parts.append("" if math.isnan(progress.left) else f"{clock(progress.left)} left")
         newest = history.last or history.progress

@@ -6,7 +6,6 @@ import time
 
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
-from kertasks.runs.state import RunState
 from kertasks.text import numbers as formatting
 from kertui.live.epoch_table import epoch_rows
 from kertui.live.outcome import NextSteps, outcome
@@ -16,44 +15,40 @@ from kertui.plotting.plot import plot_of_run
 from kertui.plotting.plots import Plots
 from kertui.plotting.strips import text_of
 from kertui.plotting.traces import metrics_of
-from kertui.terminal.glyphs import Glyphs
+from kertui.terminal.capabilities import detect
+from kertui.terminal.glyphs import glyphs
 
 _PLOT_ROWS = 10
-"""Of a plot, without its legend."""
+"""The height of a plot, without its legend."""
 
 _LATEST = 5
-"""Epochs in the table."""
+"""How many epochs the table has."""
 
 
-def frame(
-    run: RunFolder, name: str, history: RunHistory, state: RunState, width: int, glyphs: Glyphs
-) -> str:
-    """The frame, lines of at most ``width`` characters, without colours.
-
-    Args:
-        run: whose frame it is.
-        name: its task and recipe.
-        history: all its events so far.
-        state: as its folder says.
-        width: in characters.
-        glyphs: the signs to draw with.
-    """
+def frame(run: RunFolder, width: int, *, plain: bool = False) -> str:
+    """The run as it is now, in lines of at most ``width`` characters, without colours; in ASCII
+    with ``plain`` and where the locale has no more."""
+    state, recipe = run.state(), run.recipe()
+    history = RunHistory.read(run.events_path)
+    signs = glyphs(plain or detect().ascii)
     progress = RateMeter().read(history, 0, time.time(), state)
-    status = text_of(status_line(history, state, progress, width, glyphs)).strip()
-    lines = [name, status, run.id]
-    metrics = _shown(history)
+    status = text_of(status_line(history, state, progress, width, signs)).strip()
+    lines = [f"{recipe.task} {recipe.name}", status, run.id]
+    names = metrics_of(history)
+    metrics = [name for name in names if name == "loss"]
+    metrics += [name for name in names if name != "loss"][:1]
     plots = Plots()
     planned = history.planned or 0
     plots.draw(
         [plot_of_run(history, metric, planned, over=state.is_over) for metric in metrics],
         (width, (1 + _PLOT_ROWS) * len(metrics) + max(0, len(metrics) - 1)),
-        glyphs,
+        signs,
         gap=1,
     )
-    lines += ["", *map(text_of, plots.rows(None, glyphs))] if metrics else []
+    lines += ["", *map(text_of, plots.rows(None, signs))] if metrics else []
     if history.epochs:
         rows = 1 + min(history.epochs, _LATEST)
-        lines += ["", *map(text_of, epoch_rows(history, width, rows, glyphs))]
+        lines += ["", *map(text_of, epoch_rows(history, width, rows, signs))]
     steps = NextSteps(
         f"kertui resume {run.id} goes on",
         f"kertui resume {run.id} --epochs N trains on",
@@ -62,11 +57,5 @@ def frame(
     ended = outcome(history, state, formatting.short_path(run.model_path), steps)
     if ended is not None:
         lines += ["", *formatting.wrap(f"{ended.state}: {ended.head}", width)]
-        lines += formatting.wrap_parts(ended.facts, f" {glyphs.dot} ", width)
+        lines += formatting.wrap_parts(ended.facts, f" {signs.dot} ", width)
     return "\n".join(line.rstrip() for line in lines)
-
-
-def _shown(history: RunHistory) -> list[str]:
-    names = metrics_of(history)
-    others = [name for name in names if name != "loss"]
-    return [*(["loss"] if "loss" in names else []), *others[:1]]

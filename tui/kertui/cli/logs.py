@@ -11,8 +11,7 @@ from pathlib import Path
 import click
 
 from kertasks.text.plain_text import visible
-from kertui.cli.options import home_option
-from kertui.cli.steer import find_run
+from kertui.cli.options import find_run, home_option
 
 _LOOK_EVERY = 0.2
 

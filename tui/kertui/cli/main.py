@@ -10,12 +10,7 @@ from typing import Any
 
 import click
 
-from kertasks.errors import (
-    UnknownRecipe,
-    UnknownTask,
-    UnknownVariant,
-    UserError,
-)
+from kertasks.errors import UnknownRecipe, UnknownTask, UnknownVariant, UserError
 from kertasks.text.plain_text import visible
 from kertui import __version__
 from kertui.cli import steer
@@ -86,17 +81,8 @@ def kertui(ctx: click.Context, no_spare: bool, plain: bool, no_mouse: bool) -> N
 
     Without a command it opens the interface.
     """
-    if ctx.invoked_subcommand is None:
-        open_interface(ctx, spare=not no_spare, plain=plain, mouse=not no_mouse)
-
-
-for commands in SECTIONS.values():
-    for command in commands:
-        kertui.add_command(command)
-
-
-def open_interface(ctx: click.Context, *, spare: bool, plain: bool, mouse: bool) -> None:
-    """Open the interface on this terminal and leave with its status."""
+    if ctx.invoked_subcommand is not None:
+        return
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         ctx.fail(
             "the interface needs a terminal, and this is none. "
@@ -104,7 +90,12 @@ def open_interface(ctx: click.Context, *, spare: bool, plain: bool, mouse: bool)
         )
     from kertui.cli.interface import run_interface
 
-    ctx.exit(run_interface(home_of(ctx), spare=spare, plain=plain, mouse=mouse))
+    ctx.exit(run_interface(home_of(ctx), spare=not no_spare, plain=plain, mouse=not no_mouse))
+
+
+for commands in SECTIONS.values():
+    for command in commands:
+        kertui.add_command(command)
 
 
 def run(arguments: list[str] | None = None) -> int:
@@ -141,7 +132,7 @@ def _carry_out(arguments: list[str] | None) -> int:
 
 def is_wrong_usage(error: UserError) -> bool:
     """Whether the person's own words were wrong, not the world they met."""
-    from kertasks.data.sources.source_errors import UnknownDataFile
+    from kertasks.data.sources.source import UnknownDataFile
     from kertasks.recipes.recipe_errors import RecipeError
     from kertasks.runs.store import UnknownRun
 

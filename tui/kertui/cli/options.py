@@ -1,12 +1,17 @@
-"""Options that several commands take."""
+"""What several commands take: a home, a run, Keras's classes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from kertasks.keras_catalog.catalog import Catalog
+    from kertasks.runs.folder import RunFolder
+    from kertui.service.training_service import TrainingService
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -34,3 +39,21 @@ def home_of(ctx: click.Context) -> Path:
 
     given = ctx.find_root().meta.get("kertui.home")
     return given if isinstance(given, Path) else default_home()
+
+
+def find_run(ctx: click.Context, text: str) -> RunFolder:
+    """The run a person means: an id, a part of one that only it has, or ``last``.
+
+    Raises:
+        UnknownRun: there is none, or there are several.
+    """
+    from kertasks.runs.store import RunStore
+
+    return RunStore(home_of(ctx)).find(text)
+
+
+def read_catalog(service: TrainingService) -> Catalog:
+    """Keras's classes, with a word where a process must read them first."""
+    if not service.knows_catalog:
+        click.echo("reading Keras's layers, once for this version of Keras …", err=True)
+    return service.catalog()

@@ -107,10 +107,12 @@ def _table(shown: Sequence[RunSummary]) -> list[str]:
 
 def _line(row: Sequence[str], columns: Sequence[RunColumn], widths: Sequence[int]) -> str:
     from kertui.runs.run_columns import GAP
+    from kertui.terminal.glyphs import ASCII
+    from kertui.text.fitting_text import fitted
 
     parts = []
     for text, column, width in zip(row, columns, widths, strict=True):
-        cut = text if len(text) <= width else f"{text[: width - 1]}~"
+        cut = fitted(text, width, ASCII)
         parts.append(cut.rjust(width) if column.right else cut.ljust(width))
     return (" " * GAP).join(parts).rstrip()
 

@@ -13,16 +13,12 @@ class SpellingGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command, or say which one was probably meant."""
+        """Find the command, or say which one was probably meant; a task's name means ``train``."""
         name = args[0]
         if self.get_command(ctx, name) is None and not name.startswith("-"):
-            ctx.fail(self.describe_unknown_command(ctx, name))
+            from kertasks.registry import all_tasks
+
+            if any(task.name == name for task in all_tasks()) and "train" in self.commands:
+                ctx.fail(f"there is no command {name!r}; did you mean {f'train {name}'!r}?")
+            ctx.fail(describe_unknown("command", name, self.list_commands(ctx)))
         return super().resolve_command(ctx, args)
-
-    def describe_unknown_command(self, ctx: click.Context, name: str) -> str:
-        """One sentence with the nearest command; a task's name means ``train``."""
-        from kertasks.registry import all_tasks
-
-        if any(task.name == name for task in all_tasks()) and "train" in self.commands:
-            return f"there is no command {name!r}; did you mean {f'train {name}'!r}?"
-        return describe_unknown("command", name, self.list_commands(ctx))

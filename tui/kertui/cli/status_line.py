@@ -9,23 +9,20 @@ from collections.abc import Iterable
 from typing import IO
 
 from kertui.terminal.capabilities import detect
+from kertui.terminal.glyphs import Glyphs, glyphs
 
 _TERMINAL_EVERY = 0.1
 _PIPE_EVERY = 1.0
 
 
 class StatusLine:
-    """Shows the latest of many texts on a stream.
-
-    Args:
-        stream: a terminal, or anything else that text is written to.
-    """
+    """Shows the latest of many texts on a stream, whether it is a terminal or not."""
 
     def __init__(self, stream: IO[str]) -> None:
         self.live = stream.isatty() and os.environ.get("TERM") != "dumb"
         """Whether the line is written over instead of another one added."""
 
-        self.ascii = detect().ascii
+        self.signs = glyphs(detect().ascii)
         self._stream = stream
         self._next = 0.0
         self._shown = ""
@@ -71,8 +68,7 @@ class StatusLine:
         self._shown = ""
 
 
-def bar(share: float, width: int, ascii: bool) -> str:
+def bar(share: float, width: int, signs: Glyphs) -> str:
     """A bar of so many cells, filled to a share from 0 to 1."""
     filled = min(width, max(0, round(share * width)))
-    full, rest = ("#", "-") if ascii else ("▰", "▱")
-    return full * filled + rest * (width - filled)
+    return signs.full * filled + signs.empty * (width - filled)

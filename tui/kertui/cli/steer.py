@@ -14,7 +14,7 @@ import click
 from kertasks.recipes.bounds import MOST_EPOCHS
 from kertasks.runs.commands import NumberArgument, SteeringCommand
 from kertasks.text.numbers import grouped, short_path
-from kertui.cli.options import home_of, home_option
+from kertui.cli.options import find_run, home_of, home_option
 
 if TYPE_CHECKING:
     from kertasks.runs.events import Event
@@ -28,17 +28,6 @@ _END = 60.0
 
 _START = 60.0
 """Seconds to wait for a trainer that has Keras to import first."""
-
-
-def find_run(ctx: click.Context, text: str) -> RunFolder:
-    """The run a person means: an id, a part of one that only it has, or ``last``.
-
-    Raises:
-        UnknownRun: there is none, or there are several.
-    """
-    from kertasks.runs.store import RunStore
-
-    return RunStore(home_of(ctx)).find(text)
 
 
 @click.command(short_help="Go on after a pause, or from the last checkpoint.")
@@ -181,7 +170,7 @@ def _resume_in_new_process(ctx: click.Context, run: RunFolder, epochs: int | Non
 
 
 def _at(place: Any) -> str:
-    """Where in a training, from an event with ``epoch`` and ``step``."""
+    """Where in a training something happened, from an event with ``epoch`` and ``step``."""
     within = f", {grouped(place.step)} batches into the next" if place.step else ""
     return f"at epoch {grouped(place.epoch)}{within}"
 

@@ -43,9 +43,7 @@ def _wrapped(row: str, text: str) -> str:
     if not sys.stdout.isatty():
         return row + text
     columns = max(len(row) + 24, shutil.get_terminal_size().columns)
-    return textwrap.fill(
-        row + text, columns, subsequent_indent=" " * len(row), drop_whitespace=True
-    )
+    return textwrap.fill(row + text, columns, subsequent_indent=" " * len(row))
 
 
 def describe(task: Task) -> dict[str, Any]:

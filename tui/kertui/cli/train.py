@@ -9,7 +9,7 @@ import click
 
 from kertasks.errors import UnknownRecipe
 from kertasks.recipes.bounds import MOST_EPOCHS, MOST_LEARNING_RATE
-from kertui.cli.options import home_of, home_option
+from kertui.cli.options import home_of, home_option, read_catalog
 
 if TYPE_CHECKING:
     from kertasks.recipes.recipe import Recipe
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     metavar="X",
     help="The optimizer's learning rate.",
 )
-@click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Of data, weights, order.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), metavar="N", help="The seed of data, weights and order."
+)
 @click.option(
     "--set",
     "changes",
@@ -121,9 +123,7 @@ def check(service: TrainingService, recipe: Recipe, source: str | None) -> None:
     problems = validate(recipe, service.catalog() if service.knows_catalog else None)
     if not problems:
         service.start_spare()
-        if service.knows_catalog:
-            return
-        click.echo("reading Keras's layers, once for this version of Keras …", err=True)
-        problems = validate(recipe, service.catalog())
+        if not service.knows_catalog:
+            problems = validate(recipe, read_catalog(service))
     if problems:
         raise RecipeError(tuple(problems), source)

@@ -161,11 +161,6 @@ def compare_recipes(recipes: Sequence[Recipe]) -> RecipeComparison:
     return RecipeComparison(tuple(compared), _by_path([_settings(one) for one in recipes]))
 
 
-def differences(before: Recipe, after: Recipe) -> tuple[ComparedValue, ...]:
-    """Every difference of two recipes in one list: the layers' first, then the settings'."""
-    return compare_recipes((before, after)).differences
-
-
 def _latest(networks: Sequence[Sequence[Layer]], row: Sequence[int | None]) -> Layer:
     """The layer of the last network that has one in this row."""
     pairs = reversed(list(zip(networks, row, strict=False)))

@@ -36,7 +36,7 @@ class RecipeDiff(VerticalScroll):
 
     def compose(self) -> ComposeResult:
         """Hold the rows, which may be more than fit."""
-        yield _ComparisonRows()
+        yield _ComparisonRows(self._whole)
 
     def show(self, heads: Sequence[tuple[Row, str]], comparison: RecipeComparison) -> None:
         """Show a comparison in columns.
@@ -45,51 +45,47 @@ class RecipeDiff(VerticalScroll):
             heads: what stands over each column: its sign, which may be empty, and its name.
             comparison: of as many recipes.
         """
-        text = "" if self._whole else _count(comparison)
-        compared = comparison.rows(whole=self._whole)
-        self.query_one(_ComparisonRows).show(heads, compared, self._whole, text)
+        text = f"{comparison.same} other layers and settings are the same"
+        if self._whole:
+            text = ""
+        elif not comparison.differences:
+            text = "the recipes are the same"
+        self.query_one(_ComparisonRows).show(heads, comparison.rows(whole=self._whole), text)
 
     def say(self, text: str) -> None:
         """Show a sentence that says why there is nothing to compare."""
-        self.query_one(_ComparisonRows).show((), (), self._whole, text)
-
-
-def _count(comparison: RecipeComparison) -> str:
-    if not comparison.differences:
-        return "the recipes are the same"
-    return f"{comparison.same} other layers and settings are the same"
+        self.query_one(_ComparisonRows).show((), (), text)
 
 
 class _ComparisonRows(RowsWidget):
-    """A head with the recipes, the rows, and under them a sentence on the rest."""
+    """A head with the recipes, the rows, and under them a sentence on the rest.
+
+    Args:
+        signs: whether signs before the rows say what came and what went.
+    """
 
     DEFAULT_CSS = """
     _ComparisonRows { height: auto; }
     """
 
-    def __init__(self) -> None:
+    def __init__(self, signs: bool) -> None:
         super().__init__()
+        self._signs = signs
         self._heads: Sequence[tuple[Row, str]] = ()
         self._compared: Sequence[ComparedValue] = ()
-        self._signs = False
         self._text = ""
 
     def show(
-        self,
-        heads: Sequence[tuple[Row, str]],
-        compared: Sequence[ComparedValue],
-        signs: bool,
-        text: str,
+        self, heads: Sequence[tuple[Row, str]], compared: Sequence[ComparedValue], text: str
     ) -> None:
         """Show these rows; without heads the text alone.
 
         Args:
             heads: the sign and the name of each recipe.
             compared: what differs, and what does not where that is wanted.
-            signs: whether signs before the rows say what came and what went.
             text: under the rows.
         """
-        self._heads, self._compared, self._signs, self._text = heads, compared, signs, text
+        self._heads, self._compared, self._text = heads, compared, text
         headings = sum(not row.values for row in compared)
         self.styles.height = 3 + len(compared) + headings
         self.redraw()

@@ -72,7 +72,7 @@ class AskNumberScreen(Dialog[float]):
 
     @on(Input.Changed)
     def clear_answer(self, event: Input.Changed) -> None:
-        """What was said was of another number."""
+        """Take away what was said of the number before."""
         event.stop()
         self._say("")
 

@@ -6,6 +6,7 @@ network. A late answer to what was asked before does nothing.
 
 from __future__ import annotations
 
+import os
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,7 +23,6 @@ from textual.widgets import Input, Static
 
 from kertasks.text.numbers import short_path
 from kertui.dialogs.dialog import Dialog
-from kertui.dialogs.path_completion import complete, typed_path
 from kertui.forms.text_field import TextField
 from kertui.terminal.glyphs import glyphs_for
 
@@ -48,7 +48,7 @@ class AlreadyThere:
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """The path with what is certain added."""
+    """The path as far as it can be completed, and what would fit."""
 
     text: str
     names: Sequence[str]
@@ -88,7 +88,7 @@ class AskPathScreen(Dialog[Used], Generic[Used]):
 
     @dataclass
     class JobDone(Message):
-        """What came of a job."""
+        """A thread is done with a job; this is its answer."""
 
         job: _Job
         answer: Answer[Any]
@@ -116,7 +116,7 @@ class AskPathScreen(Dialog[Used], Generic[Used]):
         yield Static(id="dialog-say", markup=False)
 
     def on_mount(self) -> None:
-        """Typing goes on at the end of what is proposed."""
+        """Put the cursor at the end of what is proposed."""
         self._input.cursor_position = len(self._path)
 
     @abstractmethod
@@ -201,7 +201,7 @@ class AskPathScreen(Dialog[Used], Generic[Used]):
 
     @on(JobDone)
     def take_answer(self, event: JobDone) -> None:
-        """Go by the answer, unless another path was typed meanwhile."""
+        """Use or tell the answer, unless another path was typed meanwhile."""
         if not self._is_pending(event.job):
             return
         if self.app.screen is not self:
@@ -221,7 +221,7 @@ class AskPathScreen(Dialog[Used], Generic[Used]):
                 self.dismiss(used)
 
     def on_screen_resume(self) -> None:
-        """Go by what was answered under another screen."""
+        """Use the answer that came while another screen was on top."""
         if self._late is not None:
             late, self._late = self._late, None
             self.take_answer(late)
@@ -236,3 +236,40 @@ class AskPathScreen(Dialog[Used], Generic[Used]):
             left = len(names) - _MOST_NAMES
             more = f"   and {left} more" if left > 0 else ""
             self.say("   ".join(names[:_MOST_NAMES]) + more, wrong=False)
+
+
+def typed_path(text: str) -> Path:
+    """The path that is meant; a ``~`` of nobody stays as it is."""
+    return Path(os.path.expanduser(text))  # noqa: PTH111 - pathlib's raises for a ``~`` of nobody
+
+
+def complete(text: str, suffix: str = ".toml") -> tuple[str, list[str]]:
+    """The text with as much added as is certain, and the names that fit. Reads the folder.
+
+    Folders and files that end in ``suffix`` count; hidden ones only when a dot was typed.
+    """
+    folder_text, name = os.path.split(text)
+    try:
+        with os.scandir(typed_path(folder_text)) as entries:
+            fitting = sorted(
+                entry.name + ("/" if _is_folder(entry) else "")
+                for entry in entries
+                if entry.name.startswith(name)
+                and (name.startswith(".") or not entry.name.startswith("."))
+                and (entry.name.endswith(suffix) or _is_folder(entry))
+            )
+    except OSError:
+        return text, []
+    if not fitting:
+        return text, []
+    common = os.path.commonprefix(fitting)  # noqa: RUF071 - letters of one name, not folders
+    # pathlib would drop the "./" or "~" that was typed.
+    return os.path.join(folder_text, common) if folder_text else common, fitting  # noqa: PTH118
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Mostly known from the listing; a link is followed, and one to nowhere is none."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False

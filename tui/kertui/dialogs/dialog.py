@@ -16,7 +16,7 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from kertui.terminal.glyphs import Glyphs, glyphs_for
+from kertui.terminal.glyphs import glyphs_for
 from kertui.terminal.key_names import name_key
 
 Answer = TypeVar("Answer")
@@ -34,7 +34,8 @@ class Dialog(ModalScreen[Answer]):
     Args:
         heading: the title.
         text: what one should know; may be empty.
-        keys: each key by Textual's name with what it does, for the last line.
+        keys: what stands on the last line: keys by Textual's names, several with blanks between,
+            and what they do.
     """
 
     # A path, not a name: subclasses lie in other folders, and add style sheets of their own.
@@ -43,6 +44,9 @@ class Dialog(ModalScreen[Answer]):
         Binding("escape", "cancel", "cancel", show=False, id="dialog.cancel",
                 tooltip="Close it and change nothing."),
     ]  # fmt: skip
+
+    # Where rows are few, a list of answers is short: the last line stays in sight.
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (24, "-short"), (30, "-high")]  # noqa: RUF012
 
     def __init__(
         self,
@@ -61,30 +65,30 @@ class Dialog(ModalScreen[Answer]):
                 yield Static(Content(self._text), id="dialog-text")
             yield from self.compose_body()
             if self._keys:
-                yield Static(key_hints(self._keys, glyphs_for(self.app)), id="dialog-keys")
+                yield Static(self._key_hints(self._keys), id="dialog-keys")
 
     def compose_body(self) -> ComposeResult:
         """Build what stands between the text and the keys."""
         yield from ()
 
+    def show_keys(self, keys: Sequence[tuple[str, str]]) -> None:
+        """Offer other keys on the last line."""
+        self.query_one("#dialog-keys", Static).update(self._key_hints(keys))
+
+    def _key_hints(self, keys: Sequence[tuple[str, str]]) -> Content:
+        """Keys with what they do, on one line: ``↵ open   esc cancel``."""
+        glyphs = glyphs_for(self.app)
+        return Content("   ").join(
+            Content.assemble(
+                (" ".join(name_key(key, glyphs) for key in names.split()), "bold"),
+                (f" {effect}", "$dim"),
+            )
+            for names, effect in keys
+        )
+
     def action_cancel(self) -> None:
         """Close it and change nothing."""
         self.dismiss(None)
-
-
-def key_hints(keys: Sequence[tuple[str, str]], signs: Glyphs) -> Content:
-    """Keys with what they do, on one line: ``↵ open   esc cancel``.
-
-    Args:
-        keys: each key by Textual's name, several with blanks between, and what it does.
-        signs: the signs to draw with.
-    """
-    return Content("   ").join(
-        Content.assemble(
-            (" ".join(name_key(key, signs) for key in names.split()), "bold"), (f" {does}", "$dim")
-        )
-        for names, does in keys
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +139,7 @@ class Question(Dialog[Answer]):
         self.action_choose(event.option_index)
 
     def action_choose(self, index: int) -> None:
-        """Give an answer by its place."""
+        """Give the answer at a place in the list."""
         self.take_choice(self._choices[index].answer)
 
     def take_choice(self, answer: Answer) -> None:

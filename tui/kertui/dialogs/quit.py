@@ -32,47 +32,32 @@ class QuitQuestion(Question[Leave]):
     def __init__(self, running: Sequence[RunSummary]) -> None:
         paused = [run for run in running if run.state is RunState.PAUSED]
         trained = [run for run in running if run.state is not RunState.PAUSED]
-        one = len(running) == 1
-        it, its = ("it", "its") if one else ("them", "their")
+        it, its = ("it", "its") if len(running) == 1 else ("them", "their")
         text = []
+        goes, go = "a training goes on", "train"
+        leave = "Quit and train on"
         if trained:
             process = "a process of its own" if len(trained) == 1 else "processes of their own"
             text.append(f"{_names(trained)} being trained in {process}.")
+        else:
+            goes, go = "a training is paused", "are paused"
+            leave = f"Quit and leave {it} paused"
         if paused:
             stays = "it stays" if len(paused) == 1 else "they stay"
             text.append(f"{_names(paused)} paused; {stays} paused, in memory, if left so.")
-        goes_on = "Quit and train on" if trained else f"Quit and leave {it} paused"
+        if len(trained or paused) > 1:
+            goes = f"{len(trained or paused)} {go}"
+        again = f"nothing is lost; kertui shows {it} again when started again"
+        kept = f"{its} weights so far are kept and tested"
         super().__init__(
-            _title(trained, paused),
+            f"Quit while {goes}?",
             " ".join(text),
             [
-                Choice(
-                    Leave.TRAIN_ON,
-                    goes_on,
-                    f"nothing is lost; kertui shows {it} again when started again",
-                ),
-                Choice(
-                    Leave.STOP,
-                    f"Stop {it} and quit",
-                    f"{its} weights so far are kept and tested",
-                ),
+                Choice(Leave.TRAIN_ON, leave, again),
+                Choice(Leave.STOP, f"Stop {it} and quit", kept),
                 Choice(Leave.STAY, "Stay", "nothing changes"),
             ],
         )
-
-
-def _title(trained: Sequence[RunSummary], paused: Sequence[RunSummary]) -> str:
-    if not trained:
-        return (
-            "Quit while a training is paused?"
-            if len(paused) == 1
-            else (f"Quit while {len(paused)} are paused?")
-        )
-    return (
-        "Quit while a training goes on?"
-        if len(trained) == 1
-        else (f"Quit while {len(trained)} train?")
-    )
 
 
 def _names(runs: Sequence[RunSummary]) -> str:

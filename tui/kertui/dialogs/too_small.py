@@ -46,7 +46,7 @@ class TooSmallScreen(ModalScreen[None]):
             self.dismiss(None)
 
     def on_screen_resume(self) -> None:
-        """The terminal may have grown under another screen."""
+        """Go where the terminal has grown while another screen was on top."""
         if not is_too_small(*self.app.size):
             self.dismiss(None)
 

@@ -83,12 +83,13 @@ class ChoiceList(ModalScreen[str | None]):
         self._picked = [name for name in names if name in known or (several and "(" in name)]
         self._before = list(self._picked)
         self._shown: list[Choice] = []
+        self._options = OptionList(compact=True, markup=False)
 
     def compose(self) -> ComposeResult:
         """Build the list at its field."""
         with Vertical():
             yield TextField(placeholder="type to filter", compact=True)
-            yield OptionList(compact=True, markup=False)
+            yield self._options
             yield Static(classes="choice-list--summary", markup=False)
 
     def on_mount(self) -> None:
@@ -102,10 +103,6 @@ class ChoiceList(ModalScreen[str | None]):
     def on_resize(self) -> None:
         """Keep the list inside the screen."""
         self._place()
-
-    @property
-    def _options(self) -> OptionList:
-        return self.query_one(OptionList)
 
     def _place(self) -> None:
         box = self.query_one(Vertical)
@@ -129,13 +126,11 @@ class ChoiceList(ModalScreen[str | None]):
         ]
         self._shown = [*begins, *holds] if folded else list(self._choices)
         signs = glyphs_for(self.app)
-        options = []
-        for choice in self._shown:
-            if self._several:
-                mark = signs.tick if choice.text in self._picked else " "
-            else:
-                mark = signs.on if choice.text in self._picked else " "
-            options.append(Option(Content(f"{mark} {choice.text}")))
+        mark = signs.tick if self._several else signs.on
+        options = [
+            Option(Content(f"{mark if choice.text in self._picked else ' '} {choice.text}"))
+            for choice in self._shown
+        ]
         highlighted = self._options.highlighted
         self._options.clear_options().add_options(options)
         if options:

@@ -86,7 +86,13 @@ class FieldForm(Vertical):
     }
     """
 
-    @dataclass
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("pageup", "scroll_help(-1)", "help up", show=False, id="field.help_up",
+                tooltip="Scroll Keras's help up."),
+        Binding("pagedown", "scroll_help(1)", "help down", show=False, id="field.help_down",
+                tooltip="Scroll Keras's help down."),
+    ]  # fmt: skip
+
     class Edited(Message):
         """A field got another value, and what the form is of has it."""
 
@@ -107,6 +113,12 @@ class FieldForm(Vertical):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self.grid = FieldGrid()
+        """The fields as they are shown."""
+
+        self.editor = FieldEditor(compact=True)
+        """Where a value is typed."""
+
         self._fields: tuple[Field, ...] = ()
         self._refused: dict[ArgumentPath, tuple[str, str]] = {}
         """What was typed and cannot be, with what can."""
@@ -121,10 +133,10 @@ class FieldForm(Vertical):
     def compose(self) -> ComposeResult:
         """Build title, fields, help and editor."""
         yield Static(classes="form--title", markup=False)
-        yield FieldGrid()
+        yield self.grid
         with VerticalScroll(classes="form--help", can_focus=False):
             yield Static(classes="form--words", markup=False)
-        yield FieldEditor(compact=True)
+        yield self.editor
 
     @abstractmethod
     def show_form(self) -> None:
@@ -146,16 +158,6 @@ class FieldForm(Vertical):
         """What stands beneath the fields while none of them has the focus."""
         return Content("")
 
-    @property
-    def grid(self) -> FieldGrid:
-        """The fields as they are shown."""
-        return self.query_one(FieldGrid)
-
-    @property
-    def editor(self) -> FieldEditor:
-        """Where a value is typed."""
-        return self.query_one(FieldEditor)
-
     def show_title(self, title: Content) -> None:
         """Say what the form is of."""
         self.query_one(".form--title", Static).update(title)
@@ -175,7 +177,7 @@ class FieldForm(Vertical):
             self.call_after_refresh(self._place_editor)
 
     def forget_refusals(self) -> None:
-        """The form is of something else now."""
+        """Forget what was refused, since the form is of something else now."""
         self._refused.clear()
 
     def _with_refusal(self, field: Field) -> Field:
@@ -208,7 +210,7 @@ class FieldForm(Vertical):
 
     @property
     def reason_rows(self) -> int:
-        """The rows the reason takes."""
+        """How many rows the reason takes why the form is refused."""
         if self._reason is None:
             return 0
         return len(wrap(self._reason, max(8, self.size.width - 3), indent=2))
@@ -251,7 +253,7 @@ class FieldForm(Vertical):
             self.show_form()
         elif field.entry is Entry.TOGGLE:
             self._enter(field, "no" if field.text in {"yes", "on"} else "yes")
-        elif field.entry in {Entry.PICK, Entry.PICK_SEVERAL}:
+        elif field.opens_list:
             self._open_list(field)
         else:
             self._open_editor(field)
@@ -371,12 +373,10 @@ class FieldForm(Vertical):
         if event.widget is self.editor:
             self.leave_editor()
 
-    @on(FieldGrid.HelpScrolled)
-    def scroll_help(self, event: FieldGrid.HelpScrolled) -> None:
+    def action_scroll_help(self, pages: int) -> None:
         """Page through a long help."""
-        event.stop()
         words = self.query_one(".form--help", VerticalScroll)
-        words.scroll_relative(y=event.pages * max(1, words.size.height - 1), animate=False)
+        words.scroll_relative(y=pages * max(1, words.size.height - 1), animate=False)
 
     @on(FieldGrid.FieldReset)
     def reset_field(self, event: FieldGrid.FieldReset) -> None:
@@ -387,7 +387,7 @@ class FieldForm(Vertical):
         self.show_fields(self._fields)
 
     def _enter(self, field: Field, text: str) -> bool:
-        """Whether the text was taken."""
+        """Make a text the field's value; False where it is not allowed."""
         try:
             self.enter_value(field, text)
         except NotAllowed as refusal:

@@ -78,10 +78,6 @@ class FieldGrid(LineList):
                 id="field.first", tooltip="Go to the first field."),
         Binding("end", "move_cursor(999)", "last field", show=False, system=True, id="field.last",
                 tooltip="Go to the last field."),
-        Binding("pageup", "scroll_help(-1)", "help up", show=False, id="field.help_up",
-                tooltip="Scroll Keras's help up."),
-        Binding("pagedown", "scroll_help(1)", "help down", show=False, id="field.help_down",
-                tooltip="Scroll Keras's help down."),
         Binding("enter", "enter_field", "change", key_display="↵", id="field.change",
                 tooltip="Change the value of the field under the cursor."),
         Binding("delete,backspace", "reset_field", "default", id="field.reset",
@@ -91,11 +87,8 @@ class FieldGrid(LineList):
     fields: reactive[tuple[Field, ...]] = reactive((), layout=True, always_update=True)
     cursor: reactive[int] = reactive(0)
 
-    @dataclass
     class FieldChosen(Message):
-        """The cursor came to a field."""
-
-        field: Field | None
+        """The cursor came to another field, or the grid got or lost the focus."""
 
     @dataclass
     class FieldOpened(Message):
@@ -108,12 +101,6 @@ class FieldGrid(LineList):
         """A person wants a field's default back."""
 
         field: Field
-
-    @dataclass
-    class HelpScrolled(Message):
-        """A person wants to read on in the help of the field."""
-
-        pages: int
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -130,9 +117,8 @@ class FieldGrid(LineList):
         self._arrange_cells()
         cell = self._cells[self.cursor]
         place = self.content_region.offset
-        x = cell.value_x
-        y = cell.line - self.scroll_offset.y
-        return Region(place.x + x, place.y + y, max(1, cell.end - x), 1)
+        y = place.y + cell.line - self.scroll_offset.y
+        return Region(place.x + cell.value_x, y, max(1, cell.end - cell.value_x), 1)
 
     def count_lines(self) -> int:
         """One for each field that does not stand beside another."""
@@ -146,14 +132,14 @@ class FieldGrid(LineList):
         self.set_reactive(FieldGrid.cursor, max(0, place))
         self._arrange_cells()
         self.show_lines()
-        self.post_message(self.FieldChosen(self.field))
+        self.post_message(self.FieldChosen())
 
     def watch_cursor(self) -> None:
-        """Show where the cursor is and tell."""
+        """Show where the cursor is, and tell that it moved."""
         self._arrange_cells()
         self._bring_cursor()
         self.refresh()
-        self.post_message(self.FieldChosen(self.field))
+        self.post_message(self.FieldChosen())
 
     def _bring_cursor(self) -> None:
         """Scroll so that the line of the cursor is in sight."""
@@ -167,11 +153,11 @@ class FieldGrid(LineList):
 
     def on_focus(self) -> None:
         """Tell which field the cursor is on."""
-        self.post_message(self.FieldChosen(self.field))
+        self.post_message(self.FieldChosen())
 
     def on_blur(self) -> None:
         """Tell that the cursor is on no field now."""
-        self.post_message(self.FieldChosen(None))
+        self.post_message(self.FieldChosen())
 
     def _arrange_cells(self) -> None:
         width = self.scrollable_content_region.width or self.size.width
@@ -229,17 +215,12 @@ class FieldGrid(LineList):
         put(" " * (start - at), Style())
         sign = signs.cursor if chosen else signs.cross if field.problem else " "
         put(sign + " ", mark if chosen else style)
-        label_style = dim + ground
         put(" " * (cell.label_x - at), ground)
-        label = signs.ellipsis + " " + field.label if field.entry is Entry.MORE else field.label
-        put(label, label_style)
+        label = f"{signs.ellipsis} {field.label}" if field.entry is Entry.MORE else field.label
+        put(label, dim + ground)
         put(" " * max(0, cell.value_x - at), ground)
-        room = cell.end - at
-        text = field.text
-        opens = field.entry in {Entry.PICK, Entry.PICK_SEVERAL}
-        tail = f" {signs.open}" if opens else ""
-        shown = fitted(text, max(0, room - len(tail)), signs)
-        put(shown, style + ground)
+        tail = f" {signs.open}" if field.opens_list else ""
+        put(fitted(field.text, max(0, cell.end - at - len(tail)), signs), style + ground)
         put(tail, dim + ground)
         if field.note:
             put(fitted("  " + field.note, max(0, cell.end - at), signs), dim + ground)
@@ -268,10 +249,6 @@ class FieldGrid(LineList):
         if self.field is not None and self.field.entry is not Entry.FACT:
             self.post_message(self.FieldOpened(self.field))
 
-    def action_scroll_help(self, pages: int) -> None:
-        """Ask for the rest of the help."""
-        self.post_message(self.HelpScrolled(pages))
-
     def action_reset_field(self) -> None:
         """Ask for the default of the field under the cursor."""
         if self.field is not None and self.field.entry not in {Entry.FACT, Entry.MORE}:
@@ -293,4 +270,4 @@ class FieldGrid(LineList):
 
 def _width_of(field: Field) -> int:
     """The columns of its value, with the sign that it opens a list."""
-    return len(field.text) + 2 * (field.entry in {Entry.PICK, Entry.PICK_SEVERAL})
+    return len(field.text) + 2 * field.opens_list

@@ -12,9 +12,16 @@ from kertasks.recipes.recipe_errors import Problem
 from kertui.forms.argument_path import ArgumentPath
 from kertui.forms.starting_values import starting_arguments
 from kertui.text.layer_lines import proposed_name
-from kertui.text.recipe_values import NOTHING, NotAllowed, allowed_words, format_value, parse_value
+from kertui.text.recipe_values import (
+    NOTHING,
+    NotAllowed,
+    allowed_words,
+    default_value,
+    format_value,
+    parse_value,
+)
 
-SHORT_COMPONENT = 3
+_SHORT_COMPONENT = 3
 """A component with no more arguments than this shows them all at once."""
 
 
@@ -73,13 +80,13 @@ class Field:
     argument: Argument | None = None
     """What the catalog says of it; None for what is not a Keras argument."""
 
+    rank: int = 0
+    """How much it matters where room is short: the lowest is shown first."""
 
-@dataclass(frozen=True, slots=True)
-class _Ranked:
-    """A field with how much it matters: lower is shown first when room is short."""
-
-    field: Field
-    rank: int
+    @property
+    def opens_list(self) -> bool:
+        """Whether it is changed by picking from a list."""
+        return self.entry in {Entry.PICK, Entry.PICK_SEVERAL}
 
 
 def layer_fields(
@@ -105,27 +112,18 @@ def layer_fields(
     here = problems_at(f"layers.{index}", problems)
     if info is None or catalog is None:
         return tuple(_told_fields(layer.arguments, here)), 0
-    ranked = _argument_fields(layer.arguments, info, catalog, here, (), 0)
-    reads = layer.inputs or info.several_inputs
-    ranked += [_Ranked(_inputs_field(recipe, index, info, here), 0 if reads else 3)]
-    ranked += [_Ranked(_name_field(layer, here), 0 if layer.name else 3)]
-    if limit is None:
-        return tuple(entry.field for entry in ranked), 0
-    return _most_important(ranked, limit, keep)
-
-
-def _most_important(
-    ranked: list[_Ranked], limit: int, keep: ArgumentPath | None
-) -> tuple[tuple[Field, ...], int]:
-    """What matters, in the order of the signature."""
-    if len(ranked) <= limit:
-        return tuple(entry.field for entry in ranked), 0
+    fields = [
+        *_argument_fields(layer.arguments, info, catalog, here, (), 0),
+        _inputs_field(recipe, index, info, here),
+        _name_field(layer, here),
+    ]
+    if limit is None or len(fields) <= limit:
+        return tuple(fields), 0
     by_rank = sorted(
-        range(len(ranked)),
-        key=lambda place: (ranked[place].field.path != keep, ranked[place].rank, place),
+        range(len(fields)), key=lambda place: (fields[place].path != keep, fields[place].rank)
     )
-    kept = sorted(by_rank[:limit])
-    return tuple(ranked[place].field for place in kept), len(ranked) - len(kept)
+    shown = sorted(by_rank[:limit])
+    return tuple(fields[place] for place in shown), len(fields) - limit
 
 
 def problems_at(path: str, problems: Sequence[Problem]) -> dict[str, str]:
@@ -140,7 +138,7 @@ def problems_at(path: str, problems: Sequence[Problem]) -> dict[str, str]:
 
 
 def explain_problem(problem: Problem) -> str:
-    """A problem in the words for under its field."""
+    """Say what was found and what is allowed, to show under the field."""
     return f"found {problem.found}; allowed: {problem.allowed}"
 
 
@@ -151,44 +149,42 @@ def _argument_fields(
     problems: Mapping[str, str],
     path: ArgumentPath,
     depth: int,
-) -> list[_Ranked]:
+) -> list[Field]:
     """A field for each argument, components followed by their own arguments."""
-    ordered = sorted(info.arguments, key=lambda argument: not argument.required)
-    ranked: list[_Ranked] = []
-    for argument in ordered:
+    fields: list[Field] = []
+    for argument in sorted(info.arguments, key=lambda argument: not argument.required):
         field = argument_field(arguments, argument, catalog, path, depth)
-        where = ".".join(field.path)
-        field = replace(field, problem=problems.get(where))
-        given = argument.name in arguments
-        matters = argument.required or given
-        rank = -1 if field.problem else 0 if matters else (1 if depth == 0 else 2)
-        ranked.append(_Ranked(field, rank))
-        ranked += component_fields(
+        problem = problems.get(".".join(field.path))
+        matters = argument.required or argument.name in arguments
+        rank = -1 if problem else 0 if matters else (1 if depth == 0 else 2)
+        fields.append(replace(field, problem=problem, rank=rank))
+        fields += _component_fields(
             arguments.get(argument.name), argument, catalog, problems, field.path, depth + 1
         )
     known = {argument.name for argument in info.arguments}
     unknown = {name: value for name, value in arguments.items() if name not in known}
-    ranked += [_Ranked(field, 0) for field in _told_fields(unknown, problems, path, depth)]
-    return ranked
+    return fields + _told_fields(unknown, problems, path, depth)
 
 
-def component_fields(
+def _component_fields(
     value: Value,
     argument: Argument,
     catalog: Catalog,
     problems: Mapping[str, str],
     path: ArgumentPath,
     depth: int,
-) -> list[_Ranked]:
+) -> list[Field]:
     """The arguments of a component that is an argument's value; none for anything else."""
-    if argument.kind not in {ArgumentKind.COMPONENT, ArgumentKind.LAYER} or value is None:
+    if argument.kind not in {ArgumentKind.COMPONENT, ArgumentKind.LAYER}:
         return []
     if isinstance(value, tuple):
-        several = [
-            component_fields(one, argument, catalog, problems, (*path, str(place)), depth)
+        return [
+            field
             for place, one in enumerate(value)
+            for field in _component_fields(
+                one, argument, catalog, problems, (*path, str(place)), depth
+            )
         ]
-        return [entry for one in several for entry in one]
     if isinstance(value, str):
         value = Component(value)
     if not isinstance(value, Component):
@@ -196,10 +192,10 @@ def component_fields(
     info = catalog.find(argument.family or Family.LAYERS, value.class_name)
     if info is None:
         return []
-    ranked = _argument_fields(value.arguments, info, catalog, problems, path, depth)
-    if len(info.arguments) <= SHORT_COMPONENT:
-        return [_Ranked(entry.field, min(entry.rank, 0)) for entry in ranked]
-    return ranked
+    fields = _argument_fields(value.arguments, info, catalog, problems, path, depth)
+    if len(info.arguments) <= _SHORT_COMPONENT:
+        return [replace(field, rank=min(field.rank, 0)) for field in fields]
+    return fields
 
 
 def argument_field(
@@ -210,26 +206,21 @@ def argument_field(
     depth: int = 0,
 ) -> Field:
     """The field of one argument as it stands."""
-    given = argument.name in arguments
-    value = arguments[argument.name] if given else _plain(argument.default)
+    given, default = argument.name in arguments, default_value(argument)
+    value = arguments[argument.name] if given else default
     entry = Entry.TEXT
+    none = (Choice(NOTHING),) if argument.optional else ()
     choices: tuple[Choice, ...] = ()
     text = format_value(value)
     if argument.kind is ArgumentKind.BOOLEAN and not argument.optional:
         entry = Entry.TOGGLE
     elif argument.kind is ArgumentKind.BOOLEAN:
-        entry, choices = Entry.PICK, (Choice("yes"), Choice("no"), Choice(NOTHING))
+        entry, choices = Entry.PICK, (Choice("yes"), Choice("no"), *none)
     elif argument.kind is ArgumentKind.CHOICE:
-        entry, choices = Entry.PICK, tuple(Choice(choice) for choice in argument.choices)
-        if argument.optional:
-            choices = (*choices, Choice(NOTHING))
+        entry, choices = Entry.PICK, (*map(Choice, argument.choices), *none)
     elif argument.kind in {ArgumentKind.COMPONENT, ArgumentKind.LAYER}:
-        entry = Entry.PICK
-        choices = class_choices(catalog, argument.family or Family.LAYERS)
-        if argument.optional:
-            choices = (Choice(NOTHING), *choices)
-        if takes_several(argument):
-            entry = Entry.PICK_SEVERAL
+        entry = Entry.PICK_SEVERAL if _takes_several(argument) else Entry.PICK
+        choices = (*none, *class_choices(catalog, argument.family or Family.LAYERS))
         listed = value if isinstance(value, tuple) else (value,)
         text = ", ".join(
             one.class_name if isinstance(one, Component) else format_value(one) for one in listed
@@ -241,7 +232,7 @@ def argument_field(
         label=argument.name,
         entry=entry,
         text=text,
-        changed=given and value != _plain(argument.default),
+        changed=given and value != default,
         allowed=allowed_words(argument, catalog),
         help=argument.help,
         choices=choices,
@@ -253,10 +244,10 @@ def argument_field(
 
 def class_choices(catalog: Catalog, family: Family) -> tuple[Choice, ...]:
     """The classes of a family, spelled as recipes spell them."""
-    return tuple(Choice(spelling(info), info.summary) for info in catalog.family(family))
+    return tuple(Choice(_spelling(info), info.summary) for info in catalog.family(family))
 
 
-def spelling(info: ClassInfo) -> str:
+def _spelling(info: ClassInfo) -> str:
     """How a recipe writes a class: layers and optimizers by name, others as Keras's short form."""
     if info.family in {Family.LAYERS, Family.OPTIMIZERS} or not info.identifiers:
         return info.name
@@ -264,7 +255,7 @@ def spelling(info: ClassInfo) -> str:
     return max(snake, key=len) if snake else info.name
 
 
-def takes_several(argument: Argument) -> bool:
+def _takes_several(argument: Argument) -> bool:
     """Whether a layer argument takes a list: Keras names those in the plural."""
     return argument.kind is ArgumentKind.LAYER and argument.name.endswith("s")
 
@@ -275,7 +266,7 @@ def enter_value(text: str, argument: Argument, current: Value, catalog: Catalog)
     Raises:
         NotAllowed: saying what is allowed instead.
     """
-    if takes_several(argument):
+    if _takes_several(argument):
         return _enter_several(text, argument, current, catalog)
     value = parse_value(text, argument, catalog)
     if argument.kind not in {ArgumentKind.COMPONENT, ArgumentKind.LAYER} or value is None:
@@ -286,9 +277,7 @@ def enter_value(text: str, argument: Argument, current: Value, catalog: Catalog)
 
 def _enter_several(text: str, argument: Argument, current: Value, catalog: Catalog) -> Value:
     """Names with commas between as layers; each takes over from the first of its class."""
-    before = (
-        [one for one in current if isinstance(one, Component)] if isinstance(current, tuple) else []
-    )
+    before = list(current) if isinstance(current, tuple) else []
     found: list[Value] = []
     for name in (part.strip() for part in text.split(",") if part.strip()):
         known = parse_value(name, argument, catalog)
@@ -296,13 +285,15 @@ def _enter_several(text: str, argument: Argument, current: Value, catalog: Catal
             (
                 one
                 for one in before
-                if isinstance(known, Component) and one.class_name == known.class_name
+                if isinstance(one, Component)
+                and isinstance(known, Component)
+                and one.class_name == known.class_name
             ),
             None,
         )
         if same is not None:
             before.remove(same)
-        found.append(same or with_class(str(name), None, Family.LAYERS, catalog))
+        found.append(same or with_class(name, None, Family.LAYERS, catalog))
     if not found:
         raise NotAllowed(allowed_words(argument, catalog))
     return tuple(found)
@@ -311,28 +302,13 @@ def _enter_several(text: str, argument: Argument, current: Value, catalog: Catal
 def with_class(name: str, current: Value, family: Family, catalog: Catalog) -> Value:
     """A component of that class with the arguments of ``current`` that it knows too."""
     info = catalog.find(family, name)
-    kept: dict[str, Value] = {}
-    if info is not None:
-        kept = starting_arguments(info, catalog)
-        if isinstance(current, Component):
-            known = {argument.name for argument in info.arguments}
-            kept |= {key: one for key, one in current.arguments.items() if key in known}
+    kept = starting_arguments(info, catalog) if info else {}
+    if info is not None and isinstance(current, Component):
+        known = {argument.name for argument in info.arguments}
+        kept |= {key: one for key, one in current.arguments.items() if key in known}
     if kept or family in {Family.LAYERS, Family.OPTIMIZERS}:
         return Component(name, kept)
     return name
-
-
-def _plain(default: object) -> Value:
-    """A catalog's default as a recipe's value."""
-    if isinstance(default, list | tuple):
-        return tuple(_plain(one) for one in default)
-    if default is None or isinstance(default, bool | int | float | str):
-        return default
-    if isinstance(default, dict):
-        name = default.get("class") or default.get("class_name")
-        if isinstance(name, str):
-            return name
-    return str(default)
 
 
 def _told_fields(
@@ -342,24 +318,28 @@ def _told_fields(
     depth: int = 0,
 ) -> list[Field]:
     """What the recipe says, as facts: nothing is known of what these arguments may be."""
-    found = []
-    for name, value in arguments.items():
-        where = (*path, name)
-        problem = problems.get(".".join(where))
-        found.append(
-            Field(where, name, Entry.FACT, format_value(value), True, problem=problem, depth=depth)
+    return [
+        Field(
+            (*path, name),
+            name,
+            Entry.FACT,
+            format_value(value),
+            changed=True,
+            problem=problems.get(".".join((*path, name))),
+            depth=depth,
         )
-    return found
+        for name, value in arguments.items()
+    ]
 
 
 def _inputs_field(
     recipe: Recipe, index: int, info: ClassInfo, problems: Mapping[str, str]
 ) -> Field:
     layer = recipe.layers[index]
-    before = [proposed_name(recipe, place) for place in range(index)]
-    named = tuple(
-        Choice(name, recipe.layers[place].class_name) for place, name in enumerate(before)
-    )
+    above = [
+        Choice(proposed_name(recipe, place), recipe.layers[place].class_name)
+        for place in range(index)
+    ]
     return Field(
         path=("inputs",),
         label="inputs",
@@ -370,8 +350,9 @@ def _inputs_field(
         allowed="layers above it with commas between, or nothing for the layer before",
         help=f"Which layers this {info.name} reads. Several make a merge; naming one layer in "
         "several places makes branches.",
-        choices=(Choice(INPUT, "the data itself"), *named),
+        choices=(Choice(INPUT, "the data itself"), *above),
         problem=problems.get("inputs"),
+        rank=0 if layer.inputs or info.several_inputs else 3,
     )
 
 
@@ -385,4 +366,5 @@ def _name_field(layer: Layer, problems: Mapping[str, str]) -> Field:
         allowed="a text no other layer has as its name, or none",
         help="Needed only when another layer names this one in its inputs.",
         problem=problems.get("name"),
+        rank=0 if layer.name else 3,
     )

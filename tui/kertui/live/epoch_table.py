@@ -90,15 +90,8 @@ class EpochTable(RowsWidget):
 def epoch_rows(
     history: RunHistory, width: int, height: int, glyphs: Glyphs, back: int = 0
 ) -> list[Row]:
-    """The epochs under a head, the newest on top; in one row the latest epoch, each number named.
-
-    Args:
-        history: of the run.
-        width: in cells.
-        height: in rows, the head among them.
-        glyphs: the signs to draw with.
-        back: how many epochs the top row lies behind the latest.
-    """
+    """The epochs under a head, the newest on top, or one that lies ``back`` epochs behind it; in
+    one row the latest epoch, each number named."""
     if height == 1:
         return [_one_line(history, width)]
     columns = _columns(history, width)

@@ -25,7 +25,7 @@ POLL = 0.1
 """Seconds between two looks at the events file of a run that goes on."""
 
 POLL_OVER = 1.0
-"""The same of a run that is over."""
+"""Seconds between two looks at the events file of a run that is over."""
 
 LOOK_AT_STATE = 1.0
 """Seconds without events after which the run's process is looked for."""
@@ -35,9 +35,6 @@ class RunFollower(Widget):
     """Tells its parent what a run's folder has more, from when it is mounted until ``remove``.
 
     What is on its way then still arrives: compare a message's ``follower``. Never seen.
-
-    Args:
-        run: what is followed.
     """
 
     DEFAULT_CSS = """
@@ -118,13 +115,8 @@ class RunFollower(Widget):
 
 
 class Pace:
-    """Has a widget drawn when there is something new, at most once in ``DRAW`` seconds and never
-    later than that.
-
-    Args:
-        widget: whose timer is used.
-        draw: what to call.
-    """
+    """Calls ``draw`` when there is something new, at most once in ``DRAW`` seconds and never later
+    than that, by a timer of the widget."""
 
     def __init__(self, widget: Widget, draw: Callable[[], None]) -> None:
         self._widget = widget

@@ -65,14 +65,8 @@ class MachineStrip(RowsWidget):
 
 
 def machine_line(machine: Machine, cpu: deque[float], width: int, glyphs: Glyphs) -> Row:
-    """The line, parts that do not fit left out and counted.
-
-    Args:
-        machine: the latest reading.
-        cpu: the processors' shares of the latest readings, oldest first.
-        width: in cells.
-        glyphs: the signs to draw with.
-    """
+    """The latest reading, with the processors' shares of those before it, the oldest first; parts
+    that do not fit are left out and counted."""
     top = len(glyphs.levels) - 1
     bars = "".join(glyphs.levels[round(min(1.0, max(0.0, share)) * top)] for share in cpu)
     row = cells("cpu ", "dim") + cells(bars.rjust(_READINGS) + " ", "dim") + _share(machine.cpu)

@@ -8,14 +8,14 @@ from kertasks.runs.events import Failed, Finished, Stopped
 from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState
 from kertasks.text import numbers as formatting
-from kertasks.text.numbers import wrap, wrap_parts
+from kertasks.text.numbers import counted, wrap, wrap_parts
 from kertui.live.status import state_sign
 from kertui.plotting.strips import Row, cells, fit
 from kertui.rows.rows_widget import RowsWidget
 from kertui.terminal.glyphs import glyphs_for
 
 MOST_LINES = 4
-"""Of a reason; the log has the rest."""
+"""How many lines of a reason are shown; the log has the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +48,11 @@ KEYS = NextSteps("r resumes", "E trains on", "l shows the log")
 def outcome(
     history: RunHistory, state: RunState, weights: str, steps: NextSteps = KEYS
 ) -> Outcome | None:
-    """The outcome of a run; None while it goes on.
-
-    Args:
-        history: of the run.
-        state: as its folder says.
-        weights: where its network is kept.
-        steps: how to go on.
-    """
+    """The outcome of a run whose network is kept at ``weights``; None while it goes on."""
     ended = history.ended
     if state is RunState.REMOVED:
         left = "what is shown here is all that is left of it"
-        facts = [_epochs(history.epochs), left] if history.epochs else []
+        facts = [counted(history.epochs, "epoch"), left] if history.epochs else []
         return Outcome(state, "its folder was removed", tuple(facts))
     if isinstance(ended, Failed):
         return Outcome(RunState.FAILED, ended.reason, _after_failure(history, steps))
@@ -85,11 +78,11 @@ def outcome(
 def _after_failure(history: RunHistory, steps: NextSteps) -> tuple[str, ...]:
     if not history.epochs:
         return (steps.log, "change the recipe and start again")
-    return (_epochs(history.epochs), _resumes(history, steps), steps.log)
+    return (counted(history.epochs, "epoch"), _resumes(history, steps), steps.log)
 
 
 def _resumes(history: RunHistory, steps: NextSteps) -> str:
-    """Where it would go on from."""
+    """How the run is resumed, and from where it would go on."""
     place = history.checkpoint
     if place is None:
         return f"{steps.resume} from the beginning"
@@ -112,18 +105,14 @@ def _result(history: RunHistory, ended: Finished | Stopped) -> str:
 
 def _tally(history: RunHistory, ended: Finished | Stopped) -> list[str]:
     planned = history.planned or ended.epochs
-    facts = [_epochs(ended.epochs)]
+    facts = [counted(ended.epochs, "epoch")]
     if ended.epochs < planned:
-        facts[0] = f"{formatting.grouped(ended.epochs)} of {_epochs(planned)}"
+        facts[0] = f"{formatting.grouped(ended.epochs)} of {counted(planned, 'epoch')}"
     if ended.best_epoch is not None:
         facts.append(f"best epoch {formatting.grouped(ended.best_epoch)}")
     if history.started is not None:
         facts.append(formatting.duration(history.elapsed(ended.t)))
     return facts
-
-
-def _epochs(count: int) -> str:
-    return f"{formatting.grouped(count)} epoch{'' if count == 1 else 's'}"
 
 
 class OutcomeLines(RowsWidget):

@@ -90,11 +90,8 @@ class LivePane(Widget):
         run: RunFolder
         ended: Ended | None
 
-    @dataclass
     class TabShown(Message):
         """Another tab is shown, with other keys."""
-
-        tab: LiveTab
 
     asked: var[SteeringCommand | None] = var(None)
     """What was asked of the run here and is not answered yet."""
@@ -123,7 +120,8 @@ class LivePane(Widget):
         self._follower: RunFollower | None = None
         self._ended_told: Ended | None = None
         self._gone: RunState | None = None
-        """As what a run was given that is gone, until all is read that was there then."""
+        """The state of a run that was lost or removed when it was opened, until all that was there
+        then is read."""
 
     def compose(self) -> ComposeResult:
         """From the top: notice, tabs, load of the host, outcome, bar."""
@@ -162,12 +160,8 @@ class LivePane(Widget):
         self._draw()
 
     def follow(self, run: RunFolder, state: RunState = RunState.RUNNING) -> None:
-        """Show a run and keep up with it, past its end too, until another one is followed.
-
-        Args:
-            run: the run.
-            state: its state, as far as it is known before its events are read.
-        """
+        """Show a run and keep up with it, past its end too, until another one is followed. The
+        state is what is known of it before its events are read."""
         self.clear(self.planned, "starting …")
         self.run = run
         self.state = state
@@ -300,12 +294,8 @@ class LivePane(Widget):
         return self
 
     def choose(self, tab: LiveTab, *, focus: bool = True) -> None:
-        """Show a tab.
-
-        Args:
-            tab: one of the pane's.
-            focus: whether it takes the focus; where another one of the pane has it, it does.
-        """
+        """Show a tab of the pane. It takes the focus unless that is told otherwise; where the pane
+        has the focus already, it takes it in any case."""
         within = self.has_focus_within
         if not within:
             self._left = self.screen.focused
@@ -316,17 +306,12 @@ class LivePane(Widget):
         self._draw()
         if focus or within:
             self.focus()
-        self.post_message(self.TabShown(tab))
-
-    @property
-    def has_log(self) -> bool:
-        """Whether there is a run, and in its folder what its trainer printed."""
-        return not self._tab("log").why_not(self.view)
+        self.post_message(self.TabShown())
 
     def allows(self, action: str) -> bool:
         """Whether an action of the pane or of a tab makes sense now, wherever the focus is."""
         if action == "log":
-            return self.has_log
+            return not self._tab("log").why_not(self.view)
         if hasattr(self, f"action_{action}"):
             return True
         return self.history.epochs > 0 and hasattr(self.shown, f"action_{action}")
@@ -372,7 +357,7 @@ class LivePane(Widget):
         """Show the run's log, or go back from it."""
         if self.shown is self._tab("log") and self.has_focus_within:
             self.action_close_tab()
-        elif self.has_log:
+        elif self.allows("log"):
             self.choose(self._tab("log"))
 
     def action_close_tab(self) -> None:

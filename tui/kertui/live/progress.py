@@ -22,10 +22,10 @@ class RunProgress:
     """How far a run is at one moment."""
 
     done: int
-    """Epochs done."""
+    """How many epochs are done."""
 
     planned: int
-    """Epochs; 0 where that is not known."""
+    """How many epochs are planned; 0 where that is not known."""
 
     step: int
     """Batches done in the epoch under way."""

@@ -8,7 +8,7 @@ from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState
 from kertasks.text import numbers as formatting
-from kertui.live.progress import RateMeter, RunProgress
+from kertui.live.progress import RunProgress
 from kertui.plotting.strips import Row, cells, fit, join
 from kertui.rows.rows_widget import RowsWidget
 from kertui.terminal.glyphs import Glyphs, glyphs_for
@@ -19,13 +19,8 @@ from kertui.text.run_state_look import STATE_LOOKS
 def state_word(
     history: RunHistory, state: RunState | None, asked: SteeringCommand | None = None
 ) -> str:
-    """What a run is doing in one word; empty without a run.
-
-    Args:
-        history: of the run.
-        state: as its events and its folder say.
-        asked: what was asked here and is not answered yet.
-    """
+    """What a run is doing in one word, first of all what was asked of it here and is not answered
+    yet; empty without a run."""
     if state is None:
         return ""
     if asked is SteeringCommand.RESUME and state.is_over:
@@ -60,12 +55,7 @@ class RunStatus(RowsWidget):
     RunStatus { height: 1; width: 1fr; }
     """
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._history = RunHistory()
-        self._state: RunState | None = None
-        self._progress = RateMeter().read(self._history, 0, 0.0)
-        self._asked: SteeringCommand | None = None
+    _shown: tuple[RunHistory, RunState | None, RunProgress, SteeringCommand | None] | None = None
 
     def show(
         self,
@@ -74,23 +64,16 @@ class RunStatus(RowsWidget):
         progress: RunProgress,
         asked: SteeringCommand | None = None,
     ) -> None:
-        """Say where a run is.
-
-        Args:
-            history: of the run.
-            state: None where there is no run.
-            progress: how far it is.
-            asked: what was asked here and is not answered yet.
-        """
-        self._history, self._state, self._progress = history, state, progress
-        self._asked = asked
+        """Say where a run is, and what was asked of it here and is not answered yet."""
+        self._shown = (history, state, progress, asked)
         self.redraw()
 
     def draw_rows(self, width: int) -> None:
         """Draw the line in the longest form that fits."""
-        glyphs = glyphs_for(self.app)
-        row = status_line(self._history, self._state, self._progress, width, glyphs, self._asked)
-        self.show_rows([row])
+        if self._shown is not None:
+            history, state, progress, asked = self._shown
+            glyphs = glyphs_for(self.app)
+            self.show_rows([status_line(history, state, progress, width, glyphs, asked)])
 
 
 def status_line(
@@ -205,18 +188,12 @@ class RunBar(RowsWidget):
         self._active = False
 
     def show(self, share: float, text: str, active: bool) -> None:
-        """Draw the bar.
-
-        Args:
-            share: done, from 0 to 1.
-            text: what stands to its right.
-            active: False draws it dim: nothing moves.
-        """
+        """Fill the bar to a share from 0 to 1, dim unless active, with a text to its right."""
         self._share, self._text, self._active = share, text, active
         self.redraw()
 
     def draw_rows(self, width: int) -> None:
-        """Draw the bar."""
+        """Draw the bar, and the text to its right."""
         glyphs = glyphs_for(self.app)
         text = cells(" " + self._text.rjust(5)) if self._text else []
         room = max(0, width - len(text))

@@ -13,16 +13,11 @@ from kertasks.runs.history import RunHistory
 from kertasks.text.numbers import grouped
 from kertui.dialogs.ask_number import NumberWanted
 from kertui.dialogs.dialog import Choice, Question
-from kertui.forms.settings_arguments import LEARNING_RATE
 from kertui.text.recipe_values import NotAllowed, format_number, parse_value
 
 
-def steering_keys(prefix: str) -> list[Binding]:
-    """The bindings of all steering commands, for a screen with an ``action_steer``.
-
-    Args:
-        prefix: of their ids.
-    """
+def steering_keys() -> list[Binding]:
+    """The bindings of all steering commands, for a screen with an ``action_steer``."""
     return [
         Binding(
             command.row.key,
@@ -30,7 +25,7 @@ def steering_keys(prefix: str) -> list[Binding]:
             command.row.label,
             show=command.row.footer,
             key_display=command.row.key if len(command.row.key) > 1 else None,
-            id=f"{prefix}.steer_{command}",
+            id=f"workbench.steer_{command}",
             tooltip=command.row.help,
         )
         for command in SteeringCommand
@@ -92,12 +87,7 @@ def kill_question(history: RunHistory) -> Question[bool]:
 
 
 def parse_argument(text: str, argument: NumberArgument, least: float) -> float:
-    """The number of a command as it was typed.
-
-    Args:
-        text: what was typed.
-        argument: what the command takes.
-        least: the least number that makes sense now.
+    """The number that was typed for a command; ``least`` is the least that makes sense now.
 
     Raises:
         NotAllowed: saying what is allowed instead.
@@ -124,16 +114,16 @@ def format_learning_rate(value: float) -> str:
 
 
 def first_learning_rate(recipe: Recipe, catalog: Catalog | None) -> float | None:
-    """What a training of the recipe begins with; None where only Keras knows."""
+    """The learning rate a training of the recipe begins with; None where only Keras knows."""
     optimizer = recipe.compile.optimizer
     info = catalog.find(Family.OPTIMIZERS, optimizer.class_name) if catalog else None
-    argument = info.argument(LEARNING_RATE.name) if info else None
-    rate = optimizer.arguments.get(LEARNING_RATE.name, argument.default if argument else None)
+    argument = info.argument("learning_rate") if info else None
+    rate = optimizer.arguments.get("learning_rate", argument.default if argument else None)
     return float(rate) if isinstance(rate, int | float) else None
 
 
 def current_learning_rate(history: RunHistory) -> float | None:
-    """What a run trains with now; None before it is known."""
+    """The learning rate a run trains with now; None before it is known."""
     changes, last = history.learning_rate_changes, history.last
     if changes and (last is None or changes[-1].t > last.t):
         return changes[-1].learning_rate

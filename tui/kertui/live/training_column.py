@@ -17,14 +17,14 @@ from textual.timer import Timer
 
 from kertasks.errors import UserError
 from kertasks.recipes.recipe import Recipe
-from kertasks.runs.commands import SteeringCommand, row_of
+from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.events import Control, Failed, Finished, Stopped
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState
 from kertasks.text.numbers import short_path
 from kertui.dialogs.ask_number import AskNumberScreen
-from kertui.live.pane import LivePane
+from kertui.live.pane import IDLE, LivePane
 from kertui.live.steering import kill_question, number_wanted
 from kertui.live.tabs.curves import CurvesTab
 from kertui.live.trouble import RunTrouble, advice_on
@@ -84,11 +84,8 @@ class TrainingColumn(Vertical):
     TrainingColumn { width: 1fr; height: 1fr; }
     """
 
-    @dataclass
     class PhaseChanged(Message):
         """Other keys act now."""
-
-        phase: Phase
 
     @dataclass
     class RunFound(Message):
@@ -101,9 +98,9 @@ class TrainingColumn(Vertical):
         self._begins: Phase | None = None
         """``WAITING``, ``STARTING`` or ``RESUMING``: what only this interface knows of yet."""
 
-        self._run: RunFolder | None = None
-        self._planned = 0
-        self._recipe: Recipe | None = None
+        self.recipe: Recipe | None = None
+        """The recipe of the training shown, where it was started or opened here."""
+
         self._unanswered: list[SentCommand] = []
         self._patience: Timer | None = None
         self._told: tuple[object, ...] = ()
@@ -119,23 +116,18 @@ class TrainingColumn(Vertical):
         if self._begins is not None:
             return self._begins
         state = self.pane.state
-        if self._run is None or state is None or state.is_over:
+        if state is None or state.is_over:
             return Phase.IDLE
         return Phase.PAUSED if state is RunState.PAUSED else Phase.RUNNING
 
     @property
     def run(self) -> RunFolder | None:
         """The training shown; the last one when none goes on."""
-        return self._run
-
-    @property
-    def recipe(self) -> Recipe | None:
-        """The recipe of the training shown, where it was started or opened here."""
-        return self._recipe
+        return self.pane.run
 
     @property
     def pane(self) -> LivePane:
-        """The curves."""
+        """The pane that follows the training shown."""
         return self.query_one(LivePane)
 
     @property
@@ -147,7 +139,7 @@ class TrainingColumn(Vertical):
     def can_resume(self) -> bool:
         """Whether the training shown is over with something left to train."""
         over = (RunState.STOPPED, RunState.FAILED, RunState.LOST)
-        return self.phase is Phase.IDLE and self._run is not None and self.pane.state in over
+        return self.phase is Phase.IDLE and self.pane.state in over
 
     @property
     def can_extend(self) -> bool:
@@ -169,10 +161,9 @@ class TrainingColumn(Vertical):
     def plan(self, recipe: Recipe) -> None:
         """Show how long a training would be, and of what, while there is none yet."""
         epochs, metrics = recipe.fit.epochs, recipe.compile.metrics
-        if self._run is None and metrics and isinstance(metrics[0], str):
+        if self.run is None and metrics and isinstance(metrics[0], str):
             self.query_one(CurvesTab).metric = metrics[0]
-        if epochs != self._planned and self._run is None and self.phase is Phase.IDLE:
-            self._planned = epochs
+        if epochs != self.pane.planned and self.run is None and self.phase is Phase.IDLE:
             self.pane.clear(epochs)
 
     def forget_trouble(self) -> None:
@@ -189,14 +180,13 @@ class TrainingColumn(Vertical):
     def cancel_wait(self) -> None:
         """The recipe cannot be trained, or became another one while it was being judged."""
         if self.phase is Phase.WAITING:
-            self._show_nothing(self._planned)
+            self._show_nothing(self.pane.planned)
             self._enter(None)
 
     def start(self, service: TrainingService, recipe: Recipe, source: Path | None) -> None:
-        """Train the recipe."""
-        self._planned = recipe.fit.epochs
-        self._recipe = recipe
-        self._show_nothing(self._planned, "starting")
+        """Begin to train the recipe, which was read from the source, if from any file."""
+        self.recipe = recipe
+        self._show_nothing(recipe.fit.epochs, "starting")
         self._enter(Phase.STARTING)
         self._start(service, recipe, source)
 
@@ -205,7 +195,7 @@ class TrainingColumn(Vertical):
         try:
             run = await asyncio.to_thread(service.start, recipe, str(source) if source else None)
         except UserError as error:
-            self.pane.clear(self._planned)
+            self.pane.clear(self.pane.planned)
             self.query_one(RunTrouble).show("Training did not start", str(error))
             self._enter(None)
         else:
@@ -213,29 +203,24 @@ class TrainingColumn(Vertical):
 
     def show(self, run: RunFolder, state: RunState, recipe: Recipe) -> None:
         """Follow a run of the recipe that is there already, live or over."""
-        self._recipe = recipe
+        self.recipe = recipe
         self._take(run, state)
 
     @work(group="find")
     async def find_running(self, service: TrainingService, task: str) -> None:
         """Look for a training of the task that goes on, and follow it."""
         run = await asyncio.to_thread(service.find_running, task)
-        if run is not None and self.phase is Phase.IDLE and self._run is None:
+        if run is not None and self.phase is Phase.IDLE and self.run is None:
             self._take(run)
             self.post_message(self.RunFound(run))
 
-    def _show_nothing(self, epochs: int, waiting: str | None = None) -> None:
+    def _show_nothing(self, epochs: int, waiting: str = IDLE) -> None:
         self.query_one(RunTrouble).clear()
-        self._run = None
         self._unanswered.clear()
         self.pane.asked = None
-        if waiting is None:
-            self.pane.clear(epochs)
-        else:
-            self.pane.clear(epochs, waiting)
+        self.pane.clear(epochs, waiting)
 
     def _take(self, run: RunFolder, state: RunState = RunState.RUNNING) -> None:
-        self._run = run
         self._unanswered.clear()
         self.pane.asked = None
         self.pane.follow(run, state)
@@ -249,23 +234,18 @@ class TrainingColumn(Vertical):
         """Tell when other keys act than before."""
         history = self.history
         keys = (history.stopping, history.best_epoch is not None, history.epochs > 0)
-        now = (self.phase, self.pane.state, self._run, keys)
+        now = (self.phase, self.pane.state, self.run, keys)
         if now != self._told:
             self._told = now
-            self.post_message(self.PhaseChanged(self.phase))
+            self.post_message(self.PhaseChanged())
 
     # Steering
 
     def steer(
         self, service: TrainingService, command: SteeringCommand, first_rate: float | None
     ) -> None:
-        """Ask something of the training under way, after a dialog where a command needs one.
-
-        Args:
-            service: writes the command.
-            command: what is asked.
-            first_rate: the learning rate the training begins with; None where it is not known.
-        """
+        """Ask something of the training under way, after a dialog where a command needs one, which
+        may name the learning rate that the training begins with."""
         argument, extends = command.row.argument, self.can_extend
 
         def send(value: float | None) -> None:
@@ -296,13 +276,13 @@ class TrainingColumn(Vertical):
 
         One of the same kind that has no answer yet is enough.
         """
-        if self._run is None:
+        if self.run is None:
             return
-        service.take_up(self._run)
+        service.take_up(self.run)
         if all(sent.command is not command for sent in self._unanswered):
             sent = SentCommand(command)
             self._unanswered.append(sent)
-            self._write(self._run, sent, value)
+            self._write(self.run, sent, value)
         self._show_pending()
 
     @work(group="command")
@@ -319,7 +299,7 @@ class TrainingColumn(Vertical):
                 sent.number = written.number
         except UserError as error:
             self._forget(sent)
-            if run == self._run:
+            if run == self.run:
                 self._warn(sent.command, str(error))
         self._take_answers()
 
@@ -328,13 +308,9 @@ class TrainingColumn(Vertical):
             self._unanswered.remove(sent)
 
     def resume(self, service: TrainingService, epochs: int | None = None) -> None:
-        """Go on with the training shown, which is over, in a new process.
-
-        Args:
-            service: starts it.
-            epochs: to train in all; as planned for None.
-        """
-        run = self._run
+        """Go on with the training shown, which is over, in a new process, until it has so many
+        epochs in all; as planned for None."""
+        run = self.run
         if run is None:
             return
         self.query_one(RunTrouble).clear()
@@ -356,7 +332,7 @@ class TrainingColumn(Vertical):
         self._say_not_resumed(run, reason)
 
     def _say_not_resumed(self, run: RunFolder, reason: str) -> None:
-        if run == self._run and self._begins is Phase.RESUMING:
+        if run == self.run and self._begins is Phase.RESUMING:
             self._come_up()
             self.query_one(RunTrouble).show("It was not resumed", reason)
 
@@ -381,15 +357,13 @@ class TrainingColumn(Vertical):
             self._unanswered.remove(sent)
             done = sent.command.row.done
             if answer.refused is not None:
-                self._warn(answer.command, answer.refused)
-            elif done and self._run is not None:
-                self._tell(done.format(folder=short_path(self._run.path)))
+                self._warn(sent.command, answer.refused)
+            elif done and self.run is not None:
+                self._tell(done.format(folder=short_path(self.run.path)))
         self._show_pending()
 
-    def _warn(self, name: str, reason: str) -> None:
-        row = row_of(name)
-        words = row.not_done if row is not None else name
-        self._tell(f"{words}: {reason}", "warning")
+    def _warn(self, command: SteeringCommand, reason: str) -> None:
+        self._tell(f"{command.row.not_done}: {reason}", "warning")
 
     def _tell(self, text: str, severity: SeverityLevel = "information") -> None:
         self.notify(f"{text[:1].upper()}{text[1:]}", severity=severity, markup=False)
@@ -399,7 +373,7 @@ class TrainingColumn(Vertical):
     @on(LivePane.EventsTaken)
     def _take_events(self, event: LivePane.EventsTaken) -> None:
         event.stop()
-        if event.run != self._run:
+        if event.run != self.run:
             return
         state = self.pane.state
         if state is not None and not state.is_over:
@@ -412,7 +386,7 @@ class TrainingColumn(Vertical):
 
     @on(LivePane.RunEnded)
     def _take_end(self, event: LivePane.RunEnded) -> None:
-        if event.run != self._run:
+        if event.run != self.run:
             return
         self._take_answers()
         unanswered = [sent for sent in self._unanswered if not sent.command.row.while_stopping]

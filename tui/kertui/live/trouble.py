@@ -35,12 +35,7 @@ class RunTrouble(Static):
     """
 
     def show(self, headline: str, reason: str) -> None:
-        """Show the reason.
-
-        Args:
-            headline: what failed.
-            reason: why, in plain words.
-        """
+        """Show what failed and why, in plain words, with advice where some is known."""
         parts = [
             Content.assemble(
                 (f"{glyphs_for(self.app).cross} {headline}", "bold $error"), "\n", reason.strip()
@@ -52,12 +47,8 @@ class RunTrouble(Static):
         self.add_class("-shown")
 
     def advise(self, advice: str, log: str) -> None:
-        """Say what may help after a failure whose reason is said elsewhere.
-
-        Args:
-            advice: empty where nothing is known to help; then nothing is shown.
-            log: the file that has the traceback.
-        """
+        """Say what may help after a failure whose reason is said elsewhere, if anything, and which
+        file has the traceback."""
         if not advice:
             self.clear()
             return

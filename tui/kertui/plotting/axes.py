@@ -189,10 +189,6 @@ class StableLimits:
         self._limits = replace(kept, x_low=x_low, x_high=x_high)
         return self._limits
 
-    def forget(self) -> None:
-        """Begin anew, for another run or metric."""
-        self._limits = None
-
 
 def _fills(limits: Limits, low: float, high: float) -> bool:
     bottom, top = limits.height_of(low), limits.height_of(high)
@@ -264,7 +260,7 @@ def _short_scientific(value: float) -> str:
 
 
 _MOST_PARTS = 10
-"""Of an axis of epochs."""
+"""Into how many parts the marks cut an axis of epochs at most."""
 
 
 def epoch_ticks(first: int, last: int, columns: int) -> list[int]:

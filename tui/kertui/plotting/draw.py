@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kertui.plotting.axes import Limits
-from kertui.plotting.lines import Line, Point, clip, dashes, dots, finite_lines
+from kertui.plotting.lines import Line, Point, clip, dashes, dots, finite_lines, solid
 from kertui.plotting.strips import colour_number
 
 DOT_GAP = 3.0
@@ -25,19 +25,28 @@ _loaded = threading.Event()
 
 
 @dataclass(frozen=True, slots=True)
-class Curve:
-    """A line to draw, and the stroke it is drawn with."""
-
-    points: Iterable[Point]
-    """From left to right; a point that is not finite is a gap."""
+class Stroke:
+    """What tells a curve from the others: its colour, and whether its line is whole."""
 
     role: str
     """Which colour: one of ``strips.ROLES``."""
 
     dotted: bool = False
     ascii_marker: str = "x"
+    """The character it is drawn with in ASCII."""
+
     dashes: tuple[int, ...] = ()
     """Lengths drawn and left out in turn, in braille dots; empty for a whole line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A line to draw, and the stroke it is drawn with."""
+
+    points: Iterable[Point]
+    """From left to right; a point that is not finite is a gap."""
+
+    stroke: Stroke
 
 
 def is_loaded() -> bool:
@@ -107,32 +116,21 @@ def draw(
 
 def _placed(curve: Curve, limits: Limits, wide: int, high: int, gap: float) -> list[Line]:
     """The curve's visible parts in whole dots, from the bottom left."""
-    parts: list[Line] = []
-    for line in finite_lines(map(limits.unit_point, curve.points)):
-        for part in clip(line):
-            scaled = [(x * (wide - 1), y * (high - 1)) for x, y in part]
-            parts.append(scaled)
+    parts = [
+        [(x * (wide - 1), y * (high - 1)) for x, y in part]
+        for line in finite_lines(map(limits.unit_point, curve.points))
+        for part in clip(line)
+    ]
     return [
-        _stroke(curve, part, gap) if len(part) > 1 else _speck(part[0], wide, high)
+        _stroked(curve.stroke, part, gap) if len(part) > 1 else _speck(part[0], wide, high)
         for part in parts
     ]
 
 
-def _stroke(curve: Curve, line: Line, gap: float) -> Line:
-    if not curve.dotted and not curve.dashes:
-        return _whole(line)
-    places = dots(line, gap) if curve.dotted else dashes(line, curve.dashes)
-    return [(float(x), float(y)) for x, y in places]
-
-
-def _whole(line: Line) -> Line:
-    """The line on whole dots, the same dot never twice in a row."""
-    whole: Line = []
-    for x, y in line:
-        point = (float(round(x)), float(round(y)))
-        if not whole or whole[-1] != point:
-            whole.append(point)
-    return whole
+def _stroked(stroke: Stroke, line: Line, gap: float) -> Line:
+    if stroke.dotted:
+        return dots(line, gap)
+    return dashes(line, stroke.dashes) if stroke.dashes else solid(line)
 
 
 def _speck(point: Point, wide: int, high: int) -> Line:
@@ -145,10 +143,10 @@ def _speck(point: Point, wide: int, high: int) -> Line:
 def _signal(plotext: Any, figure: Any, curve: Curve, lines: list[Line], ascii: bool) -> Any:
     xs = [x for line in lines for x, _ in line]
     ys = [y for line in lines for _, y in line]
-    pixel = plotext.pixel(colour_number(curve.role))
-    marker = plotext.marker(curve.ascii_marker if ascii else "braille", pixel)
+    pixel = plotext.pixel(colour_number(curve.stroke.role))
+    marker = plotext.marker(curve.stroke.ascii_marker if ascii else "braille", pixel)
     signal = figure.signal(xs, ys, marker=marker)
-    if not curve.dotted and not curve.dashes:
+    if not curve.stroke.dotted and not curve.stroke.dashes:
         signal.lines()
         start = 0
         for line in lines:

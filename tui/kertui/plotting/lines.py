@@ -22,25 +22,15 @@ _FAR = 1e6
 
 def finite_lines(points: Iterable[Point]) -> list[Line]:
     """The stretches of points between those that are not finite."""
-    lines: list[Line] = []
-    line: Line = []
-    for point in points:
-        if math.isfinite(point[0]) and math.isfinite(point[1]):
-            line.append(point)
-        elif line:
-            lines.append(line)
-            line = []
-    if line:
-        lines.append(line)
-    return lines
+    stretches = itertools.groupby(
+        points, lambda point: math.isfinite(point[0]) and math.isfinite(point[1])
+    )
+    return [list(stretch) for finite, stretch in stretches if finite]
 
 
 def clip(line: Sequence[Point]) -> list[Line]:
-    """The parts of a line inside the square from 0 to 1, its crossings with the edge included.
-
-    Args:
-        line: finite points. A line of one point is that point, when it is inside.
-    """
+    """The parts of a line of finite points inside the square from 0 to 1, its crossings with the
+    edge included. A line of one point is that point, when it is inside."""
     near = [(_pull(x), _pull(y)) for x, y in line]
     if len(near) == 1:
         return [near] if _inside(near[0]) else []
@@ -99,7 +89,12 @@ def _held(point: Point) -> Point:
     return max(0.0, min(1.0, point[0])), max(0.0, min(1.0, point[1]))
 
 
-def dots(line: Sequence[Point], gap: float) -> list[tuple[int, int]]:
+def solid(line: Sequence[Point]) -> Line:
+    """Whole-numbered dots for the points of a line, the same one never twice in a row."""
+    return [dot for dot, _ in itertools.groupby((round(x), round(y)) for x, y in line)]
+
+
+def dots(line: Sequence[Point], gap: float) -> Line:
     """Whole-numbered dots every ``gap`` along a line, its first point one of them.
 
     Measured along the line, a steep stretch is as dotted as a flat one, and what is appended
@@ -119,21 +114,8 @@ def dots(line: Sequence[Point], gap: float) -> list[tuple[int, int]]:
     return list(found)
 
 
-def dashes(line: Sequence[Point], pattern: Sequence[float]) -> list[tuple[int, int]]:
-    """Whole-numbered dots where a dashed stroke is drawn; no dot comes twice.
-
-    Args:
-        line: its points, in dots.
-        pattern: lengths drawn and left out in turn, as ``(6, 4)``, measured along the line.
-    """
-    period = sum(pattern)
-    found: dict[tuple[int, int], None] = {}
-    for number, dot in enumerate(dots(line, 1.0)):
-        place = number % period
-        for at, length in enumerate(pattern):
-            if place < length:
-                if at % 2 == 0:
-                    found[dot] = None
-                break
-            place -= length
-    return list(found)
+def dashes(line: Sequence[Point], pattern: Sequence[int]) -> Line:
+    """Whole-numbered dots where a dashed stroke is drawn; no dot comes twice. Its pattern is the
+    lengths drawn and left out in turn, as ``(6, 4)``, measured along the line."""
+    drawn = [part % 2 == 0 for part, length in enumerate(pattern) for _ in range(length)]
+    return [dot for dot, shown in zip(dots(line, 1.0), itertools.cycle(drawn)) if shown]

@@ -108,14 +108,8 @@ def legend(
     looked at, the best epoch, and the strokes with their values.
 
     First the words give way, then the best epoch, then how it is looked at; the strokes with
-    their values stay the longest.
-
-    Args:
-        plot: what is shown.
-        broken_since: since which epoch it has no finite value; None while it has.
-        cursor: the epoch whose values are read; None for the latest.
-        width: in cells.
-        glyphs: the signs to draw with.
+    their values, those at the cursor's epoch or the latest, stay the longest. ``broken_since``
+    is the epoch since which there is no finite value.
     """
     title = cells(metric_label(plot.metric), "strong")
     if broken_since is not None:
@@ -152,9 +146,9 @@ def _strokes(plot: Plot, cursor: int | None, glyphs: Glyphs, form: int | None) -
         history = series.history
         if series.words is None or (history.epochs and not history.column(series.name)):
             continue
-        stroke = glyphs.dotted_stroke if series.dotted else glyphs.solid_stroke
+        stroke = glyphs.dotted_stroke if series.stroke.dotted else glyphs.solid_stroke
         if glyphs.ascii:
-            stroke = 2 * series.ascii_marker
+            stroke = 2 * series.stroke.ascii_marker
         name = f" {series.words[form]}" if form is not None else ""
         latest = history.last.epoch if history.last is not None else 0
         epoch = cursor if cursor is not None else latest
@@ -162,5 +156,5 @@ def _strokes(plot: Plot, cursor: int | None, glyphs: Glyphs, form: int | None) -
         text = f" {metric_value(plot.metric, value)}" if not math.isnan(value) else ""
         if epoch and not text:
             text = " nan"
-        parts.append(cells(stroke, series.role) + cells(name, "dim") + cells(text))
+        parts.append(cells(stroke, series.stroke.role) + cells(name, "dim") + cells(text))
     return parts

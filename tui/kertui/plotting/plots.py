@@ -43,21 +43,12 @@ class DrawnPlot:
         self._without_cursor: list[Row] = []
 
     def fit(self, plot: Plot, size: tuple[int, int], gutter: int, ascii: bool) -> int:
-        """Take in what there is to show; returns the columns the labels of the y axis take.
-
-        Args:
-            plot: what to show.
-            size: columns and rows, the row of the legend among them.
-            gutter: columns left of the curves.
-            ascii: whether it is drawn without braille.
-        """
+        """Take in what there is to show in so many columns and rows, the row of the legend among
+        them; returns the columns that the labels of the y axis take."""
         before, self.plot, self.size, self.gutter = self.plot, plot, size, gutter
-        if (before.metric, before.zoomed, before.series) != (
-            plot.metric,
-            plot.zoomed,
-            plot.series,
-        ):
-            self._stable.forget()
+        same = before.metric == plot.metric and before.series == plot.series
+        if not same or before.zoomed != plot.zoomed:
+            self._stable = StableLimits()
             shown = [series.history for series in plot.series]
             kept = self._averages.items()
             self._averages = {key: one for key, one in kept if key[0].history in shown}
@@ -148,15 +139,8 @@ class Plots:
         beside: bool = False,
         gap: int = 0,
     ) -> None:
-        """Draw them all.
-
-        Args:
-            plots: from the top, or from the left.
-            size: columns and rows of the area.
-            glyphs: the signs to draw with.
-            beside: put them beside each other instead of under each other.
-            gap: blank rows between two plots.
-        """
+        """Draw them all in an area of so many columns and rows: from the top, with ``gap`` blank
+        rows between two of them, or ``beside`` each other from the left."""
         self.drawn = [*self.drawn, *(DrawnPlot() for _ in plots)][: len(plots)]
         self._beside, self._gap = beside, gap
         places = list(zip(self.drawn, plots, self._sizes(size), strict=True))

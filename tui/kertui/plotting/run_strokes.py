@@ -4,34 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from kertui.plotting.strips import RUN_COLOURS, RUN_ROLES, Row, cells
+from kertui.plotting.draw import Stroke
+from kertui.plotting.strips import RUN_ROLES, Row, cells
 from kertui.terminal.glyphs import Glyphs
 
-MOST_RUNS = RUN_COLOURS
+MOST_RUNS = len(RUN_ROLES)
 """Runs on the same axes: with more, colours would come twice."""
 
 _PATTERNS = ((), (1, 2), (7, 5), (9, 4, 1, 4))
 """Whole, dotted, dashed, dashes and dots; lengths in braille dots, drawn and left out in turn."""
 
 
-def role_of(place: int) -> str:
-    """The role a run's curves are drawn in."""
-    return RUN_ROLES[place]
-
-
-def dashes_of(place: int, glyphs: Glyphs) -> tuple[int, ...]:
-    """The pattern of a run's curves. In ASCII their characters differ instead."""
-    return () if glyphs.ascii else _PATTERNS[place % len(_PATTERNS)]
-
-
-def marker_of(place: int, glyphs: Glyphs) -> str:
-    """The character of a run's curves in ASCII."""
-    return glyphs.run_strokes[place % len(glyphs.run_strokes)][0]
+def stroke_of(place: int, glyphs: Glyphs) -> Stroke:
+    """The stroke of a run's curves: a pattern or, in ASCII, a character of its own."""
+    dashes = () if glyphs.ascii else _PATTERNS[place % len(_PATTERNS)]
+    marker = glyphs.run_strokes[place % len(glyphs.run_strokes)][0]
+    return Stroke(RUN_ROLES[place], ascii_marker=marker, dashes=dashes)
 
 
 def sample(place: int, glyphs: Glyphs) -> Row:
     """A run's stroke for a legend: two cells in its colour."""
-    return cells(glyphs.run_strokes[place % len(glyphs.run_strokes)], role_of(place))
+    return cells(glyphs.run_strokes[place % len(glyphs.run_strokes)], RUN_ROLES[place])
 
 
 def free_place(taken: Collection[int]) -> int | None:

@@ -23,10 +23,8 @@ Row: TypeAlias = list[Cell]
 PLAIN = ""
 """The role of text in the widget's own colour."""
 
-RUN_COLOURS = 8
-"""How many colours runs on the same axes have; a theme has a class colour for each."""
-
-RUN_ROLES = tuple(f"run-{number}" for number in range(RUN_COLOURS))
+RUN_ROLES = tuple(f"run-{number}" for number in range(8))
+"""The roles of runs on the same axes; a theme has a class colour for each."""
 
 ROLES = ("train", "validation", "train-raw", "validation-raw", *RUN_ROLES)
 """What curves are drawn in; the place in this tuple is a colour's number between us and plotext."""

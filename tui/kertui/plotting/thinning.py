@@ -14,19 +14,13 @@ from kertui.plotting.lines import Point
 
 
 class Buckets:
-    """The values of the epochs from ``first`` to ``last``, thinned to ``count`` columns.
+    """The values of the epochs from ``first`` to ``last``, thinned to ``count`` columns of equal
+    width; with more columns than epochs each epoch has its own.
 
     Fed from a column of a run's history that grows at its end (``take``).
     """
 
     def __init__(self, first: int, last: int, count: int) -> None:
-        """Columns of equal width.
-
-        Args:
-            first: the epoch at the left edge.
-            last: the epoch at the right edge; epochs outside are passed over.
-            count: columns; with more columns than epochs each epoch has its own.
-        """
         self.first = first
         self.last = max(first, last)
         self.count = max(1, count)
@@ -77,12 +71,8 @@ class Buckets:
                 yield float(self._start(column)), math.nan
             elif a == b:
                 yield float(a), least
-            elif a < b:
-                yield float(a), least
-                yield float(b), greatest
             else:
-                yield float(b), greatest
-                yield float(a), least
+                yield from sorted(((float(a), least), (float(b), greatest)))
 
     def _column(self, epoch: int) -> int:
         if not self._whole:

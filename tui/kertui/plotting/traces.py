@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from array import array
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kertasks.runs.history import RunHistory
-from kertui.plotting.draw import Curve
+from kertui.plotting.draw import Curve, Stroke
 from kertui.plotting.thinning import Buckets
 
 VALIDATION = "val_"
@@ -54,12 +54,7 @@ class Series:
     name: str
     """Keras's name, with ``val_`` where it is of held-out rows."""
 
-    role: str
-    """Which colour: one of ``strips.ROLES``."""
-
-    dotted: bool = False
-    ascii_marker: str = "x"
-    dashes: tuple[int, ...] = ()
+    stroke: Stroke
     words: tuple[str, str] | None = None
     """What the legend calls it, long and short; None where another one names it."""
 
@@ -75,9 +70,11 @@ def metrics_of(history: RunHistory) -> list[str]:
 
 def train_and_validation(history: RunHistory, metric: str) -> tuple[Series, Series]:
     """The two series of one metric of a run."""
-    train = Series(history, metric, "train", words=("train", "train"))
-    words = ("validation", "val")
-    return train, Series(history, VALIDATION + metric, "validation", True, "o", words=words)
+    validation = Stroke("validation", dotted=True, ascii_marker="o")
+    return (
+        Series(history, metric, Stroke("train"), ("train", "train")),
+        Series(history, VALIDATION + metric, validation, ("validation", "val")),
+    )
 
 
 @dataclass(slots=True)
@@ -153,15 +150,13 @@ class Traces:
         so that two curves that coincide still show both colours."""
         traces = [(one, self._traces[one]) for one in self.series if one in self._traces]
         if self.smoothing is None:
-            return [_curve(one, trace.raw) for one, trace in traces]
-        under = [
-            Curve(trace.raw.points(), f"{one.role}-raw", one.dotted, ".") for one, trace in traces
-        ]
-        return under + [_curve(one, trace.smooth or trace.raw) for one, trace in traces]
+            return [Curve(trace.raw.points(), one.stroke) for one, trace in traces]
+        over = [Curve((trace.smooth or trace.raw).points(), one.stroke) for one, trace in traces]
+        return [Curve(trace.raw.points(), _dimmed(one.stroke)) for one, trace in traces] + over
 
 
-def _curve(series: Series, thinned: Buckets) -> Curve:
-    return Curve(thinned.points(), series.role, series.dotted, series.ascii_marker, series.dashes)
+def _dimmed(stroke: Stroke) -> Stroke:
+    return replace(stroke, role=f"{stroke.role}-raw", ascii_marker=".")
 
 
 def _look_for_breaks(trace: _Trace, column: array[float], offset: int) -> None:
@@ -199,7 +194,7 @@ class Smoothed:
     def __init__(self, weight: float) -> None:
         self.weight = weight
         self.values: array[float] = array("d")
-        """As many as were taken."""
+        """The averages, one for each value that was taken."""
 
         self._mean = 0.0
         self._bias = 1.0

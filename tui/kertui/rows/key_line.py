@@ -56,11 +56,12 @@ class KeyLine(Widget):
         entries = [entries[0] for entries in group_by_action(shown)]
         entries.sort(key=lambda entry: entry.binding.key != "enter")
         texts = [self._entry(entry, key_style, description_style) for entry in entries]
+        gap = Text(" " * self.GAP, no_wrap=True)
         room = self.content_size.width
         droppable = [n for n, entry in enumerate(entries) if entry.binding.id not in _KEPT]
-        while droppable and len(texts) > 1 and _width(texts, self.GAP) > room:
+        while droppable and len(texts) > 1 and gap.join(texts).cell_len > room:
             del texts[droppable.pop()]
-        return Text(" " * self.GAP, no_wrap=True).join(texts)
+        return gap.join(texts)
 
     def _entry(self, entry: ActiveBinding, key: Style, description: Style) -> Text:
         binding = entry.binding
@@ -71,7 +72,3 @@ class KeyLine(Widget):
             (" ", click),
             (binding.description, description + dim + click),
         )
-
-
-def _width(texts: list[Text], gap: int) -> int:
-    return sum(text.cell_len for text in texts) + gap * (len(texts) - 1)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from textual import events, work
+from textual import events, on, work
 from textual.reactive import var
 
 from kertui.plotting import draw
+from kertui.plotting.axes import Limits
+from kertui.plotting.chart import Layout
 from kertui.plotting.plot import Plot
 from kertui.plotting.plots import DrawnPlot, Plots
 from kertui.rows.rows_widget import RowsWidget
@@ -39,13 +41,7 @@ class PlotArea(RowsWidget):
         self._drawing = Plots(steady=readable)
 
     def show(self, plots: Sequence[Plot], *, beside: bool = False, gap: int = 0) -> None:
-        """Draw plots as their histories are now.
-
-        Args:
-            plots: from the top, or from the left.
-            beside: put them beside each other instead of under each other.
-            gap: blank rows between two plots.
-        """
+        """Draw plots as their histories are now, laid out as ``Plots.draw`` says."""
         self._plots, self._beside, self._gap = plots, beside, gap
         self.redraw()
 
@@ -87,43 +83,35 @@ class PlotArea(RowsWidget):
 
     def step(self, columns: int) -> int | None:
         """The epoch so many columns from the cursor, one epoch at least; None without epochs."""
-        drawn = next(iter(self.drawn), None)
-        if drawn is None or drawn.layout is None or drawn.limits is None:
+        axis = self._x_axis
+        if axis is None:
             return None
-        here = self.cursor if self.cursor is not None else _last_epoch(drawn)
-        span = drawn.limits.x_high - drawn.limits.x_low
-        return self._within(
-            here + round(columns * max(1.0, span / max(1, drawn.layout.columns - 1)))
-        )
+        layout, limits, last = axis
+        here = self.cursor if self.cursor is not None else last
+        wide = (limits.x_high - limits.x_low) / max(1, layout.columns - 1)
+        return _within(here + round(columns * max(1.0, wide)), limits, last)
 
-    def first_shown(self) -> int | None:
-        """The first epoch in the window; None without epochs."""
-        return self._within(0)
-
-    def _within(self, epoch: int) -> int | None:
-        """The nearest epoch that is done and shown; None without epochs."""
-        drawn = next(iter(self.drawn), None)
-        if drawn is None or drawn.limits is None or not _last_epoch(drawn):
+    @property
+    def _x_axis(self) -> tuple[Layout, Limits, int] | None:
+        """The axis that the plots share, with the latest epoch that is done; None without one."""
+        first = next(iter(self.drawn), None)
+        if first is None or first.layout is None or first.limits is None:
             return None
-        last = min(_last_epoch(drawn), int(drawn.limits.x_high))
-        return max(int(drawn.limits.x_low), min(epoch, last))
+        done = (series.history.last for series in first.plot.series)
+        last = next((epoch for epoch in done if epoch is not None), None)
+        return (first.layout, first.limits, last.epoch) if last is not None else None
 
+    # Of terminals some report clicks only.
+    @on(events.MouseMove)
+    @on(events.Click)
     def _read_under(self, event: events.MouseEvent) -> None:
-        drawn = next(iter(self.drawn), None)
-        if not self._readable or drawn is None or drawn.layout is None or drawn.limits is None:
+        axis = self._x_axis
+        if not self._readable or axis is None:
             return
-        column = event.x - drawn.layout.gutter
-        if 0 <= column < drawn.layout.columns:
-            epoch = self._within(drawn.layout.epoch_of(column, drawn.limits))
-            self.cursor = epoch if epoch is not None else self.cursor
-
-    def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Read the epoch under the mouse."""
-        self._read_under(event)
-
-    def on_click(self, event: events.Click) -> None:
-        """Read the epoch that was clicked, for terminals that report clicks only."""
-        self._read_under(event)
+        layout, limits, last = axis
+        column = event.x - layout.gutter
+        if 0 <= column < layout.columns:
+            self.cursor = _within(layout.epoch_of(column, limits), limits, last)
 
     def on_leave(self, event: events.Leave) -> None:
         """Read the latest epoch again."""
@@ -131,7 +119,6 @@ class PlotArea(RowsWidget):
             self.cursor = None
 
 
-def _last_epoch(drawn: DrawnPlot) -> int:
-    """The latest epoch of the run that a plot shows; 0 before the first."""
-    last = [one.history.last for one in drawn.plot.series if one.history.last is not None]
-    return last[0].epoch if last else 0
+def _within(epoch: int, limits: Limits, last: int) -> int:
+    """The nearest epoch that is shown and not after the last one."""
+    return max(int(limits.x_low), min(epoch, last, int(limits.x_high)))

@@ -16,55 +16,36 @@ from textual.widget import Widget
 
 from kertui.plotting.strips import PLAIN, RUN_ROLES, Row, changed_spans, fit, to_strip
 
-_ROLES = (
-    "train",
-    "validation",
-    "train-raw",
-    "validation-raw",
-    "best",
-    "dim",
-    "axis",
-    "cursor",
-    "strong",
-    "accent",
-    "chosen",
-    "bad",
-    "warning",
-    *RUN_ROLES,
-)
-
-_RUN_LOOKS = "".join(
-    f"\n        & > .rows--{role} {{ color: $class-{number}; }}"
-    for number, role in enumerate(RUN_ROLES)
-)
+_LOOKS = {
+    "train": "color: $train;",
+    "validation": "color: $validation;",
+    "train-raw": "color: $train; text-style: dim;",
+    "validation-raw": "color: $validation; text-style: dim;",
+    "best": "color: $best;",
+    "dim": "color: $dim;",
+    "axis": "color: $faint;",
+    "cursor": "color: $dim;",
+    "strong": "text-style: bold;",
+    "accent": "color: $accent;",
+    "chosen": "color: $accent; text-style: bold;",
+    "bad": "color: $error;",
+    "warning": "color: $warning;",
+    **{role: f"color: $class-{number};" for number, role in enumerate(RUN_ROLES)},
+}
+"""The roles of cells, and how each looks in the theme's colours."""
 
 
 class RowsWidget(Widget):
     """The base of plots, tables and status lines: they make rows in ``draw_rows``, at every new
     size and whenever ``redraw`` is called."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"rows--{role}" for role in _ROLES}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"rows--{role}" for role in _LOOKS}
 
-    DEFAULT_CSS = (
-        """
-    RowsWidget {
-        color: $foreground;
-
-        & > .rows--train { color: $train; }
-        & > .rows--validation { color: $validation; }
-        & > .rows--train-raw { color: $train; text-style: dim; }
-        & > .rows--validation-raw { color: $validation; text-style: dim; }
-        & > .rows--best { color: $best; }
-        & > .rows--dim { color: $dim; }
-        & > .rows--axis { color: $faint; }
-        & > .rows--cursor { color: $dim; }
-        & > .rows--strong { text-style: bold; }
-        & > .rows--accent { color: $accent; }
-        & > .rows--chosen { color: $accent; text-style: bold; }
-        & > .rows--bad { color: $error; }
-        & > .rows--warning { color: $warning; }"""
-        + _RUN_LOOKS
-        + "\n    }\n"
+    DEFAULT_CSS = "\n".join(
+        [
+            "RowsWidget { color: $foreground; }",
+            *(f"RowsWidget > .rows--{role} {{ {look} }}" for role, look in _LOOKS.items()),
+        ]
     )
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -118,6 +99,6 @@ class RowsWidget(Widget):
         # Kept here: Textual forgets its own at every refresh, and to make them anew takes as
         # long as to draw a curve.
         if self._looks is None:
-            self._looks = {role: self.get_component_rich_style(f"rows--{role}") for role in _ROLES}
+            self._looks = {role: self.get_component_rich_style(f"rows--{role}") for role in _LOOKS}
             self._looks[PLAIN] = self.rich_style
         return self._looks

@@ -177,9 +177,6 @@ def _count(runs: int) -> str:
     return f"{grouped(runs)} run{'' if runs == 1 else 's'}"
 
 
-_FIELDS = ("name", "tags", "note")
-
-
 class RunLabelScreen(Dialog[Label]):
     """Asks for the label of a run; gives it, or None for escape.
 
@@ -198,35 +195,33 @@ class RunLabelScreen(Dialog[Label]):
     def __init__(self, run: RunSummary, first: str = "name") -> None:
         keys = [("enter", "keep"), ("tab", "next field"), ("escape", "cancel")]
         super().__init__(f"{run.task} {run.title}", keys=keys)
-        self._run = run
-        self._first = first
+        self._run, self._first = run, first
+        self._fields: dict[str, TextField] = {}
+        """Those of the label's parts, by name and in the order of ``make_label``."""
 
     def compose_body(self) -> ComposeResult:
         """Lay out a field for each part of the label."""
         label = self._run.label
-        values = (label.name, " ".join(label.tags), label.note)
-        hints = (self._run.recipe, "words apart by blanks", "")
-        for name, value, hint in zip(_FIELDS, values, hints, strict=True):
+        parts = (
+            ("name", label.name, self._run.recipe),
+            ("tags", " ".join(label.tags), "words apart by blanks"),
+            ("note", label.note, ""),
+        )
+        for name, value, hint in parts:
+            self._fields[name] = TextField(
+                value, placeholder=hint, id=f"label-{name}", compact=True, select_on_focus=False
+            )
             with Horizontal(classes="label-field"):
                 yield Static(name)
-                yield TextField(
-                    value,
-                    placeholder=hint,
-                    id=f"label-{name}",
-                    compact=True,
-                    select_on_focus=False,
-                )
+                yield self._fields[name]
 
     def on_mount(self) -> None:
-        """Typing goes on at the end of what is there."""
-        field = self._field(self._first)
+        """Put the cursor at the end of what is there, in the field to begin with."""
+        field = self._fields[self._first]
         field.focus()
         field.cursor_position = len(field.value)
-
-    def _field(self, name: str) -> Input:
-        return self.query_one(f"#label-{name}", Input)
 
     @on(Input.Submitted)
     def _keep(self, event: Input.Submitted) -> None:
         event.stop()
-        self.dismiss(make_label(*(self._field(name).value for name in _FIELDS)))
+        self.dismiss(make_label(*(field.value for field in self._fields.values())))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from textual import on
@@ -16,10 +15,10 @@ from kertasks.runs.history import RunHistory
 from kertasks.runs.summary import RunSummary
 from kertui.live.follower import Pace, RunFollower
 from kertui.plotting.plot import Plot
-from kertui.plotting.run_strokes import dashes_of, marker_of, role_of
+from kertui.plotting.run_strokes import stroke_of
 from kertui.plotting.traces import VALIDATION, Series, metrics_of, whole_run
 from kertui.rows.plot_area import PlotArea
-from kertui.runs.run_legend import LegendRun, RunLegend
+from kertui.runs.run_legend import FollowedRun, RunLegend
 from kertui.terminal.glyphs import glyphs_for
 
 _SIDE_BY_SIDE = 90
@@ -27,27 +26,6 @@ _SIDE_BY_SIDE = 90
 
 _STACKED = 16
 """Rows from which two plots stand under each other."""
-
-
-@dataclass
-class _Followed:
-    """A run on the axes, with what was read of it."""
-
-    place: int
-    summary: RunSummary
-    follower: RunFollower
-    history: RunHistory = field(default_factory=RunHistory)
-    loaded: bool = False
-
-    @property
-    def last(self) -> int:
-        """The epoch its axis reaches: the planned one until it is over; 0 where not known."""
-        history = self.history
-        planned = history.planned or self.summary.planned or 0
-        done = history.last.epoch if history.last is not None else 0
-        if not planned and not done:
-            return 0
-        return whole_run(planned, done, history.ended is not None)[1]
 
 
 class RunCurves(Widget):
@@ -74,7 +52,7 @@ class RunCurves(Widget):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._followed: dict[str, _Followed] = {}
+        self._followed: dict[str, FollowedRun] = {}
         self._pace = Pace(self, self._draw)
         self._single = False
 
@@ -98,7 +76,7 @@ class RunCurves(Widget):
             if followed is None:
                 follower = RunFollower(RunFolder(Path(summary.folder)))
                 self.mount(follower)
-                followed = self._followed[id] = _Followed(place, summary, follower)
+                followed = self._followed[id] = FollowedRun(place, summary, follower)
             followed.place, followed.summary = place, summary
         self._followed = {id: self._followed[id] for id in wanted}
         self._pace.request()
@@ -178,24 +156,16 @@ class RunCurves(Widget):
         shown = [top] if self._single else list(dict.fromkeys((top, below)))
         plots = [self._plot(metric, place) for place, metric in enumerate(shown)]
         self.query_one(PlotArea).show(plots, beside=beside)
-        legend = [LegendRun(one.place, one.summary, one.history, one.loaded) for one in runs]
-        self.query_one(RunLegend).show(legend, shown)
+        self.query_one(RunLegend).show(runs, shown)
 
     def _plot(self, metric: str, place: int) -> Plot:
         glyphs = glyphs_for(self.app)
-        runs = self._followed.values()
-        last = max((one.last for one in runs), default=0)
+        last = max(map(_last_epoch, self._followed.values()), default=0)
         return Plot(
             metric,
             tuple(
-                Series(
-                    one.history,
-                    metric,
-                    role_of(one.place),
-                    ascii_marker=marker_of(one.place, glyphs),
-                    dashes=dashes_of(one.place, glyphs),
-                )
-                for one in runs
+                Series(one.history, metric, stroke_of(one.place, glyphs))
+                for one in self._followed.values()
             ),
             (1, last) if last else None,
             log_y=self.log_y and place == 0,
@@ -212,3 +182,13 @@ class RunCurves(Widget):
         if not going:
             return "it has no epoch" if len(self._followed) == 1 else "they have no epoch"
         return "the first epoch is under way" if going[0].history.started else "starting"
+
+
+def _last_epoch(run: FollowedRun) -> int:
+    """The epoch a run's axis reaches: the planned one until it is over; 0 where not known."""
+    history = run.history
+    planned = history.planned or run.summary.planned or 0
+    done = history.last.epoch if history.last is not None else 0
+    if not planned and not done:
+        return 0
+    return whole_run(planned, done, history.ended is not None)[1]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kertasks.runs.history import RunHistory
 from kertasks.runs.summary import RunSummary
 from kertasks.text import numbers as formatting
+from kertui.live.follower import RunFollower
 from kertui.plotting.run_strokes import sample
 from kertui.plotting.strips import Row, cells, fit
 from kertui.rows.rows_widget import RowsWidget
@@ -21,19 +22,20 @@ _GAP = "   "
 _LONGEST_NAME = 36
 
 
-@dataclass(frozen=True, slots=True)
-class LegendRun:
-    """A run as the legend shows it."""
+@dataclass
+class FollowedRun:
+    """A run on the axes, with what was read of it."""
 
     place: int
     summary: RunSummary
-    history: RunHistory
-    loaded: bool
+    follower: RunFollower
+    history: RunHistory = field(default_factory=RunHistory)
+    loaded: bool = False
     """Whether all that is there was read."""
 
 
 class RunLegend(RowsWidget):
-    """As many rows as there are runs."""
+    """The legend of the curves of several runs, a row for each run."""
 
     DEFAULT_CSS = """
     RunLegend { height: auto; }
@@ -41,11 +43,11 @@ class RunLegend(RowsWidget):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._runs: Sequence[LegendRun] = ()
+        self._runs: Sequence[FollowedRun] = ()
         self._metrics: tuple[str, ...] = ()
         self._epochs_wide = 0
 
-    def show(self, runs: Sequence[LegendRun], metrics: Sequence[str]) -> None:
+    def show(self, runs: Sequence[FollowedRun], metrics: Sequence[str]) -> None:
         """Show the runs with their latest values of these metrics."""
         self._runs, self._metrics = runs, tuple(metrics)
         if self.styles.height is None or self.styles.height.value != max(1, len(runs)):
@@ -61,7 +63,7 @@ class RunLegend(RowsWidget):
         rows = zip(self._runs, names, strict=True)
         self.show_rows([self._line(run, name, room, width, glyphs) for run, name in rows])
 
-    def _line(self, run: LegendRun, name: str, room: int, width: int, glyphs: Glyphs) -> Row:
+    def _line(self, run: FollowedRun, name: str, room: int, width: int, glyphs: Glyphs) -> Row:
         row = cells(" ") + sample(run.place, glyphs) + cells(" ")
         row += cells(fitted(name, room, glyphs).ljust(room), "strong")
         state = run.summary.state
@@ -73,7 +75,7 @@ class RunLegend(RowsWidget):
             row += cells(_GAP) + part
         return fit(row, width)
 
-    def _parts(self, run: LegendRun) -> list[Row]:
+    def _parts(self, run: FollowedRun) -> list[Row]:
         summary = run.summary
         epochs = epochs_text(summary).ljust(self._epochs_wide)
         parts = [cells("epoch ", "dim") + cells(epochs)]

@@ -63,10 +63,10 @@ class RunTable(RowsWidget, can_focus=True):
                 tooltip="Go up by as many runs as are in sight."),
         Binding("pagedown", "page(1)", "page down", show=False, system=True, id="runs.page_down",
                 tooltip="Go down by as many runs as are in sight."),
-        Binding("home", "go_first", "first run", show=False, system=True, id="runs.first",
+        Binding("home", "go_to_row(0)", "first run", show=False, system=True, id="runs.first",
                 tooltip="Go to the first run."),
-        Binding("end", "go_last", "last run", show=False, system=True, id="runs.last",
-                tooltip="Go to the last run."),
+        Binding("end", "go_to_row(999_999)", "last run", show=False, system=True,
+                id="runs.last", tooltip="Go to the last run."),
     ]  # fmt: skip
 
     @dataclass
@@ -158,10 +158,9 @@ class RunTable(RowsWidget, can_focus=True):
 
     def go_to(self, id: str) -> None:
         """Put the cursor on the run with this id, if it is shown."""
-        for at, run in enumerate(self._runs):
-            if run.id == id:
-                self._move_to(at)
-                return
+        at = next((at for at, run in enumerate(self._runs) if run.id == id), None)
+        if at is not None:
+            self._move_to(at)
 
     @property
     def _visible(self) -> int:
@@ -241,7 +240,7 @@ class RunTable(RowsWidget, can_focus=True):
         return fit(row, room)
 
     def render_line(self, y: int) -> Strip:
-        """One row; the cursor's on a ground of its own."""
+        """Draw one row; that of the cursor has a ground of its own."""
         strip = super().render_line(y)
         if y != self._marked:
             return strip
@@ -256,7 +255,7 @@ class RunTable(RowsWidget, can_focus=True):
         return not self._runs and not self._listed.complete
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Without a run there is none to open or choose."""
+        """Offer to open and to choose only where there is a run, or one may come."""
         del parameters
         return self.run is not None or self._waits or action not in ("open", "choose")
 
@@ -287,13 +286,9 @@ class RunTable(RowsWidget, can_focus=True):
         """Move the cursor by as many rows as are in sight."""
         self._once_there(lambda: self._move_to(self._at + pages * self._visible))
 
-    def action_go_first(self) -> None:
-        """Move the cursor to the first run."""
-        self._once_there(lambda: self._move_to(0))
-
-    def action_go_last(self) -> None:
-        """Move the cursor to the last run."""
-        self._once_there(lambda: self._move_to(len(self._runs) - 1))
+    def action_go_to_row(self, row: int) -> None:
+        """Move the cursor to a run by its row, or to the last one."""
+        self._once_there(lambda: self._move_to(row))
 
     def action_open(self) -> None:
         """Ask for the run under the cursor to be opened."""

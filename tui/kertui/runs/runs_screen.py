@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -86,9 +86,18 @@ class RunsScreen(Screen[None]):
             store, session.over_runs, with_best=True, slices=_SLICES
         )
         self._bin_summaries = RunSummaries(self._bin)
-        self._listed = ListedRuns()
-        self._chosen = ChosenRuns(chosen)
+        self.listed = ListedRuns()
+        """All runs that were read, and how they are filtered and ordered."""
+
+        self.choice = ChosenRuns(chosen)
+        """Which place on the axes each chosen run has."""
+
         self._deleted = DeletedRuns()
+        self._filter = RunFilter()
+        self._table = RunTable(id="runs")
+        self._details = RunDetails()
+        self._curves = RunCurves(id="run-curves")
+        self._recipes = RunRecipes(id="run-recipes")
         self._full = full
         self._opened_full = full
         self._comparing = False
@@ -102,11 +111,11 @@ class RunsScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Lay out the table over the curves and the recipes, of which one is shown."""
         yield HeaderLine(f"kertui {glyphs_for(self.app).into} runs")
-        yield RunFilter()
-        yield RunTable(id="runs")
-        yield RunDetails()
-        yield RunCurves(id="run-curves")
-        yield RunRecipes(id="run-recipes")
+        yield self._filter
+        yield self._table
+        yield self._details
+        yield self._curves
+        yield self._recipes
         yield KeyLine()
 
     def on_mount(self) -> None:
@@ -119,50 +128,23 @@ class RunsScreen(Screen[None]):
 
     def on_screen_resume(self) -> None:
         """Runs may have changed while another screen was on top."""
-        if self.complete:  # not the first time, which comes before there is anything
+        if self.listed.complete:  # not the first time, which comes before there is anything
             self._look_at_all()
 
     def on_resize(self) -> None:
-        """Share the new height out."""
+        """Share the new height out among table and curves."""
         self._arrange()
 
     # --- the runs
 
     @property
-    def _table(self) -> RunTable:
-        return self.query_one(RunTable)
-
-    @property
-    def _curves(self) -> RunCurves:
-        return self.query_one(RunCurves)
-
-    @property
-    def _recipes(self) -> RunRecipes:
-        return self.query_one(RunRecipes)
-
-    @property
-    def runs(self) -> list[RunSummary]:
-        """All runs that were read, newest first."""
-        return self._listed.runs
-
-    @property
-    def complete(self) -> bool:
-        """Whether all runs were read at least once."""
-        return self._listed.complete
-
-    @property
-    def places(self) -> Mapping[str, int]:
-        """Which place on the axes each chosen run has, by its id."""
-        return self._chosen.places
-
-    @property
     def chosen(self) -> list[RunSummary]:
         """The chosen runs in the order of their places."""
-        return [run for _, run in self._chosen.among(self.runs)]
+        return [run for _, run in self.choice.among(self.listed.runs)]
 
     def _on_axes(self) -> list[tuple[int, RunSummary]]:
         """The runs whose curves are drawn, with their places."""
-        return self._chosen.drawn(self.runs, self._table.run)
+        return self.choice.drawn(self.listed.runs, self._table.run)
 
     def _stoppable(self) -> list[RunSummary]:
         """The runs that a person would stop now: under the cursor, or all that are in sight."""
@@ -183,9 +165,9 @@ class RunsScreen(Screen[None]):
             return
         everything = self._looks % _ALL_EVERY == 0
         self._looks += 1
-        if everything or self._listed.any_going:
+        if everything or self.listed.any_going:
             self._reading = True
-            self._read(self._listed.deleted, everything)
+            self._read(self.listed.deleted, everything)
 
     @work(thread=True, group="runs")
     def _read(self, deleted: bool, everything: bool) -> None:
@@ -202,15 +184,15 @@ class RunsScreen(Screen[None]):
         event.stop()
         if event.complete:
             self._reading = False
-        if event.deleted is not self._listed.deleted:
+        if event.deleted is not self.listed.deleted:
             self._look_at_all()
             return
-        if not self._listed.take(event.runs, event.complete):
+        if not self.listed.take(event.runs, event.complete):
             return
         there = {run.id for run in event.runs}
-        came = self._chosen.choose_wanted(there)
+        came = self.choice.choose_wanted(there)
         if event.complete:
-            self._chosen.forget_gone(there)
+            self.choice.forget_gone(there)
         self._show()
         for id in came:
             self._table.go_to(id)
@@ -219,8 +201,8 @@ class RunsScreen(Screen[None]):
 
     def _show(self) -> None:
         """Bring everything up to date with the runs and the choice."""
-        self._table.show(self._listed, self.places, time(), self._bin_path)
-        facts = self._listed.facts(len(self._table.runs), self.places, self._bin_path)
+        self._table.show(self.listed, self.choice.places, time(), self._bin_path)
+        facts = self.listed.facts(len(self._table.runs), self.choice.places, self._bin_path)
         self.query_one(HeaderLine).facts = facts
         self._show_details()
         self._show_below()
@@ -228,13 +210,13 @@ class RunsScreen(Screen[None]):
         self._offer_keys()
 
     def _show_details(self) -> None:
-        self.query_one(RunDetails).show(self._table.run, self._table.place_in_words)
+        self._details.show(self._table.run, self._table.place_in_words)
 
     def _show_below(self) -> None:
         """Draw the curves, or compare the recipes, of what is chosen and under the cursor."""
         if self._comparing:
-            self._recipes.compare(self._chosen.compared(self.runs, self._table.run))
-        elif self._rest_timer is None and (self.complete or self.places):
+            self._recipes.compare(self.choice.compared(self.listed.runs, self._table.run))
+        elif self._rest_timer is None and (self.listed.complete or self.choice.places):
             self._curves.show(self._on_axes())
 
     @on(RunTable.RunHighlighted)
@@ -252,11 +234,11 @@ class RunsScreen(Screen[None]):
 
     def _arrange(self) -> None:
         """The table takes half of the height at most, and no more than its rows."""
-        table, details = self._table, self.query_one(RunDetails)
+        table = self._table
         self._curves.display = not self._comparing
         self._recipes.display = self._comparing
-        table.display = details.display = not self._full
-        room = self.size.height - 2 - self.query_one(RunFilter).display - LINES
+        table.display = self._details.display = not self._full
+        room = self.size.height - 2 - self._filter.display - LINES
         most = max(4, min((room + 1) // 2, room - _LEAST_BELOW))
         rows = max(3, min(len(table.runs) + 1, most))
         if table.styles.height is None or table.styles.height.value != rows:
@@ -268,11 +250,11 @@ class RunsScreen(Screen[None]):
     def _keys_now(self) -> KeysNow:
         return KeysNow(
             here=self._table.run is not None,
-            listed=bool(self.runs),
-            waiting=not self.complete,
+            listed=bool(self.listed.runs),
+            waiting=not self.listed.complete,
             stoppable=bool(self._stoppable()),
             can_undo=bool(self._deleted.last),
-            deleted=self._listed.deleted,
+            deleted=self.listed.deleted,
             full=self._full,
             comparing=self._comparing,
         )
@@ -285,7 +267,7 @@ class RunsScreen(Screen[None]):
             self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer only what would do something."""
+        """Offer only the keys that would do something now."""
         del parameters
         return not self.is_mounted or self._keys_now.offers(action)
 
@@ -294,32 +276,32 @@ class RunsScreen(Screen[None]):
     @on(RunTable.HeadClicked)
     def _sort_by(self, event: RunTable.HeadClicked) -> None:
         event.stop()
-        self._listed.sort_by(event.key)
+        self.listed.sort_by(event.key)
         self._show()
 
     def action_sort(self, step: int) -> None:
         """Sort by the column so many further on."""
-        self._listed.sort_by_next(step)
+        self.listed.sort_by_next(step)
         self._show()
 
     def action_reverse(self) -> None:
-        """Turn the order round."""
-        self._listed.sort_by(self._listed.sort)
+        """Turn the order of the runs round."""
+        self.listed.sort_by(self.listed.sort)
         self._show()
 
     def action_filter(self) -> None:
         """Show the line for the filter and type in it."""
-        self.query_one(RunFilter).begin()
+        self._filter.begin()
         self._arrange()
 
     @on(Input.Changed)
-    def _filter(self, event: Input.Changed) -> None:
+    def _narrow(self, event: Input.Changed) -> None:
         event.stop()
         before = self._table.run
-        self._listed.text = event.value
+        self.listed.text = event.value
         self._show()
         if self._table.run != before:
-            self._table.action_go_first()
+            self._table.action_go_to_row(0)
 
     @on(RunFilter.FilterLeft)
     def _leave_filter(self, event: RunFilter.FilterLeft) -> None:
@@ -329,8 +311,8 @@ class RunsScreen(Screen[None]):
 
     def action_toggle_deleted(self) -> None:
         """Show the runs in the bin, or those that are not."""
-        self._listed.switch()
-        self._chosen.clear()
+        self.listed.switch()
+        self.choice.clear()
         self._show()
         self._look_at_all()
 
@@ -338,14 +320,14 @@ class RunsScreen(Screen[None]):
         """Empty the filter, then the choice, then leave."""
         if self._full and not self._opened_full:
             self.action_toggle_full()
-        elif self.query_one(RunFilter).text:
-            self.query_one(RunFilter).clear()
+        elif self._filter.text:
+            self._filter.clear()
         elif self._comparing:
             self.action_toggle_diff()
-        elif self._listed.deleted:
+        elif self.listed.deleted:
             self.action_toggle_deleted()
-        elif self.places and not self._opened_full:
-            self._chosen.clear()
+        elif self.choice.places and not self._opened_full:
+            self.choice.clear()
             self._show()
         else:
             self.dismiss(None)
@@ -355,7 +337,7 @@ class RunsScreen(Screen[None]):
     @on(RunTable.RunChosen)
     def _choose(self, event: RunTable.RunChosen) -> None:
         event.stop()
-        if self._chosen.toggle(event.run.id):
+        if self.choice.toggle(event.run.id):
             self._show()
             return
         self.notify(
@@ -408,7 +390,7 @@ class RunsScreen(Screen[None]):
             self._open_run(self._table.run, recipe_only=True)
 
     def _open_run(self, run: RunSummary, *, recipe_only: bool) -> None:
-        if self._listed.deleted:
+        if self.listed.deleted:
             self.notify("It is in the bin: u brings it back.")
         else:
             self.post_message(OpenRun(self, RunFolder(Path(run.folder)), recipe_only))
@@ -473,7 +455,7 @@ class RunsScreen(Screen[None]):
         """Bring back what was deleted last; among the deleted runs the one under the cursor."""
         run = self._table.run
         ids = self._deleted.last
-        if self._listed.deleted:
+        if self.listed.deleted:
             ids = [run.id] if run is not None else []
         if self._deleted.begin_restoring(ids):
             self._change(partial(run_changes.restore_runs, self._bin, ids))
@@ -485,5 +467,5 @@ class RunsScreen(Screen[None]):
             if yes:
                 self._change(partial(run_changes.empty_bin, self._bin))
 
-        question = run_changes.empty_bin_question(self._bin, len(self.runs))
+        question = run_changes.empty_bin_question(self._bin, len(self.listed.runs))
         self.app.push_screen(question, answered)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.util
 import json
@@ -9,9 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from kertasks.data.description import SCHEMA
 from kertasks.files import write_text
-
-_SCHEMA = 1
 
 
 class DescriptionCache:
@@ -30,14 +30,12 @@ class DescriptionCache:
 
     def write(self, task: str, variant: str, seed: int, description: dict[str, Any]) -> None:
         """Keep a description. A cache folder that cannot be written in costs time, nothing else."""
-        try:
+        with contextlib.suppress(OSError):
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_text(self._path(task, variant, seed), json.dumps(description))
-        except OSError:
-            return
 
     def _path(self, task: str, variant: str, seed: int) -> Path:
-        key = json.dumps([_SCHEMA, task, variant, seed, _code_age(task)])
+        key = json.dumps([SCHEMA, task, variant, seed, _code_age(task)])
         return self._folder / f"{task}-{hashlib.sha256(key.encode()).hexdigest()[:20]}.json"
 
 
@@ -48,10 +46,6 @@ def _code_age(task: str) -> list[list[object]]:
     if spec is None or spec.origin is None:
         return []
     package = Path(spec.origin).parent
-    files = [package / "tasks" / f"{task.replace('-', '_')}.py", *package.glob("data/*.py")]
-    ages: list[list[object]] = []
-    for file in sorted(files):
-        if file.is_file():
-            status = file.stat()
-            ages.append([file.name, status.st_size, status.st_mtime_ns])
-    return ages
+    files = [package / "tasks" / f"{task.replace('-', '_')}.py", *package.glob("data/**/*.py")]
+    statuses = [(file.name, file.stat()) for file in sorted(files) if file.is_file()]
+    return [[name, status.st_size, status.st_mtime_ns] for name, status in statuses]

@@ -15,7 +15,6 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -118,17 +117,16 @@ class TrainerProcess:
         """Whether it answers no more: ended, closed, or busy with a run."""
         return self._gone.is_set()
 
-    def request(self, op: str, *, timeout: float | None = None, **payload: Any) -> dict[str, Any]:
+    def request(self, op: str, **payload: Any) -> dict[str, Any]:
         """Ask and wait for the answer: call it from a thread, never from the interface's own.
 
         Args:
             op: ``describe``, ``check``, ``catalog`` or ``train``.
-            timeout: seconds to wait; None waits as long as the process lives.
             payload: what goes with it, JSON values.
 
         Raises:
             RequestFailed: it was refused; the text is for the person.
-            TrainerGone: the process ended first, or the time was over.
+            TrainerGone: the process ended first.
         """
         number = next(self._numbers)
         answer: Future[dict[str, Any]] = Future()
@@ -142,9 +140,7 @@ class TrainerProcess:
         except OSError as error:
             raise TrainerGone(self._why_gone()) from error
         try:
-            result = answer.result(timeout)
-        except FutureTimeout:
-            raise TrainerGone(f"the trainer gave no answer in {timeout:.0f} s") from None
+            result = answer.result()
         finally:
             self._answers.pop(number, None)
         if op == "train":
@@ -154,10 +150,8 @@ class TrainerProcess:
     def close(self) -> None:
         """Let go of it: a spare ends, a trainer with a run goes on."""
         self._gone.set()
-        try:
+        with contextlib.suppress(OSError):
             self._connection.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            return
 
     def _read(self) -> None:
         try:

@@ -136,15 +136,12 @@ class TrainingService:
         return from_json(fields) if fields is not None else None
 
     def _request(self, op: str, *, keras: bool, **payload: Any) -> dict[str, Any]:
-        if self.spare:
-            return self._request_from_spare(op, **payload)
-        process = TrainerProcess.spawn(self._cache_dir, keras=keras)
-        try:
-            return process.request(op, **payload)
-        finally:
-            process.close()
-
-    def _request_from_spare(self, op: str, **payload: Any) -> dict[str, Any]:
+        if not self.spare:
+            process = TrainerProcess.spawn(self._cache_dir, keras=keras)
+            try:
+                return process.request(op, **payload)
+            finally:
+                process.close()
         process = self._spare()
         try:
             return process.request(op, **payload)
@@ -161,15 +158,10 @@ class TrainingService:
             TrainerGone: Keras cannot be imported here.
             CatalogUnavailable: the cache folder cannot be written in.
         """
-        from kertasks.keras_catalog.catalog import cached_catalog
-
         with self._reading_catalog:
-            if self._catalog is None:
-                self._catalog = cached_catalog(self._cache_dir)
-            if self._catalog is None:
+            if not self.knows_catalog:
                 self._request("catalog", keras=True)
-                self._catalog = cached_catalog(self._cache_dir)
-            if self._catalog is None:
+            if not self.knows_catalog or self._catalog is None:
                 raise CatalogUnavailable(f"cannot keep Keras's layers in {self._cache_dir}")
             return self._catalog
 
@@ -200,7 +192,7 @@ class TrainingService:
         if not self.spare:
             raise SpareUnavailable
         shape = self._known_shape(recipe)
-        answer = self._request_from_spare("check", recipe=to_json(recipe), shape=shape)
+        answer = self._request("check", keras=True, recipe=to_json(recipe), shape=shape)
         return msgspec.convert(answer, ModelCheck)
 
     def _known_shape(self, recipe: Recipe) -> dict[str, Any] | None:

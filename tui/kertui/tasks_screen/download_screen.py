@@ -16,7 +16,7 @@ from textual.widgets import Static
 
 from kertasks.errors import UserError
 from kertasks.text.numbers import short_path, size
-from kertui.dialogs.dialog import Dialog, key_hints
+from kertui.dialogs.dialog import Dialog
 from kertui.terminal.glyphs import Glyphs, glyphs_for
 
 if TYPE_CHECKING:
@@ -77,15 +77,11 @@ class DownloadScreen(Dialog[bool]):
         self._failed = False
         self._cancelled.clear()
         self._show_message(Content.styled(f"connecting {glyphs_for(self.app).ellipsis}", "dim"))
-        self._show_keys(_WHILE_IT_GOES_ON)
+        self.show_keys(_WHILE_IT_GOES_ON)
         self._download()
 
     def _show_message(self, content: Content) -> None:
         self.query_one("#download-message", Static).update(content)
-
-    def _show_keys(self, keys: Sequence[tuple[str, str]]) -> None:
-        hints = key_hints(keys, glyphs_for(self.app))
-        self.query_one("#dialog-keys", Static).update(hints)
 
     @work(thread=True, group="download", exclusive=True)
     def _download(self) -> None:
@@ -110,7 +106,7 @@ class DownloadScreen(Dialog[bool]):
 
     @on(Ended)
     def _end(self, event: Ended) -> None:
-        from kertasks.data.sources.source_errors import DownloadCancelled
+        from kertasks.data.sources.source import DownloadCancelled
 
         if event.error is None:
             self.dismiss(True)
@@ -120,7 +116,7 @@ class DownloadScreen(Dialog[bool]):
             self._failed = True
             cross = (f"{glyphs_for(self.app).cross} ", "$error bold")
             self._show_message(Content.assemble(cross, explain_failure(event.error)))
-            self._show_keys(_AFTER_A_FAILURE)
+            self.show_keys(_AFTER_A_FAILURE)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to try again only after a failure."""
@@ -157,7 +153,7 @@ def draw_progress(
 
 def explain_failure(error: UserError) -> str:
     """Why, and how to do it by hand: the file, its address, the folder, the command."""
-    from kertasks.data.sources.source_errors import DownloadFailed
+    from kertasks.data.sources.source import DownloadFailed
 
     if not isinstance(error, DownloadFailed):
         return str(error)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kertasks.keras_catalog.catalog import Argument, ArgumentKind, Catalog, Family
 from kertasks.recipes.recipe import INPUT, Component, Recipe, Value
-from kertui.text.recipe_values import format_value
+from kertui.text.recipe_values import default_value, format_value
 
 
 def layer_line(layer: Component, catalog: Catalog | None = None) -> str:
@@ -26,21 +26,13 @@ def main_arguments(layer: Component, catalog: Catalog | None, times: str = "×")
     """
     info = catalog.find(Family.LAYERS, layer.class_name) if catalog else None
     known = {argument.name: argument for argument in info.arguments} if info else {}
-    order = list(known)
-    names = sorted(
-        layer.arguments,
-        key=lambda name: (
-            not (name in known and known[name].required),
-            order.index(name) if name in known else len(order),
-        ),
-    )
+    ordered = [name for name in known if name in layer.arguments]
+    ordered.sort(key=lambda name: not known[name].required)
     shown = []
-    for name in names:
-        value = layer.arguments[name]
-        argument = known.get(name)
-        if argument is not None and not argument.required and _same(value, argument.default):
-            continue
-        shown.append(_words(name, value, argument, catalog, times))
+    for name in dict.fromkeys((*ordered, *layer.arguments)):
+        value, argument = layer.arguments[name], known.get(name)
+        if argument is None or argument.required or not _is_default(value, argument):
+            shown.append(_words(name, value, argument, catalog, times))
     return tuple(shown)
 
 
@@ -50,12 +42,10 @@ def shape_text(shape: tuple[int | None, ...], times: str = "×") -> str:
     return f"({times.join(sizes)})"
 
 
-def _same(value: Value, default: object) -> bool:
-    if isinstance(default, list):
-        default = tuple(default)
-    return value == default or (
-        isinstance(value, tuple) and len(set(value)) == 1 and value[0] == default
-    )
+def _is_default(value: Value, argument: Argument) -> bool:
+    """Whether it is the default, or one number for each axis where the default is that number."""
+    default = default_value(argument)
+    return value == default or (isinstance(value, tuple) and set(value) == {default})
 
 
 def _words(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import tomllib
+from collections.abc import Sequence
 
 from kertasks.errors import nearest
-from kertasks.keras_catalog.catalog import Argument, ArgumentKind, Catalog, Family
+from kertasks.keras_catalog.catalog import Argument, ArgumentKind, Catalog, ClassInfo, Family
 from kertasks.recipes.recipe import Component, Value
 
 NOTHING = "none"
@@ -14,6 +15,7 @@ NOTHING = "none"
 
 _YES = {"yes", "y", "true", "on", "1"}
 _NO = {"no", "n", "false", "off", "0"}
+_WHOLE = {ArgumentKind.INTEGER, ArgumentKind.INTEGERS}
 
 
 class NotAllowed(Exception):
@@ -25,18 +27,13 @@ class NotAllowed(Exception):
 
 
 def format_number(value: float) -> str:
-    """A number as short as it can be without a digit lost: ``0.001``, ``1e-07``, ``80``."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
+    """A number as short as it can be without a digit lost: ``0.001``, ``1e-7``, ``80``."""
     if isinstance(value, int):
         return str(value)
     if math.isfinite(value) and value == int(value) and abs(value) < 1e15:
         return str(int(value))
-    text = repr(value)
-    if "e" in text:
-        digits, exponent = text.split("e")
-        return f"{digits}e{int(exponent)}"
-    return text
+    digits, _, exponent = repr(value).partition("e")
+    return f"{digits}e{int(exponent)}" if exponent else digits
 
 
 def format_value(value: object) -> str:
@@ -57,6 +54,11 @@ def format_value(value: object) -> str:
     return str(value)
 
 
+def default_value(argument: Argument) -> Value:
+    """The default of an argument as a recipe holds it."""
+    return _frozen(argument.default)
+
+
 def allowed_words(argument: Argument, catalog: Catalog | None = None) -> str:
     """What an argument may be, in a few words, for under the field."""
     at_least = _limits(argument)
@@ -74,10 +76,10 @@ def allowed_words(argument: Argument, catalog: Catalog | None = None) -> str:
         case ArgumentKind.CHOICE:
             words = _one_of(argument.choices)
         case ArgumentKind.COMPONENT | ArgumentKind.LAYER:
-            family = argument.family or Family.LAYERS
-            words = f"one of Keras's {family.value}"
-            if catalog is not None and len(catalog.family(family)) <= 6:
-                words = _one_of(tuple(info.name for info in catalog.family(family)))
+            classes = _classes(argument, catalog)
+            words = f"one of Keras's {(argument.family or Family.LAYERS).value}"
+            if 0 < len(classes) <= 6:
+                words = _one_of([info.name for info in classes])
         case ArgumentKind.STRING:
             words = "a text"
         case _:
@@ -105,117 +107,99 @@ def parse_value(text: str, argument: Argument, catalog: Catalog | None = None) -
         NotAllowed: saying what is allowed instead.
     """
     text = text.strip()
-    refusal = NotAllowed(allowed_words(argument, catalog))
+    allowed = allowed_words(argument, catalog)
     if text.casefold() in {NOTHING, ""}:
         if argument.optional:
             return None
         if argument.kind is not ArgumentKind.STRING or not text:
-            raise refusal
+            raise NotAllowed(allowed)
+    try:
+        return _parse(text, argument, catalog)
+    except ValueError:
+        known = [name for info in _classes(argument, catalog) for name in _spellings(info)]
+        guess = nearest(text, known or argument.choices)
+        raise NotAllowed(f"{allowed}; did you mean {guess}?" if guess else allowed) from None
+
+
+def _parse(text: str, argument: Argument, catalog: Catalog | None) -> Value:
+    """What was typed, as a value of the argument's kind.
+
+    Raises:
+        ValueError: it is none.
+    """
     match argument.kind:
-        case ArgumentKind.BOOLEAN:
-            return _boolean(text, refusal)
-        case ArgumentKind.INTEGER:
-            return _within(_integer(text, refusal), argument, refusal)
-        case ArgumentKind.NUMBER:
-            return _within(_number(text, refusal), argument, refusal)
-        case ArgumentKind.INTEGERS:
-            return _numbers(text, argument, refusal, whole=True)
-        case ArgumentKind.NUMBERS:
-            return _numbers(text, argument, refusal, whole=False)
+        case ArgumentKind.BOOLEAN if text.casefold() in _YES | _NO:
+            return text.casefold() in _YES
+        case ArgumentKind.INTEGER | ArgumentKind.NUMBER:
+            return _number(text, argument)
+        case ArgumentKind.INTEGERS | ArgumentKind.NUMBERS:
+            return _numbers(text, argument)
         case ArgumentKind.CHOICE:
-            return _choice(text, argument.choices, refusal)
+            for choice in argument.choices:
+                if choice.casefold() == text.casefold():
+                    return choice
         case ArgumentKind.COMPONENT | ArgumentKind.LAYER:
-            return _component(text, argument, catalog, refusal)
+            return _component(text, argument, catalog)
         case ArgumentKind.STRING:
             return text
-        case _:
+        case ArgumentKind.ANY:
             return _anything(text)
+    raise ValueError(text)
 
 
-def _boolean(text: str, refusal: NotAllowed) -> bool:
-    folded = text.casefold()
-    if folded in _YES:
-        return True
-    if folded in _NO:
-        return False
-    raise refusal
-
-
-def _integer(text: str, refusal: NotAllowed) -> int:
-    try:
-        return int(text.replace(" ", "").replace("_", ""))
-    except ValueError:
-        pass
-    number = _number(text, refusal)
-    if isinstance(number, float) and not number.is_integer():
-        raise refusal
-    return int(number)
-
-
-def _number(text: str, refusal: NotAllowed) -> float:
-    try:
-        number = float(text.replace(" ", "").replace("_", "").replace("−", "-"))
-    except ValueError:
-        raise refusal from None
-    if not math.isfinite(number):
-        raise refusal
-    return number
-
-
-def _within(number: float, argument: Argument, refusal: NotAllowed) -> float:
+def _number(text: str, argument: Argument) -> float:
+    plain = text.replace(" ", "").replace("_", "").replace("−", "-")
+    number: float
+    if argument.kind in _WHOLE and plain.lstrip("+-").isdecimal():
+        number = int(plain)  # a float would lose digits
+    else:
+        number = float(plain)
+        if not math.isfinite(number) or (argument.kind in _WHOLE and not number.is_integer()):
+            raise ValueError(text)
+        if argument.kind in _WHOLE:
+            number = int(number)
     if not argument.within(number):
-        raise refusal
+        raise ValueError(text)
     return number
 
 
-def _numbers(text: str, argument: Argument, refusal: NotAllowed, whole: bool) -> Value:
+def _numbers(text: str, argument: Argument) -> Value:
     """One number, or several with commas, blanks or crosses between."""
     inner = text.strip("()[] ")
     parts = [part for part in inner.replace("×", ",").replace("x", ",").split(",") if part.strip()]
     if len(parts) <= 1 and " " in inner:
         parts = inner.split()
     if not parts:
-        raise refusal
-    numbers: list[Value] = []
-    for part in parts:
-        if part.strip().casefold() == NOTHING:
-            numbers.append(None)
-        else:
-            one = _integer(part, refusal) if whole else _number(part, refusal)
-            numbers.append(_within(one, argument, refusal))
-    listed = text.startswith(("(", "[")) or text.rstrip().endswith(",")
+        raise ValueError(text)
+    numbers = [
+        None if part.strip().casefold() == NOTHING else _number(part, argument) for part in parts
+    ]
+    listed = text.startswith(("(", "[")) or text.endswith(",")
     return numbers[0] if len(numbers) == 1 and not listed else tuple(numbers)
 
 
-def _choice(text: str, choices: tuple[str, ...], refusal: NotAllowed) -> str:
-    for choice in choices:
-        if choice.casefold() == text.casefold():
-            return choice
-    guess = nearest(text, choices)
-    if guess:
-        raise NotAllowed(f"{refusal.allowed}; did you mean {guess}?")
-    raise refusal
+def _classes(argument: Argument, catalog: Catalog | None) -> tuple[ClassInfo, ...]:
+    """The classes a component can be of; none where they are not known, or for other kinds."""
+    if catalog is None or argument.kind not in {ArgumentKind.COMPONENT, ArgumentKind.LAYER}:
+        return ()
+    return catalog.family(argument.family or Family.LAYERS)
 
 
-def _component(
-    text: str, argument: Argument, catalog: Catalog | None, refusal: NotAllowed
-) -> Value:
+def _spellings(info: ClassInfo) -> tuple[str, ...]:
+    return (info.name, *info.identifiers)
+
+
+def _component(text: str, argument: Argument, catalog: Catalog | None) -> Value:
     """A class by its name: a plain name where that says it all, a component for a layer."""
-    family = argument.family or Family.LAYERS
+    layer = argument.kind is ArgumentKind.LAYER
     if catalog is None:
-        return Component(text) if argument.kind is ArgumentKind.LAYER else text
-    known = catalog.family(family)
-    for info in known:
-        spellings = (info.name, *info.identifiers)
-        if text.casefold() in {spelling.casefold() for spelling in spellings}:
-            if argument.kind is ArgumentKind.LAYER:
+        return Component(text) if layer else text
+    for info in _classes(argument, catalog):
+        if text.casefold() in map(str.casefold, _spellings(info)):
+            if layer:
                 return Component(info.name)
-            return text if text in spellings else info.name
-    names = [name for info in known for name in (info.name, *info.identifiers)]
-    guess = nearest(text, names)
-    if guess:
-        raise NotAllowed(f"{refusal.allowed}; did you mean {guess}?")
-    raise refusal
+            return text if text in _spellings(info) else info.name
+    raise ValueError(text)
 
 
 def _anything(text: str) -> Value:
@@ -229,27 +213,21 @@ def _anything(text: str) -> Value:
             found = tomllib.loads(f"value = {candidate}")["value"]
         except (ValueError, RecursionError):  # thousands of digits, or of brackets, too
             continue
-        if isinstance(found, bool | int | float | str):
-            return found
-        if isinstance(found, list):
+        if isinstance(found, bool | int | float | str | list):
             return _frozen(found)
     return text
 
 
-def _frozen(values: list[object]) -> tuple[Value, ...]:
-    """A TOML array as a recipe holds it; what a recipe cannot hold becomes its text."""
-    result: list[Value] = []
-    for value in values:
-        if isinstance(value, list):
-            result.append(_frozen(value))
-        elif isinstance(value, bool | int | float | str):
-            result.append(value)
-        else:
-            result.append(str(value))
-    return tuple(result)
+def _frozen(value: object) -> Value:
+    """A value of JSON or TOML as a recipe holds it; what a recipe cannot hold becomes its text."""
+    if isinstance(value, list | tuple):
+        return tuple(map(_frozen, value))
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    return str(value)
 
 
-def _one_of(choices: tuple[str, ...]) -> str:
+def _one_of(choices: Sequence[str]) -> str:
     if len(choices) == 1:
         return choices[0]
     return f"{', '.join(choices[:-1])} or {choices[-1]}"

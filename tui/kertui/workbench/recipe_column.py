@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -24,13 +25,15 @@ from kertui.forms.field_form import FieldForm
 from kertui.forms.starting_values import starting_layer
 from kertui.service.training_service import SpareUnavailable, TrainingService
 from kertui.terminal.glyphs import Glyphs, glyphs_for
-from kertui.workbench.draft.draft import Change, RecipeDraft
+from kertui.workbench.draft.draft import RecipeDraft, Step
 from kertui.workbench.draft.recipe_check import RecipeCheck, Refusal
 from kertui.workbench.layers.add_layer import AddLayerScreen
 from kertui.workbench.layers.layer_form import LayerForm
 from kertui.workbench.layers.layer_list import INPUT_ROW, LayerList, Waiting
 from kertui.workbench.settings.settings_fields import data_facts, explain_refusal
 from kertui.workbench.settings.training_settings import TrainingSettings
+
+_Answer = TypeVar("_Answer")
 
 _AFTER_CURVE = 1.0
 """Seconds a run that is opened has for itself, before its data is described."""
@@ -52,7 +55,7 @@ class RecipeColumn(Container):
 
     @dataclass
     class RecipeChanged(Message):
-        """The recipe under edit is another one."""
+        """The recipe was changed, or another one was opened."""
 
         recipe: Recipe
         replaced: bool
@@ -109,11 +112,22 @@ class RecipeColumn(Container):
         self._service = service
         self._of_task = task
         self._beside_run = beside_run
-        self._draft = RecipeDraft(recipe)
-        self._selected = 0 if recipe.layers else INPUT_ROW
-        self._check = RecipeCheck()
+        self.draft = RecipeDraft(recipe)
+        """The recipe under edit, with what it came from."""
+
+        self.check = RecipeCheck()
+        """What is said of the recipe."""
+
+        self.selected = 0 if recipe.layers else INPUT_ROW
+        """The chosen layer, ``INPUT_ROW`` for the data."""
+
+        self.catalog: Catalog | None = None
+        """Keras's classes; None while they are not here, so that no forms can be made."""
+
+        self._layers = LayerList()
+        self._layer_form = LayerForm(self.draft)
+        self._settings = TrainingSettings(self.draft)
         self._waiting = Waiting.NOTHING
-        self._catalog: Catalog | None = None
         self._description: Description | None = None
         self._no_description = "read in a moment"
         self._described: tuple[str | None, int] | None = None
@@ -129,10 +143,10 @@ class RecipeColumn(Container):
     def compose(self) -> ComposeResult:
         """Lay out the layers, the form of the chosen one, and the settings."""
         with Vertical(id="network"):
-            yield LayerList()
+            yield self._layers
             yield Static(_layer_actions(glyphs_for(self.app)), id="layer-actions")
-        yield LayerForm(self._draft)
-        yield TrainingSettings(self._draft)
+        yield self._layer_form
+        yield self._settings
 
     def on_mount(self) -> None:
         """Show the recipe at once; what Keras knows arrives when it arrives."""
@@ -141,39 +155,19 @@ class RecipeColumn(Container):
         self._show()
 
     @property
-    def draft(self) -> RecipeDraft:
-        """The recipe under edit, with what it came from."""
-        return self._draft
-
-    @property
-    def check(self) -> RecipeCheck:
-        """What is said of the recipe."""
-        return self._check
-
-    @property
     def checking(self) -> bool:
         """Whether Keras's answer on a recipe is under way."""
         return self._checking is not None
-
-    @property
-    def catalog(self) -> Catalog | None:
-        """Keras's classes; None while they are not here, so that no forms can be made."""
-        return self._catalog
-
-    @property
-    def selected(self) -> int:
-        """The chosen layer, ``INPUT_ROW`` for the data."""
-        return self._selected
 
     def allows(self, edit: str) -> bool:
         """Whether a method of this class that changes, compares or saves makes sense now."""
         match edit:
             case "undo":
-                return self._draft.can_undo and self._typed_in is None
+                return self.draft.can_undo and self._typed_in is None
             case "redo":
-                return self._draft.can_redo and self._typed_in is None
+                return self.draft.can_redo and self._typed_in is None
             case "delete_layer" | "duplicate_layer" | "move_layer":
-                return self._selected != INPUT_ROW
+                return self.selected != INPUT_ROW
             case _:
                 return True
 
@@ -181,9 +175,7 @@ class RecipeColumn(Container):
 
     @property
     def _typed_in(self) -> FieldForm | None:
-        # Asked for while nothing is composed yet, too.
-        forms = (*self.query(LayerForm), *self.query(TrainingSettings))
-        return next((form for form in forms if form.typing), None)
+        return next((form for form in (self._layer_form, self._settings) if form.typing), None)
 
     def settle(self, act: Callable[[], None], anyway: bool = False) -> None:
         """Act once the value that is being typed is in the draft.
@@ -198,8 +190,8 @@ class RecipeColumn(Container):
             return  # asked again by a held key
         form = self._typed_in
         if form is None:
-            if self._check.recipe != self._draft.recipe:
-                self._take_change(self._selected)  # a form's message of it is still on its way
+            if self.check.recipe != self.draft.recipe:
+                self._take_change(self.selected)  # a form's message of it is still on its way
             act()
         else:
             self._settling = True
@@ -207,7 +199,7 @@ class RecipeColumn(Container):
 
     @on(FieldForm.Settled)
     def act_after_typing(self, event: FieldForm.Settled) -> None:
-        """Act, for the value is in the draft now."""
+        """Do what waited for the value, which is in the draft now."""
         self._settling = False
         event.act()
 
@@ -223,72 +215,72 @@ class RecipeColumn(Container):
     @on(FieldForm.Edited)
     def take_edit(self) -> None:
         """Follow a form that changed the draft."""
-        self._take_change(self._selected)
+        self._take_change(self.selected)
 
     def add_layer(self) -> None:
         """Search a layer and put it after the chosen one."""
-        if self._catalog is None:
+        if self.catalog is None:
             self.notify("Keras's layers are still being read; they are here in a moment.")
             return
         after = "the input"
-        if self._selected != INPUT_ROW:
-            layer = self._draft.recipe.layers[self._selected]
-            after = f"{layer.class_name}, layer {self._selected + 1}"
-        self.app.push_screen(AddLayerScreen(self._catalog, after), self._add_chosen)
+        if self.selected != INPUT_ROW:
+            layer = self.draft.recipe.layers[self.selected]
+            after = f"{layer.class_name}, layer {self.selected + 1}"
+        self.app.push_screen(AddLayerScreen(self.catalog, after), self._add_chosen)
 
     def _add_chosen(self, info: ClassInfo | None) -> None:
-        if info is None or self._catalog is None:
+        if info is None or self.catalog is None:
             return
-        layer = starting_layer(info, self._catalog)
-        self._take_change(self._draft.add_layer(self._selected + 1, layer))
+        layer = starting_layer(info, self.catalog)
+        self._take_change(self.draft.add_layer(self.selected + 1, layer))
         self.post_message(self.LayerAdded(("inputs",) if info.several_inputs else None))
 
     def delete_layer(self) -> None:
         """Take the chosen layer out."""
-        self._take_change(self._draft.delete_layer(self._selected))
+        self._take_change(self.draft.delete_layer(self.selected))
 
     def duplicate_layer(self) -> None:
         """Put a copy after the chosen layer."""
-        self._take_change(self._draft.duplicate_layer(self._selected))
+        self._take_change(self.draft.duplicate_layer(self.selected))
 
     def move_layer(self, by: int) -> None:
         """Move the chosen layer up (negative) or down."""
-        self._take_change(self._draft.move_layer(self._selected, by))
+        self._take_change(self.draft.move_layer(self.selected, by))
 
     def undo(self) -> None:
         """Take the last change back."""
-        self._go_to(self._draft.undo())
+        self._follow_step(self.draft.undo())
 
     def redo(self) -> None:
         """Make the change again that was taken back."""
-        self._go_to(self._draft.redo())
+        self._follow_step(self.draft.redo())
 
-    def _go_to(self, change: Change | None) -> None:
-        if change is not None:
-            self._take_change(self._selected if change.layer is None else change.layer)
+    def _follow_step(self, step: Step | None) -> None:
+        if step is not None:
+            self._take_change(self.selected if step.layer is None else step.layer)
 
     def _take_change(self, selected: int, replaced: bool = False) -> None:
         """The draft holds another recipe: have it checked, show it, and tell."""
         self._check_recipe()
         self._show(selected)
-        self.post_message(self.RecipeChanged(self._draft.recipe, replaced))
+        self.post_message(self.RecipeChanged(self.draft.recipe, replaced))
 
     def replace(self, recipe: Recipe) -> None:
         """Go on with another recipe; the present one can be had back with undo."""
-        self._draft.replace(recipe)
+        self.draft.replace(recipe)
         self._take_change(0, replaced=True)
 
     def mark_saved(self, recipe: Recipe) -> None:
         """Take note that a recipe, the present one as a rule, is safe in a file now."""
-        self._draft.mark_saved(recipe)
+        self.draft.mark_saved(recipe)
         self._show()
 
     # What is said of the recipe
 
     def _check_recipe(self) -> None:
         """Check by kertui's own rules at once, and have Keras check and the data described."""
-        recipe = self._draft.recipe
-        self._check.check_rules(recipe, self._catalog)
+        recipe = self.draft.recipe
+        self.check.check_rules(recipe, self.catalog)
         if not self._service.spare:
             self._waiting = Waiting.OFF
         else:
@@ -319,44 +311,30 @@ class RecipeColumn(Container):
 
     @work(thread=True, group="check", name="check")
     def _ask_keras(self, recipe: Recipe) -> None:
-        answer: ModelCheck | UserError
-        try:
-            answer = self._service.check(recipe)
-        except UserError as error:
-            answer = error
-        self.post_message(self.Checked(recipe, answer))
+        self.post_message(self.Checked(recipe, _ask(partial(self._service.check, recipe))))
 
     @on(Checked)
     def take_check(self, event: Checked) -> None:
         """Show Keras's answer, unless it is about another recipe; ask about what came meanwhile."""
-        if event.recipe == self._draft.recipe:
+        if event.recipe == self.draft.recipe:
+            off = isinstance(event.answer, SpareUnavailable)
+            self._waiting = Waiting.OFF if off else Waiting.NOTHING
             if isinstance(event.answer, UserError):
-                self._take_check_refusal(event.answer)
+                self.check.forget_model_check()
             else:
-                self._check.take_model_check(event.recipe, event.answer)
-                self._waiting = Waiting.NOTHING
-                self._show()
+                self.check.take_model_check(event.recipe, event.answer)
+            self._show()
+            if isinstance(event.answer, UserError) and not off:
+                self._layers.problem = str(event.answer)
         self._checking = None
         if self._check_next is not None:
             following, self._check_next = self._check_next, None
             self._check_with_keras(following)
         self.post_message(self.CheckEnded(event.recipe))
 
-    def _take_check_refusal(self, reason: UserError) -> None:
-        """Say why nothing is known of shapes."""
-        off = isinstance(reason, SpareUnavailable)
-        self._check.forget_model_check()
-        self._waiting = Waiting.OFF if off else Waiting.NOTHING
-        self._show()
-        if not off:
-            self.query_one(LayerList).problem = str(reason)
-
     @work(thread=True, group="catalog", name="catalog")
     def _read_catalog(self) -> None:
-        try:
-            self.post_message(self.CatalogRead(self._service.catalog()))
-        except UserError as error:
-            self.post_message(self.CatalogRead(error))
+        self.post_message(self.CatalogRead(_ask(self._service.catalog)))
 
     @on(CatalogRead)
     def take_catalog(self, event: CatalogRead) -> None:
@@ -365,17 +343,13 @@ class RecipeColumn(Container):
             title = "Layers cannot be edited"
             self.notify(str(event.answer), title=title, severity="error", markup=False)
             return
-        self._catalog = event.answer
-        self._check.check_rules(self._draft.recipe, self._catalog)
+        self.catalog = event.answer
+        self.check.check_rules(self.draft.recipe, self.catalog)
         self._show()
 
     @work(thread=True, group="describe", name="describe")
     def _describe(self, variant: str | None, seed: int) -> None:
-        answer: Description | UserError
-        try:
-            answer = self._service.describe(self._of_task.name, variant, seed)
-        except UserError as error:
-            answer = error
+        answer = _ask(partial(self._service.describe, self._of_task.name, variant, seed))
         self.post_message(self.DataDescribed(variant, seed, answer))
 
     @on(DataDescribed)
@@ -399,15 +373,13 @@ class RecipeColumn(Container):
         """
         if not self.is_attached:
             return
-        recipe, check = self._draft.recipe, self._check
+        recipe, check = self.draft.recipe, self.check
         last = len(recipe.layers) - 1
-        self._selected = max(INPUT_ROW, min(self._selected if selected is None else selected, last))
-        self.query_one(LayerList).show_recipe(
-            recipe, check, self._catalog, self._waiting, self._selected
-        )
+        self.selected = max(INPUT_ROW, min(self.selected if selected is None else selected, last))
+        self._layers.show_recipe(recipe, check, self.catalog, self._waiting, self.selected)
         self._show_form()
-        self.query_one(TrainingSettings).show_settings(
-            self._catalog,
+        self._settings.show_settings(
+            self.catalog,
             data_facts(self._of_task, self._description),
             check.problems,
             check.setting_refusal(),
@@ -417,30 +389,30 @@ class RecipeColumn(Container):
     def show_refusal(self, refusal: Refusal) -> None:
         """Say why the recipe cannot be trained, and choose the layer that can be mended."""
         where, reason = "This", refusal.reason
-        recipe = self._draft.recipe
+        recipe = self.draft.recipe
         if refusal.layer is not None and refusal.layer < len(recipe.layers):
             layer = recipe.layers[refusal.layer]
             where = f"Layer {refusal.layer + 1}, {layer.class_name},"
             self._show(refusal.layer)
         else:
-            reason = explain_refusal(refusal, recipe, self._catalog, glyphs_for(self.app).into)
+            reason = explain_refusal(refusal, recipe, self.catalog, glyphs_for(self.app).into)
         title = f"{where} cannot be trained"
         self.notify(reason, title=title, severity="error", markup=False)
 
     def _show_form(self) -> None:
-        form, check = self.query_one(LayerForm), self._check
-        if self._selected == INPUT_ROW:
+        form, check = self._layer_form, self.check
+        if self.selected == INPUT_ROW:
             form.show_data(self._of_task, self._description, self._no_description)
         else:
-            reason = check.layer_reason(self._selected)
-            recipe, problems = self._draft.recipe, check.problems
-            form.show_layer(recipe, self._selected, self._catalog, problems, reason)
+            reason = check.layer_reason(self.selected)
+            recipe, problems = self.draft.recipe, check.problems
+            form.show_layer(recipe, self.selected, self.catalog, problems, reason)
         self._fold()
 
     @on(LayerList.LayerChosen)
     def choose_layer(self, event: LayerList.LayerChosen) -> None:
         """Let the form follow the cursor."""
-        self._selected = event.index
+        self.selected = event.index
         self._show_form()
 
     def on_descendant_focus(self) -> None:
@@ -450,25 +422,33 @@ class RecipeColumn(Container):
     def _fold(self) -> None:
         """Where rows are few, let one form give way to the other: worked in, or else refused."""
         within = [] if self.screen.focused is None else self.screen.focused.ancestors
-        in_layer = self.query_one(LayerForm) in within
-        in_settings = self.query_one(TrainingSettings) in within
+        in_layer = self._layer_form in within
+        in_settings = self._settings in within
         if not in_layer and not in_settings:
-            in_layer = self._check.layer_reason(self._selected) is not None
-            in_settings = self._check.setting_refusal() is not None
+            in_layer = self.check.layer_reason(self.selected) is not None
+            in_settings = self.check.setting_refusal() is not None
         self.set_class(in_layer, "-settings-folded")
         self.set_class(in_settings and not in_layer, "-layer-folded")
 
     def focus_layers(self) -> None:
         """Put the focus into the list of layers."""
-        self.query_one(LayerList).focus()
+        self._layers.focus()
 
     def focus_form(self, path: ArgumentPath | None = None) -> None:
         """Put the focus into the chosen layer's form, on a field by its path if there is one."""
-        self.query_one(LayerForm).focus_field(path)
+        self._layer_form.focus_field(path)
 
     def focus_settings(self) -> None:
         """Put the focus into the training settings."""
-        self.query_one(TrainingSettings).focus_field()
+        self._settings.focus_field()
+
+
+def _ask(service: Callable[[], _Answer]) -> _Answer | UserError:
+    """What the service answers, or why it cannot."""
+    try:
+        return service()
+    except UserError as error:
+        return error
 
 
 def _layer_actions(signs: Glyphs) -> Content:

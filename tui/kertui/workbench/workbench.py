@@ -32,8 +32,6 @@ from kertui.rows.key_line import KeyLine
 from kertui.session import Session
 from kertui.terminal.glyphs import glyphs_for
 from kertui.workbench.choose_recipe import ChooseRecipeScreen
-from kertui.workbench.draft.draft import RecipeDraft
-from kertui.workbench.draft.recipe_check import RecipeCheck
 from kertui.workbench.layers.layer_list import INPUT_ROW, LayerList
 from kertui.workbench.recipe_column import RecipeColumn
 
@@ -79,7 +77,7 @@ class WorkbenchScreen(Screen[None]):
         # What steers the training shown.
         Binding("r", "resume_run", "resume", id="workbench.resume",
                 tooltip="Go on with the training shown, which is over, from its last checkpoint."),
-        *steering_keys("workbench"),
+        *steering_keys(),
         # What the live pane does, wherever the focus is.
         Binding("y", "live('log_y')", "log y", id="workbench.log_y",
                 tooltip="Draw the loss on a logarithmic axis, or back."),
@@ -150,6 +148,9 @@ class WorkbenchScreen(Screen[None]):
         self._column = RecipeColumn(
             session.service, task, recipe, beside_run=run is not None, id="recipe"
         )
+        self.draft, self.check = self._column.draft, self._column.check
+        """The recipe under edit, and what is said of it."""
+
         self._training = TrainingColumn(id="live")
         self._run_status = RunStatus()
         self._awaited: Recipe | None = None
@@ -180,21 +181,6 @@ class WorkbenchScreen(Screen[None]):
             self._service.take_up(run)
             self._training.show(run, state, self.draft.origin)
             self._show_tab("live")
-
-    @property
-    def draft(self) -> RecipeDraft:
-        """The recipe under edit, with what it came from."""
-        return self._column.draft
-
-    @property
-    def check(self) -> RecipeCheck:
-        """What is said of the recipe."""
-        return self._column.check
-
-    @property
-    def selected(self) -> int:
-        """The chosen layer, ``INPUT_ROW`` for the data."""
-        return self._column.selected
 
     @property
     def run(self) -> RunFolder | None:
@@ -336,13 +322,11 @@ class WorkbenchScreen(Screen[None]):
         if self._training.phase is Phase.WAITING and event.recipe == self._awaited:
             self._start_training()
 
-    def _first_rate(self) -> float | None:
-        recipe = self._training.recipe
-        return None if recipe is None else first_learning_rate(recipe, self._column.catalog)
-
     def action_steer(self, name: str) -> None:
         """Ask something of the training shown."""
-        self._training.steer(self._service, SteeringCommand(name), self._first_rate())
+        recipe, catalog = self._training.recipe, self._column.catalog
+        rate = None if recipe is None else first_learning_rate(recipe, catalog)
+        self._training.steer(self._service, SteeringCommand(name), rate)
 
     def action_resume_run(self) -> None:
         """Go on with the training shown, which is over."""
@@ -416,7 +400,7 @@ class WorkbenchScreen(Screen[None]):
             case "edit":
                 return self._column.allows(str(parameters[0]))
             case "edit_layer":
-                return self.selected != INPUT_ROW
+                return self._column.selected != INPUT_ROW
             case "compare":
                 return self.draft.origin != self.draft.recipe
             case "show_tab":

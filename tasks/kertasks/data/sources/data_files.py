@@ -6,23 +6,23 @@ Imports neither NumPy nor Keras, so that the interface can say what is here.
 from __future__ import annotations
 
 import hashlib
+import shutil
 import threading
 from collections.abc import Callable
 from enum import StrEnum
+from io import BufferedIOBase
 from pathlib import Path
 
-from kertasks.data.sources.download import DownloadProgress, PartFile, fetch
+from kertasks.data.sources.download import DownloadProgress, fetch, replacing_whole
 from kertasks.data.sources.keras_files import KERAS_FILES
-from kertasks.data.sources.source import DataFile, Source
-from kertasks.data.sources.source_errors import (
+from kertasks.data.sources.source import (
+    DataFile,
     DataFileDamaged,
     DataFileMissing,
+    Source,
     UnknownDataFile,
 )
 from kertasks.errors import UserError
-
-_CHUNK = 1024 * 1024
-
 
 SOURCES: tuple[Source, ...] = (KERAS_FILES,)
 """Every source of data. Another one is a module that makes a ``Source``, and an entry here."""
@@ -51,18 +51,17 @@ def find_file(name: str) -> DataFile:
 
 
 def _find(name: str) -> tuple[DataFile, Path]:
-    """The file of that name and the folder it belongs into."""
+    """The file of that name and its path, here or not."""
     for source in SOURCES:
         for file in source.files:
             if file.name == name:
-                return file, source.folder()
+                return file, source.folder() / name
     raise UnknownDataFile(name, [file.name for file in all_files()])
 
 
 def path_of(name: str) -> Path:
     """Where the file is, or belongs."""
-    file, folder = _find(name)
-    return folder / file.name
+    return _find(name)[1]
 
 
 def state(name: str) -> FileState:
@@ -71,8 +70,8 @@ def state(name: str) -> FileState:
     The first call for a file reads all of it (tens of milliseconds for the largest);
     later ones only look whether its size and time have changed.
     """
-    file = find_file(name)
-    found = _hash_of(path_of(name), file.algorithm)
+    file, path = _find(name)
+    found = _known_hash(path, file)
     if found is None:
         return FileState.MISSING
     return FileState.HERE if found == file.hash else FileState.DAMAGED
@@ -85,8 +84,8 @@ def require(name: str) -> Path:
         DataFileMissing: it is not in its source's folder.
         DataFileDamaged: its hash is not the published one.
     """
-    file, path = find_file(name), path_of(name)
-    found = _hash_of(path, file.algorithm)
+    file, path = _find(name)
+    found = _known_hash(path, file)
     if found is None:
         raise DataFileMissing(file.name, file.address, path.parent)
     if found != file.hash:
@@ -108,8 +107,8 @@ def download(
         DownloadFailed: saying why, and how to do it by hand.
         DownloadCancelled: ``cancelled`` said so.
     """
-    file, folder = _find(name)
-    return fetch(file, folder, on_progress, cancelled, address)
+    file, path = _find(name)
+    return fetch(file, path.parent, on_progress, cancelled, address)
 
 
 def add(path: Path | str) -> str:
@@ -125,12 +124,12 @@ def add(path: Path | str) -> str:
     source = Path(path)
     try:
         file = _recognise(source)
-        with PartFile(path_of(file.name), file.algorithm) as part, source.open("rb") as data:
-            while chunk := data.read(_CHUNK):
-                part.write(chunk)
-            if part.hash != file.hash:  # it was changed since it was recognised
-                raise DataFileDamaged(file, source, part.hash)
-            part.keep()
+        with replacing_whole(path_of(file.name)) as part, source.open("rb") as data:
+            shutil.copyfileobj(data, part)
+            part.seek(0)
+            found = _hash_of(part, file)
+            if found != file.hash:  # it was changed since it was recognised
+                raise DataFileDamaged(file, source, found)
     except OSError as error:
         where = error.filename or source
         raise UserError(f"cannot add {source}: {where}: {error.strerror}") from error
@@ -140,17 +139,17 @@ def add(path: Path | str) -> str:
 def _recognise(source: Path) -> DataFile:
     size = source.stat().st_size
     for file in all_files():
-        if file.bytes == size and _read_hash(source, file.algorithm) == file.hash:
+        if file.bytes == size and _read_hash(source, file) == file.hash:
             return file
     file = find_file(source.name)
-    raise DataFileDamaged(file, source, _read_hash(source, file.algorithm))
+    raise DataFileDamaged(file, source, _read_hash(source, file))
 
 
 _known: dict[Path, tuple[tuple[int, int, int], str]] = {}
 _known_lock = threading.Lock()
 
 
-def _hash_of(path: Path, algorithm: str) -> str | None:
+def _known_hash(path: Path, file: DataFile) -> str | None:
     """A file's hash, read again only when the file has changed; None where there is none."""
     try:
         facts = path.stat()
@@ -159,7 +158,7 @@ def _hash_of(path: Path, algorithm: str) -> str | None:
             known = _known.get(path)
         if known is not None and known[0] == stamp:
             return known[1]
-        found = _read_hash(path, algorithm)
+        found = _read_hash(path, file)
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -169,8 +168,10 @@ def _hash_of(path: Path, algorithm: str) -> str | None:
     return found
 
 
-def _read_hash(path: Path, algorithm: str) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(
-            file, lambda: hashlib.new(algorithm, usedforsecurity=False)
-        ).hexdigest()
+def _read_hash(path: Path, file: DataFile) -> str:
+    with path.open("rb") as opened:
+        return _hash_of(opened, file)
+
+
+def _hash_of(opened: BufferedIOBase, file: DataFile) -> str:
+    return hashlib.file_digest(opened, file.new_hash).hexdigest()

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import hashlib
 import os
 import queue
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from io import BufferedRandom
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
-from kertasks.data.sources.source import DataFile
-from kertasks.data.sources.source_errors import DownloadCancelled, DownloadFailed
+from kertasks.data.sources.source import DataFile, DownloadCancelled, DownloadFailed
 
 _PART = ".part"
 _READABLE = 0o644
@@ -50,58 +47,29 @@ class DownloadProgress:
         return self.received / self.seconds if self.seconds > 0 else 0.0
 
 
-class PartFile:
-    """A file being written, either whole and right under its name or not there at all.
+@contextlib.contextmanager
+def replacing_whole(target: Path) -> Iterator[BufferedRandom]:
+    """Open a file that takes the place of ``target`` once the block is done without an error.
 
-    The bytes go to a file of another name, locked while its writer lives; leaving the context
-    without ``keep`` removes it. A writer that was killed leaves an unlocked one behind, which the
-    next writer removes.
+    The bytes go to a file of another name, locked while its writer lives. A writer that was
+    killed leaves an unlocked one behind, which the next writer removes. Folders that are missing
+    are made.
 
-    Args:
-        target: its path; folders that are missing are made.
-        algorithm: of the hash that is taken of what is written.
+    Raises:
+        OSError: the folder cannot be written in; nothing is left behind.
     """
-
-    def __init__(self, target: Path, algorithm: str) -> None:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _remove_abandoned(target)
-        descriptor, self._path = _locked_part(target)
-        self._file = os.fdopen(descriptor, "wb")
-        self._target = target
-        self._hash = hashlib.new(algorithm, usedforsecurity=False)
-        self.received = 0
-        """How many bytes were written."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def write(self, chunk: bytes) -> None:
-        """Append bytes to what was written so far."""
-        self._file.write(chunk)
-        self._hash.update(chunk)
-        self.received += len(chunk)
-
-    @property
-    def hash(self) -> str:
-        """Of what was written so far, in hexadecimal."""
-        return self._hash.hexdigest()
-
-    def keep(self) -> Path:
-        """Give the file its own name, in place of whatever had it."""
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        os.fchmod(self._file.fileno(), _READABLE)
-        self._path.replace(self._target)
-        return self._target
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._file.close()
-        self._path.unlink(missing_ok=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    _remove_abandoned(target)
+    descriptor, part = _locked_part(target)
+    try:
+        with os.fdopen(descriptor, "w+b") as file:
+            yield file
+            file.flush()
+            os.fsync(descriptor)
+            os.fchmod(descriptor, _READABLE)
+            part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _locked_part(target: Path) -> tuple[int, Path]:
@@ -153,10 +121,6 @@ def fetch(
     def failed(reason: str) -> DownloadFailed:
         return DownloadFailed(file.name, source, folder, reason)
 
-    try:
-        part = PartFile(folder / file.name, file.algorithm)
-    except OSError as error:
-        raise failed(f"cannot write into {folder} ({error.strerror})") from error
     # The server is read in a thread of its own, because a read that waits for a silent
     # server cannot be cancelled.
     reader = threading.Thread(
@@ -164,8 +128,9 @@ def fetch(
     )
     begun = time.monotonic()
     reported = -_PROGRESS_SECONDS
+    received, digest, target = 0, file.new_hash(), folder / file.name
     try:
-        with part:
+        with replacing_whole(target) as part:
             reader.start()
             while True:
                 if wanted():
@@ -177,21 +142,20 @@ def fetch(
                 if isinstance(chunk, str):
                     break
                 part.write(chunk)
-                if part.received > file.bytes:
+                digest.update(chunk)
+                received += len(chunk)
+                if received > file.bytes:
                     raise failed(f"more than the {file.bytes:,} bytes of the published file came")
                 seconds = time.monotonic() - begun
                 if on_progress and seconds - reported >= _PROGRESS_SECONDS:
                     reported = seconds
-                    on_progress(DownloadProgress(file.name, part.received, file.bytes, seconds))
+                    on_progress(DownloadProgress(file.name, received, file.bytes, seconds))
             if chunk:
                 raise failed(chunk)
-            if part.received < file.bytes:
-                raise failed(
-                    f"the connection ended after {part.received:,} of {file.bytes:,} bytes"
-                )
-            if part.hash != file.hash:
+            if received < file.bytes:
+                raise failed(f"the connection ended after {received:,} of {file.bytes:,} bytes")
+            if digest.hexdigest() != file.hash:
                 raise failed(f"what came is not the published file (its {file.algorithm} differs)")
-            path = part.keep()
     except OSError as error:
         raise failed(f"cannot write into {folder} ({error.strerror})") from error
     finally:
@@ -199,7 +163,7 @@ def fetch(
     if on_progress:
         seconds = time.monotonic() - begun
         on_progress(DownloadProgress(file.name, file.bytes, file.bytes, seconds))
-    return path
+    return target
 
 
 def _read(source: str, chunks: queue.Queue[bytes | str], abandoned: threading.Event) -> None:

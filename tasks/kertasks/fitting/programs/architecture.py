@@ -18,6 +18,7 @@ import tensorflow as tf
 from kertasks.fitting.keras_internals import (
     all_layers,
     built_for,
+    is_kerass,
     picks_variables_by_name,
     trainable_flags,
 )
@@ -40,18 +41,24 @@ def signature(model: keras.Model, kind: Kind, keys: frozenset[str]) -> str | Non
         keys: of the dicts in the data.
     """
     layers = list(all_layers(model))
-    if not all(_is_kerass(part) for part in [model, model.optimizer, *layers, *model.metrics]):
+    parts = [model, model.optimizer, *layers, *model.metrics]
+    if not all(is_kerass(type(part)) for part in parts):
         return None
-    if any(hasattr(layer, "adapt") for layer in layers):
+    if any(isinstance(layer, keras.layers.Lambda) or hasattr(layer, "adapt") for layer in layers):
         return None
-    if model.optimizer is None or picks_variables_by_name(model.optimizer):
+    if picks_variables_by_name(model.optimizer):
         return None
     try:
         config = {
             "model": keras.saving.serialize_keras_object(model),
             "compile": model.get_compile_config(),
             "trainable": trainable_flags(model),
-            "variables": [_traits(variable) for variable in model.variables],
+            # Losses and updates ask the variable: its layer's config may tell otherwise since.
+            "variables": [
+                keras.saving.serialize_keras_object(trait)
+                for variable in model.variables
+                for trait in (variable.regularizer, variable.constraint)
+            ],
             "keras": [keras.config.floatx(), keras.config.epsilon()],
             "layout": keras.config.image_data_format(),
         }
@@ -62,12 +69,16 @@ def signature(model: keras.Model, kind: Kind, keys: frozenset[str]) -> str | Non
             config["optimizer"] = keras.saving.serialize_keras_object(model.optimizer)
             config["optimized"] = _places(built_for(model.optimizer), model.variables)
             _forget_learning_rate(config["optimizer"])
-        if _has_custom_parts(config):
+        if any(map(_is_custom, _dicts_in(config))):
             return None
-        kept = set(_keys_in(config)) | keys
+        # Losses, inputs and outputs may be looked up by any key.
+        kept = keys.union(*_dicts_in(config))
         if keys:
             kept |= _ends(model, layers)
-        names = _canonical_names([model, *layers], kept)
+        names: dict[str, str] = {}
+        for index, part in enumerate([model, *layers]):
+            if part.name not in kept:
+                names.setdefault(part.name, f"{_NUMBERED.sub('', part.name)}#{index}")
         return json.dumps(_with_names(config, names), sort_keys=True)
     except (TypeError, ValueError, NotImplementedError, AttributeError, KeyError):
         return None  # something in it has no plain form
@@ -80,43 +91,34 @@ def variables(model: keras.Model) -> list[tf.Variable]:
     return [variable.value for variable in every]
 
 
-def slots_of(captures: list[tf.Tensor], model: keras.Model) -> list[int] | None:
+def places_of_captures(captures: list[tf.Tensor], model: keras.Model) -> list[int] | None:
     """For each capture of a program, its place in ``variables(model)``; None if one has none."""
-    place = {id(variable.handle): index for index, variable in enumerate(variables(model))}
-    slots = [place.get(id(capture)) for capture in captures]
-    found = [slot for slot in slots if slot is not None]
-    return found if len(found) == len(slots) else None
-
-
-def _is_kerass(part: Any) -> bool:
-    kind = type(part)
-    return kind.__module__.startswith("keras.") and kind.__name__ != "Lambda"
-
-
-def _traits(variable: keras.Variable) -> list[Any]:
-    """What losses and updates ask of a variable: its layer's config may tell otherwise since."""
-    return [
-        keras.saving.serialize_keras_object(held)
-        for held in (variable.regularizer, variable.constraint)
-    ]
+    try:
+        return _places(captures, [variable.handle for variable in variables(model)])
+    except KeyError:
+        return None
 
 
 def _places(some: list[Any], every: list[Any]) -> list[int]:
-    place = {id(variable): index for index, variable in enumerate(every)}
-    return [place[id(variable)] for variable in some]
+    place = {id(thing): index for index, thing in enumerate(every)}
+    return [place[id(thing)] for thing in some]
 
 
-def _has_custom_parts(config: Any) -> bool:
+def _dicts_in(config: Any) -> Iterator[dict[str, Any]]:
+    """Every dict in a configuration, at any depth."""
     if isinstance(config, dict):
-        if config.get("class_name") in ("function", "__lambda__", "__numpy__", "__tensor__"):
-            return True
-        module = config.get("module")
-        if isinstance(module, str) and not module.startswith(("keras", "builtins")):
-            return True
-        return any(_has_custom_parts(value) for value in config.values())
-    if isinstance(config, (list, tuple)):
-        return any(_has_custom_parts(value) for value in config)
-    return False
+        yield config
+    if isinstance(config, (dict, list, tuple)):
+        for value in config.values() if isinstance(config, dict) else config:
+            yield from _dicts_in(value)
+
+
+def _is_custom(part: dict[str, Any]) -> bool:
+    """Whether it stands for something that is not Keras's own."""
+    if part.get("class_name") in ("function", "__lambda__", "__numpy__", "__tensor__"):
+        return True
+    module = part.get("module")
+    return isinstance(module, str) and not module.startswith(("keras", "builtins"))
 
 
 def _forget_learning_rate(optimizer: dict[str, Any]) -> None:
@@ -128,28 +130,11 @@ def _forget_learning_rate(optimizer: dict[str, Any]) -> None:
     settings.pop("name", None)
 
 
-def _keys_in(config: Any) -> Iterator[str]:
-    """Every key of every dict: losses, inputs and outputs may be looked up by it."""
-    if isinstance(config, dict):
-        yield from config
-    if isinstance(config, (dict, list, tuple)):
-        for value in config.values() if isinstance(config, dict) else config:
-            yield from _keys_in(value)
-
-
 def _ends(model: keras.Model, layers: list[keras.layers.Layer]) -> set[str]:
     """Names of inputs and outputs, by which Keras looks up arrays in dicts."""
     inputs = [layer.name for layer in layers if isinstance(layer, keras.layers.InputLayer)]
     last = [layer.name for layer in model.layers[-1:]]
     return {*inputs, *last, *getattr(model, "output_names", ())}
-
-
-def _canonical_names(parts: list[Any], kept: set[str]) -> dict[str, str]:
-    names: dict[str, str] = {}
-    for index, part in enumerate(parts):
-        if part.name not in kept:
-            names.setdefault(part.name, f"{_NUMBERED.sub('', part.name)}#{index}")
-    return names
 
 
 def _with_names(config: Any, names: dict[str, str]) -> Any:

@@ -5,144 +5,50 @@ What is not compiled yet is compiled before, as a phase of its own.
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import keras
 import numpy as np
-from numpy.typing import NDArray
 
 from kertasks.fitting.callback_hooks import BatchHooks
 from kertasks.fitting.keras_internals import OrderedArrays, build, compilation, keeps_state
-from kertasks.fitting.pace import Pace
 from kertasks.fitting.programs.program import Kind, Logs, Program, ProgramKey, resets_in_graph
 from kertasks.fitting.programs.program_store import STORE
 from kertasks.fitting.rows.feeds import Feed, Leaf, Structure, flatten
+from kertasks.fitting.rows.row_order import RowOrder, Span
+
+CALL_SECONDS = 0.08
+"""What a call is to take: under 0.1 s even on a machine that is a little slower now and then."""
+
+GROWTH = 16
+"""A call has at most so many times the steps of the one before: the first is short."""
 
 
-@dataclass(frozen=True, slots=True)
-class Batches:
-    """How rows fall into batches."""
+class Pace:
+    """Chooses the length of calls so that none takes much more than ``seconds``, from how long the
+    calls before it took.
 
-    rows: int
-    size: int
+    Only when something happens depends on it (progress, a stop, a new learning rate), never a
+    number: state is carried from call to call in the model's own variables.
+    """
 
-    @property
-    def full(self) -> int:
-        """How many batches are whole."""
-        return self.rows // self.size
+    def __init__(self, seconds: float = CALL_SECONDS) -> None:
+        self._seconds = seconds
+        self._allowed = 1
 
-    @property
-    def rest(self) -> int:
-        """Rows of the last, partial batch; 0 when there is none."""
-        return self.rows % self.size
+    def steps(self, remaining: int) -> int:
+        """Steps of the next call, when ``remaining`` are left: equal parts rather than a rest."""
+        calls = math.ceil(remaining / self._allowed)
+        return math.ceil(remaining / calls)
 
-    @property
-    def sizes(self) -> list[int]:
-        """The sizes that batches have: the whole one, the partial one, or both."""
-        return [size for size in ([self.size] if self.full else []) + [self.rest] if size]
-
-    @property
-    def count(self) -> int:
-        """How many batches there are, a partial one included."""
-        return self.full + bool(self.rest)
-
-
-class CompiledPass:
-    """Runs batches of one feed with the program compiled for them."""
-
-    def __init__(
-        self,
-        model: keras.Model,
-        feed: Feed,
-        batches: Batches,
-        program: Program,
-        xla: bool,
-    ) -> None:
-        self.batches = batches
-        self.xla = xla
-        """Whether XLA compiled it."""
-
-        self._model = model
-        self._compilation = compilation(model)
-        self._feed = feed
-        self._program = program
-        self._resets_in_graph = resets_in_graph(model)
-
-    def run(
-        self,
-        order: NDArray[np.int64] | None,
-        first: int,
-        count: int,
-        pace: Pace,
-        hooks: BatchHooks,
-        stopped: Callable[[], bool],
-        done: int = 0,
-    ) -> Logs:
-        """Run batches ``first`` to ``first + count``.
-
-        Args:
-            order: row numbers, shape (rows,), or None for the rows as they lie.
-            first: number of the first batch in the order.
-            count: how many batches.
-            pace: how long calls are.
-            hooks: called around each call.
-            stopped: asked after each call whether to go no further.
-            done: so many of these batches are done; their metrics are the model's.
-
-        Returns:
-            The metrics over these batches.
-
-        Raises:
-            RuntimeError: a callback compiled the model.
-        """
-        self._feed.open(order)
-        if not self._resets_in_graph and not done:
-            self._model.reset_metrics()
-        # Of batches that are all done, what is left are their metrics.
-        logs = self._metrics() if done >= count else {}
-        while done < count:
-            steps = self._next_call(first + done, count - done, pace)
-            if (limit := hooks.steps_limit) is not None:
-                steps = min(steps, limit)
-            hooks.begin(done)
-            if compilation(self._model) is not self._compilation:
-                raise RuntimeError(
-                    "a callback called model.compile, which takes effect with the next call of "
-                    "fit or evaluate only; to change the learning rate within one, set "
-                    "model.optimizer.learning_rate"
-                )
-            logs = self._call(first + done, steps, done == 0 and self._resets_in_graph, pace)
-            done += steps
-            hooks.end(done - 1, logs)
-            if stopped():
-                break
-        return logs
-
-    def _metrics(self) -> Logs:
-        arrays, position = self._feed.arguments(0, 0)
-        return self._program.run(arrays, self.batches.sizes[0], position, 0, reset=False)
-
-    def _next_call(self, batch: int, remaining: int, pace: Pace) -> int:
-        """How many steps the call that begins at this batch takes."""
-        whole = min(remaining, self.batches.full - batch)
-        if whole <= 0:
-            return 1  # the partial batch
-        steps = pace.steps(whole)
-        if self._feed.limit is not None:
-            steps = min(steps, self._feed.limit // self.batches.size)
-        return steps
-
-    def _call(self, batch: int, steps: int, reset: bool, pace: Pace) -> Logs:
-        is_full = batch < self.batches.full
-        size = self.batches.size if is_full else self.batches.rest
-        began = time.perf_counter()
-        arrays, position = self._feed.arguments(batch * self.batches.size, steps * size)
-        logs = self._program.run(arrays, size, position, steps, reset)
-        if is_full:
-            pace.took(steps, time.perf_counter() - began)
-        return logs
+    def took(self, steps: int, seconds: float) -> None:
+        """Learn from a call that is done."""
+        fitting = int(self._seconds * steps / max(seconds, 1e-9))
+        self._allowed = max(1, min(fitting, steps * GROWTH))
 
 
 OnCompile = Callable[[float | None], None]
@@ -155,19 +61,18 @@ class Source:
     kind: Kind
     leaves: list[Leaf]
     structure: Structure
-    batches: Batches
-    shuffled: bool
+    order: RowOrder
+    steps: int
+    """How many batches are read in an epoch, or in a pass to evaluate."""
 
 
-def read(arrays: OrderedArrays, kind: Kind, shuffled: bool) -> Source:
+def read(arrays: OrderedArrays, kind: Kind) -> Source:
     """The rows of Keras's view of arrays.
 
     Raises:
         CannotCompile: one of the arrays is not dense numbers.
     """
-    leaves, structure = flatten(arrays.inputs)
-    batches = Batches(arrays.order.rows, arrays.order.batch_size)
-    return Source(kind, leaves, structure, batches, shuffled)
+    return Source(kind, *flatten(arrays.inputs), arrays.order, arrays.steps)
 
 
 def build_for(model: keras.Model, source: Source) -> None:
@@ -177,59 +82,155 @@ def build_for(model: keras.Model, source: Source) -> None:
     training.
     """
     # As in Keras, whose batches have a known size where all are whole; else stateful layers refuse.
-    size = source.batches.size if keeps_state(model) and not source.batches.rest else None
+    size = source.order.batch_size if keeps_state(model) and not source.order.rest else None
     batch = [keras.KerasTensor((size, *leaf.row_shape), leaf.dtype.name) for leaf in source.leaves]
     build(model, source.structure.pack(batch), optimizer=source.kind is Kind.TRAIN)
 
 
-class Compiler:
-    """Makes the passes of a run; tells when compiling begins and how long it took."""
+class CompiledPass:
+    """Runs batches of one feed with the program compiled for them."""
 
-    def __init__(self, model: keras.Model, xla: bool, on_compile: OnCompile | None) -> None:
+    def __init__(
+        self,
+        model: keras.Model,
+        source: Source,
+        feed: Feed,
+        program: Program,
+        xla: bool,
+    ) -> None:
+        self.order = source.order
+        self.steps = source.steps
+        """How many batches an epoch, or a pass to evaluate, has."""
+
+        self.xla = xla
+        """Whether XLA compiled it."""
+
         self._model = model
-        self._xla = xla
-        self._on_compile = on_compile
-        self._began: float | None = None
+        self._compilation = compilation(model)
+        self._feed = feed
+        self._program = program
+        self._resets_in_graph = resets_in_graph(model)
 
-    def make_pass(self, source: Source, feed: Feed) -> CompiledPass:
-        """A pass over a source's rows with everything it needs compiled.
+    def run(
+        self,
+        span: Span,
+        pace: Pace,
+        hooks: BatchHooks,
+        stopped: Callable[[], bool],
+        done: int = 0,
+    ) -> Logs:
+        """Run the batches of a span.
+
+        Args:
+            span: which batches, in which order.
+            pace: how long calls are.
+            hooks: called around each call.
+            stopped: asked after each call whether to go no further.
+            done: so many of the batches are done; their metrics are the model's.
+
+        Returns:
+            The metrics over these batches.
 
         Raises:
-            CannotCompile: the model's step cannot be put into a loop.
-            Exception: whatever the model's Python code or XLA raises.
+            RuntimeError: a callback compiled the model.
         """
-        if feed.ordered:
-            feed.open(np.arange(source.batches.rows))
-        arrays, _ = feed.arguments(0, 0)
-        program = self._program(source, feed)
-        for size in source.batches.sizes:
-            if not program.is_compiled(arrays, size, self._xla):
-                self._begin()
-                program.compile(arrays, size)
-        return CompiledPass(self._model, feed, source.batches, program, self._xla)
+        self._feed.open(span.order)
+        if not self._resets_in_graph and not done:
+            self._model.reset_metrics()
+        logs: Logs = {}
+        if done >= span.count:  # what is left of the batches are their metrics
+            arrays, position = self._feed.arguments(0, 0)
+            size = self.order.batch_sizes[0]
+            logs = self._program.run(arrays, size, position, 0, reset=False)
+        while done < span.count:
+            steps = self._next_call(span.first + done, span.count - done, pace)
+            if (limit := hooks.steps_limit) is not None:
+                steps = min(steps, limit)
+            hooks.begin(done)
+            if compilation(self._model) is not self._compilation:
+                raise RuntimeError(
+                    "a callback called model.compile, which takes effect with the next call of "
+                    "fit or evaluate only; to change the learning rate within one, set "
+                    "model.optimizer.learning_rate"
+                )
+            reset = done == 0 and self._resets_in_graph
+            logs = self._call(span.first + done, steps, reset, pace)
+            done += steps
+            hooks.end(done - 1, logs)
+            if stopped():
+                break
+        return logs
 
-    def done(self) -> None:
-        """Say how long compiling took, if anything was compiled."""
-        if self._began is not None and self._on_compile is not None:
-            self._on_compile(time.perf_counter() - self._began)
+    def _next_call(self, batch: int, remaining: int, pace: Pace) -> int:
+        """How many steps the call that begins at this batch takes."""
+        whole = min(remaining, self.order.whole_batches - batch)
+        if whole <= 0:
+            return 1  # the partial batch
+        steps = pace.steps(whole)
+        if self._feed.limit is not None:
+            steps = min(steps, self._feed.limit // self.order.batch_size)
+        return steps
 
-    def _program(self, source: Source, feed: Feed) -> Program:
-        key = ProgramKey(
-            kind=source.kind,
-            ordered=feed.ordered,
-            xla=self._xla,
-            structure=source.structure.text,
-            arrays=tuple((leaf.dtype.name, leaf.row_shape) for leaf in source.leaves),
-            words=feed.words,
-        )
-        program = STORE.find(self._model, key, source.structure)
-        if program is None:
-            self._begin()
-            program = STORE.make(self._model, key, source.structure)
-        return program
+    def _call(self, batch: int, steps: int, reset: bool, pace: Pace) -> Logs:
+        is_whole = batch < self.order.whole_batches
+        size = self.order.batch_size if is_whole else self.order.rest
+        began = time.perf_counter()
+        arrays, position = self._feed.arguments(batch * self.order.batch_size, steps * size)
+        logs = self._program.run(arrays, size, position, steps, reset)
+        if is_whole:
+            pace.took(steps, time.perf_counter() - began)
+        return logs
 
-    def _begin(self) -> None:
-        if self._began is None:
-            self._began = time.perf_counter()
-            if self._on_compile is not None:
-                self._on_compile(None)
+
+@contextmanager
+def telling_of_compiling(on_compile: OnCompile | None) -> Iterator[Callable[[], None]]:
+    """Give what is to be called as compiling begins; at the end, tell how long it took."""
+    began: float | None = None
+
+    def begin() -> None:
+        nonlocal began
+        if began is None:
+            began = time.perf_counter()
+            if on_compile is not None:
+                on_compile(None)
+
+    try:
+        yield begin
+    finally:
+        if began is not None and on_compile is not None:
+            on_compile(time.perf_counter() - began)
+
+
+def compile_pass(
+    model: keras.Model, source: Source, feed: Feed, xla: bool, begin: Callable[[], None]
+) -> CompiledPass:
+    """A pass over a source's rows with everything it needs compiled.
+
+    Args:
+        model: a built and compiled Keras model.
+        source: what is read.
+        feed: where its rows come from.
+        xla: whether XLA compiles it.
+        begin: called before anything is compiled.
+
+    Raises:
+        CannotCompile: the model's step cannot be put into a loop.
+        Exception: whatever the model's Python code or XLA raises.
+    """
+    if feed.ordered:
+        feed.open(np.arange(source.order.rows))
+    arrays, _ = feed.arguments(0, 0)
+    key = ProgramKey(
+        kind=source.kind,
+        ordered=feed.ordered,
+        xla=xla,
+        structure=repr(source.structure.template),
+        arrays=tuple((leaf.dtype.name, leaf.row_shape) for leaf in source.leaves),
+        words=feed.words,
+    )
+    program = STORE.program(model, key, source.structure, begin)
+    for size in source.order.batch_sizes:
+        if not program.is_compiled(arrays, size, xla):
+            begin()
+            program.compile(arrays, size)
+    return CompiledPass(model, source, feed, program, xla)

@@ -12,20 +12,35 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 import keras
 import tensorflow as tf
 
-from kertasks.fitting.keras_internals import call_with_captures
+from kertasks.fitting.keras_internals import call_with_captures, is_kerass
 from kertasks.fitting.notices import CannotCompile
-from kertasks.fitting.programs.gathering import Gathering
 from kertasks.fitting.rows.feeds import Structure
+from kertasks.fitting.rows.words import (
+    WordBatch,
+    find_ones,
+    fusing_updates,
+    reading_words,
+    word_readers,
+)
 
 Logs = dict[str, Any]
 
-REMEMBERED_CONTROLS = 256
-"""Making the small tensor that steers a call takes 10 microseconds; most calls recur."""
+
+# Making the small tensors that steer a call takes 10 microseconds; most calls recur.
+@lru_cache(256)
+def _control(first: int, steps: int, reset: bool) -> tf.Tensor:
+    return tf.constant([first, steps, int(reset)], tf.int32)
+
+
+@lru_cache(256)
+def _offsets(size: int) -> tf.Tensor:
+    return tf.range(size, dtype=tf.int32)
 
 
 class Kind(StrEnum):
@@ -65,14 +80,11 @@ class Traced:
     function: Any
     """A TensorFlow ``ConcreteFunction`` of arrays[, order], offsets, control."""
 
-    scalars: tuple[str, ...]
-    """Names of the results that come packed in one float32 vector."""
-
-    others: tuple[str, ...]
-    """Names of the results that come by themselves."""
-
     names: tuple[str, ...]
-    """All names, in the order in which the model gives its metrics."""
+    """Names of the results, in the order in which the model gives its metrics."""
+
+    scalars: tuple[bool, ...]
+    """Which of them come packed in one float32 vector; the others come by themselves."""
 
     from_metrics: bool
     """Whether the results are exactly those of ``model.get_metrics_result()``."""
@@ -87,8 +99,6 @@ class Program:
     def __init__(self, traced: Traced, captures: Sequence[tf.Tensor]) -> None:
         self.traced = traced
         self.captures = list(captures)
-        self._controls: dict[tuple[int, int, bool], tf.Tensor] = {}
-        self._offsets: dict[int, tf.Tensor] = {}
 
     def run(
         self, arrays: Sequence[tf.Tensor], size: int, first: int, steps: int, reset: bool
@@ -105,21 +115,14 @@ class Program:
         Returns:
             The metrics after the last step: floats, or arrays for metrics that are no scalar.
         """
-        control = self._controls.get((first, steps, reset))
-        if control is None:
-            if len(self._controls) >= REMEMBERED_CONTROLS:
-                self._controls.clear()
-            control = tf.constant([first, steps, int(reset)], tf.int32)
-            self._controls[first, steps, reset] = control
-        offsets = self._offsets.get(size)
-        if offsets is None:
-            offsets = self._offsets[size] = tf.range(size, dtype=tf.int32)
         traced = self.traced
-        results = call_with_captures(traced.function, [*arrays, offsets, control], self.captures)
-        logs: Logs = dict(zip(traced.scalars, results[0].numpy().tolist(), strict=True))
-        for name, value in zip(traced.others, results[1:], strict=True):
-            logs[name] = value.numpy()
-        return logs
+        arguments = [*arrays, _offsets(size), _control(first, steps, reset)]
+        packed, *others = call_with_captures(traced.function, arguments, self.captures)
+        scalars, arrays_in_turn = iter(packed.numpy().tolist()), iter(others)
+        return {
+            name: next(scalars) if is_scalar else next(arrays_in_turn).numpy()
+            for name, is_scalar in zip(traced.names, traced.scalars, strict=True)
+        }
 
     def compile(self, arrays: Sequence[tf.Tensor], size: int) -> None:
         """Have XLA compile (or TensorFlow optimize) for these shapes without running a step.
@@ -140,6 +143,65 @@ def _row_counts(arrays: Sequence[tf.Tensor], size: int) -> tuple[int, ...]:
     return (size, *(int(array.shape[0]) for array in arrays))
 
 
+class _Gathering:
+    """Hands the steps of a model their batches, inside the graph of a program.
+
+    Args:
+        model: whose layers read words where they come.
+        structure: of what a step gets.
+        arrays: the data; where ``x`` comes as words, the first two are its cells and starts.
+        offsets: 0, 1, … up to the rows of a step, int32 (batch,).
+        order: row numbers, int32 (rows,), or None to read the rows as they lie.
+        words: dtype and shape of an ``x`` that comes as words, None where it does not.
+    """
+
+    def __init__(
+        self,
+        model: keras.Model,
+        structure: Structure,
+        arrays: Sequence[tf.Tensor],
+        offsets: tf.Tensor,
+        order: tf.Tensor | None,
+        words: tf.TensorSpec | None,
+    ) -> None:
+        self._model = model
+        self._structure = structure
+        split = 0 if words is None else 2
+        self._ones, self._arrays = arrays[:split], arrays[split:]
+        self._offsets = offsets
+        self._order = order
+        self._words = words
+
+    def look_up(self, first: tf.Tensor) -> list[tf.Tensor]:
+        """What takes long to find of a batch, to be found while the one before is computed: the
+        ones of its words, shape (ones, 2), where there are any.
+
+        Finding them takes a third of a step, on one core.
+        """
+        if self._words is None:
+            return []
+        cells, starts = self._ones
+        return [find_ones(cells, starts, self._rows(first), ordered=self._order is not None)]
+
+    def take_step(
+        self, step: Callable[[Any], Any], first: tf.Tensor, found: Sequence[tf.Tensor]
+    ) -> Any:
+        """Run a step on the batch that begins at ``first``, with what ``look_up`` gave for it."""
+        rows = self._rows(first)
+        arrays = [tf.gather(array, rows) for array in self._arrays]
+        if self._words is None:
+            return step(self._structure.pack(arrays))
+        words = WordBatch(found[0], tf.size(rows), self._words)
+        readers = word_readers(self._model, self._words.shape[1])
+        with reading_words(readers, words), fusing_updates(self._model):
+            return step(self._structure.pack([words.rows(), *arrays]))
+
+    def _rows(self, first: tf.Tensor) -> tf.Tensor:
+        # Gathered even as they lie: XLA compiles a slice anew for every place it begins at.
+        rows = first + self._offsets
+        return rows if self._order is None else tf.gather(self._order, rows)
+
+
 class _LogsMustBeCarried(Exception):  # a signal between two tracings
     """The step returns something else than the model's metrics."""
 
@@ -151,7 +213,7 @@ class _LogsMustBeCarried(Exception):  # a signal between two tracings
 def resets_in_graph(model: keras.Model) -> bool:
     """Whether resetting metrics does nothing but assign variables, as all of Keras's do."""
     own = [type(model).reset_metrics is keras.Model.reset_metrics]
-    own += [type(metric).__module__.startswith("keras.") for metric in model.metrics]
+    own += [is_kerass(type(metric)) for metric in model.metrics]
     return all(own)
 
 
@@ -184,7 +246,7 @@ def _trace(
 ) -> Traced:
     step = model.train_step if key.kind is Kind.TRAIN else model.test_step
     reset_in_graph = resets_in_graph(model)
-    names: dict[str, tuple[str, ...]] = {}
+    is_scalar: dict[str, bool] = {}
     words = key.word_spec
 
     @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]  # TensorFlow's
@@ -193,9 +255,10 @@ def _trace(
             return run_steps(*arguments)
 
     def run_steps(*arguments: tf.Tensor) -> list[tf.Tensor]:
+        nonlocal is_scalar
         *arrays, offsets, control = arguments
         order = arrays.pop() if key.ordered else None
-        gathering = Gathering(arrays, offsets, order, words)
+        gathering = _Gathering(model, structure, arrays, offsets, order, words)
         size = tf.shape(offsets)[0]
 
         def place(batch: tf.Tensor) -> tf.Tensor:
@@ -208,7 +271,7 @@ def _trace(
             done: tf.Tensor, logs: Logs, found: list[tf.Tensor]
         ) -> tuple[tf.Tensor, Logs, list[tf.Tensor]]:
             following = gathering.look_up(place(tf.minimum(done + 1, control[1] - 1)))
-            new = gathering.take_step(step, structure, model, place(done), found)
+            new = gathering.take_step(step, place(done), found)
             if carried is None:
                 _check_logs(model, new)
                 return done + 1, logs, following
@@ -218,21 +281,23 @@ def _trace(
 
         initial = {name: tf.zeros(shape, dtype) for name, (dtype, shape) in (carried or {}).items()}
         shapes = {name: value.shape for name, value in initial.items()}
+        found = gathering.look_up(control[0])
         _, logs, _ = tf.while_loop(
             lambda done, *_: done < control[1],
             body,
-            (tf.constant(0), initial, gathering.look_up(control[0])),
-            shape_invariants=(tf.TensorShape([]), shapes, gathering.look_up_shapes()),
+            (tf.constant(0), initial, found),
+            shape_invariants=(tf.TensorShape([]), shapes, [tf.TensorShape([None, 2])] * len(found)),
             parallel_iterations=1,
         )
         results = logs if carried is not None else flat_logs(model.get_metrics_result())
         results = {name: tf.convert_to_tensor(value) for name, value in results.items()}
-        scalars = [n for n, v in results.items() if v.shape.rank == 0 and v.dtype == tf.float32]
-        names["scalars"] = tuple(scalars)
-        names["others"] = tuple(name for name in results if name not in scalars)
-        names["all"] = tuple(results)
-        packed = tf.stack([results[n] for n in scalars]) if scalars else tf.zeros([0])
-        return [packed, *(results[name] for name in names["others"])]
+        is_scalar = {
+            name: value.shape.rank == 0 and value.dtype == tf.float32
+            for name, value in results.items()
+        }
+        scalars = [results[name] for name in results if is_scalar[name]]
+        packed = tf.stack(scalars) if scalars else tf.zeros([0])
+        return [packed, *(results[name] for name in results if not is_scalar[name])]
 
     function = tf.function(run, jit_compile=key.xla, autograph=False)
     specs = [tf.TensorSpec([None, *shape], dtype) for dtype, shape in key.arrays]
@@ -243,9 +308,8 @@ def _trace(
     specs += [tf.TensorSpec([None], tf.int32), tf.TensorSpec([3], tf.int32)]
     return Traced(
         function.get_concrete_function(*specs),
-        scalars=names["scalars"],
-        others=names["others"],
-        names=names["all"],
+        names=tuple(is_scalar),
+        scalars=tuple(is_scalar.values()),
         from_metrics=carried is None,
         compiled_for=set(),
     )

@@ -23,7 +23,7 @@ from kertasks.fitting.keras_internals import (
     trainable_as,
     trainable_flags,
 )
-from kertasks.fitting.programs.architecture import signature, slots_of, variables
+from kertasks.fitting.programs.architecture import places_of_captures, signature, variables
 from kertasks.fitting.programs.program import Kind, Program, ProgramKey, Traced, flat_logs, trace
 from kertasks.fitting.rows.feeds import Structure
 
@@ -46,61 +46,62 @@ class _OfModel:
     compiled again."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Shared:
-    traced: Traced
-    slots: list[int]
-
-
 class ProgramStore:
     """All programs of the process. Safe to use from several threads."""
 
     def __init__(self) -> None:
         self._models: weakref.WeakKeyDictionary[keras.Model, _OfModel] = weakref.WeakKeyDictionary()
-        self._shared: OrderedDict[tuple[str, ProgramKey], _Shared] = OrderedDict()
+        # Each with the places of its captures among the variables of a model.
+        self._shared: OrderedDict[tuple[str, ProgramKey], tuple[Traced, list[int]]] = OrderedDict()
         self._lock = Lock()
 
-    def find(self, model: keras.Model, key: ProgramKey, structure: Structure) -> Program | None:
-        """A program that needs no tracing, the model's own or one it can share."""
-        with self._lock:
-            program: Program | None = self._of(model).programs.get(key)
-            if program is not None:
-                return program
-        with self._as_first_traced(model, key.kind):
-            signed = signature(model, key.kind, structure.keys)
-        if signed is None:
-            return None
-        with self._lock:
-            shared = self._shared.get((signed, key))
-            if shared is None:
-                return None
-            self._shared.move_to_end((signed, key))
-        program = _bind(shared, model)
-        with self._lock:
-            self._of(model).programs[key] = program
-        return program
+    def program(
+        self,
+        model: keras.Model,
+        key: ProgramKey,
+        structure: Structure,
+        on_trace: Callable[[], None],
+    ) -> Program:
+        """The model's own program, one it can share, or else a new one.
 
-    def make(self, model: keras.Model, key: ProgramKey, structure: Structure) -> Program:
-        """Trace a new program and remember it.
+        Args:
+            model: a built and compiled Keras model.
+            key: what it is for.
+            structure: of the data.
+            on_trace: called before a new one is traced.
 
         Raises:
             CannotCompile: the step cannot be put into a loop.
             Exception: whatever the model's own Python code raises.
         """
-        with self._as_first_traced(model, key.kind):
-            traced = trace(model, key, structure)
-            # Signed as it was traced: a layer may have been changed since the model was compiled.
-            signed = signature(model, key.kind, structure.keys) if traced.from_metrics else None
-        program = Program(traced, list(traced.function.captured_inputs))
-        slots = slots_of(program.captures, model)
+
+        def make() -> Program:
+            with self._as_first_traced(model, key.kind):
+                signed = signature(model, key.kind, structure.keys)
+                shared = None if signed is None else self._find_shared(signed, key)
+                if shared is not None:
+                    return _bind(*shared, model)
+                on_trace()
+                traced = trace(model, key, structure)
+                # As it was traced: a layer may have been changed since the model was compiled.
+                signed = signature(model, key.kind, structure.keys)
+            program = Program(traced, list(traced.function.captured_inputs))
+            places = places_of_captures(program.captures, model)
+            if signed is not None and places is not None and traced.from_metrics:
+                with self._lock:
+                    self._shared[signed, key] = (traced, places)
+                    while len(self._shared) > SHARED_PROGRAMS:
+                        self._shared.popitem(last=False)
+            return program
+
+        return self.own(model, key, make)
+
+    def _find_shared(self, signed: str, key: ProgramKey) -> tuple[Traced, list[int]] | None:
         with self._lock:
-            self._of(model).programs[key] = program
-            if signed is None or slots is None:
-                return program
-            self._shared[signed, key] = _Shared(traced, slots)
-            while len(self._shared) > SHARED_PROGRAMS:
-                self._shared.popitem(last=False)
-        return program
+            found = self._shared.get((signed, key))
+            if found is not None:
+                self._shared.move_to_end((signed, key))
+            return found
 
     def trains_otherwise(self, model: keras.Model) -> bool:
         """Whether something else is trainable now than what a compiled model trains."""
@@ -144,19 +145,11 @@ def _parts(model: keras.Model) -> list[object]:
     return [compilation(model), getattr(model, "optimizer", None), *layers, *model.variables]
 
 
-def _bind(shared: _Shared, model: keras.Model) -> Program:
+def _bind(traced: Traced, places: list[int], model: keras.Model) -> Program:
     """A shared program on this model's variables, its results under this model's names."""
     every = variables(model)
-    names = list(flat_logs(model.get_metrics_result()))
-    traced = shared.traced
-    renamed = dict(zip(traced.names, names, strict=True))
-    bound = replace(
-        traced,
-        scalars=tuple(renamed[name] for name in traced.scalars),
-        others=tuple(renamed[name] for name in traced.others),
-        names=tuple(names),
-    )
-    return Program(bound, [every[slot].handle for slot in shared.slots])
+    names = tuple(flat_logs(model.get_metrics_result()))
+    return Program(replace(traced, names=names), [every[place].handle for place in places])
 
 
 STORE = ProgramStore()

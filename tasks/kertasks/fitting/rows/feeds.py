@@ -7,22 +7,24 @@ floats become Keras's ``floatx``, as in ``model.fit``.
 
 from __future__ import annotations
 
-import os
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, TypeAlias
 
 import keras
 import numpy as np
+import psutil
 import tensorflow as tf
 from numpy.typing import NDArray
 
 from kertasks.data.multi_hot import MultiHotRows
 from kertasks.fitting.keras_internals import as_tensorflow_would, device_bytes
 from kertasks.fitting.notices import CannotCompile
+from kertasks.fitting.rows.row_order import RowOrder
 
 CHUNK_BYTES = 64 * 2**20
-"""What a streamed call gets at most, unless one batch alone is more."""
+"""The bytes a streamed call gets at most, unless one batch alone is more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Leaf:
     """Shape (rows, …): a NumPy array (a memory map as well), ``MultiHotRows`` or a dense tensor."""
 
     dtype: tf.DType
-    """What a step gets."""
+    """The dtype in which a step gets the rows."""
 
     @property
     def row_shape(self) -> tuple[int, ...]:
@@ -102,16 +104,15 @@ def read_leaf(array: Any) -> Leaf:
     Raises:
         CannotCompile: it is sparse, ragged or holds text.
     """
-    kind = type(array).__name__
     if isinstance(array, MultiHotRows):
         return Leaf(array, tf.as_dtype(array.dtype))
+    kind = type(array).__name__
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "biuf":
         array = as_tensorflow_would(array)
-    if isinstance(array, np.ndarray) and array.dtype.kind not in "biuf":
-        raise CannotCompile(f"the data holds {array.dtype} values")
-    if not isinstance(array, np.ndarray) and not (
-        tf.is_tensor(array) and isinstance(array, tf.Tensor)
-    ):
+    if isinstance(array, np.ndarray):
+        if array.dtype.kind not in "biuf":
+            raise CannotCompile(f"the data holds {array.dtype} values")
+    elif not isinstance(array, tf.Tensor):
         raise CannotCompile(f"the data holds a {kind}")
     dtype = tf.as_dtype(array.dtype)
     if dtype == tf.string:
@@ -126,13 +127,13 @@ class Structure:
     """How the flat leaves make up what a step gets."""
 
     template: Any
-    """The nested structure, None where there is an array and ``_Nothing`` where there is none."""
+    """The nested structure, True where there is an array and False where there is none."""
 
-    text: str
-    """Equal for equal structures."""
-
-    keys: frozenset[str]
-    """Of all dicts in it."""
+    @property
+    def keys(self) -> frozenset[str]:
+        """The keys of all dicts in it."""
+        paths = keras.tree.flatten_with_path(self.template)
+        return frozenset(key for path, _ in paths for key in path if isinstance(key, str))
 
     @property
     def has_one_x(self) -> bool:
@@ -155,9 +156,7 @@ def flatten(inputs: Any) -> tuple[list[Leaf], Structure]:
     """
     template = keras.tree.map_structure(lambda array: array is not None, inputs)
     leaves = [read_leaf(array) for array in keras.tree.flatten(inputs) if array is not None]
-    paths = keras.tree.flatten_with_path(template)
-    keys = frozenset(key for path, _ in paths for key in path if isinstance(key, str))
-    return leaves, Structure(template, repr(template), keys)
+    return leaves, Structure(template)
 
 
 def count_rows(arrays: Any) -> int | None:
@@ -167,48 +166,37 @@ def count_rows(arrays: Any) -> int | None:
     return int(first[0]) if first else None
 
 
-class Feed(Protocol):
-    """Where a pass over the data gets its rows from."""
-
-    ordered: bool
-    """Whether calls get an order beside the arrays."""
-
-    words: bool
-    """Whether the first array comes as the cells and the starts of its words."""
-
-    limit: int | None
-    """How many rows one call may read; None for no limit."""
-
-    def open(self, order: NDArray[np.int64] | None) -> None:
-        """Begin a pass; None for the rows as they lie."""
-
-    def arguments(self, first: int, rows: int) -> tuple[list[tf.Tensor], int]:
-        """Arrays (with the order last if ``ordered``) and the position of the first row.
-
-        Args:
-            first: position in the order at which the call begins.
-            rows: how many rows it reads.
-        """
-
-
 class ResidentRows:
-    """All rows on the device for the whole run."""
+    """All rows on the device for the whole run.
+
+    Args:
+        leaves: the arrays.
+        ordered: whether passes come with an order, which calls then get beside the arrays.
+    """
 
     limit: int | None = None
+    """How many rows one call may read; None for no limit."""
 
     def __init__(self, leaves: Sequence[Leaf], ordered: bool) -> None:
         self.ordered = ordered
         self.words = isinstance(leaves[0], WordLeaf)
+        """Whether the first array comes as the cells and the starts of its words."""
+
         self._arrays = [tensor for leaf in leaves for tensor in leaf.on_device(ordered)]
-        self._arguments = list(self._arrays)
+        self._arguments = self._arrays
 
     def open(self, order: NDArray[np.int64] | None) -> None:
-        """Put the order of the pass on the device."""
+        """Begin a pass, with its order on the device; None for the rows as they lie."""
         if self.ordered and order is not None:
             self._arguments = [*self._arrays, tf.convert_to_tensor(order.astype(np.int32))]
 
     def arguments(self, first: int, rows: int) -> tuple[list[tf.Tensor], int]:
-        """The arrays, which are the same for every call, and the position as it is."""
+        """The arrays, with the order last if there is one, and the position of the first row.
+
+        Args:
+            first: position in the order at which the call begins.
+            rows: how many rows it reads; the arrays are the same for every call.
+        """
         del rows
         return self._arguments, first
 
@@ -219,59 +207,49 @@ class StreamedRows:
     ordered = False
     words = False
 
-    def __init__(self, leaves: Sequence[Leaf], rows: int, batch_size: int) -> None:
+    def __init__(self, leaves: Sequence[Leaf], rows: RowOrder) -> None:
         self._leaves = leaves
         row_bytes = max(1, sum(leaf.row_bytes for leaf in leaves))
-        batches = max(1, CHUNK_BYTES // (row_bytes * batch_size))
-        self.limit: int | None = min(batches, -(-rows // batch_size)) * batch_size
-        self._capacity = self.limit
+        batches = max(1, CHUNK_BYTES // (row_bytes * rows.batch_size))
+        self.limit: int = min(batches, rows.batches) * rows.batch_size
+        """How many rows one call may read."""
+
         self._order: NDArray[np.int64] | None = None
 
     def open(self, order: NDArray[np.int64] | None) -> None:
-        """Remember the order of the pass."""
+        """Begin a pass; None for the rows as they lie."""
         self._order = order
 
     def arguments(self, first: int, rows: int) -> tuple[list[tf.Tensor], int]:
-        """Arrays of always the same shape whose first ``rows`` rows are the ones asked for."""
-        if self._order is None:
-            wanted: NDArray[Any] | slice = slice(first, first + rows)
-        else:
-            wanted = self._order[first : first + rows]
+        """Arrays of always the same shape whose first ``rows`` rows are the ones asked for, and
+        the position of the first, 0."""
+        wanted: NDArray[Any] | slice = slice(first, first + rows)
+        if self._order is not None:
+            wanted = self._order[wanted]
         arrays = []
         for leaf in self._leaves:
-            chunk = np.zeros((self._capacity, *leaf.row_shape), leaf.dtype.as_numpy_dtype)
+            chunk = np.zeros((self.limit, *leaf.row_shape), leaf.dtype.as_numpy_dtype)
             chunk[:rows] = leaf.take(wanted)
             arrays.append(tf.convert_to_tensor(chunk))
         return arrays, 0
 
 
-def memory_for_rows() -> int:
-    """How many bytes of rows may lie on the device: half of its memory.
-
-    Of all memory and not of what is free now, so that a run does not depend on its neighbours.
-    """
-    accelerator = device_bytes()
-    if accelerator is not None:
-        return accelerator // 2
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
+Feed: TypeAlias = ResidentRows | StreamedRows
+"""Where a pass over the data gets its rows from."""
 
 
-def make_feed(
-    leaves: Sequence[Leaf], rows: int, batch_size: int, shuffled: bool, memory: int | None
-) -> Feed:
+def make_feed(leaves: Sequence[Leaf], rows: RowOrder, memory: int | None) -> Feed:
     """Rows on the device where they fit, else streamed.
 
     Args:
         leaves: the arrays.
-        rows: how many rows each has.
-        batch_size: rows a step.
-        shuffled: whether passes come with an order.
-        memory: bytes that may lie on the device; None for half of what it has.
+        rows: how many each has, their batches, and whether passes come with an order.
+        memory: bytes that may lie on the device; None for half of what it has, whether that is
+            free now or not: a run does not depend on its neighbours.
     """
-    needed = sum(leaf.resident_bytes for leaf in leaves)
-    if needed > (memory_for_rows() if memory is None else memory):
-        return StreamedRows(leaves, rows, batch_size)
-    try:
-        return ResidentRows(leaves, shuffled)
-    except tf.errors.ResourceExhaustedError:
-        return StreamedRows(leaves, rows, batch_size)
+    if memory is None:
+        memory = (device_bytes() or psutil.virtual_memory().total) // 2
+    if sum(leaf.resident_bytes for leaf in leaves) <= memory:
+        with contextlib.suppress(tf.errors.ResourceExhaustedError):
+            return ResidentRows(leaves, ordered=bool(rows.shuffle))
+    return StreamedRows(leaves, rows)

@@ -15,7 +15,9 @@ Shuffle = bool | Literal["batch"]
 
 @dataclass(frozen=True, slots=True)
 class RowOrder:
-    """Row orders of a run, each made anew from ``default_rng([seed, epoch])``.
+    """How rows fall into batches, and the orders of a run's epochs.
+
+    Each order is made anew from ``default_rng([seed, epoch])``.
 
     ``epoch`` counts from 0 and goes on from ``initial_epoch``: it is the number Keras gives to
     ``Callback.on_epoch_begin``. Any epoch can so be replayed without those before it::
@@ -29,6 +31,27 @@ class RowOrder:
     batch_size: int
     seed: int
     shuffle: Shuffle = True
+
+    @property
+    def whole_batches(self) -> int:
+        """How many batches are whole."""
+        return self.rows // self.batch_size
+
+    @property
+    def rest(self) -> int:
+        """Rows of the last, partial batch; 0 when there is none."""
+        return self.rows % self.batch_size
+
+    @property
+    def batches(self) -> int:
+        """How many batches there are, a partial one included."""
+        return self.whole_batches + bool(self.rest)
+
+    @property
+    def batch_sizes(self) -> list[int]:
+        """The sizes that batches have: the whole one, the partial one, or both."""
+        whole = self.batch_size if self.whole_batches else 0
+        return [size for size in (whole, self.rest) if size]
 
     def of_epoch(self, epoch: int) -> NDArray[np.int64]:
         """Row numbers in the order of the epoch, shape (rows,)."""
@@ -63,9 +86,8 @@ class Schedule:
     the rows are used up; an order is that of the epoch its pass over the rows began in.
     """
 
-    def __init__(self, order: RowOrder, batches: int, steps_per_epoch: int | None = None) -> None:
+    def __init__(self, order: RowOrder, steps_per_epoch: int | None = None) -> None:
         self._order = order
-        self._batches = batches
         self._steps = steps_per_epoch
         self._next = 0
         self._rows: NDArray[np.int64] | None = None
@@ -75,7 +97,8 @@ class Schedule:
         if self._next == 0:
             self._rows = self._order.of_epoch(epoch) if self._order.shuffle else None
         first = self._next
-        count = min(self._steps or self._batches, self._batches - first)
+        batches = self._order.batches
+        count = min(self._steps or batches, batches - first)
         if self._steps and count < self._steps:
             # As Keras says it where there are fewer batches left than were asked for.
             warnings.warn(
@@ -83,5 +106,5 @@ class Schedule:
                 "Use a smaller batch_size or fewer steps.",
                 stacklevel=2,
             )
-        self._next = (first + count) % self._batches
+        self._next = (first + count) % batches
         return Span(self._rows, first, count)

@@ -12,7 +12,7 @@ never makes them. A layer's losses and all that follows are Keras's. The gradien
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from typing import Any
 
 import keras
@@ -21,7 +21,12 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from kertasks.data.multi_hot import MultiHotRows
-from kertasks.fitting.keras_internals import call_instead, gather_ragged, readers_of_input
+from kertasks.fitting.keras_internals import (
+    call_instead,
+    gather_ragged,
+    is_kerass,
+    readers_of_input,
+)
 from kertasks.fitting.notices import CannotCompile
 
 FEWEST_COLUMNS = 1_000
@@ -29,6 +34,13 @@ FEWEST_COLUMNS = 1_000
 
 MOST_ONES = 0.05
 """Share of ones above which a product with all columns is as fast."""
+
+WORTH_PRODUCT = 2e7
+"""Multiplications and additions of a step (about a millisecond) that a product with all columns
+must take for words to be used."""
+
+LARGE = 16_384
+"""Numbers in a variable from which its step is fused; below, an operation takes microseconds."""
 
 _CELLS_AT_ONCE = 10_000_000
 
@@ -66,11 +78,6 @@ def find_words(array: Any) -> MultiHotRows | None:
     starts = np.zeros(rows + 1, np.int64)
     np.cumsum(np.concatenate(lengths), out=starts[1:])
     return MultiHotRows(np.concatenate(numbers), starts, columns)
-
-
-WORTH_PRODUCT = 2e7
-"""Multiplications and additions of a step (about a millisecond) that a product with all columns
-must take for words to be used."""
 
 
 def word_readers(model: keras.Model, columns: int) -> list[keras.layers.Dense]:
@@ -174,6 +181,39 @@ def _call(layer: keras.layers.Dense, words: WordBatch) -> Any:
         return output if layer.activation is None else layer.activation(output)
 
     return call
+
+
+def fusing_updates(model: keras.Model) -> AbstractContextManager[None]:
+    """Within it, what is traced of the optimizer updates large variables in one operation.
+
+    RMSprop's step over a large variable is nine operations, each of which reads and writes all of
+    it and waits for all of TensorFlow's threads: beside other programs, on two cores, that took
+    ten times as long as the rest of a step with words. XLA makes one of the optimizer's own code.
+
+    Only Keras's own optimizers: XLA is known to have what they are made of. Not Ftrl, which
+    divides the difference of two nearly equal roots by the learning rate: what XLA rounds
+    otherwise would show.
+
+    Args:
+        model: a compiled model with a built optimizer.
+    """
+    optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)
+    if not is_kerass(type(optimizer)) or isinstance(optimizer, keras.optimizers.Ftrl):
+        return nullcontext()
+    own_step = optimizer.update_step
+
+    def update_step(gradient: Any, variable: tf.Variable, learning_rate: Any) -> None:
+        if not tf.is_tensor(gradient) or variable.shape.num_elements() < LARGE:
+            own_step(gradient, variable, learning_rate)
+            return
+
+        def update(gradient: tf.Tensor, learning_rate: tf.Tensor) -> None:
+            own_step(gradient, variable, learning_rate)
+
+        fused = tf.function(update, jit_compile=True, autograph=False)
+        fused(gradient, tf.convert_to_tensor(learning_rate))
+
+    return call_instead(optimizer, "update_step", update_step)
 
 
 def _can_read_words(layer: Any) -> bool:

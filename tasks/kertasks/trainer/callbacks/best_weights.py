@@ -42,7 +42,7 @@ class BestWeights(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
         self._write_not_before = time.perf_counter() + _WRITE_EVERY
         self._trouble = WriteTrouble(log)
         self.epoch: int | None = None
-        """Whose weights are held, from 1."""
+        """The epoch whose weights are held, from 1."""
 
     def state(self) -> BestState:
         """What a checkpoint needs of it and of the writer."""

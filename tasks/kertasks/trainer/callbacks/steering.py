@@ -117,7 +117,7 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
         self.stop_requested = False
         """Whether a person (or the system, by SIGTERM) asked to stop."""
 
-        self.on_pause: Callable[[bool], None] | None = None
+        self.on_pause: Callable[[bool], None] = lambda _paused: None
         """Told when it begins to wait and when it goes on."""
 
         self.wants_best = False
@@ -233,8 +233,7 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
 
     def _look(self, now: float) -> None:
         """Carry out what was asked, and wait while it is to pause."""
-        self._hear()
-        self._answer_all()
+        self._hear_and_answer()
         if self._pausing and not self.stop_requested:
             self._pause(now)
         if self.stop_requested and not self.model.stop_training:
@@ -242,7 +241,8 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
             if self._can_save and self._step:
                 self._checkpoints.save(self._take, wait=True)
 
-    def _answer_all(self) -> None:
+    def _hear_and_answer(self) -> None:
+        self._hear()
         while self._asked:
             self._answer(self._asked.popleft())
 
@@ -331,14 +331,11 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
         self._log.add(Paused(time.time(), self.position.epoch, self.position.step))
         if self._can_save:
             self._checkpoints.save(self._take)
-        if self.on_pause is not None:
-            self.on_pause(True)
+        self.on_pause(True)
         while self._pausing and not self.stop_requested:
             time.sleep(LOOK_EVERY)
-            self._hear()
-            self._answer_all()
-        if self.on_pause is not None:
-            self.on_pause(False)
+            self._hear_and_answer()
+        self.on_pause(False)
         if not self.stop_requested:
             self._log.add(Resumed(time.time(), self.position.epoch, self.position.step))
         self._writer.leave_out(time.perf_counter() - began)

@@ -19,8 +19,8 @@ from kertasks.data.sources import data_files as files
 from kertasks.data.sources.data_files import FileState
 from kertasks.data.sources.download import DownloadProgress, fetch
 from kertasks.data.sources.keras_files import cache_folder
-from kertasks.data.sources.source import DataFile
-from kertasks.data.sources.source_errors import (
+from kertasks.data.sources.source import (
+    DataFile,
     DataFileDamaged,
     DataFileMissing,
     DownloadCancelled,

@@ -15,8 +15,7 @@ from tests.support.closeness import assert_close, assert_same_history, assert_sa
 
 import kertasks
 from kertasks.data.multi_hot import MultiHotRows
-from kertasks.fitting.programs.gathering import LARGE
-from kertasks.fitting.rows.words import are_words_worth_it, find_words, word_readers
+from kertasks.fitting.rows.words import LARGE, are_words_worth_it, find_words, word_readers
 
 L = keras.layers
 COLUMNS, BATCH = 1_200, 64

@@ -168,8 +168,7 @@ class CurvesTab(LiveTab):
 
     def action_cursor_first(self) -> None:
         """Read the first epoch in sight."""
-        area = self.query_one(PlotArea)
-        area.cursor = area.first_shown()
+        self.action_cursor(-self.size.width)
 
     def action_cursor_last(self) -> None:
         """Read the latest epoch again."""

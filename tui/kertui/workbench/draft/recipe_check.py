@@ -38,78 +38,63 @@ class RecipeCheck:
     """
 
     def __init__(self) -> None:
-        self._recipe: Recipe | None = None
-        self._problems: tuple[Problem, ...] = ()
-        self._model_check: ModelCheck | None = None
-        self._layer_checks: list[tuple[Layer, LayerCheck]] = []
-        self._input_shape: tuple[int | None, ...] | None = None
-
-    @property
-    def recipe(self) -> Recipe | None:
+        self.recipe: Recipe | None = None
         """The recipe that is checked; None before the first."""
-        return self._recipe
 
-    @property
-    def problems(self) -> tuple[Problem, ...]:
+        self.problems: tuple[Problem, ...] = ()
         """What kertui's own rules find, known at once."""
-        return self._problems
 
-    @property
-    def model_check(self) -> ModelCheck | None:
+        self.model_check: ModelCheck | None = None
         """Keras's answer for the recipe as it stands; None until it is here."""
-        return self._model_check
 
-    @property
-    def input_shape(self) -> tuple[int | None, ...] | None:
+        self.input_shape: tuple[int | None, ...] | None = None
         """Of one row of the data; None until it is known."""
-        return self._input_shape
+
+        self._layer_checks: list[tuple[Layer, LayerCheck]] = []
 
     def check_rules(self, recipe: Recipe, catalog: Catalog | None) -> None:
         """Check a recipe by kertui's own rules; Keras's answer on another one is void."""
-        if self._recipe is None or recipe != self._recipe:
-            self._model_check = None
-        if self._recipe is not None and recipe.data != self._recipe.data:
-            self._input_shape = None
-        self._recipe = recipe
-        self._problems = validate(recipe, catalog)
+        if recipe != self.recipe:
+            self.model_check = None
+        if self.recipe is not None and recipe.data != self.recipe.data:
+            self.input_shape = None
+        self.recipe = recipe
+        self.problems = validate(recipe, catalog)
 
-    def take_model_check(self, recipe: Recipe, check: ModelCheck) -> bool:
-        """Take Keras's answer; False when it is about a recipe that is not the current one."""
-        if recipe != self._recipe:
-            return False
-        self._model_check = check
-        self._input_shape = check.input_shape
-        self._layer_checks = list(zip(recipe.layers, check.layers, strict=False))
-        return True
+    def take_model_check(self, recipe: Recipe, check: ModelCheck) -> None:
+        """Take Keras's answer, unless it is about a recipe that is not the current one."""
+        if recipe == self.recipe:
+            self.model_check, self.input_shape = check, check.input_shape
+            self._layer_checks = list(zip(recipe.layers, check.layers, strict=False))
 
     def forget_model_check(self) -> None:
         """Forget Keras's answers: one cannot be had, and nothing old may stand for it."""
-        self._model_check = None
+        self.model_check = None
         self._layer_checks = []
 
     def layer_check(self, index: int) -> LayerCheck | None:
         """What Keras says, or last said, of a layer; None when it never saw it."""
-        if self._recipe is None:
+        if self.recipe is None:
             return None
-        if self._model_check is not None and index < len(self._model_check.layers):
-            return self._model_check.layers[index]
-        layer = self._recipe.layers[index]
+        if self.model_check is not None and index < len(self.model_check.layers):
+            return self.model_check.layers[index]
+        layer = self.recipe.layers[index]
         return next((check for seen, check in self._layer_checks if seen is layer), None)
 
     def refusal(self) -> Refusal | None:
         """Why it cannot be trained; None when nothing speaks against it (yet)."""
-        if self._problems:
-            return Refusal(self._problems[0].path, explain_problem(self._problems[0]))
-        if self._model_check is not None and self._model_check.error:
-            return Refusal(self._model_check.error_path or "", self._model_check.error)
+        if self.problems:
+            return Refusal(self.problems[0].path, explain_problem(self.problems[0]))
+        if self.model_check is not None and self.model_check.error:
+            return Refusal(self.model_check.error_path or "", self.model_check.error)
         return None
 
     def layer_reason(self, index: int) -> str | None:
         """Why a layer is refused, in one line."""
-        for argument, reason in problems_at(f"layers.{index}", self._problems).items():
+        for argument, reason in problems_at(f"layers.{index}", self.problems).items():
             return f"{argument}: {reason}" if argument else reason
-        if self._model_check is not None and index < len(self._model_check.layers):
-            error = self._model_check.layers[index].error
+        if self.model_check is not None and index < len(self.model_check.layers):
+            error = self.model_check.layers[index].error
             if error:
                 return error
         refusal = self.refusal()

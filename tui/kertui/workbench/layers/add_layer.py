@@ -86,22 +86,20 @@ class AddLayerScreen(Dialog[ClassInfo]):
         )
         self._layers = sorted(catalog.family(Family.LAYERS), key=_order)
         self._shown: list[Found] = []
+        self._list = OptionList(compact=True, markup=False)
+        self._about = Static(id="add-about", markup=False)
 
     def compose_body(self) -> ComposeResult:
         """Build the field to search in, the list, and the help beside it."""
         yield TextField(placeholder="type to search: conv, lstm, dropout ...", compact=True)
         with Horizontal(id="add-body"):
-            yield OptionList(compact=True, markup=False)
+            yield self._list
             with VerticalScroll(id="add-help", can_focus=False):
-                yield Static(id="add-about", markup=False)
+                yield self._about
 
     def on_mount(self) -> None:
         """Show all the layers, by topic."""
         self._fill("")
-
-    @property
-    def _list(self) -> OptionList:
-        return self.query_one(OptionList)
 
     def _fill(self, query: str) -> None:
         """Grouped by topic without a query, best first with one."""
@@ -130,10 +128,6 @@ class AddLayerScreen(Dialog[ClassInfo]):
             name = name.stylize("bold $accent", letter + 1, letter + 2)
         return Option(name, id=str(place))
 
-    @property
-    def _about(self) -> Static:
-        return self.query_one("#add-about", Static)
-
     @on(Input.Changed)
     def search_layers(self, event: Input.Changed) -> None:
         """Show the layers that fit what was typed."""
@@ -142,7 +136,7 @@ class AddLayerScreen(Dialog[ClassInfo]):
 
     @on(OptionList.OptionHighlighted)
     def show_help(self, event: OptionList.OptionHighlighted) -> None:
-        """Keras's own words on the layer under the cursor."""
+        """Show Keras's own words on the layer under the cursor."""
         event.stop()
         if event.option_id is None:
             return
@@ -161,11 +155,8 @@ class AddLayerScreen(Dialog[ClassInfo]):
     def add_highlighted(self, event: Input.Submitted) -> None:
         """Enter adds the layer under the cursor."""
         event.stop()
-        highlighted = self._list.highlighted
-        if highlighted is None:
-            return
-        option = self._list.get_option_at_index(highlighted)
-        if option.id is not None:
+        option = self._list.highlighted_option
+        if option is not None and option.id is not None:
             self.dismiss(self._shown[int(option.id)].info)
 
     def action_move(self, by: int) -> None:

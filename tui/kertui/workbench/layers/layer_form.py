@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from kertasks.data.description import Description, FeatureFacts
-from kertasks.keras_catalog.catalog import Argument, ArgumentKind, Catalog, Family
+from kertasks.keras_catalog.catalog import ArgumentKind, Catalog, Family
 from kertasks.recipes.recipe import Component, Recipe, Value
 from kertasks.recipes.recipe_errors import Problem
 from kertasks.task import Task
@@ -16,7 +16,7 @@ from kertui.forms.argument_path import DEFAULT, ArgumentPath, Unset
 from kertui.forms.field_form import FieldForm, with_code
 from kertui.forms.fields import Entry, Field, enter_value, layer_fields
 from kertui.terminal.glyphs import glyphs_for
-from kertui.text.recipe_values import NOTHING, NotAllowed, format_number
+from kertui.text.recipe_values import NOTHING, NotAllowed, default_value, format_number
 from kertui.workbench.draft.draft import RecipeDraft
 
 _HELP_ROWS = 3
@@ -68,10 +68,8 @@ class LayerForm(FieldForm):
             reason: why Keras refuses the layer.
         """
         before = self._recipe
-        same = before is not None and index == self._index and index < len(before.layers)
-        if not (
-            same and before and before.layers[index].class_name == recipe.layers[index].class_name
-        ):
+        shown = before.layers[index : index + 1] if before and index == self._index else ()
+        if [layer.class_name for layer in shown] != [recipe.layers[index].class_name]:
             # What is typed belongs to the layer shown until now, if that still has its place.
             self.leave_editor(apply=before is not None and before.layers == recipe.layers)
             self.forget_refusals()
@@ -181,7 +179,7 @@ class LayerForm(FieldForm):
                 text, argument, self._value_at(field.path), self._catalog
             )
             plain = argument.kind not in {ArgumentKind.COMPONENT, ArgumentKind.LAYER}
-            if plain and not argument.required and value == _listless(argument):
+            if plain and not argument.required and value == default_value(argument):
                 value = DEFAULT
             self._draft.set_argument(self._index, field.path, value)
         self.post_message(self.Edited())
@@ -205,11 +203,6 @@ class LayerForm(FieldForm):
         return value
 
 
-def _listless(argument: Argument) -> object:
-    default = argument.default
-    return tuple(default) if isinstance(default, list) else default
-
-
 def _data_fields(description: Description | None, waiting: str) -> tuple[Field, ...]:
     """Facts of the data as fields that are only read.
 
@@ -220,16 +213,21 @@ def _data_fields(description: Description | None, waiting: str) -> tuple[Field, 
     if description is None:
         return (_fact("rows", waiting),)
     found = [
-        _fact(split.name, f"{grouped(split.rows)} rows", _distinct(split.rows, split.distinct_rows))
+        _fact(
+            split.name,
+            f"{grouped(split.rows)} rows",
+            f"{grouped(split.distinct_rows)} distinct" if split.distinct_rows != split.rows else "",
+        )
         for split in description.splits
     ]
     if description.splits:
         first = description.splits[0]
         found.append(_fact("x", _shape(first.x_shape), first.x_dtype))
         found.append(_fact("y", _shape(first.y_shape), first.y_dtype))
-    if description.class_names:
+    names = description.class_names
+    if names:
         found.append(
-            _fact("classes", str(len(description.class_names)), _few(description.class_names))
+            _fact("classes", str(len(names)), ", ".join(names) if len(names) <= 10 else "")
         )
     if description.target is not None:
         found.append(_fact(description.target.name, _range(description.target)))
@@ -250,16 +248,8 @@ def _fact(label: str, text: str, note: str = "") -> Field:
     return Field((label,), label, Entry.FACT, text, changed=True, note=note)
 
 
-def _distinct(rows: int, distinct: int) -> str:
-    return f"{grouped(distinct)} distinct" if distinct != rows else ""
-
-
 def _shape(shape: Sequence[int]) -> str:
     return f"({', '.join(map(str, shape))})" if shape else "one value"
-
-
-def _few(names: Sequence[str]) -> str:
-    return ", ".join(names) if len(names) <= 10 else ""
 
 
 def _range(facts: FeatureFacts) -> str:

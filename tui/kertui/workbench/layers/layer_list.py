@@ -16,7 +16,6 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from kertasks.keras_catalog.catalog import Catalog
-from kertasks.models.check import LayerCheck
 from kertasks.recipes.recipe import Recipe
 from kertasks.text.numbers import grouped
 from kertui.rows.line_list import LineList
@@ -144,9 +143,25 @@ class LayerList(LineList):
             selected: the chosen layer, ``INPUT_ROW`` for the data.
         """
         signs, model = glyphs_for(self.app), check.model_check
-        self.show_rows(_layer_rows(recipe, check, catalog, signs.times), selected)
-        shape = check.input_shape
-        self.input_shape = None if shape is None else shape_text(shape, signs.times)
+        rows = []
+        for index, layer in enumerate(recipe.layers):
+            known = check.layer_check(index)
+            # Empty where Keras never gets to the layer, None where its answer is under way.
+            shape = None if model is None else ""
+            if known is not None and known.output_shape is not None:
+                shape = shape_text(known.output_shape, signs.times)
+            rows.append(
+                LayerRow(
+                    layer.class_name,
+                    main_arguments(layer, catalog, signs.times),
+                    shape,
+                    known.parameters if known else None,
+                    check.layer_reason(index),
+                )
+            )
+        self.show_rows(rows, selected)
+        row_shape = check.input_shape
+        self.input_shape = None if row_shape is None else shape_text(row_shape, signs.times)
         self.total = model.parameters if model else None
         trainable = (model.trainable_parameters or 0) if model else 0
         self.fixed = (self.total or 0) - trainable
@@ -159,7 +174,7 @@ class LayerList(LineList):
         self.selected = max(INPUT_ROW, min(selected, len(rows) - 1))
 
     def count_lines(self) -> int:
-        """A heading, the Input row, the layers, the total."""
+        """Count a heading, the Input row, the layers and the total."""
         return len(self.rows) + 3
 
     def watch_rows(self) -> None:
@@ -196,16 +211,15 @@ class LayerList(LineList):
 
     def _head_line(self, width: int) -> list[Segment]:
         shape_width, number_width = self._columns()
-        head = self._style("head")
-        out = "out".ljust(shape_width)
-        right = f"{out}{' ' * _GAP}{'params'.rjust(number_width)}"
+        right = f"{'out'.ljust(shape_width)}{' ' * _GAP}{'params'.rjust(number_width)}"
         return [
             Segment("Layers", Style(bold=True)),
             Segment(" " * max(1, width - 6 - len(right))),
-            Segment(right, head),
+            Segment(right, self._style("head")),
         ]
 
     def _layer_line(self, row: LayerRow, index: int, width: int, signs: Glyphs) -> list[Segment]:
+        """Draw a layer with its arguments and numbers, or with why it is refused."""
         chosen = index == self.selected
         ground = Style()
         if chosen:
@@ -213,46 +227,33 @@ class LayerList(LineList):
             name = "layers--chosen" if self.has_focus else "layers--chosen-blurred"
             ground = self.get_component_rich_style(name, partial=True)
         mark = signs.cursor if chosen else " "
-        segments = [Segment(mark.ljust(_MARK), self._style("mark") + ground)]
-        name_style = self._style("dim" if index == INPUT_ROW else "class") + ground
-        segments.append(Segment(row.class_name, name_style))
-        used = _MARK + cell_len(row.class_name)
+        parts = [(mark.ljust(_MARK), "mark")]
+        parts.append((row.class_name, "dim" if index == INPUT_ROW else "class"))
+        left = width - _MARK - cell_len(row.class_name) - _GAP
         if row.problem:
-            return self._refused_line(row, width, signs, segments, used, ground)
-        shape_width, number_width = self._columns()
-        right = shape_width + _GAP + number_width
-        room = width - right - _GAP - used
-        text = fitted("".join(f" {part}" for part in _spaced(row.arguments)), max(0, room), signs)
-        segments.append(Segment(text, self._style("argument") + ground))
-        used += cell_len(text)
-        segments.append(Segment(" " * max(0, width - right - used), ground))
-        unknown = "" if self.waiting is not Waiting.NOTHING else signs.ellipsis
-        shape = (row.shape if row.shape is not None else unknown).ljust(shape_width)
-        segments.append(Segment(shape, self._style("dim") + ground))
-        count = "" if row.parameters is None else grouped(row.parameters)
-        number_style = self._style("number" if row.parameters else "dim")
-        segments.append(Segment(" " * _GAP + count.rjust(number_width), number_style + ground))
-        return segments
-
-    def _refused_line(
-        self,
-        row: LayerRow,
-        width: int,
-        signs: Glyphs,
-        segments: list[Segment],
-        used: int,
-        ground: Style,
-    ) -> list[Segment]:
-        """The class, its first argument, and why it is refused in what is left of the line."""
-        first = f" {row.arguments[0]}" if row.arguments else ""
-        if used + cell_len(first) + _GAP + 2 + cell_len(row.problem or "") > width:
-            first = ""  # the reason says more than the argument
-        segments.append(Segment(first, self._style("argument") + ground))
-        used += cell_len(first)
-        text = fitted(f"{signs.cross} {row.problem}", max(0, width - used - _GAP), signs)
-        segments.append(Segment(" " * _GAP + text, self._style("problem") + ground))
-        segments.append(Segment(" " * max(0, width - used - _GAP - cell_len(text)), ground))
-        return segments
+            first = f" {row.arguments[0]}" if row.arguments else ""
+            if cell_len(f"{first}{signs.cross} {row.problem}") > left:
+                first = ""  # the reason says more than the argument
+            room = max(0, left - cell_len(first))
+            reason = fitted(f"{signs.cross} {row.problem}", room, signs)
+            reason += " " * (room - cell_len(reason))
+            parts += [(first, "argument"), (" " * _GAP + reason, "problem")]
+        else:
+            shape_width, number_width = self._columns()
+            arguments = " " + "  ".join(row.arguments) if row.arguments else ""
+            room = left - shape_width - number_width
+            arguments = fitted(arguments, max(0, room - _GAP), signs)
+            parts.append((arguments, "argument"))
+            parts.append((" " * max(0, room - cell_len(arguments)), ""))
+            unknown = "" if self.waiting is not Waiting.NOTHING else signs.ellipsis
+            shape = row.shape if row.shape is not None else unknown
+            parts.append((shape.ljust(shape_width), "dim"))
+            count = "" if row.parameters is None else grouped(row.parameters)
+            look = "number" if row.parameters else "dim"
+            parts.append((" " * _GAP + count.rjust(number_width), look))
+        return [
+            Segment(text, (self._style(look) if look else Style()) + ground) for text, look in parts
+        ]
 
     def _total_line(self, width: int, signs: Glyphs) -> list[Segment]:
         dim = self._style("dim")
@@ -298,37 +299,6 @@ class LayerList(LineList):
             self._choose(index)
             if event.chain == 2:
                 self.action_open_layer()
-
-
-def _spaced(arguments: Sequence[str]) -> list[str]:
-    """The first argument close to the class, the others a little apart."""
-    return [part if place == 0 else f" {part}" for place, part in enumerate(arguments)]
-
-
-def _layer_rows(
-    recipe: Recipe, check: RecipeCheck, catalog: Catalog | None, times: str
-) -> tuple[LayerRow, ...]:
-    """One row for each layer of the recipe."""
-    rows = []
-    for index, layer in enumerate(recipe.layers):
-        said = check.layer_check(index)
-        rows.append(
-            LayerRow(
-                layer.class_name,
-                main_arguments(layer, catalog, times),
-                _shape_of(said, check, times),
-                said.parameters if said else None,
-                check.layer_reason(index),
-            )
-        )
-    return tuple(rows)
-
-
-def _shape_of(said: LayerCheck | None, check: RecipeCheck, times: str) -> str | None:
-    """Empty where Keras never gets to the layer, None where its answer is under way."""
-    if said is not None and said.output_shape is not None:
-        return shape_text(said.output_shape, times)
-    return "" if check.model_check is not None else None
 
 
 def _total_problem(

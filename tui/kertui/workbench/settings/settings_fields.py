@@ -8,7 +8,13 @@ from typing import Any, Final, TypeVar
 
 from kertasks.data.description import Description
 from kertasks.keras_catalog.catalog import Argument, ArgumentKind, Catalog, Family
-from kertasks.recipes.recipe import Component, EarlyStopping, FitSettings, Recipe
+from kertasks.recipes.recipe import (
+    CompileSettings,
+    Component,
+    EarlyStopping,
+    FitSettings,
+    Recipe,
+)
 from kertasks.recipes.recipe_errors import Problem
 from kertasks.task import Task
 from kertasks.text.numbers import grouped
@@ -22,16 +28,6 @@ from kertui.forms.fields import (
     enter_value,
     explain_problem,
     with_class,
-)
-from kertui.forms.settings_arguments import (
-    BATCH,
-    EPOCHS,
-    MIN_DELTA,
-    MONITOR,
-    PATIENCE,
-    RESTORE_BEST,
-    SEED,
-    SHUFFLE,
 )
 from kertui.text.recipe_values import (
     NOTHING,
@@ -47,16 +43,86 @@ _RATE: Final = "learning_rate"
 _SHARE_WORDS: Final = "a share of the rows: 0.2, 20 %, or none"
 _MONITOR_WORDS: Final = "a metric by Keras's name: val_loss, loss, val_accuracy"
 
-_PLAIN: Final[dict[ArgumentPath, Argument]] = {
-    ("fit", "epochs"): EPOCHS,
-    ("fit", "batch_size"): BATCH,
-    ("fit", "shuffle"): SHUFFLE,
-    ("fit", "early_stopping", "monitor"): MONITOR,
-    ("fit", "early_stopping", "patience"): PATIENCE,
-    ("fit", "early_stopping", "min_delta"): MIN_DELTA,
-    ("fit", "early_stopping", "restore_best_weights"): RESTORE_BEST,
-    ("seed",): SEED,
-}
+_FAMILIES: Final = {"optimizer": Family.OPTIMIZERS, "loss": Family.LOSSES}
+_DEFAULTS: Final = Recipe(
+    "", "", (), CompileSettings(), FitSettings(early_stopping=EarlyStopping())
+)
+"""What a setting has that was reset; early stopping itself is off then."""
+
+
+def _value_at(recipe: Recipe, path: ArgumentPath) -> Any:
+    """What stands at a place of the recipe."""
+    value: Any = recipe
+    for name in path:
+        value = getattr(value, name)
+    return value
+
+
+def _setting(
+    path: str, label: str, kind: ArgumentKind, help: str, minimum: int = 0, chosen: bool = False
+) -> tuple[ArgumentPath, Argument]:
+    """A setting that is no Keras argument, with what it may be said as Keras's arguments say it.
+
+    Args:
+        path: its place in the recipe.
+        label: of its field.
+        kind: how it is entered.
+        help: what it is.
+        minimum: the least that a number may be.
+        chosen: whether its default is shown as a value that a person chose.
+    """
+    place = tuple(path.split("."))
+    default = _value_at(_DEFAULTS, place)
+    return place, Argument(label, kind, chosen, default, False, help=help, minimum=minimum)
+
+
+_PLAIN: Final = dict(
+    (
+        _setting("fit.epochs", "epochs", ArgumentKind.INTEGER, "Passes over the rows.", 1, True),
+        _setting(
+            "fit.batch_size",
+            "batch",
+            ArgumentKind.INTEGER,
+            "Rows the weights are moved for at once. Fewer: more and noisier steps an epoch.",
+            minimum=1,
+            chosen=True,
+        ),
+        _setting("fit.shuffle", "shuffle", ArgumentKind.BOOLEAN, "Rows in a new order each epoch."),
+        _setting(
+            "fit.early_stopping.monitor",
+            "monitor",
+            ArgumentKind.STRING,
+            "What is watched; val_ names are of the validation rows.",
+            chosen=True,
+        ),
+        _setting(
+            "fit.early_stopping.patience",
+            "patience",
+            ArgumentKind.INTEGER,
+            "Epochs without a better value after which training stops.",
+        ),
+        _setting(
+            "fit.early_stopping.min_delta",
+            "min_delta",
+            ArgumentKind.NUMBER,
+            "How much better a value must be to count as better.",
+        ),
+        _setting(
+            "fit.early_stopping.restore_best_weights",
+            "keep best",
+            ArgumentKind.BOOLEAN,
+            "Go back to the weights of the best epoch at the end (restore_best_weights).",
+        ),
+        _setting(
+            "seed",
+            "seed",
+            ArgumentKind.INTEGER,
+            "Seeds the data, the weights, Dropout and the order of the rows: the same seed gives "
+            "the same numbers.",
+            chosen=True,
+        ),
+    )
+)
 """The settings that are one value, by their place in the recipe, with what that may be."""
 
 
@@ -101,51 +167,27 @@ def settings_fields(
         problems: of the whole recipe; those of a setting go to its field.
         everything: whether settings that are as by default are shown too.
     """
-    loss = recipe.compile.loss
+    moves = "How the weights are moved down the slope of the loss."
     found = [
-        *_component_fields(
-            "optimizer",
-            Family.OPTIMIZERS,
-            recipe.compile.optimizer,
-            "How the weights are moved down the slope of the loss.",
-            catalog,
-            everything,
-        ),
-        *_component_fields(
-            "loss",
-            Family.LOSSES,
-            loss if isinstance(loss, Component) else Component(loss),
-            "What training makes small.",
-            catalog,
-            everything,
-        ),
+        *_component_fields(recipe, "optimizer", moves, catalog, everything),
+        *_component_fields(recipe, "loss", "What training makes small.", catalog, everything),
         _metrics_field(recipe, catalog),
-        _plain_field(recipe, ("fit", "epochs"), "epochs"),
-        _plain_field(recipe, ("fit", "batch_size"), "batch", beside=True),
+        _plain_field(recipe, ("fit", "epochs")),
+        _plain_field(recipe, ("fit", "batch_size"), beside=True),
         _validation_field(recipe, facts),
         *_early_fields(recipe, everything),
-        _plain_field(recipe, ("fit", "shuffle"), "shuffle"),
-        _plain_field(recipe, ("seed",), "seed", beside=True),
+        _plain_field(recipe, ("fit", "shuffle")),
+        _plain_field(recipe, ("seed",), beside=True),
         _data_field(recipe, facts),
     ]
     return tuple(_with_problem(field, problems) for field in found)
 
 
 def hidden_settings(recipe: Recipe, catalog: Catalog | None) -> int:
-    """How many fields ``everything`` adds."""
+    """How many fields are left out of ``settings_fields`` without ``everything``."""
     none = DataFacts(())
     shown = settings_fields(recipe, catalog, none)
     return len(settings_fields(recipe, catalog, none, everything=True)) - len(shown)
-
-
-def with_refusal(fields: Sequence[Field], refusal: Refusal) -> tuple[Field, ...]:
-    """The fields, the one that is refused with the reason."""
-    return tuple(
-        replace(field, problem=refusal.reason)
-        if field.path and ".".join(field.path) == refusal.path
-        else field
-        for field in fields
-    )
 
 
 def explain_refusal(refusal: Refusal, recipe: Recipe, catalog: Catalog | None, into: str) -> str:
@@ -167,24 +209,18 @@ def explain_refusal(refusal: Refusal, recipe: Recipe, catalog: Catalog | None, i
 def _with_problem(field: Field, problems: Sequence[Problem]) -> Field:
     path = ".".join(field.path)
     for problem in problems:
-        inside = problem.path.removeprefix(path + ".") if path else problem.path
-        deeper = problem.path != path and problem.path.startswith(path + ".")
+        inside = problem.path.removeprefix(f"{path}.")
         # A metric's place in its list, or what has no field of its own, is said at the list.
-        if problem.path == path or (deeper and inside.split(".")[0].isdigit()):
+        if problem.path == path or inside.split(".")[0].isdigit():
             return replace(field, problem=explain_problem(problem))
     return field
 
 
 def _component_fields(
-    name: str,
-    family: Family,
-    component: Component,
-    help: str,
-    catalog: Catalog | None,
-    everything: bool,
+    recipe: Recipe, name: str, help: str, catalog: Catalog | None, everything: bool
 ) -> list[Field]:
     """The field of the optimizer or of the loss, and those of its arguments."""
-    path = ("compile", name)
+    path, component, family = ("compile", name), _component(recipe, name), _FAMILIES[name]
     head = Field(
         path,
         name,
@@ -197,11 +233,8 @@ def _component_fields(
     given = component.arguments
     info = catalog.find(family, component.class_name) if catalog else None
     if info is None or catalog is None:
-        labels = {_RATE: "rate"}
         return [head] + [
-            Field(
-                (*path, key), labels.get(key, key), Entry.FACT, format_value(value), True, depth=1
-            )
+            Field((*path, key), _short(key), Entry.FACT, format_value(value), True, depth=1)
             for key, value in given.items()
         ]
     fields = [head]
@@ -234,15 +267,13 @@ def _metrics_field(recipe: Recipe, catalog: Catalog | None) -> Field:
     )
 
 
-def _plain_field(
-    recipe: Recipe, path: ArgumentPath, label: str, beside: bool = False, depth: int = 0
-) -> Field:
+def _plain_field(recipe: Recipe, path: ArgumentPath, beside: bool = False, depth: int = 0) -> Field:
     """The field of a setting that is one value."""
     argument, value = _PLAIN[path], _value_at(recipe, path)
     toggle = argument.kind is ArgumentKind.BOOLEAN
     return Field(
         path,
-        label,
+        argument.name,
         Entry.TOGGLE if toggle else Entry.TEXT,
         format_value(value),
         changed=argument.required or value != argument.default,
@@ -292,18 +323,16 @@ def _early_fields(recipe: Recipe, everything: bool) -> list[Field]:
         return [head]
     watched = dict.fromkeys(("val_loss", "loss", early.monitor))
     monitor = replace(
-        _plain_field(recipe, (*path, "monitor"), "monitor", depth=1),
+        _plain_field(recipe, (*path, "monitor"), depth=1),
         changed=True,
         allowed=_MONITOR_WORDS,
         choices=tuple(Choice(name) for name in watched),
         argument=None,
     )
-    fields = [head, monitor, _plain_field(recipe, (*path, "patience"), "patience", beside=True)]
+    fields = [head, monitor, _plain_field(recipe, (*path, "patience"), beside=True)]
     if everything or early.min_delta or not early.restore_best_weights:
-        fields += [
-            _plain_field(recipe, (*path, "min_delta"), "min_delta", depth=1),
-            _plain_field(recipe, (*path, "restore_best_weights"), "keep best", depth=1),
-        ]
+        hidden = ("min_delta", "restore_best_weights")
+        fields += [_plain_field(recipe, (*path, name), depth=1) for name in hidden]
     return fields
 
 
@@ -343,8 +372,7 @@ def enter_setting(recipe: Recipe, path: ArgumentPath, text: str, catalog: Catalo
         return _with_value(recipe, path, parse_value(text, _PLAIN[path]))
     if catalog is None:
         raise NotAllowed("nothing yet: Keras's classes are still being read")
-    family = Family.OPTIMIZERS if path[1] == "optimizer" else Family.LOSSES
-    component = _component(recipe, path[1])
+    family, component = _FAMILIES[path[1]], _component(recipe, path[1])
     if len(path) == 2:
         current = _value_at(recipe, path)
         return _with_value(recipe, path, with_class(text, current, family, catalog))
@@ -360,29 +388,15 @@ def enter_setting(recipe: Recipe, path: ArgumentPath, text: str, catalog: Catalo
 def reset_setting(recipe: Recipe, path: ArgumentPath) -> Recipe:
     """The recipe with a setting's default back; optimizer and loss have none."""
     match path:
-        case ("compile", "metrics"):
-            return _with_value(recipe, path, ())
-        case ("compile", which, *inner) if inner:
-            component = _component(recipe, which)
+        case ("compile", "optimizer" | "loss"):
+            return recipe
+        case ("compile", "optimizer" | "loss" as name, *inner):
+            component = _component(recipe, name)
             arguments = with_argument(component.arguments, tuple(inner), DEFAULT)
             return _with_value(recipe, path[:2], replace(component, arguments=arguments))
-        case ("fit", "early_stopping", name):
-            return _with_value(recipe, path, getattr(EarlyStopping(), name))
-        case ("fit", name):
-            return _with_value(recipe, path, getattr(FitSettings(), name))
-        case ("seed",):
-            return _with_value(recipe, path, 0)
-        case ("data", "variant"):
+        case ("fit", "early_stopping"):
             return _with_value(recipe, path, None)
-    return recipe
-
-
-def _value_at(recipe: Recipe, path: ArgumentPath) -> Any:
-    """What stands at a place of the recipe."""
-    value: Any = recipe
-    for name in path:
-        value = getattr(value, name)
-    return value
+    return _with_value(recipe, path, _value_at(_DEFAULTS, path))
 
 
 def _with_value(record: _Record, path: Sequence[str], value: Any) -> _Record:

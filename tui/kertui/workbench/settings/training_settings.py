@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from textual.content import Content
 
@@ -20,7 +21,6 @@ from kertui.workbench.settings.settings_fields import (
     hidden_settings,
     reset_setting,
     settings_fields,
-    with_refusal,
 )
 
 
@@ -80,18 +80,24 @@ class TrainingSettings(FieldForm):
         fields = settings_fields(
             recipe, self._catalog, self._facts, self._problems, self.everything
         )
-        if self._refusal is not None:
-            fields = with_refusal(fields, self._refusal)
+        refusal = self._refusal
+        if refusal is not None:
+            fields = tuple(
+                replace(field, problem=refusal.reason)
+                if ".".join(field.path) == refusal.path
+                else field
+                for field in fields
+            )
         hidden = 0 if self.everything else hidden_settings(recipe, self._catalog)
         self.show_fields(fields, hidden)
 
     def enter_value(self, field: Field, text: str) -> None:
         """Put what was typed into the draft."""
         recipe = enter_setting(self._draft.recipe, field.path, text, self._catalog)
-        self._draft.change(recipe, field.label)
+        self._draft.change(recipe)
         self.post_message(self.Edited())
 
     def reset_value(self, field: Field) -> None:
         """Put the setting's default into the draft."""
-        self._draft.change(reset_setting(self._draft.recipe, field.path), field.label)
+        self._draft.change(reset_setting(self._draft.recipe, field.path))
         self.post_message(self.Edited())
