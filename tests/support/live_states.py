@@ -59,7 +59,7 @@ def hold_still(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
     clock = SimpleNamespace(time=lambda: NOW, monotonic=lambda: 0.0)
     monkeypatch.setattr("kertui.live.pane.time", clock)
     monkeypatch.setattr(MachineStrip, "clock", staticmethod(clock.monotonic))
-    monkeypatch.setattr("kertui.workbench.recipe_column._AFTER_CURVE", 0.0)
+    monkeypatch.setattr("kertui.workbench.recipe_column._AFTER_CURVE", 0.01)
     monkeypatch.setenv("HOME", str(home))
 
 

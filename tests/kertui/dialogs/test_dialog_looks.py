@@ -32,7 +32,7 @@ FIRST_SCREEN = ("gpu-box", "1 000 rows")
 
 STATES = {
     "learning-rate": over_bench("double", "L", beside(TRAINING), looks=EVERY_LOOK),
-    "learning-rate-refused": over_bench("must be", "L 9 9 enter", beside(TRAINING)),
+    "learning-rate-refused": over_bench("must be", "L minus 1 enter", beside(TRAINING)),
     "epochs": over_bench("Epochs in all", "E", beside(TRAINING)),
     "train-on": over_bench("train on", "E", beside(FINISHED, RunState.FINISHED)),
     "kill": over_bench("Kill it", "X", beside(TRAINING)),
@@ -41,7 +41,7 @@ STATES = {
     "add-layer": over_bench("after Flatten", "a"),
     "open-recipe": over_bench("wider.toml", "o d i tab"),
     "save-recipe": over_bench("Save the recipe", "w"),
-    "save-recipe-already-there": over_bench("writes over it", "w enter"),
+    "save-recipe-already-there": over_bench("already there", "w enter"),
     "head-to-head": State(("against",), keys=[*"xor", "escape", "H"], before=FIRST_SCREEN),
 }
 

@@ -37,7 +37,7 @@ async def open_runs(pilot: Pilot[Any]) -> None:
     await pilot.press("R")
     screen = pilot.app.screen
     assert isinstance(screen, RunsScreen)
-    await until(pilot, lambda: screen.complete)
+    await until(pilot, lambda: screen.listed.complete)
     curves = screen.query_one(RunCurves)
     await until(pilot, lambda: curves.histories and not curves.reading)
 
@@ -48,7 +48,7 @@ async def open_bin(pilot: Pilot[Any]) -> None:
     await pilot.press("D")
     screen = pilot.app.screen
     assert isinstance(screen, RunsScreen)
-    await until(pilot, lambda: len(screen.runs) == 2)
+    await until(pilot, lambda: len(screen.listed.runs) == 2)
 
 
 def state(words: str, keys: str = "", opened: Step = open_runs, **more: Any) -> State:
@@ -61,7 +61,7 @@ STATES = {
     "no-match": state("no run matches", "slash z z z enter"),
     "one-run": state("xor as asked", looks=EVERY_LOOK[1:]),
     "full": state("loss", "space down space f"),
-    "recipes-compared": state("units", "space down space c", looks=EVERY_LOOK),
+    "recipes-compared": state("other layers and settings", "space down space c", looks=EVERY_LOOK),
     "deleted": state("square", opened=open_bin),
     "run-label": state("next field", "down down e", looks=EVERY_LOOK),
     "delete-which-runs": state("Delete which runs?", "space down space down d"),
