@@ -20,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,7 @@ import resvg_py
 from kertasks.data.sources.data_files import FileState, state
 from kertasks.registry import find_task
 from kertasks.runs.commands import SteeringCommand
-from kertasks.runs.folder import RunIsOver
+from kertasks.runs.folder import RunFolder, RunIsOver
 from kertasks.runs.label import Label, write_label
 from kertasks.runs.store import RunStore
 from kertui.app import KertuiApp
@@ -184,17 +185,21 @@ TRAINED = (
 """What the table of runs holds, the oldest first."""
 
 
+def _is_over(run: RunFolder) -> bool:
+    return run.state().is_over
+
+
 async def runs(stage: Stage) -> None:
     """Finished runs in the table, two of them on the same axes."""
     service = stage.app.session.service
     for task, recipe in TRAINED:
         run = await asyncio.to_thread(service.start, find_task(task).recipe(recipe))
-        await stage.until(lambda run=run: run.state().is_over, f"{task} {recipe}", seconds=300)
+        await stage.until(partial(_is_over, run), f"{task} {recipe}", seconds=300)
     write_label(service.store.find("diabetes").path, Label("least squares", ("baseline",)))
     await stage.pilot.press("R")
     screen = stage.app.screen
     assert isinstance(screen, RunsScreen)
-    await stage.until(lambda: screen.complete, "the runs")
+    await stage.until(lambda: screen.listed.complete, "the runs")
     await stage.pilot.press("space", "down", "space", "down")
     curves = screen.query_one(RunCurves)
     await stage.until(lambda: len(curves.histories) == 2 and not curves.reading, "the curves")
