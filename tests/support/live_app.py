@@ -21,6 +21,7 @@ from kertui.plotting import draw
 from kertui.plotting.strips import Row, text_of
 from kertui.rows.plot_area import PlotArea
 from kertui.terminal.capabilities import Capabilities
+from kertui.terminal.textual_workarounds import send_partial_updates
 from kertui.terminal.theme import DARK, THEMES, default_tokens
 from kertui.workbench.workbench import WorkbenchScreen
 
@@ -41,6 +42,7 @@ class LiveApp(App[None]):
         self.capabilities = Capabilities(ascii=ascii, colour=colour)
         self.ended: list[LivePane.RunEnded] = []
         draw.preload()
+        send_partial_updates()
         super().__init__()
         for theme in THEMES:
             self.register_theme(theme)
