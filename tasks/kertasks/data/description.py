@@ -24,7 +24,7 @@ class SplitFacts(msgspec.Struct, frozen=True):
     """Rows that differ in features or target."""
 
     x_shape: tuple[int, ...]
-    """Of one row."""
+    """Shape of one row of features."""
 
     x_dtype: str
     y_shape: tuple[int, ...]

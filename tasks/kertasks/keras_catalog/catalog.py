@@ -25,7 +25,7 @@ class ArgumentKind(StrEnum):
     NUMBER = "number"
     STRING = "string"
     CHOICE = "choice"
-    """One of ``choices``."""
+    """One of the words in ``choices``."""
 
     INTEGERS = "integers"
     """A whole number or several: kernel sizes, strides, shapes, axes."""

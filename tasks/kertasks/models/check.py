@@ -21,7 +21,7 @@ class ModelCheck(msgspec.Struct, frozen=True):
     """What Keras says about a recipe. It goes through JSON between processes."""
 
     input_shape: tuple[int | None, ...]
-    """Of one row."""
+    """Shape of one row, without the batch."""
 
     layers: tuple[LayerCheck, ...]
     """One for each of the recipe's layers, in its order."""
@@ -40,7 +40,7 @@ class DataShape(msgspec.Struct, frozen=True):
     """What of a dataset decides whether a model fits it, without its rows."""
 
     input_shape: tuple[int, ...]
-    """Of one row."""
+    """Shape of one row, without the batch."""
 
     input_dtype: str
     target_shape: tuple[int, ...]

@@ -17,7 +17,7 @@ class BuildError(UserError):
         """Where, as in ``--set``: ``layers.1``, ``compile.loss``."""
 
         self.reason = reason
-        """One line."""
+        """Why it is refused, in one line."""
 
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")

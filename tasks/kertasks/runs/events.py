@@ -53,10 +53,10 @@ class Started(_Event, frozen=True, tag="started"):
     """The trainer has the recipe and the data and begins. Type ``started``."""
 
     epochs: Ordinal
-    """Planned."""
+    """How many are planned."""
 
     steps: Ordinal
-    """Batches an epoch."""
+    """How many batches an epoch has."""
 
     parameters: Count
     device: str
@@ -91,7 +91,7 @@ class Epoch(_Event, frozen=True, tag="epoch"):
     """An epoch is done, and validated where something is held out. Type ``epoch``."""
 
     epoch: Ordinal
-    """From 1."""
+    """Number of the epoch, the first is 1."""
 
     metrics: Metrics
     learning_rate: Number
@@ -135,7 +135,7 @@ class _Place(_Event, frozen=True):
     """An event that tells how far the training is."""
 
     epoch: Count
-    """Whole epochs done."""
+    """How many whole epochs are done."""
 
     step: Count
     """Batches done of the epoch after them."""
@@ -174,7 +174,7 @@ class Gpu(_Cleaned, frozen=True):
     """Bytes taken, by whomever."""
 
     memory_total: Count
-    """Bytes."""
+    """Bytes there are in all."""
 
     temperature: Temperature
     """Degrees Celsius."""
@@ -190,7 +190,7 @@ class Machine(_Event, frozen=True, tag="machine"):
     """Bytes taken, by whomever."""
 
     memory_total: Count
-    """Bytes."""
+    """Bytes there are in all."""
 
     process_memory: Count
     """Bytes of the trainer's own process."""
@@ -208,7 +208,7 @@ class _End(_Event, frozen=True):
     """An event after which the weights are kept and tested."""
 
     epochs: Count
-    """Done in all."""
+    """How many were done in all."""
 
     best_epoch: Count | None = None
     """Of the lowest validation loss, or training loss where nothing is held out."""

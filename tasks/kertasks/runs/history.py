@@ -111,7 +111,7 @@ class RunHistory:
         """When the latest event was written, Unix time."""
 
         self.checkpoint: Checkpointed | None = None
-        """The latest one."""
+        """The checkpoint that was written last."""
 
         self.machine: Machine | None = None
         """How busy the run's host was when it last said."""

@@ -61,7 +61,7 @@ class DownloadScreen(Dialog[bool]):
         self._failed = False
 
     def compose_body(self) -> ComposeResult:
-        """Build the message."""
+        """Make room for how far the download is, or why it failed."""
         yield Static(id="download-message")
 
     def on_mount(self) -> None:

@@ -33,7 +33,7 @@ class DownloadProgress:
 
     name: str
     received: int
-    """Bytes."""
+    """Bytes that have come so far."""
 
     total: int
     """Bytes of the whole file."""

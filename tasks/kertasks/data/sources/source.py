@@ -22,7 +22,7 @@ class DataFile:
     """``"sha256"``, or ``"md5"`` where Keras has nothing better."""
 
     hash: str
-    """In hexadecimal."""
+    """The published hash, in hexadecimal."""
 
     summary: str
     origin: str = _ORIGIN
