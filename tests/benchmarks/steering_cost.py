@@ -87,7 +87,6 @@ class Trained:
             train.y,
             batch_size=self.recipe.fit.batch_size,
             epochs=ENDLESS,
-            planned_epochs=self.recipe.fit.epochs,
             validation_data=None if validation is None else (validation.x, validation.y),
             callbacks=[*self.callbacks, *more],
         )

@@ -9,7 +9,12 @@ import keras
 
 from kertasks.fitting.callback_hooks import BatchHooks, as_callback_list
 from kertasks.fitting.fit_request import count
-from kertasks.fitting.keras_internals import OrderedArrays, assert_compiled, in_order_of_metrics
+from kertasks.fitting.keras_internals import (
+    OrderedArrays,
+    asked_for_xla,
+    assert_compiled,
+    in_order_of_metrics,
+)
 from kertasks.fitting.notices import CannotCompile, Notices
 from kertasks.fitting.preparation import compile_passes, require_compilable
 from kertasks.fitting.programs.compiled_pass import CompiledPass, Pace, read
@@ -61,7 +66,12 @@ def evaluate(
         arrays = OrderedArrays(x, y, sample_weight, batch_size=batch_size, steps=steps)
         sources = [read(arrays, Kind.TEST)]
         (compiled,) = compile_passes(
-            model, sources, steps=arrays.steps, memory=memory_limit, notices=notices
+            model,
+            sources,
+            memory=memory_limit,
+            notices=notices,
+            # One pass is too short a work for XLA, unless the model was compiled for it.
+            xla=asked_for_xla(model) or False,
         )
     except CannotCompile as reason:
         notices.tell(f"evaluating with Keras's own evaluate, which is slower: {reason}")

@@ -75,9 +75,6 @@ class FitRequest:
     initial_step: int
     """Batches of the first epoch that are done already."""
 
-    planned_epochs: int | None
-    """What decides about XLA instead of ``epochs``, where that is only a limit."""
-
     steps_per_epoch: int | None
     validation_steps: int | None
     validation_batch_size: int | None
@@ -90,7 +87,7 @@ class FitRequest:
     """How long one compiled call may take."""
 
     xla: bool | None
-    """Whether to use XLA; None leaves it to ``is_xla_worth_it``."""
+    """Whether to use XLA; None leaves it to the model's ``jit_compile``, then to its step."""
 
     def ordered(self, x: Any, y: Any, sample_weight: Any) -> OrderedArrays:
         """The rows to train on, in batches and in the order of each epoch."""

@@ -6,12 +6,17 @@ No other module of this package uses a private name of either.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import keras
 import tensorflow as tf
+from keras.src.layers.convolutional.base_conv import BaseConv
+from keras.src.layers.convolutional.base_conv_transpose import BaseConvTranspose
+from keras.src.layers.convolutional.base_depthwise_conv import BaseDepthwiseConv
+from keras.src.layers.convolutional.base_separable_conv import BaseSeparableConv
+from keras.src.layers.rnn.conv_lstm import ConvLSTM
 from keras.src.models.functional import Functional
 from keras.src.ops.core import Cast
 from keras.src.trainers.data_adapters import array_slicing
@@ -189,6 +194,12 @@ def all_layers(model: keras.Model) -> Iterator[keras.layers.Layer]:
     yield from model._flatten_layers(include_self=False)
 
 
+def has_convolutions(model: keras.Model) -> bool:
+    """Whether a layer is one of Keras's convolutions, at any depth."""
+    kinds = (BaseConv, BaseConvTranspose, BaseDepthwiseConv, BaseSeparableConv, ConvLSTM)
+    return any(isinstance(layer, kinds) for layer in all_layers(model))
+
+
 def keeps_state(model: keras.Model) -> bool:
     """Whether a layer keeps its state from batch to batch, which must then have one size."""
     return any(getattr(layer, "stateful", False) for layer in all_layers(model))
@@ -344,6 +355,31 @@ def call_with_captures(
             shape and dtype.
     """
     return function._call_flat(list(arguments), list(captures))
+
+
+_CALLING = {
+    "While": ("cond", "body"),
+    "StatelessWhile": ("cond", "body"),
+    "If": ("then_branch", "else_branch"),
+    "StatelessIf": ("then_branch", "else_branch"),
+    "Case": ("branches",),
+    "StatelessCase": ("branches",),
+    "PartitionedCall": ("f",),
+    "StatefulPartitionedCall": ("f",),
+}
+"""Operations that call functions, and the attributes that name them."""
+
+
+def operations_within(operations: Iterable[tf.Operation]) -> Iterator[tf.Operation]:
+    """The operations of the functions that operations call (loops, branches, calls), at any
+    depth, without the given ones."""
+    for operation in operations:
+        for attribute in _CALLING.get(operation.type, ()):
+            called = operation.get_attr(attribute)
+            for function in called if isinstance(called, list) else [called]:
+                graph = operation.graph._get_function(function.name).graph
+                yield from graph.get_operations()
+                yield from operations_within(graph.get_operations())
 
 
 def device_bytes() -> int | None:

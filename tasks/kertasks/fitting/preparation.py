@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import keras
+import tensorflow as tf
 
-from kertasks.fitting.keras_internals import are_arrays, asked_for_xla, has_strategy, supports_xla
+from kertasks.fitting.keras_internals import (
+    are_arrays,
+    asked_for_xla,
+    has_convolutions,
+    has_strategy,
+    supports_xla,
+)
 from kertasks.fitting.notices import LOG, CannotCompile, Notices, failing_as_cannot_compile
 from kertasks.fitting.programs.compiled_pass import (
     CompiledPass,
     OnCompile,
     Source,
     build_for,
-    compile_pass,
     telling_of_compiling,
+    trace_pass,
 )
 from kertasks.fitting.programs.program import Kind
 from kertasks.fitting.programs.program_store import STORE
 from kertasks.fitting.rows.feeds import WordLeaf, count_rows, make_feed
+from kertasks.fitting.rows.finite import find_not_finite
 from kertasks.fitting.rows.words import are_words_worth_it, find_words, word_readers
-from kertasks.fitting.worth import is_xla_worth_it
 
 
 def require_compilable(model: keras.Model, x: Any, **others: Any) -> None:
@@ -56,28 +63,28 @@ def compile_passes(
     model: keras.Model,
     sources: Sequence[Source],
     *,
-    steps: int,
     memory: int | None,
     notices: Notices,
     xla: bool | None = None,
     on_compile: OnCompile | None = None,
 ) -> list[CompiledPass]:
-    """A compiled pass for each source: with XLA if that is wanted and can be, else without.
+    """A compiled pass for each source, all in one form: compiled by XLA or as plain graphs.
 
     Without XLA, rows of words are multiplied as such (``kertasks.fitting.rows.words``).
 
     Args:
         model: a compiled Keras model.
         sources: what to train and to validate on; the first is used to build the model.
-        steps: of training and of validation, in all epochs.
         memory: bytes of rows that may lie on the device, None for half of what it has.
-        notices: told about XLA that fails, and about what was frozen without effect.
-        xla: whether to try XLA; None for what the model was compiled for, else for where it earns
-            back its compile time and rows are no words.
+        notices: told about XLA that fails, about what was frozen without effect, and about rows
+            with numbers that are not finite.
+        xla: whether to use XLA; None for what the model was compiled for, else for where it is
+            the faster form and rows are no words.
         on_compile: told about compiling.
 
     Raises:
         CannotCompile: not even without XLA.
+        tf.errors.InvalidArgumentError: a row has a number that TensorFlow refuses.
     """
     with failing_as_cannot_compile():
         build_for(model, sources[0])
@@ -86,32 +93,130 @@ def compile_passes(
             "what is trainable was changed after the model was compiled: as in Keras, that "
             "counts from the next model.compile on"
         )
-    if xla is None:
-        xla = asked_for_xla(model)
-    if not xla:
+    asked = asked_for_xla(model) if xla is None else xla
+    if _tell_of_not_finite(sources, notices):
+        asked = False  # NaN passes through some operations of XLA otherwise than in Keras
+    if asked and not supports_xla(model):
+        notices.tell("XLA is not used, because a layer or a setting of TensorFlow forbids it")
+        asked = False
+    if not asked:
         sources = _as_words(model, sources)
-    if xla is None:
-        has_words = isinstance(sources[0].leaves[0], WordLeaf)
-        xla = not has_words and is_xla_worth_it(model, steps, sources[0].order.batch_size)
+        if isinstance(sources[0].leaves[0], WordLeaf) or not supports_xla(model):
+            asked = False
     with failing_as_cannot_compile():
         feeds = [make_feed(source.leaves, source.order, memory) for source in sources]
 
-    def passes(with_xla: bool) -> list[CompiledPass]:
-        with failing_as_cannot_compile(), telling_of_compiling(on_compile) as begin:
-            return [
-                compile_pass(model, source, feed, with_xla, begin)
-                for source, feed in zip(sources, feeds, strict=True)
-            ]
+    with telling_of_compiling(on_compile) as begin:
 
-    if xla:
-        if not supports_xla(model):
-            notices.tell("XLA is not used, because a layer or a setting of TensorFlow forbids it")
+        def traced(with_xla: bool) -> list[CompiledPass]:
+            with failing_as_cannot_compile():
+                return [
+                    trace_pass(model, source, feed, with_xla, begin)
+                    for source, feed in zip(sources, feeds, strict=True)
+                ]
+
+        passes = _in_their_form(traced, model, asked, notices)
+        faulty = _refuse_faults(passes)
+        if faulty and passes[0].xla:
+            passes = traced(False)
+        try:
+            with failing_as_cannot_compile():
+                for made in passes:
+                    made.compile(begin)
+        except CannotCompile as reason:  # whatever XLA chokes on, a graph may not
+            if not passes[0].xla:
+                raise
+            notices.tell(f"XLA cannot compile this model: {reason}")
+            passes = traced(False)
+            with failing_as_cannot_compile():
+                for made in passes:
+                    made.compile(begin)
+    return passes
+
+
+def _in_their_form(
+    traced: Callable[[bool], list[CompiledPass]],
+    model: keras.Model,
+    asked: bool | None,
+    notices: Notices,
+) -> list[CompiledPass]:
+    """The passes with XLA or without it.
+
+    Args:
+        traced: traces them with XLA or without it.
+        model: that they are of.
+        asked: which form is wanted; None for the faster one.
+        notices: told where XLA was asked for and is not used.
+
+    Raises:
+        CannotCompile: they cannot be traced.
+    """
+    # The layers only tell what to trace first: what decides are the operations.
+    xla = not has_convolutions(model) if asked is None else asked
+    try:
+        passes = traced(xla)
+    except CannotCompile:
+        if not xla or asked is not None:
+            raise
+        passes, xla = traced(False), False
+    if asked is None and passes[0].suits_xla() != xla:
+        xla = not xla
+        passes = traced(xla)
+    left_out = next(filter(None, (made.checks.left_out_by_xla for made in passes)), None)
+    if xla and left_out is not None:
+        text = f"XLA is not used, because it would leave out a check of numbers: {left_out}"
+        if asked:
+            notices.tell(text)
         else:
-            try:
-                return passes(with_xla=True)
-            except CannotCompile as reason:  # whatever XLA chokes on, a graph may not
-                notices.tell(f"XLA cannot compile this model: {reason}")
-    return passes(with_xla=False)
+            LOG.info(text)
+        return traced(False)
+    return passes
+
+
+def _tell_of_not_finite(sources: Sequence[Source], notices: Notices) -> bool:
+    """Whether an array holds NaN or infinity; tells which, and where the first is."""
+    texts = []
+    for source in sources:
+        for place, leaf in enumerate(source.leaves):
+            found = find_not_finite(leaf)
+            if found is not None:
+                texts.append(found.describe(_name(source, place, sources)))
+    for text in texts:
+        notices.tell(f"{text} (counted from 0): what is computed of it is not finite either")
+    return bool(texts)
+
+
+def _refuse_faults(passes: Sequence[CompiledPass]) -> bool:
+    """Refuse rows with numbers that TensorFlow refuses once it comes to them.
+
+    Returns:
+        Whether there may be such rows, but it is not certain that a step comes to them.
+
+    Raises:
+        tf.errors.InvalidArgumentError: an epoch comes to such a row.
+    """
+    sources = [made.source for made in passes]
+    is_unsure = False
+    for made, source in zip(passes, sources, strict=True):
+        try:
+            fault = made.checks.find_fault(source.leaves)
+        except tf.errors.OpError:
+            is_unsure = True
+            continue
+        if fault is None:
+            continue
+        if source.steps < source.order.batches:
+            is_unsure = True
+            continue
+        name = _name(source, fault.place, sources)
+        message = f"{fault.text}: row {fault.row} of {name} (counted from 0)"
+        raise tf.errors.InvalidArgumentError(None, None, message)
+    return is_unsure
+
+
+def _name(source: Source, place: int, sources: Sequence[Source]) -> str:
+    of = "" if source is sources[0] else "the validation's "
+    return of + source.structure.name(place)
 
 
 def _as_words(model: keras.Model, sources: Sequence[Source]) -> Sequence[Source]:

@@ -48,7 +48,6 @@ def fit(
     sample_weight: Any = None,
     initial_epoch: int = 0,
     initial_step: int = 0,
-    planned_epochs: int | None = None,
     steps_per_epoch: int | None = None,
     validation_steps: int | None = None,
     validation_batch_size: int | None = None,
@@ -63,8 +62,9 @@ def fit(
     """Train a compiled model. Arguments and result are those of ``keras.Model.fit``.
 
     Whole epochs run in one compiled call each, or in calls of at most about ``call_seconds``,
-    of the model's own ``train_step`` and ``test_step``. Short runs use a plain TensorFlow graph,
-    longer ones XLA. What cannot be compiled trains with ``model.fit``, in the same row order.
+    of the model's own ``train_step`` and ``test_step``: compiled by XLA, or as a plain TensorFlow
+    graph where that is faster, which the model, the rows of a batch and the device decide. What
+    cannot be compiled trains with ``model.fit``, in the same row order.
 
     Args:
         model: any compiled Keras model.
@@ -87,8 +87,6 @@ def fit(
         initial_step: so many batches of the first epoch are taken as done, with their metrics in
             the model's variables: training goes on in the middle of an epoch. A callback's
             ``params["resumes_steps"]`` says whether that can be (it cannot with Keras's own fit).
-        planned_epochs: what decides about XLA instead of ``epochs``, where that is only a limit
-            and a callback ends the training.
         steps_per_epoch: batches an epoch, instead of all there are.
         validation_steps: batches a validation, instead of all there are.
         validation_batch_size: rows a validation step; ``batch_size`` if not given.
@@ -102,11 +100,12 @@ def fit(
             More rows than that are streamed.
         call_seconds: how long one compiled call may take; results do not depend on it.
         xla: whether to compile with XLA; if not given, what ``jit_compile`` was in
-            ``model.compile``, and with "auto" where the run is long enough to earn back the second
-            or two that it takes (``kertasks.fitting.worth``). Without an accelerator Keras does not
-            tell ``jit_compile=False`` from "auto": give ``xla=False`` instead. Wide rows of zeros
-            and few ones that only Dense layers read train without it, as the numbers of their ones
-            (``kertasks.fitting.rows.words``).
+            ``model.compile``, and with "auto" where it is the faster form
+            (``kertasks.fitting.programs.form``). Without an accelerator Keras does not tell
+            ``jit_compile=False`` from "auto": give ``xla=False`` instead. Wide rows of zeros and
+            few ones that only Dense layers read train without it, as the numbers of their ones
+            (``kertasks.fitting.rows.words``), and so does a step with a check of numbers that XLA
+            would leave out (``kertasks.fitting.programs.checks``).
 
     Returns:
         Keras's ``History``; its ``params`` say with ``xla`` whether XLA compiled the epochs.
@@ -115,6 +114,8 @@ def fit(
         ValueError: the model is not compiled, a number is none that is allowed, there are no rows,
             Keras refuses the data, or ``initial_step`` is given where an epoch cannot begin in its
             middle.
+        tf.errors.InvalidArgumentError: a row has a label that the loss refuses, or a number that
+            a layer has no vector for; before anything is trained where the rows alone tell it.
     """
     assert_compiled(model)
     request = FitRequest(
@@ -131,7 +132,6 @@ def fit(
         sample_weight=sample_weight,
         initial_epoch=whole("initial_epoch", initial_epoch, 0),
         initial_step=whole("initial_step", initial_step, 0),
-        planned_epochs=count("planned_epochs", planned_epochs),
         steps_per_epoch=count("steps_per_epoch", steps_per_epoch),
         validation_steps=count("validation_steps", validation_steps),
         validation_batch_size=count("validation_batch_size", validation_batch_size),
@@ -178,11 +178,6 @@ def _compile(
         notices.tell("validation_data holds no rows: there is no validation")
         held_out = None
     sources = [read(request.ordered(*rows), Kind.TRAIN)]
-    # All of them even where a run goes on: it must go on with the programs it began with.
-    epochs = request.planned_epochs
-    if epochs is None:
-        epochs = max(0, request.epochs - request.initial_epoch)
-    steps = epochs * sources[0].steps
     if held_out is not None:
         arrays = OrderedArrays(
             *keras.utils.unpack_x_y_sample_weight(held_out),
@@ -190,12 +185,9 @@ def _compile(
             steps=request.validation_steps,
         )
         sources.append(read(arrays, Kind.TEST))
-        after = request.validation_freq
-        steps += (epochs // after if isinstance(after, int) else len(after)) * arrays.steps
     training, *validation = compile_passes(
         model,
         sources,
-        steps=steps,
         memory=request.memory_limit,
         notices=notices,
         xla=request.xla,

@@ -195,7 +195,6 @@ class _Training:
             epochs=MOST_EPOCHS if trains else position.epoch,
             initial_epoch=position.epoch,
             initial_step=position.step,
-            planned_epochs=settings.epochs,
             validation_split=settings.validation_split if validation is None else 0.0,
             validation_data=None if validation is None else (validation.x, validation.y),
             shuffle=settings.shuffle,

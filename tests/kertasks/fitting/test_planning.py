@@ -1,4 +1,4 @@
-"""Row orders, schedules, the length of calls and the choice of XLA: no training here."""
+"""Row orders, schedules, and the length of calls: no training here."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import pytest
 from kertasks.fitting.callback_hooks import BatchHooks
 from kertasks.fitting.programs.compiled_pass import Pace
 from kertasks.fitting.rows.row_order import RowOrder, Schedule
-from kertasks.fitting.worth import is_xla_worth_it
 
 
 def test_orders_can_be_made_again_and_differ_by_epoch_and_seed() -> None:
@@ -69,17 +68,3 @@ def test_each_batch_by_itself_where_a_callback_wants_it() -> None:
     assert BatchHooks(callbacks, "test").steps_limit is None
     callbacks.callbacks[0].async_safe = True
     assert BatchHooks(callbacks, "train").steps_limit == 5
-
-
-def network(width: int, *layers: keras.layers.Layer) -> keras.Model:
-    return keras.Sequential([keras.Input((width,)), *layers])
-
-
-def test_xla_is_for_long_runs_of_light_steps() -> None:
-    small = network(2, keras.layers.Dense(8), keras.layers.Dense(1))
-    assert not is_xla_worth_it(small, steps=4_000, batch_size=1)
-    assert is_xla_worth_it(small, steps=8_000, batch_size=1)
-    wide = network(10_000, keras.layers.Dense(16), keras.layers.Dense(1))
-    assert not is_xla_worth_it(wide, steps=100_000, batch_size=512)
-    recurrent = keras.Sequential([keras.Input((100, 3)), keras.layers.LSTM(4)])
-    assert is_xla_worth_it(recurrent, steps=200, batch_size=16)

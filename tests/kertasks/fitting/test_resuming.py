@@ -138,25 +138,3 @@ def test_with_keras_s_own_fit_such_a_callback_runs_in_the_training_thread() -> N
     fit(model, False, epochs=1, callbacks=[where])
     assert set(threads) == {threading.main_thread()}
     assert not where.params.get("resumes_steps")
-
-
-def test_the_planned_epochs_decide_about_xla(monkeypatch: pytest.MonkeyPatch) -> None:
-    from kertasks.fitting import preparation
-    from kertasks.fitting.worth import is_xla_worth_it
-
-    asked: list[int] = []
-
-    def worth(model: keras.Model, steps: int, batch_size: int) -> bool:
-        asked.append(steps)
-        return is_xla_worth_it(model, steps, batch_size)
-
-    monkeypatch.setattr(preparation, "is_xla_worth_it", worth)
-    x, y = rows()
-    runs: list[dict[str, Any]] = [
-        {"epochs": 2},
-        {"epochs": 1, "planned_epochs": 2},
-        {"epochs": 2, "initial_epoch": 1, "planned_epochs": 2},
-    ]
-    for arguments in runs:
-        kertasks.fit(network(), x, y, batch_size=BATCH, **arguments)
-    assert asked == [2 * STEPS] * 3

@@ -16,6 +16,7 @@ import numpy as np
 
 from kertasks.fitting.callback_hooks import BatchHooks
 from kertasks.fitting.keras_internals import OrderedArrays, build, compilation, keeps_state
+from kertasks.fitting.programs.checks import Checks
 from kertasks.fitting.programs.program import Kind, Logs, Program, ProgramKey, resets_in_graph
 from kertasks.fitting.programs.program_store import STORE
 from kertasks.fitting.rows.feeds import Feed, Leaf, Structure, flatten
@@ -98,6 +99,7 @@ class CompiledPass:
         program: Program,
         xla: bool,
     ) -> None:
+        self.source = source
         self.order = source.order
         self.steps = source.steps
         """How many batches an epoch, or a pass to evaluate, has."""
@@ -110,6 +112,30 @@ class CompiledPass:
         self._feed = feed
         self._program = program
         self._resets_in_graph = resets_in_graph(model)
+
+    @property
+    def checks(self) -> Checks:
+        """What a step checks of its rows on a processor."""
+        return self._program.traced.checks
+
+    def suits_xla(self) -> bool:
+        """Whether XLA is the faster form of its steps."""
+        return self._program.traced.work.suits_xla(self.order.batch_size)
+
+    def compile(self, begin: Callable[[], None]) -> None:
+        """Compile what it needs that is not compiled yet.
+
+        Args:
+            begin: called before anything is compiled.
+
+        Raises:
+            tf.errors.OpError: XLA cannot compile it.
+        """
+        arrays, _ = self._feed.arguments(0, 0)
+        for size in self.order.batch_sizes:
+            if not self._program.is_compiled(arrays, size, self.xla):
+                begin()
+                self._program.compile(arrays, size)
 
     def run(
         self,
@@ -201,25 +227,24 @@ def telling_of_compiling(on_compile: OnCompile | None) -> Iterator[Callable[[], 
             on_compile(time.perf_counter() - began)
 
 
-def compile_pass(
+def trace_pass(
     model: keras.Model, source: Source, feed: Feed, xla: bool, begin: Callable[[], None]
 ) -> CompiledPass:
-    """A pass over a source's rows with everything it needs compiled.
+    """A pass over a source's rows, traced but not compiled.
 
     Args:
         model: a built and compiled Keras model.
         source: what is read.
         feed: where its rows come from.
-        xla: whether XLA compiles it.
-        begin: called before anything is compiled.
+        xla: whether XLA is to compile it.
+        begin: called before anything is traced.
 
     Raises:
         CannotCompile: the model's step cannot be put into a loop.
-        Exception: whatever the model's Python code or XLA raises.
+        Exception: whatever the model's Python code raises.
     """
     if feed.ordered:
         feed.open(np.arange(source.order.rows))
-    arrays, _ = feed.arguments(0, 0)
     key = ProgramKey(
         kind=source.kind,
         ordered=feed.ordered,
@@ -229,8 +254,4 @@ def compile_pass(
         words=feed.words,
     )
     program = STORE.program(model, key, source.structure, begin)
-    for size in source.order.batch_sizes:
-        if not program.is_compiled(arrays, size, xla):
-            begin()
-            program.compile(arrays, size)
     return CompiledPass(model, source, feed, program, xla)

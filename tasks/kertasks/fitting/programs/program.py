@@ -20,6 +20,8 @@ import tensorflow as tf
 
 from kertasks.fitting.keras_internals import call_with_captures, is_kerass
 from kertasks.fitting.notices import CannotCompile
+from kertasks.fitting.programs.checks import Checks
+from kertasks.fitting.programs.form import Work
 from kertasks.fitting.rows.feeds import Structure
 from kertasks.fitting.rows.words import (
     WordBatch,
@@ -91,6 +93,12 @@ class Traced:
 
     compiled_for: set[tuple[int, ...]]
     """Numbers of rows (of a step, of each array) it was compiled for."""
+
+    checks: Checks
+    """What a step checks of its rows on a processor."""
+
+    work: Work
+    """What decides about the form of a step."""
 
 
 class Program:
@@ -185,10 +193,28 @@ class _Gathering:
 
     def take_step(
         self, step: Callable[[Any], Any], first: tf.Tensor, found: Sequence[tf.Tensor]
-    ) -> Any:
-        """Run a step on the batch that begins at ``first``, with what ``look_up`` gave for it."""
+    ) -> tuple[Any, Checks, Work]:
+        """Run a step on the batch that begins at ``first``, with what ``look_up`` gave for it.
+
+        Returns:
+            What the step gives, what it checks, and what decides about its form.
+        """
         rows = self._rows(first)
         arrays = [tf.gather(array, rows) for array in self._arrays]
+        before = len(_operations_here())
+        logs = self._step_on(step, arrays, rows, found)
+        operations = _operations_here()[before:]
+        # Words are the first array, and not read as they are.
+        read = dict(enumerate(arrays, start=0 if self._words is None else 1))
+        return logs, Checks(operations, read), Work(operations)
+
+    def _step_on(
+        self,
+        step: Callable[[Any], Any],
+        arrays: Sequence[tf.Tensor],
+        rows: tf.Tensor,
+        found: Sequence[tf.Tensor],
+    ) -> Any:
         if self._words is None:
             return step(self._structure.pack(arrays))
         words = WordBatch(found[0], tf.size(rows), self._words)
@@ -208,6 +234,12 @@ class _LogsMustBeCarried(Exception):  # a signal between two tracings
     def __init__(self, logs: Logs) -> None:
         super().__init__()
         self.initial = {name: (value.dtype, value.shape) for name, value in logs.items()}
+
+
+def _operations_here() -> list[tf.Operation]:
+    """All operations of the graph that is traced now."""
+    operations: list[tf.Operation] = tf.compat.v1.get_default_graph().get_operations()
+    return operations
 
 
 def resets_in_graph(model: keras.Model) -> bool:
@@ -247,6 +279,8 @@ def _trace(
     step = model.train_step if key.kind is Kind.TRAIN else model.test_step
     reset_in_graph = resets_in_graph(model)
     is_scalar: dict[str, bool] = {}
+    checks: Checks | None = None
+    work: Work | None = None
     words = key.word_spec
 
     @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]  # TensorFlow's
@@ -271,7 +305,8 @@ def _trace(
             done: tf.Tensor, logs: Logs, found: list[tf.Tensor]
         ) -> tuple[tf.Tensor, Logs, list[tf.Tensor]]:
             following = gathering.look_up(place(tf.minimum(done + 1, control[1] - 1)))
-            new = gathering.take_step(step, place(done), found)
+            nonlocal checks, work
+            new, checks, work = gathering.take_step(step, place(done), found)
             if carried is None:
                 _check_logs(model, new)
                 return done + 1, logs, following
@@ -306,12 +341,17 @@ def _trace(
     if key.ordered:
         specs.append(tf.TensorSpec([None], tf.int32))
     specs += [tf.TensorSpec([None], tf.int32), tf.TensorSpec([3], tf.int32)]
+    traced = function.get_concrete_function(*specs)
+    assert checks is not None  # noqa: S101 - narrows the types
+    assert work is not None  # noqa: S101
     return Traced(
-        function.get_concrete_function(*specs),
+        traced,
         names=tuple(is_scalar),
         scalars=tuple(is_scalar.values()),
         from_metrics=carried is None,
         compiled_for=set(),
+        checks=checks,
+        work=work,
     )
 
 

@@ -135,6 +135,15 @@ class Structure:
         paths = keras.tree.flatten_with_path(self.template)
         return frozenset(key for path, _ in paths for key in path if isinstance(key, str))
 
+    def name(self, place: int) -> str:
+        """What the array at a place is called, as ``x``, ``y`` or ``x['left']``."""
+        used = [path for path, is_used in keras.tree.flatten_with_path(self.template) if is_used]
+        path = used[place]
+        if not isinstance(self.template, tuple):
+            path = (0, *path)
+        first, *inner = path
+        return ("x", "y", "sample_weight")[int(first)] + "".join(f"[{key!r}]" for key in inner)
+
     @property
     def has_one_x(self) -> bool:
         """Whether ``x`` is one array, then the first leaf."""

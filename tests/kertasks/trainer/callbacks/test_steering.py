@@ -74,7 +74,6 @@ class Steered:
             y,
             batch_size=2,
             epochs=ENDLESS,
-            planned_epochs=10,
             callbacks=[self.writer, self.best, self.steering],
             **arguments,
         )
