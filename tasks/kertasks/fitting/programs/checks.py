@@ -8,6 +8,7 @@ before anything is trained. A step with any other check is not for XLA.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -223,14 +224,24 @@ class Checks:
     Args:
         step: its operations.
         leaves: the tensors of a batch, by the place of the array they are read from.
+        optimizer: the name under which Keras's own optimizer works. Where it scatters to, a layer
+            has read before, and that is checked. None for an optimizer of one's own.
     """
 
-    def __init__(self, step: Sequence[tf.Operation], leaves: Mapping[int, tf.Tensor]) -> None:
+    def __init__(
+        self,
+        step: Sequence[tf.Operation],
+        leaves: Mapping[int, tf.Tensor],
+        optimizer: str | None,
+    ) -> None:
         self.left_out_by_xla: str | None = None
         """The first check that XLA leaves out and that cannot be made up for beforehand."""
 
         self._leaves = leaves
         self._ranges: list[_Range] = []
+        if optimizer is not None:
+            own = re.compile(rf"(^|/){re.escape(optimizer)}(_\d+)?/")
+            step = [operation for operation in step if not own.search(operation.name)]
         origins = _Origins(leaves.values())
         for operation in step:
             if operation.type in _NUMBERED_PLACES:

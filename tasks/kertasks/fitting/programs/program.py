@@ -206,7 +206,9 @@ class _Gathering:
         operations = _operations_here()[before:]
         # Words are the first array, and not read as they are.
         read = dict(enumerate(arrays, start=0 if self._words is None else 1))
-        return logs, Checks(operations, read), Work(operations)
+        optimizer = self._model.optimizer
+        name = optimizer.name if is_kerass(type(optimizer)) else None
+        return logs, Checks(operations, read, name), Work(operations)
 
     def _step_on(
         self,
