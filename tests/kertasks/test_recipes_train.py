@@ -5,7 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import keras
 import numpy as np
 import pytest
 
@@ -16,6 +18,7 @@ from kertasks.recipes.recipe import Recipe
 from kertasks.registry import all_tasks, find_task
 
 ROWS = 64
+MANY_ROWS = 600
 EVERY = [
     pytest.param(recipe, id=f"{task.name}-{name}")
     for task in all_tasks()
@@ -54,6 +57,57 @@ def test_the_recipes_of_a_task_take_a_step_on_its_files(genuine_data: Path, name
         if variant not in loaded:
             loaded = {variant: task.load(variant, recipe.seed)}
         take_a_step(recipe, loaded[variant])
+
+
+class StopAfter(keras.callbacks.Callback):  # type: ignore[misc]  # Keras carries no types
+    """Ends a training after so many epochs."""
+
+    def __init__(self, epochs: int) -> None:
+        super().__init__()
+        self._epochs = epochs
+
+    def on_epoch_end(self, epoch: int, logs: object = None) -> None:
+        self.model.stop_training = epoch + 1 >= self._epochs
+
+
+def first_epochs(recipe: Recipe, data: Dataset, epochs: int) -> tuple[Any, list[Any]]:
+    """What the first two of so many epochs give, and the weights after them."""
+    model = kertasks.build_model(recipe, data)
+    history = kertasks.fit(
+        model,
+        data.train.x[:MANY_ROWS],
+        data.train.y[:MANY_ROWS],
+        batch_size=recipe.fit.batch_size,
+        epochs=epochs,
+        validation_split=0.2,
+        shuffle=recipe.fit.shuffle,
+        callbacks=[StopAfter(2)],
+        seed=recipe.seed,
+    )
+    return history.history, model.get_weights()
+
+
+def assert_the_plan_changes_no_number(recipe: Recipe, data: Dataset) -> None:
+    few, weights = first_epochs(recipe, data, epochs=2)
+    many, same = first_epochs(recipe, data, epochs=50_000)
+    assert few == many
+    for one, other in zip(weights, same, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.training
+@pytest.mark.parametrize("recipe", EVERY)
+def test_the_number_of_epochs_changes_no_number(recipe: Recipe) -> None:
+    data = find_task(recipe.task).load(recipe.data.variant, recipe.seed)
+    assert_the_plan_changes_no_number(recipe, data)
+
+
+@pytest.mark.training
+@pytest.mark.parametrize("name", [task.name for task in FROM_FILES])
+def test_the_number_of_epochs_changes_no_number_on_files(genuine_data: Path, name: str) -> None:
+    task = find_task(name)
+    recipe = next(iter(task.recipes.values()))
+    assert_the_plan_changes_no_number(recipe, task.load(recipe.data.variant, recipe.seed))
 
 
 def accuracy_of(

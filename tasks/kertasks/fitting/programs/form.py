@@ -6,8 +6,9 @@ give the same numbers.
 
 On a processor a plain graph spends about a microsecond on the dispatch of each operation, some
 hundreds a step, and XLA a tenth of that. But its convolutions take one to four nanoseconds a
-multiplication, those of single channels three times as long, which is twenty times as long as
-TensorFlow's own. What was measured is repeated by ``python -m tests.benchmarks.forms_by_layer``.
+multiplication, up to twenty times as long as TensorFlow's own; those of single channels or of
+volumes take longer still. So small ones are for XLA and large ones are not. What was measured is
+repeated by ``python -m tests.benchmarks.forms_by_layer``.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import tensorflow as tf
 
 from kertasks.fitting.keras_internals import operations_within
 
-DISPATCH = 150.0
+DISPATCH = 1_200.0
 """Multiplications in XLA's convolutions that take as long as the dispatch of one operation."""
 
 _CONVOLUTIONS = ("Conv", "Depthwise")
@@ -61,10 +62,8 @@ def _multiplications(operation: tf.Operation) -> float:
         kernel = operation.outputs[0]
     else:
         kernel = operation.inputs[1]
-    places = _size(outcome.shape[1:-1])
-    if kind.startswith("Depthwise"):
-        return 3 * places * _size(kernel.shape)
-    return places * _size(kernel.shape)
+    slowness = 3 if kind.startswith("Depthwise") else 2 if kind.startswith("Conv3D") else 1
+    return slowness * _size(outcome.shape[1:-1]) * _size(kernel.shape)
 
 
 def _size(shape: tf.TensorShape) -> int:
