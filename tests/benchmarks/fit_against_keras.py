@@ -21,14 +21,15 @@ from __future__ import annotations
 
 import argparse
 import statistics
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
+from tests.benchmarks.steady_epochs import seconds, seconds_an_epoch
 
 import kertasks
 from kertasks.data.multi_hot import MultiHotRows
@@ -96,13 +97,6 @@ def load(workload: Workload) -> tuple[Data, Data]:
     return ours, ours.with_floats(lambda: kertasks.build_model(recipe, floats))
 
 
-def seconds(action: Callable[[], object]) -> float:
-    """How long something takes."""
-    began = time.perf_counter()
-    action()
-    return time.perf_counter() - began
-
-
 def floor_milliseconds(workload: Workload, data: Data, model: keras.Model) -> float:
     """What bytes moved and arithmetic done cost by themselves, an epoch.
 
@@ -141,25 +135,25 @@ def measure(workload: Workload, quick: bool) -> list[str]:
     }
     kerass, ours = for_keras.make(), data.make()
 
-    def epochs_of(way: str, count: int) -> float:
+    def train(way: str, count: int) -> None:
         arguments = {**settings, "epochs": count}
         if way == "keras":
             arguments["validation_data"] = for_keras.validation
-            return seconds(lambda: kerass.fit(for_keras.x, for_keras.y, **arguments))
-        arguments["xla"] = way == "xla"
-        return seconds(lambda: kertasks.fit(ours, data.x, data.y, **arguments))
+            kerass.fit(for_keras.x, for_keras.y, **arguments)
+        else:
+            kertasks.fit(ours, data.x, data.y, xla=way == "xla", **arguments)
 
-    keras_first = epochs_of("keras", 1)
+    keras_first = seconds(lambda: train("keras", 1))
     counts = {"keras": 2 if quick else 4}
     for way in ("graph", "xla"):
-        epochs_of(way, 1)  # compiles
+        train(way, 1)  # compiles
         few = counts["keras"]
-        counts[way] = max(few, int((0.3 if quick else 2.0) / (epochs_of(way, few) / few)))
+        estimate = seconds(partial(train, way, few)) / few
+        counts[way] = max(few, int((0.3 if quick else 2.0) / estimate))
     rounds: dict[str, list[float]] = {way: [] for way in counts}
     for _ in range(3 if quick else 5):
         for way, count in counts.items():
-            # A run of one epoch is taken off: what lies between two runs is no part of an epoch.
-            rounds[way].append((epochs_of(way, count + 1) - epochs_of(way, 1)) / count)
+            rounds[way].append(seconds_an_epoch(partial(train, way), count))
     steady = {way: 1e3 * statistics.median(times) for way, times in rounds.items()}
 
     program_store.STORE.forget()

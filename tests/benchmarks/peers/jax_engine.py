@@ -95,7 +95,7 @@ NETWORKS: dict[str, tuple[Callable[[], Weights], Any, Any, float]] = {
     "xor": (lambda: _dense_weights(2, 8, 1), _dense, _cross_entropy, 0.0),
     "square": (lambda: _dense_weights(1, 8, 8, 1), _dense, _squares, 0.001),
     "boston": (lambda: _dense_weights(13, 64, 64, 1), _dense, _squares, 0.0),
-    "lstm": (lambda: _lstm_weights(8, 32), _lstm, _cross_entropy, 0.0),
+    "lstm": (lambda: _lstm_weights(1, 32), _lstm, _cross_entropy, 0.0),
 }
 """How to make weights, the function they are of, loss with metric, and decay of hidden kernels."""
 
@@ -140,12 +140,15 @@ def prepare(workload: Workload, rows: Rows) -> Training:
         state = (jnp.zeros(()), zeros, jax.tree.map(jnp.zeros_like, weights))
     random = np.random.default_rng(0)
 
-    def train(epochs: int) -> None:
+    def train(epochs: int) -> float:
         nonlocal weights, state
+        loss = metric = 0.0
         for _ in range(epochs):
             order = random.permutation(len(rows.x)).astype(np.int32)
             weights, state, loss_sum, metric_sum = compiled(weights, state, order)
-            _ = float(loss_sum), float(metric_sum)
+            loss, metric = float(loss_sum) / len(x), float(metric_sum) / len(x)
+        del metric
+        return loss
 
     return Training(train)
 

@@ -15,8 +15,11 @@ def fitting(steps_per_execution: int) -> Engine:
     def prepare(workload: Workload, rows: Rows) -> Training:
         model = build(workload, steps_per_execution=steps_per_execution)
 
-        def train(epochs: int) -> None:
-            model.fit(rows.x, rows.y, batch_size=workload.batch_size, epochs=epochs, verbose=0)
+        def train(epochs: int) -> float:
+            history = model.fit(
+                rows.x, rows.y, batch_size=workload.batch_size, epochs=epochs, verbose=0
+            )
+            return float(history.history["loss"][-1])
 
         return Training(train)
 

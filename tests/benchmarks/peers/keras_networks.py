@@ -50,7 +50,7 @@ def _boston() -> Parts:
 
 
 def _lstm() -> Parts:
-    layers = [keras.Input((40, 8)), kl.LSTM(32), kl.Dense(1, "sigmoid")]
+    layers = [keras.Input((40, 1)), kl.LSTM(32), kl.Dense(1, "sigmoid")]
     return layers, keras.optimizers.Adam(), "binary_crossentropy", "accuracy"
 
 
@@ -70,9 +70,9 @@ def _digits() -> Parts:
 def _mnist() -> Parts:
     layers = [
         keras.Input((28, 28, 1)),
-        kl.Conv2D(16, 3, activation="relu"),
+        kl.Conv2D(8, 3, activation="relu"),
         kl.MaxPooling2D(),
-        kl.Conv2D(32, 3, activation="relu"),
+        kl.Conv2D(16, 3, activation="relu"),
         kl.MaxPooling2D(),
         kl.Flatten(),
         kl.Dense(10, "softmax"),

@@ -10,7 +10,6 @@ import keras
 from tests.benchmarks.peers.keras_networks import build
 from tests.benchmarks.peers.protocol import Engine, Training, serve
 from tests.benchmarks.peers.workloads import Rows, Workload
-from tests.benchmarks.steady_epochs import seconds
 
 import kertasks
 
@@ -52,8 +51,12 @@ class _Network:
         }
         self._rows = rows
 
-    def train(self, epochs: int, callbacks: list[Any] | None = None) -> int:
-        """Train, and say how many epochs it were."""
+    def train(self, epochs: int) -> float:
+        """Train, and give the last epoch's loss."""
+        return self.losses(epochs, None)[-1]
+
+    def losses(self, epochs: int, callbacks: list[Any] | None) -> list[float]:
+        """Train, and give the loss of every epoch there was."""
         history = kertasks.fit(
             self._model,
             self._rows.x,
@@ -62,7 +65,7 @@ class _Network:
             callbacks=callbacks,
             **self._settings,
         )
-        return len(history.epoch)
+        return [float(loss) for loss in history.history["loss"]]
 
 
 def forced(xla: bool) -> Engine:
@@ -78,20 +81,15 @@ def by_itself(long: bool) -> Engine:
         planned = workload.many_epochs if long else workload.few_epochs
         estimate = 0.0
 
-        def first_epoch(_: int) -> None:
-            network.train(planned, [_StopAfter(0)])
+        def first_epoch(_: int) -> float:
+            return network.losses(planned, [_StopAfter(0)])[-1]
 
         def whole_run(budget: float) -> float:
             nonlocal estimate
-            done = planned
             ending = [_StopAfter(budget)] if estimate * planned > PATIENCE * budget else None
-
-            def train() -> None:
-                nonlocal done
-                done = network.train(planned, ending)
-
-            taken = seconds(train)
-            estimate = taken / done
+            began = time.perf_counter()
+            losses = network.losses(planned, ending)
+            estimate = (time.perf_counter() - began) / len(losses)
             return estimate
 
         return Training(first_epoch, whole_run)

@@ -37,8 +37,8 @@ class Absent(Exception):
 class Training:
     """A network ready to be trained."""
 
-    train: Callable[[int], object]
-    """Trains so many epochs and returns when they are over; the first call is of one epoch, and
+    train: Callable[[int], float]
+    """Trains so many epochs and gives the last one's loss; the first call is of one epoch, and
     compiles."""
 
     whole_run: Callable[[float], float] | None = None

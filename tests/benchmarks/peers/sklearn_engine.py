@@ -29,8 +29,8 @@ def prepare(workload: Workload, rows: Rows) -> Training:
     settings = SETTINGS[workload.name]
     warnings.simplefilter("ignore", ConvergenceWarning)  # the epochs are what we ask for
 
-    def train(epochs: int) -> None:
-        kind(
+    def train(epochs: int) -> float:
+        found = kind(
             solver="adam",
             learning_rate_init=0.001,
             epsilon=1e-7,
@@ -40,6 +40,7 @@ def prepare(workload: Workload, rows: Rows) -> Training:
             random_state=0,
             **settings,
         ).fit(rows.x, rows.y)
+        return float(found.loss_)
 
     return Training(train)
 

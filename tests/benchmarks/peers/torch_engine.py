@@ -32,7 +32,7 @@ NETWORKS: dict[str, Callable[[], Any]] = {
     "xor": lambda: nn.Sequential(*_relu_layer(2, 8), nn.Linear(8, 1)),
     "square": lambda: nn.Sequential(*_relu_layer(1, 8), *_relu_layer(8, 8), nn.Linear(8, 1)),
     "boston": lambda: nn.Sequential(*_relu_layer(13, 64), *_relu_layer(64, 64), nn.Linear(64, 1)),
-    "lstm": lambda: nn.Sequential(nn.LSTM(8, 32, batch_first=True), LastOutput(), nn.Linear(32, 1)),
+    "lstm": lambda: nn.Sequential(nn.LSTM(1, 32, batch_first=True), LastOutput(), nn.Linear(32, 1)),
     "digits": lambda: nn.Sequential(
         nn.Conv2d(1, 16, 3, padding="same"),
         nn.ReLU(),
@@ -44,14 +44,14 @@ NETWORKS: dict[str, Callable[[], Any]] = {
         nn.Linear(512, 10),
     ),
     "mnist": lambda: nn.Sequential(
-        nn.Conv2d(1, 16, 3),
+        nn.Conv2d(1, 8, 3),
         nn.ReLU(),
         nn.MaxPool2d(2),
-        nn.Conv2d(16, 32, 3),
+        nn.Conv2d(8, 16, 3),
         nn.ReLU(),
         nn.MaxPool2d(2),
         nn.Flatten(),
-        nn.Linear(800, 10),
+        nn.Linear(400, 10),
     ),
 }
 
@@ -94,8 +94,9 @@ def prepare(workload: Workload, rows: Rows) -> Training:
     x = torch.from_numpy(values)
     decayed = [network[0].weight, network[2].weight] if workload.name == "square" else []
 
-    def train(epochs: int) -> None:
+    def train(epochs: int) -> float:
         network.train()
+        mean_loss = mean_metric = 0.0
         for _ in range(epochs):
             order = torch.randperm(len(x))
             loss_sum, metric_sum = torch.zeros(()), torch.zeros(())
@@ -111,7 +112,9 @@ def prepare(workload: Workload, rows: Rows) -> Training:
                 optimizer.step()
                 loss_sum += loss.detach() * len(batch)
                 metric_sum += metric_of(found.detach(), y_batch)
-            _ = loss_sum.item() / len(x), metric_sum.item() / len(x)
+            mean_loss, mean_metric = loss_sum.item() / len(x), metric_sum.item() / len(x)
+        del mean_metric
+        return mean_loss
 
     return Training(train)
 

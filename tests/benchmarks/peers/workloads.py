@@ -80,7 +80,7 @@ def _boston() -> Rows:
 
 def _sequences() -> Rows:
     random = np.random.default_rng(0)
-    x = random.standard_normal((2_000, 40, 8), np.float32)
+    x = random.standard_normal((2_000, 40, 1), np.float32)
     return Rows(x, (x[:, :, 0].sum(axis=1) > 0).astype(np.int32))
 
 
@@ -103,7 +103,7 @@ WORKLOADS = (
         3_000,
     ),
     Workload("boston", "boston, batch 1", 1, _boston, 20, 500),
-    Workload("lstm", "LSTM, 2,000 x 40", 32, _sequences, 3, 50),
+    Workload("lstm", "LSTM, 2,000 x 40", 64, _sequences, 3, 50),
     Workload(
         "digits",
         "digits, convolutions",
