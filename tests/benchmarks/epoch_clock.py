@@ -9,15 +9,12 @@ import keras
 
 
 class EpochClock(keras.callbacks.Callback):  # type: ignore[misc]  # keras has no types
-    """Takes the time of each epoch, and when the first of all is over."""
+    """Takes the time of each epoch."""
 
     def __init__(self) -> None:
         super().__init__()
         self.seconds: list[float] = []
-        """From the begin of each epoch to its end, all callbacks between them included."""
-
-        self.first_end: float | None = None
-        """``time.perf_counter`` at the end of the first epoch."""
+        """From the begin of each epoch to its end."""
 
         self._began = 0.0
 
@@ -25,7 +22,4 @@ class EpochClock(keras.callbacks.Callback):  # type: ignore[misc]  # keras has n
         self._began = time.perf_counter()
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        now = time.perf_counter()
-        self.seconds.append(now - self._began)
-        if self.first_end is None:
-            self.first_end = now
+        self.seconds.append(time.perf_counter() - self._began)

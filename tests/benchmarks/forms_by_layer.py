@@ -9,7 +9,7 @@ Each network trains on random rows in three ways that take turns in one process:
 epoch of all rounds counts, so that other work on the machine matters little. The last columns say
 what ``kertasks.fit`` chooses when it is not told, and mark a choice that is more than 10 % slower
 than the better of its two forms, or slower than ``model.fit``. This table is what
-``kertasks.fitting.worth`` was decided by.
+``kertasks.fitting.programs.form`` was decided by.
 """
 
 from __future__ import annotations
@@ -272,6 +272,7 @@ class Measurement:
         self._keras = network.make(steps_per_execution=32)
         self._ours = network.make()
         self._x, self._y = network.rows(FEWEST_STEPS)
+        self._steps_of = dict.fromkeys(WAYS, FEWEST_STEPS)
         self.compiling: dict[str, float] = {"graph": 0.0, "xla": 0.0}
         """Seconds, tracing included."""
 
@@ -345,7 +346,7 @@ class Measurement:
             self._x,
             self._y,
             xla=way == "xla",
-            steps_per_epoch=self._steps_of[way] if hasattr(self, "_steps_of") else None,
+            steps_per_epoch=self._steps_of[way],
             on_compile=compiled,
             on_notice=refuse,
             **settings,
