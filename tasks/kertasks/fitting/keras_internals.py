@@ -112,6 +112,12 @@ def is_kerass(kind: Any) -> bool:
     return bool(kind.__module__.startswith("keras."))
 
 
+def has_own(owner: Any, method: str) -> bool:
+    """Whether an object of a Keras class has the method that Keras wrote for it, not another one
+    that was put in its place on the object or on the class."""
+    return method not in vars(owner) and is_kerass(getattr(type(owner), method))
+
+
 _UNREAD = frozenset(
     [
         # Everything is built, and what it was built or made from is not read again.
@@ -236,6 +242,11 @@ def global_settings() -> list[Any]:
     ]
 
 
+def eager_context() -> object:
+    """What TensorFlow keeps its devices, variables and functions in: another one after a reset."""
+    return tf_context.context()
+
+
 def compilation(model: keras.Model) -> object:
     """An object that is another one after every ``model.compile``."""
     return model._loss_tracker
@@ -334,12 +345,16 @@ def readers_of_input(model: keras.Model) -> list[Any]:
 @contextmanager
 def call_instead(owner: Any, method: str, function: Callable[..., Any]) -> Iterator[None]:
     """Within it, a layer's or an optimizer's method is ``function`` instead of its own."""
+    replaced = vars(owner).get(method)
     # Past Keras's own __setattr__, which tracks what a layer is given.
     object.__setattr__(owner, method, function)
     try:
         yield
     finally:
-        object.__delattr__(owner, method)
+        if replaced is None:
+            object.__delattr__(owner, method)
+        else:
+            object.__setattr__(owner, method, replaced)
 
 
 def gather_ragged(

@@ -15,6 +15,7 @@ from kertasks.fitting.fit_request import count
 from kertasks.fitting.keras_internals import OrderedArrays, call_with_captures, keeps_state
 from kertasks.fitting.notices import CannotCompile, Notices, failing_as_cannot_compile
 from kertasks.fitting.preparation import require_compilable
+from kertasks.fitting.programs.program import TracedFor
 from kertasks.fitting.programs.program_store import STORE
 from kertasks.fitting.rows.feeds import CHUNK_BYTES, Leaf, Structure, flatten
 
@@ -68,8 +69,11 @@ def _predict(model: keras.Model, x: Any, batch_size: int | None) -> Any:
     rows, size = arrays.order.rows, arrays.order.batch_size
     template = repr(structure.template)
     key = (template, *((leaf.dtype.name, leaf.row_shape) for leaf in leaves))
+    wanted = TracedFor(key, None if arrays.order.rest else size)
     with failing_as_cannot_compile():
-        function, outputs = STORE.own(model, key, lambda: _compile(model, leaves, structure))
+        function, outputs = STORE.own(
+            model, wanted, "predict", lambda: _compile(model, leaves, structure)
+        )
     row_bytes = max(1, sum(leaf.row_bytes for leaf in leaves))
     at_once = max(1, CHUNK_BYTES // (row_bytes * size)) * size
     parts: list[list[NDArray[Any]]] = []

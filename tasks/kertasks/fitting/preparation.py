@@ -88,7 +88,8 @@ def compile_passes(
     """
     with failing_as_cannot_compile():
         build_for(model, sources[0])
-    if sources[0].kind is Kind.TRAIN and STORE.trains_otherwise(model):
+    is_training = sources[0].kind is Kind.TRAIN
+    if is_training and STORE.trains_otherwise(model, sources[0].traced_for):
         notices.tell(
             "what is trainable was changed after the model was compiled: as in Keras, that "
             "counts from the next model.compile on"
@@ -104,7 +105,11 @@ def compile_passes(
         if isinstance(sources[0].leaves[0], WordLeaf) or not supports_xla(model):
             asked = False
     with failing_as_cannot_compile():
-        feeds = [make_feed(source.leaves, source.order, memory) for source in sources]
+        feeds = [
+            # In an order of one's own or not, the program is the same one: what is traced counts.
+            make_feed(source.leaves, source.order, memory, ordered=source.kind is Kind.TRAIN)
+            for source in sources
+        ]
 
     with telling_of_compiling(on_compile) as begin:
 

@@ -17,7 +17,14 @@ import numpy as np
 from kertasks.fitting.callback_hooks import BatchHooks
 from kertasks.fitting.keras_internals import OrderedArrays, build, compilation, keeps_state
 from kertasks.fitting.programs.checks import Checks
-from kertasks.fitting.programs.program import Kind, Logs, Program, ProgramKey, resets_in_graph
+from kertasks.fitting.programs.program import (
+    Kind,
+    Logs,
+    Program,
+    ProgramKey,
+    TracedFor,
+    resets_in_graph,
+)
 from kertasks.fitting.programs.program_store import STORE
 from kertasks.fitting.rows.feeds import Feed, Leaf, Structure, flatten
 from kertasks.fitting.rows.row_order import RowOrder, Span
@@ -66,6 +73,21 @@ class Source:
     steps: int
     """How many batches are read in an epoch, or in a pass to evaluate."""
 
+    @property
+    def batch(self) -> int | None:
+        """Rows of every batch; None where the last has fewer."""
+        return None if self.order.rest else self.order.batch_size
+
+    @property
+    def arrays(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
+        """Dtype and shape of a row of each array."""
+        return tuple((leaf.dtype.name, leaf.row_shape) for leaf in self.leaves)
+
+    @property
+    def traced_for(self) -> TracedFor:
+        """What Keras would trace a step for, to run it on these rows."""
+        return TracedFor((self.kind, repr(self.structure.template), self.arrays), self.batch)
+
 
 def read(arrays: OrderedArrays, kind: Kind) -> Source:
     """The rows of Keras's view of arrays.
@@ -83,7 +105,7 @@ def build_for(model: keras.Model, source: Source) -> None:
     training.
     """
     # As in Keras, whose batches have a known size where all are whole; else stateful layers refuse.
-    size = source.order.batch_size if keeps_state(model) and not source.order.rest else None
+    size = source.batch if keeps_state(model) else None
     batch = [keras.KerasTensor((size, *leaf.row_shape), leaf.dtype.name) for leaf in source.leaves]
     build(model, source.structure.pack(batch), optimizer=source.kind is Kind.TRAIN)
 
@@ -250,8 +272,8 @@ def trace_pass(
         ordered=feed.ordered,
         xla=xla,
         structure=repr(source.structure.template),
-        arrays=tuple((leaf.dtype.name, leaf.row_shape) for leaf in source.leaves),
+        arrays=source.arrays,
         words=feed.words,
     )
-    program = STORE.program(model, key, source.structure, begin)
+    program = STORE.program(model, key, source.traced_for, source.structure, begin)
     return CompiledPass(model, source, feed, program, xla)

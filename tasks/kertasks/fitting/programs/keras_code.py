@@ -44,8 +44,8 @@ class _Names:
 
     def classes(self) -> list[type]:
         """The classes that were made in a module."""
-        name = self._owner.__name__
-        return [value for value in self._latest if isinstance(value, type) and value.__module__ == name]
+        found = (value for value in self._latest if isinstance(value, type))
+        return [kind for kind in found if kind.__module__ == self._owner.__name__]
 
     def _find(self, names: dict[str, Any]) -> int | None:
         if isinstance(self._owner, ModuleType):  # whose other variables are settings and counters
@@ -54,7 +54,9 @@ class _Names:
         if not all(map(_is_of_its_packages, names.values())):
             return None
         for number, state in enumerate(self._states):
-            if state.keys() == names.keys() and all(map(is_, map(state.get, names), names.values())):
+            if state.keys() == names.keys() and all(
+                map(is_, map(state.get, names), names.values())
+            ):
                 return number
         self._states.append(names)
         return len(self._states) - 1
@@ -65,35 +67,37 @@ class KerasCode:
 
     def __init__(self) -> None:
         self._loaded = 0
-        self._modules: dict[ModuleType, _Names] = {}
-        self._classes: dict[type, _Names] = {}
+        self._known: set[type | ModuleType] = set()
+        self._all: list[_Names] = []
         self._lock = Lock()
 
-    def state(self) -> list[list[int]] | None:
+    def state(self) -> list[tuple[int, int]] | None:
         """Equal while all code is the same; None while some of it is not Keras's own.
 
-        It takes less than a millisecond: everything is only compared with what it was last.
+        It takes about a millisecond: everything is only compared with what it was last.
         """
         with self._lock:
             if len(sys.modules) != self._loaded:
                 self._loaded = len(sys.modules)
                 for name, module in list(sys.modules.items()):
                     if name.partition(".")[0] == "keras" and isinstance(module, ModuleType):
-                        self._modules.setdefault(module, _Names(module))
-            for module in self._modules.values():
-                if module.read():
-                    for found in module.classes():
-                        self._classes.setdefault(found, _Names(found))
-            for found in self._classes.values():
-                found.read()
-            parts = [self._modules.values(), self._classes.values()]
-            numbers = [[names.number for names in part] for part in parts]
-        changed: list[list[int]] = []
-        for part in numbers:
-            if None in part:
-                return None
-            changed.append([place for place in enumerate(part) if place[1]])
-        return changed
+                        self._add(module)
+            for names in self._all:  # grows by the classes of modules
+                if names.read():
+                    for kind in names.classes():
+                        self._add(kind)
+            states = []
+            for place, names in enumerate(self._all):
+                if names.number is None:
+                    return None
+                if names.number:
+                    states.append((place, names.number))
+        return states
+
+    def _add(self, owner: type | ModuleType) -> None:
+        if owner not in self._known:
+            self._known.add(owner)
+            self._all.append(_Names(owner))
 
 
 def _is_of_its_packages(value: Any) -> bool:

@@ -84,7 +84,7 @@ class ObjectState:
         if (known := self._read.get(id(value))) is not None:
             self.values += ["seen", known[0]]
             return
-        kind = type(value)
+        kind: type = type(value)
         self._read[id(value)] = len(self._read), value
         if not is_kerass(kind):
             raise Untellable(kind)

@@ -9,7 +9,7 @@ cut into calls anywhere without changing a number.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -45,11 +45,31 @@ def _offsets(size: int) -> tf.Tensor:
     return tf.range(size, dtype=tf.int32)
 
 
+def forget_tensors() -> None:
+    """Drop the small tensors that are kept, which belong to one context of TensorFlow."""
+    _control.cache_clear()
+    _offsets.cache_clear()
+
+
 class Kind(StrEnum):
     """Which of the model's steps a program runs."""
 
     TRAIN = "train"
     TEST = "test"
+
+
+@dataclass(frozen=True, slots=True)
+class TracedFor:
+    """What Keras's own function of a step would be traced for.
+
+    Whatever is changed on a model counts for the next tracing, and not for what is traced already.
+    """
+
+    step: Hashable
+    """Which step, and the structure, dtypes and shapes of what it gets."""
+
+    batch: int | None
+    """Rows of every batch; None where the last has fewer."""
 
 
 @dataclass(frozen=True, slots=True)

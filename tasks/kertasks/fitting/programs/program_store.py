@@ -20,11 +20,20 @@ import keras
 from kertasks.fitting.keras_internals import (
     all_layers,
     compilation,
+    eager_context,
     trainable_as,
     trainable_flags,
 )
 from kertasks.fitting.programs.architecture import places_of_captures, signature, variables
-from kertasks.fitting.programs.program import Kind, Program, ProgramKey, Traced, flat_logs, trace
+from kertasks.fitting.programs.program import (
+    Program,
+    ProgramKey,
+    Traced,
+    TracedFor,
+    flat_logs,
+    forget_tensors,
+    trace,
+)
 from kertasks.fitting.rows.feeds import Structure
 
 _Made = TypeVar("_Made")
@@ -40,10 +49,17 @@ class _OfModel:
     parts: list[object]
     """What must still be the same since they were traced: the compilation, layers, variables."""
 
-    programs: dict[Hashable, Any] = field(default_factory=dict)
-    trainable: dict[Kind, list[bool]] = field(default_factory=dict)
-    """What was trainable when a step was first traced: in Keras that counts until the model is
-    compiled again."""
+    programs: dict[tuple[TracedFor, Hashable], Any] = field(default_factory=dict)
+    trainable: dict[TracedFor, list[bool]] = field(default_factory=dict)
+    """What was trainable when a step was first traced for something."""
+
+    def as_traced(self, wanted: TracedFor) -> TracedFor:
+        """What Keras would use for this: what is traced for batches of just this size, else for
+        batches of any; and what it would trace now where there is neither: after the first, for
+        batches of any size."""
+        if wanted in self.trainable or not any(wanted.step == of.step for of in self.trainable):
+            return wanted
+        return replace(wanted, batch=None)
 
 
 class ProgramStore:
@@ -53,12 +69,14 @@ class ProgramStore:
         self._models: weakref.WeakKeyDictionary[keras.Model, _OfModel] = weakref.WeakKeyDictionary()
         # Each with the places of its captures among the variables of a model.
         self._shared: OrderedDict[tuple[str, ProgramKey], tuple[Traced, list[int]]] = OrderedDict()
+        self._context: weakref.ref[Any] | None = None
         self._lock = Lock()
 
     def program(
         self,
         model: keras.Model,
         key: ProgramKey,
+        wanted: TracedFor,
         structure: Structure,
         on_trace: Callable[[], None],
     ) -> Program:
@@ -67,6 +85,7 @@ class ProgramStore:
         Args:
             model: a built and compiled Keras model.
             key: what it is for.
+            wanted: what Keras would trace.
             structure: of the data.
             on_trace: called before a new one is traced.
 
@@ -76,7 +95,7 @@ class ProgramStore:
         """
 
         def make() -> Program:
-            with self._as_first_traced(model, key.kind):
+            with self._as_first_traced(model, wanted):
                 signed = signature(model, key.kind, structure.keys)
                 shared = None if signed is None else self._find_shared(signed, key)
                 if shared is not None:
@@ -94,7 +113,7 @@ class ProgramStore:
                         self._shared.popitem(last=False)
             return program
 
-        return self.own(model, key, make)
+        return self.own(model, wanted, key, make)
 
     def _find_shared(self, signed: str, key: ProgramKey) -> tuple[Traced, list[int]] | None:
         with self._lock:
@@ -103,34 +122,60 @@ class ProgramStore:
                 self._shared.move_to_end((signed, key))
             return found
 
-    def trains_otherwise(self, model: keras.Model) -> bool:
+    def trains_otherwise(self, model: keras.Model, wanted: TracedFor) -> bool:
         """Whether something else is trainable now than what a compiled model trains."""
         with self._lock:
-            flags = self._of(model).trainable.get(Kind.TRAIN)
+            own = self._of(model)
+            flags = own.trainable.get(own.as_traced(wanted))
         return flags is not None and flags != trainable_flags(model)
 
-    def own(self, model: keras.Model, key: Hashable, make: Callable[[], _Made]) -> _Made:
-        """What was made for this model under the key, made now if the model is another since."""
+    def own(
+        self, model: keras.Model, wanted: TracedFor, key: Hashable, make: Callable[[], _Made]
+    ) -> _Made:
+        """What was made for this model, made now if there is none or the model is another since.
+
+        Args:
+            model: a built Keras model.
+            wanted: what it is traced for.
+            key: which of all that is traced for it.
+            make: makes it.
+        """
         with self._lock:
-            made: _Made | None = self._of(model).programs.get(key)
+            own = self._of(model)
+            made: _Made | None = own.programs.get((own.as_traced(wanted), key))
         if made is None:
             made = make()
             with self._lock:
-                self._of(model).programs[key] = made
+                own = self._of(model)
+                traced = own.as_traced(wanted)
+                own.trainable.setdefault(traced, trainable_flags(model))
+                own.programs[traced, key] = made
         return made
 
     def forget(self) -> None:
         """Drop everything, so that the next run compiles anew."""
         with self._lock:
-            self._models.clear()
-            self._shared.clear()
+            self._forget()
 
-    def _as_first_traced(self, model: keras.Model, kind: Kind) -> AbstractContextManager[None]:
+    def _forget(self) -> None:
+        self._models.clear()
+        self._shared.clear()
+        forget_tensors()
+
+    def _as_first_traced(
+        self, model: keras.Model, wanted: TracedFor
+    ) -> AbstractContextManager[None]:
         with self._lock:
-            flags = self._of(model).trainable.setdefault(kind, trainable_flags(model))
+            own = self._of(model)
+            flags = own.trainable.setdefault(own.as_traced(wanted), trainable_flags(model))
         return trainable_as(model, flags)
 
     def _of(self, model: keras.Model) -> _OfModel:
+        context = eager_context()
+        if self._context is None or self._context() is not context:
+            # What was traced or put on a device in another one cannot be used, nor freed twice.
+            self._forget()
+            self._context = weakref.ref(context)
         parts = _parts(model)
         own = self._models.get(model)
         if own is None or len(own.parts) != len(parts) or not all(map(is_, own.parts, parts)):
@@ -142,7 +187,7 @@ class ProgramStore:
 def _parts(model: keras.Model) -> list[object]:
     # Weak, because a layer may hold the model; there is only one weak reference to a live layer.
     layers = [weakref.ref(layer) for layer in all_layers(model)]
-    return [compilation(model), getattr(model, "optimizer", None), *layers, *model.variables]
+    return [compilation(model), *layers, *model.variables]
 
 
 def _bind(traced: Traced, places: list[int], model: keras.Model) -> Program:

@@ -180,7 +180,8 @@ class ResidentRows:
 
     Args:
         leaves: the arrays.
-        ordered: whether passes come with an order, which calls then get beside the arrays.
+        ordered: whether calls get an order beside the arrays: that of the pass, or 0, 1, … for
+            passes without one.
     """
 
     limit: int | None = None
@@ -247,18 +248,19 @@ Feed: TypeAlias = ResidentRows | StreamedRows
 """Where a pass over the data gets its rows from."""
 
 
-def make_feed(leaves: Sequence[Leaf], rows: RowOrder, memory: int | None) -> Feed:
+def make_feed(leaves: Sequence[Leaf], rows: RowOrder, memory: int | None, ordered: bool) -> Feed:
     """Rows on the device where they fit, else streamed.
 
     Args:
         leaves: the arrays.
-        rows: how many each has, their batches, and whether passes come with an order.
+        rows: how many each has, and their batches.
         memory: bytes that may lie on the device; None for half of what it has, whether that is
             free now or not: a run does not depend on its neighbours.
+        ordered: whether passes may come with an order; without one, rows are read as they lie.
     """
     if memory is None:
         memory = (device_bytes() or psutil.virtual_memory().total) // 2
     if sum(leaf.resident_bytes for leaf in leaves) <= memory:
         with contextlib.suppress(tf.errors.ResourceExhaustedError):
-            return ResidentRows(leaves, ordered=bool(rows.shuffle))
+            return ResidentRows(leaves, ordered)
     return StreamedRows(leaves, rows)

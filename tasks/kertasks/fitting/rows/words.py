@@ -24,6 +24,7 @@ from kertasks.data.multi_hot import MultiHotRows
 from kertasks.fitting.keras_internals import (
     call_instead,
     gather_ragged,
+    has_own,
     is_kerass,
     readers_of_input,
 )
@@ -198,7 +199,8 @@ def fusing_updates(model: keras.Model) -> AbstractContextManager[None]:
         model: a compiled model with a built optimizer.
     """
     optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)
-    if not is_kerass(type(optimizer)) or isinstance(optimizer, keras.optimizers.Ftrl):
+    is_known = is_kerass(type(optimizer)) and has_own(optimizer, "update_step")
+    if not is_known or isinstance(optimizer, keras.optimizers.Ftrl):
         return nullcontext()
     own_step = optimizer.update_step
 
@@ -219,6 +221,7 @@ def fusing_updates(model: keras.Model) -> AbstractContextManager[None]:
 def _can_read_words(layer: Any) -> bool:
     return bool(
         type(layer) is keras.layers.Dense
+        and has_own(layer, "call")
         and layer.built
         and layer.compute_dtype == layer.variable_dtype == "float32"
         and layer.quantization_mode is None
