@@ -279,26 +279,34 @@ def flat_logs(logs: Logs) -> Logs:
     return flat
 
 
-def trace(model: keras.Model, key: ProgramKey, structure: Structure) -> Traced:
+def trace(
+    model: keras.Model, step: Callable[[Any], Any], key: ProgramKey, structure: Structure
+) -> Traced:
     """Trace a program on a built model.
+
+    Args:
+        model: a built and compiled Keras model.
+        step: its ``train_step`` or ``test_step``.
+        key: what it is for.
+        structure: of what a step gets.
 
     Raises:
         CannotCompile: the step returns something no loop can carry.
         Exception: whatever the model's own Python code raises.
     """
     try:
-        return _trace(model, key, structure, None)
+        return _trace(model, step, key, structure, None)
     except _LogsMustBeCarried as found:
-        return _trace(model, key, structure, found.initial)
+        return _trace(model, step, key, structure, found.initial)
 
 
 def _trace(
     model: keras.Model,
+    step: Callable[[Any], Any],
     key: ProgramKey,
     structure: Structure,
     carried: dict[str, tuple[tf.DType, tf.TensorShape]] | None,
 ) -> Traced:
-    step = model.train_step if key.kind is Kind.TRAIN else model.test_step
     reset_in_graph = resets_in_graph(model)
     is_scalar: dict[str, bool] = {}
     checks: Checks | None = None

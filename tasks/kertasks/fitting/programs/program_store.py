@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from operator import is_
 from threading import Lock
+from types import MethodType
 from typing import Any, TypeVar
 
 import keras
@@ -26,6 +27,7 @@ from kertasks.fitting.keras_internals import (
 )
 from kertasks.fitting.programs.architecture import places_of_captures, signature, variables
 from kertasks.fitting.programs.program import (
+    Kind,
     Program,
     ProgramKey,
     Traced,
@@ -52,6 +54,9 @@ class _OfModel:
     programs: dict[tuple[TracedFor, Hashable], Any] = field(default_factory=dict)
     trainable: dict[TracedFor, list[bool]] = field(default_factory=dict)
     """What was trainable when a step was first traced for something."""
+
+    steps: dict[Kind, Callable[[], Any]] = field(default_factory=dict)
+    """Weak references to the steps, as Keras takes them when it first makes its functions."""
 
     def as_traced(self, wanted: TracedFor) -> TracedFor:
         """What Keras would use for this: what is traced for batches of just this size, else for
@@ -101,7 +106,7 @@ class ProgramStore:
                 if shared is not None:
                     return _bind(*shared, model)
                 on_trace()
-                traced = trace(model, key, structure)
+                traced = trace(model, self._step(model, key.kind), key, structure)
                 # As it was traced: a layer may have been changed since the model was compiled.
                 signed = signature(model, key.kind, structure.keys)
             program = Program(traced, list(traced.function.captured_inputs))
@@ -169,6 +174,14 @@ class ProgramStore:
             own = self._of(model)
             flags = own.trainable.setdefault(own.as_traced(wanted), trainable_flags(model))
         return trainable_as(model, flags)
+
+    def _step(self, model: keras.Model, kind: Kind) -> Callable[[Any], Any]:
+        step: Callable[[Any], Any] = getattr(model, f"{kind}_step")
+        reference = weakref.WeakMethod if isinstance(step, MethodType) else weakref.ref
+        with self._lock:
+            first = self._of(model).steps.setdefault(kind, reference(step))
+        # One that nothing else holds any more is not kept alive: it may hold the model.
+        return first() or step
 
     def _of(self, model: keras.Model) -> _OfModel:
         context = eager_context()
