@@ -100,13 +100,14 @@ class ProgramStore:
         """
 
         def make() -> Program:
+            step = self._step(model, key.kind)
             with self._as_first_traced(model, wanted):
                 signed = signature(model, key.kind, structure.keys)
                 shared = None if signed is None else self._find_shared(signed, key)
                 if shared is not None:
                     return _bind(*shared, model)
                 on_trace()
-                traced = trace(model, self._step(model, key.kind), key, structure)
+                traced = trace(model, step, key, structure)
                 # As it was traced: a layer may have been changed since the model was compiled.
                 signed = signature(model, key.kind, structure.keys)
             program = Program(traced, list(traced.function.captured_inputs))
