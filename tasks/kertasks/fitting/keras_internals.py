@@ -115,7 +115,9 @@ def is_kerass(kind: Any) -> bool:
 def has_own(owner: Any, method: str) -> bool:
     """Whether an object of a Keras class has the method that Keras wrote for it, not another one
     that was put in its place on the object or on the class."""
-    return method not in vars(owner) and is_kerass(getattr(type(owner), method))
+    # Not by its ``__module__``, which ``functools.wraps`` copies.
+    its_globals = getattr(getattr(type(owner), method), "__globals__", {})
+    return method not in vars(owner) and its_globals.get("__name__", "").startswith("keras.")
 
 
 _UNREAD = frozenset(
@@ -212,12 +214,6 @@ def build(model: keras.Model, batch: Any, optimizer: bool) -> None:
         return
     with call_instead(model.optimizer, "build", lambda _: None):
         model._symbolic_build(data_batch=batch)
-
-
-def built_for(optimizer: Any) -> list[Any]:
-    """The variables an optimizer keeps its own for."""
-    variables: list[Any] = optimizer._trainable_variables
-    return variables
 
 
 def compiled_parts(model: keras.Model) -> list[object]:

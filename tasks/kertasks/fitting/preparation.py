@@ -106,7 +106,8 @@ def compile_passes(
             asked = False
     with failing_as_cannot_compile():
         feeds = [
-            # In an order of one's own or not, the program is the same one: what is traced counts.
+            # Shuffled or not, training takes one program: as in Keras, a change of the model since
+            # it was traced does not come to count by another order of the rows.
             make_feed(source.leaves, source.order, memory, ordered=source.kind is Kind.TRAIN)
             for source in sources
         ]

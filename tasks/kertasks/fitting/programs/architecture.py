@@ -53,8 +53,8 @@ def signature(model: keras.Model, kind: Kind, keys: frozenset[str]) -> str | Non
     state = ObjectState({id(variable): place for place, variable in enumerate(every)})
     try:
         state.read([model, optimizer, *compiled_parts(model)])
-    except (Untellable, RecursionError):
-        return None
+    except (Untellable, RecursionError, AttributeError, TypeError):
+        return None  # something in it has no plain form
     # Losses, inputs and outputs may be looked up by any key.
     kept = keys | state.keys
     if keys:

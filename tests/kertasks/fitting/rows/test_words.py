@@ -15,6 +15,7 @@ from tests.support.closeness import assert_close, assert_same_history, assert_sa
 
 import kertasks
 from kertasks.data.multi_hot import MultiHotRows
+from kertasks.fitting.programs.program_store import STORE
 from kertasks.fitting.rows.words import LARGE, are_words_worth_it, find_words, word_readers
 
 L = keras.layers
@@ -181,6 +182,7 @@ def test_words_are_shuffled_in_the_published_order() -> None:
 
 @pytest.mark.training
 def test_models_of_one_architecture_share_the_program_and_agree_in_every_bit() -> None:
+    STORE.forget()  # or what other tests trained would be shared, too
     phases: list[float | None] = []
     models = [made(sequential) for _ in range(3)]
     histories = [
