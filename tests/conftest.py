@@ -66,6 +66,25 @@ def genuine_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return keras_home
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _signals_of_a_terminal() -> Iterator[None]:
+    """Processes that tests start hear the signals of a terminal, as under a person's shell.
+
+    Under ``nohup``, or behind ``&`` in a script, this process ignores some, and what it starts
+    would too. A function in their place is ignored just so here, but no process inherits it.
+    """
+    ignored = [
+        number
+        for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
+        if signal.getsignal(number) is signal.SIG_IGN
+    ]
+    for number in ignored:
+        signal.signal(number, lambda *_: None)
+    yield
+    for number in ignored:
+        signal.signal(number, signal.SIG_IGN)
+
+
 @pytest.fixture(autouse=True)
 def _own_signals() -> Iterator[None]:
     """A training in this process hears signals as a trainer does, until the test is over."""

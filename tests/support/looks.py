@@ -16,6 +16,9 @@ from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from kertui.live.pane import LivePane
+from kertui.runs.run_curves import RunCurves
+from kertui.runs.runs_screen import RunsScreen
 from kertui.terminal.capabilities import Capabilities
 from kertui.terminal.theme import LIGHT
 
@@ -74,17 +77,45 @@ class State:
         await pilot.pause()
         if self.opened is not None:
             await self.opened(pilot)
+        await all_drawn(pilot)
         await pilot.press(*self.keys)
         await until(pilot, lambda: shows(app, self.words))
         for field in app.screen.query(Input):
             field.cursor_blink = False
-        await pilot.pause()
+        await all_drawn(pilot)
 
 
 def shows(app: App[Any], words: Sequence[str]) -> bool:
     """Whether all these words are on the screen."""
     screen = shown(app)
     return all(word in screen for word in words)
+
+
+async def all_drawn(pilot: Pilot[Any]) -> None:
+    """Wait until all that the keys asked for is drawn, what messages under way ask for too."""
+    drawn = False
+    while not drawn:
+        await until(pilot, lambda: not draws_later(pilot.app))
+        await pilot.pause()
+        drawn = not draws_later(pilot.app)
+
+
+def draws_later(app: App[Any]) -> bool:
+    """Whether a screen waits for a run's events, for its turn, or for the library that draws.
+
+    Words are no sign of that: those of the run that is drawn stay until another one is read.
+    """
+    under_way = {worker.group for worker in app.workers if not worker.is_finished}
+    if not under_way.isdisjoint({"plotext", "recipes"}):
+        return True
+    for screen in app.screen_stack:
+        if isinstance(screen, RunsScreen) and screen._rest_timer is not None:
+            return True
+        if any(curves.reading or curves._pace.pending for curves in screen.query(RunCurves)):
+            return True
+        if any(pane._pace.pending for pane in screen.query(LivePane)):
+            return True
+    return False
 
 
 def pictures(states: dict[str, State]) -> list[tuple[str, Look]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.looks import EVERY_LOOK, Look, State, Step, pictures
+from tests.support.looks import EVERY_LOOK, Look, State, Step, all_drawn, pictures
 from tests.support.piloting import until
 from tests.support.recorded_service import RecordedService
 from tests.support.run_folders import NOON, write_run
@@ -39,7 +39,8 @@ async def open_runs(pilot: Pilot[Any]) -> None:
     assert isinstance(screen, RunsScreen)
     await until(pilot, lambda: screen.listed.complete)
     curves = screen.query_one(RunCurves)
-    await until(pilot, lambda: curves.histories and not curves.reading)
+    await until(pilot, lambda: curves.histories)
+    await all_drawn(pilot)
 
 
 async def open_bin(pilot: Pilot[Any]) -> None:

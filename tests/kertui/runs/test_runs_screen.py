@@ -210,6 +210,10 @@ async def test_where_the_cursor_is_is_told_only_while_runs_are_out_of_sight(
     async with opened_runs(service, size=(80, 24)) as runs:
         await runs.until(lambda: runs.table.size.height == 6)
         await runs.until(lambda: "1 of 5" not in shown(runs.app))
+        # Whatever changed its height, and without a further look at the runs.
+        runs.screen._reading = True
+        runs.table.styles.height = 3
+        await runs.until(lambda: "1 of 5" in shown(runs.app))
     for seed in range(20):
         write_run(service.store, "xor", "answer", epochs=2, began=NOON - seed, seed=seed)
     async with opened_runs(service, size=(80, 24)) as runs:

@@ -124,9 +124,14 @@ class Pace:
         self._last = float("-inf")
         self._timer: Timer | None = None
 
+    @property
+    def pending(self) -> bool:
+        """Whether something new is there that is not drawn yet."""
+        return self._timer is not None
+
     def request(self) -> None:
         """Draw now, or when the time since the last drawing is over."""
-        if self._timer is not None:
+        if self.pending:
             return
         wait = self._last + DRAW - time.monotonic()
         if wait <= 0:

@@ -93,6 +93,10 @@ class RunTable(RowsWidget, can_focus=True):
 
         key: SortKey
 
+    @dataclass
+    class HeightChanged(Message):
+        """More or fewer rows are in sight."""
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._listed = ListedRuns(complete=True)
@@ -148,6 +152,10 @@ class RunTable(RowsWidget, can_focus=True):
             awaited, self._awaited = self._awaited, []
             for act in awaited:
                 act()
+
+    def on_resize(self) -> None:
+        """Tell that more or fewer rows are in sight; the base makes the rows anew."""
+        self.post_message(self.HeightChanged())
 
     @property
     def place_in_words(self) -> str:

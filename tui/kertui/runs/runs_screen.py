@@ -209,6 +209,11 @@ class RunsScreen(Screen[None]):
         self._arrange()
         self._offer_keys()
 
+    @on(RunTable.HeightChanged)
+    def _show_place(self, event: RunTable.HeightChanged) -> None:
+        event.stop()
+        self._show_details()
+
     def _show_details(self) -> None:
         self._details.show(self._table.run, self._table.place_in_words)
 
@@ -243,7 +248,6 @@ class RunsScreen(Screen[None]):
         rows = max(3, min(len(table.runs) + 1, most))
         if table.styles.height is None or table.styles.height.value != rows:
             table.styles.height = rows
-            self.call_after_refresh(self._show_details)  # more or fewer rows are in sight
         self.set_class(room >= 30, "-high")
 
     @property
