@@ -32,6 +32,15 @@ class BatchHooks:
         self._callbacks = [cb for cb in callbacks.callbacks if overrides(cb, *hooks)]
         self._begin = f"on_{phase}_batch_begin"
         self._end = f"on_{phase}_batch_end"
+        changing = [cb for cb in callbacks.callbacks if not getattr(cb, "async_safe", False)]
+        self.may_change_metrics_after = any(_has_own_hooks(cb, *hooks) for cb in changing)
+        """Whether a person's own hook runs after a batch, which may change the metrics of the
+        model: not one of those that say ``async_safe``, which Keras runs beside the training."""
+
+        before = ("on_epoch_begin",) if phase == "train" else ()
+        self.may_change_metrics_before = any(_has_own_hooks(cb, *hooks, *before) for cb in changing)
+        """Whether one runs before the first batch, when Keras has let the metrics begin anew."""
+
         self._needs_each_batch = any(map(_needs_each_batch, self._callbacks))
         self._limiting = [cb for cb in self._callbacks if hasattr(cb, "steps_limit")]
 
@@ -87,6 +96,12 @@ def _needs_each_batch(callback: keras.callbacks.Callback) -> bool:
         case keras.callbacks.TensorBoard():
             return traces_batches(callback) or not _hooks_are_kerass(callback)
     return True
+
+
+def _has_own_hooks(callback: keras.callbacks.Callback, *hooks: str) -> bool:
+    return any(
+        overrides(callback, hook) and not is_kerass(getattr(callback, hook)) for hook in hooks
+    )
 
 
 def _hooks_are_kerass(callback: keras.callbacks.Callback) -> bool:

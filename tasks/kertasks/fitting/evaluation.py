@@ -11,28 +11,31 @@ from kertasks.fitting.callback_hooks import BatchHooks, as_callback_list
 from kertasks.fitting.fit_request import count
 from kertasks.fitting.keras_internals import (
     OrderedArrays,
+    are_metrics_unbuilt,
     asked_for_xla,
     assert_compiled,
     in_order_of_metrics,
 )
+from kertasks.fitting.metric_reader import MetricReader
 from kertasks.fitting.notices import CannotCompile, Notices
+from kertasks.fitting.own_methods import call_own, goes_its_own_way
 from kertasks.fitting.preparation import compile_passes, require_compilable
 from kertasks.fitting.programs.compiled_pass import CompiledPass, Pace, read
 from kertasks.fitting.programs.program import Kind, Logs
-from kertasks.fitting.rows.row_order import Span
+from kertasks.fitting.rows.row_order import Schedule
 
 
 def evaluate(
     model: keras.Model,
     x: Any = None,
     y: Any = None,
-    *,
     batch_size: int | None = None,
     verbose: str | int = 0,
     sample_weight: Any = None,
     steps: int | None = None,
     callbacks: Any = None,
     return_dict: bool = False,
+    *,
     on_notice: Callable[[str], None] | None = None,
     memory_limit: int | None = None,
 ) -> Any:
@@ -61,9 +64,30 @@ def evaluate(
     assert_compiled(model)
     batch_size, steps = count("batch_size", batch_size), count("steps", steps)
     notices = Notices(on_notice)
+    rest = {
+        "batch_size": batch_size,
+        "verbose": verbose,
+        "sample_weight": sample_weight,
+        "steps": steps,
+        "callbacks": callbacks,
+        "return_dict": return_dict,
+    }
+    if goes_its_own_way(model, "evaluate"):
+        notices.tell("evaluating with the model's own evaluate")
+        return call_own(model, "evaluate", x, y, **rest)
+    unbuilt = are_metrics_unbuilt(model)
     try:
-        require_compilable(model, x, y=y, sample_weight=sample_weight)
-        arrays = OrderedArrays(x, y, sample_weight, batch_size=batch_size, steps=steps)
+        require_compilable(
+            model, x, methods=["make_test_function"], y=y, sample_weight=sample_weight
+        )
+        arrays = OrderedArrays(
+            x,
+            y,
+            sample_weight,
+            batch_size=batch_size,
+            steps=steps,
+            per_execution=model.steps_per_execution,
+        )
         sources = [read(arrays, Kind.TEST)]
         (compiled,) = compile_passes(
             model,
@@ -75,38 +99,53 @@ def evaluate(
         )
     except CannotCompile as reason:
         notices.tell(f"evaluating with Keras's own evaluate, which is slower: {reason}")
-        return model.evaluate(
-            x,
-            y,
-            batch_size=batch_size,
-            verbose=verbose,
-            sample_weight=sample_weight,
-            steps=steps,
-            callbacks=callbacks,
-            return_dict=return_dict,
-        )
+        return model.evaluate(x, y, **rest)
     hooks = as_callback_list(
-        model, callbacks, history=False, verbose=verbose, epochs=1, steps=arrays.steps
+        model,
+        callbacks,
+        history=False,
+        verbose=verbose,
+        epochs=1,
+        steps=steps or arrays.order.batches,
     )
-    logs = run_evaluation(model, compiled, hooks, Pace())
+    asked = Schedule(arrays.order, steps, model.steps_per_execution)
+    logs = run_evaluation(model, compiled, asked, hooks, Pace(), unbuilt)
     return logs if return_dict else in_order_of_metrics(model, logs)
 
 
 def run_evaluation(
     model: keras.Model,
     compiled: CompiledPass,
+    schedule: Schedule,
     callbacks: keras.callbacks.CallbackList,
     pace: Pace,
+    unbuilt: bool = False,
 ) -> Logs:
-    """Evaluate once, with the hooks of testing around it; metrics by name, sorted."""
+    """Evaluate once, with the hooks of testing around it.
+
+    Args:
+        model: a built and compiled Keras model.
+        compiled: runs the batches.
+        schedule: which they are; not used before.
+        callbacks: of the evaluation, or of the training it is in.
+        pace: how long calls are.
+        unbuilt: as in ``MetricReader``.
+
+    Returns:
+        Metrics by name, sorted.
+    """
+    hooks = BatchHooks(callbacks, "test")
+    reader = MetricReader(model, compiled, hooks, unbuilt)
     model.stop_evaluating = False
     callbacks.on_test_begin()
+    reader.reset()
     logs = compiled.run(
-        Span(None, 0, compiled.steps),
+        schedule.of_epoch(0),
         pace,
-        BatchHooks(callbacks, "test"),
+        hooks,
         lambda: bool(model.stop_evaluating),
+        reset=reader.resets_in_program,
     )
-    logs = dict(sorted(logs.items()))
+    logs = dict(sorted(reader.read(logs).items()))
     callbacks.on_test_end(logs)
     return logs

@@ -89,8 +89,15 @@ class FitRequest:
     xla: bool | None
     """Whether to use XLA; None leaves it to the model's ``jit_compile``, then to its step."""
 
-    def ordered(self, x: Any, y: Any, sample_weight: Any) -> OrderedArrays:
-        """The rows to train on, in batches and in the order of each epoch."""
+    def ordered(self, x: Any, y: Any, sample_weight: Any, per_execution: int) -> OrderedArrays:
+        """The rows to train on, in batches and in the order of each epoch.
+
+        Args:
+            x: as in ``fit``, without what is held out.
+            y: likewise.
+            sample_weight: likewise.
+            per_execution: the model's ``steps_per_execution``.
+        """
         return OrderedArrays(
             x,
             y,
@@ -100,4 +107,5 @@ class FitRequest:
             shuffle=self.shuffle,
             class_weight=self.class_weight,
             seed=self.seed,
+            per_execution=per_execution,
         )

@@ -6,6 +6,7 @@ No other module of this package uses a private name of either.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -27,6 +28,7 @@ from keras.src.trainers.data_adapters.array_data_adapter import (
 )
 from keras.src.trainers.trainer import model_supports_jit
 from keras.src.utils import is_default
+from keras.src.utils.python_utils import pythonify_logs
 from tensorflow.python.client import device_lib
 from tensorflow.python.eager import context as tf_context
 from tensorflow.python.framework import config as tf_config
@@ -51,6 +53,7 @@ class OrderedArrays(ArrayDataAdapter):  # type: ignore[misc]  # Keras carries no
         shuffle: Shuffle = False,
         class_weight: dict[int, float] | None = None,
         seed: int = 0,
+        per_execution: int = 1,
     ) -> None:
         super().__init__(
             x,
@@ -62,7 +65,8 @@ class OrderedArrays(ArrayDataAdapter):  # type: ignore[misc]  # Keras carries no
             class_weight=class_weight,
         )
         self.order = RowOrder(self._num_samples, self._batch_size, seed, shuffle)
-        self.steps = min(steps or self._size, self._size)
+        whole = math.ceil((steps or self._size) / per_execution) * per_execution
+        self.steps = min(whole, self._size)
         """How many batches are read in an epoch, or in a pass to evaluate."""
 
         self.inputs = keras.tree.lists_to_tuples(self._inputs)
@@ -109,7 +113,78 @@ class OrderedArrays(ArrayDataAdapter):  # type: ignore[misc]  # Keras carries no
 
 def is_kerass(kind: Any) -> bool:
     """Whether a class or a method is Keras's own."""
-    return bool(kind.__module__.startswith("keras."))
+    return str(getattr(kind, "__module__", "")).startswith("keras.")
+
+
+def own_attribute(model: keras.Model, *names: str) -> str | None:
+    """The first name under which a model, or its class, has something else than ``keras.Model``."""
+    for name in names:
+        if name in vars(model) or getattr(type(model), name) is not getattr(keras.Model, name):
+            return name
+    return None
+
+
+def are_steps_kerass(model: keras.Model) -> bool:
+    """Whether a step gives Keras's own logs: all of the model's metrics and nothing else."""
+    return own_attribute(model, "train_step", "test_step", "compute_metrics") is None
+
+
+def resets_metrics_as_keras_does(model: keras.Model) -> bool:
+    """Whether resetting the metrics of a built model does nothing but assign variables."""
+    if own_attribute(model, "reset_metrics", "metrics") is not None:
+        return False
+    return all(_is_plain(metric, "reset_state") for metric in _all_metrics(model))
+
+
+def reads_metrics_as_keras_does(model: keras.Model) -> bool:
+    """Whether the metrics of a built model are what Keras's own code makes of their variables."""
+    if own_attribute(model, "get_metrics_result", "metrics") is not None:
+        return False
+    if not are_steps_kerass(model):
+        return False
+    return all(_is_plain(metric, "result") for metric in _all_metrics(model))
+
+
+def _is_plain(metric: keras.Metric, method: str) -> bool:
+    return is_kerass(type(metric)) and has_own(metric, method)
+
+
+def _all_metrics(model: keras.Model) -> Iterator[keras.Metric]:
+    for metric in model.metrics:
+        yield metric
+        yield from getattr(metric, "metrics", ())  # those that were given to compile
+
+
+def are_metrics_unbuilt(model: keras.Model) -> bool:
+    """Whether the metrics that were given to ``compile`` are still to be built."""
+    given = model._compile_metrics
+    return given is not None and not given.built
+
+
+def reset_metrics(model: keras.Model, as_unbuilt: bool) -> None:
+    """Let metrics begin anew.
+
+    Args:
+        model: a compiled model.
+        as_unbuilt: spare those that were given to ``compile``, as if they were not built yet.
+    """
+    if not as_unbuilt or model._compile_metrics is None:
+        model.reset_metrics()
+        return
+    with call_instead(model._compile_metrics, "reset_state", lambda: None):
+        model.reset_metrics()
+
+
+def metrics_now(model: keras.Model, logs: dict[str, Any]) -> dict[str, Any]:
+    """What Keras reports at the end of a pass: the metrics as they are now, by name, sorted; or
+    the logs of the last step where those have other names.
+
+    Args:
+        model: a compiled model.
+        logs: of the last step.
+    """
+    found: dict[str, Any] = pythonify_logs(model._get_metrics_result_or_logs(logs))
+    return found
 
 
 def has_own(owner: Any, method: str) -> bool:

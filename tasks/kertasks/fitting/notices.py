@@ -6,12 +6,9 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from kertasks.text.plain_text import first_line
+from kertasks.text.error_text import described
 
 LOG = logging.getLogger("kertasks.fitting")
-
-_LONGEST = 250
-"""Characters of a reason that are told."""
 
 
 class CannotCompile(Exception):
@@ -26,14 +23,14 @@ def failing_as_cannot_compile() -> Iterator[None]:
     """Within it, every error is a reason why the compiled way cannot be taken.
 
     Raises:
-        CannotCompile: with the first line of what was raised.
+        CannotCompile: with the reason in what was raised.
     """
     try:
         yield
     except CannotCompile:
         raise
     except Exception as error:
-        raise CannotCompile(first_line(error)[:_LONGEST]) from error
+        raise CannotCompile(described(error)) from error
 
 
 class Notices:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from kertasks.fitting.fit_request import count
 from kertasks.fitting.keras_internals import OrderedArrays, call_with_captures, keeps_state
 from kertasks.fitting.notices import CannotCompile, Notices, failing_as_cannot_compile
+from kertasks.fitting.own_methods import call_own, goes_its_own_way
 from kertasks.fitting.preparation import require_compilable
 from kertasks.fitting.programs.program import TracedFor
 from kertasks.fitting.programs.program_store import STORE
@@ -23,7 +24,6 @@ from kertasks.fitting.rows.feeds import CHUNK_BYTES, Leaf, Structure, flatten
 def predict(
     model: keras.Model,
     x: Any,
-    *,
     batch_size: int | None = None,
     verbose: str | int = 0,
     steps: int | None = None,
@@ -50,18 +50,20 @@ def predict(
         ValueError: a number is none that is allowed, there are no rows, or Keras refuses the data.
     """
     batch_size, steps = count("batch_size", batch_size), count("steps", steps)
+    rest = {"batch_size": batch_size, "verbose": verbose, "steps": steps, "callbacks": callbacks}
+    if goes_its_own_way(model, "predict"):
+        Notices().tell("predicting with the model's own predict")
+        return call_own(model, "predict", x, **rest)
     if not (verbose or steps or callbacks):
         try:
             return _predict(model, x, batch_size)
         except CannotCompile as reason:
             Notices().tell(f"predicting with Keras's own predict, which is slower: {reason}")
-    return model.predict(
-        x, batch_size=batch_size, verbose=verbose, steps=steps, callbacks=callbacks
-    )
+    return model.predict(x, **rest)
 
 
 def _predict(model: keras.Model, x: Any, batch_size: int | None) -> Any:
-    require_compilable(model, x)
+    require_compilable(model, x, methods=["make_predict_function"])
     if keeps_state(model) and not model.built:
         raise CannotCompile("a layer that keeps its state is not built for a size of batches yet")
     arrays = OrderedArrays(x, batch_size=batch_size)

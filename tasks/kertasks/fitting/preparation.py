@@ -14,6 +14,7 @@ from kertasks.fitting.keras_internals import (
     asked_for_xla,
     has_convolutions,
     has_strategy,
+    own_attribute,
     supports_xla,
 )
 from kertasks.fitting.notices import LOG, CannotCompile, Notices, failing_as_cannot_compile
@@ -32,12 +33,15 @@ from kertasks.fitting.rows.finite import find_not_finite
 from kertasks.fitting.rows.words import are_words_worth_it, find_words, word_readers
 
 
-def require_compilable(model: keras.Model, x: Any, **others: Any) -> None:
+def require_compilable(
+    model: keras.Model, x: Any, *, methods: Sequence[str], **others: Any
+) -> None:
     """Refuse what is known beforehand not to compile, such as batches of the data's own making.
 
     Args:
         model: a Keras model.
         x: arrays, alone or nested.
+        methods: of the model that are not called, and so must be Keras's own.
         others: the same, by the name of their argument.
 
     Raises:
@@ -51,6 +55,9 @@ def require_compilable(model: keras.Model, x: Any, **others: Any) -> None:
                 raise CannotCompile(f"{name} {verb} a {type(leaf).__name__}, which is no array")
     if count_rows(x) == 0:
         raise ValueError("x holds no rows")
+    own = own_attribute(model, *methods)
+    if own is not None:
+        raise CannotCompile(f"the model has a method {own} of its own")
     if model.run_eagerly:
         raise CannotCompile("the model was compiled with run_eagerly=True")
     if has_strategy(model):

@@ -13,12 +13,15 @@ from kertasks.fitting.fit_request import FitRequest, count, frequency, share, wh
 from kertasks.fitting.keras_internals import (
     OrderedArrays,
     are_arrays,
+    are_metrics_unbuilt,
     assert_compiled,
     evaluates_after,
     hold_out,
     restored_epoch,
 )
+from kertasks.fitting.metric_reader import MetricReader
 from kertasks.fitting.notices import CannotCompile, Notices
+from kertasks.fitting.own_methods import call_own, goes_its_own_way
 from kertasks.fitting.preparation import compile_passes, require_compilable
 from kertasks.fitting.programs.compiled_pass import (
     CALL_SECONDS,
@@ -36,7 +39,6 @@ def fit(
     model: keras.Model,
     x: Any = None,
     y: Any = None,
-    *,
     batch_size: int | None = None,
     epochs: int = 1,
     verbose: str | int = 0,
@@ -47,11 +49,12 @@ def fit(
     class_weight: dict[int, float] | None = None,
     sample_weight: Any = None,
     initial_epoch: int = 0,
-    initial_step: int = 0,
     steps_per_epoch: int | None = None,
     validation_steps: int | None = None,
     validation_batch_size: int | None = None,
     validation_freq: int | Sequence[int] = 1,
+    *,
+    initial_step: int = 0,
     seed: int = 0,
     on_notice: Callable[[str], None] | None = None,
     on_compile: Callable[[float | None], None] | None = None,
@@ -59,12 +62,14 @@ def fit(
     call_seconds: float = CALL_SECONDS,
     xla: bool | None = None,
 ) -> keras.callbacks.History:
-    """Train a compiled model. Arguments and result are those of ``keras.Model.fit``.
+    """Train a compiled model. Arguments and result are those of ``keras.Model.fit``, and some more
+    arguments that are given by name.
 
     Whole epochs run in one compiled call each, or in calls of at most about ``call_seconds``,
     of the model's own ``train_step`` and ``test_step``: compiled by XLA, or as a plain TensorFlow
     graph where that is faster, which the model, the rows of a batch and the device decide. What
-    cannot be compiled trains with ``model.fit``, in the same row order.
+    cannot be compiled trains with ``model.fit``, in the same row order; a model with a ``fit`` of
+    its own trains with that.
 
     Args:
         model: any compiled Keras model.
@@ -84,13 +89,13 @@ def fit(
         class_weight: a weight for the rows of each class.
         sample_weight: a weight for each row.
         initial_epoch: the epoch to begin with, from 0.
-        initial_step: so many batches of the first epoch are taken as done, with their metrics in
-            the model's variables: training goes on in the middle of an epoch. A callback's
-            ``params["resumes_steps"]`` says whether that can be (it cannot with Keras's own fit).
         steps_per_epoch: batches an epoch, instead of all there are.
         validation_steps: batches a validation, instead of all there are.
         validation_batch_size: rows a validation step; ``batch_size`` if not given.
         validation_freq: validate after every so many epochs, or after the listed ones (from 1).
+        initial_step: so many batches of the first epoch are taken as done, with their metrics in
+            the model's variables: training goes on in the middle of an epoch. A callback's
+            ``params["resumes_steps"]`` says whether that can be (it cannot with Keras's own fit).
         seed: with the epoch (from 0, Keras's ``epoch``) it decides the order of the rows:
             ``numpy.random.default_rng([seed, epoch]).permutation(rows)``.
         on_notice: called with a sentence when training goes a slower way, and why.
@@ -113,7 +118,7 @@ def fit(
     Raises:
         ValueError: the model is not compiled, a number is none that is allowed, there are no rows,
             Keras refuses the data, or ``initial_step`` is given where an epoch cannot begin in its
-            middle.
+            middle or has fewer batches.
         tf.errors.InvalidArgumentError: a row has a label that the loss refuses, or a number that
             a layer has no vector for; before anything is trained where the rows alone tell it.
     """
@@ -142,14 +147,23 @@ def fit(
         xla=xla,
     )
     notices = Notices(on_notice)
+    if goes_its_own_way(model, "fit"):
+        _require_no_step(request, "the model has a fit of its own")
+        notices.tell("training with the model's own fit")
+        return _fit_as_model_does(model, request)
+    unbuilt = are_metrics_unbuilt(model)
     try:
         training, validation = _compile(model, request, notices, on_compile)
     except CannotCompile as reason:
-        if initial_step:
-            raise ValueError(f"an epoch cannot be gone on with in its middle: {reason}") from reason
+        _require_no_step(request, str(reason))
         notices.tell(f"training with Keras's own fit, which is slower: {reason}")
         return _fit_with_keras(model, request)
-    return _run_epochs(model, request, training, validation)
+    return _run_epochs(model, request, training, validation, unbuilt)
+
+
+def _require_no_step(request: FitRequest, reason: str) -> None:
+    if request.initial_step:
+        raise ValueError(f"an epoch cannot be gone on with in its middle: {reason}")
 
 
 def _compile(
@@ -165,9 +179,13 @@ def _compile(
     """
     rows = (request.x, request.y, request.sample_weight)
     held_out = request.validation_data
+    methods = ["make_train_function"]
+    if request.validation_split or held_out is not None:
+        methods += ["make_test_function", "evaluate"]
     require_compilable(
         model,
         request.x,
+        methods=methods,
         y=request.y,
         sample_weight=request.sample_weight,
         validation_data=held_out,
@@ -177,12 +195,13 @@ def _compile(
     if held_out is not None and count_rows(held_out) == 0:
         notices.tell("validation_data holds no rows: there is no validation")
         held_out = None
-    sources = [read(request.ordered(*rows), Kind.TRAIN)]
+    sources = [read(request.ordered(*rows, model.steps_per_execution), Kind.TRAIN)]
     if held_out is not None:
         arrays = OrderedArrays(
             *keras.utils.unpack_x_y_sample_weight(held_out),
             batch_size=request.validation_batch_size or request.batch_size,
             steps=request.validation_steps,
+            per_execution=model.steps_per_execution,
         )
         sources.append(read(arrays, Kind.TEST))
     training, *validation = compile_passes(
@@ -201,9 +220,28 @@ def _run_epochs(
     request: FitRequest,
     training: CompiledPass,
     validation: CompiledPass | None,
+    unbuilt: bool,
 ) -> keras.callbacks.History:
     """Do what ``model.fit`` does, in the same order, to the last epoch or until a callback sets
-    ``model.stop_training``."""
+    ``model.stop_training``.
+
+    Args:
+        model: a built and compiled Keras model.
+        request: what was asked for.
+        training: runs its epochs.
+        validation: evaluates after epochs, None for never.
+        unbuilt: as in ``MetricReader``.
+
+    Raises:
+        ValueError: the epoch to go on with has fewer batches than are said to be done.
+    """
+    every = model.steps_per_execution
+    schedule = Schedule(training.order, request.steps_per_epoch, every)
+    if request.initial_step > training.steps:
+        raise ValueError(
+            f"initial_step is {request.initial_step}; allowed: a whole number from 0 to "
+            f"{training.steps}, the batches of an epoch"
+        )
     callbacks = as_callback_list(
         model,
         request.callbacks,
@@ -218,19 +256,23 @@ def _run_epochs(
     def is_stopped() -> bool:
         return bool(model.stop_training)
 
-    schedule = Schedule(training.order, request.steps_per_epoch)
     hooks = BatchHooks(callbacks, "train")
+    reader = MetricReader(model, training, hooks, unbuilt)
     pace, validation_pace = Pace(request.call_seconds), Pace(request.call_seconds)
     model.stop_training = False
     callbacks.on_train_begin()
     logs: Logs | None = None
     done = request.initial_step
     for epoch in range(restored_epoch(model) or request.initial_epoch, request.epochs):
+        if not done:
+            reader.reset()
         callbacks.on_epoch_begin(epoch)
-        logs = training.run(schedule.of_epoch(epoch), pace, hooks, is_stopped, done)
+        span, resets = schedule.of_epoch(epoch), reader.resets_in_program and not done
+        logs = reader.read(training.run(span, pace, hooks, is_stopped, reset=resets, done=done))
         done = 0
         if validation is not None and evaluates_after(model, epoch, request.validation_freq):
-            found = run_evaluation(model, validation, callbacks, validation_pace)
+            asked = Schedule(validation.order, request.validation_steps, every)
+            found = run_evaluation(model, validation, asked, callbacks, validation_pace)
             logs |= {f"val_{name}": value for name, value in found.items()}
         callbacks.on_epoch_end(epoch, logs)
         if model.stop_training:
@@ -260,7 +302,7 @@ def _fit_with_keras(model: keras.Model, request: FitRequest) -> keras.callbacks.
             (x, y, sample_weight), validation_data = hold_out(
                 (x, y, sample_weight), request.validation_split
             )
-        ordered = request.ordered(x, y, sample_weight)
+        ordered = request.ordered(x, y, sample_weight, model.steps_per_execution)
         data = {"x": ordered}
         # First, so that it knows the epoch before any other callback.
         follower = keras.callbacks.LambdaCallback(on_epoch_begin=ordered.begin_epoch)
@@ -282,6 +324,30 @@ def _fit_with_keras(model: keras.Model, request: FitRequest) -> keras.callbacks.
         verbose=request.verbose,
         callbacks=callbacks,
         validation_data=validation_data,
+        initial_epoch=request.initial_epoch,
+        steps_per_epoch=request.steps_per_epoch,
+        validation_steps=request.validation_steps,
+        validation_batch_size=request.validation_batch_size,
+        validation_freq=request.validation_freq,
+    )
+
+
+def _fit_as_model_does(model: keras.Model, request: FitRequest) -> Any:
+    """Train with the model's own ``fit``, which gets the arguments as they are."""
+    return call_own(
+        model,
+        "fit",
+        request.x,
+        request.y,
+        batch_size=request.batch_size,
+        epochs=request.epochs,
+        verbose=request.verbose,
+        callbacks=request.callbacks,
+        validation_split=request.validation_split,
+        validation_data=request.validation_data,
+        shuffle=request.shuffle,
+        class_weight=request.class_weight,
+        sample_weight=request.sample_weight,
         initial_epoch=request.initial_epoch,
         steps_per_epoch=request.steps_per_epoch,
         validation_steps=request.validation_steps,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from kertasks.errors import UserError
+from kertasks.text.error_text import without_stack
 
 
 class BuildError(UserError):
@@ -20,12 +21,6 @@ class BuildError(UserError):
         """Why it is refused, in one line."""
 
 
-_ANSI = re.compile(r"\x1b\[[0-9;]*m")
-_CALLING = re.compile(
-    r"^Exception encountered when calling [^\n]*?\(\)\.\s*(?P<inner>.*?)"
-    r"(?:\s*Arguments received by .*)?$",
-    re.DOTALL,
-)
 _DIMENSIONS = re.compile(
     r"expected (?P<which>min_ndim|max_ndim|ndim)=(?P<expected>\d+), found ndim=\d+\. "
     r"Full shape received: (?P<shape>\([^)]*\))"
@@ -39,7 +34,6 @@ _SHAPE = re.compile(r"\(None, ?([^()]*)\)")
 _TRAILING_COMMA = re.compile(r"\((\d+|None),\)")
 _OBJECT = re.compile(r"<(?:class '|function |bound method )?(?:\w+\.)*(\w+)[^>]*>")
 _MODULE = re.compile(r"\b(?:keras|tensorflow|tf)(?:\.\w+)+\.(\w+)")
-_TENSORFLOW = re.compile(r"\{\{.*?\}\}\s*|\s*\[Op:\w+\].*$", re.DOTALL)
 _RECEIVED = re.compile(r"[.,]?\s*(?:Full \w+ )?Received:? (?!.*shape).*$", re.DOTALL)
 _SENTENCE = re.compile(r"(?<=[^.\d][.!?])\s+(?=[A-Z`(])")
 _BARE = (ArithmeticError, AssertionError, AttributeError, LookupError, NameError)
@@ -48,10 +42,7 @@ _BARE = (ArithmeticError, AssertionError, AttributeError, LookupError, NameError
 
 def one_line(error: BaseException) -> str:
     """The reason in an error of Keras: one line, no class paths, no batch axis."""
-    text = _ANSI.sub("", str(error)).strip()
-    called = _CALLING.match(text)
-    if called:
-        text = called["inner"].strip()
+    text = without_stack(error)
     for pattern, shorten in _SHORTER:
         found = pattern.search(text)
         if found:
@@ -63,7 +54,7 @@ def one_line(error: BaseException) -> str:
 
 
 def _tidy(text: str) -> str:
-    text = " ".join(_TENSORFLOW.sub("", text).split())
+    text = " ".join(text.split())
     text = _MODULE.sub(r"\1", _OBJECT.sub(r"\1", text)).replace("`", "")
     if len(_RECEIVED.sub("", text)) > 20:
         text = _RECEIVED.sub("", text)

@@ -47,14 +47,3 @@ def _escaped(found: re.Match[str]) -> str:
 def without_controls(text: str) -> str:
     """The text as wide as before, for what has its place on the screen already."""
     return text if text.isprintable() else _CONTROLS.sub("", text)
-
-
-def first_line(error: BaseException) -> str:
-    """The error's class and the first line of what it says, without terminal codes."""
-    said = _COLOURS.sub("", str(error)).strip()
-    line = next((line.strip() for line in said.splitlines() if line.strip()), "")
-    # TensorFlow's graph errors begin with where, and say what after it.
-    if line.startswith("Graph execution error") or line.startswith("Exception encountered"):
-        later = [text.strip() for text in said.splitlines()[1:] if text.strip()]
-        line = later[-1] if later else line
-    return f"{type(error).__name__}: {line}" if line else type(error).__name__

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from kertasks.errors import UserError
 from kertasks.files import open_regular, replacing
+from kertasks.text.error_text import described
 
 Arrays = list[NDArray[Any]]
 
@@ -163,7 +164,7 @@ class Checkpoint:
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
-            raise CheckpointDamaged(f"{path} cannot be read: {error}") from error
+            raise CheckpointDamaged(f"{path} cannot be read: {described(error)}") from error
 
 
 def variables_of(model: keras.Model) -> list[keras.Variable]:

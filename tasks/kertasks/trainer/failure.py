@@ -14,7 +14,7 @@ from kertasks.errors import UserError
 from kertasks.recipes.recipe import Recipe
 from kertasks.runs.event_log import EventLog
 from kertasks.runs.events import Notice
-from kertasks.text.plain_text import first_line
+from kertasks.text.error_text import described
 
 
 class WriteTrouble:
@@ -69,7 +69,7 @@ def describe_failure(error: BaseException, doing: str, recipe: Recipe) -> str:
     callback = _callback_in(error.__traceback__)
     if callback is not None:
         doing = f"the callback {callback}, while {doing},"
-    return f"{doing} failed: {first_line(error)}"
+    return f"{doing} failed: {described(error)}"
 
 
 def is_out_of_memory(error: BaseException) -> bool:

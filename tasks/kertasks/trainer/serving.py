@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from kertasks.errors import UserError
-from kertasks.text.plain_text import first_line
+from kertasks.text.error_text import described
 from kertasks.trainer.claiming import ClaimedRun
 from kertasks.trainer.dataset_cache import DatasetCache
 
@@ -130,7 +130,7 @@ class Server:
             said = str(error)
             if not isinstance(error, UserError):  # no mistake of a person's
                 traceback.print_exc()
-                said = first_line(error)
+                said = described(error)
             message = {"error": said, "class": type(error).__name__}
         self._send({"id": request["id"], **message})
         return "answer" in message

@@ -18,6 +18,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kertasks.text.error_text import described
+
 if TYPE_CHECKING:
     from kertasks.trainer.claiming import ClaimedRun
 
@@ -53,7 +55,7 @@ def main() -> None:
         with contextlib.suppress(OSError):
             traceback.print_exc()
         if server.claimed is not None:
-            server.claimed.fail(f"the trainer could not begin: {error}")
+            server.claimed.fail(f"the trainer could not begin: {described(error)}")
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError):  # a full disk
             stream.flush()

@@ -48,8 +48,9 @@ def test_a_wrong_number_is_named(
 def test_evaluate_and_predict_name_wrong_numbers_too(model: keras.Model) -> None:
     for call in (kertasks.evaluate, kertasks.predict):
         for argument in ("batch_size", "steps"):
+            wrong: dict[str, Any] = {argument: -1}
             with pytest.raises(ValueError, match=f"{argument} is -1; allowed"):
-                call(model, X, **{argument: -1})
+                call(model, X, **wrong)
 
 
 @pytest.mark.parametrize("frequency", [np.int64(2), (2, 4), np.array([2, 4])], ids=type)

@@ -17,14 +17,7 @@ import numpy as np
 from kertasks.fitting.callback_hooks import BatchHooks
 from kertasks.fitting.keras_internals import OrderedArrays, build, compilation, keeps_state
 from kertasks.fitting.programs.checks import Checks
-from kertasks.fitting.programs.program import (
-    Kind,
-    Logs,
-    Program,
-    ProgramKey,
-    TracedFor,
-    resets_in_graph,
-)
+from kertasks.fitting.programs.program import Kind, Logs, Program, ProgramKey, TracedFor
 from kertasks.fitting.programs.program_store import STORE
 from kertasks.fitting.rows.feeds import Feed, Leaf, Structure, flatten
 from kertasks.fitting.rows.row_order import RowOrder, Span
@@ -133,12 +126,17 @@ class CompiledPass:
         self._compilation = compilation(model)
         self._feed = feed
         self._program = program
-        self._resets_in_graph = resets_in_graph(model)
+        self._per_execution = int(model.steps_per_execution)
 
     @property
     def checks(self) -> Checks:
         """What a step checks of its rows on a processor."""
         return self._program.traced.checks
+
+    @property
+    def resets_metrics(self) -> bool:
+        """Whether its program can let metrics begin anew."""
+        return self._program.traced.resets
 
     def suits_xla(self) -> bool:
         """Whether XLA is the faster form of its steps."""
@@ -165,15 +163,22 @@ class CompiledPass:
         pace: Pace,
         hooks: BatchHooks,
         stopped: Callable[[], bool],
+        *,
+        reset: bool,
         done: int = 0,
     ) -> Logs:
-        """Run the batches of a span.
+        """Run the batches of a span, as many in a call as Keras would or more.
+
+        As in Keras, hooks are called around executions of ``model.steps_per_execution`` batches,
+        or some of them, and batches are counted as if the last one were whole.
 
         Args:
             span: which batches, in which order.
             pace: how long calls are.
             hooks: called around each call.
-            stopped: asked after each call whether to go no further.
+            stopped: asked before each call whether to make only one execution more, and after it
+                whether to go no further.
+            reset: whether the metrics begin anew with the first call.
             done: so many of the batches are done; their metrics are the model's.
 
         Returns:
@@ -183,17 +188,13 @@ class CompiledPass:
             RuntimeError: a callback compiled the model.
         """
         self._feed.open(span.order)
-        if not self._resets_in_graph and not done:
-            self._model.reset_metrics()
         logs: Logs = {}
         if done >= span.count:  # what is left of the batches are their metrics
             arrays, position = self._feed.arguments(0, 0)
             size = self.order.batch_sizes[0]
             logs = self._program.run(arrays, size, position, 0, reset=False)
         while done < span.count:
-            steps = self._next_call(span.first + done, span.count - done, pace)
-            if (limit := hooks.steps_limit) is not None:
-                steps = min(steps, limit)
+            executions = self._executions(span.first + done, span.count - done, pace, hooks)
             hooks.begin(done)
             if compilation(self._model) is not self._compilation:
                 raise RuntimeError(
@@ -201,23 +202,34 @@ class CompiledPass:
                     "fit or evaluate only; to change the learning rate within one, set "
                     "model.optimizer.learning_rate"
                 )
-            reset = done == 0 and self._resets_in_graph
-            logs = self._call(span.first + done, steps, reset, pace)
-            done += steps
-            hooks.end(done - 1, logs)
+            if stopped():
+                executions = 1
+            end = (done // self._per_execution + executions) * self._per_execution
+            while done < min(end, span.count):
+                steps = self._equal_steps(span.first + done, min(end, span.count) - done)
+                logs = self._call(span.first + done, steps, reset, pace)
+                done, reset = done + steps, False
+            hooks.end(end - 1, logs)
             if stopped():
                 break
         return logs
 
-    def _next_call(self, batch: int, remaining: int, pace: Pace) -> int:
-        """How many steps the call that begins at this batch takes."""
+    def _executions(self, batch: int, remaining: int, pace: Pace, hooks: BatchHooks) -> int:
+        """How many executions the call that begins at this batch makes."""
+        steps = self._equal_steps(batch, remaining)
+        limits = (pace.steps(steps), hooks.steps_limit)
+        steps = min(limit for limit in limits if limit is not None)
+        return max(1, steps // self._per_execution)
+
+    def _equal_steps(self, batch: int, remaining: int) -> int:
+        """How many steps from this batch on can be taken at once: rows of one size, that can lie
+        on the device together."""
         whole = min(remaining, self.order.whole_batches - batch)
         if whole <= 0:
             return 1  # the partial batch
-        steps = pace.steps(whole)
         if self._feed.limit is not None:
-            steps = min(steps, self._feed.limit // self.order.batch_size)
-        return steps
+            return min(whole, self._feed.limit // self.order.batch_size)
+        return whole
 
     def _call(self, batch: int, steps: int, reset: bool, pace: Pace) -> Logs:
         is_whole = batch < self.order.whole_batches

@@ -18,7 +18,12 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from kertasks.fitting.keras_internals import call_with_captures, is_kerass
+from kertasks.fitting.keras_internals import (
+    are_steps_kerass,
+    call_with_captures,
+    is_kerass,
+    resets_metrics_as_keras_does,
+)
 from kertasks.fitting.notices import CannotCompile
 from kertasks.fitting.programs.checks import Checks
 from kertasks.fitting.programs.form import Work
@@ -110,6 +115,9 @@ class Traced:
 
     from_metrics: bool
     """Whether the results are exactly those of ``model.get_metrics_result()``."""
+
+    resets: bool
+    """Whether it can let metrics begin anew."""
 
     compiled_for: set[tuple[int, ...]]
     """Numbers of rows (of a step, of each array) it was compiled for."""
@@ -251,7 +259,7 @@ class _Gathering:
 
 
 class _LogsMustBeCarried(Exception):  # a signal between two tracings
-    """The step returns something else than the model's metrics."""
+    """The step may return something else than the model's metrics."""
 
     def __init__(self, logs: Logs) -> None:
         super().__init__()
@@ -262,13 +270,6 @@ def _operations_here() -> list[tf.Operation]:
     """All operations of the graph that is traced now."""
     operations: list[tf.Operation] = tf.compat.v1.get_default_graph().get_operations()
     return operations
-
-
-def resets_in_graph(model: keras.Model) -> bool:
-    """Whether resetting metrics does nothing but assign variables, as all of Keras's do."""
-    own = [type(model).reset_metrics is keras.Model.reset_metrics]
-    own += [is_kerass(type(metric)) for metric in model.metrics]
-    return all(own)
 
 
 def flat_logs(logs: Logs) -> Logs:
@@ -307,7 +308,7 @@ def _trace(
     structure: Structure,
     carried: dict[str, tuple[tf.DType, tf.TensorShape]] | None,
 ) -> Traced:
-    reset_in_graph = resets_in_graph(model)
+    resets = resets_metrics_as_keras_does(model)
     is_scalar: dict[str, bool] = {}
     checks: Checks | None = None
     work: Work | None = None
@@ -328,7 +329,7 @@ def _trace(
         def place(batch: tf.Tensor) -> tf.Tensor:
             return control[0] + batch * size
 
-        if reset_in_graph:
+        if resets:
             tf.cond(control[2] > 0, lambda: _no_value(model.reset_metrics), tf.no_op)
 
         def body(
@@ -379,6 +380,7 @@ def _trace(
         names=tuple(is_scalar),
         scalars=tuple(is_scalar.values()),
         from_metrics=carried is None,
+        resets=resets,
         compiled_for=set(),
         checks=checks,
         work=work,
@@ -386,10 +388,10 @@ def _trace(
 
 
 def _check_logs(model: keras.Model, logs: Any) -> None:
-    """Ask for carried logs unless they are the model's metrics, as Keras does at an epoch's end."""
+    """Ask for carried logs unless they are the model's metrics."""
     if not isinstance(logs, dict):
         raise CannotCompile(f"a step returns a {type(logs).__name__} instead of a dict")
-    if set(logs) == set(model.get_metrics_result()):
+    if are_steps_kerass(model) and set(logs) == set(model.get_metrics_result()):
         return
     flat = {name: tf.convert_to_tensor(value) for name, value in flat_logs(logs).items()}
     if not all(value.shape.is_fully_defined() for value in flat.values()):

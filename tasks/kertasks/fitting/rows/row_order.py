@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from dataclasses import dataclass
 from typing import Literal
@@ -83,12 +84,17 @@ class Schedule:
     """Goes through the data once an epoch, or ``steps_per_epoch`` batches an epoch.
 
     With ``steps_per_epoch``, as in Keras, an epoch goes on where the one before stopped, until
-    the rows are used up; an order is that of the epoch its pass over the rows began in.
+    the rows are used up; an order is that of the epoch its pass over the rows began in. As in
+    Keras too, batches are read ``per_execution`` at a time: more than ``steps_per_epoch`` where
+    that is no multiple of it.
     """
 
-    def __init__(self, order: RowOrder, steps_per_epoch: int | None = None) -> None:
+    def __init__(
+        self, order: RowOrder, steps_per_epoch: int | None = None, per_execution: int = 1
+    ) -> None:
         self._order = order
         self._steps = steps_per_epoch
+        self._per_execution = per_execution
         self._next = 0
         self._rows: NDArray[np.int64] | None = None
 
@@ -98,11 +104,12 @@ class Schedule:
             self._rows = self._order.of_epoch(epoch) if self._order.shuffle else None
         first = self._next
         batches = self._order.batches
-        count = min(self._steps or batches, batches - first)
-        if self._steps and count < self._steps:
+        executions = math.ceil((self._steps or batches) / self._per_execution)
+        count = min(executions * self._per_execution, batches - first)
+        if self._steps and math.ceil(count / self._per_execution) < executions:
             # As Keras says it where there are fewer batches left than were asked for.
             warnings.warn(
-                f"The rows ran out before {self._steps} batches; the epoch ends early. "
+                f"The rows ran out after {count} of {self._steps} batches. "
                 "Use a smaller batch_size or fewer steps.",
                 stacklevel=2,
             )

@@ -18,7 +18,7 @@ from kertasks.runs.commands import SteeringCommand, row_of
 from kertasks.runs.control_file import Command, ControlFile
 from kertasks.runs.event_log import EventLog
 from kertasks.runs.events import Control, Paused, Planned, Resumed
-from kertasks.text.plain_text import first_line
+from kertasks.text.error_text import described
 from kertasks.trainer.callbacks.best_weights import BestWeights
 from kertasks.trainer.callbacks.checkpoints import Checkpoints
 from kertasks.trainer.callbacks.event_writer import EventWriter
@@ -256,7 +256,7 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
             # Whatever a command comes to, it is no reason to end the training.
             with contextlib.suppress(OSError):  # the log may be on a disk that is full
                 traceback.print_exc()
-            refused = first_line(error)
+            refused = described(error)
         self._log.add(Control(time.time(), command.number, command.name, refused))
 
     def _carry_out(self, command: Command) -> None:
