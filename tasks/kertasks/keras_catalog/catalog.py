@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from kertasks.files import replacing
 
-SCHEMA = 2
+SCHEMA = 3
 """Of the JSON; part of the name of the file that keeps it."""
 
 
@@ -89,6 +90,18 @@ class Argument(msgspec.Struct, frozen=True):
             and (self.maximum is None or number <= self.maximum)
             and (self.above is None or number > self.above)
         )
+
+    def for_keras(self, value: Any) -> Any:
+        """A value as Keras takes it: a whole number as a float where it takes any number.
+
+        Keras refuses a learning rate of 1, for one, and takes one of 1.0.
+        """
+        if self.kind not in (ArgumentKind.NUMBER, ArgumentKind.NUMBERS):
+            return value
+        if isinstance(value, (tuple, list)):
+            return tuple(map(self.for_keras, value))
+        is_whole = isinstance(value, int) and not isinstance(value, bool)
+        return float(value) if is_whole else value
 
 
 class ClassInfo(msgspec.Struct, frozen=True):

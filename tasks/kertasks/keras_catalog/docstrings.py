@@ -188,6 +188,8 @@ def _kind(name: str, default: object, text: str, choices: tuple[str, ...]) -> Ar
         return ArgumentKind.INTEGERS
     if name == "name":
         return ArgumentKind.STRING
+    if name == "mask_value" and default is None:
+        return ArgumentKind.ANY  # of the kind of the inputs: whole numbers or words
     if len(choices) > 1 and isinstance(default, str | None):
         return ArgumentKind.CHOICE
     if isinstance(default, str):
@@ -212,7 +214,8 @@ def _number_kind(name: str, default: object, opening: str) -> ArgumentKind:
         return ArgumentKind.STRING
     if isinstance(default, (int, tuple, list)) or _INTEGER.search(clause):
         return ArgumentKind.INTEGERS if several else ArgumentKind.INTEGER
-    return ArgumentKind.ANY
+    # Of F1Score the docstring tells what it is for, and the class takes floats alone.
+    return ArgumentKind.NUMBER if name == "threshold" else ArgumentKind.ANY
 
 
 def _choices(default: object, text: str) -> tuple[str, ...]:

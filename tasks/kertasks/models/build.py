@@ -139,7 +139,7 @@ def _arguments(
 
 
 def _value(value: Value, argument: Argument | None, path: str, names: Names) -> Any:
-    """What Keras gets: nested classes as objects, all else as it is."""
+    """What Keras gets: nested classes as objects, numbers as Keras takes them."""
     family = argument.family if argument is not None else None
     is_layer = argument is not None and argument.kind is ArgumentKind.LAYER
     if family is not None and isinstance(value, (str, Component)):
@@ -155,7 +155,7 @@ def _value(value: Value, argument: Argument | None, path: str, names: Names) -> 
         return entries if is_layer else tuple(entries)
     if is_layer and isinstance(value, str):
         raise BuildError(path, 'takes a layer, as { class = "…", … }')
-    return value
+    return value if argument is None else argument.for_keras(value)
 
 
 def _metric_name(entry: Offered) -> str:

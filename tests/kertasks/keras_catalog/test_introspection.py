@@ -198,6 +198,41 @@ def test_most_classes_accept_their_own_defaults(catalog: Catalog) -> None:
                 what(**{**sample, found.name: given})
 
 
+def _takes(what: type[object], arguments: dict[str, object]) -> bool:
+    try:
+        what(**arguments)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def test_a_whole_number_is_taken_wherever_a_float_is(catalog: Catalog) -> None:
+    numeric = (ArgumentKind.NUMBER, ArgumentKind.NUMBERS, ArgumentKind.ANY)
+    converted = 0
+    for family in (Family.OPTIMIZERS, Family.LOSSES, Family.METRICS, Family.CONSTRAINTS):
+        for info in catalog.family(family):
+            what = by_name(family)[info.name].what
+            if not isinstance(what, type):
+                continue
+            sample = sample_arguments(what, info.arguments)
+            if sample is None:
+                continue
+            for found in info.arguments:
+                if found.kind in numeric and _takes(what, {**sample, found.name: 1.0}):
+                    assert _takes(what, {**sample, found.name: found.for_keras(1)}), found
+                    converted += found.for_keras((1,)) == (1.0,)
+    assert converted > 100
+
+
+def test_only_where_keras_takes_any_number_a_whole_one_becomes_a_float(catalog: Catalog) -> None:
+    rate = argument(catalog, "Dropout", "rate")
+    assert [type(rate.for_keras(value)) for value in (0, 1, 0.5, True, "a", None)] == [
+        float, float, float, bool, str, type(None),
+    ]  # fmt: skip
+    assert type(argument(catalog, "Dense", "units").for_keras(2)) is int
+    assert type(argument(catalog, "Hashing", "mask_value").for_keras(2)) is int
+
+
 @pytest.mark.parametrize(
     ("name", "default", "text", "kind"),
     [

@@ -53,6 +53,20 @@ def test_is_compiled_as_the_recipe_says() -> None:
     assert set(results) == {"loss", "accuracy", "mae", "auc"}
 
 
+def test_a_whole_number_is_a_number() -> None:
+    model = build(
+        PAIRS,
+        dense(2, kernel_regularizer=Component("L2", {"l2": 0})),
+        Layer("Dropout", {"rate": 0}),
+        SIGMOID,
+        optimizer=Component("SGD", {"learning_rate": 1, "momentum": 0, "clipnorm": 1}),
+        loss=Component("BinaryCrossentropy", {"label_smoothing": 0}),
+        metrics=(Component("FBetaScore", {"beta": 2, "threshold": 1}),),
+    )
+    assert float(model.optimizer.learning_rate) == 1
+    assert isinstance(model.optimizer.momentum, float)
+
+
 def test_layers_are_named_the_same_whatever_was_built_before() -> None:
     layers = (Layer("Dense", {"units": 2}, name="dense_1"), dense(3), dense(3), SIGMOID)
     names = [

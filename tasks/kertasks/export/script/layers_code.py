@@ -69,7 +69,7 @@ def _value(value: Value, argument: Argument, catalog: Catalog) -> Expression:
         argument.kind is ArgumentKind.LAYER or argument.family is not None
     ):
         return Items(tuple(_value(entry, argument, catalog) for entry in value))
-    return literal(value)
+    return literal(argument.for_keras(value))
 
 
 def _is_default(value: Value, argument: Argument) -> bool:

@@ -81,6 +81,13 @@ def test_a_chain_is_sequential_and_arguments_are_only_those_given(catalog: Catal
     assert "keras.Model(" not in script
 
 
+def test_a_whole_number_is_written_as_keras_takes_it(catalog: Catalog) -> None:
+    optimizer = Component("SGD", {"learning_rate": 1, "momentum": 0.5})
+    assert expression_of(optimizer, Family.OPTIMIZERS, catalog) == Call(
+        "keras.optimizers.SGD", (("learning_rate", "1.0"), ("momentum", "0.5"))
+    )
+
+
 def test_branches_have_variables_that_hide_nothing(catalog: Catalog) -> None:
     script = write_script(BRANCHES, catalog)
     assert 'layer_class = layers.Dense(6, name="class")(inputs)\n' in script
