@@ -6,7 +6,9 @@ No other module of this package uses a private name of either.
 
 from __future__ import annotations
 
+import itertools
 import math
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -32,6 +34,7 @@ from keras.src.utils.python_utils import pythonify_logs
 from tensorflow.python.client import device_lib
 from tensorflow.python.eager import context as tf_context
 from tensorflow.python.framework import config as tf_config
+from tensorflow.python.framework import ops
 
 from kertasks.fitting.rows.row_order import RowOrder, Shuffle
 
@@ -496,6 +499,38 @@ def traces_batches(tensorboard: keras.callbacks.TensorBoard) -> bool:
         or tensorboard.write_steps_per_second
         or tensorboard._should_trace
     )
+
+
+class _Numbering(threading.local):
+    numbers: Iterator[int] | None = None
+
+
+_NUMBERING = _Numbering()
+_next_number = ops.uid
+
+
+def _number() -> int:
+    numbers = _NUMBERING.numbers
+    return int(_next_number() if numbers is None else next(numbers))
+
+
+ops.uid = _number
+
+
+@contextmanager
+def numbering_from(first: int) -> Iterator[None]:
+    """Within it, what this thread traces is numbered from ``first`` on, functions in their names.
+
+    TensorFlow numbers everything in the order in which a process makes it, so a function has
+    another name in a process that did something else before. XLA finds compiled programs by
+    name, in memory too: nothing in a process may be given a number twice.
+    """
+    before = _NUMBERING.numbers
+    _NUMBERING.numbers = itertools.count(first)
+    try:
+        yield
+    finally:
+        _NUMBERING.numbers = before
 
 
 def call_with_captures(
