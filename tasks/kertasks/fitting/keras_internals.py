@@ -7,10 +7,13 @@ No other module of this package uses a private name of either.
 from __future__ import annotations
 
 import itertools
+import itertools
 import math
+import re
+import threading
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from typing import Any
 
@@ -507,6 +510,7 @@ class _Numbering(threading.local):
 
 _NUMBERING = _Numbering()
 _next_number = ops.uid
+_name_scope = ops.Graph.name_scope
 
 
 def _number() -> int:
@@ -514,16 +518,25 @@ def _number() -> int:
     return int(_next_number() if numbers is None else next(numbers))
 
 
+def _scope_without_number(graph: tf.Graph, name: str | None) -> AbstractContextManager[str]:
+    if _NUMBERING.numbers is not None and isinstance(name, str):
+        name = re.sub(r"_\d+$", "", name)  # the graph gives it one of its own, if it is taken
+    scope: AbstractContextManager[str] = _name_scope(graph, name)
+    return scope
+
+
 ops.uid = _number
+ops.Graph.name_scope = _scope_without_number
 
 
 @contextmanager
 def numbering_from(first: int) -> Iterator[None]:
-    """Within it, what this thread traces is numbered from ``first`` on, functions in their names.
+    """Within it, what this thread traces is numbered from ``first`` on, functions in their names;
+    and the numbers in Keras's names, such as ``adam_3``, do not show in the graph.
 
-    TensorFlow numbers everything in the order in which a process makes it, so a function has
-    another name in a process that did something else before. XLA finds compiled programs by
-    name, in memory too: nothing in a process may be given a number twice.
+    TensorFlow and Keras number things in the order in which a process makes them, so a function
+    has other names in a process that did something else before. XLA finds compiled programs by
+    the name of their function, in memory too: nothing in a process may be given a number twice.
     """
     before = _NUMBERING.numbers
     _NUMBERING.numbers = itertools.count(first)
