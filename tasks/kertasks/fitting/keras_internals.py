@@ -7,10 +7,8 @@ No other module of this package uses a private name of either.
 from __future__ import annotations
 
 import itertools
-import itertools
 import math
 import re
-import threading
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -506,6 +504,7 @@ def traces_batches(tensorboard: keras.callbacks.TensorBoard) -> bool:
 
 class _Numbering(threading.local):
     numbers: Iterator[int] | None = None
+    counted: frozenset[str] = frozenset()
 
 
 _NUMBERING = _Numbering()
@@ -518,32 +517,40 @@ def _number() -> int:
     return int(_next_number() if numbers is None else next(numbers))
 
 
-def _scope_without_number(graph: tf.Graph, name: str | None) -> AbstractContextManager[str]:
-    if _NUMBERING.numbers is not None and isinstance(name, str):
-        name = re.sub(r"_\d+$", "", name)  # the graph gives it one of its own, if it is taken
+def _scope(graph: tf.Graph, name: str | None) -> AbstractContextManager[str]:
+    if name in _NUMBERING.counted:
+        name = without_number(name)
     scope: AbstractContextManager[str] = _name_scope(graph, name)
     return scope
 
 
 ops.uid = _number
-ops.Graph.name_scope = _scope_without_number
+ops.Graph.name_scope = _scope
 
 
 @contextmanager
-def numbering_from(first: int) -> Iterator[None]:
+def numbering_from(first: int, model: keras.Model) -> Iterator[None]:
     """Within it, what this thread traces is numbered from ``first`` on, functions in their names;
-    and the numbers in Keras's names, such as ``adam_3``, do not show in the graph.
+    the model and its optimizer show in the graph without the numbers in their names.
 
     TensorFlow and Keras number things in the order in which a process makes them, so a function
     has other names in a process that did something else before. XLA finds compiled programs by
     the name of their function, in memory too: nothing in a process may be given a number twice.
     """
-    before = _NUMBERING.numbers
+    before = _NUMBERING.numbers, _NUMBERING.counted
     _NUMBERING.numbers = itertools.count(first)
+    optimizers = (model.optimizer, getattr(model.optimizer, "inner_optimizer", None))
+    counted = (getattr(part, "name", None) for part in (model, *optimizers))
+    _NUMBERING.counted = frozenset(name for name in counted if isinstance(name, str))
     try:
         yield
     finally:
-        _NUMBERING.numbers = before
+        _NUMBERING.numbers, _NUMBERING.counted = before
+
+
+def without_number(name: str) -> str:
+    """A name without the number that Keras counted it by: ``adam`` for ``adam_3``."""
+    return re.sub(r"_\d+$", "", name)
 
 
 def call_with_captures(

@@ -149,7 +149,7 @@ class ProgramStore:
                 first = int.from_bytes(digest[:5]) << 22
                 if first not in self._numbers:
                     self._numbers.add(first)
-                    return numbering_from(first)
+                    return numbering_from(first, model)
 
     def trains_otherwise(self, model: keras.Model, wanted: TracedFor) -> bool:
         """Whether something else is trainable now than what a compiled model trains."""

@@ -32,16 +32,16 @@ import keras, numpy as np, tensorflow as tf
 import kertasks
 
 kertasks.fit  # TensorFlow was not used before
-keras.layers.Dense(3), keras.optimizers.Adam(), keras.optimizers.Adam()
+keras.Sequential(), keras.optimizers.Adam(), keras.optimizers.Adam()
 tf.function(lambda x: x + 1)(1.0)
 """
 
 TRAINING = """
 x = np.linspace(-1, 1, 60, dtype="float32").reshape(20, 3)
-layers = [keras.layers.Dense(2, "tanh"), keras.layers.Dense(1)]
+layers = [keras.layers.Dense(2, "tanh", name="first"), keras.layers.Dense(1, name="last")]
 for layer, rows in zip(layers, (3, 2)):
     layer.kernel_initializer = keras.initializers.Constant(0.1 * rows)
-model = keras.Sequential([keras.Input((3,)), *layers])
+model = keras.Sequential([keras.Input((3,), name="rows"), *layers])
 model.compile("adam", "mse")
 history = kertasks.fit(model, x, x[:, 0], batch_size=5, xla=True)
 weights = b"".join(weight.tobytes() for weight in model.get_weights()).hex()
