@@ -12,12 +12,15 @@ import pytest
 from hypothesis import settings
 from tests.support.trainers import kill_trainers
 
+from kertasks.xla_flags import offer_cache
+
 # A machine that is busy with other things is slow, not wrong.
 settings.register_profile("kertui", deadline=None)
 settings.load_profile("kertui")
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+offer_cache()  # before any test uses TensorFlow
 
 TESTS = Path(__file__).parent
 WITH_KERAS = (
@@ -98,6 +101,14 @@ def _own_signals() -> Iterator[None]:
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A cache folder that all tests share, so that Keras's layers are read once."""
     return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cache_of_all(cache: Path) -> Iterator[None]:
+    """What tests compile, here and in processes of their own, is kept there, not in the user's."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("KERTUI_CACHE", str(cache))
+        yield
 
 
 @pytest.fixture

@@ -6,9 +6,12 @@ No other module of this package uses a private name of either.
 
 from __future__ import annotations
 
+import itertools
 import math
+import re
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from typing import Any
 
@@ -32,6 +35,7 @@ from keras.src.utils.python_utils import pythonify_logs
 from tensorflow.python.client import device_lib
 from tensorflow.python.eager import context as tf_context
 from tensorflow.python.framework import config as tf_config
+from tensorflow.python.framework import ops
 
 from kertasks.fitting.rows.row_order import RowOrder, Shuffle
 
@@ -496,6 +500,57 @@ def traces_batches(tensorboard: keras.callbacks.TensorBoard) -> bool:
         or tensorboard.write_steps_per_second
         or tensorboard._should_trace
     )
+
+
+class _Numbering(threading.local):
+    numbers: Iterator[int] | None = None
+    counted: frozenset[str] = frozenset()
+
+
+_NUMBERING = _Numbering()
+_next_number = ops.uid
+_name_scope = ops.Graph.name_scope
+
+
+def _number() -> int:
+    numbers = _NUMBERING.numbers
+    return int(_next_number() if numbers is None else next(numbers))
+
+
+def _scope(graph: tf.Graph, name: str | None) -> AbstractContextManager[str]:
+    if name in _NUMBERING.counted:
+        name = without_number(name)
+    scope: AbstractContextManager[str] = _name_scope(graph, name)
+    return scope
+
+
+ops.uid = _number
+ops.Graph.name_scope = _scope
+
+
+@contextmanager
+def numbering_from(first: int, model: keras.Model) -> Iterator[None]:
+    """Within it, what this thread traces is numbered from ``first`` on, functions in their names;
+    the model and its optimizer show in the graph without the numbers in their names.
+
+    TensorFlow and Keras number things in the order in which a process makes them, so a function
+    has other names in a process that did something else before. XLA finds compiled programs by
+    the name of their function, in memory too: nothing in a process may be given a number twice.
+    """
+    before = _NUMBERING.numbers, _NUMBERING.counted
+    _NUMBERING.numbers = itertools.count(first)
+    optimizers = (model.optimizer, getattr(model.optimizer, "inner_optimizer", None))
+    counted = (getattr(part, "name", None) for part in (model, *optimizers))
+    _NUMBERING.counted = frozenset(name for name in counted if isinstance(name, str))
+    try:
+        yield
+    finally:
+        _NUMBERING.numbers, _NUMBERING.counted = before
+
+
+def without_number(name: str) -> str:
+    """A name without the number that Keras counted it by: ``adam`` for ``adam_3``."""
+    return re.sub(r"_\d+$", "", name)
 
 
 def call_with_captures(

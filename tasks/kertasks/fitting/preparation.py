@@ -28,6 +28,7 @@ from kertasks.fitting.programs.compiled_pass import (
 )
 from kertasks.fitting.programs.program import Kind
 from kertasks.fitting.programs.program_store import STORE
+from kertasks.fitting.programs.xla_cache import CachedProgramRefused
 from kertasks.fitting.rows.feeds import WordLeaf, count_rows, make_feed
 from kertasks.fitting.rows.finite import find_not_finite
 from kertasks.fitting.rows.words import are_words_worth_it, find_words, word_readers
@@ -133,18 +134,35 @@ def compile_passes(
         if faulty and passes[0].xla:
             passes = traced(False)
         try:
-            with failing_as_cannot_compile():
-                for made in passes:
-                    made.compile(begin)
+            passes = _compiled(passes, traced, begin)
         except CannotCompile as reason:  # whatever XLA chokes on, a graph may not
             if not passes[0].xla:
                 raise
             notices.tell(f"XLA cannot compile this model: {reason}")
-            passes = traced(False)
-            with failing_as_cannot_compile():
+            passes = _compiled(traced(False), traced, begin)
+    return passes
+
+
+def _compiled(
+    passes: list[CompiledPass],
+    traced: Callable[[bool], list[CompiledPass]],
+    begin: Callable[[], None],
+) -> list[CompiledPass]:
+    """The passes once they are compiled, or others of the same form in their place.
+
+    Raises:
+        CannotCompile: they cannot be compiled.
+    """
+    with failing_as_cannot_compile():
+        while True:
+            try:
                 for made in passes:
                     made.compile(begin)
-    return passes
+            except CachedProgramRefused:  # it is under another name that they are traced again
+                STORE.forget()
+                passes = traced(passes[0].xla)
+            else:
+                return passes
 
 
 def _in_their_form(

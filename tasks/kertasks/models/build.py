@@ -18,6 +18,9 @@ from kertasks.keras_catalog.offer import Chosen, Offered, by_name
 from kertasks.models.messages import BuildError, one_line
 from kertasks.recipes.recipe import INPUT, Component, Recipe, Value
 from kertasks.recipes.recipe_errors import one_of
+from kertasks.xla_flags import offer_cache
+
+offer_cache()
 
 _WAITING = "uninitialized_variables"
 

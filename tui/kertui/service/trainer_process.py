@@ -89,8 +89,12 @@ class TrainerProcess:
                     stderr=subprocess.STDOUT,
                     start_new_session=True,
                     pass_fds=[theirs.fileno()],
-                    # Keras on TensorFlow, with less start-up chatter.
-                    env={"TF_CPP_MIN_LOG_LEVEL": "2", **os.environ, "KERAS_BACKEND": "tensorflow"},
+                    env={
+                        "TF_CPP_MIN_LOG_LEVEL": "2",  # less start-up chatter
+                        **os.environ,
+                        "KERAS_BACKEND": "tensorflow",
+                        "KERTUI_CACHE": str(cache_dir.absolute()),  # for what XLA compiles
+                    },
                 )
             finally:
                 os.close(log)

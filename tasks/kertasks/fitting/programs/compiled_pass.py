@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
 import keras
@@ -19,6 +19,7 @@ from kertasks.fitting.keras_internals import OrderedArrays, build, compilation, 
 from kertasks.fitting.programs.checks import Checks
 from kertasks.fitting.programs.program import Kind, Logs, Program, ProgramKey, TracedFor
 from kertasks.fitting.programs.program_store import STORE
+from kertasks.fitting.programs.xla_cache import kept_on_disk
 from kertasks.fitting.rows.feeds import Feed, Leaf, Structure, flatten
 from kertasks.fitting.rows.row_order import RowOrder, Span
 
@@ -149,13 +150,17 @@ class CompiledPass:
             begin: called before anything is compiled.
 
         Raises:
+            CachedProgramRefused: it must be traced anew.
             tf.errors.OpError: XLA cannot compile it.
         """
         arrays, _ = self._feed.arguments(0, 0)
         for size in self.order.batch_sizes:
             if not self._program.is_compiled(arrays, size, self.xla):
                 begin()
-                self._program.compile(arrays, size)
+                shapes = [size, *(tuple(array.shape) for array in arrays)]
+                name = self._program.traced.function.name
+                with kept_on_disk(name, shapes) if self.xla else nullcontext():
+                    self._program.compile(arrays, size)
 
     def run(
         self,

@@ -23,6 +23,7 @@ from kertasks.fitting.keras_internals import (
     call_with_captures,
     is_kerass,
     resets_metrics_as_keras_does,
+    without_number,
 )
 from kertasks.fitting.notices import CannotCompile
 from kertasks.fitting.programs.checks import Checks
@@ -235,7 +236,7 @@ class _Gathering:
         # Words are the first array, and not read as they are.
         read = dict(enumerate(arrays, start=0 if self._words is None else 1))
         optimizer = self._model.optimizer
-        name = optimizer.name if is_kerass(type(optimizer)) else None
+        name = without_number(optimizer.name) if is_kerass(type(optimizer)) else None
         return logs, Checks(operations, read, name), Work(operations)
 
     def _step_on(

@@ -6,10 +6,11 @@ second model of the same architecture (a fold, another seed, a run after a run).
 
 from __future__ import annotations
 
+import hashlib
 import weakref
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from operator import is_
 from threading import Lock
@@ -22,6 +23,7 @@ from kertasks.fitting.keras_internals import (
     all_layers,
     compilation,
     eager_context,
+    numbering_from,
     trainable_as,
     trainable_flags,
 )
@@ -75,6 +77,8 @@ class ProgramStore:
         # Each with the places of its captures among the variables of a model.
         self._shared: OrderedDict[tuple[str, ProgramKey], tuple[Traced, list[int]]] = OrderedDict()
         self._context: weakref.ref[Any] | None = None
+        self._traced: Counter[str] = Counter()
+        self._numbers: set[int] = set()
         self._lock = Lock()
 
     def program(
@@ -107,7 +111,8 @@ class ProgramStore:
                 if shared is not None:
                     return _bind(*shared, model)
                 on_trace()
-                traced = trace(model, step, key, structure)
+                with self._numbering(model, key):
+                    traced = trace(model, step, key, structure)
                 # As it was traced: a layer may have been changed since the model was compiled.
                 signed = signature(model, key.kind, structure.keys)
             program = Program(traced, list(traced.function.captured_inputs))
@@ -127,6 +132,24 @@ class ProgramStore:
             if found is not None:
                 self._shared.move_to_end((signed, key))
             return found
+
+    def _numbering(self, model: keras.Model, key: ProgramKey) -> AbstractContextManager[None]:
+        """Number what is traced for XLA alike in every process that traces the like of it so many
+        times, and never the same twice in one, however like the programs are."""
+        if not key.xla:
+            return nullcontext()
+        layers = [type(layer).__name__ for layer in all_layers(model)]
+        shapes = [(tuple(variable.shape), variable.dtype.name) for variable in variables(model)]
+        like = repr((key, layers, shapes))
+        with self._lock:
+            while True:
+                self._traced[like] += 1
+                digest = hashlib.sha256(f"{like} {self._traced[like]}".encode()).digest()
+                # A tracing takes some thousand numbers; all must be below 2 to the 63rd.
+                first = int.from_bytes(digest[:5]) << 22
+                if first not in self._numbers:
+                    self._numbers.add(first)
+                    return numbering_from(first, model)
 
     def trains_otherwise(self, model: keras.Model, wanted: TracedFor) -> bool:
         """Whether something else is trainable now than what a compiled model trains."""
