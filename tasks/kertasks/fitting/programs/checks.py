@@ -16,7 +16,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from kertasks.fitting.keras_internals import operations_within
+from kertasks.fitting.keras_internals import operations_within, without_number
 from kertasks.fitting.rows.feeds import Leaf
 
 ROWS_AT_ONCE = 8_192
@@ -224,6 +224,7 @@ class Checks:
     Args:
         step: its operations.
         leaves: the tensors of a batch, by the place of the array they are read from.
+        layers: names of the model's layers, at any depth.
         optimizer: the name under which Keras's own optimizer works. Where it scatters to, a layer
             has read before, and that is checked. None for an optimizer of one's own.
     """
@@ -232,12 +233,14 @@ class Checks:
         self,
         step: Sequence[tf.Operation],
         leaves: Mapping[int, tf.Tensor],
+        layers: frozenset[str],
         optimizer: str | None,
     ) -> None:
         self.left_out_by_xla: str | None = None
         """The first check that XLA leaves out and that cannot be made up for beforehand."""
 
         self._leaves = leaves
+        self._layers = layers
         self._ranges: list[_Range] = []
         if optimizer is not None:
             own = re.compile(rf"(^|/){re.escape(optimizer)}(_\d+)?/")
@@ -267,6 +270,17 @@ class Checks:
         found = (numbers.find_fault(arrays) for numbers in self._ranges)
         return next((fault for fault in found if fault is not None), None)
 
+    def _layer_of(self, operation: tf.Operation) -> str:
+        full = str(operation.name)
+        for scope in reversed(full.split("/")[:-1]):
+            name = scope
+            # TensorFlow adds a number to what has a name already, in another model too.
+            while name not in self._layers and name != without_number(name):
+                name = without_number(name)
+            if name in self._layers:
+                return name
+        return full
+
     def _leave_out(self, operation: tf.Operation) -> None:
         if self.left_out_by_xla is None:
             self.left_out_by_xla = f"{operation.type} in {operation.name}"
@@ -283,7 +297,7 @@ class Checks:
             self._leave_out(operation)
             return
         is_label = operation.type == "SparseSoftmaxCrossEntropyWithLogits"
-        reader = "" if is_label else f"a layer/{operation.name}".split("/")[-2]
+        reader = "" if is_label else self._layer_of(operation)
         self._ranges.append(_Range(numbers, limit, reader, self._leaves))
 
 

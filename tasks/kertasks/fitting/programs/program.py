@@ -19,6 +19,7 @@ import keras
 import tensorflow as tf
 
 from kertasks.fitting.keras_internals import (
+    all_layers,
     are_steps_kerass,
     call_with_captures,
     is_kerass,
@@ -237,7 +238,8 @@ class _Gathering:
         read = dict(enumerate(arrays, start=0 if self._words is None else 1))
         optimizer = self._model.optimizer
         name = without_number(optimizer.name) if is_kerass(type(optimizer)) else None
-        return logs, Checks(operations, read, name), Work(operations)
+        layers = frozenset(layer.name for layer in all_layers(self._model))
+        return logs, Checks(operations, read, layers, name), Work(operations)
 
     def _step_on(
         self,

@@ -101,11 +101,11 @@ CASES = [
     ),
     Case(
         "a word that an Embedding lacks",
-        lambda: network(2, EMBEDDING(10, 4), keras.layers.Flatten(), DENSE(1)),
+        lambda: network(2, EMBEDDING(10, 4, name="words"), keras.layers.Flatten(), DENSE(1)),
         cells(9, 10).astype("int32"),
         PLAIN_Y,
         "10",
-        "row 7 of x",
+        "words reads the number 10, which is not in [0, 10): row 7 of x",
     ),
     Case(
         "a word below all words",
