@@ -37,7 +37,7 @@ FILE = DataFile("rows.npz", len(CONTENT), "sha256", hashlib.sha256(CONTENT).hexd
 
 
 @pytest.fixture
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def keras_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty Keras cache; its folder is not there yet."""
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     return tmp_path / "keras" / "datasets"
@@ -140,13 +140,13 @@ def test_a_failed_download_leaves_the_old_file_and_says_what_to_do(
         assert said in str(failure.value)
 
 
-def test_without_a_network_the_message_names_file_address_and_folder(cache: Path) -> None:
+def test_without_a_network_the_message_names_file_address_and_folder(keras_cache: Path) -> None:
     with serving(sending(b"")) as address:
         pass  # the server is gone: nobody listens there
     with pytest.raises(DownloadFailed, match="no connection") as failure:
         files.download("imdb.npz", address=address)
-    assert str(cache) in str(failure.value)
-    assert left_in(cache) == []
+    assert str(keras_cache) in str(failure.value)
+    assert left_in(keras_cache) == []
 
 
 def test_an_address_that_is_no_web_address_is_refused(tmp_path: Path) -> None:
@@ -222,29 +222,29 @@ def test_two_downloads_of_one_file_at_once_do_not_disturb_each_other(tmp_path: P
     assert (tmp_path / "rows.npz").read_bytes() == CONTENT
 
 
-def test_a_missing_file_is_said_to_be_missing(cache: Path) -> None:
-    assert cache_folder() == cache
+def test_a_missing_file_is_said_to_be_missing(keras_cache: Path) -> None:
+    assert cache_folder() == keras_cache
     assert {files.state(file.name) for file in FILES} == {FileState.MISSING}
     with pytest.raises(DataFileMissing) as missing:
         files.require("reuters.npz")
     for said in (
         "reuters.npz",
         "https://storage.googleapis.com/tensorflow/tf-keras-datasets/reuters.npz",
-        str(cache),
+        str(keras_cache),
         "kertui data add FILE",
     ):
         assert said in str(missing.value)
 
 
-def test_a_task_whose_file_is_missing_says_so_before_keras_downloads(cache: Path) -> None:
+def test_a_task_whose_file_is_missing_says_so_before_keras_downloads(keras_cache: Path) -> None:
     with pytest.raises(DataFileMissing, match=r"boston_housing\.npz"):
         find_task("boston").load()
-    assert left_in(cache) == []
+    assert left_in(keras_cache) == []
 
 
-def test_a_damaged_file_is_named_and_not_used(cache: Path) -> None:
-    cache.mkdir(parents=True)
-    damaged = cache / "boston_housing.npz"
+def test_a_damaged_file_is_named_and_not_used(keras_cache: Path) -> None:
+    keras_cache.mkdir(parents=True)
+    damaged = keras_cache / "boston_housing.npz"
     damaged.write_bytes(b"half of it")
     assert files.state("boston_housing.npz") is FileState.DAMAGED
     with pytest.raises(DataFileDamaged, match="is damaged and not used") as error:
@@ -266,31 +266,31 @@ def test_a_relative_keras_home_is_taken_from_the_working_folder(
     assert cache_folder() == Path.cwd() / "there" / "datasets"
 
 
-def test_a_change_of_the_file_is_noticed(genuine_data: Path, cache: Path) -> None:
+def test_a_change_of_the_file_is_noticed(genuine_data: Path, keras_cache: Path) -> None:
     name = "boston_housing.npz"
     source = genuine_data / "datasets" / name
     assert files.add(source) == name
     assert files.state(name) is FileState.HERE
     content = bytearray(source.read_bytes())
     content[1_000] ^= 1
-    (cache / name).write_bytes(content)
-    facts = (cache / name).stat()
-    os.utime(cache / name, ns=(facts.st_atime_ns, facts.st_mtime_ns + 1_000_000))
+    (keras_cache / name).write_bytes(content)
+    facts = (keras_cache / name).stat()
+    os.utime(keras_cache / name, ns=(facts.st_atime_ns, facts.st_mtime_ns + 1_000_000))
     assert files.state(name) is FileState.DAMAGED
 
 
 def test_a_file_added_by_hand_is_known_by_its_bytes(
-    genuine_data: Path, cache: Path, tmp_path: Path
+    genuine_data: Path, keras_cache: Path, tmp_path: Path
 ) -> None:
     fetched = tmp_path / "boston_housing (1).npz"
     fetched.write_bytes((genuine_data / "datasets" / "boston_housing.npz").read_bytes())
     assert files.add(fetched) == "boston_housing.npz"
-    assert files.require("boston_housing.npz").parent == cache
+    assert files.require("boston_housing.npz").parent == keras_cache
     assert find_task("boston").load().train.rows == 404
-    assert left_in(cache) == ["boston_housing.npz"]
+    assert left_in(keras_cache) == ["boston_housing.npz"]
 
 
-def test_a_wrong_file_is_not_added(cache: Path, tmp_path: Path) -> None:
+def test_a_wrong_file_is_not_added(keras_cache: Path, tmp_path: Path) -> None:
     wrong = tmp_path / "imdb.npz"
     wrong.write_bytes(b"something else")
     with pytest.raises(DataFileDamaged, match=r"imdb\.npz"):
@@ -300,7 +300,7 @@ def test_a_wrong_file_is_not_added(cache: Path, tmp_path: Path) -> None:
         files.add(tmp_path / "imbd.npz")
     with pytest.raises(UserError, match="No such file"):
         files.add(tmp_path / "nowhere.npz")
-    assert left_in(cache) == []
+    assert left_in(keras_cache) == []
 
 
 def test_the_table_is_that_of_the_installed_keras() -> None:
