@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+
 import pytest
 from tests.support.piloting import Held, Threads, until
 from tests.support.recorded_service import RecordedService
@@ -61,6 +64,24 @@ async def test_one_recipe_file_is_asked_for(service: RecordedService) -> None:
         await until(pilot, lambda: isinstance(app.screen, OpenRecipeScreen))
         await pilot.pause()
         assert stack(app) == [TasksScreen, OpenRecipeScreen]
+
+
+@pytest.mark.parametrize("turns", [0, 3])
+@pytest.mark.parametrize("leave", [KertuiApp.pop_screen, KertuiApp.exit])
+async def test_a_screen_that_is_left_before_it_is_built_is_no_error(
+    service: RecordedService, leave: Callable[[KertuiApp], object], turns: int
+) -> None:
+    app = make(service)
+    xor = find_task("xor")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        app.push_screen(WorkbenchScreen(app.session, xor, xor.recipes["answer"]))
+        for _ in range(turns):  # of the loop, in which some parts are built and others not
+            await asyncio.sleep(0)
+        leave(app)
+        await until(pilot, lambda: app.return_code is not None or stack(app) == [TasksScreen])
+    assert app.return_code in (None, 0)
+    assert app.crash_line is None
 
 
 @pytest.mark.parametrize("keys", [("enter", "enter"), ("enter", "o"), ("o", "enter")])

@@ -260,6 +260,10 @@ class KertuiApp(App[None]):
 
     # --- errors nobody foresaw (private names are of Textual 8.2)
 
+    def _handle_exception(self, error: Exception) -> None:
+        if not textual_workarounds.misses_parts_as_it_goes(error):
+            super()._handle_exception(error)
+
     def _fatal_error(self) -> None:
         # Textual prints the traceback, with locals, over the normal screen.
         self._note_crash(sys.exception())

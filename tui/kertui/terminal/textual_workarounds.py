@@ -1,8 +1,8 @@
 """Workarounds for Textual 8.2, together so that a newer Textual can be tried without them.
 
 What they reach begins with an underscore, which in Textual means that it is private. Others,
-which are methods of the app or of a filter, are ``KertuiApp._fatal_error`` and
-``kertui.terminal.line_filters``.
+which are methods of the app or of a filter, are ``KertuiApp._fatal_error``,
+``KertuiApp._handle_exception`` and ``kertui.terminal.line_filters``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,10 @@ from typing import Any
 from rich.console import Console
 from rich.control import Control
 from textual import _compositor
+from textual._context import active_message_pump
 from textual.app import App
+from textual.css.query import NoMatches
+from textual.widget import Widget
 
 from kertui.terminal.capabilities import Capabilities
 from kertui.terminal.line_filters import AsciiFilter, ControlCodeFilter, MonochromeFilter
@@ -66,6 +69,17 @@ def exit_on_signals(app: App[Any]) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, partial(app.exit, return_code=128 + number))
+
+
+def misses_parts_as_it_goes(error: Exception) -> bool:
+    """Whether a widget that is being removed did not find its own parts: Textual gives it none
+    when it is left before it was built, and calls its handlers all the same."""
+    widget = active_message_pump.get(None)
+    return (
+        isinstance(error, NoMatches)
+        and isinstance(widget, Widget)
+        and (widget._pruning or widget._closing or not widget.is_attached)
+    )
 
 
 def end_after_crash(app: App[Any]) -> None:
