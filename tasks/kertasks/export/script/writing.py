@@ -44,7 +44,7 @@ def write_script(
         epochs: how many, the recipe's if not given.
         learning_rates: the optimizer's new learning rate by the epoch (from 0) it begins with.
         note: a sentence on the training for who reads the script.
-        xla: whether to compile with XLA, as ``kertasks.fit`` does long runs: what it rounds
+        xla: whether to compile with XLA, as ``kertasks.fit`` may have done: what it rounds
             otherwise adds up over thousands of epochs, and it draws Dropout otherwise.
 
     Raises:
