@@ -63,7 +63,7 @@ def training(trainer_home: Path) -> RunFolder:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    wait_until(lambda: RunStore(trainer_home).runs() != [], 60)
+    wait_until(lambda: RunStore(trainer_home).runs() != [])
     (run,) = RunStore(trainer_home).runs()
     wait_until(lambda: history_of(run).epochs >= 2, 120)
     starter.kill()  # whoever follows may go; the run goes on
@@ -81,11 +81,11 @@ def test_a_run_outlives_the_tmux_server_and_is_steered_from_another_terminal(
         subprocess.run([*tmux, "send-keys", *keys], check=True)
 
     subprocess.run([*tmux, "new-session", "-d", "-x", "120", "-y", "36", KERTUI], check=True)
-    wait_until(lambda: "type to filter" in shown(), 30)
+    wait_until(lambda: "type to filter" in shown())
     press("digits")
     wait_until(lambda: "xor" not in shown())
     press("Enter")
-    wait_until(lambda: "total" in shown(), 60)
+    wait_until(lambda: "total" in shown())
     press("Space")
     store = RunStore(trainer_home)
     wait_until(lambda: any(history_of(run).epochs for run in store.runs()), 120)
@@ -94,23 +94,23 @@ def test_a_run_outlives_the_tmux_server_and_is_steered_from_another_terminal(
     subprocess.run([*tmux, "kill-server"], check=True)
 
     before = history_of(run).epochs
-    wait_until(lambda: history_of(run).epochs >= before + 3, 60)
+    wait_until(lambda: history_of(run).epochs >= before + 3)
     (listed,) = json.loads(kertui("runs", "--json"))
     assert (listed["id"], listed["state"]) == (run.id, "running")
     assert listed["epochs"] >= before + 3
 
     with PseudoTerminal([KERTUI, "attach", "last"], columns=120, rows=36) as terminal:
-        screen = terminal.wait_for("training", 30)
+        screen = terminal.wait_for("training")
         terminal.wait_for("best")
         assert "digits" in screen
         terminal.send(" ")
-        terminal.wait_for("paused", 30)
+        terminal.wait_for("paused")
         wait_until(lambda: run.state() is RunState.PAUSED)
         done = history_of(run).epochs
         terminal.send(" ")
-        wait_until(lambda: history_of(run).epochs > done, 30)
+        wait_until(lambda: history_of(run).epochs > done)
         terminal.send("s")
-        terminal.wait_for("stopped", 60)
+        terminal.wait_for("stopped")
         assert run.state() is RunState.STOPPED
         assert list(history_of(run).epoch_numbers)[:3] == [1, 2, 3]
         terminal.send("q")
@@ -159,7 +159,7 @@ def test_a_killed_run_is_resumed_and_its_log_goes_on(training: RunFolder) -> Non
 
     kertui("resume", run.id)
     told = history_of(run).epochs
-    wait_until(lambda: history_of(run).epochs > told, 60)
+    wait_until(lambda: history_of(run).epochs > told)
     assert "is running" in kertui("resume", run.id, status=1)
     kertui("pause", run.id)
     events = EventReader(run.events_path).read_all()
@@ -172,7 +172,7 @@ def test_a_killed_run_is_resumed_and_its_log_goes_on(training: RunFolder) -> Non
     done = history_of(run).ended
     assert isinstance(done, Stopped)
     kertui("resume", run.id, "--epochs", str(done.epochs + 2))
-    wait_until(lambda: run.state() is RunState.FINISHED, 60)
+    wait_until(lambda: run.state() is RunState.FINISHED)
     ended = history_of(run).ended
     assert isinstance(ended, Finished)
     assert ended.epochs == done.epochs + 2
@@ -186,7 +186,7 @@ def test_a_run_whose_trainer_never_came_is_listed_and_resumed(trainer_home: Path
     (listed,) = json.loads(kertui("runs", "--json"))
     assert (listed["id"], listed["state"]) == (run.id, "lost")
     assert "goes on at epoch 0;" in kertui("resume", run.id)
-    wait_until(lambda: run.state() is RunState.FINISHED, 60)
+    wait_until(lambda: run.state() is RunState.FINISHED)
     assert list(history_of(run).epoch_numbers) == list(range(1, 21))
 
 
@@ -196,9 +196,9 @@ def test_a_trainer_that_ends_before_it_goes_on_is_said_at_once(training: RunFold
     resuming = subprocess.Popen(
         [KERTUI, "resume", run.id], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
-    wait_until(lambda: run.state() is RunState.RUNNING, 60)
+    wait_until(lambda: run.state() is RunState.RUNNING)
     os.kill(run.manifest().pid, signal.SIGKILL)
-    said, _ = resuming.communicate(timeout=30)
+    said, _ = resuming.communicate(timeout=60)
     assert resuming.returncode == 1
     # Whether it had told the command already that the run is its own, or not yet.
     assert "ended before it went on" in said or "was killed (signal 9)" in said
@@ -221,7 +221,7 @@ def test_without_a_terminal_a_run_can_be_seen_read_and_not_mistaken(training: Ru
         [KERTUI, "logs", "-f", training.id], stdout=subprocess.PIPE, text=True
     )
     kertui("kill", training.id)
-    assert following.wait(30) == 0
+    assert following.wait(60) == 0
     assert following.stdout is not None
     assert "a word from a library" in following.stdout.read()
 

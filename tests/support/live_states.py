@@ -64,8 +64,9 @@ def hold_still(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
 
 
 def play_keras(monkeypatch: pytest.MonkeyPatch, service: RecordedService) -> None:
-    """Have the recipe checked at once and without Keras."""
+    """Have the recipe checked at once and without Keras, and no process import it for nothing."""
     monkeypatch.setattr(service, "spare", True)
+    monkeypatch.setattr(service, "start_spare", lambda: None)
     monkeypatch.setattr(service, "check", lambda _: CHECKED)
 
 

@@ -17,6 +17,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from kertui.live.pane import LivePane
+from kertui.plotting import draw
 from kertui.runs.run_curves import RunCurves
 from kertui.runs.runs_screen import RunsScreen
 from kertui.terminal.capabilities import Capabilities
@@ -72,6 +73,7 @@ class State:
     async def bring_about(self, pilot: Pilot[Any]) -> None:
         """Open, press, wait until all is there, and hold still."""
         app = pilot.app
+        draw.preload()  # in a thread beside this loop it takes many times as long
         await until(pilot, lambda: shows(app, self.before))
         await until(pilot, lambda: all(worker.is_finished for worker in app.workers))
         await pilot.pause()
@@ -101,12 +103,11 @@ async def all_drawn(pilot: Pilot[Any]) -> None:
 
 
 def draws_later(app: App[Any]) -> bool:
-    """Whether a screen waits for a run's events, for its turn, or for the library that draws.
+    """Whether a screen waits for a run's events or recipes, or for its turn.
 
     Words are no sign of that: those of the run that is drawn stay until another one is read.
     """
-    under_way = {worker.group for worker in app.workers if not worker.is_finished}
-    if not under_way.isdisjoint({"plotext", "recipes"}):
+    if any(worker.group == "recipes" and not worker.is_finished for worker in app.workers):
         return True
     for screen in app.screen_stack:
         if isinstance(screen, RunsScreen) and screen._rest_timer is not None:

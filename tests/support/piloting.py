@@ -22,7 +22,7 @@ class PatientApp(KertuiApp):
     NOTIFICATION_TIMEOUT = 60
 
 
-async def until(pilot: Pilot[None], condition: Callable[[], object], seconds: float = 10.0) -> None:
+async def until(pilot: Pilot[None], condition: Callable[[], object], seconds: float = 60.0) -> None:
     """Let the app work until the condition holds.
 
     Raises:
@@ -77,7 +77,7 @@ class Held:
 
         def held(*args: Any, **kwargs: Any) -> Any:
             self.calls.append(args)
-            assert self._go.wait(30), f"{name} was held for ever"
+            assert self._go.wait(120), f"{name} was held for ever"
             return real(*args, **kwargs)
 
         monkeypatch.setattr(owner, name, held)

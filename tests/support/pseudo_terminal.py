@@ -123,7 +123,7 @@ class PseudoTerminal:
         """What the screen shows, line by line."""
         return "\n".join(line.rstrip() for line in self.screen.display)
 
-    def wait_until(self, condition: Callable[[str], bool], seconds: float = 30.0) -> str:
+    def wait_until(self, condition: Callable[[str], bool], seconds: float = 60.0) -> str:
         """Read until ``condition`` holds for the screen's text, which is returned.
 
         Raises:
@@ -142,11 +142,11 @@ class PseudoTerminal:
                 )
         return self.text
 
-    def wait_for(self, text: str, seconds: float = 30.0) -> str:
+    def wait_for(self, text: str, seconds: float = 60.0) -> str:
         """Read until the screen shows ``text``; returns the whole screen's text."""
         return self.wait_until(lambda screen: text in screen, seconds)
 
-    def wait_for_end(self, seconds: float = 30.0) -> int:
+    def wait_for_end(self, seconds: float = 60.0) -> int:
         """Read until the program ends; returns its exit status.
 
         Raises:

@@ -65,7 +65,7 @@ class Runs:
         await self.pilot.pause()
 
     async def until(self, condition: Callable[[], object]) -> None:
-        await until(self.pilot, condition, 20)
+        await until(self.pilot, condition)
 
     async def says(self, text: str) -> None:
         """Wait for a notification."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 
-def wait_until(condition: Callable[[], Any], seconds: float = 30.0, every: float = 0.005) -> None:
+def wait_until(condition: Callable[[], Any], seconds: float = 60.0, every: float = 0.005) -> None:
     """Return as soon as the condition holds; fail after ``seconds``."""
     deadline = time.monotonic() + seconds
     while not condition():

@@ -17,8 +17,6 @@ from kertui.terminal.capabilities import Capabilities
 from kertui.workbench.recipe_column import RecipeColumn
 from kertui.workbench.workbench import WorkbenchScreen
 
-PATIENCE = 60.0
-
 
 class Workbench:
     """An open workbench and the keys to it."""
@@ -30,7 +28,7 @@ class Workbench:
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait for a condition; fail after a minute."""
-        await until(self.pilot, condition, PATIENCE)
+        await until(self.pilot, condition)
 
     async def press(self, *keys: str) -> None:
         """Press keys and let their messages pass."""

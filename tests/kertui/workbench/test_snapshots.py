@@ -37,7 +37,7 @@ def shown(*keys: str, task: str = "digits") -> Callable[[Pilot[None]], Awaitable
         screen = WorkbenchScreen(pilot.app.session, found, found.recipes[found.default_recipe])
         await pilot.app.push_screen(screen)
         column = screen.query_one(RecipeColumn)
-        await until(pilot, lambda: column.catalog is not None, 60)
+        await until(pilot, lambda: column.catalog is not None)
         # The Input row tells what is known of the data, which is more than how many rows.
         await pilot.press("home")
         facts = screen.query_one(LayerForm).grid
