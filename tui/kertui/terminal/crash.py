@@ -6,7 +6,6 @@ import time
 import traceback
 from typing import TYPE_CHECKING
 
-from kertasks.text.error_text import described
 from kertasks.text.numbers import short_path
 from kertasks.text.plain_text import one_line
 
@@ -19,7 +18,7 @@ def report_crash(error: BaseException, store: RunStore) -> str:
     path = store.home / "crash.log"
     lines = "".join(traceback.format_exception(error))
     stamp = time.strftime("%Y-%m-%d %H:%M:%S %z")
-    reason = one_line(described(error))
+    reason = one_line("".join(traceback.format_exception_only(error)))
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with path.open("a", encoding="utf-8") as file:
