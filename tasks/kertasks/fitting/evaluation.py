@@ -109,43 +109,56 @@ def evaluate(
         steps=steps or arrays.order.batches,
     )
     asked = Schedule(arrays.order, steps, model.steps_per_execution)
-    logs = run_evaluation(model, compiled, asked, hooks, Pace(), unbuilt)
+    logs = Evaluation(model, compiled, hooks, Pace(), unbuilt).run(asked)
     return logs if return_dict else in_order_of_metrics(model, logs)
 
 
-def run_evaluation(
-    model: keras.Model,
-    compiled: CompiledPass,
-    schedule: Schedule,
-    callbacks: keras.callbacks.CallbackList,
-    pace: Pace,
-    unbuilt: bool = False,
-) -> Logs:
-    """Evaluate once, with the hooks of testing around it.
+class Evaluation:
+    """Evaluates a model on rows, once or after many epochs.
 
     Args:
         model: a built and compiled Keras model.
         compiled: runs the batches.
-        schedule: which they are; not used before.
         callbacks: of the evaluation, or of the training it is in.
         pace: how long calls are.
         unbuilt: as in ``MetricReader``.
-
-    Returns:
-        Metrics by name, sorted.
     """
-    hooks = BatchHooks(callbacks, "test")
-    reader = MetricReader(model, compiled, hooks, unbuilt)
-    model.stop_evaluating = False
-    callbacks.on_test_begin()
-    reader.reset()
-    logs = compiled.run(
-        schedule.of_epoch(0),
-        pace,
-        hooks,
-        lambda: bool(model.stop_evaluating),
-        reset=reader.resets_in_program,
-    )
-    logs = dict(sorted(reader.read(logs).items()))
-    callbacks.on_test_end(logs)
-    return logs
+
+    def __init__(
+        self,
+        model: keras.Model,
+        compiled: CompiledPass,
+        callbacks: keras.callbacks.CallbackList,
+        pace: Pace,
+        unbuilt: bool = False,
+    ) -> None:
+        self.order = compiled.order
+        self._model = model
+        self._compiled = compiled
+        self._callbacks = callbacks
+        self._pace = pace
+        self._hooks = BatchHooks(callbacks, "test")
+        self._reader = MetricReader(model, compiled, self._hooks, unbuilt)
+
+    def run(self, schedule: Schedule) -> Logs:
+        """Evaluate once, with the hooks of testing around it.
+
+        Args:
+            schedule: which batches; not used before.
+
+        Returns:
+            Metrics by name, sorted.
+        """
+        self._model.stop_evaluating = False
+        self._callbacks.on_test_begin()
+        self._reader.reset()
+        logs = self._compiled.run(
+            schedule.of_epoch(0),
+            self._pace,
+            self._hooks,
+            lambda: bool(self._model.stop_evaluating),
+            reset=self._reader.resets_in_program,
+        )
+        logs = dict(sorted(self._reader.read(logs).items()))
+        self._callbacks.on_test_end(logs)
+        return logs

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -88,6 +88,12 @@ class FitRequest:
 
     xla: bool | None
     """Whether to use XLA; None leaves it to the model's ``jit_compile``, then to its step."""
+
+    def arguments(self) -> dict[str, Any]:
+        """Those that ``model.fit`` has, as they are, by its names for them."""
+        ours = {"initial_step", "seed", "memory_limit", "call_seconds", "xla"}
+        names = (field.name for field in fields(self))
+        return {name: getattr(self, name) for name in names if name not in ours}
 
     def ordered(self, x: Any, y: Any, sample_weight: Any, per_execution: int) -> OrderedArrays:
         """The rows to train on, in batches and in the order of each epoch.

@@ -105,12 +105,13 @@ def compile_passes(
     asked = asked_for_xla(model) if xla is None else xla
     if _tell_of_not_finite(sources, notices):
         asked = False  # NaN passes through some operations of XLA otherwise than in Keras
-    if asked and not supports_xla(model):
-        notices.tell("XLA is not used, because a layer or a setting of TensorFlow forbids it")
+    if not supports_xla(model):
+        if asked:
+            notices.tell("XLA is not used, because a layer or a setting of TensorFlow forbids it")
         asked = False
     if not asked:
         sources = _as_words(model, sources)
-        if isinstance(sources[0].leaves[0], WordLeaf) or not supports_xla(model):
+        if isinstance(sources[0].leaves[0], WordLeaf):
             asked = False
     with failing_as_cannot_compile():
         feeds = [
@@ -206,15 +207,17 @@ def _in_their_form(
 
 def _tell_of_not_finite(sources: Sequence[Source], notices: Notices) -> bool:
     """Whether an array holds NaN or infinity; tells which, and where the first is."""
-    texts = []
+    holds_one = False
     for source in sources:
         for place, leaf in enumerate(source.leaves):
             found = find_not_finite(leaf)
             if found is not None:
-                texts.append(found.describe(_name(source, place, sources)))
-    for text in texts:
-        notices.tell(f"{text} (counted from 0): what is computed of it is not finite either")
-    return bool(texts)
+                text = found.describe(_name(source, place, sources))
+                notices.tell(
+                    f"{text} (counted from 0): what is computed of it is not finite either"
+                )
+                holds_one = True
+    return holds_one
 
 
 def _refuse_faults(passes: Sequence[CompiledPass]) -> bool:
@@ -236,7 +239,7 @@ def _refuse_faults(passes: Sequence[CompiledPass]) -> bool:
             continue
         if fault is None:
             continue
-        if source.steps < source.order.batches:
+        if source.steps < source.order.batches:  # perhaps none comes to that row
             is_unsure = True
             continue
         name = _name(source, fault.place, sources)

@@ -8,7 +8,7 @@ from typing import Any
 import keras
 
 from kertasks.fitting.callback_hooks import BatchHooks, as_callback_list
-from kertasks.fitting.evaluation import run_evaluation
+from kertasks.fitting.evaluation import Evaluation
 from kertasks.fitting.fit_request import FitRequest, count, frequency, share, whole
 from kertasks.fitting.keras_internals import (
     OrderedArrays,
@@ -150,7 +150,7 @@ def fit(
     if goes_its_own_way(model, "fit"):
         _require_no_step(request, "the model has a fit of its own")
         notices.tell("training with the model's own fit")
-        return _fit_as_model_does(model, request)
+        return call_own(model, "fit", **request.arguments())
     unbuilt = are_metrics_unbuilt(model)
     try:
         training, validation = _compile(model, request, notices, on_compile)
@@ -258,7 +258,10 @@ def _run_epochs(
 
     hooks = BatchHooks(callbacks, "train")
     reader = MetricReader(model, training, hooks, unbuilt)
-    pace, validation_pace = Pace(request.call_seconds), Pace(request.call_seconds)
+    pace = Pace(request.call_seconds)
+    evaluation: Evaluation | None = None
+    if validation is not None:
+        evaluation = Evaluation(model, validation, callbacks, Pace(request.call_seconds))
     model.stop_training = False
     callbacks.on_train_begin()
     logs: Logs | None = None
@@ -270,9 +273,9 @@ def _run_epochs(
         span, resets = schedule.of_epoch(epoch), reader.resets_in_program and not done
         logs = reader.read(training.run(span, pace, hooks, is_stopped, reset=resets, done=done))
         done = 0
-        if validation is not None and evaluates_after(model, epoch, request.validation_freq):
-            asked = Schedule(validation.order, request.validation_steps, every)
-            found = run_evaluation(model, validation, asked, callbacks, validation_pace)
+        if evaluation is not None and evaluates_after(model, epoch, request.validation_freq):
+            asked = Schedule(evaluation.order, request.validation_steps, every)
+            found = evaluation.run(asked)
             logs |= {f"val_{name}": value for name, value in found.items()}
         callbacks.on_epoch_end(epoch, logs)
         if model.stop_training:
@@ -296,64 +299,21 @@ def _fit_with_keras(model: keras.Model, request: FitRequest) -> keras.callbacks.
             # callback that has some does not say ``async_safe``: this one.
             hooks = {"on_train_batch_end": _do_nothing, "on_test_batch_end": _do_nothing}
             callbacks.append(keras.callbacks.LambdaCallback(**hooks))
-    data: dict[str, Any]
+    arguments = request.arguments() | {"callbacks": callbacks}
     if are_arrays(x, y, sample_weight):
         if request.validation_split and validation_data is None:
             (x, y, sample_weight), validation_data = hold_out(
                 (x, y, sample_weight), request.validation_split
             )
         ordered = request.ordered(x, y, sample_weight, model.steps_per_execution)
-        data = {"x": ordered}
+        for name in ("y", "sample_weight", "class_weight", "shuffle", "validation_split"):
+            del arguments[name]  # it has done what they say
+        arguments |= {"x": ordered, "validation_data": validation_data}
         # First, so that it knows the epoch before any other callback.
         follower = keras.callbacks.LambdaCallback(on_epoch_begin=ordered.begin_epoch)
         every = callbacks if isinstance(callbacks, list) else callbacks.callbacks
         every.insert(0, follower)
-    else:
-        data = {
-            "x": x,
-            "y": y,
-            "sample_weight": sample_weight,
-            "class_weight": request.class_weight,
-            "shuffle": request.shuffle,
-            "validation_split": request.validation_split,
-        }
-    return model.fit(
-        **data,
-        batch_size=request.batch_size,
-        epochs=request.epochs,
-        verbose=request.verbose,
-        callbacks=callbacks,
-        validation_data=validation_data,
-        initial_epoch=request.initial_epoch,
-        steps_per_epoch=request.steps_per_epoch,
-        validation_steps=request.validation_steps,
-        validation_batch_size=request.validation_batch_size,
-        validation_freq=request.validation_freq,
-    )
-
-
-def _fit_as_model_does(model: keras.Model, request: FitRequest) -> Any:
-    """Train with the model's own ``fit``, which gets the arguments as they are."""
-    return call_own(
-        model,
-        "fit",
-        request.x,
-        request.y,
-        batch_size=request.batch_size,
-        epochs=request.epochs,
-        verbose=request.verbose,
-        callbacks=request.callbacks,
-        validation_split=request.validation_split,
-        validation_data=request.validation_data,
-        shuffle=request.shuffle,
-        class_weight=request.class_weight,
-        sample_weight=request.sample_weight,
-        initial_epoch=request.initial_epoch,
-        steps_per_epoch=request.steps_per_epoch,
-        validation_steps=request.validation_steps,
-        validation_batch_size=request.validation_batch_size,
-        validation_freq=request.validation_freq,
-    )
+    return model.fit(**arguments)
 
 
 def _do_nothing(batch: int, logs: Any = None) -> None:

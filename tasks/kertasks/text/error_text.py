@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 
+from kertasks.text.plain_text import without_colours
+
 _LONGEST = 300
 """Characters of a reason that are told."""
-
-_COLOURS = re.compile(r"\x1b\[[\d;]*m")
 
 _WRAPPED = (
     # A layer's call, a model that cannot be built: the reason is what they wrap.
@@ -63,7 +63,7 @@ def without_stack(error: BaseException) -> str:
         error: of Keras, TensorFlow or any code.
     """
     said = error.args[0] if isinstance(error, KeyError) and error.args else error
-    text = _COLOURS.sub("", str(said)).strip()
+    text = without_colours(str(said)).strip()
     while (shorter := _unwrapped(text)) != text:
         text = shorter
     if _UNSUPPORTED.match(text):

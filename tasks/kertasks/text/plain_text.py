@@ -32,12 +32,17 @@ def one_line(text: str, longest: int = _NAME) -> str:
     return " ".join(text.split())[:longest].rstrip()
 
 
+def without_colours(text: str) -> str:
+    """The text without the codes that colour it in a terminal."""
+    return _COLOURS.sub("", text)
+
+
 def visible(text: str) -> str:
     r"""The text with its lines and tabs, without colours; other control codes as ``\x1b``."""
     if text.isprintable():
         return text
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _CONTROLS.sub(_escaped, _COLOURS.sub("", lines))
+    return _CONTROLS.sub(_escaped, without_colours(lines))
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kertasks.fitting.rows.feeds import Leaf, WordLeaf
+from kertasks.fitting.rows.feeds import Leaf
 
 _BYTES_AT_ONCE = 16 * 2**20
 
@@ -39,7 +39,7 @@ class NotFinite:
 
 def find_not_finite(leaf: Leaf) -> NotFinite | None:
     """The first number of an array that is not finite; None where all are."""
-    if not leaf.dtype.is_floating or isinstance(leaf, WordLeaf):
+    if not leaf.dtype.is_floating:
         return None
     first: tuple[int, tuple[int, ...], float] | None = None
     rows = 0
