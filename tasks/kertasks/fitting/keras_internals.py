@@ -583,16 +583,21 @@ _CALLING = {
 """Operations that call functions, and the attributes that name them."""
 
 
+def called_by(operation: tf.Operation) -> Iterator[list[tf.Operation]]:
+    """The operations of each function that an operation calls: a loop, a branch, a call."""
+    for attribute in _CALLING.get(operation.type, ()):
+        called = operation.get_attr(attribute)
+        for function in called if isinstance(called, list) else [called]:
+            yield operation.graph._get_function(function.name).graph.get_operations()
+
+
 def operations_within(operations: Iterable[tf.Operation]) -> Iterator[tf.Operation]:
-    """The operations of the functions that operations call (loops, branches, calls), at any
-    depth, without the given ones."""
+    """The operations of the functions that operations call, at any depth, without the given
+    ones."""
     for operation in operations:
-        for attribute in _CALLING.get(operation.type, ()):
-            called = operation.get_attr(attribute)
-            for function in called if isinstance(called, list) else [called]:
-                graph = operation.graph._get_function(function.name).graph
-                yield from graph.get_operations()
-                yield from operations_within(graph.get_operations())
+        for called in called_by(operation):
+            yield from called
+            yield from operations_within(called)
 
 
 def device_bytes() -> int | None:
