@@ -10,7 +10,12 @@ from typing import Any
 
 import keras
 
-from kertasks.fitting.keras_internals import is_kerass, overrides, traces_batches
+from kertasks.fitting.keras_internals import (
+    is_kerass,
+    overrides,
+    takes_summaries,
+    traces_batches,
+)
 from kertasks.fitting.programs.program import Logs
 
 _HOOKS = {
@@ -62,6 +67,17 @@ class BatchHooks:
         metrics over the pass so far."""
         for callback in self._callbacks:
             getattr(callback, self._end)(batch, logs=dict(sorted(logs.items())))
+
+
+def any_takes_summaries(callbacks: Any) -> bool:
+    """Whether one of the callbacks given to ``fit`` or ``evaluate`` writes what layers
+    summarize."""
+    if isinstance(callbacks, keras.callbacks.CallbackList):
+        callbacks = callbacks.callbacks
+    return any(
+        isinstance(callback, keras.callbacks.TensorBoard) and takes_summaries(callback)
+        for callback in keras.tree.flatten(callbacks)
+    )
 
 
 def as_callback_list(

@@ -78,7 +78,12 @@ def evaluate(
     unbuilt = are_metrics_unbuilt(model)
     try:
         require_compilable(
-            model, x, methods=["make_test_function"], y=y, sample_weight=sample_weight
+            model,
+            x,
+            methods=["make_test_function"],
+            callbacks=callbacks,
+            y=y,
+            sample_weight=sample_weight,
         )
         arrays = OrderedArrays(
             x,

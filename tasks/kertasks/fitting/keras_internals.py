@@ -352,6 +352,11 @@ def all_layers(model: keras.Model) -> Iterator[keras.layers.Layer]:
     yield from model._flatten_layers(include_self=False)
 
 
+def has_own_layers(model: keras.Model) -> bool:
+    """Whether the model or one of its layers, at any depth, is of a class that is not Keras's."""
+    return not all(is_kerass(type(layer)) for layer in (model, *all_layers(model)))
+
+
 def has_convolutions(model: keras.Model) -> bool:
     """Whether a layer is one of Keras's convolutions, at any depth."""
     kinds = (BaseConv, BaseConvTranspose, BaseDepthwiseConv, BaseSeparableConv, ConvLSTM)
@@ -493,10 +498,16 @@ def overrides(callback: keras.callbacks.Callback, *hooks: str) -> bool:
     return any(not is_default(getattr(callback, hook)) for hook in hooks)
 
 
+def takes_summaries(tensorboard: keras.callbacks.TensorBoard) -> bool:
+    """Whether a TensorBoard callback writes what layers summarize with ``tf.summary``: it sets
+    its writer before each batch, and a step takes the writer that is set as it is traced."""
+    return bool(tensorboard.update_freq != "epoch")
+
+
 def traces_batches(tensorboard: keras.callbacks.TensorBoard) -> bool:
     """Whether a TensorBoard callback needs to see each batch by itself."""
     return bool(
-        tensorboard.update_freq != "epoch"
+        takes_summaries(tensorboard)
         or tensorboard.write_steps_per_second
         or tensorboard._should_trace
     )

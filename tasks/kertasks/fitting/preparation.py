@@ -9,10 +9,12 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from kertasks.fitting.callback_hooks import any_takes_summaries
 from kertasks.fitting.keras_internals import (
     are_arrays,
     asked_for_xla,
     has_convolutions,
+    has_own_layers,
     has_strategy,
     own_attribute,
     supports_xla,
@@ -35,7 +37,7 @@ from kertasks.fitting.rows.words import are_words_worth_it, find_words, word_rea
 
 
 def require_compilable(
-    model: keras.Model, x: Any, *, methods: Sequence[str], **others: Any
+    model: keras.Model, x: Any, *, methods: Sequence[str], callbacks: Any = None, **others: Any
 ) -> None:
     """Refuse what is known beforehand not to compile, such as batches of the data's own making.
 
@@ -43,6 +45,7 @@ def require_compilable(
         model: a Keras model.
         x: arrays, alone or nested.
         methods: of the model that are not called, and so must be Keras's own.
+        callbacks: that are given.
         others: the same, by the name of their argument.
 
     Raises:
@@ -61,6 +64,8 @@ def require_compilable(
         raise CannotCompile(f"the model has a method {own} of its own")
     if model.run_eagerly:
         raise CannotCompile("the model was compiled with run_eagerly=True")
+    if any_takes_summaries(callbacks) and has_own_layers(model):
+        raise CannotCompile("a TensorBoard callback writes what the model's own layers summarize")
     if has_strategy(model):
         raise CannotCompile("the model is distributed over devices")
     if keras.config.max_epochs() or keras.config.max_steps_per_epoch():

@@ -186,6 +186,7 @@ def _compile(
         model,
         request.x,
         methods=methods,
+        callbacks=request.callbacks,
         y=request.y,
         sample_weight=request.sample_weight,
         validation_data=held_out,

@@ -257,6 +257,26 @@ def test_tensorboard_gets_what_it_gets_in_keras(tmp_path: Path, update_freq: str
         assert_close([value for _, value in ours[name]], [value for _, value in points], name)
 
 
+def test_tensorboard_gets_what_a_layer_of_ones_own_summarizes(tmp_path: Path) -> None:
+    class Summarizing(keras.layers.Layer):  # type: ignore[misc]  # Keras carries no types
+        def call(self, inputs: Any) -> Any:
+            tf.summary.scalar("mean", tf.reduce_mean(inputs))
+            return inputs
+
+    def run(fit: Fit, folder: Path) -> set[str]:
+        model = keras.Sequential([keras.Input((5,)), Summarizing(), keras.layers.Dense(1)])
+        model.compile("sgd", "mse", jit_compile=False)
+        board = keras.callbacks.TensorBoard(folder, update_freq=1)
+        fit(model, X, Y, epochs=1, validation_data=(X, Y), callbacks=[board])
+        parts = (name.split("/") for name in _scalars(folder))
+        return {f"{name[0]}/{name[-1]}" for name in parts}
+
+    pytest.importorskip("tensorboard", reason="Keras's callback writes with this package")
+    kerass = run(keras_fit, tmp_path / "keras")
+    assert {"train/mean", "validation/mean"} <= kerass
+    assert run(kertasks.fit, tmp_path / "ours") == kerass
+
+
 def test_goes_on_from_a_backup(tmp_path: Path) -> None:
     class Crash(keras.callbacks.Callback):  # type: ignore[misc]  # Keras carries no types
         def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
