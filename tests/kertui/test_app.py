@@ -240,7 +240,8 @@ from kertui.terminal.capabilities import Capabilities
 from kertui.app import KertuiApp
 from kertui.tasks_screen.tasks_screen import TasksScreen
 from kertui.service.training_service import TrainingService
-from kertasks.runs.store import RunStore, cache_dir, default_home
+from kertasks.runs.store import RunStore
+from kertasks.user_folders import cache_dir, default_home
 
 class LookedAt(TasksScreen):
     def _begin(self):  # as the screen is painted, and before anything more is asked for
@@ -333,7 +334,8 @@ from kertui.terminal.capabilities import Capabilities
 import kertui.app
 from kertui.tasks_screen.tasks_screen import TasksScreen
 from kertui.service.training_service import TrainingService
-from kertasks.runs.store import RunStore, cache_dir, default_home
+from kertasks.runs.store import RunStore
+from kertasks.user_folders import cache_dir, default_home
 
 def fail(self):
     raise KeyError("nobody foresaw this")

@@ -17,6 +17,7 @@ from kertasks.keras_catalog.catalog import Family
 from kertasks.models.build import Names, Network, make, make_metric, no_weights
 from kertasks.models.check import DataShape, LayerCheck, ModelCheck
 from kertasks.models.messages import BuildError, one_line
+from kertasks.models.monitor import monitor_of
 from kertasks.recipes.recipe import Component, Recipe
 from kertasks.recipes.recipe_errors import Problem
 from kertasks.recipes.validation import validate
@@ -198,19 +199,11 @@ def _two_labels(shape: DataShape) -> Any:
 
 
 def _monitor_fault(recipe: Recipe) -> BuildError | None:
-    stopping = recipe.fit.early_stopping
-    if stopping is None:
-        return None
-    path = "fit.early_stopping.monitor"
-    names = ["loss"]
-    for metric in recipe.compile.metrics:
-        with no_weights():
-            made = make_metric(metric, path)
-        names.append(made if isinstance(made, str) else made.name)
-    if stopping.monitor.removeprefix("val_") in names:
-        return None
-    known = ", ".join([*names, *(f"val_{name}" for name in names)])
-    return BuildError(path, f"there is no metric {stopping.monitor}; there are {known}")
+    try:
+        monitor_of(recipe)
+    except BuildError as error:
+        return error
+    return None
 
 
 def mismatch_of_sizes(

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import Field, asdict, dataclass, fields
 from typing import Any, TypeGuard
 
 from kertasks.recipes.recipe import (
@@ -84,6 +84,13 @@ WHOLE = _Rule("a whole number", is_whole)
 NUMBER = _Rule("a number", is_number, float)
 BOOLEAN = _Rule("true or false", lambda plain: isinstance(plain, bool))
 _RULES = {str: STRING, int: WHOLE, float: NUMBER, bool: BOOLEAN}
+
+
+def _rule_of(setting: Field[Any]) -> _Rule | None:
+    """What a setting must be: what its default is; a number where that is None."""
+    if setting.name == "baseline":
+        return NUMBER
+    return _RULES.get(type(setting.default))
 
 
 def join(path: str, key: object) -> str:
@@ -202,7 +209,7 @@ class RecipeReader:
         return {
             field.name: self._optional(table, field.name, path, rule, field.default)
             for field in fields(_SETTINGS[path])
-            if (rule := _RULES.get(type(field.default)))
+            if (rule := _rule_of(field))
         }
 
     def _name_or_component(self, plain: object, path: str) -> str | Component:
@@ -273,6 +280,8 @@ def to_json(recipe: Recipe) -> dict[str, Any]:
     plain["layers"] = [value_to_json(layer) for layer in recipe.layers]
     plain["compile"] = _compile_to_json(recipe.compile)
     plain["fit"] = {key: value for key, value in asdict(recipe.fit).items() if value is not None}
+    if recipe.fit.early_stopping is not None:
+        plain["fit"]["early_stopping"] = _early_stopping_to_json(recipe.fit.early_stopping)
     return plain
 
 
@@ -305,6 +314,12 @@ def value_to_json(value: Value) -> Any:
     if isinstance(value, (tuple, list)):
         return [value_to_json(entry) for entry in value]
     return value
+
+
+def _early_stopping_to_json(settings: EarlyStopping) -> dict[str, Any]:
+    # The keys that few recipes need are written where they say something.
+    rare = {"mode": "auto", "baseline": None}
+    return {key: value for key, value in asdict(settings).items() if value != rare.get(key, ...)}
 
 
 def _compile_to_json(settings: CompileSettings) -> dict[str, Any]:

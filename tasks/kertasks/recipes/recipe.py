@@ -77,6 +77,12 @@ class EarlyStopping:
     patience: int = 10
     min_delta: float = 0.0
     restore_best_weights: bool = True
+    mode: str = "auto"
+    """Whether what is watched is to become small (``"min"``) or large (``"max"``); ``"auto"``: as
+    Keras knows of the metric."""
+
+    baseline: float | None = None
+    """A value that must be beaten for waiting to begin anew; None for none."""
 
 
 @dataclass(frozen=True, slots=True)

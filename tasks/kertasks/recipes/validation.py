@@ -14,6 +14,9 @@ from kertasks.recipes.json_form import is_number, is_whole
 from kertasks.recipes.recipe import INPUT, Component, FitSettings, Layer, Recipe, Value
 from kertasks.recipes.recipe_errors import Problem, describe_value, one_of, without_consequences
 
+MODES = ("auto", "min", "max")
+"""What early stopping's ``mode`` may be."""
+
 _LAYER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _CONTROLS = ("Cc", "Cf", "Cs", "Zl", "Zp")
 """Categories of what breaks a line or steers the terminal that a name is shown on."""
@@ -110,6 +113,7 @@ def _problems_of_fit(fit: FitSettings) -> Iterator[Problem]:
             (f"{at}.monitor", stop.monitor, bool(stop.monitor.strip()), metric),
             (f"{at}.patience", stop.patience, stop.patience >= 0, f"{whole} least 0"),
             (f"{at}.min_delta", stop.min_delta, stop.min_delta >= 0, "a number of at least 0"),
+            (f"{at}.mode", stop.mode, stop.mode in MODES, one_of(MODES, stop.mode)),
         ]
     for key, value, is_kept, allowed in rules:
         if not is_kept:

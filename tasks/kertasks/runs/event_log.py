@@ -13,10 +13,14 @@ from pathlib import Path
 
 from kertasks.files import open_to_append
 from kertasks.runs.events import Event, Notice, format_event
+from kertasks.runs.spool import EventSpool
 from kertasks.runs.state import HEARTBEAT
 
 FLUSH_EVERY = 0.05
 """Seconds between two writes while events come."""
+
+_DELIVER_EVERY = 1.0
+"""Seconds between two tries to bring what is in the spool into the file."""
 
 _BLOCK = 1 << 20
 """Bytes compared or copied at once."""
@@ -38,7 +42,8 @@ class EventLog:
     minutes, and thousands of epochs a second cost the training thread next to nothing.
     While nothing happens the file's time is touched every ``HEARTBEAT`` seconds. Should another
     file be in its place, put there by an editor or from a backup, the log goes on in that one, and
-    adds what a copy lacks.
+    adds what a copy lacks. Where the file cannot be written, the events go on in the spool until it
+    can, and are held in memory where that cannot be written either.
     """
 
     def __init__(self, path: Path) -> None:
@@ -49,7 +54,10 @@ class EventLog:
         self._move_not_before = 0.0
         self._waiting: list[Event] = []
         # A trainer that was killed may have left half a line; readers pass over it once it ends.
-        self._unwritten = b"\n" if _ends_within_line(self._descriptor) else b""
+        self._spool = _spool_left(path, self._descriptor)
+        self._deliver_not_before = 0.0
+        cut = self._spool is None and _ends_within_line(self._descriptor)
+        self._unwritten = b"\n" if cut else b""
         self._within_line = False
         self._said_why = False
         self._reserve = _reserve(path.parent)
@@ -78,6 +86,9 @@ class EventLog:
             self._write()
 
     def _write(self) -> None:
+        if self._spool is not None and not self._deliver(self._spool):
+            self._spill(self._spool)
+            return
         if not self._unwritten:
             return
         try:
@@ -88,10 +99,53 @@ class EventLog:
                 self._said_why = True
                 with contextlib.suppress(OSError):  # the log is on the same disk
                     print(f"cannot write {self._path}: {error.strerror}", file=sys.stderr)
+            self._begin_spool(error)
         else:
             self._said_why = False
             self._within_line = not self._unwritten[:written].endswith(b"\n")
             self._unwritten = self._unwritten[written:]
+
+    def _begin_spool(self, error: OSError) -> None:
+        """Go on in the spool, and say there why."""
+        why = (
+            f"{error.strerror}: {self._path.parent} cannot be written in. The training goes on; "
+            "what it tells and keeps is in kertui's cache folder until it can."
+        )
+        said = format_event(Notice(time.time(), why)).encode()
+        whole, newline, rest = self._unwritten.partition(b"\n")
+        begun = whole + newline if self._within_line else b""
+        with contextlib.suppress(OSError):  # that cannot be written either: held in memory
+            spool = EventSpool(self._path, os.fstat(self._descriptor).st_size)
+            try:
+                spool.write(begun + said + (rest if begun else self._unwritten))
+            except OSError:
+                spool.discard()
+                raise
+            self._spool, self._unwritten, self._within_line = spool, b"", False
+            self._deliver_not_before = time.monotonic() + _DELIVER_EVERY
+
+    def _spill(self, spool: EventSpool) -> None:
+        if self._unwritten:
+            with contextlib.suppress(OSError):  # held in memory until one of both can be written
+                spool.write(self._unwritten)
+                self._unwritten = b""
+
+    def _deliver(self, spool: EventSpool) -> bool:
+        """Bring what is in the spool into the file; False while that cannot be written."""
+        now = time.monotonic()
+        if now < self._deliver_not_before and not self._closing.is_set():
+            return False
+        self._deliver_not_before = now + _DELIVER_EVERY
+        try:
+            spool.deliver(self._descriptor)
+        except OSError:
+            return False
+        self._spool, self._said_why = None, False
+        if _ends_within_line(self._descriptor):  # of a trainer that was killed
+            self._unwritten = b"\n" + self._unwritten
+        text = f"{self._path.parent} can be written in again: all that was told is there"
+        self._waiting.insert(0, Notice(time.time(), text))
+        return True
 
     def close(self) -> None:
         """Write what waits and end the thread; on a full disk at least the last event."""
@@ -105,6 +159,8 @@ class EventLog:
             if len(self._unwritten) > _RESERVED // 2:
                 self._unwritten = self._without_middle()
             self._write()
+            if self._spool is not None:
+                self._spool.close()
         os.close(self._descriptor)
 
     def _without_middle(self) -> bytes:
@@ -184,6 +240,13 @@ def _open_alone(path: Path) -> int:
     except OSError:
         pass  # a network file system without locks
     return descriptor
+
+
+def _spool_left(path: Path, descriptor: int) -> EventSpool | None:
+    """The spool that an earlier trainer left, if it did and it can be read."""
+    with contextlib.suppress(OSError):
+        return EventSpool.left_by(path, os.fstat(descriptor).st_size)
+    return None
 
 
 def _ends_within_line(descriptor: int) -> bool:

@@ -4,15 +4,15 @@ backwards from the last one, without reading the rest."""
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
-from kertasks.files import LONGEST_LINE, open_regular
+from kertasks.files import LONGEST_LINE
 from kertasks.runs.events import Checkpointed, Control, Event, parse_event
+from kertasks.runs.spool import RunEvents
 
 SLICE = 1 << 20
 """Bytes taken at once, some 5,000 epochs: a long log must not hold a thread for seconds."""
@@ -71,11 +71,11 @@ class EventReader:
     def _lines(self) -> list[bytes]:
         """The lines that end in the next slice."""
         try:
-            file = open_regular(self._path)
+            file = RunEvents(self._path)
             try:
-                data = os.pread(file, SLICE, self._offset)
+                data = file.read(SLICE, self._offset)
             finally:
-                os.close(file)
+                file.close()
         except OSError:
             self._behind = False
             return []
@@ -126,7 +126,7 @@ class Tail:
         Stop when you know enough: what lies before is not read then.
         """
         try:
-            file = open_regular(self._path)
+            file = RunEvents(self._path)
         except OSError:
             return
         try:
@@ -137,10 +137,10 @@ class Tail:
         except OSError:
             return
         finally:
-            os.close(file)
+            file.close()
 
-    def _lines(self, file: int) -> Iterator[bytes]:
-        end = os.fstat(file).st_size
+    def _lines(self, file: RunEvents) -> Iterator[bytes]:
+        end = file.size
         least = max(0, end - (_WHOLE if self._whole else _BLOCK))
         size = _FIRST_LOOK
         rest = b""
@@ -149,7 +149,7 @@ class Tail:
         """Whether what comes next from behind is no line: it has no newline, or is too long."""
         while end > least:
             start = max(least, end - size)
-            rest, *lines = (os.pread(file, end - start, start) + rest).split(b"\n")
+            rest, *lines = (file.read(end - start, start) + rest).split(b"\n")
             if lines and drop:
                 lines.pop()
                 drop = False

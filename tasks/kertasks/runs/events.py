@@ -49,6 +49,33 @@ class _Event(_Cleaned, frozen=True, tag_field="type"):
     """Unix time in seconds."""
 
 
+class Monitor(_Cleaned, frozen=True, omit_defaults=True):
+    """The metric that decides which epoch is the best: the one that early stopping watches."""
+
+    name: str
+    """Keras's: ``"val_accuracy"``."""
+
+    mode: Literal["min", "max"] = "min"
+    """Whether it is to become small or large."""
+
+    min_delta: Number = 0.0
+    """By how much a value must be better to count as better."""
+
+    def is_better(self, value: float, best: float | None) -> bool:
+        """Whether a value is better than the best one so far; None is no value yet.
+
+        What is not finite is never better than anything: a first epoch without a number would
+        stay the best for ever.
+        """
+        if not math.isfinite(value):
+            return False
+        if best is None:
+            return True
+        return (
+            value - self.min_delta > best if self.mode == "max" else value + self.min_delta < best
+        )
+
+
 class Started(_Event, frozen=True, tag="started"):
     """The trainer has the recipe and the data and begins. Type ``started``."""
 
@@ -60,6 +87,9 @@ class Started(_Event, frozen=True, tag="started"):
 
     parameters: Count
     device: str
+    monitor: Monitor | None = None
+    """What decides which epoch is the best. None: the validation loss, or the training loss where
+    nothing is held out."""
 
 
 class Compiling(_Event, frozen=True, tag="compiling"):
@@ -88,7 +118,11 @@ class Progress(_Event, frozen=True, tag="progress"):
 
 
 class Epoch(_Event, frozen=True, tag="epoch"):
-    """An epoch is done, and validated where something is held out. Type ``epoch``."""
+    """An epoch is done, and validated where something is held out. Type ``epoch``.
+
+    One that was told before, by a trainer that was lost, takes the place of that one and of all
+    after it: they were trained anew and came out otherwise.
+    """
 
     epoch: Ordinal
     """Number of the epoch, the first is 1."""
@@ -106,6 +140,14 @@ class Epoch(_Event, frozen=True, tag="epoch"):
             _clean(self)
         if not _are_clean(tuple(metrics)):
             _clean(self)
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether its losses, of training and validation, are numbers."""
+        metrics = self.metrics
+        return math.isfinite(metrics.get("loss", 0.0)) and math.isfinite(
+            metrics.get("val_loss", 0.0)
+        )
 
 
 class LearningRate(_Event, frozen=True, tag="learning_rate"):
@@ -139,6 +181,9 @@ class _Place(_Event, frozen=True):
 
     step: Count
     """Batches done of the epoch after them."""
+
+    trained: Number | None = None
+    """For how many seconds the run was trained until then, pauses and rests left out."""
 
 
 class Paused(_Place, frozen=True, tag="paused"):
@@ -208,10 +253,10 @@ class _End(_Event, frozen=True):
     """An event after which the weights are kept and tested."""
 
     epochs: Count
-    """How many were done in all."""
+    """How many were done in all; epochs told beyond that were not trained again."""
 
     best_epoch: Count | None = None
-    """Of the lowest validation loss, or training loss where nothing is held out."""
+    """The best by ``monitor``. None where no epoch has a finite value of it."""
 
     test: Metrics | None = None
     """On the test split, by the same names; a regression's ``mae`` in ``unit``.
@@ -223,6 +268,29 @@ class _End(_Event, frozen=True):
     best: Metrics | None = None
     """The metrics of the best epoch."""
 
+    restored_epoch: Count | None = None
+    """Whose weights were kept and tested, where they are not those that training ended with."""
+
+    within: Count | None = None
+    """Batches of the epoch after ``epochs`` that the weights have seen, where it was broken off
+    and they are those that training ended with."""
+
+    monitor: Monitor | None = None
+    """What decides which epoch is the best. None: the validation loss, or the training loss where
+    nothing is held out."""
+
+    result: str | None = None
+    """The metric of ``test`` that says how well it does: an error for a regression."""
+
+    test_rows: Count | None = None
+    """Of the test split."""
+
+    not_finite_since: Count | None = None
+    """The epoch since which a loss is no finite number; None where the last one is."""
+
+    trained: Number | None = None
+    """For how many seconds it was trained, pauses and rests left out."""
+
 
 class Finished(_End, frozen=True, tag="finished"):
     """The run was trained to its end, or stopped early by a callback. Type ``finished``."""
@@ -231,15 +299,15 @@ class Finished(_End, frozen=True, tag="finished"):
 class Stopped(_End, frozen=True, tag="stopped"):
     """A person stopped it; the weights are kept. Type ``stopped``."""
 
-    restored_epoch: Count | None = None
-    """Whose weights were kept and tested, where those of the best epoch were asked for."""
-
 
 class Failed(_Event, frozen=True, tag="failed"):
     """The training could not go on. Type ``failed``."""
 
     reason: str
     """In plain words; the traceback is in the run's log."""
+
+    trained: Number | None = None
+    """For how many seconds it was trained, pauses and rests left out."""
 
 
 Event: TypeAlias = (
@@ -264,6 +332,19 @@ Event: TypeAlias = (
 
 Ended: TypeAlias = Finished | Stopped | Failed
 """The events after which a trainer writes no more. A run may be resumed by another."""
+
+_LEFT_OUT = frozenset(
+    (
+        "monitor",
+        "restored_epoch",
+        "within",
+        "result",
+        "test_rows",
+        "not_finite_since",
+        "trained",
+    )
+)
+"""Fields that are not written where there is nothing to say; other ones are null then."""
 
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 _decode = _decoder.decode
@@ -294,7 +375,12 @@ def _plain(value: Any) -> Any:
     match value:
         case msgspec.Struct():
             tag = value.__struct_config__.tag
-            return {**({"type": tag} if tag else {}), **_plain(asdict(value))}
+            fields = {
+                name: each
+                for name, each in asdict(value).items()
+                if each is not None or name not in _LEFT_OUT
+            }
+            return {**({"type": tag} if tag else {}), **_plain(fields)}
         case float() if not math.isfinite(value):
             return str(value)
         case tuple():

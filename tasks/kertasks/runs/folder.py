@@ -17,6 +17,7 @@ from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.control_file import Command, write_command
 from kertasks.runs.event_reader import last_answered
 from kertasks.runs.manifest import Manifest, format_manifest, parse_manifest
+from kertasks.runs.spool import deliver, spooled
 from kertasks.runs.state import (
     HEARTBEAT_GONE,
     RunState,
@@ -105,6 +106,25 @@ class RunFolder:
     def checkpoint_path(self) -> Path:
         """The path of ``checkpoint/state.npz``, from which a later process goes on."""
         return self.path / "checkpoint" / "state.npz"
+
+    def where(self, path: Path) -> Path:
+        """Where a file of the run is: in its place, or in the spool, should its trainer not have
+        been able to write it there.
+
+        Args:
+            path: its place.
+        """
+        return spooled(self.path, path.name) or path
+
+    def take_from_spool(self) -> None:
+        """Bring the files into this folder that a trainer could not write here. Only its successor
+        may do so.
+
+        Raises:
+            OSError: the folder cannot be written in.
+        """
+        places = (self.model_path, self.best_path, self.checkpoint_path)
+        deliver(self.path, {path.name: path for path in places})
 
     def clear_leftovers(self) -> None:
         """Delete what a killed trainer left half done. Only its successor may do so."""

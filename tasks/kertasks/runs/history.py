@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Mapping, Sequence
-from itertools import chain, count, groupby
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, count, groupby, pairwise
 from operator import itemgetter
 from pathlib import Path
 
+from kertasks.runs.best_epoch import BestEpoch
 from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import (
@@ -34,45 +36,16 @@ from kertasks.runs.events import (
 )
 from kertasks.runs.state import RunState
 
-
-class BestEpoch:
-    """The epoch of the lowest validation loss, or training loss where nothing is held out.
-
-    Of two that are as good the earlier one is best.
-
-    Args:
-        epoch: the best one of those before, from 1.
-        metrics: of that epoch.
-    """
-
-    def __init__(
-        self, epoch: int | None = None, metrics: Mapping[str, float] | None = None
-    ) -> None:
-        self.epoch = epoch
-        """From 1; None while no epoch has such a loss."""
-
-        self.metrics = metrics or {}
-        """What was measured in that epoch, by Keras's names."""
-
-        self._name = "val_loss" if "val_loss" in self.metrics else "loss"
-        self.loss = self.metrics.get(self._name, math.inf)
-        """The lowest one; infinite while there is none."""
-
-    def take(self, epochs: Sequence[Epoch]) -> None:
-        """Take the next epochs, in their order."""
-        if self._name == "loss" and any("val_loss" in epoch.metrics for epoch in epochs):
-            self._name, self.loss = "val_loss", math.inf
-            self.epoch, self.metrics = None, {}
-        losses = [epoch.metrics.get(self._name, math.nan) for epoch in epochs]
-        lowest = min((loss for loss in losses if loss < self.loss), default=None)
-        if lowest is not None:
-            best = epochs[losses.index(lowest)]
-            self.loss, self.epoch, self.metrics = lowest, best.epoch, best.metrics
+_LOSSES = ("loss", "val_loss")
 
 
 class RunHistory:
     """All that is known of a run. It is fed with events in their order; every column has one value
-    an epoch, NaN for none."""
+    an epoch, NaN for none.
+
+    Each epoch is in it once, of the weights that are kept: what a resumed trainer tells otherwise
+    takes the place of what the lost one told.
+    """
 
     def __init__(self) -> None:
         self.started: Started | None = None
@@ -127,8 +100,24 @@ class RunHistory:
 
         self.learning_rates: array[float] = array("d")
         self.seconds: array[float] = array("d")
-        self.best = BestEpoch()
+        self.times: array[float] = array("d")
+        """When each epoch was done, Unix time."""
 
+        self.best = BestEpoch()
+        self.rewritten = 0
+        """How often epochs were taken back: whoever keeps something made of the columns makes it
+        anew."""
+
+        self._told_anew = True
+        """Whether an epoch was told since it was last resumed."""
+
+        self._changes_before = 0
+        """How many changes of the learning rate were told before it was last resumed."""
+
+        self._looked_at = 0
+        """Epochs whose losses were looked at for ``not_finite_since``."""
+
+        self._not_finite_since: int | None = None
         self._taken_up: Resuming | None = None
         """While a new trainer process makes ready and has not said yet where it goes on."""
 
@@ -161,8 +150,32 @@ class RunHistory:
 
     @property
     def best_epoch(self) -> int | None:
-        """Of the lowest validation loss, or training loss where nothing is held out."""
+        """The best one, as ``BestEpoch`` says; None while there is none."""
         return self.best.epoch
+
+    @property
+    def not_finite_since(self) -> int | None:
+        """The epoch since which a loss is no finite number; None where the last one is."""
+        for at in range(self._looked_at, self.epochs):
+            if self._is_finite(at):
+                self._not_finite_since = None
+            elif self._not_finite_since is None:
+                self._not_finite_since = self.epoch_numbers[at]
+        self._looked_at = self.epochs
+        return self._not_finite_since
+
+    def not_finite_before(self, epoch: int) -> int | None:
+        """The epoch since which a loss was no finite number when that one, from 1, was done."""
+        since = None
+        for at in range(min(bisect_left(self.epoch_numbers, epoch + 1), self.epochs) - 1, -1, -1):
+            if self._is_finite(at):
+                break
+            since = self.epoch_numbers[at]
+        return since
+
+    def _is_finite(self, at: int) -> bool:
+        columns = (self._columns.get(name) for name in _LOSSES)
+        return all(math.isfinite(column[at]) for column in columns if column is not None)
 
     @property
     def state(self) -> RunState:
@@ -182,7 +195,7 @@ class RunHistory:
         resumed, last = self.resumed, self.last
         if resumed is None or last is None or self.ended is not None:
             return False
-        return resumed.epoch < last.epoch and last.t <= resumed.t
+        return resumed.epoch < last.epoch and not self._told_anew
 
     def elapsed(self, now: float) -> float:
         """Seconds it trained since its start, without what it lay still; NaN before the start.
@@ -193,6 +206,8 @@ class RunHistory:
         if self.started is None:
             return math.nan
         if self.ended is not None:
+            if self.ended.trained is not None:
+                return self.ended.trained
             now = self.ended.t
         elif (rest := self.paused or self._taken_up) is not None:
             now = rest.t
@@ -215,6 +230,17 @@ class RunHistory:
         column = self.column(name)
         at = epoch - self.epoch_numbers[0] if self.epoch_numbers else -1
         return column[at] if 0 <= at < len(column) else math.nan
+
+    def says(self, epoch: int, metrics: Mapping[str, float]) -> bool:
+        """Whether exactly these values were told of an epoch, from 1."""
+        at = epoch - self.epoch_numbers[0] if self.epoch_numbers else -1
+        if not 0 <= at < self.epochs:
+            return False
+        told = {name: column[at] for name, column in self._columns.items()}
+        return told.keys() == metrics.keys() and all(
+            value == told[name] or (value != value and told[name] != told[name])
+            for name, value in metrics.items()
+        )
 
     def add(self, event: Event) -> None:
         """Take the next event."""
@@ -243,6 +269,8 @@ class RunHistory:
             case Started():
                 self.started = event
                 self.planned = event.epochs
+                if not self.epochs:
+                    self.best = BestEpoch(event.monitor)
             case Planned():
                 self.planned = event.epochs
             case Paused():
@@ -270,11 +298,15 @@ class RunHistory:
                 self.ended = event
                 self.compiling = self.resuming = self.stopping = False
                 self.progress = self.until = None
+                if not isinstance(event, Failed):
+                    self._take_back(event.epochs + 1)
 
     def _resume(self, event: Resumed) -> None:
         # Out of a pause it goes on in the same process, told for how long; else in a new one.
         if self.paused is None:
             self.until, self.resuming, self.progress = None, True, None
+            self._told_anew = False
+            self._changes_before = len(self.learning_rate_changes)
         self._end_rest(event.t)
         self.resumed = event
 
@@ -298,14 +330,27 @@ class RunHistory:
                 self.stopping = True
 
     def _add_epochs(self, epochs: list[Epoch]) -> None:
-        done, columns = self.epochs, self._columns
         self.compiling = self.resuming = False
         self.progress = None
+        numbers = [epoch.epoch for epoch in epochs]
+        start = 0
+        for at, (before, number) in enumerate(pairwise(numbers), start=1):
+            if number <= before:
+                self._append(epochs[start:at])
+                start = at
+        self._append(epochs[start:])
+        self.latest = epochs[-1].t
+        self._told_anew = True
+
+    def _append(self, epochs: list[Epoch]) -> None:
+        """Add epochs of rising numbers, in the place of those that are there from the first on."""
+        self._take_back(epochs[0].epoch)
+        done, columns = self.epochs, self._columns
         self.last = epochs[-1]
-        self.latest = self.last.t
         self.epoch_numbers.extend([epoch.epoch for epoch in epochs])
         self.learning_rates.extend([epoch.learning_rate for epoch in epochs])
         self.seconds.extend([epoch.seconds for epoch in epochs])
+        self.times.extend([epoch.t for epoch in epochs])
         metrics = [epoch.metrics for epoch in epochs]
         for name in dict.fromkeys(chain(columns, *metrics)):
             if name not in columns:
@@ -316,3 +361,35 @@ class RunHistory:
                 values = [each.get(name, math.nan) for each in metrics]
             columns[name].extend(values)
         self.best.take(epochs)
+
+    def _take_back(self, number: int) -> None:
+        """Forget the epochs from that number on: they were trained anew, or are not trained."""
+        if self.last is None or self.last.epoch < number:
+            return
+        kept = bisect_left(self.epoch_numbers, number)
+        del self.epoch_numbers[kept:]
+        for column in (*self._columns.values(), self.learning_rates, self.seconds, self.times):
+            del column[kept:]
+        if not kept:
+            self._columns = {}
+        changes = self.learning_rate_changes
+        self.learning_rate_changes = [
+            change
+            for at, change in enumerate(changes)
+            if at >= self._changes_before or change.epoch < number
+        ]
+        self._changes_before -= len(changes) - len(self.learning_rate_changes)
+        self.rewritten += 1
+        self._looked_at, self._not_finite_since = 0, None
+        self.last = None
+        self.best = BestEpoch(self.started.monitor if self.started is not None else None)
+        for epoch in self.each_epoch():
+            self.best.take((epoch,))
+            self.last = epoch
+
+    def each_epoch(self) -> Iterator[Epoch]:
+        """The epochs as they were told; a metric without a value in an epoch is NaN there."""
+        for at, number in enumerate(self.epoch_numbers):
+            metrics = {name: column[at] for name, column in self._columns.items()}
+            rate, seconds = self.learning_rates[at], self.seconds[at]
+            yield Epoch(self.times[at], number, metrics, rate, seconds)

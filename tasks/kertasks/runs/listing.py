@@ -18,6 +18,7 @@ from kertasks.runs.history import RunHistory
 from kertasks.runs.store import RunStore
 from kertasks.runs.summary import RunSummary, summarise
 from kertasks.text.numbers import is_share
+from kertasks.text.result import not_finite
 
 _TELL_EVERY = 0.1
 """Seconds between two looks at what was found so far."""
@@ -108,8 +109,12 @@ class RunSummaries:
             whole = history.read_more(reader, self._slices)
             summary = replace(summary, planned=history.planned or summary.planned)
             if whole:
-                best = history.best
+                best, since = history.best, history.not_finite_since
                 summary = replace(summary, best_epoch=best.epoch, best=best.metrics)
+                if since is not None:
+                    summary = replace(summary, not_finite_since=since, result=not_finite(since))
+                if history.latest is not None and history.started is not None:
+                    summary = replace(summary, seconds=history.elapsed(history.latest))
         return summary
 
 

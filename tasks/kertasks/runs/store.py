@@ -15,8 +15,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import platformdirs
-
 from kertasks.errors import UserError, describe_unknown
 
 if TYPE_CHECKING:
@@ -46,18 +44,6 @@ class HomeNotWritable(UserError):
 
 class UnknownRun(UserError):
     """No run has the id that was given, or more than one."""
-
-
-def default_home() -> Path:
-    """``KERTUI_HOME``, or the platform's folder for a user's data."""
-    given = os.environ.get("KERTUI_HOME")
-    return Path(given).expanduser() if given else platformdirs.user_data_path("kertui")
-
-
-def cache_dir() -> Path:
-    """``KERTUI_CACHE``, or the platform's folder for a user's caches."""
-    given = os.environ.get("KERTUI_CACHE")
-    return Path(given).expanduser() if given else platformdirs.user_cache_path("kertui")
 
 
 class RunStore:

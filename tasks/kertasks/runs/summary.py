@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from kertasks.errors import UserError
+from kertasks.runs.best_epoch import BestEpoch
 from kertasks.runs.event_reader import Tail
-from kertasks.runs.events import Checkpointed, Epoch, Failed, Finished, Paused, Stopped
+from kertasks.runs.events import Checkpointed, Epoch, Event, Failed, Finished, Paused, Stopped
 from kertasks.runs.folder import NeverBegan, RunDamaged, RunFolder
-from kertasks.runs.history import BestEpoch
+from kertasks.runs.history import RunHistory
 from kertasks.runs.label import Label, read_label
 from kertasks.runs.state import RunState
-from kertasks.text.numbers import counted, metric, short_path, test_metric, test_result
+from kertasks.text.numbers import counted, metric, short_path, test_metric
+from kertasks.text.result import not_finite, tested
 
 _GOING_ON = {
     "started", "resuming", "resumed", "epoch", "progress", "finished", "stopped", "failed",
@@ -42,8 +45,11 @@ class RunSummary:
     planned: int | None = None
     """Epochs; known of a run that goes on, where ``RunSummaries`` looks for it."""
 
+    not_finite_since: int | None = None
+    """The epoch since which a loss is no finite number; None where the last one is."""
+
     best_epoch: int | None = None
-    """Of the lowest validation loss, or training loss where nothing is held out."""
+    """The best one, as ``BestEpoch`` says; None where there is none or it is not known."""
 
     best: Mapping[str, float] = field(default_factory=dict)
     """The metrics of that epoch; empty where they are not known."""
@@ -51,11 +57,14 @@ class RunSummary:
     test: Mapping[str, float] = field(default_factory=dict)
     """On the test split; empty where nothing was tested."""
 
+    test_name: str | None = None
+    """The metric of ``test`` that says how well it does, where its trainer told."""
+
     unit: str | None = None
     """Of a regression's ``mae`` in ``test``."""
 
     seconds: float | None = None
-    """From the start to the last event; None before there is one."""
+    """For how long it was trained, pauses and rests left out; None before there is an event."""
 
     device: str = ""
     host: str = ""
@@ -69,7 +78,8 @@ class RunSummary:
 
     @property
     def best_loss(self) -> tuple[str, float] | None:
-        """``"val_loss"`` or ``"loss"``, whichever decides, with the value of the best epoch."""
+        """``"val_loss"``, or ``"loss"`` where nothing is held out, with its value in the best
+        epoch."""
         for name in ("val_loss", "loss"):
             if name in self.best:
                 return name, self.best[name]
@@ -78,7 +88,7 @@ class RunSummary:
     @property
     def test_value(self) -> tuple[str, float] | None:
         """The metric that says best what it got on the test split, with its value."""
-        name = test_metric(self.test)
+        name = test_metric(self.test, self.test_name)
         return None if name is None else (name, self.test[name])
 
 
@@ -113,6 +123,10 @@ def summarise(run: RunFolder) -> RunSummary | None:
                 return None
         else:
             task, name = recipe.task, recipe.name
+    ended = end.ended if isinstance(end.ended, Finished | Stopped) else None
+    seconds = end.seconds
+    if seconds is None and manifest is not None and end.t is not None:
+        seconds = max(0.0, end.t - created)
     return RunSummary(
         id=run.id,
         task=task,
@@ -121,14 +135,16 @@ def summarise(run: RunFolder) -> RunSummary | None:
         created=created,
         epochs=end.epochs,
         result=end.result,
+        not_finite_since=end.not_finite_since,
         folder=str(run.path),
         label=read_label(run.path),
         planned=None if recipe is None or damage or state.is_over else recipe.fit.epochs,
-        best_epoch=end.best_epoch,
-        best=end.best,
-        test=end.test,
-        unit=end.unit,
-        seconds=None if manifest is None or end.t is None else max(0.0, end.t - created),
+        best_epoch=None if end.best is None else end.best.epoch,
+        best=_NO_METRICS if end.best is None else end.best.metrics,
+        test=(ended.test if ended is not None else None) or _NO_METRICS,
+        test_name=None if ended is None else ended.result,
+        unit=None if ended is None else ended.unit,
+        seconds=seconds,
         device="" if manifest is None else manifest.device,
         host="" if manifest is None else manifest.host,
         damage=damage,
@@ -139,16 +155,41 @@ def summarise(run: RunFolder) -> RunSummary | None:
 class _End:
     """What the end of the events says."""
 
-    state: RunState | None = None
-    """Where an end event names one."""
+    ended: Finished | Stopped | Failed | None = None
+    """Its end, where it is one: nothing came after it."""
 
     t: float | None = None
     epochs: int = 0
-    result: str = ""
-    best_epoch: int | None = None
-    best: Mapping[str, float] = field(default_factory=dict)
-    test: Mapping[str, float] = field(default_factory=dict)
-    unit: str | None = None
+    best: BestEpoch | None = None
+    """None where the end of the events cannot tell."""
+
+    not_finite_since: int | None = None
+    seconds: float | None = None
+    """For how long it was trained; None where the end of the events cannot tell."""
+
+    last: Epoch | None = None
+
+    @property
+    def state(self) -> RunState | None:
+        """Where an end event names one."""
+        match self.ended:
+            case Finished():
+                return RunState.FINISHED
+            case Stopped():
+                return RunState.STOPPED
+            case Failed():
+                return RunState.FAILED
+        return None
+
+    @property
+    def result(self) -> str:
+        """The test result, why it failed, or the last loss; or that this is no number."""
+        if isinstance(self.ended, Failed):
+            return self.ended.reason
+        if self.not_finite_since is not None:
+            return not_finite(self.not_finite_since)
+        found = tested(self.ended) if self.ended is not None else ""
+        return found or ("" if self.last is None else _losses(self.last))
 
 
 def _read_end(run: RunFolder, *, over: bool = False) -> _End:
@@ -160,43 +201,58 @@ def _read_end(run: RunFolder, *, over: bool = False) -> _End:
             of one that goes on is not looked for here: the end of its events cannot tell.
     """
     end = _End()
-    reason = ""
-    epochs: list[Epoch] = []
+    seen: list[Event] = []
     """The last one first."""
-    went_on = False
-    """Whether something came after the lines still to be read: an end among them is none."""
+    place: Paused | Checkpointed | None = None
+    least = math.inf
+    """An epoch of this number or a later one was told anew, or came to nothing."""
+    went_on = rested = False
+    """Whether something came after the lines still to be read: an end among them is none; and
+    whether the run was taken up after them."""
     tail = Tail(f"{run.path}/events.jsonl")
     for line in tail.backwards():
         event = line.event
-        if end.t is None and event is not None:
-            end.t = event.t
+        if event is not None:
+            seen.append(event)
         match event:
-            case Failed() if not went_on:
-                end.state, reason = RunState.FAILED, event.reason
-            case Finished() | Stopped() if not went_on:
-                finished = isinstance(event, Finished)
-                end.state = RunState.FINISHED if finished else RunState.STOPPED
-                end.epochs, end.best_epoch = event.epochs, event.best_epoch
-                end.best, end.test = event.best or _NO_METRICS, event.test or _NO_METRICS
-                end.unit = event.unit
-                end.result = test_result(event.test, event.unit)
-            case Epoch():
-                epochs.append(event)
-            case Paused() | Checkpointed():
+            case Failed() | Finished() | Stopped():
+                end.ended = end.ended if went_on else event
+                if not isinstance(event, Failed):
+                    least = min(least, event.epochs + 1)
+            case Epoch() if event.epoch < least:
+                least = event.epoch
+                end.last = end.last or event
+            case Paused() | Checkpointed() if not rested:
                 # After hours of a pause its epochs lie further back than is looked.
-                end.epochs = end.epochs or event.epoch
+                place = place or event
         went_on = went_on or line.kind in _GOING_ON
-        if epochs and (end.best or not (over or end.state)):
+        rested = rested or line.kind in ("resuming", "resumed")
+        told = isinstance(end.ended, Finished | Stopped) and bool(end.ended.best)
+        if end.last and (told or not (over or end.ended)):
             break
-    if tail.complete and not end.best:
-        best = BestEpoch()
-        best.take(epochs[::-1])
-        if best.epoch is not None:
-            end.best_epoch, end.best = best.epoch, best.metrics
-    if epochs:
-        end.epochs = end.epochs or epochs[0].epoch
-        end.result = end.result or reason or _losses(epochs[0])
-    end.result = end.result or reason
+    if not seen:
+        return end
+    end.t = seen[0].t
+    if tail.complete:
+        history = RunHistory()
+        history.add_all(seen[::-1])
+        end.last, end.best = history.last, history.best
+        end.not_finite_since = history.not_finite_since
+        end.seconds = history.elapsed(end.t) if history.started is not None else None
+    if end.last is not None:
+        end.epochs = end.last.epoch
+    elif place is not None:
+        end.epochs = place.epoch
+    if end.seconds is None and place is not None and place.trained is not None:
+        end.seconds = place.trained + max(0.0, end.t - place.t)
+    if end.ended is not None and end.ended.trained is not None:
+        end.seconds = end.ended.trained
+    if isinstance(end.ended, Finished | Stopped):
+        ended = end.ended
+        end.epochs = ended.epochs
+        end.not_finite_since = ended.not_finite_since or end.not_finite_since
+        if ended.best:
+            end.best = BestEpoch(ended.monitor, ended.best_epoch, ended.best)
     return end
 
 

@@ -17,6 +17,9 @@ NO_VALUE = "-"
 _SHARES = ("accuracy", "precision", "recall", "auc", "f1", "score")
 """Parts of the names of metrics that lie between 0 and 1 and want three decimals."""
 
+_ERRORS = ("mae", "mean_absolute_error")
+"""Names of the mean absolute error, which has the target's own unit."""
+
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 _INSIDE_A_NUMBER = re.compile(r"(?<=\d) (?=\d{3}\b)|(?<=\d) (?=[^\W\d_]|%)")
 """The space between thousands, and the one between a number and its unit."""
@@ -158,33 +161,39 @@ def in_unit(value: float, unit: str | None) -> str:
     return f"{number(value)} {unit}"
 
 
-def test_metric(test: Mapping[str, float] | None) -> str | None:
+def test_metric(test: Mapping[str, float] | None, told: str | None) -> str | None:
     """The name of the metric that says best what a run got on the test split, if any was.
 
-    An accuracy if there is one, a mean absolute error for a regression, else what is not the loss.
+    Args:
+        test: what was measured.
+        told: the name that the run's trainer told. Without one it is an accuracy if there is one,
+            a mean absolute error, else what is not the loss.
     """
     if not test:
         return None
+    if told in test:
+        return told
     for name in test:
         if "accuracy" in name:
             return name
-    for name in ("mae", "mean_absolute_error"):
+    for name in _ERRORS:
         if name in test:
             return name
     return next((name for name in test if name != "loss"), next(iter(test)))
 
 
-def test_result(test: Mapping[str, float] | None, unit: str | None) -> str:
+def test_result(test: Mapping[str, float] | None, unit: str | None, told: str | None) -> str:
     """What a run got on the test split, in a few words; empty where nothing was tested.
 
-    An accuracy if there is one, an error in the target's unit for a regression, else the loss.
+    An error in the target's unit for a regression, an accuracy if there is one, else what
+    ``test_metric`` names.
     """
-    name = test_metric(test)
+    name = test_metric(test, told)
     if test is None or name is None:
         return ""
     if "accuracy" in name:
         return f"test accuracy {metric(name, test[name])}"
-    if name in ("mae", "mean_absolute_error"):
+    if name in _ERRORS:
         return f"test error {in_unit(test[name], unit)}"
     return f"test {metric_label(name)} {metric(name, test[name])}"
 

@@ -48,14 +48,13 @@ class BestState:
     """What is known of the best epoch."""
 
     epoch: int | None = None
-    """The epoch of the lowest loss, from 1."""
+    """The best one, from 1, as ``kertasks.runs.best_epoch`` says."""
 
-    loss: float = float("inf")
     metrics: dict[str, float] | None = None
     """What was measured in the best epoch, by Keras's names."""
 
     kept: int | None = None
-    """The epoch whose weights are held, from 1; not always the best one."""
+    """The epoch whose weights are held, from 1; an earlier version's may not be the best one."""
 
     weights: Arrays = field(default_factory=list)
 
@@ -158,7 +157,7 @@ class Checkpoint:
                     planned=known["planned"],
                     over=known["over"],
                     variables=_group(file, "variables"),
-                    best=BestState(**known["best"], weights=_group(file, "best")),
+                    best=BestState(**_known(known["best"]), weights=_group(file, "best")),
                     stopping=stopping,
                 )
         except FileNotFoundError:
@@ -197,6 +196,11 @@ def restore(model: keras.Model, values: Sequence[NDArray[Any]]) -> None:
 def _without_weights(state: BestState | StoppingState) -> dict[str, Any]:
     fields = {name: getattr(state, name) for name in type(state).__slots__ if name != "weights"}
     return {n: float(v) if isinstance(v, np.floating) else v for n, v in fields.items()}
+
+
+def _known(best: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a best state that are known here: earlier versions had one more."""
+    return {name: value for name, value in best.items() if name in BestState.__slots__}
 
 
 def _group(file: Any, group: str) -> Arrays:

@@ -103,6 +103,7 @@ def claim(path: Path, *, resumes: bool = False, epochs: int | None = None) -> Cl
     recipe = run.recipe()
     log = _lock(run, before)
     try:
+        run.take_from_spool()
         done = last_number(run.control_path) if resumes else 0
         manifest = manifest_of(run, recipe, created=before.created if before else time.time())
         run.write_manifest(manifest)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import re
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from pathlib import Path
 from types import TracebackType
 
 import keras
@@ -14,12 +16,13 @@ from kertasks.errors import UserError
 from kertasks.recipes.recipe import Recipe
 from kertasks.runs.event_log import EventLog
 from kertasks.runs.events import Notice
+from kertasks.runs.spool import write_or_spool
 from kertasks.text.error_text import described
 
 
 class WriteTrouble:
-    """Tells that a file cannot be written, once and not at every try: a full disk may have room
-    again later, and the training goes on.
+    """Writes a file of a run again and again, and tells that it cannot be written once and not at
+    every try: a full disk may have room again later, and the training goes on.
 
     Args:
         log: told with a ``notice``.
@@ -27,26 +30,53 @@ class WriteTrouble:
 
     def __init__(self, log: EventLog) -> None:
         self._log = log
+        self._told = False
         self.lasts = False
-        """Whether the last try failed."""
+        """Whether the last try failed, in the file's place and in the spool."""
 
-    @contextmanager
-    def told(self, what: str, what_follows: str) -> Iterator[None]:
-        """Catch an ``OSError`` of the block, and tell of the first one in a row.
+        self.spooled = False
+        """Whether the last try wrote it into the spool."""
+
+        self.error: OSError | None = None
+        """Why it could not be written in its place at the last try."""
+
+    def write(
+        self,
+        run: Path,
+        path: Path,
+        write: Callable[[Path], None],
+        what: str,
+        what_follows: str,
+    ) -> None:
+        """Write a file in its place or in the spool.
 
         Args:
-            what: begins the sentence that ends with the reason.
-            what_follows: the sentence after it.
+            run: the run's folder.
+            path: the file's place in it.
+            write: writes it at the path it is given, whole or not at all.
+            what: cannot be done, in words.
+            what_follows: the sentence after it, where it is not in the spool either.
         """
         try:
-            yield
+            self.error = write_or_spool(run, path, write)
+            self.lasts, self.spooled = False, self.error is not None
         except OSError as error:
-            if not self.lasts:
-                why = error.strerror or type(error).__name__
-                self._log.add(Notice(time.time(), f"{what}: {why}. {what_follows}"))
-            self.lasts = True
-        else:
-            self.lasts = False
+            self.error, self.lasts, self.spooled = error, True, False
+        if self.error is not None and not self._told:
+            if self.spooled:
+                what_follows = "It is kept in kertui's cache folder until it can."
+            said = f"{reason_of(self.error)}: {what} in the run's folder. {what_follows}"
+            self._log.add(Notice(time.time(), said))
+        self._told = self.error is not None
+
+
+def reason_of(error: OSError) -> str:
+    """Why a file cannot be written, in the system's words."""
+    if error.strerror:
+        return error.strerror
+    # The library that writes weights has the words within a longer text of its own.
+    number = re.search(r"errno = (\d+)", str(error))
+    return os.strerror(int(number[1])) if number else described(error)
 
 
 def describe_failure(error: BaseException, doing: str, recipe: Recipe) -> str:
@@ -63,9 +93,9 @@ def describe_failure(error: BaseException, doing: str, recipe: Recipe) -> str:
         return f"out of memory while {doing}. {smaller} layers or fewer of them need less."
     if isinstance(error, UserError):
         return str(error)
-    if isinstance(error, OSError) and error.strerror:
+    if isinstance(error, OSError) and (error.strerror or "errno" in str(error)):
         file = f" ({error.filename})" if error.filename else ""
-        return f"{doing} failed: {error.strerror}{file}."
+        return f"{doing} failed: {reason_of(error)}{file}."
     callback = _callback_in(error.__traceback__)
     if callback is not None:
         doing = f"the callback {callback}, while {doing},"

@@ -8,31 +8,32 @@ import time
 import traceback
 from collections.abc import Mapping
 from contextlib import closing, suppress
-from dataclasses import asdict
-from typing import Any
 
 import keras
-import numpy as np
 from msgspec.structs import replace
 
 import kertasks
 from kertasks.data.dataset import Dataset
-from kertasks.kinds import TaskKind
+from kertasks.models.messages import BuildError
+from kertasks.models.monitor import VALIDATION, monitor_of
 from kertasks.recipes.bounds import MOST_EPOCHS
+from kertasks.recipes.recipe import Recipe
 from kertasks.runs.control_file import ControlFile
 from kertasks.runs.events import (
     Compiled,
     Compiling,
     Failed,
     Finished,
+    Monitor,
     Notice,
     Resumed,
     Started,
     Stopped,
 )
 from kertasks.runs.history import RunHistory
-from kertasks.trainer.callbacks.best_weights import BestWeights, save_model
+from kertasks.trainer.callbacks.best_weights import BestWeights
 from kertasks.trainer.callbacks.checkpoints import Checkpoints
+from kertasks.trainer.callbacks.early_stopping import EarlyStopping
 from kertasks.trainer.callbacks.event_writer import EventWriter
 from kertasks.trainer.callbacks.steering import Steering
 from kertasks.trainer.checkpoint import Checkpoint, TrainingPosition
@@ -40,6 +41,9 @@ from kertasks.trainer.claiming import ClaimedRun, versions
 from kertasks.trainer.dataset_cache import DatasetCache
 from kertasks.trainer.failure import describe_failure
 from kertasks.trainer.machine import MachineWatch, require_memory
+from kertasks.trainer.testing import result_of, test_metrics
+from kertasks.trainer.trained_time import TrainedTime
+from kertasks.trainer.weight_files import WeightFiles
 
 
 def train(claimed: ClaimedRun, datasets: DatasetCache, device: str) -> bool:
@@ -63,7 +67,8 @@ def train(claimed: ClaimedRun, datasets: DatasetCache, device: str) -> bool:
         with suppress(OSError):  # the log may be on a disk that is full
             traceback.print_exc()
         reason = describe_failure(error, training.doing, claimed.recipe)
-        log.add(Failed(time.time(), reason))
+        training.rescue()
+        log.add(Failed(time.time(), reason, training.seconds))
         return False
     finally:
         log.close()
@@ -86,10 +91,31 @@ class _Training:
         self._before = before = RunHistory.read(run.events_path)
         """What the run's earlier trainers told."""
 
-        self._writer = EventWriter(log, written=before.last.epoch if before.last else 0)
-        self._best = BestWeights(self._writer, run.best_path, log)
-        self._checkpoints = Checkpoints(run.checkpoint_path, log)
+        self._time = TrainedTime(before.elapsed(time.time()))
+        self._model: keras.Model | None = None
+        self._writer = EventWriter(log, before)
+        self._monitor = _watched(claimed.recipe)
+        self._writer.watch(self._monitor)
+        settings = claimed.recipe.fit.early_stopping
+        self._stopping = None
+        if settings is not None and self._monitor is not None:
+            self._stopping = EarlyStopping(settings, self._monitor, self._writer)
+        self._best = BestWeights(self._writer, run.best_path, log, self._stopping)
+        self._weights = WeightFiles(run, log, self._writer, self._best)
+        self._checkpoints = Checkpoints(run.checkpoint_path, log, lambda: self._time.seconds)
         self._watch = MachineWatch(log)
+
+    @property
+    def seconds(self) -> float:
+        """For how long the run was trained until now."""
+        return self._time.seconds
+
+    def rescue(self) -> None:
+        """Write the network of a training that failed after it had trained some epochs."""
+        if self._model is None or not self._writer.epochs or self.doing != "training":
+            return
+        with suppress(Exception):  # why the training failed is what is told
+            self._weights.save(self._model)
 
     def go(self) -> None:
         with closing(self._checkpoints), closing(self._watch):
@@ -103,12 +129,12 @@ class _Training:
         position = checkpoint.position if checkpoint is not None else TrainingPosition(0)
         if checkpoint is not None:
             self._writer.go_on_from(position, checkpoint.best)
+        self._time.go_on()
         if claimed.resumes:
             self._run.clear_leftovers()
             self._log.add(Resumed(time.time(), position.epoch, position.step))
             if claimed.before is not None:
                 self._compare_versions(claimed.before.versions)
-        stopping = recipe.fit.early_stopping
         steering = Steering(
             ControlFile(self._run.control_path, claimed.done),
             self._log,
@@ -116,31 +142,89 @@ class _Training:
             self._best,
             self._checkpoints,
             planned=self._before.planned or recipe.fit.epochs,
-            save=self._save,
-            stopping=stopping and keras.callbacks.EarlyStopping(**asdict(stopping)),
+            save=self._weights.save,
+            stopping=self._stopping,
             resumed=checkpoint,
         )
-        steering.on_pause = self._watch.pause
+        steering.on_pause = self._pause
         steering.stop_on_signals()
         self.doing = "loading the data"
         data = self._datasets.load(recipe.task, recipe.data.variant, recipe.seed)
         self.doing = "building the network"
         require_memory(recipe, data)
         model = kertasks.build_model(recipe, data)
+        monitor_of(recipe)  # which says what is wrong with it
+        self._look_for_monitor(data)
         self._say_start(model, data)
         # A stop may have come while Keras was imported or the data loaded.
         stopped = steering.look_before_training()
         if checkpoint is not None or not stopped:
-            self.doing = "training"
+            self.doing, self._model = "training", model
             self._fit(model, data, steering)
-        restored = self._best.restore(model) if steering.wants_best else None
-        self.doing = "testing"
-        test = test_metrics(model, data, recipe.fit.batch_size)
+        self._model = None  # from here on a failure is not one of the training
+        restored = self._restored(model, steering)
         self.doing = "saving the weights"
-        self._save(model)
-        epochs, best = self._writer.epochs, self._writer.best
-        end = (time.time(), epochs, best.epoch, test, data.unit, best.metrics or None)
-        self._log.add(Stopped(*end, restored) if steering.stop_requested else Finished(*end))
+        self._time.rest()
+        self._weights.keep(model, restored, steering.answer_commands)
+        self._time.go_on()
+        test = self._tested(model, data)
+        self._time.rest()
+        self._weights.try_again(model, restored)
+        self._say_end(data, steering, restored, test)
+
+    def _restored(self, model: keras.Model, steering: Steering) -> int | None:
+        """Whose weights the model has, from 1; None where they are those of the end."""
+        epoch = None if self._stopping is None else self._stopping.restored_epoch
+        if steering.wants_best:
+            epoch = self._best.restore(model) or epoch
+        is_last = epoch == self._writer.epochs and not self._writer.step
+        return None if is_last and not steering.wants_best else epoch
+
+    def _say_end(
+        self,
+        data: Dataset,
+        steering: Steering,
+        restored: int | None,
+        test: dict[str, float] | None,
+    ) -> None:
+        writer, best = self._writer, self._writer.best
+        kind = Stopped if steering.stop_requested else Finished
+        self._log.add(
+            kind(
+                time.time(),
+                epochs=writer.epochs,
+                best_epoch=best.epoch,
+                test=test,
+                unit=data.unit,
+                best=best.metrics or None,
+                restored_epoch=restored,
+                within=(writer.step or None) if restored is None else None,
+                monitor=self._monitor,
+                result=result_of(data, test),
+                test_rows=data.test.rows if data.test is not None and test else None,
+                not_finite_since=writer.not_finite_since,
+                trained=self._time.seconds,
+            )
+        )
+
+    def _pause(self, paused: bool) -> None:
+        self._watch.pause(paused)
+        if paused:
+            self._time.rest()
+        else:
+            self._time.go_on()
+
+    def _tested(self, model: keras.Model, data: Dataset) -> dict[str, float] | None:
+        """What the network gets on the test split. It is kept already: that it cannot be tested is
+        no failure of the run."""
+        try:
+            return test_metrics(model, data, self._claimed.recipe.fit.batch_size)
+        except Exception as error:
+            with suppress(OSError):
+                traceback.print_exc()
+            reason = describe_failure(error, "testing", self._claimed.recipe)
+            self._notice(f"{reason} The weights are kept.")
+            return None
 
     def _compare_versions(self, begun_with: Mapping[str, str]) -> None:
         changed = [
@@ -169,13 +253,22 @@ class _Training:
                 steps=max(1, math.ceil(rows / settings.batch_size)),
                 parameters=int(model.count_params()),
                 device=self._device,
+                monitor=self._monitor,
             )
         )
-        stopping = settings.early_stopping
+
+    def _look_for_monitor(self, data: Dataset) -> None:
+        """See that what early stopping watches is measured: else the loss tells the best epoch."""
+        settings = self._claimed.recipe.fit
         held_out = data.validation is not None or settings.validation_split > 0
-        if stopping is not None and stopping.monitor.startswith("val_") and not held_out:
+        monitor = self._monitor
+        if monitor is None or held_out or not monitor.name.startswith(VALIDATION):
+            return
+        self._monitor = None
+        self._writer.watch(None)
+        if self._before.started is None:
             self._notice(
-                f"early stopping watches {stopping.monitor}, but no rows are held out: it "
+                f"early stopping watches {monitor.name}, but no rows are held out: it "
                 "will not stop; set fit.validation_split, or watch loss"
             )
 
@@ -184,7 +277,7 @@ class _Training:
         validation = data.validation
         position = steering.position
         trains = not steering.stop_requested and not steering.is_over
-        callbacks = [self._writer, self._best, steering.stopping, steering]
+        callbacks = [self._writer, self._stopping, self._best, steering]
         history = kertasks.fit(
             model,
             data.train.x,
@@ -206,47 +299,13 @@ class _Training:
         )
         self._log.add(Compiled(time.time(), bool(history.params.get("xla"))))
 
-    def _save(self, model: keras.Model) -> None:
-        """Write ``model.keras`` and, once there is a best epoch, ``best.keras``."""
-        save_model(model, self._run.model_path)
-        if not self._writer.epochs:
-            return
-        self._best.save(model)
-        if self._best.epoch != self._writer.best.epoch:
-            self._notice(
-                f"best.keras has the weights of epoch {self._best.epoch}: epochs followed each "
-                f"other too fast to copy those of the best one, {self._writer.best.epoch}"
-            )
-
     def _notice(self, text: str) -> None:
         self._log.add(Notice(time.time(), text))
 
 
-def test_metrics(model: keras.Model, data: Dataset, batch_size: int) -> dict[str, float] | None:
-    """Loss and metrics on the test split; None where there is none.
-
-    A regression's ``mae`` is in the target's own unit, from un-scaled predictions: turning
-    an error in scaled units back would add the target's mean to it.
-    """
-    if data.test is None or not data.test.rows:
-        return None
-    x, y = data.test.x, data.test.y
-    # Rows are only read: larger batches give the same numbers in less time.
-    rows = min(max(batch_size, 256), data.test.rows)
-    found = kertasks.evaluate(model, x, y, batch_size=rows, return_dict=True)
-    metrics = {str(name): float(value) for name, value in found.items()}
-    if data.kind is TaskKind.REGRESSION:
-        predicted = kertasks.predict(model, x, batch_size=rows)
-        metrics["mae"] = mean_absolute_error(data, predicted)
-    return metrics
-
-
-def mean_absolute_error(data: Dataset, predicted: Any) -> float:
-    """The mean absolute error of predictions for the test rows, in the target's own unit."""
-    assert data.test is not None  # noqa: S101 - narrows the type
-    truth = np.asarray(data.test.y, dtype=np.float64).reshape(-1)
-    values = np.asarray(predicted, dtype=np.float64).reshape(-1)
-    if data.target_scale is not None:
-        truth = data.target_scale.to_own_unit(truth)
-        values = data.target_scale.to_own_unit(values)
-    return float(np.mean(np.abs(values - truth)))
+def _watched(recipe: Recipe) -> Monitor | None:
+    """What decides which epoch is the best, where the recipe says so. A recipe that Keras refuses
+    is refused when it is built."""
+    with suppress(BuildError):
+        return monitor_of(recipe)
+    return None

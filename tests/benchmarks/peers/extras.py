@@ -11,7 +11,7 @@ import sys
 import venv
 from pathlib import Path
 
-from kertasks.runs.store import cache_dir
+from kertasks.user_folders import cache_dir
 
 TORCH = "torch==2.13.0+cpu" if sys.platform == "linux" else "torch==2.13.0"
 """On Linux the plain version brings several gigabytes for GPUs. That without them lies on an index

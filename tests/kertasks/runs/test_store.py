@@ -21,7 +21,8 @@ from kertasks.runs.label import Label, write_label
 from kertasks.runs.listing import RunSummaries, ordered
 from kertasks.runs.manifest import Manifest
 from kertasks.runs.state import HEARTBEAT_GONE, RunState, boot_id, process_start_time
-from kertasks.runs.store import HomeNotWritable, RunStore, UnknownRun, cache_dir, default_home
+from kertasks.runs.store import HomeNotWritable, RunStore, UnknownRun
+from kertasks.user_folders import cache_dir, default_home
 
 ANSWER = find_task("xor").recipes["answer"]
 

@@ -118,7 +118,7 @@ def test_a_value_in_the_unit_of_its_target(value: float, unit: str | None, text:
 def test_what_a_run_got_on_the_test_split(
     test: dict[str, float] | None, unit: str | None, text: str
 ) -> None:
-    assert formatting.test_result(test, unit) == text
+    assert formatting.test_result(test, unit, None) == text
 
 
 @pytest.mark.parametrize(

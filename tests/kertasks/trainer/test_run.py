@@ -22,7 +22,8 @@ from kertasks.runs.store import RunStore
 from kertasks.trainer.claiming import claim
 from kertasks.trainer.dataset_cache import DatasetCache
 from kertasks.trainer.failure import describe_failure
-from kertasks.trainer.run import mean_absolute_error, train
+from kertasks.trainer.run import train
+from kertasks.trainer.testing import mean_absolute_error
 
 pytestmark = pytest.mark.training
 

@@ -13,7 +13,8 @@ from tests.support.run_folders import NOON, write_run
 
 from kertasks.runs.events import Epoch, Failed, format_event
 from kertasks.runs.folder import RunFolder
-from kertasks.runs.store import RunStore, default_home
+from kertasks.runs.store import RunStore
+from kertasks.user_folders import default_home
 
 pytestmark = pytest.mark.usefixtures("home")
 

@@ -104,7 +104,8 @@ def format_of(output: str) -> Format:
 
 def catalog_of(ctx: click.Context) -> Catalog:
     """Keras's classes, for a command that has no trainer process."""
-    from kertasks.runs.store import RunStore, cache_dir
+    from kertasks.runs.store import RunStore
+    from kertasks.user_folders import cache_dir
     from kertui.service.training_service import TrainingService
 
     service = TrainingService(RunStore(home_of(ctx)), cache_dir(), spare=False)

@@ -31,8 +31,9 @@ from kertasks.text.numbers import (
     metric_label,
     rate,
     short_path,
-    test_result,
+    test_metric,
 )
+from kertasks.text.result import not_finite, tested_in_full, weights_of
 from kertui.cli.status_line import StatusLine, bar
 from kertui.live.progress import RateMeter
 
@@ -174,18 +175,23 @@ class Report:
             return 0
         self._line.clear()
         word = "stopped" if isinstance(ended, Stopped) else "finished"
-        best = f", best {grouped(ended.best_epoch)}" if ended.best_epoch else ""
-        took = clock(time.monotonic() - self._began)
-        click.echo(f"{word}: {counted(ended.epochs, 'epoch')}{best}, {took}")
+        parts = [f"{word}: {counted(ended.epochs, 'epoch')}"]
+        if ended.not_finite_since is not None:
+            parts.append(not_finite(ended.not_finite_since))
+        parts += [_best(history), clock(history.elapsed(ended.t))]
+        click.echo(", ".join(filter(None, parts)))
         if self._line.live and history.last is not None:
             metrics = history.last.metrics.items()
             click.echo("  ".join(f"{metric_label(n)} {metric(n, value)}" for n, value in metrics))
         weights = self._run.model_path
         # A pipe may lead to a program, which knows no ~.
-        click.echo(f"weights {short_path(weights) if self._line.live else weights}")
-        result = test_result(ended.test, ended.unit)
-        if result:
-            click.echo(f"{result} (mae)" if "mae" in (ended.test or {}) else result)
+        where = short_path(weights) if self._line.live else weights
+        whose = f" of {weights_of(ended)}" if ended.restored_epoch is not None else ""
+        click.echo(f"weights{whose} {where}")
+        result = tested_in_full(ended)
+        if result and ended.not_finite_since is None:
+            means = " (mae)" if test_metric(ended.test, ended.result) == "mae" else ""
+            click.echo(f"{result}{means}")
         return 0
 
     def _text(self, history: RunHistory) -> str:
@@ -207,10 +213,21 @@ class Report:
             parts.append(f"{bar(share, 12, self._line.signs)} {share:4.0%}")
             parts.append(rate(progress.rate, "ep"))
             parts.append("" if math.isnan(progress.left) else f"{clock(progress.left)} left")
+        if history.not_finite_since is not None:
+            parts.append(not_finite(history.not_finite_since))
         newest = history.last or history.progress
         metrics = newest.metrics if newest is not None else {}
         parts += [f"{metric_label(name)} {metric(name, value)}" for name, value in metrics.items()]
         return self._line.joined(filter(None, parts))
+
+
+def _best(history: RunHistory) -> str:
+    """The best epoch with the value that decided; where there is none, that there is none."""
+    best = history.best
+    if best.epoch is None:
+        return "no best epoch" if history.epochs else ""
+    name = best.monitor.name
+    return f"best {grouped(best.epoch)} ({metric_label(name)} {metric(name, best.value)})"
 
 
 @contextmanager

@@ -35,7 +35,7 @@ def _keep_home(ctx: click.Context, _parameter: click.Parameter, value: Path | No
 
 def home_of(ctx: click.Context) -> Path:
     """The home the person chose, or the default one."""
-    from kertasks.runs.store import default_home
+    from kertasks.user_folders import default_home
 
     given = ctx.find_root().meta.get("kertui.home")
     return given if isinstance(given, Path) else default_home()

@@ -143,7 +143,8 @@ def _resume_in_new_process(ctx: click.Context, run: RunFolder, epochs: int | Non
     from kertasks.runs.events import Failed, Resumed
     from kertasks.runs.folder import RunIsOver
     from kertasks.runs.sending import events_for
-    from kertasks.runs.store import RunStore, cache_dir
+    from kertasks.runs.store import RunStore
+    from kertasks.user_folders import cache_dir
     from kertui.service.training_service import TrainingService
 
     service = TrainingService(RunStore(home_of(ctx)), cache_dir(), spare=False)

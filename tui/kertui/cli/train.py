@@ -60,7 +60,8 @@ def train(
     from kertasks.data.sources.data_files import require
     from kertasks.recipes.changes import with_changes
     from kertasks.registry import find_task
-    from kertasks.runs.store import RunStore, cache_dir
+    from kertasks.runs.store import RunStore
+    from kertasks.user_folders import cache_dir
     from kertui.cli.following import CtrlC, follow
     from kertui.service.training_service import TrainingService
 

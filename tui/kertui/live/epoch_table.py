@@ -51,7 +51,7 @@ class EpochTable(RowsWidget):
         more = history.epochs - self._epochs
         self._epochs = history.epochs
         if self.back:
-            self.set_reactive(EpochTable.back, self.back + more)
+            self.set_reactive(EpochTable.back, max(0, self.back + more))
         self.redraw()
 
     def scroll_by(self, rows: int) -> None:

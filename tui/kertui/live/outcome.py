@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from kertasks.runs.events import Failed, Finished, Stopped
@@ -9,6 +10,7 @@ from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState
 from kertasks.text import numbers as formatting
 from kertasks.text.numbers import counted, wrap, wrap_parts
+from kertasks.text.result import not_finite, tested_in_full, weights_of
 from kertui.live.status import state_sign
 from kertui.plotting.strips import Row, cells, fit
 from kertui.rows.rows_widget import RowsWidget
@@ -57,12 +59,13 @@ def outcome(
     if isinstance(ended, Failed):
         return Outcome(RunState.FAILED, ended.reason, _after_failure(history, steps))
     if isinstance(ended, Finished):
-        facts = [*_tally(history, ended), steps.extend, f"network in {weights}"]
+        whose = "network"
+        if ended.restored_epoch is not None:
+            whose = f"network of {weights_of(ended)}"
+        facts = [*_tally(history, ended), steps.extend, f"{whose} in {weights}"]
         return Outcome(RunState.FINISHED, _result(history, ended), tuple(facts))
     if isinstance(ended, Stopped):
-        whose = "weights"
-        if ended.restored_epoch is not None:
-            whose = f"weights of epoch {formatting.grouped(ended.restored_epoch)}"
+        whose = f"weights of {weights_of(ended)}"
         facts = [*_tally(history, ended), _resumes(history, steps), f"{whose} kept in {weights}"]
         return Outcome(RunState.STOPPED, _result(history, ended), tuple(facts))
     if state is RunState.LOST:
@@ -91,15 +94,23 @@ def _resumes(history: RunHistory, steps: NextSteps) -> str:
 
 
 def _result(history: RunHistory, ended: Finished | Stopped) -> str:
-    text = formatting.test_result(ended.test, ended.unit)
+    """How well it does: on the test rows, else on those held out, else on those it trained on; of
+    the epoch whose weights were kept."""
+    text = tested_in_full(ended)
     if text:
         return text
     if history.last is None:
         return "before the first epoch was done"
-    for name in ("val_accuracy", "accuracy", "val_loss", "loss"):
-        if name in history.last.metrics:
-            value = formatting.metric(name, history.last.metrics[name])
-            return f"{formatting.metric_label(name)} {value}"
+    if history.not_finite_since is not None:
+        return not_finite(history.not_finite_since)
+    epoch = ended.restored_epoch or ended.epochs
+    errs = ended.result in ("mae", "mean_absolute_error")
+    for metric in ("loss",) if errs else ("accuracy", "loss"):
+        for name in (f"val_{metric}", metric):
+            value = history.value_at(name, epoch)
+            if not math.isnan(value):
+                rows = "validation" if name != metric else "training"
+                return f"{rows} {metric} {formatting.metric(name, value)} (epoch {epoch})"
     return ""
 
 
@@ -108,8 +119,10 @@ def _tally(history: RunHistory, ended: Finished | Stopped) -> list[str]:
     facts = [counted(ended.epochs, "epoch")]
     if ended.epochs < planned:
         facts[0] = f"{formatting.grouped(ended.epochs)} of {counted(planned, 'epoch')}"
-    if ended.best_epoch is not None:
-        facts.append(f"best epoch {formatting.grouped(ended.best_epoch)}")
+    if history.best_epoch is not None:
+        facts.append(f"best epoch {formatting.grouped(history.best_epoch)}")
+    elif history.epochs:
+        facts.append(f"no best epoch: {history.best.monitor.name} was never a finite number")
     if history.started is not None:
         facts.append(formatting.duration(history.elapsed(ended.t)))
     return facts

@@ -8,6 +8,7 @@ from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState
 from kertasks.text import numbers as formatting
+from kertasks.text.result import not_finite
 from kertui.live.progress import RunProgress
 from kertui.plotting.strips import Row, cells, fit, join
 from kertui.rows.rows_widget import RowsWidget
@@ -84,22 +85,24 @@ def status_line(
     glyphs: Glyphs,
     asked: SteeringCommand | None = None,
 ) -> Row:
-    """The line in the longest form that fits: elapsed, step and rate give way in this order."""
+    """The line in the longest form that fits: elapsed, step and rate give way in this order; that
+    its numbers are none stays the longest."""
     if state is None:
         return fit([], width)
     word = state_word(history, state, asked)
     resumes = asked is SteeringCommand.RESUME and state.is_over
     sign = cells(glyphs.on, "dim") if resumes else state_sign(state, glyphs)
     head = sign + cells(" " + word, "strong")
-    outlook = _outlook(history, state)
+    outlook, broken = _outlook(history, state), _broken(history)
     epoch, step, rate, elapsed, left = _facts(history, state, progress)
     for facts in (
-        (outlook, epoch, step, rate, elapsed, left),
-        (outlook, epoch, step, rate, left),
-        (outlook, epoch, rate, left),
-        (outlook, epoch, left),
-        (epoch, left),
-        (epoch,),
+        (broken, outlook, epoch, step, rate, elapsed, left),
+        (broken, outlook, epoch, step, rate, left),
+        (broken, outlook, epoch, rate, left),
+        (broken, outlook, epoch, left),
+        (broken, epoch, left),
+        (broken, epoch),
+        (broken,),
         (),
     ):
         row = head + [cell for fact in facts if fact for cell in cells("   ") + fact]
@@ -117,6 +120,11 @@ def _outlook(history: RunHistory, state: RunState) -> Row:
     if history.until is SteeringCommand.EPOCH and not history.stopping:
         return cells("pauses after this epoch", "warning")
     return []
+
+
+def _broken(history: RunHistory) -> Row:
+    since = history.not_finite_since
+    return cells("") if since is None else cells(not_finite(since), "bad")
 
 
 def _facts(

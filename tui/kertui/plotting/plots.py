@@ -40,6 +40,9 @@ class DrawnPlot:
         self.traces: Traces | None = None
         self._stable = StableLimits()
         self._averages: dict[tuple[Series, float], Smoothed] = {}
+        self._rewritten = 0
+        """How often the histories shown had taken epochs back when they were looked at last."""
+
         self._without_cursor: list[Row] = []
 
     def fit(self, plot: Plot, size: tuple[int, int], gutter: int, ascii: bool) -> int:
@@ -52,6 +55,9 @@ class DrawnPlot:
             shown = [series.history for series in plot.series]
             kept = self._averages.items()
             self._averages = {key: one for key, one in kept if key[0].history in shown}
+        rewritten = sum(series.history.rewritten for series in plot.series)
+        if rewritten != self._rewritten:
+            self._rewritten, self.traces, self._averages = rewritten, None, {}
         width, height = size
         self.layout = self.limits = None
         if plot.window is None or height < LEAST_ROWS or width <= LEAST_GUTTER + 2:

@@ -212,6 +212,10 @@ def _early_stopping(stopping: EarlyStopping) -> Call:
     arguments = {"monitor": literal(stopping.monitor), "patience": literal(stopping.patience)}
     if stopping.min_delta:
         arguments["min_delta"] = literal(stopping.min_delta)
+    if stopping.mode != "auto":
+        arguments["mode"] = literal(stopping.mode)
+    if stopping.baseline is not None:
+        arguments["baseline"] = literal(stopping.baseline)
     if stopping.restore_best_weights:
         arguments["restore_best_weights"] = "True"
     return Call.of("keras.callbacks.EarlyStopping", **arguments)

@@ -27,7 +27,7 @@ import tensorflow as tf
 
 from kertasks.files import open_regular, replacing
 from kertasks.fitting.notices import LOG
-from kertasks.runs.store import cache_dir
+from kertasks.user_folders import cache_dir
 from kertasks.xla_flags import MEMORY, is_offered
 
 LIMIT = 256 << 20

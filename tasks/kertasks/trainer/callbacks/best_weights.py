@@ -1,7 +1,8 @@
-"""Keeps the weights of the best epoch while training goes on, at a small share of its time."""
+"""Keeps the weights of the best epoch while training goes on."""
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 import time
 from collections.abc import Mapping
@@ -11,34 +12,42 @@ from typing import Any
 import keras
 
 from kertasks.runs.event_log import EventLog
+from kertasks.runs.weights_file import WeightsEpoch, say_epoch
+from kertasks.trainer.callbacks.early_stopping import EarlyStopping
 from kertasks.trainer.callbacks.event_writer import EventWriter
 from kertasks.trainer.checkpoint import BestState
 from kertasks.trainer.failure import WriteTrouble
 
 _SHARE = 10
-"""Keeping may take one part in so many of the time: an epoch of 0.2 ms that improves, as
-each does while a small network learns, would otherwise cost twice as much."""
+"""Writing may take one part in so many of the time."""
 
 _WRITE_EVERY = 15.0
 """Seconds between two writes of ``best.keras`` during training, should it be killed."""
 
 
 class BestWeights(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries no types
-    """Holds a copy of the weights of the best epoch, or of the best one there was time for.
+    """Holds a copy of the weights of the best epoch.
 
     Args:
         writer: decides which epoch is the best; comes before this in the callbacks.
         path: ``best.keras``.
         log: told when it cannot be written.
+        stopping: early stopping, if the recipe has one; comes before this too. Where it keeps the
+            best weights itself, they are not copied once more.
     """
 
-    def __init__(self, writer: EventWriter, path: Path, log: EventLog) -> None:
+    def __init__(
+        self,
+        writer: EventWriter,
+        path: Path,
+        log: EventLog,
+        stopping: EarlyStopping | None = None,
+    ) -> None:
         super().__init__()
         self._writer = writer
         self._path = path
+        self._stopping = stopping
         self._weights: list[Any] | None = None
-        self._began = time.perf_counter()
-        self._spent = 0.0
         self._write_not_before = time.perf_counter() + _WRITE_EVERY
         self._trouble = WriteTrouble(log)
         self.epoch: int | None = None
@@ -49,7 +58,6 @@ class BestWeights(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
         writer = self._writer
         return BestState(
             epoch=writer.best.epoch,
-            loss=writer.best.loss,
             metrics=dict(writer.best.metrics) or None,
             kept=self.epoch,
             weights=list(self._weights or []),
@@ -63,68 +71,78 @@ class BestWeights(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
     def restore(self, model: keras.Model) -> int | None:
         """Give the model the weights of the best epoch, and say which that is, from 1.
 
-        None where there is none yet: the model keeps what it has.
+        None where there is none: the model keeps what it has.
         """
-        if self._model_is_best:
-            return self._writer.best.epoch
-        if self._weights is not None:
-            model.set_weights(self._weights)
+        if self._weights is None:
+            return None
+        model.set_weights(self._weights)
         return self.epoch
 
-    @property
-    def _model_is_best(self) -> bool:
-        """Whether the model's own weights are those of the best epoch, or there is none yet."""
-        writer = self._writer
-        return writer.best.epoch is None or (
-            writer.best.epoch == writer.epochs and not writer.within_epoch
-        )
-
-    def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
-        """Begin to count the time of which copies may take a share."""
-        self._began = time.perf_counter()
-
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
-        """Copy the weights when the epoch is the best so far and earlier copies are paid for."""
+        """Copy the weights when the epoch is the best so far."""
         if self._writer.best.epoch != epoch + 1:
             return
-        began = time.perf_counter()
-        if self._spent * _SHARE > began - self._began:
-            return
-        self._weights = self.model.get_weights()
+        stopping = self._stopping
+        if stopping is not None and stopping.restored_epoch == epoch + 1:
+            self._weights = stopping.best_weights
+        else:
+            self._weights = self.model.get_weights()
         self.epoch = epoch + 1
         now = time.perf_counter()
-        self._spent += now - began
         if now >= self._write_not_before:
-            with self._trouble.told(f"{self._path} cannot be written", "Training goes on."):
-                save_model(self.model, self._path)
+            self._write(self.model)
             took = time.perf_counter() - now
             self._write_not_before = now + max(_WRITE_EVERY, _SHARE * took)
 
-    def save(self, model: keras.Model) -> None:
-        """Write ``best.keras``; the model has the weights it had before, afterwards.
+    @property
+    def _of(self) -> WeightsEpoch:
+        best = self._writer.best
+        return WeightsEpoch(self.epoch or 0, 0, best.metrics if best.epoch == self.epoch else {})
 
-        Raises:
-            OSError: it cannot be written.
-        """
-        if self._model_is_best or self._weights is None:
-            self.epoch = self._writer.best.epoch
-            save_model(model, self._path)
-            return
+    def save(self, model: keras.Model) -> WriteTrouble:
+        """Write ``best.keras``, or take it away where there is no best epoch; the model has the
+        weights it had before, afterwards. Returns what trouble there was."""
+        if self._weights is None:
+            with contextlib.suppress(OSError):  # of an epoch that was trained anew
+                self._path.unlink(missing_ok=True)
+            return self._trouble
         last = model.get_weights()
         model.set_weights(self._weights)
         try:
-            save_model(model, self._path)
+            self._write(model)
         finally:
             model.set_weights(last)
+        return self._trouble
+
+    def _write(self, model: keras.Model) -> None:
+        self._trouble.write(
+            self._path.parent,
+            self._path,
+            lambda path: save_model(model, path, self._of),
+            f"{self._path.name} cannot be written",
+            "Training goes on.",
+        )
 
 
-def save_model(model: keras.Model, path: Path) -> None:
+def save_model(model: keras.Model, path: Path, of: WeightsEpoch | None = None) -> None:
     """Write the model whole, by rename, readable by its owner only.
+
+    Args:
+        model: what to write.
+        path: where to.
+        of: the moment of the training whose weights they are, which the file is to say.
 
     Raises:
         OSError: the folder is gone or the disk is full; nothing half stays behind.
     """
     with tempfile.TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as folder:
         beside = Path(folder) / path.name
-        model.save(beside)
+        try:
+            model.save(beside)
+        except RuntimeError as error:
+            if "errno = " in str(error):  # as h5py says it where closing a file fails
+                raise OSError(str(error)) from error
+            raise
+        if of is not None:
+            say_epoch(beside, of)
         beside.replace(path)

@@ -28,10 +28,14 @@ class Checkpoints:
     Args:
         path: the file.
         log: flushed first, so that no checkpoint is ahead of the events.
+        trained: for how many seconds the run was trained until now.
     """
 
-    def __init__(self, path: Path, log: EventLog) -> None:
+    def __init__(
+        self, path: Path, log: EventLog, trained: Callable[[], float] | None = None
+    ) -> None:
         self._path = path
+        self._trained = trained
         self._log = log
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="checkpoint")
         self._writing: Future[None] | None = None
@@ -76,13 +80,17 @@ class Checkpoints:
 
     def _write(self, checkpoint: Checkpoint, copied: float) -> None:
         began = time.perf_counter()
-        with self._trouble.told(
-            f"no checkpoint can be written to {self._path.parent}",
+        self._log.flush()
+        self._trouble.write(
+            self._path.parents[1],
+            self._path,
+            checkpoint.write,
+            "no checkpoint can be written",
             "Training goes on, but could only be resumed from the one before.",
-        ):
-            self._log.flush()
-            checkpoint.write(self._path)
+        )
+        if not self._trouble.lasts:
             position = checkpoint.position
-            self._log.add(Checkpointed(time.time(), position.epoch, position.step))
+            trained = None if self._trained is None else self._trained()
+            self._log.add(Checkpointed(time.time(), position.epoch, position.step, trained))
         now = time.perf_counter()
         self._not_before = now + _SHARE * (now - began + copied)

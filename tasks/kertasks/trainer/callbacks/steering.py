@@ -21,6 +21,7 @@ from kertasks.runs.events import Control, Paused, Planned, Resumed
 from kertasks.text.error_text import described
 from kertasks.trainer.callbacks.best_weights import BestWeights
 from kertasks.trainer.callbacks.checkpoints import Checkpoints
+from kertasks.trainer.callbacks.early_stopping import EarlyStopping
 from kertasks.trainer.callbacks.event_writer import EventWriter
 from kertasks.trainer.checkpoint import (
     Checkpoint,
@@ -29,6 +30,7 @@ from kertasks.trainer.checkpoint import (
     restore,
     values_of,
 )
+from kertasks.trainer.failure import reason_of
 
 LOOK_EVERY = 0.05
 """Seconds between two looks at the control file."""
@@ -71,7 +73,7 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
         checkpoints: writes them.
         planned: epochs to train in all.
         save: writes the network's files now.
-        stopping: Keras's early stopping, if the recipe has one.
+        stopping: early stopping, if the recipe has one.
         resumed: what an earlier process left; restored once the model has its variables.
 
     Measured on one core: 0.4 µs a batch or epoch, 10 µs more where it looks at the file.
@@ -89,7 +91,7 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
         checkpoints: Checkpoints,
         planned: int,
         save: Callable[[keras.Model], None],
-        stopping: keras.callbacks.EarlyStopping | None = None,
+        stopping: EarlyStopping | None = None,
         resumed: Checkpoint | None = None,
     ) -> None:
         super().__init__()
@@ -100,7 +102,7 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
         self._checkpoints = checkpoints
         self._save_files = save
         self.stopping = stopping
-        """Keras's early stopping, if the recipe has one; it comes before this callback."""
+        """Early stopping, if the recipe has one; it comes before this callback."""
 
         self._resumed = resumed
         self._step = resumed.position.step if resumed is not None else 0
@@ -162,6 +164,10 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
                 self._asked.remove(command)
                 self._answer(command)
         return self.stop_requested
+
+    def answer_commands(self) -> None:
+        """Carry out what is asked while nothing is trained."""
+        self._hear_and_answer()
 
     # --- hooks
 
@@ -311,7 +317,7 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
         try:
             self._save_files(self.model)
         except OSError as error:
-            raise Refused(f"it cannot be written: {error.strerror}") from error
+            raise Refused(f"it cannot be written: {reason_of(error)}") from error
         if self._can_save and not self._checkpoints.save(self._take, wait=True):
             raise Refused("the checkpoint cannot be written")
 

@@ -14,7 +14,7 @@ import kertasks
 from kertasks.runs.event_log import EventLog
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import Epoch, LearningRate, Progress
-from kertasks.trainer.callbacks import best_weights
+from kertasks.runs.history import RunHistory
 from kertasks.trainer.callbacks.best_weights import BestWeights
 from kertasks.trainer.callbacks.event_writer import EventWriter
 from kertasks.trainer.checkpoint import BestState, TrainingPosition
@@ -23,10 +23,10 @@ from kertasks.trainer.checkpoint import BestState, TrainingPosition
 class Trained:
     """A tiny model, a writer and what it wrote."""
 
-    def __init__(self, folder: Path, written: int = 0) -> None:
+    def __init__(self, folder: Path, told: RunHistory | None = None) -> None:
         self.folder = folder
         self.log = EventLog(folder / "events.jsonl")
-        self.writer = EventWriter(self.log, written)
+        self.writer = EventWriter(self.log, told)
         keras.utils.set_random_seed(0)
         self.model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
         self.model.compile(optimizer=keras.optimizers.SGD(0.25), loss="mse", metrics=["mae"])
@@ -40,6 +40,15 @@ class Trained:
     def events(self) -> list[object]:
         self.log.flush()
         return list(EventReader(self.folder / "events.jsonl").read_all())
+
+
+def told_by_another(folder: Path, epochs: int) -> RunHistory:
+    """What a process told that trained so many epochs."""
+    (folder / "before").mkdir()
+    before = Trained(folder / "before")
+    before.fit(epochs=epochs)
+    before.log.close()
+    return RunHistory.read(folder / "before" / "events.jsonl")
 
 
 @pytest.fixture
@@ -62,7 +71,10 @@ def test_each_epoch_has_keras_s_own_numbers(trained: Trained) -> None:
 
 
 def test_epochs_written_by_an_earlier_process_are_not_written_again(tmp_path: Path) -> None:
-    trained = Trained(tmp_path, written=2)
+    told = told_by_another(tmp_path, epochs=2)
+    trained = Trained(tmp_path, told)
+    trained.fit(epochs=1)  # by the process before, up to its checkpoint
+    trained.events()
     trained.writer.go_on_from(TrainingPosition(1), BestState())
     trained.fit(epochs=4, initial_epoch=1)
     epochs = [event.epoch for event in trained.events() if isinstance(event, Epoch)]
@@ -123,10 +135,7 @@ def test_a_learning_rate_a_callback_changes_is_said(trained: Trained) -> None:
     ]
 
 
-def test_best_weights_are_those_of_the_lowest_loss(
-    trained: Trained, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(best_weights, "_SHARE", 0)  # every best epoch is copied
+def test_best_weights_are_those_of_the_lowest_loss(trained: Trained) -> None:
     kept: list[list[np.ndarray[Any, Any]]] = []
 
     class Worse(keras.callbacks.Callback):  # type: ignore[misc]  # keras has no types

@@ -16,6 +16,7 @@ from kertasks.recipes.recipe import (
     Recipe,
 )
 from kertasks.recipes.recipe_errors import Problem
+from kertasks.recipes.validation import MODES
 from kertasks.task import Task
 from kertasks.text.numbers import grouped
 from kertui.forms.argument_path import DEFAULT, ArgumentPath, with_argument
@@ -106,6 +107,30 @@ _PLAIN: Final = dict(
             "min_delta",
             ArgumentKind.NUMBER,
             "How much better a value must be to count as better.",
+        ),
+        (
+            ("fit", "early_stopping", "mode"),
+            Argument(
+                "mode",
+                ArgumentKind.CHOICE,
+                False,
+                "auto",
+                False,
+                choices=MODES,
+                help="Whether the value is better when it is small (min) or large (max); auto: as "
+                "Keras knows of the metric.",
+            ),
+        ),
+        (
+            ("fit", "early_stopping", "baseline"),
+            Argument(
+                "baseline",
+                ArgumentKind.NUMBER,
+                False,
+                None,
+                True,
+                help="A value that must be beaten for the waiting to begin anew.",
+            ),
         ),
         _setting(
             "fit.early_stopping.restore_best_weights",
@@ -274,11 +299,12 @@ def _plain_field(recipe: Recipe, path: ArgumentPath, beside: bool = False, depth
     return Field(
         path,
         argument.name,
-        Entry.TOGGLE if toggle else Entry.TEXT,
+        Entry.TOGGLE if toggle else Entry.PICK if argument.choices else Entry.TEXT,
         format_value(value),
         changed=argument.required or value != argument.default,
         allowed=allowed_words(argument),
         help=argument.help,
+        choices=tuple(map(Choice, argument.choices)),
         argument=None if toggle else argument,
         beside=beside,
         depth=depth,
@@ -330,9 +356,10 @@ def _early_fields(recipe: Recipe, everything: bool) -> list[Field]:
         argument=None,
     )
     fields = [head, monitor, _plain_field(recipe, (*path, "patience"), beside=True)]
-    if everything or early.min_delta or not early.restore_best_weights:
-        hidden = ("min_delta", "restore_best_weights")
-        fields += [_plain_field(recipe, (*path, name), depth=1) for name in hidden]
+    hidden = ("min_delta", "restore_best_weights", "mode", "baseline")
+    rare = [_plain_field(recipe, (*path, name), depth=1) for name in hidden]
+    if everything or any(field.changed for field in rare):
+        fields += rare
     return fields
 
 

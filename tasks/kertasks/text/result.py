@@ -1,0 +1,36 @@
+"""What a run got, in words: how well it does, of which epoch and on which rows; or that its
+numbers are none."""
+
+from __future__ import annotations
+
+from kertasks.runs.events import Finished, Stopped
+from kertasks.text.numbers import counted, grouped, test_result
+
+
+def not_finite(since: int) -> str:
+    """That a loss is no number any more."""
+    return f"not finite since epoch {grouped(since)}"
+
+
+def tested(ended: Finished | Stopped) -> str:
+    """The test result in a few words; empty where nothing was tested, and in its place that the
+    network's numbers are none."""
+    if ended.not_finite_since is not None:
+        return not_finite(ended.not_finite_since)
+    return test_result(ended.test, ended.unit, ended.result)
+
+
+def tested_in_full(ended: Finished | Stopped) -> str:
+    """The test result, of which epoch's weights it is and on how many rows."""
+    text = tested(ended)
+    if not text or ended.test_rows is None or ended.not_finite_since is not None:
+        return text
+    return f"{text} of {weights_of(ended)} on {counted(ended.test_rows, 'row')}"
+
+
+def weights_of(ended: Finished | Stopped) -> str:
+    """Whose weights were kept and tested: ``"epoch 55"``, ``"epoch 12, step 30"``."""
+    if ended.restored_epoch is not None:
+        return f"epoch {grouped(ended.restored_epoch)}"
+    within = f", step {grouped(ended.within)}" if ended.within else ""
+    return f"epoch {grouped(ended.epochs)}{within}"

@@ -1,0 +1,20 @@
+"""Where a user's runs and caches are kept."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+
+def default_home() -> Path:
+    """``KERTUI_HOME``, or the platform's folder for a user's data."""
+    given = os.environ.get("KERTUI_HOME")
+    return Path(given).expanduser() if given else platformdirs.user_data_path("kertui")
+
+
+def cache_dir() -> Path:
+    """``KERTUI_CACHE``, or the platform's folder for a user's caches."""
+    given = os.environ.get("KERTUI_CACHE")
+    return Path(given).expanduser() if given else platformdirs.user_cache_path("kertui")
