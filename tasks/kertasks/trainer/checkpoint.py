@@ -171,6 +171,31 @@ def variables_of(model: keras.Model) -> list[keras.Variable]:
     return [*model.variables, *model.optimizer.variables, *model.metrics_variables]
 
 
+_HELD_ON_DEVICE = 1 << 24
+"""Bytes of weights up to which a copy is not made at once."""
+
+
+class HeldWeights:
+    """The weights a model has at one moment.
+
+    A copy of a small network's takes as long as half an epoch of it. So its tensors are held as
+    they are: TensorFlow gives a variable that is assigned to another buffer, while somebody holds
+    the one it had. They are copied when they are asked for.
+    """
+
+    def __init__(self, model: keras.Model) -> None:
+        values = [variable.value for variable in model.weights]
+        if sum(value.dtype.size * value.shape.num_elements() for value in values) > _HELD_ON_DEVICE:
+            self._held: list[Any] = model.get_weights()
+        else:
+            read = tf.raw_ops.ReadVariableOp
+            self._held = [read(resource=value.handle, dtype=value.dtype) for value in values]
+
+    def arrays(self) -> Arrays:
+        """Copies, as ``keras.Model.set_weights`` takes them."""
+        return [held.numpy() if isinstance(held, tf.Tensor) else held for held in self._held]
+
+
 def values_of(model: keras.Model) -> Arrays:
     """Copies of everything that training changes, as arrays."""
     return [variable.value.numpy() for variable in variables_of(model)]

@@ -15,7 +15,7 @@ from kertasks.runs.event_log import EventLog
 from kertasks.runs.weights_file import WeightsEpoch, say_epoch
 from kertasks.trainer.callbacks.early_stopping import EarlyStopping
 from kertasks.trainer.callbacks.event_writer import EventWriter
-from kertasks.trainer.checkpoint import BestState
+from kertasks.trainer.checkpoint import Arrays, BestState, HeldWeights
 from kertasks.trainer.failure import WriteTrouble
 
 _SHARE = 10
@@ -47,7 +47,8 @@ class BestWeights(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
         self._writer = writer
         self._path = path
         self._stopping = stopping
-        self._weights: list[Any] | None = None
+        self._held: HeldWeights | None = None
+        self._arrays: Arrays | None = None
         self._write_not_before = time.perf_counter() + _WRITE_EVERY
         self._trouble = WriteTrouble(log)
         self.epoch: int | None = None
@@ -60,33 +61,41 @@ class BestWeights(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
             epoch=writer.best.epoch,
             metrics=dict(writer.best.metrics) or None,
             kept=self.epoch,
-            weights=list(self._weights or []),
+            weights=self._weights or [],
         )
 
     def go_on_from(self, state: BestState) -> None:
         """Hold the weights an earlier process held."""
-        self._weights = list(state.weights) or None
+        self._held, self._arrays = None, list(state.weights) or None
         self.epoch = state.kept
+
+    @property
+    def _weights(self) -> Arrays | None:
+        """The weights that are held; None where there is no best epoch."""
+        if self._arrays is None and self._held is not None:
+            self._arrays = self._held.arrays()
+        return self._arrays
 
     def restore(self, model: keras.Model) -> int | None:
         """Give the model the weights of the best epoch, and say which that is, from 1.
 
         None where there is none: the model keeps what it has.
         """
-        if self._weights is None:
+        weights = self._weights
+        if weights is None:
             return None
-        model.set_weights(self._weights)
+        model.set_weights(weights)
         return self.epoch
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
-        """Copy the weights when the epoch is the best so far."""
+        """Hold the weights when the epoch is the best so far."""
         if self._writer.best.epoch != epoch + 1:
             return
         stopping = self._stopping
         if stopping is not None and stopping.restored_epoch == epoch + 1:
-            self._weights = stopping.best_weights
+            self._held, self._arrays = None, stopping.best_weights
         else:
-            self._weights = self.model.get_weights()
+            self._held, self._arrays = HeldWeights(self.model), None
         self.epoch = epoch + 1
         now = time.perf_counter()
         if now >= self._write_not_before:
@@ -102,12 +111,13 @@ class BestWeights(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
     def save(self, model: keras.Model) -> WriteTrouble:
         """Write ``best.keras``, or take it away where there is no best epoch; the model has the
         weights it had before, afterwards. Returns what trouble there was."""
-        if self._weights is None:
+        weights = self._weights
+        if weights is None:
             with contextlib.suppress(OSError):  # of an epoch that was trained anew
                 self._path.unlink(missing_ok=True)
             return self._trouble
         last = model.get_weights()
-        model.set_weights(self._weights)
+        model.set_weights(weights)
         try:
             self._write(model)
         finally:
