@@ -103,8 +103,8 @@ class Format:
     """Whether its function imports neither NumPy nor Keras. ``python -m kertasks.export`` writes
     the others for a process that must not import them."""
 
-    def write(self, export: Export) -> None:
-        """Export a run in this format.
+    def write(self, export: Export) -> str:
+        """Export a run in this format; returns what else is to be known of it, mostly nothing.
 
         Raises:
             AlreadyThere: something of that name is there, and ``export.replace`` is not set.
@@ -113,10 +113,11 @@ class Format:
         from pkgutil import resolve_name  # not needed to tell which formats there are
 
         try:
-            resolve_name(f"kertasks.export.{self.function}")(export)
+            said: str | None = resolve_name(f"kertasks.export.{self.function}")(export)
         except OSError as error:
             where = export.to if isinstance(export.to, Path) else error.filename or "it"
             raise UserError(f"cannot write {where}: {error.strerror}") from error
+        return said or ""
 
 
 FORMATS = (

@@ -48,9 +48,12 @@ def script_of(run: RunFolder, catalog: Catalog) -> str:
         stops_itself = recipe.fit.early_stopping is not None and ended.epochs < planned
         epochs = planned if stops_itself else ended.epochs
     elif isinstance(ended, Stopped) and ended.epochs:
-        epochs = ended.restored_epoch or ended.epochs
+        stopping = recipe.fit.early_stopping
+        # Early stopping gives the best weights back at the end of the script, too.
+        restored = None if stopping and stopping.restore_best_weights else ended.restored_epoch
+        epochs = restored or ended.epochs
         note = f"The training was stopped by hand in epoch {ended.epochs} of {planned}"
-        if ended.restored_epoch:
+        if restored:
             note += f"; the weights of epoch {epochs} were kept."
         elif _may_be_partial(events, history, epochs):
             note += ", maybe before its last row; here the whole of it is trained."

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from kertasks.errors import UserError
 from kertasks.export.formats import AlreadyThere, Export, NoEpochs
-from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import Epoch
+from kertasks.runs.history import RunHistory
 
 TRAIN, VALIDATION = "train", "validation"
 """The two folders, which TensorBoard draws as two curves of one plot."""
@@ -32,8 +32,7 @@ def write(export: Export) -> None:
         UserError: the package ``tensorboard`` is not installed.
         OSError: the folder cannot be written in.
     """
-    events = EventReader(export.run.events_path).read_all()
-    epochs = [event for event in events if isinstance(event, Epoch)]
+    epochs = list(RunHistory.read(export.run.events_path).each_epoch())
     if not epochs:
         raise NoEpochs(export.run)
     folders = [export.path / part for part in (TRAIN, VALIDATION)]

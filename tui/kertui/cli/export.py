@@ -72,13 +72,14 @@ def export(
     printed = BytesIO()
     to = printed if output == STDOUT else Path(output)
     try:
-        what.write(Export(found, to, force, lambda: catalog_of(ctx)))
+        said = what.write(Export(found, to, force, lambda: catalog_of(ctx)))
     except AlreadyThere as error:
         raise UserError(f"{error}; --force replaces it") from error
     if output == STDOUT:
         click.echo(printed.getvalue().decode(), nl=False)
     else:
-        click.echo(f"{what.name} of {found.id} is now in {short_path(Path(output))}")
+        more = f": {said}" if said else ""
+        click.echo(f"{what.name} of {found.id} is now in {short_path(Path(output))}{more}")
 
 
 def format_of(output: str) -> Format:

@@ -183,7 +183,7 @@ class Report:
         if self._line.live and history.last is not None:
             metrics = history.last.metrics.items()
             click.echo("  ".join(f"{metric_label(n)} {metric(n, value)}" for n, value in metrics))
-        weights = self._run.model_path
+        weights = self._run.where(self._run.model_path)
         # A pipe may lead to a program, which knows no ~.
         where = short_path(weights) if self._line.live else weights
         whose = f" of {weights_of(ended)}" if ended.restored_epoch is not None else ""

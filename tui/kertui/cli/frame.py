@@ -54,7 +54,7 @@ def frame(run: RunFolder, width: int, *, plain: bool = False) -> str:
         f"kertui resume {run.id} --epochs N trains on",
         f"kertui logs {run.id} shows what the trainer printed",
     )
-    ended = outcome(history, state, formatting.short_path(run.model_path), steps)
+    ended = outcome(history, state, formatting.short_path(run.where(run.model_path)), steps)
     if ended is not None:
         lines += ["", *formatting.wrap(f"{ended.state}: {ended.head}", width)]
         lines += formatting.wrap_parts(ended.facts, f" {signs.dot} ", width)

@@ -110,7 +110,8 @@ def _result(history: RunHistory, ended: Finished | Stopped) -> str:
             value = history.value_at(name, epoch)
             if not math.isnan(value):
                 rows = "validation" if name != metric else "training"
-                return f"{rows} {metric} {formatting.metric(name, value)} (epoch {epoch})"
+                text = f"{rows} {metric} {formatting.metric(name, value)}"
+                return f"{text} of epoch {formatting.grouped(epoch)}"
     return ""
 
 

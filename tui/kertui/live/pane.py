@@ -230,7 +230,9 @@ class LivePane(Widget):
         if not self.is_mounted:
             return
         history, state = self.history, self.state
-        weights = formatting.short_path(self.run.model_path) if self.run is not None else ""
+        weights = ""
+        if self.run is not None and state is not None and state.is_over:
+            weights = formatting.short_path(self.run.where(self.run.model_path))
         ended = outcome(history, state, weights) if state is not None else None
         self.query_one(OutcomeLines).show(ended)
         self.query_one(NoticeLine).show(history.notices[-1].text if history.notices else "")
