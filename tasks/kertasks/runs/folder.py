@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
+import os
 import platform
 import shutil
 from dataclasses import dataclass
@@ -231,6 +233,18 @@ class RunFolder:
             return is_younger(self.events_path, HEARTBEAT_GONE)
         is_same_boot = manifest.boot == boot_id()
         return is_same_boot and process_is_there(manifest.pid, manifest.process_started)
+
+    def why_not_writable(self) -> str:
+        """Why nobody can write in the folder now, as its file system says; empty where it does not
+        say so."""
+        try:
+            system = os.statvfs(self.path)
+        except OSError:
+            return ""
+        if system.f_flag & os.ST_RDONLY:
+            return os.strerror(errno.EROFS)
+        free = system.f_bavail if os.geteuid() else system.f_bfree
+        return "" if free else os.strerror(errno.ENOSPC)
 
     def send(self, name: SteeringCommand, value: float | None = None) -> Command:
         """Send a command to the run's trainer; it answers with a ``control`` event.

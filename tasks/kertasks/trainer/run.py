@@ -112,7 +112,8 @@ class _Training:
 
     def rescue(self) -> None:
         """Write the network of a training that failed after it had trained some epochs."""
-        if self._model is None or not self._writer.epochs or self.doing != "training":
+        writer = self._writer
+        if self._model is None or not (writer.epochs or writer.step):
             return
         with suppress(Exception):  # why the training failed is what is told
             self._weights.save(self._model)

@@ -79,6 +79,7 @@ def follow(run: RunFolder, planned: int, pressed: CtrlC, *, as_json: bool) -> in
                 state = run.state()
                 if state.is_gone:
                     return report.gone(state)
+                report.cannot_write(run.why_not_writable())
 
 
 class CtrlC:
@@ -122,6 +123,7 @@ class Report:
         self._line = StatusLine(sys.stdout)
         self._meter = RateMeter()
         self._began = time.monotonic()
+        self._cannot_write = ""
 
     def tell(self, text: str) -> None:
         """Tell the person what is no result; nobody there is no reason to fail."""
@@ -142,6 +144,12 @@ class Report:
             text = self._text(history)
             if text and self._line.due:
                 self._line.show(text)
+
+    def cannot_write(self, why: str) -> None:
+        """Tell why the trainer of a silent run cannot tell anything, once while it lasts."""
+        if why and why != self._cannot_write:
+            self.tell(f"{why}: the trainer cannot write what it does, and goes on")
+        self._cannot_write = why
 
     def gone(self, state: RunState) -> int:
         """Say that the run is over without a word of its own; return the exit status."""

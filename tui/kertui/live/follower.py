@@ -57,9 +57,17 @@ class RunFollower(Widget):
         follower: RunFollower
         state: RunState
 
+    @dataclass
+    class CannotWrite(Message):
+        """Why the trainer of a silent run cannot tell anything; empty when it tells again."""
+
+        follower: RunFollower
+        why: str
+
     def __init__(self, run: RunFolder) -> None:
         super().__init__()
         self.run = run
+        self._cannot_write = ""
         self._reader = EventReader(run.events_path)
         self._ended = False
         self._behind = True
@@ -103,10 +111,17 @@ class RunFollower(Widget):
             elif isinstance(event, Resuming | Resumed):
                 self._ended = False
         self._state = RunState.RUNNING
+        self._tell_cannot_write("")
         return True
+
+    def _tell_cannot_write(self, why: str) -> None:
+        if why != self._cannot_write:
+            self._cannot_write = why
+            self.post_message(self.CannotWrite(self, why))
 
     def _look_at_state(self) -> None:
         state = self.run.state()
+        self._tell_cannot_write("" if state.is_over else self.run.why_not_writable())
         # What was written before the process ended says more than that it ended.
         if self._read() or state is self._state:
             return

@@ -119,6 +119,9 @@ class LivePane(Widget):
         self._meter = RateMeter()
         self._follower: RunFollower | None = None
         self._ended_told: Ended | None = None
+        self._cannot_write = ""
+        """Why the run's trainer cannot tell anything now."""
+
         self._gone: RunState | None = None
         """The state of a run that was lost or removed when it was opened, until all that was there
         then is read."""
@@ -155,6 +158,7 @@ class LivePane(Widget):
         self.state = None
         self.history = RunHistory()
         self._ended_told = None
+        self._cannot_write = ""
         self.planned = plan_epochs
         self.waiting = waiting
         self._draw()
@@ -215,6 +219,13 @@ class LivePane(Widget):
             self.post_message(self.RunEnded(message.follower.run, None))
         self.post_message(self.EventsTaken(message.follower.run))
 
+    @on(RunFollower.CannotWrite)
+    def _take_cannot_write(self, message: RunFollower.CannotWrite) -> None:
+        message.stop()
+        if message.follower is self._follower:
+            self._cannot_write = message.why
+            self._draw()
+
     # What is shown
 
     @property
@@ -235,7 +246,10 @@ class LivePane(Widget):
             weights = formatting.short_path(self.run.where(self.run.model_path))
         ended = outcome(history, state, weights) if state is not None else None
         self.query_one(OutcomeLines).show(ended)
-        self.query_one(NoticeLine).show(history.notices[-1].text if history.notices else "")
+        notice = history.notices[-1].text if history.notices else ""
+        if self._cannot_write:
+            notice = f"{self._cannot_write}: the trainer cannot write what it does, and goes on"
+        self.query_one(NoticeLine).show(notice)
         self.query_one(TabRow).show(self.shown, self.view)
         self._arrange()
         self.shown.show(self.view)
