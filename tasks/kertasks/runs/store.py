@@ -10,7 +10,8 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -145,6 +146,35 @@ class RunStore:
             if run.manifest_path.is_file():
                 return run
         raise UnknownRun(f"there is no last run: nothing was trained in {self.home} yet")
+
+
+def shortest_names(ids: Sequence[str], taken: Collection[str] = ()) -> dict[str, str]:
+    """The shortest part of each id, of whole words, that ``RunStore.find`` takes for it alone.
+
+    Args:
+        ids: of all runs.
+        taken: names that people gave to runs, which come before any part of an id.
+    """
+    everything = "\n".join(ids)
+    words_of = {id: id.split("-") for id in ids}
+    uses = Counter(word for words in words_of.values() for word in set(words))
+    reserved = {LAST, *taken}
+    found = {}
+    for id, words in words_of.items():
+        parts = {
+            "-".join(words[first:end])
+            for first in range(len(words))
+            for end in range(first + 1, len(words) + 1)
+            # A part of one word that others have too is not worth looking for.
+            if end > first + 1 or uses[words[first]] == 1
+        }
+        own = (
+            part
+            for part in sorted(parts - reserved - {""}, key=lambda part: (len(part), part))
+            if everything.count(part) == 1
+        )
+        found[id] = next(own, id)
+    return found
 
 
 def runs_in(folder: Path) -> list[RunFolder]:

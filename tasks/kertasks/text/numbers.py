@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import re
 import textwrap
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -19,6 +20,9 @@ _SHARES = ("accuracy", "precision", "recall", "auc", "f1", "score")
 
 _ERRORS = ("mae", "mean_absolute_error")
 """Names of the mean absolute error, which has the target's own unit."""
+
+_HALF_A_YEAR = 180 * 86_400.0
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 _INSIDE_A_NUMBER = re.compile(r"(?<=\d) (?=\d{3}\b)|(?<=\d) (?=[^\W\d_]|%)")
@@ -210,6 +214,22 @@ def ago(seconds: float) -> str:
         return f"{hours} h ago"
     days = hours // 24
     return "1 day ago" if days == 1 else f"{days} days ago"
+
+
+def at(moment: float, now: float) -> str:
+    """When something was, by the clock here: ``"09:05:30"`` today, else ``"27 Nov 09:05"``, and the
+    day alone after half a year.
+
+    Args:
+        moment: Unix time in seconds.
+        now: likewise.
+    """
+    then, today = time.localtime(moment), time.localtime(now)
+    if then[:3] == today[:3]:
+        return time.strftime("%H:%M:%S", then)
+    if abs(now - moment) < _HALF_A_YEAR:
+        return f"{then.tm_mday} {_MONTHS[then.tm_mon - 1]} {then.tm_hour:02}:{then.tm_min:02}"
+    return time.strftime("%Y-%m-%d", then)
 
 
 def wrap(text: str, width: int, indent: int = 0) -> list[str]:

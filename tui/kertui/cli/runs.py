@@ -8,11 +8,12 @@ import shutil
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from kertasks.text.numbers import number, short_path
+from kertasks.text.numbers import at, number, short_path
 from kertui.cli.options import home_of, home_option
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def runs(ctx: click.Context, filter: tuple[str, ...], as_json: bool, deleted: bo
     # Not at the top: other commands start without them.
     from kertasks.runs.bin import RunBin
     from kertasks.runs.listing import RunSummaries, matches, ordered
-    from kertasks.runs.store import RunStore
+    from kertasks.runs.store import RunStore, shortest_names
 
     store = RunStore(home_of(ctx))
     source = RunBin(store) if deleted else store
@@ -50,7 +51,8 @@ def runs(ctx: click.Context, filter: tuple[str, ...], as_json: bool, deleted: bo
     if as_json:
         click.echo(json.dumps([describe(run) for run in shown], indent=2, ensure_ascii=False))
     elif shown:
-        click.echo("\n".join(_table(shown)))
+        names = shortest_names([run.id for run in source.runs()], {run.label.name for run in found})
+        click.echo("\n".join(_table(shown, [names.get(run.id, run.id) for run in shown])))
         for run in shown:
             if run.damage:
                 click.echo(f"{run.id}: {run.damage}", err=True)
@@ -76,6 +78,7 @@ def describe(run: RunSummary) -> dict[str, Any]:
         "test": _plain(run.test),
         "unit": run.unit,
         "result": run.result,
+        "not_finite_since": run.not_finite_since,
         "seconds": run.seconds,
         "created": run.created,
         "device": run.device,
@@ -90,19 +93,35 @@ def _plain(metrics: Mapping[str, float]) -> dict[str, float | str] | None:
     return found or None
 
 
-def _table(shown: Sequence[RunSummary]) -> list[str]:
-    from kertui.runs.run_columns import columns_for
+def _table(shown: Sequence[RunSummary], names: Sequence[str]) -> list[str]:
+    """The lines of the table: first the name by which a command takes the run, and when it began
+    by the clock, for what is printed stays."""
+    from kertasks.runs.listing import SortKey
+    from kertui.runs.run_columns import GAP, RunColumn, columns_for
 
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _WITHOUT_TERMINAL
-    columns = columns_for(width)
     now = time.time()
-    rows = [[column.title for column, _ in columns]]
+    named = {run.id: name for run, name in zip(shown, names, strict=True)}
+    moments = {run.id: at(run.created, now) for run in shown}
+    own = [
+        (RunColumn(SortKey.WHEN, room, partial(_looked_up, texts)), room)
+        for texts in (named, moments)
+        for room in (max(map(len, ["when", *texts.values()])),)
+    ]
+    taken = sum(room + GAP for _, room in own)
+    others = [pair for pair in columns_for(width - taken) if pair[0].key is not SortKey.WHEN]
+    columns = [*own, *others]
+    rows = [["run", *(column.title for column, _ in columns[1:])]]
     rows += [[column.text(run, now) for column, _ in columns] for run in shown]
     # A column is no wider than what is in it, or the table would be as wide as the window.
     widths = [
         min(room, max(len(row[place]) for row in rows)) for place, (_, room) in enumerate(columns)
     ]
     return [_line(row, [column for column, _ in columns], widths) for row in rows]
+
+
+def _looked_up(texts: Mapping[str, str], run: RunSummary, _now: float) -> str:
+    return texts[run.id]
 
 
 def _line(row: Sequence[str], columns: Sequence[RunColumn], widths: Sequence[int]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kertasks.runs.history import RunHistory
-from kertasks.text.numbers import grouped, metric_label
+from kertasks.text.numbers import counted, grouped, metric_label, number
 from kertasks.text.numbers import metric as metric_value
 from kertui.plotting.strips import Row, cells, fit, join
 from kertui.plotting.traces import Series, last_part, train_and_validation, weight_for, whole_run
@@ -102,16 +102,25 @@ def marked_changes(history: RunHistory) -> list[int]:
 
 
 def legend(
-    plot: Plot, broken_since: int | None, cursor: int | None, width: int, glyphs: Glyphs
+    plot: Plot,
+    broken_since: int | None,
+    cursor: int | None,
+    width: int,
+    glyphs: Glyphs,
+    beyond: tuple[float, int] = (0.0, 0),
 ) -> Row:
     """The row above a plot in the longest of its forms that fits: the title, then how it is
     looked at, the best epoch, and the strokes with their values.
 
     First the words give way, then the best epoch, then how it is looked at; the strokes with
     their values, those at the cursor's epoch or the latest, stay the longest. ``broken_since``
-    is the epoch since which there is no finite value.
+    is the epoch since which there is no finite value, ``beyond`` the greatest size of a value of
+    the runs that the axis leaves out, and how many these are.
     """
     title = cells(metric_label(plot.metric), "strong")
+    if beyond[1]:
+        said = f"  {counted(beyond[1], 'run')} beyond the axis: {number(beyond[0])}"
+        title += cells(said, "warning")
     if broken_since is not None:
         title += cells(f"  {glyphs.cross} not finite since {broken_since}", "bad")
     if cursor is not None and any(series.history.epochs for series in plot.series):

@@ -38,6 +38,10 @@ class DrawnPlot:
         self.layout: Layout | None = None
         self.limits: Limits | None = None
         self.traces: Traces | None = None
+        self.beyond = (0.0, 0)
+        """The greatest size of a value of the runs that the axis leaves out, and how many these
+        are."""
+
         self._stable = StableLimits()
         self._averages: dict[tuple[Series, float], Smoothed] = {}
         self._rewritten = 0
@@ -69,9 +73,12 @@ class DrawnPlot:
             traces = self.traces = Traces(plot.series, window, averages=self._averages)
         traces.smoothing = plot.smoothing
         traces.take()
-        low = traces.low_positive if plot.log_y else traces.low
+        low, high, beyond = traces.low_positive, traces.high, list[float]()
+        if not plot.log_y:
+            low, high, beyond = traces.readable()
+        self.beyond = max(beyond, default=0.0), len(beyond)
         self.limits = self._stable.fit(
-            plot.window, low, traces.high, layout.rows, plot.log_y, is_share(plot.metric)
+            plot.window, low, high, layout.rows, plot.log_y, is_share(plot.metric)
         )
         return gutter_for(self.limits)
 
@@ -105,7 +112,7 @@ class DrawnPlot:
             rows = with_cursor(rows, self.layout, self.limits, cursor, glyphs)
         _write_in_the_middle(rows, self._message, width, self.layout)
         broken_since = self.traces.broken_since if self.traces is not None else None
-        return [legend(self.plot, broken_since, cursor, width, glyphs), *rows]
+        return [legend(self.plot, broken_since, cursor, width, glyphs, self.beyond), *rows]
 
     @property
     def _message(self) -> str:

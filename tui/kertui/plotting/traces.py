@@ -5,10 +5,14 @@ from __future__ import annotations
 import math
 from array import array
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from kertasks.runs.history import RunHistory
 from kertui.plotting.draw import Curve, Stroke
 from kertui.plotting.thinning import Buckets
+
+_FLATTENS = 20.0
+"""A run of values so many times as large leaves the others less than two dots of a usual plot."""
 
 VALIDATION = "val_"
 """What Keras puts before the names of metrics of held-out rows."""
@@ -137,6 +141,26 @@ class Traces:
     def low_positive(self) -> float:
         """The least value above zero, for a logarithmic axis."""
         return min((trace.raw.low_positive for trace in self._traces.values()), default=math.inf)
+
+    def readable(self) -> tuple[float, float, list[float]]:
+        """The least and the greatest value of the runs that are readable on one axis, and the
+        greatest size of each run that is not: beside it the others would be flat lines."""
+        sizes: dict[RunHistory, tuple[float, float]] = {}
+        for series, trace in self._traces.items():
+            low, high = sizes.get(series.history, (math.inf, -math.inf))
+            sizes[series.history] = min(low, trace.raw.low), max(high, trace.raw.high)
+        runs = [
+            (max(abs(low), abs(high)), low, high) for low, high in sizes.values() if low <= high
+        ]
+        runs.sort()
+        kept = len(runs)
+        for at, (smaller, larger) in enumerate(pairwise(runs), start=1):
+            if 0 < smaller[0] * _FLATTENS < larger[0]:
+                kept = at
+                break
+        low = min((low for _, low, _ in runs[:kept]), default=math.inf)
+        high = max((high for _, _, high in runs[:kept]), default=-math.inf)
+        return low, high, [size for size, _, _ in runs[kept:]]
 
     @property
     def broken_since(self) -> int | None:

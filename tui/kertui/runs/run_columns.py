@@ -69,6 +69,8 @@ def best_text(run: RunSummary) -> str:
 
 def test_text(run: RunSummary) -> str:
     """The test result in short: ``"accuracy 0.750"``, ``"error $2,640"``, ``"error 44.16"``."""
+    if run.not_finite_since is not None:
+        return f"not finite since {grouped(run.not_finite_since)}"
     found = run.test_value
     if found is None:
         return NO_VALUE
@@ -95,7 +97,7 @@ _NARROW_EPOCHS = RunColumn(SortKey.EPOCHS, 9, lambda run, _: grouped(run.epochs)
 _BEST = RunColumn(
     SortKey.BEST, len("train ") + _LONGEST_LOSS, lambda run, _: best_text(run), right=True
 )
-_TEST = RunColumn(SortKey.TEST, 14, lambda run, _: test_text(run), right=True)
+_TEST = RunColumn(SortKey.TEST, 14, lambda run, _: test_text(run), right=True, most=24)
 _TIME = RunColumn(
     SortKey.TIME,
     7,

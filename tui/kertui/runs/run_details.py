@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kertasks.runs.summary import RunSummary
 from kertasks.text import numbers as formatting
+from kertasks.text.result import not_finite
 from kertui.plotting.strips import Row, cells, fit, join
 from kertui.rows.rows_widget import RowsWidget
 from kertui.runs.run_columns import test_text
@@ -57,9 +58,11 @@ def _how(run: RunSummary) -> list[Row]:
     epochs = formatting.grouped(run.epochs)
     of = f" of {formatting.grouped(run.planned)}" if run.planned else ""
     parts.append(cells(f"{epochs}{of} epochs"))
-    if run.test_value is not None:
+    if run.not_finite_since is not None:
+        parts.append(cells(not_finite(run.not_finite_since), "bad"))
+    if run.test_value is not None and run.not_finite_since is None:
         parts.append(cells(f"test {test_text(run)}"))
-    elif run.result:
+    elif run.result and run.not_finite_since is None:
         parts.append(cells(run.result))
     if run.seconds is not None:
         parts.append(cells(formatting.duration(run.seconds), "dim"))

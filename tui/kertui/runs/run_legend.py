@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from kertasks.runs.history import RunHistory
 from kertasks.runs.summary import RunSummary
 from kertasks.text import numbers as formatting
+from kertasks.text.result import not_finite
 from kertui.live.follower import RunFollower
 from kertui.plotting.run_strokes import sample
 from kertui.plotting.strips import Row, cells, fit
@@ -82,7 +83,9 @@ class RunLegend(RowsWidget):
         if not run.loaded:
             read = formatting.grouped(run.history.epochs)
             parts.append(cells(f"reading, {read} epochs so far", "dim"))
-        if summary.test_value is not None:
+        if summary.not_finite_since is not None:
+            parts.append(cells(not_finite(summary.not_finite_since), "bad"))
+        elif summary.test_value is not None:
             parts.append(cells("test ", "dim") + cells(test_text(summary)))
         for name in self._metrics:
             column = run.history.column(name)
