@@ -314,6 +314,8 @@ class RunHistory:
         lay_since = self.paused or self.ended or self._taken_up
         since = lay_since.t if lay_since is not None else self.latest
         self.idle += max(0.0, now - since) if since is not None else 0.0
+        if self.ended is not None and self.ended.trained is not None and self.started is not None:
+            self.idle = now - self.started.t - self.ended.trained
         self.paused = self.ended = self._taken_up = None
         self.stopping = False
 

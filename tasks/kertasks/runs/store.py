@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -149,7 +150,8 @@ class RunStore:
 
 
 def shortest_names(ids: Sequence[str], taken: Collection[str] = ()) -> dict[str, str]:
-    """The shortest part of each id, of whole words, that ``RunStore.find`` takes for it alone.
+    """The shortest word of each id that ``RunStore.find`` takes for it alone; several words where
+    one is not enough.
 
     Args:
         ids: of all runs.
@@ -158,23 +160,28 @@ def shortest_names(ids: Sequence[str], taken: Collection[str] = ()) -> dict[str,
     everything = "\n".join(ids)
     words_of = {id: id.split("-") for id in ids}
     uses = Counter(word for words in words_of.values() for word in set(words))
-    reserved = {LAST, *taken}
-    found = {}
-    for id, words in words_of.items():
-        parts = {
-            "-".join(words[first:end])
-            for first in range(len(words))
-            for end in range(first + 1, len(words) + 1)
-            # A part of one word that others have too is not worth looking for.
-            if end > first + 1 or uses[words[first]] == 1
-        }
-        own = (
-            part
-            for part in sorted(parts - reserved - {""}, key=lambda part: (len(part), part))
-            if everything.count(part) == 1
-        )
-        found[id] = next(own, id)
-    return found
+    longer = {
+        length: "\n".join(word for word in uses if len(word) > length)
+        for length in {len(word) for word in uses}
+    }
+    """By a word's length, the words that it may be a part of."""
+
+    reserved = {"", LAST, *taken}
+
+    def own(words: list[str]) -> str | None:
+        # A word that others have too is not worth looking for.
+        alone = [word for word in words if uses[word] == 1 and word not in reserved]
+        for word in sorted(alone, key=len):
+            if word not in longer[len(word)]:
+                return word
+        ends = combinations(range(len(words) + 1), 2)
+        parts = {"-".join(words[first:end]) for first, end in ends if end - first > 1}
+        for part in sorted(parts - reserved, key=len):
+            if everything.count(part) == 1:
+                return part
+        return None
+
+    return {id: own(words) or id for id, words in words_of.items()}
 
 
 def runs_in(folder: Path) -> list[RunFolder]:

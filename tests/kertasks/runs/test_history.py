@@ -14,6 +14,7 @@ from kertasks.runs.events import (
     Failed,
     Finished,
     LearningRate,
+    Monitor,
     Notice,
     Paused,
     Progress,
@@ -224,3 +225,76 @@ def test_a_history_is_the_same_in_whatever_portions_it_is_told(
         (at_once.learning_rates, one_by_one.learning_rates),
     ):
         assert all(same(a, b) for a, b in zip(mine, theirs, strict=True))
+
+
+TOLD = st.lists(
+    st.one_of(
+        st.integers(1, 9).map(
+            lambda n: Epoch(1.0, n, {"loss": 1.0 / n, "val_loss": 2.0}, 0.1, 0.2)
+        ),
+        st.integers(1, 9).map(lambda n: Epoch(2.0, n, {"loss": math.nan}, 0.1, 0.2)),
+        st.integers(0, 9).map(lambda n: Resumed(3.0, n, 0)),
+        st.integers(0, 9).map(lambda n: Stopped(4.0, n)),
+        st.integers(1, 9).map(lambda n: LearningRate(5.0, n, 0.1)),
+    ),
+    max_size=25,
+)
+
+
+@given(TOLD)
+def test_each_epoch_is_in_it_once_as_it_was_told_last(events: list[Event]) -> None:
+    history, epochs = RunHistory(), dict[int, Epoch]()
+    for event in events:
+        history.add(event)
+        first = event.epoch if isinstance(event, Epoch) else math.inf
+        if isinstance(event, Stopped):
+            first = event.epochs + 1
+        epochs = {number: epoch for number, epoch in epochs.items() if number < first}
+        if isinstance(event, Epoch):
+            epochs[event.epoch] = event
+        assert list(history.epoch_numbers) == list(epochs)
+        assert list(history.times) == [epoch.t for epoch in epochs.values()]
+        for name in history.metric_names:
+            told = [epoch.metrics.get(name, math.nan) for epoch in epochs.values()]
+            assert all(map(same, history.column(name), told))
+        assert (history.last.epoch if history.last else None) == max(epochs, default=None)
+        assert history.best_epoch in {None, *epochs}
+        since = None
+        for number, epoch in epochs.items():
+            finite = all(map(math.isfinite, epoch.metrics.values()))
+            if "val_loss" in history.metric_names:
+                finite = finite and "val_loss" in epoch.metrics
+            since = None if finite else since or number
+        assert history.not_finite_since == since
+
+
+def test_the_best_epoch_is_of_what_early_stopping_watches() -> None:
+    history = RunHistory()
+    monitor = Monitor("val_accuracy", "max", 0.05)
+    history.add(Started(0.0, 10, 4, 9, "CPU", monitor))
+    for number, accuracy in enumerate((math.nan, 0.5, 0.9, 0.93, 0.99, math.inf, 0.2), 1):
+        history.add(epoch(number, loss=1.0 / number, val_accuracy=accuracy))
+    # From 0.9 to 0.93 is no more than the least that counts.
+    assert (history.best_epoch, history.best.value) == (5, 0.99)
+    history.add(epoch(5, loss=0.1, val_accuracy=0.1))  # trained anew
+    assert (history.best_epoch, history.best.value) == (3, 0.9)
+
+
+def test_changes_of_a_learning_rate_go_with_the_epochs_that_were_trained_anew() -> None:
+    history = RunHistory()
+    history.add_all([Started(0.0, 10, 4, 9, "CPU"), *(epoch(n, loss=1.0) for n in range(1, 6))])
+    history.add_all([LearningRate(5.0, 2, 0.5), LearningRate(5.0, 4, 0.25)])
+    history.add_all([Resumed(6.0, 0, 0), LearningRate(6.5, 3, 0.125)])
+    assert history.replaying
+    history.add(epoch(3, loss=2.0))
+    assert not history.replaying
+    assert [change.epoch for change in history.learning_rate_changes] == [2, 3]
+    assert list(history.epoch_numbers) == [1, 2, 3]
+
+
+def test_an_end_that_says_for_how_long_it_was_trained_is_believed() -> None:
+    history = RunHistory()
+    history.add_all([Started(0.0, 10, 4, 9, "CPU"), Failed(600.0, "no", trained=5.0)])
+    assert history.elapsed(9000.0) == 5.0
+    history.add_all([Resuming(1200.0), Resumed(1210.0, 0, 0)])
+    assert history.elapsed(1212.0) == 7.0

@@ -6,11 +6,14 @@ import shutil
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 from tests.support.run_folders import NOON, write_run
 
@@ -21,7 +24,7 @@ from kertasks.runs.label import Label, write_label
 from kertasks.runs.listing import RunSummaries, ordered
 from kertasks.runs.manifest import Manifest
 from kertasks.runs.state import HEARTBEAT_GONE, RunState, boot_id, process_start_time
-from kertasks.runs.store import HomeNotWritable, RunStore, UnknownRun
+from kertasks.runs.store import HomeNotWritable, RunStore, UnknownRun, shortest_names
 from kertasks.user_folders import cache_dir, default_home
 
 ANSWER = find_task("xor").recipes["answer"]
@@ -268,3 +271,28 @@ def test_a_folder_without_a_date_in_its_name_is_a_run_like_others(tmp_path: Path
     copied = write_run(store, "xor", "answer", epochs=1, began=NOON - 10)
     copied.path.rename(copied.path.with_name("a-copy"))
     assert [run.id for run in store.newest_first()] == [newest.id, "a-copy"]
+
+
+WORDS = st.sampled_from(
+    ["xor", "answer", "as", "asked", "20261129", "104320", "104321", "1", "last"]
+)
+
+
+@given(st.lists(st.lists(WORDS, min_size=1, max_size=4).map("-".join), unique=True, max_size=6))
+def test_every_run_is_found_by_its_shortest_name(ids: list[str]) -> None:
+    with tempfile.TemporaryDirectory() as home:
+        store = RunStore(Path(home))
+        for id in ids:
+            (store.runs_path / id).mkdir(parents=True)
+        named = shortest_names(ids)
+        assert set(named) == set(ids)
+        for id, name in named.items():
+            assert name in id
+            if name != "last":  # an id may be that, but then it stands for the newest
+                assert store.find(name).id == id
+
+
+def test_names_that_people_gave_come_first() -> None:
+    ids = ["20261129-104320-xor-answer", "20261129-104321-xor-answer"]
+    assert list(shortest_names(ids).values()) == ["104320", "104321"]
+    assert list(shortest_names(ids, {"104320"}).values()) == ["104320-xor", "104321"]

@@ -94,8 +94,8 @@ def _plain(metrics: Mapping[str, float]) -> dict[str, float | str] | None:
 
 
 def _table(shown: Sequence[RunSummary], names: Sequence[str]) -> list[str]:
-    """The lines of the table: first the name by which a command takes the run, and when it began
-    by the clock, for what is printed stays."""
+    """The lines of the table: at their ends when the run began by the clock, for what is printed
+    stays, and the name by which a command takes it."""
     from kertasks.runs.listing import SortKey
     from kertui.runs.run_columns import GAP, RunColumn, columns_for
 
@@ -105,13 +105,13 @@ def _table(shown: Sequence[RunSummary], names: Sequence[str]) -> list[str]:
     moments = {run.id: at(run.created, now) for run in shown}
     own = [
         (RunColumn(SortKey.WHEN, room, partial(_looked_up, texts)), room)
-        for texts in (named, moments)
+        for texts in (moments, named)
         for room in (max(map(len, ["when", *texts.values()])),)
     ]
     taken = sum(room + GAP for _, room in own)
     others = [pair for pair in columns_for(width - taken) if pair[0].key is not SortKey.WHEN]
-    columns = [*own, *others]
-    rows = [["run", *(column.title for column, _ in columns[1:])]]
+    columns = [*others, *own]
+    rows = [[*(column.title for column, _ in columns[:-1]), "run"]]
     rows += [[column.text(run, now) for column, _ in columns] for run in shown]
     # A column is no wider than what is in it, or the table would be as wide as the window.
     widths = [
