@@ -109,7 +109,7 @@ def _result(history: RunHistory, ended: Finished | Stopped) -> str:
         for name in (f"val_{metric}", metric):
             value = history.value_at(name, epoch)
             if not math.isnan(value):
-                rows = "validation" if name != metric else "training"
+                rows = "val" if name != metric else "training"
                 text = f"{rows} {metric} {formatting.metric(name, value)}"
                 return f"{text} of epoch {formatting.grouped(epoch)}"
     return ""
@@ -120,8 +120,9 @@ def _tally(history: RunHistory, ended: Finished | Stopped) -> list[str]:
     facts = [counted(ended.epochs, "epoch")]
     if ended.epochs < planned:
         facts[0] = f"{formatting.grouped(ended.epochs)} of {counted(planned, 'epoch')}"
-    if history.best_epoch is not None:
-        facts.append(f"best epoch {formatting.grouped(history.best_epoch)}")
+    best = ended.best_epoch if ended.best_epoch is not None else history.best_epoch
+    if best is not None:
+        facts.append(f"best epoch {formatting.grouped(best)}")
     elif history.epochs:
         facts.append(f"no best epoch: {history.best.monitor.name} was never a finite number")
     if history.started is not None:
