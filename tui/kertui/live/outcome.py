@@ -65,7 +65,9 @@ def outcome(
         facts = [*_tally(history, ended), steps.extend, f"{whose} in {weights}"]
         return Outcome(RunState.FINISHED, _result(history, ended), tuple(facts))
     if isinstance(ended, Stopped):
-        whose = f"weights of {weights_of(ended)}"
+        whose = "weights"
+        if ended.restored_epoch is not None or ended.within:
+            whose = f"weights of {weights_of(ended)}"
         facts = [*_tally(history, ended), _resumes(history, steps), f"{whose} kept in {weights}"]
         return Outcome(RunState.STOPPED, _result(history, ended), tuple(facts))
     if state is RunState.LOST:
