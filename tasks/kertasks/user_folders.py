@@ -7,6 +7,9 @@ from pathlib import Path
 
 import platformdirs
 
+CACHE_SETTING = "KERTUI_CACHE"
+"""Environment variable: the cache folder."""
+
 
 def default_home() -> Path:
     """``KERTUI_HOME``, or the platform's folder for a user's data."""
@@ -16,5 +19,5 @@ def default_home() -> Path:
 
 def cache_dir() -> Path:
     """``KERTUI_CACHE``, or the platform's folder for a user's caches."""
-    given = os.environ.get("KERTUI_CACHE")
+    given = os.environ.get(CACHE_SETTING)
     return Path(given).expanduser() if given else platformdirs.user_cache_path("kertui")

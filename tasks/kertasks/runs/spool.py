@@ -16,10 +16,11 @@ import os
 import shutil
 import zlib
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from kertasks.files import open_regular, open_to_append, replacing
-from kertasks.user_folders import cache_dir
+from kertasks.user_folders import CACHE_SETTING, cache_dir
 
 _EVENTS = "events-"
 _BLOCK = 1 << 20
@@ -33,12 +34,24 @@ def spool_of(run: Path) -> Path:
         run: the run's folder.
     """
     place = os.path.realpath(run)
-    return cache_dir() / "spool" / f"{run.name[:100]}-{zlib.crc32(os.fsencode(place)):08x}"
+    return Path(_spools()) / f"{run.name[:100]}-{zlib.crc32(os.fsencode(place)):08x}"
+
+
+def _spools() -> str:
+    """The folder of all spools."""
+    given = os.environ.get(CACHE_SETTING)
+    return f"{_cache(given)}/spool"
+
+
+@cache
+def _cache(_given: str | None) -> str:
+    """The cache folder, found once for each setting of it: a list looks a thousand times."""
+    return str(cache_dir())
 
 
 def spooled(run: Path, name: str) -> Path | None:
     """Where the spool has a file of a run; None where it has not, as nearly always."""
-    if not (cache_dir() / "spool").is_dir():
+    if not os.path.isdir(_spools()):  # noqa: PTH112 (a thousand at a time)
         return None
     there = spool_of(run) / name
     return there if there.is_file() else None
@@ -46,7 +59,7 @@ def spooled(run: Path, name: str) -> Path | None:
 
 def spooled_events(events: str | Path) -> tuple[Path, int] | None:
     """The file in which an events file goes on, and the size of that one from which it does."""
-    if not (cache_dir() / "spool").is_dir():
+    if not os.path.isdir(_spools()):  # noqa: PTH112 (a thousand at a time)
         return None
     try:
         names = os.listdir(spool_of(Path(events).parent))  # noqa: PTH208 (names are enough)
@@ -97,7 +110,7 @@ def deliver(run: Path, names: dict[str, Path]) -> None:
     Raises:
         OSError: the folder cannot be written in.
     """
-    if not (cache_dir() / "spool").is_dir():
+    if not os.path.isdir(_spools()):  # noqa: PTH112 (a thousand at a time)
         return
     for name, place in names.items():
         there = spool_of(run) / name
