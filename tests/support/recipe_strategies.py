@@ -15,6 +15,7 @@ from kertasks.recipes.recipe import (
     Recipe,
     Value,
 )
+from kertasks.recipes.validation import MODES
 
 _RESERVED = {"class", "name", "inputs"}
 
@@ -80,6 +81,8 @@ stopping = st.builds(
     patience=st.integers(0, 1000),
     min_delta=st.floats(0, 10),
     restore_best_weights=st.booleans(),
+    mode=st.sampled_from(MODES),
+    baseline=st.none() | st.floats(-10, 10),
 )
 fit_settings = st.builds(
     FitSettings,

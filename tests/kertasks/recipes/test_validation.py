@@ -82,6 +82,7 @@ def test_settings_out_of_range(recipe: Recipe, path: str, said: str) -> None:
         (EarlyStopping(monitor=""), "monitor"),
         (EarlyStopping(patience=-1), "patience"),
         (EarlyStopping(min_delta=-0.1), "min_delta"),
+        (EarlyStopping(mode="down"), "mode"),
     ],
 )
 def test_early_stopping_out_of_range(stopping: EarlyStopping, key: str) -> None:

@@ -199,6 +199,10 @@ def test_settings_are_entered_as_typed(catalog: Catalog) -> None:
     assert after("fit.validation_split", "0.25").fit.validation_split == 0.25
     assert after("fit.validation_split", "none").fit.validation_split == 0
     assert after("fit.early_stopping", "yes").fit.early_stopping == EarlyStopping()
+    stopping = after("fit.early_stopping.mode", "max").fit.early_stopping
+    assert stopping == EarlyStopping(mode="max")
+    stopping = after("fit.early_stopping.baseline", "0.5").fit.early_stopping
+    assert stopping == EarlyStopping(baseline=0.5)
     assert after("seed", "7").seed == 7
     assert after("data.variant", "four rows").data.variant == "four rows"
     assert after("compile.metrics", "mae, accuracy").compile.metrics == ("mae", "accuracy")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import keras
@@ -190,6 +190,18 @@ def test_a_string_that_may_be_anything_is_a_literal(catalog: Catalog) -> None:
     ]
     assert isinstance(monitor, ast.Constant)
     assert monitor.value == CODE
+
+
+def test_all_that_early_stopping_is_told_is_in_the_script(catalog: Catalog) -> None:
+    stopping = EarlyStopping("val_accuracy", 3, 0.01, True, "max", 0.5)
+    script = write_script(replace(BRANCHES, fit=FitSettings(early_stopping=stopping)), catalog)
+    (call,) = [
+        node
+        for node in ast.walk(ast.parse(script))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("EarlyStopping")
+    ]
+    told = {keyword.arg: ast.literal_eval(keyword.value) for keyword in call.keywords}
+    assert told == asdict(stopping)
 
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()  # fmt: skip  # noqa: E501
