@@ -20,6 +20,7 @@ from kertasks.runs.events import (
 )
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
+from kertasks.runs.listing import SortKey
 from kertasks.runs.store import RunStore
 from kertasks.runs.summary import RunSummary, in_words, summarise
 from kertasks.text import result
@@ -29,6 +30,7 @@ from kertui.live.outcome import outcome
 from kertui.live.progress import RateMeter
 from kertui.live.status import status_line
 from kertui.plotting.strips import text_of
+from kertui.runs.run_columns import columns_for
 from kertui.runs.run_columns import test_text as column_text
 from kertui.terminal.glyphs import UNICODE
 
@@ -98,6 +100,11 @@ def test_a_run_that_is_not_finite_says_so_everywhere(
     append(run, [ended])
     assert words in in_words(summary_of(run))
     assert column_text(summary_of(run)) == "not finite since 61"
+    (column,) = [one for one, _ in columns_for(120) if one.key is SortKey.TEST]
+    assert [column.fitting(summary_of(run), NOON, wide) for wide in (14, 24)] == [
+        "not finite",
+        "not finite since 61",
+    ]
     shown = frame(run, 120)
     assert f"finished: {words}" in shown
     assert "accuracy 0.5" not in shown.split("finished: ")[1]

@@ -112,7 +112,7 @@ def _table(shown: Sequence[RunSummary], names: Sequence[str]) -> list[str]:
     others = [pair for pair in columns_for(width - taken) if pair[0].key is not SortKey.WHEN]
     columns = [*others, *own]
     rows = [[*(column.title for column, _ in columns[:-1]), "run"]]
-    rows += [[column.text(run, now) for column, _ in columns] for run in shown]
+    rows += [[column.fitting(run, now, room) for column, room in columns] for run in shown]
     # A column is no wider than what is in it, or the table would be as wide as the window.
     widths = [
         min(room, max(len(row[place]) for row in rows)) for place, (_, room) in enumerate(columns)

@@ -42,6 +42,14 @@ class RunColumn:
     most: int = 0
     """The greatest width, where the others leave room; 0 for no more than ``width``."""
 
+    short: Callable[[RunSummary], str] = lambda _: ""
+    """Gives a shorter text of a run where there is one; empty where not."""
+
+    def fitting(self, run: RunSummary, now: float, width: int) -> str:
+        """The text, or the shorter one where it does not fit into so many characters."""
+        text = self.text(run, now)
+        return text if len(text) <= width else self.short(run) or text
+
     @property
     def title(self) -> str:
         """The word in the head of the table."""
@@ -97,7 +105,14 @@ _NARROW_EPOCHS = RunColumn(SortKey.EPOCHS, 9, lambda run, _: grouped(run.epochs)
 _BEST = RunColumn(
     SortKey.BEST, len("train ") + _LONGEST_LOSS, lambda run, _: best_text(run), right=True
 )
-_TEST = RunColumn(SortKey.TEST, 14, lambda run, _: test_text(run), right=True, most=24)
+_TEST = RunColumn(
+    SortKey.TEST,
+    14,
+    lambda run, _: test_text(run),
+    right=True,
+    most=24,
+    short=lambda run: "" if run.not_finite_since is None else "not finite",
+)
 _TIME = RunColumn(
     SortKey.TIME,
     7,

@@ -232,7 +232,7 @@ class RunTable(RowsWidget, can_focus=True):
             if column.key is SortKey.RECIPE:
                 row += self._title(run, room, glyphs)
                 continue
-            text = fitted(column.text(run, self._now), room, glyphs)
+            text = fitted(column.fitting(run, self._now, room), room, glyphs)
             role = _role(column, run, going)
             row += cells(text.rjust(room) if column.right else text.ljust(room), role)
         return fit(row, width)
