@@ -37,7 +37,7 @@ def script_of(run: RunFolder, catalog: Catalog) -> str:
         RunDamaged, kertasks.RecipeError: the run's recipe is not there or was changed.
         kertasks.export.script.writing.NoScript: the task's data has no plain form.
     """
-    recipe = run.recipe()
+    recipe = run.recipe(catalog)
     events = EventReader(run.events_path).read_all()
     history = RunHistory()
     history.add_all(events)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
+import os
 import platform
 import shutil
 from dataclasses import dataclass
@@ -12,26 +14,31 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kertasks.errors import UserError
-from kertasks.files import read_small, write_text
+from kertasks.files import open_regular, read_small, write_text
 from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.control_file import Command, write_command
 from kertasks.runs.event_reader import last_answered
+from kertasks.runs.heartbeat import is_heard, is_locked
 from kertasks.runs.manifest import Manifest, format_manifest, parse_manifest
 from kertasks.runs.state import (
-    HEARTBEAT_GONE,
     RunState,
     boot_id,
+    is_fresh,
     is_removed,
-    is_younger,
+    pid_namespace,
     process_is_there,
     state_at_end,
 )
 
 if TYPE_CHECKING:
+    from kertasks.keras_catalog.catalog import Catalog
     from kertasks.recipes.recipe import Recipe
 
 _STARTING = 5.0
 """Seconds a recipe may be without a manifest: its trainer's process is being started."""
+
+_LEAST_FREE = 16_384
+"""Bytes on the disk: with less a trainer can write neither weights nor, soon, events."""
 
 _LEFTOVERS = (".model.keras-*", ".best.keras-*", ".run.json-*", "checkpoint/.state.npz-*")
 """Unfinished files of trainers. Those of ``control.json`` are somebody's who writes it now."""
@@ -140,6 +147,17 @@ class RunFolder:
         except (OSError, ValueError) as error:
             raise _cannot_read(self.manifest_path, error) from error
 
+    @property
+    def has_manifest(self) -> bool:
+        """Whether a trainer took the run: there is a ``run.json``, be it damaged."""
+        try:
+            self.manifest_path.lstat()
+        except FileNotFoundError:
+            return False
+        except OSError:
+            return True  # a folder that cannot be looked into is somebody's run
+        return True
+
     def created(self) -> float:
         """When it began, Unix time in seconds; without a manifest, when its recipe was written."""
         try:
@@ -154,8 +172,11 @@ class RunFolder:
         """Replace ``run.json`` as a whole."""
         write_text(self.manifest_path, format_manifest(manifest))
 
-    def recipe(self) -> Recipe:
+    def recipe(self, catalog: Catalog | None = None) -> Recipe:
         """Read what is trained here.
+
+        Args:
+            catalog: Keras's classes; with it, layers and their arguments are judged too.
 
         Raises:
             kertasks.RecipeError: ``recipe.toml`` was changed into what is no recipe.
@@ -169,7 +190,7 @@ class RunFolder:
             raise RunDamaged(f"run {self.id} has no recipe.toml") from error
         except (OSError, UnicodeDecodeError) as error:
             raise _cannot_read(self.recipe_path, error) from error
-        return parse_recipe(text, str(self.recipe_path))
+        return parse_recipe(text, str(self.recipe_path), catalog)
 
     def write_recipe(self, recipe: Recipe, source: str | None = None) -> None:
         """Write ``recipe.toml``, whole, with a comment on where it came from."""
@@ -187,30 +208,64 @@ class RunFolder:
             return None
 
     def state(self) -> RunState:
-        """Find what the run is doing, by its events' end, else by whether its process is there."""
+        """Find what the run is doing, by its events' end, else by whether its trainer lives."""
         said = state_at_end(self.events_path)
         if said is not None and said.is_over:
             return said
-        if self._trainer_is_there():
+        lives = self._trainer_lives()
+        if lives:
             return said or RunState.RUNNING
         # The end may have been written between the first look and the process's exit.
         said = state_at_end(self.events_path)
         if said is not None and said.is_over:
             return said
-        return RunState.REMOVED if is_removed(self.path) else RunState.LOST
+        if is_removed(self.path):
+            return RunState.REMOVED
+        return RunState.UNKNOWN if lives is None else RunState.LOST
 
-    def _trainer_is_there(self) -> bool:
-        """Whether the trainer lives: by its process on this host, by its heartbeat elsewhere."""
+    def _trainer_lives(self) -> bool | None:
+        """Whether the trainer lives: by its process where that can be seen, else by its lock and
+        its heartbeat; None where neither tells (yet)."""
         try:
             manifest = self.manifest()
         except NeverBegan:
-            return is_younger(self.recipe_path, _STARTING)
-        except RunDamaged:
-            return False
-        if manifest.host != platform.node():
-            return is_younger(self.events_path, HEARTBEAT_GONE)
-        is_same_boot = manifest.boot == boot_id()
-        return is_same_boot and process_is_there(manifest.pid, manifest.process_started)
+            return is_fresh(self.recipe_path, _STARTING)
+        except RunDamaged as error:
+            if is_locked(self.events_path):
+                return True
+            return None if isinstance(error.__cause__, OSError) else False
+        if sees_process_of(manifest):
+            return process_is_there(manifest.pid, manifest.process_started)
+        locked = is_locked(self.events_path)
+        if locked:
+            return True
+        if locked is False and manifest.boot is not None and manifest.boot == boot_id():
+            return False  # of a container on this kernel, which knows all locks
+        heard = is_heard(self.events_path)
+        if heard is None and manifest.host == platform.node():
+            return False  # this host was started anew, until another one of its name is heard
+        return heard
+
+    def trouble(self) -> str:
+        """What keeps the events from being read here, or a trainer from writing them now, such as
+        a full disk; empty where nothing speaks against it."""
+        name = self.events_path.name
+        flags = os.O_WRONLY | os.O_APPEND | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_NOCTTY
+        try:
+            os.close(open_regular(self.events_path))
+        except FileNotFoundError:
+            return ""
+        except OSError as error:
+            return f"{name} cannot be read: {error.strerror}"
+        try:
+            os.close(os.open(self.events_path, flags))
+            disk = os.statvfs(self.path)
+        except OSError as error:
+            why = error.strerror
+        else:
+            full = disk.f_bavail * disk.f_frsize < _LEAST_FREE
+            why = os.strerror(errno.ENOSPC) if full else ""
+        return f"nothing can be written into {name}: {why}" if why else ""
 
     def send(self, name: SteeringCommand, value: float | None = None) -> Command:
         """Send a command to the run's trainer; it answers with a ``control`` event.
@@ -222,6 +277,7 @@ class RunFolder:
         Raises:
             RunIsOver: there is no trainer any more.
             TooManyWait: its trainer does not answer.
+            FileIsLocked: another process writes a command and does not come to an end.
             RunDamaged: the folder is gone or cannot be written in.
         """
         state = self.state()
@@ -234,6 +290,7 @@ class RunFolder:
 
         Raises:
             TooManyWait: the run's trainer does not answer.
+            FileIsLocked: another process writes a command and does not come to an end.
             RunDamaged: the folder is gone or cannot be written in.
         """
         try:
@@ -241,6 +298,19 @@ class RunFolder:
             return write_command(self.control_path, name, value, answered)
         except OSError as error:
             raise RunDamaged(f"cannot write {self.control_path}: {error.strerror}") from error
+
+
+def sees_process_of(manifest: Manifest) -> bool:
+    """Whether the pid in a manifest is the same process here: on the same boot of the same host,
+    and in the same container."""
+    boot = boot_id()
+    if boot is None or manifest.boot is None:
+        return manifest.host == platform.node()
+    if manifest.boot != boot:
+        return False
+    if manifest.pid_namespace is None:
+        return manifest.host == platform.node()
+    return manifest.pid_namespace == pid_namespace()
 
 
 def _cannot_read(path: Path, error: Exception) -> RunDamaged:

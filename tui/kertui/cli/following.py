@@ -26,6 +26,7 @@ from kertasks.runs.state import RunState
 from kertasks.text.numbers import (
     clock,
     counted,
+    duration,
     grouped,
     metric,
     metric_label,
@@ -34,7 +35,7 @@ from kertasks.text.numbers import (
     test_result,
 )
 from kertui.cli.status_line import StatusLine, bar
-from kertui.live.progress import RateMeter
+from kertui.live.progress import RateMeter, TrainerClock
 
 _LOOK_EVERY = 0.05
 _STATE_EVERY = 1.0
@@ -120,6 +121,7 @@ class Report:
         self._as_json = as_json
         self._line = StatusLine(sys.stdout)
         self._meter = RateMeter()
+        self._clock = TrainerClock()
         self._began = time.monotonic()
 
     def tell(self, text: str) -> None:
@@ -147,9 +149,8 @@ class Report:
         if state is RunState.REMOVED:
             self.tell("removed: the run's folder is gone; there is nothing left to resume")
             return 1
-        self.tell(
-            "lost: the trainer's process is gone and wrote no end (killed, or out of memory?)"
-        )
+        why = self._run.trouble() or "killed, or out of memory?"
+        self.tell(f"lost: the trainer's process is gone and wrote no end ({why})")
         self.tell(f"kertui resume {self._run.id} goes on from its last checkpoint")
         self.tell(f"its log: {short_path(self._run.log_path)}")
         return 1
@@ -189,7 +190,9 @@ class Report:
         return 0
 
     def _text(self, history: RunHistory) -> str:
-        progress = self._meter.read(history, self._planned, time.time())
+        here = time.monotonic()
+        now = self._clock.now(history, here)
+        progress = self._meter.read(history, self._planned, now, monotonic=here)
         live = self._line.live
         if history.paused is not None:
             return f"paused at epoch {grouped(history.epochs)}; kertui resume goes on"
@@ -206,7 +209,10 @@ class Report:
             share = progress.share
             parts.append(f"{bar(share, 12, self._line.signs)} {share:4.0%}")
             parts.append(rate(progress.rate, "ep"))
-            parts.append("" if math.isnan(progress.left) else f"{clock(progress.left)} left")
+            if progress.is_quiet:
+                parts.append(f"no news for {duration(progress.silent)}")
+            elif not math.isnan(progress.left):
+                parts.append(f"{clock(progress.left)} left")
         newest = history.last or history.progress
         metrics = newest.metrics if newest is not None else {}
         parts += [f"{metric_label(name)} {metric(name, value)}" for name, value in metrics.items()]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
 from kertasks.text import numbers as formatting
@@ -31,7 +29,7 @@ def frame(run: RunFolder, width: int, *, plain: bool = False) -> str:
     state, recipe = run.state(), run.recipe()
     history = RunHistory.read(run.events_path)
     signs = glyphs(plain or detect().ascii)
-    progress = RateMeter().read(history, 0, time.time(), state)
+    progress = RateMeter().read(history, 0, history.latest or 0.0, state)
     status = text_of(status_line(history, state, progress, width, signs)).strip()
     lines = [f"{recipe.task} {recipe.name}", status, run.id]
     names = metrics_of(history)
@@ -54,7 +52,10 @@ def frame(run: RunFolder, width: int, *, plain: bool = False) -> str:
         f"kertui resume {run.id} --epochs N trains on",
         f"kertui logs {run.id} shows what the trainer printed",
     )
-    ended = outcome(history, state, formatting.short_path(run.model_path), steps)
+    trouble = "" if history.ended is not None else run.trouble()
+    ended = outcome(history, state, formatting.short_path(run.model_path), steps, trouble)
+    if trouble and ended is None:
+        lines += ["", *formatting.wrap(trouble, width)]
     if ended is not None:
         lines += ["", *formatting.wrap(f"{ended.state}: {ended.head}", width)]
         lines += formatting.wrap_parts(ended.facts, f" {signs.dot} ", width)

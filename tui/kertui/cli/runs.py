@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kertasks.text.numbers import number, short_path
+from kertasks.text.plain_text import is_visible, visible
 from kertui.cli.options import home_of, home_option
 
 if TYPE_CHECKING:
@@ -48,12 +49,14 @@ def runs(ctx: click.Context, filter: tuple[str, ...], as_json: bool, deleted: bo
     text = " ".join(filter)
     shown = ordered(run for run in found if matches(run, text))
     if as_json:
-        click.echo(json.dumps([describe(run) for run in shown], indent=2, ensure_ascii=False))
+        # A folder's name may hold what steers a terminal: then all beyond ASCII is spelt out.
+        plain = all(is_visible(run.folder) for run in shown)
+        click.echo(json.dumps([describe(run) for run in shown], indent=2, ensure_ascii=not plain))
     elif shown:
         click.echo("\n".join(_table(shown)))
         for run in shown:
             if run.damage:
-                click.echo(f"{run.id}: {run.damage}", err=True)
+                click.echo(f"{run.id}: {visible(run.damage)}", err=True)
     else:
         where = RunBin(store).path if deleted else store.runs_path
         click.echo(_nothing(where, text, any_at_all=bool(found), deleted=deleted), err=True)

@@ -23,7 +23,7 @@ from kertasks.text import numbers as formatting
 from kertui.live.follower import Pace, RunFollower
 from kertui.live.machine_strip import MachineStrip
 from kertui.live.outcome import OutcomeLines, outcome
-from kertui.live.progress import RateMeter, RunProgress
+from kertui.live.progress import RateMeter, RunProgress, TrainerClock
 from kertui.live.status import NoticeLine, RunBar
 from kertui.live.tab import LiveTab, RunView, TabRow, all_tabs
 
@@ -117,8 +117,12 @@ class LivePane(Widget):
         """When the history was last shown while more of it was being read, by ``monotonic``."""
 
         self._meter = RateMeter()
+        self._clock = TrainerClock()
         self._follower: RunFollower | None = None
         self._ended_told: Ended | None = None
+        self._trouble = ""
+        """What keeps the run's events from being read or written, as far as it was told."""
+
         self._gone: RunState | None = None
         """The state of a run that was lost or removed when it was opened, until all that was there
         then is read."""
@@ -155,6 +159,7 @@ class LivePane(Widget):
         self.state = None
         self.history = RunHistory()
         self._ended_told = None
+        self._trouble = ""
         self.planned = plan_epochs
         self.waiting = waiting
         self._draw()
@@ -177,6 +182,7 @@ class LivePane(Widget):
         if message.follower is not self._follower:
             return
         run, before = message.follower.run, self.state
+        self._trouble = ""
         self.history.add_all(message.events)
         if self.history.latest is None:  # nothing is written yet
             return
@@ -207,7 +213,12 @@ class LivePane(Widget):
         stands = self.history.ended is not None and message.state is not RunState.REMOVED
         if message.follower is not self._follower or stands:
             return
-        before, self.state = self.state, message.state if gone else self.history.state
+        before, trouble = self.state, self._trouble
+        told = gone or message.state is RunState.UNKNOWN
+        self.state = message.state if told else self.history.state
+        self._trouble = message.trouble
+        if self._trouble != trouble:
+            self._draw()
         if self.state is before:
             return
         self._draw()
@@ -231,16 +242,21 @@ class LivePane(Widget):
             return
         history, state = self.history, self.state
         weights = formatting.short_path(self.run.model_path) if self.run is not None else ""
-        ended = outcome(history, state, weights) if state is not None else None
+        ended = None
+        if state is not None:
+            ended = outcome(history, state, weights, trouble=self._trouble)
         self.query_one(OutcomeLines).show(ended)
-        self.query_one(NoticeLine).show(history.notices[-1].text if history.notices else "")
+        notice = history.notices[-1].text if history.notices else ""
+        self.query_one(NoticeLine).show((self._trouble if ended is None else "") or notice)
         self.query_one(TabRow).show(self.shown, self.view)
         self._arrange()
         self.shown.show(self.view)
         self._show_progress()
 
     def _show_progress(self) -> None:
-        progress = self._meter.read(self.history, self.planned, time.time(), self.state)
+        here = time.monotonic()
+        now = self._clock.now(self.history, here)
+        progress = self._meter.read(self.history, self.planned, now, self.state, here)
         going = self.state is RunState.RUNNING
         text = f"{100 * progress.share:.0f} %" if self.state is not None else ""
         self.query_one(RunBar).show(progress.share, text, going)

@@ -109,7 +109,9 @@ def status_line(
 
 
 def _outlook(history: RunHistory, state: RunState) -> Row:
-    """How far it goes before it is as a person expects it to be."""
+    """How far it goes before it is as a person expects it to be, or what cannot be told of it."""
+    if state is RunState.UNKNOWN:
+        return cells("whether it goes on cannot be told from here", "warning")
     if state is not RunState.RUNNING:
         return []
     if history.replaying and history.last is not None:
@@ -141,7 +143,9 @@ def _facts(
         rate = cells(_rate(progress))
     if not math.isnan(progress.elapsed):
         elapsed = cells(formatting.clock(progress.elapsed)) + cells(" elapsed", "dim")
-    if trains and not math.isnan(progress.left):
+    if running and history.started is not None and progress.is_quiet:
+        left = cells(f"no news for {formatting.duration(progress.silent)}", "warning")
+    elif trains and not math.isnan(progress.left):
         left = cells(formatting.clock(progress.left)) + cells(" left", "dim")
     return epoch, step, rate, elapsed, left
 
