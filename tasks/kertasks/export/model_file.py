@@ -31,6 +31,8 @@ def write_best(export: Export) -> None:
 
 def _copy(export: Export, source: Path) -> None:
     run = export.run
+    if source.is_symlink():  # of a stranger's making: kertui makes none
+        raise UserError(f"{source} is a link, and not the run's own network: it was not exported")
     try:
         model = os.fdopen(open_regular(source), "rb")
     except OSError as error:

@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 _STARTING = 5.0
 """Seconds a recipe may be without a manifest: its trainer's process is being started."""
 
+_NO_MANIFEST = (errno.EFBIG, errno.EINVAL)
+"""What is there is no ``run.json``; other errors keep one from being seen."""
+
 _LEAST_FREE = 16_384
 """Bytes on the disk: with less a trainer can write neither weights nor, soon, events."""
 
@@ -233,9 +236,13 @@ class RunFolder:
         except RunDamaged as error:
             if is_locked(self.events_path):
                 return True
-            return None if isinstance(error.__cause__, OSError) else False
+            cause = error.__cause__
+            hidden = isinstance(cause, OSError) and cause.errno not in _NO_MANIFEST
+            return None if hidden else False
         if sees_process_of(manifest):
             return process_is_there(manifest.pid, manifest.process_started)
+        if manifest.boot is None and boot_id() and manifest.host == platform.node():
+            return False  # no trainer of this host leaves that out
         locked = is_locked(self.events_path)
         if locked:
             return True
@@ -303,10 +310,7 @@ class RunFolder:
 def sees_process_of(manifest: Manifest) -> bool:
     """Whether the pid in a manifest is the same process here: on the same boot of the same host,
     and in the same container."""
-    boot = boot_id()
-    if boot is None or manifest.boot is None:
-        return manifest.host == platform.node()
-    if manifest.boot != boot:
+    if manifest.boot != boot_id():
         return False
     if manifest.pid_namespace is None:
         return manifest.host == platform.node()

@@ -40,3 +40,12 @@ def test_a_recipe_that_reads_a_file_is_refused_and_nothing_is_written(
     assert "a whole number" in err
     assert SECRET not in err
     assert {path: path.read_bytes() for path in run.path.iterdir()} == before
+
+
+def test_a_link_in_the_place_of_a_network_is_not_exported(
+    run: RunFolder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run.model_path.symlink_to(tmp_path / "passwd")
+    assert kertui(["export", "last", "-o", str(tmp_path / "network.keras")]) == 1
+    assert "model.keras is a link" in capsys.readouterr().err
+    assert not (tmp_path / "network.keras").exists()
