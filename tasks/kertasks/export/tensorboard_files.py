@@ -28,10 +28,12 @@ def write(export: Export) -> None:
 
     Raises:
         NoEpochs: there are none.
+        RunDamaged: its events cannot be read.
         AlreadyThere: there are event files already.
         UserError: the package ``tensorboard`` is not installed.
         OSError: the folder cannot be written in.
     """
+    export.run.require_events()
     events = EventReader(export.run.events_path).read_all()
     epochs = [event for event in events if isinstance(event, Epoch)]
     if not epochs:

@@ -253,26 +253,36 @@ class RunFolder:
             return False  # this host was started anew, until another one of its name is heard
         return heard
 
-    def trouble(self) -> str:
-        """What keeps the events from being read here, or a trainer from writing them now, such as
-        a full disk; empty where nothing speaks against it."""
-        name = self.events_path.name
-        flags = os.O_WRONLY | os.O_APPEND | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_NOCTTY
+    def require_events(self) -> None:
+        """See that the events can be read, for whom their absence would be something else.
+
+        Raises:
+            RunDamaged: they are there and cannot be read.
+        """
         try:
             os.close(open_regular(self.events_path))
         except FileNotFoundError:
-            return ""
+            pass
         except OSError as error:
-            return f"{name} cannot be read: {error.strerror}"
+            raise _cannot_read(self.events_path, error) from error
+
+    def trouble(self) -> str:
+        """What keeps the events from being read here, or a trainer from writing them now, such as
+        a full disk; empty where nothing speaks against it."""
+        flags = os.O_WRONLY | os.O_APPEND | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_NOCTTY
+        doing, why = "read", ""
         try:
+            os.close(open_regular(self.events_path))
+            doing = "write"
             os.close(os.open(self.events_path, flags))
             disk = os.statvfs(self.path)
+            if disk.f_bavail * disk.f_frsize < _LEAST_FREE:
+                why = os.strerror(errno.ENOSPC)
+        except FileNotFoundError:
+            return ""
         except OSError as error:
-            why = error.strerror
-        else:
-            full = disk.f_bavail * disk.f_frsize < _LEAST_FREE
-            why = os.strerror(errno.ENOSPC) if full else ""
-        return f"nothing can be written into {name}: {why}" if why else ""
+            why = error.strerror or type(error).__name__
+        return f"cannot {doing} {self.events_path.name}: {why}" if why else ""
 
     def send(self, name: SteeringCommand, value: float | None = None) -> Command:
         """Send a command to the run's trainer; it answers with a ``control`` event.

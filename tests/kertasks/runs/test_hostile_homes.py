@@ -213,10 +213,8 @@ def test_a_lost_run_says_what_kept_its_trainer_from_writing(
         scratch,
     )
     for why in ("No space left on device", "Read-only file system"):
-        assert f"{run.id}: nothing can be written into events.jsonl: {why}" in done.stderr
-        assert f"wrote no end: nothing can be written into events.jsonl: {why}" in " ".join(
-            done.stdout.split()
-        )
+        assert f"{run.id}: cannot write events.jsonl: {why}" in done.stderr
+        assert f"wrote no end: cannot write events.jsonl: {why}" in " ".join(done.stdout.split())
     assert "want of memory" not in done.stdout
 
 

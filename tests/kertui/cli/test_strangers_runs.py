@@ -49,3 +49,20 @@ def test_a_link_in_the_place_of_a_network_is_not_exported(
     assert kertui(["export", "last", "-o", str(tmp_path / "network.keras")]) == 1
     assert "model.keras is a link" in capsys.readouterr().err
     assert not (tmp_path / "network.keras").exists()
+
+
+@pytest.mark.parametrize("to", ["curves.csv", "script.py", "network.keras"])
+def test_what_cannot_be_read_is_not_taken_for_nothing(
+    trainer_home: Path,
+    tmp_path: Path,
+    catalog: Catalog,
+    to: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    run = write_run(RunStore(trainer_home), "xor", "answer", epochs=3, end="stopped")
+    run.events_path.unlink()
+    run.events_path.mkdir()
+    run.model_path.mkdir()
+    assert kertui(["export", "last", "-o", str(tmp_path / to)]) == 1
+    assert "cannot be read: not a regular file" in capsys.readouterr().err
+    assert not (tmp_path / to).exists()

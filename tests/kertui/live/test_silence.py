@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import time
+from pathlib import Path
 
 import pytest
+from tests.support.live_app import LiveApp
+from tests.support.piloting import shown, until
+from tests.support.run_folders import write_run
 
 from kertasks.runs.events import Epoch, Machine, Started
 from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState
+from kertasks.runs.store import RunStore
+from kertui.live.pane import LivePane
 from kertui.live.progress import RateMeter, RunProgress, TrainerClock
-from kertui.live.status import state_word, status_line
+from kertui.live.status import UNSEEN, state_word, status_line
 from kertui.plotting.strips import text_of
 from kertui.terminal.glyphs import UNICODE
 
@@ -100,9 +107,27 @@ def test_a_machine_that_slept_is_as_fast_as_before() -> None:
     assert progress.left == pytest.approx(989.0)
 
 
-def test_what_cannot_be_told_from_here_is_said() -> None:
+def test_what_cannot_be_told_from_here_is_not_promised() -> None:
     run = Watched()
     run.train(3)
     assert state_word(run.history, RunState.UNKNOWN) == "unknown"
-    assert "whether it goes on cannot be told from here" in run.line(RunState.UNKNOWN)
     assert "left" not in run.line(RunState.UNKNOWN)
+
+
+async def test_a_run_that_cannot_be_seen_is_unknown_until_it_is_heard(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr("kertasks.runs.heartbeat._monotonic", lambda: now[0])
+    run = write_run(RunStore(tmp_path), "xor", "answer", epochs=3, end="", host="elsewhere")
+    app = LiveApp()
+    async with app.run_test(size=(90, 30)) as pilot:
+        pane = app.query_one(LivePane)
+        pane.follow(run)
+        await until(pilot, lambda: UNSEEN in shown(app))
+        assert pane.state is RunState.UNKNOWN
+        os.utime(run.events_path, (5, 5))
+        await until(pilot, lambda: pane.state is RunState.RUNNING)
+        assert UNSEEN not in shown(app)
+        now[0] = 1e6
+        await until(pilot, lambda: pane.state is RunState.LOST)

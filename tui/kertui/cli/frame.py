@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
+from kertasks.runs.state import RunState
 from kertasks.text import numbers as formatting
 from kertui.live.epoch_table import epoch_rows
 from kertui.live.outcome import NextSteps, outcome
 from kertui.live.progress import RateMeter
-from kertui.live.status import status_line
+from kertui.live.status import UNSEEN, status_line
 from kertui.plotting.plot import plot_of_run
 from kertui.plotting.plots import Plots
 from kertui.plotting.strips import text_of
@@ -54,6 +55,7 @@ def frame(run: RunFolder, width: int, *, plain: bool = False) -> str:
     )
     trouble = "" if history.ended is not None else run.trouble()
     ended = outcome(history, state, formatting.short_path(run.model_path), steps, trouble)
+    trouble = trouble or (UNSEEN if state is RunState.UNKNOWN else "")
     if trouble and ended is None:
         lines += ["", *formatting.wrap(trouble, width)]
     if ended is not None:

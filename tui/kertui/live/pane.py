@@ -24,7 +24,7 @@ from kertui.live.follower import Pace, RunFollower
 from kertui.live.machine_strip import MachineStrip
 from kertui.live.outcome import OutcomeLines, outcome
 from kertui.live.progress import RateMeter, RunProgress, TrainerClock
-from kertui.live.status import NoticeLine, RunBar
+from kertui.live.status import UNSEEN, NoticeLine, RunBar
 from kertui.live.tab import LiveTab, RunView, TabRow, all_tabs
 
 CATCHING_UP = 0.7
@@ -247,7 +247,9 @@ class LivePane(Widget):
             ended = outcome(history, state, weights, trouble=self._trouble)
         self.query_one(OutcomeLines).show(ended)
         notice = history.notices[-1].text if history.notices else ""
-        self.query_one(NoticeLine).show((self._trouble if ended is None else "") or notice)
+        if ended is None:
+            notice = self._trouble or (UNSEEN if state is RunState.UNKNOWN else notice)
+        self.query_one(NoticeLine).show(notice)
         self.query_one(TabRow).show(self.shown, self.view)
         self._arrange()
         self.shown.show(self.view)

@@ -180,13 +180,13 @@ class RateMeter:
         return self._whole(history)
 
     def _jumped(self, moment: float, exact: float, history: RunHistory, here: float) -> bool:
-        """Whether the trainer's clock was set since it was last seen, or its machine slept: more
-        time passed by it than here and than its epochs say they took, or less than none."""
+        """Whether the trainer's clock was set since it was last seen, or its machine slept: by it
+        more time passed than its epochs say they took, or than passed here, or less than none."""
         before, done = self._seen[-1]
         epochs = int(exact) - int(done)
-        took = sum(history.seconds[-epochs:]) if epochs > 0 else 0.0
+        took = sum(history.seconds[-epochs:]) if epochs > 0 else here - self._seen_here
         passed = moment - before
-        return passed < 0 or passed > max(took, here - self._seen_here) + QUIET
+        return passed < 0 or passed > took + QUIET
 
     def _whole(self, history: RunHistory) -> float:
         """From the epochs' own times: all that a run just read, or over, can say."""

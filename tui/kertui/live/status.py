@@ -15,6 +15,9 @@ from kertui.terminal.glyphs import Glyphs, glyphs_for
 from kertui.text.fitting_text import fitted
 from kertui.text.run_state_look import STATE_LOOKS
 
+UNSEEN = "its trainer gave no sign of life here yet"
+"""Of a run in an unknown state."""
+
 
 def state_word(
     history: RunHistory, state: RunState | None, asked: SteeringCommand | None = None
@@ -109,9 +112,7 @@ def status_line(
 
 
 def _outlook(history: RunHistory, state: RunState) -> Row:
-    """How far it goes before it is as a person expects it to be, or what cannot be told of it."""
-    if state is RunState.UNKNOWN:
-        return cells("whether it goes on cannot be told from here", "warning")
+    """How far it goes before it is as a person expects it to be."""
     if state is not RunState.RUNNING:
         return []
     if history.replaying and history.last is not None:
