@@ -9,7 +9,7 @@ from tests.support.live_app import LiveApp
 from tests.support.piloting import PatientApp, shown, until
 from tests.support.recorded_service import RecordedService
 from tests.support.run_damage import no_end
-from tests.support.run_folders import write_run
+from tests.support.run_folders import NOON, write_run
 from tests.support.runs_app import Runs, opened_runs
 
 from kertui.live.pane import LivePane
@@ -68,3 +68,18 @@ async def test_events_that_cannot_be_read_are_said_in_the_pane(service: Recorded
     async with app.run_test(size=(90, 30)) as pilot:
         app.query_one(LivePane).follow(run)
         await until(pilot, lambda: "cannot read events.jsonl: not a regular file" in shown(app))
+
+
+async def test_recipes_are_compared_beside_one_that_cannot_be_read(
+    service: RecordedService,
+) -> None:
+    for number, recipe in enumerate(("answer", "as asked")):
+        write_run(service.store, "xor", recipe, epochs=3, began=NOON - number)
+    spoilt = write_run(service.store, "square", "tanh", epochs=3, began=NOON - 9)
+    spoilt.recipe_path.unlink()
+    spoilt.recipe_path.symlink_to("recipe.toml")
+    async with opened_runs(service) as runs:
+        await runs.press("space", "down", "space", "down", "space", "c")
+        await runs.shows("recipe.toml cannot be read: Too many levels")
+        assert "xor answer" in shown(runs.app)
+        assert "xor as asked" in shown(runs.app)
