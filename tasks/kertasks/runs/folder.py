@@ -234,11 +234,10 @@ class RunFolder:
         except NeverBegan:
             return is_fresh(self.recipe_path, _STARTING)
         except RunDamaged as error:
-            if is_locked(self.events_path):
-                return True
             cause = error.__cause__
-            hidden = isinstance(cause, OSError) and cause.errno not in _NO_MANIFEST
-            return None if hidden else False
+            if not isinstance(cause, OSError) or cause.errno in _NO_MANIFEST:
+                return False
+            return is_locked(self.events_path) or None
         if sees_process_of(manifest):
             return process_is_there(manifest.pid, manifest.process_started)
         if manifest.boot is None and boot_id() and manifest.host == platform.node():
