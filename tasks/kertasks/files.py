@@ -10,12 +10,17 @@ can hold. Nothing is appended through a link, which may lead anywhere.
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
+
+from kertasks.errors import UserError
+from kertasks.text.plain_text import visible_name
 
 LONGEST_LINE = 1 << 20
 """Bytes; what is longer is no event, and is passed over without being kept."""
@@ -28,6 +33,19 @@ _MOST = 1 << 20
 
 _NAME = 50
 """Characters of a file's name that an unfinished one beside it has too."""
+
+_LOCKED = 2.0
+"""Seconds a lock is waited for: whoever writes a small file holds it for milliseconds."""
+
+_TRY_EVERY = 0.02
+_LOCKS = Path("/proc/locks")
+
+
+class FileIsLocked(UserError):
+    """Another process holds a lock and does not let go of it."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{lock_holder(path)} holds a lock on {path} and does not let go of it")
 
 
 @contextmanager
@@ -113,3 +131,50 @@ def read_small(path: str | Path) -> bytes:
         return os.read(descriptor, size)
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def locked_folder(path: Path) -> Iterator[None]:
+    """Keep others, who lock the folder too, from what is done in the block.
+
+    Raises:
+        FileIsLocked: somebody holds the lock for more than two seconds; saying who.
+        OSError: it is no folder, or cannot be opened.
+    """
+    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        _lock(folder, path)
+        yield
+    finally:
+        os.close(folder)
+
+
+def _lock(descriptor: int, path: Path) -> None:
+    deadline = time.monotonic() + _LOCKED
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            if time.monotonic() > deadline:
+                raise FileIsLocked(path) from error
+            time.sleep(_TRY_EVERY)
+        except OSError:
+            return  # some network file systems have no locks: two of one moment may meet
+        else:
+            return
+
+
+def lock_holder(path: Path) -> str:
+    """Who holds the lock on a file or folder, in words: ``"process 4711 (rsync)"``."""
+    try:
+        status = path.stat()
+        device = f"{os.major(status.st_dev):02x}:{os.minor(status.st_dev):02x}:{status.st_ino}"
+        for line in _LOCKS.read_text().splitlines():
+            # "1: FLOCK  ADVISORY  WRITE 4711 fe:00:1234 0 EOF"; "->" before one that waits
+            fields = line.split()
+            if fields[1] == "FLOCK" and fields[5] == device:
+                name = Path(f"/proc/{fields[4]}/comm").read_text(errors="replace").rstrip("\n")
+                return f"process {fields[4]} ({visible_name(name)})"
+    except (OSError, IndexError):
+        pass  # no such list here, or it has ended meanwhile
+    return "another process, maybe on another host,"

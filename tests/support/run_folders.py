@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import math
 import os
 import platform
@@ -56,12 +57,17 @@ def write_run(
     device: str = "GPU H100",
     pid: int = 2**22 + 1,
     process_started: float = 0.0,
+    trainer: bool = False,
 ) -> RunFolder:
     """A run of a task's own recipe.
 
     Args:
         end: ``"finished"``, ``"stopped"``, ``"failed"``, or ``""`` for one without an end.
+        trainer: whether this process is its trainer.
     """
+    if trainer:
+        host, pid = platform.node(), os.getpid()
+        process_started = process_start_time(pid) or 0.0
     found = find_task(task).recipes[recipe]
     stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(began))
     run = RunFolder(store.runs_path / f"{stamp}-{task}-{recipe.replace(' ', '-')}-{seed}")
@@ -89,12 +95,17 @@ def write_run(
 
 def write_running(store: RunStore, began: float = NOON - 9000, seed: int = 7) -> RunFolder:
     """A run of 20 epochs so far, whose trainer is this process."""
-    started = process_start_time(os.getpid())
-    assert started is not None
     return write_run(
-        store, "xor", "answer", epochs=20, began=began, end="", held_out=False,
-        host=platform.node(), pid=os.getpid(), process_started=started, seed=seed,
-    )  # fmt: skip
+        store,
+        "xor",
+        "answer",
+        epochs=20,
+        began=began,
+        end="",
+        held_out=False,
+        seed=seed,
+        trainer=True,
+    )
 
 
 def append(run: RunFolder, events: Iterable[Event]) -> None:
@@ -109,6 +120,14 @@ def fill_one_read(run: RunFolder) -> None:
     room = SLICE - run.events_path.stat().st_size - len(begin + end)
     with run.events_path.open("a") as file:
         file.write(begin + room * "x" + end)
+
+
+@contextmanager
+def locked(run: RunFolder) -> Iterator[None]:
+    """Hold the lock on a run's events, as its trainer does on whichever host."""
+    with run.events_path.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 @contextmanager

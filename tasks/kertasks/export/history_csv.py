@@ -17,7 +17,9 @@ def write(export: Export) -> None:
 
     Raises:
         NoEpochs: there are none.
+        RunDamaged: its events cannot be read.
     """
+    export.run.require_events()
     history = RunHistory.read(export.run.events_path)
     if not history.epochs:
         raise NoEpochs(export.run)

@@ -69,10 +69,14 @@ def _moment(of: WeightsEpoch) -> str:
 
 def _copy(export: Export, source: Path) -> None:
     run = export.run
+    if source.is_symlink():  # of a stranger's making: kertui makes none
+        raise UserError(f"{source} is a link, and not the run's own network: it was not exported")
     try:
         model = os.fdopen(open_regular(source), "rb")
-    except OSError as error:
+    except FileNotFoundError as error:
         raise UserError(f"{run.id} has no {source.name}: it is {run.state()}") from error
+    except OSError as error:
+        raise UserError(f"{source} cannot be read: {error.strerror}") from error
     with model:
         if export.path.exists() and export.path.samefile(source):
             raise UserError(f"{export.path} is the run's own file")

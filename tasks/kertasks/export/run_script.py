@@ -34,10 +34,12 @@ def script_of(run: RunFolder, catalog: Catalog) -> str:
         catalog: Keras's classes.
 
     Raises:
-        RunDamaged, kertasks.RecipeError: the run's recipe is not there or was changed.
+        RunDamaged, kertasks.RecipeError: the run's recipe is not there or was changed, or its
+            events cannot be read.
         kertasks.export.script.writing.NoScript: the task's data has no plain form.
     """
-    recipe = run.recipe()
+    recipe = run.recipe(catalog)
+    run.require_events()
     events = EventReader(run.events_path).read_all()
     history = RunHistory()
     history.add_all(events)

@@ -28,10 +28,12 @@ def write(export: Export) -> None:
 
     Raises:
         NoEpochs: there are none.
+        RunDamaged: its events cannot be read.
         AlreadyThere: there are event files already.
         UserError: the package ``tensorboard`` is not installed.
         OSError: the folder cannot be written in.
     """
+    export.run.require_events()
     epochs = list(RunHistory.read(export.run.events_path).each_epoch())
     if not epochs:
         raise NoEpochs(export.run)

@@ -18,6 +18,7 @@ from kertasks.keras_catalog.offer import Chosen, Offered, by_name
 from kertasks.models.messages import BuildError, one_line
 from kertasks.recipes.recipe import INPUT, Component, Recipe, Value
 from kertasks.recipes.recipe_errors import one_of
+from kertasks.recipes.validation import problem_with
 from kertasks.xla_flags import offer_cache
 
 offer_cache()
@@ -135,6 +136,11 @@ def _arguments(
     missing = [name for name, argument in known.items() if argument.required and name not in given]
     if missing:
         raise BuildError(f"{path}.{missing[0]}", f"{entry.name} needs it")
+    for name, value in given.items():
+        # Keras takes more than a recipe may say: the path of a file to read where it takes a list.
+        problem = problem_with(value, known[name], f"{path}.{name}") if name in known else None
+        if problem is not None:
+            raise BuildError(problem.path, f"found {problem.found}; allowed: {problem.allowed}")
     return {
         name: _value(value, known.get(name), f"{path}.{name}", names)
         for name, value in given.items()

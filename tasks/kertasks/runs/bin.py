@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import shutil
+import stat
 from pathlib import Path
 
 from kertasks.errors import UserError
-from kertasks.runs.folder import RunFolder
-from kertasks.runs.store import RunStore, runs_in
+from kertasks.runs.folder import RunDamaged, RunFolder
+from kertasks.runs.state import RunState
+from kertasks.runs.store import RunsListing, RunStore, list_runs
 
 
 class RunGoesOn(UserError):
@@ -36,8 +39,20 @@ class RunBin:
         return self._store.home / "bin"
 
     def runs(self) -> list[RunFolder]:
-        """List every deleted run, the newest first, whenever it was deleted."""
-        return runs_in(self.path)
+        """List every deleted run, the newest first, whenever it was deleted.
+
+        Raises:
+            HomeNotReadable: the bin cannot be listed.
+        """
+        return self.listing().runs
+
+    def listing(self) -> RunsListing:
+        """List every deleted run, as ``runs``, and what else lies among them.
+
+        Raises:
+            HomeNotReadable: the bin cannot be listed.
+        """
+        return list_runs(self.path)
 
     def delete(self, run: RunFolder) -> None:
         """Move a run into the bin.
@@ -46,8 +61,7 @@ class RunBin:
             RunGoesOn: it is still trained.
             BinTrouble: it cannot be moved.
         """
-        if not run.state().is_over:
-            raise RunGoesOn(f"{run.id} is being trained: stop it first, then delete it")
+        _require_over(run)
         try:
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
@@ -61,7 +75,7 @@ class RunBin:
             NotInBin: there is no such run.
             BinTrouble: it cannot be moved.
         """
-        if not (self.path / id).exists():
+        if not os.path.lexists(self.path / id):
             raise NotInBin(f"{id} is not in {self.path} any more")
         run = RunFolder(self._store.runs_path / id)
         _move(self.path / id, run.path)
@@ -73,19 +87,40 @@ class RunBin:
         Raises:
             BinTrouble: a folder cannot be removed; those before it are gone.
         """
-        runs = self.runs()
-        for run in runs:
+        listing = self.listing()
+        paths = [*(run.path for run in listing.runs), *listing.odd]
+        for path in paths:
             try:
-                shutil.rmtree(run.path)
+                if stat.S_ISDIR(path.lstat().st_mode):
+                    shutil.rmtree(path)
+                else:
+                    path.unlink()
             except OSError as error:
-                raise BinTrouble(f"cannot remove {run.path}: {error.strerror}") from error
-        return [run.id for run in runs]
+                raise BinTrouble(f"cannot remove {path}: {error.strerror}") from error
+        return [path.name for path in paths]
+
+
+def _require_over(run: RunFolder) -> None:
+    """See that no trainer is known to write in a run.
+
+    Raises:
+        RunGoesOn: one does, or may do so where it cannot be seen.
+    """
+    state = run.state()
+    if state.goes_on:
+        raise RunGoesOn(f"{run.id} is being trained: stop it first, then delete it")
+    if state is RunState.UNKNOWN:
+        with contextlib.suppress(RunDamaged):  # whose trainer nobody could find
+            raise RunGoesOn(
+                f"whether {run.id} is still trained on {run.manifest().host} cannot be told from "
+                "here yet: stop it, or wait two minutes for a sign of life"
+            )
 
 
 def _move(source: Path, target: Path) -> None:
     try:
         # A rename would replace an empty folder of that name without a word.
-        if target.exists():
+        if os.path.lexists(target):
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
         source.rename(target)
     except OSError as error:

@@ -7,18 +7,16 @@ number once and says so in a ``control`` event.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 
 from kertasks.errors import UserError
-from kertasks.files import LARGEST, open_regular, read_small, write_text
+from kertasks.files import LARGEST, locked_folder, open_regular, read_small, write_text
 from kertasks.runs.commands import SteeringCommand
 
 KEPT = 32
@@ -80,9 +78,11 @@ def write_command(
 
     Raises:
         TooManyWait: a thousand wait for their answer.
+        FileIsLocked: another process writes a command and does not come to an end.
         OSError: it cannot be written.
     """
-    with _alone(path):
+    # A second interface must not read the file before this one has written it.
+    with locked_folder(path.parent):
         before = read_commands(path)
         done = 0 if 0 < len(before) < KEPT else answered()
         waiting = [command for command in before if command.number > done]
@@ -95,19 +95,6 @@ def write_command(
         # Not msgspec's own encoder: it has no word for the numbers that a trainer is to refuse.
         write_text(path, json.dumps({"commands": msgspec.to_builtins(listed)}) + "\n")
     return command
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Keep a second interface from reading the file before this one has written it."""
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        # Some network file systems have no locks: then two commands of one moment may meet.
-        with contextlib.suppress(OSError):
-            fcntl.flock(folder, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(folder)
 
 
 class ControlFile:

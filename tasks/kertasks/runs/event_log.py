@@ -13,8 +13,9 @@ from pathlib import Path
 
 from kertasks.files import open_to_append
 from kertasks.runs.events import Event, Notice, format_event
+from kertasks.runs.heartbeat import HEARTBEAT
 from kertasks.runs.spool import EventSpool
-from kertasks.runs.state import HEARTBEAT
+from kertasks.runs.state import is_removed
 
 FLUSH_EVERY = 0.05
 """Seconds between two writes while events come."""
@@ -187,7 +188,7 @@ class EventLog:
                 os.utime(self._descriptor)
         elif there is not None:
             self.flush()
-        elif not self._path.parent.is_dir():
+        elif is_removed(self._path.parent):
             self.folder_gone = True
         elif self._missing:
             with self._writing:

@@ -120,6 +120,9 @@ class Tail:
         self.complete = False
         """Whether ``backwards`` came to the file's first event."""
 
+        self.trouble = ""
+        """Why ``backwards`` could not read; empty where it could, or where there is no file."""
+
     def backwards(self) -> Iterator[TailLine]:
         """Yield the events from the last one back, a line without its newline yet left out.
 
@@ -127,15 +130,16 @@ class Tail:
         """
         try:
             file = RunEvents(self._path)
-        except OSError:
+        except OSError as error:
+            self.trouble = _why_unreadable(error)
             return
         try:
             for line in self._lines(file):
                 found = _line(line) if self._within in line else None
                 if found is not None:
                     yield found
-        except OSError:
-            return
+        except OSError as error:
+            self.trouble = _why_unreadable(error)
         finally:
             file.close()
 
@@ -161,6 +165,13 @@ class Tail:
             self.complete = True
             if not drop:
                 yield rest
+
+
+def _why_unreadable(error: OSError) -> str:
+    """Why a file cannot be read; empty where there is none, which is no error."""
+    if isinstance(error, FileNotFoundError):
+        return ""
+    return error.strerror or type(error).__name__
 
 
 def events_backwards(path: Path, *, whole: bool = False) -> Iterator[Event]:

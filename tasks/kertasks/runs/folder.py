@@ -14,27 +14,35 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kertasks.errors import UserError
-from kertasks.files import read_small, write_text
+from kertasks.files import open_regular, read_small, write_text
 from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.control_file import Command, write_command
 from kertasks.runs.event_reader import last_answered
+from kertasks.runs.heartbeat import is_heard, is_locked
 from kertasks.runs.manifest import Manifest, format_manifest, parse_manifest
 from kertasks.runs.spool import deliver, spooled
 from kertasks.runs.state import (
-    HEARTBEAT_GONE,
     RunState,
     boot_id,
+    is_fresh,
     is_removed,
-    is_younger,
+    pid_namespace,
     process_is_there,
     state_at_end,
 )
 
 if TYPE_CHECKING:
+    from kertasks.keras_catalog.catalog import Catalog
     from kertasks.recipes.recipe import Recipe
 
 _STARTING = 5.0
 """Seconds a recipe may be without a manifest: its trainer's process is being started."""
+
+_NO_MANIFEST = (errno.EFBIG, errno.EINVAL)
+"""What is there is no ``run.json``; other errors keep one from being seen."""
+
+_LEAST_FREE = 16_384
+"""Bytes on the disk: with less a trainer can write neither weights nor, soon, events."""
 
 _LEFTOVERS = (".model.keras-*", ".best.keras-*", ".run.json-*", "checkpoint/.state.npz-*")
 """Unfinished files of trainers. Those of ``control.json`` are somebody's who writes it now."""
@@ -162,6 +170,17 @@ class RunFolder:
         except (OSError, ValueError) as error:
             raise _cannot_read(self.manifest_path, error) from error
 
+    @property
+    def has_manifest(self) -> bool:
+        """Whether a trainer took the run: there is a ``run.json``, be it damaged."""
+        try:
+            self.manifest_path.lstat()
+        except FileNotFoundError:
+            return False
+        except OSError:
+            return True  # a folder that cannot be looked into is somebody's run
+        return True
+
     def created(self) -> float:
         """When it began, Unix time in seconds; without a manifest, when its recipe was written."""
         try:
@@ -176,8 +195,11 @@ class RunFolder:
         """Replace ``run.json`` as a whole."""
         write_text(self.manifest_path, format_manifest(manifest))
 
-    def recipe(self) -> Recipe:
+    def recipe(self, catalog: Catalog | None = None) -> Recipe:
         """Read what is trained here.
+
+        Args:
+            catalog: Keras's classes; with it, layers and their arguments are judged too.
 
         Raises:
             kertasks.RecipeError: ``recipe.toml`` was changed into what is no recipe.
@@ -191,7 +213,7 @@ class RunFolder:
             raise RunDamaged(f"run {self.id} has no recipe.toml") from error
         except (OSError, UnicodeDecodeError) as error:
             raise _cannot_read(self.recipe_path, error) from error
-        return parse_recipe(text, str(self.recipe_path))
+        return parse_recipe(text, str(self.recipe_path), catalog)
 
     def write_recipe(self, recipe: Recipe, source: str | None = None) -> None:
         """Write ``recipe.toml``, whole, with a comment on where it came from."""
@@ -209,42 +231,77 @@ class RunFolder:
             return None
 
     def state(self) -> RunState:
-        """Find what the run is doing, by its events' end, else by whether its process is there."""
+        """Find what the run is doing, by its events' end, else by whether its trainer lives."""
         said = state_at_end(self.events_path)
         if said is not None and said.is_over:
             return said
-        if self._trainer_is_there():
+        lives = self._trainer_lives()
+        if lives:
             return said or RunState.RUNNING
         # The end may have been written between the first look and the process's exit.
         said = state_at_end(self.events_path)
         if said is not None and said.is_over:
             return said
-        return RunState.REMOVED if is_removed(self.path) else RunState.LOST
+        if is_removed(self.path):
+            return RunState.REMOVED
+        return RunState.UNKNOWN if lives is None else RunState.LOST
 
-    def _trainer_is_there(self) -> bool:
-        """Whether the trainer lives: by its process on this host, by its heartbeat elsewhere."""
+    def _trainer_lives(self) -> bool | None:
+        """Whether the trainer lives: by its process where that can be seen, else by its lock and
+        its heartbeat; None where neither tells (yet)."""
         try:
             manifest = self.manifest()
         except NeverBegan:
-            return is_younger(self.recipe_path, _STARTING)
-        except RunDamaged:
-            return False
-        if manifest.host != platform.node():
-            return is_younger(self.events_path, HEARTBEAT_GONE)
-        is_same_boot = manifest.boot == boot_id()
-        return is_same_boot and process_is_there(manifest.pid, manifest.process_started)
+            return is_fresh(self.recipe_path, _STARTING)
+        except RunDamaged as error:
+            cause = error.__cause__
+            if not isinstance(cause, OSError) or cause.errno in _NO_MANIFEST:
+                return False
+            return is_locked(self.events_path) or None
+        if sees_process_of(manifest):
+            return process_is_there(manifest.pid, manifest.process_started)
+        if manifest.boot is None and boot_id() and manifest.host == platform.node():
+            return False  # no trainer of this host leaves that out
+        locked = is_locked(self.events_path)
+        if locked:
+            return True
+        if locked is False and manifest.boot is not None and manifest.boot == boot_id():
+            return False  # of a container on this kernel, which knows all locks
+        heard = is_heard(self.events_path)
+        if heard is None and manifest.host == platform.node():
+            return False  # this host was started anew, until another one of its name is heard
+        return heard
 
-    def why_not_writable(self) -> str:
-        """Why nobody can write in the folder now, as its file system says; empty where it does not
-        say so."""
+    def require_events(self) -> None:
+        """See that the events can be read, for whom their absence would be something else.
+
+        Raises:
+            RunDamaged: they are there and cannot be read.
+        """
         try:
-            system = os.statvfs(self.path)
-        except OSError:
+            os.close(open_regular(self.events_path))
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            raise _cannot_read(self.events_path, error) from error
+
+    def trouble(self) -> str:
+        """What keeps the events from being read here, or a trainer from writing them now, such as
+        a full disk; empty where nothing speaks against it."""
+        flags = os.O_WRONLY | os.O_APPEND | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_NOCTTY
+        doing, why = "read", ""
+        try:
+            os.close(open_regular(self.events_path))
+            doing = "write"
+            os.close(os.open(self.events_path, flags))
+            disk = os.statvfs(self.path)
+            if disk.f_bavail * disk.f_frsize < _LEAST_FREE:
+                why = os.strerror(errno.ENOSPC)
+        except FileNotFoundError:
             return ""
-        if system.f_flag & os.ST_RDONLY:
-            return os.strerror(errno.EROFS)
-        free = system.f_bavail if os.geteuid() else system.f_bfree
-        return "" if free else os.strerror(errno.ENOSPC)
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+        return f"cannot {doing} {self.events_path.name}: {why}" if why else ""
 
     def send(self, name: SteeringCommand, value: float | None = None) -> Command:
         """Send a command to the run's trainer; it answers with a ``control`` event.
@@ -256,6 +313,7 @@ class RunFolder:
         Raises:
             RunIsOver: there is no trainer any more.
             TooManyWait: its trainer does not answer.
+            FileIsLocked: another process writes a command and does not come to an end.
             RunDamaged: the folder is gone or cannot be written in.
         """
         state = self.state()
@@ -268,6 +326,7 @@ class RunFolder:
 
         Raises:
             TooManyWait: the run's trainer does not answer.
+            FileIsLocked: another process writes a command and does not come to an end.
             RunDamaged: the folder is gone or cannot be written in.
         """
         try:
@@ -275,6 +334,16 @@ class RunFolder:
             return write_command(self.control_path, name, value, answered)
         except OSError as error:
             raise RunDamaged(f"cannot write {self.control_path}: {error.strerror}") from error
+
+
+def sees_process_of(manifest: Manifest) -> bool:
+    """Whether the pid in a manifest is the same process here: on the same boot of the same host,
+    and in the same container."""
+    if manifest.boot != boot_id():
+        return False
+    if manifest.pid_namespace is None:
+        return manifest.host == platform.node()
+    return manifest.pid_namespace == pid_namespace()
 
 
 def _cannot_read(path: Path, error: Exception) -> RunDamaged:

@@ -49,11 +49,21 @@ def make_label(name: str, tags: str, note: str) -> Label:
 
 def read_label(folder: Path) -> Label:
     """Read the label of the run in this folder; an empty one where there is none to read."""
+    return look_at_label(folder)[0]
+
+
+def look_at_label(folder: Path) -> tuple[Label, str]:
+    """Read the label of the run in this folder, and say why it cannot be read where there is one
+    that cannot."""
     try:
         # A path in plain text: a thousand runs are listed in a fraction of a second.
-        return _decoder.decode(read_small(f"{folder}/{FILE}"))
-    except (OSError, ValueError, RecursionError):
-        return _EMPTY
+        return _decoder.decode(read_small(f"{folder}/{FILE}")), ""
+    except FileNotFoundError:
+        return _EMPTY, ""
+    except OSError as error:
+        return _EMPTY, error.strerror or type(error).__name__
+    except (ValueError, RecursionError):
+        return _EMPTY, "no name, tags and note in JSON"
 
 
 def write_label(folder: Path, label: Label) -> None:

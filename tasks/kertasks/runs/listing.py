@@ -16,7 +16,7 @@ from kertasks.runs.event_reader import EventReader
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
 from kertasks.runs.store import RunStore
-from kertasks.runs.summary import RunSummary, summarise
+from kertasks.runs.summary import RunSummary, summarise, summarise_odd
 from kertasks.text.numbers import is_share
 from kertasks.text.result import not_finite
 
@@ -65,14 +65,18 @@ class RunSummaries:
         self._latest: list[tuple[RunFolder, RunSummary]] = []
 
     def read(self, tell: Callable[[list[RunSummary]], None] | None = None) -> list[RunSummary]:
-        """Summarise every run that began, newest first.
+        """Summarise every run that began, newest first, and whatever else lies among them.
 
         Args:
             tell: is given those found so far, now and then, where it takes long.
+
+        Raises:
+            HomeNotReadable: the runs cannot be listed.
         """
-        found = []
+        listing = self._source.listing()
+        found = [(RunFolder(path), summarise_odd(path, why)) for path, why in listing.odd.items()]
         told = time.monotonic()
-        for run in self._source.runs():
+        for run in listing.runs:
             summary = self._summary(run)
             if summary is not None:
                 found.append((run, summary))
@@ -86,7 +90,7 @@ class RunSummaries:
         """Summarise the runs of the last ``read``; those that went on then are read again."""
         found = []
         for run, before in self._latest:
-            summary = before if before.state.is_over else self._summary(run)
+            summary = self._summary(run) if before.state.goes_on else before
             if summary is not None:
                 found.append((run, summary))
         self._latest = found
@@ -101,9 +105,10 @@ class RunSummaries:
         if summary is None:
             return None
         if summary.state.is_over:
-            self._over[run.id] = age, summary
             self._followed.pop(run.id, None)
-        elif self._with_best:
+            if not summary.damage:  # which may be mended without a change of these files
+                self._over[run.id] = age, summary
+        elif self._with_best and summary.state.goes_on:
             new = RunHistory(), EventReader(run.events_path)
             history, reader = self._followed.setdefault(run.id, new)
             whole = history.read_more(reader, self._slices)
@@ -172,7 +177,8 @@ def newest_first(runs: Iterable[RunSummary]) -> list[RunSummary]:
 def ordered(
     runs: Iterable[RunSummary], by: SortKey = SortKey.WHEN, *, reverse: bool = False
 ) -> list[RunSummary]:
-    """Runs that go on first, then the others, each by the key and among equals the newest first.
+    """Runs that are known to go on first, then the others, each by the key and among equals the
+    newest first.
 
     Numbers begin with what a person looks for: the newest, the most epochs, the lowest loss,
     the best test result. A run without the value comes last, whichever the direction.
@@ -182,7 +188,7 @@ def ordered(
     known = [run for run in newest if value(run) is not None]
     known.sort(key=value, reverse=reverse)
     unknown = [run for run in newest if value(run) is None]
-    return sorted([*known, *unknown], key=lambda run: run.state.is_over)
+    return sorted([*known, *unknown], key=lambda run: not run.state.goes_on)
 
 
 def _best(run: RunSummary) -> float | None:

@@ -58,6 +58,9 @@ class Manifest(msgspec.Struct, frozen=True):
     boot: str | None = None
     """Which boot of the host it was: after the next one, pids and start times come again."""
 
+    pid_namespace: str | None = None
+    """Of which container the pid is, on Linux; processes have the same numbers in several."""
+
     schema: _Schema = SCHEMA
 
     def __post_init__(self) -> None:

@@ -13,8 +13,14 @@ class NotToResume(UserError):
     """There is nothing to go on with in a run."""
 
 
-def require_resumable(run: RunFolder, epochs: int | None = None) -> None:
+def require_resumable(run: RunFolder, epochs: int | None = None, *, watched: bool = False) -> None:
     """See that a run is over and that something is left to train.
+
+    Args:
+        run: the run.
+        epochs: to train in all from now on; as planned for None.
+        watched: whether another process has watched for a sign of life of its trainer, where this
+            one cannot tell.
 
     Raises:
         NotToResume: saying why, and what can be done instead.
@@ -26,7 +32,12 @@ def require_resumable(run: RunFolder, epochs: int | None = None) -> None:
         raise NotToResume(f"run {run.id} is being resumed already")
     if state is RunState.PAUSED:
         raise NotToResume(f"run {run.id} is paused in its own process: it only has to go on")
-    if not state.is_over:
+    if state is RunState.UNKNOWN and not watched:
+        raise NotToResume(
+            f"whether run {run.id} still goes on where it was trained cannot be told from here "
+            "yet: without a sign of life for two minutes it can be resumed"
+        )
+    if state.goes_on:
         raise NotToResume(f"run {run.id} is {state}: there is nothing to resume")
     run.recipe()
     run.require_own_files()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import platform
 import signal
 import time
 from collections.abc import Iterator
@@ -12,8 +11,9 @@ from kertasks.errors import UserError
 from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import Control, Event, Failed, Finished, Stopped
-from kertasks.runs.folder import NeverBegan, RunFolder, RunIsOver
-from kertasks.runs.state import is_trainer_of, process_is_there
+from kertasks.runs.folder import NeverBegan, RunFolder, RunIsOver, sees_process_of
+from kertasks.runs.heartbeat import HEARTBEAT_GONE
+from kertasks.runs.state import RunState, is_trainer_of, process_is_there
 
 _LOOK_EVERY = 0.02
 _STATE_EVERY = 1.0
@@ -90,7 +90,8 @@ def events_for(run: RunFolder, reader: EventReader, seconds: float) -> Iterator[
 def kill(run: RunFolder, seconds: float = 10.0) -> None:
     """End a run's trainer at once, without another word; wait until it is gone.
 
-    On this host its process is killed; on another one its trainer is asked to do it itself.
+    Where its process can be seen it is killed; on another host or in another container its trainer
+    is asked to do it itself.
 
     Raises:
         RunIsOver: there is no trainer any more.
@@ -104,7 +105,7 @@ def kill(run: RunFolder, seconds: float = 10.0) -> None:
         manifest = run.manifest()
     except NeverBegan as error:
         raise NotKilled(f"run {run.id} is only being started: ask again in a moment") from error
-    if manifest.host != platform.node():
+    if not sees_process_of(manifest):
         run.send(SteeringCommand.KILL)
     elif process_is_there(manifest.pid, manifest.process_started):
         try:
@@ -118,10 +119,24 @@ def kill(run: RunFolder, seconds: float = 10.0) -> None:
             raise NotKilled(f"run {run.id} is another user's process") from error
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        if run.state().is_gone:
+        if (state := run.state()).is_gone:
             return
         time.sleep(_LOOK_EVERY)
-    raise NotKilled(f"run {run.id} on {manifest.host} is still there after {seconds:.0f} s")
+    still = f"run {run.id} on {manifest.host} is still there after {seconds:.0f} s"
+    if state is RunState.UNKNOWN:
+        still = (
+            f"run {run.id} was asked to end at once; whether its trainer on {manifest.host} has "
+            "done so cannot be told from here"
+        )
+    raise NotKilled(still)
+
+
+def watch(run: RunFolder) -> RunState:
+    """The run's state, watched for two minutes at most where it cannot be told at once."""
+    deadline = time.monotonic() + HEARTBEAT_GONE + _STATE_EVERY
+    while (state := run.state()) is RunState.UNKNOWN and time.monotonic() < deadline:
+        time.sleep(_STATE_EVERY)
+    return state
 
 
 class NotKilled(UserError):

@@ -9,18 +9,13 @@ from pathlib import Path
 
 from kertasks.runs.event_reader import Tail
 
-HEARTBEAT = 5.0
-"""Seconds between a trainer's touches of its events file."""
-
-HEARTBEAT_GONE = 120.0
-"""Seconds without a touch after which a trainer on another host counts as gone. It holds
-clocks that differ by a minute and file systems that show a change late."""
-
 _PROC = Path("/proc/self/stat")
 _WORKER = "kertasks.trainer.worker"
 """In the command line of every trainer process."""
 
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
+
+_PID_NAMESPACE = "/proc/self/ns/pid"
 
 
 class RunState(StrEnum):
@@ -37,10 +32,18 @@ class RunState(StrEnum):
     REMOVED = "removed"
     """Its folder is gone, and with it all there was to resume."""
 
+    UNKNOWN = "unknown"
+    """Whether its trainer lives cannot be told from here, or not yet. It can be steered."""
+
     @property
     def is_over(self) -> bool:
-        """Whether nothing more will come."""
-        return self not in (RunState.RUNNING, RunState.PAUSED)
+        """Whether nothing more will come, as far as is known."""
+        return not self.goes_on and self is not RunState.UNKNOWN
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether its trainer is known to live."""
+        return self in (RunState.RUNNING, RunState.PAUSED)
 
     @property
     def is_gone(self) -> bool:
@@ -49,7 +52,8 @@ class RunState(StrEnum):
 
 
 def state_at_end(events_path: Path) -> RunState | None:
-    """The state the end of the events file names; None where the process must decide."""
+    """The state the end of the events file names; None where the process must decide, or where
+    the file cannot be read."""
     for line in Tail(events_path, whole=True).backwards():
         if line.kind in ("finished", "stopped", "failed", "paused"):
             return RunState(line.kind)
@@ -89,6 +93,15 @@ def boot_id() -> str | None:
     """What tells this boot of the machine from others; None where the system does not say."""
     try:
         return _BOOT.read_text().strip()
+    except OSError:
+        return None
+
+
+def pid_namespace() -> str | None:
+    """What tells the numbers of processes here from those of a container; None where the system
+    has no such thing or does not say."""
+    try:
+        return os.readlink(_PID_NAMESPACE)  # noqa: PTH115 - pathlib would make a path of it
     except OSError:
         return None
 
@@ -150,9 +163,10 @@ def _command_line_without_proc(pid: int) -> list[str]:
         return []
 
 
-def is_younger(path: Path, seconds: float) -> bool:
-    """Whether the file or folder was touched within the last ``seconds``."""
+def is_fresh(path: Path, seconds: float) -> bool:
+    """Whether the file or folder was touched within so many seconds of now, before or after: the
+    clock of its file system may be another one."""
     try:
-        return time.time() - path.stat().st_mtime < seconds
+        return abs(time.time() - path.stat().st_mtime) < seconds
     except OSError:
         return False

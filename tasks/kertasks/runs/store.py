@@ -12,12 +12,14 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kertasks.errors import UserError, describe_unknown
+from kertasks.text.plain_text import is_visible
 
 if TYPE_CHECKING:
     from kertasks.recipes.recipe import Recipe
@@ -42,6 +44,13 @@ class HomeNotWritable(UserError):
             f"cannot keep runs in {folder}: {why}. "
             "Choose another folder with --home or KERTUI_HOME."
         )
+
+
+class HomeNotReadable(UserError):
+    """The folder that holds runs cannot be listed, which is another thing than that it has none."""
+
+    def __init__(self, folder: Path, why: str) -> None:
+        super().__init__(f"cannot list the runs in {folder}: {why}")
 
 
 class UnknownRun(UserError):
@@ -96,14 +105,29 @@ class RunStore:
         raise AssertionError("count() ends")
 
     def runs(self) -> list[RunFolder]:
-        """List every run, by its id from the newest on; none when there is no home yet."""
-        return runs_in(self.runs_path)
+        """List every run, by its id from the newest on; none when there is no home yet.
+
+        Raises:
+            HomeNotReadable: they cannot be listed.
+        """
+        return self.listing().runs
+
+    def listing(self) -> RunsListing:
+        """List every run, as ``runs``, and what else lies among them.
+
+        Raises:
+            HomeNotReadable: they cannot be listed.
+        """
+        return list_runs(self.runs_path)
 
     def newest_first(self) -> Iterator[RunFolder]:
         """Every run in the order of lists, ``listing.newest_first``.
 
         Opens no more manifests than what is taken needs: an id names the second its folder was
         made in, and its trainer began at most ``_CLAIMED_WITHIN`` after it.
+
+        Raises:
+            HomeNotReadable: the runs cannot be listed.
         """
         held: list[tuple[float, str, RunFolder]] = []
         for run in self.runs():
@@ -123,6 +147,7 @@ class RunStore:
 
         Raises:
             UnknownRun: there is none or there are several; the message says which.
+            HomeNotReadable: the runs cannot be listed.
         """
         from kertasks.runs.label import read_label  # not before the first paint
 
@@ -144,7 +169,7 @@ class RunStore:
 
     def _last(self) -> RunFolder:
         for run in self.newest_first():
-            if run.manifest_path.is_file():
+            if run.has_manifest:
                 return run
         raise UnknownRun(f"there is no last run: nothing was trained in {self.home} yet")
 
@@ -184,17 +209,60 @@ def shortest_names(ids: Sequence[str], taken: Collection[str] = ()) -> dict[str,
     return {id: own(words) or id for id, words in words_of.items()}
 
 
-def runs_in(folder: Path) -> list[RunFolder]:
-    """List the run folders in a folder, by id from the newest on; none when it is not there."""
+@dataclass(frozen=True, slots=True)
+class RunsListing:
+    """What a folder of runs holds."""
+
+    runs: list[RunFolder]
+    """By id from the newest on."""
+
+    odd: dict[Path, str]
+    """What should be a run's folder and cannot be one, each with the reason."""
+
+
+def list_runs(folder: Path) -> RunsListing:
+    """List the runs in a folder; none when it is not there. One entry that cannot be looked at
+    hides no other; ordinary files and hidden ones are passed over.
+
+    Raises:
+        HomeNotReadable: it cannot be listed, or is a link to nowhere.
+    """
     from kertasks.runs.folder import RunFolder  # not needed before the first paint
 
+    names, odd = [], {}
     try:
-        folders = [entry.name for entry in os.scandir(folder) if entry.is_dir()]
-    except OSError:
-        return []
-    names = [name for name in folders if not name.startswith(".")]
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.name.startswith("."):
+                    continue
+                why_not = _why_no_run(entry)
+                if why_not:
+                    odd[folder / entry.name] = why_not
+                elif why_not is not None:
+                    names.append(entry.name)
+    except FileNotFoundError as error:
+        for path in (folder, folder.parent):
+            if path.is_symlink():
+                raise HomeNotReadable(folder, f"{path} is a link to nothing") from error
+    except OSError as error:
+        raise HomeNotReadable(folder, error.strerror or type(error).__name__) from error
     names.sort(key=lambda name: (name[:15], name[15:]), reverse=True)
-    return [RunFolder(folder / name) for name in names]
+    return RunsListing([RunFolder(folder / name) for name in names], odd)
+
+
+def _why_no_run(entry: os.DirEntry[str]) -> str | None:
+    """Why an entry among runs is none; empty for a folder, None for a file, which is nobody's
+    mistake."""
+    try:
+        if entry.is_dir():
+            # kertui makes no such name, and it would be printed wherever a run is named.
+            return "" if is_visible(entry.name) else "a name with codes that steer a terminal"
+        if entry.is_file():
+            return None
+        is_link = entry.is_symlink()
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    return "a link to nothing" if is_link else "no folder but a pipe, a socket or a device"
 
 
 def _require_room(folder: Path) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from kertasks.errors import UserError
 from kertasks.runs.best_epoch import BestEpoch
@@ -12,9 +14,10 @@ from kertasks.runs.event_reader import Tail
 from kertasks.runs.events import Checkpointed, Epoch, Event, Failed, Finished, Paused, Stopped
 from kertasks.runs.folder import NeverBegan, RunDamaged, RunFolder
 from kertasks.runs.history import RunHistory
-from kertasks.runs.label import Label, read_label
+from kertasks.runs.label import FILE, Label, look_at_label
 from kertasks.runs.state import RunState
 from kertasks.text.numbers import counted, metric, short_path, test_metric
+from kertasks.text.plain_text import visible_name
 from kertasks.text.result import not_finite, tested
 
 _GOING_ON = {
@@ -69,7 +72,8 @@ class RunSummary:
     device: str = ""
     host: str = ""
     damage: str = ""
-    """Why its manifest cannot be read; empty where it can."""
+    """Which of its files cannot be read, and why, or of a lost run, what kept its trainer from
+    writing an end; empty where nothing is known."""
 
     @property
     def title(self) -> str:
@@ -93,40 +97,50 @@ class RunSummary:
 
 
 def summarise(run: RunFolder) -> RunSummary | None:
-    """Read a run's manifest and the end of its events; None for a folder without a recipe, too.
+    """Read a run's manifest and the end of its events; None for a folder that holds nothing.
 
     A run without a manifest is running while its trainer is being started, and lost from then
-    on; one whose manifest is damaged says why. Whether the process of a run is there is asked
-    only where no end was written.
+    on; a file that cannot be read is named. Whether the trainer of a run lives is asked only
+    where no end was written.
     """
     end = _read_end(run)
     manifest = recipe = None
-    damage = ""
+    label, no_label = look_at_label(run.path)
+    damages = []
     try:
         manifest = run.manifest()
     except NeverBegan:
         pass
     except RunDamaged as error:
-        damage = str(error).removeprefix(f"{run.path}/")
+        damages.append(str(error).removeprefix(f"{run.path}/"))
+    if end.trouble:
+        damages.append(f"{run.events_path.name} cannot be read: {end.trouble}")
+    if no_label:
+        damages.append(f"{FILE} cannot be read: {no_label}")
     state = end.state or run.state()
     if manifest is not None:
         task, name, created = manifest.task, manifest.recipe, manifest.created
-        if state.is_over and end.state is None:
+        if not state.goes_on and end.state is None:
             # It ended between the two looks, or without a word.
             end = _read_end(run, over=True)
     else:
         task, name, created = "", run.id, run.created()
         try:
             recipe = run.recipe()
-        except UserError:
-            if not damage:
-                return None
+        except UserError as error:
+            if not damages:
+                if _is_empty(run):
+                    return None
+                damages.append(str(error).removeprefix(f"{run.path}/"))
         else:
             task, name = recipe.task, recipe.name
     ended = end.ended if isinstance(end.ended, Finished | Stopped) else None
     seconds = end.seconds
     if seconds is None and manifest is not None and end.t is not None:
         seconds = max(0.0, end.t - created)
+    wrote_no_end = state in (RunState.LOST, RunState.UNKNOWN)
+    if wrote_no_end and not damages and (trouble := run.trouble()):
+        damages.append(trouble)
     return RunSummary(
         id=run.id,
         task=task,
@@ -137,8 +151,8 @@ def summarise(run: RunFolder) -> RunSummary | None:
         result=end.result,
         not_finite_since=end.not_finite_since,
         folder=str(run.path),
-        label=read_label(run.path),
-        planned=None if recipe is None or damage or state.is_over else recipe.fit.epochs,
+        label=label,
+        planned=None if recipe is None or damages or state.is_over else recipe.fit.epochs,
         best_epoch=None if end.best is None else end.best.epoch,
         best=_NO_METRICS if end.best is None else end.best.metrics,
         test=(ended.test if ended is not None else None) or _NO_METRICS,
@@ -147,7 +161,36 @@ def summarise(run: RunFolder) -> RunSummary | None:
         seconds=seconds,
         device="" if manifest is None else manifest.device,
         host="" if manifest is None else manifest.host,
-        damage=damage,
+        damage="; ".join(damages),
+    )
+
+
+def _is_empty(run: RunFolder) -> bool:
+    """Whether nothing is in a folder (yet): one is filled in the moment after it was made."""
+    try:
+        with os.scandir(run.path) as entries:
+            return next(entries, None) is None
+    except OSError:
+        return False
+
+
+def summarise_odd(path: Path, why: str) -> RunSummary:
+    """A row for what lies among the runs and can be none."""
+    try:
+        created = path.lstat().st_mtime
+    except OSError:
+        created = 0.0
+    name = visible_name(path.name)
+    return RunSummary(
+        id=name,
+        task="",
+        recipe=name,
+        state=RunState.UNKNOWN,
+        created=created,
+        epochs=0,
+        result="",
+        folder=str(path),
+        damage=f"it cannot be read: {why}",
     )
 
 
@@ -157,6 +200,9 @@ class _End:
 
     ended: Finished | Stopped | Failed | None = None
     """Its end, where it is one: nothing came after it."""
+
+    trouble: str = ""
+    """Why the events cannot be read."""
 
     t: float | None = None
     epochs: int = 0
@@ -230,6 +276,7 @@ def _read_end(run: RunFolder, *, over: bool = False) -> _End:
         told = isinstance(end.ended, Finished | Stopped) and bool(end.ended.best)
         if end.last and (told or not (over or end.ended)):
             break
+    end.trouble = tail.trouble
     if not seen:
         return end
     end.t = seen[0].t

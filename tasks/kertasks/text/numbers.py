@@ -12,6 +12,8 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from kertasks.text.plain_text import visible_name
+
 NO_VALUE = "-"
 """Stands where there is no number."""
 
@@ -257,8 +259,8 @@ def wrap_parts(parts: Sequence[str], between: str, width: int) -> list[str]:
 
 
 def short_path(path: str | Path) -> str:
-    """A path as a person reads it: their home is ``~``."""
-    text = str(path)
+    """A path as a person reads it: their home is ``~``, and no name steers the terminal."""
+    text = visible_name(str(path))
     try:
         home = str(Path.home())
     except RuntimeError:

@@ -19,6 +19,9 @@ _CONTROLS = re.compile(
     r"|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"  # what turns the direction of writing
 )
 
+_NO_TEXT = re.compile(r"[\ud800-\udfff]")
+"""Bytes of a file's name that are no text, as Python has them."""
+
 
 def one_line(text: str, longest: int = _NAME) -> str:
     """The text on one line, without what is not printable.
@@ -46,7 +49,23 @@ def visible(text: str) -> str:
 
 
 def _escaped(found: re.Match[str]) -> str:
-    return found[0] if found[0] in "\n\t" else repr(found[0])[1:-1]
+    return found[0] if found[0] in "\n\t" else _code(found)
+
+
+def visible_name(name: str) -> str:
+    r"""The name of a file on one line: control codes and bytes that are no text as ``\x1b``."""
+    if name.isprintable():
+        return name
+    return _NO_TEXT.sub(_code, _CONTROLS.sub(_code, name))
+
+
+def _code(found: re.Match[str]) -> str:
+    return repr(found[0])[1:-1]
+
+
+def is_visible(text: str) -> bool:
+    """Whether a text is bytes that are text, on one line, and steers no terminal."""
+    return text.isprintable() or not (_CONTROLS.search(text) or _NO_TEXT.search(text))
 
 
 def without_controls(text: str) -> str:

@@ -15,8 +15,9 @@ Keras is imported. The claim is the trainer's own, never that of the terminal th
 
 A trainer that dies before 5 leaves the run as it was, over; one that dies later leaves it lost;
 either can be resumed. What another host shares is the folder: the lock holds there too, and
-while a trainer's heartbeat is younger than two minutes its run is not over. On file systems
-without locks, 3 alone tells two trainers apart that claim a run within the same milliseconds.
+a run is not over before whoever resumes it has watched for two minutes that its trainer's
+heartbeat stands still. On file systems without locks, 3 alone tells two trainers apart that claim
+a run within the same milliseconds.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from importlib import metadata
 from pathlib import Path
 
 from kertasks.errors import UserError
+from kertasks.files import lock_holder
 from kertasks.recipes.recipe import Recipe
 from kertasks.runs.control_file import last_number
 from kertasks.runs.event_log import EventLog
@@ -38,10 +40,11 @@ from kertasks.runs.events import Failed, Planned, Resuming
 from kertasks.runs.folder import RunDamaged, RunFolder
 from kertasks.runs.manifest import Manifest
 from kertasks.runs.resumable import require_resumable
-from kertasks.runs.state import boot_id, process_start_time
+from kertasks.runs.state import boot_id, pid_namespace, process_start_time
 
-_DYING = 5.0
-"""Seconds in which the last threads of a killed trainer let go of its lock."""
+_DYING = 2.0
+"""Seconds in which the last threads of a killed trainer let go of its lock; who holds it longer
+is somebody else, and is named."""
 
 _TRY_EVERY = 0.02
 
@@ -49,8 +52,10 @@ _TRY_EVERY = 0.02
 class ClaimedByAnother(UserError):
     """Another trainer has the run."""
 
-    def __init__(self, run: RunFolder) -> None:
-        super().__init__(f"run {run.id} was taken up by another trainer process just now")
+    def __init__(self, run: RunFolder, holder: str = "") -> None:
+        text = f"run {run.id} was taken up by another trainer process just now"
+        held = f": {holder} has the lock on {run.events_path.name}" if holder else ""
+        super().__init__(text + held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,7 @@ def claim(path: Path, *, resumes: bool = False, epochs: int | None = None) -> Cl
     run = RunFolder(path)
     before = _manifest(run)
     if resumes:
-        require_resumable(run, epochs)
+        require_resumable(run, epochs, watched=True)
     elif before is not None:
         raise ClaimedByAnother(run)
     recipe = run.recipe()
@@ -125,8 +130,10 @@ def _lock(run: RunFolder, before: Manifest | None) -> EventLog:
             log = EventLog(run.events_path)
             break
         except BlockingIOError as error:
-            if _manifest(run) != before or time.monotonic() > deadline:
+            if _manifest(run) != before:
                 raise ClaimedByAnother(run) from error
+            if time.monotonic() > deadline:
+                raise ClaimedByAnother(run, lock_holder(run.events_path)) from error
             time.sleep(_TRY_EVERY)
     if _manifest(run) != before:
         log.close()
@@ -158,6 +165,7 @@ def manifest_of(run: RunFolder, recipe: Recipe, created: float) -> Manifest:
         process_started=process_start_time(pid) or 0.0,
         source=run.source(),
         boot=boot_id(),
+        pid_namespace=pid_namespace(),
     )
 
 

@@ -15,16 +15,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from tests.support.run_folders import NOON, write_run
+from tests.support.run_folders import NOON, locked, write_run
 
 from kertasks.registry import find_task
 from kertasks.runs.events import Epoch, Event, Failed, Finished, Started, Stopped, format_event
 from kertasks.runs.folder import RunDamaged, RunFolder
+from kertasks.runs.heartbeat import HEARTBEAT_GONE
 from kertasks.runs.label import Label, write_label
 from kertasks.runs.listing import RunSummaries, ordered
 from kertasks.runs.manifest import Manifest
-from kertasks.runs.state import HEARTBEAT_GONE, RunState, boot_id, process_start_time
-from kertasks.runs.store import HomeNotWritable, RunStore, UnknownRun, shortest_names
+from kertasks.runs.state import RunState, boot_id, process_start_time
+from kertasks.runs.store import (
+    HomeNotReadable,
+    HomeNotWritable,
+    RunStore,
+    UnknownRun,
+    shortest_names,
+)
 from kertasks.user_folders import cache_dir, default_home
 
 ANSWER = find_task("xor").recipes["answer"]
@@ -94,7 +101,8 @@ def test_a_home_that_cannot_be_made_is_said_in_plain_words(tmp_path: Path) -> No
     in_the_way.write_text("")
     with pytest.raises(HomeNotWritable, match=r"cannot keep runs in .*file.*--home"):
         RunStore(in_the_way).create(ANSWER)
-    assert RunStore(in_the_way).runs() == []
+    with pytest.raises(HomeNotReadable, match=r"cannot list the runs in .*file/runs: Not a dir"):
+        RunStore(in_the_way).runs()
 
 
 def test_a_full_disk_is_said_before_a_trainer_starts(
@@ -176,13 +184,28 @@ def test_without_an_end_the_process_decides(tmp_path: Path) -> None:
     assert run.state() is RunState.LOST
 
 
-def test_on_another_host_the_heartbeat_decides(tmp_path: Path) -> None:
+def test_on_another_host_the_heartbeat_decides_whatever_its_clock_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [1000.0]
+    monkeypatch.setattr("kertasks.runs.heartbeat._monotonic", lambda: now[0])
     run = RunStore(tmp_path).create(ANSWER)
-    run.write_manifest(manifest(run, host="elsewhere", pid=1, process_started=0.0))
+    elsewhere = manifest(run, host="elsewhere", boot="another", pid=1, process_started=0.0)
+    run.write_manifest(elsewhere)
     write(run, Started(1.0, 1, 1, 1, "CPU"))
+    assert run.state() is RunState.UNKNOWN  # one look at one stamp says nothing
+    for clock in (-86_400, -300, 0, 300, 86_400):
+        os.utime(run.events_path, (time.time() + clock, time.time() + clock))
+        assert run.state() is RunState.RUNNING
+        now[0] += HEARTBEAT_GONE - 1
+        assert run.state() is RunState.RUNNING
+    now[0] += 1
+    assert run.state() is RunState.LOST
+    os.utime(run.events_path, (5, 5))  # its host was asleep
     assert run.state() is RunState.RUNNING
-    old = time.time() - HEARTBEAT_GONE - 1
-    os.utime(run.events_path, (old, old))
+    with locked(run):
+        now[0] += 2 * HEARTBEAT_GONE
+        assert run.state() is RunState.RUNNING  # the lock is seen on a file system that has any
     assert run.state() is RunState.LOST
 
 

@@ -120,7 +120,7 @@ def test_the_best_epoch_of_a_long_log_is_not_guessed_from_its_end(run: RunFolder
 
 def test_a_run_that_goes_on_says_how_far_it_is_and_what_was_best(tmp_path: Path) -> None:
     store = RunStore(tmp_path)
-    run = write_run(store, "xor", "answer", epochs=300, end="", host="elsewhere")
+    run = write_run(store, "xor", "answer", epochs=300, end="", trainer=True)
     summaries = RunSummaries(store, with_best=True)
     (summary,) = summaries.read()
     assert (summary.state, summary.epochs, summary.planned) == (RunState.RUNNING, 300, 1000)
@@ -140,7 +140,7 @@ def test_a_run_that_goes_on_says_how_far_it_is_and_what_was_best(tmp_path: Path)
 
 def test_a_list_does_not_wait_for_a_long_log(tmp_path: Path) -> None:
     store = RunStore(tmp_path)
-    run = write_run(store, "xor", "answer", epochs=20_000, end="", host="elsewhere")
+    run = write_run(store, "xor", "answer", epochs=20_000, end="", trainer=True)
     assert run.events_path.stat().st_size > 2 * SLICE
     (known,) = RunSummaries(store, with_best=True).read()
     assert known.best_loss is not None

@@ -22,9 +22,7 @@ def store(home: Path) -> RunStore:
     store = RunStore(home)
     write_run(store, "xor", "as asked", epochs=20, began=NOON - 60, end="stopped", held_out=False)
     write_run(store, "digits", "dense", epochs=1200, began=NOON - 7200)
-    running = write_run(
-        store, "xor", "answer", epochs=30, began=NOON - 3600, end="", host="elsewhere"
-    )
+    running = write_run(store, "xor", "answer", epochs=30, began=NOON - 3600, end="", trainer=True)
     write_label(running.path, Label("my best", ("gpu",), "a note"))
     return store
 

@@ -206,6 +206,8 @@ async def test_what_cannot_be_written_is_said(home: Path, tmp_path: Path) -> Non
         await dialog.says("cannot write")
         await dialog.enter(tmp_path)
         await dialog.says("is a folder; a file name is needed")
+        await dialog.enter(tmp_path / f"{'x' * 300}.csv")
+        await dialog.says("cannot be written: file name too long")
         await dialog.pilot.press("escape")
         await until(dialog.pilot, lambda: not dialog.asks_for_a_path)
         await dialog.choose("model")

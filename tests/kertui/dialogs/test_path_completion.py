@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -33,3 +34,12 @@ def test_the_home_of_nobody_is_no_home(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert complete("~/x") == ("~/xor.toml", ["xor.toml"])
     assert complete("~nobody-of-that-name/x") == ("~nobody-of-that-name/x", [])
     assert typed_path("~nobody-of-that-name/x") == Path("~nobody-of-that-name/x")
+
+
+def test_a_folder_that_cannot_be_listed_is_not_an_empty_one(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").touch()
+    (tmp_path / "loop").symlink_to("loop")
+    for folder, error in (("notes.txt", errno.ENOTDIR), ("loop", errno.ELOOP)):
+        with pytest.raises(OSError) as raised:  # noqa: PT011 - its number is looked at
+            complete(f"{tmp_path}/{folder}/x")
+        assert raised.value.errno == error

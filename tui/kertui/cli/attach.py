@@ -64,12 +64,13 @@ def running_or_last(store: RunStore) -> RunFolder:
 
     Raises:
         UnknownRun: there is none.
+        HomeNotReadable: the runs cannot be listed.
     """
     from kertasks.runs.store import UnknownRun
 
     newest = None
     for run in store.newest_first():
-        if not run.state().is_over:
+        if run.state().goes_on:
             return run
         newest = newest or run
     if newest is None:

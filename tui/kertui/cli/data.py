@@ -32,15 +32,28 @@ def data(ctx: click.Context) -> None:
 
 def list_files() -> None:
     """Print each file with its size, its state and who needs it, source by source."""
-    from kertasks.data.sources.data_files import SOURCES, all_files, state
+    from kertasks.data.sources.data_files import (
+        SOURCES,
+        CannotRead,
+        FileState,
+        all_files,
+        require,
+        state,
+    )
     from kertasks.registry import all_tasks
 
     names = max(len(file.name) for file in all_files())
     for source in SOURCES:
         for file in source.files:
             users = ", ".join(task.name for task in all_tasks() if file.name in task.files)
-            shown = f"{file.name:{names}}  {size(file.bytes):>8}  {state(file.name)!s:8}{users}"
+            found = state(file.name)
+            shown = f"{file.name:{names}}  {size(file.bytes):>8}  {found!s:11}{users}"
             click.echo(shown.rstrip())
+            if found is FileState.UNREADABLE:
+                try:
+                    require(file.name)
+                except CannotRead as error:
+                    click.echo(str(error), err=True)
         click.echo(f"in {short_path(source.folder())}")
 
 

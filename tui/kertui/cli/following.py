@@ -26,6 +26,7 @@ from kertasks.runs.state import RunState
 from kertasks.text.numbers import (
     clock,
     counted,
+    duration,
     grouped,
     metric,
     metric_label,
@@ -35,7 +36,7 @@ from kertasks.text.numbers import (
 )
 from kertasks.text.result import not_finite, tested_in_full, weights_of
 from kertui.cli.status_line import StatusLine, bar
-from kertui.live.progress import RateMeter
+from kertui.live.progress import RateMeter, TrainerClock
 
 _LOOK_EVERY = 0.05
 _STATE_EVERY = 1.0
@@ -79,7 +80,7 @@ def follow(run: RunFolder, planned: int, pressed: CtrlC, *, as_json: bool) -> in
                 state = run.state()
                 if state.is_gone:
                     return report.gone(state)
-                report.cannot_write(run.why_not_writable())
+                report.trouble(run.trouble())
 
 
 class CtrlC:
@@ -122,8 +123,9 @@ class Report:
         self._as_json = as_json
         self._line = StatusLine(sys.stdout)
         self._meter = RateMeter()
+        self._clock = TrainerClock()
         self._began = time.monotonic()
-        self._cannot_write = ""
+        self._trouble = ""
 
     def tell(self, text: str) -> None:
         """Tell the person what is no result; nobody there is no reason to fail."""
@@ -145,20 +147,19 @@ class Report:
             if text and self._line.due:
                 self._line.show(text)
 
-    def cannot_write(self, why: str) -> None:
-        """Tell why the trainer of a silent run cannot tell anything, once while it lasts."""
-        if why and why != self._cannot_write:
-            self.tell(f"{why}: the trainer cannot write what it does, and goes on")
-        self._cannot_write = why
+    def trouble(self, why: str) -> None:
+        """Tell what keeps a silent run from being read or written, once while it lasts."""
+        if why and why != self._trouble:
+            self.tell(why)
+        self._trouble = why
 
     def gone(self, state: RunState) -> int:
         """Say that the run is over without a word of its own; return the exit status."""
         if state is RunState.REMOVED:
             self.tell("removed: the run's folder is gone; there is nothing left to resume")
             return 1
-        self.tell(
-            "lost: the trainer's process is gone and wrote no end (killed, or out of memory?)"
-        )
+        why = self._run.trouble() or "killed, or out of memory?"
+        self.tell(f"lost: the trainer's process is gone and wrote no end ({why})")
         self.tell(f"kertui resume {self._run.id} goes on from its last checkpoint")
         self.tell(f"its log: {short_path(self._run.log_path)}")
         return 1
@@ -203,7 +204,9 @@ class Report:
         return 0
 
     def _text(self, history: RunHistory) -> str:
-        progress = self._meter.read(history, self._planned, time.time())
+        here = time.monotonic()
+        now = self._clock.now(history, here)
+        progress = self._meter.read(history, self._planned, now, monotonic=here)
         live = self._line.live
         if history.paused is not None:
             return f"paused at epoch {grouped(history.epochs)}; kertui resume goes on"
@@ -220,7 +223,10 @@ class Report:
             share = progress.share
             parts.append(f"{bar(share, 12, self._line.signs)} {share:4.0%}")
             parts.append(rate(progress.rate, "ep"))
-            parts.append("" if math.isnan(progress.left) else f"{clock(progress.left)} left")
+            if progress.is_quiet:
+                parts.append(f"no news for {duration(progress.silent)}")
+            elif not math.isnan(progress.left):
+                parts.append(f"{clock(progress.left)} left")
         if history.not_finite_since is not None:
             parts.append(not_finite(history.not_finite_since))
         newest = history.last or history.progress

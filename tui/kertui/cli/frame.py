@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import time
-
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
+from kertasks.runs.state import RunState
 from kertasks.text import numbers as formatting
 from kertui.live.epoch_table import epoch_rows
 from kertui.live.outcome import NextSteps, outcome
 from kertui.live.progress import RateMeter
-from kertui.live.status import status_line
+from kertui.live.status import UNSEEN, status_line
 from kertui.plotting.plot import plot_of_run
 from kertui.plotting.plots import Plots
 from kertui.plotting.strips import text_of
@@ -31,7 +30,7 @@ def frame(run: RunFolder, width: int, *, plain: bool = False) -> str:
     state, recipe = run.state(), run.recipe()
     history = RunHistory.read(run.events_path)
     signs = glyphs(plain or detect().ascii)
-    progress = RateMeter().read(history, 0, time.time(), state)
+    progress = RateMeter().read(history, 0, history.latest or 0.0, state)
     status = text_of(status_line(history, state, progress, width, signs)).strip()
     lines = [f"{recipe.task} {recipe.name}", status, run.id]
     names = metrics_of(history)
@@ -54,7 +53,12 @@ def frame(run: RunFolder, width: int, *, plain: bool = False) -> str:
         f"kertui resume {run.id} --epochs N trains on",
         f"kertui logs {run.id} shows what the trainer printed",
     )
-    ended = outcome(history, state, formatting.short_path(run.where(run.model_path)), steps)
+    trouble = "" if history.ended is not None else run.trouble()
+    weights = formatting.short_path(run.where(run.model_path))
+    ended = outcome(history, state, weights, steps, trouble)
+    trouble = trouble or (UNSEEN if state is RunState.UNKNOWN else "")
+    if trouble and ended is None:
+        lines += ["", *formatting.wrap(trouble, width)]
     if ended is not None:
         lines += ["", *formatting.wrap(f"{ended.state}: {ended.head}", width)]
         lines += formatting.wrap_parts(ended.facts, f" {signs.dot} ", width)

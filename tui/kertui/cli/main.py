@@ -111,7 +111,8 @@ def run(arguments: list[str] | None = None) -> int:
         _drop_output()
         with contextlib.suppress(OSError):
             what = error.filename or "the output cannot be written"
-            click.echo(f"Error: {what}: {error.strerror or error}", err=True)
+            said = f"Error: {what}: {error.strerror or error}"
+            click.echo(visible(said), err=True)
         return FAILED
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kertasks.text.numbers import at, number, short_path
+from kertasks.text.plain_text import is_visible, visible
 from kertui.cli.options import home_of, home_option
 
 if TYPE_CHECKING:
@@ -49,13 +50,15 @@ def runs(ctx: click.Context, filter: tuple[str, ...], as_json: bool, deleted: bo
     text = " ".join(filter)
     shown = ordered(run for run in found if matches(run, text))
     if as_json:
-        click.echo(json.dumps([describe(run) for run in shown], indent=2, ensure_ascii=False))
+        # A folder's name may hold what steers a terminal: then all beyond ASCII is spelt out.
+        plain = all(is_visible(run.folder) for run in shown)
+        click.echo(json.dumps([describe(run) for run in shown], indent=2, ensure_ascii=not plain))
     elif shown:
         names = shortest_names([run.id for run in source.runs()], {run.label.name for run in found})
         click.echo("\n".join(_table(shown, [names.get(run.id, run.id) for run in shown])))
         for run in shown:
             if run.damage:
-                click.echo(f"{run.id}: {run.damage}", err=True)
+                click.echo(f"{run.id}: {visible(run.damage)}", err=True)
     else:
         where = RunBin(store).path if deleted else store.runs_path
         click.echo(_nothing(where, text, any_at_all=bool(found), deleted=deleted), err=True)

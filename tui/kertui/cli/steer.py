@@ -19,6 +19,7 @@ from kertui.cli.options import find_run, home_of, home_option
 if TYPE_CHECKING:
     from kertasks.runs.events import Event
     from kertasks.runs.folder import RunFolder
+    from kertasks.runs.state import RunState
 
 _ANSWER = 10.0
 """Seconds to wait for an answer: most come within 0.3, but a trainer may be compiling."""
@@ -45,7 +46,10 @@ def resume(ctx: click.Context, run: str, epochs: int | None) -> None:
     from kertasks.runs.state import RunState
 
     found = find_run(ctx, run)
-    if found.state() is RunState.PAUSED:
+    state = found.state()
+    if state is RunState.UNKNOWN:
+        state = _state_after_watching(found)
+    if state is RunState.PAUSED:
         if epochs is not None:
             _send(found, SteeringCommand.EPOCHS, epochs)
         resumed = _send(found, SteeringCommand.RESUME, until=(Resumed,))
@@ -124,14 +128,18 @@ def _send(
     and a word on it, when it did not come in time."""
     from kertasks.runs.events import Control
     from kertasks.runs.sending import send_and_wait
+    from kertasks.runs.state import RunState
 
     seconds = _END if command.row.ends else _ANSWER
     answered, event = send_and_wait(run, command, value, seconds=seconds, until=until or (Control,))
     if event is not None:
         return event
     done = "it answered, and is at it" if answered else "it has not answered yet"
+    why = "loading, compiling, or a long step"
+    if not answered and run.state() is RunState.UNKNOWN:
+        why = f"whether {_trainer_of(run)} lives cannot be told from here"
     click.echo(
-        f"asked run {run.id} to {command.row.verb}; {done} (loading, compiling, or a long step). "
+        f"asked run {run.id} to {command.row.verb}; {done} ({why}). "
         f"kertui attach {run.id} shows when it does.",
         err=True,
     )
@@ -168,6 +176,32 @@ def _resume_in_new_process(ctx: click.Context, run: RunFolder, epochs: int | Non
         err=True,
     )
     return None
+
+
+def _state_after_watching(run: RunFolder) -> RunState:
+    """The state of a run whose trainer cannot be seen from here. Who waits is told why, and that a
+    pause needs no waiting."""
+    from kertasks.runs.sending import watch
+    from kertasks.runs.state import RunState, state_at_end
+
+    if state_at_end(run.events_path) is RunState.PAUSED:
+        return RunState.PAUSED  # its trainer answers, or is said not to
+    click.echo(
+        f"whether {_trainer_of(run)} lives cannot be told from here at once: watching for its "
+        "heartbeat, two minutes at most (Ctrl-C leaves, nothing is changed)",
+        err=True,
+    )
+    return watch(run)
+
+
+def _trainer_of(run: RunFolder) -> str:
+    """A run's trainer, with the host it is on where that is known."""
+    from kertasks.runs.folder import RunDamaged
+
+    try:
+        return f"the trainer of run {run.id} on {run.manifest().host}"
+    except RunDamaged:
+        return f"the trainer of run {run.id}"
 
 
 def _at(place: Any) -> str:

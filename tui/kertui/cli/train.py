@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -101,7 +102,8 @@ def choose_recipe(task: Task, given: str | None) -> tuple[Recipe, str | None]:
     if name in task.recipes:
         return task.recipes[name], None
     path = Path(name).expanduser()
-    if path.suffix != ".toml" and not path.is_file():
+    # A link to nowhere is a file that cannot be read, not a recipe that nobody knows.
+    if path.suffix != ".toml" and (not os.path.lexists(path) or path.is_dir()):
         raise UnknownRecipe(task.name, name, list(task.recipes))
     from kertasks.recipes.toml_file import load_recipe
 

@@ -38,18 +38,22 @@ class RecipeDiff(VerticalScroll):
         """Hold the rows, which may be more than fit."""
         yield _ComparisonRows(self._whole)
 
-    def show(self, heads: Sequence[tuple[Row, str]], comparison: RecipeComparison) -> None:
+    def show(
+        self, heads: Sequence[tuple[Row, str]], comparison: RecipeComparison, note: str = ""
+    ) -> None:
         """Show a comparison in columns.
 
         Args:
             heads: what stands over each column: its sign, which may be empty, and its name.
             comparison: of as many recipes.
+            note: what is to be said before all else under them.
         """
         text = f"{comparison.same} other layers and settings are the same"
         if self._whole:
             text = ""
         elif not comparison.differences:
             text = "the recipes are the same"
+        text = f"{note}; {text}" if note else text
         self.query_one(_ComparisonRows).show(heads, comparison.rows(whole=self._whole), text)
 
     def say(self, text: str) -> None:

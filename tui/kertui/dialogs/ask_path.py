@@ -169,9 +169,15 @@ class AskPathScreen(Dialog[Used], Generic[Used]):
     def action_complete(self) -> None:
         """Complete the path as a shell does; say what there is where it is not unique."""
         text = self._input.value
-        self._start(
-            _Job("reading the folder", text), lambda: Completed(*complete(text, self._suffix))
-        )
+
+        def find() -> Completed | Mistake:
+            try:
+                return Completed(*complete(text, self._suffix))
+            except OSError as error:
+                where = short_path(error.filename or text)
+                return Mistake(f"{where} cannot be listed: {(error.strerror or 'unknown').lower()}")
+
+        self._start(_Job("reading the folder", text), find)
 
     def action_cancel(self) -> None:
         """Leave the dialog; what is still pending is not wanted any more."""
@@ -247,6 +253,9 @@ def complete(text: str, suffix: str = ".toml") -> tuple[str, list[str]]:
     """The text with as much added as is certain, and the names that fit. Reads the folder.
 
     Folders and files that end in ``suffix`` count; hidden ones only when a dot was typed.
+
+    Raises:
+        OSError: the folder is there and cannot be listed.
     """
     folder_text, name = os.path.split(text)
     try:
@@ -258,7 +267,7 @@ def complete(text: str, suffix: str = ".toml") -> tuple[str, list[str]]:
                 and (name.startswith(".") or not entry.name.startswith("."))
                 and (entry.name.endswith(suffix) or _is_folder(entry))
             )
-    except OSError:
+    except FileNotFoundError:
         return text, []
     if not fitting:
         return text, []

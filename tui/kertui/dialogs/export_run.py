@@ -77,8 +77,12 @@ class ExportPathScreen(AskPathScreen[Path]):
     ) -> Path | Mistake | ask_path.AlreadyThere:
         """Export the run; what is there already is written over only after asking."""
         what = self._what
-        if what.suffix and path.is_dir():
-            return Mistake(f"{short_path(path)} is a folder; a file name is needed")
+        try:
+            if what.suffix and path.is_dir():
+                return Mistake(f"{short_path(path)} is a folder; a file name is needed")
+        except OSError as error:
+            why = (error.strerror or "unknown").lower()
+            return Mistake(f"{short_path(path)} cannot be written: {why}")
         replace = path == confirmed
         if not wanted():
             return path

@@ -56,18 +56,12 @@ class RunFollower(Widget):
 
         follower: RunFollower
         state: RunState
-
-    @dataclass
-    class CannotWrite(Message):
-        """Why the trainer of a silent run cannot tell anything; empty when it tells again."""
-
-        follower: RunFollower
-        why: str
+        trouble: str = ""
+        """What keeps its events from being read, or its trainer from writing them."""
 
     def __init__(self, run: RunFolder) -> None:
         super().__init__()
         self.run = run
-        self._cannot_write = ""
         self._reader = EventReader(run.events_path)
         self._ended = False
         self._behind = True
@@ -75,6 +69,9 @@ class RunFollower(Widget):
 
         self._state = RunState.RUNNING
         """The state that was told last."""
+
+        self._trouble = ""
+        """What was told with it."""
 
     def on_mount(self) -> None:
         """Begin to read the run's folder."""
@@ -110,23 +107,18 @@ class RunFollower(Widget):
                 self._ended = True
             elif isinstance(event, Resuming | Resumed):
                 self._ended = False
-        self._state = RunState.RUNNING
-        self._tell_cannot_write("")
+        self._state, self._trouble = RunState.RUNNING, ""
         return True
-
-    def _tell_cannot_write(self, why: str) -> None:
-        if why != self._cannot_write:
-            self._cannot_write = why
-            self.post_message(self.CannotWrite(self, why))
 
     def _look_at_state(self) -> None:
         state = self.run.state()
-        self._tell_cannot_write("" if state.is_over else self.run.why_not_writable())
         # What was written before the process ended says more than that it ended.
-        if self._read() or state is self._state:
+        if self._read():
             return
-        self._state = state
-        self.post_message(self.StateRead(self, state))
+        trouble = "" if self._ended else self.run.trouble()
+        if (state, trouble) != (self._state, self._trouble):
+            self._state, self._trouble = state, trouble
+            self.post_message(self.StateRead(self, state, trouble))
 
 
 class Pace:

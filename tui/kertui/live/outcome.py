@@ -48,9 +48,16 @@ KEYS = NextSteps("r resumes", "E trains on", "l shows the log")
 
 
 def outcome(
-    history: RunHistory, state: RunState, weights: str, steps: NextSteps = KEYS
+    history: RunHistory,
+    state: RunState,
+    weights: str,
+    steps: NextSteps = KEYS,
+    trouble: str = "",
 ) -> Outcome | None:
-    """The outcome of a run whose network is kept at ``weights``; None while it goes on."""
+    """The outcome of a run whose network is kept at ``weights``; None while it goes on.
+
+    ``trouble`` says what keeps its events from being read or written.
+    """
     ended = history.ended
     if state is RunState.REMOVED:
         left = "what is shown here is all that is left of it"
@@ -71,12 +78,9 @@ def outcome(
         facts = [*_tally(history, ended), _resumes(history, steps), f"{whose} kept in {weights}"]
         return Outcome(RunState.STOPPED, _result(history, ended), tuple(facts))
     if state is RunState.LOST:
-        return Outcome(
-            RunState.LOST,
-            "the trainer is gone and wrote no end: it was killed, perhaps for want of memory, "
-            "or its machine stopped",
-            _after_failure(history, steps),
-        )
+        why = "it was killed, perhaps for want of memory, or its machine stopped"
+        head = f"the trainer is gone and wrote no end: {trouble or why}"
+        return Outcome(RunState.LOST, head, _after_failure(history, steps))
     return None
 
 

@@ -23,8 +23,8 @@ from kertasks.text import numbers as formatting
 from kertui.live.follower import Pace, RunFollower
 from kertui.live.machine_strip import MachineStrip
 from kertui.live.outcome import OutcomeLines, outcome
-from kertui.live.progress import RateMeter, RunProgress
-from kertui.live.status import NoticeLine, RunBar
+from kertui.live.progress import RateMeter, RunProgress, TrainerClock
+from kertui.live.status import UNSEEN, NoticeLine, RunBar
 from kertui.live.tab import LiveTab, RunView, TabRow, all_tabs
 
 CATCHING_UP = 0.7
@@ -117,10 +117,11 @@ class LivePane(Widget):
         """When the history was last shown while more of it was being read, by ``monotonic``."""
 
         self._meter = RateMeter()
+        self._clock = TrainerClock()
         self._follower: RunFollower | None = None
         self._ended_told: Ended | None = None
-        self._cannot_write = ""
-        """Why the run's trainer cannot tell anything now."""
+        self._trouble = ""
+        """What keeps the run's events from being read or written, as far as it was told."""
 
         self._gone: RunState | None = None
         """The state of a run that was lost or removed when it was opened, until all that was there
@@ -158,7 +159,7 @@ class LivePane(Widget):
         self.state = None
         self.history = RunHistory()
         self._ended_told = None
-        self._cannot_write = ""
+        self._trouble = ""
         self.planned = plan_epochs
         self.waiting = waiting
         self._draw()
@@ -181,6 +182,7 @@ class LivePane(Widget):
         if message.follower is not self._follower:
             return
         run, before = message.follower.run, self.state
+        self._trouble = ""
         self.history.add_all(message.events)
         if self.history.latest is None:  # nothing is written yet
             return
@@ -211,20 +213,18 @@ class LivePane(Widget):
         stands = self.history.ended is not None and message.state is not RunState.REMOVED
         if message.follower is not self._follower or stands:
             return
-        before, self.state = self.state, message.state if gone else self.history.state
+        before, trouble = self.state, self._trouble
+        told = gone or message.state is RunState.UNKNOWN
+        self.state = message.state if told else self.history.state
+        self._trouble = message.trouble
+        if self._trouble != trouble:
+            self._draw()
         if self.state is before:
             return
         self._draw()
         if gone:
             self.post_message(self.RunEnded(message.follower.run, None))
         self.post_message(self.EventsTaken(message.follower.run))
-
-    @on(RunFollower.CannotWrite)
-    def _take_cannot_write(self, message: RunFollower.CannotWrite) -> None:
-        message.stop()
-        if message.follower is self._follower:
-            self._cannot_write = message.why
-            self._draw()
 
     # What is shown
 
@@ -241,14 +241,15 @@ class LivePane(Widget):
         if not self.is_mounted:
             return
         history, state = self.history, self.state
-        weights = ""
-        if self.run is not None and state is not None and state.is_over:
-            weights = formatting.short_path(self.run.where(self.run.model_path))
-        ended = outcome(history, state, weights) if state is not None else None
+        weights, ended = "", None
+        if state is not None:
+            if self.run is not None and state.is_over:
+                weights = formatting.short_path(self.run.where(self.run.model_path))
+            ended = outcome(history, state, weights, trouble=self._trouble)
         self.query_one(OutcomeLines).show(ended)
         notice = history.notices[-1].text if history.notices else ""
-        if self._cannot_write:
-            notice = f"{self._cannot_write}: the trainer cannot write what it does, and goes on"
+        if ended is None:
+            notice = self._trouble or (UNSEEN if state is RunState.UNKNOWN else notice)
         self.query_one(NoticeLine).show(notice)
         self.query_one(TabRow).show(self.shown, self.view)
         self._arrange()
@@ -256,7 +257,9 @@ class LivePane(Widget):
         self._show_progress()
 
     def _show_progress(self) -> None:
-        progress = self._meter.read(self.history, self.planned, time.time(), self.state)
+        here = time.monotonic()
+        now = self._clock.now(self.history, here)
+        progress = self._meter.read(self.history, self.planned, now, self.state, here)
         going = self.state is RunState.RUNNING
         text = f"{100 * progress.share:.0f} %" if self.state is not None else ""
         self.query_one(RunBar).show(progress.share, text, going)

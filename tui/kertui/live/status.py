@@ -16,6 +16,9 @@ from kertui.terminal.glyphs import Glyphs, glyphs_for
 from kertui.text.fitting_text import fitted
 from kertui.text.run_state_look import STATE_LOOKS
 
+UNSEEN = "its trainer gave no sign of life here yet"
+"""Of a run in an unknown state."""
+
 
 def state_word(
     history: RunHistory, state: RunState | None, asked: SteeringCommand | None = None
@@ -149,7 +152,9 @@ def _facts(
         rate = cells(_rate(progress))
     if not math.isnan(progress.elapsed):
         elapsed = cells(formatting.clock(progress.elapsed)) + cells(" elapsed", "dim")
-    if trains and not math.isnan(progress.left):
+    if running and history.started is not None and progress.is_quiet:
+        left = cells(f"no news for {formatting.duration(progress.silent)}", "warning")
+    elif trains and not math.isnan(progress.left):
         left = cells(formatting.clock(progress.left)) + cells(" left", "dim")
     return epoch, step, rate, elapsed, left
 

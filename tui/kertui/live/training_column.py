@@ -118,6 +118,8 @@ class TrainingColumn(Vertical):
         state = self.pane.state
         if state is None or state.is_over:
             return Phase.IDLE
+        if state is RunState.UNKNOWN:  # it can be steered as what it said last
+            state = self.history.state
         return Phase.PAUSED if state is RunState.PAUSED else Phase.RUNNING
 
     @property
@@ -209,7 +211,11 @@ class TrainingColumn(Vertical):
     @work(group="find")
     async def find_running(self, service: TrainingService, task: str) -> None:
         """Look for a training of the task that goes on, and follow it."""
-        run = await asyncio.to_thread(service.find_running, task)
+        try:
+            run = await asyncio.to_thread(service.find_running, task)
+        except UserError as error:
+            self._tell(str(error), "error")
+            return
         if run is not None and self.phase is Phase.IDLE and self.run is None:
             self._take(run)
             self.post_message(self.RunFound(run))

@@ -24,6 +24,9 @@ class ListedRuns:
     deleted: bool = False
     """Whether these are the runs in the bin."""
 
+    trouble: str = ""
+    """Why they could not be read the last time; what was read before stays."""
+
     text: str = ""
     """The filter, as the person typed it."""
 
@@ -41,12 +44,13 @@ class ListedRuns:
             return False
         self.complete = complete
         self.runs = runs
+        self.trouble = ""
         return True
 
     def switch(self) -> None:
         """Change between the store and its bin; nothing of the other is read yet."""
         self.deleted = not self.deleted
-        self.runs, self.complete = [], False
+        self.runs, self.complete, self.trouble = [], False, ""
 
     def sort_by(self, key: SortKey) -> None:
         """Sort by a column; by the same one again, turn the order round."""
@@ -66,8 +70,8 @@ class ListedRuns:
 
     @property
     def any_going(self) -> bool:
-        """Whether any of the runs goes on."""
-        return any(not run.state.is_over for run in self.runs)
+        """Whether any of the runs is known to go on."""
+        return any(run.state.goes_on for run in self.runs)
 
     def says_empty(self, bin: str) -> str:
         """What to say where no run is shown: why, and what to do.
@@ -75,6 +79,8 @@ class ListedRuns:
         Args:
             bin: where the deleted runs are.
         """
+        if self.trouble and not self.runs:
+            return self.trouble
         if not self.complete:
             return "reading the runs"
         if self.runs:
@@ -94,8 +100,10 @@ class ListedRuns:
         kind = "deleted run" if self.deleted else "run"
         words = f"{grouped(len(self.runs))} {kind}{'' if len(self.runs) == 1 else 's'}"
         facts = [bin] if self.deleted else []
-        running = sum(not run.state.is_over for run in self.runs)
-        if self.complete:
+        running = sum(run.state.goes_on for run in self.runs)
+        if self.trouble:
+            facts.append("cannot be read now")
+        elif self.complete:
             facts.append(f"{grouped(shown)} of {words} match" if self.text else words)
             if running:
                 facts.append(f"{running} running")

@@ -23,10 +23,19 @@ class RunRecipes(RecipeDiff):
 
     @dataclass
     class RecipesRead(Message):
-        """The recipes of some runs were compared, or one of them cannot be read."""
+        """The recipes of some runs were compared, as far as they can be read."""
 
         runs: Sequence[tuple[int, RunSummary]]
-        result: RecipeComparison | UserError
+        """All that were to be compared."""
+
+        compared: Sequence[tuple[int, RunSummary]]
+        """Those whose recipes could be read."""
+
+        comparison: RecipeComparison | None
+        """None where fewer than two could."""
+
+        unreadable: Sequence[str]
+        """Why the others could not."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -47,25 +56,30 @@ class RunRecipes(RecipeDiff):
 
     @work(thread=True, group="recipes", exclusive=True)
     def _read(self, runs: Sequence[tuple[int, RunSummary]]) -> None:
-        result: RecipeComparison | UserError
-        try:
-            recipes = [RunFolder(Path(run.folder)).recipe() for _, run in runs]
-            result = compare_recipes(recipes)
-        except UserError as error:
-            result = error
-        self.post_message(self.RecipesRead(runs, result))
+        compared, recipes, unreadable = [], [], []
+        for place, run in runs:
+            try:
+                recipes.append(RunFolder(Path(run.folder)).recipe())
+            except UserError as error:
+                unreadable.append(str(error).removeprefix(f"{run.folder}/"))
+            else:
+                compared.append((place, run))
+        comparison = compare_recipes(recipes) if len(recipes) > 1 else None
+        self.post_message(self.RecipesRead(runs, compared, comparison, unreadable))
 
     @on(RecipesRead)
     def _take(self, event: RecipesRead) -> None:
         event.stop()
         if event.runs is not self._runs:
             return
-        if isinstance(event.result, UserError):
-            self.say(str(event.result))
+        if event.comparison is None:
+            self.say("; ".join(event.unreadable))
             return
         glyphs = glyphs_for(self.app)
-        heads = [(sample(place, glyphs), f"{run.task} {run.title}") for place, run in event.runs]
-        self.show(heads, event.result)
+        heads = [
+            (sample(place, glyphs), f"{run.task} {run.title}") for place, run in event.compared
+        ]
+        self.show(heads, event.comparison, "; ".join(event.unreadable))
 
 
 def _heads(runs: Sequence[tuple[int, RunSummary]]) -> list[tuple[int, str, str]]:

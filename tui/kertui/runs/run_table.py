@@ -16,7 +16,7 @@ from textual.strip import Strip
 
 from kertasks.runs.listing import SortKey
 from kertasks.runs.summary import RunSummary
-from kertasks.text.numbers import grouped
+from kertasks.text.numbers import grouped, wrap
 from kertui.plotting.run_strokes import sample
 from kertui.plotting.strips import Row, cells, fit
 from kertui.rows.rows_widget import RowsWidget
@@ -189,10 +189,9 @@ class RunTable(RowsWidget, can_focus=True):
             for number, run in enumerate(shown)
         ]
         if not shown and height > 2:
-            rows += [
-                fit([], width),
-                fit(cells(f"  {self._listed.says_empty(self._bin)}", "dim"), width),
-            ]
+            says = wrap(self._listed.says_empty(self._bin), max(1, width - 2))
+            role = "bad" if self._listed.trouble else "dim"
+            rows += [fit([], width), *(fit(cells(f"  {line}", role), width) for line in says)]
         rows += [fit([], width)] * (height - len(rows))
         self.show_rows(rows[:height])
         self._mark(_HEAD + self._at - self._top if shown else None)
@@ -226,7 +225,7 @@ class RunTable(RowsWidget, can_focus=True):
         row = cells(f"{glyphs.cursor} " if cursor else "  ", "accent")
         place = self._places.get(run.id)
         row += cells("   ") if place is None else sample(place, glyphs) + cells(" ")
-        going = not run.state.is_over
+        going = run.state.goes_on
         for number, (column, room) in enumerate(columns):
             row += cells(" " * GAP if number else "")
             if column.key is SortKey.RECIPE:

@@ -17,6 +17,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input
 
+from kertasks.errors import UserError
 from kertasks.runs.bin import RunBin
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.label import Label
@@ -75,6 +76,13 @@ class RunsScreen(Screen[None]):
         deleted: bool
         complete: bool
         """Whether these are all of them."""
+
+    @dataclass
+    class RunsNotRead(Message):
+        """The runs of the store or of its bin cannot be listed."""
+
+        deleted: bool
+        reason: str
 
     def __init__(self, session: Session, chosen: Sequence[str] = (), *, full: bool = False) -> None:
         super().__init__()
@@ -176,8 +184,24 @@ class RunsScreen(Screen[None]):
         def tell(runs: list[RunSummary]) -> None:
             self.post_message(self.RunsRead(runs, deleted, complete=False))
 
-        runs = summaries.read(tell) if everything else summaries.read_running()
-        self.post_message(self.RunsRead(runs, deleted, complete=True))
+        try:
+            runs = summaries.read(tell) if everything else summaries.read_running()
+        except UserError as error:
+            self.post_message(self.RunsNotRead(deleted, str(error)))
+        else:
+            self.post_message(self.RunsRead(runs, deleted, complete=True))
+
+    @on(RunsNotRead)
+    def _say_not_read(self, event: RunsNotRead) -> None:
+        event.stop()
+        self._reading = False
+        if event.deleted is not self.listed.deleted:
+            self._look_at_all()
+        elif event.reason != self.listed.trouble:
+            self.listed.trouble, self.listed.complete = event.reason, True
+            self._show()
+            if self.listed.runs:  # what was read before is still shown
+                self.notify(event.reason, severity="error", markup=False)
 
     @on(RunsRead)
     def _take_runs(self, event: RunsRead) -> None:
@@ -246,6 +270,8 @@ class RunsScreen(Screen[None]):
         room = self.size.height - 2 - self._filter.display - LINES
         most = max(4, min((room + 1) // 2, room - _LEAST_BELOW))
         rows = max(3, min(len(table.runs) + 1, most))
+        if self.listed.trouble and not table.runs:
+            rows = most  # for a reason of several lines
         if table.styles.height is None or table.styles.height.value != rows:
             table.styles.height = rows
         self.set_class(room >= 30, "-high")

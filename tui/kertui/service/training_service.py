@@ -34,6 +34,9 @@ _SPARE_DELAY = 3.0
 _NEWEST = 30
 """Runs looked at for one that still goes on."""
 
+_LISTEN_EVERY = 0.5
+"""Seconds between two looks for a sign of life of a trainer that cannot be seen."""
+
 
 class SpareUnavailable(UserError):
     """There is no warm process to ask Keras, because the person turned it off."""
@@ -285,6 +288,7 @@ class TrainingService:
         Raises:
             NotToResume: it still runs, or it is finished and ``epochs`` gives it no more.
             RunDamaged: it has no recipe.
+            kertasks.RecipeError: its recipe was spoilt, or Keras has no such layer or argument.
             RequestFailed: another process resumed it just now, or its folder cannot be written in.
             TrainerGone: no process could be started.
         """
@@ -292,22 +296,39 @@ class TrainingService:
         from kertasks.runs.resumable import require_resumable
 
         require_resumable(run, epochs)
+        run.recipe(self.catalog())  # all that is checked before a training begins
         reader = EventReader.at_end(run.events_path)
         give_run(run, self._take_spare(), self._cache_dir, resumes=True, epochs=epochs)
         self.take_up(run)
         self._start_spare_later(reader)
 
     def find_running(self, task: str) -> RunFolder | None:
-        """The newest training of the task that still goes on, among the latest runs."""
-        from kertasks.runs.folder import RunDamaged
+        """The newest training of the task that still goes on, among the latest runs. One that is
+        trained where it cannot be seen is listened to for some seconds.
 
+        Raises:
+            HomeNotReadable: the runs cannot be listed.
+        """
+        from kertasks.runs.folder import RunDamaged
+        from kertasks.runs.heartbeat import HEARTBEAT
+        from kertasks.runs.state import RunState
+
+        unseen = []
         for run in islice(self.store.newest_first(), _NEWEST):
             try:
                 same = run.manifest().task == task
             except RunDamaged:
                 continue
-            if same and not run.state().is_over:
+            state = run.state() if same else RunState.LOST
+            if state.goes_on:
                 return run
+            if state is RunState.UNKNOWN:
+                unseen.append(run)
+        deadline = time.monotonic() + 2 * HEARTBEAT
+        while unseen and time.monotonic() < deadline and not self._closed.wait(_LISTEN_EVERY):
+            for run in unseen:
+                if run.state().goes_on:
+                    return run
         return None
 
     def take_up(self, run: RunFolder) -> None:

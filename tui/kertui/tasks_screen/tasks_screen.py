@@ -105,10 +105,13 @@ class TasksScreen(Screen[None]):
 
     @dataclass
     class RunsRead(Message):
-        """The summaries of all runs were read."""
+        """The summaries of all runs were read, or could not be."""
 
         runs: list[RunSummary]
         """The newest run comes first."""
+
+        readable: bool = True
+        """Whether the folder of the runs can be listed."""
 
     @dataclass
     class MachineKnown(Message):
@@ -128,6 +131,7 @@ class TasksScreen(Screen[None]):
         """The data that a thread is describing now, if any."""
 
         self._runs: list[RunSummary] = []
+        self._runs_readable = True
         self._reading_runs = False
         self._machine: list[str] = []
         self._begun = False
@@ -271,10 +275,9 @@ class TasksScreen(Screen[None]):
 
         missing: dict[str, NotHere] = {}
         for task in all_tasks():
-            try:
-                states = {name: state(name) for name in task.files}
-            except UserError:
-                continue  # an unreadable cache shows when the data is described
+            states = {name: state(name) for name in task.files}
+            if FileState.UNREADABLE in states.values():
+                continue  # which shows when the data is described
             wanted = tuple(name for name, found in states.items() if found is not FileState.HERE)
             if wanted:
                 bytes_wanted = sum(find_file(name).bytes for name in wanted)
@@ -314,13 +317,17 @@ class TasksScreen(Screen[None]):
 
     @work(thread=True, group="runs")
     def _read_runs(self) -> None:
-        self.post_message(self.RunsRead(self._summaries.read()))
+        try:
+            read = self.RunsRead(self._summaries.read())
+        except UserError:  # the screen of the runs says why
+            read = self.RunsRead([], readable=False)
+        self.post_message(read)
 
     @on(RunsRead)
     def _keep_runs(self, event: RunsRead) -> None:
         self._reading_runs = False
         if event.runs != self._runs or not self._runs:
-            self._runs = event.runs
+            self._runs, self._runs_readable = event.runs, event.readable
             self._mark_tasks()
             self._show_runs()
             self._draw_header()
@@ -337,7 +344,7 @@ class TasksScreen(Screen[None]):
         self._draw_header()
 
     def _mark_tasks(self) -> None:
-        training = {run.task for run in self._runs if not run.state.is_over}
+        training = {run.task for run in self._runs if run.state.goes_on}
         self.query_one(TaskList).mark(without_data=self._missing, training=training)
 
     def _show_runs(self) -> None:
@@ -346,8 +353,9 @@ class TasksScreen(Screen[None]):
         self.query_one(TaskCard).show_runs(runs, time())
 
     def _draw_header(self) -> None:
-        running = sum(not run.state.is_over for run in self._runs)
-        facts = (*self._machine, count_of(len(self._runs), running))
+        running = sum(run.state.goes_on for run in self._runs)
+        count = count_of(len(self._runs), running)
+        facts = (*self._machine, count if self._runs_readable else "runs cannot be read: R")
         self.query_one(HeaderLine).facts = facts
 
     # --- actions

@@ -39,4 +39,5 @@ STATE_LOOKS = {
     RunState.FAILED: StateLook("bad", "cross", "bad"),
     RunState.LOST: StateLook("bad", "cross", "bad"),
     RunState.REMOVED: StateLook("bad", "cross", "bad"),
+    RunState.UNKNOWN: StateLook("warning", "off", "warning"),
 }

@@ -6,6 +6,7 @@ Imports neither NumPy nor Keras, so that the interface can say what is here.
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import threading
 from collections.abc import Callable
@@ -23,9 +24,17 @@ from kertasks.data.sources.source import (
     UnknownDataFile,
 )
 from kertasks.errors import UserError
+from kertasks.files import open_regular
 
 SOURCES: tuple[Source, ...] = (KERAS_FILES,)
 """Every source of data. Another one is a module that makes a ``Source``, and an entry here."""
+
+
+class CannotRead(UserError):
+    """A data file, or the folder it belongs into, cannot be looked at."""
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        super().__init__(f"cannot read {path}: {error.strerror or type(error).__name__}")
 
 
 class FileState(StrEnum):
@@ -34,6 +43,8 @@ class FileState(StrEnum):
     MISSING = "missing"
     HERE = "here"
     DAMAGED = "damaged"
+    UNREADABLE = "unreadable"
+    """Whether it is here cannot be told; ``require`` says why."""
 
 
 def all_files() -> list[DataFile]:
@@ -71,7 +82,10 @@ def state(name: str) -> FileState:
     later ones only look whether its size and time have changed.
     """
     file, path = _find(name)
-    found = _known_hash(path, file)
+    try:
+        found = _known_hash(path, file)
+    except CannotRead:
+        return FileState.UNREADABLE
     if found is None:
         return FileState.MISSING
     return FileState.HERE if found == file.hash else FileState.DAMAGED
@@ -83,6 +97,7 @@ def require(name: str) -> Path:
     Raises:
         DataFileMissing: it is not in its source's folder.
         DataFileDamaged: its hash is not the published one.
+        CannotRead: it cannot be told whether it is there.
     """
     file, path = _find(name)
     found = _known_hash(path, file)
@@ -124,7 +139,10 @@ def add(path: Path | str) -> str:
     source = Path(path)
     try:
         file = _recognise(source)
-        with replacing_whole(path_of(file.name)) as part, source.open("rb") as data:
+        with (
+            replacing_whole(path_of(file.name)) as part,
+            os.fdopen(open_regular(source), "rb") as data,
+        ):
             shutil.copyfileobj(data, part)
             part.seek(0)
             found = _hash_of(part, file)
@@ -162,14 +180,14 @@ def _known_hash(path: Path, file: DataFile) -> str | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise UserError(f"cannot read {path}: {error.strerror}") from error
+        raise CannotRead(path, error) from error
     with _known_lock:
         _known[path] = (stamp, found)
     return found
 
 
 def _read_hash(path: Path, file: DataFile) -> str:
-    with path.open("rb") as opened:
+    with os.fdopen(open_regular(path), "rb") as opened:
         return _hash_of(opened, file)
 
 

@@ -14,6 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from tests.support.run_damage import not_waiting
 
 from kertasks.data.sources import data_files as files
 from kertasks.data.sources.data_files import FileState
@@ -29,6 +30,7 @@ from kertasks.data.sources.source import (
 )
 from kertasks.errors import UserError
 from kertasks.registry import all_tasks, find_task
+from kertui.cli.main import run as kertui
 
 FILES = files.all_files()
 
@@ -251,6 +253,25 @@ def test_a_damaged_file_is_named_and_not_used(keras_cache: Path) -> None:
         find_task("boston").load()
     assert str(damaged) in str(error.value)
     assert damaged.read_bytes() == b"half of it"
+
+
+def test_a_file_that_cannot_be_read_is_neither_missing_nor_waited_for(
+    keras_cache: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keras_cache.mkdir(parents=True)
+    os.mkfifo(keras_cache / "imdb.npz")
+    (keras_cache / "reuters.npz").symlink_to("reuters.npz")
+    (keras_cache / "boston_housing.npz").mkdir()
+    bad = {"imdb.npz", "reuters.npz", "boston_housing.npz"}
+    with not_waiting():
+        states = {file.name: files.state(file.name) for file in FILES}
+        assert kertui(["data"]) == 0
+    assert {name for name, found in states.items() if found is FileState.UNREADABLE} == bad
+    assert {found for name, found in states.items() if name not in bad} == {FileState.MISSING}
+    out, err = capsys.readouterr()
+    for file in FILES:
+        assert file.name in out
+        assert (f"cannot read {keras_cache / file.name}: " in err) == (file.name in bad)
 
 
 def test_the_genuine_files_are_all_here_and_whole(genuine_data: Path) -> None:
