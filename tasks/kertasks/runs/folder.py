@@ -18,13 +18,14 @@ from kertasks.files import open_regular, read_small, write_text
 from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.control_file import Command, write_command
 from kertasks.runs.event_reader import last_answered
-from kertasks.runs.heartbeat import is_heard, is_locked
 from kertasks.runs.manifest import Manifest, format_manifest, parse_manifest
 from kertasks.runs.spool import deliver, spooled
 from kertasks.runs.state import (
     RunState,
     boot_id,
     is_fresh,
+    is_heard,
+    is_locked,
     is_removed,
     pid_namespace,
     process_is_there,

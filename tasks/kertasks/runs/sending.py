@@ -12,8 +12,7 @@ from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import Control, Event, Failed, Finished, Stopped
 from kertasks.runs.folder import NeverBegan, RunFolder, RunIsOver, sees_process_of
-from kertasks.runs.heartbeat import HEARTBEAT_GONE
-from kertasks.runs.state import RunState, is_trainer_of, process_is_there
+from kertasks.runs.state import HEARTBEAT_GONE, RunState, is_trainer_of, process_is_there
 
 _LOOK_EVERY = 0.02
 _STATE_EVERY = 1.0

@@ -161,7 +161,7 @@ def test_without_locks_a_run_of_another_machine_is_watched_and_can_be_steered(
         process.send_signal(signal.SIGSTOP)
         assert run.state() is RunState.RUNNING  # asleep for a moment
     now = [0.0]
-    monkeypatch.setattr("kertasks.runs.heartbeat._monotonic", lambda: now[0])
+    monkeypatch.setattr("kertasks.runs.state._monotonic", lambda: now[0])
     run.state()
     now[0] = 1e9
     assert run.state() is RunState.LOST

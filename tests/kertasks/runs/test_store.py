@@ -20,11 +20,10 @@ from tests.support.run_folders import NOON, locked, write_run
 from kertasks.registry import find_task
 from kertasks.runs.events import Epoch, Event, Failed, Finished, Started, Stopped, format_event
 from kertasks.runs.folder import RunDamaged, RunFolder
-from kertasks.runs.heartbeat import HEARTBEAT_GONE
 from kertasks.runs.label import Label, write_label
 from kertasks.runs.listing import RunSummaries, ordered
 from kertasks.runs.manifest import Manifest
-from kertasks.runs.state import RunState, boot_id, process_start_time
+from kertasks.runs.state import HEARTBEAT_GONE, RunState, boot_id, process_start_time
 from kertasks.runs.store import (
     HomeNotReadable,
     HomeNotWritable,
@@ -188,7 +187,7 @@ def test_on_another_host_the_heartbeat_decides_whatever_its_clock_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [1000.0]
-    monkeypatch.setattr("kertasks.runs.heartbeat._monotonic", lambda: now[0])
+    monkeypatch.setattr("kertasks.runs.state._monotonic", lambda: now[0])
     run = RunStore(tmp_path).create(ANSWER)
     elsewhere = manifest(run, host="elsewhere", boot="another", pid=1, process_started=0.0)
     run.write_manifest(elsewhere)

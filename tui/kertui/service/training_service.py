@@ -310,8 +310,7 @@ class TrainingService:
             HomeNotReadable: the runs cannot be listed.
         """
         from kertasks.runs.folder import RunDamaged
-        from kertasks.runs.heartbeat import HEARTBEAT
-        from kertasks.runs.state import RunState
+        from kertasks.runs.state import HEARTBEAT, RunState
 
         unseen = []
         for run in islice(self.store.newest_first(), _NEWEST):
