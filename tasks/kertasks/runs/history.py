@@ -156,6 +156,12 @@ class RunHistory:
     @property
     def not_finite_since(self) -> int | None:
         """The epoch since which a loss is no finite number; None where the last one is."""
+        new = slice(self._looked_at, self.epochs)
+        columns = [column for name in _LOSSES if (column := self._columns.get(name)) is not None]
+        # A sum tells of many at once that all are finite.
+        if all(math.isfinite(sum(column[new])) for column in columns):
+            self._not_finite_since = None if new.start < new.stop else self._not_finite_since
+            self._looked_at = self.epochs
         for at in range(self._looked_at, self.epochs):
             if self._is_finite(at):
                 self._not_finite_since = None

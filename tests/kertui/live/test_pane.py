@@ -128,6 +128,20 @@ async def test_a_failure_gives_its_reason_and_what_to_do(folder: Path) -> None:
         assert app.query_one(LivePane).state is RunState.FAILED
 
 
+async def test_a_notice_is_said_whole_where_there_is_room(folder: Path) -> None:
+    app = LiveApp()
+    async with app.run_test(size=(60, 30)) as pilot:
+        reason = "Read-only file system: best.keras cannot be written in the run's folder. It waits"
+        app.query_one(LivePane).follow(
+            record(folder, iter([*newswires(20, 4), Notice(START + 4, reason)]))
+        )
+        line = app.query_one(NoticeLine)
+        await until(pilot, lambda: " ".join(text(line).split()) == f"! {reason}")
+        await pilot.resize_terminal(60, 12)
+        await until(pilot, lambda: line.size.height == 1)
+        assert text(line).startswith("! Read-only file system: ")
+
+
 async def test_a_stopped_run_says_where_its_weights_are(folder: Path) -> None:
     app = LiveApp()
     async with app.run_test(size=(120, 36)) as pilot:

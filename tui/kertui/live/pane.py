@@ -286,9 +286,11 @@ class LivePane(Widget):
         strip, bar = self.query_one(MachineStrip), self.query_one(RunBar)
         wrapped = lines.lines_at(width)
         over = wrapped > 0
+        told = notice.lines_at(width, _NOTICE_LINES if height >= _ROOMY_FOR_NOTICES else 1)
+        notice.styles.height = max(1, told)
         layout = arrange(
             height,
-            (1 if notice.display else 0) + wrapped,
+            told + wrapped,
             machine=not over and self.history.machine is not None,
             first=self.shown is self.tabs[0],
         )
@@ -398,6 +400,10 @@ class PaneLayout:
     gap: int
     """A blank row over what is below the tab."""
 
+
+_NOTICE_LINES = 3
+_ROOMY_FOR_NOTICES = 16
+"""Rows of the pane from which a notice may have several of them."""
 
 _ROOMY = 24
 """Rows for a tab from which some can go to the row of tabs and to the host's load."""

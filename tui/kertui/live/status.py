@@ -166,13 +166,15 @@ def _rate(progress: RunProgress) -> str:
 
 
 class NoticeLine(RowsWidget):
-    """The latest thing a person should know of the run. Takes no room while there is none."""
+    """The latest thing a person should know of the run, in a line or a few. Takes no room while
+    there is none."""
 
     DEFAULT_CSS = """
     NoticeLine { height: 1; display: none; }
     """
 
     _text = ""
+    _most = 1
 
     def show(self, text: str) -> None:
         """Say a notice; an empty text hides the line."""
@@ -180,11 +182,24 @@ class NoticeLine(RowsWidget):
         self._text = text
         self.redraw()
 
+    def lines_at(self, width: int, most: int) -> int:
+        """How many rows it takes in a pane so wide, at most so many."""
+        self._most = most
+        return len(self._lines(width)) if self.display else 0
+
+    def _lines(self, width: int) -> list[str]:
+        lines = formatting.wrap(self._text, max(1, width - 2)) or [""]
+        if len(lines) > self._most:
+            rest = " ".join(lines[self._most - 1 :])
+            lines[self._most - 1 :] = [fitted(rest, width - 2, glyphs_for(self.app))]
+        return lines
+
     def draw_rows(self, width: int) -> None:
-        """Draw the text, cut with a sign where it does not fit."""
-        glyphs = glyphs_for(self.app)
-        text = fitted(self._text, width - 2, glyphs)
-        self.show_rows([fit(cells("! ", "warning") + cells(text, "dim"), width)])
+        """Draw the text, cut with a sign where there is no room for all of it."""
+        lines = self._lines(width)
+        heads = [cells("! ", "warning"), *(cells("  ") for _ in lines[1:])]
+        rows = zip(heads, lines, strict=True)
+        self.show_rows([fit(head + cells(line, "dim"), width) for head, line in rows])
 
 
 class RunBar(RowsWidget):
