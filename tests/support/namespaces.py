@@ -7,6 +7,7 @@ import os
 import shlex
 import subprocess
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -61,10 +62,20 @@ def with_clock(offset: str) -> Mapping[str, str]:
     found = importlib.util.find_spec("libfaketime")
     if found is None or found.origin is None:
         pytest.skip("another clock needs libfaketime (of the extra test), which is not installed")
-    folder = Path(found.origin).parent / "vendor" / "libfaketime" / "src"
+    library = Path(found.origin).parent / "vendor" / "libfaketime" / "src" / "libfaketime.so.1"
+    if not _is_loaded(library):
+        pytest.skip(f"{library} is of another system and cannot be loaded")
     return {
         **os.environ,
-        "LD_PRELOAD": str(folder / "libfaketime.so.1"),
+        "LD_PRELOAD": str(library),
         "FAKETIME": offset,
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",  # which no clock's setting changes
     }
+
+
+@cache
+def _is_loaded(library: Path) -> bool:
+    """Whether a library is loaded into other programs; the loader says why not and goes on."""
+    environment = {**os.environ, "LD_PRELOAD": str(library)}
+    done = subprocess.run(["true"], capture_output=True, env=environment)
+    return not done.stderr

@@ -10,22 +10,28 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 import pytest
 from tests.support.namespaces import CONTAINER, HOST, in_namespaces, with_clock
+from tests.support.run_folders import append, write_run
 from tests.support.waiting import wait_until
 
 from kertasks.registry import find_task
 from kertasks.runs import sending
 from kertasks.runs.bin import RunBin, RunGoesOn
 from kertasks.runs.commands import SteeringCommand
+from kertasks.runs.control_file import read_commands
+from kertasks.runs.events import Checkpointed, Paused
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.resumable import NotToResume, require_resumable
 from kertasks.runs.sending import send_and_wait, watch
 from kertasks.runs.state import RunState
 from kertasks.runs.store import RunStore
 from kertasks.trainer.claiming import claim
+from kertui.cli import steer
+from kertui.cli.main import run as kertui
 
 KERTUI = [sys.executable, "-m", "kertui"]
 
@@ -36,6 +42,8 @@ from kertasks.runs import event_log
 from kertasks.runs.control_file import ControlFile
 from kertasks.runs.events import Control, LearningRate, Started
 from kertasks.trainer.claiming import claim
+from kertui.cli import steer
+from kertui.cli.main import run as kertui
 
 event_log.HEARTBEAT = float(sys.argv[2])
 claimed = claim(Path(sys.argv[1]))
@@ -167,6 +175,28 @@ def test_without_locks_a_run_of_another_machine_is_watched_and_can_be_steered(
     assert run.state() is RunState.LOST
     # In its own process, which has not watched, the one that takes it up believes who asked.
     claim(run.path, resumes=True).log.close()
+
+
+def test_who_resumes_a_run_that_cannot_be_seen_is_told_why_it_takes_time(
+    run: RunFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sending, "_STATE_EVERY", 0.01)
+    monkeypatch.setattr(steer, "_ANSWER", 0.05)
+    ticks = count(step=50)
+    monkeypatch.setattr("kertasks.runs.state._monotonic", lambda: float(next(ticks)))
+    store = RunStore(run.path.parent.parent)
+    lost = write_run(store, "xor", "answer", epochs=3, end="", host="elsewhere")
+    append(lost, [Checkpointed(1.0, 3, 0)])
+    assert kertui(["resume", lost.id, "--epochs", "3"]) == 1
+    said = capsys.readouterr().err
+    assert f"whether the trainer of run {lost.id} on elsewhere lives cannot be told" in said
+    assert "has 3 epochs already" in said
+    paused = write_run(store, "xor", "as asked", epochs=3, end="", host="elsewhere")
+    append(paused, [Paused(1.0, 3, 0)])
+    assert kertui(["resume", paused.id]) == 0
+    said = capsys.readouterr().err
+    assert f"it has not answered yet (whether the trainer of run {paused.id} on elsewhere" in said
+    assert [command.name for command in read_commands(paused.control_path)] == ["resume"]
 
 
 def test_a_sleeping_trainer_is_no_lost_one(run: RunFolder) -> None:

@@ -178,7 +178,7 @@ class RunCurves(Widget):
             return "no run chosen"
         if self.reading:
             return "reading"
-        going = [one for one in self._followed.values() if not one.summary.state.is_over]
+        going = [one for one in self._followed.values() if one.summary.state.goes_on]
         if not going:
             return "it has no epoch" if len(self._followed) == 1 else "they have no epoch"
         return "the first epoch is under way" if going[0].history.started else "starting"
