@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import textwrap
 from pathlib import Path
 
@@ -66,7 +67,7 @@ kertasks.tasks.__path__.append({folder!r})
 
 
 class OwnTasks:
-    """Adds tasks until a test is over, to the processes it starts too.
+    """Adds tasks for this process and those it starts, until ``forget``.
 
     Args:
         folder: an empty one for their files.
@@ -76,6 +77,7 @@ class OwnTasks:
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self._folder = folder / "own"
         self._folder.mkdir()
+        self._names: list[str] = []
         monkeypatch.setattr(tasks, "__path__", [*tasks.__path__, str(self._folder)])
         (folder / "sitecustomize.py").write_text(_ELSEWHERE.format(folder=str(self._folder)))
         before = os.environ.get("PYTHONPATH")
@@ -93,4 +95,11 @@ class OwnTasks:
         lines = textwrap.indent(textwrap.dedent(f"test = None\n{textwrap.dedent(body)}"), " " * 4)
         module = _MODULE.format(name=name, body=lines, classes=classes)
         (self._folder / f"{name}.py").write_text(module)
+        self._names.append(name)
+        registry.all_tasks.cache_clear()
+
+    def forget(self) -> None:
+        """Let no later test find them."""
+        for name in self._names:
+            sys.modules.pop(f"{tasks.__name__}.{name}", None)
         registry.all_tasks.cache_clear()

@@ -134,12 +134,11 @@ def test_what_keras_warns_of_is_told_once_before_the_first_epoch(tmp_path: Path)
 
 
 def test_data_that_is_wrong_is_refused_or_said_before_the_first_epoch(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, own_tasks: OwnTasks
 ) -> None:
-    own = OwnTasks(tmp_path, monkeypatch)
     rows = "y = np.repeat([0, 1, 2], 5)\nx = np.ones((15, 2), dtype=np.float32)\n"
-    own.add("gap", f"{rows}x[7, 1] = np.nan\ntest = Split(x[:0], y[:0])")
-    own.add("shifted", f"{rows}y = y + 1")
+    own_tasks.add("gap", f"{rows}x[7, 1] = np.nan\ntest = Split(x[:0], y[:0])")
+    own_tasks.add("shifted", f"{rows}y = y + 1")
     _, events = trained(tmp_path / "gap", find_task("gap").recipe())
     said = [event.text for event in events if isinstance(event, Notice)]
     assert said == [

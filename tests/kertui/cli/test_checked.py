@@ -24,10 +24,9 @@ def kertui(*words: str) -> tuple[int, list[str]]:
 
 
 def test_all_that_is_wrong_in_a_file_is_said_and_there_is_no_run(
-    trainer_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    trainer_home: Path, tmp_path: Path, own_tasks: OwnTasks
 ) -> None:
-    own = OwnTasks(tmp_path, monkeypatch)
-    own.add("gap", "x = np.ones((9, 2))\nx[7, 1] = np.nan\ny = np.repeat([0, 1, 2], 3)")
+    own_tasks.add("gap", "x = np.ones((9, 2))\nx[7, 1] = np.nan\ny = np.repeat([0, 1, 2], 3)")
     file = tmp_path / "second try.toml"
     file.write_text(
         'task = "gap"\n[[layers]]\nclass = "Dense"\nunits = 2\n'
@@ -48,10 +47,9 @@ def test_all_that_is_wrong_in_a_file_is_said_and_there_is_no_run(
 
 
 def test_what_is_only_said_is_said_before_the_first_epoch(
-    trainer_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    trainer_home: Path, tmp_path: Path, own_tasks: OwnTasks
 ) -> None:
-    own = OwnTasks(tmp_path, monkeypatch)
-    own.add("flowers", "x = np.ones((9, 2))\nx[2, 1] = np.nan\ny = np.repeat([0, 1, 2], 3)")
+    own_tasks.add("flowers", "x = np.ones((9, 2))\nx[2, 1] = np.nan\ny = np.repeat([0, 1, 2], 3)")
     status, said = kertui("train", "flowers", "--set", "fit.validation_split=0.3333")
     assert status == 0, said
     notes = [line for line in said if line.startswith("note: ")]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from tests.support.own_tasks import OwnTasks
 from tests.support.piloting import until
@@ -39,14 +37,10 @@ class DescribingService(RecordedService):
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])
 async def test_the_card_tells_what_is_wrong_with_data(
-    service: RecordedService,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    size: tuple[int, int],
+    service: RecordedService, own_tasks: OwnTasks, size: tuple[int, int]
 ) -> None:
-    own = OwnTasks(tmp_path, monkeypatch)
     for name, (body, _) in TASKS.items():
-        own.add(name, body)
+        own_tasks.add(name, body)
     app = KertuiApp(DescribingService(service.store.home), Capabilities())
     async with app.run_test(size=size) as pilot:
         for name, (_, fault) in TASKS.items():
