@@ -26,7 +26,7 @@ from kertasks.keras_catalog.catalog import (
 from kertasks.keras_catalog.docstrings import Docstring, argument_of, read_docstring
 from kertasks.keras_catalog.excluded import EXCLUDED_ARGUMENTS
 from kertasks.keras_catalog.offer import Chosen, Offered, by_name, offered
-from kertasks.runs.store import cache_dir
+from kertasks.user_folders import cache_dir
 
 _DTYPES = ("float32", "float64", "float16", "bfloat16", "mixed_float16", "mixed_bfloat16")
 
