@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from tests.support.own_tasks import OwnTasks
 from tests.support.trainers import kill_trainers
 
 from kertasks.xla_flags import offer_cache
@@ -51,6 +52,14 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "home"
     monkeypatch.setenv("KERTUI_HOME", str(folder))
     return folder
+
+
+@pytest.fixture
+def own_tasks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OwnTasks]:
+    """Adds tasks that are there until the test is over."""
+    tasks = OwnTasks(tmp_path, monkeypatch)
+    yield tasks
+    tasks.forget()
 
 
 @pytest.fixture

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from kertasks.fitting import fit as fit
     from kertasks.fitting import predict as predict
     from kertasks.models.build import build_model as build_model
+    from kertasks.models.build import check_recipe as check_recipe
+    from kertasks.models.keras_warnings import RecipeWarning as RecipeWarning
     from kertasks.recipes.recipe import Layer as Layer
     from kertasks.recipes.recipe import Recipe as Recipe
     from kertasks.recipes.recipe_errors import RecipeError as RecipeError
@@ -42,6 +44,7 @@ _HOMES = {
     "Layer": "kertasks.recipes.recipe",
     "Recipe": "kertasks.recipes.recipe",
     "RecipeError": "kertasks.recipes.recipe_errors",
+    "RecipeWarning": "kertasks.models.keras_warnings",
     "Split": "kertasks.data.splits",
     "Task": "kertasks.task",
     "UnknownRecipe": "kertasks.errors",
@@ -50,6 +53,7 @@ _HOMES = {
     "UserError": "kertasks.errors",
     "all_tasks": "kertasks.registry",
     "build_model": "kertasks.models.build",
+    "check_recipe": "kertasks.models.build",
     "evaluate": "kertasks.fitting",
     "find_task": "kertasks.registry",
     "fit": "kertasks.fitting",

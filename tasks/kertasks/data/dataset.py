@@ -64,6 +64,12 @@ class Dataset:
         return tuple(int(size) for size in self.train.y.shape[1:])
 
     @property
+    def held_out(self) -> Split | None:
+        """The rows the variant itself holds out; None where there are none."""
+        is_empty = self.validation is None or not self.validation.rows
+        return None if is_empty else self.validation
+
+    @property
     def shape(self) -> DataShape:
         """What decides whether a model fits the data."""
         return DataShape(
@@ -73,6 +79,11 @@ class Dataset:
             target_dtype=str(self.train.y.dtype),
             classes=len(self.class_names),
         )
+
+    @property
+    def has_named_columns(self) -> bool:
+        """Whether a row is one of columns that have a name each."""
+        return len(self.feature_names) > 0 and self.input_shape == (len(self.feature_names),)
 
     @property
     def own_units(self) -> Sequence[str | None]:

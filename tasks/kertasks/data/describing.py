@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+import traceback
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from hashlib import blake2b
+from itertools import chain, repeat
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from kertasks.data.baselines import baseline
+from kertasks.data.classes import DatasetClasses
 from kertasks.data.dataset import Dataset
-from kertasks.data.description import (
-    Baseline,
-    CurvePicture,
-    Description,
-    FeatureFacts,
-    Picture,
-    Sample,
-    ScatterPicture,
-    SplitFacts,
-)
+from kertasks.data.description import Description, FeatureFacts, Sample, SplitFacts
+from kertasks.data.faults import faults_of
 from kertasks.data.multi_hot import MultiHotRows
+from kertasks.data.pictures import picture_of
 from kertasks.data.samples import columns_sample
 from kertasks.data.splits import Split
-from kertasks.kinds import BaselineMethod
+from kertasks.data.value_reading import are_finite, flat_rows, values_of
+from kertasks.data.values import NO_NUMBERS
 from kertasks.task import Task
 
 _SAMPLES = 6
@@ -33,37 +32,49 @@ _MOST_CLASSES_SHOWN = 10
 
 
 def describe(task: Task, dataset: Dataset) -> Description:
-    """Facts, baselines, decoded samples and a picture of a dataset of the task."""
+    """Facts, baselines, decoded samples and a picture of a dataset of the task.
+
+    Data of which something is wrong is described as far as it goes, and what is wrong is told.
+    """
+    values = values_of(dataset)
+    classes = DatasetClasses(dataset, values)
     hashes = {name: row_hashes(split) for name, split in dataset.splits().items()}
     distinct = {name: set(rows) for name, rows in hashes.items()}
-    baselines = [baseline(method, dataset) for method in dataset.baseline_methods]
+    found = (baseline(method, dataset) for method in dataset.baseline_methods)
+    baselines = [one for one in found if one is not None]
+    features = feature_facts(dataset)
+    named = [facts for facts in features if facts.name != ALL and facts.numbers is None]
     return Description(
         task=task.name,
         variant=dataset.variant,
         seed=dataset.seed,
         splits=tuple(
-            _split_facts(name, split, len(distinct[name]), len(dataset.class_names))
+            _split_facts(name, split, len(distinct[name]), classes)
             for name, split in dataset.splits().items()
         ),
-        features=feature_facts(dataset),
+        features=features,
         feature_count=int(np.prod(dataset.input_shape)),
-        class_names=dataset.class_names,
-        target=target_facts(dataset),
+        class_names=classes.names,
+        target=None if dataset.class_names else target_facts(dataset),
         validation_rows_in_training=sum(
             row in distinct["train"] for row in hashes.get("validation", [])
         ),
         baseline=baselines[0] if baselines else None,
-        samples=_samples(dataset),
-        picture=picture_of(dataset),
+        samples=_samples(dataset, classes),
+        picture=picture_of(dataset, classes),
         own_features=own_feature_facts(dataset),
         other_baselines=tuple(baselines[1:]),
+        values=values,
+        faults=tuple(fault.text for fault in faults_of(values)),
+        constant_features=sum(one.minimum == one.maximum for one in named)
+        if dataset.train.rows > 1
+        else 0,
     )
 
 
-def _split_facts(name: str, split: Split, distinct_rows: int, classes: int) -> SplitFacts:
-    class_rows: tuple[int, ...] = ()
-    if classes:
-        class_rows = tuple(map(int, np.bincount(split.labels, minlength=classes)))
+def _split_facts(
+    name: str, split: Split, distinct_rows: int, classes: DatasetClasses
+) -> SplitFacts:
     return SplitFacts(
         name=name,
         rows=split.rows,
@@ -73,25 +84,37 @@ def _split_facts(name: str, split: Split, distinct_rows: int, classes: int) -> S
         y_shape=tuple(map(int, split.y.shape[1:])),
         y_dtype=str(split.y.dtype),
         bytes=int(split.x.nbytes + split.y.nbytes),
-        class_rows=class_rows,
+        class_rows=classes.rows_of_each(name),
     )
 
 
-def _samples(dataset: Dataset) -> tuple[Sample, ...]:
-    if dataset.sample is None and not dataset.feature_names:
+def _samples(dataset: Dataset, classes: DatasetClasses) -> tuple[Sample, ...]:
+    decode: Callable[[Split, int], Sample] | None = dataset.sample
+    if decode is None and dataset.has_named_columns:
+        decode = partial(columns_sample, dataset)
+    if decode is None:
         return ()
-    decode = dataset.sample or partial(columns_sample, dataset)
-    return tuple(decode(dataset.train, row) for row in _sample_rows(dataset))
+    places = classes.of_rows(dataset.train.y)
+    found = []
+    for row in _sample_rows(dataset, places, len(classes.names)):
+        try:
+            sample = decode(dataset.train, row)
+        except Exception:  # a task's own code, on data it did not expect
+            traceback.print_exc()
+            continue
+        if places is not None:
+            sample = msgspec.structs.replace(sample, label=classes.names[places[row]])
+        found.append(sample)
+    return tuple(found)
 
 
-def _sample_rows(dataset: Dataset) -> list[int]:
+def _sample_rows(dataset: Dataset, places: NDArray[np.int64] | None, classes: int) -> list[int]:
     """The first training rows; with few classes, the first ones of each class in turn."""
-    classes = len(dataset.class_names)
-    if not 0 < classes <= _MOST_CLASSES_SHOWN:
-        return list(range(min(_SAMPLES, dataset.train.rows)))
-    labels = dataset.train.labels
+    rows = min(dataset.train.rows, len(dataset.train.y))
+    if places is None or not 0 < classes <= _MOST_CLASSES_SHOWN:
+        return list(range(min(_SAMPLES, rows)))
     each = max(1, _SAMPLES // classes)
-    by_class = [np.flatnonzero(labels == label)[:each] for label in range(classes)]
+    by_class = [np.flatnonzero(places[:rows] == place)[:each] for place in range(classes)]
     return [int(rows[turn]) for turn in range(each) for rows in by_class if turn < len(rows)]
 
 
@@ -100,7 +123,7 @@ _HASH_BYTES = 16
 
 
 def row_hashes(split: Split) -> list[bytes]:
-    """One hash a row, of its features and its target. Equal rows, equal hashes.
+    """One hash a row that has a target, of its features and its target. Equal rows, equal hashes.
 
     A row stands for itself by a hash of its bytes, so that 25,000 rows of 10,000 cells are
     compared in a fraction of a second.
@@ -112,7 +135,8 @@ def row_hashes(split: Split) -> list[bytes]:
         targets = _comparable(split.y[len(found) : len(found) + len(part)], False)
         found.extend(
             blake2b(row.tobytes() + target.tobytes(), digest_size=_HASH_BYTES).digest()
-            for row, target in zip(features, targets, strict=True)
+            # There may be fewer targets, or more.
+            for row, target in zip(features, targets, strict=False)
         )
     return found
 
@@ -131,9 +155,11 @@ def _is_binary(values: NDArray[Any] | MultiHotRows) -> bool:
 
 
 def _comparable(values: NDArray[Any], binary: bool) -> NDArray[Any]:
-    flat = values.reshape(len(values), -1)
+    flat = flat_rows(values)
     if binary:
         return np.packbits(flat, axis=1)
+    if flat.dtype.kind == "O":
+        return np.array([[repr(cell) for cell in row] for row in flat])
     # Adding zero makes the two floating point zeros one: they are the same value.
     return flat + 0.0 if flat.dtype.kind == "f" else flat
 
@@ -150,11 +176,13 @@ _CHUNK_CELLS = 4 * 1024 * 1024
 
 
 def feature_facts(dataset: Dataset) -> tuple[FeatureFacts, ...]:
-    """The features of the training rows as the network gets them.
+    """The features of the training rows as the network gets them; empty where they are no numbers.
 
     Scaled features are counted in standard deviations (unit ``"SD"``).
     """
     values = dataset.train.x
+    if values.dtype.kind in NO_NUMBERS:
+        return ()
     if not _are_named(dataset):
         return (_all_facts(values),)
     scaled = dataset.feature_scale is not None
@@ -164,162 +192,78 @@ def feature_facts(dataset: Dataset) -> tuple[FeatureFacts, ...]:
 
 def own_feature_facts(dataset: Dataset) -> tuple[FeatureFacts, ...]:
     """The features in their own units, before scaling; empty where they are not scaled."""
-    if dataset.feature_scale is None or not _are_named(dataset):
+    is_number = dataset.train.x.dtype.kind not in NO_NUMBERS
+    if dataset.feature_scale is None or not is_number or not _are_named(dataset):
         return ()
     values = dataset.feature_scale.to_own_unit(np.asarray(dataset.train.x))
     return _facts_of(dataset.feature_names, dataset.own_units, values)
 
 
 def target_facts(dataset: Dataset) -> FeatureFacts | None:
-    """A regression's target in its own unit; None for classes."""
-    if dataset.class_names:
+    """A regression's target in its own unit; None for classes, and for what is no number."""
+    if dataset.class_names or dataset.train.y.dtype.kind in NO_NUMBERS:
         return None
     return _facts(dataset.target_name, dataset.unit, dataset.target_in_own_unit(dataset.train.y))
 
 
 def _are_named(dataset: Dataset) -> bool:
-    return 0 < len(dataset.feature_names) <= MOST_NAMED_FEATURES
+    return dataset.has_named_columns and len(dataset.feature_names) <= MOST_NAMED_FEATURES
 
 
 def _facts_of(
     names: Sequence[str], units: Sequence[str | None], values: NDArray[Any]
 ) -> tuple[FeatureFacts, ...]:
-    columns = values.reshape(len(values), -1).T
+    known = chain(units, repeat(None))  # there may be fewer units than names
     return tuple(
-        _facts(name, unit, column) for name, unit, column in zip(names, units, columns, strict=True)
+        _facts(name, unit, column)
+        for name, unit, column in zip(names, known, values.T, strict=False)
     )
 
 
 def _facts(name: str, unit: str | None, values: NDArray[Any]) -> FeatureFacts:
     exact = values.astype(np.float64)
-    mean, deviation = float(exact.mean()), float(exact.std())
+    finite = exact[are_finite(exact)]
+    numbers = None if finite.size == exact.size else int(finite.size)
+    if not finite.size:
+        return FeatureFacts(name, unit, 0.0, 0.0, 0.0, 0.0, numbers=0)
+    mean, deviation = float(finite.mean()), float(finite.std())
     return FeatureFacts(
         name=name,
         unit=unit,
-        minimum=float(exact.min()),
-        maximum=float(exact.max()),
+        minimum=float(finite.min()),
+        maximum=float(finite.max()),
         mean=0.0 if abs(mean) < _ROUNDING * deviation else mean,
         standard_deviation=deviation,
+        numbers=numbers,
     )
 
 
 def _all_facts(values: NDArray[Any] | MultiHotRows) -> FeatureFacts:
     """All cells as one, a part at a time: float64 of all of them would be eight times as big."""
-    minimum = float(np.min([part.min() for part in row_parts(values)]))
-    maximum = float(np.max([part.max() for part in row_parts(values)]))
+    filled = [(part.min(), part.max(), part.size) for part in _finite_parts(values)]
+    if not filled:
+        return FeatureFacts(ALL, None, 0.0, 0.0, 0.0, 0.0, numbers=0)
+    least, most, sizes = zip(*filled, strict=True)
+    minimum, maximum, count = float(min(least)), float(max(most)), sum(sizes)
     if values.dtype == np.uint8 and maximum <= 1.0:
         mean = sum(int(np.count_nonzero(part)) for part in row_parts(values)) / values.size
         return FeatureFacts(ALL, None, minimum, maximum, mean, math.sqrt(mean * (1.0 - mean)))
-    mean = math.fsum(float(part.sum()) for part in _parts(values)) / values.size
-    squares = math.fsum(float(((part - mean) ** 2).sum()) for part in _parts(values))
-    return FeatureFacts(ALL, None, minimum, maximum, mean, math.sqrt(squares / values.size))
+    mean = math.fsum(float(part.sum()) for part in _exact_parts(values)) / count
+    squares = math.fsum(float(((part - mean) ** 2).sum()) for part in _exact_parts(values))
+    deviation = math.sqrt(squares / count)
+    numbers = None if count == values.size else count
+    return FeatureFacts(ALL, None, minimum, maximum, mean, deviation, numbers)
 
 
-def _parts(values: NDArray[Any] | MultiHotRows) -> Iterator[NDArray[np.float64]]:
+def _finite_parts(values: NDArray[Any] | MultiHotRows) -> Iterator[NDArray[Any]]:
+    """The finite numbers of some rows at a time; nothing of rows that have none."""
     for rows in row_parts(values):
-        cells = rows.reshape(-1)
+        cells = rows[are_finite(rows)] if rows.dtype.kind == "f" else rows.reshape(-1)
+        if cells.size:
+            yield cells
+
+
+def _exact_parts(values: NDArray[Any] | MultiHotRows) -> Iterator[NDArray[np.float64]]:
+    for cells in _finite_parts(values):
         for start in range(0, cells.size, _CHUNK_CELLS):
             yield cells[start : start + _CHUNK_CELLS].astype(np.float64)
-
-
-MOST_POINTS = 300
-
-
-def picture_of(dataset: Dataset) -> Picture:
-    """A scatter for two features and classes, a curve for one feature and a number, or None."""
-    x = dataset.train.x
-    if x.ndim == 2 and x.shape[1] == 2 and dataset.class_names:
-        return _scatter(dataset)
-    if x.ndim == 2 and x.shape[1] == 1 and not dataset.class_names:
-        return _curve(dataset)
-    return None
-
-
-def _scatter(dataset: Dataset) -> ScatterPicture:
-    points = np.unique(np.column_stack([dataset.train.x, dataset.train.labels]), axis=0)
-    if len(points) > MOST_POINTS:
-        # By chance, not every n-th: in ordered data that would hit one class alone.
-        chosen = np.random.default_rng(dataset.seed).choice(len(points), MOST_POINTS, False)
-        points = points[np.sort(chosen)]
-    x_name, y_name = dataset.feature_names
-    x, y, classes = points.T
-    return ScatterPicture(
-        x_name=x_name,
-        y_name=y_name,
-        x=tuple(map(float, x)),
-        y=tuple(map(float, y)),
-        classes=tuple(map(int, classes)),
-    )
-
-
-def _curve(dataset: Dataset) -> CurvePicture:
-    x, y = dataset.train.x[:, 0], dataset.target_in_own_unit(dataset.train.y)
-    order = np.argsort(x, kind="stable")
-    if len(order) > MOST_POINTS:
-        order = order[np.linspace(0, len(order) - 1, MOST_POINTS).round().astype(int)]
-    return CurvePicture(
-        x_name=dataset.feature_names[0],
-        y_name=dataset.target_name,
-        x=tuple(map(float, x[order])),
-        y=tuple(map(float, y[order])),
-    )
-
-
-_SHUFFLE_ROUNDS = 10
-
-
-def baseline(method: BaselineMethod, dataset: Dataset) -> Baseline:
-    """Fit a method on the training rows and score it.
-
-    Scored on the test rows, without them on the validation rows, without them on the
-    training rows. Accuracy for classes; for regression the mean absolute error in the
-    target's own unit.
-    """
-    scored = dataset.test or dataset.validation or dataset.train
-    if method is BaselineMethod.SHUFFLED_LABELS:
-        return Baseline(method.value, "accuracy", _shuffled_accuracy(dataset, scored))
-    estimator = _estimator(method)
-    train_target, target = _flat_target(dataset, dataset.train), _flat_target(dataset, scored)
-    if method in (BaselineMethod.MAJORITY, BaselineMethod.MEAN):
-        # A dummy looks at the targets alone; wide rows need not be converted for it.
-        estimator.fit(np.zeros((len(train_target), 1)), train_target)
-        predicted = estimator.predict(np.zeros((len(target), 1)))
-    else:
-        estimator.fit(_flat_rows(dataset.train), train_target)
-        predicted = estimator.predict(_flat_rows(scored))
-    if dataset.class_names:
-        return Baseline(method.value, "accuracy", float(np.mean(predicted == target)))
-    return Baseline(method.value, "mae", float(np.mean(np.abs(predicted - target))))
-
-
-def _estimator(method: BaselineMethod) -> Any:
-    from sklearn.dummy import DummyClassifier, DummyRegressor
-    from sklearn.linear_model import LinearRegression, LogisticRegression
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
-
-    match method:
-        case BaselineMethod.MAJORITY:
-            return DummyClassifier(strategy="most_frequent")
-        case BaselineMethod.MEAN:
-            return DummyRegressor(strategy="mean")
-        case BaselineMethod.LINEAR_REGRESSION:
-            return LinearRegression()
-        case _:
-            return make_pipeline(StandardScaler(), LogisticRegression(max_iter=1_000))
-
-
-def _flat_rows(split: Split) -> NDArray[Any]:
-    return split.x.reshape(len(split.x), -1).astype(np.float64)
-
-
-def _flat_target(dataset: Dataset, split: Split) -> NDArray[Any]:
-    """Labels as whole numbers, or targets in their own unit; shape (rows,)."""
-    return split.labels if dataset.class_names else dataset.target_in_own_unit(split.y)
-
-
-def _shuffled_accuracy(dataset: Dataset, split: Split) -> float:
-    labels = _flat_target(dataset, split)
-    random = np.random.default_rng(dataset.seed)
-    rounds = [np.mean(random.permutation(labels) == labels) for _ in range(_SHUFFLE_ROUNDS)]
-    return float(np.mean(rounds))

@@ -11,6 +11,8 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from kertasks.data.values import DataValues
+
 SCHEMA = 1
 """Raised when the JSON form changes; part of the name of whatever keeps it."""
 
@@ -33,11 +35,15 @@ class SplitFacts(msgspec.Struct, frozen=True):
     """Memory the arrays of the split take."""
 
     class_rows: tuple[int, ...]
-    """Rows of each class, in the order of ``Description.class_names``; empty for regression."""
+    """Rows of each class, in the order of ``Description.class_names``; empty for regression, and
+    where a row has no single class."""
 
 
 class FeatureFacts(msgspec.Struct, frozen=True):
-    """One feature over the training rows, as the network gets it."""
+    """One feature over the training rows, as the network gets it, of its finite numbers.
+
+    All four numbers are 0 where there is none.
+    """
 
     name: str
     unit: str | None
@@ -45,6 +51,8 @@ class FeatureFacts(msgspec.Struct, frozen=True):
     maximum: float
     mean: float
     standard_deviation: float
+    numbers: int | None = None
+    """How many finite numbers there are, where not all are finite."""
 
 
 class Baseline(msgspec.Struct, frozen=True):
@@ -117,6 +125,8 @@ class Description(msgspec.Struct, frozen=True):
 
     feature_count: int
     class_names: tuple[str, ...]
+    """The names of the classes; of a label that has none, the label itself."""
+
     target: FeatureFacts | None
     """A regression's target, in its own unit."""
 
@@ -134,6 +144,15 @@ class Description(msgspec.Struct, frozen=True):
 
     other_baselines: tuple[Baseline, ...] = ()
     """More to compare with, after ``baseline``."""
+
+    values: DataValues | None = None
+    """What stands in the cells, for the check of a recipe."""
+
+    faults: tuple[str, ...] = ()
+    """What is wrong with the data, a sentence each, the worst first."""
+
+    constant_features: int = 0
+    """How many named features are the same in all training rows."""
 
 
 def to_json(description: Description) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain, repeat
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,8 @@ from kertasks.data.dataset import Dataset
 from kertasks.data.description import ColumnsSample, ImageSample, WordsSample
 from kertasks.data.multi_hot import Texts
 from kertasks.data.splits import Split
+from kertasks.data.value_reading import plain_label
+from kertasks.data.values import NO_NUMBERS, shown_label
 
 THOUSAND_DOLLARS = "$1,000"
 """The unit of prices that are written in full, in dollars."""
@@ -27,27 +30,47 @@ def format_number(value: float, unit: str | None = None) -> str:
     return f"{text} {unit}" if unit else text
 
 
-def class_index(target: Any) -> int:
-    """The class of one row's target: a label, or the place of the 1 in a one-hot row."""
-    values = np.asarray(target)
-    return int(values.argmax()) if values.ndim else int(values)
+def class_label(class_names: Sequence[str], target: Any) -> str:
+    """The class of one row's target by its name; the label itself where it has none.
+
+    Args:
+        class_names: of the labels 0, 1, 2, …
+        target: a label, or a one-hot row.
+    """
+    values = np.asarray(target).reshape(-1)
+    ones = np.flatnonzero(values)
+    if len(values) > 1 and len(ones) != 1:  # of several classes, or of none
+        return ", ".join(class_label(class_names, one) for one in ones) or "none"
+    label = ones[0] if len(values) > 1 else values[0]
+    if label in range(len(class_names)):
+        return class_names[int(label)]
+    return shown_label(plain_label(label))
 
 
 def columns_sample(dataset: Dataset, split: Split, row: int) -> ColumnsSample:
     """A row of a dataset with named features, in their own units, its target as the label."""
     values, target = split.x[row], split.y[row]
-    if dataset.feature_scale is not None:
+    if dataset.feature_scale is not None and split.x.dtype.kind not in NO_NUMBERS:
         values = dataset.feature_scale.to_own_unit(values)
     columns = tuple(
-        (name, format_number(float(value), unit))
-        for name, unit, value in zip(dataset.feature_names, dataset.own_units, values, strict=True)
+        (name, _cell(value, unit))
+        # There may be fewer units than names.
+        for name, unit, value in zip(
+            dataset.feature_names, chain(dataset.own_units, repeat(None)), values, strict=False
+        )
     )
     if dataset.class_names:
-        label = dataset.class_names[class_index(target)]
+        label = class_label(dataset.class_names, target)
     else:
-        number = float(dataset.target_in_own_unit(target))
-        label = f"{dataset.target_name} {format_number(number, dataset.unit)}"
+        own = target if split.y.dtype.kind in NO_NUMBERS else dataset.target_in_own_unit(target)
+        cells = [_cell(value, dataset.unit) for value in np.asarray(own).reshape(-1)]
+        label = f"{dataset.target_name} {', '.join(cells)}"
     return ColumnsSample(label=label, columns=columns)
+
+
+def _cell(value: Any, unit: str | None) -> str:
+    is_number = np.asarray(value).dtype.kind not in NO_NUMBERS
+    return format_number(float(value), unit) if is_number else str(value)
 
 
 def image_sample(class_names: Sequence[str], full: float, split: Split, row: int) -> ImageSample:
@@ -61,7 +84,7 @@ def image_sample(class_names: Sequence[str], full: float, split: Split, row: int
     """
     grey = split.x[row, :, :, 0].astype(float) / full
     return ImageSample(
-        label=class_names[class_index(split.y[row])],
+        label=class_label(class_names, split.y[row]),
         pixels=tuple(tuple(map(float, line)) for line in grey),
     )
 
@@ -108,6 +131,6 @@ class WordsSampler:
         """
         for known, texts, first in self.texts:
             if known is split:
-                label = self.class_names[class_index(split.y[row])]
+                label = class_label(self.class_names, split.y[row])
                 return WordsSample(label=label, text=self.decode(texts[first + row]))
         raise LookupError("this split is not one of the dataset's own; its texts are not known")

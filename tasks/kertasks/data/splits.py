@@ -23,7 +23,14 @@ class Split:
     numbers of their ones."""
 
     y: NDArray[Any]
-    """Targets, shape (rows,) or (rows, classes)."""
+    """Targets, shape (rows,), (rows, 1) or (rows, classes)."""
+
+    def __post_init__(self) -> None:
+        # What a task's loader gives may be lists or a table; everybody after it reads arrays.
+        for name in ("x", "y"):
+            values = getattr(self, name)
+            if not isinstance(values, (np.ndarray, MultiHotRows)):
+                object.__setattr__(self, name, _as_array(values))
 
     @property
     def rows(self) -> int:
@@ -33,7 +40,8 @@ class Split:
     @property
     def labels(self) -> NDArray[Any]:
         """The class of each row, shape (rows,): the target, or the place of its 1."""
-        return self.y.argmax(axis=1) if self.y.ndim > 1 else self.y
+        is_column = self.y.ndim < 2 or self.y.shape[1:] == (1,)
+        return self.y.reshape(-1) if is_column else self.y.argmax(axis=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +110,15 @@ def standardise_target(splits: Sequence[Split]) -> tuple[list[Split], TargetScal
     ]
     mean, scale = float(scaler.mean_[0]), float(scaler.scale_[0])
     return scaled, TargetScale(mean=mean, scale=scale)
+
+
+def _as_array(values: Any) -> NDArray[Any]:
+    try:
+        return np.asarray(values)
+    except ValueError:  # rows that are not all as long as each other
+        rows = np.empty(len(values), dtype=object)
+        rows[:] = list(values)
+        return rows
 
 
 def _compact(y: NDArray[Any]) -> NDArray[Any]:

@@ -217,10 +217,7 @@ def _tell_of_not_finite(sources: Sequence[Source], notices: Notices) -> bool:
         for place, leaf in enumerate(source.leaves):
             found = find_not_finite(leaf)
             if found is not None:
-                text = found.describe(_name(source, place, sources))
-                notices.tell(
-                    f"{text} (counted from 0): what is computed of it is not finite either"
-                )
+                notices.tell(found.describe(_name(source, place, sources)))
                 holds_one = True
     return holds_one
 

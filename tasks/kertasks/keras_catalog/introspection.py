@@ -6,7 +6,7 @@ import inspect
 import itertools
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,8 @@ from kertasks.keras_catalog.catalog import (
 )
 from kertasks.keras_catalog.docstrings import Docstring, argument_of, read_docstring
 from kertasks.keras_catalog.excluded import EXCLUDED_ARGUMENTS
-from kertasks.keras_catalog.offer import Chosen, Offered, offered
+from kertasks.keras_catalog.offer import Chosen, Offered, by_name, offered
+from kertasks.user_folders import cache_dir
 
 _DTYPES = ("float32", "float64", "float16", "bfloat16", "mixed_float16", "mixed_bfloat16")
 
@@ -151,6 +152,31 @@ def ensure_catalog(cache_dir: Path) -> Catalog:
     return catalog
 
 
+@cache
+def installed_catalog() -> Catalog:
+    """The catalog of the installed Keras, from the user's cache where it can be kept there."""
+    try:
+        return ensure_catalog(cache_dir())
+    except OSError:  # the folder cannot be written in
+        return read_catalog()
+
+
+def catalog_of(names: Iterable[str]) -> Catalog:
+    """The part of the catalog that some names stand for: a few milliseconds a class, once.
+
+    Args:
+        names: classes or functions by any name Keras has for them; others are passed over.
+    """
+    classes = {
+        (family, by_name(family)[name].name): _class_info(by_name(family)[name], family)
+        for name in names
+        for family in Family
+        if name in by_name(family)
+    }
+    return Catalog(keras_version=str(keras.__version__), classes=tuple(classes.values()))
+
+
+@cache
 def _class_info(entry: Offered, family: Family) -> ClassInfo:
     documented = docstring_of(entry, family)
     arguments = arguments_of(entry, family)

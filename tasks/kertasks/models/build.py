@@ -1,267 +1,25 @@
-"""A recipe and its data become a compiled Keras model; its classes by name, only Keras's own."""
+"""A recipe and its data become a compiled Keras model."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+import warnings
 
 import keras
-from keras.src.backend.common import global_state
 
 from kertasks.data.dataset import Dataset
-from kertasks.keras_catalog.catalog import Argument, ArgumentKind, Family
-from kertasks.keras_catalog.excluded import EXCLUDED_ARGUMENTS, EXCLUDED_LAYERS, EXCLUDED_OTHERS
-from kertasks.keras_catalog.introspection import arguments_of, is_cell, required_inputs, takes_list
-from kertasks.keras_catalog.offer import Chosen, Offered, by_name
+from kertasks.data.value_reading import values_of
+from kertasks.keras_catalog.catalog import Family
+from kertasks.models.check import Finding, ModelCheck
+from kertasks.models.check_build import check_model
+from kertasks.models.keras_warnings import RecipeWarning
 from kertasks.models.messages import BuildError, one_line
-from kertasks.recipes.recipe import INPUT, Component, Recipe, Value
-from kertasks.recipes.recipe_errors import one_of
-from kertasks.recipes.validation import problem_with
-from kertasks.xla_flags import offer_cache
-
-offer_cache()
-
-_WAITING = "uninitialized_variables"
+from kertasks.models.named_classes import catalog_for
+from kertasks.models.network import Names, Network, make, make_metric
+from kertasks.recipes.recipe import Recipe
 
 
-@contextmanager
-def no_weights() -> Iterator[None]:
-    """Inside, no variable is given memory.
-
-    Keras 3.15 keeps a list of variables that wait for their values, and has no public way to
-    say that they never get one; without this the list would hold every layer ever checked.
-    TensorFlow 2.21 besides keeps some 30 KB for every variable it ever made, even when it is
-    long gone, so a process that checks at every key must not make any.
-    """
-    before = list(global_state.get_global_attribute(_WAITING) or [])
-    try:
-        with keras.StatelessScope(initialize_variables=False):
-            yield
-    finally:
-        global_state.set_global_attribute(_WAITING, before)
-
-
-def find_class(name: str, family: Family, path: str) -> Offered:
-    """What a name stands for.
-
-    Raises:
-        BuildError: Keras has no such class, or no recipe can use it.
-    """
-    found = by_name(family).get(name)
-    if found is not None:
-        return found
-    excluded = EXCLUDED_LAYERS if family is Family.LAYERS else EXCLUDED_OTHERS
-    if name in excluded:
-        raise BuildError(path, f"{name} cannot be used: {excluded[name]}")
-    raise BuildError(
-        path, f"Keras has no {name} among its {family}; {one_of(by_name(family), name, limit=6)}"
-    )
-
-
-def make(
-    component: str | Component, family: Family, path: str, names: Names, name: str | None = None
-) -> Any:
-    """The Keras object of a component: a layer, a loss, an activation function.
-
-    Args:
-        component: a class's name, or the class with its arguments.
-        family: where in Keras to look; nowhere else is looked.
-        path: where in the recipe it stands, for the error.
-        names: names the layers.
-        name: the layer's own name.
-
-    Raises:
-        BuildError: with Keras's reason in one line.
-    """
-    if isinstance(component, str):
-        component = Component(component)
-    entry = find_class(component.class_name, family, path)
-    if isinstance(entry.what, Chosen):
-        if component.arguments:
-            raise BuildError(path, f"{entry.name} takes no arguments")
-        return component.class_name
-    arguments = _arguments(component, entry, family, path, names)
-    if family is Family.ACTIVATIONS:
-        return entry.what
-    if family is Family.LAYERS:
-        arguments["name"] = name or arguments.get("name") or names.unused(entry.name)
-    elif family is Family.METRICS:
-        arguments.setdefault("name", _metric_name(entry))
-    try:
-        return entry.what(**arguments)
-    except Exception as error:
-        raise BuildError(path, one_line(error)) from error
-
-
-class Names:
-    """Gives layers names that are the same every time, whatever was built before.
-
-    Keras counts over the whole process instead.
-    """
-
-    def __init__(self, taken: set[str]) -> None:
-        self._taken = set(taken)
-
-    def unused(self, class_name: str) -> str:
-        """A name that no layer has yet: ``dense``, then ``dense_1``, …"""
-        base = candidate = snake_case(class_name)
-        number = 0
-        while candidate in self._taken:
-            number += 1
-            candidate = f"{base}_{number}"
-        self._taken.add(candidate)
-        return candidate
-
-
-def snake_case(name: str) -> str:
-    """A class's name the way Keras writes it in a layer's name."""
-    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
-    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
-
-
-def _arguments(
-    component: Component, entry: Offered, family: Family, path: str, names: Names
-) -> dict[str, Any]:
-    known = {argument.name: argument for argument in arguments_of(entry, family)}
-    given = component.arguments
-    for name in given:
-        if name in known or (name == "name" and family is Family.LAYERS):
-            continue
-        if family is Family.LAYERS and name in EXCLUDED_ARGUMENTS:
-            raise BuildError(f"{path}.{name}", f"cannot be given: {EXCLUDED_ARGUMENTS[name]}")
-        guess = one_of(known, name, limit=6)
-        raise BuildError(f"{path}.{name}", f"{entry.name} has no such argument; {guess}")
-    missing = [name for name, argument in known.items() if argument.required and name not in given]
-    if missing:
-        raise BuildError(f"{path}.{missing[0]}", f"{entry.name} needs it")
-    for name, value in given.items():
-        # Keras takes more than a recipe may say: the path of a file to read where it takes a list.
-        problem = problem_with(value, known[name], f"{path}.{name}") if name in known else None
-        if problem is not None:
-            raise BuildError(problem.path, f"found {problem.found}; allowed: {problem.allowed}")
-    return {
-        name: _value(value, known.get(name), f"{path}.{name}", names)
-        for name, value in given.items()
-    }
-
-
-def _value(value: Value, argument: Argument | None, path: str, names: Names) -> Any:
-    """What Keras gets: nested classes as objects, numbers as Keras takes them."""
-    family = argument.family if argument is not None else None
-    is_layer = argument is not None and argument.kind is ArgumentKind.LAYER
-    if family is not None and isinstance(value, (str, Component)):
-        return make(value, family, path, names)
-    if isinstance(value, Component):
-        if not is_layer:
-            raise BuildError(path, f"takes a value, not the class {value.class_name}")
-        return make(value, Family.LAYERS, path, names)
-    if isinstance(value, (tuple, list)):
-        entries = [
-            _value(entry, argument, f"{path}.{index}", names) for index, entry in enumerate(value)
-        ]
-        return entries if is_layer else tuple(entries)
-    if is_layer and isinstance(value, str):
-        raise BuildError(path, 'takes a layer, as { class = "…", … }')
-    return value if argument is None else argument.for_keras(value)
-
-
-def _metric_name(entry: Offered) -> str:
-    """Keras's default name; where it has none, Keras would count through the process."""
-    for argument in arguments_of(entry, Family.METRICS):
-        if argument.name == "name" and isinstance(argument.default, str):
-            return argument.default
-    return snake_case(entry.name)
-
-
-class Network:
-    """A recipe's network under construction, one layer at a time.
-
-    Args:
-        recipe: the recipe.
-        input_shape: of one row.
-        input_dtype: of the data. Whole numbers, such as multi-hot rows of one byte a cell,
-            enter as they are and become numbers inside the model.
-    """
-
-    def __init__(self, recipe: Recipe, input_shape: tuple[int, ...], input_dtype: str) -> None:
-        self._layers = recipe.layers
-        self._names = Names({layer.name for layer in recipe.layers if layer.name} | {INPUT})
-        dtype = keras.config.floatx() if "float" in input_dtype else input_dtype
-        self.input = keras.Input(shape=input_shape, dtype=dtype, name=INPUT)
-        self._as_numbers: Any = None
-        self._tensors: dict[str, Any] = {}
-        self._previous: Any = None
-
-    @property
-    def output(self) -> Any:
-        """The tensor the last added layer gives."""
-        return self._previous
-
-    def add(self, index: int) -> keras.layers.Layer:
-        """Make the layer and call it on what it reads.
-
-        Raises:
-            BuildError: with the layer's path and Keras's reason in one line.
-        """
-        layer = self._layers[index]
-        path = f"layers.{index}"
-        entry = find_class(layer.class_name, Family.LAYERS, path)
-        if is_cell(entry):
-            raise BuildError(path, f"{entry.name} works only inside another layer, such as RNN")
-        made = make(layer, Family.LAYERS, path, self._names, layer.name)
-        keeps_integers = not made.autocast or ".layers.preprocessing." in entry.what.__module__
-        reads = layer.inputs or (INPUT if index == 0 else "",)
-        tensors = [self._tensor(name, keeps_integers, path) for name in reads]
-        try:
-            output = made(*_call_arguments(tensors, entry, path))
-        except BuildError:
-            raise
-        except Exception as error:
-            raise BuildError(path, one_line(error)) from error
-        if not hasattr(output, "shape"):
-            count = len(output) if isinstance(output, (list, tuple, dict)) else 0
-            raise BuildError(path, f"gives {count} outputs; a layer must give one")
-        if any(output is tensor for tensor in tensors):
-            # Keras 3.15 then records the tensor as its own source: a cycle.
-            raise BuildError(path, f"Keras cannot build a network on {entry.name}")
-        self._previous = output
-        if layer.name is not None:
-            self._tensors[layer.name] = output
-        return made
-
-    def _tensor(self, name: str, keeps_integers: bool, path: str) -> Any:
-        if not name:
-            return self._previous
-        if name != INPUT:
-            if name not in self._tensors:
-                raise BuildError(f"{path}.inputs", f"no layer above is called {name}")
-            return self._tensors[name]
-        if keeps_integers or "float" in self.input.dtype:
-            return self.input
-        if self._as_numbers is None:
-            self._as_numbers = keras.ops.cast(self.input, keras.config.floatx())
-        return self._as_numbers
-
-
-def _call_arguments(tensors: list[Any], entry: Offered, path: str) -> list[Any]:
-    """How Keras wants the tensors: one by one, as a list, or a single one.
-
-    Attention with one input attends to itself.
-    """
-    separate = required_inputs(entry)
-    if separate > 1:
-        return tensors * separate if len(tensors) == 1 else tensors
-    if takes_list(entry):
-        is_attention = ".layers.attention." in entry.what.__module__
-        return [tensors * 2 if is_attention and len(tensors) == 1 else tensors]
-    if len(tensors) > 1:
-        raise BuildError(f"{path}.inputs", f"{entry.name} reads one layer, not {len(tensors)}")
-    return tensors
-
-
-def build_model(recipe: Recipe, data: Dataset) -> keras.Model:
+def build_model(recipe: Recipe, data: Dataset, *, check: bool = True) -> keras.Model:
     """The recipe's network, compiled, its weights drawn from ``recipe.seed``.
 
     Seeds Python's, NumPy's and TensorFlow's global generators, so that two calls with the
@@ -269,16 +27,56 @@ def build_model(recipe: Recipe, data: Dataset) -> keras.Model:
 
     Args:
         recipe: what to build.
-        data: what it will be trained on; only the shape and dtype of a row are used.
-            Rows of whole numbers (uint8 multi-hot) are cast inside the model.
+        data: what it will be trained on. Rows of whole numbers (uint8 multi-hot) are cast inside
+            the model.
+        check: whether the recipe is held against the data first, as the workbench and the
+            command line do; without it only Keras has a say, and of the data only the shape and
+            dtype of a row are used.
 
     Returns:
         A functional model whose layers are called as in the recipe, or ``dense``,
         ``dense_1``, … in its order.
 
     Raises:
-        BuildError: Keras refuses a part; with its path and the reason in one line.
+        BuildError: Keras refuses a part, or the check does; with everything that is refused.
+
+    Warns:
+        RecipeWarning: what the check says and does not refuse.
     """
+    if not check:
+        return _build(recipe, data)
+    for finding in require_trainable(recipe, data):
+        warnings.warn(str(finding), RecipeWarning, stacklevel=2)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Keras said it when the layers were checked
+        return _build(recipe, data)
+
+
+def check_recipe(recipe: Recipe, data: Dataset) -> ModelCheck:
+    """Everything that is wrong with a recipe for its data, and shapes and counts of its layers.
+
+    Its ``errors`` are refused by ``build_model``, its ``warnings`` are told.
+    """
+    return check_model(recipe, data.shape, values_of(data), catalog_for(recipe))
+
+
+def require_trainable(recipe: Recipe, data: Dataset) -> tuple[Finding, ...]:
+    """Hold a recipe against its data; no weight is drawn.
+
+    Returns:
+        What a person should know before training.
+
+    Raises:
+        BuildError: it is refused; with everything that is.
+    """
+    found = check_recipe(recipe, data)
+    if found.errors:
+        first, *more = found.errors
+        raise BuildError(first.path, first.reason, *more)
+    return found.warnings
+
+
+def _build(recipe: Recipe, data: Dataset) -> keras.Model:
     keras.utils.set_random_seed(recipe.seed)
     network = Network(recipe, data.input_shape, str(data.train.x.dtype))
     if not recipe.layers:
@@ -303,14 +101,3 @@ def build_model(recipe: Recipe, data: Dataset) -> keras.Model:
     except Exception as error:
         raise BuildError("compile", one_line(error)) from error
     return model
-
-
-def make_metric(metric: str | Component, path: str) -> Any:
-    """What ``compile`` gets for a metric.
-
-    Raises:
-        BuildError: Keras has no such metric, or refuses its arguments.
-    """
-    made = make(metric, Family.METRICS, path, Names(set()))
-    # A plain name stays one: Keras then calls the metric by it ("mae", "acc").
-    return metric if isinstance(metric, str) else made

@@ -17,6 +17,19 @@ class LayerCheck(msgspec.Struct, frozen=True):
     """Keras's reason in one line, without class paths; None when it accepts the layer."""
 
 
+class Finding(msgspec.Struct, frozen=True):
+    """One thing that is wrong with a recipe, or with its data."""
+
+    path: str
+    """Where, as in ``--set``: ``layers.1``, ``compile.loss``; empty for the data."""
+
+    reason: str
+    """What is wrong and what is allowed, in one line."""
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}" if self.path else self.reason
+
+
 class ModelCheck(msgspec.Struct, frozen=True):
     """What Keras says about a recipe. It goes through JSON between processes."""
 
@@ -34,6 +47,19 @@ class ModelCheck(msgspec.Struct, frozen=True):
 
     error_path: str | None = None
     """Where, as in ``--set``: ``layers.1``, ``compile.loss``; None with no error."""
+
+    more_errors: tuple[Finding, ...] = ()
+    """What is refused besides ``error``."""
+
+    warnings: tuple[Finding, ...] = ()
+    """What a person should know before training, which goes on all the same."""
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """All that is refused; empty when the recipe can be trained."""
+        if self.error is None:
+            return ()
+        return Finding(self.error_path or "", self.error), *self.more_errors
 
 
 class DataShape(msgspec.Struct, frozen=True):

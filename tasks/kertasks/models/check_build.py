@@ -1,5 +1,9 @@
 """What Keras says of a recipe, asked without training and without drawing a weight.
 
+This is the one check of a recipe against its data: the workbench, the command line, ``build_model``
+and a trainer, of a new run as of a resumed one, all ask here. What is refused cannot be trained, or
+only to numbers that mean nothing; what is warned of is said before training, which goes on.
+
 Keras takes some mismatches of an output and the labels without a word (it repeats the smaller one)
 and refuses others only at the first label that is too large; a person wants to know before.
 """
@@ -7,57 +11,153 @@ and refuses others only at the first label that is too large; a person wants to 
 from __future__ import annotations
 
 import math
-from functools import lru_cache
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 import keras
-import numpy as np
 
-from kertasks.keras_catalog.catalog import Family
-from kertasks.models.build import Names, Network, make, make_metric, no_weights
-from kertasks.models.check import DataShape, LayerCheck, ModelCheck
-from kertasks.models.messages import BuildError, one_line
-from kertasks.models.monitor import monitor_of
-from kertasks.recipes.recipe import Component, Recipe
+from kertasks.data.faults import faults_of
+from kertasks.data.values import DataValues
+from kertasks.errors import nearest
+from kertasks.keras_catalog.catalog import Catalog, Family
+from kertasks.models.check import DataShape, Finding, LayerCheck, ModelCheck
+from kertasks.models.keras_warnings import hearing_warnings
+from kertasks.models.label_rules import LOSS, judge_loss, judge_metrics, setting_of
+from kertasks.models.messages import BuildError
+from kertasks.models.monitor import VALIDATION, monitor_of
+from kertasks.models.network import Network, no_weights
+from kertasks.models.output_range import output_range
+from kertasks.models.sizes import Sizes, mismatch_of_sizes
+from kertasks.models.split_rules import holds_out, refused_split, warned_splits
+from kertasks.models.trials import (
+    Ends,
+    Trial,
+    activation_trial,
+    loss_trial,
+    metric_trial,
+    optimizer_trial,
+)
+from kertasks.recipes.recipe import INPUT, Recipe
 from kertasks.recipes.recipe_errors import Problem
 from kertasks.recipes.validation import validate
 
 _NOTHING = LayerCheck(output_shape=None, parameters=None, trainable_parameters=None)
 
 
-def check_model(recipe: Recipe, shape: DataShape) -> ModelCheck:
-    """Shapes and parameters of every layer, or the first one that is refused, and why.
+def check_model(
+    recipe: Recipe,
+    shape: DataShape,
+    values: DataValues | None = None,
+    catalog: Catalog | None = None,
+) -> ModelCheck:
+    """Shapes and parameters of every layer, everything that is refused and why, and warnings.
 
     Keras makes and calls each layer; no weight is drawn, so that a layer of a billion
     parameters is counted as fast as one of ten. Then Keras tries the loss and the metrics
-    on two rows of zeros. Takes some 2 ms a layer.
+    on two rows, and both are held against the labels. Takes some 2 ms a layer.
 
     Args:
         recipe: what to check; it may break every rule.
         shape: of the data it is to be trained on.
+        values: what stands in the data; None where only its shape is known.
+        catalog: Keras's classes, to judge arguments before any layer is made with them.
     """
-    problems = validate(recipe)
-    layers: list[LayerCheck] = []
-    failure: BuildError | None = None
-    output: tuple[int | None, ...] = ()
+    found = _Findings(validate(recipe, catalog))
+    if values is not None:
+        for fault in faults_of(values):
+            found.add(Finding("", fault.text), fault.refused)
+    layers, made, output = _check_layers(recipe, shape, found)
+    found.refuse_problems()
+    if output is not None and (values is None or values.train.y.are_numbers):
+        _Training(recipe, output, shape, values, made).check(found)
+    _check_rows(recipe, values, found)
+    return _model_check(recipe, shape, layers, found)
+
+
+class _Findings:
+    """Everything that was found, a place at most once.
+
+    Args:
+        problems: faults of the recipe's own values.
+    """
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.errors: list[Finding] = []
+        self.warnings: list[Finding] = []
+        self._problems = problems
+
+    def problem_at(self, path: str) -> BuildError | None:
+        """The first of the recipe's own faults at or under a path."""
+        for problem in self._problems:
+            if problem.path == path or problem.path.startswith(f"{path}."):
+                return BuildError(problem.path, _reason(problem))
+        return None
+
+    def refuse_problems(self) -> None:
+        """Refuse all of the recipe's own faults."""
+        for problem in self._problems:
+            self.add(Finding(problem.path, _reason(problem)), True)
+
+    def add(self, finding: Finding, refused: bool) -> None:
+        """Take note of it, unless something is refused at that place already."""
+        if self.is_refused(finding.path):
+            return
+        (self.errors if refused else self.warnings).append(finding)
+
+    def is_refused(self, path: str) -> bool:
+        """Whether something is refused at a place, in it or around it; never of the data."""
+        return bool(path) and any(
+            error.path == path
+            or error.path.startswith(f"{path}.")
+            or path.startswith(f"{error.path}.")
+            for error in self.errors
+            if error.path
+        )
+
+
+def _reason(problem: Problem) -> str:
+    return f"found {problem.found}; allowed: {problem.allowed}"
+
+
+def _check_layers(
+    recipe: Recipe, shape: DataShape, found: _Findings
+) -> tuple[list[LayerCheck], list[keras.layers.Layer], Sizes | None]:
+    """What Keras says of each layer up to the first it refuses.
+
+    Returns:
+        The checks, Keras's layers, and the sizes of one row of the output: None where there is
+        none.
+    """
+    checks: list[LayerCheck] = []
+    made: list[keras.layers.Layer] = []
     with no_weights():
         try:
             network = Network(recipe, shape.input_shape, shape.input_dtype)
             for index in range(len(recipe.layers)):
-                _raise_first(problems, f"layers.{index}")
-                layers.append(_check_layer(network, index))
-            if network.output is not None:
-                output = tuple(network.output.shape[1:])
-            _raise_first(problems, "")
+                path = f"layers.{index}"
+                problem = found.problem_at(path)
+                if problem is not None:
+                    raise problem
+                heard: list[str] = []
+                with hearing_warnings(heard.append):
+                    layer = network.add(index)
+                    checks.append(_layer_check(layer, network))
+                made.append(layer)
+                heard += activation_trial(getattr(layer, "activation", None), checks[-1])
+                for text in dict.fromkeys(heard):
+                    found.add(Finding(path, text), False)
         except BuildError as error:
-            failure = error
-    if failure is None:
-        failure = check_training(recipe, output, shape)
-    return _model_check(recipe, shape, layers, failure)
+            complete = len(checks) == len(recipe.layers)
+            if not complete and error.path.startswith(f"layers.{len(checks)}"):
+                checks.append(LayerCheck(None, None, None, error=_reason_of(error, len(checks))))
+            if error.path or not found.errors:  # data of no number has no input either
+                found.add(Finding(error.path, error.reason), True)
+            return checks, made, None
+    if network.output is None:
+        return checks, made, None
+    return checks, made, tuple(size or 1 for size in network.output.shape[1:])
 
 
-def _check_layer(network: Network, index: int) -> LayerCheck:
-    layer = network.add(index)
+def _layer_check(layer: keras.layers.Layer, network: Network) -> LayerCheck:
     return LayerCheck(
         output_shape=tuple(network.output.shape[1:]),
         parameters=int(layer.count_params()),
@@ -65,200 +165,167 @@ def _check_layer(network: Network, index: int) -> LayerCheck:
     )
 
 
+def _reason_of(error: BuildError, place: int) -> str:
+    """Why a layer is refused, for its own row: with the argument, without the layer."""
+    argument = error.path.removeprefix(f"layers.{place}").lstrip(".")
+    return f"{argument}: {error.reason}" if argument else error.reason
+
+
 def _model_check(
-    recipe: Recipe, shape: DataShape, layers: list[LayerCheck], failure: BuildError | None
+    recipe: Recipe, shape: DataShape, layers: list[LayerCheck], found: _Findings
 ) -> ModelCheck:
-    complete = len(layers) == len(recipe.layers)
-    if not complete and failure is not None:
-        place = len(layers)
-        reason = failure.reason
-        argument = failure.path.removeprefix(f"layers.{place}").lstrip(".")
-        if argument:
-            reason = f"{argument}: {reason}"
-        layers = [*layers, LayerCheck(None, None, None, error=reason)]
-    layers += [_NOTHING] * (len(recipe.layers) - len(layers))
-    parameters = [layer.parameters or 0 for layer in layers]
-    trainable = [layer.trainable_parameters or 0 for layer in layers]
+    layers = layers + [_NOTHING] * (len(recipe.layers) - len(layers))
+    complete = all(layer.parameters is not None for layer in layers)
+    first = found.errors[0] if found.errors else None
     return ModelCheck(
         input_shape=shape.input_shape,
         layers=tuple(layers),
-        parameters=sum(parameters) if complete else None,
-        trainable_parameters=sum(trainable) if complete else None,
-        error=failure.reason if failure is not None else None,
-        error_path=failure.path if failure is not None else None,
+        parameters=sum(layer.parameters or 0 for layer in layers) if complete else None,
+        trainable_parameters=sum(layer.trainable_parameters or 0 for layer in layers)
+        if complete
+        else None,
+        error=first.reason if first is not None else None,
+        error_path=first.path if first is not None else None,
+        more_errors=tuple(found.errors[1:]),
+        warnings=tuple(found.warnings),
     )
 
 
-def _raise_first(problems: tuple[Problem, ...], path: str) -> None:
-    """Raise the first problem at or under ``path``."""
-    for problem in problems:
-        if not path or problem.path == path or problem.path.startswith(f"{path}."):
-            raise BuildError(problem.path, f"found {problem.found}; allowed: {problem.allowed}")
+def _check_rows(recipe: Recipe, values: DataValues | None, found: _Findings) -> None:
+    """Hold the division of the rows, and numbers that a layer looks up, against the data."""
+    if values is None:
+        return
+    refused = refused_split(recipe.fit, values)
+    if refused is not None:
+        found.add(refused, True)
+    for finding in warned_splits(recipe.fit, values):
+        found.add(finding, False)
+    for finding, is_refused in _numbers_looked_up(recipe, values):
+        found.add(finding, is_refused)
 
 
-_ROWS = 2
-_LARGEST_TRIAL = 1_000_000
-"""Outputs larger than this a row are not tried: that would cost more than it tells."""
+def _numbers_looked_up(recipe: Recipe, values: DataValues) -> Iterator[tuple[Finding, bool]]:
+    """Numbers of the data that an Embedding has no row for."""
+    for index, layer in enumerate(recipe.layers):
+        reads_data = layer.inputs == (INPUT,) or (index == 0 and not layer.inputs)
+        rows = layer.arguments.get("input_dim")
+        if layer.class_name != "Embedding" or not reads_data or not isinstance(rows, int):
+            continue
+        for split in values.splits:
+            if not split.x.within(0, rows - 1):
+                of = "the data" if split is values.train else f"the {split.name}'s data"
+                reason = f"holds rows for the numbers 0 to {rows - 1}; {of} has "
+                reason += split.x.describe_range()
+                yield Finding(f"layers.{index}.input_dim", reason), split.name != "test"
 
 
-def check_training(
-    recipe: Recipe, output: tuple[int | None, ...], shape: DataShape
-) -> BuildError | None:
-    """The first thing that keeps a network with this output from being trained.
+class _Training:
+    """Checks what keeps a network from being trained, or from being trained to something.
 
     Args:
         recipe: its compile and fit settings are judged.
-        output: shape of one row of the network's output.
+        output: sizes of one row of the network's output.
         shape: of the data.
-
-    Returns:
-        The fault with its path and one line, or None.
+        values: what stands in the data; None where it is not known.
+        made: the recipe's layers as Keras's.
     """
-    settings = recipe.compile
-    sizes = tuple(size or 1 for size in output)
-    fault = _optimizer_fault(settings.optimizer) or _loss_fault(settings.loss, sizes, shape)
-    for index, metric in enumerate(settings.metrics):
-        fault = fault or _metric_fault(metric, f"compile.metrics.{index}", sizes, shape)
-    return fault or _monitor_fault(recipe)
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        output: Sizes,
+        shape: DataShape,
+        values: DataValues | None,
+        made: list[keras.layers.Layer],
+    ) -> None:
+        self._recipe = recipe
+        self._output = output
+        self._shape = shape
+        self._values = values
+        self._judged = (recipe, output, output_range(recipe.layers, made), shape)
+        self._ends = _label_ends(values)
+        """The least and the greatest label."""
+
+    def check(self, found: _Findings) -> None:
+        """Find everything that is wrong."""
+        settings = self._recipe.compile
+        self._take(optimizer_trial(settings.optimizer), "compile.optimizer", found)
+        is_sized = self._check_loss(found)
+        names = ["loss"]
+        for index, metric in enumerate(settings.metrics):
+            path = f"compile.metrics.{index}"
+            if not found.is_refused(path):
+                trial = metric_trial(metric, path, self._output, self._shape, self._ends)
+                self._take(trial, path, found)
+                names += trial.names
+        if is_sized and self._values is not None:
+            for finding in judge_metrics(*self._judged, self._values):
+                found.add(finding, False)
+        self._check_monitor(names, found)
+
+    def _check_loss(self, found: _Findings) -> bool:
+        """Hold the loss against sizes, labels and output, then have Keras try it.
+
+        Returns:
+            Whether the sizes go together.
+        """
+        if found.is_refused(LOSS):
+            return False
+        loss, by_names = self._recipe.compile.loss, self._values is None
+        mismatch = mismatch_of_sizes(loss, self._output, self._shape, by_names=by_names)
+        if mismatch is not None and setting_of(loss, Family.LOSSES, self._output, self._shape):
+            found.add(Finding(LOSS, mismatch), True)
+            return False
+        if self._values is not None:
+            for finding, refused in judge_loss(*self._judged, self._values):
+                found.add(finding, refused)
+        if not found.is_refused(LOSS):
+            trial = loss_trial(loss, self._output, self._shape, self._ends)
+            self._take(trial, LOSS, found)
+        return True
+
+    def _take(self, trial: Trial, path: str, found: _Findings) -> None:
+        if trial.fault is not None:
+            found.add(trial.fault, True)
+        for text in trial.heard:
+            found.add(Finding(path, text), False)
+
+    def _check_monitor(self, names: Iterable[str], found: _Findings) -> None:
+        """Early stopping can watch what there will be, and nothing else."""
+        stopping = self._recipe.fit.early_stopping
+        path = "fit.early_stopping.monitor"
+        if stopping is None or found.is_refused(path):
+            return
+        known = list(dict.fromkeys(names))
+        validates = self._values is None or holds_out(self._recipe.fit, self._values)
+        monitor, there = stopping.monitor, list(known)
+        if validates:
+            there += [f"{VALIDATION}{name}" for name in known]
+        if monitor in there:
+            _check_direction(self._recipe, found)
+        elif monitor.removeprefix(VALIDATION) in known:
+            reason = (
+                f"early stopping watches {monitor}, but no rows are held out: it will not stop; "
+                f"set fit.validation_split, or watch one of {', '.join(there)}"
+            )
+            found.add(Finding(path, reason), False)
+        else:
+            guess = nearest(monitor, there)
+            hint = f"did you mean {guess}? There are" if guess else "there are"
+            reason = f"there is no metric {monitor}; {hint} {', '.join(there)}"
+            found.add(Finding(path, reason), True)
 
 
-@lru_cache(maxsize=256)
-def _optimizer_fault(optimizer: Component) -> BuildError | None:
-    try:
-        with keras.device("cpu:0"):
-            make(optimizer, Family.OPTIMIZERS, "compile.optimizer", Names(set()))
-    except BuildError as error:
-        return _without_traceback(error)
-    return None
-
-
-@lru_cache(maxsize=256)
-def _loss_fault(
-    loss: str | Component, sizes: tuple[int, ...], shape: DataShape
-) -> BuildError | None:
-    path = "compile.loss"
-    try:
-        with keras.device("cpu:0"), no_weights():
-            made = make(loss, Family.LOSSES, path, Names(set()))
-            mismatch = mismatch_of_sizes(loss, sizes, shape)
-            if mismatch is not None:
-                return BuildError(path, mismatch)
-            if math.prod(sizes) <= _LARGEST_TRIAL:
-                trial = _trial_model(sizes, loss=made)
-                trial.compute_loss(y=_two_labels(shape), y_pred=_two_predictions(sizes))
-    except BuildError as error:
-        return _without_traceback(error)
-    except Exception as error:
-        return BuildError(path, one_line(error))
-    return None
-
-
-@lru_cache(maxsize=256)
-def _metric_fault(
-    metric: str | Component, path: str, sizes: tuple[int, ...], shape: DataShape
-) -> BuildError | None:
-    try:
-        with keras.device("cpu:0"), no_weights():
-            made = make_metric(metric, path)
-            if math.prod(sizes) <= _LARGEST_TRIAL:
-                trial, outputs = _trial_model(sizes, metrics=[made]), _two_predictions(sizes)
-                trial.compute_metrics(outputs, _two_labels(shape), outputs, sample_weight=None)
-    except BuildError as error:
-        return _without_traceback(error)
-    except Exception as error:
-        reason = f"does not fit the output or the labels: {one_line(error)}"
-        return BuildError(path, reason)
-    return None
-
-
-def _without_traceback(error: BuildError) -> BuildError:
-    """The same error to keep: its traceback would hold all that Keras made until then."""
-    return BuildError(error.path, error.reason)
-
-
-def _trial_model(sizes: tuple[int, ...], **compiled: Any) -> keras.Model:
-    """A model that does nothing, to reach what ``compile`` makes of a loss or a metric."""
-    tensor = keras.Input(shape=sizes, name="output")
-    trial = keras.Model(tensor, tensor, name="trial")
-    trial.compile(optimizer=None, **compiled)
-    return trial
-
-
-def _two_predictions(sizes: tuple[int, ...]) -> Any:
-    return keras.ops.convert_to_tensor(np.full((_ROWS, *sizes), 0.5, dtype=np.float32))
-
-
-def _two_labels(shape: DataShape) -> Any:
-    """Two rows of labels: of the first and of the last class."""
-    labels = np.zeros((_ROWS, *shape.target_shape), dtype=shape.target_dtype)
-    if shape.classes and shape.target_shape == ():
-        labels[-1] = shape.classes - 1
-    elif shape.target_shape == (shape.classes,):
-        labels[0, 0] = labels[-1, -1] = 1
-    return keras.ops.convert_to_tensor(labels)
-
-
-def _monitor_fault(recipe: Recipe) -> BuildError | None:
+def _check_direction(recipe: Recipe, found: _Findings) -> None:
+    """Whether it is known which values of what early stopping watches are better."""
     try:
         monitor_of(recipe)
     except BuildError as error:
-        return error
-    return None
+        found.add(Finding(error.path, error.reason), True)
 
 
-def mismatch_of_sizes(
-    loss: str | Component, sizes: tuple[int, ...], shape: DataShape
-) -> str | None:
-    """What does not fit, in one line, or None.
-
-    Args:
-        loss: the recipe's loss.
-        sizes: of one row of the output.
-        shape: of the data.
-    """
-    name = loss.class_name if isinstance(loss, Component) else loss
-    last = sizes[-1] if sizes else 1
-    target = shape.target_shape
-    if name.lower() == "ctc":
+def _label_ends(values: DataValues | None) -> Ends:
+    """The least and the greatest label to train on."""
+    if values is None or values.train.y.least is None or values.train.y.most is None:
         return None
-    if name in ("crossentropy", "ce"):  # Keras chooses so
-        is_sparse = last > 1 and len(target) < len(sizes)
-    else:
-        is_sparse = name.lower().startswith("sparse")
-    if is_sparse:
-        return _mismatch_of_class_numbers(sizes, last, shape)
-    if _squeezed(sizes) == _squeezed(target):
-        return None
-    mismatch = f"the output has {_written(sizes)} a row, the labels have {_written(target)}"
-    if not target and last == shape.classes and "categorical" in name.lower():
-        mismatch += "; sparse_categorical_crossentropy takes class numbers"
-    return mismatch
-
-
-def _mismatch_of_class_numbers(sizes: tuple[int, ...], last: int, shape: DataShape) -> str | None:
-    target = shape.target_shape
-    if target and target == sizes:
-        return (
-            f"takes class numbers, the labels are one-hot with {_written(target)} a row; "
-            "categorical_crossentropy takes those"
-        )
-    if _squeezed(target) != sizes[:-1]:
-        return f"the output has {_written(sizes)} a row, the labels have {_written(target)}"
-    if shape.classes > last:
-        return (
-            f"the output has {_written(sizes)} a row, too few for {shape.classes} classes; "
-            f"the last layer needs {shape.classes} units"
-        )
-    return None
-
-
-def _squeezed(sizes: tuple[int, ...]) -> tuple[int, ...]:
-    """A last axis of one value counts as none, as in Keras's losses."""
-    return sizes[:-1] if sizes and sizes[-1] == 1 else sizes
-
-
-def _written(sizes: tuple[int, ...]) -> str:
-    if len(sizes) > 1:
-        return f"shape ({', '.join(map(str, sizes))})"
-    count = sizes[0] if sizes else 1
-    return "one value" if count == 1 else f"{count} values"
+    return values.train.y.least, values.train.y.most

@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from kertasks.data.dataset import Dataset
 from kertasks.keras_catalog.catalog import Family
-from kertasks.models.build import Names, Network, make, no_weights
+from kertasks.models.network import Names, Network, make, no_weights
 from kertasks.recipes.recipe import Component, Recipe
 
 

@@ -6,19 +6,24 @@ import re
 from collections.abc import Callable
 
 from kertasks.errors import UserError
+from kertasks.models.check import Finding
 from kertasks.text.error_text import without_stack
 
 
 class BuildError(UserError):
     """A part of a recipe that Keras, or the data, refuses."""
 
-    def __init__(self, path: str, reason: str) -> None:
-        super().__init__(f"{path}: {reason}" if path else reason)
+    def __init__(self, path: str, reason: str, *more: Finding, source: str | None = None) -> None:
+        self.findings = (Finding(path, reason), *more)
+        """All that is refused, at least one."""
+
+        where = f"{source}: " if source else ""
+        super().__init__("\n".join(f"{where}{finding}" for finding in self.findings))
         self.path = path
-        """Where, as in ``--set``: ``layers.1``, ``compile.loss``."""
+        """Where the first is, as in ``--set``: ``layers.1``, ``compile.loss``."""
 
         self.reason = reason
-        """Why it is refused, in one line."""
+        """Why the first is refused, in one line."""
 
 
 _DIMENSIONS = re.compile(

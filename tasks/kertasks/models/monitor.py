@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import keras
 
-from kertasks.models.build import make_metric, no_weights
 from kertasks.models.messages import BuildError
+from kertasks.models.network import make_metric, no_weights
 from kertasks.recipes.recipe import Recipe
 from kertasks.runs.events import Monitor
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from kertasks.errors import UserError, nearest
+
+if TYPE_CHECKING:
+    from kertasks.recipes.recipe import Recipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +36,18 @@ _LONGEST_NUMBER = 10_000
 class RecipeError(UserError):
     """A recipe that cannot be used. ``problems`` lists every fault found, not only the first."""
 
-    def __init__(self, problems: tuple[Problem, ...], source: str | None = None) -> None:
+    def __init__(
+        self,
+        problems: tuple[Problem, ...],
+        source: str | None = None,
+        recipe: Recipe | None = None,
+    ) -> None:
         where = f"{source}: " if source else ""
         super().__init__("\n".join(f"{where}{problem}" for problem in problems))
         self.problems = problems
         self.source = source
+        self.recipe = recipe
+        """What was read, where only its values are wrong; None where it is no recipe."""
 
 
 class FolderGiven(RecipeError):

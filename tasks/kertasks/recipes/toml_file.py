@@ -3,7 +3,7 @@
 The shape, and nothing else is read::
 
     task = "xor"
-    name = "answer"
+    name = "answer"                 # without one it is called as its file
 
     [data]
     variant = "four rows"
@@ -73,12 +73,24 @@ def load_recipe(path: str | Path, catalog: Catalog | None = None) -> Recipe:
     except OSError as error:
         found = (error.strerror or "an unreadable file").lower()
     else:
-        return parse_recipe(text, str(path), catalog)
+        return parse_recipe(text, str(path), catalog, name=path.stem)
     raise RecipeError((Problem("", found, "a recipe file in TOML, in UTF-8"),), str(path))
 
 
-def parse_recipe(text: str, source: str | None = None, catalog: Catalog | None = None) -> Recipe:
-    """Read a recipe from TOML text; ``source`` is how an error calls the text.
+def parse_recipe(
+    text: str,
+    source: str | None = None,
+    catalog: Catalog | None = None,
+    *,
+    name: str | None = None,
+) -> Recipe:
+    """Read a recipe from TOML text.
+
+    Args:
+        text: the TOML.
+        source: how an error calls the text.
+        catalog: Keras's classes; with it, layers and their arguments are judged too.
+        name: of a recipe that has none of its own; None where it must have one.
 
     Raises:
         RecipeError: with every fault, its path and what is allowed.
@@ -93,11 +105,13 @@ def parse_recipe(text: str, source: str | None = None, catalog: Catalog | None =
     except RecursionError:
         problem = Problem("", "lists or tables nested too deep", "a few levels")
         raise RecipeError((problem,), source) from None
+    if name is not None:
+        plain.setdefault("name", name)
     reader = RecipeReader()
     recipe = reader.recipe(plain)
     problems = without_consequences(tuple(reader.problems), validate(recipe, catalog))
     if problems:
-        raise RecipeError(problems, source)
+        raise RecipeError(problems, source, None if reader.problems else recipe)
     return recipe
 
 

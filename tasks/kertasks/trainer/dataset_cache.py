@@ -1,10 +1,12 @@
-"""The data a trainer process has at hand: the last loaded, and the shape of each it saw."""
+"""The data a trainer process has at hand: the last loaded, and what stands in each it saw."""
 
 from __future__ import annotations
 
 import threading
 
 from kertasks.data.dataset import Dataset
+from kertasks.data.value_reading import values_of
+from kertasks.data.values import DataValues
 from kertasks.models.check import DataShape
 from kertasks.registry import find_task
 
@@ -18,7 +20,7 @@ class DatasetCache:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._kept: Dataset | None = None
-        self._shapes: dict[tuple[str, str], DataShape] = {}
+        self._facts: dict[tuple[str, str, int], tuple[DataShape, DataValues]] = {}
 
     def load(self, task: str, variant: str | None, seed: int) -> Dataset:
         """The data, from memory when it is what was loaded last.
@@ -34,17 +36,19 @@ class DatasetCache:
                 return kept
             self._kept = None  # never two at once in memory
             data = found.load(name, seed)
-            self._shapes[task, name] = data.shape
             arrays = (array for split in data.splits().values() for array in (split.x, split.y))
             if sum(array.nbytes for array in arrays) <= _KEPT_BYTES:
                 self._kept = data
             return data
 
-    def shape(self, task: str, variant: str | None, seed: int) -> DataShape:
-        """What decides whether a model fits the data; the seed changes rows, not shapes.
+    def facts(self, task: str, variant: str | None, seed: int) -> tuple[DataShape, DataValues]:
+        """What decides whether a model fits the data: its shape, and what stands in it.
 
         Raises:
             kertasks.UserError: as ``load``.
         """
-        known = self._shapes.get((task, find_task(task).variant(variant).name))
-        return known if known is not None else self.load(task, variant, seed).shape
+        key = task, find_task(task).variant(variant).name, seed
+        if key not in self._facts:
+            data = self.load(*key)
+            self._facts[key] = data.shape, values_of(data)
+        return self._facts[key]

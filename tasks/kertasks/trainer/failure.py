@@ -92,7 +92,7 @@ def describe_failure(error: BaseException, doing: str, recipe: Recipe) -> str:
         smaller = f"A smaller batch (now {batch}), narrower" if batch > 1 else "Narrower"
         return f"out of memory while {doing}. {smaller} layers or fewer of them need less."
     if isinstance(error, UserError):
-        return str(error)
+        return "; ".join(str(error).splitlines())
     if isinstance(error, OSError) and (error.strerror or "errno" in str(error)):
         file = f" ({error.filename})" if error.filename else ""
         return f"{doing} failed: {reason_of(error)}{file}."

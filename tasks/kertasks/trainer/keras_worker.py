@@ -18,8 +18,10 @@ import tensorflow as tf
 import kertasks
 from kertasks.data.dataset import Dataset
 from kertasks.data.splits import Split
+from kertasks.data.values import DataValues
 from kertasks.keras_catalog import introspection
 from kertasks.models import check, check_build
+from kertasks.models.named_classes import catalog_for
 from kertasks.recipes import json_form
 from kertasks.recipes.recipe import CompileSettings, Layer, Recipe
 from kertasks.trainer.callbacks.best_weights import save_model
@@ -64,7 +66,6 @@ def _warm_up() -> None:
     )
     rows = Split(np.zeros((4, 2), dtype=np.float32), np.zeros(4, dtype=np.int32))
     data = Dataset(rows, class_names=("0", "1"))
-    check_build.check_model(recipe, data.shape)
     require_memory(recipe, data)
     network = kertasks.build_model(recipe, data)
     kertasks.fit(network, rows.x, rows.y, batch_size=1, epochs=2, verbose=0)
@@ -84,12 +85,13 @@ def _answer(datasets: DatasetCache, cache_dir: Path, request: Mapping[str, Any])
     op = request["op"]
     if op == "check":
         recipe = json_form.from_json(request["recipe"])
-        shape = (
-            msgspec.convert(request["shape"], check.DataShape)
-            if request.get("shape")
-            else datasets.shape(recipe.task, recipe.data.variant, recipe.seed)
-        )
-        answer: dict[str, Any] = msgspec.to_builtins(check_build.check_model(recipe, shape))
+        if request.get("shape"):
+            shape = msgspec.convert(request["shape"], check.DataShape)
+            values = msgspec.convert(request["values"], DataValues)
+        else:
+            shape, values = datasets.facts(recipe.task, recipe.data.variant, recipe.seed)
+        found = check_build.check_model(recipe, shape, values, catalog_for(recipe))
+        answer: dict[str, Any] = msgspec.to_builtins(found)
         return answer
     if op == "catalog":
         introspection.ensure_catalog(cache_dir)

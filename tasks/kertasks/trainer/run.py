@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import sys
 import time
@@ -14,8 +15,11 @@ from msgspec.structs import replace
 
 import kertasks
 from kertasks.data.dataset import Dataset
+from kertasks.models.build import require_trainable
+from kertasks.models.keras_warnings import OnceEach, hearing_warnings
 from kertasks.models.messages import BuildError
 from kertasks.models.monitor import VALIDATION, monitor_of
+from kertasks.models.split_rules import rows_trained
 from kertasks.recipes.bounds import MOST_EPOCHS
 from kertasks.recipes.recipe import Recipe
 from kertasks.runs.control_file import ControlFile
@@ -44,6 +48,8 @@ from kertasks.trainer.machine import MachineWatch, require_memory
 from kertasks.trainer.testing import result_of, test_metrics
 from kertasks.trainer.trained_time import TrainedTime
 from kertasks.trainer.weight_files import WeightFiles
+
+_LOG = logging.getLogger("kertasks.trainer")
 
 
 def train(claimed: ClaimedRun, datasets: DatasetCache, device: str) -> bool:
@@ -104,6 +110,11 @@ class _Training:
         self._weights = WeightFiles(run, log, self._writer, self._best)
         self._checkpoints = Checkpoints(run.checkpoint_path, log, lambda: self._time.seconds)
         self._watch = MachineWatch(log)
+        self._warn = OnceEach(self._notice)
+        """Tells what this trainer is warned of."""
+
+        for notice in before.notices:
+            self._warn.know(notice.text)
 
     @property
     def seconds(self) -> float:
@@ -119,7 +130,7 @@ class _Training:
             self._weights.save(self._model)
 
     def go(self) -> None:
-        with closing(self._checkpoints), closing(self._watch):
+        with closing(self._checkpoints), closing(self._watch), hearing_warnings(self._warn):
             self._train()
 
     def _train(self) -> None:
@@ -152,9 +163,11 @@ class _Training:
         self.doing = "loading the data"
         data = self._datasets.load(recipe.task, recipe.data.variant, recipe.seed)
         self.doing = "building the network"
+        for finding in require_trainable(recipe, data):
+            _LOG.warning("%s", finding)
+            self._warn(str(finding))
         require_memory(recipe, data)
-        model = kertasks.build_model(recipe, data)
-        monitor_of(recipe)  # which says what is wrong with it
+        model = kertasks.build_model(recipe, data, check=False)
         self._look_for_monitor(data)
         self._say_start(model, data)
         # A stop may have come while Keras was imported or the data loaded.
@@ -244,9 +257,8 @@ class _Training:
             return
         settings = self._claimed.recipe.fit
         rows = data.train.rows
-        if data.validation is None and settings.validation_split:
-            # Keras rounds the same way: the last rows are held out.
-            rows = math.floor(rows * (1.0 - settings.validation_split))
+        if data.held_out is None and settings.validation_split:
+            rows = rows_trained(rows, settings.validation_split)
         self._log.add(
             Started(
                 time.time(),
@@ -261,21 +273,15 @@ class _Training:
     def _look_for_monitor(self, data: Dataset) -> None:
         """See that what early stopping watches is measured: else the loss tells the best epoch."""
         settings = self._claimed.recipe.fit
-        held_out = data.validation is not None or settings.validation_split > 0
+        held_out = data.held_out is not None or settings.validation_split > 0
         monitor = self._monitor
-        if monitor is None or held_out or not monitor.name.startswith(VALIDATION):
-            return
-        self._monitor = None
-        self._writer.watch(None)
-        if self._before.started is None:
-            self._notice(
-                f"early stopping watches {monitor.name}, but no rows are held out: it "
-                "will not stop; set fit.validation_split, or watch loss"
-            )
+        if monitor is not None and not held_out and monitor.name.startswith(VALIDATION):
+            self._monitor = None
+            self._writer.watch(None)
 
     def _fit(self, model: keras.Model, data: Dataset, steering: Steering) -> None:
         settings = self._claimed.recipe.fit
-        validation = data.validation
+        validation = data.held_out
         position = steering.position
         trains = not steering.stop_requested and not steering.is_over
         callbacks = [self._writer, self._stopping, self._best, steering]
@@ -295,7 +301,7 @@ class _Training:
             callbacks=[callback for callback in callbacks if callback is not None],
             verbose=0,
             seed=self._claimed.recipe.seed,
-            on_notice=self._notice,
+            on_notice=self._warn,
             on_compile=lambda seconds: self._log.add(Compiling(time.time(), seconds)),
         )
         self._log.add(Compiled(time.time(), bool(history.params.get("xla"))))

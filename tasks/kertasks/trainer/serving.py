@@ -52,20 +52,21 @@ class Server:
 
         Args:
             answer: carries out a request; its errors are sent as they are.
-            warm_up: called once, as soon as nobody waits for an answer; then the
-                interface is told that this process is warm.
+            warm_up: called once, as soon as nobody waits for an answer or is about to give a run;
+                then the interface is told that this process is warm.
         """
-        warm = False
+        warm = run_is_next = False
         while True:
             if self.claimed is not None:
                 return self.claimed
-            if not warm and self._for_keras.empty():
+            if not warm and not run_is_next and self._for_keras.empty():
                 warm_up()
                 warm = True
                 self._send({"event": "warm"})
             request = self._for_keras.get()
             if request is not None:
                 self._answer(request, answer)
+                run_is_next = bool(request.get("then_train"))
 
     def _read(self) -> None:
         try:

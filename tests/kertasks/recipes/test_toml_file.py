@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from kertasks.keras_catalog.catalog import Catalog
 from kertasks.recipes.recipe import Component, EarlyStopping, Layer, Recipe
 from kertasks.recipes.recipe_errors import RecipeError
 from kertasks.recipes.toml_file import format_recipe, load_recipe, parse_recipe, save_recipe
@@ -206,6 +207,43 @@ def test_toml_faults_say_where(text: str, place: str, reason: str) -> None:
     assert problem.path.startswith(place)
     assert reason in problem.found
     assert str(caught.value).startswith("mine.toml: ")
+
+
+NAMELESS = """task = "xor"
+[[layers]]
+class = "Dense"
+units = 1
+"""
+
+
+def test_a_recipe_without_a_name_is_called_as_its_file(tmp_path: Path) -> None:
+    file = tmp_path / "my second try.toml"
+    file.write_text(NAMELESS)
+    assert load_recipe(file).name == "my second try"
+    file.write_text(f'name = "given"\n{NAMELESS}')
+    assert load_recipe(file).name == "given"
+    with pytest.raises(RecipeError, match="name: found nothing"):
+        parse_recipe(NAMELESS)
+
+
+def test_everything_that_is_wrong_in_a_file_is_said_at_once(
+    tmp_path: Path, catalog: Catalog
+) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(
+        'task = "xor"\nseed = -1\n[[layers]]\nclass = "Dens"\n[[layers]]\nclass = "Dense"\n'
+        'units = 0\n[compile]\nloss = "msee"\n[fit]\nepochs = "ten"\nbatch_size = 0\n'
+    )
+    with pytest.raises(RecipeError) as caught:
+        load_recipe(file, catalog)
+    assert [problem.path for problem in caught.value.problems] == [
+        "fit.epochs", "seed", "fit.batch_size", "layers.0.class", "layers.1.units", "compile.loss",
+    ]  # fmt: skip
+    assert caught.value.recipe is None
+    file.write_text(file.read_text().replace('"ten"', "10"))
+    with pytest.raises(RecipeError) as caught:
+        load_recipe(file, catalog)
+    assert caught.value.recipe is not None  # only its values are wrong
 
 
 def test_files_that_cannot_be_read_say_so(tmp_path: Path) -> None:

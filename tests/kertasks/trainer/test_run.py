@@ -8,6 +8,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from tests.support.own_tasks import OwnTasks
 
 from kertasks.data.dataset import Dataset
 from kertasks.data.splits import Split, TargetScale
@@ -121,6 +122,41 @@ def test_early_stopping_with_nothing_held_out_is_said(tmp_path: Path) -> None:
     (notice,) = (event for event in events if isinstance(event, Notice))
     assert "val_loss" in notice.text
     assert "fit.validation_split" in notice.text
+
+
+def test_what_keras_warns_of_is_told_once_before_the_first_epoch(tmp_path: Path) -> None:
+    changes = ["fit.epochs=3", "layers.1.activation=softmax", 'compile.metrics=["R2Score"]']
+    _, events = trained(tmp_path, with_changes(ANSWER, changes))
+    kinds = [type(event) for event in events if isinstance(event, Notice | Epoch)]
+    assert kinds == [Notice, Epoch, Epoch, Epoch]
+    (notice,) = (event for event in events if isinstance(event, Notice))
+    assert "The softmax operation will always return the value 1" in notice.text
+
+
+def test_data_that_is_wrong_is_refused_or_said_before_the_first_epoch(
+    tmp_path: Path, own_tasks: OwnTasks
+) -> None:
+    rows = "y = np.repeat([0, 1, 2], 5)\nx = np.ones((15, 2), dtype=np.float32)\n"
+    own_tasks.add("gap", f"{rows}x[7, 1] = np.nan\ntest = Split(x[:0], y[:0])")
+    own_tasks.add("shifted", f"{rows}y = y + 1")
+    _, events = trained(tmp_path / "gap", find_task("gap").recipe())
+    said = [event.text for event in events if isinstance(event, Notice)]
+    assert said == [
+        "x holds nan in row 7, column 1 (counted from 0): what is computed of it is not finite "
+        "either",
+        "the test split has no rows",
+    ]
+    assert isinstance(events[-1], Finished)
+    run, events = trained(tmp_path / "shifted", find_task("shifted").recipe())
+    ended = events[-1]
+    assert isinstance(ended, Failed)
+    assert ended.reason.startswith("compile.loss: the output has 3 values a row, too few for")
+    assert not any(isinstance(event, Epoch) for event in events)
+    # As it is for a run that is resumed.
+    train(claim(run.path, resumes=True), DatasetCache(), "CPU")
+    again = EventReader(run.events_path).read_all()[-1]
+    assert isinstance(again, Failed)
+    assert again.reason == ended.reason
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from tests.support.piloting import shown
 from tests.support.workbench_app import Workbench, open_workbench
 
 from kertasks.keras_catalog.catalog import Catalog
-from kertasks.models.check import LayerCheck, ModelCheck
+from kertasks.models.check import Finding, LayerCheck, ModelCheck
 from kertasks.recipes.recipe import EarlyStopping, Recipe
 from kertasks.registry import find_task
 from kertasks.runs.store import RunStore
@@ -101,6 +101,26 @@ async def test_a_refused_setting_is_named_as_on_screen_marked_and_explained_in_f
         assert any(reason in notice for notice in bench.notices())
         settings.focus_field(("fit", "early_stopping", "monitor"))
         await bench.until(lambda: _is_shown(bench, settings, reason))
+
+
+async def test_what_should_be_known_before_training_is_said_and_does_not_hold_it_up(
+    service: TrainingService,
+) -> None:
+    async with open_workbench(service, "digits", "convolutions", size=(120, 36)) as bench:
+        layers = (LayerCheck((10,), 1, 1),) * len(bench.screen.draft.recipe.layers)
+        warned = (
+            Finding("compile.loss", "takes probabilities"),
+            Finding("layers.5", "always gives 1"),
+            Finding("", "x holds nan"),
+        )
+        check = ModelCheck((8, 8, 1), layers, 6, 6, warnings=warned)
+        recipe = bench.screen.draft.recipe
+        bench.screen.query_one(RecipeColumn).post_message(RecipeColumn.Checked(recipe, check))
+        settings = bench.screen.query_one(TrainingSettings)
+        await bench.until(lambda: _is_shown(bench, settings, "! loss: takes probabilities"))
+        assert bench.screen.check.refusal() is None
+        await bench.press("t", "pagedown")
+        await bench.until(lambda: _is_shown(bench, settings, "! layer 6: always gives 1"))
 
 
 async def test_the_editor_stays_on_its_field_when_others_come(service: TrainingService) -> None:

@@ -134,11 +134,12 @@ def _carry_out(arguments: list[str] | None) -> int:
 def is_wrong_usage(error: UserError) -> bool:
     """Whether the person's own words were wrong, not the world they met."""
     from kertasks.data.sources.source import UnknownDataFile
+    from kertasks.models.messages import BuildError
     from kertasks.recipes.recipe_errors import RecipeError
     from kertasks.runs.store import UnknownRun
 
-    wrong = (UnknownTask, UnknownRecipe, UnknownVariant, UnknownRun, UnknownDataFile, RecipeError)
-    return isinstance(error, wrong)
+    wrong = (UnknownTask, UnknownRecipe, UnknownVariant, UnknownRun, UnknownDataFile)
+    return isinstance(error, (*wrong, RecipeError, BuildError))
 
 
 def _nobody_reads() -> int:

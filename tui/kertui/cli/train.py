@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,7 +68,6 @@ def train(
     from kertui.service.training_service import TrainingService
 
     found = find_task(task)
-    recipe, source = choose_recipe(found, recipe_name)
     given = {
         "fit.epochs": epochs,
         "fit.batch_size": batch_size,
@@ -75,12 +75,14 @@ def train(
         "seed": seed,
     }
     wanted = [f"{path}={value!r}" for path, value in given.items() if value is not None]
-    if wanted or changes:
-        recipe = with_changes(recipe, [*wanted, *changes])
-    for name in found.files:
-        require(name)
     service = TrainingService(RunStore(home_of(ctx)), cache_dir(), spare=True)
     try:
+        recipe, source = choose_recipe(found, recipe_name, service)
+        if wanted or changes:
+            catalog = service.catalog() if service.knows_catalog else None
+            recipe = with_changes(recipe, [*wanted, *changes], catalog)
+        for name in found.files:
+            require(name)
         check(service, recipe, source)
         pressed = CtrlC()
         with pressed.caught():  # from here on there is a run that a Ctrl-C must stop
@@ -91,12 +93,15 @@ def train(
     ctx.exit(status)
 
 
-def choose_recipe(task: Task, given: str | None) -> tuple[Recipe, str | None]:
+def choose_recipe(
+    task: Task, given: str | None, service: TrainingService
+) -> tuple[Recipe, str | None]:
     """The recipe of that name or in that file, and the file.
 
     Raises:
         UnknownRecipe: no recipe has the name; the message names the nearest.
-        kertasks.RecipeError: the file holds no recipe.
+        kertasks.RecipeError, BuildError: the file holds no recipe that can be trained; with
+            everything that is wrong.
     """
     name = task.default_recipe if given is None else given
     if name in task.recipes:
@@ -105,28 +110,53 @@ def choose_recipe(task: Task, given: str | None) -> tuple[Recipe, str | None]:
     # A link to nowhere is a file that cannot be read, not a recipe that nobody knows.
     if path.suffix != ".toml" and (not os.path.lexists(path) or path.is_dir()):
         raise UnknownRecipe(task.name, name, list(task.recipes))
+    from kertasks.recipes.recipe_errors import RecipeError
     from kertasks.recipes.toml_file import load_recipe
+    from kertui.service.trainer_process import RequestFailed, TrainerGone
 
-    recipe = load_recipe(path)
+    source = str(path.absolute())
+    try:
+        recipe = load_recipe(path, service.catalog() if service.knows_catalog else None)
+    except RecipeError as error:
+        if error.recipe is not None and error.recipe.task == task.name:
+            # Without its data, or without Keras, what is known already is said.
+            with contextlib.suppress(RequestFailed, TrainerGone):
+                ask_keras(service, error.recipe, str(path))
+        raise
     if recipe.task != task.name:
         raise click.UsageError(f"{path} is a recipe of {recipe.task}, not of {task.name}.")
-    return recipe, str(path.absolute())
+    return recipe, source
 
 
 def check(service: TrainingService, recipe: Recipe, source: str | None) -> None:
-    """Hold the recipe against what Keras offers, while the trainer warms up beside.
+    """Hold the recipe against what Keras offers and against the data, before there is a run.
 
     Raises:
-        kertasks.RecipeError: with every fault.
+        kertasks.RecipeError, BuildError: with every fault.
     """
     from kertasks.recipes.recipe_errors import RecipeError
     from kertasks.recipes.validation import validate
 
     # What needs no Keras is said at once, before a process is started.
     problems = validate(recipe, service.catalog() if service.knows_catalog else None)
-    if not problems:
-        service.start_spare()
-        if not service.knows_catalog:
-            problems = validate(recipe, read_catalog(service))
     if problems:
         raise RecipeError(tuple(problems), source)
+    ask_keras(service, recipe, source)
+
+
+def ask_keras(service: TrainingService, recipe: Recipe, source: str | None) -> None:
+    """Hold the recipe against Keras and the data, in the process that trains it then.
+
+    What is only warned of is told by the run itself.
+
+    Raises:
+        BuildError: with every fault, those of the recipe's own values too.
+    """
+    from kertasks.models.messages import BuildError
+
+    service.start_spare()
+    read_catalog(service)
+    found = service.check_before_training(recipe)
+    if found.errors:
+        first, *more = found.errors
+        raise BuildError(first.path, first.reason, *more, source=source)

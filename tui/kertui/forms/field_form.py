@@ -130,6 +130,9 @@ class FieldForm(Vertical):
         self._reason: str | None = None
         """Why Keras refuses what the form is of."""
 
+        self._cautions: Sequence[str] = ()
+        """What else is refused; where nothing is, what should be known before training."""
+
     def compose(self) -> ComposeResult:
         """Build title, fields, help and editor."""
         yield Static(classes="form--title", markup=False)
@@ -195,13 +198,14 @@ class FieldForm(Vertical):
         grid.focus()
 
     def refresh_help(self) -> None:
-        """Say why the form is refused, in full, and then what there is on the field."""
+        """Say why the form is refused or what is odd, in full, then what there is on the field."""
         grid = self.grid
         field = grid.field if grid.has_focus or self.editor.has_class("-open") else None
         parts = [] if self._reason is None else [self._problem(self._reason)]
+        parts += [_caution(text) for text in self._cautions]
         if field is not None:
             parts.append(self._field_help(field))
-        elif self._reason is None:
+        elif not parts:
             parts.append(self.help_without_focus())
         self.query_one(".form--words", Static).update(Content("\n").join(filter(None, parts)))
         words = self.query_one(".form--help", VerticalScroll)
@@ -210,10 +214,9 @@ class FieldForm(Vertical):
 
     @property
     def reason_rows(self) -> int:
-        """How many rows the reason takes why the form is refused."""
-        if self._reason is None:
-            return 0
-        return len(wrap(self._reason, max(8, self.size.width - 3), indent=2))
+        """How many rows the reason takes why the form is refused, or the first caution."""
+        said = [self._reason] if self._reason is not None else self._cautions[:1]
+        return sum(len(wrap(text, max(8, self.size.width - 3), indent=2)) for text in said)
 
     def on_resize(self) -> None:
         """Give the reason the rows it takes now."""
@@ -397,3 +400,7 @@ class FieldForm(Vertical):
         if self._refused.pop(field.path, None):
             self.show_fields(self._fields)
         return True
+
+
+def _caution(text: str) -> Content:
+    return Content.from_markup("[$warning]! $text[/]", text=text)

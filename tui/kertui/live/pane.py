@@ -247,10 +247,10 @@ class LivePane(Widget):
                 weights = formatting.short_path(self.run.where(self.run.model_path))
             ended = outcome(history, state, weights, trouble=self._trouble)
         self.query_one(OutcomeLines).show(ended)
-        notice = history.notices[-1].text if history.notices else ""
-        if ended is None:
-            notice = self._trouble or (UNSEEN if state is RunState.UNKNOWN else notice)
-        self.query_one(NoticeLine).show(notice)
+        notices = [notice.text for notice in history.notices]
+        if ended is None and (self._trouble or state is RunState.UNKNOWN):
+            notices = [self._trouble or UNSEEN]
+        self.query_one(NoticeLine).show(notices)
         self.query_one(TabRow).show(self.shown, self.view)
         self._arrange()
         self.shown.show(self.view)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.history import RunHistory
@@ -176,10 +177,11 @@ class NoticeLine(RowsWidget):
     _text = ""
     _most = 1
 
-    def show(self, text: str) -> None:
-        """Say a notice; an empty text hides the line."""
-        self.display = bool(text)
-        self._text = text
+    def show(self, notices: Sequence[str]) -> None:
+        """Say the latest of the notices, and how many there are; none hides the line."""
+        self.display = bool(notices)
+        count = f"{len(notices)} notes, the last: " if len(notices) > 1 else ""
+        self._text = f"{count}{notices[-1]}" if notices else ""
         self.redraw()
 
     def lines_at(self, width: int, most: int) -> int:

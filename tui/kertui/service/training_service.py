@@ -178,7 +178,7 @@ class TrainingService:
         return self._catalog is not None
 
     def check(self, recipe: Recipe) -> ModelCheck:
-        """What Keras says about the recipe's model: shapes, parameters, or why it refuses.
+        """What is to be said of the recipe: shapes, parameters, why it is refused, warnings.
 
         Waits for the spare while it warms up; then it takes some milliseconds.
 
@@ -187,6 +187,17 @@ class TrainingService:
             RequestFailed: the data's shape is not known, for example a file is missing.
             TrainerGone: the spare ended; the next call has a new one.
         """
+        return self._check(recipe, then_train=False)
+
+    def check_before_training(self, recipe: Recipe) -> ModelCheck:
+        """As ``check``, of a recipe that is started next: the spare then need not warm up before.
+
+        Raises:
+            SpareUnavailable, RequestFailed, TrainerGone: as ``check``.
+        """
+        return self._check(recipe, then_train=True)
+
+    def _check(self, recipe: Recipe, *, then_train: bool) -> ModelCheck:
         import msgspec
 
         from kertasks.models.check import ModelCheck
@@ -194,28 +205,30 @@ class TrainingService:
 
         if not self.spare:
             raise SpareUnavailable
-        shape = self._known_shape(recipe)
-        answer = self._request("check", keras=True, recipe=to_json(recipe), shape=shape)
-        return msgspec.convert(answer, ModelCheck)
+        asked = {"recipe": to_json(recipe), "then_train": then_train, **self._known_data(recipe)}
+        return msgspec.convert(self._request("check", keras=True, **asked), ModelCheck)
 
-    def _known_shape(self, recipe: Recipe) -> dict[str, Any] | None:
-        """The shape of a recipe's data where it was described before, without loading it."""
+    def _known_data(self, recipe: Recipe) -> dict[str, Any]:
+        """Shape of a recipe's data, and what stands in it, where it was described before."""
         import msgspec
 
         from kertasks.models.check import DataShape
 
         description = self.remembered_description(recipe.task, recipe.data.variant, recipe.seed)
-        if description is None:
-            return None
+        if description is None or description.values is None:
+            return {}
         train = description.splits[0]
         shape = DataShape(
             input_shape=train.x_shape,
             input_dtype=train.x_dtype,
             target_shape=train.y_shape,
             target_dtype=train.y_dtype,
-            classes=len(description.class_names),
+            classes=len(description.values.class_names),
         )
-        return msgspec.structs.asdict(shape)
+        return {
+            "shape": msgspec.to_builtins(shape),
+            "values": msgspec.to_builtins(description.values),
+        }
 
     def start(
         self, recipe: Recipe, source: str | None = None, *, then_spare: bool = True

@@ -9,7 +9,15 @@ from textual.content import Content
 
 from kertasks.data.description import Description, FeatureFacts, SplitFacts
 from kertasks.runs.summary import RunSummary
-from kertasks.text.numbers import ago, grouped, in_unit, metric, wrap_parts
+from kertasks.text.numbers import (
+    NO_VALUE,
+    ago,
+    counted,
+    grouped,
+    in_unit,
+    metric,
+    wrap_parts,
+)
 from kertui.tasks_screen.dataset_drawing import name_ends, short_number
 from kertui.terminal.glyphs import Glyphs
 from kertui.text.fitting_text import fitted
@@ -47,11 +55,17 @@ def list_facts(description: Description, unit: str | None, glyphs: Glyphs) -> li
     if description.validation_rows_in_training:
         count = grouped(description.validation_rows_in_training)
         found.append(Fact("", (f"{count} validation rows also in training",), "$warning"))
+    for fault in description.faults:
+        found.append(Fact("", tuple(fault.split(" ")), "$warning", between=" "))
     found.append(Fact("features", _features(description, glyphs), between=dot))
+    if description.constant_features:
+        words = f"{counted(description.constant_features, 'feature')} the same in all rows"
+        found.append(Fact("", (words,), "$warning"))
     if description.target is not None:
         target = description.target
         ends = (in_unit(target.minimum, unit), in_unit(target.maximum, unit))
-        text = _range(target, glyphs) if unit is None else f" {glyphs.to} ".join(ends)
+        is_plain = unit is None or target.numbers == 0
+        text = _range(target, glyphs) if is_plain else f" {glyphs.to} ".join(ends)
         found.append(Fact("target", (f"{target.name} {text}",)))
     if description.class_names:
         found.append(_classes(description, glyphs))
@@ -79,16 +93,21 @@ def _features(description: Description, glyphs: Glyphs) -> tuple[str, ...]:
         else grouped(description.feature_count)
     )
     ranges = {_range(feature, glyphs) for feature in description.features}
+    if not ranges:
+        return (count,)
     if len(ranges) == 1:
         return count, ranges.pop()
     if len(description.features) <= _FEATURES_LISTED:
         return count, *(f"{f.name} {_range(f, glyphs)}" for f in description.features)
-    low = min(feature.minimum for feature in description.features)
-    high = max(feature.maximum for feature in description.features)
+    known = [feature for feature in description.features if feature.numbers != 0]
+    low = min(feature.minimum for feature in known)
+    high = max(feature.maximum for feature in known)
     return count, f" {glyphs.to} ".join(name_ends(low, high))
 
 
 def _range(feature: FeatureFacts, glyphs: Glyphs) -> str:
+    if feature.numbers == 0:
+        return "no number"
     text = f" {glyphs.to} ".join(name_ends(feature.minimum, feature.maximum))
     return f"{text} {feature.unit}" if feature.unit else text
 
@@ -99,8 +118,9 @@ def _classes(description: Description, glyphs: Glyphs) -> Fact:
     if len(names) > _CLASSES_LISTED:
         spread = f"{grouped(min(rows))} {glyphs.to} {grouped(max(rows))} rows each" if rows else ""
         return Fact("classes", (f"{len(names)}", spread), between=f" {glyphs.dot} ")
-    counts = rows or (0,) * len(names)
-    parts = tuple(f"{name}: {grouped(count)}" for name, count in zip(names, counts, strict=False))
+    if not rows:  # a row is of several classes, or of none
+        return Fact("classes", names, between="   ")
+    parts = tuple(f"{name}: {grouped(count)}" for name, count in zip(names, rows, strict=False))
     return Fact("classes", parts, between="   ")
 
 
@@ -135,7 +155,7 @@ def draw_features(description: Description, width: int, glyphs: Glyphs) -> list[
         (
             feature.name if feature.name != "all" else f"all {grouped(description.feature_count)}",
             *(
-                short_number(value)
+                short_number(value) if feature.numbers != 0 else NO_VALUE
                 for value in (
                     feature.minimum,
                     feature.maximum,
@@ -146,6 +166,8 @@ def draw_features(description: Description, width: int, glyphs: Glyphs) -> list[
         )
         for feature in description.features
     ]
+    if not rows:
+        return []
     title = "Features"
     columns = [max(8, *(len(row[place]) for row in rows)) + 1 for place in range(1, 5)]
     name_width = min(

@@ -351,7 +351,7 @@ def _draw_image(sample: ImageSample, scale: int, shaded: bool, glyphs: Glyphs) -
     if shaded:
         top = len(glyphs.shades) - 1
         text = [
-            "".join(glyphs.shades[round(value * top)] * scale for value in line)
+            "".join(glyphs.shades[round(_share(value) * top)] * scale for value in line)
             for line in sample.pixels
         ]
         return [Content(line) for line in text for _ in range(max(1, scale // 2))]
@@ -372,4 +372,9 @@ def _draw_image(sample: ImageSample, scale: int, shaded: bool, glyphs: Glyphs) -
 
 
 def _grey(value: float) -> str:
-    return f"$foreground {round(6 + 88 * min(1.0, max(0.0, value)))}%"
+    return f"$foreground {round(6 + 88 * _share(value))}%"
+
+
+def _share(value: float) -> float:
+    """A pixel's value from 0 to 1; what is no number is nothing."""
+    return 0.0 if math.isnan(value) else min(1.0, max(0.0, value))

@@ -383,6 +383,7 @@ class RecipeColumn(Container):
             data_facts(self._of_task, self._description),
             check.problems,
             check.setting_refusal(),
+            check.cautions,
         )
         self.post_message(self.Updated())
 

@@ -14,7 +14,7 @@ from kertui.forms.fields import explain_problem, problems_at
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why the recipe cannot be trained."""
+    """Why the recipe cannot be trained, or what is odd about it."""
 
     path: str
     """As in ``--set``; empty for the model as a whole."""
@@ -88,6 +88,15 @@ class RecipeCheck:
         if self.model_check is not None and self.model_check.error:
             return Refusal(self.model_check.error_path or "", self.model_check.error)
         return None
+
+    @property
+    def cautions(self) -> tuple[Refusal, ...]:
+        """What is refused besides ``refusal``; where nothing is, what should be known before."""
+        check = self.model_check
+        if check is None or self.problems:
+            return ()
+        found = check.more_errors if check.error is not None else check.warnings
+        return tuple(Refusal(one.path, one.reason) for one in found)
 
     def layer_reason(self, index: int) -> str | None:
         """Why a layer is refused, in one line."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from textual.content import Content
 
@@ -235,6 +236,10 @@ def _data_fields(description: Description | None, waiting: str) -> tuple[Field, 
         _fact(feature.name, _range(feature), f"mean {_short(feature.mean)}")
         for feature in description.features
     ]
+    found += [
+        replace(_fact("data", fault), path=("data", str(place)))
+        for place, fault in enumerate(description.faults)
+    ]
     if description.validation_rows_in_training:
         count = grouped(description.validation_rows_in_training)
         found.append(_fact("leak", f"{count} validation rows are training rows too"))
@@ -254,6 +259,8 @@ def _shape(shape: Sequence[int]) -> str:
 
 def _range(facts: FeatureFacts) -> str:
     unit = f" {facts.unit}" if facts.unit else ""
+    if facts.numbers == 0:
+        return "no number"
     return f"{_short(facts.minimum)} to {_short(facts.maximum)}{unit}"
 
 

@@ -224,6 +224,8 @@ def explain_refusal(refusal: Refusal, recipe: Recipe, catalog: Catalog | None, i
         catalog: None while Keras's classes are not here yet.
         into: the sign between a field and one inside of it.
     """
+    if refusal.layer is not None:
+        return f"layer {refusal.layer + 1}: {refusal.reason}"
     path = tuple(refusal.path.split("."))
     fields = settings_fields(recipe, catalog, DataFacts(()), everything=True)
     labels = [field.label for field in fields if field.path == path[: len(field.path)]]

@@ -57,6 +57,7 @@ class TrainingSettings(FieldForm):
         facts: DataFacts,
         problems: Sequence[Problem] = (),
         refusal: Refusal | None = None,
+        cautions: Sequence[Refusal] = (),
     ) -> None:
         """Show the settings of the recipe in the draft.
 
@@ -65,12 +66,14 @@ class TrainingSettings(FieldForm):
             facts: of the data.
             problems: of the whole recipe.
             refusal: why Keras refuses to train with these settings.
+            cautions: what is refused besides; where nothing is, what should be known before.
         """
         self._catalog, self._facts = catalog, facts
         self._problems, self._refusal, self._reason = problems, refusal, None
+        into, recipe = glyphs_for(self.app).into, self._draft.recipe
         if refusal is not None:
-            into = glyphs_for(self.app).into
-            self._reason = explain_refusal(refusal, self._draft.recipe, catalog, into)
+            self._reason = explain_refusal(refusal, recipe, catalog, into)
+        self._cautions = [explain_refusal(one, recipe, catalog, into) for one in cautions]
         self.set_class(refusal is not None, "-refused")
         self.show_form()
 
