@@ -99,6 +99,8 @@ def _plain(metrics: Mapping[str, float]) -> dict[str, float | str] | None:
 def _table(shown: Sequence[RunSummary], names: Sequence[str]) -> list[str]:
     """The lines of the table: at their ends when the run began by the clock, for what is printed
     stays, and the name by which a command takes it."""
+    from rich.cells import cell_len
+
     from kertasks.runs.listing import SortKey
     from kertui.runs.run_columns import GAP, RunColumn, columns_for
 
@@ -109,7 +111,7 @@ def _table(shown: Sequence[RunSummary], names: Sequence[str]) -> list[str]:
     own = [
         (RunColumn(SortKey.WHEN, room, partial(_looked_up, texts)), room)
         for texts in (moments, named)
-        for room in (max(map(len, ["when", *texts.values()])),)
+        for room in (max(map(cell_len, ["when", *texts.values()])),)
     ]
     taken = sum(room + GAP for _, room in own)
     others = [pair for pair in columns_for(width - taken) if pair[0].key is not SortKey.WHEN]
@@ -118,7 +120,8 @@ def _table(shown: Sequence[RunSummary], names: Sequence[str]) -> list[str]:
     rows += [[column.fitting(run, now, room) for column, room in columns] for run in shown]
     # A column is no wider than what is in it, or the table would be as wide as the window.
     widths = [
-        min(room, max(len(row[place]) for row in rows)) for place, (_, room) in enumerate(columns)
+        min(room, max(cell_len(row[place]) for row in rows))
+        for place, (_, room) in enumerate(columns)
     ]
     return [_line(row, [column for column, _ in columns], widths) for row in rows]
 
@@ -129,13 +132,14 @@ def _looked_up(texts: Mapping[str, str], run: RunSummary, _now: float) -> str:
 
 def _line(row: Sequence[str], columns: Sequence[RunColumn], widths: Sequence[int]) -> str:
     from kertui.runs.run_columns import GAP
+    from kertui.terminal.cells import padded
     from kertui.terminal.glyphs import ASCII
     from kertui.text.fitting_text import fitted
 
     parts = []
     for text, column, width in zip(row, columns, widths, strict=True):
         cut = fitted(text, width, ASCII)
-        parts.append(cut.rjust(width) if column.right else cut.ljust(width))
+        parts.append(padded(cut, width, right=column.right))
     return (" " * GAP).join(parts).rstrip()
 
 

@@ -14,7 +14,7 @@ from kertui.plotting.axes import Limits, StableLimits
 from kertui.plotting.chart import LEAST_GUTTER, Layout, Mark, chart, gutter_for, with_cursor
 from kertui.plotting.draw import dots_wide
 from kertui.plotting.plot import Plot, legend
-from kertui.plotting.strips import Row, cells, fit
+from kertui.plotting.strips import Row, cells, fit, put
 from kertui.plotting.traces import Series, Smoothed, Traces, Window
 from kertui.terminal.glyphs import Glyphs
 
@@ -202,8 +202,9 @@ def _write_in_the_middle(rows: list[Row], text: str, width: int, layout: Layout 
     room = width - left - 2
     if not text or room < 4 or not height:
         return
-    text = text[:room]
-    at, start = (height - 1) // 2, left + (width - left - len(text)) // 2
+    words = cells(text, "dim")
+    words = fit(words, min(room, len(words)))
+    at, start = (height - 1) // 2, left + (width - left - len(words)) // 2
     row = list(rows[at])
-    row[start : start + len(text)] = cells(text, "dim")
+    put(row, start, words)
     rows[at] = row
