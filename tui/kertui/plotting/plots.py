@@ -52,8 +52,10 @@ class DrawnPlot:
     def fit(self, plot: Plot, size: tuple[int, int], gutter: int, ascii: bool) -> int:
         """Take in what there is to show in so many columns and rows, the row of the legend among
         them; returns the columns that the labels of the y axis take."""
-        before, self.plot, self.size, self.gutter = self.plot, plot, size, gutter
-        same = before.metric == plot.metric and before.series == plot.series
+        before, resized = self.plot, size != self.size
+        self.plot, self.size, self.gutter = plot, size, gutter
+        # In another size every cell is sent: nothing needs to hold still.
+        same = not resized and (before.metric, before.series) == (plot.metric, plot.series)
         if not same or before.zoomed != plot.zoomed:
             self._stable = StableLimits()
             shown = [series.history for series in plot.series]
@@ -133,8 +135,8 @@ class Plots:
     """The plots of one area of the screen, drawn again and again.
 
     Args:
-        steady: whether the left edge only ever grows while the same is shown: one that moves has
-            every cell sent again.
+        steady: whether the left edge only ever grows while the same is shown in the same size:
+            one that moves has every cell sent again.
     """
 
     def __init__(self, *, steady: bool = False) -> None:
@@ -159,7 +161,11 @@ class Plots:
         places = list(zip(self.drawn, plots, self._sizes(size), strict=True))
         # Under each other they have one left edge, so that an epoch is in one column.
         for group in [[place] for place in places] if beside else [places]:
-            same = [one.gutter for one, plot, _ in group if one.plot.series == plot.series]
+            same = [
+                one.gutter
+                for one, plot, own in group
+                if one.plot.series == plot.series and one.size == own
+            ]
             edge = max([LEAST_GUTTER, *same])
             needed = [one.fit(plot, own, edge, glyphs.ascii) for one, plot, own in group]
             widest = max([edge if self._steady else LEAST_GUTTER, *needed])

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 from rich.console import Console
 from rich.control import Control
 from rich.segment import Segment
-from textual import _compositor
+from textual import _compositor, content
 from textual._context import active_message_pump
 from textual.app import App
 from textual.css.query import NoMatches
@@ -86,7 +87,27 @@ def send_partial_updates() -> None:
     _compositor.LayoutUpdate = PlacedUpdate  # type: ignore[misc]
 
 
+_get_renders = _compositor.Compositor._get_renders
+_divide_line = content.divide_line  # type: ignore[attr-defined]
 _refresh = Widget.refresh
+
+_WIDEST_EDGES = 12
+"""Cells that the border and the padding of a widget take at most."""
+
+
+def _get_renders_in_place(
+    compositor: _compositor.Compositor, crop: Region | None = None
+) -> Iterator[tuple[Region, Region, list[Strip]]]:
+    for region, clip, strips in _get_renders(compositor, crop):
+        width = region.intersection(clip).width
+        if region.width < _WIDEST_EDGES:
+            # Counted anew: such a strip says that it is as wide as its widget.
+            strips = [Strip(list(strip)).adjust_cell_length(width) for strip in strips]  # noqa: PLW2901
+        yield region, clip, strips
+
+
+def _divide_line_at_any_width(text: str, width: int, fold: bool = True) -> list[int]:
+    return _divide_line(text, max(1, width), fold)
 
 
 def _refresh_and_forget_size(
@@ -97,14 +118,17 @@ def _refresh_and_forget_size(
     return _refresh(widget, *regions, layout=layout, **more)
 
 
-def forget_old_sizes() -> None:
-    """Have a widget that wants another size get it.
+def allow_any_size() -> None:
+    """Have every screen laid out well in a terminal of any size, and after any change of it.
 
     Textual keeps the size that a widget asked for until it asks for another, which it counts; but
-    not while an earlier wish is under way, though a layout may have come between the two. After
-    quick changes of the terminal's size lists stood there with rows they no longer had.
+    not while an earlier wish is under way, though a layout may have come between the two: lists
+    stood there with rows they no longer had. It ends the app where a list has no column at all,
+    and draws a border or a padding that has no room over what is beside it.
     """
     Widget.refresh = _refresh_and_forget_size  # type: ignore[method-assign, assignment]
+    content.divide_line = _divide_line_at_any_width  # type: ignore[attr-defined]
+    _compositor.Compositor._get_renders = _get_renders_in_place  # type: ignore[method-assign, assignment]
 
 
 def set_line_filters(app: App[Any], capabilities: Capabilities) -> None:
