@@ -55,7 +55,8 @@ def test_in_a_pipe_every_column_is_straight_and_every_name_whole(
     names = slice(recipe, recipe + max(map(cell_len, NAMES)))
     assert [text_of(row[names]).rstrip() for row in rows] == list(NAMES)
     assert {text_of(row[epochs - 6 : epochs]) for row in rows} == {" 1 234"}
-    assert len({len(row) for row in rows}) == 1
+    last = head.rindex("run")
+    assert all(row[last - 1][0] == " " != row[last][0] for row in rows)
 
 
 @pytest.mark.parametrize("size", [(120, 36), (80, 24)], ids=str)
@@ -93,6 +94,19 @@ def test_in_a_terminal_that_counts_each_code_point_every_column_is_straight(home
             if "stopped   xor" in line:
                 shown = "".join(terminal.screen.buffer[y][x].data for x in epochs)
                 assert shown.strip() == "1 234", line
+
+
+@pytest.mark.terminal
+def test_what_is_printed_in_such_a_terminal_is_straight_too(home: Path) -> None:
+    fill(RunStore(home))
+    command = [sys.executable, "-m", "kertui", "runs"]
+    environment = {"KERTUI_HOME": str(home), "PYTHONPATH": os.pathsep.join(sys.path)}
+    with PseudoTerminal(command, environment=environment) as terminal:
+        assert terminal.wait_for_end() == 0
+        epochs = terminal.screen.display[0].index("epochs") + len("epochs")
+        for y in range(1, 1 + len(NAMES)):
+            shown = "".join(terminal.screen.buffer[y][x].data for x in range(epochs - 6, epochs))
+            assert shown == " 1 234", terminal.text
 
 
 def test_a_name_is_kept_as_it_was_typed(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def frame(run: RunFolder, width: int, *, plain: bool = False) -> str:
     ended = outcome(history, state, weights, steps, trouble)
     trouble = trouble or (UNSEEN if state is RunState.UNKNOWN else "")
     if trouble and ended is None:
-        lines += ["", *formatting.wrap(trouble, width)]
+        lines += ["", *wrap(trouble, width)]
     if ended is not None:
         lines += ["", *wrap(f"{ended.state}: {ended.head}", width)]
         lines += wrap_parts(ended.facts, f" {signs.dot} ", width)

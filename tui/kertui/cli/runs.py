@@ -12,10 +12,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
+from rich.cells import cell_len
 
 from kertasks.text.numbers import at, number, short_path
 from kertasks.text.plain_text import is_visible, visible
 from kertui.cli.options import home_of, home_option
+from kertui.terminal.cells import padded, placed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,7 +57,10 @@ def runs(ctx: click.Context, filter: tuple[str, ...], as_json: bool, deleted: bo
         click.echo(json.dumps([describe(run) for run in shown], indent=2, ensure_ascii=not plain))
     elif shown:
         names = shortest_names([run.id for run in source.runs()], {run.label.name for run in found})
-        click.echo("\n".join(_table(shown, [names.get(run.id, run.id) for run in shown])))
+        lines = _table(shown, [names.get(run.id, run.id) for run in shown])
+        if sys.stdout.isatty():
+            lines = [placed(line, 0) for line in lines]
+        click.echo("\n".join(lines))
         for run in shown:
             if run.damage:
                 click.echo(f"{run.id}: {visible(run.damage)}", err=True)
@@ -99,8 +104,6 @@ def _plain(metrics: Mapping[str, float]) -> dict[str, float | str] | None:
 def _table(shown: Sequence[RunSummary], names: Sequence[str]) -> list[str]:
     """The lines of the table: at their ends when the run began by the clock, for what is printed
     stays, and the name by which a command takes it."""
-    from rich.cells import cell_len
-
     from kertasks.runs.listing import SortKey
     from kertui.runs.run_columns import GAP, RunColumn, columns_for
 
@@ -132,7 +135,6 @@ def _looked_up(texts: Mapping[str, str], run: RunSummary, _now: float) -> str:
 
 def _line(row: Sequence[str], columns: Sequence[RunColumn], widths: Sequence[int]) -> str:
     from kertui.runs.run_columns import GAP
-    from kertui.terminal.cells import padded
     from kertui.terminal.glyphs import ASCII
     from kertui.text.fitting_text import fitted
 

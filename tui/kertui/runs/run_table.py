@@ -16,7 +16,7 @@ from textual.strip import Strip
 
 from kertasks.runs.listing import SortKey
 from kertasks.runs.summary import RunSummary
-from kertasks.text.numbers import grouped, wrap
+from kertasks.text.numbers import grouped
 from kertui.plotting.run_strokes import sample
 from kertui.plotting.strips import Row, cells, fit
 from kertui.rows.rows_widget import RowsWidget
@@ -24,7 +24,7 @@ from kertui.runs.listed_runs import ListedRuns
 from kertui.runs.run_columns import GAP, RunColumn, columns_for
 from kertui.terminal.cells import padded
 from kertui.terminal.glyphs import Glyphs, glyphs_for
-from kertui.text.fitting_text import fitted
+from kertui.text.fitting_text import fitted, wrap
 from kertui.text.run_state_look import STATE_LOOKS
 
 _HEAD = 1
