@@ -27,7 +27,7 @@ class TextField(Input):
     Textual 8.2 puts a letter into the text when the key reaches the input, but looks for the
     bindings of any other key only after it has gone up to the app: of keys that arrive together,
     as they do over a slow line, the letters would be in before Backspace took one away.
-    To it every code point is a character, and what joins some of them is none.
+    To Textual every code point is a character, and what joins some of them is none.
     """
 
     async def on_key(self, event: events.Key) -> None:
