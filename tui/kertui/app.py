@@ -89,6 +89,7 @@ class KertuiApp(App[None]):
         self.theme = (DARK if capabilities.colour else MONOCHROME).name
         textual_workarounds.set_line_filters(self, capabilities)
         textual_workarounds.send_partial_updates()
+        textual_workarounds.allow_any_size()
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our tokens, so that Textual's own themes can be chosen too."""

@@ -6,10 +6,8 @@ Thousands are kept apart by a plain space, so that the text is ASCII and its len
 from __future__ import annotations
 
 import math
-import re
-import textwrap
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from kertasks.text.plain_text import visible_name
@@ -25,10 +23,6 @@ _ERRORS = ("mae", "mean_absolute_error")
 
 _HALF_A_YEAR = 180 * 86_400.0
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-_NO_BREAK = "\N{NO-BREAK SPACE}"
-_INSIDE_A_NUMBER = re.compile(r"(?<=\d) (?=\d{3}\b)|(?<=\d) (?=[^\W\d_]|%)")
-"""The space between thousands, and the one between a number and its unit."""
 
 
 def grouped(value: int) -> str:
@@ -232,30 +226,6 @@ def at(moment: float, now: float) -> str:
     if abs(now - moment) < _HALF_A_YEAR:
         return f"{then.tm_mday} {_MONTHS[then.tm_mon - 1]} {then.tm_hour:02}:{then.tm_min:02}"
     return time.strftime("%Y-%m-%d", then)
-
-
-def wrap(text: str, width: int, indent: int = 0) -> list[str]:
-    """The lines of a text; no line ends inside a number or between a number and its unit.
-
-    Args:
-        text: of words.
-        width: of the lines.
-        indent: the columns by which the first of them is indented.
-    """
-    held = _INSIDE_A_NUMBER.sub(_NO_BREAK, text)
-    lines = textwrap.wrap(held, width, initial_indent=" " * indent, break_on_hyphens=False)
-    return [line.replace(_NO_BREAK, " ") for line in lines]
-
-
-def wrap_parts(parts: Sequence[str], between: str, width: int) -> list[str]:
-    """Parts side by side, as many on a line as fit; one too long for a line is wrapped."""
-    lines: list[str] = []
-    for part in parts:
-        if lines and len(lines[-1]) + len(between) + len(part) <= width:
-            lines[-1] += between + part
-        else:
-            lines += wrap(part, width) or [part]
-    return lines
 
 
 def short_path(path: str | Path) -> str:

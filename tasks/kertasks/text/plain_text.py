@@ -7,9 +7,20 @@ break the lines of a table.
 from __future__ import annotations
 
 import re
+import unicodedata
 
 _NAME = 200
 """Characters of a name that are kept."""
+
+JOINERS = frozenset("\u200c\u200d") | frozenset(map(chr, range(0xE0020, 0xE0080)))
+"""What joins characters, or parts them, and is none itself: in an emoji made of several, the flag
+of a region, a word. Not printable by Unicode's categories, but a part of what a person typed."""
+
+_JOINS_NOTHING = re.compile("(?<!\\S)[\u200c\u200d\U000e0020-\U000e007f]+|[\u200c\u200d]+(?!\\S)")
+"""Joiners at the beginning or the end of a word; but a flag ends in one."""
+
+_FLAG_LETTERS = "".join(map(chr, range(0x1F1E6, 0x1F200)))
+_SKIN_COLOURS = "".join(map(chr, range(0x1F3FB, 0x1F400)))
 
 _COLOURS = re.compile(r"\x1b\[[\d;]*m")
 
@@ -28,11 +39,24 @@ def one_line(text: str, longest: int = _NAME) -> str:
 
     Args:
         text: for example a name or a reason.
-        longest: characters that are kept.
+        longest: characters that are kept; of one made of several, all or none.
     """
     if not text.isprintable():
-        text = "".join(c if c.isprintable() else " " * c.isspace() for c in text)
-    return " ".join(text.split())[:longest].rstrip()
+        shown = (c if c.isprintable() or c in JOINERS else " " * c.isspace() for c in text)
+        text = _JOINS_NOTHING.sub("", "".join(shown))
+    words = " ".join(text.split())
+    return words if len(words) <= longest else words[: _end_of_character(words, longest)].rstrip()
+
+
+def _end_of_character(text: str, end: int) -> int:
+    """Where the last character ends that is whole within so many code points."""
+    for at in range(end, 0, -1):
+        after, before = text[at], text[:at]
+        half_a_flag = (at - len(before.rstrip(_FLAG_LETTERS))) % 2 and after in _FLAG_LETTERS
+        marks_it = after in JOINERS or unicodedata.category(after).startswith("M")
+        if not (half_a_flag or marks_it or after in _SKIN_COLOURS or before.endswith("\u200d")):
+            return at
+    return end  # one character, longer than that
 
 
 def without_colours(text: str) -> str:

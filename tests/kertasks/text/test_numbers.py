@@ -129,24 +129,6 @@ def test_bytes(count: int, text: str) -> None:
     assert formatting.size(count) == text
 
 
-def test_no_line_ends_inside_a_number_or_before_its_unit() -> None:
-    text = "as asked · adam · 1 000 epochs in 2.1 s"
-    for width in range(12, len(text) + 1):
-        lines = formatting.wrap(text, width)
-        assert " ".join(lines) == text
-        assert any("1 000 epochs" in line for line in lines)
-        assert any("2.1 s" in line for line in lines)
-
-
-def test_parts_are_broken_between_and_not_inside() -> None:
-    parts = ["accuracy 0.500", "majority", "40 000 rows of the training split"]
-    assert formatting.wrap_parts(parts, " · ", 25) == [
-        "accuracy 0.500 · majority",
-        "40 000 rows of the",
-        "training split",
-    ]
-
-
 def test_the_home_is_a_tilde(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/home/ada")
     assert formatting.short_path("/home/ada/runs/one") == "~/runs/one"

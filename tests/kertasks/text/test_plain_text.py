@@ -51,3 +51,31 @@ def test_a_control_code_is_taken_out_and_was_no_cell_wide(control: int) -> None:
 def test_other_text_stays_as_wide_as_it_was() -> None:
     text = "a\xa0b\u3000\ue0b0\u200d"
     assert without_controls(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("\U0001f469\u200d\U0001f4bb x", "\U0001f469\u200d\U0001f4bb x"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("a\u200d b \u200c", "a b"),
+        ("\u200d", ""),
+    ],
+)
+def test_what_joins_characters_stays_where_it_joins_some(text: str, line: str) -> None:
+    assert one_line(text) == one_line(line) == line
+
+
+@pytest.mark.parametrize(
+    ("text", "longest", "kept"),
+    [
+        ("ab\U0001f469\u200d\U0001f4bbc", 4, "ab"),
+        ("ab\U0001f469\u200d\U0001f4bbc", 5, "ab\U0001f469\u200d\U0001f4bb"),
+        ("ab\U0001f1e9\U0001f1eac", 3, "ab"),
+        ("ab\U0001f1e9\U0001f1eac", 4, "ab\U0001f1e9\U0001f1ea"),
+        ("abe\u0301c", 3, "ab"),
+        ("a\U0001f44d\U0001f3fdx", 2, "a"),
+    ],
+)
+def test_no_character_is_kept_in_part(text: str, longest: int, kept: str) -> None:
+    assert one_line(text, longest) == kept

@@ -50,3 +50,20 @@ async def test_a_burst_of_keys_is_taken_in_order(keys: list[str], text: str) -> 
         send(app, *keys, "enter")
         await until(pilot, lambda: app.entered)
         assert app.entered == [text]
+
+
+async def test_keys_act_on_whole_characters_and_joined_ones_can_be_typed() -> None:
+    app = FieldApp()
+    family = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
+    async with app.run_test() as pilot:
+        field = app.query_one(TextField)
+        field.value = "e\u0301\U0001f1e9\U0001f1eax"
+        field.cursor_position = 0
+        for character in family:  # as a terminal sends it
+            app.post_message(events.Key(character, character))
+        send(app, "right", "delete", "end", "backspace", "enter")
+        await until(pilot, lambda: app.entered)
+        assert app.entered == [f"{family}e\u0301"]
+        send(app, "left", "backspace", "enter")
+        await until(pilot, lambda: len(app.entered) == 2)
+        assert app.entered[1] == "e\u0301"

@@ -2,17 +2,21 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 from rich.style import Style
+from tests.support.wide_names import NAMES
 
 from kertui.plotting.strips import (
     PLAIN,
     ROLES,
+    broken,
     cells,
     changed_spans,
     colour_number,
     fit,
     join,
     parse,
+    put,
     text_of,
     to_strip,
 )
@@ -92,3 +96,51 @@ def test_a_strip_joins_cells_of_one_role() -> None:
 def test_braille_and_blanks_stay_apart() -> None:
     strip = to_strip(cells("⠉⠒ ⠉", "train"), {PLAIN: Style(), "train": Style(bold=True)})
     assert [segment.text for segment in strip] == ["⠉⠒", " ", "⠉"]
+
+
+WIDE = st.lists(st.sampled_from([*NAMES, "a", " ", "漢", "two words"]), max_size=6).map(
+    lambda parts: cells("".join(parts))
+)
+
+
+@given(WIDE, st.integers(-3, 40))
+def test_a_row_has_as_many_entries_as_it_takes_cells(
+    row: list[tuple[str, str]], width: int
+) -> None:
+    assert cell_len(text_of(row)) == len(row)
+    cut = fit(row, width)
+    assert len(cut) == cell_len(text_of(cut)) == max(0, width)
+    assert to_strip(row, {PLAIN: Style()}).cell_length == len(row)
+
+
+@given(WIDE, st.integers(-3, 12))
+def test_a_row_is_broken_at_any_width_and_nothing_is_lost(
+    row: list[tuple[str, str]], width: int
+) -> None:
+    parts = broken(row, width)
+    whole = text_of([cell for part in parts for cell in part])
+    assert whole.replace(" ", "") == text_of(row).replace(" ", "")
+    for part in parts:
+        assert cell_len(text_of(part)) == len(part)
+        assert len(part) <= max(1, width) or len([one for one, _ in part if one]) == 1
+
+
+@given(WIDE, WIDE, st.integers(0, 40))
+def test_what_is_written_over_a_row_leaves_no_half_character(
+    row: list[tuple[str, str]], part: list[tuple[str, str]], at: int
+) -> None:
+    wide = len(row)
+    put(row, at, part)
+    assert len(row) == cell_len(text_of(row)) == wide
+
+
+@given(WIDE, WIDE)
+def test_a_changed_span_holds_wide_characters_whole(
+    old: list[tuple[str, str]], new: list[tuple[str, str]]
+) -> None:
+    width = max(len(old), len(new))
+    old, new = fit(old, width), fit(new, width)
+    for start, stop in changed_spans(old, new):
+        for row in (old, new):
+            assert start == 0 or row[start][0]
+            assert stop == width or row[stop][0]

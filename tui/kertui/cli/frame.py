@@ -16,6 +16,7 @@ from kertui.plotting.strips import text_of
 from kertui.plotting.traces import metrics_of
 from kertui.terminal.capabilities import detect
 from kertui.terminal.glyphs import glyphs
+from kertui.text.fitting_text import wrap, wrap_parts
 
 _PLOT_ROWS = 10
 """The height of a plot, without its legend."""
@@ -58,8 +59,8 @@ def frame(run: RunFolder, width: int, *, plain: bool = False) -> str:
     ended = outcome(history, state, weights, steps, trouble)
     trouble = trouble or (UNSEEN if state is RunState.UNKNOWN else "")
     if trouble and ended is None:
-        lines += ["", *formatting.wrap(trouble, width)]
+        lines += ["", *wrap(trouble, width)]
     if ended is not None:
-        lines += ["", *formatting.wrap(f"{ended.state}: {ended.head}", width)]
-        lines += formatting.wrap_parts(ended.facts, f" {signs.dot} ", width)
+        lines += ["", *wrap(f"{ended.state}: {ended.head}", width)]
+        lines += wrap_parts(ended.facts, f" {signs.dot} ", width)
     return "\n".join(line.rstrip() for line in lines)

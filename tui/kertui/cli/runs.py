@@ -12,10 +12,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
+from rich.cells import cell_len
 
 from kertasks.text.numbers import at, number, short_path
 from kertasks.text.plain_text import is_visible, visible
 from kertui.cli.options import home_of, home_option
+from kertui.terminal.cells import padded, placed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,7 +57,10 @@ def runs(ctx: click.Context, filter: tuple[str, ...], as_json: bool, deleted: bo
         click.echo(json.dumps([describe(run) for run in shown], indent=2, ensure_ascii=not plain))
     elif shown:
         names = shortest_names([run.id for run in source.runs()], {run.label.name for run in found})
-        click.echo("\n".join(_table(shown, [names.get(run.id, run.id) for run in shown])))
+        lines = _table(shown, [names.get(run.id, run.id) for run in shown])
+        if sys.stdout.isatty():
+            lines = [placed(line, 0) for line in lines]
+        click.echo("\n".join(lines))
         for run in shown:
             if run.damage:
                 click.echo(f"{run.id}: {visible(run.damage)}", err=True)
@@ -109,7 +114,7 @@ def _table(shown: Sequence[RunSummary], names: Sequence[str]) -> list[str]:
     own = [
         (RunColumn(SortKey.WHEN, room, partial(_looked_up, texts)), room)
         for texts in (moments, named)
-        for room in (max(map(len, ["when", *texts.values()])),)
+        for room in (max(map(cell_len, ["when", *texts.values()])),)
     ]
     taken = sum(room + GAP for _, room in own)
     others = [pair for pair in columns_for(width - taken) if pair[0].key is not SortKey.WHEN]
@@ -118,7 +123,8 @@ def _table(shown: Sequence[RunSummary], names: Sequence[str]) -> list[str]:
     rows += [[column.fitting(run, now, room) for column, room in columns] for run in shown]
     # A column is no wider than what is in it, or the table would be as wide as the window.
     widths = [
-        min(room, max(len(row[place]) for row in rows)) for place, (_, room) in enumerate(columns)
+        min(room, max(cell_len(row[place]) for row in rows))
+        for place, (_, room) in enumerate(columns)
     ]
     return [_line(row, [column for column, _ in columns], widths) for row in rows]
 
@@ -135,7 +141,7 @@ def _line(row: Sequence[str], columns: Sequence[RunColumn], widths: Sequence[int
     parts = []
     for text, column, width in zip(row, columns, widths, strict=True):
         cut = fitted(text, width, ASCII)
-        parts.append(cut.rjust(width) if column.right else cut.ljust(width))
+        parts.append(padded(cut, width, right=column.right))
     return (" " * GAP).join(parts).rstrip()
 
 

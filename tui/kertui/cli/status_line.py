@@ -8,7 +8,10 @@ import time
 from collections.abc import Iterable
 from typing import IO
 
+from rich.cells import cell_len
+
 from kertui.terminal.capabilities import detect
+from kertui.terminal.cells import cut
 from kertui.terminal.glyphs import Glyphs, glyphs
 
 _TERMINAL_EVERY = 0.1
@@ -37,7 +40,7 @@ class StatusLine:
         text = ""
         for part in parts:
             longer = f"{text}  {part}" if text else part
-            if self.live and text and len(longer) > self._columns():
+            if self.live and text and cell_len(longer) > self._columns():
                 break
             text = longer
         return text
@@ -54,7 +57,7 @@ class StatusLine:
         self._shown = text
         if self.live:
             self._next = time.monotonic() + _TERMINAL_EVERY
-            self._stream.write(f"\r{text[: self._columns()]}\x1b[K")
+            self._stream.write(f"\r{cut(text, self._columns())}\x1b[K")
         else:
             self._next = time.monotonic() + _PIPE_EVERY
             self._stream.write(f"{text}\n")

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-import textwrap
 from typing import Any
 
 import click
+from rich.cells import cell_len
 
 from kertasks.task import Task
 from kertui.cli.options import home_option
+from kertui.terminal.cells import padded
+from kertui.text.fitting_text import wrap
 
 
 @click.command(short_help="List the tasks and their recipes.")
@@ -25,14 +27,14 @@ def tasks(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([describe(task) for task in found], indent=2, ensure_ascii=False))
         return
-    names = max((len(task.name) for task in found), default=0)
-    titles = max((len(task.title) for task in found), default=0)
+    names = max((cell_len(task.name) for task in found), default=0)
+    titles = max((cell_len(task.title) for task in found), default=0)
     group = None
     for task in found:
         if task.group is not group:
             group = task.group
             click.echo(group.upper())
-        row = f"  {task.name:{names}}  {task.title:{titles}}  "
+        row = f"  {padded(task.name, names)}  {padded(task.title, titles)}  "
         recipes = " | ".join(task.recipes)
         missing = "" if data_is_here(task) else f"  (no data here: kertui data get {task.name})"
         click.echo(_wrapped(row, recipes + missing))
@@ -42,8 +44,9 @@ def _wrapped(row: str, text: str) -> str:
     """The text beside the row's head, on a terminal in lines that fit; in a pipe one line."""
     if not sys.stdout.isatty():
         return row + text
-    columns = max(len(row) + 24, shutil.get_terminal_size().columns)
-    return textwrap.fill(row + text, columns, subsequent_indent=" " * len(row))
+    indent = cell_len(row)
+    lines = wrap(text, max(24, shutil.get_terminal_size().columns - indent))
+    return row + f"\n{' ' * indent}".join(lines)
 
 
 def describe(task: Task) -> dict[str, Any]:

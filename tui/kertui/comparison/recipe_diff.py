@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 
@@ -102,7 +103,7 @@ class _ComparisonRows(RowsWidget):
             return
         glyphs = glyphs_for(self.app)
         before = 3 if self._signs else 1
-        longest = max((len(row.label) for row in self._compared), default=0)
+        longest = max((cell_len(row.label) for row in self._compared), default=0)
         label = min(longest, width // 3) + _GAP
         room = max(_LEAST_COLUMN, (width - label - before) // len(self._heads) - _GAP)
         head = cells(" " * (before + label))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult, SystemCommand
 from textual.binding import ActiveBinding, Binding, BindingType
 from textual.containers import VerticalScroll
@@ -15,6 +16,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from kertui.dialogs.dialog import Dialog
+from kertui.terminal.cells import padded
 from kertui.terminal.key_names import group_by_action
 
 _OTHER_ROWS = 6
@@ -52,15 +54,13 @@ class HelpScreen(Dialog[None]):
         for entries in _group_bindings(self._of):
             names = dict.fromkeys(self.app.get_key_display(entry.binding) for entry in entries[:3])
             rows.append(("  ".join(names), _explain(entries)))
-        column = max((len(keys) for keys, _ in rows), default=0) + 3
+        column = max((cell_len(keys) for keys, _ in rows), default=0) + 3
         room = max(20, min(70, round(self.app.size.width * 0.94)) - 6 - column)
         lines: list[Content] = []
         for keys, text in rows:
             for number, line in enumerate(textwrap.wrap(text, room)):
                 lines.append(
-                    Content.assemble(
-                        ((keys if number == 0 else "").ljust(column), "bold $key"), line
-                    )
+                    Content.assemble((padded("" if number else keys, column), "bold $key"), line)
                 )
         if self._has_filter:
             typing = "Typing letters in the list of tasks filters it."

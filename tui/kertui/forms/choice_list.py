@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -106,7 +107,7 @@ class ChoiceList(ModalScreen[str | None]):
 
     def _place(self) -> None:
         box = self.query_one(Vertical)
-        longest = max((len(choice.text) for choice in self._choices), default=0)
+        longest = max((cell_len(choice.text) for choice in self._choices), default=0)
         width = min(_WIDEST, max(longest + 5, 30), self.size.width)
         rows = min(len(self._choices), _MOST_ROWS, max(3, self.size.height - 4))
         height = rows + 3

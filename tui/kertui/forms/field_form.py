@@ -15,13 +15,13 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from kertasks.text.numbers import wrap
 from kertui.forms.argument_path import ArgumentPath
 from kertui.forms.choice_list import ChoiceList
 from kertui.forms.field_grid import FieldGrid
 from kertui.forms.fields import Entry, Field
 from kertui.forms.text_field import TextField
 from kertui.terminal.glyphs import glyphs_for
+from kertui.text.fitting_text import wrap
 from kertui.text.recipe_values import NotAllowed, format_value
 
 

@@ -6,6 +6,7 @@ import itertools
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -161,7 +162,9 @@ class FieldGrid(LineList):
 
     def _arrange_cells(self) -> None:
         width = self.scrollable_content_region.width or self.size.width
-        labels = [len(field.label) + 2 * field.depth for field in self.fields if not field.beside]
+        labels = [
+            cell_len(field.label) + 2 * field.depth for field in self.fields if not field.beside
+        ]
         longest = max(_LONGEST_LABEL, width // 2 - _MARK - _GAP)
         column = _MARK + min(max(labels, default=0), longest) + _GAP
         x = self._beside(column, width)
@@ -171,11 +174,11 @@ class FieldGrid(LineList):
                 first = lines[-1][-1]
                 end = x - _MARK
                 lines[-1][-1] = _Cell(first.index, first.line, first.label_x, first.value_x, end)
-                value_x = x + len(field.label) + _GAP
+                value_x = x + cell_len(field.label) + _GAP
                 lines[-1].append(_Cell(index, first.line, x, value_x, width))
             else:
                 left = _MARK + 2 * field.depth
-                value_x = max(column, left + len(field.label) + 1)
+                value_x = max(column, left + cell_len(field.label) + 1)
                 lines.append([_Cell(index, len(lines), left, value_x, width)])
         self._lines = lines
         self._cells = [cell for line in lines for cell in line]
@@ -184,7 +187,7 @@ class FieldGrid(LineList):
         """Where the fields beside others begin: past the others' values if there is room."""
         pairs = [(a, b) for a, b in itertools.pairwise(self.fields) if b.beside]
         wanted = max((column + _width_of(first) + _MARK for first, _ in pairs), default=0)
-        needed = max((len(b.label) + _GAP + _width_of(b) for _, b in pairs), default=0)
+        needed = max((cell_len(b.label) + _GAP + _width_of(b) for _, b in pairs), default=0)
         return max(_BESIDE, column + 8, width // 2, min(wanted, width - needed))
 
     def draw_line(self, number: int, width: int) -> list[Segment]:  # noqa: ARG002 - cells have it
@@ -209,7 +212,7 @@ class FieldGrid(LineList):
         def put(text: str, one: Style) -> None:
             nonlocal at
             segments.append(Segment(text, one))
-            at += len(text)
+            at += cell_len(text)
 
         start = max(0, cell.label_x - _MARK - (2 * field.depth if not field.beside else 0))
         put(" " * (start - at), Style())
@@ -270,4 +273,4 @@ class FieldGrid(LineList):
 
 def _width_of(field: Field) -> int:
     """The columns of its value, with the sign that it opens a list."""
-    return len(field.text) + 2 * field.opens_list
+    return cell_len(field.text) + 2 * field.opens_list

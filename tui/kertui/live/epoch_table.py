@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from textual import events
 from textual.reactive import var
 
@@ -14,6 +15,7 @@ from kertui.plotting.plot import marked_changes
 from kertui.plotting.strips import Row, cells, fit, join
 from kertui.plotting.traces import VALIDATION
 from kertui.rows.rows_widget import RowsWidget
+from kertui.terminal.cells import padded
 from kertui.terminal.glyphs import Glyphs, glyphs_for
 
 _GAP = "   "
@@ -95,7 +97,7 @@ def epoch_rows(
     if height == 1:
         return [_one_line(history, width)]
     columns = _columns(history, width)
-    titles = _GAP.join(column.title.rjust(column.width) for column in columns)
+    titles = _GAP.join(padded(column.title, column.width, right=True) for column in columns)
     head = fit(cells(" " + titles, "dim"), width)
     if back:
         head = join(head, cells(f"{formatting.grouped(back)} back", "accent"), width)
@@ -156,7 +158,7 @@ def _columns(history: RunHistory, width: int) -> list[_Column]:
     planned = formatting.grouped(history.planned) if history.planned else ""
     first = _Column("epoch", max(5, len(last), len(planned)), "epoch")
     metrics = [
-        _Column(title, max(7, len(title)), name)
+        _Column(title, max(7, cell_len(title)), name)
         for name in _names(history) or ["loss"]
         for title in (formatting.metric_label(name),)
     ]

@@ -9,12 +9,14 @@ from kertasks.runs.events import Failed, Finished, Stopped
 from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState
 from kertasks.text import numbers as formatting
-from kertasks.text.numbers import counted, wrap, wrap_parts
+from kertasks.text.numbers import counted
 from kertasks.text.result import not_finite, tested_in_full, weights_of
 from kertui.live.status import state_sign
 from kertui.plotting.strips import Row, cells, fit
 from kertui.rows.rows_widget import RowsWidget
+from kertui.terminal.cells import cut
 from kertui.terminal.glyphs import glyphs_for
+from kertui.text.fitting_text import wrap, wrap_parts
 
 MOST_LINES = 4
 """How many lines of a reason are shown; the log has the rest."""
@@ -175,7 +177,8 @@ class OutcomeLines(RowsWidget):
         room = max(8, width - 2)
         wrapped = wrap(outcome.head, room, indent=len(first) + 1) or [""]
         if len(wrapped) > MOST_LINES:
-            wrapped = [*wrapped[: MOST_LINES - 1], wrapped[MOST_LINES - 1][: room - 1] + glyphs.cut]
+            last = cut(wrapped[MOST_LINES - 1], room - len(glyphs.cut)) + glyphs.cut
+            wrapped = [*wrapped[: MOST_LINES - 1], last]
         role = "" if bad else "accent"
         rows = [first + cells("   " + wrapped[0].lstrip(), role)]
         rows += [cells("  " + line, role) for line in wrapped[1:]]

@@ -14,7 +14,7 @@ from kertui.live.progress import RunProgress
 from kertui.plotting.strips import Row, cells, fit, join
 from kertui.rows.rows_widget import RowsWidget
 from kertui.terminal.glyphs import Glyphs, glyphs_for
-from kertui.text.fitting_text import fitted
+from kertui.text.fitting_text import fitted, wrap
 from kertui.text.run_state_look import STATE_LOOKS
 
 UNSEEN = "its trainer gave no sign of life here yet"
@@ -190,7 +190,7 @@ class NoticeLine(RowsWidget):
         return len(self._lines(width)) if self.display else 0
 
     def _lines(self, width: int) -> list[str]:
-        lines = formatting.wrap(self._text, max(1, width - 2)) or [""]
+        lines = wrap(self._text, max(1, width - 2)) or [""]
         if len(lines) > self._most:
             rest = " ".join(lines[self._most - 1 :])
             lines[self._most - 1 :] = [fitted(rest, width - 2, glyphs_for(self.app))]

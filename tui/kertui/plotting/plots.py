@@ -14,7 +14,7 @@ from kertui.plotting.axes import Limits, StableLimits
 from kertui.plotting.chart import LEAST_GUTTER, Layout, Mark, chart, gutter_for, with_cursor
 from kertui.plotting.draw import dots_wide
 from kertui.plotting.plot import Plot, legend
-from kertui.plotting.strips import Row, cells, fit
+from kertui.plotting.strips import Row, cells, fit, put
 from kertui.plotting.traces import Series, Smoothed, Traces, Window
 from kertui.terminal.glyphs import Glyphs
 
@@ -52,8 +52,10 @@ class DrawnPlot:
     def fit(self, plot: Plot, size: tuple[int, int], gutter: int, ascii: bool) -> int:
         """Take in what there is to show in so many columns and rows, the row of the legend among
         them; returns the columns that the labels of the y axis take."""
-        before, self.plot, self.size, self.gutter = self.plot, plot, size, gutter
-        same = before.metric == plot.metric and before.series == plot.series
+        before, resized = self.plot, size != self.size
+        self.plot, self.size, self.gutter = plot, size, gutter
+        # In another size every cell is sent: nothing needs to hold still.
+        same = not resized and (before.metric, before.series) == (plot.metric, plot.series)
         if not same or before.zoomed != plot.zoomed:
             self._stable = StableLimits()
             shown = [series.history for series in plot.series]
@@ -133,8 +135,8 @@ class Plots:
     """The plots of one area of the screen, drawn again and again.
 
     Args:
-        steady: whether the left edge only ever grows while the same is shown: one that moves has
-            every cell sent again.
+        steady: whether the left edge only ever grows while the same is shown in the same size:
+            one that moves has every cell sent again.
     """
 
     def __init__(self, *, steady: bool = False) -> None:
@@ -159,7 +161,11 @@ class Plots:
         places = list(zip(self.drawn, plots, self._sizes(size), strict=True))
         # Under each other they have one left edge, so that an epoch is in one column.
         for group in [[place] for place in places] if beside else [places]:
-            same = [one.gutter for one, plot, _ in group if one.plot.series == plot.series]
+            same = [
+                one.gutter
+                for one, plot, own in group
+                if one.plot.series == plot.series and one.size == own
+            ]
             edge = max([LEAST_GUTTER, *same])
             needed = [one.fit(plot, own, edge, glyphs.ascii) for one, plot, own in group]
             widest = max([edge if self._steady else LEAST_GUTTER, *needed])
@@ -202,8 +208,9 @@ def _write_in_the_middle(rows: list[Row], text: str, width: int, layout: Layout 
     room = width - left - 2
     if not text or room < 4 or not height:
         return
-    text = text[:room]
-    at, start = (height - 1) // 2, left + (width - left - len(text)) // 2
+    words = cells(text, "dim")
+    words = fit(words, min(room, len(words)))
+    at, start = (height - 1) // 2, left + (width - left - len(words)) // 2
     row = list(rows[at])
-    row[start : start + len(text)] = cells(text, "dim")
+    put(row, start, words)
     rows[at] = row

@@ -1,8 +1,9 @@
 """Rows of text with colours, as cells to compare and as strips for Textual to show.
 
 A cell is a character and the name of its role (``"train"``, ``"dim"``, …); a widget maps roles
-to its theme's colours. Comparing cells finds the span of a row that really changed: Textual
-sends every cell of what is refreshed, changed or not.
+to its theme's colours. A character two cells wide is followed by a cell without one, so that a
+row has as many entries as it takes columns. Comparing cells finds the span of a row that really
+changed: Textual sends every cell of what is refreshed, changed or not.
 """
 
 from __future__ import annotations
@@ -15,8 +16,11 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from kertasks.text.plain_text import JOINERS
+from kertui.terminal.cells import characters, is_single
+
 Cell: TypeAlias = tuple[str, str]
-"""A character one column wide, and its role."""
+"""A character, as a person sees it, and its role; no character in the second cell of a wide one."""
 
 Row: TypeAlias = list[Cell]
 
@@ -56,14 +60,49 @@ def parse(text: str) -> Row:
 def cells(text: str, role: str = PLAIN) -> Row:
     """Plain text in one role. A blank has none: it looks the same in all of them, and it
     stands for what is not printable."""
+    if is_single(text):
+        return [(character, role if character != " " else PLAIN) for character in text]
     if not text.isprintable():
-        text = "".join(character if character.isprintable() else " " for character in text)
-    return [(character, role if character != " " else PLAIN) for character in text]
+        text = "".join(one if one.isprintable() or one in JOINERS else " " for one in text)
+    row: Row = []
+    for character, width in characters(text):
+        if width:
+            row.append((character, role if character != " " else PLAIN))
+            row += [("", role)] * (width - 1)
+    return row
 
 
 def fit(row: Row, width: int) -> Row:
-    """The row cut or filled to exactly so many cells."""
+    """The row cut or filled to exactly so many cells; a blank stands for half a character."""
+    width = max(0, width)
+    if 0 < width < len(row) and not row[width][0]:
+        return [*row[: width - 1], (" ", PLAIN)]
     return row[:width] + [(" ", PLAIN)] * (width - len(row))
+
+
+def put(row: Row, at: int, part: Row) -> None:
+    """Write cells over those of a row from one on, as far as it goes; a blank stands for what is
+    left of a wide character that is written over in part."""
+    end = min(len(row), at + len(part))
+    if at < end and not row[at][0]:
+        row[at - 1] = (" ", PLAIN)
+    if end < len(row) and not row[end][0]:
+        row[end] = (" ", PLAIN)
+    row[at:end] = fit(part, end - at)
+
+
+def broken(row: Row, width: int) -> list[Row]:
+    """The row in parts of at most so many cells, broken at blanks where there are any; a part has
+    one character at least."""
+    parts: list[Row] = []
+    rest, width = row, max(1, width)
+    while len(rest) > width:
+        end = max((at for at in range(1, width + 1) if rest[at][0] == " "), default=width)
+        if not rest[end][0]:
+            end += 1 if end == 1 else -1
+        parts.append(rest[:end])
+        rest = rest[end + (rest[end : end + 1] == [(" ", PLAIN)]) :]
+    return [*parts, rest]
 
 
 def join(left: Row, right: Row, width: int, gap: int = 1) -> Row:
@@ -79,7 +118,7 @@ def text_of(row: Row) -> str:
 
 
 def changed_spans(old: Row, new: Row) -> list[tuple[int, int]]:
-    """Where two rows differ, each from its first to past its last cell.
+    """Where two rows differ, each from its first to past its last cell, wide characters whole.
 
     Differences with few equal cells between them are one span: to move the cursor and set the
     colours anew costs about as much as sending those.
@@ -92,10 +131,15 @@ def changed_spans(old: Row, new: Row) -> list[tuple[int, int]]:
     for at, (before, after) in enumerate(zip(old, new, strict=True)):
         if before == after:
             continue
-        if spans and at - spans[-1][1] < _WORTH_A_MOVE:
-            spans[-1] = (spans[-1][0], at + 1)
+        start, stop = at, at + 1
+        while start and not (old[start][0] and new[start][0]):
+            start -= 1
+        while stop < len(new) and not (old[stop][0] and new[stop][0]):
+            stop += 1
+        if spans and start - spans[-1][1] < _WORTH_A_MOVE:
+            spans[-1] = (spans[-1][0], stop)
         else:
-            spans.append((at, at + 1))
+            spans.append((start, stop))
     return spans
 
 

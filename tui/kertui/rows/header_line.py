@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from kertui.terminal.cells import padded
 from kertui.terminal.glyphs import glyphs_for
 
 
@@ -24,11 +26,11 @@ class HeaderLine(Widget):
 
     def render(self) -> Content:
         """Put title and facts on one line."""
-        room = self.content_size.width - len(self._title) - 2
+        room = self.content_size.width - cell_len(self._title) - 2
         dot = f" {glyphs_for(self.app).dot} "
         facts = list(self.facts)
-        while facts and len(dot.join(facts)) > room:
+        while facts and cell_len(dot.join(facts)) > room:
             del facts[0]
         return Content.assemble(
-            (self._title, "bold $accent"), "  ", (dot.join(facts).rjust(room), "dim")
+            (self._title, "bold $accent"), "  ", (padded(dot.join(facts), room, right=True), "dim")
         )

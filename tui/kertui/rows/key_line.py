@@ -44,6 +44,10 @@ class KeyLine(Widget):
         """Stop drawing the line for a screen that has gone."""
         self.screen.bindings_updated_signal.unsubscribe(self)
 
+    def on_resize(self) -> None:
+        """Other keys may act in another width: once the screen knows of it too."""
+        self.screen.call_later(self._redraw, self.screen)
+
     def _redraw(self, screen: Screen[object]) -> None:
         if self.is_attached and screen is self.screen:
             self.refresh()

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from rich.cells import cell_len
+
 from kertasks.runs.listing import SortKey
 from kertasks.runs.summary import RunSummary
 from kertasks.text.numbers import (
@@ -46,9 +48,9 @@ class RunColumn:
     """Gives a shorter text of a run where there is one; empty where not."""
 
     def fitting(self, run: RunSummary, now: float, width: int) -> str:
-        """The text, or the shorter one where it does not fit into so many characters."""
+        """The text, or the shorter one where it does not fit into so many cells."""
         text = self.text(run, now)
-        return text if len(text) <= width else self.short(run) or text
+        return text if cell_len(text) <= width else self.short(run) or text
 
     @property
     def title(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kertasks.runs.summary import RunSummary
 from kertasks.text import numbers as formatting
 from kertasks.text.result import not_finite
-from kertui.plotting.strips import Row, cells, fit, join
+from kertui.plotting.strips import Row, broken, cells, fit, join
 from kertui.rows.rows_widget import RowsWidget
 from kertui.runs.run_columns import test_text
 from kertui.terminal.glyphs import Glyphs, glyphs_for
@@ -100,7 +100,7 @@ def _lines(parts: list[Row], width: int, glyphs: Glyphs) -> list[Row]:
         if rows and len(rows[-1]) + len(dot) + len(part) <= width:
             rows[-1] += dot + part
         else:
-            rows += _broken(part, width)
+            rows += [cells(" ") + line for line in broken(part, width - 1)]
     return rows
 
 
@@ -109,16 +109,4 @@ def _cut(row: Row, width: int, glyphs: Glyphs) -> Row:
     more = cells(f" {glyphs.dot} {glyphs.cut}", "dim")
     if len(row) + len(more) <= width:
         return row + more
-    return row[: width - len(glyphs.cut)] + cells(glyphs.cut, "dim")
-
-
-def _broken(part: Row, width: int) -> list[Row]:
-    """A part in lines of their own, each with a blank before it, broken at blanks."""
-    rows: list[Row] = []
-    rest = list(part)
-    while len(rest) >= width:
-        blanks = [at for at in range(1, width) if rest[at][0] == " "]
-        end = blanks[-1] if blanks else width - 1
-        rows.append(cells(" ") + rest[:end])
-        rest = rest[end + bool(blanks) :]
-    return [*rows, cells(" ") + rest]
+    return fit(row, width - len(glyphs.cut)) + cells(glyphs.cut, "dim")

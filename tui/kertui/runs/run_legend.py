@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from rich.cells import cell_len
+
 from kertasks.runs.history import RunHistory
 from kertasks.runs.summary import RunSummary
 from kertasks.text import numbers as formatting
@@ -15,6 +17,7 @@ from kertui.plotting.run_strokes import sample
 from kertui.plotting.strips import Row, cells, fit
 from kertui.rows.rows_widget import RowsWidget
 from kertui.runs.run_columns import best_text, epochs_text, test_text
+from kertui.terminal.cells import padded
 from kertui.terminal.glyphs import Glyphs, glyphs_for
 from kertui.text.fitting_text import fitted
 from kertui.text.run_state_look import STATE_LOOKS
@@ -59,14 +62,14 @@ class RunLegend(RowsWidget):
         """Draw a line for each run."""
         glyphs = glyphs_for(self.app)
         names = _names([run.summary for run in self._runs])
-        room = min(_LONGEST_NAME, max([0, *map(len, names)]), max(12, width // 3))
+        room = min(_LONGEST_NAME, max([0, *map(cell_len, names)]), max(12, width // 3))
         self._epochs_wide = max([0, *(len(epochs_text(run.summary)) for run in self._runs)])
         rows = zip(self._runs, names, strict=True)
         self.show_rows([self._line(run, name, room, width, glyphs) for run, name in rows])
 
     def _line(self, run: FollowedRun, name: str, room: int, width: int, glyphs: Glyphs) -> Row:
         row = cells(" ") + sample(run.place, glyphs) + cells(" ")
-        row += cells(fitted(name, room, glyphs).ljust(room), "strong")
+        row += cells(padded(fitted(name, room, glyphs), room), "strong")
         state = run.summary.state
         row += cells(f"{_GAP}{state.value:<8}", STATE_LOOKS[state].role)
         # What does not fit is left out from the right, a whole part at a time.

@@ -16,14 +16,15 @@ from textual.strip import Strip
 
 from kertasks.runs.listing import SortKey
 from kertasks.runs.summary import RunSummary
-from kertasks.text.numbers import grouped, wrap
+from kertasks.text.numbers import grouped
 from kertui.plotting.run_strokes import sample
 from kertui.plotting.strips import Row, cells, fit
 from kertui.rows.rows_widget import RowsWidget
 from kertui.runs.listed_runs import ListedRuns
 from kertui.runs.run_columns import GAP, RunColumn, columns_for
+from kertui.terminal.cells import padded
 from kertui.terminal.glyphs import Glyphs, glyphs_for
-from kertui.text.fitting_text import fitted
+from kertui.text.fitting_text import fitted, wrap
 from kertui.text.run_state_look import STATE_LOOKS
 
 _HEAD = 1
@@ -210,7 +211,7 @@ class RunTable(RowsWidget, can_focus=True):
             if column.key is self._listed.sort:
                 arrow = glyphs.up if self._listed.reverse else glyphs.down
                 title, role = f"{title} {arrow}", "accent"
-            text = title.rjust(room) if column.right else title.ljust(room)
+            text = padded(title, room, right=column.right)
             row += cells((" " * GAP if number else "") + text, role)
         return fit(row, width)
 
@@ -233,7 +234,7 @@ class RunTable(RowsWidget, can_focus=True):
                 continue
             text = fitted(column.fitting(run, self._now, room), room, glyphs)
             role = _role(column, run, going)
-            row += cells(text.rjust(room) if column.right else text.ljust(room), role)
+            row += cells(padded(text, room, right=column.right), role)
         return fit(row, width)
 
     def _title(self, run: RunSummary, room: int, glyphs: Glyphs) -> Row:

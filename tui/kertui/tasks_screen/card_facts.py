@@ -5,22 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from kertasks.data.description import Description, FeatureFacts, SplitFacts
 from kertasks.runs.summary import RunSummary
-from kertasks.text.numbers import (
-    NO_VALUE,
-    ago,
-    counted,
-    grouped,
-    in_unit,
-    metric,
-    wrap_parts,
-)
+from kertasks.text.numbers import NO_VALUE, ago, counted, grouped, in_unit, metric
 from kertui.tasks_screen.dataset_drawing import name_ends, short_number
+from kertui.terminal.cells import padded
 from kertui.terminal.glyphs import Glyphs
-from kertui.text.fitting_text import fitted
+from kertui.text.fitting_text import fitted, wrap_parts
 from kertui.text.run_state_look import STATE_LOOKS
 
 _CLASSES_LISTED = 10
@@ -131,7 +125,7 @@ def draw_facts(found: Sequence[Fact], width: int) -> list[Content]:
     for fact in found:
         label = fact.label
         for value in wrap_parts(fact.parts, fact.between, max(10, width - label_width)):
-            lines.append(Content.assemble((f"{label:<{label_width}}", "dim"), (value, fact.style)))
+            lines.append(Content.assemble((padded(label, label_width), "dim"), (value, fact.style)))
             label = ""
     return lines
 
@@ -139,13 +133,14 @@ def draw_facts(found: Sequence[Fact], width: int) -> list[Content]:
 def width_of_facts(found: Sequence[Fact], most: int) -> int:
     """The columns the facts take when none is wrapped, but no more than so many."""
     widths = (
-        sum(map(len, fact.parts)) + len(fact.between) * (len(fact.parts) - 1) for fact in found
+        sum(map(cell_len, fact.parts)) + cell_len(fact.between) * (len(fact.parts) - 1)
+        for fact in found
     )
     return min(most, _label_width(found) + max(widths, default=0))
 
 
 def _label_width(found: Sequence[Fact]) -> int:
-    return max((len(fact.label) for fact in found), default=0) + 2
+    return max((cell_len(fact.label) for fact in found), default=0) + 2
 
 
 def draw_features(description: Description, width: int, glyphs: Glyphs) -> list[Content]:
@@ -169,16 +164,16 @@ def draw_features(description: Description, width: int, glyphs: Glyphs) -> list[
     if not rows:
         return []
     title = "Features"
-    columns = [max(8, *(len(row[place]) for row in rows)) + 1 for place in range(1, 5)]
+    columns = [max(8, *(cell_len(row[place]) for row in rows)) + 1 for place in range(1, 5)]
     name_width = min(
-        max(len(title), *(len(row[0]) for row in rows)) + 2, max(10, width - sum(columns))
+        max(len(title), *(cell_len(row[0]) for row in rows)) + 2, max(10, width - sum(columns))
     )
     heading = "".join(name.rjust(size) for name, size in zip(head, columns, strict=True))
     lines = [Content.assemble((title.ljust(name_width), "bold"), (heading, "dim"))]
     for name, *values in rows:
         cut = fitted(name, name_width - 1, glyphs)
         figures = "".join(value.rjust(size) for value, size in zip(values, columns, strict=True))
-        lines.append(Content.assemble((cut.ljust(name_width), "dim"), figures))
+        lines.append(Content.assemble((padded(cut, name_width), "dim"), figures))
     return lines
 
 
@@ -188,16 +183,17 @@ def draw_runs(runs: Sequence[RunSummary], now: float, width: int, glyphs: Glyphs
         (run.state.value, run.recipe, f"{grouped(run.epochs)} epochs", ago(now - run.created))
         for run in runs
     ]
-    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    widths = [max(cell_len(row[column]) for row in rows) for column in range(4)]
     room = width - 2 - sum(widths) - 3 * 4
     lines = []
     for run, (state, recipe, epochs, when) in zip(runs, rows, strict=True):
-        result = fitted(run.result, room, glyphs) if len(run.result) <= room or room > 8 else ""
+        fits = cell_len(run.result) <= room or room > 8
+        result = fitted(run.result, room, glyphs) if fits else ""
         lines.append(
             Content.assemble(
                 "  ",
                 (state.ljust(widths[0]), STATE_LOOKS[run.state].style),
-                f"   {recipe:<{widths[1]}}",
+                f"   {padded(recipe, widths[1])}",
                 (f"   {epochs:>{widths[2]}}", "dim"),
                 (f"   {when:>{widths[3]}}", "dim"),
                 f"   {result}",

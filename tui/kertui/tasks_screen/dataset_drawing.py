@@ -7,11 +7,11 @@ second to import: these pictures are there before that. What does not fit is sai
 from __future__ import annotations
 
 import math
-import textwrap
 from collections import Counter
 from collections.abc import Sequence
 from typing import cast
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from kertasks.data.description import (
@@ -22,9 +22,11 @@ from kertasks.data.description import (
     ScatterPicture,
     WordsSample,
 )
+from kertui.plotting.strips import cells, put, text_of
+from kertui.terminal.cells import cut, padded
 from kertui.terminal.glyphs import Glyphs
 from kertui.terminal.theme import CLASS_COLOURS
-from kertui.text.fitting_text import fitted
+from kertui.text.fitting_text import fitted, wrap
 
 _ASPECT = 2.6
 """Columns a row of a plot, so that it is a little wider than high."""
@@ -91,11 +93,11 @@ class _Axis:
         self.name = name
         self.low, self.high = (min(values), max(values)) if values else (0.0, 1.0)
 
-    def place(self, value: float, cells: int) -> int:
+    def place(self, value: float, count: int) -> int:
         """Which of so many cells a value falls in, with the margin at both ends."""
         span = (self.high - self.low) or 1.0
         share = ((value - self.low) / span + _MARGIN) / (1 + 2 * _MARGIN)
-        return min(cells - 1, max(0, int(share * cells)))
+        return min(count - 1, max(0, int(share * count)))
 
 
 def name_ends(low: float, high: float) -> tuple[str, str]:
@@ -124,13 +126,13 @@ def draw_scatter(
     x_axis, y_axis = _Axis(picture.x_name, picture.x), _Axis(picture.y_name, picture.y)
     legend = _legend(picture, width, max(1, height - _LEAST_FRAME), glyphs, class_names)
     frame = _Frame(x_axis, y_axis, width, height - len(legend), glyphs)
-    cells: dict[tuple[int, int], Counter[int]] = {}
+    counts: dict[tuple[int, int], Counter[int]] = {}
     for x, y, of_class in zip(picture.x, picture.y, picture.classes, strict=True):
         cell = (y_axis.place(y, frame.rows), x_axis.place(x, frame.columns))
-        cells.setdefault(cell, Counter())[of_class] += 1
+        counts.setdefault(cell, Counter())[of_class] += 1
     lines = []
     for row in reversed(range(frame.rows)):
-        found = [cells.get((row, column)) for column in range(frame.columns)]
+        found = [counts.get((row, column)) for column in range(frame.columns)]
         signs = [_class_mark(cell.most_common(1)[0][0], glyphs) if cell else " " for cell in found]
         lines.append(Content.assemble(*signs))
     widest = max(line.cell_length for line in legend)
@@ -178,7 +180,7 @@ class _Frame:
     def __init__(self, x: _Axis, y: _Axis, width: int, height: int, glyphs: Glyphs) -> None:
         self._x, self._y, self._glyphs = x, y, glyphs
         self._labels = name_ends(y.low, y.high)[::-1]
-        self.left = max(len(y.name) + 1 + max(map(len, self._labels)), 4)
+        self.left = max(cell_len(y.name) + 1 + max(map(len, self._labels)), 4)
         """Cells to the left of the vertical axis."""
 
         self.columns = max(4, width - self.left - 2)
@@ -192,7 +194,9 @@ class _Frame:
         labels = {bottom: self._labels[1], top: f"{self._y.name} {self._labels[0]}"}
         framed = [
             Content.assemble(
-                (f"{labels.get(row, ''):>{left}} ", "dim"), (glyphs.vertical, "$faint"), line
+                (padded(labels.get(row, ""), left, right=True) + " ", "dim"),
+                (glyphs.vertical, "$faint"),
+                line,
             )
             for row, line in enumerate(lines)
         ]
@@ -208,13 +212,14 @@ class _Frame:
         name = self._x.name
         first = self._x.place(self._x.low, self.columns)
         last = self._x.place(self._x.high, self.columns)
-        text = [" "] * (self.columns + 1)
+        text = cells(" " * (self.columns + 1))
         for label, middle in ((low, first), (high, last), (name, (first + last) // 2)):
-            start = min(max(0, middle - len(label) // 2), max(0, self.columns - len(label)))
-            around = text[max(0, start - 1) : start + len(label) + 1]
-            if len(label) <= self.columns and all(cell == " " for cell in around):
-                text[start : start + len(label)] = label
-        return "".join(text).rstrip()
+            wide = cell_len(label)
+            start = min(max(0, middle - wide // 2), max(0, self.columns - wide))
+            around = text[max(0, start - 1) : start + wide + 1]
+            if wide <= self.columns and not text_of(around).strip():
+                put(text, start, cells(label))
+        return text_of(text).rstrip()
 
 
 class DotCanvas:
@@ -269,7 +274,7 @@ def draw_words(
         if number:
             lines.append(Content(""))
         lines.append(Content.styled(sample.label, "bold"))
-        wrapped = textwrap.wrap(sample.text, max(12, width)) or [""]
+        wrapped = wrap(sample.text, max(12, width)) or [""]
         shown = len(wrapped) if len(wrapped) < share else share - 2
         lines += [Content(line) for line in wrapped[:shown]]
         if shown < len(wrapped):
@@ -285,23 +290,23 @@ def draw_columns(
     if not samples:
         return []
     names = [name for name, _ in samples[0].columns]
-    name_width = min(max(map(len, [*names, ""])), max(8, width // 2))
+    name_width = min(max(map(cell_len, [*names, ""])), max(8, width // 2))
     columns: list[list[str]] = []  # of text, one a sample: its label and its values
     room = width - name_width
     for sample in samples:
         values = [sample.label, *(value for _, value in sample.columns)]
-        column_width = max(map(len, values)) + 2
+        column_width = max(map(cell_len, values)) + 2
         if columns and room < column_width:
             break
         room -= column_width
-        columns.append([value.rjust(column_width) for value in values])
+        columns.append([padded(value, column_width, right=True) for value in values])
     shown = len(names) if len(names) + 1 <= height else max(1, height - 2)
     head = Content.styled("".join(column[0] for column in columns), "bold")
     lines = [Content(" " * name_width) + head]
     for row in range(shown):
         name = fitted(names[row], name_width, glyphs)
         line = "".join(column[row + 1] for column in columns)
-        lines.append(Content.assemble((f"{name:<{name_width}}", "dim"), line))
+        lines.append(Content.assemble((padded(name, name_width), "dim"), line))
     if shown < len(names):
         left_out = len(names) - shown
         lines.append(Content.styled(f"{glyphs.ellipsis} {left_out} more columns", "dim"))
@@ -323,9 +328,9 @@ def draw_images(
     room, count = (width, height), len(samples)
     fitting = (scale for scale in (6, 4, 2) if _fits(count, across, down, scale, room))
     scale = next(fitting, 2 if shaded else 1)
-    cells = across * scale
+    wide = across * scale
     rows = (down * scale + 1) // 2
-    per_line = max(1, (width + _GAP) // (cells + _GAP))
+    per_line = max(1, (width + _GAP) // (wide + _GAP))
     lines: list[Content] = []
     for start in range(0, len(samples), per_line):
         if start and len(lines) + rows + 1 > height:
@@ -333,9 +338,13 @@ def draw_images(
         shown = samples[start : start + per_line]
         drawn = [_draw_image(sample, scale, shaded, glyphs) for sample in shown]
         lines += [Content(" " * _GAP).join(parts) for parts in zip(*drawn, strict=True)]
-        labels = (" " * _GAP).join(f"{sample.label[:cells]:^{cells}}" for sample in shown)
+        labels = (" " * _GAP).join(_centred(cut(sample.label, wide), wide) for sample in shown)
         lines.append(Content.styled(labels.rstrip(), "dim"))
     return lines
+
+
+def _centred(text: str, width: int) -> str:
+    return padded(" " * ((width - cell_len(text)) // 2) + text, width)
 
 
 def _fits(count: int, across: int, down: int, scale: int, room: tuple[int, int]) -> bool:

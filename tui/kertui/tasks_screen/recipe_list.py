@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -15,8 +16,10 @@ from textual.widgets.option_list import Option
 
 from kertasks.recipes.outline import outline
 from kertasks.recipes.recipe import Recipe
-from kertasks.text.numbers import grouped, wrap, wrap_parts
+from kertasks.text.numbers import grouped
+from kertui.terminal.cells import padded
 from kertui.terminal.glyphs import Glyphs, glyphs_for
+from kertui.text.fitting_text import wrap, wrap_parts
 
 _GAP = 3
 _INDENT = 3
@@ -62,6 +65,9 @@ class RecipeList(CardList):
     class RecipeOpened(Message):
         """The chosen recipe was opened."""
 
+    class HeightChanged(Message):
+        """In another width the recipes take more or fewer lines."""
+
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id, compact=True)
         self._recipes: tuple[Recipe, ...] = ()
@@ -98,7 +104,10 @@ class RecipeList(CardList):
     def on_resize(self) -> None:
         """Wrap the rows for another width."""
         if self._recipes:
+            before = self.line_count
             self._rebuild(self.highlighted or 0)
+            if self.line_count != before:
+                self.post_message(self.HeightChanged())
 
     def _rebuild(self, chosen: int) -> None:
         with self.prevent(OptionList.OptionHighlighted):
@@ -130,8 +139,8 @@ def draw_recipes(
 ) -> list[list[Content]]:
     """The lines of each recipe: in columns where they fit, else wrapped under its name."""
     facts = [_facts(recipe, glyphs) for recipe in recipes]
-    widths = [max(len(row[column]) for row in facts) for column in range(4)]
-    longest = max((len(recipe.summary) for recipe in recipes), default=0)
+    widths = [max(cell_len(row[column]) for row in facts) for column in range(4)]
+    longest = max((cell_len(recipe.summary) for recipe in recipes), default=0)
     columns = _INDENT + sum(widths) + _GAP * 3
     lines: list[list[Content]] = []
     for place, (recipe, row) in enumerate(zip(recipes, facts, strict=True)):
@@ -153,8 +162,8 @@ def _in_columns(
     gap = " " * _GAP
     return Content.assemble(
         mark,
-        (name.ljust(widths[0]), "bold"),
-        f"{gap}{layers.ljust(widths[1])}{gap}{optimizer.ljust(widths[2])}",
+        (padded(name, widths[0]), "bold"),
+        f"{gap}{padded(layers, widths[1])}{gap}{padded(optimizer, widths[2])}",
         f"{gap}{epochs.rjust(widths[3])}",
     )
 

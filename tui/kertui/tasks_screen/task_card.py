@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from rich.cells import cell_len
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
@@ -15,9 +17,11 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from kertasks.task import Task, Variant
-from kertasks.text.numbers import grouped, size, wrap
+from kertasks.text.numbers import grouped, size
 from kertui.tasks_screen.recipe_list import RecipeList
+from kertui.terminal.cells import padded
 from kertui.terminal.glyphs import Glyphs, glyphs_for
+from kertui.text.fitting_text import wrap
 
 if TYPE_CHECKING:
     from kertasks.data.description import Description
@@ -226,8 +230,12 @@ class TaskCard(VerticalScroll, can_focus=False):
         self._draw_variants()
         self._draw_data()
         self._draw_runs()
-        # The recipes are wrapped anew after this, and the picture gets what they leave.
-        self.call_after_refresh(self._draw_data)
+
+    @on(RecipeList.HeightChanged)
+    def _share_rows(self, event: RecipeList.HeightChanged) -> None:
+        """Give the picture what the recipes leave."""
+        event.stop()
+        self._draw_data()
 
     @property
     def _width(self) -> int:
@@ -293,10 +301,12 @@ class TaskCard(VerticalScroll, can_focus=False):
         if task is None:
             return
         left, kind = f"{task.name}  {task.title}", task.kind.value
-        title = task.title if len(left) + len(kind) + 2 <= self._width else ""
-        room = self._width - len(task.name) - 2 - len(title)
+        title = task.title if cell_len(left) + len(kind) + 2 <= self._width else ""
+        room = self._width - cell_len(task.name) - 2 - cell_len(title)
         self.query_one("#card-title", Static).update(
-            Content.assemble((task.name, "bold $accent"), f"  {title}", (kind.rjust(room), "dim"))
+            Content.assemble(
+                (task.name, "bold $accent"), f"  {title}", (padded(kind, room, right=True), "dim")
+            )
         )
 
     def _draw_variants(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import events, on
 from textual.app import RenderResult
 from textual.binding import Binding, BindingType
@@ -18,7 +19,9 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from kertasks.task import Task
+from kertasks.text.plain_text import JOINERS
 from kertui.tasks_screen.recipe_list import CardList
+from kertui.terminal.cells import characters, padded
 from kertui.terminal.glyphs import glyphs_for
 from kertui.text.fitting_text import fitted
 
@@ -133,7 +136,9 @@ class TaskList(CardList):
         return self._is_text(character)
 
     def _is_text(self, character: str | None) -> bool:
-        if not character or len(character) != 1 or not character.isprintable():
+        if not character or len(character) != 1:
+            return False
+        if not character.isprintable() and not (self.filter_text and character in JOINERS):
             return False
         return bool(self.filter_text) or character not in _COMMANDS_WHILE_EMPTY + " "
 
@@ -142,7 +147,8 @@ class TaskList(CardList):
         if self._is_text(event.character):
             self.filter_text += event.character or ""
         elif event.key == "backspace" and self.filter_text:
-            self.filter_text = self.filter_text[:-1]
+            kept = list(characters(self.filter_text))[:-1]
+            self.filter_text = "".join(character for character, _ in kept)
         elif event.key in ("ctrl+u", "ctrl+w") and self.filter_text:
             self.filter_text = ""
         else:
@@ -218,16 +224,15 @@ class TaskList(CardList):
             mark = glyphs.on
         elif task.name in self._without_data:
             mark = glyphs.download
-        name_width = max(len(other.name) for other in self._tasks)
+        name_width = max(cell_len(other.name) for other in self._tasks)
         text = f" {task.name}"
         if not self.narrow:
-            text = f" {task.name:<{name_width}}  {task.title}"
+            text = f" {padded(task.name, name_width)}  {task.title}"
         wide = room - 3
-        cut = fitted(text, wide, glyphs)
-        row = Content(f"{cut:<{wide}} {mark:<1} ")
-        end = min(len(cut), 1 + len(task.name))
-        row = row.stylize("dim", end, wide)
-        row = row.stylize("$accent", wide)
+        cut = padded(fitted(text, wide, glyphs), wide)
+        row = Content(f"{cut} {mark:<1} ")
+        row = row.stylize("dim", min(len(cut), 1 + len(task.name)), len(cut))
+        row = row.stylize("$accent", len(cut))
         for place in matched_places(self.filter_text, task.name):
             row = row.stylize("$accent bold underline", 1 + place, 2 + place)
         return row

@@ -9,7 +9,6 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
-from rich.cells import cell_len
 from rich.color import Color as RichColor
 from rich.color import ColorType
 from rich.segment import Segment
@@ -18,6 +17,7 @@ from textual.color import Color
 from textual.filter import LineFilter
 
 from kertasks.text.plain_text import without_controls
+from kertui.terminal.cells import characters
 
 MARKED_GROUND = "ansi_bright_magenta"
 """What the monochrome theme gives to grounds that must be seen. No widget of Textual uses it."""
@@ -103,16 +103,16 @@ class MonochromeFilter(LineFilter):
         ]
 
 
-def _fold(character: str) -> str:
+def _fold(character: str, width: int) -> str:
     """ASCII of the same width in cells: ``é`` -> ``e``, braille by how many dots it has."""
-    if character < "\x80":
+    if character.isascii():
         return character
-    if to := _TABLE.get(ord(character)):
-        return chr(to)
-    width = cell_len(character)
-    code = ord(character)
-    if 0x2800 <= code <= 0x28FF:
-        return " .::****#"[(code - 0x2800).bit_count()]
+    if len(character) == 1:
+        code = ord(character)
+        if to := _TABLE.get(code):
+            return chr(to)
+        if 0x2800 <= code <= 0x28FF:
+            return " .::****#"[(code - 0x2800).bit_count()]
     folded = unicodedata.normalize("NFKD", character).encode("ascii", "ignore").decode()
     return folded if len(folded) == width else "?" * width
 
@@ -120,7 +120,7 @@ def _fold(character: str) -> str:
 @lru_cache(4096)
 def to_ascii(text: str) -> str:
     """The text with every character outside ASCII replaced, as many cells wide as before."""
-    return text if text.isascii() else "".join(map(_fold, text))
+    return text if text.isascii() else "".join(_fold(*one) for one in characters(text))
 
 
 class AsciiFilter(LineFilter):

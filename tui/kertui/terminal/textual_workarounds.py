@@ -9,18 +9,23 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 from rich.console import Console
 from rich.control import Control
-from textual import _compositor
+from rich.segment import Segment
+from textual import _compositor, content
 from textual._context import active_message_pump
 from textual.app import App
 from textual.css.query import NoMatches
+from textual.geometry import Region
+from textual.strip import Strip
 from textual.widget import Widget
 
 from kertui.terminal.capabilities import Capabilities
+from kertui.terminal.cells import placed
 from kertui.terminal.line_filters import AsciiFilter, ControlCodeFilter, MonochromeFilter
 
 
@@ -44,13 +49,86 @@ class CroppedUpdate(_compositor.ChopsUpdate):
                 if start > x or stop < end:
                     strip = strip.crop(start - x, stop - x)  # noqa: PLW2901
                 parts.append(Control.move_to(start, y).segment.text)
-                parts.append(strip.render(console))
+                parts.append(_render(strip, start, console))
         return "".join(parts)
 
 
+class PlacedUpdate(_compositor.LayoutUpdate):
+    """Sends a whole screen so that no character moves those behind it."""
+
+    def render_segments(self, console: Console) -> str:
+        """Write the bytes that the terminal gets for the lines."""
+        parts: list[str] = []
+        for y, line in enumerate(self.strips, self.region.y):
+            x = self.region.x
+            parts.append(Control.move_to(x, y).segment.text)
+            for strip in line:
+                parts.append(_render(strip, x, console))
+                x += strip.cell_length
+        return "".join(parts)
+
+
+def _render(strip: Strip, x: int, console: Console) -> str:
+    """The bytes for a strip that begins in a column. Textual trusts the terminal to count the
+    cells of every character as Rich does."""
+    segments, changed = [], False
+    for segment in strip:
+        text = placed(segment.text, x)
+        changed = changed or text is not segment.text
+        segments.append(Segment(text, segment.style, segment.control))
+        x += segment.cell_length
+    return Strip(segments).render(console) if changed else strip.render(console)
+
+
 def send_partial_updates() -> None:
-    """Have Textual send ``CroppedUpdate``; once is enough, again does no harm."""
+    """Have Textual send ``CroppedUpdate`` and ``PlacedUpdate``; once is enough, again does no
+    harm."""
     _compositor.ChopsUpdate = CroppedUpdate  # type: ignore[misc]  # no other way to another class
+    _compositor.LayoutUpdate = PlacedUpdate  # type: ignore[misc]
+
+
+_get_renders = _compositor.Compositor._get_renders
+_divide_line = content.divide_line  # type: ignore[attr-defined]
+_refresh = Widget.refresh
+
+_WIDEST_EDGES = 12
+"""Cells that the border and the padding of a widget take at most."""
+
+
+def _get_renders_in_place(
+    compositor: _compositor.Compositor, crop: Region | None = None
+) -> Iterator[tuple[Region, Region, list[Strip]]]:
+    for region, clip, strips in _get_renders(compositor, crop):
+        width = region.intersection(clip).width
+        if region.width < _WIDEST_EDGES:
+            # Counted anew: such a strip says that it is as wide as its widget.
+            strips = [Strip(list(strip)).adjust_cell_length(width) for strip in strips]  # noqa: PLW2901
+        yield region, clip, strips
+
+
+def _divide_line_at_any_width(text: str, width: int, fold: bool = True) -> list[int]:
+    return _divide_line(text, max(1, width), fold)
+
+
+def _refresh_and_forget_size(
+    widget: Widget, *regions: Region, layout: bool = False, **more: bool
+) -> Widget:
+    if layout and widget._layout_required:
+        widget._layout_updates += 1
+    return _refresh(widget, *regions, layout=layout, **more)
+
+
+def allow_any_size() -> None:
+    """Have every screen laid out well in a terminal of any size, and after any change of it.
+
+    Textual keeps the size that a widget asked for until it asks for another, which it counts; but
+    not while an earlier wish is under way, though a layout may have come between the two: lists
+    stood there with rows they no longer had. It ends the app where a list has no column at all,
+    and draws a border or a padding that has no room over what is beside it.
+    """
+    Widget.refresh = _refresh_and_forget_size  # type: ignore[method-assign, assignment]
+    content.divide_line = _divide_line_at_any_width  # type: ignore[attr-defined]
+    _compositor.Compositor._get_renders = _get_renders_in_place  # type: ignore[method-assign, assignment]
 
 
 def set_line_filters(app: App[Any], capabilities: Capabilities) -> None:

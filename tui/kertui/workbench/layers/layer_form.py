@@ -12,11 +12,12 @@ from kertasks.keras_catalog.catalog import ArgumentKind, Catalog, Family
 from kertasks.recipes.recipe import Component, Recipe, Value
 from kertasks.recipes.recipe_errors import Problem
 from kertasks.task import Task
-from kertasks.text.numbers import grouped, wrap
+from kertasks.text.numbers import grouped
 from kertui.forms.argument_path import DEFAULT, ArgumentPath, Unset
 from kertui.forms.field_form import FieldForm, with_code
 from kertui.forms.fields import Entry, Field, enter_value, layer_fields
 from kertui.terminal.glyphs import glyphs_for
+from kertui.text.fitting_text import wrap
 from kertui.text.recipe_values import NOTHING, NotAllowed, default_value, format_number
 from kertui.workbench.draft.draft import RecipeDraft
 

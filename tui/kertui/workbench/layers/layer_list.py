@@ -19,6 +19,7 @@ from kertasks.keras_catalog.catalog import Catalog
 from kertasks.recipes.recipe import Recipe
 from kertasks.text.numbers import grouped
 from kertui.rows.line_list import LineList
+from kertui.terminal.cells import padded
 from kertui.terminal.glyphs import Glyphs, glyphs_for
 from kertui.text.fitting_text import fitted
 from kertui.text.layer_lines import main_arguments, shape_text
@@ -235,8 +236,7 @@ class LayerList(LineList):
             if cell_len(f"{first}{signs.cross} {row.problem}") > left:
                 first = ""  # the reason says more than the argument
             room = max(0, left - cell_len(first))
-            reason = fitted(f"{signs.cross} {row.problem}", room, signs)
-            reason += " " * (room - cell_len(reason))
+            reason = padded(fitted(f"{signs.cross} {row.problem}", room, signs), room)
             parts += [(first, "argument"), (" " * _GAP + reason, "problem")]
         else:
             shape_width, number_width = self._columns()
@@ -247,7 +247,7 @@ class LayerList(LineList):
             parts.append((" " * max(0, room - cell_len(arguments)), ""))
             unknown = "" if self.waiting is not Waiting.NOTHING else signs.ellipsis
             shape = row.shape if row.shape is not None else unknown
-            parts.append((shape.ljust(shape_width), "dim"))
+            parts.append((padded(shape, shape_width), "dim"))
             count = "" if row.parameters is None else grouped(row.parameters)
             look = "number" if row.parameters else "dim"
             parts.append((" " * _GAP + count.rjust(number_width), look))
