@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import count
@@ -191,6 +192,7 @@ def test_who_resumes_a_run_that_cannot_be_seen_is_told_why_it_takes_time(
     said = capsys.readouterr().err
     assert f"whether the trainer of run {lost.id} on elsewhere lives cannot be told" in said
     assert "has 3 epochs already" in said
+    monkeypatch.setattr("kertasks.runs.state._monotonic", time.monotonic)
     paused = write_run(store, "xor", "as asked", epochs=3, end="", host="elsewhere")
     append(paused, [Paused(1.0, 3, 0)])
     assert kertui(["resume", paused.id]) == 0
