@@ -212,7 +212,8 @@ def _numbers_looked_up(recipe: Recipe, values: DataValues) -> Iterator[tuple[Fin
         if layer.class_name != "Embedding" or not reads_data or not isinstance(rows, int):
             continue
         for split in values.splits:
-            if not split.x.within(0, rows - 1):
+            least, most = split.x.least, split.x.most
+            if least is not None and most is not None and (least < 0 or most >= rows):
                 of = "the data" if split is values.train else f"the {split.name}'s data"
                 reason = f"holds rows for the numbers 0 to {rows - 1}; {of} has "
                 reason += split.x.describe_range()

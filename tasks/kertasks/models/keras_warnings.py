@@ -16,6 +16,9 @@ _CATEGORIES = (UserWarning, SyntaxWarning, RuntimeWarning)
 _LOGGERS = ("absl", "keras")
 """Keras logs by way of absl."""
 
+_SAID_BEFORE = ("Early stopping conditioned on metric",)
+"""How what the check of a recipe has said already, in plainer words, begins."""
+
 _PLACE = re.compile(r"^(?:layers|compile|fit|data)[\w.]*: ")
 _SHAPES = re.compile(r"\([^()]*\)|\d+")
 
@@ -42,7 +45,8 @@ def hearing_warnings(tell: Callable[[str], None]) -> Iterator[None]:
 
         def show(message: Any, category: Any, *place: Any, **more: Any) -> None:
             text = " ".join(str(message).split())
-            if issubclass(category, _CATEGORIES) and threading.get_ident() == owner:
+            is_meant = issubclass(category, _CATEGORIES) and threading.get_ident() == owner
+            if is_meant and not text.startswith(_SAID_BEFORE):
                 tell(text)
             if text not in printed:
                 printed.add(text)

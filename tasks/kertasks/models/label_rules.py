@@ -236,6 +236,9 @@ def _class_number_reason(loss: Setting, sizes: Sizes, split: SplitValues) -> str
     if least is None or most is None:
         return None
     last = sizes[-1] if sizes else 1
+    if split.y.not_finite is not None:
+        hold = f"{split.y.not_finite.value} in row {split.y.not_finite.row} (counted from 0)"
+        return f"{loss.given} takes whole class numbers, {_of(split)} hold {hold}"
     if not split.y.whole:
         return f"{loss.given} takes whole class numbers, {_of(split)} are {least:g} to {most:g}"
     if least >= 0 and most < last:

@@ -137,13 +137,20 @@ def _arguments(
         raise BuildError(f"{path}.{missing[0]}", f"{entry.name} needs it")
     for name, value in given.items():
         # Keras takes more than a recipe may say: the path of a file to read where it takes a list.
-        problem = problem_with(value, known[name], f"{path}.{name}") if name in known else None
-        if problem is not None:
-            raise BuildError(problem.path, f"found {problem.found}; allowed: {problem.allowed}")
+        if name in known and known[name].kind is not ArgumentKind.LAYER and _has_text(value):
+            problem = problem_with(value, known[name], f"{path}.{name}")
+            if problem is not None:
+                raise BuildError(problem.path, f"found {problem.found}; allowed: {problem.allowed}")
     return {
         name: _value(value, known.get(name), f"{path}.{name}", names)
         for name, value in given.items()
     }
+
+
+def _has_text(value: Value) -> bool:
+    if isinstance(value, (tuple, list)):
+        return any(map(_has_text, value))
+    return isinstance(value, str)
 
 
 def _value(value: Value, argument: Argument | None, path: str, names: Names) -> Any:

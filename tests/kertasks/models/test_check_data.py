@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from typing import Any
 
 import keras
@@ -69,6 +70,7 @@ SPARSE, FROM_LOGITS = (
     [
         (recipe(1, "sigmoid", SPARSE), data(BINARY), "compile.loss: the output has one value a row, too few for labels 0 to 1: the last layer needs 2 units, or the loss binary_crossentropy"),
         (recipe(3, "softmax", SPARSE), data(THREE + 1, names="abc"), "compile.loss: the output has 3 values a row, too few for labels 1 to 3: the last layer needs 4 units (or count the labels from 0, not from 1)"),
+        (recipe(3, "softmax", SPARSE), data(np.where(THREE == 1, np.nan, THREE)), f"compile.loss: {SPARSE} takes whole class numbers, the labels hold nan in row 1 (counted from 0)"),
         (recipe(3, "softmax", SPARSE), data(THREE - 6), f"compile.loss: {SPARSE} takes labels from 0 to 2 here, but there are labels -6 to -4"),
         (recipe(3, "softmax", SPARSE), data(np.where(THREE == 1, 0.5, THREE)), f"compile.loss: {SPARSE} takes whole class numbers, the labels are 0 to 2"),
         (recipe(3, "softmax", SPARSE), data(THREE, validation=Split(X, THREE + 1)), "compile.loss: the output has 3 values a row, too few for the validation's labels 1 to 3: the last layer needs 4 units (or count the labels from 0, not from 1)"),
@@ -223,6 +225,14 @@ def test_an_embedding_has_a_row_for_each_number() -> None:
         "layers.0.input_dim: holds rows for the numbers 0 to 9; the data has 0 to 11"
     )
     assert not kertasks.check_recipe(wanted, data(REAL, words % 10)).errors
+    many = Recipe(
+        "xor",
+        "mine",
+        (replace(layers[0], arguments={"input_dim": 10**6, "output_dim": 2}), *layers[1:]),
+        wanted.compile,
+    )
+    (refused,) = kertasks.check_recipe(many, data(REAL, words + 10**6 - 11)).errors
+    assert refused.reason.endswith("the data has 999989 to 1000000")
 
 
 def test_no_file_is_read_before_its_name_is_refused() -> None:
