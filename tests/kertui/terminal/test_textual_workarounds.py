@@ -52,11 +52,11 @@ FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
 
 def test_the_cursor_is_put_behind_what_terminals_count_otherwise() -> None:
     strip = Strip([Segment(f"a{FAMILY}b")])
-    placed = f"<0>   \x1b[1Ga{FAMILY}\x1b[4Gb"
+    placed = f"<0>   \x1b[1Ga\x1b[2G{FAMILY}\x1b[4Gb"
     assert sent({0: strip}, (0, 4), [4]) == placed
     update = PlacedUpdate([[Strip([Segment("xy")]), strip]], Region(0, 0, 6, 1))
     console = Console(file=io.StringIO(), force_terminal=True)
-    assert update.render_segments(console).endswith(f"xy   \x1b[3Ga{FAMILY}\x1b[6Gb")
+    assert update.render_segments(console).endswith(f"xy   \x1b[3Ga\x1b[4G{FAMILY}\x1b[6Gb")
 
 
 def test_what_all_terminals_count_alike_is_sent_as_it_is() -> None:

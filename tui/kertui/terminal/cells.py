@@ -80,10 +80,10 @@ def padded(text: str, width: int, *, right: bool = False) -> str:
 
 
 def placed(text: str, column: int) -> str:
-    """The text as it is sent to a terminal, so that what follows characters of which terminals
-    think differently stands in its column in each of them.
+    """The text as it is sent to a terminal, so that characters which terminals count otherwise, and
+    what follows them, stand in their columns in each of them.
 
-    Their cells are blanked, and the cursor is put behind them by its column, by escape codes.
+    Their cells are blanked, and the cursor is put to each and behind the last by escape codes.
 
     Args:
         text: without control codes.
@@ -91,8 +91,11 @@ def placed(text: str, column: int) -> str:
     """
 
     def place(found: re.Match[str]) -> str:
-        start = column + cell_len(text[: found.start()])
-        end = column + cell_len(text[: found.end()])
-        return f"{' ' * (end - start)}\x1b[{start + 1}G{found[0]}\x1b[{end + 1}G"
+        at = start = column + cell_len(text[: found.start()])
+        parts = []
+        for character, width in characters(found[0]):
+            parts.append(f"\x1b[{at + 1}G{character}")
+            at += width
+        return f"{' ' * (at - start)}{''.join(parts)}\x1b[{at + 1}G"
 
     return _COUNTED_OTHERWISE.sub(place, text)
