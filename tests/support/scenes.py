@@ -207,7 +207,7 @@ async def resize(pilot: Pilot[Any], width: int, height: int) -> None:
     """Give the terminal another size, and wait until the screen on top has it."""
     app = pilot.app
     await pilot.resize_terminal(width, height)
-    await until(pilot, lambda: app.screen._compositor.size == (width, height))
+    await until(pilot, lambda: app._exception or app.screen._compositor.size == (width, height))
 
 
 def painted(app: App[Any]) -> list[list[Segment]]:
