@@ -105,7 +105,7 @@ async def test_runs_are_read_once_at_a_time(
 ) -> None:
     write_run(service.store, "xor", "answer", epochs=3)
     async with listening(service) as (pilot, screen, threads):
-        reading = Held(monkeypatch, service.store, "runs")
+        reading = Held(monkeypatch, service.store, "listing")
         for _ in range(3):
             screen.read_runs()
         reading.let_go()
