@@ -59,6 +59,18 @@ def _end_of_character(text: str, end: int) -> int:
     return end  # one character, longer than that
 
 
+def some_lines(text: str, longest: int) -> str:
+    """The text with its lines, without what else is not printable.
+
+    Args:
+        text: for example a note.
+        longest: characters that are kept.
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").expandtabs(4).split("\n")
+    kept = "\n".join("".join(filter(str.isprintable, line)).rstrip() for line in lines)
+    return kept.strip("\n")[:longest].rstrip()
+
+
 def without_colours(text: str) -> str:
     """The text without the codes that colour it in a terminal."""
     return _COLOURS.sub("", text)

@@ -1,0 +1,35 @@
+"""What the system's database of terminals says of a kind of terminal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+
+@dataclass(frozen=True, slots=True)
+class Terminfo:
+    """What is known of a kind of terminal."""
+
+    moves_cursor: bool
+    """Whether the cursor can be put anywhere on the screen."""
+
+    colours: int
+    """How many there are; 0 for none."""
+
+
+@cache
+def look_up(term: str) -> Terminfo | None:
+    """Look a kind of terminal up; None where it is not known, or where there is no database.
+
+    Args:
+        term: its name, of ``TERM``. A process can ask for one only: the C library keeps it.
+    """
+    try:
+        import curses
+    except ImportError:
+        return None
+    try:
+        curses.setupterm(term or "unknown", 1)
+    except curses.error:
+        return None
+    return Terminfo(curses.tigetstr("cup") is not None, max(0, curses.tigetnum("colors")))
