@@ -35,7 +35,7 @@ from kertui.tasks_screen.tasks_screen import SHOW_RUNS, TasksScreen
 from kertui.terminal import textual_workarounds
 from kertui.terminal.capabilities import Capabilities, Colours, Host
 from kertui.terminal.crash import report_crash
-from kertui.terminal.driver import PastedText, TerminalAnswered, TerminalDriver, TerminalGone
+from kertui.terminal.driver import Paste, TerminalAnswered, TerminalDriver, TerminalGone
 from kertui.terminal.glyphs import MARKER_WORDS, glyphs_for
 from kertui.terminal.input.input_order import InputOrder
 from kertui.terminal.key_names import name_key
@@ -216,7 +216,7 @@ class KertuiApp(App[None]):
         from kertui.terminal.input.pasting import MOST_ON_A_LINE, fit_paste
 
         field = self.focused
-        left_out = event.left_out if isinstance(event, PastedText) else 0
+        left_out = event.left_out if isinstance(event, Paste) else 0
         lines = isinstance(field, TakesLines)
         room = MOST_ON_A_LINE
         if isinstance(field, TakesLines):
@@ -231,18 +231,13 @@ class KertuiApp(App[None]):
 
     def on_paste(self, event: events.Paste) -> None:
         """Say that nobody took it: a paste is no command."""
-        count = len(event.text) + (event.left_out if isinstance(event, PastedText) else 0)
-        if not count:
-            return
-        how = (
-            ""
-            if not isinstance(event, PastedText) or event.marked
-            else "What comes at once is taken for a paste. "
-        )
-        self.notify(
-            f"{how}There is no field here: {grouped(count)} characters left out.",
-            severity="warning",
-        )
+        count, why = len(event.text), ""
+        if isinstance(event, Paste):
+            count += event.left_out
+            why = "" if event.marked else ", which came too fast for keys"
+        if count:
+            left_out = f"There is no field here: {grouped(count)} characters left out{why}."
+            self.notify(left_out, severity="warning")
 
     # --- what the terminal can do
 

@@ -17,7 +17,7 @@ import threading
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from textual import events
 from textual._xterm_parser import XTermParser
@@ -26,8 +26,10 @@ from textual.constants import ESCAPE_DELAY
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
-from kertui.terminal.asking.questions import questions_for
-from kertui.terminal.input.incoming import Answer, Arrival, Incoming, Keys, Pasted
+from kertui.terminal.asking.questions import ASKS_PLACE, questions_for
+
+if TYPE_CHECKING:
+    from kertui.terminal.input.incoming import Arrival
 
 _CHUNK: Final = 4096
 
@@ -65,8 +67,9 @@ RESTORED: Final = (
 """Takes back every mode that Textual or we switch on; harmless where one is off already."""
 
 
-class PastedText(events.Paste):
-    """A paste, with how much of it was left out because it was too long.
+class Paste(events.Paste):
+    """A paste, with how much of it was left out because it was too long. Of the same name, by
+    which Textual finds its handlers.
 
     Args:
         text: what was pasted, as it came.
@@ -106,7 +109,7 @@ class TerminalDriver(LinuxDriver):
         self._file = self.stream  # type: ignore[assignment]  # as much of a file as is used
         self._taken = False
         self._parser = XTermParser(debug)
-        self._incoming = Incoming()
+        self._questions = ""
         self._answers: list[str] = []
         self._answered = threading.Event()
         self._answered.set()
@@ -114,16 +117,16 @@ class TerminalDriver(LinuxDriver):
 
     def start_application_mode(self) -> None:
         """Take the terminal over and ask what it can do."""
+        capabilities = getattr(self._app, "capabilities", None)
+        self._questions = questions_for(capabilities) if capabilities is not None else ""
+        self._answers.clear()
         super().start_application_mode()  # type: ignore[no-untyped-call]
         # It is not ours yet where the shell has put the program into the background.
         self._taken = self._key_thread is not None and self._key_thread.is_alive()
-        capabilities = getattr(self._app, "capabilities", None)
-        if self._taken and capabilities is not None:
-            self._answers.clear()
+        if self._taken and self._questions:
             self._answered.clear()
-            self._incoming.asked = True
             self._asked_at = time.monotonic()
-            self.write(questions_for(capabilities))
+            self.write(self._questions)
             self.flush()
 
     def stop_application_mode(self) -> None:
@@ -172,15 +175,20 @@ class TerminalDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Read until the end, and post what comes of it."""
+        # Here, where the first paint does not wait for it.
+        from kertui.terminal.input.incoming import Incoming
+
         decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+        incoming = Incoming()
+        incoming.asked = ASKS_PLACE in self._questions
         last = time.monotonic()
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
                 if not selector.select(ESCAPE_DELAY):
-                    self._take(self._incoming.pause())
-                    if self._incoming.waiting and time.monotonic() - last > _STALLED:
-                        self._take(self._incoming.stall())
+                    self._take(incoming.pause())
+                    if incoming.waiting and time.monotonic() - last > _STALLED:
+                        self._take(incoming.stall())
                     continue
                 try:
                     data = os.read(self.fileno, _CHUNK)
@@ -190,16 +198,18 @@ class TerminalDriver(LinuxDriver):
                 if not data:
                     self.process_message(TerminalGone())
                     return
-                self._take(self._incoming.feed(decode(data)))
+                self._take(incoming.feed(decode(data)))
 
     def _take(self, arrivals: Iterable[Arrival]) -> None:
+        from kertui.terminal.input.incoming import Answer, Keys, Pasted
+
         for arrival in arrivals:
             match arrival:
                 case Keys(sequence):
                     for event in self._events(sequence):
                         self.process_message(event)
                 case Pasted(text, left_out, marked):
-                    self.process_message(PastedText(text, left_out, marked))
+                    self.process_message(Paste(text, left_out, marked))
                 case Answer(sequence):
                     self._take_answer(sequence)
 
@@ -220,7 +230,6 @@ class TerminalDriver(LinuxDriver):
         self._answers.append(sequence)
         if sequence.startswith("\x1b[?") and sequence.endswith("c") and not self._answered.is_set():
             self._answered.set()
-            self._incoming.asked = False
             self.process_message(TerminalAnswered(tuple(self._answers)))
 
 

@@ -90,8 +90,9 @@ class ReadableColours(LineFilter):
         if ink is None:  # nothing but the ground is seen
             blank = style + self._on(ground)
             return _Looks(blank, blank, blank)
-        # Of pixels that are alike nobody wants them apart.
-        least = TEXT, DRAWN, min(DRAWN, contrast(ink, ground))
+        # Of pixels that are alike nobody wants them apart; a blank in reverse is a cursor.
+        blocks = DRAWN if style.reverse else min(DRAWN, contrast(ink, ground))
+        least = TEXT, DRAWN, blocks
         return _Looks(*(style + self._pair(ink, ground, need) for need in least))
 
     def _on(self, ground: Rgb) -> Style:

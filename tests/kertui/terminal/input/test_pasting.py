@@ -23,7 +23,7 @@ def test_a_field_of_one_line_gets_the_lines_with_blanks_between(pasted: str, lin
 
 def test_a_note_keeps_its_lines() -> None:
     fitted = fit_paste("one\r\n  two\r\rthree\r", lines=True, room=100)
-    assert fitted.text == "one\n  two\n\nthree"
+    assert fitted.text == "one\n  two\n\nthree\n"
     assert fitted.said == ""
 
 

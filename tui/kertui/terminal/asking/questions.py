@@ -13,7 +13,7 @@ from typing import Final
 
 from kertui.terminal.capabilities import Capabilities, Colours, Host
 
-_PLACE: Final = "\x1b[6n"
+ASKS_PLACE: Final = "\x1b[6n"
 """Asks where the cursor is."""
 
 _PROBE: Final = "\x1b[H▸⣿{}\r\x1b[2K"
@@ -35,7 +35,7 @@ _SCREEN, _TMUX = 83, 84
 
 def questions_for(capabilities: Capabilities) -> str:
     """What to write to a terminal to know more of it."""
-    probe = "" if capabilities.ascii or capabilities.blocks else _PROBE.format(_PLACE)
+    probe = "" if capabilities.ascii or capabilities.blocks else _PROBE.format(ASKS_PLACE)
     # GNU screen hands a string on to the terminal around it, whose answer is none of its own, and
     # Linux's own console prints it.
     colour = _COLOUR if capabilities.colour and capabilities.host is Host.TERMINAL else ""

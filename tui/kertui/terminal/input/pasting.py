@@ -54,7 +54,7 @@ def fit_paste(text: str, *, lines: bool, room: int, left_out: int = 0) -> Fitted
     plain, codes = _CODES.subn("", text)
     broken = _BREAK.sub("\n", plain).replace("\t", "    " if lines else " ")
     if lines:
-        pieces = broken.strip("\n").split("\n")
+        pieces = broken.split("\n")
     elif "\n" in broken:
         pieces = [" ".join(filter(None, map(str.strip, broken.split("\n"))))]
     else:
