@@ -271,7 +271,7 @@ class KertuiApp(App[None]):
         if before == capabilities:
             return
         textual_workarounds.set_line_filters(self, capabilities)
-        textual_workarounds.draw_all_anew(self)
+        textual_workarounds.draw_all_anew(self, before.marker is not capabilities.marker)
 
     def _fit_theme(self, _: Theme) -> None:
         """Have the theme's colours fitted to the terminal."""

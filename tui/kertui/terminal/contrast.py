@@ -45,6 +45,12 @@ FIXED: Final[tuple[Rgb, ...]] = (
 _FIRST_FIXED: Final = 16
 _FIRST_GREY: Final = 232
 
+_GREYS: Final = (0, 7, 8, 15)
+"""Of the sixteen."""
+
+_COLOURLESS: Final = 60
+"""How far the parts of a colour lie apart at most where it is taken for a grey."""
+
 _MARKED_DARK, _MARKED_LIGHT, _WHITE = 4, 7, 15
 """Of the sixteen: what a marked row is on, where its own ground would be that of the others."""
 
@@ -100,7 +106,11 @@ def ground_of_sixteen(ground: Rgb, marked: bool) -> int:
 
 def ink_of_sixteen(ink: Rgb, ground: int, least: float) -> int:
     """The number of the nearest of sixteen colours that stands apart from one of them."""
-    return _nearest(ink, _inks(ground, least) or (0, _WHITE), _middle)
+    inks = _inks(ground, least) or (0, _WHITE)
+    # Of so few the nearest one to a grey may be a colour, which says something else.
+    grey = max(ink) - min(ink) < _COLOURLESS
+    kin = [number for number in inks if (number in _GREYS) == grey]
+    return _nearest(ink, kin or inks, _middle)
 
 
 def nearest_of_256(colour: Rgb, marked: bool = False) -> int:
@@ -127,13 +137,14 @@ def ink_of_256(ink: Rgb, ground: int, least: float) -> int:
     near = nearest_of_256(ink)
     if contrast(_fixed(near), _fixed(ground)) >= least:
         return near
-    return _nearest(ink, _apart(ground, least), _fixed)
+    return _nearest(ink, _apart(ground, least, max(ink) - min(ink) < _COLOURLESS), _fixed)
 
 
 @lru_cache(256)
-def _apart(ground: int, least: float) -> Sequence[int]:
+def _apart(ground: int, least: float, grey: bool) -> Sequence[int]:
     on = _fixed(ground)
-    return [n for n in range(_FIRST_FIXED, 256) if contrast(_fixed(n), on) >= least]
+    apart = [n for n in range(_FIRST_FIXED, 256) if contrast(_fixed(n), on) >= least]
+    return [n for n in apart if grey == (len({*_fixed(n)}) == 1)] or apart
 
 
 @cache

@@ -22,7 +22,7 @@ _HARMLESS: Final = {
 }  # fmt: skip
 """Cannot be caught, do not end a program, or are Textual's."""
 
-_GRACE: Final = 8.0
+_GRACE: Final = 8
 """Seconds that an end in good order may take before it is cut short."""
 
 
@@ -36,18 +36,18 @@ def give_terminal_back_on_signals(
         give_back: gives the terminal back at once.
     """
     loop = asyncio.get_running_loop()
-    end_at_once = partial(_end_at_once, give_back)
 
-    def end(number: int) -> None:
-        loop.call_later(_GRACE, end_at_once, number)
-        leave(128 + number)
+    def end(number: int, _: FrameType | None) -> None:
+        # Where the loop waits for a terminal that takes nothing, it does not come to leaving.
+        signal.signal(signal.SIGALRM, lambda *_: _end_at_once(give_back, number))
+        signal.alarm(_GRACE)
+        loop.call_soon_threadsafe(leave, 128 + number)
 
-    for number in _POLITE:
-        if signal.getsignal(number) is not signal.SIG_IGN:
-            loop.add_signal_handler(number, partial(end, number))
-    for number in signal.valid_signals() - _HARMLESS - {*_POLITE, *_FAULTS}:
-        if signal.getsignal(number) is signal.SIG_DFL:
-            signal.signal(number, end_at_once)
+    for number in signal.valid_signals() - _HARMLESS - {*_FAULTS}:
+        if number in _POLITE and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, end)
+        elif signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, partial(_end_at_once, give_back))
 
 
 def _end_at_once(give_back: Callable[[], None], number: int, _: FrameType | None = None) -> None:

@@ -165,13 +165,19 @@ def _marked_grounds(app: App[Any]) -> list[tuple[int, int, int]]:
     return [Color.parse(variables[name]).rgb for name in _CHOSEN if name in variables]
 
 
-def draw_all_anew(app: App[Any]) -> None:
-    """Have every widget of every screen make its rows anew, as at a new size."""
+def draw_all_anew(app: App[Any], other_signs: bool) -> None:
+    """Have every widget of every screen sent anew.
+
+    Args:
+        app: the application.
+        other_signs: whether widgets make their rows anew too, as at a new size.
+    """
     for screen in app.screen_stack:
         for widget in screen.query(Widget):
-            widget.post_message(Resize(widget.size, widget.virtual_size, widget.container_size))
-            widget.refresh(layout=True)
-        screen.refresh(layout=True)
+            if other_signs:
+                widget.post_message(Resize(widget.size, widget.virtual_size, widget.container_size))
+            widget.refresh(layout=other_signs)
+        screen.refresh(layout=other_signs)
 
 
 def is_settled(app: App[Any], *, within: bool = False) -> bool:
