@@ -17,7 +17,8 @@ from kertui.terminal.contrast import DRAWN, FIXED, TEXT, VGA, XTERM, Rgb, contra
 from kertui.terminal.readable_colours import ReadableColours
 from kertui.terminal.theme import THEMES, default_tokens
 
-GRID: list[Rgb] = [*product((0, 51, 102, 153, 204, 255), repeat=3)]
+STEPS = (0, 51, 102, 153, 204, 255)
+GRID: list[Rgb] = [*product(STEPS, STEPS, STEPS)]
 ALL_THEMES = [*THEMES, *App().available_themes.values()]
 
 

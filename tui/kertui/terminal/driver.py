@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import fcntl
 import os
 import selectors
 import signal
@@ -110,6 +111,7 @@ class TerminalDriver(LinuxDriver):
         self._taken = False
         self._parser = XTermParser(debug)
         self._questions = ""
+        self._typed_ahead = False
         self._answers: list[str] = []
         self._answered = threading.Event()
         self._answered.set()
@@ -120,6 +122,7 @@ class TerminalDriver(LinuxDriver):
         capabilities = getattr(self._app, "capabilities", None)
         self._questions = questions_for(capabilities) if capabilities is not None else ""
         self._answers.clear()
+        self._typed_ahead = waits_in(self.fileno)
         super().start_application_mode()  # type: ignore[no-untyped-call]
         # It is not ours yet where the shell has put the program into the background.
         self._taken = self._key_thread is not None and self._key_thread.is_alive()
@@ -198,7 +201,11 @@ class TerminalDriver(LinuxDriver):
                 if not data:
                     self.process_message(TerminalGone())
                     return
-                self._take(incoming.feed(decode(data)))
+                text = decode(data)
+                if self._typed_ahead:
+                    # Until now the terminal has made the Enter key the end of a line.
+                    text, self._typed_ahead = text.replace("\n", "\r"), False
+                self._take(incoming.feed(text))
 
     def _take(self, arrivals: Iterable[Arrival]) -> None:
         from kertui.terminal.input.incoming import Answer, Keys, Pasted
@@ -281,6 +288,15 @@ class TerminalStream:
             pass  # it is gone, or held up
         if waited:
             self._writing.release()
+
+
+def waits_in(number: int) -> bool:
+    """Whether lines that were typed already wait to be read."""
+    try:
+        waiting = fcntl.ioctl(number, termios.FIONREAD, b"\0" * 4)
+    except OSError:
+        return False
+    return waiting != b"\0" * 4
 
 
 def terminal_number() -> int:
