@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import os
 import sys
@@ -25,7 +26,7 @@ from kertui.cli.spelling import SpellingGroup
 from kertui.cli.tasks import tasks
 from kertui.cli.train import train
 from kertui.terminal.capabilities import is_utf8_locale, locale_at_start
-from kertui.terminal.folding import FOLDED
+from kertui.terminal.folding import FOLDED, PLAIN
 
 FAILED = 1
 WRONG_USAGE = 2
@@ -124,10 +125,11 @@ def run(arguments: list[str] | None = None) -> int:
 def _write_what_can_be_read() -> None:
     """Fold what an output's encoding lacks into what it has, or into ASCII in a plain C locale,
     which Python writes in UTF-8."""
-    encoding = None if is_utf8_locale({**os.environ, **locale_at_start()}) else "ascii"
+    utf8 = is_utf8_locale({**os.environ, **locale_at_start()})
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(encoding=encoding or stream.encoding, errors=FOLDED)
+            plain = not utf8 or codecs.lookup(stream.encoding).name == "ascii"
+            stream.reconfigure(encoding=PLAIN if plain else stream.encoding, errors=FOLDED)
 
 
 def _carry_out(arguments: list[str] | None) -> int:

@@ -11,6 +11,9 @@ from kertui.terminal.cells import characters
 FOLDED = "kertui.folded"
 """The name of the way to encode what an encoding lacks, for ``errors`` of a stream."""
 
+PLAIN = "kertui_ascii"
+"""ASCII by a name of its own: click takes a stream in ASCII for a mistake, and writes UTF-8."""
+
 _OLD_SIGNS = frozenset("☺☻♥♦♣♠•◘○◙♂♀♪♫☼►◄↕‼¶§▬↨↑↓→←∟↔▲▼⌂" + bytes(range(128, 255)).decode("cp437"))
 """What is in the fonts of old consoles beside ASCII: the characters of the first PCs."""
 
@@ -100,4 +103,20 @@ def _folded(error: UnicodeError) -> tuple[str, int]:
     return to_ascii(error.object[error.start : error.end]), error.end
 
 
+def _plain_codec(name: str) -> codecs.CodecInfo | None:
+    found = codecs.lookup("ascii")
+    if name != PLAIN:
+        return None
+    return codecs.CodecInfo(
+        found.encode,
+        found.decode,
+        found.streamreader,
+        found.streamwriter,
+        found.incrementalencoder,
+        found.incrementaldecoder,
+        name=PLAIN,
+    )
+
+
 codecs.register_error(FOLDED, _folded)
+codecs.register(_plain_codec)
