@@ -18,24 +18,20 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.theme import Theme
-from textual.widgets import Input
 
-from kertasks.text.numbers import grouped
 from kertui.dialogs.too_small import TooSmallScreen, is_on_top, is_too_small, top_screen
 from kertui.session import (
     AsksBeforeLeaving,
     OpenRun,
     OpenWorkbench,
     Session,
-    TakesLines,
     TrainHeadToHead,
 )
-from kertui.tasks_screen.task_list import TaskList
 from kertui.tasks_screen.tasks_screen import SHOW_RUNS, TasksScreen
 from kertui.terminal import textual_workarounds
 from kertui.terminal.capabilities import Capabilities, Colours, Host
 from kertui.terminal.crash import report_crash
-from kertui.terminal.driver import Paste, TerminalAnswered, TerminalDriver, TerminalGone
+from kertui.terminal.driver import TerminalAnswered, TerminalDriver, TerminalGone
 from kertui.terminal.glyphs import MARKER_WORDS, glyphs_for
 from kertui.terminal.input.input_order import InputOrder
 from kertui.terminal.key_names import name_key
@@ -208,36 +204,18 @@ class KertuiApp(App[None]):
         if comes_in and self._order.holds(event):
             return
         if comes_in and isinstance(event, events.Paste):
-            self._fit_paste(event)
+            from kertui.terminal.input.paste_target import fit_to_field
+
+            if said := fit_to_field(event, self.focused):
+                self.notify(said, severity="warning", markup=False)
         await super().on_event(event)
-
-    def _fit_paste(self, event: events.Paste) -> None:
-        """Make the text fit for the field that has the focus, and say what does not fit."""
-        from kertui.terminal.input.pasting import MOST_ON_A_LINE, fit_paste
-
-        field = self.focused
-        left_out = event.left_out if isinstance(event, Paste) else 0
-        lines = isinstance(field, TakesLines)
-        room = MOST_ON_A_LINE
-        if isinstance(field, TakesLines):
-            room = field.room
-        elif isinstance(field, Input) and field.max_length:
-            room = field.max_length - len(field.value) + len(field.selected_text)
-        fitted = fit_paste(event.text, lines=lines, room=max(0, room), left_out=left_out)
-        if isinstance(field, TakesLines | TaskList | Input):
-            event.text = fitted.text
-            if fitted.said:
-                self.notify(fitted.said, severity="warning", markup=False)
 
     def on_paste(self, event: events.Paste) -> None:
         """Say that nobody took it: a paste is no command."""
-        count, why = len(event.text), ""
-        if isinstance(event, Paste):
-            count += event.left_out
-            why = "" if event.marked else ", which came too fast for keys"
-        if count:
-            left_out = f"There is no field here: {grouped(count)} characters left out{why}."
-            self.notify(left_out, severity="warning")
+        from kertui.terminal.input.paste_target import say_left_out
+
+        if said := say_left_out(event):
+            self.notify(said, severity="warning")
 
     # --- what the terminal can do
 

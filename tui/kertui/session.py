@@ -45,15 +45,6 @@ class AsksBeforeLeaving(Protocol):
         """Call ``leave``, at once or after a question, unless the person wants to stay."""
 
 
-@runtime_checkable
-class TakesLines(Protocol):
-    """A field that keeps the lines of what is pasted."""
-
-    @property
-    def room(self) -> int:
-        """How many more characters it takes, in the place of those that are selected."""
-
-
 @dataclass
 class OpenWorkbench(Message):
     """A person wants to edit and train a recipe."""
