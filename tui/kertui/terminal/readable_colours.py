@@ -60,6 +60,10 @@ class ReadableColours(LineFilter):
         self._colours, self._marked = colours, frozenset(marked)
         self._kept: dict[tuple[Style, Color], _Looks] = {}
 
+    def is_for(self, colours: Colours, marked: Collection[Rgb]) -> bool:
+        """Whether another one with these arguments would do the same."""
+        return (self._colours, self._marked) == (colours, frozenset(marked))
+
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """Give the same segments in such colours."""
         found = []
@@ -87,18 +91,15 @@ class ReadableColours(LineFilter):
         ink = _rgb(style.color)
         if ground is None or (ink is None and style.color is not None):
             return _Looks(style, style, style)  # the terminal's own colours, which are not known
+        if self._colours is Colours.TRUE and (ink is None or contrast(ink, ground) >= TEXT):
+            return _Looks(style, style, style)
         if ink is None:  # nothing but the ground is seen
-            blank = style + self._on(ground)
+            blank = style + _numbered(None, self._number(ground))
             return _Looks(blank, blank, blank)
         # Of pixels that are alike nobody wants them apart; a blank in reverse is a cursor.
         blocks = DRAWN if style.reverse else min(DRAWN, contrast(ink, ground))
         least = TEXT, DRAWN, blocks
         return _Looks(*(style + self._pair(ink, ground, need) for need in least))
-
-    def _on(self, ground: Rgb) -> Style:
-        if self._colours is Colours.TRUE:
-            return Style.null()
-        return _numbered(None, self._number(ground))
 
     def _pair(self, ink: Rgb, ground: Rgb, least: float) -> Style:
         """An ink on a ground, as near as can be where they must stand apart."""

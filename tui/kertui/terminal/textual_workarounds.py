@@ -140,16 +140,19 @@ def allow_any_size() -> None:
 _OURS = (ControlCodeFilter, MonochromeFilter, ReadableColours, AsciiFilter, OldSignsFilter)
 
 _CHOSEN = ("selection", "block-cursor-background")
-"""The theme's variables that mark what is chosen."""
+"""The variables that mark what is chosen; a theme without them marks it in its first colour."""
 
 
 def set_line_filters(app: App[Any], capabilities: Capabilities) -> None:
     """Filter every cell of every widget: no filter that Textual offers to an app sees them all.
 
     To be called again with other capabilities, or another theme."""
+    ours = [one for one in app._filters if isinstance(one, ReadableColours)]
     filters = [ControlCodeFilter(), *(f for f in app._filters if not isinstance(f, _OURS))]
     if capabilities.colour:
-        filters.append(ReadableColours(capabilities.colours, _marked_grounds(app)))
+        wanted = capabilities.colours, _marked_grounds(app)
+        same = (one for one in ours if one.is_for(*wanted))  # knows what it has seen already
+        filters.append(next(same, None) or ReadableColours(*wanted))
     else:
         app.no_color = True
         filters[1:] = [MonochromeFilter()]
@@ -161,7 +164,7 @@ def set_line_filters(app: App[Any], capabilities: Capabilities) -> None:
 
 
 def _marked_grounds(app: App[Any]) -> list[tuple[int, int, int]]:
-    variables = app.get_css_variables()
+    variables = app.current_theme.variables
     return [Color.parse(variables[name]).rgb for name in _CHOSEN if name in variables]
 
 

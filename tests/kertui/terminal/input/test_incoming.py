@@ -116,6 +116,7 @@ def test_a_paste_whose_end_is_lost_ends_with_the_quiet() -> None:
         ("three lines pasted\rwhere nothing\rmarks them",),
         ("two lines\nof a file",),
         ("a text longer than one read takes, which ", "goes\ron", "q"),
+        ("\x1b[1mwith\x1b[0m the colours of a log\x07\r", "q\x1b[31md"),
     ],
 )
 def test_what_comes_too_fast_for_keys_is_a_paste(reads: tuple[str, ...]) -> None:

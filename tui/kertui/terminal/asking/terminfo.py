@@ -17,6 +17,11 @@ class Terminfo:
     """How many there are; 0 for none."""
 
 
+_COMMON = ("xterm-256color", "screen-256color", "tmux-256color", "linux", "xterm")
+"""Kinds of which it is known by heart that they move their cursor and have colours: the first
+paint does not wait for the database."""
+
+
 @cache
 def look_up(term: str) -> Terminfo | None:
     """Look a kind of terminal up; None where it is not known, or where there is no database.
@@ -24,6 +29,8 @@ def look_up(term: str) -> Terminfo | None:
     Args:
         term: its name, of ``TERM``. A process can ask for one only: the C library keeps it.
     """
+    if term in _COMMON:
+        return Terminfo(moves_cursor=True, colours=8)
     try:
         import curses
     except ImportError:

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-import select
 import sys
-import termios
-import time
-import tty
 from collections.abc import Mapping
 
 from kertui.terminal.asking.terminfo import look_up
@@ -41,6 +37,11 @@ def why_unusable(environ: Mapping[str, str]) -> str:
 
 def _answers() -> bool:
     """Whether the terminal says what it is."""
+    import select
+    import termios
+    import time
+    import tty
+
     reads, writes = sys.stdin.fileno(), sys.stdout.fileno()
     try:
         before = termios.tcgetattr(reads)

@@ -45,6 +45,7 @@ _BEGINNING = re.compile(
 """A sequence whose rest may still come."""
 
 _NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+"""Control characters that are in no text."""
 
 _ANSWER = re.compile(r"\x1b(?:\[[?>=][\d;]*c|P.*|\].*|[_^X].*|\[\?\d+(?:;\d+)*n)", re.DOTALL)
 """What is only ever said in answer to a question, or told unasked; no key."""
@@ -118,7 +119,7 @@ class Incoming:
     def pause(self) -> list[Arrival]:
         """Nothing came for a twentieth of a second: what may stand alone does."""
         if self.pasting and not self._marked:
-            return [self._end()]
+            return self.stall()
         if self.pasting or len(self._held) > 2:
             return []  # the rest of a sequence is held up on its way
         held, self._held = self._held, ""
@@ -169,7 +170,7 @@ class Incoming:
 
     def _take_pasted(self, text: str, at: int, found: list[Arrival]) -> int:
         """Take what is pasted from a place on; returns where that ends."""
-        mark = _END_PASTE if self._marked else "\x1b"
+        mark = _END_PASTE if self._marked else _BEGIN_PASTE
         end = text.find(mark, at)
         if end < 0:
             end = len(text) - _begun(mark, text[at:])
@@ -199,13 +200,14 @@ def _begun(mark: str, text: str) -> int:
 
 
 def came_at_once(text: str) -> bool:
-    """Whether so much plain text in one read is a paste and not keys.
+    """Whether so much text in one read is a paste that nothing marks, and not keys.
 
     Line feeds are no keys of a keyboard in a terminal, which sends carriage returns; one character
     again and again is a key that is held down.
     """
-    if _NO_TEXT.search(text):
+    if _BEGIN_PASTE in text:
         return False
-    if "\n" in text and text.strip("\n"):
+    if "\n" in text and text.strip("\n") and "\x1b" not in text:
         return True
-    return len(text) >= FEWEST_PASTED and len(set(text)) > 1
+    plain = _NO_TEXT.sub("", _SEQUENCE.sub("", text))
+    return len(plain) >= FEWEST_PASTED and len(set(plain)) > 1
