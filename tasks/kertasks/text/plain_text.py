@@ -64,11 +64,12 @@ def some_lines(text: str, longest: int) -> str:
 
     Args:
         text: for example a note.
-        longest: characters that are kept.
+        longest: characters that are kept; of one made of several, all or none.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").expandtabs(4).split("\n")
-    kept = "\n".join("".join(filter(str.isprintable, line)).rstrip() for line in lines)
-    return kept.strip("\n")[:longest].rstrip()
+    shown = ("".join(c for c in line if c.isprintable() or c in JOINERS) for line in lines)
+    kept = "\n".join(map(str.rstrip, shown)).strip("\n")
+    return kept if len(kept) <= longest else kept[: _end_of_character(kept, longest)].rstrip()
 
 
 def without_colours(text: str) -> str:

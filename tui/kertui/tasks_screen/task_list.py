@@ -158,7 +158,7 @@ class TaskList(CardList):
 
     def on_paste(self, event: events.Paste) -> None:
         """Take pasted text, which is one line by now, into the filter."""
-        self.filter_text += "".join(filter(str.isprintable, event.text))
+        self.filter_text += event.text
         event.stop()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
