@@ -81,9 +81,10 @@ async def test_a_key_goes_to_the_screen_that_the_one_before_opens(opens: str) ->
 async def test_what_is_stuck_does_not_make_it_deaf(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(input_order, "_PATIENCE", 0.05)
     app = Orderly()
-    async with app.run_test() as pilot:
+    async with app.run_test(), asyncio.timeout(60):
         send(app, "sab")
-        await until(pilot, lambda: app.taken == ["stuck"])
-        await until(pilot, lambda: app._order._task is None)
+        while app.taken != ["stuck"] or app._order._task is not None:
+            await asyncio.sleep(0.01)
         app.stuck.set()
-        await until(pilot, lambda: app.taken == ["stuck", "a", "b"])
+        while app.taken != ["stuck", "a", "b"]:
+            await asyncio.sleep(0.01)
