@@ -18,6 +18,7 @@ import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
+from typing import Any
 
 import pyte
 
@@ -111,6 +112,10 @@ class PseudoTerminal:
     def send(self, keys: str) -> None:
         """Type, as the bytes a terminal sends."""
         os.write(self._master, keys.encode())
+
+    def attributes(self) -> list[Any]:
+        """How the terminal treats what is typed: ``termios.tcgetattr``."""
+        return termios.tcgetattr(self._master)
 
     def resize(self, columns: int, rows: int) -> None:
         """Give the terminal another size, as dragging its window does."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 from tests.support.piloting import PatientApp, shown, until
 from tests.support.recorded_service import RecordedService
@@ -81,7 +82,7 @@ async def opened_runs(
     size: tuple[int, int] = (120, 36),
     *,
     toasts: bool = False,
-    **capabilities: bool,
+    **capabilities: Any,
 ) -> AsyncIterator[Runs]:
     """Open the screen of runs; all of them are read when it is entered.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import signal
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -16,15 +17,25 @@ from textual import events, on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.theme import Theme
 
 from kertui.dialogs.too_small import TooSmallScreen, is_on_top, is_too_small, top_screen
-from kertui.session import AsksBeforeLeaving, OpenRun, OpenWorkbench, Session, TrainHeadToHead
+from kertui.session import (
+    AsksBeforeLeaving,
+    OpenRun,
+    OpenWorkbench,
+    Session,
+    TrainHeadToHead,
+)
 from kertui.tasks_screen.tasks_screen import SHOW_RUNS, TasksScreen
 from kertui.terminal import textual_workarounds
-from kertui.terminal.capabilities import Capabilities
+from kertui.terminal.capabilities import Capabilities, Colours, Host
 from kertui.terminal.crash import report_crash
-from kertui.terminal.glyphs import glyphs_for
+from kertui.terminal.driver import TerminalAnswered, TerminalDriver, TerminalGone
+from kertui.terminal.glyphs import MARKER_WORDS, glyphs_for
+from kertui.terminal.input.input_order import InputOrder
 from kertui.terminal.key_names import name_key
+from kertui.terminal.signals import give_terminal_back_on_faults, give_terminal_back_on_signals
 from kertui.terminal.theme import DARK, LIGHT, MONOCHROME, THEMES, default_tokens
 from kertui.terminal.thread_per_task import ThreadPerTaskExecutor
 
@@ -67,6 +78,8 @@ class KertuiApp(App[None]):
         replace(SHOW_RUNS, key="f3", show=False, id="app.runs"),
         Binding("f2", "toggle_light", "light or dark", show=False, id="app.theme",
                 tooltip="Change between the dark and the light theme."),
+        Binding("f4", "next_marker", "other signs", show=False, id="app.marker",
+                tooltip="Draw with other signs: Braille, blocks or ASCII."),
     ]  # fmt: skip
 
     def __init__(
@@ -83,7 +96,10 @@ class KertuiApp(App[None]):
 
         self.crash_line: str | None = None
         """What went wrong, for the normal screen; None while nothing has."""
-        super().__init__(ansi_color=None if capabilities.colour else True)
+        self._order = InputOrder(self)
+        super().__init__(
+            driver_class=TerminalDriver, ansi_color=None if capabilities.colour else True
+        )
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = (DARK if capabilities.colour else MONOCHROME).name
@@ -108,10 +124,11 @@ class KertuiApp(App[None]):
         asyncio.get_running_loop().set_default_executor(ThreadPerTaskExecutor())
 
     def on_mount(self) -> None:
-        """Leave in good order when the system asks for it; watch for dialogs."""
+        """Watch for dialogs, and for other themes."""
         self.screen_change_signal.subscribe(self, self._uncover, immediate=True)
-        if not self.is_headless:
-            textual_workarounds.exit_on_signals(self)
+        self.theme_changed_signal.subscribe(self, self._fit_theme)
+        if isinstance(driver := self._driver, TerminalDriver):
+            give_terminal_back_on_signals(self._leave_by_signal, driver.give_back)
         if self._first_run is not None:
             self.open_run(self._first_run)
 
@@ -125,6 +142,8 @@ class KertuiApp(App[None]):
             self.session.service.close()
 
     def _warm_up(self) -> None:
+        if isinstance(driver := self._driver, TerminalDriver):
+            give_terminal_back_on_faults(driver.give_back)
         # Changed for the start, see ``kertui.cli.interface``.
         gc.enable()
         sys.setswitchinterval(_SWITCH_INTERVAL)
@@ -176,6 +195,71 @@ class KertuiApp(App[None]):
             self.clear_notifications()
             for below in self.screen_stack:
                 below.query("Toast").remove()
+
+    # --- what is typed and pasted
+
+    async def on_event(self, event: events.Event) -> None:
+        """Act on what comes in in the order it came."""
+        comes_in = isinstance(event, events.InputEvent | events.Paste) and not event.is_forwarded
+        if comes_in and self._order.holds(event):
+            return
+        if comes_in and isinstance(event, events.Paste):
+            from kertui.terminal.input.paste_target import fit_to_field
+
+            if said := fit_to_field(event, self.focused):
+                self.notify(said, severity="warning", markup=False)
+        await super().on_event(event)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Say that nobody took it: a paste is no command."""
+        from kertui.terminal.input.paste_target import say_left_out
+
+        if said := say_left_out(event):
+            self.notify(said, severity="warning")
+
+    # --- what the terminal can do
+
+    @on(TerminalAnswered)
+    def _take_answers(self, event: TerminalAnswered) -> None:
+        from kertui.terminal.asking.questions import conclude
+
+        self.use(conclude(self.capabilities, event.answers))
+        if self.capabilities.host is Host.TMUX and self.capabilities.colour:
+            self._ask_tmux()
+
+    @work(thread=True, group="tmux", exclusive=True)
+    def _ask_tmux(self) -> None:
+        from kertui.terminal.asking.tmux import hands_on_all_colours
+
+        if hands_on_all_colours():
+            self.call_from_thread(
+                lambda: self.use(replace(self.capabilities, colours=Colours.TRUE))
+            )
+
+    @on(TerminalGone)
+    def _leave_without_terminal(self) -> None:
+        self._leave_by_signal(128 + signal.SIGHUP)
+
+    def _leave_by_signal(self, status: int) -> None:
+        self.exit(return_code=status)
+
+    def use(self, capabilities: Capabilities) -> None:
+        """Draw with what the terminal can do, as far as that is known now."""
+        before, self.capabilities = self.capabilities, capabilities
+        if before == capabilities:
+            return
+        textual_workarounds.set_line_filters(self, capabilities)
+        textual_workarounds.draw_all_anew(self, before.marker is not capabilities.marker)
+
+    def _fit_theme(self, _: Theme) -> None:
+        """Have the theme's colours fitted to the terminal."""
+        textual_workarounds.set_line_filters(self, self.capabilities)
+
+    def action_next_marker(self) -> None:
+        """Draw with other signs: a terminal's font cannot be asked which ones it has."""
+        marker = self.capabilities.marker.next
+        self.use(self.capabilities.with_marker(marker))
+        self.notify(f"Drawn with {MARKER_WORDS[marker]} now. F4 changes it.")
 
     # --- too small, help, palette
 

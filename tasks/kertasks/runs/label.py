@@ -9,14 +9,14 @@ from msgspec.structs import force_setattr
 
 from kertasks.errors import UserError
 from kertasks.files import read_small, write_text
-from kertasks.text.plain_text import one_line
+from kertasks.text.plain_text import one_line, some_lines
 
 FILE = "label.json"
 
-_NOTE = 2000
+LONGEST_NOTE = 2000
 """Characters of a note that are kept."""
 
-_NAME = 100
+LONGEST_NAME = 100
 """Characters of a name or of a tag."""
 
 
@@ -25,17 +25,17 @@ class LabelNotWritten(UserError):
 
 
 class Label(msgspec.Struct, frozen=True):
-    """A name, tags and a note, each on one line; all of them may be empty."""
+    """A name and tags, each on one line, and a note, which may have several; all may be empty."""
 
     name: str = ""
     tags: tuple[str, ...] = ()
     note: str = ""
 
     def __post_init__(self) -> None:
-        force_setattr(self, "name", one_line(self.name, _NAME))
-        tags = dict.fromkeys(one_line(tag, _NAME) for tag in self.tags)
+        force_setattr(self, "name", one_line(self.name, LONGEST_NAME))
+        tags = dict.fromkeys(one_line(tag, LONGEST_NAME) for tag in self.tags)
         force_setattr(self, "tags", tuple(filter(None, tags)))
-        force_setattr(self, "note", one_line(self.note, _NOTE))
+        force_setattr(self, "note", some_lines(self.note, LONGEST_NOTE))
 
 
 _EMPTY = Label()

@@ -59,6 +59,19 @@ def _end_of_character(text: str, end: int) -> int:
     return end  # one character, longer than that
 
 
+def some_lines(text: str, longest: int) -> str:
+    """The text with its lines, without what else is not printable.
+
+    Args:
+        text: for example a note.
+        longest: characters that are kept; of one made of several, all or none.
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").expandtabs(4).split("\n")
+    shown = ("".join(c for c in line if c.isprintable() or c in JOINERS) for line in lines)
+    kept = "\n".join(map(str.rstrip, shown)).strip("\n")
+    return kept if len(kept) <= longest else kept[: _end_of_character(kept, longest)].rstrip()
+
+
 def without_colours(text: str) -> str:
     """The text without the codes that colour it in a terminal."""
     return _COLOURS.sub("", text)

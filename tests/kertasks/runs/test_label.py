@@ -31,9 +31,9 @@ def test_a_damaged_label_is_none(tmp_path: Path, text: str) -> None:
     assert read_label(tmp_path) == Label()
 
 
-def test_what_is_typed_becomes_one_line_and_tags_without_doubles() -> None:
-    label = make_label("  a\tname\n", "#gpu, big  gpu #", "two\nlines \x1b[31m")
-    assert label == Label("a name", ("gpu", "big"), "two lines [31m")
+def test_what_is_typed_becomes_a_line_tags_without_doubles_and_a_note_of_lines() -> None:
+    label = make_label("  a\tname\n", "#gpu, big  gpu #", "two\r\n\r  lines \x1b[31m\n")
+    assert label == Label("a name", ("gpu", "big"), "two\n\n  lines [31m")
 
 
 def test_a_folder_that_is_gone_is_said(tmp_path: Path) -> None:

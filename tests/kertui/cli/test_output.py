@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -57,6 +58,23 @@ def test_a_full_disk_is_said(words: str) -> None:
 def test_an_encoding_that_lacks_a_sign_gets_another_one(words: str, encoding: str) -> None:
     done = kertui(words, subprocess.DEVNULL, PYTHONIOENCODING=encoding)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.usefixtures("_run")
+@pytest.mark.parametrize("environment", [{"LC_ALL": "C"}, {"PYTHONIOENCODING": "ascii"}])
+def test_where_only_ascii_is_read_signs_become_like_ones_and_json_loses_nothing(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    printed = tmp_path / "printed"
+    for words in ("runs", "attach --once", "logs last", "runs --json"):
+        with printed.open("wb") as file:
+            assert kertui(words, file.fileno(), **environment).returncode == 0
+        assert printed.read_bytes().isascii(), words
+        text = printed.read_text()
+        assert "\\u2" not in text
+        if words == "logs last":
+            assert text == "log u\n"
+    assert json.loads(text)[0]["device"] == "größe 表"
 
 
 @pytest.mark.usefixtures("_run")

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from kertui.plotting.axes import Limits
 from kertui.plotting.draw import Curve, Stroke, draw
 from kertui.plotting.strips import parse, text_of
+from kertui.terminal.glyphs import Marker
 
 UNIT = Limits(0, 1, 0, 1)
 
@@ -55,7 +56,10 @@ def test_curves_keep_their_colours() -> None:
 
 def test_ascii_has_one_character_a_cell() -> None:
     rows = draw(
-        [Curve([(0, 0.0), (1, 1.0)], Stroke("train", ascii_marker="x"))], (6, 3), UNIT, ascii=True
+        [Curve([(0, 0.0), (1, 1.0)], Stroke("train", ascii_marker="x"))],
+        (6, 3),
+        UNIT,
+        marker=Marker.ASCII,
     )
     text = [text_of(parse(row)) for row in rows]
     assert text == ["    xx", "  xx  ", "xx    "]
@@ -91,14 +95,14 @@ def test_values_that_are_not_finite_do_not_end_the_process() -> None:
     st.floats(-1e9, 1e9),
     st.floats(1e-12, 1e12),
     st.booleans(),
-    st.booleans(),
+    st.sampled_from(Marker),
 )
 def test_whatever_the_data_the_picture_has_its_size(
-    values: list[float], low: float, span: float, dotted: bool, ascii: bool
+    values: list[float], low: float, span: float, dotted: bool, marker: Marker
 ) -> None:
     limits = Limits(0, max(1, len(values) - 1), low, low + max(span, abs(low) * 1e-9))
     curve = Curve(list(enumerate(values)), Stroke("train", dotted=dotted))
-    rows = draw([curve], (13, 4), limits, ascii=ascii)
+    rows = draw([curve], (13, 4), limits, marker=marker)
     assert [len(parse(row)) for row in rows] == [13] * 4
 
 

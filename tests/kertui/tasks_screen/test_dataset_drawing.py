@@ -20,7 +20,7 @@ from kertui.tasks_screen.dataset_drawing import (
     draw_words,
     name_ends,
 )
-from kertui.terminal.glyphs import ASCII, UNICODE
+from kertui.terminal.glyphs import ASCII, UNICODE, Marker
 
 XOR = ScatterPicture("a", "b", (0, 1, 0, 1), (0, 0, 1, 1), (0, 1, 1, 0))
 
@@ -29,7 +29,7 @@ def test_a_stroke_sets_the_dots_between_its_ends() -> None:
     canvas = DotCanvas(2, 1)
     canvas.stroke((0, 3), (3, 0))
     assert canvas.rows() == ["⡠⠊"]
-    plain = DotCanvas(3, 3, ascii=True)
+    plain = DotCanvas(3, 3, Marker.ASCII)
     plain.stroke((0, 2), (2, 0))
     assert plain.rows() == ["  *", " * ", "*  "]
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.support.piloting import shown, until
@@ -27,7 +28,7 @@ from kertui.tasks_screen.tasks_screen import TasksScreen
 from kertui.terminal.capabilities import Capabilities
 
 
-def make(service: RecordedService, **capabilities: bool) -> KertuiApp:
+def make(service: RecordedService, **capabilities: Any) -> KertuiApp:
     return KertuiApp(service, Capabilities(**capabilities))
 
 
@@ -87,9 +88,10 @@ async def test_letters_of_commands_are_text_while_something_is_typed(
 
 
 @pytest.mark.parametrize(
-    ("pasted", "typed"), [("", ""), ("\n", ""), ("xor\nsquare", "xor"), ("x\tor", "xor")]
+    ("pasted", "typed"),
+    [("", ""), ("\n", ""), ("xor\nsquare", "xor square"), ("x\tor", "x or"), ("x\x07or", "xor")],
 )
-async def test_the_first_line_of_what_is_pasted_is_typed(
+async def test_what_is_pasted_is_typed_on_one_line(
     service: RecordedService, pasted: str, typed: str
 ) -> None:
     app = make(service)

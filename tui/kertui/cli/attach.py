@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kertui.cli.options import find_run, home_of, home_option
+from kertui.cli.options import find_run, home_of, home_option, marker_of, marker_option
 
 if TYPE_CHECKING:
     from kertasks.runs.folder import RunFolder
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.argument("run", required=False)
 @click.option("--once", is_flag=True, help="Print one frame as plain text; needs no terminal.")
 @click.option("--width", type=click.IntRange(min=40), metavar="N", help="The width of that frame.")
-@click.option("--ascii", "plain", is_flag=True, help="Draw with plain ASCII characters.")
+@marker_option
 @click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal.")
 @click.option("--no-spare", is_flag=True, help="Keep no warm trainer process (saves 600 MB).")
 @home_option
@@ -29,7 +29,7 @@ def attach(
     run: str | None,
     once: bool,
     width: int | None,
-    plain: bool,
+    marker: str | None,
     no_mouse: bool,
     no_spare: bool,
 ) -> None:
@@ -44,7 +44,8 @@ def attach(
     if once:
         from kertui.cli.frame import frame
 
-        click.echo(frame(found, width or shutil.get_terminal_size().columns, plain=plain))
+        columns = width or shutil.get_terminal_size().columns
+        click.echo(frame(found, columns, marker_of(marker)))
         return
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         ctx.fail(
@@ -54,7 +55,11 @@ def attach(
 
     ctx.exit(
         run_interface(
-            home_of(ctx), spare=not no_spare, plain=plain, mouse=not no_mouse, attach=found
+            home_of(ctx),
+            spare=not no_spare,
+            marker=marker_of(marker),
+            mouse=not no_mouse,
+            attach=found,
         )
     )
 

@@ -15,7 +15,7 @@ from kertui.plotting.plots import Plots
 from kertui.plotting.strips import text_of
 from kertui.plotting.traces import metrics_of
 from kertui.terminal.capabilities import detect
-from kertui.terminal.glyphs import glyphs
+from kertui.terminal.glyphs import Marker, glyphs
 from kertui.text.fitting_text import wrap, wrap_parts
 
 _PLOT_ROWS = 10
@@ -25,12 +25,12 @@ _LATEST = 5
 """How many epochs the table has."""
 
 
-def frame(run: RunFolder, width: int, *, plain: bool = False) -> str:
-    """The run as it is now, in lines of at most ``width`` characters, without colours; in ASCII
-    with ``plain`` and where the locale has no more."""
+def frame(run: RunFolder, width: int, marker: Marker | None = None) -> str:
+    """The run as it is now, in lines of at most ``width`` characters, without colours.
+    Without a ``marker`` curves are drawn with what the terminal, or who reads it, can show."""
     state, recipe = run.state(), run.recipe()
     history = RunHistory.read(run.events_path)
-    signs = glyphs(plain or detect().ascii)
+    signs = glyphs(detect(marker).marker)
     progress = RateMeter().read(history, 0, history.latest or 0.0, state)
     status = text_of(status_line(history, state, progress, width, signs)).strip()
     lines = [f"{recipe.task} {recipe.name}", status, run.id]

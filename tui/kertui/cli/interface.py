@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kertui.terminal.asking.usable import why_unusable
 from kertui.terminal.capabilities import detect, prepare_environment
+from kertui.terminal.glyphs import Marker
 
 if TYPE_CHECKING:
     from kertasks.runs.folder import RunFolder
@@ -16,11 +19,15 @@ _SWITCH_INTERVAL = 0.001
 """Seconds after which Textual's sending thread gets Python's lock; 0.005 unless it is set."""
 
 
+_NO_TERMINAL = 2
+"""The exit status where there is nothing to show the interface on, as for a wrong command."""
+
+
 def run_interface(
     home: Path | None = None,
     *,
     spare: bool = True,
-    plain: bool = False,
+    marker: Marker | None = None,
     mouse: bool = True,
     attach: RunFolder | None = None,
 ) -> int:
@@ -29,7 +36,7 @@ def run_interface(
     Args:
         home: where runs are kept; the default home for None.
         spare: whether a warm trainer process is kept.
-        plain: draw with ASCII characters only.
+        marker: what curves are drawn with; None for what the terminal can show.
         mouse: ask the terminal to report the mouse.
         attach: a run to show at once.
 
@@ -40,7 +47,15 @@ def run_interface(
     gc.disable()
     # The first frame, once drawn, does not wait until the second is. The app undoes both.
     sys.setswitchinterval(_SWITCH_INTERVAL)
-    capabilities = detect(ascii=plain, mouse=mouse)
+    if reason := why_unusable(os.environ):
+        print(f"The interface cannot be shown in this terminal: {reason}.", file=sys.stderr)
+        once = f"kertui attach {attach.id} --once" if attach else "kertui attach --once"
+        print(
+            f"Without it: kertui train TASK (kertui tasks lists them), kertui runs, {once}.",
+            file=sys.stderr,
+        )
+        return _NO_TERMINAL
+    capabilities = detect(marker, mouse=mouse)
     # Textual reads the environment while it is imported.
     prepare_environment(capabilities)
     from kertasks.runs.store import RunStore

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import os
 import sys
@@ -19,11 +20,13 @@ from kertui.cli.data import data
 from kertui.cli.export import export
 from kertui.cli.keys import keys
 from kertui.cli.logs import logs
-from kertui.cli.options import home_of, home_option
+from kertui.cli.options import home_of, home_option, marker_of, marker_option
 from kertui.cli.runs import runs
 from kertui.cli.spelling import SpellingGroup
 from kertui.cli.tasks import tasks
 from kertui.cli.train import train
+from kertui.terminal.capabilities import is_utf8_locale, locale_at_start
+from kertui.terminal.folding import FOLDED, PLAIN
 
 FAILED = 1
 WRONG_USAGE = 2
@@ -72,11 +75,11 @@ class MainGroup(SpellingGroup):
 @click.group(cls=MainGroup, invoke_without_command=True, context_settings=CONTEXT)
 @home_option
 @click.option("--no-spare", is_flag=True, help="Keep no warm trainer process (saves 600 MB).")
-@click.option("--ascii", "plain", is_flag=True, help="Draw with plain ASCII characters.")
+@marker_option
 @click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal.")
 @click.version_option(__version__, "--version", "-V", message="kertui %(version)s")
 @click.pass_context
-def kertui(ctx: click.Context, no_spare: bool, plain: bool, no_mouse: bool) -> None:
+def kertui(ctx: click.Context, no_spare: bool, marker: str | None, no_mouse: bool) -> None:
     """Pick a task, edit a network's layers and watch it train, in the terminal.
 
     Without a command it opens the interface.
@@ -90,7 +93,11 @@ def kertui(ctx: click.Context, no_spare: bool, plain: bool, no_mouse: bool) -> N
         )
     from kertui.cli.interface import run_interface
 
-    ctx.exit(run_interface(home_of(ctx), spare=not no_spare, plain=plain, mouse=not no_mouse))
+    ctx.exit(
+        run_interface(
+            home_of(ctx), spare=not no_spare, marker=marker_of(marker), mouse=not no_mouse
+        )
+    )
 
 
 for commands in SECTIONS.values():
@@ -101,8 +108,7 @@ for commands in SECTIONS.values():
 def run(arguments: list[str] | None = None) -> int:
     """Carry out a command line and return the exit status; never a traceback for a mistake, nor
     for output that cannot be written."""
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # what its encoding lacks
+    _write_what_can_be_read()
     try:
         return _carry_out(arguments)
     except BrokenPipeError:
@@ -114,6 +120,16 @@ def run(arguments: list[str] | None = None) -> int:
             said = f"Error: {what}: {error.strerror or error}"
             click.echo(visible(said), err=True)
         return FAILED
+
+
+def _write_what_can_be_read() -> None:
+    """Fold what an output's encoding lacks into what it has, or into ASCII in a plain C locale,
+    which Python writes in UTF-8."""
+    utf8 = is_utf8_locale({**os.environ, **locale_at_start()})
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            plain = not utf8 or codecs.lookup(stream.encoding).name == "ascii"
+            stream.reconfigure(encoding=PLAIN if plain else stream.encoding, errors=FOLDED)
 
 
 def _carry_out(arguments: list[str] | None) -> int:

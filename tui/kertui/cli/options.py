@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import codecs
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from kertui.terminal.glyphs import Marker
 
 if TYPE_CHECKING:
     from kertasks.keras_catalog.catalog import Catalog
@@ -26,6 +30,24 @@ def home_option(command: _Command) -> _Command:
         callback=_keep_home,
         help="Where runs are kept (default: KERTUI_HOME, or your data folder).",
     )(command)
+
+
+def marker_option(command: _Command) -> _Command:
+    """``--marker`` and its short form ``--ascii``, as the argument ``marker``."""
+    plain = click.option(
+        "--ascii", "marker", flag_value=Marker.ASCII.value,
+        help="Draw with plain ASCII characters: --marker ascii.",
+    )  # fmt: skip
+    choice = click.option(
+        "--marker", type=click.Choice([*Marker]),
+        help="What curves are drawn with; by itself what the terminal can show. F4 changes it.",
+    )  # fmt: skip
+    return plain(choice(command))
+
+
+def marker_of(text: str | None) -> Marker | None:
+    """What a person asked curves to be drawn with; None for what the terminal can show."""
+    return None if text is None else Marker(text)
 
 
 def _keep_home(ctx: click.Context, _parameter: click.Parameter, value: Path | None) -> None:
@@ -50,6 +72,12 @@ def find_run(ctx: click.Context, text: str) -> RunFolder:
     from kertasks.runs.store import RunStore
 
     return RunStore(home_of(ctx)).find(text)
+
+
+def writes_utf8() -> bool:
+    """Whether what is printed goes out in UTF-8: else JSON is told by its own escapes, which lose
+    nothing."""
+    return codecs.lookup(sys.stdout.encoding or "ascii").name == "utf-8"
 
 
 def read_catalog(service: TrainingService) -> Catalog:

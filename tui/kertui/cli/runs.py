@@ -16,7 +16,7 @@ from rich.cells import cell_len
 
 from kertasks.text.numbers import at, number, short_path
 from kertasks.text.plain_text import is_visible, visible
-from kertui.cli.options import home_of, home_option
+from kertui.cli.options import home_of, home_option, writes_utf8
 from kertui.terminal.cells import padded, placed
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def runs(ctx: click.Context, filter: tuple[str, ...], as_json: bool, deleted: bo
     shown = ordered(run for run in found if matches(run, text))
     if as_json:
         # A folder's name may hold what steers a terminal: then all beyond ASCII is spelt out.
-        plain = all(is_visible(run.folder) for run in shown)
+        plain = writes_utf8() and all(is_visible(run.folder) for run in shown)
         click.echo(json.dumps([describe(run) for run in shown], indent=2, ensure_ascii=not plain))
     elif shown:
         names = shortest_names([run.id for run in source.runs()], {run.label.name for run in found})

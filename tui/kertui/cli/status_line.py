@@ -25,7 +25,7 @@ class StatusLine:
         self.live = stream.isatty() and os.environ.get("TERM") != "dumb"
         """Whether the line is written over instead of another one added."""
 
-        self.signs = glyphs(detect().ascii)
+        self.signs = glyphs(detect().marker)
         self._stream = stream
         self._next = 0.0
         self._shown = ""

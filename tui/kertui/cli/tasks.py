@@ -11,7 +11,7 @@ import click
 from rich.cells import cell_len
 
 from kertasks.task import Task
-from kertui.cli.options import home_option
+from kertui.cli.options import home_option, writes_utf8
 from kertui.terminal.cells import padded
 from kertui.text.fitting_text import wrap
 
@@ -25,7 +25,9 @@ def tasks(as_json: bool) -> None:
 
     found = all_tasks()
     if as_json:
-        click.echo(json.dumps([describe(task) for task in found], indent=2, ensure_ascii=False))
+        click.echo(
+            json.dumps([describe(task) for task in found], indent=2, ensure_ascii=not writes_utf8())
+        )
         return
     names = max((cell_len(task.name) for task in found), default=0)
     titles = max((cell_len(task.title) for task in found), default=0)

@@ -11,6 +11,7 @@ from textual.widgets import Input
 
 from kertasks.text.plain_text import JOINERS
 from kertui.terminal.cells import characters
+from kertui.terminal.input.pasting import MOST_ON_A_LINE, fit_paste
 
 _EDITING: Final = {
     key: binding.action
@@ -74,3 +75,8 @@ class TextField(Input):
             super().action_cursor_right(select)
         else:
             self.cursor_position = self._beside(right=True)
+
+    def action_paste(self) -> None:
+        """Put in what was cut or copied in the interface, on one line."""
+        text = fit_paste(self.app.clipboard, lines=False, room=MOST_ON_A_LINE).text
+        self.replace(text, *self.selection)

@@ -94,7 +94,7 @@ def chart(
     """
     canvas = [
         parse(row)
-        for row in draw(curves, (layout.columns, layout.rows), limits, ascii=glyphs.ascii)
+        for row in draw(curves, (layout.columns, layout.rows), limits, marker=glyphs.marker)
     ]
     for mark in marks:
         at = layout.row_of(mark.value, limits)

@@ -16,9 +16,19 @@ from typing import Any
 from kertui.plotting.axes import Limits
 from kertui.plotting.lines import Line, Point, clip, dashes, dots, finite_lines, solid
 from kertui.plotting.strips import colour_number
+from kertui.terminal.glyphs import Marker
 
 DOT_GAP = 3.0
 """Between the dots of a dotted stroke, in braille dots."""
+
+_DOTS = {Marker.BRAILLE: (2, 4), Marker.BLOCKS: (2, 2), Marker.ASCII: (1, 1)}
+"""How many places a cell has for a curve, across and down."""
+
+_GAPS = {Marker.BRAILLE: DOT_GAP, Marker.BLOCKS: 4.0, Marker.ASCII: 2.0}
+"""Between the dots of a dotted stroke, in such places."""
+
+_HALVES = str.maketrans("▘▝▖▗▌▐▚▞▛▜▙▟", "▀▀▄▄████████")
+"""Quarters of a cell, which old fonts lack, as its halves."""
 
 _loading = threading.Lock()
 _loaded = threading.Event()
@@ -67,13 +77,17 @@ def _plotext() -> Any:
         return plotext
 
 
-def dots_wide(columns: int, ascii: bool = False) -> int:
+def dots_wide(columns: int, marker: Marker = Marker.BRAILLE) -> int:
     """How many places a curve has from left to right in so many columns."""
-    return columns if ascii else 2 * columns
+    return columns * _DOTS[marker][0]
 
 
 def draw(
-    curves: Sequence[Curve], size: tuple[int, int], limits: Limits, *, ascii: bool = False
+    curves: Sequence[Curve],
+    size: tuple[int, int],
+    limits: Limits,
+    *,
+    marker: Marker = Marker.BRAILLE,
 ) -> list[str]:
     """Draw the curves, later ones over earlier ones.
 
@@ -81,7 +95,7 @@ def draw(
         curves: what to draw.
         size: columns and rows.
         limits: the data at the edges; what lies outside is cut off.
-        ascii: one ASCII character a cell instead of two by four braille dots.
+        marker: what the curves are drawn with.
 
     Returns:
         As many rows as ``size`` says, with colours as SGR sequences (``strips.parse``).
@@ -100,17 +114,20 @@ def draw(
     figure.canvas("default")
     figure.legend(False)
     figure.axes(False)
-    wide, high = (columns, rows) if ascii else (2 * columns, 4 * rows)
+    across, down = _DOTS[marker]
+    wide, high = across * columns, down * rows
     for axis, places in (("x", wide), ("y", high)):
         ruler = figure.ruler(axis)
         ruler.ticks([])
         ruler.lim(-0.5, places - 0.5)
         ruler.alignment(lim="edge")
     for curve in curves:
-        lines = _placed(curve, limits, wide, high, 2.0 if ascii else DOT_GAP)
+        lines = _placed(curve, limits, wide, high, _GAPS[marker])
         if lines:
-            figure.draw(_signal(plotext, figure, curve, lines, ascii))
+            figure.draw(_signal(plotext, figure, curve, lines, marker))
     text: str = figure.build().string()
+    if marker is Marker.BLOCKS:
+        text = text.translate(_HALVES)
     return text.removesuffix("\n").split("\n")
 
 
@@ -140,12 +157,13 @@ def _speck(point: Point, wide: int, high: int) -> Line:
     return [(float(a), float(b)) for b in (y, y + 1) for a in (x, x + 1) if a < wide and b < high]
 
 
-def _signal(plotext: Any, figure: Any, curve: Curve, lines: list[Line], ascii: bool) -> Any:
+def _signal(plotext: Any, figure: Any, curve: Curve, lines: list[Line], marker: Marker) -> Any:
     xs = [x for line in lines for x, _ in line]
     ys = [y for line in lines for _, y in line]
     pixel = plotext.pixel(colour_number(curve.stroke.role))
-    marker = plotext.marker(curve.stroke.ascii_marker if ascii else "braille", pixel)
-    signal = figure.signal(xs, ys, marker=marker)
+    names = {Marker.BRAILLE: "braille", Marker.BLOCKS: "hd"}
+    sign = plotext.marker(names.get(marker, curve.stroke.ascii_marker), pixel)
+    signal = figure.signal(xs, ys, marker=sign)
     if not curve.stroke.dotted and not curve.stroke.dashes:
         signal.lines()
         start = 0

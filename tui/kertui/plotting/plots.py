@@ -16,7 +16,7 @@ from kertui.plotting.draw import dots_wide
 from kertui.plotting.plot import Plot, legend
 from kertui.plotting.strips import Row, cells, fit, put
 from kertui.plotting.traces import Series, Smoothed, Traces, Window
-from kertui.terminal.glyphs import Glyphs
+from kertui.terminal.glyphs import Glyphs, Marker
 
 LEAST_ROWS = 4
 """Title, one row of curves, axis and labels: below this a plot shows nothing."""
@@ -49,7 +49,7 @@ class DrawnPlot:
 
         self._without_cursor: list[Row] = []
 
-    def fit(self, plot: Plot, size: tuple[int, int], gutter: int, ascii: bool) -> int:
+    def fit(self, plot: Plot, size: tuple[int, int], gutter: int, marker: Marker) -> int:
         """Take in what there is to show in so many columns and rows, the row of the legend among
         them; returns the columns that the labels of the y axis take."""
         before, resized = self.plot, size != self.size
@@ -69,7 +69,7 @@ class DrawnPlot:
         if plot.window is None or height < LEAST_ROWS or width <= LEAST_GUTTER + 2:
             return LEAST_GUTTER
         self.layout = layout = Layout(width, height - 1, gutter, plot.x_labels)
-        window = Window(*plot.window, dots_wide(layout.columns, ascii))
+        window = Window(*plot.window, dots_wide(layout.columns, marker))
         traces = self.traces
         if traces is None or (traces.window, traces.series) != (window, plot.series):
             traces = self.traces = Traces(plot.series, window, averages=self._averages)
@@ -167,11 +167,11 @@ class Plots:
                 if one.plot.series == plot.series and one.size == own
             ]
             edge = max([LEAST_GUTTER, *same])
-            needed = [one.fit(plot, own, edge, glyphs.ascii) for one, plot, own in group]
+            needed = [one.fit(plot, own, edge, glyphs.marker) for one, plot, own in group]
             widest = max([edge if self._steady else LEAST_GUTTER, *needed])
             if widest != edge:
                 for one, plot, own in group:
-                    one.fit(plot, own, widest, glyphs.ascii)
+                    one.fit(plot, own, widest, glyphs.marker)
         for one in self.drawn:
             one.draw(glyphs)
 

@@ -23,10 +23,11 @@ from kertasks.errors import UserError
 from kertasks.runs.bin import BinTrouble, NotInBin, RunBin
 from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.folder import RunFolder
-from kertasks.runs.label import Label, make_label, write_label
+from kertasks.runs.label import LONGEST_NAME, LONGEST_NOTE, Label, make_label, write_label
 from kertasks.runs.summary import RunSummary
 from kertasks.text.numbers import grouped, short_path
 from kertui.dialogs.dialog import Choice, Dialog, Question
+from kertui.forms.note_field import NoteField
 from kertui.forms.text_field import TextField
 
 
@@ -196,32 +197,39 @@ class RunLabelScreen(Dialog[Label]):
         keys = [("enter", "keep"), ("tab", "next field"), ("escape", "cancel")]
         super().__init__(f"{run.task} {run.title}", keys=keys)
         self._run, self._first = run, first
-        self._fields: dict[str, TextField] = {}
-        """Those of the label's parts, by name and in the order of ``make_label``."""
+        label = run.label
+        self._name_field = TextField(
+            label.name, placeholder=run.recipe, id="label-name", compact=True,
+            select_on_focus=False, max_length=LONGEST_NAME,
+        )  # fmt: skip
+        self._tags_field = TextField(
+            " ".join(label.tags), placeholder="words apart by blanks", id="label-tags",
+            compact=True, select_on_focus=False,
+        )  # fmt: skip
+        self._note_field = NoteField(label.note, LONGEST_NOTE, id="label-note")
 
     def compose_body(self) -> ComposeResult:
         """Lay out a field for each part of the label."""
-        label = self._run.label
-        parts = (
-            ("name", label.name, self._run.recipe),
-            ("tags", " ".join(label.tags), "words apart by blanks"),
-            ("note", label.note, ""),
-        )
-        for name, value, hint in parts:
-            self._fields[name] = TextField(
-                value, placeholder=hint, id=f"label-{name}", compact=True, select_on_focus=False
-            )
+        for name, part in (
+            ("name", self._name_field),
+            ("tags", self._tags_field),
+            ("note", self._note_field),
+        ):
             with Horizontal(classes="label-field"):
                 yield Static(name)
-                yield self._fields[name]
+                yield part
 
     def on_mount(self) -> None:
         """Put the cursor at the end of what is there, in the field to begin with."""
-        field = self._fields[self._first]
-        field.focus()
-        field.cursor_position = len(field.value)
+        self.query_one(f"#label-{self._first}").focus()
+        self._name_field.cursor_position = len(self._name_field.value)
+        self._tags_field.cursor_position = len(self._tags_field.value)
+        self._note_field.move_cursor(self._note_field.document.end)
 
     @on(Input.Submitted)
-    def _keep(self, event: Input.Submitted) -> None:
+    @on(NoteField.Submitted)
+    def _keep(self, event: Message) -> None:
         event.stop()
-        self.dismiss(make_label(*(field.value for field in self._fields.values())))
+        self.dismiss(
+            make_label(self._name_field.value, self._tags_field.value, self._note_field.text)
+        )

@@ -24,7 +24,7 @@ from kertasks.data.description import (
 )
 from kertui.plotting.strips import cells, put, text_of
 from kertui.terminal.cells import cut, padded
-from kertui.terminal.glyphs import Glyphs
+from kertui.terminal.glyphs import Glyphs, Marker
 from kertui.terminal.theme import CLASS_COLOURS
 from kertui.text.fitting_text import fitted, wrap
 
@@ -39,6 +39,9 @@ _MARGIN = 0.08
 
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 """Braille's dot numbers by row and column within a cell (Unicode, block 2800)."""
+
+_DOTS_A_CELL = {Marker.BRAILLE: (2, 4), Marker.BLOCKS: (1, 2), Marker.ASCII: (1, 1)}
+"""How many there are, across and down."""
 
 _GAP = 1
 """Cells between the pictures of samples."""
@@ -165,7 +168,7 @@ def draw_curve(picture: CurvePicture, width: int, height: int, glyphs: Glyphs) -
     """The target over the only feature, as dots joined by a line."""
     x_axis, y_axis = _Axis(picture.x_name, picture.x), _Axis(picture.y_name, picture.y)
     frame = _Frame(x_axis, y_axis, width, height, glyphs)
-    canvas = DotCanvas(frame.columns, frame.rows, glyphs.ascii)
+    canvas = DotCanvas(frame.columns, frame.rows, glyphs.marker)
     last = None
     for x, y in zip(picture.x, picture.y, strict=True):
         here = x_axis.place(x, canvas.columns), canvas.lines - 1 - y_axis.place(y, canvas.lines)
@@ -223,17 +226,18 @@ class _Frame:
 
 
 class DotCanvas:
-    """A grid of dots finer than cells: two by four braille dots a cell, or one ASCII sign.
+    """A grid of dots finer than cells: two by four braille dots a cell, two halves of it, or one
+    ASCII sign.
 
     Args:
         width: in cells.
         height: in cells.
-        ascii: one ``*`` a cell instead of braille.
+        marker: what the dots are drawn with.
     """
 
-    def __init__(self, width: int, height: int, ascii: bool = False) -> None:
-        self._ascii = ascii
-        self._across, self._down = (1, 1) if ascii else (2, 4)
+    def __init__(self, width: int, height: int, marker: Marker = Marker.BRAILLE) -> None:
+        self._marker = marker
+        self._across, self._down = _DOTS_A_CELL[marker]
         self.columns, self.lines = width * self._across, height * self._down
         """How many dots there are across and down."""
 
@@ -257,7 +261,13 @@ class DotCanvas:
         return ["".join(map(self._sign, row)) for row in self._cells]
 
     def _sign(self, cell: int) -> str:
-        return " " if not cell else "*" if self._ascii else chr(0x2800 + cell)
+        match self._marker:
+            case Marker.BRAILLE:
+                return chr(0x2800 + cell) if cell else " "
+            case Marker.BLOCKS:
+                return " ▀▄█"[cell]
+            case Marker.ASCII:
+                return "*" if cell else " "
 
 
 # --- samples

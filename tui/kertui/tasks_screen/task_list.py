@@ -157,9 +157,8 @@ class TaskList(CardList):
         event.prevent_default()
 
     def on_paste(self, event: events.Paste) -> None:
-        """Take the first line of pasted text, which may have none, into the filter."""
-        line = "".join(event.text.splitlines()[:1])
-        self.filter_text += "".join(filter(str.isprintable, line))
+        """Take pasted text, which is one line by now, into the filter."""
+        self.filter_text += event.text
         event.stop()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -83,7 +83,7 @@ class TasksScreen(Screen[None]):
         Binding("ctrl+o,o", "open_file", "open a recipe file", show=False, id="tasks.file",
                 tooltip="Open a recipe from a TOML file."),
         SHOW_RUNS,
-        Binding("H,f4", "head_to_head", "head to head", id="tasks.head_to_head",
+        Binding("H,f5", "head_to_head", "head to head", id="tasks.head_to_head",
                 tooltip="Train two recipes at once, on the same axes."),
         Binding("tab", "app.focus_next", "recipes or tasks", show=False, id="tasks.focus",
                 tooltip="Go from the tasks to the recipes and back."),

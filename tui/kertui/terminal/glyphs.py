@@ -1,19 +1,46 @@
-"""The signs the interface draws with, in Unicode and in plain ASCII.
+"""The signs the interface draws with: in Unicode, of old fonts, and in plain ASCII.
 
-Every widget takes its signs from here; ``AsciiFilter`` in ``kertui.terminal.line_filters`` is
-the net under them that catches what Textual's own widgets and the data's texts bring.
+Every widget takes its signs from here; the filters of ``kertui.terminal.line_filters`` are the
+net under them that catches what Textual's own widgets and the data's texts bring.
 """
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import NamedTuple
+
+
+class Marker(StrEnum):
+    """What curves are drawn with, and with it what other signs are."""
+
+    BRAILLE = "braille"
+    """Two by four dots a cell; signs of today's fonts."""
+
+    BLOCKS = "blocks"
+    """Half blocks, and no sign that the fonts of old consoles lack."""
+
+    ASCII = "ascii"
+    """A character a cell, and no other than ASCII."""
+
+    @property
+    def next(self) -> Marker:
+        """The one that comes after it, round the end."""
+        all_of_them: list[Marker] = [*Marker]
+        return all_of_them[(all_of_them.index(self) + 1) % len(all_of_them)]
+
+
+MARKER_WORDS = {
+    Marker.BRAILLE: "Braille",
+    Marker.BLOCKS: "blocks",
+    Marker.ASCII: "plain ASCII",
+}
 
 
 # A tuple: to make a dataclass of so many fields would take a millisecond of the first paint.
 class Glyphs(NamedTuple):
     """One set of signs. Each is one cell wide unless its comment says otherwise."""
 
-    ascii: bool
+    marker: Marker
     cursor: str = "▸"
     """Before the row the keys act on."""
 
@@ -101,11 +128,44 @@ class Glyphs(NamedTuple):
     space: str = "space"
     control: str = "^"
 
+    @property
+    def ascii(self) -> bool:
+        """Whether there is no sign but ASCII."""
+        return self.marker is Marker.ASCII
 
-UNICODE = Glyphs(ascii=False)
+
+UNICODE = Glyphs(Marker.BRAILLE)
+
+BLOCKS = Glyphs(
+    Marker.BLOCKS,
+    cursor="►",
+    on="•",
+    tick="√",
+    cross="x",
+    times="x",
+    minus="-",
+    to="..",
+    ellipsis="...",
+    cut="~",
+    open="▼",
+    into="»",
+    prompt="│",
+    caret="_",
+    full="█",
+    empty="░",
+    run_strokes=("──", "··", "══", "─·"),
+    best="♦",
+    changed="▲",
+    changed_line=":",
+    levels="_░▒▓█",
+    marks=("•", "○", "▲", "▼", "■", "◘", "♦", "+"),
+    enter="enter",
+    tab="tab",
+)
+"""Of the character set of the first PCs (code page 437), which is what every font has."""
 
 ASCII = Glyphs(
-    ascii=True,
+    Marker.ASCII,
     cursor=">",
     on="*",
     off="o",
@@ -148,11 +208,15 @@ ASCII = Glyphs(
 )
 
 
-def glyphs(ascii: bool) -> Glyphs:
+_SETS = {Marker.BRAILLE: UNICODE, Marker.BLOCKS: BLOCKS, Marker.ASCII: ASCII}
+
+
+def glyphs(marker: Marker) -> Glyphs:
     """Choose the set to draw with."""
-    return ASCII if ascii else UNICODE
+    return _SETS[marker]
 
 
 def glyphs_for(app: object) -> Glyphs:
     """The set of a running app; Unicode for an app without capabilities (a widget's own test)."""
-    return glyphs(bool(getattr(getattr(app, "capabilities", None), "ascii", False)))
+    capabilities = getattr(app, "capabilities", None)
+    return UNICODE if capabilities is None else glyphs(capabilities.marker)

@@ -6,7 +6,6 @@ alphabet: to filter their cells is simpler than to override each of them.
 
 from __future__ import annotations
 
-import unicodedata
 from functools import lru_cache
 
 from rich.color import Color as RichColor
@@ -17,7 +16,7 @@ from textual.color import Color
 from textual.filter import LineFilter
 
 from kertasks.text.plain_text import without_controls
-from kertui.terminal.cells import characters
+from kertui.terminal.folding import to_ascii, to_old_signs
 
 MARKED_GROUND = "ansi_bright_magenta"
 """What the monochrome theme gives to grounds that must be seen. No widget of Textual uses it."""
@@ -27,41 +26,6 @@ _MARK = 13
 
 _DEFAULT = Style.from_color(RichColor.parse("default"), RichColor.parse("default"))
 _REVERSED = _DEFAULT + Style(reverse=True)
-
-_BY_CHARACTERS = {
-    "─━═╌╍┄┅╴╶╸╺⎯—–−‐▔▁": "-",
-    "│┃║╎╏┆┇╷╵╹╻▏▎▍▌▐▕▊▋⎸": "|",
-    "┌┐└┘├┤┬┴┼╭╮╯╰┏┓┗┛┣┫┳┻╋╔╗╚╝╠╣╦╩╬╪╫": "+",
-    "█▓▉■▀▄▂▃▅▆▇▰◼": "#",
-    "▒": "+",
-    "░▱": ".",
-    "●•◆★✱": "*",
-    "○◇◦□△": "o",
-    "▲↑⌃": "^",
-    "▼▾↓": "v",
-    "▶▸❯›→⇥»": ">",
-    "◀◂❮‹←⇤«": "<",
-    "↵⏎": "<",
-    "·": "-",
-    "…": "~",
-    "✓✔": "+",
-    "×✗✘✕╳": "x",
-    "≤⩽": "<",
-    "≥⩾": ">",
-    "≈∼": "~",
-    "±": "+",
-    "µμ": "u",
-    "€": "E",
-    "£": "L",
-    "¥": "Y",
-    "’‘": "'",
-    "“”": '"',
-    "\u00a0\u2007\u202f": " ",
-}
-_TABLE = {
-    **str.maketrans("αβγδεζηθικλνξοπρςστυφχψω", "abgdezhqiklnxoprsstufcyw"),
-    **{ord(one): ord(to) for characters, to in _BY_CHARACTERS.items() for one in characters},
-}
 
 
 class ControlCodeFilter(LineFilter):
@@ -103,26 +67,6 @@ class MonochromeFilter(LineFilter):
         ]
 
 
-def _fold(character: str, width: int) -> str:
-    """ASCII of the same width in cells: ``é`` -> ``e``, braille by how many dots it has."""
-    if character.isascii():
-        return character
-    if len(character) == 1:
-        code = ord(character)
-        if to := _TABLE.get(code):
-            return chr(to)
-        if 0x2800 <= code <= 0x28FF:
-            return " .::****#"[(code - 0x2800).bit_count()]
-    folded = unicodedata.normalize("NFKD", character).encode("ascii", "ignore").decode()
-    return folded if len(folded) == width else "?" * width
-
-
-@lru_cache(4096)
-def to_ascii(text: str) -> str:
-    """The text with every character outside ASCII replaced, as many cells wide as before."""
-    return text if text.isascii() else "".join(_fold(*one) for one in characters(text))
-
-
 class AsciiFilter(LineFilter):
     """Replaces each character outside ASCII by one of the same width."""
 
@@ -130,5 +74,16 @@ class AsciiFilter(LineFilter):
         """Give the same segments with ASCII characters only."""
         return [
             segment if segment.text.isascii() else Segment(to_ascii(segment.text), *segment[1:])
+            for segment in segments
+        ]
+
+
+class OldSignsFilter(LineFilter):
+    """Replaces Braille, and each sign that old fonts lack, by one of the same width."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002
+        """Give the same segments with signs of old fonts; letters stay."""
+        return [
+            segment if segment.text.isascii() else Segment(to_old_signs(segment.text), *segment[1:])
             for segment in segments
         ]

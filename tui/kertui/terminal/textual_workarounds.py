@@ -7,10 +7,7 @@ which are methods of the app or of a filter, are ``KertuiApp._fatal_error``,
 
 from __future__ import annotations
 
-import asyncio
-import signal
 from collections.abc import Iterator
-from functools import partial
 from typing import Any
 
 from rich.console import Console
@@ -19,14 +16,23 @@ from rich.segment import Segment
 from textual import _compositor, content
 from textual._context import active_message_pump
 from textual.app import App
+from textual.color import Color
 from textual.css.query import NoMatches
+from textual.events import Resize
 from textual.geometry import Region
+from textual.message_pump import MessagePump
 from textual.strip import Strip
 from textual.widget import Widget
 
 from kertui.terminal.capabilities import Capabilities
 from kertui.terminal.cells import placed
-from kertui.terminal.line_filters import AsciiFilter, ControlCodeFilter, MonochromeFilter
+from kertui.terminal.line_filters import (
+    AsciiFilter,
+    ControlCodeFilter,
+    MonochromeFilter,
+    OldSignsFilter,
+)
+from kertui.terminal.readable_colours import ReadableColours
 
 
 class CroppedUpdate(_compositor.ChopsUpdate):
@@ -131,22 +137,74 @@ def allow_any_size() -> None:
     _compositor.Compositor._get_renders = _get_renders_in_place  # type: ignore[method-assign, assignment]
 
 
+_OURS = (ControlCodeFilter, MonochromeFilter, ReadableColours, AsciiFilter, OldSignsFilter)
+
+_CHOSEN = ("selection", "block-cursor-background")
+"""The variables that mark what is chosen; a theme without them marks it in its first colour."""
+
+
 def set_line_filters(app: App[Any], capabilities: Capabilities) -> None:
-    """Filter every cell of every widget: no filter that Textual offers to an app sees them all."""
-    filters = [ControlCodeFilter(), *app._filters]
-    if not capabilities.colour:
+    """Filter every cell of every widget: no filter that Textual offers to an app sees them all.
+
+    To be called again with other capabilities, or another theme."""
+    ours = [one for one in app._filters if isinstance(one, ReadableColours)]
+    filters = [ControlCodeFilter(), *(f for f in app._filters if not isinstance(f, _OURS))]
+    if capabilities.colour:
+        wanted = capabilities.colours, _marked_grounds(app)
+        same = (one for one in ours if one.is_for(*wanted))  # knows what it has seen already
+        filters.append(next(same, None) or ReadableColours(*wanted))
+    else:
         app.no_color = True
         filters[1:] = [MonochromeFilter()]
     if capabilities.ascii:
         filters.append(AsciiFilter())
+    elif capabilities.blocks:
+        filters.append(OldSignsFilter())
     app._filters[:] = filters
 
 
-def exit_on_signals(app: App[Any]) -> None:
-    """Give the terminal back before the process ends by a signal, which Textual does not."""
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, partial(app.exit, return_code=128 + number))
+def _marked_grounds(app: App[Any]) -> list[tuple[int, int, int]]:
+    variables = app.current_theme.variables
+    return [Color.parse(variables[name]).rgb for name in _CHOSEN if name in variables]
+
+
+def draw_all_anew(app: App[Any], other_signs: bool) -> None:
+    """Have every widget of every screen sent anew.
+
+    Args:
+        app: the application.
+        other_signs: whether widgets make their rows anew too, as at a new size.
+    """
+    for screen in app.screen_stack:
+        for widget in screen.query(Widget):
+            if other_signs:
+                widget.post_message(Resize(widget.size, widget.virtual_size, widget.container_size))
+            widget.refresh(layout=other_signs)
+        screen.refresh(layout=other_signs)
+
+
+def is_settled(app: App[Any], *, within: bool = False) -> bool:
+    """Whether nothing is left to be done of what was pressed: no message waits or is acted on, and
+    no screen is being built.
+
+    Args:
+        app: the application.
+        within: whether the app itself asks, while it acts on a message.
+    """
+    if not (app._message_queue.empty() if within else _is_idle(app)):
+        return False
+    *below, screen = app.screen_stack
+    if screen._callbacks:
+        return False
+    pumps = (*below, *screen.walk_children(with_self=True))
+    return all(_is_idle(pump) or pump._closing or pump._pruning for pump in pumps)
+
+
+def _is_idle(pump: MessagePump) -> bool:
+    """Whether a message pump runs and waits for a message, rather than acting on one."""
+    # Textual's queue does not count what was taken out of it and is not done.
+    ready: Any = pump._message_queue.ready_event
+    return not ready.is_set() and bool(ready._waiters)
 
 
 def misses_parts_as_it_goes(error: Exception) -> bool:

@@ -137,6 +137,9 @@ class RecipeColumn(Container):
         """The recipe that Keras is being asked about."""
 
         self._check_next: Recipe | None = None
+        self._adding: AddLayerScreen | None = None
+        """The search for a layer, while it is open."""
+
         self._settling = False
         """Whether something waits for the value that was being typed."""
 
@@ -219,16 +222,15 @@ class RecipeColumn(Container):
 
     def add_layer(self) -> None:
         """Search a layer and put it after the chosen one."""
-        if self.catalog is None:
-            self.notify("Keras's layers are still being read; they are here in a moment.")
-            return
         after = "the input"
         if self.selected != INPUT_ROW:
             layer = self.draft.recipe.layers[self.selected]
             after = f"{layer.class_name}, layer {self.selected + 1}"
-        self.app.push_screen(AddLayerScreen(self.catalog, after), self._add_chosen)
+        self._adding = AddLayerScreen(self.catalog, after)
+        self.app.push_screen(self._adding, self._add_chosen)
 
     def _add_chosen(self, info: ClassInfo | None) -> None:
+        self._adding = None
         if info is None or self.catalog is None:
             return
         layer = starting_layer(info, self.catalog)
@@ -342,8 +344,12 @@ class RecipeColumn(Container):
         if isinstance(event.answer, UserError):
             title = "Layers cannot be edited"
             self.notify(str(event.answer), title=title, severity="error", markup=False)
+            if self._adding is not None:
+                self._adding.tell_failure(str(event.answer))
             return
         self.catalog = event.answer
+        if self._adding is not None:
+            self._adding.take_catalog(event.answer)
         self.check.check_rules(self.draft.recipe, self.catalog)
         self._show()
 

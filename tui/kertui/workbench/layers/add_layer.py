@@ -21,6 +21,7 @@ from kertasks.keras_catalog.catalog import Catalog, ClassInfo, Family
 from kertui.dialogs.dialog import LOOK, Dialog
 from kertui.forms.field_form import with_code
 from kertui.forms.text_field import TextField
+from kertui.terminal.glyphs import glyphs_for
 from kertui.text.recipe_values import format_value
 
 _TOPICS = (
@@ -62,7 +63,7 @@ class AddLayerScreen(Dialog[ClassInfo]):
     """Search a layer. Gives its class, or None.
 
     Args:
-        catalog: Keras's classes.
+        catalog: Keras's classes; None while they are being read, for ``take_catalog`` then.
         after: what it will stand after, in a few words.
     """
 
@@ -79,12 +80,16 @@ class AddLayerScreen(Dialog[ClassInfo]):
     ]  # fmt: skip
     AUTO_FOCUS = "Input"
 
-    def __init__(self, catalog: Catalog, after: str) -> None:
+    def __init__(self, catalog: Catalog | None, after: str) -> None:
         heading = Content.from_markup("Add a layer  [not b $dim]after $after[/]", after=after)
         super().__init__(
             heading, keys=[("enter", "add"), ("up down", "choose"), ("escape", "cancel")]
         )
-        self._layers = sorted(catalog.family(Family.LAYERS), key=_order)
+        self._layers = _sorted_layers(catalog)
+        self._reading = catalog is None
+        self._chosen_early = False
+        """Whether Enter was pressed before there was anything to choose."""
+
         self._shown: list[Found] = []
         self._list = OptionList(compact=True, markup=False)
         self._about = Static(id="add-about", markup=False)
@@ -101,8 +106,24 @@ class AddLayerScreen(Dialog[ClassInfo]):
         """Show all the layers, by topic."""
         self._fill("")
 
+    def take_catalog(self, catalog: Catalog) -> None:
+        """Show the layers, which are here now, that fit what was typed meanwhile."""
+        self._layers, self._reading = _sorted_layers(catalog), False
+        if not self.is_mounted:
+            return
+        self._fill(self.query_one(Input).value)
+        if self._chosen_early:
+            self._choose()
+
+    def tell_failure(self, reason: str) -> None:
+        """Say why there are no layers to choose from."""
+        self._about.update(reason)
+
     def _fill(self, query: str) -> None:
         """Grouped by topic without a query, best first with one."""
+        if self._reading:
+            self._about.update(f"Reading Keras's layers {glyphs_for(self.app).ellipsis}")
+            return
         self._shown = search(query, self._layers)
         options: list[Option] = []
         if query.strip():
@@ -155,6 +176,10 @@ class AddLayerScreen(Dialog[ClassInfo]):
     def add_highlighted(self, event: Input.Submitted) -> None:
         """Enter adds the layer under the cursor."""
         event.stop()
+        self._chosen_early = self._reading
+        self._choose()
+
+    def _choose(self) -> None:
         option = self._list.highlighted_option
         if option is not None and option.id is not None:
             self.dismiss(self._shown[int(option.id)].info)
@@ -166,6 +191,10 @@ class AddLayerScreen(Dialog[ClassInfo]):
                 self._list.action_cursor_up()
             else:
                 self._list.action_cursor_down()
+
+
+def _sorted_layers(catalog: Catalog | None) -> list[ClassInfo]:
+    return sorted(catalog.family(Family.LAYERS), key=_order) if catalog is not None else []
 
 
 def _order(info: ClassInfo) -> tuple[int, str, str]:

@@ -9,7 +9,7 @@ from kertasks.keras_catalog.catalog import Catalog
 from kertasks.registry import all_tasks, find_task
 from kertasks.task import Task
 from kertasks.text.numbers import in_unit
-from kertui.terminal.line_filters import to_ascii
+from kertui.terminal.folding import to_ascii
 
 
 def lost(text: str) -> set[str]:

@@ -1,0 +1,1 @@
+"""What a person types, clicks and pastes, on its way to the app."""
