@@ -166,20 +166,15 @@ DIALOGS = {
     "open": Scene("ctrl+o / tab"),
     "download": Scene("b o s t o n ctrl+g"),
     "label": Scene("R e"),
-    "delete": Scene("R space down space down d"),
     "export": Scene("R x"),
-    "export path": Scene("R x enter"),
     "quit": Scene("q", bench=True),
     "learning rate": Scene("L", bench=True),
-    "kill": Scene("X", bench=True),
     "add layer": Scene("a", bench=True),
     "choice": Scene("t enter", bench=True),
     "value": Scene("e enter", bench=True),
     "unsaved": Scene("escape", bench=True, changed=True),
-    "save": Scene("w enter", bench=True, changed=True),
-    "recipes": Scene("R", bench=True),
 }
-"""What stands over it."""
+"""What stands over it, one dialog of each kind."""
 
 
 async def settled(pilot: Pilot[Any]) -> None:
