@@ -136,7 +136,9 @@ def summarise(run: RunFolder) -> RunSummary | None:
             task, name = recipe.task, recipe.name
     ended = end.ended if isinstance(end.ended, Finished | Stopped) else None
     seconds = end.seconds
-    if seconds is None and manifest is not None and end.t is not None:
+    # Of a run that was killed after a long log, nobody knows for how long it lay still.
+    is_known = end.is_whole or end.ended is not None or state.goes_on
+    if seconds is None and is_known and manifest is not None and end.t is not None:
         seconds = max(0.0, end.t - created)
     wrote_no_end = state in (RunState.LOST, RunState.UNKNOWN)
     if wrote_no_end and not damages and (trouble := run.trouble()):
@@ -203,6 +205,9 @@ class _End:
 
     trouble: str = ""
     """Why the events cannot be read."""
+
+    is_whole: bool = False
+    """Whether there are no events before those that were read."""
 
     t: float | None = None
     epochs: int = 0
@@ -276,7 +281,7 @@ def _read_end(run: RunFolder, *, over: bool = False) -> _End:
         told = isinstance(end.ended, Finished | Stopped) and bool(end.ended.best)
         if end.last and (told or not (over or end.ended)):
             break
-    end.trouble = tail.trouble
+    end.trouble, end.is_whole = tail.trouble, tail.complete
     if not seen:
         return end
     end.t = seen[0].t

@@ -186,3 +186,15 @@ def test_an_end_before_the_run_was_taken_up_again_is_none(run: RunFolder) -> Non
     assert summary is not None
     # Its process is not there: without a word after it was taken up, it is lost.
     assert (summary.state, summary.epochs, summary.test) == (RunState.LOST, 7, {})
+
+
+def test_the_time_trained_is_told_only_where_the_end_of_the_events_tells_it(
+    tmp_path: Path,
+) -> None:
+    store = RunStore(tmp_path)
+    for seed, epochs in enumerate((3, 60_000)):
+        write_run(store, "xor", "answer", epochs=epochs, end="", seed=seed)
+    times = {run.epochs: run.seconds for run in RunSummaries(store).read()}
+    assert times[3] is not None
+    # Between its start and its last epoch it may have lain still for days.
+    assert times[60_000] is None
