@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 from rich.cells import cell_len
+from tests.support.wide_names import NAMES
 
 from kertasks.keras_catalog.catalog import Catalog
 from kertasks.registry import all_tasks, find_task
 from kertasks.task import Task
 from kertasks.text.numbers import in_unit
-from kertui.terminal.folding import to_ascii
+from kertui.terminal.folding import FOLDED, to_ascii
 
 
 def lost(text: str) -> set[str]:
@@ -42,5 +43,11 @@ def test_a_fold_is_as_wide_as_what_it_stands_for() -> None:
     assert to_ascii("y ≤ 0.5") == "y < 0.5"
     assert to_ascii("y ≥ 0.5") == "y > 0.5"
     assert to_ascii(in_unit(2.64, "€1,000")) == "E2,640"
-    for text in ("0.5 ± 0.1", "x² ≈ τ", "日本", "−1 … 1 µs"):
+    for text in ("0.5 ± 0.1", "x² ≈ τ", "日本", "−1 … 1 µs", *NAMES):
         assert cell_len(to_ascii(text)) == cell_len(text)
+
+
+def test_what_a_stream_cannot_encode_is_as_wide_too() -> None:
+    for name in NAMES:
+        line = f"{name} | {name}"
+        assert len(line.encode("ascii", FOLDED)) == cell_len(line)

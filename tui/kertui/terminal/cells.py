@@ -20,9 +20,10 @@ _SINGLE = re.compile(f"[{_LATIN_AND_LINES}]*")
 """Text in which every code point is a character of one cell."""
 
 _COUNTED_OTHERWISE = re.compile(
-    f".?[^{_LATIN_AND_LINES}"
+    f".?(?:[^{_LATIN_AND_LINES}"
     r"\u2010-\u2027\u2030-\u205e\u2190-\u23ff\u2600-\u27bf"  # dashes, dots, arrows, signs
-    r"\u2e80-\u3029\u3030-\u3098\u309b-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff60]+"
+    r"\u2e80-\u3029\u3030-\u3098\u309b-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff60]"
+    r"|(?<=\u200d).)+"  # and what is joined to it
 )
 """What is neither of those nor Chinese, Japanese or Korean: about how wide marks, joined emoji and
 flags are terminals do not agree. With the character before it, which marks belong to."""

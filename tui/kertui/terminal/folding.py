@@ -6,6 +6,8 @@ import codecs
 import unicodedata
 from functools import lru_cache
 
+from rich.cells import cell_len
+
 from kertui.terminal.cells import characters
 
 FOLDED = "kertui.folded"
@@ -100,7 +102,11 @@ def to_old_signs(text: str) -> str:
 def _folded(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
-    return to_ascii(error.object[error.start : error.end]), error.end
+    text, start, end = error.object, error.start, error.end
+    folded = to_ascii(text[start:end])
+    # Marks alone take no cell, but may make the character before them a wide one.
+    wider = cell_len(text[:end]) - cell_len(text[:start]) - len(folded)
+    return folded + "?" * wider, end
 
 
 def _plain_codec(name: str) -> codecs.CodecInfo | None:
