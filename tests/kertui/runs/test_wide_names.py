@@ -88,7 +88,9 @@ def test_in_a_terminal_that_counts_each_code_point_every_column_is_straight(home
     with PseudoTerminal(command, environment=environment) as terminal:
         terminal.wait_for("threshold")
         terminal.send("R")
-        terminal.wait_until(lambda screen: screen.count("stopped   xor") > 10)
+        terminal.wait_until(
+            lambda screen: screen.count("1 234") >= screen.count("stopped   xor") > 10
+        )
         epochs = range(*places(120)["epochs"].indices(120))
         for y, line in enumerate(terminal.screen.display):
             if "stopped   xor" in line:

@@ -39,7 +39,7 @@ def marker_option(command: _Command) -> _Command:
         help="Draw with plain ASCII characters: --marker ascii.",
     )  # fmt: skip
     choice = click.option(
-        "--marker", type=click.Choice([*Marker]),
+        "--marker", type=click.Choice([marker.value for marker in Marker]),
         help="What curves are drawn with; by itself what the terminal can show. F4 changes it.",
     )  # fmt: skip
     return plain(choice(command))
