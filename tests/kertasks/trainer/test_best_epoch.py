@@ -147,7 +147,7 @@ def test_where_no_loss_is_a_number_there_is_no_best_epoch(tmp_path: Path) -> Non
     [
         (
             ["compile.metrics=['Precision']", f"{STOPPING}.monitor=val_precision"],
-            "there is no metric val_precision; did you mean val_Precision? There are loss, Precision, ",
+            "there is no metric val_precision; did you mean val_Precision? There are loss, ",
         ),
         (
             ["compile.metrics=['TruePositives']", f"{STOPPING}.monitor=val_TruePositives"],

@@ -218,7 +218,7 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
         self._step = 0
         stepping = self._until is SteeringCommand.EPOCH
         ends = epoch + 1 >= self.planned
-        if ends or stepping or self._unsaved or now - self._looked >= LOOK_EVERY:
+        if ends or stepping or self._unsaved or self._asked or now - self._looked >= LOOK_EVERY:
             self._pausing |= stepping
             self._look(now)
         if self.model.stop_training or epoch + 1 >= self.planned:
@@ -249,8 +249,16 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
 
     def _hear_and_answer(self) -> None:
         self._hear()
-        while self._asked:
-            self._answer(self._asked.popleft())
+        for command in list(self._asked):
+            if not self._waits(command):
+                self._asked.remove(command)
+                self._answer(command)
+
+    def _waits(self, command: Command) -> bool:
+        """Whether a command is for after the validation under way: no checkpoint can be taken
+        within one, and what was asked for is there when it is answered."""
+        validates = self._validating_since is not None and not self._pausing
+        return validates and command.name == SteeringCommand.SAVE
 
     def _answer(self, command: Command) -> None:
         refused = None
@@ -318,7 +326,9 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
             self._save_files(self.model)
         except OSError as error:
             raise Refused(f"it cannot be written: {reason_of(error)}") from error
-        if self._can_save and not self._checkpoints.save(self._take, wait=True):
+        if not self._can_save:
+            self._unsaved = True  # the checkpoint follows with the end of the epoch
+        elif not self._checkpoints.save(self._take, wait=True):
             raise Refused("the checkpoint cannot be written")
 
     @_effect(SteeringCommand.STOP, SteeringCommand.STOP_BEST)

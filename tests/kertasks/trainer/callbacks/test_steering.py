@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ from kertasks.runs.events import (
 from kertasks.trainer.callbacks.best_weights import BestWeights
 from kertasks.trainer.callbacks.checkpoints import Checkpoints
 from kertasks.trainer.callbacks.event_writer import EventWriter
-from kertasks.trainer.callbacks.steering import EFFECTS, Steering
+from kertasks.trainer.callbacks.steering import EFFECTS, LOOK_EVERY, Steering
 from kertasks.trainer.checkpoint import Checkpoint
 
 STEPS = 4
@@ -208,6 +209,7 @@ def test_a_learning_rate_that_is_none_is_refused(steered: Steered, value: float 
 
 
 def test_the_plan_can_be_cut_short_but_not_below_what_is_done(steered: Steered) -> None:
+    steered.wait(Epoch, lambda event: event.epoch > 1)
     write_command(steered.folder / "control.json", SteeringCommand.EPOCHS, 1)
     planned = steered.wait(Planned)
     steered.thread.join(30)
@@ -249,6 +251,30 @@ def test_saving_now_writes_network_and_checkpoint(steered: Steered) -> None:
     assert len(steered.saved) == 1
     assert steered.checkpoint().position.epoch >= steered.saved[0]
     assert not steered.checkpoint().over
+
+
+def test_a_save_within_a_validation_is_answered_once_there_is_a_checkpoint(tmp_path: Path) -> None:
+    steered = Steered(tmp_path, planned=2)
+
+    class AsksWithin(keras.callbacks.Callback):  # type: ignore[misc]  # Keras carries no types
+        def on_test_begin(self, logs: Any = None) -> None:
+            if steered.writer.epochs == 0:
+                write_command(tmp_path / "control.json", SteeringCommand.SAVE)
+
+        def on_test_batch_begin(self, batch: int, logs: Any = None) -> None:
+            time.sleep(2 * LOOK_EVERY)
+
+    rows, targets = np.ones((6, 2), dtype=np.float32), np.ones(6, dtype=np.float32)
+    callbacks = [steered.writer, steered.best, AsksWithin(), steered.steering]
+    kertasks.fit(
+        steered.model, rows, targets, batch_size=2, epochs=2,
+        validation_data=(rows, targets), callbacks=callbacks,
+    )  # fmt: skip
+    steered.log.flush()
+    told = EventReader(tmp_path / "events.jsonl").read_all()
+    kinds = [type(event) for event in told if isinstance(event, Control | Checkpointed)]
+    assert kinds[:2] == [Checkpointed, Control]
+    steered.end()
 
 
 def test_a_stop_ends_it_and_is_answered_by_its_number(steered: Steered) -> None:
