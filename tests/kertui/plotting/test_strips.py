@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.style import Style
@@ -126,6 +126,7 @@ def test_a_row_is_broken_at_any_width_and_nothing_is_lost(
 
 
 @given(WIDE, WIDE, st.integers(0, 40))
+@example(cells("日本"), [], 1)
 def test_what_is_written_over_a_row_leaves_no_half_character(
     row: list[tuple[str, str]], part: list[tuple[str, str]], at: int
 ) -> None:

@@ -84,7 +84,9 @@ def put(row: Row, at: int, part: Row) -> None:
     """Write cells over those of a row from one on, as far as it goes; a blank stands for what is
     left of a wide character that is written over in part."""
     end = min(len(row), at + len(part))
-    if at < end and not row[at][0]:
+    if at >= end:
+        return
+    if not row[at][0]:
         row[at - 1] = (" ", PLAIN)
     if end < len(row) and not row[end][0]:
         row[end] = (" ", PLAIN)
