@@ -61,7 +61,7 @@ def _heard_of(activation: Any, sizes: Sizes) -> tuple[str, ...]:
 
 @lru_cache(maxsize=256)
 def optimizer_trial(optimizer: Component) -> Trial:
-    """Make the optimizer."""
+    """Make the optimizer of a recipe, to hear what Keras says of its arguments."""
     heard: list[str] = []
     try:
         with keras.device("cpu:0"), hearing_warnings(heard.append):

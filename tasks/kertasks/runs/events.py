@@ -35,6 +35,10 @@ _TEXT = 1 << 14
 """Characters of a reason or a notice that are kept; the trainer's log has the rest."""
 
 
+LOSSES = ("loss", "val_loss")
+"""What a run must be finite in: the losses of training and of validation, by Keras's names."""
+
+
 class _Cleaned(msgspec.Struct, frozen=True, gc=False):
     """Holds text and numbers of a stranger, which it cleans as it is made."""
 
@@ -144,10 +148,7 @@ class Epoch(_Event, frozen=True, tag="epoch"):
     @property
     def is_finite(self) -> bool:
         """Whether its losses, of training and validation, are numbers."""
-        metrics = self.metrics
-        return math.isfinite(metrics.get("loss", 0.0)) and math.isfinite(
-            metrics.get("val_loss", 0.0)
-        )
+        return all(math.isfinite(self.metrics.get(name, 0.0)) for name in LOSSES)
 
 
 class LearningRate(_Event, frozen=True, tag="learning_rate"):

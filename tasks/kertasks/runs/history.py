@@ -14,6 +14,7 @@ from kertasks.runs.best_epoch import BestEpoch
 from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import (
+    LOSSES,
     Checkpointed,
     Compiled,
     Compiling,
@@ -36,7 +37,10 @@ from kertasks.runs.events import (
 )
 from kertasks.runs.state import RunState
 
-_LOSSES = ("loss", "val_loss")
+
+def state_of(ended: Ended) -> RunState:
+    """The state that an end leaves a run in: its event has the name of it."""
+    return RunState(str(ended.__struct_config__.tag))
 
 
 class RunHistory:
@@ -157,7 +161,7 @@ class RunHistory:
     def not_finite_since(self) -> int | None:
         """The epoch since which a loss is no finite number; None where the last one is."""
         new = slice(self._looked_at, self.epochs)
-        columns = [column for name in _LOSSES if (column := self._columns.get(name)) is not None]
+        columns = [column for name in LOSSES if (column := self._columns.get(name)) is not None]
         # A sum tells of many at once that all are finite.
         if all(math.isfinite(sum(column[new])) for column in columns):
             self._not_finite_since = None if new.start < new.stop else self._not_finite_since
@@ -180,19 +184,14 @@ class RunHistory:
         return since
 
     def _is_finite(self, at: int) -> bool:
-        columns = (self._columns.get(name) for name in _LOSSES)
+        columns = (self._columns.get(name) for name in LOSSES)
         return all(math.isfinite(column[at]) for column in columns if column is not None)
 
     @property
     def state(self) -> RunState:
         """What its events say that it is doing; that its trainer is lost they cannot say."""
-        match self.ended:
-            case Finished():
-                return RunState.FINISHED
-            case Stopped():
-                return RunState.STOPPED
-            case Failed():
-                return RunState.FAILED
+        if self.ended is not None:
+            return state_of(self.ended)
         return RunState.RUNNING if self.paused is None else RunState.PAUSED
 
     @property

@@ -213,7 +213,7 @@ class RunEvents:
 
     @property
     def size(self) -> int:
-        """Bytes of both."""
+        """How many bytes the file and what is in the spool have together."""
         if self._rest is None:
             return self._size
         return max(self._size, self._begins + os.fstat(self._rest).st_size)
@@ -227,7 +227,7 @@ class RunEvents:
         return data
 
     def close(self) -> None:
-        """Close the files."""
+        """Close both files; nothing can be read any more."""
         os.close(self._main)
         if self._rest is not None:
             os.close(self._rest)

@@ -13,7 +13,7 @@ from kertasks.runs.best_epoch import BestEpoch
 from kertasks.runs.event_reader import Tail
 from kertasks.runs.events import Checkpointed, Epoch, Event, Failed, Finished, Paused, Stopped
 from kertasks.runs.folder import NeverBegan, RunDamaged, RunFolder
-from kertasks.runs.history import RunHistory
+from kertasks.runs.history import RunHistory, state_of
 from kertasks.runs.label import FILE, Label, look_at_label
 from kertasks.runs.state import RunState
 from kertasks.text.numbers import counted, metric, short_path, test_metric
@@ -223,14 +223,7 @@ class _End:
     @property
     def state(self) -> RunState | None:
         """Where an end event names one."""
-        match self.ended:
-            case Finished():
-                return RunState.FINISHED
-            case Stopped():
-                return RunState.STOPPED
-            case Failed():
-                return RunState.FAILED
-        return None
+        return None if self.ended is None else state_of(self.ended)
 
     @property
     def result(self) -> str:

@@ -28,6 +28,6 @@ class TrainedTime:
 
     @property
     def seconds(self) -> float:
-        """Until now."""
+        """Seconds of training until now, by all its trainers."""
         more = 0.0 if self._since is None else time.monotonic() - self._since
         return self._seconds + more

@@ -217,11 +217,10 @@ class LivePane(Widget):
         told = gone or message.state is RunState.UNKNOWN
         self.state = message.state if told else self.history.state
         self._trouble = message.trouble
-        if self._trouble != trouble:
+        if self.state is not before or self._trouble != trouble:
             self._draw()
         if self.state is before:
             return
-        self._draw()
         if gone:
             self.post_message(self.RunEnded(message.follower.run, None))
         self.post_message(self.EventsTaken(message.follower.run))

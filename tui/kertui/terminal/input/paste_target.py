@@ -27,7 +27,7 @@ class TakesPastes(Protocol):
     """A widget of ours that takes a line of pasted text."""
 
     def on_paste(self, event: events.Paste) -> None:
-        """Take it."""
+        """Take the text in, made fit for one line."""
 
 
 def fit_to_field(paste: events.Paste, field: Widget | None) -> str:
