@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from tests.support.recorded_service import RecordedService
 
+from kertasks.data.sources.download import DownloadProgress
+from kertasks.data.sources.source import DownloadCancelled
 from kertasks.keras_catalog.catalog import Catalog
 from kertasks.runs.store import RunStore
 from kertui.service.training_service import TrainingService
@@ -50,3 +53,18 @@ def service(
     replayed = RecordedService(home)
     yield replayed
     replayed.close()
+
+
+@pytest.fixture
+def _download_under_way(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A download that stands at a quarter until the test is over."""
+    over = threading.Event()
+
+    def download(name: str, on_progress: Callable[[DownloadProgress], None], _: object) -> None:
+        on_progress(DownloadProgress(name, 4_000_000, 17_500_000, 2.0))
+        over.wait()
+        raise DownloadCancelled(name)
+
+    monkeypatch.setattr("kertasks.data.sources.data_files.download", download)
+    yield
+    over.set()

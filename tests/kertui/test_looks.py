@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,7 @@ from tests.support.recorded_service import RecordedService
 from tests.support.run_folders import append, write_running
 from textual.pilot import Pilot
 
-from kertasks.data.sources.download import DownloadProgress
-from kertasks.data.sources.source import DownloadCancelled, DownloadFailed
+from kertasks.data.sources.source import DownloadFailed
 from kertasks.runs.events import Paused
 from kertui.app import KertuiApp
 from kertui.tasks_screen.download_screen import DownloadScreen
@@ -33,20 +31,6 @@ def _download_failed(monkeypatch: pytest.MonkeyPatch) -> None:
         raise DownloadFailed(name, address, Path("/home/you/.keras/datasets"), "no network")
 
     monkeypatch.setattr("kertasks.data.sources.data_files.download", download)
-
-
-@pytest.fixture
-def _download_under_way(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    over = threading.Event()
-
-    def download(name: str, on_progress: Callable[[DownloadProgress], None], _: object) -> None:
-        on_progress(DownloadProgress(name, 4_000_000, 17_500_000, 2.0))
-        over.wait()
-        raise DownloadCancelled(name)
-
-    monkeypatch.setattr("kertasks.data.sources.data_files.download", download)
-    yield
-    over.set()
 
 
 async def open_download(pilot: Pilot[Any]) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-
 import pytest
 from tests.support.recorded_service import RecordedService
 from tests.support.scenes import (
@@ -21,8 +18,6 @@ from tests.support.scenes import (
 )
 from textual.widgets import Input
 
-from kertasks.data.sources.download import DownloadProgress
-from kertasks.data.sources.source import DownloadCancelled
 from kertasks.registry import find_task
 from kertui.app import KertuiApp
 from kertui.plotting import draw
@@ -41,20 +36,6 @@ STORM = ((30, 6), (200, 60), (1, 1), (130, 12))
 def live(service: RecordedService) -> LiveRun:
     draw.preload()
     return fill(service.store)
-
-
-@pytest.fixture
-def _download_under_way(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    over = threading.Event()
-
-    def download(name: str, on_progress: Callable[[DownloadProgress], None], _: object) -> None:
-        on_progress(DownloadProgress(name, 4_000_000, 17_500_000, 2.0))
-        over.wait()
-        raise DownloadCancelled(name)
-
-    monkeypatch.setattr("kertasks.data.sources.data_files.download", download)
-    yield
-    over.set()
 
 
 @pytest.fixture

@@ -38,7 +38,6 @@ IMAGE, SEQUENCE = (8, 8, 1), (4, 8)
 def test_the_form_is_decided_by_the_work_and_the_batch(
     shape: tuple[int, ...], batch_size: int, layers: Sequence[Any], xla: bool
 ) -> None:
-    layers = [type(layer).from_config(layer.get_config()) for layer in layers]
     model = keras.Sequential([keras.Input(shape), *layers, kl.Flatten(), kl.Dense(1)])
     model.compile("sgd", "mse")
     rows = np.zeros((batch_size, *shape), np.float32)
