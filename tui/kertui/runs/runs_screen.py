@@ -175,9 +175,11 @@ class RunsScreen(Screen[None]):
         self._looks += 1
         if everything or self.listed.any_going:
             self._reading = True
-            self._read(self.listed.deleted, everything)
+            read = partial(self._read, self.listed.deleted, everything)
+            # Keys that came with the one that opened the table are for a run of it.
+            group = "runs" if self.listed.complete else "open"
+            self.run_worker(read, thread=True, group=group)
 
-    @work(thread=True, group="runs")
     def _read(self, deleted: bool, everything: bool) -> None:
         summaries = self._bin_summaries if deleted else self._kept_summaries
 

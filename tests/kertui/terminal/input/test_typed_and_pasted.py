@@ -50,9 +50,7 @@ def test_keys_act_in_their_order_whatever_shares_a_read(
 ) -> None:
     with terminal_of() as terminal:
         terminal.wait_for("1 run")
-        terminal.send(F3)
-        terminal.wait_for("best loss")
-        terminal.send("\ra")  # a thread reads the run that is opened
+        terminal.send(F3 + "\ra")  # threads read the runs, and the one that is opened
         terminal.wait_for("Add a layer")
         terminal.send("\x1b\x1b\x1b")
         terminal.wait_for(FIRST_SCREEN)
@@ -106,9 +104,7 @@ def test_lines_that_nothing_marks_stay_lines_of_a_note(
     (run,) = RunStore(home).runs()
     with terminal_of() as terminal:
         terminal.wait_for("1 run")
-        terminal.send(F3)
-        terminal.wait_for("best loss")
-        terminal.send("e\t\t")
+        terminal.send(F3 + "e\t\t")
         terminal.wait_for("keep")
         terminal.send("it learned slowly\rdelete the other one\rsee also 12")
         terminal.wait_for("see also 12")
