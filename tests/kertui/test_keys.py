@@ -37,8 +37,6 @@ ONE_AT_A_TIME = [{"workbench.start", "workbench.steer_pause", "workbench.steer_r
 OVERRIDES = {
     ("FieldGrid", "delete"): "the field's value goes back to its default, not the layer away",
     ("FieldEditor", "escape"): "leaves the field that is typed in before the form",
-    ("LivePane", "1"): "chooses a tab on a wide screen; the screen's own acts on a narrow one",
-    ("LivePane", "2"): "chooses a tab on a wide screen; the screen's own acts on a narrow one",
     ("LivePane", "escape"): "goes from another tab back to the first before the screen is left",
     ("RunFilter", "escape"): "leaves the filter that is typed in before the screen",
 }

@@ -55,8 +55,8 @@ class LiveApp(App[None]):
         yield RunStatus()
         yield LivePane()
 
-    def action_live(self, action: str) -> None:
-        self.query_one(LivePane).act(action)
+    def action_live(self, action: str, *arguments: object) -> None:
+        self.query_one(LivePane).act(action, *arguments)
 
     def on_mount(self) -> None:
         for pane in self.query(LivePane):

@@ -48,7 +48,7 @@ _LEAST_FREE = 16_384
 _LEFTOVERS = (".model.keras-*", ".best.keras-*", ".run.json-*", "checkpoint/.state.npz-*")
 """Unfinished files of trainers. Those of ``control.json`` are somebody's who writes it now."""
 
-_APPENDED_TO = ("events.jsonl", "trainer.log", "checkpoint")
+_APPENDED_TO = ("events.jsonl", "trainer.log", "checkpoint", "looking")
 """What a trainer writes in; other files it replaces."""
 
 

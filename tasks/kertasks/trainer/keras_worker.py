@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -24,9 +25,11 @@ from kertasks.models import check, check_build
 from kertasks.models.named_classes import catalog_for
 from kertasks.recipes import json_form
 from kertasks.recipes.recipe import CompileSettings, Layer, Recipe
+from kertasks.runs.looking.view import Moment, decode_request, encode_look
 from kertasks.trainer.callbacks.best_weights import save_model
 from kertasks.trainer.claiming import versions
 from kertasks.trainer.dataset_cache import DatasetCache
+from kertasks.trainer.look_answers import LookAnswers
 from kertasks.trainer.machine import require_memory
 from kertasks.trainer.run import train
 from kertasks.trainer.serving import Server
@@ -44,7 +47,9 @@ def work(server: Server, cache_dir: Path) -> bool:
         # before: then it stays as it is.
         with contextlib.suppress(RuntimeError, ValueError):
             tf.config.experimental.set_memory_growth(gpu, True)
-    claimed = server.serve_until_run(partial(_answer, server.datasets, cache_dir), _warm_up)
+    looks = LookAnswers(server.datasets, cache_dir)
+    answer = partial(_answer, server.datasets, looks, cache_dir)
+    claimed = server.serve_until_run(answer, _warm_up)
     return train(claimed, server.datasets, _device_name())
 
 
@@ -75,7 +80,9 @@ def _warm_up() -> None:
     keras.utils.clear_session()
 
 
-def _answer(datasets: DatasetCache, cache_dir: Path, request: Mapping[str, Any]) -> dict[str, Any]:
+def _answer(
+    datasets: DatasetCache, looks: LookAnswers, cache_dir: Path, request: Mapping[str, Any]
+) -> dict[str, Any]:
     """Carry out one request.
 
     Raises:
@@ -93,6 +100,11 @@ def _answer(datasets: DatasetCache, cache_dir: Path, request: Mapping[str, Any])
         found = check_build.check_model(recipe, shape, values, catalog_for(recipe))
         answer: dict[str, Any] = msgspec.to_builtins(found)
         return answer
+    if op == "look":
+        wanted = decode_request(b64decode(request["request"]))
+        moment = msgspec.convert(request["moment"], Moment)
+        look = looks.look(Path(request["run"]), moment, wanted)
+        return {"look": b64encode(encode_look(look)).decode()}
     if op == "catalog":
         introspection.ensure_catalog(cache_dir)
         return {}

@@ -39,6 +39,7 @@ from kertasks.trainer.callbacks.best_weights import BestWeights
 from kertasks.trainer.callbacks.checkpoints import Checkpoints
 from kertasks.trainer.callbacks.early_stopping import EarlyStopping
 from kertasks.trainer.callbacks.event_writer import EventWriter
+from kertasks.trainer.callbacks.looks import Looks
 from kertasks.trainer.callbacks.steering import Steering
 from kertasks.trainer.checkpoint import Checkpoint, TrainingPosition
 from kertasks.trainer.claiming import ClaimedRun, versions
@@ -48,6 +49,7 @@ from kertasks.trainer.machine import MachineWatch, require_memory
 from kertasks.trainer.testing import result_of, test_metrics
 from kertasks.trainer.trained_time import TrainedTime
 from kertasks.trainer.weight_files import WeightFiles
+from kertasks.views.split_choice import data_of_run
 
 _LOG = logging.getLogger("kertasks.trainer")
 
@@ -284,7 +286,9 @@ class _Training:
         validation = data.held_out
         position = steering.position
         trains = not steering.stop_requested and not steering.is_over
-        callbacks = [self._writer, self._stopping, self._best, steering]
+        looks = Looks(self._run.path, self._writer, data_of_run(data, self._claimed.recipe))
+        steering.meanwhile = looks.answer
+        callbacks = [self._writer, self._stopping, self._best, looks, steering]
         history = kertasks.fit(
             model,
             data.train.x,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import keras
-from sklearn.metrics import confusion_matrix
 
 from kertasks.data.dataset import Dataset
 from kertasks.runs.views.confusion_matrix import ConfusionMatrix, ConfusionRequest
@@ -17,6 +16,8 @@ def confusion(model: keras.Model, data: Dataset, request: ConfusionRequest) -> C
     Raises:
         DoesNotApply: there are no classes, or no rows.
     """
+    from sklearn.metrics import confusion_matrix  # a second, which no start is to wait for
+
     rows, split = chosen_rows(data, request.rows)
     said = class_outputs(model, data, split)
     counts = confusion_matrix(said.truth, said.predicted, labels=range(len(said.names)))

@@ -47,7 +47,7 @@ def test_from_the_picker_to_a_finished_run(trainer_home: Path) -> None:
         assert f"{len(epochs)}/{len(epochs)}" in screen
 
         terminal.resize(80, 24)
-        terminal.wait_for("2 live")
+        terminal.wait_for("6 log")
         terminal.send(ESCAPE)
         terminal.wait_for("all tasks")
         terminal.send(ESCAPE)

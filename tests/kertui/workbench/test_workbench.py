@@ -342,9 +342,9 @@ async def test_a_narrow_terminal_has_tabs(service: TrainingService) -> None:
     async with open_workbench(service, size=(80, 24)) as bench:
         recipe, live = bench.screen.query_one("#recipe"), bench.screen.query_one("#live")
         assert (recipe.display, live.display) == (True, False)
-        await bench.press("2")
+        await bench.press("6")
         assert (recipe.display, live.display) == (False, True)
-        await bench.press("1")
+        await bench.press("0")
         assert (recipe.display, live.display) == (True, False)
         await bench.pilot.resize_terminal(120, 36)
         await bench.until(lambda: live.display and recipe.display)

@@ -4,28 +4,36 @@ how far it is and how it ended."""
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.reactive import var
 from textual.widget import Widget
 
+from kertasks.errors import UserError
 from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.events import Ended
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
+from kertasks.runs.looking.view import Look, Moment
 from kertasks.runs.state import RunState
 from kertasks.text import numbers as formatting
 from kertui.live.follower import Pace, RunFollower
+from kertui.live.look_reader import LookReader, Wanted
 from kertui.live.machine_strip import MachineStrip
 from kertui.live.outcome import OutcomeLines, outcome
 from kertui.live.progress import RateMeter, RunProgress, TrainerClock
 from kertui.live.status import UNSEEN, NoticeLine, RunBar
 from kertui.live.tab import LiveTab, RunView, TabRow, all_tabs
+
+if TYPE_CHECKING:
+    from kertasks.data.description import Description
+    from kertui.service.training_service import TrainingService
 
 CATCHING_UP = 0.7
 """Seconds between two drawings of a long log that is being read: most are read whole by then."""
@@ -34,7 +42,11 @@ IDLE = "press space to train"
 
 
 class LivePane(Widget):
-    """Follows a run by its folder: live, on another host, or of last month."""
+    """Follows a run by its folder: live, on another host, or of last month.
+
+    Args:
+        service: computes what a tab shows of a run that is over; None where nobody does.
+    """
 
     DEFAULT_CSS = """
     LivePane {
@@ -46,17 +58,6 @@ class LivePane(Widget):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(
-            Binding(
-                tab.key,
-                f"choose_tab('{tab.key}')",
-                tab.title,
-                show=False,
-                id=f"live.{tab.title}",
-                tooltip=f"Show the tab {tab.title} (while the training has the focus).",
-            )
-            for tab in all_tabs()
-        ),
         Binding(
             "escape",
             "close_tab",
@@ -93,11 +94,15 @@ class LivePane(Widget):
     class TabShown(Message):
         """Another tab is shown, with other keys."""
 
+    has_tab_row: var[bool] = var(True)
+    """Whether the tabs are named here; elsewhere on the screen where they are not."""
+
     asked: var[SteeringCommand | None] = var(None)
     """What was asked of the run here and is not answered yet."""
 
-    def __init__(self) -> None:
+    def __init__(self, service: TrainingService | None = None) -> None:
         super().__init__()
+        self._service = service
         self.run: RunFolder | None = None
         self.state: RunState | None = None
         self.history = RunHistory()
@@ -109,6 +114,17 @@ class LivePane(Widget):
         self.shown = self.tabs[0]
         """The tab that is shown."""
 
+        self.moment = Moment()
+        """Whose weights the tabs look at."""
+
+        self._data: Description | None = None
+        self._looks: dict[LiveTab, Look] = {}
+        """The latest answer to each tab."""
+
+        self._looking = ""
+        """Why there is none to the tab that is shown."""
+
+        self._reader = LookReader(service)
         self._left: Widget | None = None
         """What had the focus before a tab took it."""
 
@@ -129,6 +145,7 @@ class LivePane(Widget):
 
     def compose(self) -> ComposeResult:
         """From the top: notice, tabs, load of the host, outcome, bar."""
+        yield self._reader
         yield NoticeLine()
         yield TabRow(self.tabs)
         for tab in self.tabs:
@@ -160,6 +177,8 @@ class LivePane(Widget):
         self.history = RunHistory()
         self._ended_told = None
         self._trouble = ""
+        self.moment, self._data = Moment(), None
+        self._looks.clear()
         self.planned = plan_epochs
         self.waiting = waiting
         self._draw()
@@ -174,6 +193,7 @@ class LivePane(Widget):
         self._caught_up = time.monotonic()
         self._follower = RunFollower(run)
         self.mount(self._follower)
+        self._describe_data(run, wait=False)
         self._draw()
 
     @on(RunFollower.EventsRead)
@@ -230,7 +250,17 @@ class LivePane(Widget):
     @property
     def view(self) -> RunView:
         """What is known of the run, for the tabs."""
-        return RunView(self.run, self.history, self.state, self.planned, self._waiting_text)
+        return RunView(
+            self.run,
+            self.history,
+            self.state,
+            self.planned,
+            self._waiting_text,
+            self._data,
+            self.moment,
+            self._looks.get(self.shown),
+            self._looking,
+        )
 
     def _tick(self) -> None:
         if self.state is not None and not self.state.is_over:
@@ -252,8 +282,74 @@ class LivePane(Widget):
         self.query_one(NoticeLine).show(notices)
         self.query_one(TabRow).show(self.shown, self.view)
         self._arrange()
+        self._look()
         self.shown.show(self.view)
         self._show_progress()
+
+    # What is looked at
+
+    def _look(self) -> None:
+        """Have computed what the tab that is shown wants."""
+        view, run = self.view, self.run
+        request = None if self.shown.why_not(view) else self.shown.wanted(view)
+        if run is None or request is None or self.state is None or not self.is_on_screen:
+            self._reader.want(None)
+            return
+        live = not self.state.is_over and self.moment == Moment()
+        wanted = Wanted(run, self.moment, request, live)
+        if wanted != self._reader.wanted:
+            self._looking = "computing …"
+            self._reader.want(wanted)
+        if live and not self.history.epochs:
+            self._looking = self._waiting_text
+
+    @on(LookReader.LookRead)
+    def _take_look(self, message: LookReader.LookRead) -> None:
+        message.stop()
+        if message.wanted == self._reader.wanted:
+            self._looks[self.shown] = message.look
+            self._looking = ""
+            self._pace.request()
+
+    @on(LookReader.NotRead)
+    def _say_not_read(self, message: LookReader.NotRead) -> None:
+        message.stop()
+        if message.wanted == self._reader.wanted:
+            self._looks.pop(self.shown, None)
+            self._looking = message.reason
+            self._pace.request()
+
+    @on(LiveTab.WantsOther)
+    def _look_at_other(self, message: LiveTab.WantsOther) -> None:
+        message.stop()
+        self._draw()
+
+    @dataclass
+    class DataRead(Message):
+        """The data of the run that is followed was described."""
+
+        run: RunFolder
+        data: Description
+
+    @work(thread=True, group="describe data")
+    def _describe_data(self, run: RunFolder, *, wait: bool) -> None:
+        """Find out what the run is trained on; unless told to wait, only where that is known."""
+        if self._service is None:
+            return
+        with suppress(UserError):  # a recipe that is none, or data that is not here
+            recipe = run.recipe()
+            asked = recipe.task, recipe.data.variant, recipe.seed
+            ask = self._service.describe if wait else self._service.remembered_description
+            data = ask(*asked)
+            if data is not None:
+                self.post_message(self.DataRead(run, data))
+
+    @on(DataRead)
+    def _take_data(self, message: DataRead) -> None:
+        message.stop()
+        if message.run == self.run:
+            self._data = message.data
+            self._draw()
 
     def _show_progress(self) -> None:
         here = time.monotonic()
@@ -291,15 +387,20 @@ class LivePane(Widget):
             height,
             told + wrapped,
             machine=not over and self.history.machine is not None,
-            first=self.shown is self.tabs[0],
+            first=self.shown is self.tabs[0] or not self.has_tab_row,
         )
-        self.query_one(TabRow).display = layout.tabs > 0
+        self.query_one(TabRow).display = layout.tabs > 0 and self.has_tab_row
         lines.styles.height = max(1, wrapped)
         bar.display = layout.bar > 0 and not over
         strip.display = layout.machine > 0
         last = lines if over else strip if strip.display else bar
         for part in (bar, strip, lines):
             part.set_class(layout.gap > 0 and part is last, "-gap")
+
+    def watch_has_tab_row(self) -> None:
+        """Give the row to the tab."""
+        if self.is_mounted:
+            self._arrange()
 
     def watch_asked(self) -> None:
         """Say it in the status line."""
@@ -322,11 +423,22 @@ class LivePane(Widget):
         elif self.shown is self.tabs[0]:
             self._left = None
         before, self.shown = self.shown, tab
+        self._looking = ""
+        if self.run is not None and self._data is None:
+            self._describe_data(self.run, wait=True)
         before.display, tab.display = before is tab, True
         self._draw()
         if focus or within:
             self.focus()
         self.post_message(self.TabShown())
+
+    def on_hide(self) -> None:
+        """Nobody looks: nothing is computed."""
+        self._reader.want(None)
+
+    def on_show(self) -> None:
+        """Go on where it was."""
+        self._draw()
 
     def allows(self, action: str) -> bool:
         """Whether an action of the pane or of a tab makes sense now, wherever the focus is."""
@@ -336,21 +448,15 @@ class LivePane(Widget):
             return True
         return self.history.epochs > 0 and hasattr(self.shown, f"action_{action}")
 
-    def act(self, action: str) -> None:
+    def act(self, action: str, *arguments: object) -> None:
         """Carry out an action of the pane or of the tab that is shown."""
         owner = self if hasattr(self, f"action_{action}") else self.shown
-        getattr(owner, f"action_{action}")()
+        getattr(owner, f"action_{action}")(*arguments)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Digits choose tabs where the screen does not need them for its own halves; from the
-        first tab there is nothing to go back to."""
+        """From the first tab there is nothing to go back to."""
         del parameters
-        match action:
-            case "choose_tab":
-                return not self.screen.has_class("-narrow")
-            case "close_tab":
-                return self.shown is not self.tabs[0]
-        return True
+        return action != "close_tab" or self.shown is not self.tabs[0]
 
     def _tab(self, title: str) -> LiveTab:
         return next(tab for tab in self.tabs if tab.title == title)
@@ -363,15 +469,6 @@ class LivePane(Widget):
     def action_choose_tab(self, key: str) -> None:
         """Show the tab of a digit."""
         self.choose(next(tab for tab in self.tabs if tab.key == key))
-
-    def action_next_tab(self) -> None:
-        """Show the tab after the one that is shown."""
-        after = (self.tabs.index(self.shown) + 1) % len(self.tabs)
-        self.choose(self.tabs[after], focus=False)
-
-    def action_previous_tab(self) -> None:
-        """Show the tab before the one that is shown."""
-        self.choose(self.tabs[self.tabs.index(self.shown) - 1], focus=False)
 
     def action_log(self) -> None:
         """Show the run's log, or go back from it."""

@@ -8,7 +8,7 @@ import pkgutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.message import Message
@@ -16,10 +16,14 @@ from textual.widget import Widget
 
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
+from kertasks.runs.looking.view import Look, Moment, ViewRequest
 from kertasks.runs.state import RunState
 from kertui.live import tabs
 from kertui.plotting.strips import Row, cells, join
 from kertui.rows.rows_widget import RowsWidget
+
+if TYPE_CHECKING:
+    from kertasks.data.description import Description
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,18 @@ class RunView:
     waiting: str = ""
     """What there is to say while there is nothing to show."""
 
+    data: Description | None = None
+    """What is known of the run's data; None until it is."""
+
+    moment: Moment = field(default_factory=Moment)
+    """Whose weights are looked at: those there are now, or of an epoch of the past."""
+
+    look: Look | None = None
+    """The latest answer to what the tab wants; to what it wanted before, until there is one."""
+
+    looking: str = ""
+    """What there is to say while there is no answer, or why there is none."""
+
 
 class LiveTab(Widget, can_focus=True):
     """One way to look at the run in the live pane. A tab's own ``BINDINGS`` act while it has the
@@ -47,6 +63,9 @@ class LiveTab(Widget, can_focus=True):
     DEFAULT_CSS = """
     LiveTab { height: 1fr; layout: vertical; }
     """
+
+    class WantsOther(Message):
+        """A tab wants to see something else: it is asked anew what."""
 
     title: ClassVar[str]
     """One word for the row of tabs."""
@@ -59,6 +78,12 @@ class LiveTab(Widget, can_focus=True):
         """Why there is nothing to see of this run, in a few words; empty where there is."""
         del view
         return ""
+
+    def wanted(self, view: RunView) -> ViewRequest | None:
+        """What of the network is to be computed for the tab, in the size it has; None where it
+        shows only what is known. Asked at every drawing."""
+        del view
+        return None
 
     def show(self, view: RunView) -> None:
         """Show the run as it is now. Called at most a few times a second, and only while this is

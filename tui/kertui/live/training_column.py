@@ -78,6 +78,9 @@ class TrainingColumn(Vertical):
     What it is doing is what its events say, whoever asked for it: this interface, another one
     or a command line. Only what was asked here and has no answer yet is remembered here. What
     blocks runs in threads, which workers of this widget wait for.
+
+    Args:
+        service: starts and resumes trainings, and computes what the pane shows of one that is over.
     """
 
     DEFAULT_CSS = """
@@ -93,8 +96,9 @@ class TrainingColumn(Vertical):
 
         run: RunFolder
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, service: TrainingService, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self._service = service
         self._begins: Phase | None = None
         """``WAITING``, ``STARTING`` or ``RESUMING``: what only this interface knows of yet."""
 
@@ -107,7 +111,7 @@ class TrainingColumn(Vertical):
 
     def compose(self) -> ComposeResult:
         """Curves, and room for what went wrong."""
-        yield LivePane()
+        yield LivePane(self._service)
         yield RunTrouble(markup=False)
 
     @property

@@ -125,7 +125,7 @@ class TrainerProcess:
         """Ask and wait for the answer: call it from a thread, never from the interface's own.
 
         Args:
-            op: ``describe``, ``check``, ``catalog`` or ``train``.
+            op: ``describe``, ``check``, ``look``, ``catalog`` or ``train``.
             payload: what goes with it, JSON values.
 
         Raises:

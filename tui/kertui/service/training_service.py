@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from kertasks.recipes.recipe import Recipe
     from kertasks.runs.event_reader import EventReader
     from kertasks.runs.folder import RunFolder
+    from kertasks.runs.looking.view import Look, Moment, ViewRequest
     from kertui.service.description_cache import DescriptionCache
 
 _SPARE_DELAY = 3.0
@@ -42,7 +43,7 @@ class SpareUnavailable(UserError):
     """There is no warm process to ask Keras, because the person turned it off."""
 
     def __init__(self) -> None:
-        super().__init__("shapes need the warm trainer process, and --no-spare turned it off")
+        super().__init__("this needs the warm trainer process, and --no-spare turned it off")
 
 
 class CatalogUnavailable(UserError):
@@ -229,6 +230,31 @@ class TrainingService:
             "shape": msgspec.to_builtins(shape),
             "values": msgspec.to_builtins(description.values),
         }
+
+    def look(self, run: RunFolder, moment: Moment, request: ViewRequest) -> Look:
+        """What a network computed at a moment of a run, by weights that are in its folder.
+
+        Waits for the spare while it warms up.
+
+        Raises:
+            SpareUnavailable: there is no spare.
+            RequestFailed: the run has no such weights, its recipe or its data cannot be read.
+            TrainerGone: the spare ended; the next call has a new one.
+        """
+        from base64 import b64decode, b64encode
+
+        import msgspec
+
+        from kertasks.runs.looking.view import decode_look, encode_request
+
+        if not self.spare:
+            raise SpareUnavailable
+        asked = {
+            "run": str(run.path.absolute()),
+            "moment": msgspec.to_builtins(moment),
+            "request": b64encode(encode_request(request)).decode(),
+        }
+        return decode_look(b64decode(self._request("look", keras=True, **asked)["look"]))
 
     def start(
         self, recipe: Recipe, source: str | None = None, *, then_spare: bool = True

@@ -27,6 +27,7 @@ from kertui.dialogs.unsaved_changes import UnsavedAnswer, UnsavedChangesScreen
 from kertui.live.pane import LivePane
 from kertui.live.status import RunStatus
 from kertui.live.steering import first_learning_rate, steering_keys
+from kertui.live.tab import all_tabs
 from kertui.live.training_column import Phase, TrainingColumn
 from kertui.rows.key_line import KeyLine
 from kertui.session import Session
@@ -89,10 +90,12 @@ class WorkbenchScreen(Screen[None]):
                 tooltip="See the last part of the run, or the whole."),
         Binding("l", "live('log')", "log", show=False, id="workbench.log",
                 tooltip="Read what the trainer printed."),
-        Binding("right_square_bracket", "live('next_tab')", "next tab", show=False,
-                id="workbench.next_tab", tooltip="Look at the training in the next tab."),
-        Binding("left_square_bracket", "live('previous_tab')", "tab before", show=False,
-                id="workbench.previous_tab", tooltip="Look at the training in the tab before."),
+        *(
+            Binding(tab.key, f"live('choose_tab', '{tab.key}')", tab.title, show=False,
+                    id=f"workbench.tab_{tab.title}",
+                    tooltip=f"Show the tab {tab.title} of the training.")
+            for tab in all_tabs()
+        ),
         # What changes the recipe.
         Binding("a", "edit('add_layer')", "add layer", id="workbench.add",
                 tooltip="Search Keras's layers and put one after the chosen layer."),
@@ -122,10 +125,8 @@ class WorkbenchScreen(Screen[None]):
                 tooltip="See the recipe beside the one it came from."),
         Binding("R", "choose_recipe", "recipes", id="workbench.recipes",
                 tooltip="Take another recipe of this task."),
-        Binding("1", "show_tab('layers')", "layers", id="workbench.layers",
-                tooltip="Show the layers and settings (on a narrow terminal)."),
-        Binding("2", "show_tab('live')", "live", id="workbench.live",
-                tooltip="Show the curves (on a narrow terminal)."),
+        Binding("0", "show_recipe", "recipe", show=False, id="workbench.recipe",
+                tooltip="Go to the layers and settings."),
         Binding("escape", "go_back", "back", key_display="esc", id="workbench.back",
                 tooltip="From a form to the layers, from there to the tasks. A training goes on."),
     ]  # fmt: skip
@@ -151,7 +152,7 @@ class WorkbenchScreen(Screen[None]):
         self.draft, self.check = self._column.draft, self._column.check
         """The recipe under edit, and what is said of it."""
 
-        self._training = TrainingColumn(id="live")
+        self._training = TrainingColumn(session.service, id="live")
         self._run_status = RunStatus()
         self._awaited: Recipe | None = None
         """The recipe that is trained as soon as it is checked."""
@@ -176,11 +177,11 @@ class WorkbenchScreen(Screen[None]):
         run, state = self._given
         if run is None:
             self._training.find_running(self._service, self._of_task.name)
-            self._show_tab("layers")
+            self._show_half("recipe")
         else:
             self._service.take_up(run)
             self._training.show(run, state, self.draft.origin)
-            self._show_tab("live")
+            self._show_half("live")
 
     @property
     def run(self) -> RunFolder | None:
@@ -201,18 +202,18 @@ class WorkbenchScreen(Screen[None]):
     @on(LayerList.LayerOpened)
     def action_edit_layer(self) -> None:
         """Put the focus into the form of the chosen layer."""
-        self._show_tab("layers")
+        self._show_half("recipe")
         self._column.focus_form()
 
     def action_edit_settings(self) -> None:
         """Put the focus into the training settings."""
-        self._show_tab("layers")
+        self._show_half("recipe")
         self._column.focus_settings()
 
     @on(RecipeColumn.LayerAdded)
     def show_added_layer(self, event: RecipeColumn.LayerAdded) -> None:
         """Put the focus into the form of a new layer."""
-        self._show_tab("layers")
+        self._show_half("recipe")
         self._column.focus_form(event.first_field)
 
     @on(RecipeColumn.RecipeChanged)
@@ -304,14 +305,14 @@ class WorkbenchScreen(Screen[None]):
         if refusal is not None:
             self._training.cancel_wait()
             self._column.show_refusal(refusal)
-            self._show_tab("layers")
+            self._show_half("recipe")
             return
         if self.check.model_check is None and self._column.checking:
             self._awaited = recipe
             self._training.wait_for_check(recipe.fit.epochs)
         else:
             self._training.start(self._service, recipe, self._path)
-        self._show_tab("live")
+        self._show_half("live")
 
     @on(RecipeColumn.CheckEnded)
     def start_after_check(self, event: RecipeColumn.CheckEnded) -> None:
@@ -332,9 +333,9 @@ class WorkbenchScreen(Screen[None]):
         """Go on with the training shown, which is over."""
         self._training.resume(self._service)
 
-    def action_live(self, action: str) -> None:
+    def action_live(self, action: str, *arguments: object) -> None:
         """Pass a key on to the live pane, wherever the focus is."""
-        self._training.pane.act(action)
+        self._training.pane.act(action, *arguments)
 
     @on(TrainingColumn.PhaseChanged)
     def follow_phase(self) -> None:
@@ -358,31 +359,39 @@ class WorkbenchScreen(Screen[None]):
     @on(LivePane.TabShown)
     def show_live_half(self) -> None:
         """On a narrow terminal, show the half that the tab is in; offer the keys that act now."""
-        self._show_tab("live")
+        self._show_half("live")
         self.refresh_bindings()
 
     # The screen itself
 
-    def action_show_tab(self, tab: str) -> None:
-        """Show the layers or the curves, which take turns on a narrow terminal."""
-        self._show_tab(tab)
-        if tab == "live":
-            self._training.pane.focus()
-        else:
-            self._column.focus_layers()
+    def action_show_recipe(self) -> None:
+        """Go to the layers; on a narrow terminal their half takes the place of the training's."""
+        self._show_half("recipe")
+        self._column.focus_layers()
 
-    def _show_tab(self, tab: str) -> None:
-        live = tab == "live"
+    def _show_half(self, half: str) -> None:
+        """On a narrow terminal, show one of the halves that take turns; name it and the tabs."""
+        live = half == "live"
         self.set_class(live, "-show-live")
-        tabs = (("1 layers", "layers", not live), ("2 live", "live", live))
+        pane = self._training.pane
+        entries = [("0 recipe", "show_recipe", not live)]
+        entries += [
+            (f"{tab.key} {tab.title}", f"live('choose_tab', '{tab.key}')", live and tab is shown)
+            for shown in (pane.shown,)
+            for tab in pane.tabs
+        ]
         self.query_one("#tabs", Static).update(
-            Content("   ").join(
+            Content("  ").join(
                 Content.styled(words, "bold $accent")
                 if chosen
-                else Content.from_markup(f"[@click=screen.show_tab('{name}')]{words}[/]")
-                for words, name, chosen in tabs
+                else Content.from_markup(f"[@click=screen.{action}]{words}[/]")
+                for words, action, chosen in entries
             )
         )
+
+    def on_resize(self) -> None:
+        """Have the tabs named once: over both halves where these take turns."""
+        self._training.pane.has_tab_row = not self.has_class("-narrow")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Whether a key acts now; the others are not shown."""
@@ -403,8 +412,6 @@ class WorkbenchScreen(Screen[None]):
                 return self._column.selected != INPUT_ROW
             case "compare":
                 return self.draft.origin != self.draft.recipe
-            case "show_tab":
-                return self.has_class("-narrow")
             case _:
                 return True
 
@@ -414,7 +421,7 @@ class WorkbenchScreen(Screen[None]):
         if self.focused is None or self.focused is layers:
             self.ask_before_leaving(self._leave)
         else:
-            self._show_tab("layers")
+            self._show_half("recipe")
             layers.focus()
 
     def ask_before_leaving(self, leave: Callable[[], None]) -> None:

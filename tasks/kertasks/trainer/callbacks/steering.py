@@ -122,6 +122,9 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
         self.on_pause: Callable[[bool], None] = lambda _paused: None
         """Told when it begins to wait and when it goes on."""
 
+        self.meanwhile: Callable[[], None] = lambda: None
+        """Called now and then while it waits."""
+
         self.wants_best = False
         """Whether the weights of the best epoch are to be kept instead of the last ones."""
 
@@ -351,6 +354,7 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
         while self._pausing and not self.stop_requested:
             time.sleep(LOOK_EVERY)
             self._hear_and_answer()
+            self.meanwhile()
         self.on_pause(False)
         if not self.stop_requested:
             self._log.add(Resumed(time.time(), self.position.epoch, self.position.step))

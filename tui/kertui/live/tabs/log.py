@@ -46,7 +46,7 @@ class LogTab(LiveTab):
     """Shows the end of ``trainer.log``, and follows it as it grows."""
 
     title = "log"
-    key = "2"
+    key = "6"
 
     DEFAULT_CSS = """
     LogTab {

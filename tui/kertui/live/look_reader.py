@@ -1,0 +1,145 @@
+"""Has a view of a run computed and tells what comes of it: by the run's trainer while it trains, by
+the warm Keras process for a run that is over or for an epoch of the past."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual import on, work
+from textual.message import Message
+from textual.widget import Widget
+from textual.worker import get_current_worker
+
+from kertasks.errors import UserError
+from kertasks.runs.folder import RunFolder
+from kertasks.runs.looking.look_files import Viewer
+from kertasks.runs.looking.view import Look, Moment, ViewRequest
+
+if TYPE_CHECKING:
+    from kertui.service.training_service import TrainingService
+
+_READ_EVERY = 0.05
+"""Seconds between two looks for an answer of a trainer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is looked at."""
+
+    run: RunFolder
+    moment: Moment
+    request: ViewRequest
+    live: bool
+    """Whether a trainer is asked: it has the weights that are wanted, and nobody else."""
+
+
+class LookReader(Widget):
+    """Tells its parent what it wants to see, again and again while it changes. Never seen itself.
+
+    Args:
+        service: answers for runs that are over; None where nobody does.
+    """
+
+    DEFAULT_CSS = """
+    LookReader { display: none; }
+    """
+
+    @dataclass
+    class LookRead(Message):
+        """An answer to what is wanted; to what was wanted before, where that has changed since."""
+
+        wanted: Wanted
+        look: Look
+
+    @dataclass
+    class NotRead(Message):
+        """What is wanted cannot be had; a trainer may still answer later."""
+
+        wanted: Wanted
+        reason: str
+
+    def __init__(self, service: TrainingService | None = None) -> None:
+        super().__init__()
+        self._service = service
+        self._lock = threading.Lock()
+        self._wanted: Wanted | None = None
+        self._following = False
+        """Whether a thread asks a trainer."""
+
+        self._asking = False
+        """Whether a thread waits for the service."""
+
+    @property
+    def wanted(self) -> Wanted | None:
+        """What is looked at."""
+        return self._wanted
+
+    def want(self, wanted: Wanted | None) -> None:
+        """Look at this from now on, at nothing for None."""
+        if wanted == self._wanted:
+            return
+        with self._lock:
+            self._wanted = wanted
+            follows = wanted is not None and wanted.live and not self._following
+            self._following = self._following or follows
+        if follows:
+            self._follow_trainer()
+        self._ask_if_free()
+
+    def _ask_if_free(self) -> None:
+        wanted = self._wanted
+        if wanted is not None and not wanted.live and not self._asking and self._service:
+            self._asking = True
+            self._ask_service(self._service, wanted)
+
+    @work(thread=True, group="look back")
+    def _ask_service(self, service: TrainingService, wanted: Wanted) -> None:
+        try:
+            look = service.look(wanted.run, wanted.moment, wanted.request)
+        except UserError as error:
+            self.post_message(self.NotRead(wanted, str(error)))
+        else:
+            self.post_message(self.LookRead(wanted, look))
+
+    @on(LookRead)
+    @on(NotRead)
+    def _go_on(self, message: LookRead | NotRead) -> None:
+        """What is wanted may have changed while the service was at work."""
+        if not message.wanted.live:
+            self._asking = False
+            if message.wanted != self._wanted:
+                self._ask_if_free()
+
+    @work(thread=True, group="look live")
+    def _follow_trainer(self) -> None:
+        cancelled = get_current_worker().cancelled_event
+        viewer: Viewer | None = None
+        asked: Wanted | None = None
+        while not cancelled.wait(_READ_EVERY):
+            with self._lock:
+                wanted = self._wanted
+                if wanted is None or not wanted.live:
+                    self._following = False
+                    break
+            if viewer is None or asked is None or asked.run != wanted.run:
+                if viewer is not None:
+                    viewer.leave()
+                viewer = Viewer(wanted.run.path)
+            if asked != wanted:
+                asked = wanted
+                self._ask_trainer(viewer, wanted)
+            viewer.keep_asking()
+            look = viewer.read()
+            if look is not None:
+                self.post_message(self.LookRead(wanted, look))
+        if viewer is not None:
+            viewer.leave()
+
+    def _ask_trainer(self, viewer: Viewer, wanted: Wanted) -> None:
+        try:
+            viewer.ask(wanted.request)
+        except OSError as error:
+            reason = f"its trainer cannot be asked: {error.strerror or error}"
+            self.post_message(self.NotRead(wanted, reason))
