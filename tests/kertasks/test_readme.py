@@ -6,7 +6,7 @@ import io
 import re
 import sys
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 
 import numpy as np
 import pytest
@@ -25,12 +25,17 @@ from kertasks.task import Task
 README = Path(__file__).parents[2] / "tasks" / "README.md"
 
 
-def example(name: str) -> ModuleType:
-    """What a code block of the README defines."""
+def source(name: str) -> CodeType:
+    """A code block of the README."""
     found = re.search(rf"<!-- example: {name} -->\n```python\n(.*?)```", README.read_text(), re.S)
     assert found, name
+    return compile(found[1], f"{README}, {name}", "exec")
+
+
+def example(name: str) -> ModuleType:
+    """What a code block of the README defines."""
     module = ModuleType(name)
-    exec(compile(found[1], f"{README}, {name}", "exec"), module.__dict__)
+    exec(source(name), module.__dict__)
     return module
 
 
@@ -64,10 +69,10 @@ def test_the_task_loads_trains_and_has_a_script(catalog: Catalog) -> None:
 
 
 def test_the_source_is_one_of_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
-    source = example("source").COURSE_FILES
-    monkeypatch.setattr(data_files, "SOURCES", (*data_files.SOURCES, source))
+    course = example("source").COURSE_FILES
+    monkeypatch.setattr(data_files, "SOURCES", (*data_files.SOURCES, course))
     assert data_files.find_file("penguins.csv").address.startswith("https://example.org/course/")
-    assert data_files.path_of("penguins.csv") == source.folder() / "penguins.csv"
+    assert data_files.path_of("penguins.csv") == course.folder() / "penguins.csv"
 
 
 def test_the_format_writes_what_it_says(
@@ -84,3 +89,17 @@ def test_the_format_writes_what_it_says(
     printed = io.BytesIO()
     row.write(Export(run, printed, replace=False, catalog=lambda: catalog))
     assert printed.getvalue() == b"loss 0.5\n"
+
+
+def test_the_view_computes_what_its_record_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    record = ModuleType("kertasks.runs.views.sureness")
+    monkeypatch.setitem(sys.modules, record.__name__, record)
+    exec(source("view record"), record.__dict__)
+    request, how_sure = example("view").VIEW
+    task = find_task("xor")
+    data = task.load()
+    model = kertasks.build_model(task.recipe(), data)
+    found = how_sure(model, data, request())
+    assert isinstance(found, record.Sureness)
+    second = kertasks.predict(model, data.train.x).reshape(-1)
+    assert found.probabilities == pytest.approx(np.maximum(second, 1 - second))
