@@ -249,7 +249,8 @@ class KertuiApp(App[None]):
         if before == capabilities:
             return
         textual_workarounds.set_line_filters(self, capabilities)
-        textual_workarounds.draw_all_anew(self, before.marker is not capabilities.marker)
+        signs = {(one.marker, one.two_colours) for one in (before, capabilities)}
+        textual_workarounds.draw_all_anew(self, other_signs=len(signs) > 1)
 
     def _fit_theme(self, _: Theme) -> None:
         """Have the theme's colours fitted to the terminal."""

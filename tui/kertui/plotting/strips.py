@@ -1,15 +1,16 @@
 """Rows of text with colours, as cells to compare and as strips for Textual to show.
 
-A cell is a character and the name of its role (``"train"``, ``"dim"``, …); a widget maps roles
-to its theme's colours. A character two cells wide is followed by a cell without one, so that a
-row has as many entries as it takes columns. Comparing cells finds the span of a row that really
-changed: Textual sends every cell of what is refreshed, changed or not.
+A cell is a character and the name of its role (``"train"``, ``"dim"``, …), or of two, one on the
+other; a widget maps roles to its theme's colours. A character two cells wide is followed by a cell
+without one, so that a row has as many entries as it takes columns. Comparing cells finds the span
+of a row that really changed: Textual sends every cell of what is refreshed, changed or not.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import TypeAlias
 
 from rich.segment import Segment
@@ -35,8 +36,29 @@ ROLES = ("train", "validation", "train-raw", "validation-raw", *RUN_ROLES)
 
 _FIRST_NUMBER = 16
 _WORTH_A_MOVE = 16
+"""Bytes, about, that it takes to move the cursor and set the colours anew."""
+
+_WITH_GROUND = 24
+"""Bytes of two colours."""
+
+_ON = " on "
 _SGR = re.compile(r"\x1b\[([\d;]*)m")
 _COLOUR = re.compile(r"38;5;(\d+)")
+
+
+def on(ground: str, ink: str = PLAIN) -> str:
+    """The role of a cell that is written in one role's colour on the colour of another."""
+    return f"{ink}{_ON}{ground}"
+
+
+def ground_of(role: str) -> str:
+    """The role whose colour a cell is on; empty where that is the widget's own."""
+    return role.partition(_ON)[2]
+
+
+def ink_of(role: str) -> str:
+    """The role whose colour a cell is written in."""
+    return role.partition(_ON)[0]
 
 
 def colour_number(role: str) -> int:
@@ -58,16 +80,17 @@ def parse(text: str) -> Row:
 
 
 def cells(text: str, role: str = PLAIN) -> Row:
-    """Plain text in one role. A blank has none: it looks the same in all of them, and it
-    stands for what is not printable."""
+    """Plain text in one role. A blank has none unless the role has a ground: it looks the same in
+    all of them, and it stands for what is not printable."""
+    blank = role if _ON in role else PLAIN
     if is_single(text):
-        return [(character, role if character != " " else PLAIN) for character in text]
+        return [(character, role if character != " " else blank) for character in text]
     if not text.isprintable():
         text = "".join(one if one.isprintable() or one in JOINERS else " " for one in text)
     row: Row = []
     for character, width in characters(text):
         if width:
-            row.append((character, role if character != " " else PLAIN))
+            row.append((character, role if character != " " else blank))
             row += [("", role)] * (width - 1)
     return row
 
@@ -123,7 +146,7 @@ def changed_spans(old: Row, new: Row) -> list[tuple[int, int]]:
     """Where two rows differ, each from its first to past its last cell, wide characters whole.
 
     Differences with few equal cells between them are one span: to move the cursor and set the
-    colours anew costs about as much as sending those.
+    colours anew costs about as much as sending those. Cells of a heat map cost more.
     """
     if old == new:
         return []
@@ -138,27 +161,39 @@ def changed_spans(old: Row, new: Row) -> list[tuple[int, int]]:
             start -= 1
         while stop < len(new) and not (old[stop][0] and new[stop][0]):
             stop += 1
-        if spans and start - spans[-1][1] < _WORTH_A_MOVE:
+        if spans and _cost(new[spans[-1][1] : start]) < _WORTH_A_MOVE:
             spans[-1] = (spans[-1][0], stop)
         else:
             spans.append((start, stop))
     return spans
 
 
+def _cost(gap: Row) -> int:
+    """Bytes, about, that it takes to send cells."""
+    grounds = [role for _, role in gap if _ON in role]
+    changes = sum(one != other for one, other in pairwise(grounds)) + bool(grounds)
+    return len(gap) + _WITH_GROUND * changes
+
+
 def to_strip(row: Row, styles: Mapping[str, Style]) -> Strip:
     """The row as Textual shows it; a role without a style gets the plain one.
 
-    A blank joins the run before it: every run costs its colours on the way to the terminal.
+    A blank joins the run before it that has the same ground: every run costs its colours on the way
+    to the terminal.
     Only braille and blanks stay apart: a picture of the screen (SVG) stretches each run to its
     width, and braille from a fallback font is wider than the blank.
     """
     plain = styles[PLAIN]
     segments: list[Segment] = []
     text, style = "", plain
+    last, look, ground = PLAIN, plain, ""
     for character, role in row:
         blank = character == " "
         apart = text != "" and _is_braille(text[-1]) != _is_braille(character)
-        own = style if blank and not apart else styles.get(role, plain)
+        before = ground
+        if role != last:
+            last, look, ground = role, styles.get(role, plain), ground_of(role)
+        own = style if blank and not apart and ground == before else look
         if text and (own is not style or apart):
             segments.append(Segment(text, style))
             text = ""

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from rich.style import Style
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from kertui.plotting.heat import HEAT_ROLES
 from kertui.plotting.strips import PLAIN, RUN_ROLES, Row, changed_spans, fit, to_strip
+from kertui.rows.cell_styles import CellStyles
+from kertui.terminal.capabilities import Colours
 
 _LOOKS = {
     "train": "color: $train;",
@@ -31,6 +33,7 @@ _LOOKS = {
     "bad": "color: $error;",
     "warning": "color: $warning;",
     **{role: f"color: $class-{number};" for number, role in enumerate(RUN_ROLES)},
+    **{role: f"color: ${role};" for role in HEAT_ROLES},
 }
 """The roles of cells, and how each looks in the theme's colours."""
 
@@ -51,7 +54,7 @@ class RowsWidget(Widget):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._rows: list[Row] = []
-        self._looks: dict[str, Style] | None = None
+        self._looks: CellStyles | None = None
 
     @property
     def rows(self) -> list[Row]:
@@ -95,10 +98,12 @@ class RowsWidget(Widget):
         super().notify_style_update()
         self._looks = None
 
-    def _styles(self) -> dict[str, Style]:
+    def _styles(self) -> CellStyles:
         # Kept here: Textual forgets its own at every refresh, and to make them anew takes as
         # long as to draw a curve.
-        if self._looks is None:
-            self._looks = {role: self.get_component_rich_style(f"rows--{role}") for role in _LOOKS}
-            self._looks[PLAIN] = self.rich_style
+        capabilities = getattr(self.app, "capabilities", None)
+        colours = Colours.TRUE if capabilities is None else capabilities.colours
+        if self._looks is None or self._looks.colours is not colours:
+            looks = {role: self.get_component_rich_style(f"rows--{role}") for role in _LOOKS}
+            self._looks = CellStyles({**looks, PLAIN: self.rich_style}, colours)
         return self._looks

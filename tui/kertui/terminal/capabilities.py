@@ -66,6 +66,11 @@ class Capabilities:
         """What curves are drawn with."""
         return Marker.ASCII if self.ascii else Marker.BLOCKS if self.blocks else Marker.BRAILLE
 
+    @property
+    def two_colours(self) -> bool:
+        """Whether a cell can show any two colours, one over the other, in a half block."""
+        return self.colour and self.colours >= Colours.PALETTE and not self.ascii
+
     def with_marker(self, marker: Marker) -> Capabilities:
         """The same with what a person chose to have curves drawn with."""
         return replace(

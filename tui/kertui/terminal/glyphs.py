@@ -121,6 +121,12 @@ class Glyphs(NamedTuple):
     shades: str = " ░▒▓█"
     """Grounds of growing darkness, from nothing to full."""
 
+    heat: str = " ░▒▓█"
+    """Values from 0 to 1 where colours do not tell them; none of these is a mark."""
+
+    wrong: str = "✗"
+    """A row whose class the network does not say; no mark of a class."""
+
     enter: str = "↵"
     """The Enter key; five cells in ASCII, as the next two are words too."""
 
@@ -159,6 +165,7 @@ BLOCKS = Glyphs(
     changed_line=":",
     levels="_░▒▓█",
     marks=("•", "○", "▲", "▼", "■", "◘", "♦", "+"),
+    wrong="x",
     enter="enter",
     tab="tab",
 )
@@ -203,6 +210,8 @@ ASCII = Glyphs(
     degrees="",
     marks=("*", "o", "+", "x", "#", "%", "@", "&"),
     shades=" .:-=+*#%@",
+    heat=" .:-=#%@",
+    wrong="x",
     enter="enter",
     tab="tab",
 )

@@ -5,7 +5,9 @@ which people with any colour vision tell apart; a mark or a stroke always goes w
 
 Tokens beside Textual's own: ``$train`` and ``$validation`` (curves), ``$best`` (best epoch),
 ``$dim`` (labels, units), ``$faint`` (rules, axes), ``$key`` (keys in the footer and in texts),
-``$selection`` (ground of the chosen row), ``$class-0`` … ``$class-7``.
+``$selection`` (ground of the chosen row), ``$class-0`` … ``$class-7``, and those that the ramps
+of heat maps go through: ``$heat-low``, ``$heat-middle``, ``$heat-high`` (below, at and above the
+middle), ``$heat-none``, ``$heat-some``, ``$heat-full`` (from nothing to the most).
 """
 
 from __future__ import annotations
@@ -67,6 +69,12 @@ DARK = Theme(
         "class-5": _BLUE,
         "class-6": _VERMILLION,
         "class-7": _GREY,
+        "heat-low": _SKY,
+        "heat-middle": "#20262d",
+        "heat-high": _ORANGE,
+        "heat-none": "#1a2129",
+        "heat-some": "#2f7db5",
+        "heat-full": "#d6efff",
     },
 )
 
@@ -117,6 +125,12 @@ LIGHT = Theme(
         "class-5": "#2a4b8d",
         "class-6": "#b3261e",
         "class-7": "#59636e",
+        "heat-low": "#1f78b4",
+        "heat-middle": "#f2efe9",
+        "heat-high": "#d9730d",
+        "heat-none": "#edf0f2",
+        "heat-some": "#6aaed6",
+        "heat-full": "#08306b",
     },
 )
 
@@ -128,6 +142,7 @@ _OWN_TOKENS = (
     "faint",
     "key",
     *(f"class-{number}" for number in range(CLASS_COLOURS)),
+    *(f"heat-{place}" for place in ("low", "middle", "high", "none", "some", "full")),
 )
 
 MONOCHROME = Theme(
