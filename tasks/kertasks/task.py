@@ -9,13 +9,25 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from kertasks.errors import UnknownRecipe, UnknownVariant
+from kertasks.errors import UnknownRecipe, UnknownVariant, UserError
 from kertasks.kinds import Group, TaskKind
 
 if TYPE_CHECKING:
     from kertasks.data.dataset import Dataset
     from kertasks.export.script.script_data import ScriptData
     from kertasks.recipes.recipe import Recipe
+
+
+class LoaderFailed(UserError):
+    """A task's loader does not do what a loader is for.
+
+    Args:
+        task: whose.
+        what: it does instead.
+    """
+
+    def __init__(self, task: str, what: str) -> None:
+        super().__init__(f"the loader of the task {task} {what}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +118,18 @@ class Task:
             UnknownVariant: no variant has that name.
             kertasks.data.sources.source.DataFileMissing: a file is not in Keras's cache.
             kertasks.data.sources.source.DataFileDamaged: a file's hash is another one.
+            kertasks.data.splits.NoRows: what should be rows is nothing that has some.
+            LoaderFailed: the task's loader gives no dataset.
         """
+        from kertasks.data.dataset import Dataset
+
         name = self.variant(variant).name
-        data = self.loader(name, seed)
+        try:
+            data = self.loader(name, seed)
+        except SystemExit as error:  # which is not to end who asks
+            raise LoaderFailed(self.name, f"calls exit({error.code!r})") from error
+        if not isinstance(data, Dataset):
+            raise LoaderFailed(self.name, f"gives a {type(data).__name__}, and not a Dataset")
         return replace(
             data, task=self.name, variant=name, seed=seed, kind=self.kind, unit=self.unit
         )

@@ -56,7 +56,7 @@ def _usable(
     usable = are_finite(flat_rows(target)).all(axis=1)
     rows = np.zeros((count, 1))
     if looks_at_rows:
-        if split.x.dtype.kind in NO_NUMBERS:
+        if split.x.dtype.kind in NO_NUMBERS or 0 in split.x.shape[1:]:
             return rows[:0], target[:0]
         rows = flat_rows(np.asarray(split.x))[:count].astype(np.float64)
         usable &= are_finite(rows).all(axis=1)
@@ -64,9 +64,10 @@ def _usable(
 
 
 def _as_classes(labels: NDArray[Any]) -> NDArray[Any]:
-    """Labels as scikit-learn takes them, which refuses fractions and mixed objects."""
+    """Labels as scikit-learn takes them, which refuses fractions, bytes and mixed objects."""
     is_fraction = labels.dtype.kind == "f" and bool((labels != np.floor(labels)).any())
-    return labels.astype(str) if is_fraction or labels.dtype.kind == "O" else labels
+    is_number = labels.dtype.kind not in NO_NUMBERS
+    return labels if is_number and not is_fraction else np.array([str(one) for one in labels])
 
 
 def _estimator(method: BaselineMethod) -> Any:

@@ -53,6 +53,11 @@ class Dataset:
     unit: str | None = None
     """A regression target's own unit; None for classes and for a pure number."""
 
+    def __post_init__(self) -> None:
+        # Names may come as a list, as a column of a table or as the labels themselves.
+        for field in ("feature_names", "class_names"):
+            object.__setattr__(self, field, tuple(map(str, getattr(self, field))))
+
     @property
     def input_shape(self) -> tuple[int, ...]:
         """Shape of one row of features."""

@@ -11,7 +11,13 @@ from typing import NamedTuple
 from kertasks.data.values import Cells, DataValues, SplitValues, shown_label
 from kertasks.text.numbers import grouped
 
-_WORDS = {"O": "Python objects", "U": "texts", "S": "texts", "V": "raw bytes"}
+_WORDS = {
+    "O": "Python objects",
+    "U": "texts",
+    "S": "texts",
+    "V": "raw bytes",
+    "c": "complex numbers",
+}
 _FEW = 6
 
 
@@ -56,7 +62,10 @@ def _faults_of_splits(values: DataValues) -> Iterator[DataFault]:
 def _faults_of_cells(name: str, cells: Cells, matters: bool) -> Iterator[DataFault]:
     if not cells.are_numbers:
         what = _WORDS.get(cells.kind, "times")
-        yield DataFault(f"{name} holds {what} (dtype {cells.dtype}); Keras takes numbers", matters)
+        takes = "real numbers" if cells.kind == "c" else "numbers"
+        yield DataFault(f"{name} holds {what} (dtype {cells.dtype}); Keras takes {takes}", matters)
+    if 0 in cells.row_shape:
+        yield DataFault(f"a row of {name} holds nothing: it has {_shape(cells)}", matters)
     if cells.not_finite is not None:
         yield DataFault(cells.not_finite.describe(name), False)
 

@@ -42,8 +42,9 @@ def class_label(class_names: Sequence[str], target: Any) -> str:
     if len(values) > 1 and len(ones) != 1:  # of several classes, or of none
         return ", ".join(class_label(class_names, one) for one in ones) or "none"
     label = ones[0] if len(values) > 1 else values[0]
-    if label in range(len(class_names)):
-        return class_names[int(label)]
+    places = range(len(class_names))
+    if label in places:
+        return class_names[places.index(label)]
     return shown_label(plain_label(label))
 
 

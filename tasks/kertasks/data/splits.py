@@ -10,13 +10,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kertasks.data.multi_hot import MultiHotRows
+from kertasks.errors import UserError
 
 _KEPT_DIGITS = 5
 
 
+class NoRows(UserError):
+    """What should hold the rows of a split is one thing: None, a sparse matrix, a dictionary.
+
+    Args:
+        name: ``x`` or ``y``.
+        found: what it is.
+    """
+
+    def __init__(self, name: str, found: object) -> None:
+        what = "None" if found is None else f"one {type(found).__name__}"
+        super().__init__(f"{name} is {what}; allowed: an array, or a list, with an entry a row")
+
+
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Rows that are used together: to train, to validate or to test."""
+    """Rows that are used together: to train, to validate or to test.
+
+    Raises:
+        NoRows: what is given is nothing that has rows.
+    """
 
     x: NDArray[Any] | MultiHotRows
     """Features, shape (rows, …). Multi-hot rows are uint8, one byte a cell, and kept as the
@@ -31,6 +49,8 @@ class Split:
             values = getattr(self, name)
             if not isinstance(values, (np.ndarray, MultiHotRows)):
                 object.__setattr__(self, name, _as_array(values))
+            if not getattr(self, name).shape:
+                raise NoRows(name, values)
 
     @property
     def rows(self) -> int:

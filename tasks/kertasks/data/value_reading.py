@@ -84,6 +84,8 @@ def plain_label(label: Any) -> int | float | str:
     kind = np.asarray(label).dtype.kind
     if kind in "iub":
         return int(label)
+    if kind == "S":
+        return bytes(label).decode(errors="replace")
     if kind != "f" or not np.isfinite(label):
         return str(label)
     return int(label) if label == np.floor(label) else float(label)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import msgspec
 
-NO_NUMBERS = "OUSVMm"
-"""NumPy's letters for kinds of dtype that no network reads: objects, texts, raw bytes, times."""
+NO_NUMBERS = "OUSVMmc"
+"""NumPy's letters for kinds of dtype that no network reads: objects, texts, raw bytes, times and
+complex numbers."""
 
 
 class NotFinite(msgspec.Struct, frozen=True):

@@ -5,18 +5,22 @@
 from __future__ import annotations
 
 import json
+import re
 import warnings
 from typing import Any
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
+from tests.support.own_tasks import OwnTasks
 
 from kertasks.data.dataset import Dataset
 from kertasks.data.describing import describe
 from kertasks.data.description import CurvePicture, Description, ScatterPicture, from_json, to_json
-from kertasks.data.splits import Split
+from kertasks.data.splits import NoRows, Split
 from kertasks.kinds import BaselineMethod
 from kertasks.registry import find_task
+from kertasks.task import LoaderFailed
 
 THREE = np.repeat([0, 1, 2], 4)
 ROWS = np.arange(24, dtype=np.float32).reshape(12, 2)
@@ -63,7 +67,9 @@ def numbers(x: Any, y: Any, **more: Any) -> Dataset:
         (np.array([0, 1, 2**40]), "a b c 1099511627776", (1, 1, 0, 1)),
         (np.array(["cat", "dog"] * 6), "cat dog", (6, 6)),
         (np.array(["cat", "dog"] * 6, dtype=object), "cat dog", (6, 6)),
+        (np.array([b"cat", b"dog"] * 6), "cat dog", (6, 6)),
         (np.array([1]), "a b c", (0, 1, 0)),
+        (THREE[:9] * 1j, "0j 1j 2j", (4, 4, 1)),
         (np.array([[1, 1, 0], [0, 0, 0]] * 6), "a b c", ()),
     ],
 )  # fmt: skip
@@ -89,6 +95,8 @@ NOT_FINITE = "what is computed of it is not finite either"
         (classes(THREE[:0]), ["there are no rows to train on"]),
         (classes(THREE[:9], ROWS), ["x holds 12 rows, y holds 9: there must be a target for each row"]),
         (classes(THREE[:2], np.array([["u", "v"]] * 2)), ["x holds texts (dtype <U1); Keras takes numbers"]),
+        (classes(THREE, ROWS * 1j), ["x holds complex numbers (dtype complex64); Keras takes real numbers"]),
+        (classes(THREE, ROWS[:, :0], feature_names=()), ["a row of x holds nothing: it has shape (0)"]),
         (classes(THREE[:3], [[1.0], [2.0, 3.0], [4.0]]), ["x holds Python objects (dtype object); Keras takes numbers"]),
         (classes(THREE, feature_names=("only one",)), ["there are 1 feature names for 2 columns"]),
         (classes(THREE, test=Split(ROWS[:0], THREE[:0])), ["the test split has no rows"]),
@@ -122,3 +130,36 @@ def test_columns_that_never_change_are_counted() -> None:
     constant = np.column_stack([ROWS[:, 0], np.ones(12, dtype=np.float32)])
     assert described(classes(THREE, constant)).constant_features == 1
     assert described(classes(THREE)).constant_features == 0
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "said"),
+    [
+        (csr_matrix(ROWS), THREE, "x is one csr_matrix; allowed: an array, or a list"),
+        ({"left": ROWS}, THREE, "x is one dict; allowed"),
+        (np.float32(3), THREE, "x is one float32; allowed"),
+        (ROWS, None, "y is None; allowed"),
+    ],
+)
+def test_what_has_no_rows_is_refused_by_what_it_is(x: Any, y: Any, said: str) -> None:
+    with pytest.raises(NoRows, match=said):
+        classes(y, x)
+
+
+def test_names_are_texts_however_they_come() -> None:
+    found = described(classes(THREE, feature_names=np.array(["a", "b"]), class_names=[1, 2, 3]))
+    assert found.class_names == ("1", "2", "3")
+    assert [facts.name for facts in found.features] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("return None", "the loader of the task mine gives a NoneType, and not a Dataset"),
+        ("import sys; sys.exit('no file')", "the loader of the task mine calls exit('no file')"),
+    ],
+)
+def test_a_loader_that_gives_no_data_is_said(own_tasks: OwnTasks, body: str, said: str) -> None:
+    own_tasks.add("mine", body)
+    with pytest.raises(LoaderFailed, match=re.escape(said)):
+        find_task("mine").load()
