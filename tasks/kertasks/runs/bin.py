@@ -11,6 +11,7 @@ from pathlib import Path
 
 from kertasks.errors import UserError
 from kertasks.runs.folder import RunDamaged, RunFolder
+from kertasks.runs.spool import move_spool, remove_spool
 from kertasks.runs.state import RunState
 from kertasks.runs.store import RunsListing, RunStore, list_runs
 
@@ -66,7 +67,9 @@ class RunBin:
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise BinTrouble(f"cannot make {self.path}: {error.strerror}") from error
-        _move(run.path, self.path / run.id)
+        place = self.path / run.id
+        _move(run.path, place)
+        move_spool(run.path, place)
 
     def restore(self, id: str) -> RunFolder:
         """Move a run of this id back.
@@ -79,6 +82,7 @@ class RunBin:
             raise NotInBin(f"{id} is not in {self.path} any more")
         run = RunFolder(self._store.runs_path / id)
         _move(self.path / id, run.path)
+        move_spool(self.path / id, run.path)
         return run
 
     def empty(self) -> list[str]:
@@ -95,6 +99,10 @@ class RunBin:
                     shutil.rmtree(path)
                 else:
                     path.unlink()
+                remove_spool(path)
+                came_from = self._store.runs_path / path.name
+                if not os.path.lexists(came_from):  # whose spool could not be moved with it
+                    remove_spool(came_from)
             except OSError as error:
                 raise BinTrouble(f"cannot remove {path}: {error.strerror}") from error
         return [path.name for path in paths]

@@ -121,6 +121,29 @@ def deliver(run: Path, names: dict[str, Path]) -> None:
             _forget(there)
 
 
+def move_spool(run: Path, place: Path) -> None:
+    """Let what is in the spool of a run be found where the run is now.
+
+    What cannot be moved is found again by who moves the run back.
+
+    Args:
+        run: the run's folder before it was moved.
+        place: its folder now.
+    """
+    with contextlib.suppress(OSError):
+        spool_of(run).rename(spool_of(place))
+
+
+def remove_spool(run: Path) -> None:
+    """Remove what is in the spool of a run that is removed for good.
+
+    Raises:
+        OSError: it cannot be removed.
+    """
+    with contextlib.suppress(FileNotFoundError):
+        shutil.rmtree(spool_of(run))
+
+
 def _forget(there: Path) -> None:
     with contextlib.suppress(OSError):
         there.unlink(missing_ok=True)

@@ -6,9 +6,11 @@ import stat
 from pathlib import Path
 
 import pytest
-from tests.support.run_folders import write_run
+from tests.support.run_folders import NOON, write_run
 
 from kertasks.runs.bin import BinTrouble, NotInBin, RunBin, RunGoesOn
+from kertasks.runs.events import Stopped, format_event
+from kertasks.runs.spool import EventSpool, spool_of
 from kertasks.runs.state import RunState, process_start_time
 from kertasks.runs.store import RunStore
 
@@ -69,3 +71,35 @@ def test_emptying_removes_for_good(tmp_path: Path) -> None:
     assert sorted(bin.empty()) == sorted(run.id for run in runs)
     assert bin.runs() == []
     assert store.runs() == [kept]
+
+
+def test_what_a_run_has_in_the_spool_goes_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KERTUI_CACHE", str(tmp_path / "cache"))
+    store = RunStore(tmp_path)
+    bin = RunBin(store)
+    run = write_run(store, "xor", "answer", epochs=3, end="")
+    spool = EventSpool(run.events_path, run.events_path.stat().st_size)
+    spool.write(format_event(Stopped(NOON + 9, 3, 3)).encode())
+    spool.close()
+    (spool_of(run.path) / run.model_path.name).write_text("weights")
+
+    bin.delete(run)
+
+    (deleted,) = bin.runs()
+    assert deleted.state() is RunState.STOPPED
+    assert deleted.where(deleted.model_path).read_text() == "weights"
+    bin.restore(run.id)
+    assert run.state() is RunState.STOPPED
+    assert run.where(run.model_path).read_text() == "weights"
+    bin.delete(run)
+    bin.empty()
+    assert list((tmp_path / "cache" / "spool").iterdir()) == []
+
+    # A cache that could not be written in as it was deleted is emptied with the bin all the same.
+    run = write_run(store, "xor", "answer", epochs=3)
+    spool_of(run.path).mkdir(parents=True)
+    run.path.rename(bin.path / run.id)
+    bin.empty()
+    assert list((tmp_path / "cache" / "spool").iterdir()) == []
