@@ -242,6 +242,8 @@ class Machine(_Event, frozen=True, tag="machine"):
     """Bytes of the trainer's own process."""
 
     gpus: tuple[Gpu, ...] = ()
+    trained: Number | None = None
+    """For how many seconds the run was trained until then, pauses and rests left out."""
 
 
 class Notice(_Event, frozen=True, tag="notice"):

@@ -81,8 +81,10 @@ class RunHistory:
         self.stopping = False
         """Whether it was told to stop and has not ended yet."""
 
-        self.idle = 0.0
-        """Seconds, up to where it went on last, in which it was paused, over or lost."""
+        self._trained_until: tuple[float, float] = 0.0, 0.0
+        """When its trainer last said for how long it had trained, or when it began or went on, in
+        Unix time, and the seconds it had trained by then. A trainer measures them by a clock that
+        nobody sets."""
 
         self.latest: float | None = None
         """When the latest event was written, Unix time."""
@@ -216,7 +218,8 @@ class RunHistory:
             now = self.ended.t
         elif (rest := self.paused or self._taken_up) is not None:
             now = rest.t
-        return max(0.0, now - self.started.t - self.idle)
+        then, trained = self._trained_until
+        return trained + max(0.0, now - then)
 
     @property
     def metric_names(self) -> tuple[str, ...]:
@@ -273,6 +276,7 @@ class RunHistory:
                 self.xla = event.xla
             case Started():
                 self.started = event
+                self._trained_until = event.t, 0.0
                 self.planned = event.epochs
                 if not self.epochs:
                     self.best = BestEpoch(event.monitor)
@@ -280,6 +284,7 @@ class RunHistory:
                 self.planned = event.epochs
             case Paused():
                 self.paused = event
+                self._note_trained(event)
                 self.until, self.resuming = None, False
             case Resuming():
                 self._end_rest(event.t)
@@ -289,8 +294,10 @@ class RunHistory:
                 self._resume(event)
             case Checkpointed():
                 self.checkpoint = event
+                self._note_trained(event)
             case Machine():
                 self.machine = event
+                self._note_trained(event)
             case Notice():
                 self.notices.append(event)
             case Control():
@@ -315,12 +322,14 @@ class RunHistory:
         self._end_rest(event.t)
         self.resumed = event
 
+    def _note_trained(self, event: Paused | Checkpointed | Machine) -> None:
+        if event.trained is not None:
+            self._trained_until = event.t, event.trained
+
     def _end_rest(self, now: float) -> None:
-        lay_since = self.paused or self.ended or self._taken_up
-        since = lay_since.t if lay_since is not None else self.latest
-        self.idle += max(0.0, now - since) if since is not None else 0.0
-        if self.ended is not None and self.ended.trained is not None and self.started is not None:
-            self.idle = now - self.started.t - self.ended.trained
+        # A lost trainer trained until its last event, as far as is known.
+        trained = self.elapsed(now if self.latest is None else self.latest)
+        self._trained_until = now, 0.0 if math.isnan(trained) else trained
         self.paused = self.ended = self._taken_up = None
         self.stopping = False
 

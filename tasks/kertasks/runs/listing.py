@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 from kertasks.runs.bin import RunBin
 from kertasks.runs.event_reader import EventReader
+from kertasks.runs.events import Failed
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
 from kertasks.runs.store import RunStore
@@ -30,8 +31,9 @@ _READ = ("run.json", "label.json", "events.jsonl")
 Age: TypeAlias = tuple[tuple[int, int] | None, ...]
 """When each of those was written, and its bytes; None for one that is not there."""
 
-OverRuns: TypeAlias = dict[str, tuple[Age, RunSummary]]
-"""Runs that were over when they were read, by id."""
+OverRuns: TypeAlias = dict[str, tuple[Age, RunSummary, bool]]
+"""Runs that were over when they were read, by id, each with whether its best epoch, if any, is
+known."""
 
 
 class RunSummaries:
@@ -40,8 +42,8 @@ class RunSummaries:
     Args:
         source: whose runs.
         over: where those that are over are kept; shared, nobody reads them twice.
-        with_best: whether the best epoch of a run that goes on, and how many it plans, are looked
-            for, for which all its events are read once.
+        with_best: whether the best epoch is looked for where the end of the events does not tell
+            it, and how many a run that goes on plans; for that all events are read once.
         slices: of such a run's events to read at a time, ``event_reader.SLICE`` bytes each: a
             list must not wait for a long log. Its best epoch is unknown until all are read;
             None reads all at once.
@@ -63,6 +65,8 @@ class RunSummaries:
         self._over: OverRuns = {} if over is None else over
         self._followed: dict[str, tuple[RunHistory, EventReader]] = {}
         self._latest: list[tuple[RunFolder, RunSummary]] = []
+        self.behind = False
+        """Whether a run has events that were not read yet, for which ``read_running`` is there."""
 
     def read(self, tell: Callable[[list[RunSummary]], None] | None = None) -> list[RunSummary]:
         """Summarise every run that began, newest first, and whatever else lies among them.
@@ -73,6 +77,7 @@ class RunSummaries:
         Raises:
             HomeNotReadable: the runs cannot be listed.
         """
+        self.behind = False
         listing = self._source.listing()
         found = [(RunFolder(path), summarise_odd(path, why)) for path, why in listing.odd.items()]
         told = time.monotonic()
@@ -87,10 +92,13 @@ class RunSummaries:
         return newest_first(summary for _, summary in found)
 
     def read_running(self) -> list[RunSummary]:
-        """Summarise the runs of the last ``read``; those that went on then are read again."""
+        """Summarise the runs of the last ``read``; those that went on then, and those of which
+        not all was read, are read again."""
+        self.behind = False
         found = []
         for run, before in self._latest:
-            summary = self._summary(run) if before.state.goes_on else before
+            again = before.state.goes_on or run.id in self._followed
+            summary = self._summary(run) if again else before
             if summary is not None:
                 found.append((run, summary))
         self._latest = found
@@ -99,28 +107,44 @@ class RunSummaries:
     def _summary(self, run: RunFolder) -> RunSummary | None:
         age = _age(run)
         kept = self._over.get(run.id)
-        if kept is not None and kept[0] == age:
+        if kept is not None and kept[0] == age and (kept[2] or not self._with_best):
             return kept[1]
         summary = summarise(run)
         if summary is None:
             return None
-        if summary.state.is_over:
+        if not summary.state.is_over:
+            return self._with_all_told(run, summary)[0] if self._with_best else summary
+        # The best epoch of a run without an end may lie before what was looked at.
+        known = summary.best_epoch is not None
+        if self._with_best and not known:
+            summary, known = self._with_all_told(run, summary)
+        # What is damaged may be mended without a change of these files.
+        if (known or not self._with_best) and not summary.damage:
             self._followed.pop(run.id, None)
-            if not summary.damage:  # which may be mended without a change of these files
-                self._over[run.id] = age, summary
-        elif self._with_best and summary.state.goes_on:
-            new = RunHistory(), EventReader(run.events_path)
-            history, reader = self._followed.setdefault(run.id, new)
-            whole = history.read_more(reader, self._slices)
-            summary = replace(summary, planned=history.planned or summary.planned)
-            if whole:
-                best, since = history.best, history.not_finite_since
-                summary = replace(summary, best_epoch=best.epoch, best=best.metrics)
-                if since is not None:
-                    summary = replace(summary, not_finite_since=since, result=not_finite(since))
-                if history.latest is not None and history.started is not None:
-                    summary = replace(summary, seconds=history.elapsed(history.latest))
+            self._over[run.id] = age, summary, known
         return summary
+
+    def _with_all_told(self, run: RunFolder, summary: RunSummary) -> tuple[RunSummary, bool]:
+        """What all events of a run tell, once they are read, and whether they are."""
+        is_new = run.id not in self._followed
+        new = RunHistory(), EventReader(run.events_path)
+        history, reader = self._followed.setdefault(run.id, new)
+        # The list is there before the logs of many runs that were lost are read.
+        waits = is_new and summary.state.is_over and self._slices is not None
+        whole = not waits and history.read_more(reader, self._slices)
+        self.behind = self.behind or not whole
+        if summary.state.goes_on:
+            summary = replace(summary, planned=history.planned or summary.planned)
+        if whole and history.started is not None:
+            best, since = history.best, history.not_finite_since
+            summary = replace(summary, best_epoch=best.epoch, best=best.metrics)
+            if since is not None:
+                summary = replace(summary, not_finite_since=since)
+                if not isinstance(history.ended, Failed):
+                    summary = replace(summary, result=not_finite(since))
+            if history.latest is not None:
+                summary = replace(summary, seconds=history.elapsed(history.latest))
+        return summary, whole
 
 
 def _age(run: RunFolder) -> Age:

@@ -11,7 +11,16 @@ from pathlib import Path
 from kertasks.errors import UserError
 from kertasks.runs.best_epoch import BestEpoch
 from kertasks.runs.event_reader import Tail
-from kertasks.runs.events import Checkpointed, Epoch, Event, Failed, Finished, Paused, Stopped
+from kertasks.runs.events import (
+    Checkpointed,
+    Epoch,
+    Event,
+    Failed,
+    Finished,
+    Machine,
+    Paused,
+    Stopped,
+)
 from kertasks.runs.folder import NeverBegan, RunDamaged, RunFolder
 from kertasks.runs.history import RunHistory, state_of
 from kertasks.runs.label import FILE, Label, look_at_label
@@ -248,6 +257,8 @@ def _read_end(run: RunFolder, *, over: bool = False) -> _End:
     seen: list[Event] = []
     """The last one first."""
     place: Paused | Checkpointed | None = None
+    told: Paused | Checkpointed | Machine | None = None
+    """The last event that says for how long it was trained."""
     least = math.inf
     """An epoch of this number or a later one was told anew, or came to nothing."""
     went_on = rested = False
@@ -266,13 +277,14 @@ def _read_end(run: RunFolder, *, over: bool = False) -> _End:
             case Epoch() if event.epoch < least:
                 least = event.epoch
                 end.last = end.last or event
-            case Paused() | Checkpointed() if not rested:
+            case Paused() | Checkpointed() | Machine() if not rested:
                 # After hours of a pause its epochs lie further back than is looked.
-                place = place or event
+                place = event if place is None and not isinstance(event, Machine) else place
+                told = event if told is None and event.trained is not None else told
         went_on = went_on or line.kind in _GOING_ON
         rested = rested or line.kind in ("resuming", "resumed")
-        told = isinstance(end.ended, Finished | Stopped) and bool(end.ended.best)
-        if end.last and (told or not (over or end.ended)):
+        says_best = isinstance(end.ended, Finished | Stopped) and bool(end.ended.best)
+        if end.last and (says_best or not (over or end.ended)):
             break
     end.trouble, end.is_whole = tail.trouble, tail.complete
     if not seen:
@@ -288,8 +300,9 @@ def _read_end(run: RunFolder, *, over: bool = False) -> _End:
         end.epochs = end.last.epoch
     elif place is not None:
         end.epochs = place.epoch
-    if end.seconds is None and place is not None and place.trained is not None:
-        end.seconds = place.trained + max(0.0, end.t - place.t)
+    if end.seconds is None and told is not None and told.trained is not None:
+        rests = isinstance(place, Paused)
+        end.seconds = told.trained + (0.0 if rests else max(0.0, end.t - told.t))
     if end.ended is not None and end.ended.trained is not None:
         end.seconds = end.ended.trained
     if isinstance(end.ended, Finished | Stopped):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pynvml
 import tensorflow as tf
+from msgspec.structs import replace
 
 from kertasks.data.dataset import Dataset
 from kertasks.errors import UserError
@@ -69,12 +70,14 @@ class MachineWatch:
 
     Args:
         log: where the readings go.
+        trained: says for how many seconds the run was trained until now.
 
     A reading costs 0.3 ms, and about 1 ms more for each GPU.
     """
 
-    def __init__(self, log: EventLog) -> None:
+    def __init__(self, log: EventLog, trained: Callable[[], float]) -> None:
         self._log = log
+        self._trained = trained
         self._paused = False
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._work, name="machine", daemon=True)
@@ -97,7 +100,7 @@ class MachineWatch:
             now = time.monotonic()
             if not self._paused or now - read >= EVERY_PAUSED:
                 read = now
-                self._log.add(read_machine(gpus))
+                self._log.add(replace(read_machine(gpus), trained=self._trained()))
 
 
 def read_machine(gpus: Sequence[Any]) -> Machine:

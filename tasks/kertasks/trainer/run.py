@@ -111,7 +111,7 @@ class _Training:
         self._best = BestWeights(self._writer, run.best_path, log, self._stopping)
         self._weights = WeightFiles(run, log, self._writer, self._best)
         self._checkpoints = Checkpoints(run.checkpoint_path, log, lambda: self._time.seconds)
-        self._watch = MachineWatch(log)
+        self._watch = MachineWatch(log, lambda: self._time.seconds)
         self._warn = OnceEach(self._notice)
         """Tells what this trainer is warned of."""
 

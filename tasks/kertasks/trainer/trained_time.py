@@ -14,20 +14,23 @@ class TrainedTime:
     """
 
     def __init__(self, before: float) -> None:
-        self._seconds = 0.0 if math.isnan(before) else before
-        self._since: float | None = None
+        # Both in one place: threads ask for the time while it is set.
+        self._counted: tuple[float, float | None] = 0.0 if math.isnan(before) else before, None
+        """Seconds of training, and since when more of them pass, by the monotonic clock; None
+        while it rests."""
 
     def go_on(self) -> None:
         """Count from now on."""
-        if self._since is None:
-            self._since = time.monotonic()
+        seconds, since = self._counted
+        if since is None:
+            self._counted = seconds, time.monotonic()
 
     def rest(self) -> None:
         """Count no more until it goes on."""
-        self._seconds, self._since = self.seconds, None
+        self._counted = self.seconds, None
 
     @property
     def seconds(self) -> float:
         """Seconds of training until now, by all its trainers."""
-        more = 0.0 if self._since is None else time.monotonic() - self._since
-        return self._seconds + more
+        seconds, since = self._counted
+        return seconds if since is None else seconds + time.monotonic() - since

@@ -88,7 +88,9 @@ def become_trainer(request: Mapping[str, Any]) -> ClaimedRun:
         finally:
             os.close(log)
     except OSError as error:
-        raise RunDamaged(f"cannot write in the run's folder {run}: {error.strerror}") from error
+        file = error.filename2 or error.filename  # what was to be replaced, or written
+        what = f"{Path(file).name} in the run's folder" if file else "in the run's folder"
+        raise RunDamaged(f"cannot write {what} {run}: {error.strerror}") from error
     return claimed
 
 

@@ -14,6 +14,7 @@ from kertasks.runs.events import (
     Failed,
     Finished,
     LearningRate,
+    Machine,
     Monitor,
     Notice,
     Paused,
@@ -183,6 +184,20 @@ def test_time_in_which_it_lay_still_is_not_counted() -> None:
     assert history.elapsed(311.0) == 8.0
     history.add_all([Resuming(400.0), Failed(405.0, "no Keras")])
     assert history.elapsed(900.0) == 7.0  # to the latest that the lost one told
+
+
+def test_a_clock_that_is_set_changes_no_time_trained() -> None:
+    history = RunHistory()
+    machine = Machine(3.0, 0.5, 1, 2, 1, trained=3.0)
+    history.add_all([Started(0.0, 10, 4, 9, "CPU"), epoch(1, loss=1.0), machine])
+    assert history.elapsed(4.0) == 4.0
+    history.add(Machine(3605.0, 0.5, 1, 2, 1, trained=5.0))  # it slept for an hour
+    assert history.elapsed(3606.0) == 6.0
+    history.add(Machine(-7.0, 0.5, 1, 2, 1, trained=7.0))  # its clock was set back
+    assert history.elapsed(-6.0) == 8.0
+    # Another host, whose clock is a day behind, takes it up; its trainer has told nothing yet.
+    history.add_all([Resuming(-86_400.0), Resumed(-86_390.0, 1, 0)])
+    assert history.elapsed(-86_388.0) == 9.0
 
 
 NUMBERS = st.floats(width=64)

@@ -2,19 +2,29 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import time
 from pathlib import Path
 
 import pytest
-from tests.support.run_folders import write_run
+from tests.support.run_folders import NOON, append, write_run
 
 from kertasks.registry import find_task
 from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.event_reader import SLICE
-from kertasks.runs.events import Epoch, Failed, Finished, Planned, Started, Stopped, format_event
+from kertasks.runs.events import (
+    Epoch,
+    Failed,
+    Finished,
+    Machine,
+    Planned,
+    Started,
+    Stopped,
+    format_event,
+)
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.label import Label, write_label
-from kertasks.runs.listing import RunSummaries
+from kertasks.runs.listing import OverRuns, RunSummaries
 from kertasks.runs.state import RunState
 from kertasks.runs.store import RunStore
 from kertasks.runs.summary import in_words, summarise
@@ -150,6 +160,36 @@ def test_a_list_does_not_wait_for_a_long_log(tmp_path: Path) -> None:
     looks = [summaries.read_running()[0].best_epoch for _ in range(8)]
     assert looks[0] is None
     assert looks[-1] == known.best_epoch
+
+
+def test_of_a_lost_run_with_a_long_log_the_best_epoch_and_the_time_are_read_bit_by_bit(
+    tmp_path: Path,
+) -> None:
+    store = RunStore(tmp_path)
+    write_run(store, "xor", "answer", epochs=20_000, end="", host=platform.node())
+    over: OverRuns = {}
+    RunSummaries(store, over).read()  # as the first screen does, which shows no best epoch
+    (known,) = RunSummaries(store, with_best=True).read()
+    assert known.state is RunState.LOST
+    assert known.seconds == pytest.approx(200.0)
+    summaries = RunSummaries(store, over, with_best=True, slices=1)
+    (first,) = summaries.read()
+    assert (first.epochs, first.best_epoch, first.seconds) == (20_000, None, None)
+    assert summaries.behind
+    looks = []
+    while summaries.behind:
+        looks += summaries.read_running()
+    assert [look.best_epoch for look in looks[:2]] == [None, None]
+    assert looks[-1] == known
+    assert RunSummaries(store, over, with_best=True, slices=1).read() == [known]
+
+
+def test_of_a_lost_run_the_time_is_known_where_its_trainer_told_it_last(tmp_path: Path) -> None:
+    store = RunStore(tmp_path)
+    run = write_run(store, "xor", "answer", epochs=3_000, end="")
+    append(run, [Machine(NOON + 90_000, 0.5, 1, 2, 1, trained=60.0)])
+    append(run, [Epoch(NOON + 90_001, 3_001, {"loss": 1.0}, 0.1, 0.1)])
+    assert [summary.seconds for summary in RunSummaries(store).read()] == [61.0]
 
 
 def test_another_label_is_seen_on_a_run_that_is_over(run: RunFolder, tmp_path: Path) -> None:

@@ -28,9 +28,16 @@ def test_readings_go_into_the_events_until_it_is_closed(
 ) -> None:
     monkeypatch.setattr(machine, "EVERY", 0.01)
     log = EventLog(tmp_path / "events.jsonl")
-    watch = MachineWatch(log)
+    watch = MachineWatch(log, lambda: 1.5)
     reader = EventReader(tmp_path / "events.jsonl")
-    wait_until(lambda: any(isinstance(event, Machine) for event in reader.read()))
+    read: list[Machine] = []
+
+    def comes() -> bool:
+        read.extend(event for event in reader.read() if isinstance(event, Machine))
+        return bool(read)
+
+    wait_until(comes)
+    assert read[0].trained == 1.5
     watch.close()
     log.flush()
     reader.read_all()
@@ -45,7 +52,7 @@ def test_a_training_that_waits_is_read_seldom(
     monkeypatch.setattr(machine, "EVERY", 0.01)
     monkeypatch.setattr(machine, "EVERY_PAUSED", 0.5)
     log = EventLog(tmp_path / "events.jsonl")
-    watch = MachineWatch(log)
+    watch = MachineWatch(log, lambda: 1.5)
     watch.pause(True)
     reader = EventReader(tmp_path / "events.jsonl")
     times: list[float] = []

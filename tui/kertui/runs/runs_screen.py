@@ -93,7 +93,7 @@ class RunsScreen(Screen[None]):
         self._kept_summaries = RunSummaries(
             store, session.over_runs, with_best=True, slices=_SLICES
         )
-        self._bin_summaries = RunSummaries(self._bin)
+        self._bin_summaries = RunSummaries(self._bin, with_best=True, slices=_SLICES)
         self.listed = ListedRuns()
         """All runs that were read, and how they are filtered and ordered."""
 
@@ -173,7 +173,8 @@ class RunsScreen(Screen[None]):
             return
         everything = self._looks % _ALL_EVERY == 0
         self._looks += 1
-        if everything or self.listed.any_going:
+        summaries = self._bin_summaries if self.listed.deleted else self._kept_summaries
+        if everything or self.listed.any_going or summaries.behind:
             self._reading = True
             read = partial(self._read, self.listed.deleted, everything)
             # Keys that came with the one that opened the table are for a run of it.
