@@ -167,10 +167,13 @@ def test_metric(test: Mapping[str, float] | None, told: str | None) -> str | Non
     Args:
         test: what was measured.
         told: the name that the run's trainer told. Without one it is an accuracy if there is one,
-            a mean absolute error, else what is not the loss.
+            a mean absolute error, else what is not the loss. But where the loss is no finite
+            number, no other metric means anything.
     """
     if not test:
         return None
+    if not math.isfinite(test.get("loss", 0.0)):
+        return "loss"
     if told in test:
         return told
     for name in test:
@@ -199,17 +202,19 @@ def test_result(test: Mapping[str, float] | None, unit: str | None, told: str | 
 
 
 def ago(seconds: float) -> str:
-    """How long ago, in one unit: ``"just now"``, ``"12 min ago"``, ``"3 days ago"``."""
-    minutes = int(seconds // 60)
+    """How long ago, in one unit: ``"just now"``, ``"12 min ago"``, ``"3 days ago"``; of what another
+    host's clock says is still to come, ``"in 12 min"``."""
+    minutes = int(abs(seconds) // 60)
+    hours = minutes // 60
+    days = hours // 24
     if minutes < 1:
         return "just now"
-    if minutes < 60:
-        return f"{minutes} min ago"
-    hours = minutes // 60
-    if hours < 24:
-        return f"{hours} h ago"
-    days = hours // 24
-    return "1 day ago" if days == 1 else f"{days} days ago"
+    length = f"{minutes} min"
+    if days:
+        length = "1 day" if days == 1 else f"{days} days"
+    elif hours:
+        length = f"{hours} h"
+    return f"{length} ago" if seconds > 0 else f"in {length}"
 
 
 def at(moment: float, now: float) -> str:

@@ -239,7 +239,7 @@ class _Training:
             with suppress(OSError):
                 traceback.print_exc()
             reason = describe_failure(error, "testing", self._claimed.recipe)
-            self._notice(f"{reason} The weights are kept.")
+            self._notice(f"{reason.rstrip('.')}. The weights are kept.")
             return None
 
     def _compare_versions(self, begun_with: Mapping[str, str]) -> None:

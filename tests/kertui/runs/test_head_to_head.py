@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,11 +12,13 @@ from tests.support.piloting import Held, shown, until
 from tests.support.recorded_service import RecordedService
 from tests.support.trainers import PATIENCE, kill_trainers
 
+from kertasks.models.messages import BuildError
+from kertasks.recipes.changes import with_changes
 from kertasks.registry import find_task
 from kertasks.runs.state import RunState
 from kertui.app import KertuiApp
 from kertui.dialogs.dialog import Question
-from kertui.runs.head_to_head import opponents
+from kertui.runs.head_to_head import opponents, train_head_to_head
 from kertui.runs.run_curves import RunCurves
 from kertui.runs.runs_screen import RunsScreen
 from kertui.tasks_screen.tasks_screen import TasksScreen
@@ -102,6 +106,29 @@ async def test_two_recipes_are_trained_on_the_same_axes(
         assert any("asked to stop" in told.message for told in app._notifications)
         await pilot.press("escape")
         assert isinstance(app.screen, TasksScreen)
+
+
+@pytest.mark.training
+async def test_neither_is_trained_where_one_cannot_be(
+    service: RecordedService, trainers: None
+) -> None:
+    service.spare = True
+    task = find_task("xor")
+    changes = ["layers.1.units=2", "compile.loss=mse", "compile.metrics=['nothing']"]
+    wrong = replace(with_changes(task.recipes["answer"], changes), name="wrong")
+    task = replace(task, recipes={"wrong": wrong, "answer": task.recipes["answer"]})
+    app = KertuiApp(service, Capabilities())
+    async with app.run_test(size=(120, 36)) as pilot:
+        train_head_to_head(app.session, app.screen, task, wrong)
+        await until(pilot, lambda: "Nothing is trained" in said(app), PATIENCE)
+        assert service.store.runs() == []
+        assert isinstance(app.screen, TasksScreen)
+        with pytest.raises(BuildError) as alone:
+            await asyncio.to_thread(service.require_trainable, wrong)
+        assert len(alone.value.findings) > 1
+        for finding in alone.value.findings:
+            assert f"'wrong': {finding}" in said(app)
+        assert "'answer':" not in said(app)
 
 
 @pytest.mark.training

@@ -147,16 +147,9 @@ def check(service: TrainingService, recipe: Recipe, source: str | None) -> None:
 def ask_keras(service: TrainingService, recipe: Recipe, source: str | None) -> None:
     """Hold the recipe against Keras and the data, in the process that trains it then.
 
-    What is only warned of is told by the run itself.
-
     Raises:
         BuildError: with every fault, those of the recipe's own values too.
     """
-    from kertasks.models.messages import BuildError
-
     service.start_spare()
     read_catalog(service)
-    found = service.check_before_training(recipe)
-    if found.errors:
-        first, *more = found.errors
-        raise BuildError(first.path, first.reason, *more, source=source)
+    service.require_trainable(recipe, source)

@@ -8,6 +8,7 @@ from typing import Any
 from textual.screen import Screen
 
 from kertasks.errors import UserError
+from kertasks.models.messages import BuildError
 from kertasks.recipes.recipe import Recipe
 from kertasks.task import Task
 from kertui.dialogs.dialog import Choice, Question
@@ -72,12 +73,31 @@ def _train(session: Session, screen: Screen[Any], recipes: list[Recipe]) -> None
     started: list[str] = []
     failure: UserError | None = None
     try:
+        _require_trainable(session, recipes)
         for recipe in recipes:
             last = recipe is recipes[-1]
             started.append(session.service.start(recipe, then_spare=last).id)
     except UserError as error:
         failure = error
     screen.call_later(_show, session, screen, recipes, started, failure)
+
+
+def _require_trainable(session: Session, recipes: list[Recipe]) -> None:
+    """See that all can be trained before one is started: one alone would be no comparison.
+
+    Raises:
+        UserError: with all that is refused, in the words of a training of one.
+    """
+    if not session.service.spare:
+        return  # nobody can be asked: a run says it itself
+    refused = []
+    for recipe in recipes:
+        try:
+            session.service.require_trainable(recipe)
+        except BuildError as error:
+            refused += [f"{recipe.name!r}: {finding}" for finding in error.findings]
+    if refused:
+        raise UserError("Nothing is trained. " + "; ".join(refused))
 
 
 def _show(

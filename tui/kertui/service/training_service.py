@@ -190,13 +190,24 @@ class TrainingService:
         """
         return self._check(recipe, then_train=False)
 
-    def check_before_training(self, recipe: Recipe) -> ModelCheck:
-        """As ``check``, of a recipe that is started next: the spare then need not warm up before.
+    def require_trainable(self, recipe: Recipe, source: str | None = None) -> None:
+        """Hold a recipe that is started next against Keras and its data. The spare then need not
+        warm up before. What is only warned of is told by the run itself.
+
+        Args:
+            recipe: what is to be trained.
+            source: the file it was read from, if any.
 
         Raises:
+            BuildError: with every fault, those of the recipe's own values too.
             SpareUnavailable, RequestFailed, TrainerGone: as ``check``.
         """
-        return self._check(recipe, then_train=True)
+        from kertasks.models.messages import BuildError
+
+        found = self._check(recipe, then_train=True)
+        if found.errors:
+            first, *more = found.errors
+            raise BuildError(first.path, first.reason, *more, source=source)
 
     def _check(self, recipe: Recipe, *, then_train: bool) -> ModelCheck:
         import msgspec
