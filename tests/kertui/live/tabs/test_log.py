@@ -4,6 +4,7 @@ from pathlib import Path
 
 from tests.support.live_app import LiveApp, newswires, record
 from tests.support.piloting import shown, until
+from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from kertui.live.pane import LivePane
@@ -67,3 +68,29 @@ async def test_a_log_is_followed_at_its_end_and_left_where_it_is_read(tmp_path: 
         await until(pilot, lambda: "line 100" in str(tab.query_one(Static).content))
         assert tab.scroll_y == 0
         assert "line 0" in shown(app)
+
+
+async def test_the_end_of_a_log_is_kept_in_sight_under_a_dialog_and_in_fewer_rows(
+    tmp_path: Path,
+) -> None:
+    run = record(tmp_path / "run", newswires(3))
+    run.log_path.write_text("".join(f"line {number}\n" for number in range(100)))
+    app = LiveApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        pane, tab = app.query_one(LivePane), app.query_one(LogTab)
+        pane.follow(run)
+        await pilot.press("l", "right")
+        await until(pilot, lambda: "line 99" in shown(app))
+        await pilot.resize_terminal(60, 16)
+        await until(pilot, lambda: "line 99" in shown(app))
+        await app.push_screen(ModalScreen())
+        with run.log_path.open("a") as file:
+            file.write("line 100\n" + 80 * "x")
+        await until(pilot, lambda: "line 100" in str(tab.query_one(Static).content))
+        app.pop_screen()
+        await until(pilot, lambda: "\nxxx" in shown(app))
+        await pilot.press("right")
+        await until(pilot, lambda: tab.scroll_x == 1)
+        with run.log_path.open("a") as file:
+            file.write("\nthe last line\n")
+        await until(pilot, lambda: "\nhe last line" in shown(app))

@@ -77,6 +77,7 @@ class LogTab(LiveTab):
         super().__init__()
         self._path: Path | None = None
         self._text = ""
+        self._at_end = True
 
     def compose(self) -> ComposeResult:
         """Make room for one text that scrolls."""
@@ -115,12 +116,26 @@ class LogTab(LiveTab):
     def _take(self, text: str, path: Path | None) -> None:
         if path != self._path or text == self._text:
             return
-        # Who reads further up is left there.
-        at_end = self.scroll_y >= self.max_scroll_y
         self._text = text
         self.query_one(Static).update(text)
-        if at_end:
-            self.scroll_end(animate=False)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Follow the end from when it is reached; who reads further up is left there."""
+        super().watch_scroll_y(old_value, new_value)
+        self._at_end = new_value >= self.max_scroll_y
+
+    def watch_virtual_size(self) -> None:
+        """Show the new end once the text is laid out, which a dialog above this puts off."""
+        self.call_next(self._stay_at_end)
+
+    def on_resize(self) -> None:
+        """Show the end in fewer rows too."""
+        self._stay_at_end()
+
+    def _stay_at_end(self) -> None:
+        # Not ``anchor()``: a step to the right ends that, and a short text stands at its bottom.
+        if self._at_end:
+            self.scroll_end(animate=False, immediate=True, x_axis=False)
 
 
 TAB = LogTab
