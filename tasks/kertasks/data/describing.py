@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-import traceback
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from itertools import chain, repeat
 from typing import Any
@@ -21,7 +19,7 @@ from kertasks.data.description import Description, FeatureFacts, Sample, SplitFa
 from kertasks.data.faults import faults_of
 from kertasks.data.multi_hot import MultiHotRows
 from kertasks.data.pictures import picture_of
-from kertasks.data.samples import columns_sample
+from kertasks.data.samples import decode_row
 from kertasks.data.splits import Split
 from kertasks.data.value_reading import are_finite, flat_rows, values_of
 from kertasks.data.values import NO_NUMBERS
@@ -89,18 +87,11 @@ def _split_facts(
 
 
 def _samples(dataset: Dataset, classes: DatasetClasses) -> tuple[Sample, ...]:
-    decode: Callable[[Split, int], Sample] | None = dataset.sample
-    if decode is None and dataset.has_named_columns:
-        decode = partial(columns_sample, dataset)
-    if decode is None:
-        return ()
     places = classes.of_rows(dataset.train.y)
     found = []
     for row in _sample_rows(dataset, places, len(classes.names)):
-        try:
-            sample = decode(dataset.train, row)
-        except Exception:  # a task's own code, on data it did not expect
-            traceback.print_exc()
+        sample = decode_row(dataset, dataset.train, row)
+        if sample is None:
             continue
         if places is not None:
             sample = msgspec.structs.replace(sample, label=classes.names[places[row]])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kertasks.data.dataset import Dataset
-from kertasks.data.description import ColumnsSample, ImageSample, WordsSample
+from kertasks.data.description import ColumnsSample, ImageSample, Sample, WordsSample
 from kertasks.data.multi_hot import Texts
 from kertasks.data.splits import Split
 from kertasks.data.value_reading import plain_label
@@ -46,6 +47,18 @@ def class_label(class_names: Sequence[str], target: Any) -> str:
     if label in places:
         return class_names[places.index(label)]
     return shown_label(plain_label(label))
+
+
+def decode_row(dataset: Dataset, split: Split, row: int) -> Sample | None:
+    """A row as a person reads it; None for numbers without names, and where a task's own code
+    fails at it."""
+    try:
+        if dataset.sample is not None:
+            return dataset.sample(split, row)
+        return columns_sample(dataset, split, row) if dataset.has_named_columns else None
+    except Exception:  # a task's own code, on data it did not expect
+        traceback.print_exc()
+        return None
 
 
 def columns_sample(dataset: Dataset, split: Split, row: int) -> ColumnsSample:

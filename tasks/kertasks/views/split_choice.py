@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kertasks.data.dataset import Dataset
+from kertasks.data.description import Sample
 from kertasks.data.splits import Split
 from kertasks.models.split_rules import rows_trained
 from kertasks.recipes.recipe import Recipe
@@ -36,4 +37,15 @@ def data_of_run(data: Dataset, recipe: Recipe) -> Dataset:
     if data.held_out is not None or not share:
         return data
     x, y, first = data.train.x, data.train.y, rows_trained(data.train.rows, share)
-    return replace(data, train=Split(x[:first], y[:first]), validation=Split(x[first:], y[first:]))
+    train, held_out = Split(x[:first], y[:first]), Split(x[first:], y[first:])
+    decode = data.sample
+    if decode is None:
+        return replace(data, train=train, validation=held_out)
+
+    def sample(split: Split, row: int) -> Sample:
+        """Decode a row as one of the split it comes from: its text is known there alone."""
+        if split is train:
+            return decode(data.train, row)
+        return decode(data.train, first + row) if split is held_out else decode(split, row)
+
+    return replace(data, train=train, validation=held_out, sample=sample)

@@ -1,12 +1,30 @@
-"""How often each class is taken for each other one."""
+"""How often each class is taken for each other one, and how well each is told."""
 
 from __future__ import annotations
+
+import msgspec
 
 from kertasks.runs.looking.view import Index, ViewRecord, ViewRequest
 
 
 class ConfusionRequest(ViewRequest, frozen=True, tag="confusion"):
     """Asks which class is taken for which."""
+
+
+class ClassFigures(msgspec.Struct, frozen=True):
+    """How well one class is told from the others. A share of nothing is 0."""
+
+    precision: float
+    """Of the rows that are said to be of the class, the share that is."""
+
+    recall: float
+    """Of the rows that are of the class, the share that is said to be."""
+
+    f1: float
+    """The harmonic mean of both."""
+
+    support: Index
+    """Rows that are of the class."""
 
 
 class ConfusionMatrix(ViewRecord, frozen=True, tag="confusion"):
@@ -18,3 +36,15 @@ class ConfusionMatrix(ViewRecord, frozen=True, tag="confusion"):
     counts: tuple[tuple[Index, ...], ...]
     """Rows of the data by true class (down) and by what the network says (across); the sum is
     ``row_count`` where each row has one of the classes."""
+
+    figures: tuple[ClassFigures, ...]
+    """One a class."""
+
+    accuracy: float
+    """The share of all rows that is right; a row that has none of the classes is not."""
+
+    low: float
+    """Where the accuracy of all such rows lies with a probability of 95 %, by Wilson."""
+
+    high: float
+    """The other end."""
