@@ -12,7 +12,7 @@ from kertasks.data.describing import describe
 from kertasks.data.description import Description, ImageSample
 from kertasks.registry import find_task
 from kertui.app import KertuiApp
-from kertui.tasks_screen.dataset_drawing import draw_images
+from kertui.plotting.grey_pictures import draw_images
 from kertui.terminal.capabilities import Capabilities
 from kertui.terminal.glyphs import ASCII, UNICODE
 

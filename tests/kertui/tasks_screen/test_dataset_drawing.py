@@ -11,11 +11,11 @@ from kertasks.data.description import (
     ScatterPicture,
     WordsSample,
 )
+from kertui.plotting.dot_canvas import DotCanvas
+from kertui.plotting.grey_pictures import draw_images
 from kertui.tasks_screen.dataset_drawing import (
-    DotCanvas,
     draw_columns,
     draw_curve,
-    draw_images,
     draw_scatter,
     draw_words,
     name_ends,

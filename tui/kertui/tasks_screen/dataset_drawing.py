@@ -22,9 +22,11 @@ from kertasks.data.description import (
     ScatterPicture,
     WordsSample,
 )
+from kertui.plotting.dot_canvas import DotCanvas
+from kertui.plotting.grey_pictures import draw_images
 from kertui.plotting.strips import cells, put, text_of
-from kertui.terminal.cells import cut, padded
-from kertui.terminal.glyphs import Glyphs, Marker
+from kertui.terminal.cells import padded
+from kertui.terminal.glyphs import Glyphs
 from kertui.terminal.theme import CLASS_COLOURS
 from kertui.text.fitting_text import fitted, wrap
 
@@ -36,15 +38,6 @@ _LEAST_FRAME = 4
 
 _MARGIN = 0.08
 """Share of the range left free around the points, so that none lies on an axis."""
-
-_DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
-"""Braille's dot numbers by row and column within a cell (Unicode, block 2800)."""
-
-_DOTS_A_CELL = {Marker.BRAILLE: (2, 4), Marker.BLOCKS: (1, 2), Marker.ASCII: (1, 1)}
-"""How many there are, across and down."""
-
-_GAP = 1
-"""Cells between the pictures of samples."""
 
 _LEAST_LINES = 5
 """Of a text, before another one is shown under it."""
@@ -225,51 +218,6 @@ class _Frame:
         return text_of(text).rstrip()
 
 
-class DotCanvas:
-    """A grid of dots finer than cells: two by four braille dots a cell, two halves of it, or one
-    ASCII sign.
-
-    Args:
-        width: in cells.
-        height: in cells.
-        marker: what the dots are drawn with.
-    """
-
-    def __init__(self, width: int, height: int, marker: Marker = Marker.BRAILLE) -> None:
-        self._marker = marker
-        self._across, self._down = _DOTS_A_CELL[marker]
-        self.columns, self.lines = width * self._across, height * self._down
-        """How many dots there are across and down."""
-
-        self._cells = [[0] * width for _ in range(height)]
-
-    def dot(self, column: int, line: int) -> None:
-        """Set one dot, counted from the top left; outside the grid nothing happens."""
-        if 0 <= column < self.columns and 0 <= line < self.lines:
-            dot = _DOTS[line % self._down][column % self._across]
-            self._cells[line // self._down][column // self._across] |= dot
-
-    def stroke(self, start: tuple[int, int], end: tuple[int, int]) -> None:
-        """Set the dots from one to another, both given as (column, line)."""
-        (x0, y0), (x1, y1) = start, end
-        steps = max(abs(x1 - x0), abs(y1 - y0), 1)
-        for step in range(steps + 1):
-            self.dot(x0 + round((x1 - x0) * step / steps), y0 + round((y1 - y0) * step / steps))
-
-    def rows(self) -> list[str]:
-        """The text, one string a row of cells."""
-        return ["".join(map(self._sign, row)) for row in self._cells]
-
-    def _sign(self, cell: int) -> str:
-        match self._marker:
-            case Marker.BRAILLE:
-                return chr(0x2800 + cell) if cell else " "
-            case Marker.BLOCKS:
-                return " ▀▄█"[cell]
-            case Marker.ASCII:
-                return "*" if cell else " "
-
-
 # --- samples
 
 
@@ -321,79 +269,3 @@ def draw_columns(
         left_out = len(names) - shown
         lines.append(Content.styled(f"{glyphs.ellipsis} {left_out} more columns", "dim"))
     return lines
-
-
-def draw_images(
-    samples: Sequence[ImageSample], width: int, height: int, glyphs: Glyphs, colour: bool
-) -> list[Content]:
-    """A contact sheet, each picture over its label, as large as all of them fit.
-
-    With colours a pixel is half a cell, or ``scale`` cells wide and half as high; in ASCII and
-    without colours it is a shade two cells wide.
-    """
-    if not samples:
-        return []
-    shaded = glyphs.ascii or not colour
-    across, down = len(samples[0].pixels[0]), len(samples[0].pixels)
-    room, count = (width, height), len(samples)
-    fitting = (scale for scale in (6, 4, 2) if _fits(count, across, down, scale, room))
-    scale = next(fitting, 2 if shaded else 1)
-    wide = across * scale
-    rows = (down * scale + 1) // 2
-    per_line = max(1, (width + _GAP) // (wide + _GAP))
-    lines: list[Content] = []
-    for start in range(0, len(samples), per_line):
-        if start and len(lines) + rows + 1 > height:
-            break
-        shown = samples[start : start + per_line]
-        drawn = [_draw_image(sample, scale, shaded, glyphs) for sample in shown]
-        lines += [Content(" " * _GAP).join(parts) for parts in zip(*drawn, strict=True)]
-        labels = (" " * _GAP).join(_centred(cut(sample.label, wide), wide) for sample in shown)
-        lines.append(Content.styled(labels.rstrip(), "dim"))
-    return lines
-
-
-def _centred(text: str, width: int) -> str:
-    return padded(" " * ((width - cell_len(text)) // 2) + text, width)
-
-
-def _fits(count: int, across: int, down: int, scale: int, room: tuple[int, int]) -> bool:
-    width, height = room
-    per_line = (width + _GAP) // (across * scale + _GAP)
-    if per_line < 1:
-        return False
-    lines = -(-count // per_line)
-    return lines * (down * scale // 2 + 1) <= height
-
-
-def _draw_image(sample: ImageSample, scale: int, shaded: bool, glyphs: Glyphs) -> list[Content]:
-    if shaded:
-        top = len(glyphs.shades) - 1
-        text = [
-            "".join(glyphs.shades[round(_share(value) * top)] * scale for value in line)
-            for line in sample.pixels
-        ]
-        return [Content(line) for line in text for _ in range(max(1, scale // 2))]
-    if scale > 1:
-        drawn = [
-            Content.assemble(*((" " * scale, f"on {_grey(value)}") for value in line))
-            for line in sample.pixels
-        ]
-        return [line for line in drawn for _ in range(scale // 2)]
-    blank = tuple(0.0 for _ in sample.pixels[0])
-    pairs = zip(sample.pixels[::2], [*sample.pixels[1::2], blank], strict=False)
-    return [
-        Content.assemble(
-            *(("▀", f"{_grey(top)} on {_grey(bottom)}") for top, bottom in zip(*pair, strict=True))
-        )
-        for pair in pairs
-    ]
-
-
-def _grey(value: float) -> str:
-    return f"$foreground {round(6 + 88 * _share(value))}%"
-
-
-def _share(value: float) -> float:
-    """A pixel's value from 0 to 1; what is no number is nothing."""
-    return 0.0 if math.isnan(value) else min(1.0, max(0.0, value))
