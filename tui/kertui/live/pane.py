@@ -466,6 +466,13 @@ class LivePane(Widget):
         message.stop()
         self.choose(message.tab)
 
+    @on(LiveTab.OpensTab)
+    def _open_tab(self, message: LiveTab.OpensTab) -> None:
+        message.stop()
+        tab = self._tab(message.title)
+        tab.look_at(message.request, self.view)
+        self.choose(tab)
+
     def action_choose_tab(self, key: str) -> None:
         """Show the tab of a digit."""
         self.choose(next(tab for tab in self.tabs if tab.key == key))

@@ -67,6 +67,13 @@ class LiveTab(Widget, can_focus=True):
     class WantsOther(Message):
         """A tab wants to see something else: it is asked anew what."""
 
+    @dataclass
+    class OpensTab(Message):
+        """A person wants to see another tab, and in it what a request asks for."""
+
+        title: str
+        request: ViewRequest
+
     title: ClassVar[str]
     """One word for the row of tabs."""
 
@@ -84,6 +91,9 @@ class LiveTab(Widget, can_focus=True):
         shows only what is known. Asked at every drawing."""
         del view
         return None
+
+    def look_at(self, request: ViewRequest, view: RunView) -> None:
+        """Want to see of this run, from now on, what another tab hands over."""
 
     def show(self, view: RunView) -> None:
         """Show the run as it is now. Called at most a few times a second, and only while this is
