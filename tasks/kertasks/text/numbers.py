@@ -202,8 +202,8 @@ def test_result(test: Mapping[str, float] | None, unit: str | None, told: str | 
 
 
 def ago(seconds: float) -> str:
-    """How long ago, in one unit: ``"just now"``, ``"12 min ago"``, ``"3 days ago"``; of what another
-    host's clock says is still to come, ``"in 12 min"``."""
+    """How long ago, in one unit: ``"just now"``, ``"12 min ago"``, ``"3 days ago"``; of what
+    another host's clock says is still to come, ``"in 12 min"``."""
     minutes = int(abs(seconds) // 60)
     hours = minutes // 60
     days = hours // 24

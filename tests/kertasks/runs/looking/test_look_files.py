@@ -10,11 +10,14 @@ import pytest
 from kertasks.runs.looking import look_files
 from kertasks.runs.looking.look_files import MOST_VIEWERS, Viewer, Viewers
 from kertasks.runs.looking.view import Look, Rows, decode_look, decode_request
-from kertasks.runs.views.confusion_matrix import ConfusionMatrix, ConfusionRequest
+from kertasks.runs.views.confusion_matrix import ClassFigures, ConfusionMatrix, ConfusionRequest
 
 ALL = ConfusionRequest()
 TRAINED = ConfusionRequest(Rows.TRAIN)
-MATRIX = ConfusionMatrix(Rows.TRAIN, 2, ("a\x1b[31m", "b"), ((1, 0), (0, 1)))
+SURE = ClassFigures(1.0, 1.0, 1.0, 1)
+MATRIX = ConfusionMatrix(
+    Rows.TRAIN, 2, ("a\x1b[31m", "b"), ((1, 0), (0, 1)), (SURE, SURE), 1.0, 0.34, 1.0
+)
 
 
 def test_an_answer_comes_back_once_and_clean(tmp_path: Path) -> None:
