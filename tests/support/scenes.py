@@ -105,26 +105,38 @@ class Scene:
     changed: bool = False
     """Whether the recipe there has changes in no file."""
 
+    back: str = ""
+    """The keys that lead back to the workbench from what a dialog was opened from."""
+
     async def open(self, pilot: Pilot[Any], live: LiveRun) -> None:
-        """Bring it up."""
+        """Bring it up, in a workbench that is there already where it is in one."""
         app = pilot.app
         assert isinstance(app, KertuiApp)
-        await until(pilot, lambda: isinstance(app.screen, TasksScreen))
-        await settled(pilot)
-        if self.bench:
-            await _open_bench(pilot, app, live, changed=self.changed)
+        if not (self.bench and isinstance(app.screen, WorkbenchScreen)):
+            await until(pilot, lambda: isinstance(app.screen, TasksScreen))
+            await settled(pilot)
+            if self.bench:
+                await _open_bench(pilot, app, live)
+        if self.changed:
+            assert isinstance(app.screen, WorkbenchScreen)
+            app.screen.draft.duplicate_layer(0)
+            app.screen.query_one(RecipeColumn).take_edit()
+            await settled(pilot)
         await press(pilot, self.keys)
 
     async def close(self, pilot: Pilot[Any]) -> None:
-        """Leave all that is over the first screen."""
+        """Leave all that is over the workbench, or over the first screen."""
         app = pilot.app
-        while len(app.screen_stack) > 1:
+        below = WorkbenchScreen if self.bench else TasksScreen
+        while not isinstance(app.screen, below):
             await app.pop_screen()
-        app.screen.query_one(TaskList).filter_text = ""
+        if not self.bench:
+            app.screen.query_one(TaskList).filter_text = ""
         await settled(pilot)
+        await press(pilot, self.back)
 
 
-async def _open_bench(pilot: Pilot[Any], app: KertuiApp, live: LiveRun, *, changed: bool) -> None:
+async def _open_bench(pilot: Pilot[Any], app: KertuiApp, live: LiveRun) -> None:
     task = find_task("xor")
     screen = WorkbenchScreen(
         app.session, task, task.recipes["answer"], run=live.folder, run_state=RunState.RUNNING
@@ -132,9 +144,6 @@ async def _open_bench(pilot: Pilot[Any], app: KertuiApp, live: LiveRun, *, chang
     await app.push_screen(screen)
     await until(pilot, lambda: screen.query_one(RecipeColumn).catalog is not None)
     await until(pilot, lambda: screen.query_one(LivePane).history.epochs > 0)
-    if changed:
-        screen.draft.duplicate_layer(0)
-        screen.query_one(RecipeColumn).take_edit()
     await settled(pilot)
 
 
@@ -170,11 +179,11 @@ DIALOGS = {
     "quit": Scene("q", bench=True),
     "learning rate": Scene("L", bench=True),
     "add layer": Scene("a", bench=True),
-    "choice": Scene("t enter", bench=True),
-    "value": Scene("e enter", bench=True),
+    "choice": Scene("t enter", bench=True, back="escape"),
+    "value": Scene("e enter", bench=True, back="escape escape"),
     "unsaved": Scene("escape", bench=True, changed=True),
 }
-"""What stands over it, one dialog of each kind."""
+"""What stands over it, one dialog of each kind; those of the first screen come first."""
 
 
 async def settled(pilot: Pilot[Any]) -> None:

@@ -111,6 +111,8 @@ def test_a_value_in_the_unit_of_its_target(value: float, unit: str | None, text:
         ({"loss": 12.0, "mae": 2.64}, "$1,000", "test error $2,640"),
         ({"loss": 0.1234}, None, "test loss 0.1234"),
         ({"loss": 0.1, "auc": 0.9}, None, "test auc 0.900"),
+        ({"loss": math.nan, "accuracy": 0.5}, None, "test loss nan"),
+        ({"loss": math.inf, "mae": 3.0}, "points", "test loss inf"),
         (None, None, ""),
         ({}, None, ""),
     ],

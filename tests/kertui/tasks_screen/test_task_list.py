@@ -51,7 +51,15 @@ def test_ascii_of_a_text_is_as_wide(text: str, plain: str) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(5, "just now"), (720, "12 min ago"), (7200, "2 h ago"), (90000, "1 day ago")],
+    [
+        (5, "just now"),
+        (720, "12 min ago"),
+        (7200, "2 h ago"),
+        (90000, "1 day ago"),
+        (-5, "just now"),  # by another host's clock it is still to come
+        (-720, "in 12 min"),
+        (-90000, "in 1 day"),
+    ],
 )
 def test_times_are_said_in_one_unit(seconds: float, text: str) -> None:
     assert ago(seconds) == text

@@ -19,7 +19,11 @@ length takes no more memory than these."""
 
 FEWEST_PASTED: Final = 24
 """Characters that arrive at once and are taken for a paste where the terminal marks none. A person
-types that many in four seconds or more, so only a line that stood still holds up as many keys."""
+types that many in four seconds or more, so only a line that stood still holds up as many keys.
+
+Fewer are keys, Enter among them: nothing tells a short text that was pasted from what was typed
+ahead of a slow line, ``dense`` and Enter, and that must act. What such keys do to a run, a person
+can take back: it is in the bin. Terminals that mark a paste leave nothing to guess."""
 
 _SEQUENCE = re.compile(
     r"\x1b(?:"
