@@ -334,7 +334,16 @@ class RunFolder:
             answered = partial(last_answered, self.events_path)
             return write_command(self.control_path, name, value, answered)
         except OSError as error:
-            raise RunDamaged(f"cannot write {self.control_path}: {error.strerror}") from error
+            why = f"cannot write {self.control_path}: {error.strerror}"
+            raise RunDamaged(f"{why}{self._other_way_to_end()}") from error
+
+    def _other_way_to_end(self) -> str:
+        """How the trainer is ended where no command reaches it; empty where that is not known."""
+        with contextlib.suppress(RunDamaged):
+            found = self.manifest()
+            if sees_process_of(found) and process_is_there(found.pid, found.process_started):
+                return f"; `kill {found.pid}` ends the training and keeps its weights"
+        return ""
 
 
 def sees_process_of(manifest: Manifest) -> bool:

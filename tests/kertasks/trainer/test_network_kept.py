@@ -81,6 +81,33 @@ def test_a_test_that_fails_is_a_notice(tmp_path: Path) -> None:
     assert read_epoch(run.best_path) is not None
 
 
+def test_weights_whose_place_is_taken_lie_in_the_spool(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(weight_files, "_TRIES_AGAIN", 0.0)
+    monkeypatch.setenv("KERTUI_CACHE", str(tmp_path / "cache"))
+    run = RunStore(tmp_path / "home").create(DIGITS)
+    (run.model_path / "somebody's file").mkdir(parents=True)
+    run.checkpoint_path.parent.touch()
+    data = find_task("digits").load(None, seed=DIGITS.seed)
+    assert data.test is not None
+    # Its rows have a column less, too.
+    data = replace(data, test=Split(data.test.x[:, 1:], data.test.y))
+    train(claim(run.path), OneData(data), "CPU")
+    ended = events_of(run)[-1]
+    assert isinstance(ended, Finished)
+    assert (ended.epochs, ended.test) == (2, None)
+    told = notices(run)
+    assert any(text.startswith("Is a directory: model.keras cannot be written") for text in told)
+    assert any(text.startswith("testing failed") for text in told)
+    kept = read_epoch(run.where(run.model_path))
+    assert kept is not None
+    assert kept.epoch == 2
+    assert run.where(run.best_path) == run.best_path
+    with pytest.raises(OSError, match=r"model\.keras|checkpoint"):
+        claim(run.path, resumes=True, epochs=3)
+
+
 def test_a_metric_of_several_values_is_shown_by_its_mean(tmp_path: Path) -> None:
     recipe = with_changes(
         DIGITS, ["compile.metrics=['accuracy', 'F1Score']", "compile.loss=categorical_crossentropy"]

@@ -42,6 +42,7 @@ def test_a_read_only_home_can_be_looked_at(trainer_home: Path, tmp_path: Path) -
         say runs {KERTUI} runs
         say once {KERTUI} attach --once {run.id}
         say pause {KERTUI} pause {run.id}
+        say set {KERTUI} set {run.id} --learning-rate 0.1
         say train {KERTUI} train xor --epochs 1
         """,
         scratch,
@@ -52,7 +53,9 @@ def test_a_read_only_home_can_be_looked_at(trainer_home: Path, tmp_path: Path) -
     assert "status" not in said["runs"]
     assert "loss" in said["once"]
     assert "status" not in said["once"]
-    for command in ("pause", "train"):
+    for command in ("pause", "set"):
+        assert f"`kill {trainer.pid}` ends the training and keeps its weights" in said[command]
+    for command in ("pause", "set", "train"):
         assert "Read-only file system" in said[command]
         assert "status 1" in said[command]
         assert "Traceback" not in said[command]
