@@ -10,12 +10,12 @@ from rich.cells import cell_len
 from kertasks.runs.views.confusion_matrix import ClassFigures, ConfusionMatrix
 from kertui.plotting.heat import DIVERGING, shade
 from kertui.plotting.strips import PLAIN, Row, cells, fit, on, text_of
-from kertui.terminal.cells import padded
+from kertui.terminal.cells import cut, padded
 from kertui.terminal.glyphs import Glyphs
 from kertui.text.fitting_text import fitted
 
 _LONGEST_NAME = 16
-_LEAST_CELL, _MOST_CELL = 5, 9
+_LEAST_CELL, _MOST_CELL = 6, 9
 """Columns of a cell, one of them before its number."""
 
 _WANTED_COLUMNS = 6
@@ -50,6 +50,9 @@ class TableLayout:
     cell: int
     columns: int
     rows: int
+    head: int
+    """Rows of the names of what is said: two where one has no room for them."""
+
     figures: tuple[str, ...]
     """The figures that stand at the right margin, by their titles."""
 
@@ -60,6 +63,9 @@ class TableLayout:
         """Columns of a figure, two of them before it."""
         return 2 + max(len(title), self.support if title == _ROWS else 4)
 
+
+_ROOMY = 8
+"""Rows from which names of classes may have two."""
 
 _MARKED = on("accent", "strong")
 _ROWS = "rows"
@@ -73,17 +79,18 @@ def arrange(matrix: ConfusionMatrix, width: int, height: int) -> TableLayout:
     digits = len(str(max((max(row) for row in matrix.counts if row), default=0)))
     support = len(str(max((one.support for one in matrix.figures), default=0)))
     longest = max((cell_len(name) for name in matrix.classes), default=0)
-    name = max(1, min(longest, _LONGEST_NAME, width // 3))
-    least = max(digits + 1, _LEAST_CELL)
-    most = max(least, min(longest + 1, _MOST_CELL))
+    name = max(1, min(max(longest, len("true")), _LONGEST_NAME, width // 3))
+    least = max(digits + 1, min(longest + 1, _LEAST_CELL))
+    most = max(least, min(max(longest + 1, _LEAST_CELL), _MOST_CELL))
     for figures in _FORMS:
-        layout = TableLayout(name, least, 0, max(0, height - 1), figures, support)
-        room = width - name - 1 - sum(map(layout.figure_width, figures))
+        layout = TableLayout(name, least, 0, 0, 1, figures, support)
+        room = width - name - 2 - sum(map(layout.figure_width, figures))
         if room >= least * min(classes, _WANTED_COLUMNS):
             break
     cell = max(least, min(most, room // max(1, classes)))
     columns = max(0, min(classes, room // cell))
-    return TableLayout(name, cell, columns, layout.rows, figures, support)
+    head = 2 if longest >= cell and height >= _ROOMY else 1
+    return TableLayout(name, cell, columns, max(0, height - head), head, figures, support)
 
 
 def scrolled(first: int, cursor: int, room: int, count: int) -> int:
@@ -129,7 +136,7 @@ def table_rows(
     """
     top, left = first
     across = places[left : left + layout.columns]
-    rows = [_head(matrix, layout, across, left, cursor, glyphs)]
+    rows = _head(matrix, layout, across, left, cursor, glyphs)
     for true in places[top : top + layout.rows]:
         chosen = true == cursor.true
         name = padded(fitted(matrix.classes[true], layout.name, glyphs), layout.name)
@@ -151,22 +158,34 @@ def _head(
     left: int,
     cursor: TableCursor,
     glyphs: Glyphs,
-) -> Row:
+) -> list[Row]:
+    """The names of what is said, over the titles of the figures; the corner says what is what."""
     corner = f"true {glyphs.down} said {glyphs.right}"
     corner = corner if len(corner) <= layout.name else "true"[: layout.name]
-    row = cells(padded(corner, layout.name), "dim")
-    row += cells(glyphs.left if left else " ", "dim")
-    for said in across:
-        name = fitted(matrix.classes[said], layout.cell - 1, glyphs)
-        row += cells(" ") + cells(
-            padded(name, layout.cell - 1, right=True), "chosen" if said == cursor.said else "dim"
-        )
-    more = left + layout.columns < len(matrix.classes)
+    wide = layout.cell - 1
+    names = [_in_lines(matrix.classes[said], wide, layout.head, glyphs) for said in across]
     titles = "".join(padded(one, layout.figure_width(one), right=True) for one in layout.figures)
-    head = cells(titles, "dim")
-    if more and head:
-        head[0] = (glyphs.right, "dim")
-    return row + head
+    rows = []
+    for line in range(layout.head):
+        last = line == layout.head - 1
+        row = cells(padded(corner if last else "", layout.name), "dim")
+        row += cells(glyphs.left if left and last else " ", "dim")
+        for said, parts in zip(across, names, strict=True):
+            role = "chosen" if said == cursor.said else "dim"
+            row += cells(" ") + cells(padded(parts[line], wide, right=True), role)
+        if last:
+            more = left + layout.columns < len(matrix.classes)
+            row += cells((glyphs.right if more else " ") + titles, "dim")
+        rows.append(row)
+    return rows
+
+
+def _in_lines(name: str, width: int, lines: int, glyphs: Glyphs) -> list[str]:
+    """A name on the last of so many lines, or broken over them."""
+    if lines == 1 or cell_len(name) <= width:
+        return [""] * (lines - 1) + [fitted(name, width, glyphs)]
+    first = cut(name, width)
+    return [first, fitted(name[len(first) :].lstrip(), width, glyphs)]
 
 
 def _cell(
@@ -209,7 +228,7 @@ def _figures(figures: ClassFigures, layout: TableLayout) -> Row:
     text = "".join(
         padded(texts[one], layout.figure_width(one), right=True) for one in layout.figures
     )
-    return cells(text, PLAIN if figures.support else "dim")
+    return cells(" " + text, PLAIN if figures.support else "dim")
 
 
 def cell_words(matrix: ConfusionMatrix, cursor: TableCursor, width: int, glyphs: Glyphs) -> Row:

@@ -9,12 +9,15 @@ import math
 from collections.abc import Sequence
 from itertools import pairwise
 
+from rich.cells import cell_len
+
 from kertasks.runs.looking.view import Rows
 from kertasks.runs.views.regression_errors import RegressionErrors
 from kertasks.text.numbers import grouped, in_unit
 from kertui.plotting.axes import nice_step
 from kertui.plotting.dot_canvas import DotCanvas
 from kertui.plotting.strips import PLAIN, Row, cells, fit, put, text_of
+from kertui.terminal.cells import cut, padded
 from kertui.terminal.glyphs import Glyphs, Marker
 
 _LEAST = 24
@@ -64,9 +67,8 @@ def _scatter(record: RegressionErrors, width: int, height: int, glyphs: Glyphs) 
     if not values:
         return _empty(title, width, height)
     low, high = _rounded(min(values), max(values))
-    unit = record.unit or None
-    ends = in_unit(low, unit), in_unit(high, unit)
-    gutter = min(max(map(len, ends)), max(0, width - 4))
+    ends = _number(low, record), _number(high, record)
+    gutter = min(max(map(cell_len, ends)), max(0, width - 4))
     columns, rows = max(1, width - gutter - 2), max(1, height - 3)
     canvas = DotCanvas(columns, rows, glyphs.marker)
     for true, said in zip(record.truth, record.predicted, strict=True):
@@ -77,7 +79,7 @@ def _scatter(record: RegressionErrors, width: int, height: int, glyphs: Glyphs) 
         at = rows - 1 - column * rows // columns
         if lines[at][column][0] == " ":
             lines[at][column] = (glyphs.dot, "dim")
-    below = _labels([(0, ends[0]), (columns - 1, ends[1])], "true", columns)
+    below = _labels([(0, ends[0]), (columns - 1, ends[1])], "true", columns, gutter + 2)
     return _framed(title, lines, (ends[1], ends[0]), gutter, below, (width, height), glyphs)
 
 
@@ -93,15 +95,14 @@ def _histogram(record: RegressionErrors, width: int, height: int, glyphs: Glyphs
     most = max(counts)
     lines = _bars([count / most for count in counts], rows, _ink(record), glyphs)
     lines = [fit(line, columns) for line in lines]
-    unit = record.unit or None
-    marks = [(0, in_unit(low, unit)), (len(counts) - 1, in_unit(high, unit))]
+    marks = [(0, _number(low, record)), (len(counts) - 1, _number(high, record))]
     if low < 0 < high:
         zero = round(-low / (high - low) * (len(counts) - 1))
         marks.append((zero, "0"))
         for line in lines:
             if line[zero][0] == " ":
                 line[zero] = (glyphs.changed_line, "axis")
-    below = _labels(marks, "", columns)
+    below = _labels(marks, "", columns, gutter + 2)
     return _framed(title, lines, (grouped(most), "0"), gutter, below, (width, height), glyphs)
 
 
@@ -143,25 +144,33 @@ def _framed(
     for at, line in enumerate(lines):
         label = ends[0] if at == 0 else ends[1] if at == len(lines) - 1 else ""
         axis = (glyphs.tick_left if label else glyphs.vertical, "axis")
-        rows.append([*cells(label[:gutter].rjust(gutter) + " ", "dim"), axis, *line])
+        label = padded(cut(label, gutter), gutter, right=True)
+        rows.append([*cells(label + " ", "dim"), axis, *line])
     left = cells(" " * (gutter + 1))
     rows.append(left + cells(glyphs.corner + glyphs.horizontal * columns, "axis"))
-    rows.append([*left, (" ", PLAIN), *below])
+    rows.append(below)
     return [fit(row, width) for row in rows][:height] + [
         fit([], width) for _ in range(height - len(rows))
     ]
 
 
-def _labels(marks: Sequence[tuple[int, str]], name: str, columns: int) -> Row:
-    """Labels under their columns, within the plot; the name between them. What has no room between
-    those before it is left out."""
-    row = fit([], columns)
+def _labels(marks: Sequence[tuple[int, str]], name: str, columns: int, left: int) -> Row:
+    """Labels under their columns, of which the first has ``left`` others before it; the name
+    between them. What has no room between those before it is left out."""
+    width = left + columns
+    row = fit([], width)
     for column, text in [*marks, (columns // 2, name)]:
-        start = max(0, min(column - len(text) // 2, columns - len(text)))
-        around = text_of(row[max(0, start - 1) : start + len(text) + 1])
-        if text and len(text) <= columns and not around.strip():
+        size = cell_len(text)
+        start = max(0, min(left + column - size // 2, width - size))
+        around = text_of(row[max(0, start - 1) : start + size + 1])
+        if text and size <= width and not around.strip():
             put(row, start, cells(text, "dim"))
     return row
+
+
+def _number(value: float, record: RegressionErrors) -> str:
+    """A number in the target's own unit; of 0 that says nothing."""
+    return in_unit(value, record.unit or None) if value else "0"
 
 
 def _rounded(low: float, high: float) -> tuple[float, float]:

@@ -10,11 +10,11 @@ from kertui.text.fitting_text import wrap
 
 
 def fact_rows(facts: Sequence[tuple[str, str]], last: str, width: int, glyphs: Glyphs) -> list[Row]:
-    """Facts set apart by dots, as many on a row as fit, and a quiet one at the right end.
+    """Facts set apart by dots, as many on a row as fit, and a quiet one at the end of the last row.
 
     Args:
         facts: each with its role; of one that is longer than a row the words are wrapped.
-        last: what all of them are of; a row of its own where the last one has no room for it.
+        last: what all of them are of; a row of its own where it has no room.
         width: of the rows.
         glyphs: the signs to draw with.
     """
@@ -26,8 +26,8 @@ def fact_rows(facts: Sequence[tuple[str, str]], last: str, width: int, glyphs: G
         else:
             rows += [cells(line, role) for line in wrap(text, max(1, width))]
     end = cells(last, "dim")
-    if rows and len(rows[0]) + 2 + len(end) <= width:
-        rows[0] = fit(rows[0], width - len(end)) + end
+    if rows and len(rows[-1]) + 2 + len(end) <= width:
+        rows[-1] = fit(rows[-1], width - len(end)) + end
     elif end:
         rows += [cells(line, "dim") for line in wrap(last, max(1, width))]
     return [fit(row, width) for row in rows]

@@ -111,10 +111,12 @@ def answer_facts(record: Mistakes, mistake: Mistake) -> list[tuple[str, str]]:
     unit = record.unit or None
     row = (f"row {grouped(mistake.row)}", "dim")
     match mistake.answer:
+        case ClassAnswer(said, sure, true, _) if said == true:
+            return [row, (f"rightly says {said}, {sure:.3f} sure", "strong")]
         case ClassAnswer(said, sure, true, given):
             return [
                 row,
-                (f"says {said}, {sure:.3f} sure", PLAIN if said == true else "bad"),
+                (f"says {said}, {sure:.3f} sure", "bad"),
                 (f"is {true}, which it gives {given:.3f}", "strong"),
             ]
         case ValueAnswer(said, true):

@@ -153,7 +153,7 @@ class ClassDrawing(RowsWidget):
             scrolled(self._first[0], places.index(cursor.true), layout.rows, len(places)),
             scrolled(self._first[1], places.index(cursor.said), layout.columns, len(places)),
         )
-        self._first, self._table = first, _DrawnTable(layout, len(head) + 1, places)
+        self._first, self._table = first, _DrawnTable(layout, len(head) + layout.head, places)
         table = table_rows(
             matrix,
             layout,
@@ -172,7 +172,6 @@ class ClassDrawing(RowsWidget):
     def _matrix_facts(self, matrix: ConfusionMatrix, glyphs: Glyphs) -> list[tuple[str, str]]:
         low, high = f"{matrix.low:.3f}", f"{matrix.high:.3f}"
         facts = [(f"accuracy {matrix.accuracy:.3f} ({low} {glyphs.to} {high})", "strong")]
-        facts.append((counted(len(matrix.classes), "class").replace("classs", "classes"), "dim"))
         data = self._view.data
         if data is not None and matrix.rows is _scored_rows(self._view):
             known = [one for one in (data.baseline, *data.other_baselines) if one is not None]
@@ -182,8 +181,9 @@ class ClassDrawing(RowsWidget):
         without = matrix.row_count - sum(one.support for one in matrix.figures)
         if without:
             facts.append((f"{counted(without, 'row')} of none of the classes", "warning"))
-        order = self.order_of(matrix)
-        facts.append((f"{order}, {'% of its row' if self.shares else 'rows'}", "dim"))
+        facts.append((f"{len(matrix.classes)} classes, {self.order_of(matrix)}", "dim"))
+        if self.shares:
+            facts.append(("% of its row", "dim"))
         return facts
 
     # The mouse
@@ -236,8 +236,8 @@ def _error_facts(record: RegressionErrors) -> list[tuple[str, str]]:
     unit = record.unit or None
     facts = [
         (f"errors of {record.target}", "dim"),
-        (f"mean absolute error {in_unit(record.mae, unit)}", "strong"),
-        (f"root mean squared {in_unit(record.rmse, unit)}", "dim"),
+        (f"MAE {in_unit(record.mae, unit)}", "strong"),
+        (f"RMSE {in_unit(record.rmse, unit)}", "dim"),
         (f"R² {number(record.r2, 3)}", "dim"),
     ]
     if record.not_finite:
@@ -315,6 +315,10 @@ class ClassesTab(LiveTab):
         drawing.show(view)
         if had != (drawing.matrix is not None):
             self.refresh_bindings()
+
+    def on_resize(self) -> None:
+        """A histogram has as many bins as it has room for."""
+        self.post_message(self.WantsOther())
 
     def on_focus(self) -> None:
         """Show the cursor."""

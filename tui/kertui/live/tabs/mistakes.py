@@ -22,7 +22,7 @@ from kertui.plotting.class_table import scrolled
 from kertui.plotting.fact_rows import fact_rows, sentence_rows
 from kertui.plotting.mistake_list import answer_facts, mistake_rows
 from kertui.plotting.sample_lines import sample_lines
-from kertui.plotting.strips import Row, fit
+from kertui.plotting.strips import Row, cells, fit, join
 from kertui.rows.rows_widget import RowsWidget
 from kertui.terminal.glyphs import glyphs_for
 
@@ -268,11 +268,12 @@ class MistakesTab(LiveTab):
         self._first_row = len(rows) + 1
         in_sight = range(self._top, min(self._top + self._in_sight, record.found))
         offset = answer.request.offset
-        rows += mistake_rows(record, offset, in_sight, self._cursor, width, glyphs)
-        chosen = answer.at(self._cursor)
+        head, *listed = mistake_rows(record, offset, in_sight, self._cursor, width, glyphs)
         place = f"{grouped(self._cursor + 1)} of {grouped(record.found)}"
+        rows += [join(head, cells(place, "dim"), width), *listed]
+        chosen = answer.at(self._cursor)
         facts = [] if chosen is None else answer_facts(record, chosen)
-        return [*rows, *gap, *fact_rows(facts, place, width, glyphs), *gap]
+        return [*rows, *gap, *fact_rows(facts, "", width, glyphs), *gap]
 
     def _draw_sample(self, mistake: Mistake | None, width: int, height: int) -> None:
         glyphs = glyphs_for(self.app)
