@@ -31,6 +31,7 @@ WITH_KERAS = (
     "kertasks/keras_catalog",
     "kertasks/models",
     "kertasks/trainer",
+    "kertasks/views",
     "kertui/cli",
     "kertui/service",
 )

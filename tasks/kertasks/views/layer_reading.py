@@ -92,11 +92,10 @@ def sample(model: keras.Model, data: Dataset, wanted: Rows | None) -> Sample:
     return Sample(rows, split.rows, x, y)
 
 
-def activations(
-    model: keras.Model, layers: Sequence[keras.layers.Layer], of: Sample
-) -> list[NDArray[np.float32] | None]:
-    """The output of each layer for a sample, shape (rows, …); None for one that cannot be had."""
-    outputs = [output_of(layer) for layer in layers]
+def activations(model: keras.Model, of: Sample) -> list[NDArray[np.float32] | None]:
+    """The output of each of a network's layers for a sample, shape (rows, …); None for one that
+    cannot be had."""
+    outputs = [output_of(layer) for layer in layers_of(model)]
     known = [output for output in outputs if output is not None]
 
     def make() -> Callable[..., Any]:
@@ -113,7 +112,7 @@ def activations(
     key = tuple(output.name for output in known)
     found = _run(model, "activations", key, make, of.x) if known else None
     if found is None:
-        return [None] * len(layers)
+        return [None] * len(outputs)
     arrays = iter(found)
     return [None if output is None else next(arrays) for output in outputs]
 

@@ -66,7 +66,7 @@ def layers(
     """
     every = layers_of(model)
     of = sample(model, data, request.rows)
-    outputs = activations(model, every, of)
+    outputs = activations(model, of)
     gradients = gradient_norms(model, of)
     before = {}
     if earlier is not None:
@@ -130,8 +130,15 @@ def has_units(layer: keras.layers.Layer) -> bool:
 
 def activation_of(layer: keras.layers.Layer) -> str:
     """The name of a layer's activation function; empty for none and for a linear one."""
-    name = getattr(getattr(layer, "activation", None), "__name__", "")
+    name = getattr(getattr(_inner(layer), "activation", None), "__name__", "")
     return "" if name == "linear" else str(name)
+
+
+def _inner(layer: keras.layers.Layer) -> keras.layers.Layer:
+    """A layer without what is wrapped around it."""
+    while isinstance(layer, keras.layers.Wrapper):
+        layer = layer.layer
+    return layer
 
 
 def by_unit(layer: keras.layers.Layer, output: NDArray[Any]) -> NDArray[Any]:
@@ -154,7 +161,7 @@ def dead_units(layer: keras.layers.Layer, output: NDArray[Any]) -> NDArray[np.bo
 def _saturated(layer: keras.layers.Layer, output: NDArray[Any]) -> float | None:
     ends = _RANGES.get(activation_of(layer))
     # What comes out of a recurrent layer went through more than its activation function.
-    if ends is None or isinstance(layer, keras.layers.RNN) or not output.size:
+    if ends is None or isinstance(_inner(layer), keras.layers.RNN) or not output.size:
         return None
     margin = (ends[1] - ends[0]) * _NEAR_AN_END
     near = (output < ends[0] + margin) | (output > ends[1] - margin)

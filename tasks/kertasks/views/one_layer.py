@@ -57,7 +57,7 @@ def one_layer(model: keras.Model, data: Dataset, request: LayerRequest) -> Layer
         raise DoesNotApply(f"the network has {len(every)} layers")
     layer = every[request.index]
     of = sample(model, data, request.rows)
-    (output,) = activations(model, [layer], of)
+    output = activations(model, of)[request.index]
     gradients = gradient_norms(model, of)
     incoming = incoming_of(layer)
     units = _Units(layer, output, incoming)
@@ -128,7 +128,7 @@ def incoming_of(layer: keras.layers.Layer) -> Incoming:
         return _both(layer)
     if isinstance(layer, kinds.RNN):
         return _recurrent(layer.cell)
-    if isinstance(layer, (kinds.Wrapper, kinds.TimeDistributed)):
+    if isinstance(layer, kinds.Wrapper):
         return incoming_of(layer.layer)
     if isinstance(layer, (kinds.BatchNormalization, kinds.LayerNormalization)):
         scale, shift = getattr(layer, "gamma", None), getattr(layer, "beta", None)
