@@ -38,7 +38,7 @@ _RECTIFIER_LAYERS = (
     keras.layers.PReLU,
     keras.layers.ELU,
 )
-_TALLEST_PICTURE = 16
+_WIDEST_KERNEL = 11
 
 
 def one_layer(model: keras.Model, data: Dataset, request: LayerRequest) -> LayerRecord:
@@ -205,7 +205,7 @@ def _kernels(kernel: NDArray[np.float32]) -> NDArray[np.float32] | None:
     if kernel.ndim == 5:
         kernel = np.moveaxis(kernel, 0, 2)
         kernel = kernel.reshape(*kernel.shape[:2], -1, kernel.shape[-1])
-    fits = kernel.shape[0] <= _TALLEST_PICTURE and kernel.shape[1] <= WIDEST_PICTURE
+    fits = max(kernel.shape[:2]) <= (_WIDEST_KERNEL if kernel.shape[0] > 1 else WIDEST_PICTURE)
     return kernel if fits else None
 
 

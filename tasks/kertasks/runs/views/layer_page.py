@@ -12,7 +12,7 @@ from kertasks.runs.looking.view import Index, ViewRecord, ViewRequest
 from kertasks.runs.views.layer_table import Bins, Histogram, LayerFacts
 from kertasks.text.plain_text import one_line
 
-MOST_UNITS = 128
+MOST_UNITS = 256
 """Told of at once."""
 
 Picture = tuple[tuple[float, ...], ...]
