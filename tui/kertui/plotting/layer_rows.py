@@ -11,9 +11,9 @@ from rich.cells import cell_len
 
 from kertasks.runs.views.layer_table import Histogram, LayerFacts, LayersRecord
 from kertasks.text.numbers import grouped, number, scientific
-from kertui.plotting.level_bars import END_WIDTH, end_text, histogram_row, log_bar
+from kertui.plotting.level_bars import END_WIDTH, end_text, histogram_rows, log_bar
 from kertui.plotting.strips import PLAIN, Row, cells, fit
-from kertui.terminal.cells import cut
+from kertui.terminal.cells import cut, padded
 from kertui.terminal.glyphs import Glyphs
 from kertui.text.layer_lines import shape_text
 
@@ -25,6 +25,12 @@ _EXPLODED = 1e2
 
 _LEAST_NAME, _MOST_NAME = 12, 28
 _LEAST_BINS = 12
+_TALLEST = 6
+"""Rows of a histogram, at most."""
+
+_LEAST_TALL = 3
+"""Rows of a layer from which its histograms have several."""
+
 _GAP = 2
 _NONE = "–"
 _NONE_ASCII = "-"
@@ -76,9 +82,8 @@ class _Column:
     worth: int
     """Columns of less worth give way first."""
 
-    draw: Callable[[LayerFacts], Row]
-    right: bool = False
-    """Whether it ends where its column ends."""
+    draw: Callable[[LayerFacts], list[Row]]
+    """Its rows of a layer, from the top; the last one stands beside the name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +93,12 @@ class _Table:
     Args:
         layers: of the network.
         glyphs: the signs to draw with.
+        tall: rows of a histogram.
     """
 
     layers: Sequence[LayerFacts]
     glyphs: Glyphs
+    tall: int
 
     def columns(self, bins: int, *, ends: bool, bar: int) -> list[_Column]:
         """The columns after the name, from the left."""
@@ -106,9 +113,9 @@ class _Table:
                 60,
                 lambda one: self._strip(one.activations, "validation", ends, known=False),
             ),
-            _Column("  dead", self._dead_width(), 90, self._dead),
+            _Column("  dead", self._dead_width(), 90, lambda one: [self._dead(one)]),
             self._text("saturated", 20, lambda one: percent(one.saturated)),
-            _Column("gradient", bar + 9, 80, lambda one: self._gradient(one, bar)),
+            _Column("gradient", bar + 9, 80, lambda one: [self._gradient(one, bar)]),
             self._text("update", 70, lambda one: small(one.update)),
         ]
         return [column for column in found if column.width]
@@ -119,15 +126,21 @@ class _Table:
         """A column of words, as wide as they are; of no width where there are none."""
         widest = max((cell_len(words(one)) for one in self.layers), default=0)
         width = max(widest, len(title)) if widest else 0
-        return _Column(title, width, worth, lambda one: cells(words(one), "dim"), right)
+
+        def draw(layer: LayerFacts) -> list[Row]:
+            return [cells(padded(words(layer), width, right=right), "dim")]
+
+        return _Column(title.rjust(width) if right else title, width, worth, draw)
 
     def _none(self) -> Row:
         return cells(_NONE_ASCII if self.glyphs.ascii else _NONE, "axis")
 
-    def _strip(self, histogram: Histogram | None, role: str, ends: bool, known: bool = True) -> Row:
+    def _strip(
+        self, histogram: Histogram | None, role: str, ends: bool, known: bool = True
+    ) -> list[Row]:
         if histogram is None:
-            return [] if known else self._none()
-        return histogram_row(histogram, self.glyphs, role, ends=ends)
+            return [[] if known else self._none()]
+        return histogram_rows(histogram, self.tall, self.glyphs, role, ends=ends)
 
     def _dead_width(self) -> int:
         return max((len(self._dead(one)) for one in self.layers), default=0)
@@ -156,12 +169,20 @@ class _Table:
         ]
 
 
+def height_of(layers: int, room: int) -> int:
+    """How many rows a layer takes in a table of so many rows, the titles not counted; more than one
+    where all layers have room for higher histograms, with a blank row between them."""
+    each = room // max(1, layers)
+    return min(_TALLEST + 1, each) if each >= _LEAST_TALL else 1
+
+
 def table_rows(
     record: LayersRecord,
     chosen: int,
     first: int,
     size: tuple[int, int],
     *,
+    each: int,
     focused: bool,
     glyphs: Glyphs,
 ) -> list[Row]:
@@ -172,6 +193,7 @@ def table_rows(
         chosen: which of them the cursor is on.
         first: which is in the first row.
         size: columns and rows.
+        each: rows of a layer, as ``height_of`` says.
         focused: whether keys move the cursor.
         glyphs: the signs to draw with.
     """
@@ -182,27 +204,28 @@ def table_rows(
     bins = max((len(one.weights.counts) for one in layers if one.weights), default=_LEAST_BINS)
     longest = max((cell_len(label_of(one)) for one in layers), default=0)
     name = min(max(longest, len("layer")), _MOST_NAME)
-    columns = _that_fit(_Table(layers, glyphs), bins, min(name, _LEAST_NAME), width)
+    table = _Table(layers, glyphs, max(1, each - 1))
+    columns = _that_fit(table, bins, min(name, _LEAST_NAME), width)
     name = min(name, max(0, width - 2 - sum(_GAP + column.width for column in columns)))
-    titles = cells("  layer", "dim")
-    titles = fit(titles, 2 + name)
+    titles = fit(cells("  layer", "dim"), 2 + name)
     for column in columns:
-        title = cells(column.title.rjust(column.width) if column.right else column.title, "dim")
-        titles += cells(" " * _GAP) + fit(title, column.width)
+        titles += cells(" " * _GAP) + fit(cells(column.title, "dim"), column.width)
     rows = [fit(titles, width)]
-    for place, layer in enumerate(layers[first : first + height - 1], start=first):
-        is_chosen = place == chosen
-        row = cells(f"{glyphs.cursor if is_chosen else ' '} ", "accent" if focused else "dim")
+    for place in range(first, min(len(layers), first + (height - 1) // each)):
+        layer, is_chosen = layers[place], place == chosen
+        mark = cells(f"{glyphs.cursor if is_chosen else ' '} ", "accent" if focused else "dim")
         role = ("chosen" if focused else "strong") if is_chosen else PLAIN
         role = role if is_chosen or layer.parameters else "dim"
-        row += fit(cells(cut(label_of(layer), name), role), name)
-        for column in columns:
-            drawn = column.draw(layer)
-            if column.right:
-                drawn = cells(" " * (column.width - len(drawn))) + drawn
-            row += cells(" " * _GAP) + fit(drawn, column.width)
-        rows.append(fit(row, width))
-    return rows
+        label = mark + fit(cells(cut(label_of(layer), name), role), name)
+        drawn = [column.draw(layer) for column in columns]
+        for line in range(-table.tall, 0):
+            row = label if line == -1 else fit([], 2 + name)
+            for column, parts in zip(columns, drawn, strict=True):
+                part = parts[line] if len(parts) >= -line else []
+                row = row + cells(" " * _GAP) + fit(part, column.width)
+            rows.append(fit(row, width))
+        rows += [fit([], width)] * (each - table.tall)
+    return rows[:height]
 
 
 def _that_fit(table: _Table, bins: int, name: int, width: int) -> list[_Column]:
@@ -247,33 +270,39 @@ def _of_layers(count: int) -> str:
 
 
 def layer_facts(
-    layer: LayerFacts, layers: Sequence[LayerFacts], glyphs: Glyphs
+    layer: LayerFacts, layers: Sequence[LayerFacts], glyphs: Glyphs, *, ranges: bool = True
 ) -> list[tuple[str, str]]:
-    """All that is known of one layer, each with its role."""
+    """What is known of one layer, each with its role.
+
+    Args:
+        layer: the layer.
+        layers: all of its network.
+        glyphs: the signs to draw with.
+        ranges: whether to tell the ends of histograms, and the size of the weights.
+    """
     facts = [(label_of(layer), "strong")]
     if layer.name and layer.name not in facts[0][0]:
         facts.append((layer.name, "dim"))
     facts.append((f"out {shape_of(layer, glyphs)}" if layer.shape else "", "dim"))
     facts.append((f"{grouped(layer.parameters)} parameters" if layer.parameters else "", "dim"))
-    if layer.weights is not None:
-        facts.append((f"weights {_range(layer.weights, glyphs)}", "dim"))
-    if layer.weight_norm is not None:
-        facts.append((f"norm {number(layer.weight_norm, 3)}", "dim"))
+    if layer.dead:
+        text = f"{glyphs.cross} {grouped(layer.dead)} of {grouped(layer.units or 0)} units dead"
+        facts.append((text, "warning"))
     if layer.gradient_norm is not None:
         flow = flow_of(layer, layers)
         role = {Flow.GOOD: "dim", Flow.EXPLODES: "bad"}.get(flow, "warning")
         facts.append((_gradient_words(layer.gradient_norm, layer.weight_norm, flow), role))
     if layer.update is not None:
         facts.append((f"update {small(layer.update)} of the weights", "dim"))
-    if layer.activations is not None:
-        facts.append((f"activations {_range(layer.activations, glyphs)}", "dim"))
-    else:
-        facts.append(("activations not known", "dim"))
-    if layer.dead:
-        text = f"{glyphs.cross} {grouped(layer.dead)} of {grouped(layer.units or 0)} units dead"
-        facts.append((text, "warning"))
     if layer.saturated is not None:
         facts.append((f"{percent(layer.saturated)} saturated", "dim"))
+    if ranges and layer.weights is not None and layer.weight_norm is not None:
+        facts.append((f"weights {_range(layer.weights, glyphs)}", "dim"))
+        facts.append((f"norm {number(layer.weight_norm, 3)}", "dim"))
+    if layer.activations is None:
+        facts.append(("activations not known", "dim"))
+    elif ranges:
+        facts.append((f"activations {_range(layer.activations, glyphs)}", "dim"))
     return [(text, role) for text, role in facts if text]
 
 

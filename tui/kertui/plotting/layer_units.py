@@ -14,7 +14,7 @@ from kertasks.runs.views.layer_table import Histogram
 from kertasks.text.numbers import grouped
 from kertui.plotting.heat import HeatLook, heat, scale
 from kertui.plotting.layer_rows import percent, small
-from kertui.plotting.level_bars import END_WIDTH, end_text, histogram_row
+from kertui.plotting.level_bars import END_WIDTH, end_text, histogram_rows
 from kertui.plotting.strips import PLAIN, Row, cells, fit
 from kertui.terminal.cells import cut, padded
 from kertui.terminal.glyphs import Glyphs
@@ -24,8 +24,8 @@ _GAP = 2
 _SCALE = 9
 """Columns of the colours in a legend."""
 
-_SMALL_KERNEL = 4
-"""Rows and columns up to which each weight of a kernel is a square two columns wide."""
+_PIXELS = (8, 6, 4, 2, 1)
+"""Columns that a weight may take in a picture, the largest first; rows are half of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,9 @@ class UnitLayout:
     unit_height: int
     rows: int
     """Rows of units in sight."""
+
+    pixel: int = 2
+    """Columns of a weight in a picture; 1 for a half block."""
 
     @property
     def is_grid(self) -> bool:
@@ -61,19 +64,26 @@ class UnitLayout:
         return max(0, min(max(min(top, row), row - self.rows + 1), last)) * self.columns
 
 
-def arrange(record: LayerRecord, width: int, height: int) -> UnitLayout:
-    """Share out so much room among units; the row of titles is in the height."""
-    tall = [len(unit.picture) for unit in record.units]
-    if max(tall, default=0) < 2:
-        return UnitLayout(1, width, 1, max(0, height - 1))
+def arrange(record: LayerRecord, width: int, height: int, glyphs: Glyphs) -> UnitLayout:
+    """Share out so much room among units, a row of titles or a legend in it: pictures as large as
+    all of them fit, a table in several columns where it is too long."""
+    room, count = max(1, height - 1), record.unit_count
+    tallest = max((len(unit.picture) for unit in record.units), default=0)
+    if tallest < 2:
+        each = _table_width(record, glyphs) + 2 * _GAP
+        columns = 1 if count <= room else max(1, (width + 2 * _GAP) // each)
+        return UnitLayout(columns, each if columns > 1 else width, 1, room)
     picture = record.units[0].picture
-    across, down = _picture_size(picture)
-    label = 2 + len(str(max(0, record.unit_count - 1))) + 2
-    unit_width = max(across, label) + _GAP
-    unit_height = down + 2
-    # The blank row under the last pictures may be left out.
-    rows = max(1, height // unit_height)
-    return UnitLayout(max(1, (width + _GAP) // unit_width), unit_width, unit_height, rows)
+    label = len(f"> {max(0, count - 1)} x")
+    for pixel in _PIXELS:
+        across, down = _picture_size(picture, pixel)
+        unit_width = max(across, label) + _GAP
+        columns = max(1, (width + _GAP) // unit_width)
+        # A row for the number; the blank one under the last pictures may be left out.
+        layout = UnitLayout(columns, unit_width, down + 2, max(1, (room + 1) // (down + 2)), pixel)
+        if layout.columns * layout.rows >= count and across <= width:
+            return layout
+    return layout
 
 
 def weight_rows(record: LayerRecord, width: int, height: int, glyphs: Glyphs) -> list[Row]:
@@ -105,7 +115,7 @@ def weight_rows(record: LayerRecord, width: int, height: int, glyphs: Glyphs) ->
         row = cells(f"  {padded(cut(line.name, name_width), name_width)}")
         row += cells(f"{gap}{padded(text, shape_width)}{gap}", "dim")
         row += cells(f"{line.norm:>8}{gap}{line.gradient:>8}{gap}" * figures, "dim")
-        row += histogram_row(line.histogram, glyphs, line.role, ends=ends)
+        row += histogram_rows(line.histogram, 1, glyphs, line.role, ends=ends)[0]
         rows.append(fit(row, width))
     left = len(lines) - (height - 1)
     if left > 0:
@@ -193,7 +203,7 @@ def _grid(
         pictures: list[Row] = [[] for _ in range(layout.unit_height - 2)]
         for unit in there:
             labels += fit(_label(unit, cursor, look.glyphs), layout.unit_width)
-            drawn = picture_rows(unit.picture, record.largest, look)
+            drawn = picture_rows(unit.picture, record.largest, layout.pixel, look)
             for row, part in zip(pictures, drawn, strict=False):
                 row.extend(fit(part, layout.unit_width))
         rows += [fit(row, width) for row in (labels, *pictures, [])]
@@ -218,27 +228,22 @@ def _scale(record: LayerRecord, look: HeatLook) -> Row:
     return [*cells(f"{ends[0]} ", "dim"), *scale(_SCALE, look), *cells(f" {ends[1]}", "dim")]
 
 
-def _picture_size(picture: Picture) -> tuple[int, int]:
+def _picture_size(picture: Picture, pixel: int) -> tuple[int, int]:
     """Columns and rows of cells."""
-    down, across = len(picture), len(picture[0])
-    if max(down, across) <= _SMALL_KERNEL:
-        return 2 * across, down
-    return across, (down + 1) // 2
+    return len(picture[0]) * pixel, (len(picture) * pixel + 1) // 2
 
 
-def picture_rows(picture: Picture, largest: float, look: HeatLook) -> list[Row]:
-    """A picture of weights: half blocks, or squares where there are few of them; 0 is the middle of
-    the colours.
+def picture_rows(picture: Picture, largest: float, pixel: int, look: HeatLook) -> list[Row]:
+    """A picture of weights as squares; 0 is the middle of the colours.
 
     Args:
         picture: the weights.
         largest: the size of a weight at the ends of the colours.
+        pixel: columns of a weight; 1 for a half block.
         look: what it is drawn with.
     """
-    lines = [[_share(value, largest) for value in row] for row in picture]
-    if len(picture) == 1 or max(len(picture), len(picture[0])) <= _SMALL_KERNEL:
-        lines = [[value for value in row for _ in range(2)] for row in lines for _ in range(2)]
-    return heat(lines, look)
+    lines = [[_share(value, largest) for value in row for _ in range(pixel)] for row in picture]
+    return heat([line for line in lines for _ in range(pixel)], look)
 
 
 def _share(value: float, largest: float) -> float:
@@ -266,6 +271,26 @@ _FIGURES = (
 )
 
 
+def _figures(record: LayerRecord, glyphs: Glyphs) -> list[tuple[_Figure, int]]:
+    """What is known of the units, each with the columns it takes."""
+    return [
+        (figure, max(END_WIDTH, len(figure.title)))
+        for figure in _FIGURES
+        if any(figure.words(unit, glyphs) for unit in record.units)
+    ]
+
+
+def _name_width(record: LayerRecord) -> int:
+    return max(len(record.unit_word), len(grouped(record.unit_count)))
+
+
+def _table_width(record: LayerRecord, glyphs: Glyphs) -> int:
+    """Columns of a unit in the table."""
+    pictures = max((len(unit.picture[0]) for unit in record.units if unit.picture), default=0)
+    figures = sum(_GAP + width for _, width in _figures(record, glyphs))
+    return 2 + _name_width(record) + figures + 2 * _GAP + len("dead") + 2 * pictures
+
+
 def _table(
     record: LayerRecord,
     layout: UnitLayout,
@@ -275,25 +300,30 @@ def _table(
     look: HeatLook,
 ) -> list[Row]:
     glyphs, gap = look.glyphs, " " * _GAP
-    figures = [one for one in _FIGURES if any(one.words(unit, glyphs) for unit in record.units)]
-    name = max(len(record.unit_word), len(grouped(record.unit_count)))
+    figures, name = _figures(record, glyphs), _name_width(record)
     title = f"  {padded(record.unit_word, name, right=True)}"
-    title += "".join(f"{gap}{one.title:>{max(7, len(one.title))}}" for one in figures)
+    title += "".join(f"{gap}{figure.title:>{columns}}" for figure, columns in figures)
     titles = cells(f"{title}{gap}dead{gap}", "dim")
     if any(unit.picture for unit in record.units):
         legend = _scale(record, look)
-        titles += legend if len(titles) + len(legend) <= width else cells("weights", "dim")
-    rows = [fit(titles, width)]
-    for number in range(first, min(record.unit_count, first + layout.rows)):
-        unit = _unit(record, number)
-        row = cursor.start(number, glyphs)
-        row += cells(padded(grouped(number), name, right=True), cursor.role(number))
-        if unit is not None:
-            for one in figures:
-                text = one.words(unit, glyphs)
-                row += cells(f"{gap}{text:>{max(7, len(one.title))}}", "dim")
-            row += cells(f"{gap}{glyphs.cross if unit.dead else ' ':>4}{gap}", "warning")
-            row += picture_rows(unit.picture, record.largest, look)[0] if unit.picture else []
+        room = layout.unit_width - 2 * _GAP * (layout.columns > 1)
+        titles += legend if len(titles) + len(legend) <= room else cells("weights", "dim")
+    rows = [fit(fit(titles, layout.unit_width) * layout.columns, width)]
+    for start in range(first, record.unit_count, layout.columns)[: layout.rows]:
+        row: Row = []
+        for number in range(start, min(record.unit_count, start + layout.columns)):
+            drawn = cursor.start(number, glyphs)
+            drawn += cells(padded(grouped(number), name, right=True), cursor.role(number))
+            unit = _unit(record, number)
+            if unit is not None:
+                for figure, columns in figures:
+                    drawn += cells(f"{gap}{figure.words(unit, glyphs):>{columns}}", "dim")
+                mark = glyphs.cross if unit.dead else " "
+                drawn += cells(f"{gap}{mark:>4}{gap}", "warning")
+                drawn += (
+                    picture_rows(unit.picture, record.largest, 2, look)[0] if unit.picture else []
+                )
+            row += fit(drawn, layout.unit_width)
         rows.append(fit(row, width))
     return rows
 

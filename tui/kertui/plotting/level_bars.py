@@ -17,34 +17,40 @@ LOWEST, HIGHEST = -8, 2
 """The powers of ten at the ends of a logarithmic bar."""
 
 
-def histogram_row(histogram: Histogram, glyphs: Glyphs, role: str, *, ends: bool = False) -> Row:
+def histogram_rows(
+    histogram: Histogram, rows: int, glyphs: Glyphs, role: str, *, ends: bool = False
+) -> list[Row]:
     """A bar a bin. Their heights are as the roots of the counts: what is rare shows beside what is
     frequent, and no bin with a number in it is blank.
 
     Args:
         histogram: what is drawn.
+        rows: of the highest bar.
         glyphs: the signs to draw with.
         role: of the bars.
-        ends: whether the smallest and the largest number stand at the ends.
+        ends: whether the smallest and the largest number stand at the ends of the lowest row.
     """
-    most, top = max(histogram.counts, default=0), len(glyphs.levels)
-    bars = "".join(
-        glyphs.levels[math.ceil(top * math.sqrt(count / most)) - 1] if count else " "
+    most, levels = max(histogram.counts, default=0), len(glyphs.levels)
+    heights = [
+        math.ceil(rows * levels * math.sqrt(count / most)) if count else 0
         for count in histogram.counts
-    )
-    row = cells(bars, role)
+    ]
+    drawn: list[Row] = []
+    for row in reversed(range(rows)):
+        filled = (min(levels, height - row * levels) for height in heights)
+        bars = "".join(glyphs.levels[height - 1] if height > 0 else " " for height in filled)
+        drawn.append(cells(bars, role))
     if histogram.not_finite and not most:
-        row = cells(padded("not finite", len(histogram.counts)), "bad")
+        drawn[-1] = cells(padded("not finite", len(histogram.counts)), "bad")
     if not ends:
-        return row
+        return drawn
     low, high = (
         (end_text(end, glyphs) for end in (histogram.low, histogram.high)) if most else ("", "")
     )
-    return [
-        *cells(padded(low, END_WIDTH, right=True) + " ", "dim"),
-        *row,
-        *cells(" " + padded(high, END_WIDTH), "dim"),
-    ]
+    blank = cells(" " * (END_WIDTH + 1))
+    before = cells(padded(low, END_WIDTH, right=True) + " ", "dim")
+    after = cells(" " + padded(high, END_WIDTH), "dim")
+    return [*(blank + row + blank for row in drawn[:-1]), before + drawn[-1] + after]
 
 
 def end_text(value: float, glyphs: Glyphs) -> str:
