@@ -10,3 +10,6 @@ LEAST_LEARNING_RATE = 2.0**-126
 
 MOST_LEARNING_RATE = (2.0 - 2.0**-23) * 2.0**127
 """The largest 32-bit number: an optimizer takes a larger learning rate for infinite."""
+
+MOST_KEPT = 10_000
+"""Epochs whose weights a run keeps at most; as many are found in its folder."""

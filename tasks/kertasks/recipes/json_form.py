@@ -279,9 +279,11 @@ def to_json(recipe: Recipe) -> dict[str, Any]:
         plain["data"] = {"variant": recipe.data.variant}
     plain["layers"] = [value_to_json(layer) for layer in recipe.layers]
     plain["compile"] = _compile_to_json(recipe.compile)
-    plain["fit"] = {key: value for key, value in asdict(recipe.fit).items() if value is not None}
+    plain["fit"] = _without(asdict(recipe.fit), _RARE_IN_FIT)
     if recipe.fit.early_stopping is not None:
-        plain["fit"]["early_stopping"] = _early_stopping_to_json(recipe.fit.early_stopping)
+        plain["fit"]["early_stopping"] = _without(
+            asdict(recipe.fit.early_stopping), _RARE_IN_STOPPING
+        )
     return plain
 
 
@@ -316,10 +318,13 @@ def value_to_json(value: Value) -> Any:
     return value
 
 
-def _early_stopping_to_json(settings: EarlyStopping) -> dict[str, Any]:
-    # The keys that few recipes need are written where they say something.
-    rare = {"mode": "auto", "baseline": None}
-    return {key: value for key, value in asdict(settings).items() if value != rare.get(key, ...)}
+_RARE_IN_FIT = {"keep": FitSettings().keep, "early_stopping": None}
+_RARE_IN_STOPPING = {"mode": "auto", "baseline": None}
+
+
+def _without(settings: dict[str, Any], rare: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings with the keys that few recipes need only where they say something."""
+    return {key: value for key, value in settings.items() if value != rare.get(key, ...)}
 
 
 def _compile_to_json(settings: CompileSettings) -> dict[str, Any]:

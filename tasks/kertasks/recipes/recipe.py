@@ -96,6 +96,9 @@ class FitSettings:
     brings no validation rows of its own."""
 
     shuffle: bool = True
+    keep: int = 200
+    """Of how many epochs the weights are kept at most, to look back at; 0 for none."""
+
     early_stopping: EarlyStopping | None = None
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from kertasks.errors import nearest
 from kertasks.keras_catalog.catalog import Argument, ArgumentKind, Catalog, ClassInfo, Family
 from kertasks.keras_catalog.excluded import EXCLUDED_ARGUMENTS, EXCLUDED_LAYERS, EXCLUDED_OTHERS
-from kertasks.recipes.bounds import MOST_EPOCHS
+from kertasks.recipes.bounds import MOST_EPOCHS, MOST_KEPT
 from kertasks.recipes.json_form import is_number, is_whole
 from kertasks.recipes.recipe import INPUT, Component, FitSettings, Layer, Recipe, Value
 from kertasks.recipes.recipe_errors import Problem, describe_value, one_of, without_consequences
@@ -104,6 +104,7 @@ def _problems_of_fit(fit: FitSettings) -> Iterator[Problem]:
         ("epochs", fit.epochs, fit.epochs >= 1, f"{whole} least 1"),
         ("batch_size", fit.batch_size, fit.batch_size >= 1, f"{whole} least 1"),
         ("epochs", fit.epochs, fit.epochs <= MOST_EPOCHS, f"{whole} most {MOST_EPOCHS}"),
+        ("keep", fit.keep, 0 <= fit.keep <= MOST_KEPT, f"a whole number from 0 to {MOST_KEPT}"),
         ("validation_split", fit.validation_split, 0 <= fit.validation_split < 1, share),
     ]
     stop, at = fit.early_stopping, "early_stopping"

@@ -45,10 +45,12 @@ _NO_MANIFEST = (errno.EFBIG, errno.EINVAL)
 _LEAST_FREE = 16_384
 """Bytes on the disk: with less a trainer can write neither weights nor, soon, events."""
 
-_LEFTOVERS = (".model.keras-*", ".best.keras-*", ".run.json-*", "checkpoint/.state.npz-*")
+_LEFTOVERS = (
+    ".model.keras-*", ".best.keras-*", ".run.json-*", "checkpoint/.state.npz-*", "epochs/.*.npy-*"
+)  # fmt: skip
 """Unfinished files of trainers. Those of ``control.json`` are somebody's who writes it now."""
 
-_APPENDED_TO = ("events.jsonl", "trainer.log", "checkpoint", "looking")
+_APPENDED_TO = ("events.jsonl", "trainer.log", "checkpoint", "epochs", "looking")
 """What a trainer writes in; other files it replaces."""
 
 
@@ -117,6 +119,11 @@ class RunFolder:
     def checkpoint_path(self) -> Path:
         """The path of ``checkpoint/state.npz``, from which a later process goes on."""
         return self.path / "checkpoint" / "state.npz"
+
+    @property
+    def epochs_path(self) -> Path:
+        """The path of ``epochs``, the folder of the weights of earlier epochs."""
+        return self.path / "epochs"
 
     def where(self, path: Path) -> Path:
         """Where a file of the run is: in its place, or in the spool, should its trainer not have

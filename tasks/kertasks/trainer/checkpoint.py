@@ -7,12 +7,15 @@ reader finds the one before or this one, never half of it.
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
+from weakref import ref
+from zipfile import BadZipFile, ZipFile
 
 import keras
 import numpy as np
@@ -166,6 +169,57 @@ class Checkpoint:
             raise CheckpointDamaged(f"{path} cannot be read: {described(error)}") from error
 
 
+_MEMBER = 1 << 16
+"""Bytes of what a checkpoint says of itself, and that an array needs beyond its numbers."""
+
+
+def read_weights(
+    path: Path, model: keras.Model, *, best: bool = False
+) -> tuple[TrainingPosition, Arrays]:
+    """The weights in a checkpoint that may be anybody's: no more is read than the model holds.
+
+    Args:
+        path: of the checkpoint.
+        model: the network at hand, built.
+        best: whether those of the best epoch are wanted.
+
+    Returns:
+        Of which moment they are, and values for ``model.weights`` where the best are wanted, else
+        for ``model.variables``.
+
+    Raises:
+        FileNotFoundError: there is no checkpoint.
+        CheckpointDamaged: it cannot be read, is of another network or has no best epoch.
+    """
+    group, variables = ("best", model.weights) if best else ("variables", model.variables)
+    try:
+        with os.fdopen(open_regular(path), "rb") as raw, ZipFile(raw) as archive:
+            known = json.loads(_member(archive, "known", _MEMBER).tobytes())
+            place = known["best"]["kept"] if best else known["place"]["epoch"]
+            step = 0 if best else known["place"]["step"]
+            arrays = []
+            for number, variable in enumerate(variables):
+                dtype = tf.as_dtype(variable.dtype).as_numpy_dtype
+                size = np.dtype(dtype).itemsize * math.prod(variable.shape)
+                array = _member(archive, f"{group}.{number}", size + _MEMBER)
+                array = array.reshape(tuple(variable.shape))
+                arrays.append(array.view(dtype) if array.dtype.kind == "V" else array)
+            return TrainingPosition(int(place), int(step)), arrays
+    except (FileNotFoundError, CheckpointDamaged):
+        raise
+    except Exception as error:  # whatever Python makes of such a file
+        raise CheckpointDamaged(f"{path} cannot be read: {described(error)}") from error
+
+
+def _member(archive: ZipFile, name: str, most: int) -> NDArray[Any]:
+    """One array of a checkpoint, of at most so many bytes."""
+    info = archive.getinfo(f"{name}.npy")
+    if info.file_size > most:
+        raise ValueError(f"{name} is too large for this network")
+    with archive.open(info) as file:
+        return np.lib.format.read_array(BytesIO(file.read(most)), allow_pickle=False)
+
+
 def variables_of(model: keras.Model) -> list[keras.Variable]:
     """Everything that training changes: weights, seeds, optimizer, metrics."""
     return [*model.variables, *model.optimizer.variables, *model.metrics_variables]
@@ -185,7 +239,7 @@ class HeldWeights:
 
     def __init__(self, model: keras.Model) -> None:
         values = [variable.value for variable in model.weights]
-        if sum(value.dtype.size * value.shape.num_elements() for value in values) > _HELD_ON_DEVICE:
+        if size_of(model) > _HELD_ON_DEVICE:
             self._held: list[Any] = model.get_weights()
         else:
             read = tf.raw_ops.ReadVariableOp
@@ -194,6 +248,28 @@ class HeldWeights:
     def arrays(self) -> Arrays:
         """Copies, as ``keras.Model.set_weights`` takes them."""
         return [held.numpy() if isinstance(held, tf.Tensor) else held for held in self._held]
+
+
+class HeldEpochs:
+    """Holds the weights after an epoch once for all who want them."""
+
+    def __init__(self) -> None:
+        self._epoch = 0
+        self._held: ref[HeldWeights] | None = None
+
+    def of(self, model: keras.Model, epoch: int) -> HeldWeights:
+        """The weights that a model has now, after that epoch, from 1."""
+        held = self._held() if self._held is not None and self._epoch == epoch else None
+        if held is None:
+            held = HeldWeights(model)
+            self._epoch, self._held = epoch, ref(held)
+        return held
+
+
+def size_of(model: keras.Model) -> int:
+    """Bytes of a model's weights."""
+    values = [variable.value for variable in model.weights]
+    return sum(value.dtype.size * value.shape.num_elements() for value in values)
 
 
 def values_of(model: keras.Model) -> Arrays:

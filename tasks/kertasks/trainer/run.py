@@ -39,9 +39,10 @@ from kertasks.trainer.callbacks.best_weights import BestWeights
 from kertasks.trainer.callbacks.checkpoints import Checkpoints
 from kertasks.trainer.callbacks.early_stopping import EarlyStopping
 from kertasks.trainer.callbacks.event_writer import EventWriter
+from kertasks.trainer.callbacks.kept_weights import KeptWeights
 from kertasks.trainer.callbacks.looks import Looks
 from kertasks.trainer.callbacks.steering import Steering
-from kertasks.trainer.checkpoint import Checkpoint, TrainingPosition
+from kertasks.trainer.checkpoint import Checkpoint, HeldEpochs, TrainingPosition
 from kertasks.trainer.claiming import ClaimedRun, versions
 from kertasks.trainer.dataset_cache import DatasetCache
 from kertasks.trainer.failure import describe_failure
@@ -108,7 +109,10 @@ class _Training:
         self._stopping = None
         if settings is not None and self._monitor is not None:
             self._stopping = EarlyStopping(settings, self._monitor, self._writer)
-        self._best = BestWeights(self._writer, run.best_path, log, self._stopping)
+        held = HeldEpochs()
+        self._best = BestWeights(self._writer, run.best_path, log, self._stopping, held)
+        keep = claimed.recipe.fit.keep
+        self._kept = KeptWeights(run.epochs_path, keep, self._writer, held, log)
         self._weights = WeightFiles(run, log, self._writer, self._best)
         self._checkpoints = Checkpoints(run.checkpoint_path, log, lambda: self._time.seconds)
         self._watch = MachineWatch(log, lambda: self._time.seconds)
@@ -132,7 +136,12 @@ class _Training:
             self._weights.save(self._model)
 
     def go(self) -> None:
-        with closing(self._checkpoints), closing(self._watch), hearing_warnings(self._warn):
+        with (
+            closing(self._checkpoints),
+            closing(self._watch),
+            closing(self._kept),
+            hearing_warnings(self._warn),
+        ):
             self._train()
 
     def _train(self) -> None:
@@ -182,6 +191,7 @@ class _Training:
         self.doing = "saving the weights"
         self._time.rest()
         self._weights.keep(model, restored, steering.answer_commands)
+        self._kept.end()
         self._time.go_on()
         test = self._tested(model, data)
         self._time.rest()
@@ -288,7 +298,7 @@ class _Training:
         trains = not steering.stop_requested and not steering.is_over
         looks = Looks(self._run.path, self._writer, data_of_run(data, self._claimed.recipe))
         steering.meanwhile = looks.answer
-        callbacks = [self._writer, self._stopping, self._best, looks, steering]
+        callbacks = [self._writer, self._stopping, self._best, self._kept, looks, steering]
         history = kertasks.fit(
             model,
             data.train.x,

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 
 import keras
 
@@ -13,10 +16,23 @@ from kertasks.models.build import build_model, require_trainable
 from kertasks.recipes.recipe import Recipe
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
+from kertasks.runs.looking.kept_epochs import (
+    kept_files,
+    kept_moments,
+    kept_path,
+    nearest_kept,
+)
 from kertasks.runs.looking.view import DoesNotApply, Look, Moment, ViewRequest
 from kertasks.runs.weights_file import WeightsEpoch, read_epoch
 from kertasks.text.error_text import described
+from kertasks.trainer.checkpoint import (
+    Arrays,
+    CheckpointDamaged,
+    TrainingPosition,
+    read_weights,
+)
 from kertasks.trainer.dataset_cache import DatasetCache
+from kertasks.trainer.epoch_file import read_epoch_file
 from kertasks.views.split_choice import data_of_run
 from kertasks.views.table import look
 
@@ -55,16 +71,64 @@ class RunNetwork:
         """Give the model the weights of a moment, and say of which epoch they are.
 
         Raises:
-            NoWeights: there are none.
+            NoWeights: there are none; where an epoch is asked for, it says of which near one there
+                are some.
         """
-        path = self.run.where(self.run.best_path if moment.best else self.run.model_path)
+        if moment.epoch is not None:
+            self.of = self._load_epoch(moment.epoch)
+        elif moment.best:
+            self.of = self._load_best()
+        else:
+            self.of = self._load_latest()
+        return self.of
+
+    def _load_epoch(self, epoch: int) -> WeightsEpoch:
+        """Load an epoch from whichever file has it."""
+        if epoch in kept_files(self.run.epochs_path):
+            return self._load_kept(epoch)
+        for path in (self.run.model_path, self.run.best_path):
+            of = read_epoch(self.run.where(path))
+            if of is not None and (of.epoch, of.step) == (epoch, 0):
+                return self._load_file(path)
+        with suppress(NoWeights):
+            position, arrays = self._checkpoint()
+            if (position.epoch, position.step) == (epoch, 0):
+                return self._assign(self.model.variables, position, arrays)
+        near = nearest_kept(kept_moments(self.run), epoch)
+        there = "" if near is None else f"; those of epoch {near} are the nearest"
+        raise NoWeights(f"the weights of epoch {epoch} are not kept{there}")
+
+    def _load_best(self) -> WeightsEpoch:
+        """Load the best epoch, which a trainer that was killed may have left in its checkpoint."""
+        if not self.run.where(self.run.best_path).exists():
+            with suppress(NoWeights):
+                return self._assign(self.model.weights, *self._checkpoint(best=True))
+        return self._load_file(self.run.best_path)
+
+    def _load_latest(self) -> WeightsEpoch:
+        """Load what training left, or where it came to no end, the furthest that there is."""
+        path, state = self.run.where(self.run.model_path), self.run.state()
+        of = (read_epoch(path) or WeightsEpoch(0)) if path.exists() else None
+        if of is not None and state.is_over and not state.is_gone:
+            return self._load_file(self.run.model_path)
+        ended = (-1, 0) if of is None else (of.epoch, of.step)
+        kept = max(kept_files(self.run.epochs_path), default=0)
+        with suppress(NoWeights):
+            position, arrays = self._checkpoint()
+            if (position.epoch, position.step) >= max(ended, (kept, 0)):
+                return self._assign(self.model.variables, position, arrays)
+        if kept and (kept, 0) > ended:
+            return self._load_kept(kept)
+        return self._load_file(self.run.model_path)
+
+    def _load_file(self, place: Path) -> WeightsEpoch:
+        """Load ``model.keras`` or ``best.keras``."""
+        path = self.run.where(place)
         of = read_epoch(path)
         if of is None:
             if not path.exists():
                 raise NoWeights(f"{path.name} is not there: it is written when the training ends")
             of = WeightsEpoch(RunHistory.read(self.run.events_path).epochs)
-        if moment.epoch is not None and moment.epoch != of.epoch:
-            raise NoWeights(f"the weights of epoch {moment.epoch} are not kept")
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of the optimizer's numbers, which nobody needs
@@ -72,8 +136,33 @@ class RunNetwork:
                 self.model.load_weights(path)
         except Exception as error:
             raise NoWeights(f"{path.name} cannot be read: {described(error)}") from error
-        self.of = of
         return of
+
+    def _load_kept(self, epoch: int) -> WeightsEpoch:
+        path = kept_path(self.run.epochs_path, epoch)
+        try:
+            arrays = read_epoch_file(path, self.model.get_weights())
+        except (OSError, ValueError) as error:
+            raise NoWeights(f"epochs/{path.name} cannot be read: {described(error)}") from error
+        return self._assign(self.model.weights, TrainingPosition(epoch), arrays)
+
+    def _checkpoint(self, *, best: bool = False) -> tuple[TrainingPosition, Arrays]:
+        """What a checkpoint holds, which no file of weights has yet.
+
+        Raises:
+            NoWeights: there is none, or it cannot be read.
+        """
+        try:
+            return read_weights(self.run.where(self.run.checkpoint_path), self.model, best=best)
+        except (OSError, CheckpointDamaged) as error:
+            raise NoWeights(described(error)) from error
+
+    def _assign(
+        self, variables: Sequence[keras.Variable], position: TrainingPosition, arrays: Arrays
+    ) -> WeightsEpoch:
+        for variable, array in zip(variables, arrays, strict=True):
+            variable.assign(array)
+        return WeightsEpoch(position.epoch, position.step)
 
     def look(self, request: ViewRequest) -> Look:
         """Compute a view with the weights that were loaded last."""

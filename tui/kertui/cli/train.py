@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kertasks.errors import UnknownRecipe
-from kertasks.recipes.bounds import MOST_EPOCHS, MOST_LEARNING_RATE
+from kertasks.recipes.bounds import MOST_EPOCHS, MOST_KEPT, MOST_LEARNING_RATE
 from kertui.cli.options import home_of, home_option, read_catalog
 
 if TYPE_CHECKING:
@@ -34,6 +34,12 @@ if TYPE_CHECKING:
     "--seed", type=click.IntRange(min=0), metavar="N", help="The seed of data, weights and order."
 )
 @click.option(
+    "--keep",
+    type=click.IntRange(0, MOST_KEPT),
+    metavar="N",
+    help="Of how many epochs the weights are kept at most, to look back at (200); 0 for none.",
+)
+@click.option(
     "--set",
     "changes",
     multiple=True,
@@ -51,6 +57,7 @@ def train(
     batch_size: int | None,
     learning_rate: float | None,
     seed: int | None,
+    keep: int | None,
     changes: tuple[str, ...],
     as_json: bool,
 ) -> None:
@@ -73,6 +80,7 @@ def train(
         "fit.batch_size": batch_size,
         "compile.optimizer.learning_rate": learning_rate,
         "seed": seed,
+        "fit.keep": keep,
     }
     wanted = [f"{path}={value!r}" for path, value in given.items() if value is not None]
     service = TrainingService(RunStore(home_of(ctx)), cache_dir(), spare=True)

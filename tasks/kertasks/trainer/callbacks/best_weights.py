@@ -15,7 +15,7 @@ from kertasks.runs.event_log import EventLog
 from kertasks.runs.weights_file import WeightsEpoch, say_epoch
 from kertasks.trainer.callbacks.early_stopping import EarlyStopping
 from kertasks.trainer.callbacks.event_writer import EventWriter
-from kertasks.trainer.checkpoint import Arrays, BestState, HeldWeights
+from kertasks.trainer.checkpoint import Arrays, BestState, HeldEpochs, HeldWeights
 from kertasks.trainer.failure import WriteTrouble
 
 _SHARE = 10
@@ -34,6 +34,7 @@ class BestWeights(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
         log: told when it cannot be written.
         stopping: early stopping, if the recipe has one; comes before this too. Where it keeps the
             best weights itself, they are not copied once more.
+        epochs: holds the weights of an epoch for others too.
     """
 
     def __init__(
@@ -42,9 +43,11 @@ class BestWeights(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
         path: Path,
         log: EventLog,
         stopping: EarlyStopping | None = None,
+        epochs: HeldEpochs | None = None,
     ) -> None:
         super().__init__()
         self._writer = writer
+        self._epochs = epochs or HeldEpochs()
         self._path = path
         self._stopping = stopping
         self._held: HeldWeights | None = None
@@ -95,7 +98,7 @@ class BestWeights(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
         if stopping is not None and stopping.restored_epoch == epoch + 1:
             self._held, self._arrays = None, stopping.best_weights
         else:
-            self._held, self._arrays = HeldWeights(self.model), None
+            self._held, self._arrays = self._epochs.of(self.model, epoch + 1), None
         self.epoch = epoch + 1
         now = time.perf_counter()
         if now >= self._write_not_before:

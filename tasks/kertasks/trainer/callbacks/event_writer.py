@@ -73,6 +73,11 @@ class EventWriter(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
         return self._step if self._epoch > self.epochs else 0
 
     @property
+    def replays(self) -> bool:
+        """Whether all epochs of this process came out as an earlier one told of them."""
+        return self._replays
+
+    @property
     def within_epoch(self) -> bool:
         """Whether an epoch has begun and batches of it are still to be done."""
         return 0 < self._step < int(self.params.get("steps") or 0)

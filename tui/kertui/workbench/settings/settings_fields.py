@@ -90,6 +90,12 @@ _PLAIN: Final = dict(
         ),
         _setting("fit.shuffle", "shuffle", ArgumentKind.BOOLEAN, "Rows in a new order each epoch."),
         _setting(
+            "fit.keep",
+            "keep",
+            ArgumentKind.INTEGER,
+            "Of how many epochs the weights are kept at most, to look back at; 0 for none.",
+        ),
+        _setting(
             "fit.early_stopping.monitor",
             "monitor",
             ArgumentKind.STRING,
@@ -203,6 +209,7 @@ def settings_fields(
         *_early_fields(recipe, everything),
         _plain_field(recipe, ("fit", "shuffle")),
         _plain_field(recipe, ("seed",), beside=True),
+        *(field for field in [_plain_field(recipe, ("fit", "keep"))] if field.changed),
         _data_field(recipe, facts),
     ]
     return tuple(_with_problem(field, problems) for field in found)
