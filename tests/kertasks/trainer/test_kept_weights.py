@@ -18,7 +18,6 @@ from tests.support.trainers import kill_trainers
 from tests.support.waiting import wait_until
 
 import kertasks
-from kertasks.data.dataset import Dataset
 from kertasks.fitting import fit
 from kertasks.recipes.recipe import Recipe
 from kertasks.registry import find_task
@@ -72,12 +71,18 @@ class EachEpoch(keras.callbacks.Callback):  # type: ignore[misc]  # keras has no
         self.weights.append([weight.copy() for weight in self.model.get_weights()])
 
 
-def fitted(recipe: Recipe, callbacks: list[keras.callbacks.Callback], epochs: int) -> Dataset:
+def fitted(recipe: Recipe, callbacks: list[keras.callbacks.Callback], epochs: int) -> None:
     data = find_task(recipe.task).load(recipe.data.variant, seed=recipe.seed)
     model = kertasks.build_model(recipe, data)
-    settings = {"batch_size": recipe.fit.batch_size, "seed": recipe.seed}
-    fit(model, data.train.x, data.train.y, epochs=epochs, callbacks=callbacks, **settings)
-    return data
+    fit(
+        model,
+        data.train.x,
+        data.train.y,
+        batch_size=recipe.fit.batch_size,
+        epochs=epochs,
+        callbacks=callbacks,
+        seed=recipe.seed,
+    )
 
 
 @pytest.fixture

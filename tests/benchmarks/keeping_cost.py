@@ -1,0 +1,108 @@
+"""What keeping the weights of earlier epochs costs a training.
+
+The same network is trained in turns without and with it, in one process, as a trainer trains it:
+with its events, the weights of the best epoch, checkpoints and commands. Told are the seconds of
+all epochs together, whose first hundreds are those of which each is kept, and the seconds that
+the end waits for what is not written by then. Run it as
+``python -m tests.benchmarks.keeping_cost [ROUNDS] [EPOCHS]``.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import keras
+
+import kertasks
+from kertasks.data.dataset import Dataset
+from kertasks.recipes.recipe import Recipe
+from kertasks.registry import find_task
+from kertasks.runs.control_file import ControlFile
+from kertasks.runs.event_log import EventLog
+from kertasks.runs.looking.kept_epochs import kept_files
+from kertasks.trainer.callbacks.best_weights import BestWeights
+from kertasks.trainer.callbacks.checkpoints import Checkpoints
+from kertasks.trainer.callbacks.event_writer import EventWriter
+from kertasks.trainer.callbacks.kept_weights import KeptWeights
+from kertasks.trainer.callbacks.steering import Steering
+from kertasks.trainer.checkpoint import HeldEpochs
+
+KEEP = 200
+
+
+class _Clock(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries no types
+    """The seconds from the end of the first epoch, which compiles, to that of the last."""
+
+    async_safe = True
+    began = took = 0.0
+
+    def on_epoch_end(self, epoch: int, logs: object = None) -> None:
+        """Take the time."""
+        self.took = time.perf_counter() - self.began
+        if not epoch:
+            self.began = time.perf_counter()
+
+
+def train(recipe: Recipe, data: Dataset, epochs: int, keep: int) -> tuple[float, float, int]:
+    """Train once; the seconds of the epochs, those of the end, and how many epochs were kept."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        log, held, clock = EventLog(folder / "events.jsonl"), HeldEpochs(), _Clock()
+        writer = EventWriter(log)
+        best = BestWeights(writer, folder / "best.keras", log, None, held)
+        kept = KeptWeights(folder / "epochs", keep, writer, held, log)
+        checkpoints = Checkpoints(folder / "checkpoint" / "state.npz", log)
+        control = ControlFile(folder / "control.json")
+        steering = Steering(control, log, writer, best, checkpoints, epochs, lambda _model: None)
+        model = kertasks.build_model(recipe, data)
+        validation = data.validation
+        kertasks.fit(
+            model,
+            data.train.x,
+            data.train.y,
+            batch_size=recipe.fit.batch_size,
+            epochs=epochs,
+            validation_data=None if validation is None else (validation.x, validation.y),
+            callbacks=[writer, best, kept, steering, clock],
+            seed=recipe.seed,
+        )
+        began = time.perf_counter()
+        kept.end()
+        ended = time.perf_counter() - began
+        checkpoints.close()
+        log.close()
+        return clock.took, ended, len(kept_files(folder / "epochs"))
+
+
+def main() -> None:
+    """Measure and print a table."""
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 9
+    epochs = int(sys.argv[2]) if len(sys.argv) > 2 else 5000
+    recipe = find_task("xor").recipes["answer"]
+    data = find_task("xor").load(recipe.data.variant, recipe.seed)
+    train(recipe, data, 200, KEEP)  # so that no turn is the first
+    found: dict[int, list[Any]] = {0: [], KEEP: []}
+    for turn in range(rounds):
+        for keep in (0, KEEP) if turn % 2 else (KEEP, 0):
+            found[keep].append(train(recipe, data, epochs, keep))
+    seconds = {keep: [took for took, _, _ in turns] for keep, turns in found.items()}
+    pairs = zip(seconds[KEEP], seconds[0], strict=True)
+    ratio = statistics.median(kept / without for kept, without in pairs)
+    print(f"xor answer, {epochs} epochs, {rounds} rounds")
+    for keep, took in seconds.items():
+        print(
+            f"  --keep {keep:<4} median {statistics.median(took):7.3f} s  best {min(took):7.3f} s"
+        )
+    best = min(seconds[KEEP]) / min(seconds[0])
+    print(f"  with / without: median of the pairs {ratio:.4f}, of the best {best:.4f}")
+    ends = statistics.median(ended for _, ended, _ in found[KEEP])
+    print(f"  {found[KEEP][0][2]} files, the end waits {1000 * ends:.0f} ms for them")
+
+
+if __name__ == "__main__":
+    main()
