@@ -227,7 +227,7 @@ LATER = (
     "kertui.dialogs.help",
     "kertui.workbench.workbench",
     "kertasks.runs.events",
-    "kertui.service.description_cache",
+    "kertasks.data.fact_cache",
     "kertasks.runs.folder",
     "kertui.tasks_screen.card_facts",
     "kertui.tasks_screen.dataset_drawing",

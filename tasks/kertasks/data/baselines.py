@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kertasks.data.dataset import Dataset
-from kertasks.data.description import Baseline
+from kertasks.data.multi_hot import MultiHotRows
+from kertasks.data.run_baselines import ACCURACY, ERROR, Baseline
 from kertasks.data.splits import Split
 from kertasks.data.value_reading import are_finite, flat_rows, labels_of
 from kertasks.data.values import NO_NUMBERS
@@ -16,37 +18,79 @@ from kertasks.kinds import BaselineMethod
 
 _SHUFFLE_ROUNDS = 10
 
+_MOST_CELLS = 100_000_000
+"""Of the rows that are fitted, written out: more would take a gigabyte and minutes."""
 
-def baseline(method: BaselineMethod, dataset: Dataset) -> Baseline | None:
-    """Fit a method on the training rows and score it; rows that are not finite are left out.
+_OF_CLASSES = (
+    BaselineMethod.MAJORITY,
+    BaselineMethod.SHUFFLED_LABELS,
+    BaselineMethod.LOGISTIC_REGRESSION,
+)
+_OF_NUMBERS = (BaselineMethod.MEAN, BaselineMethod.LINEAR_REGRESSION)
 
-    Scored on the test rows, without them on the validation rows, without them on the
-    training rows. Accuracy for classes; for regression the mean absolute error in the
-    target's own unit. None where the data has too little for the method: no rows to fit or to
-    score, or a single class.
+
+def all_baselines(dataset: Dataset, scored: Split) -> tuple[Baseline, ...]:
+    """Every method that makes sense of the data, fitted on the training rows: the best first, of
+    two that are as good the simpler one.
+
+    Args:
+        dataset: whose training rows are those that the network is trained on.
+        scored: on which of its rows they are scored.
     """
+    methods = _OF_CLASSES if dataset.class_names else _OF_NUMBERS
+    found = (baseline(method, dataset, scored) for method in methods)
+    known = [one for one in found if one is not None and math.isfinite(one.value)]
+    return tuple(sorted(known, key=lambda one: one.value, reverse=bool(dataset.class_names)))
+
+
+def usual_rows(dataset: Dataset) -> Split:
+    """The rows that baselines are scored on: the test rows, without them the validation rows,
+    without them the training rows."""
     scored = dataset.train
     for split in (dataset.validation, dataset.test):
         if split is not None and split.rows and split.x.shape[1:] == dataset.train.x.shape[1:]:
             scored = split
+    return scored
+
+
+def baseline(
+    method: BaselineMethod, dataset: Dataset, scored: Split | None = None
+) -> Baseline | None:
+    """Fit a method on the training rows and score it; rows that are not finite are left out.
+
+    Accuracy for classes; for regression the mean absolute error in the target's own unit. None
+    where the data has too little for the method: no rows to fit or to score, or a single class; or
+    far too much.
+
+    Args:
+        method: which.
+        dataset: whose training rows it is fitted on.
+        scored: the rows it is scored on; those of ``usual_rows`` where they are not given.
+    """
+    scored = usual_rows(dataset) if scored is None else scored
     if method is BaselineMethod.SHUFFLED_LABELS:
         return _shuffled_baseline(dataset, scored)
     looks_at_rows = method not in (BaselineMethod.MAJORITY, BaselineMethod.MEAN)
+    if looks_at_rows and not _is_sparse(dataset) and dataset.train.x.size > _MOST_CELLS:
+        return None
     fitted, target = _usable(dataset, dataset.train, looks_at_rows)
     rows, truth = _usable(dataset, scored, looks_at_rows)
     if not len(target) or not len(truth):
         return None
     if method is BaselineMethod.LOGISTIC_REGRESSION and len(np.unique(target)) < 2:
         return None
-    predicted = _estimator(method).fit(fitted, target).predict(rows)
+    estimator = _estimator(method, sparse=_is_sparse(dataset))
+    predicted = estimator.fit(fitted, target).predict(rows)
     if dataset.class_names:
-        return Baseline(method.value, "accuracy", float(np.mean(predicted == truth)))
-    return Baseline(method.value, "mae", float(np.mean(np.abs(predicted - truth))))
+        return Baseline(method.value, ACCURACY, float(np.mean(predicted == truth)))
+    return Baseline(method.value, ERROR, float(np.mean(np.abs(predicted - truth))))
 
 
-def _usable(
-    dataset: Dataset, split: Split, looks_at_rows: bool
-) -> tuple[NDArray[Any], NDArray[Any]]:
+def _is_sparse(dataset: Dataset) -> bool:
+    return isinstance(dataset.train.x, MultiHotRows)
+
+
+def _usable(dataset: Dataset, split: Split, looks_at_rows: bool) -> tuple[Any, NDArray[Any]]:
     """Rows and targets that a method can be fitted on or scored by; there may be none.
 
     A dummy looks at the targets alone; wide rows need not be converted for it.
@@ -54,13 +98,23 @@ def _usable(
     target = _flat_target(dataset, split)[: split.rows]
     count = len(target)
     usable = are_finite(flat_rows(target)).all(axis=1)
-    rows = np.zeros((count, 1))
-    if looks_at_rows:
+    rows: Any = np.zeros((count, 1))
+    if looks_at_rows and isinstance(split.x, MultiHotRows):
+        rows = _sparse(split.x)[:count]
+    elif looks_at_rows:
         if split.x.dtype.kind in NO_NUMBERS or 0 in split.x.shape[1:]:
             return rows[:0], target[:0]
         rows = flat_rows(np.asarray(split.x))[:count].astype(np.float64)
         usable &= are_finite(rows).all(axis=1)
     return rows[usable], _as_classes(target[usable]) if dataset.class_names else target[usable]
+
+
+def _sparse(rows: MultiHotRows) -> Any:
+    """The rows as SciPy keeps them, of which only the ones take memory, too."""
+    from scipy.sparse import csr_matrix
+
+    ones = np.ones(len(rows.numbers))
+    return csr_matrix((ones, rows.numbers, rows.starts), shape=rows.shape)
 
 
 def _as_classes(labels: NDArray[Any]) -> NDArray[Any]:
@@ -70,9 +124,9 @@ def _as_classes(labels: NDArray[Any]) -> NDArray[Any]:
     return labels if is_number and not is_fraction else np.array([str(one) for one in labels])
 
 
-def _estimator(method: BaselineMethod) -> Any:
+def _estimator(method: BaselineMethod, *, sparse: bool) -> Any:
     from sklearn.dummy import DummyClassifier, DummyRegressor
-    from sklearn.linear_model import LinearRegression, LogisticRegression
+    from sklearn.linear_model import LinearRegression, LogisticRegression, SGDClassifier
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
@@ -83,6 +137,10 @@ def _estimator(method: BaselineMethod) -> Any:
             return DummyRegressor(strategy="mean")
         case BaselineMethod.LINEAR_REGRESSION:
             return LinearRegression()
+        case _ if sparse:
+            # Ten thousand words and 46 topics: solved to the last digit it would take 40 s, and
+            # get 0.792 of reuters' test rows right where this gets 0.805 in one.
+            return SGDClassifier(loss="log_loss", alpha=1e-3, average=True, random_state=0)
         case _:
             return make_pipeline(StandardScaler(), LogisticRegression(max_iter=1_000))
 
@@ -105,4 +163,4 @@ def _shuffled_baseline(dataset: Dataset, split: Split) -> Baseline | None:
         return None
     random = np.random.default_rng(dataset.seed)
     rounds = [np.mean(random.permutation(labels) == labels) for _ in range(_SHUFFLE_ROUNDS)]
-    return Baseline(BaselineMethod.SHUFFLED_LABELS.value, "accuracy", float(np.mean(rounds)))
+    return Baseline(BaselineMethod.SHUFFLED_LABELS.value, ACCURACY, float(np.mean(rounds)))

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from kertasks.data.run_baselines import Baseline
 from kertasks.data.values import DataValues
 
 SCHEMA = 1
@@ -53,14 +54,6 @@ class FeatureFacts(msgspec.Struct, frozen=True):
     standard_deviation: float
     numbers: int | None = None
     """How many finite numbers there are, where not all are finite."""
-
-
-class Baseline(msgspec.Struct, frozen=True):
-    """Says what a method that learns nothing, or next to nothing, reaches."""
-
-    name: str
-    metric: str
-    value: float
 
 
 class WordsSample(msgspec.Struct, frozen=True, tag_field="type", tag="words"):

@@ -111,6 +111,11 @@ class RunFolder:
         return self.path / "best.keras"
 
     @property
+    def baselines_path(self) -> Path:
+        """The path of ``baselines.json``, which says what to compare the run with."""
+        return self.path / "baselines.json"
+
+    @property
     def control_path(self) -> Path:
         """The path of ``control.json``, which holds the commands to the trainer."""
         return self.path / "control.json"

@@ -25,7 +25,7 @@ _TELL_EVERY = 0.1
 """Seconds between two looks at what was found so far."""
 
 
-_READ = ("run.json", "label.json", "events.jsonl")
+_READ = ("run.json", "label.json", "baselines.json", "events.jsonl")
 """The files a summary is made of."""
 
 Age: TypeAlias = tuple[tuple[int, int] | None, ...]
@@ -169,6 +169,7 @@ class SortKey(StrEnum):
     EPOCHS = "epochs"
     BEST = "best loss"
     TEST = "test"
+    GAIN = "on baseline"
     TIME = "time"
     DEVICE = "device"
 
@@ -228,6 +229,12 @@ def _test(run: RunSummary) -> tuple[str, float] | None:
     return name, -value if is_share(name) else value
 
 
+def _gain(run: RunSummary) -> tuple[str, float] | None:
+    if run.gain is None or run.baseline is None:
+        return None
+    return run.baseline.metric, -run.gain
+
+
 _VALUES: dict[SortKey, Callable[[RunSummary], Any]] = {
     SortKey.WHEN: lambda run: -run.created,
     SortKey.STATE: lambda run: run.state.value,
@@ -236,6 +243,7 @@ _VALUES: dict[SortKey, Callable[[RunSummary], Any]] = {
     SortKey.EPOCHS: lambda run: -run.epochs,
     SortKey.BEST: _best,
     SortKey.TEST: _test,
+    SortKey.GAIN: _gain,
     SortKey.TIME: lambda run: None if run.seconds is None else -run.seconds,
     SortKey.DEVICE: lambda run: run.device or None,
 }

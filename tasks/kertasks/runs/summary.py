@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kertasks.data.run_baselines import Baseline, read_baselines
 from kertasks.errors import UserError
 from kertasks.runs.best_epoch import BestEpoch
 from kertasks.runs.event_reader import Tail
@@ -75,6 +76,9 @@ class RunSummary:
     unit: str | None = None
     """Of a regression's ``mae`` in ``test``."""
 
+    baseline: Baseline | None = None
+    """The best of what learns next to nothing on its data; None where that is not known."""
+
     seconds: float | None = None
     """For how long it was trained, pauses and rests left out; None before there is an event."""
 
@@ -103,6 +107,14 @@ class RunSummary:
         """The metric that says best what it got on the test split, with its value."""
         name = test_metric(self.test, self.test_name)
         return None if name is None else (name, self.test[name])
+
+    @property
+    def gain(self) -> float | None:
+        """By how much ``test_value`` is better than the baseline; None where that is not known."""
+        if self.baseline is None or self.test_value is None:
+            return None
+        gain = self.baseline.gain(*self.test_value)
+        return gain if gain is not None and math.isfinite(gain) else None
 
 
 def summarise(run: RunFolder) -> RunSummary | None:
@@ -169,6 +181,7 @@ def summarise(run: RunFolder) -> RunSummary | None:
         test=(ended.test if ended is not None else None) or _NO_METRICS,
         test_name=None if ended is None else ended.result,
         unit=None if ended is None else ended.unit,
+        baseline=read_baselines(run.baselines_path).best,
         seconds=seconds,
         device="" if manifest is None else manifest.device,
         host="" if manifest is None else manifest.host,

@@ -3,8 +3,12 @@ numbers are none."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
+
+from kertasks.data.run_baselines import Baseline
 from kertasks.runs.events import Finished, Stopped
-from kertasks.text.numbers import counted, grouped, test_result
+from kertasks.text.numbers import counted, grouped, in_unit, test_result
 
 
 def not_finite(since: int) -> str:
@@ -34,3 +38,24 @@ def weights_of(ended: Finished | Stopped) -> str:
         return f"epoch {grouped(ended.restored_epoch)}"
     within = f", step {grouped(ended.within)}" if ended.within else ""
     return f"epoch {grouped(ended.epochs)}{within}"
+
+
+def gain_in_short(baseline: Baseline, gain: float, unit: str | None) -> str:
+    """By how much a network is better than a baseline: ``"+0.213"``; of an error, how much less it
+    is: ``"$620 less"``, or how much more."""
+    if baseline.metric == "accuracy":
+        return f"{gain:+.3f}"
+    return f"{in_unit(abs(gain), unit)} {'less' if gain >= 0 else 'more'}"
+
+
+def compared(baseline: Baseline | None, test: Mapping[str, float], unit: str | None) -> str:
+    """How a network's metrics are beside the best baseline: ``"+0.213 on logistic regression"``,
+    ``"$620 less than linear regression"``; empty where there is nothing to compare."""
+    if baseline is None:
+        return ""
+    for name, value in test.items():
+        gain = baseline.gain(name, value)
+        if gain is not None and math.isfinite(gain):
+            word = "on" if baseline.metric == "accuracy" else "than"
+            return f"{gain_in_short(baseline, gain, unit)} {word} {baseline.name}"
+    return ""

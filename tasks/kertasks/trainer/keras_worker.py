@@ -26,6 +26,7 @@ from kertasks.models.named_classes import catalog_for
 from kertasks.recipes import json_form
 from kertasks.recipes.recipe import CompileSettings, Layer, Recipe
 from kertasks.runs.looking.view import Moment, decode_request, encode_look
+from kertasks.trainer import score_to_beat
 from kertasks.trainer.callbacks.best_weights import save_model
 from kertasks.trainer.claiming import versions
 from kertasks.trainer.dataset_cache import DatasetCache
@@ -50,7 +51,10 @@ def work(server: Server, cache_dir: Path) -> bool:
     looks = LookAnswers(server.datasets, cache_dir)
     answer = partial(_answer, server.datasets, looks, cache_dir)
     claimed = server.serve_until_run(answer, _warm_up)
-    return train(claimed, server.datasets, _device_name())
+    passed = train(claimed, server.datasets, _device_name())
+    if passed:
+        score_to_beat.end(claimed.folder, claimed.recipe, server.datasets)
+    return passed
 
 
 def _warm_up() -> None:

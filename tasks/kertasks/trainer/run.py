@@ -35,6 +35,7 @@ from kertasks.runs.events import (
     Stopped,
 )
 from kertasks.runs.history import RunHistory
+from kertasks.trainer import score_to_beat
 from kertasks.trainer.callbacks.best_weights import BestWeights
 from kertasks.trainer.callbacks.checkpoints import Checkpoints
 from kertasks.trainer.callbacks.early_stopping import EarlyStopping
@@ -180,6 +181,7 @@ class _Training:
         require_memory(recipe, data)
         model = kertasks.build_model(recipe, data, check=False)
         self._look_for_monitor(data)
+        score_to_beat.begin(self._run, recipe)
         self._say_start(model, data)
         # A stop may have come while Keras was imported or the data loaded.
         stopped = steering.look_before_training()

@@ -5,10 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kertui.plotting.axes import Limits, StableLimits
-from kertui.plotting.chart import Layout, Mark, chart, gutter_for, with_cursor
+from kertui.plotting.chart import Layout, Level, Mark, chart, gutter_for, with_cursor
 from kertui.plotting.draw import Curve, Stroke
 from kertui.plotting.strips import text_of
-from kertui.terminal.glyphs import ASCII
+from kertui.terminal.glyphs import ASCII, BLOCKS, UNICODE, Glyphs
 
 LINE = Curve([(1, 1.0), (100, 0.0)], Stroke("train"))
 
@@ -94,3 +94,34 @@ def test_labels_are_right_aligned_and_whole(low: float, high: float) -> None:
     assert len(ticks) >= 2
     assert len({row.index("┤") for row in ticks}) == 1
     assert all(row[row.index("┤") - 2].isdigit() for row in ticks)
+
+
+@pytest.mark.parametrize("glyphs", [UNICODE, BLOCKS, ASCII])
+def test_what_curves_are_compared_with_is_a_line_under_them_with_its_name(glyphs: Glyphs) -> None:
+    rows = text(
+        chart([LINE], Layout(40, 7, 5), limits(), level=Level(0.77, "mean 0.770"), glyphs=glyphs)
+    )
+    line = glyphs.level_line
+    assert rows[1].endswith(" mean 0.770")
+    assert rows[1][5:29].count(line) > 10
+    without = text(chart([LINE], Layout(40, 7, 5), limits(), glyphs=glyphs))
+    assert [row for at, row in enumerate(rows) if at != 1] == without[:1] + without[2:]
+    curve = [at for at, sign in enumerate(without[1][5:29]) if sign != " "]
+    assert [rows[1][5 + at] for at in curve] == [without[1][5 + at] for at in curve]
+
+
+def test_a_level_out_of_sight_is_told_with_the_side_it_is_on() -> None:
+    far = text(chart([], Layout(40, 7, 5), limits(), level=Level(9.0, "mean 9")))
+    assert far[0].endswith(" mean 9 ↑")
+    assert "╌" not in "".join(far)
+    low = text(chart([], Layout(40, 7, 5), limits(), level=Level(-9.0, "mean -9")))
+    assert low[4].endswith(" mean -9 ↓")
+    narrow = chart([], Layout(14, 7, 5), limits(), level=Level(0.5, "logistic regression 0.500"))
+    assert text_of(narrow[2])[5:] == "╌" * 9
+
+
+def test_a_name_gives_way_to_curves_at_the_margin() -> None:
+    flat = Curve([(1, 0.5), (100, 0.5)], Stroke("train"))
+    rows = text(chart([flat], Layout(40, 7, 5), limits(), level=Level(0.5, "mean 0.5")))
+    assert rows[1].endswith(" mean 0.5")
+    assert "╌" not in rows[1]

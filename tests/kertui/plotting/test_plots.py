@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 from tests.support.live_app import exclusive_or, newswires
 
+from kertasks.data.run_baselines import Baseline, RunBaselines
 from kertasks.runs.history import RunHistory
+from kertui.plotting.chart import Level
 from kertui.plotting.draw import preload
 from kertui.plotting.plot import Plot, plot_of_run
 from kertui.plotting.plots import Plots
@@ -99,3 +101,21 @@ def test_a_plot_without_room_is_blank(run: RunHistory, size: tuple[int, int]) ->
     plots = Plots()
     plots.draw(pair(run), size, UNICODE)
     assert [len(row) for row in plots.rows(None, UNICODE)] == [size[0]] * size[1]
+
+
+def test_a_baseline_is_in_sight_unless_it_would_press_the_curves_together(run: RunHistory) -> None:
+    found = RunBaselines((Baseline("logistic regression", "accuracy", 0.3),))
+    plot = plot_of_run(run, "accuracy", 20, over=False, baselines=found)
+    assert plot.level == Level(0.3, "logistic regression 0.300")
+    plots = Plots()
+    plots.draw([plot], (60, 12), UNICODE)
+    assert plots.drawn[0].limits is not None
+    assert plots.drawn[0].limits.y_low < 0.3
+    assert "logistic regression 0.300" in "\n".join(map(text_of, plots.rows(None, UNICODE)))
+    loss = plot_of_run(run, "loss", 20, over=False, baselines=found)
+    assert loss.level is None
+    far = replace(plot, metric="mae", level=Level(400.0, "mean 400"))
+    plots.draw([far], (60, 12), UNICODE)
+    assert plots.drawn[0].limits is not None
+    assert plots.drawn[0].limits.y_high < 400
+    assert "mean 400 ↑" in "\n".join(map(text_of, plots.rows(None, UNICODE)))

@@ -14,10 +14,11 @@ from tests.support.run_folders import write_run
 from textual import on
 from textual.pilot import Pilot
 
+from kertasks.data.description import SCHEMA
+from kertasks.data.fact_cache import FactCache
 from kertasks.data.sources import data_files as files
 from kertasks.registry import find_task
 from kertui.app import KertuiApp
-from kertui.service.description_cache import DescriptionCache
 from kertui.session import Session
 from kertui.tasks_screen.task_card import Described
 from kertui.tasks_screen.task_list import TaskList
@@ -37,7 +38,7 @@ XOR, SQUARE = key_of("xor"), key_of("square")
 def remember(home: Path, key: DataKey) -> None:
     """Have a description in the cache of a recorded service."""
     fields = json.loads((RECORDED / f"{key[0]}.json").read_bytes())
-    DescriptionCache(home / "cache").write(*key, fields)
+    FactCache(home / "cache", "descriptions").write(fields, *key, SCHEMA)
 
 
 class Listening(TasksScreen):

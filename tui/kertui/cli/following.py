@@ -16,6 +16,7 @@ from contextlib import contextmanager
 
 import click
 
+from kertasks.data.run_baselines import read_baselines
 from kertasks.errors import UserError
 from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.event_reader import EventReader
@@ -34,7 +35,7 @@ from kertasks.text.numbers import (
     short_path,
     test_metric,
 )
-from kertasks.text.result import not_finite, tested_in_full, weights_of
+from kertasks.text.result import compared, not_finite, tested_in_full, weights_of
 from kertui.cli.status_line import StatusLine, bar
 from kertui.live.progress import RateMeter, TrainerClock
 
@@ -200,7 +201,9 @@ class Report:
         result = tested_in_full(ended)
         if result and ended.not_finite_since is None:
             means = " (mae)" if test_metric(ended.test, ended.result) == "mae" else ""
-            click.echo(f"{result}{means}")
+            best = read_baselines(self._run.baselines_path).best
+            against = compared(best, ended.test or {}, ended.unit)
+            click.echo(", ".join(filter(None, [f"{result}{means}", against])))
         return 0
 
     def _text(self, history: RunHistory) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kertasks.data.run_baselines import read_baselines
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState
@@ -37,10 +38,13 @@ def frame(run: RunFolder, width: int, marker: Marker | None = None) -> str:
     names = metrics_of(history)
     metrics = [name for name in names if name == "loss"]
     metrics += [name for name in names if name != "loss"][:1]
-    plots = Plots()
+    plots, baselines = Plots(), read_baselines(run.baselines_path)
     planned = history.planned or 0
     plots.draw(
-        [plot_of_run(history, metric, planned, over=state.is_over) for metric in metrics],
+        [
+            plot_of_run(history, metric, planned, over=state.is_over, baselines=baselines)
+            for metric in metrics
+        ],
         (width, (1 + _PLOT_ROWS) * len(metrics) + max(0, len(metrics) - 1)),
         signs,
         gap=1,
@@ -56,7 +60,7 @@ def frame(run: RunFolder, width: int, marker: Marker | None = None) -> str:
     )
     trouble = "" if history.ended is not None else run.trouble()
     weights = formatting.short_path(run.where(run.model_path))
-    ended = outcome(history, state, weights, steps, trouble)
+    ended = outcome(history, state, weights, steps, trouble, baselines)
     trouble = trouble or (UNSEEN if state is RunState.UNKNOWN else "")
     if trouble and ended is None:
         lines += ["", *wrap(trouble, width)]

@@ -71,6 +71,8 @@ def runs(ctx: click.Context, filter: tuple[str, ...], as_json: bool, deleted: bo
 
 def describe(run: RunSummary) -> dict[str, Any]:
     """A run as plain data for programs; a number that is not finite as a string."""
+    import msgspec
+
     return {
         "id": run.id,
         "name": run.label.name,
@@ -85,6 +87,7 @@ def describe(run: RunSummary) -> dict[str, Any]:
         "best": _plain(run.best),
         "test": _plain(run.test),
         "unit": run.unit,
+        "baseline": None if run.baseline is None else msgspec.to_builtins(run.baseline),
         "result": run.result,
         "not_finite_since": run.not_finite_since,
         "seconds": run.seconds,

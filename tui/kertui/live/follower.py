@@ -13,6 +13,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.worker import get_current_worker
 
+from kertasks.data.run_baselines import RunBaselines, read_baselines
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import Event, Failed, Finished, Resumed, Resuming, Stopped
 from kertasks.runs.folder import RunFolder
@@ -59,9 +60,17 @@ class RunFollower(Widget):
         trouble: str = ""
         """What keeps its events from being read, or its trainer from writing them."""
 
+    @dataclass
+    class BaselinesRead(Message):
+        """What the run is compared with, once that is known."""
+
+        follower: RunFollower
+        baselines: RunBaselines
+
     def __init__(self, run: RunFolder) -> None:
         super().__init__()
         self.run = run
+        self._knows_baselines = False
         self._reader = EventReader(run.events_path)
         self._ended = False
         self._behind = True
@@ -83,9 +92,13 @@ class RunFollower(Widget):
         cancelled = get_current_worker().cancelled_event
         silent_since = time.monotonic()
         looked = False
+        look_for_baselines = 0.0
         while not cancelled.is_set():
             if self._read():
                 silent_since = time.monotonic()
+            if not self._knows_baselines and time.monotonic() >= look_for_baselines:
+                look_for_baselines = time.monotonic() + LOOK_AT_STATE
+                self._look_at_baselines()
             silent = time.monotonic() - silent_since > LOOK_AT_STATE
             # What was lost long ago is so from the first look.
             if (silent or not looked) and not self._reader.behind:
@@ -109,6 +122,12 @@ class RunFollower(Widget):
                 self._ended = False
         self._state, self._trouble = RunState.RUNNING, ""
         return True
+
+    def _look_at_baselines(self) -> None:
+        found = read_baselines(self.run.baselines_path)
+        if found.found:
+            self._knows_baselines = True
+            self.post_message(self.BaselinesRead(self, found))
 
     def _look_at_state(self) -> None:
         state = self.run.state()

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from kertasks.data.run_baselines import RunBaselines
 from kertasks.runs.events import Failed, Finished, Stopped
 from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState
 from kertasks.text import numbers as formatting
 from kertasks.text.numbers import counted
-from kertasks.text.result import not_finite, tested_in_full, weights_of
+from kertasks.text.result import compared, not_finite, tested_in_full, weights_of
 from kertui.live.status import state_sign
 from kertui.plotting.strips import Row, cells, fit
 from kertui.rows.rows_widget import RowsWidget
@@ -55,11 +56,14 @@ def outcome(
     weights: str,
     steps: NextSteps = KEYS,
     trouble: str = "",
+    baselines: RunBaselines | None = None,
 ) -> Outcome | None:
     """The outcome of a run whose network is kept at ``weights``; None while it goes on.
 
-    ``trouble`` says what keeps its events from being read or written.
+    ``trouble`` says what keeps its events from being read or written, ``baselines`` what it is
+    compared with.
     """
+    baselines = baselines or RunBaselines()
     ended = history.ended
     if state is RunState.REMOVED:
         left = "what is shown here is all that is left of it"
@@ -72,13 +76,13 @@ def outcome(
         if ended.restored_epoch is not None:
             whose = f"network of {weights_of(ended)}"
         facts = [*_tally(history, ended), steps.extend, f"{whose} in {weights}"]
-        return Outcome(RunState.FINISHED, _result(history, ended), tuple(facts))
+        return Outcome(RunState.FINISHED, _result(history, ended, baselines), tuple(facts))
     if isinstance(ended, Stopped):
         whose = "weights"
         if ended.restored_epoch is not None or ended.within:
             whose = f"weights of {weights_of(ended)}"
         facts = [*_tally(history, ended), _resumes(history, steps), f"{whose} kept in {weights}"]
-        return Outcome(RunState.STOPPED, _result(history, ended), tuple(facts))
+        return Outcome(RunState.STOPPED, _result(history, ended, baselines), tuple(facts))
     if state is RunState.LOST:
         why = "it was killed, perhaps for want of memory, or its machine stopped"
         head = f"the trainer is gone and wrote no end: {trouble or why}"
@@ -101,12 +105,14 @@ def _resumes(history: RunHistory, steps: NextSteps) -> str:
     return f"{steps.resume} from epoch {formatting.grouped(place.epoch)}{within}"
 
 
-def _result(history: RunHistory, ended: Finished | Stopped) -> str:
+def _result(history: RunHistory, ended: Finished | Stopped, baselines: RunBaselines) -> str:
     """How well it does: on the test rows, else on those held out, else on those it trained on; of
-    the epoch whose weights were kept."""
+    the epoch whose weights were kept; and beside the best baseline."""
     text = tested_in_full(ended)
     if text:
-        return text
+        is_number = ended.test is not None and ended.not_finite_since is None
+        against = compared(baselines.best, ended.test or {}, ended.unit) if is_number else ""
+        return ", ".join(filter(None, [text, against]))
     if history.last is None:
         return "before the first epoch was done"
     if history.not_finite_since is not None:
@@ -119,7 +125,9 @@ def _result(history: RunHistory, ended: Finished | Stopped) -> str:
             if not math.isnan(value):
                 rows = "val" if name != metric else "training"
                 text = f"{rows} {metric} {formatting.metric(name, value)}"
-                return f"{text} of epoch {formatting.grouped(epoch)}"
+                text += f" of epoch {formatting.grouped(epoch)}"
+                against = compared(baselines.best, {metric: value}, ended.unit)
+                return ", ".join(filter(None, [text, against]))
     return ""
 
 

@@ -15,6 +15,7 @@ from textual.message import Message
 from textual.reactive import var
 from textual.widget import Widget
 
+from kertasks.data.run_baselines import RunBaselines
 from kertasks.errors import UserError
 from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.events import Ended
@@ -118,6 +119,7 @@ class LivePane(Widget):
         """Whose weights the tabs look at."""
 
         self._data: Description | None = None
+        self._baselines = RunBaselines()
         self._looks: dict[LiveTab, Look] = {}
         """The latest answer to each tab."""
 
@@ -178,6 +180,7 @@ class LivePane(Widget):
         self._ended_told = None
         self._trouble = ""
         self.moment, self._data = Moment(), None
+        self._baselines = RunBaselines()
         self._looks.clear()
         self.planned = plan_epochs
         self.waiting = waiting
@@ -225,6 +228,13 @@ class LivePane(Widget):
             self._pace.request()
         self.post_message(self.EventsTaken(run))
 
+    @on(RunFollower.BaselinesRead)
+    def _take_baselines(self, message: RunFollower.BaselinesRead) -> None:
+        message.stop()
+        if message.follower is self._follower:
+            self._baselines = message.baselines
+            self._draw()
+
     @on(RunFollower.StateRead)
     def _take_state(self, message: RunFollower.StateRead) -> None:
         message.stop()
@@ -260,6 +270,7 @@ class LivePane(Widget):
             self.moment,
             self._looks.get(self.shown),
             self._looking,
+            self._baselines,
         )
 
     def _tick(self) -> None:
@@ -274,7 +285,9 @@ class LivePane(Widget):
         if state is not None:
             if self.run is not None and state.is_over:
                 weights = formatting.short_path(self.run.where(self.run.model_path))
-            ended = outcome(history, state, weights, trouble=self._trouble)
+            ended = outcome(
+                history, state, weights, trouble=self._trouble, baselines=self._baselines
+            )
         self.query_one(OutcomeLines).show(ended)
         notices = [notice.text for notice in history.notices]
         if ended is None and (self._trouble or state is RunState.UNKNOWN):

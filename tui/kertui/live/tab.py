@@ -14,6 +14,7 @@ from textual import events
 from textual.message import Message
 from textual.widget import Widget
 
+from kertasks.data.run_baselines import RunBaselines
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
 from kertasks.runs.looking.view import Look, Moment, ViewRequest
@@ -54,6 +55,9 @@ class RunView:
 
     looking: str = ""
     """What there is to say while there is no answer, or why there is none."""
+
+    baselines: RunBaselines = field(default_factory=RunBaselines)
+    """What the run is compared with; empty where that is not known."""
 
 
 class LiveTab(Widget, can_focus=True):

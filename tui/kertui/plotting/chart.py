@@ -27,6 +27,14 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Level:
+    """A value that curves are compared with, and what it is called."""
+
+    value: float
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
     """Where the parts of a plot of a given size lie."""
 
@@ -80,6 +88,7 @@ def chart(
     *,
     marks: Sequence[Mark] = (),
     changes: Sequence[int] = (),
+    level: Level | None = None,
     glyphs: Glyphs = UNICODE,
 ) -> list[Row]:
     """The plot's rows, each exactly ``layout.width`` cells.
@@ -90,6 +99,7 @@ def chart(
         limits: the data at the edges.
         marks: signs over the curves.
         changes: epochs with a sign on the x axis and a faint line up from it, under the curves.
+        level: a faint line across, under all else, with its name where there is room for it.
         glyphs: the signs to draw with.
     """
     canvas = [
@@ -106,6 +116,8 @@ def chart(
             column = layout.column_of(epoch, limits)
             axis[0][layout.gutter + column] = (glyphs.changed, "accent")
             _line_under(canvas, column, (glyphs.changed_line, "axis"))
+    if level is not None:
+        _draw_level(canvas, level, layout, limits, glyphs)
     return [*_with_y_axis(canvas, layout, limits, glyphs), *axis]
 
 
@@ -122,6 +134,34 @@ def with_cursor(
     crossed = [list(row) for row in rows[: layout.rows]]
     _line_under(crossed, column, (glyphs.vertical, "cursor"), over=glyphs.changed_line)
     return [*crossed, *rows[layout.rows :]]
+
+
+def _draw_level(
+    canvas: list[Row], level: Level, layout: Layout, limits: Limits, glyphs: Glyphs
+) -> None:
+    """A line across at a value; where that is not in sight, an arrow says on which side it is."""
+    height = limits.height_of(level.value)
+    if math.isnan(height):
+        return
+    at, name = layout.row_of(level.value, limits), level.name
+    if at is None:
+        at = 0 if height > 1 else layout.rows - 1
+        name = f"{name} {glyphs.up if height > 1 else glyphs.down}"
+        places = [at]
+    else:
+        # Beside the line where the curves leave room, else over or under it.
+        places = [at, *(one for one in (at - 1, at + 1) if 0 <= one < layout.rows)]
+    label = cells(f" {name}", "dim")
+    start = layout.columns - len(label)
+    for place in places:
+        row = canvas[place]
+        if start >= 0 and all(character == " " for character, _ in row[start:]):
+            row[start:] = label
+            break
+    if limits.y_low <= level.value <= limits.y_high:
+        row = canvas[at]
+        end = start if start >= 0 and row[start:] == label else len(row)
+        row[:end] = [(glyphs.level_line, "axis") if cell[0] == " " else cell for cell in row[:end]]
 
 
 def _line_under(rows: Sequence[Row], column: int, cell: Cell, over: str = " ") -> None:

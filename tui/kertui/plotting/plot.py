@@ -6,9 +6,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kertasks.data.run_baselines import RunBaselines
 from kertasks.runs.history import RunHistory
 from kertasks.text.numbers import counted, grouped, metric_label, number
 from kertasks.text.numbers import metric as metric_value
+from kertui.plotting.chart import Level
 from kertui.plotting.strips import Row, cells, fit, join
 from kertui.plotting.traces import Series, last_part, train_and_validation, weight_for, whole_run
 from kertui.terminal.glyphs import Glyphs
@@ -47,6 +49,9 @@ class Plot:
     waiting: str = ""
     """What is said while no run has an epoch."""
 
+    level: Level | None = None
+    """What the curves are compared with."""
+
     @property
     def best_value(self) -> float:
         """The value at the best epoch, on held-out rows where there are some; else NaN."""
@@ -66,8 +71,9 @@ def plot_of_run(
     over: bool,
     zoomed: bool = False,
     smooth: bool = False,
+    baselines: RunBaselines | None = None,
 ) -> Plot:
-    """One metric of a run, with its best epoch and the changes of its learning rate.
+    """One metric of a run, with its best epoch, the changes of its learning rate and the baseline.
 
     Args:
         history: of the run.
@@ -76,6 +82,7 @@ def plot_of_run(
         over: whether the run is over, and the x axis ends where it did.
         zoomed: show the last part of the run instead of the whole.
         smooth: show the trend, and the raw curve dimmed.
+        baselines: what it is compared with, where that is known.
     """
     done = history.last.epoch if history.last is not None else 0
     window = (last_part if zoomed else whole_run)(planned, done, over)
@@ -87,7 +94,15 @@ def plot_of_run(
         zoomed=zoomed,
         best=history.best_epoch,
         changes=marked_changes(history),
+        level=_level_of(metric, baselines or RunBaselines()),
     )
+
+
+def _level_of(metric: str, baselines: RunBaselines) -> Level | None:
+    value = baselines.level_of(metric)
+    if baselines.best is None or value is None:
+        return None
+    return Level(value, f"{baselines.best.name} {metric_value(metric, value)}")
 
 
 def marked_changes(history: RunHistory) -> list[int]:

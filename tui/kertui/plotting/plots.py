@@ -21,6 +21,9 @@ from kertui.terminal.glyphs import Glyphs, Marker
 LEAST_ROWS = 4
 """Title, one row of curves, axis and labels: below this a plot shows nothing."""
 
+_FILLED = 1 / 3
+"""Of the axis that the curves keep when what they are compared with is to be in sight too."""
+
 _BETWEEN = 2
 """Columns between two plots beside each other."""
 
@@ -79,6 +82,7 @@ class DrawnPlot:
         if not plot.log_y:
             low, high, beyond = traces.readable()
         self.beyond = max(beyond, default=0.0), len(beyond)
+        low, high = _with_level(low, high, plot)
         self.limits = self._stable.fit(
             plot.window, low, high, layout.rows, plot.log_y, is_share(plot.metric)
         )
@@ -99,6 +103,7 @@ class DrawnPlot:
             self.limits,
             marks=marks,
             changes=plot.changes,
+            level=plot.level if math.isfinite(self.traces.low) else None,
             glyphs=glyphs,
         )
 
@@ -195,6 +200,17 @@ class Plots:
             [cell for n, row in enumerate(rows) for cell in [*(between if n else []), *row]]
             for rows in zip(*parts, strict=True)
         ]
+
+
+def _with_level(low: float, high: float, plot: Plot) -> tuple[float, float]:
+    """The least and the greatest value shown, that which curves are compared with among them
+    unless it would press them together."""
+    value = math.nan if plot.level is None else plot.level.value
+    if not (math.isfinite(value) and low <= high) or (plot.log_y and value <= 0):
+        return low, high
+    least, most = min(low, value), max(high, value)
+    told = is_share(plot.metric) and not plot.zoomed
+    return (least, most) if told or _FILLED * (most - least) <= high - low else (low, high)
 
 
 def _shares(whole: int, count: int) -> list[int]:

@@ -6,7 +6,7 @@ The command line and the screen show the same table.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.cells import cell_len
 
@@ -22,6 +22,7 @@ from kertasks.text.numbers import (
     metric_label,
     number,
 )
+from kertasks.text.result import compared, gain_in_short
 
 GAP = 2
 """Blanks between two columns."""
@@ -86,11 +87,26 @@ def test_text(run: RunSummary) -> str:
         return NO_VALUE
     name, value = found
     if name in ("mae", "mean_absolute_error"):
-        # A unit that is a word has no room here: the details say it.
-        money = run.unit is not None and run.unit[:1] in "$€£¥"
-        return f"error {in_unit(value, run.unit if money else None)}"
+        return f"error {in_unit(value, _money(run.unit))}"
     words = "accuracy" if "accuracy" in name else metric_label(name)
     return f"{words} {metric(name, value)}"
+
+
+def gain_text(run: RunSummary) -> str:
+    """How the test result is beside the baseline: ``"+0.213 on logistic regression"``."""
+    found = dict([run.test_value]) if run.test_value and run.not_finite_since is None else {}
+    return compared(run.baseline, found, _money(run.unit)) or NO_VALUE
+
+
+def _short_gain(run: RunSummary) -> str:
+    if run.gain is None or run.baseline is None or run.not_finite_since is not None:
+        return NO_VALUE
+    return gain_in_short(run.baseline, run.gain, _money(run.unit))
+
+
+def _money(unit: str | None) -> str | None:
+    """The unit where it is one of money; one that is a word has no room in a column."""
+    return unit if unit is not None and unit[:1] in "$€£¥" else None
 
 
 _LONGEST_LOSS = 6
@@ -115,6 +131,14 @@ _TEST = RunColumn(
     most=24,
     short=lambda run: "" if run.not_finite_since is None else "not finite",
 )
+_GAIN = RunColumn(
+    SortKey.GAIN,
+    len("on baseline"),
+    lambda run, _: gain_text(run),
+    right=True,
+    short=_short_gain,
+)
+_WIDE_GAIN = replace(_GAIN, width=len("$10,000 less than linear regression"))
 _TIME = RunColumn(
     SortKey.TIME,
     7,
@@ -125,7 +149,9 @@ _WHEN = RunColumn(SortKey.WHEN, 12, lambda run, now: ago(now - run.created), rig
 _DEVICE = RunColumn(SortKey.DEVICE, 16, lambda run, _: run.device or NO_VALUE)
 
 _FORMS = (
-    (_STATE, _TASK, _RECIPE, _EPOCHS, _BEST, _TEST, _TIME, _WHEN, _DEVICE),
+    (_STATE, _TASK, _RECIPE, _EPOCHS, _BEST, _TEST, _WIDE_GAIN, _TIME, _WHEN, _DEVICE),
+    (_STATE, _TASK, _RECIPE, _EPOCHS, _BEST, _TEST, _GAIN, _TIME, _WHEN, _DEVICE),
+    (_STATE, _TASK, _RECIPE, _EPOCHS, _BEST, _TEST, _GAIN, _TIME, _WHEN),
     (_STATE, _TASK, _RECIPE, _EPOCHS, _BEST, _TEST, _TIME, _WHEN),
     (_STATE, _TASK, _RECIPE, _EPOCHS, _BEST, _TEST, _WHEN),
     (_STATE, _TASK, _RECIPE, _NARROW_EPOCHS, _BEST, _TEST, _WHEN),

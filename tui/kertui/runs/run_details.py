@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kertasks.runs.summary import RunSummary
 from kertasks.text import numbers as formatting
-from kertasks.text.result import not_finite
+from kertasks.text.result import compared, not_finite
 from kertui.plotting.strips import Row, broken, cells, fit, join
 from kertui.rows.rows_widget import RowsWidget
 from kertui.runs.run_columns import test_text
@@ -62,6 +62,8 @@ def _how(run: RunSummary) -> list[Row]:
         parts.append(cells(not_finite(run.not_finite_since), "bad"))
     if run.test_value is not None and run.not_finite_since is None:
         parts.append(cells(f"test {test_text(run)}"))
+        against = compared(run.baseline, dict([run.test_value]), run.unit)
+        parts += [cells(against)] if against else []
     elif run.result and run.not_finite_since is None:
         parts.append(cells(run.result))
     if run.seconds is not None:

@@ -20,13 +20,13 @@ from kertui.service.trainer_process import TrainerGone, TrainerProcess, give_run
 
 if TYPE_CHECKING:
     from kertasks.data.description import Description
+    from kertasks.data.fact_cache import FactCache
     from kertasks.keras_catalog.catalog import Catalog
     from kertasks.models.check import ModelCheck
     from kertasks.recipes.recipe import Recipe
     from kertasks.runs.event_reader import EventReader
     from kertasks.runs.folder import RunFolder
     from kertasks.runs.looking.view import Look, Moment, ViewRequest
-    from kertui.service.description_cache import DescriptionCache
 
 _SPARE_DELAY = 3.0
 """Seconds after which the next spare starts even though the run has no epoch yet."""
@@ -73,11 +73,11 @@ class TrainingService:
         """The runs that were begun, resumed or taken up here, oldest first."""
 
     @cached_property
-    def _descriptions(self) -> DescriptionCache:
+    def _descriptions(self) -> FactCache:
         # Not needed before the first paint.
-        from kertui.service.description_cache import DescriptionCache
+        from kertasks.data.fact_cache import FactCache
 
-        return DescriptionCache(self._cache_dir)
+        return FactCache(self._cache_dir, "descriptions")
 
     @property
     def warm(self) -> bool:
@@ -109,7 +109,7 @@ class TrainingService:
             RequestFailed: the data cannot be loaded, for example a file is missing.
             kertasks.UnknownTask, kertasks.UnknownVariant: no such name.
         """
-        from kertasks.data.description import from_json
+        from kertasks.data.description import SCHEMA, from_json
         from kertasks.registry import find_task
 
         found = self.remembered_description(task, variant, seed)
@@ -120,7 +120,7 @@ class TrainingService:
             if found is None:
                 name = find_task(task).variant(variant).name
                 fields = self._request("describe", keras=False, task=task, variant=name, seed=seed)
-                self._descriptions.write(task, name, seed, fields)
+                self._descriptions.write(fields, task, name, seed, SCHEMA)
                 found = from_json(fields)
             return found
 
@@ -132,11 +132,11 @@ class TrainingService:
         Raises:
             kertasks.UnknownTask, kertasks.UnknownVariant: no such name.
         """
-        from kertasks.data.description import from_json
+        from kertasks.data.description import SCHEMA, from_json
         from kertasks.registry import find_task
 
         name = find_task(task).variant(variant).name
-        fields = self._descriptions.read(task, name, seed)
+        fields = self._descriptions.read(task, name, seed, SCHEMA)
         return from_json(fields) if fields is not None else None
 
     def _request(self, op: str, *, keras: bool, **payload: Any) -> dict[str, Any]:

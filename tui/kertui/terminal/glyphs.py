@@ -111,6 +111,9 @@ class Glyphs(NamedTuple):
     changed_line: str = "┊"
     """The same, up through the curves."""
 
+    level_line: str = "╌"
+    """A value that curves are compared with, across a plot."""
+
     levels: str = "▁▂▃▄▅▆▇█"
     """A share over time, one cell a reading, from nothing to full."""
 
@@ -163,6 +166,7 @@ BLOCKS = Glyphs(
     best="♦",
     changed="▲",
     changed_line=":",
+    level_line="-",
     levels="_░▒▓█",
     marks=("•", "○", "▲", "▼", "■", "◘", "♦", "+"),
     wrong="x",
@@ -206,6 +210,7 @@ ASCII = Glyphs(
     best="*",
     changed="^",
     changed_line=":",
+    level_line="-",
     levels="_.-=+*#@",
     degrees="",
     marks=("*", "o", "+", "x", "#", "%", "@", "&"),

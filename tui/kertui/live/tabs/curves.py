@@ -126,6 +126,7 @@ class CurvesTab(LiveTab):
             over=history.ended is not None,
             zoomed=self.zoomed,
             smooth=self.smooth,
+            baselines=self._view.baselines,
         )
         return replace(
             plot,

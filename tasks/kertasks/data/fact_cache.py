@@ -1,4 +1,4 @@
-"""Descriptions of data that were computed before, as JSON files in the cache folder."""
+"""What was computed of data before, as JSON files in the cache folder."""
 
 from __future__ import annotations
 
@@ -10,32 +10,36 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from kertasks.data.description import SCHEMA
 from kertasks.files import write_text
 
 
-class DescriptionCache:
-    """Descriptions of data, by task, variant, seed and the code that computed them."""
+class FactCache:
+    """Facts of data, by the task, by what else they are of, and by the code that computed them.
 
-    def __init__(self, cache_dir: Path) -> None:
-        self._folder = cache_dir / "descriptions"
+    Args:
+        cache_dir: the user's cache folder.
+        kind: which facts; the name of their folder in it.
+    """
 
-    def read(self, task: str, variant: str, seed: int) -> dict[str, Any] | None:
+    def __init__(self, cache_dir: Path, kind: str) -> None:
+        self._folder = cache_dir / kind
+
+    def read(self, task: str, *of: object) -> dict[str, Any] | None:
         """What was kept; None when there is nothing, or nothing that can be read."""
         try:
-            kept = json.loads(self._path(task, variant, seed).read_bytes())
+            kept = json.loads(self._path(task, of).read_bytes())
         except (OSError, ValueError):
             return None
         return kept if isinstance(kept, dict) else None
 
-    def write(self, task: str, variant: str, seed: int, description: dict[str, Any]) -> None:
-        """Keep a description. A cache folder that cannot be written in costs time, nothing else."""
+    def write(self, facts: dict[str, Any], task: str, *of: object) -> None:
+        """Keep facts. A cache folder that cannot be written in costs time, nothing else."""
         with contextlib.suppress(OSError):
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_text(self._path(task, variant, seed), json.dumps(description))
+            write_text(self._path(task, of), json.dumps(facts))
 
-    def _path(self, task: str, variant: str, seed: int) -> Path:
-        key = json.dumps([SCHEMA, task, variant, seed, _code_age(task)])
+    def _path(self, task: str, of: tuple[object, ...]) -> Path:
+        key = json.dumps([task, *of, _code_age(task)])
         return self._folder / f"{task}-{hashlib.sha256(key.encode()).hexdigest()[:20]}.json"
 
 

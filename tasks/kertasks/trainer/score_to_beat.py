@@ -1,0 +1,78 @@
+"""What to compare a run with: the baselines of its data, computed once for all runs of the data.
+
+While a network trains nothing is computed for it: a run gets what is known as it begins, and
+what is not known once it is over and nobody waits.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import traceback
+
+import msgspec
+
+from kertasks.data.baselines import all_baselines, usual_rows
+from kertasks.data.dataset import Dataset
+from kertasks.data.fact_cache import FactCache
+from kertasks.data.run_baselines import RunBaselines, write_baselines
+from kertasks.recipes.recipe import Recipe
+from kertasks.registry import find_task
+from kertasks.runs.folder import RunFolder
+from kertasks.trainer.dataset_cache import DatasetCache
+from kertasks.user_folders import cache_dir
+from kertasks.views.split_choice import data_of_run
+
+KIND = "baselines"
+"""The name of their folder in the cache."""
+
+
+def remembered_baselines(recipe: Recipe) -> RunBaselines | None:
+    """What was computed before of the rows that the recipe trains and is tested on."""
+    kept = FactCache(cache_dir(), KIND).read(*_key(recipe))
+    with contextlib.suppress(msgspec.ValidationError):
+        return None if kept is None else msgspec.convert(kept, RunBaselines)
+    return None
+
+
+def baselines_of(recipe: Recipe, datasets: DatasetCache) -> RunBaselines:
+    """The baselines of the rows that the recipe trains and is tested on; remembered.
+
+    Raises:
+        kertasks.UserError: its data is not here.
+    """
+    found = remembered_baselines(recipe)
+    if found is None:
+        data = datasets.load(recipe.task, recipe.data.variant, recipe.seed)
+        found = compute(data_of_run(data, recipe))
+        FactCache(cache_dir(), KIND).write(msgspec.to_builtins(found), *_key(recipe))
+    return found
+
+
+def compute(data: Dataset) -> RunBaselines:
+    """The baselines of data, of a run's with its validation rows."""
+    scale = None if data.target_scale is None else data.target_scale.scale
+    return RunBaselines(all_baselines(data, usual_rows(data)), scale)
+
+
+def begin(run: RunFolder, recipe: Recipe) -> None:
+    """Give a run that begins what is known; does without where it cannot."""
+    with contextlib.suppress(OSError):
+        found = remembered_baselines(recipe)
+        if found is not None:
+            write_baselines(run.baselines_path, found)
+
+
+def end(run: RunFolder, recipe: Recipe, datasets: DatasetCache) -> None:
+    """Give a run that is over what it lacks: may take seconds. Nothing of the run depends on it."""
+    if run.baselines_path.exists():
+        return
+    try:
+        write_baselines(run.baselines_path, baselines_of(recipe, datasets))
+    except Exception:  # the run is over and told: its log says why there is nothing to compare
+        with contextlib.suppress(OSError):
+            traceback.print_exc()
+
+
+def _key(recipe: Recipe) -> tuple[str, str, int, float]:
+    variant = find_task(recipe.task).variant(recipe.data.variant).name
+    return recipe.task, variant, recipe.seed, recipe.fit.validation_split
