@@ -1,11 +1,9 @@
-"""How well a network does on rows, how sure that is, and beside what it is to be seen."""
+"""How well a network does on rows, how sure that is, and what it is compared with."""
 
 from __future__ import annotations
 
 import keras
 import numpy as np
-from numpy.typing import NDArray
-from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
 from kertasks.data.baselines import all_baselines
 from kertasks.data.dataset import Dataset
@@ -13,14 +11,7 @@ from kertasks.data.run_baselines import ACCURACY, ERROR, is_same
 from kertasks.data.splits import Split
 from kertasks.fitting import evaluate
 from kertasks.runs.looking.view import DoesNotApply
-from kertasks.runs.views.evaluation import (
-    ClassScore,
-    EachRow,
-    Evaluation,
-    EvaluationRequest,
-    Mistake,
-    Score,
-)
+from kertasks.runs.views.evaluation import EachRow, Evaluation, EvaluationRequest, Score
 from kertasks.trainer.metric_values import as_numbers
 from kertasks.views.intervals import bootstrap_mean, wilson
 from kertasks.views.outputs import ClassOutputs, ValueOutputs, class_outputs, value_outputs
@@ -46,9 +37,6 @@ def evaluation(model: keras.Model, data: Dataset, request: EvaluationRequest) ->
             split.rows,
             _with_accuracy(measured, said),
             baselines=baselines,
-            classes=_class_scores(said),
-            confusion=_confusion(said),
-            mistakes=_wrong_classes(said, request.mistakes),
             each_row=each_row,
         )
     if isinstance(said, ValueOutputs):
@@ -58,7 +46,6 @@ def evaluation(model: keras.Model, data: Dataset, request: EvaluationRequest) ->
             _with_error(measured, said, data.seed),
             unit=data.unit,
             baselines=baselines,
-            mistakes=_wrong_values(said, request.mistakes),
             each_row=each_row,
         )
     metrics = tuple(_score(name, value, split.rows) for name, value in measured.items())
@@ -135,50 +122,6 @@ def _with_error(measured: dict[str, float], said: ValueOutputs, seed: int) -> tu
         error = Score(ERROR, value, interval.low, interval.high)
     others = (Score(name, one) for name, one in measured.items() if not is_same(name, ERROR))
     return (*others, error)
-
-
-def _class_scores(said: ClassOutputs) -> tuple[ClassScore, ...]:
-    labels = range(len(said.names))
-    columns = precision_recall_fscore_support(
-        said.truth, said.predicted, labels=labels, zero_division=0
-    )
-    return tuple(
-        ClassScore(name, float(precision), float(recall), float(f1), int(support))
-        for name, precision, recall, f1, support in zip(said.names, *columns, strict=True)
-    )
-
-
-def _confusion(said: ClassOutputs) -> tuple[tuple[int, ...], ...]:
-    counts = confusion_matrix(said.truth, said.predicted, labels=range(len(said.names)))
-    return tuple(tuple(map(int, row)) for row in counts)
-
-
-def _wrong_classes(said: ClassOutputs, most: int) -> tuple[Mistake, ...]:
-    wrong = np.flatnonzero(said.truth != said.predicted)
-    sure = said.probabilities[wrong, said.predicted[wrong]]
-    return tuple(
-        Mistake(
-            int(row),
-            said.names[said.truth[row]] if said.truth[row] >= 0 else "no class",
-            said.names[said.predicted[row]],
-            float(said.probabilities[row, said.predicted[row]]),
-        )
-        for row in wrong[_greatest(sure, most)]
-    )
-
-
-def _wrong_values(said: ValueOutputs, most: int) -> tuple[Mistake, ...]:
-    errors = np.abs(said.predicted - said.truth)
-    return tuple(
-        Mistake(int(row), float(said.truth[row]), float(said.predicted[row]))
-        for row in _greatest(errors, most)
-        if errors[row] > 0 or np.isnan(errors[row])
-    )
-
-
-def _greatest(values: NDArray[np.float64], most: int) -> NDArray[np.int64]:
-    """The places of the greatest values, of equal ones the first; what is no number first."""
-    return np.argsort(-np.nan_to_num(values, nan=np.inf), kind="stable")[:most]
 
 
 VIEW = (EvaluationRequest, evaluation)

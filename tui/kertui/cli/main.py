@@ -17,6 +17,7 @@ from kertui import __version__
 from kertui.cli import steer
 from kertui.cli.attach import attach
 from kertui.cli.data import data
+from kertui.cli.evaluate import evaluate
 from kertui.cli.export import export
 from kertui.cli.keys import keys
 from kertui.cli.logs import logs
@@ -41,7 +42,7 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 SECTIONS = {
     "Train": (tasks, data, train),
-    "See runs": (runs, attach, logs, export),
+    "See runs": (runs, attach, logs, evaluate, export),
     "Steer a run": steer.COMMANDS,
     "Help": (keys,),
 }

@@ -1,0 +1,355 @@
+"""``kertui evaluate RUN [OTHER]``: how well a run does, how sure that is, and what is to beat."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kertasks.errors import UserError
+from kertasks.text.numbers import (
+    NO_VALUE,
+    counted,
+    grouped,
+    in_unit,
+    metric,
+    metric_label,
+    number,
+)
+from kertasks.text.result import compared
+from kertui.cli.options import find_run, home_of, home_option, writes_utf8
+from kertui.terminal.cells import padded
+
+if TYPE_CHECKING:
+    from kertasks.data.run_baselines import Baseline
+    from kertasks.runs.folder import RunFolder
+    from kertasks.runs.looking.view import Look, Moment, Rows
+    from kertasks.runs.views.confusion_matrix import ConfusionMatrix
+    from kertasks.runs.views.evaluation import Evaluation, Score
+    from kertasks.runs.views.run_difference import RunDifference
+    from kertasks.runs.views.worst_rows import Mistake, Mistakes
+    from kertui.service.training_service import TrainingService
+
+_MISTAKES = 5
+_MOST_CELLS = 12
+"""Classes of a confusion matrix that is printed whole."""
+
+_CONFUSED = 5
+"""Of a larger one: the pairs that are taken for each other most often."""
+
+_SURE = 0.05
+"""Two runs differ where a difference like theirs is less probable than that without one."""
+
+
+class NothingToEvaluate(UserError):
+    """A run has no rows of the kind that is asked for, or two runs have not the same ones."""
+
+
+@click.command(short_help="Say how well a run does, and how sure that is.")
+@click.argument("run")
+@click.argument("other", required=False)
+@click.option(
+    "--split",
+    type=click.Choice(["test", "validation", "train"]),
+    help="On which rows: by itself the test rows where there are any, else those held out.",
+)
+@click.option("--best", is_flag=True, help="With the weights of the best epoch.")
+@click.option("--epoch", type=click.IntRange(min=0), help="With the weights kept of this epoch.")
+@click.option("--json", "as_json", is_flag=True, help="A JSON object, for programs.")
+@home_option
+@click.pass_context
+def evaluate(
+    ctx: click.Context,
+    run: str,
+    other: str | None,
+    split: str | None,
+    best: bool,
+    epoch: int | None,
+    as_json: bool,
+) -> None:
+    """Evaluate RUN, and say whether OTHER differs from it on the same rows.
+
+    Every metric comes with its 95 % interval where it has one, beside what methods reach that
+    learn next to nothing. RUN and OTHER are ids, parts of them that only one run has, or last.
+    """
+    # Not at the top: other commands start without them.
+    from kertasks.runs.looking.view import Moment, Rows
+    from kertasks.runs.store import RunStore
+    from kertasks.user_folders import cache_dir
+    from kertui.service.training_service import TrainingService
+
+    if best and epoch is not None:
+        raise click.UsageError("--best and --epoch name weights each; give one of them")
+    runs = [find_run(ctx, text) for text in (run, other) if text is not None]
+    rows = None if split is None else Rows(split)
+    service = TrainingService(RunStore(home_of(ctx)), cache_dir(), spare=True)
+    try:
+        found = [
+            _evaluate(service, one, Moment(epoch, best), rows, compares=len(runs) > 1)
+            for one in runs
+        ]
+        difference = _difference(service, *found) if len(found) > 1 else None
+    finally:
+        service.close()
+    if as_json:
+        plain = [one.plain() for one in found]
+        if difference is not None:
+            plain[0] |= {"other": plain[1], "differs": _plain_difference(difference)}
+        text = json.dumps(plain[0], indent=2, ensure_ascii=not writes_utf8())
+    else:
+        lines = [line for one in found for line in [*one.lines(), ""]]
+        if difference is not None:
+            lines += [_in_words(difference, found[0], found[1]), ""]
+        text = "\n".join(lines[:-1])
+    click.echo(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """What is known of one run with the weights of one moment."""
+
+    run: RunFolder
+    moment: Moment
+    look: Look
+    evaluation: Evaluation
+    confusion: ConfusionMatrix | None
+    """None for numbers."""
+
+    mistakes: Mistakes | None
+    """None where a row has several targets."""
+
+    @property
+    def weights(self) -> str:
+        """Whose weights these are: ``"epoch 12, step 30"``."""
+        within = f", step {grouped(self.look.step)}" if self.look.step else ""
+        return f"epoch {grouped(self.look.epoch)}{within}"
+
+    def plain(self) -> dict[str, Any]:
+        """All of it as plain data for programs; a number that is not finite as a string."""
+        found, recipe = self.evaluation, self.run.recipe()
+        best = found.baselines[0] if found.baselines else None
+        return {
+            "run": self.run.id,
+            "task": recipe.task,
+            "recipe": recipe.name,
+            "epoch": self.look.epoch,
+            "step": self.look.step,
+            "split": found.rows.value,
+            "rows": found.row_count,
+            "metrics": {
+                one.name: {"value": _plain(one.value), "low": one.low, "high": one.high}
+                for one in found.metrics
+            },
+            "unit": found.unit,
+            "baseline": None if best is None else _plain_baseline(best),
+            "baselines": [_plain_baseline(one) for one in found.baselines],
+            "classes": self._plain_classes(),
+            "confusion": None if self.confusion is None else self.confusion.counts,
+            "mistakes": [_plain_mistake(one) for one in self._worst],
+        }
+
+    def _plain_classes(self) -> list[dict[str, Any]]:
+        if self.confusion is None:
+            return []
+        return [
+            {
+                "name": name,
+                "precision": one.precision,
+                "recall": one.recall,
+                "f1": one.f1,
+                "support": one.support,
+            }
+            for name, one in zip(self.confusion.classes, self.confusion.figures, strict=True)
+        ]
+
+    @property
+    def _worst(self) -> Sequence[Mistake]:
+        return () if self.mistakes is None else self.mistakes.mistakes
+
+    def lines(self) -> list[str]:
+        """All of it for a person, aligned."""
+        recipe, found = self.run.recipe(), self.evaluation
+        lines = [f"{recipe.task} {recipe.name}  {self.run.id}"]
+        lines += [f"weights of {self.weights}, {counted(found.row_count, f'{found.rows} row')}"]
+        lines += ["", *_table([_score_cells(one, found.unit) for one in found.metrics], "lrrl")]
+        if found.baselines:
+            rows = [(one.name, self._baseline_value(one)) for one in found.baselines]
+            against = f"  this run: {self._against}" if self._against else ""
+            lines += ["", f"baselines{against}", *_table(rows, "lr")]
+        if self.confusion is not None:
+            lines += ["", *_class_lines(self.confusion), *_confusion_lines(self.confusion)]
+        if self._worst:
+            lines += ["", *_mistake_lines(self._worst, found.unit)]
+        return lines
+
+    def _baseline_value(self, baseline: Baseline) -> str:
+        return _value(baseline.metric, baseline.value, self.evaluation.unit)
+
+    @property
+    def _against(self) -> str:
+        found = self.evaluation
+        best = found.baselines[0] if found.baselines else None
+        return compared(best, {one.name: one.value for one in found.metrics}, found.unit)
+
+
+def _evaluate(
+    service: TrainingService, run: RunFolder, moment: Moment, rows: Rows | None, *, compares: bool
+) -> Evaluated:
+    from kertasks.runs.views.confusion_matrix import ConfusionMatrix, ConfusionRequest
+    from kertasks.runs.views.evaluation import Evaluation, EvaluationRequest
+    from kertasks.runs.views.worst_rows import Mistakes, MistakesRequest
+
+    look = service.look(run, moment, EvaluationRequest(rows, each_row=compares))
+    if not isinstance(look.record, Evaluation):
+        raise NothingToEvaluate(f"{run.id} cannot be evaluated: {look.why_not}")
+    confusion = service.look(run, moment, ConfusionRequest(rows)).record
+    mistakes = service.look(run, moment, MistakesRequest(rows, count=_MISTAKES)).record
+    return Evaluated(
+        run,
+        moment,
+        look,
+        look.record,
+        confusion if isinstance(confusion, ConfusionMatrix) else None,
+        mistakes if isinstance(mistakes, Mistakes) else None,
+    )
+
+
+def _difference(service: TrainingService, first: Evaluated, second: Evaluated) -> RunDifference:
+    """By how much the first run differs from the second."""
+    from kertasks.runs.views.run_difference import DifferenceRequest, RunDifference
+
+    each, tasks = first.evaluation.each_row, [one.run.recipe().task for one in (first, second)]
+    if tasks[0] != tasks[1]:
+        raise NothingToEvaluate(f"a run of {tasks[0]} and one of {tasks[1]} cannot be compared")
+    request = DifferenceRequest(first.evaluation.rows, truth=each.truth, scores=each.scores)
+    found = service.look(second.run, second.moment, request)
+    if not isinstance(found.record, RunDifference):
+        raise NothingToEvaluate(f"the two runs cannot be compared: {found.why_not}")
+    return found.record
+
+
+def _in_words(found: RunDifference, first: Evaluated, second: Evaluated) -> str:
+    """Whether two runs differ, in a sentence."""
+    name = metric_label(found.metric)
+    one, other = first.run.id, second.run.id
+    unit = first.evaluation.unit
+    size = _value(found.metric, abs(found.difference), unit)
+    if found.p is None or found.low is None or found.high is None:
+        return f"whether {one} and {other} differ in {name} cannot be told"
+    ends = " to ".join(_signed(found.metric, end, unit) for end in (found.low, found.high))
+    told = f"95 %: {ends}; p = {number(found.p, 2)}, {found.test}"
+    if found.p >= _SURE:
+        return f"{one} and {other} do not differ in {name} beyond chance: {size} ({told})"
+    more = "more" if found.difference > 0 else "less"
+    return f"{one} and {other} differ: the first has {size} {more} {name} ({told})"
+
+
+def _plain_difference(found: RunDifference) -> dict[str, Any]:
+    return {
+        "metric": found.metric,
+        "test": found.test,
+        "difference": _plain(found.difference),
+        "low": found.low,
+        "high": found.high,
+        "p": found.p,
+        "differs": None if found.p is None else found.p < _SURE,
+    }
+
+
+def _plain(value: float) -> float | str:
+    return value if math.isfinite(value) else number(value)
+
+
+def _plain_baseline(baseline: Baseline) -> dict[str, Any]:
+    return {"name": baseline.name, "metric": baseline.metric, "value": baseline.value}
+
+
+def _plain_mistake(mistake: Mistake) -> dict[str, Any]:
+    from kertasks.runs.views.worst_rows import ClassAnswer
+
+    answer, plain = mistake.answer, {"row": mistake.row}
+    if isinstance(answer, ClassAnswer):
+        said = {"said": answer.said, "probability": _plain(answer.said_probability)}
+        true = {"true": answer.true, "true_probability": _plain(answer.true_probability)}
+        return plain | said | true
+    return plain | {"said": _plain(answer.said), "true": _plain(answer.true)}
+
+
+def _value(name: str, value: float, unit: str | None) -> str:
+    return in_unit(value, unit) if name == "mae" else metric(name, value)
+
+
+def _signed(name: str, value: float, unit: str | None) -> str:
+    text = _value(name, value, unit)
+    return text if text.startswith("-") else f"+{text}"
+
+
+def _score_cells(score: Score, unit: str | None) -> tuple[str, ...]:
+    value = _value(score.name, score.value, unit)
+    if score.low is None or score.high is None:
+        return metric_label(score.name), value, "", ""
+    ends = " to ".join(_value(score.name, end, unit) for end in (score.low, score.high))
+    return metric_label(score.name), value, ends, "(95 %)"
+
+
+def _class_lines(confusion: ConfusionMatrix) -> list[str]:
+    rows: list[tuple[str, ...]] = [("class", "precision", "recall", "F1", "rows")]
+    for name, one in zip(confusion.classes, confusion.figures, strict=True):
+        shares = (one.precision, one.recall, one.f1)
+        rows.append((name, *(f"{share:.3f}" for share in shares), grouped(one.support)))
+    return _table(rows, "lrrrr")
+
+
+def _confusion_lines(confusion: ConfusionMatrix) -> list[str]:
+    """The matrix, or of a large one who is taken for whom most often."""
+    names, counts = confusion.classes, confusion.counts
+    if len(names) <= _MOST_CELLS:
+        rows = [("true \\ said", *names)]
+        rows += [(name, *map(grouped, row)) for name, row in zip(names, counts, strict=True)]
+        return ["", *_table(rows, "l" + "r" * len(names))]
+    pairs = [
+        (count, names[true], names[said])
+        for true, row in enumerate(counts)
+        for said, count in enumerate(row)
+        if true != said and count
+    ]
+    pairs.sort(key=lambda pair: -pair[0])
+    rows = [("taken for another most often", "said", "rows")]
+    rows += [(true, said, grouped(count)) for count, true, said in pairs[:_CONFUSED]]
+    return ["", *_table(rows, "llr")] if pairs else []
+
+
+def _mistake_lines(worst: Sequence[Mistake], unit: str | None) -> list[str]:
+    from kertasks.runs.views.worst_rows import ClassAnswer
+
+    rows: list[tuple[str, ...]] = [("most wrong", "true", "said", "sure")]
+    for mistake in worst:
+        answer = mistake.answer
+        if isinstance(answer, ClassAnswer):
+            sure = f"{answer.said_probability:.3f}"
+            rows.append((f"row {grouped(mistake.row)}", answer.true, answer.said, sure))
+        else:
+            values = (in_unit(value, unit) for value in (answer.true, answer.said))
+            rows.append((f"row {grouped(mistake.row)}", *values, ""))
+    is_class = isinstance(worst[0].answer, ClassAnswer)
+    return _table([row if is_class else row[:3] for row in rows], "lllr" if is_class else "lrr")
+
+
+def _table(rows: Sequence[Sequence[str]], sides: str) -> list[str]:
+    """Rows of cells in columns, each to the left or to the right; nothing is ``NO_VALUE``."""
+    from rich.cells import cell_len
+
+    shown = [[cell or ("" if at else NO_VALUE) for at, cell in enumerate(row)] for row in rows]
+    widths = [max(map(cell_len, column)) for column in zip(*shown, strict=True)]
+    return [
+        "  "
+        + "  ".join(
+            padded(cell, width, right=side == "r")
+            for cell, width, side in zip(row, widths, sides, strict=True)
+        ).rstrip()
+        for row in shown
+    ]
