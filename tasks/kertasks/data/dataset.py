@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from kertasks.data.description import Sample
 from kertasks.data.splits import FeatureScale, Split, TargetScale
+from kertasks.data.text_encoding import EncodedText
 from kertasks.kinds import BaselineMethod, TaskKind
 from kertasks.models.check import DataShape
 
@@ -40,6 +41,9 @@ class Dataset:
     sample: Callable[[Split, int], Sample] | None = None
     """Decodes one row of a split: a review as words, a digit as a picture. Named features need
     none: they are shown as columns."""
+
+    encode: Callable[[str], EncodedText] | None = None
+    """Reads a text as the network's input; None where a row is made of numbers."""
 
     baseline_methods: tuple[BaselineMethod, ...] = ()
     """What to compare a network with, the one to show first first."""

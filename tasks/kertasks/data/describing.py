@@ -216,7 +216,7 @@ def _facts(name: str, unit: str | None, values: NDArray[Any]) -> FeatureFacts:
     finite = exact[are_finite(exact)]
     numbers = None if finite.size == exact.size else int(finite.size)
     if not finite.size:
-        return FeatureFacts(name, unit, 0.0, 0.0, 0.0, 0.0, numbers=0)
+        return FeatureFacts(name, unit, 0.0, 0.0, 0.0, 0.0, numbers=0, median=0.0)
     mean, deviation = float(finite.mean()), float(finite.std())
     return FeatureFacts(
         name=name,
@@ -226,6 +226,7 @@ def _facts(name: str, unit: str | None, values: NDArray[Any]) -> FeatureFacts:
         mean=0.0 if abs(mean) < _ROUNDING * deviation else mean,
         standard_deviation=deviation,
         numbers=numbers,
+        median=float(np.median(finite)),
     )
 
 

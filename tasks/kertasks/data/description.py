@@ -14,7 +14,7 @@ import msgspec
 from kertasks.data.run_baselines import Baseline
 from kertasks.data.values import DataValues
 
-SCHEMA = 1
+SCHEMA = 2
 """Raised when the JSON form changes; part of the name of whatever keeps it."""
 
 
@@ -43,7 +43,7 @@ class SplitFacts(msgspec.Struct, frozen=True):
 class FeatureFacts(msgspec.Struct, frozen=True):
     """One feature over the training rows, as the network gets it, of its finite numbers.
 
-    All four numbers are 0 where there is none.
+    All five numbers are 0 where there is none.
     """
 
     name: str
@@ -54,6 +54,9 @@ class FeatureFacts(msgspec.Struct, frozen=True):
     standard_deviation: float
     numbers: int | None = None
     """How many finite numbers there are, where not all are finite."""
+
+    median: float | None = None
+    """None where the features are described as one."""
 
 
 class WordsSample(msgspec.Struct, frozen=True, tag_field="type", tag="words"):

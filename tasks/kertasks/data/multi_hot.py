@@ -15,6 +15,13 @@ import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 from numpy.typing import NDArray
 
+PADDING, START, UNKNOWN = 0, 1, 2
+"""What Keras's text data sets mean by the first three word numbers."""
+
+INDEX_FROM = 3
+"""Added to a word's place in the word index, which counts from 1, to make room for those above
+(and for 3, which is not used)."""
+
 
 @dataclass(frozen=True)
 class Texts:

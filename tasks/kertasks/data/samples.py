@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from kertasks.data.dataset import Dataset
 from kertasks.data.description import ColumnsSample, ImageSample, Sample, WordsSample
-from kertasks.data.multi_hot import Texts
+from kertasks.data.multi_hot import INDEX_FROM, PADDING, START, Texts
 from kertasks.data.splits import Split
 from kertasks.data.value_reading import plain_label
 from kertasks.data.values import NO_NUMBERS, shown_label
@@ -102,13 +102,6 @@ def image_sample(class_names: Sequence[str], full: float, split: Split, row: int
         pixels=tuple(tuple(map(float, line)) for line in grey),
     )
 
-
-PADDING, START, UNKNOWN = 0, 1, 2
-"""What Keras's text data sets mean by the first three word numbers."""
-
-INDEX_FROM = 3
-"""Added to a word's place in the word index, which counts from 1, to make room for those above
-(and for 3, which is not used)."""
 
 _START_MARK = "‹start›"
 _UNKNOWN_MARK = "‹?›"

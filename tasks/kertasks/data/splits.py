@@ -95,6 +95,11 @@ class FeatureScale:
         rounded: NDArray[Any] = np.round(own / step) * step + 0.0
         return rounded
 
+    def from_own_unit(self, own: NDArray[Any]) -> NDArray[np.float64]:
+        """Features in their own units scaled; shape (…, features) as given."""
+        scaled: NDArray[np.float64] = (np.asarray(own, np.float64) - self.mean) / self.scale
+        return scaled
+
 
 def standardise(splits: Sequence[Split]) -> tuple[list[Split], FeatureScale]:
     """Give every feature mean 0 and standard deviation 1 over the first split's rows.

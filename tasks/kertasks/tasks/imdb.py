@@ -39,6 +39,7 @@ def load(variant: str, seed: int) -> Dataset:  # noqa: ARG001 - nothing is drawn
     from kertasks.data.samples import WordsSampler
     from kertasks.data.sources.keras_datasets import call_keras, load_reviews
     from kertasks.data.splits import Split
+    from kertasks.data.text_encoding import WordsEncoder
 
     word_index = call_keras(keras.datasets.imdb.get_word_index)
     reviews, test_reviews = load_reviews(_WORDS)
@@ -58,6 +59,7 @@ def load(variant: str, seed: int) -> Dataset:  # noqa: ARG001 - nothing is drawn
         class_names=class_names,
         target_name="review",
         sample=WordsSampler(word_index, class_names, tuple(texts)),
+        encode=WordsEncoder(word_index, _WORDS),
         baseline_methods=(BaselineMethod.MAJORITY,),
     )
 

@@ -43,6 +43,7 @@ def load(variant: str, seed: int) -> Dataset:  # noqa: ARG001 - nothing is drawn
     from kertasks.data.samples import WordsSampler
     from kertasks.data.sources.keras_datasets import call_keras
     from kertasks.data.splits import Split
+    from kertasks.data.text_encoding import WordsEncoder
 
     word_index = call_keras(keras.datasets.reuters.get_word_index)
     (x_train, y_train), (x_test, y_test) = call_keras(
@@ -71,6 +72,7 @@ def load(variant: str, seed: int) -> Dataset:  # noqa: ARG001 - nothing is drawn
             class_names,
             ((first, train_texts, 0), (rest, train_texts, _HELD_OUT_ROWS), (test, test_texts, 0)),
         ),
+        encode=WordsEncoder(word_index, _WORDS),
         baseline_methods=(BaselineMethod.MAJORITY, BaselineMethod.SHUFFLED_LABELS),
     )
 

@@ -17,7 +17,8 @@ from kertasks.fitting import predict
 from kertasks.runs.looking.view import DoesNotApply
 
 _ROWS_AT_ONCE = 256
-"""A batch: rows are only read, so that larger ones give the same numbers in less time."""
+"""A batch: rows are only read, so that larger ones give the same numbers in less time. One size,
+however few rows there are: for each other one TensorFlow would trace the network anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def raw_outputs(model: keras.Model, x: NDArray[Any] | MultiHotRows) -> NDArray[n
     Raises:
         DoesNotApply: it has several outputs.
     """
-    found = predict(model, x, batch_size=min(max(1, len(x)), _ROWS_AT_ONCE))
+    found = predict(model, x, batch_size=_ROWS_AT_ONCE)
     if isinstance(found, (list, tuple, dict)):
         raise DoesNotApply("the network has several outputs")
     return np.asarray(found, dtype=np.float64).reshape(len(x), -1)
@@ -74,6 +75,18 @@ def probabilities_of(model: keras.Model, raw: NDArray[np.float64]) -> NDArray[np
     return shares
 
 
+def class_names_of(data: Dataset, classes: int) -> tuple[str, ...]:
+    """The names of so many classes; of one that has none, its number.
+
+    Raises:
+        DoesNotApply: the data has more classes than that.
+    """
+    names = data.class_names
+    if classes < len(names):
+        raise DoesNotApply(f"the network has {classes} outputs for {len(names)} classes")
+    return names + tuple(str(place) for place in range(len(names), classes))
+
+
 def class_outputs(model: keras.Model, data: Dataset, split: Split) -> ClassOutputs:
     """What the network says of rows of classes.
 
@@ -86,10 +99,8 @@ def class_outputs(model: keras.Model, data: Dataset, split: Split) -> ClassOutpu
     if labels is None:
         raise DoesNotApply("a row has no single class")
     probabilities = probabilities_of(model, raw_outputs(model, split.x))
-    classes, names = probabilities.shape[1], data.class_names
-    if classes < len(names):
-        raise DoesNotApply(f"the network has {classes} outputs for {len(names)} classes")
-    names += tuple(str(place) for place in range(len(names), classes))
+    classes = probabilities.shape[1]
+    names = class_names_of(data, classes)
     numbers = np.asarray(labels, dtype=np.float64)
     known = (numbers >= 0) & (numbers < classes) & (numbers == np.floor(numbers))
     truth = np.where(known, numbers, -1).astype(np.int64)

@@ -22,6 +22,7 @@ from kertui.cli.export import export
 from kertui.cli.keys import keys
 from kertui.cli.logs import logs
 from kertui.cli.options import home_of, home_option, marker_of, marker_option
+from kertui.cli.predict import predict
 from kertui.cli.runs import runs
 from kertui.cli.spelling import SpellingGroup
 from kertui.cli.tasks import tasks
@@ -42,7 +43,7 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 SECTIONS = {
     "Train": (tasks, data, train),
-    "See runs": (runs, attach, logs, evaluate, export),
+    "See runs": (runs, attach, logs, predict, evaluate, export),
     "Steer a run": steer.COMMANDS,
     "Help": (keys,),
 }

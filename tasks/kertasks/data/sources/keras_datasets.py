@@ -19,8 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kertasks.data.multi_hot import Texts
-from kertasks.data.samples import INDEX_FROM, START, UNKNOWN
+from kertasks.data.multi_hot import INDEX_FROM, START, UNKNOWN, Texts
 from kertasks.data.sources import data_files as files
 
 _lock = threading.Lock()
