@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from io import BufferedReader
+from io import BufferedIOBase
 
 from kertasks.data.typed_rows import RowReader
 from kertasks.errors import UserError
@@ -41,7 +41,7 @@ class RowFile:
             and it is not said in which of several columns.
     """
 
-    def __init__(self, stream: BufferedReader, reader: RowReader) -> None:
+    def __init__(self, stream: BufferedIOBase, reader: RowReader) -> None:
         self._lines = _Lines(stream)
         self._reader = reader
         first = self._lines.first
@@ -107,7 +107,7 @@ class RowFile:
 class _Lines:
     """The lines of a stream of bytes, each as soon as it is there."""
 
-    def __init__(self, stream: BufferedReader) -> None:
+    def __init__(self, stream: BufferedIOBase) -> None:
         self._stream = stream
         self._there: list[bytes] = []
         """Whole lines that were read, the next one last."""

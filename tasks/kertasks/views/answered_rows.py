@@ -6,7 +6,7 @@ import gc
 import json
 import math
 from collections.abc import Callable, Iterator, Sequence
-from io import BufferedReader
+from io import BufferedIOBase
 from typing import Any, BinaryIO
 
 import msgspec
@@ -31,7 +31,7 @@ def answer_rows(
     run: RunFolder,
     asked: AskedRows,
     rows: Sequence[str],
-    stream: BufferedReader,
+    stream: BufferedIOBase | None,
     out: BinaryIO,
     say: Callable[[str], None],
 ) -> bool:
@@ -39,9 +39,9 @@ def answer_rows(
 
     Args:
         run: whose network is asked.
-        asked: with which weights, and where the rows are.
-        rows: those that were typed, where they are in no file.
-        stream: the file, where they are in one.
+        asked: with which weights, and how it is told.
+        rows: those that were typed.
+        stream: a CSV file to be answered instead.
         out: gets an object a row, a line each, flushed with those that came with it.
         say: is told what cannot be read, with its row, and what else is to be known.
 
@@ -63,7 +63,7 @@ def answer_rows(
     # What Keras is made of stays: to look through it for garbage at every few thousand rows would
     # take longer than all else.
     gc.freeze()
-    for found, names in _parts(reader, stream if asked.csv else None, rows, at_once):
+    for found, names in _parts(reader, stream, rows, at_once):
         if found.inputs:
             said = said_of_rows(network.model, network.data, found.x)
             answers = _objects(found.inputs, said, network.data.unit)
@@ -77,7 +77,7 @@ def answer_rows(
 
 
 def _parts(
-    reader: RowReader, stream: BufferedReader | None, rows: Sequence[str], at_once: int
+    reader: RowReader, stream: BufferedIOBase | None, rows: Sequence[str], at_once: int
 ) -> Iterator[tuple[TypedRows, list[str]]]:
     """Some rows at a time, and what each is called."""
     if stream is None:

@@ -7,6 +7,7 @@ standard error, with its row; the status is then 1. ``ASKED`` is an ``AskedRows`
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -34,8 +35,9 @@ def main(arguments: Sequence[str]) -> int:
 
         wanted = msgspec.json.decode(asked, type=AskedRows)
         run = RunFolder(Path(folder))
-        with open(sys.stdin.fileno(), "rb", closefd=False) as stream:
-            all_read = answer_rows(run, wanted, rows, stream, sys.stdout.buffer, _say)
+        stream = io.FileIO(sys.stdin.fileno(), closefd=False) if wanted.csv else None
+        file = None if stream is None else io.BufferedReader(stream)
+        all_read = answer_rows(run, wanted, rows, file, sys.stdout.buffer, _say)
     except BrokenPipeError:
         # Python would complain again when it flushes at exit.
         with suppress(OSError):

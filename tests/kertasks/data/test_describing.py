@@ -208,3 +208,12 @@ def test_a_baseline_of_a_dataset_without_a_test_split_is_scored_on_what_is_held_
     baseline = describe(find_task("xor"), data).baseline
     assert baseline is not None
     assert baseline.value == 0.5
+
+
+def test_medians_are_those_of_the_training_rows_in_each_feature_s_own_unit() -> None:
+    found = described("diabetes")
+    data = find_task("diabetes").load()
+    assert data.feature_scale is not None
+    own = data.feature_scale.to_own_unit(np.asarray(data.train.x))
+    assert [facts.median for facts in found.own_features] == np.median(own, axis=0).tolist()
+    assert described("digits").features[0].median is None

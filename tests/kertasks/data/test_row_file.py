@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from io import BufferedReader, BytesIO
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -29,8 +29,9 @@ TEXTS = RowReader(
 
 
 def cells(text: str, reader: RowReader = NAMED, most: int = 100) -> list[list[str]]:
-    stream = BufferedReader(BytesIO(text.encode()))  # type: ignore[arg-type]  # it reads
-    return [row for part in RowFile(stream, reader).parts(most) for row in part.cells]
+    return [
+        row for part in RowFile(BytesIO(text.encode()), reader).parts(most) for row in part.cells
+    ]
 
 
 @pytest.mark.parametrize(
