@@ -130,14 +130,22 @@ class WordsSampler:
         known = (int(number) for number in numbers if number != PADDING)
         return " ".join(self._words.get(number, _UNKNOWN_MARK) for number in known)
 
-    def __call__(self, split: Split, row: int) -> WordsSample:
-        """Decode one row of one of the dataset's own splits.
+    def numbers(self, split: Split, row: int) -> NDArray[Any]:
+        """The word numbers of one row of one of the dataset's own splits, in the text's order.
 
         Raises:
             LookupError: the split is not one of the dataset's.
         """
         for known, texts, first in self.texts:
             if known is split:
-                label = class_label(self.class_names, split.y[row])
-                return WordsSample(label=label, text=self.decode(texts[first + row]))
+                return texts[first + row]
         raise LookupError("this split is not one of the dataset's own; its texts are not known")
+
+    def __call__(self, split: Split, row: int) -> WordsSample:
+        """Decode one row of one of the dataset's own splits.
+
+        Raises:
+            LookupError: the split is not one of the dataset's.
+        """
+        text = self.decode(self.numbers(split, row))
+        return WordsSample(label=class_label(self.class_names, split.y[row]), text=text)

@@ -87,8 +87,16 @@ def class_names_of(data: Dataset, classes: int) -> tuple[str, ...]:
     return names + tuple(str(place) for place in range(len(names), classes))
 
 
-def class_outputs(model: keras.Model, data: Dataset, split: Split) -> ClassOutputs:
+def class_outputs(
+    model: keras.Model, data: Dataset, split: Split, raw: NDArray[np.float64] | None = None
+) -> ClassOutputs:
     """What the network says of rows of classes.
+
+    Args:
+        model: the network.
+        data: whose classes they are.
+        split: the rows.
+        raw: the network's outputs for them, shape (rows, outputs), where they are known.
 
     Raises:
         DoesNotApply: the data has no classes, or the outputs are not one a class.
@@ -98,7 +106,7 @@ def class_outputs(model: keras.Model, data: Dataset, split: Split) -> ClassOutpu
     labels = labels_of(split.y)
     if labels is None:
         raise DoesNotApply("a row has no single class")
-    probabilities = probabilities_of(model, raw_outputs(model, split.x))
+    probabilities = probabilities_of(model, raw_outputs(model, split.x) if raw is None else raw)
     classes = probabilities.shape[1]
     names = class_names_of(data, classes)
     numbers = np.asarray(labels, dtype=np.float64)
