@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from kertasks.data.dataset import Dataset
 from kertasks.data.description import ImageSample
-from kertasks.data.samples import PADDING, WordsSampler, class_label, format_number
+from kertasks.data.multi_hot import PADDING
+from kertasks.data.samples import WordsSampler, class_label, format_number
 from kertasks.data.splits import Split
 from kertasks.runs.looking.view import DoesNotApply
 from kertasks.runs.views.saliency import Lines, Saliency, SaliencyRequest
