@@ -144,8 +144,13 @@ def test_a_run_killed_and_resumed_equals_one_never_interrupted(
         np.testing.assert_array_equal(weight, wanted)
 
 
-def test_a_stopped_run_goes_on_where_it_was(tmp_path: Path) -> None:
-    whole = train_uninterrupted(tmp_path / "whole", LONG_EPOCHS)
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+    """The long epochs, trained without an interruption."""
+    return train_uninterrupted(tmp_path_factory.mktemp("whole"), LONG_EPOCHS)
+
+
+def test_a_stopped_run_goes_on_where_it_was(tmp_path: Path, whole: RunFolder) -> None:
     run = RunStore(tmp_path).create(LONG_EPOCHS)
     process = start_training(run.path, 1000.0)
     wait_until(lambda: any(isinstance(event, Epoch) for event in events_of(run)), PATIENCE)
@@ -168,9 +173,7 @@ def test_a_stopped_run_goes_on_where_it_was(tmp_path: Path) -> None:
         np.testing.assert_array_equal(weight, wanted)
 
 
-def test_a_finished_run_can_be_given_more_epochs(tmp_path: Path) -> None:
-    longer = replace(LONG_EPOCHS, fit=replace(LONG_EPOCHS.fit, epochs=3))
-    whole = train_uninterrupted(tmp_path / "whole", longer)
+def test_a_finished_run_can_be_given_more_epochs(tmp_path: Path, whole: RunFolder) -> None:
     shorter = replace(LONG_EPOCHS, fit=replace(LONG_EPOCHS.fit, epochs=2))
     run = train_uninterrupted(tmp_path, shorter)
     with pytest.raises(NotToResume, match="--epochs N"):
