@@ -52,6 +52,9 @@ DRAWS_LATE = on_diabetes(
     ),
     dense(1),
 )
+DROPS = on_diabetes(
+    "drops", dense(12, activation="relu"), Layer("Dropout", {"rate": 0.25}), dense(1)
+)
 IN_ORDER = on_diabetes("in order", dense(6, activation="tanh"), dense(1), shuffle=False)
 STOPS = on_diabetes(
     "stops early",

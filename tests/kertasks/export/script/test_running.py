@@ -13,7 +13,7 @@ from typing import Any
 
 import keras
 import pytest
-from tests.support.networks import IN_ORDER, MADE_UP, STOPS
+from tests.support.networks import DROPS, IN_ORDER, MADE_UP, STOPS
 
 import kertasks
 from kertasks.data.dataset import Dataset
@@ -149,6 +149,5 @@ def test_networks_and_settings_no_task_has(catalog: Catalog, tmp_path: Path) -> 
     changed = with_changes(IN_ORDER, ["fit.epochs=5"])
     cases += [Case(changed, LEARNING_RATES), Case(STOPS, LEARNING_RATES)]
     # XLA draws Dropout otherwise, and the same in both.
-    dropout = find_task("digits").recipes["convolutions"]
-    cases.append(Case(few_epochs(dropout), xla=True))
+    cases.append(Case(DROPS, xla=True))
     assert_scripts_get_the_same(cases, catalog, tmp_path)
