@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import inspect
 import os
 import signal
@@ -13,6 +14,8 @@ from hypothesis import settings
 from tests.support.own_tasks import OwnTasks
 from tests.support.trainers import kill_trainers
 
+from kertasks.keras_catalog.catalog import Catalog
+from kertasks.runs.store import RunStore
 from kertasks.xla_flags import offer_cache
 
 # A machine that is busy with other things is slow, not wrong.
@@ -109,8 +112,24 @@ def _own_signals() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A cache folder that all tests share, so that Keras's layers are read once."""
-    return tmp_path_factory.mktemp("cache")
+    """A cache folder that all tests share, those of xdist's other workers too: Keras's layers are
+    read once, and what XLA compiled is found again."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "cache"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def catalog(cache: Path) -> Catalog:
+    """The catalog of the installed Keras, read into the shared cache by the first worker that needs
+    it: it takes ten seconds."""
+    from kertui.service.training_service import TrainingService
+
+    service = TrainingService(RunStore(cache / "no runs"), cache, spare=False)
+    with (cache / "catalog.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return service.catalog()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -13,15 +13,6 @@ from tests.support.recorded_service import RecordedService
 from kertasks.data.sources.download import DownloadProgress
 from kertasks.data.sources.source import DownloadCancelled
 from kertasks.keras_catalog.catalog import Catalog
-from kertasks.runs.store import RunStore
-from kertui.service.training_service import TrainingService
-
-
-@pytest.fixture(scope="session")
-def catalog(cache: Path) -> Catalog:
-    """The catalog of the installed Keras, read once into the shared cache."""
-    service = TrainingService(RunStore(cache / "no runs"), cache, spare=False)
-    return service.catalog()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What the tests of the Keras side share."""
+"""What the tests of the catalog share."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kertasks.keras_catalog.catalog import Catalog
 
 @pytest.fixture(scope="session")
 def catalog() -> Catalog:
-    """The catalog of the installed Keras, read once: it takes some seconds."""
+    """The catalog as this process reads it from Keras, not from a file that holds it."""
     from kertasks.keras_catalog.introspection import read_catalog
 
     return read_catalog()
