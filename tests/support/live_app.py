@@ -20,6 +20,7 @@ from kertui.live.status import RunStatus
 from kertui.plotting import draw
 from kertui.plotting.strips import Row, text_of
 from kertui.rows.plot_area import PlotArea
+from kertui.service.training_service import TrainingService
 from kertui.terminal.capabilities import Capabilities
 from kertui.terminal.textual_workarounds import send_partial_updates
 from kertui.terminal.theme import DARK, THEMES, default_tokens
@@ -38,8 +39,11 @@ class LiveApp(App[None]):
         if isinstance(binding, Binding) and binding.action.startswith("live(")
     ]
 
-    def __init__(self, ascii: bool = False, colour: bool = True) -> None:
+    def __init__(
+        self, ascii: bool = False, colour: bool = True, service: TrainingService | None = None
+    ) -> None:
         self.capabilities = Capabilities(ascii=ascii, colour=colour)
+        self.service = service
         self.ended: list[LivePane.RunEnded] = []
         draw.preload()
         send_partial_updates()
@@ -53,7 +57,7 @@ class LiveApp(App[None]):
 
     def compose(self) -> ComposeResult:
         yield RunStatus()
-        yield LivePane()
+        yield LivePane(self.service)
 
     def action_live(self, action: str, *arguments: object) -> None:
         self.query_one(LivePane).act(action, *arguments)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from tests.support.piloting import until
+from tests.support.recorded_service import RecordedService
+from textual.pilot import Pilot
 
 from kertasks.data.description import ColumnsSample, ImageSample, Sample, WordsSample
 from kertasks.runs.folder import RunFolder
-from kertasks.runs.history import RunHistory
-from kertasks.runs.looking.view import Look, Rows, ViewRecord, ViewRequest
+from kertasks.runs.looking.view import Look, Moment, Rows, ViewRecord, ViewRequest
 from kertasks.runs.views.confusion_matrix import ClassFigures, ConfusionMatrix
 from kertasks.runs.views.regression_errors import RegressionErrors
 from kertasks.runs.views.worst_rows import (
@@ -17,6 +22,7 @@ from kertasks.runs.views.worst_rows import (
     Mistakes,
     ValueAnswer,
 )
+from kertui.live.pane import LivePane
 from kertui.live.tab import RunView
 
 
@@ -67,7 +73,7 @@ def prices(rows: int = 102) -> RegressionErrors:
 
 
 SAMPLES: tuple[Sample, ...] = (
-    WordsSample("bad", "a film of many words " * 60),
+    WordsSample("bad", "a film of many words " * 200),
     ImageSample("7", tuple(tuple(column / 8 for column in range(8)) for _ in range(8))),
     ColumnsSample("price $24,000", tuple((f"field {n}", f"{n}.5 % of land") for n in range(13))),
 )
@@ -107,5 +113,64 @@ def seen(
     request: ViewRequest, record: ViewRecord | None, run: RunFolder, why_not: str = ""
 ) -> RunView:
     """What a tab gets with this answer, of a run of 412 epochs."""
-    look = Look(request, 412, 0, record, why_not)
-    return RunView(run, RunHistory(), look=look)
+    return RunView(run, look=Look(request, 412, 0, record, why_not))
+
+
+class LookService(RecordedService):
+    """Answers what is looked at with records that were made before.
+
+    Args:
+        home: for its caches.
+        answer: gives the record of a request.
+    """
+
+    def __init__(self, home: Path, answer: Callable[[Any], ViewRecord]) -> None:
+        super().__init__(home)
+        self.requests: list[ViewRequest] = []
+        self.answer = answer
+
+    def look(self, run: RunFolder, moment: Moment, request: ViewRequest) -> Look:
+        """The record of the request, of epoch 412."""
+        self.requests.append(request)
+        return Look(request, 412, 0, self.answer(request))
+
+
+class LookedAt:
+    """A run that is over, looked at in a tab of the live pane.
+
+    Args:
+        pilot: of a ``LiveApp`` with a ``LookService``.
+        service: that one.
+    """
+
+    def __init__(self, pilot: Pilot[None], service: LookService) -> None:
+        self.pilot, self.service = pilot, service
+        self.pane = pilot.app.query_one(LivePane)
+
+    async def open(self, run: RunFolder, key: str) -> None:
+        """Show the run in the tab of a key."""
+        self.pane.follow(run)
+        await until(self.pilot, lambda: self.pane.history.ended)
+        await self.press(key)
+
+    async def press(self, *keys: str) -> None:
+        """Press keys, and wait for the answer to what is wanted then."""
+        await self.pilot.press(*keys)
+        await self.answered()
+
+    async def answered(self) -> None:
+        """Wait until what is shown is what is wanted."""
+
+        def is_shown() -> bool:
+            wanted, look = self.pane._reader.wanted, self.pane.view.look
+            is_read = look is not None and wanted is not None and look.request == wanted.request
+            return is_read and not self.pane._pace.pending
+
+        await self.pilot.pause()
+        await until(self.pilot, is_shown)
+        await self.pilot.pause()
+
+    @property
+    def request(self) -> Any:
+        """What was asked for last."""
+        return self.service.requests[-1]

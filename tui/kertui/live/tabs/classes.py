@@ -131,7 +131,7 @@ class ClassDrawing(RowsWidget):
         record = None if look is None else look.record
         self._table = None
         if look is not None and isinstance(record, RegressionErrors):
-            rows = fact_rows(_error_facts(record), look_words(look, glyphs), width, glyphs)
+            rows = fact_rows(_error_facts(record, glyphs), look_words(look, glyphs), width, glyphs)
             rows += [fit([], width)] * (height >= len(rows) + _ROOMY)
             rows += error_rows(record, width, height - len(rows), glyphs)
         elif look is not None and self.matrix is not None:
@@ -232,13 +232,22 @@ def _scored_rows(view: RunView) -> Rows | None:
     return next((rows for rows in Rows if named.get(rows.value)), None)
 
 
-def _error_facts(record: RegressionErrors) -> list[tuple[str, str]]:
+def _are_numbers(view: RunView) -> bool:
+    """Whether the targets are numbers; where that is not known, whether they seem to be no
+    classes."""
+    if view.data is not None:
+        return not view.data.class_names
+    look = view.look
+    return look is not None and (isinstance(look.request, ErrorsRequest) or bool(look.why_not))
+
+
+def _error_facts(record: RegressionErrors, glyphs: Glyphs) -> list[tuple[str, str]]:
     unit = record.unit or None
     facts = [
         (f"errors of {record.target}", "dim"),
         (f"MAE {in_unit(record.mae, unit)}", "strong"),
         (f"RMSE {in_unit(record.rmse, unit)}", "dim"),
-        (f"R² {number(record.r2, 3)}", "dim"),
+        (f"{'R2' if glyphs.ascii else 'R²'} {number(record.r2, 3)}", "dim"),
     ]
     if record.not_finite:
         facts.append((f"{counted(record.not_finite, 'row')} not finite", "bad"))
@@ -298,14 +307,12 @@ class ClassesTab(LiveTab):
         return "" if view.run is not None else "there is no run"
 
     def wanted(self, view: RunView) -> ViewRequest | None:
-        """The matrix of classes, or the errors of numbers; nothing while the kind is not known."""
+        """The matrix of classes, or the errors of numbers."""
         if view.history is not self._history:
             self._history, self._rows = view.history, None
-        if view.data is None:
-            return None
-        if view.data.class_names:
-            return ConfusionRequest(self._rows)
-        return ErrorsRequest(self._rows, bins=bins_at(self.size.width))
+        if _are_numbers(view):
+            return ErrorsRequest(self._rows, bins=bins_at(self.size.width))
+        return ConfusionRequest(self._rows)
 
     def show(self, view: RunView) -> None:
         """Draw the latest look."""
