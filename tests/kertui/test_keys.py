@@ -35,6 +35,8 @@ ONE_AT_A_TIME = [{"workbench.start", "workbench.steer_pause", "workbench.steer_r
 """Rows of one key, of which ``check_action`` offers one in each state of the screen."""
 
 OVERRIDES = {
+    ("ClassesTab", "n"): "shares or counts of the table, not another metric of the curves",
+    ("ClassesTab", "s"): "sorts the table that has the focus; a training is stopped from elsewhere",
     ("FieldGrid", "delete"): "the field's value goes back to its default, not the layer away",
     ("FieldEditor", "escape"): "leaves the field that is typed in before the form",
     ("LivePane", "escape"): "goes from another tab back to the first before the screen is left",

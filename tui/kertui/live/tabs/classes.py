@@ -17,7 +17,7 @@ from kertasks.runs.views.worst_rows import MistakesRequest
 from kertasks.text.numbers import counted, in_unit, number
 from kertui.live.looked_at import look_words, next_rows, why_no_look
 from kertui.live.tab import LiveTab, RunView
-from kertui.plotting.class_table import (
+from kertui.plotting.answers.class_table import (
     Order,
     TableCursor,
     TableLayout,
@@ -27,7 +27,7 @@ from kertui.plotting.class_table import (
     scrolled,
     table_rows,
 )
-from kertui.plotting.error_plots import bins_at, error_rows
+from kertui.plotting.answers.error_plots import bins_at, error_rows
 from kertui.plotting.fact_rows import fact_rows, sentence_rows
 from kertui.plotting.heat import heat_look
 from kertui.plotting.strips import Row, fit

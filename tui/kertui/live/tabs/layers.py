@@ -17,7 +17,7 @@ from kertasks.runs.views.layer_table import LayersRecord, LayersRequest
 from kertasks.text.numbers import grouped
 from kertui.live.looked_at import look_words, next_rows, rows_words, why_no_look
 from kertui.live.tab import LiveTab, RunView
-from kertui.plotting.class_table import scrolled
+from kertui.plotting.answers.class_table import scrolled
 from kertui.plotting.fact_rows import fact_rows, sentence_rows
 from kertui.plotting.heat import heat_look
 from kertui.plotting.layer_rows import (

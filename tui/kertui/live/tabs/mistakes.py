@@ -18,10 +18,10 @@ from kertasks.runs.views.worst_rows import Mistake, Mistakes, MistakesRequest
 from kertasks.text.numbers import counted, grouped
 from kertui.live.looked_at import look_words, next_rows, rows_words, why_no_look
 from kertui.live.tab import LiveTab, RunView
-from kertui.plotting.class_table import scrolled
+from kertui.plotting.answers.class_table import scrolled
+from kertui.plotting.answers.mistake_list import answer_facts, mistake_rows
+from kertui.plotting.answers.sample_lines import sample_lines
 from kertui.plotting.fact_rows import fact_rows, sentence_rows
-from kertui.plotting.mistake_list import answer_facts, mistake_rows
-from kertui.plotting.sample_lines import sample_lines
 from kertui.plotting.strips import Row, cells, fit, join
 from kertui.rows.rows_widget import RowsWidget
 from kertui.terminal.glyphs import glyphs_for

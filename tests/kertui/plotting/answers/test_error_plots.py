@@ -4,7 +4,7 @@ import msgspec
 import pytest
 from tests.support.view_records import prices
 
-from kertui.plotting.error_plots import bins_at, error_rows
+from kertui.plotting.answers.error_plots import bins_at, error_rows
 from kertui.plotting.strips import text_of
 from kertui.terminal.glyphs import ASCII, BLOCKS, UNICODE, Glyphs
 

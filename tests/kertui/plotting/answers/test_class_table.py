@@ -5,7 +5,7 @@ import re
 import pytest
 from tests.support.view_records import matrix_of, topics
 
-from kertui.plotting.class_table import (
+from kertui.plotting.answers.class_table import (
     Order,
     TableCursor,
     arrange,
