@@ -20,14 +20,20 @@ from kertui.live.tab import LiveTab, RunView
 from kertui.plotting.answers.class_table import scrolled
 from kertui.plotting.fact_rows import fact_rows, sentence_rows
 from kertui.plotting.heat import heat_look
-from kertui.plotting.layer_rows import (
+from kertui.plotting.layers.layer_rows import (
     bins_at,
     height_of,
     layer_facts,
     network_facts,
     table_rows,
 )
-from kertui.plotting.layer_units import UnitLayout, arrange, unit_facts, unit_rows, weight_rows
+from kertui.plotting.layers.layer_units import (
+    UnitLayout,
+    arrange,
+    unit_facts,
+    unit_rows,
+    weight_rows,
+)
 from kertui.plotting.strips import Row, fit
 from kertui.rows.rows_widget import RowsWidget
 from kertui.terminal.glyphs import Glyphs, glyphs_for
@@ -192,12 +198,12 @@ class LayersTab(LiveTab):
 
     def show(self, view: RunView) -> None:
         """Draw the latest look."""
-        opened = self._page is not None
+        before = self._page is not None, self._layers is not None
         self._view = view
         if view.look is not None and isinstance(view.look.record, LayersRecord):
             self._table = view.look
         self._draw()
-        if opened != (self._page is not None):
+        if before != (self._page is not None, self._layers is not None):
             self.refresh_bindings()
 
     def on_focus(self) -> None:
@@ -304,8 +310,6 @@ class LayersTab(LiveTab):
         units = unit_rows(
             record, layout, self._unit, first, width, focused=self._is_focused, heat_look=look
         )
-        while units and not units[-1]:
-            units.pop()
         self._placed = _Placed(len(above) + 1, first, record.unit_count, layout)
         facts = unit_facts(record, self._unit, glyphs)
         return [*above, *units, *gap, *fact_rows(facts, "", width, glyphs)]

@@ -13,8 +13,8 @@ from kertasks.runs.views.layer_page import LayerRecord, Picture, UnitFacts
 from kertasks.runs.views.layer_table import Histogram
 from kertasks.text.numbers import grouped
 from kertui.plotting.heat import HeatLook, heat, scale
-from kertui.plotting.layer_rows import percent, small
-from kertui.plotting.level_bars import END_WIDTH, end_text, histogram_rows
+from kertui.plotting.layers.layer_rows import percent, small
+from kertui.plotting.layers.level_bars import END_WIDTH, end_text, histogram_rows
 from kertui.plotting.strips import PLAIN, Row, cells, fit
 from kertui.terminal.cells import cut, padded
 from kertui.terminal.glyphs import Glyphs
@@ -206,7 +206,7 @@ def _grid(
             drawn = picture_rows(unit.picture, record.largest, layout.pixel, look)
             for row, part in zip(pictures, drawn, strict=False):
                 row.extend(fit(part, layout.unit_width))
-        rows += [fit(row, width) for row in (labels, *pictures, [])]
+        rows += [fit(row, width) for row in (*[[]] * (line > 0), labels, *pictures)]
     return rows
 
 

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 
 from kertasks.runs.views.layer_table import Histogram, LayerFacts, LayersRecord
 from kertasks.text.numbers import grouped, number, scientific
-from kertui.plotting.level_bars import END_WIDTH, end_text, histogram_rows, log_bar
+from kertui.plotting.layers.level_bars import END_WIDTH, end_text, histogram_rows, log_bar
 from kertui.plotting.strips import PLAIN, Row, cells, fit
 from kertui.terminal.cells import cut, padded
 from kertui.terminal.glyphs import Glyphs

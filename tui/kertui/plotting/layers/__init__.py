@@ -1,0 +1,1 @@
+"""How the layers of a network are drawn: as a table, and one of them unit by unit; pure."""
