@@ -40,6 +40,7 @@ OVERRIDES = {
     ("FieldGrid", "delete"): "the field's value goes back to its default, not the layer away",
     ("FieldEditor", "escape"): "leaves the field that is typed in before the form",
     ("LivePane", "escape"): "goes from another tab back to the first before the screen is left",
+    ("PictureTab", "n"): "goes to the next wrong row, where the curves' tab has a next metric",
     ("RunFilter", "escape"): "leaves the filter that is typed in before the screen",
 }
 """Keys that a widget, while it has the focus, takes from the screen around it, and why."""

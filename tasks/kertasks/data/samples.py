@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain, repeat
 from typing import Any
@@ -129,6 +129,21 @@ class WordsSampler:
         """The text of word numbers, words set apart by a space; padding left out."""
         known = (int(number) for number in numbers if number != PADDING)
         return " ".join(self._words.get(number, _UNKNOWN_MARK) for number in known)
+
+    def with_parts(self, whole: Split, parts: Sequence[tuple[Split, int]]) -> WordsSampler:
+        """One that knows parts of a split too.
+
+        Args:
+            whole: one of the dataset's own splits.
+            parts: each with the row of the split that is its first.
+        """
+        more = tuple(
+            (part, texts, first + start)
+            for known, texts, first in self.texts
+            if known is whole
+            for part, start in parts
+        )
+        return replace(self, texts=self.texts + more)
 
     def numbers(self, split: Split, row: int) -> NDArray[Any]:
         """The word numbers of one row of one of the dataset's own splits, in the text's order.

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from kertasks.data.dataset import Dataset
 from kertasks.data.description import Sample
+from kertasks.data.samples import WordsSampler
 from kertasks.data.splits import Split
 from kertasks.models.split_rules import rows_trained
 from kertasks.recipes.recipe import Recipe
@@ -41,6 +42,9 @@ def data_of_run(data: Dataset, recipe: Recipe) -> Dataset:
     decode = data.sample
     if decode is None:
         return replace(data, train=train, validation=held_out)
+    if isinstance(decode, WordsSampler):
+        decode = decode.with_parts(data.train, ((train, 0), (held_out, first)))
+        return replace(data, train=train, validation=held_out, sample=decode)
 
     def sample(split: Split, row: int) -> Sample:
         """Decode a row as one of the split it comes from: its text is known there alone."""

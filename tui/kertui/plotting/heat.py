@@ -117,6 +117,23 @@ def _shaded(ramp: str, upper: float, lower: float, glyphs: Glyphs) -> Cell:
     return sign, PLAIN if sign == " " else shade(ramp, mean)
 
 
+def resampled(lines: Sequence[Sequence[float]], columns: int, count: int) -> list[list[float]]:
+    """Lines of values in another number of places: the nearest ones, of an empty picture none.
+
+    Args:
+        lines: all as long.
+        columns: places of a line.
+        count: of lines.
+    """
+    if not lines or not lines[0]:
+        return [[math.nan] * columns for _ in range(count)]
+    high, wide = len(lines), len(lines[0])
+    if (wide, high) == (columns, count):
+        return [list(line) for line in lines]
+    across = [column * wide // columns for column in range(columns)]
+    return [[lines[at * high // count][place] for place in across] for at in range(count)]
+
+
 def put_mark(rows: Sequence[Row], row: int, column: int, mark: Cell) -> None:
     """Write a sign over a heat map, on the ground of the cell's lower value; outside it nothing
     happens."""

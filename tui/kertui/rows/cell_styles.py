@@ -8,10 +8,12 @@ from rich.color import Color, blend_rgb
 from rich.color_triplet import ColorTriplet
 from rich.style import Style
 
-from kertui.plotting.heat import LEVELS, RAMPS
+from kertui.plotting.heat import DIVERGING, LEVELS, RAMPS
 from kertui.plotting.strips import PLAIN, ground_of, ink_of
 from kertui.terminal.capabilities import Colours
 from kertui.terminal.contrast import FIXED, nearest_of_256
+
+_LEAST_COLOUR = 0.3
 
 
 class CellStyles(Mapping[str, Style]):
@@ -46,7 +48,10 @@ class CellStyles(Mapping[str, Style]):
         ramp, at, level = role.partition("@")
         if not at:
             raise KeyError(role)
-        return self[PLAIN] + Style(color=self._on_ramp(RAMPS[ramp], int(level) / LEVELS))
+        share = int(level) / LEVELS
+        if self.colours is Colours.PALETTE:
+            share = _off_grey(share, 0.5 if ramp == DIVERGING else 0.0)
+        return self[PLAIN] + Style(color=self._on_ramp(RAMPS[ramp], share))
 
     def _on_ramp(self, stops: tuple[str, ...], share: float) -> Color | None:
         at = min(len(stops) - 2, int(share * (len(stops) - 1)))
@@ -58,3 +63,13 @@ class CellStyles(Mapping[str, Style]):
         if self.colours is Colours.PALETTE:
             mixed = ColorTriplet(*FIXED[nearest_of_256((mixed.red, mixed.green, mixed.blue)) - 16])
         return Color.from_triplet(mixed)
+
+
+def _off_grey(share: float, middle: float) -> float:
+    """A place on a ramp far enough from its middle to be a colour: of 256 there are no dark ones
+    between the greys and those that are half as bright as can be."""
+    if share == middle:
+        return share
+    longest = 1 - middle
+    away = (share - middle) / longest
+    return middle + longest * (_LEAST_COLOUR * (1 if away > 0 else -1) + (1 - _LEAST_COLOUR) * away)

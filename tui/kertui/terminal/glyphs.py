@@ -124,8 +124,9 @@ class Glyphs(NamedTuple):
     shades: str = " ░▒▓█"
     """Grounds of growing darkness, from nothing to full."""
 
-    heat: str = " ░▒▓█"
-    """Values from 0 to 1 where colours do not tell them; none of these is a mark."""
+    heat: str = " ░▓█"
+    """Values from 0 to 1 where colours do not tell them: an even number of signs, so that two meet
+    at 0.5. None of them is a mark."""
 
     wrong: str = "✗"
     """A row whose class the network does not say; no mark of a class."""

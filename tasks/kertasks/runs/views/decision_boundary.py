@@ -103,6 +103,8 @@ class BoundaryMap(ViewRecord, frozen=True, tag="boundary"):
         shapes = [
             [len(line) for line in lines] for lines in (self.values, self.said or self.values)
         ]
+        if self.target is None and not self.classes:
+            raise ValueError("a picture is of classes or of a target")
         if len(points) > 1 or shapes[0] != shapes[1]:
             raise ValueError("the parts of a picture are not as long as each other")
 

@@ -5,7 +5,6 @@ Both are in the target's own unit.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -14,10 +13,9 @@ from rich.cells import cell_len
 from kertasks.runs.looking.view import Rows
 from kertasks.runs.views.regression_errors import RegressionErrors
 from kertasks.text.numbers import grouped, in_unit
-from kertui.plotting.axes import nice_step
 from kertui.plotting.dot_canvas import DotCanvas
-from kertui.plotting.strips import PLAIN, Row, cells, fit, put, text_of
-from kertui.terminal.cells import cut, padded
+from kertui.plotting.frame import framed, labels_below, rounded
+from kertui.plotting.strips import PLAIN, Row, cells, fit
 from kertui.terminal.glyphs import Glyphs, Marker
 
 _LEAST = 24
@@ -66,7 +64,7 @@ def _scatter(record: RegressionErrors, width: int, height: int, glyphs: Glyphs) 
     values = (*record.truth, *record.predicted)
     if not values:
         return _empty(title, width, height)
-    low, high = _rounded(min(values), max(values))
+    low, high = rounded(min(values), max(values))
     ends = _number(low, record), _number(high, record)
     gutter = min(max(map(cell_len, ends)), max(0, width - 4))
     columns, rows = max(1, width - gutter - 2), max(1, height - 3)
@@ -79,7 +77,7 @@ def _scatter(record: RegressionErrors, width: int, height: int, glyphs: Glyphs) 
         at = rows - 1 - column * rows // columns
         if lines[at][column][0] == " ":
             lines[at][column] = (glyphs.dot, "dim")
-    below = _labels([(0, ends[0]), (columns - 1, ends[1])], "true", columns, gutter + 2)
+    below = labels_below([(0, ends[0]), (columns - 1, ends[1])], "true", columns, gutter + 2)
     return _framed(title, lines, (ends[1], ends[0]), gutter, below, (width, height), glyphs)
 
 
@@ -102,7 +100,7 @@ def _histogram(record: RegressionErrors, width: int, height: int, glyphs: Glyphs
         for line in lines:
             if line[zero][0] == " ":
                 line[zero] = (glyphs.changed_line, "axis")
-    below = _labels(marks, "", columns, gutter + 2)
+    below = labels_below(marks, "", columns, gutter + 2)
     return _framed(title, lines, (grouped(most), "0"), gutter, below, (width, height), glyphs)
 
 
@@ -137,49 +135,18 @@ def _framed(
     size: tuple[int, int],
     glyphs: Glyphs,
 ) -> list[Row]:
-    """A title, the lines beside an upright axis with its ends, and the axis below with its own."""
+    """A title, and the lines in their frame with the ends of both axes."""
     width, height = size
-    columns = len(lines[0])
-    rows = [cells(title, "dim")]
-    for at, line in enumerate(lines):
-        label = ends[0] if at == 0 else ends[1] if at == len(lines) - 1 else ""
-        axis = (glyphs.tick_left if label else glyphs.vertical, "axis")
-        label = padded(cut(label, gutter), gutter, right=True)
-        rows.append([*cells(label + " ", "dim"), axis, *line])
-    left = cells(" " * (gutter + 1))
-    rows.append(left + cells(glyphs.corner + glyphs.horizontal * columns, "axis"))
-    rows.append(below)
+    labels = {len(lines) - 1: ends[1], 0: ends[0]}
+    rows = [cells(title, "dim"), *framed(lines, labels, gutter, below, glyphs)]
     return [fit(row, width) for row in rows][:height] + [
         fit([], width) for _ in range(height - len(rows))
     ]
 
 
-def _labels(marks: Sequence[tuple[int, str]], name: str, columns: int, left: int) -> Row:
-    """Labels under their columns, of which the first has ``left`` others before it; the name
-    between them. What has no room between those before it is left out."""
-    width = left + columns
-    row = fit([], width)
-    for column, text in [*marks, (columns // 2, name)]:
-        size = cell_len(text)
-        start = max(0, min(left + column - size // 2, width - size))
-        around = text_of(row[max(0, start - 1) : start + size + 1])
-        if text and size <= width and not around.strip():
-            put(row, start, cells(text, "dim"))
-    return row
-
-
 def _number(value: float, record: RegressionErrors) -> str:
     """A number in the target's own unit; of 0 that says nothing."""
     return in_unit(value, record.unit or None) if value else "0"
-
-
-def _rounded(low: float, high: float) -> tuple[float, float]:
-    """Ends of an axis that hold both values, rounded to what is easily read."""
-    if high - low <= 1e-9 * max(abs(low), abs(high), 1e-30):
-        half = (abs(low) or 1.0) / 2
-        low, high = low - half, high + half
-    step = nice_step(high - low, 8)
-    return math.floor(low / step) * step, math.ceil(high / step) * step
 
 
 def _empty(title: str, width: int, height: int) -> list[Row]:
