@@ -93,3 +93,29 @@ def test_a_paused_run_answers_and_afterwards_its_weights_say_the_same(
     assert service.look(run, Moment(), ALL) == live
     with pytest.raises(RequestFailed, match="weights of epoch 0 are not kept"):
         service.look(run, Moment(epoch=0), ALL)
+
+
+def test_an_epoch_of_the_past_says_what_it_said_when_it_was_the_present(
+    service: TrainingService,
+) -> None:
+    run = service.start(with_changes(RECIPE, ["fit.epochs=1000000", "fit.keep=10000"]))
+    viewer, looks = Viewer(run.path), list[Look]()
+
+    def answered() -> bool:
+        look = viewer.read()
+        if look is not None:
+            looks.append(look)
+        return look is not None
+
+    wait_until(lambda: epochs_of(run))
+    run.send(SteeringCommand.EPOCH)
+    wait_until(lambda: run.state().value == "paused")
+    viewer.ask(ALL)
+    wait_until(lambda: answered() and looks[-1].epoch == len(epochs_of(run)))
+    present = looks[-1]
+    run.send(SteeringCommand.EPOCH)
+    wait_until(lambda: len(epochs_of(run)) > present.epoch)
+    run.send(SteeringCommand.STOP)
+    wait_until(lambda: run.state().is_over)
+    assert service.look(run, Moment(epoch=present.epoch), ALL) == present
+    assert service.look(run, Moment(), ALL).epoch > present.epoch

@@ -17,6 +17,7 @@ from kertasks.data.run_baselines import RunBaselines, read_baselines
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import Event, Failed, Finished, Resumed, Resuming, Stopped
 from kertasks.runs.folder import RunFolder
+from kertasks.runs.looking.kept_epochs import kept_moments, stamp_of
 from kertasks.runs.state import RunState
 
 DRAW = 0.25
@@ -27,6 +28,9 @@ POLL = 0.1
 
 POLL_OVER = 1.0
 """Seconds between two looks at the events file of a run that is over."""
+
+LOOK_FOR_KEPT = 0.5
+"""Seconds between two looks for epochs whose weights are kept."""
 
 LOOK_AT_STATE = 1.0
 """Seconds without events after which the run's process is looked for."""
@@ -67,6 +71,13 @@ class RunFollower(Widget):
         follower: RunFollower
         baselines: RunBaselines
 
+    @dataclass
+    class KeptRead(Message):
+        """Other epochs than before can be looked back at."""
+
+        follower: RunFollower
+        kept: tuple[int, ...]
+
     def __init__(self, run: RunFolder) -> None:
         super().__init__()
         self.run = run
@@ -82,6 +93,8 @@ class RunFollower(Widget):
         self._trouble = ""
         """What was told with it."""
 
+        self._kept_stamp: tuple[int, ...] = ()
+
     def on_mount(self) -> None:
         """Begin to read the run's folder."""
         self._follow()
@@ -91,6 +104,7 @@ class RunFollower(Widget):
         # Set by Textual too, when the widget goes; waiting for it ends the thread at once.
         cancelled = get_current_worker().cancelled_event
         silent_since = time.monotonic()
+        kept_at = -LOOK_FOR_KEPT
         looked = False
         look_for_baselines = 0.0
         while not cancelled.is_set():
@@ -104,6 +118,9 @@ class RunFollower(Widget):
             if (silent or not looked) and not self._reader.behind:
                 silent_since, looked = time.monotonic(), True
                 self._look_at_state()
+            if time.monotonic() - kept_at >= LOOK_FOR_KEPT:
+                kept_at = time.monotonic()
+                self._look_for_kept()
             if not self._reader.behind:
                 over = self._ended or self._state.is_over
                 cancelled.wait(POLL_OVER if over else POLL)
@@ -138,6 +155,12 @@ class RunFollower(Widget):
         if (state, trouble) != (self._state, self._trouble):
             self._state, self._trouble = state, trouble
             self.post_message(self.StateRead(self, state, trouble))
+
+    def _look_for_kept(self) -> None:
+        stamp = stamp_of(self.run)
+        if stamp != self._kept_stamp:
+            self._kept_stamp = stamp
+            self.post_message(self.KeptRead(self, kept_moments(self.run)))
 
 
 class Pace:

@@ -24,6 +24,7 @@ from kertasks.runs.history import RunHistory
 from kertasks.runs.looking.view import Look, Moment
 from kertasks.runs.state import RunState
 from kertasks.text import numbers as formatting
+from kertui.live.epoch_slider import EpochSlider
 from kertui.live.follower import Pace, RunFollower
 from kertui.live.look_reader import LookReader, Wanted
 from kertui.live.machine_strip import MachineStrip
@@ -40,6 +41,7 @@ CATCHING_UP = 0.7
 """Seconds between two drawings of a long log that is being read: most are read whole by then."""
 
 IDLE = "press space to train"
+COMPUTING = "computing …"
 
 
 class LivePane(Widget):
@@ -115,8 +117,9 @@ class LivePane(Widget):
         self.shown = self.tabs[0]
         """The tab that is shown."""
 
-        self.moment = Moment()
-        """Whose weights the tabs look at."""
+        self._slider = EpochSlider()
+        self._kept: tuple[int, ...] = ()
+        """The epochs whose weights are in the run's folder."""
 
         self._data: Description | None = None
         self._baselines = RunBaselines()
@@ -150,6 +153,7 @@ class LivePane(Widget):
         yield self._reader
         yield NoticeLine()
         yield TabRow(self.tabs)
+        yield self._slider
         for tab in self.tabs:
             tab.display = tab is self.shown
             yield tab
@@ -179,7 +183,8 @@ class LivePane(Widget):
         self.history = RunHistory()
         self._ended_told = None
         self._trouble = ""
-        self.moment, self._data = Moment(), None
+        self._slider.forget()
+        self._data, self._kept = None, ()
         self._baselines = RunBaselines()
         self._looks.clear()
         self.planned = plan_epochs
@@ -255,6 +260,13 @@ class LivePane(Widget):
             self.post_message(self.RunEnded(message.follower.run, None))
         self.post_message(self.EventsTaken(message.follower.run))
 
+    @on(RunFollower.KeptRead)
+    def _take_kept(self, message: RunFollower.KeptRead) -> None:
+        message.stop()
+        if message.follower is self._follower:
+            self._kept = message.kept
+            self._pace.request()
+
     # What is shown
 
     @property
@@ -294,12 +306,26 @@ class LivePane(Widget):
             notices = [self._trouble or UNSEEN]
         self.query_one(NoticeLine).show(notices)
         self.query_one(TabRow).show(self.shown, self.view)
+        over = state is not None and state.is_over
+        self._slider.show(history, self._kept, over=over)
         self._arrange()
         self._look()
+        self._slider.computing = self._looking == COMPUTING
         self.shown.show(self.view)
         self._show_progress()
 
     # What is looked at
+
+    @property
+    def moment(self) -> Moment:
+        """Whose weights the tabs look at."""
+        return self._slider.moment
+
+    @on(EpochSlider.Chosen)
+    def _look_back(self, message: EpochSlider.Chosen) -> None:
+        """Show another moment in every tab."""
+        message.stop()
+        self._draw()
 
     def _look(self) -> None:
         """Have computed what the tab that is shown wants."""
@@ -311,7 +337,7 @@ class LivePane(Widget):
         live = not self.state.is_over and self.moment == Moment()
         wanted = Wanted(run, self.moment, request, live)
         if wanted != self._reader.wanted:
-            self._looking = "computing …"
+            self._looking = COMPUTING
             self._reader.want(wanted)
         if live and not self.history.epochs:
             self._looking = self._waiting_text
@@ -322,7 +348,10 @@ class LivePane(Widget):
         if message.wanted == self._reader.wanted:
             self._looks[self.shown] = message.look
             self._looking = ""
-            self._pace.request()
+            if self._slider.plays:
+                self._draw()
+            else:
+                self._pace.request()
 
     @on(LookReader.NotRead)
     def _say_not_read(self, message: LookReader.NotRead) -> None:
@@ -401,7 +430,10 @@ class LivePane(Widget):
             told + wrapped,
             machine=not over and self.history.machine is not None,
             first=self.shown is self.tabs[0] or not self.has_tab_row,
+            slider=self._slider.can_move,
+            back=self.moment != Moment() or self.shown is not self.tabs[0],
         )
+        self._slider.display = layout.slider > 0
         self.query_one(TabRow).display = layout.tabs > 0 and self.has_tab_row
         lines.styles.height = max(1, wrapped)
         bar.display = layout.bar > 0 and not over
@@ -457,6 +489,8 @@ class LivePane(Widget):
         """Whether an action of the pane or of a tab makes sense now, wherever the focus is."""
         if action == "log":
             return not self._tab("log").why_not(self.view)
+        if action in {"epoch", "film", "present"}:
+            return self._slider.can_move
         if hasattr(self, f"action_{action}"):
             return True
         return self.history.epochs > 0 and hasattr(self.shown, f"action_{action}")
@@ -497,6 +531,18 @@ class LivePane(Widget):
         elif self.allows("log"):
             self.choose(self._tab("log"))
 
+    def action_epoch(self, steps: int) -> None:
+        """Look at the epoch so many kept ones further."""
+        self._slider.move(steps)
+
+    def action_film(self) -> None:
+        """Play the kept epochs as a film, or stop it."""
+        self._slider.play_or_stop()
+
+    def action_present(self) -> None:
+        """Look at the weights there are now."""
+        self._slider.back_to_present()
+
     def action_close_tab(self) -> None:
         """Go back to the first tab, and to what had the focus before."""
         self.choose(self.tabs[0])
@@ -509,6 +555,9 @@ class PaneLayout:
     """Which parts of the pane are shown around the tab: 1 row, or 0."""
 
     tabs: int
+    slider: int
+    """The line of the epochs of the past."""
+
     machine: int
     """The strip of the host's load."""
 
@@ -526,7 +575,13 @@ _ROOMY = 24
 
 
 def arrange(
-    height: int, lines: int = 0, *, machine: bool = False, first: bool = True
+    height: int,
+    lines: int = 0,
+    *,
+    machine: bool = False,
+    first: bool = True,
+    slider: bool = False,
+    back: bool = False,
 ) -> PaneLayout:
     """The parts for a pane so many rows high.
 
@@ -535,10 +590,15 @@ def arrange(
         lines: rows already given to notices and the outcome.
         machine: whether there is a load of the host to show, where it costs no plot a row it needs.
         first: whether the first tab is shown, for which the row of tabs can be left out.
+        slider: whether there are epochs of the past, whose line is left out where there is little
+            room;
+        back: unless one of them is looked at, or a tab that follows them.
     """
     room = height - lines - 1
     tabs = 1 if room > _ROOMY or not first else 0
     room -= tabs
+    past = 1 if slider and (room >= _ROOMY or back) else 0
+    room -= past
     strip = 1 if machine and room >= _ROOMY else 0
     room -= strip
-    return PaneLayout(tabs, strip, 1 if height >= 5 else 0, 1 if room >= 26 else 0)
+    return PaneLayout(tabs, past, strip, 1 if height >= 5 else 0, 1 if room >= 26 else 0)

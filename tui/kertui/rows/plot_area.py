@@ -32,6 +32,9 @@ class PlotArea(RowsWidget):
     cursor: var[int | None] = var(None)
     """The epoch that is read; None: the latest."""
 
+    marked: var[int | None] = var(None)
+    """The epoch whose values are shown while none is read; None: the latest."""
+
     def __init__(self, *, readable: bool = False) -> None:
         super().__init__()
         self._readable = readable
@@ -76,8 +79,17 @@ class PlotArea(RowsWidget):
         if self.is_mounted:
             self._show()
 
+    def watch_marked(self) -> None:
+        """Move the line, as for the cursor."""
+        if self.is_mounted:
+            self._show()
+
+    @property
+    def _line_at(self) -> int | None:
+        return self.marked if self.cursor is None else self.cursor
+
     def _show(self) -> None:
-        self.show_rows(self._drawing.rows(self.cursor, glyphs_for(self.app)))
+        self.show_rows(self._drawing.rows(self._line_at, glyphs_for(self.app)))
 
     # Reading the values at an epoch. The plots have the x axis and the left edge in common.
 
@@ -87,7 +99,7 @@ class PlotArea(RowsWidget):
         if axis is None:
             return None
         layout, limits, last = axis
-        here = self.cursor if self.cursor is not None else last
+        here = last if self._line_at is None else self._line_at
         wide = (limits.x_high - limits.x_low) / max(1, layout.columns - 1)
         return _within(here + round(columns * max(1.0, wide)), limits, last)
 

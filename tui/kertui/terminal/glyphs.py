@@ -93,6 +93,9 @@ class Glyphs(NamedTuple):
     """A done cell of a progress bar."""
 
     empty: str = "▱"
+    thumb: str = "●"
+    """Where one is on a line that can be moved on; no best epoch."""
+
     solid_stroke: str = "──"
     """The training curve in a legend; two cells."""
 
@@ -163,6 +166,7 @@ BLOCKS = Glyphs(
     caret="_",
     full="█",
     empty="░",
+    thumb="█",
     run_strokes=("──", "··", "══", "─·"),
     best="♦",
     changed="▲",
@@ -205,6 +209,7 @@ ASCII = Glyphs(
     caret="_",
     full="#",
     empty="-",
+    thumb="#",
     solid_stroke="--",
     dotted_stroke="..",
     run_strokes=("**", "oo", "++", "xx", "##", "%%", "@@", "&&"),

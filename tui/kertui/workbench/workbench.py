@@ -96,6 +96,20 @@ class WorkbenchScreen(Screen[None]):
                     tooltip=f"Show the tab {tab.title} of the training.")
             for tab in all_tabs()
         ),
+        Binding("left_square_bracket", "live('epoch', -1)", "epoch before", show=False,
+                id="workbench.epoch_before",
+                tooltip="Look at the network as it was at the kept epoch before."),
+        Binding("right_square_bracket", "live('epoch', 1)", "epoch after", show=False,
+                id="workbench.epoch_after",
+                tooltip="Look at the kept epoch after; past the last one, at the present."),
+        Binding("left_curly_bracket", "live('epoch', -10)", "ten before", show=False,
+                id="workbench.ten_epochs_before", tooltip="Look at the tenth kept epoch before."),
+        Binding("right_curly_bracket", "live('epoch', 10)", "ten after", show=False,
+                id="workbench.ten_epochs_after", tooltip="Look at the tenth kept epoch after."),
+        Binding("F", "live('film')", "film", show=False, id="workbench.film",
+                tooltip="Play the kept epochs as a film, from the one looked at; or stop it."),
+        Binding("g", "live('present')", "the present", show=False, id="workbench.present",
+                tooltip="Come back from an epoch of the past to the latest weights."),
         # What changes the recipe.
         Binding("a", "edit('add_layer')", "add layer", id="workbench.add",
                 tooltip="Search Keras's layers and put one after the chosen layer."),

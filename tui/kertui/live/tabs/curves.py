@@ -93,6 +93,7 @@ class CurvesTab(LiveTab):
         if view.history is not before.history:
             self.set_reactive(CurvesTab.zoomed, False)
             self.query_one(PlotArea).cursor = None
+        self.query_one(PlotArea).set_reactive(PlotArea.marked, view.moment.epoch)
         names = [name for name in metrics_of(view.history) if name != "loss"]
         if not self._metric_chosen and names and self.metric not in names:
             self.set_reactive(CurvesTab.metric, names[0])
