@@ -26,15 +26,22 @@ _LATEST = 5
 """How many epochs the table has."""
 
 
+def heading(run: RunFolder, width: int, marker: Marker) -> list[str]:
+    """What is trained, how far it is, and which run it is: three lines."""
+    state, recipe = run.state(), run.recipe()
+    history = RunHistory.read(run.events_path)
+    progress = RateMeter().read(history, 0, history.latest or 0.0, state)
+    status = text_of(status_line(history, state, progress, width, glyphs(marker))).strip()
+    return [f"{recipe.task} {recipe.name}", status, run.id]
+
+
 def frame(run: RunFolder, width: int, marker: Marker | None = None) -> str:
     """The run as it is now, in lines of at most ``width`` characters, without colours.
     Without a ``marker`` curves are drawn with what the terminal, or who reads it, can show."""
-    state, recipe = run.state(), run.recipe()
+    chosen = detect(marker).marker
+    lines = heading(run, width, chosen)
+    state, signs = run.state(), glyphs(chosen)
     history = RunHistory.read(run.events_path)
-    signs = glyphs(detect(marker).marker)
-    progress = RateMeter().read(history, 0, history.latest or 0.0, state)
-    status = text_of(status_line(history, state, progress, width, signs)).strip()
-    lines = [f"{recipe.task} {recipe.name}", status, run.id]
     names = metrics_of(history)
     metrics = [name for name in names if name == "loss"]
     metrics += [name for name in names if name != "loss"][:1]

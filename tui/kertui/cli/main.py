@@ -24,6 +24,7 @@ from kertui.cli.logs import logs
 from kertui.cli.options import home_of, home_option, marker_of, marker_option
 from kertui.cli.predict import predict
 from kertui.cli.runs import runs
+from kertui.cli.show import show
 from kertui.cli.spelling import SpellingGroup
 from kertui.cli.tasks import tasks
 from kertui.cli.train import train
@@ -43,7 +44,7 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 SECTIONS = {
     "Train": (tasks, data, train),
-    "See runs": (runs, attach, logs, predict, evaluate, export),
+    "See runs": (runs, attach, show, logs, predict, evaluate, export),
     "Steer a run": steer.COMMANDS,
     "Help": (keys,),
 }

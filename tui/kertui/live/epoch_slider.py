@@ -100,10 +100,15 @@ class EpochSlider(RowsWidget):
         if self._film is not None and not self.can_move:
             self.stop()
         here = self.moment.epoch
-        if here is not None and here not in self._kept:
+        if here is not None and self._kept and here not in self._kept:
             # It was thinned out while it was looked at, or trained anew.
             self._choose(nearest_kept(self._kept, here))
         self.redraw()
+
+    def look_at(self, epoch: int | None) -> None:
+        """Look at the weights of an epoch that is kept, or at the latest for None."""
+        self.stop()
+        self._choose(epoch)
 
     def forget(self) -> None:
         """Another run is shown, as it is now."""
@@ -119,8 +124,7 @@ class EpochSlider(RowsWidget):
 
     def back_to_present(self) -> None:
         """Look at the weights there are now."""
-        self.stop()
-        self._choose(None)
+        self.look_at(None)
 
     def play_or_stop(self) -> None:
         """Show all kept epochs one after the other, from the one that is looked at; or stop."""

@@ -134,6 +134,9 @@ class LivePane(Widget):
         """What had the focus before a tab took it."""
 
         self._pace = Pace(self, self._draw)
+        self._is_read = False
+        """Whether all that the run's events said when it was opened is read."""
+
         self._caught_up = 0.0
         """When the history was last shown while more of it was being read, by ``monotonic``."""
 
@@ -197,6 +200,7 @@ class LivePane(Widget):
         self.clear(self.planned, "starting …")
         self.run = run
         self.state = state
+        self._is_read = False
         self._gone = state if state.is_gone else None
         self._caught_up = time.monotonic()
         self._follower = RunFollower(run)
@@ -211,6 +215,7 @@ class LivePane(Widget):
             return
         run, before = message.follower.run, self.state
         self._trouble = ""
+        self._is_read = self._is_read or not message.behind
         self.history.add_all(message.events)
         if self.history.latest is None:  # nothing is written yet
             return
@@ -320,6 +325,16 @@ class LivePane(Widget):
     def moment(self) -> Moment:
         """Whose weights the tabs look at."""
         return self._slider.moment
+
+    def look_at(self, epoch: int | None) -> None:
+        """Look at the weights of an epoch that is kept, or at the latest for None."""
+        self._slider.look_at(epoch)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing more is awaited of a run as it is now."""
+        working = any(not one.is_finished for one in self.workers if one.node is self)
+        return self._is_read and not working and self._looking != COMPUTING
 
     @on(EpochSlider.Chosen)
     def _look_back(self, message: EpochSlider.Chosen) -> None:
