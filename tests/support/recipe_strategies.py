@@ -99,7 +99,7 @@ recipes = st.builds(
     layers=networks(),
     compile=compile_settings,
     fit=fit_settings,
-    data=st.builds(DataSettings, st.none() | words),
+    data=st.builds(DataSettings, st.none() | words, st.booleans()),
     seed=st.integers(0, 2**32 - 1),
     summary=st.text(one_line, max_size=20),
 )

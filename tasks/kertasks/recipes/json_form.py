@@ -156,7 +156,10 @@ class RecipeReader:
 
     def _data(self, plain: object) -> DataSettings:
         table = self._table({} if plain is None else plain, "data")
-        return DataSettings(self._optional(table, "variant", "data", STRING, None))
+        return DataSettings(
+            self._optional(table, "variant", "data", STRING, None),
+            self._optional(table, "train_on_validation", "data", BOOLEAN, False),
+        )
 
     def _layers(self, plain: object) -> tuple[Layer, ...]:
         if not isinstance(plain, (list, tuple)):
@@ -275,8 +278,9 @@ def to_json(recipe: Recipe) -> dict[str, Any]:
     if recipe.summary:
         plain["summary"] = recipe.summary
     plain["seed"] = recipe.seed
-    if recipe.data.variant is not None:
-        plain["data"] = {"variant": recipe.data.variant}
+    data = asdict(recipe.data)
+    if recipe.data != DataSettings():
+        plain["data"] = {key: value for key, value in data.items() if value not in (None, False)}
     plain["layers"] = [value_to_json(layer) for layer in recipe.layers]
     plain["compile"] = _compile_to_json(recipe.compile)
     plain["fit"] = _without(asdict(recipe.fit), _RARE_IN_FIT)

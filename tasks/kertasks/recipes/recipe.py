@@ -57,6 +57,10 @@ class DataSettings:
     variant: str | None = None
     """A variant's name; None for the task's first."""
 
+    train_on_validation: bool = False
+    """Whether the rows that the data itself holds out are trained on too, and nothing is held
+    out of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class CompileSettings:

@@ -50,6 +50,9 @@ _LEFTOVERS = (
 )  # fmt: skip
 """Unfinished files of trainers. Those of ``control.json`` are somebody's who writes it now."""
 
+_FROM, _RETRAINED_FROM = "# from ", "# retrained from "
+"""Comments at the top of ``recipe.toml``, before a JSON string."""
+
 _APPENDED_TO = ("events.jsonl", "trainer.log", "checkpoint", "epochs", "looking")
 """What a trainer writes in; other files it replaces."""
 
@@ -228,20 +231,36 @@ class RunFolder:
             raise _cannot_read(self.recipe_path, error) from error
         return parse_recipe(text, str(self.recipe_path), catalog)
 
-    def write_recipe(self, recipe: Recipe, source: str | None = None) -> None:
-        """Write ``recipe.toml``, whole, with a comment on where it came from."""
+    def write_recipe(
+        self, recipe: Recipe, source: str | None = None, retrained_from: str | None = None
+    ) -> None:
+        """Write ``recipe.toml``, whole, with comments on where it came from."""
         from kertasks.recipes.toml_file import format_recipe
 
-        origin = f"# from {json.dumps(source, ensure_ascii=False)}\n" if source else ""
-        write_text(self.recipe_path, origin + format_recipe(recipe))
+        origins = {_FROM: source, _RETRAINED_FROM: retrained_from}
+        said = (
+            f"{words}{json.dumps(origin, ensure_ascii=False)}\n"
+            for words, origin in origins.items()
+            if origin
+        )
+        write_text(self.recipe_path, "".join(said) + format_recipe(recipe))
 
     def source(self) -> str | None:
-        """The file the recipe was read from, from ``recipe.toml``'s first line."""
+        """The file the recipe was read from, from the comments that ``recipe.toml`` begins with."""
+        return self._origin(_FROM)
+
+    def retrained_from(self) -> str | None:
+        """The id of the run whose best epoch this one is trained for, from these comments."""
+        return self._origin(_RETRAINED_FROM)
+
+    def _origin(self, words: str) -> str | None:
         try:
-            first = read_small(self.recipe_path).decode().partition("\n")[0]
-            return str(json.loads(first.removeprefix("# from "))) if "# from " in first else None
+            for line in read_small(self.recipe_path).decode().split("\n", 2)[:2]:
+                if line.startswith(words):
+                    return str(json.loads(line.removeprefix(words)))
         except (OSError, ValueError):
-            return None
+            pass
+        return None
 
     def state(self) -> RunState:
         """Find what the run is doing, by its events' end, else by whether its trainer lives."""

@@ -55,6 +55,9 @@ class Manifest(msgspec.Struct, frozen=True):
     source: str | None = None
     """The file the recipe was read from."""
 
+    retrained_from: str | None = None
+    """Id of the run whose best epoch it is trained for, on that run's validation rows too."""
+
     boot: str | None = None
     """Which boot of the host it was: after the next one, pids and start times come again."""
 

@@ -68,12 +68,15 @@ class RunStore:
         """The folder that holds a folder for each run."""
         return self.home / "runs"
 
-    def create(self, recipe: Recipe, source: str | None = None) -> RunFolder:
+    def create(
+        self, recipe: Recipe, source: str | None = None, retrained_from: str | None = None
+    ) -> RunFolder:
         """Make the folder of a new run, with the recipe in it; a trainer writes the rest.
 
         Args:
             recipe: what will be trained, kept as ``recipe.toml``.
             source: where the recipe was read from, when that was a file.
+            retrained_from: id of the run whose best epoch it is trained for.
 
         Raises:
             HomeNotWritable: the home cannot be written in.
@@ -84,7 +87,7 @@ class RunStore:
             self.runs_path.mkdir(mode=0o700, parents=True, exist_ok=True)
             _require_room(self.runs_path)
             folder = RunFolder(self._new_folder(recipe))
-            folder.write_recipe(recipe, source)
+            folder.write_recipe(recipe, source, retrained_from)
         except OSError as error:
             raise HomeNotWritable(self.home, error) from error
         return folder

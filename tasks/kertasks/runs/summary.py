@@ -82,6 +82,9 @@ class RunSummary:
     seconds: float | None = None
     """For how long it was trained, pauses and rests left out; None before there is an event."""
 
+    retrained_from: str | None = None
+    """Id of the run whose best epoch it is trained for."""
+
     device: str = ""
     host: str = ""
     damage: str = ""
@@ -183,6 +186,7 @@ def summarise(run: RunFolder) -> RunSummary | None:
         unit=None if ended is None else ended.unit,
         baseline=read_baselines(run.baselines_path).best,
         seconds=seconds,
+        retrained_from=None if manifest is None else manifest.retrained_from,
         device="" if manifest is None else manifest.device,
         host="" if manifest is None else manifest.host,
         damage="; ".join(damages),

@@ -164,6 +164,7 @@ def manifest_of(run: RunFolder, recipe: Recipe, created: float) -> Manifest:
         pid=pid,
         process_started=process_start_time(pid) or 0.0,
         source=run.source(),
+        retrained_from=run.retrained_from(),
         boot=boot_id(),
         pid_namespace=pid_namespace(),
     )

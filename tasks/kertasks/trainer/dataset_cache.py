@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 
 from kertasks.data.dataset import Dataset
+from kertasks.data.joining import joined
 from kertasks.data.value_reading import values_of
 from kertasks.data.values import DataValues
 from kertasks.models.check import DataShape
+from kertasks.recipes.recipe import Recipe
 from kertasks.registry import find_task
 
 _KEPT_BYTES = 1 << 30
@@ -20,7 +22,7 @@ class DatasetCache:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._kept: Dataset | None = None
-        self._facts: dict[tuple[str, str, int], tuple[DataShape, DataValues]] = {}
+        self._facts: dict[tuple[str, str, int, bool], tuple[DataShape, DataValues]] = {}
 
     def load(self, task: str, variant: str | None, seed: int) -> Dataset:
         """The data, from memory when it is what was loaded last.
@@ -41,14 +43,24 @@ class DatasetCache:
                 self._kept = data
             return data
 
-    def facts(self, task: str, variant: str | None, seed: int) -> tuple[DataShape, DataValues]:
-        """What decides whether a model fits the data: its shape, and what stands in it.
+    def for_recipe(self, recipe: Recipe) -> Dataset:
+        """The data that a recipe trains on and is tested on.
 
         Raises:
             kertasks.UserError: as ``load``.
         """
-        key = task, find_task(task).variant(variant).name, seed
+        data = self.load(recipe.task, recipe.data.variant, recipe.seed)
+        return joined(data) if recipe.data.train_on_validation else data
+
+    def facts(self, recipe: Recipe) -> tuple[DataShape, DataValues]:
+        """What decides whether a model fits its data: its shape, and what stands in it.
+
+        Raises:
+            kertasks.UserError: as ``load``.
+        """
+        variant = find_task(recipe.task).variant(recipe.data.variant).name
+        key = recipe.task, variant, recipe.seed, recipe.data.train_on_validation
         if key not in self._facts:
-            data = self.load(*key)
+            data = self.for_recipe(recipe)
             self._facts[key] = data.shape, values_of(data)
         return self._facts[key]

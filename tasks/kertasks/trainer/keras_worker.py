@@ -100,7 +100,7 @@ def _answer(
             shape = msgspec.convert(request["shape"], check.DataShape)
             values = msgspec.convert(request["values"], DataValues)
         else:
-            shape, values = datasets.facts(recipe.task, recipe.data.variant, recipe.seed)
+            shape, values = datasets.facts(recipe)
         found = check_build.check_model(recipe, shape, values, catalog_for(recipe))
         answer: dict[str, Any] = msgspec.to_builtins(found)
         return answer

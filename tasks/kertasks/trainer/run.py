@@ -173,7 +173,7 @@ class _Training:
         steering.on_pause = self._pause
         steering.stop_on_signals()
         self.doing = "loading the data"
-        data = self._datasets.load(recipe.task, recipe.data.variant, recipe.seed)
+        data = self._datasets.for_recipe(recipe)
         self.doing = "building the network"
         for finding in require_trainable(recipe, data):
             _LOG.warning("%s", finding)

@@ -42,8 +42,7 @@ def baselines_of(recipe: Recipe, datasets: DatasetCache) -> RunBaselines:
     """
     found = remembered_baselines(recipe)
     if found is None:
-        data = datasets.load(recipe.task, recipe.data.variant, recipe.seed)
-        found = compute(data_of_run(data, recipe))
+        found = compute(data_of_run(datasets.for_recipe(recipe), recipe))
         FactCache(cache_dir(), KIND).write(msgspec.to_builtins(found), *_key(recipe))
     return found
 
@@ -73,6 +72,6 @@ def end(run: RunFolder, recipe: Recipe, datasets: DatasetCache) -> None:
             traceback.print_exc()
 
 
-def _key(recipe: Recipe) -> tuple[str, str, int, float]:
-    variant = find_task(recipe.task).variant(recipe.data.variant).name
-    return recipe.task, variant, recipe.seed, recipe.fit.validation_split
+def _key(recipe: Recipe) -> tuple[str, str, int, bool, float]:
+    data, variant = recipe.data, find_task(recipe.task).variant(recipe.data.variant).name
+    return recipe.task, variant, recipe.seed, data.train_on_validation, recipe.fit.validation_split

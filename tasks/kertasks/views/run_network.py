@@ -58,7 +58,7 @@ class RunNetwork:
     ) -> None:
         self.run = run
         self.recipe: Recipe = run.recipe(catalog)
-        found = datasets.load(self.recipe.task, self.recipe.data.variant, self.recipe.seed)
+        found = datasets.for_recipe(self.recipe)
         require_trainable(self.recipe, found)
         self.data: Dataset = data_of_run(found, self.recipe)
         """With the validation rows that the recipe holds out."""

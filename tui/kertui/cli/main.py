@@ -23,6 +23,7 @@ from kertui.cli.keys import keys
 from kertui.cli.logs import logs
 from kertui.cli.options import home_of, home_option, marker_of, marker_option
 from kertui.cli.predict import predict
+from kertui.cli.retrain import retrain
 from kertui.cli.runs import runs
 from kertui.cli.show import show
 from kertui.cli.spelling import SpellingGroup
@@ -43,8 +44,9 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
 SECTIONS = {
-    "Train": (tasks, data, train),
-    "See runs": (runs, attach, show, logs, predict, evaluate, export),
+    "Train": (tasks, data, train, retrain),
+    "See runs": (runs, attach, show, logs),
+    "Ask a network": (predict, evaluate, export),
     "Steer a run": steer.COMMANDS,
     "Help": (keys,),
 }

@@ -91,6 +91,7 @@ def describe(run: RunSummary) -> dict[str, Any]:
         "result": run.result,
         "not_finite_since": run.not_finite_since,
         "seconds": run.seconds,
+        "retrained_from": run.retrained_from,
         "created": run.created,
         "device": run.device,
         "host": run.host,

@@ -223,6 +223,7 @@ def _settings(recipe: Recipe) -> dict[str, str]:
         "compile": recipe.compile,
         "fit": recipe.fit,
         "data.variant": recipe.data.variant or "the first",
+        "data.train_on_validation": recipe.data.train_on_validation,
         "seed": recipe.seed,
     }
     found = _by_name(settings, "")

@@ -207,6 +207,26 @@ class TrainingColumn(Vertical):
         else:
             self._take(run)
 
+    @work(group="start")
+    async def retrain(self, service: TrainingService) -> None:
+        """Train a fresh network on all rows of the training shown, which is over, for the number of
+        epochs that was best."""
+        before = self.run
+        if before is None:
+            return
+        self._enter(Phase.STARTING)
+        try:
+            run = await asyncio.to_thread(service.retrain, before)
+            recipe = await asyncio.to_thread(run.recipe)
+        except UserError as error:
+            self._enter(None)
+            self.query_one(RunTrouble).show("It was not retrained", str(error))
+        else:
+            self.recipe = recipe
+            self._show_nothing(recipe.fit.epochs, "starting")
+            self._take(run)
+            self.post_message(self.Retrained(recipe))
+
     def show(self, run: RunFolder, state: RunState, recipe: Recipe) -> None:
         """Follow a run of the recipe that is there already, live or over."""
         self.recipe = recipe

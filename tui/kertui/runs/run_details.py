@@ -88,6 +88,8 @@ def _what(run: RunSummary) -> list[Row]:
     if run.label.tags:
         parts.append(cells(" ".join(f"#{tag}" for tag in run.label.tags), "accent"))
     parts.append(cells(run.id, "dim"))
+    if run.retrained_from:
+        parts.append(cells(f"retrained from {run.retrained_from}", "dim"))
     if run.device:
         where = f"{run.device} on {run.host}" if run.host else run.device
         parts.append(cells(where, "dim"))

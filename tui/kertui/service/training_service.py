@@ -227,7 +227,8 @@ class TrainingService:
         from kertasks.models.check import DataShape
 
         description = self.remembered_description(recipe.task, recipe.data.variant, recipe.seed)
-        if description is None or description.values is None:
+        is_other = recipe.data.train_on_validation
+        if description is None or description.values is None or is_other:
             return {}
         train = description.splits[0]
         shape = DataShape(
@@ -283,6 +284,24 @@ class TrainingService:
             RequestFailed: a process was started and cannot write in it.
             TrainerGone: no process could be started.
         """
+        return self._start(recipe, source, None, then_spare)
+
+    def retrain(self, run: RunFolder, *, then_spare: bool = True) -> RunFolder:
+        """Begin to train a fresh network on the training and the validation rows of a run that is
+        over, for the number of epochs that was best; the new run names this one.
+
+        Raises:
+            NotToRetrain: the run still goes on, has no best epoch, or held nothing out.
+            RunDamaged, kertasks.RecipeError: its recipe or its events cannot be read.
+            kertasks.UserError: as ``start``.
+        """
+        from kertasks.recipes.retraining import retraining_of
+
+        return self._start(retraining_of(run, self.catalog()), None, run.id, then_spare)
+
+    def _start(
+        self, recipe: Recipe, source: str | None, retrained_from: str | None, then_spare: bool
+    ) -> RunFolder:
         # Not needed before the first paint.
         from kertasks.data.sources.data_files import require
         from kertasks.registry import find_task
@@ -291,7 +310,7 @@ class TrainingService:
         # A run that cannot even begin is no run: nothing of it is to be kept.
         for name in find_task(recipe.task).files:
             require(name)
-        run = self.store.create(recipe, source)
+        run = self.store.create(recipe, source, retrained_from)
         try:
             give_run(run, self._take_spare(), self._cache_dir)
         except UserError:

@@ -63,6 +63,9 @@ def write_script(
     fit = recipe.fit
     data_lines = data.code.strip("\n").splitlines()
     has_validation = data.has_validation
+    if has_validation and recipe.data.train_on_validation:
+        data_lines += JOINED
+        has_validation = False
     if not has_validation and fit.validation_split:
         data_lines += hold_out_lines(fit.validation_split)
         has_validation = True
@@ -139,6 +142,12 @@ def batches():
             yield x_train[rows], y_train[rows]'''
 """The training rows as ``kertasks.fit`` takes them. A generator, because Keras reads it in its
 order; a ``PyDataset`` prepares the next epoch's first batches before it hears of its end."""
+
+JOINED = [
+    "# The rows held out for validation are trained on too.",
+    "x_train, y_train = np.concatenate([x_train, x_val]), np.concatenate([y_train, y_val])",
+]
+"""Lines that hold nothing out any more."""
 
 _LEARNING_RATES = """\
 # The learning rate was changed while it trained, at these epochs (the first is 0).
