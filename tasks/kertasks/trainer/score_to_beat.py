@@ -9,29 +9,15 @@ from __future__ import annotations
 import contextlib
 import traceback
 
-import msgspec
-
+from kertasks.data.baseline_cache import BaselineCache
 from kertasks.data.baselines import all_baselines, usual_rows
 from kertasks.data.dataset import Dataset
-from kertasks.data.fact_cache import FactCache
 from kertasks.data.run_baselines import RunBaselines, write_baselines
 from kertasks.recipes.recipe import Recipe
-from kertasks.registry import find_task
 from kertasks.runs.folder import RunFolder
 from kertasks.trainer.dataset_cache import DatasetCache
 from kertasks.user_folders import cache_dir
 from kertasks.views.split_choice import data_of_run
-
-KIND = "baselines"
-"""The name of their folder in the cache."""
-
-
-def remembered_baselines(recipe: Recipe) -> RunBaselines | None:
-    """What was computed before of the rows that the recipe trains and is tested on."""
-    kept = FactCache(cache_dir(), KIND).read(*_key(recipe))
-    with contextlib.suppress(msgspec.ValidationError):
-        return None if kept is None else msgspec.convert(kept, RunBaselines)
-    return None
 
 
 def baselines_of(recipe: Recipe, datasets: DatasetCache) -> RunBaselines:
@@ -40,10 +26,11 @@ def baselines_of(recipe: Recipe, datasets: DatasetCache) -> RunBaselines:
     Raises:
         kertasks.UserError: its data is not here.
     """
-    found = remembered_baselines(recipe)
+    cache = BaselineCache(cache_dir())
+    found = cache.read(recipe)
     if found is None:
         found = compute(data_of_run(datasets.for_recipe(recipe), recipe))
-        FactCache(cache_dir(), KIND).write(msgspec.to_builtins(found), *_key(recipe))
+        cache.write(recipe, found)
     return found
 
 
@@ -56,7 +43,7 @@ def compute(data: Dataset) -> RunBaselines:
 def begin(run: RunFolder, recipe: Recipe) -> None:
     """Give a run that begins what is known; does without where it cannot."""
     with contextlib.suppress(OSError):
-        found = remembered_baselines(recipe)
+        found = BaselineCache(cache_dir()).read(recipe)
         if found is not None:
             write_baselines(run.baselines_path, found)
 
@@ -70,8 +57,3 @@ def end(run: RunFolder, recipe: Recipe, datasets: DatasetCache) -> None:
     except Exception:  # the run is over and told: its log says why there is nothing to compare
         with contextlib.suppress(OSError):
             traceback.print_exc()
-
-
-def _key(recipe: Recipe) -> tuple[str, str, int, bool, float]:
-    data, variant = recipe.data, find_task(recipe.task).variant(recipe.data.variant).name
-    return recipe.task, variant, recipe.seed, data.train_on_validation, recipe.fit.validation_split

@@ -1,7 +1,7 @@
 """The trainer's end of the socket: reads requests, answers them, notices who is gone.
 
-Loading and describing data needs no Keras and has a thread of its own; what needs Keras waits
-for the main thread, where Keras is imported and where training must run.
+Loading and describing data needs no Keras and has a thread of its own, as has what learns next to
+nothing and takes longer; what needs Keras waits for the main thread, where Keras is imported and where training must run.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ import threading
 import traceback
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
+
+import msgspec
 
 from kertasks.errors import UserError
 from kertasks.text.error_text import described
@@ -44,7 +46,13 @@ class Server:
         self._sending = threading.Lock()
         self._for_keras: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         self._to_describe: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
-        for name, work in (("requests", self._read), ("describe", self._describe)):
+        self._to_compare: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        works = {
+            "requests": self._read,
+            "describe": self._describe,
+            "compare": self._compare,
+        }
+        for name, work in works.items():
             threading.Thread(target=work, name=name, daemon=True).start()
 
     def serve_until_run(self, answer: Answer, warm_up: Callable[[], None]) -> ClaimedRun:
@@ -78,6 +86,8 @@ class Server:
                             return
                     elif request["op"] == "describe":
                         self._to_describe.put(request)
+                    elif request["op"] == "baselines":
+                        self._to_compare.put(request)
                     else:
                         self._for_keras.put(request)
                         if request["op"] == "check":
@@ -106,6 +116,18 @@ class Server:
                 self._answer(request, self._description)
             elif self._to_describe.empty():
                 self._load_for(request["recipe"])
+
+    def _compare(self) -> None:
+        while True:
+            self._answer(self._to_compare.get(), self._baselines)
+
+    def _baselines(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        from kertasks.recipes.json_form import from_json
+        from kertasks.trainer.score_to_beat import baselines_of
+
+        found = baselines_of(from_json(request["recipe"]), self.datasets)
+        answer: dict[str, Any] = msgspec.to_builtins(found)
+        return answer
 
     def _load_for(self, recipe: Mapping[str, Any]) -> None:
         """Load what a recipe that is being edited will be trained on, before it is asked for."""

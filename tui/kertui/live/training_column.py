@@ -96,6 +96,12 @@ class TrainingColumn(Vertical):
 
         run: RunFolder
 
+    @dataclass
+    class Retrained(Message):
+        """A fresh network is trained on all rows, by this recipe."""
+
+        recipe: Recipe
+
     def __init__(self, service: TrainingService, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._service = service
@@ -146,6 +152,13 @@ class TrainingColumn(Vertical):
         """Whether the training shown is over with something left to train."""
         over = (RunState.STOPPED, RunState.FAILED, RunState.LOST)
         return self.phase is Phase.IDLE and self.pane.state in over
+
+    @property
+    def can_retrain(self) -> bool:
+        """Whether the training shown is over and says which epoch is best on rows held out."""
+        best = self.history.best
+        is_over = self.pane.state is not None and self.phase is Phase.IDLE
+        return is_over and best.epoch is not None and best.monitor.name.startswith("val_")
 
     @property
     def can_extend(self) -> bool:

@@ -21,6 +21,7 @@ from kertui.service.trainer_process import TrainerGone, TrainerProcess, give_run
 if TYPE_CHECKING:
     from kertasks.data.description import Description
     from kertasks.data.fact_cache import FactCache
+    from kertasks.data.run_baselines import RunBaselines
     from kertasks.keras_catalog.catalog import Catalog
     from kertasks.models.check import ModelCheck
     from kertasks.recipes.recipe import Recipe
@@ -138,6 +139,31 @@ class TrainingService:
         name = find_task(task).variant(variant).name
         fields = self._descriptions.read(task, name, seed, SCHEMA)
         return from_json(fields) if fields is not None else None
+
+    def baselines(self, recipe: Recipe) -> RunBaselines:
+        """What learns next to nothing on the rows of a recipe: may take seconds where it is not
+        remembered.
+
+        Raises:
+            RequestFailed: the data cannot be loaded.
+            TrainerGone: no process could be started.
+        """
+        import msgspec
+
+        from kertasks.data.run_baselines import RunBaselines
+        from kertasks.recipes.json_form import to_json
+
+        found = self.remembered_baselines(recipe)
+        if found is None:
+            answer = self._request("baselines", keras=False, recipe=to_json(recipe))
+            found = msgspec.convert(answer, RunBaselines)
+        return found
+
+    def remembered_baselines(self, recipe: Recipe) -> RunBaselines | None:
+        """What ``baselines`` said before, where it did: waits for no process."""
+        from kertasks.data.baseline_cache import BaselineCache
+
+        return BaselineCache(self._cache_dir).read(recipe)
 
     def _request(self, op: str, *, keras: bool, **payload: Any) -> dict[str, Any]:
         if not self.spare:

@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from textual.content import Content
 
 from kertasks.data.description import Description, FeatureFacts, SplitFacts
+from kertasks.data.run_baselines import ERROR, Baseline
 from kertasks.runs.summary import RunSummary
 from kertasks.text.numbers import NO_VALUE, ago, counted, grouped, in_unit, metric
 from kertui.tasks_screen.dataset_drawing import name_ends, short_number
@@ -36,13 +37,16 @@ class Fact:
     """What stands between two parts on one line."""
 
 
-def list_facts(description: Description, unit: str | None, glyphs: Glyphs) -> list[Fact]:
+def list_facts(
+    description: Description, unit: str | None, glyphs: Glyphs, best: Baseline | None = None
+) -> list[Fact]:
     """What a person asks before training, in the order asked.
 
     Args:
         description: of the data.
         unit: a regression target's own unit.
         glyphs: the signs to use.
+        best: the best of what learns next to nothing, where that is known.
     """
     dot = f" {glyphs.dot} "
     found = [Fact(split.name, _rows(split), between=dot) for split in description.splits]
@@ -68,6 +72,11 @@ def list_facts(description: Description, unit: str | None, glyphs: Glyphs) -> li
         value = metric(baseline.metric, baseline.value)
         parts = (f"{baseline.metric} {value}", baseline.name)
         found.append(Fact("baseline", parts, between=dot))
+    first = description.baseline
+    if best is not None and (first is None or best.name != first.name):
+        is_error = best.metric == ERROR
+        value = in_unit(best.value, unit) if is_error else metric(best.metric, best.value)
+        found.append(Fact("to beat", (f"{best.metric} {value}", best.name), between=dot))
     return found
 
 

@@ -25,6 +25,7 @@ from kertui.text.fitting_text import wrap
 
 if TYPE_CHECKING:
     from kertasks.data.description import Description
+    from kertasks.data.run_baselines import Baseline, RunBaselines
     from kertasks.runs.summary import RunSummary
 
 _LEAST_PICTURE, _MOST_PICTURE = 8, 26
@@ -146,6 +147,7 @@ class TaskCard(VerticalScroll, can_focus=False):
         self.task_shown: Task | None = None
         self._variant: Variant | None = None
         self._status: DataStatus = Reading()
+        self._best: Baseline | None = None
         self._runs: tuple[RunSummary, ...] = ()
         self._now = 0.0
         self._variant_lines = 2
@@ -211,9 +213,17 @@ class TaskCard(VerticalScroll, can_focus=False):
         described = status.description if isinstance(status, Described) else None
         if described is not picture.description:
             picture.first_sample = 0
+            self._best = None
         picture.description = described
         picture.display = described is not None
         self._draw_data()
+
+    def show_baselines(self, baselines: RunBaselines | None) -> None:
+        """Show the best of what learns next to nothing on the data, once that is known."""
+        best = None if baselines is None else baselines.best
+        if best != self._best:
+            self._best = best
+            self._draw_data()
 
     def show_runs(self, runs: Sequence[RunSummary], now: float) -> None:
         """Show the task's last runs, newest first."""
@@ -260,7 +270,7 @@ class TaskCard(VerticalScroll, can_focus=False):
 
         described, picture = status.description, self.query_one(DataPicture)
         plotted = described.picture is not None
-        facts = card_facts.list_facts(described, task.unit, glyphs)
+        facts = card_facts.list_facts(described, task.unit, glyphs, self._best)
         facts_width = card_facts.width_of_facts(facts, width)
         beside = max(width - facts_width, int(width * (1 - _FACTS_SHARE))) - _GAP
         stacked = beside < _LEAST_PLOT if plotted else width < _SIDE_BY_SIDE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from time import time
@@ -16,7 +17,7 @@ from textual.screen import Screen
 from textual.worker import get_current_worker
 
 from kertasks.errors import UserError
-from kertasks.recipes.recipe import DataSettings, Recipe
+from kertasks.recipes.recipe import Recipe
 from kertasks.registry import all_tasks, find_task
 from kertasks.task import Task, Variant
 from kertui.dialogs.too_small import is_on_top
@@ -39,6 +40,7 @@ from kertui.tasks_screen.task_list import TaskFilter, TaskList
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from kertasks.data.run_baselines import RunBaselines
     from kertasks.runs.listing import RunSummaries
     from kertasks.runs.summary import RunSummary
 
@@ -47,6 +49,9 @@ DataKey: TypeAlias = tuple[str, str, int]
 
 _DESCRIBE_AFTER = 0.12
 """Seconds the cursor rests on a task before its data is read: moving past costs nothing."""
+
+_LOOK_WHETHER_WARM = 0.5
+"""Seconds between two looks whether the process that computes has nothing more urgent to do."""
 
 _OWN_RECIPE = "Enter opens a recipe of your own, a TOML file."
 """On the card while the cursor is on no task."""
@@ -97,6 +102,13 @@ class TasksScreen(Screen[None]):
         status: DataStatus
 
     @dataclass
+    class BaselinesKnown(Message):
+        """It is known what learns next to nothing on the data of a recipe, or cannot be."""
+
+        recipe: Recipe
+        baselines: RunBaselines | None
+
+    @dataclass
     class FilesChecked(Message):
         """It is known which tasks' files are not here."""
 
@@ -129,6 +141,12 @@ class TasksScreen(Screen[None]):
         self._known: dict[DataKey, DataStatus] = {}
         self._described: DataKey | None = None
         """The data that a thread is describing now, if any."""
+
+        self._baselines: dict[Recipe, RunBaselines | None] = {}
+        """What to compare networks with, by the recipe whose data it is of."""
+
+        self._compared: Recipe | None = None
+        """The recipe whose baselines a thread looks for now, if any."""
 
         self._runs: list[RunSummary] = []
         self._runs_readable = True
@@ -220,6 +238,7 @@ class TasksScreen(Screen[None]):
             status = Reading(warming_up=service.spare and not service.warm)
             self.set_timer(_DESCRIBE_AFTER, partial(self._describe_if_still, key))
         self.query_one(TaskCard).show_data(status)
+        self._show_baselines()
         self.refresh_bindings()
 
     def _describe_if_still(self, key: DataKey) -> None:
@@ -264,7 +283,48 @@ class TasksScreen(Screen[None]):
             self._describe_if_still(key)  # it had to wait for what is described now
         elif event.key[0] not in self._missing:
             self.query_one(TaskCard).show_data(event.status)
+            self._show_baselines()
             self.refresh_bindings()
+
+    # --- what is to beat
+
+    @property
+    def _trained(self) -> Recipe | None:
+        """The chosen recipe on the chosen data, once that is described."""
+        recipe, variant, key = self._recipe, self._variant, self._key
+        described = key is not None and isinstance(self._known.get(key), Described)
+        if recipe is None or variant is None or not described:
+            return None
+        return replace(recipe, data=replace(recipe.data, variant=variant.name))
+
+    def _show_baselines(self) -> None:
+        """Show what is known of the data's baselines; have them looked for where nothing is."""
+        recipe = self._trained
+        if recipe is None:
+            return
+        if recipe in self._baselines:
+            self.query_one(TaskCard).show_baselines(self._baselines[recipe])
+        elif self._compared is None:
+            self._compared = recipe
+            self._look_for_baselines(recipe)
+
+    @work(thread=True, group="baselines")
+    def _look_for_baselines(self, recipe: Recipe) -> None:
+        service, cancelled = self._session.service, get_current_worker().cancelled_event
+        found = service.remembered_baselines(recipe)
+        # Computing them beside Keras's import would have everything else wait.
+        while found is None and service.spare and not cancelled.wait(_LOOK_WHETHER_WARM):
+            if service.warm:
+                with contextlib.suppress(UserError):  # whoever trains on the data is told
+                    found = service.baselines(recipe)
+                break
+        self.post_message(self.BaselinesKnown(recipe, found))
+
+    @on(BaselinesKnown)
+    def _keep_baselines(self, event: BaselinesKnown) -> None:
+        self._compared = None
+        self._baselines[event.recipe] = event.baselines
+        self._show_baselines()
 
     # --- files, runs, machine
 
@@ -417,7 +477,7 @@ class TasksScreen(Screen[None]):
             self.action_get_data()
         else:
             if variant is not task.variant(recipe.data.variant):
-                recipe = replace(recipe, data=DataSettings(variant.name))
+                recipe = replace(recipe, data=replace(recipe.data, variant=variant.name))
             self._open_workbench(task, recipe)
 
     def _open_workbench(self, task: Task, recipe: Recipe, path: Path | None = None) -> None:

@@ -78,6 +78,9 @@ class WorkbenchScreen(Screen[None]):
         # What steers the training shown.
         Binding("r", "resume_run", "resume", id="workbench.resume",
                 tooltip="Go on with the training shown, which is over, from its last checkpoint."),
+        Binding("T", "retrain", "retrain", id="workbench.retrain",
+                tooltip="Train a fresh network on all rows, those held out too, for the best "
+                "epoch's number of epochs."),
         *steering_keys(),
         # What the live pane does, wherever the focus is.
         Binding("y", "live('log_y')", "log y", id="workbench.log_y",
@@ -347,6 +350,18 @@ class WorkbenchScreen(Screen[None]):
         """Go on with the training shown, which is over."""
         self._training.resume(self._service)
 
+    @after_typing
+    def action_retrain(self) -> None:
+        """Train a fresh network on all rows for the best epoch's number of epochs."""
+        self._training.retrain(self._service)
+        self._show_half("live")
+
+    @on(TrainingColumn.Retrained)
+    def show_retrained(self, event: TrainingColumn.Retrained) -> None:
+        """Show the recipe that is trained now; undo brings the one before back."""
+        self._path = None
+        self._column.replace(event.recipe)
+
     def action_live(self, action: str, *arguments: object) -> None:
         """Pass a key on to the live pane, wherever the focus is."""
         self._training.pane.act(action, *arguments)
@@ -418,6 +433,8 @@ class WorkbenchScreen(Screen[None]):
                 return self._training.allows(SteeringCommand(str(parameters[0])))
             case "resume_run":
                 return self._training.can_resume
+            case "retrain":
+                return self._training.can_retrain
             case "live":
                 return self._training.pane.allows(str(parameters[0]))
             case "edit":

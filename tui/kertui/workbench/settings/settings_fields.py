@@ -323,11 +323,13 @@ def _plain_field(recipe: Recipe, path: ArgumentPath, beside: bool = False, depth
 def _validation_field(recipe: Recipe, facts: DataFacts) -> Field:
     split = recipe.fit.validation_split
     if facts.validation_rows:
+        trained_on = recipe.data.train_on_validation
+        held = "of the data, trained on too" if trained_on else "held out by the data"
         return Field(
             ("fit", "validation_split"),
             "validation",
             Entry.FACT,
-            f"{grouped(facts.validation_rows)} rows held out by the data",
+            f"{grouped(facts.validation_rows)} rows {held}",
             help="This data brings rows to validate on; a split is for data without.",
         )
     return Field(
