@@ -1,7 +1,8 @@
 """The trainer's end of the socket: reads requests, answers them, notices who is gone.
 
 Loading and describing data needs no Keras and has a thread of its own, as has what learns next to
-nothing and takes longer; what needs Keras waits for the main thread, where Keras is imported and where training must run.
+nothing and takes longer; what needs Keras waits for the main thread, where Keras is imported and
+where training must run.
 """
 
 from __future__ import annotations
