@@ -70,20 +70,32 @@ def baseline(
     scored = usual_rows(dataset) if scored is None else scored
     if method is BaselineMethod.SHUFFLED_LABELS:
         return _shuffled_baseline(dataset, scored)
-    looks_at_rows = method not in (BaselineMethod.MAJORITY, BaselineMethod.MEAN)
-    if looks_at_rows and not _is_sparse(dataset) and dataset.train.x.size > _MOST_CELLS:
+    estimator = fit_baseline(method, dataset)
+    rows, truth = _usable(dataset, scored, _looks_at_rows(method))
+    if estimator is None or not len(truth):
         return None
-    fitted, target = _usable(dataset, dataset.train, looks_at_rows)
-    rows, truth = _usable(dataset, scored, looks_at_rows)
-    if not len(target) or not len(truth):
-        return None
-    if method is BaselineMethod.LOGISTIC_REGRESSION and len(np.unique(target)) < 2:
-        return None
-    estimator = _estimator(method, sparse=_is_sparse(dataset))
-    predicted = estimator.fit(fitted, target).predict(rows)
+    predicted = estimator.predict(rows)
     if dataset.class_names:
         return Baseline(method.value, ACCURACY, float(np.mean(predicted == truth)))
     return Baseline(method.value, ERROR, float(np.mean(np.abs(predicted - truth))))
+
+
+def fit_baseline(method: BaselineMethod, dataset: Dataset) -> Any:
+    """A method fitted on the training rows: an estimator of scikit-learn, of flat rows and of labels
+    or targets in their own unit. None where the data has too little for it, or far too much."""
+    looks_at_rows, sparse = _looks_at_rows(method), _is_sparse(dataset)
+    if looks_at_rows and not sparse and dataset.train.x.size > _MOST_CELLS:
+        return None
+    rows, target = _usable(dataset, dataset.train, looks_at_rows)
+    if not len(target):
+        return None
+    if method is BaselineMethod.LOGISTIC_REGRESSION and len(np.unique(target)) < 2:
+        return None
+    return _estimator(method, sparse=sparse).fit(rows, target)
+
+
+def _looks_at_rows(method: BaselineMethod) -> bool:
+    return method not in (BaselineMethod.MAJORITY, BaselineMethod.MEAN)
 
 
 def _is_sparse(dataset: Dataset) -> bool:

@@ -16,12 +16,18 @@ def rows_words(rows: Rows, count: int) -> str:
     return counted(count, f"{_ROWS_WORDS[rows]} row")
 
 
-def look_words(look: Look, glyphs: Glyphs) -> str:
-    """Of which weights and rows a look is: ``"epoch 412 · 1 000 validation rows"``."""
+def weights_words(look: Look) -> str:
+    """Of which weights a look is: ``"epoch 412 and 3 batches"``."""
     epoch = f"epoch {grouped(look.epoch)}"
     if look.step:
         epoch += f" and {counted(look.step, 'batch').removesuffix('s')}"
         epoch += "es" if look.step > 1 else ""
+    return epoch
+
+
+def look_words(look: Look, glyphs: Glyphs) -> str:
+    """Of which weights and rows a look is: ``"epoch 412 · 1 000 validation rows"``."""
+    epoch = weights_words(look)
     if look.record is None:
         return epoch
     return f"{epoch} {glyphs.dot} {rows_words(look.record.rows, look.record.row_count)}"

@@ -32,6 +32,7 @@ from kertui.live.outcome import OutcomeLines, outcome
 from kertui.live.progress import RateMeter, RunProgress, TrainerClock
 from kertui.live.status import UNSEEN, NoticeLine, RunBar
 from kertui.live.tab import LiveTab, RunView, TabRow, all_tabs
+from kertui.live.try_it.try_panel import TryPanel
 
 if TYPE_CHECKING:
     from kertasks.data.description import Description
@@ -130,6 +131,9 @@ class LivePane(Widget):
         """Why there is none to the tab that is shown."""
 
         self._reader = LookReader(service)
+        self.try_it = TryPanel(service)
+        """Where a person asks the network, once it is open."""
+
         self._left: Widget | None = None
         """What had the focus before a tab took it."""
 
@@ -160,6 +164,7 @@ class LivePane(Widget):
         for tab in self.tabs:
             tab.display = tab is self.shown
             yield tab
+        yield self.try_it
         yield MachineStrip()
         yield OutcomeLines()
         yield RunBar()
@@ -313,6 +318,8 @@ class LivePane(Widget):
         self.query_one(TabRow).show(self.shown, self.view)
         over = state is not None and state.is_over
         self._slider.show(history, self._kept, over=over)
+        if self.try_it.display:
+            self.try_it.show(self.view)
         self._arrange()
         self._look()
         self._slider.computing = self._looking == COMPUTING
@@ -440,9 +447,11 @@ class LivePane(Widget):
         over = wrapped > 0
         told = notice.lines_at(width, _NOTICE_LINES if height >= _ROOMY_FOR_NOTICES else 1)
         notice.styles.height = max(1, told)
+        tried = self.try_it.rows_at(width, height) if self.try_it.display else 0
+        self.try_it.share_rows(width, tried)
         layout = arrange(
             height,
-            told + wrapped,
+            told + wrapped + tried,
             machine=not over and self.history.machine is not None,
             first=self.shown is self.tabs[0] or not self.has_tab_row,
             slider=self._slider.can_move,
@@ -495,6 +504,7 @@ class LivePane(Widget):
     def on_hide(self) -> None:
         """Nobody looks: nothing is computed."""
         self._reader.want(None)
+        self.try_it.rest()
 
     def on_show(self) -> None:
         """Go on where it was."""
@@ -506,6 +516,8 @@ class LivePane(Widget):
             return not self._tab("log").why_not(self.view)
         if action in {"epoch", "film", "present"}:
             return self._slider.can_move
+        if action == "try_it":
+            return self.run is not None
         if hasattr(self, f"action_{action}"):
             return True
         return self.history.epochs > 0 and hasattr(self.shown, f"action_{action}")
@@ -557,6 +569,28 @@ class LivePane(Widget):
     def action_present(self) -> None:
         """Look at the weights there are now."""
         self._slider.back_to_present()
+
+    def action_try_it(self) -> None:
+        """Open the form by which the network is asked, or close it."""
+        if self.try_it.display:
+            self._close_try_it()
+            return
+        if self.run is not None and self._data is None:
+            self._describe_data(self.run, wait=True)
+        if not self.has_focus_within:
+            self._left = self.screen.focused
+        self.try_it.open()
+        self._draw()
+        self.post_message(self.TabShown())
+
+    @on(TryPanel.Closed)
+    def _close_try_it(self) -> None:
+        within = self.try_it.has_focus_within
+        self.try_it.close()
+        if within:
+            self.focus()
+        self._draw()
+        self.post_message(self.TabShown())
 
     def action_close_tab(self) -> None:
         """Go back to the first tab, and to what had the focus before."""

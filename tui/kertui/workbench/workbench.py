@@ -91,6 +91,8 @@ class WorkbenchScreen(Screen[None]):
                 tooltip="Draw the next of the run's metrics."),
         Binding("z", "live('zoom')", "zoom", show=False, id="workbench.zoom",
                 tooltip="See the last part of the run, or the whole."),
+        Binding("p", "live('try_it')", "try it", id="workbench.try_it",
+                tooltip="Ask the network: write a row, a sentence, a digit, and see the answer."),
         Binding("l", "live('log')", "log", show=False, id="workbench.log",
                 tooltip="Read what the trainer printed."),
         *(

@@ -1,0 +1,68 @@
+"""What a network says of a row that a person writes, beside what a baseline says of it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+from msgspec.structs import force_setattr
+
+from kertasks.runs.looking.view import ViewRecord, ViewRequest
+from kertasks.text.plain_text import one_line
+
+LONGEST_TEXT = 15_000
+"""Characters."""
+
+MOST_NUMBERS = 4_096
+
+MOST_CLASSES = 10
+"""Of an answer, the most probable ones."""
+
+
+class AnswerRequest(ViewRequest, frozen=True, tag="answer"):
+    """Asks what the network makes of one row: numbers, or a text."""
+
+    numbers: Annotated[tuple[float, ...], Meta(max_length=MOST_NUMBERS)] = ()
+    """In the features' own units, in their order."""
+
+    text: Annotated[str, Meta(max_length=LONGEST_TEXT)] = ""
+
+
+class BaselineSays(msgspec.Struct, frozen=True):
+    """What a method says that learns next to nothing."""
+
+    name: str
+    class_name: str = ""
+    """The most probable class; empty where the target is a number."""
+
+    probability: float = 0.0
+    value: float = 0.0
+    """In the target's own unit."""
+
+    def __post_init__(self) -> None:
+        for name in ("name", "class_name"):
+            force_setattr(self, name, one_line(getattr(self, name)))
+
+
+class Answer(ViewRecord, frozen=True, tag="answer"):
+    """Says what the network makes of the row. Its rows are those that the baseline is fitted on."""
+
+    outputs: tuple[float, ...]
+    """As the network gives them, the first of them where there are very many."""
+
+    classes: tuple[str, ...] = ()
+    """The most probable ones, the first first; empty where the target is a number."""
+
+    probabilities: tuple[float, ...] = ()
+    """Of each of ``classes``."""
+
+    value: float | None = None
+    """In the target's own unit; None for classes, and for several targets."""
+
+    unit: str = ""
+    note: str = ""
+    """What is to be known of the row: words that the network does not know."""
+
+    baseline: BaselineSays | None = None
+    """None where there is none that makes sense of the data."""

@@ -1,0 +1,1 @@
+"""Ask the network of the run that is followed: the task's own form, and the answer as one types."""

@@ -1,0 +1,81 @@
+"""What the network says of a row, and under it what a baseline says: names, shares, bars. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+
+from kertasks.runs.views.answer import Answer
+from kertasks.text.numbers import in_unit, metric
+from kertui.plotting.strips import Row, cells, fit
+from kertui.terminal.cells import padded
+from kertui.terminal.glyphs import Glyphs
+from kertui.text.fitting_text import fitted
+
+NETWORK = "network"
+
+_LONGEST_NAME = 24
+_LONGEST_BAR = 30
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    who: str
+    what: str
+    share: float | None
+    role: str
+
+
+def answer_rows(answer: Answer, width: int, height: int, glyphs: Glyphs) -> list[Row]:
+    """Who says what, how sure it is, and that as a bar.
+
+    Args:
+        answer: the network's and the baseline's.
+        width: of the rows.
+        height: at most so many of them: less probable classes are left out first.
+        glyphs: the signs to draw with.
+    """
+    if height < 1:
+        return []
+    first, *others = _network(answer)
+    baseline = _baseline(answer)[: height - 1]
+    lines = [first, *others[: max(0, height - 1 - len(baseline))], *baseline]
+    who = max(cell_len(line.who) for line in lines)
+    what = min(_LONGEST_NAME, max(cell_len(line.what) for line in lines))
+    bar = max(0, min(_LONGEST_BAR, width - who - what - 12))
+    return [fit(_row(line, who, what, bar, glyphs), width) for line in lines]
+
+
+def _network(answer: Answer) -> list[_Line]:
+    if answer.classes:
+        said = zip(answer.classes, answer.probabilities, strict=True)
+        lines = [_Line("", name, share, "dim") for name, share in said]
+        if len(answer.classes) == 2:
+            del lines[1:]
+        return [_Line(NETWORK, lines[0].what, lines[0].share, "accent"), *lines[1:]]
+    if answer.value is not None:
+        return [_Line(NETWORK, in_unit(answer.value, answer.unit), None, "accent")]
+    return [_Line(NETWORK, ", ".join(in_unit(one, None) for one in answer.outputs), None, "accent")]
+
+
+def _baseline(answer: Answer) -> list[_Line]:
+    said = answer.baseline
+    if said is None:
+        return []
+    if said.class_name:
+        return [_Line(said.name, said.class_name, said.probability, "dim")]
+    return [_Line(said.name, in_unit(said.value, answer.unit), None, "dim")]
+
+
+def _row(line: _Line, who: int, what: int, bar: int, glyphs: Glyphs) -> Row:
+    strong = line.role == "accent"
+    row = cells(padded(line.who, who) + "   ", "dim")
+    name = fitted(line.what, what, glyphs)
+    # Numbers stand under one another by their last digit.
+    row += cells(padded(name, what, right=line.share is None), "chosen" if strong else "")
+    if line.share is None:
+        return row
+    row += cells(f"   {metric('accuracy', line.share)}", "" if strong else "dim")
+    full = round(bar * line.share) if line.share == line.share else 0
+    return row + cells("  " + glyphs.full * full, line.role)
