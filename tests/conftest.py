@@ -33,6 +33,7 @@ WITH_KERAS = (
     "kertasks/fitting",
     "kertasks/keras_catalog",
     "kertasks/models",
+    "kertasks/scores",
     "kertasks/trainer",
     "kertasks/views",
     "kertui/cli",

@@ -161,7 +161,11 @@ def _draw_level(
     if limits.y_low <= level.value <= limits.y_high:
         row = canvas[at]
         end = start if start >= 0 and row[start:] == label else len(row)
-        row[:end] = [(glyphs.level_line, "axis") if cell[0] == " " else cell for cell in row[:end]]
+        blank = [True, *(character == " " for character, _ in row[:end]), True]
+        for column in range(end):
+            # Not between the dots of a curve: both would be hard to read.
+            if all(blank[column : column + 3]):
+                row[column] = (glyphs.level_line, "axis")
 
 
 def _line_under(rows: Sequence[Row], column: int, cell: Cell, over: str = " ") -> None:
