@@ -12,7 +12,6 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from kertasks.data.baselines import baseline
 from kertasks.data.classes import DatasetClasses
 from kertasks.data.dataset import Dataset
 from kertasks.data.description import Description, FeatureFacts, Sample, SplitFacts
@@ -23,6 +22,7 @@ from kertasks.data.samples import decode_row
 from kertasks.data.splits import Split
 from kertasks.data.value_reading import are_finite, flat_rows, values_of
 from kertasks.data.values import NO_NUMBERS
+from kertasks.scores.baselines import baseline
 from kertasks.task import Task
 
 _SAMPLES = 6

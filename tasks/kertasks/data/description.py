@@ -11,8 +11,8 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from kertasks.data.run_baselines import Baseline
 from kertasks.data.values import DataValues
+from kertasks.scores.run_baselines import Baseline
 
 SCHEMA = 2
 """Raised when the JSON form changes; part of the name of whatever keeps it."""

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kertasks.data.run_baselines import Baseline, read_baselines
 from kertasks.errors import UserError
 from kertasks.runs.best_epoch import BestEpoch
 from kertasks.runs.event_reader import Tail
@@ -26,6 +25,7 @@ from kertasks.runs.folder import NeverBegan, RunDamaged, RunFolder
 from kertasks.runs.history import RunHistory, state_of
 from kertasks.runs.label import FILE, Label, look_at_label
 from kertasks.runs.state import RunState
+from kertasks.scores.run_baselines import Baseline, read_baselines
 from kertasks.text.numbers import counted, metric, short_path, test_metric
 from kertasks.text.plain_text import visible_name
 from kertasks.text.result import not_finite, tested

@@ -6,8 +6,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from kertasks.data.run_baselines import Baseline
 from kertasks.runs.events import Finished, Stopped
+from kertasks.scores.run_baselines import Baseline
 from kertasks.text.numbers import counted, grouped, in_unit, test_result
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import contextlib
 import traceback
 
-from kertasks.data.baseline_cache import BaselineCache
-from kertasks.data.baselines import all_baselines, usual_rows
 from kertasks.data.dataset import Dataset
-from kertasks.data.run_baselines import RunBaselines, write_baselines
 from kertasks.recipes.recipe import Recipe
 from kertasks.runs.folder import RunFolder
+from kertasks.scores.baseline_cache import BaselineCache
+from kertasks.scores.baselines import all_baselines, usual_rows
+from kertasks.scores.run_baselines import RunBaselines, write_baselines
 from kertasks.trainer.dataset_cache import DatasetCache
 from kertasks.user_folders import cache_dir
 from kertasks.views.split_choice import data_of_run

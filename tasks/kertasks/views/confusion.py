@@ -7,7 +7,7 @@ import keras
 from kertasks.data.dataset import Dataset
 from kertasks.runs.looking.view import DoesNotApply
 from kertasks.runs.views.confusion_matrix import ClassFigures, ConfusionMatrix, ConfusionRequest
-from kertasks.views.intervals import Interval, wilson
+from kertasks.scores.intervals import Interval, wilson
 from kertasks.views.outputs import class_outputs
 from kertasks.views.split_choice import chosen_rows
 

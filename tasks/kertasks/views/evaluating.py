@@ -1,23 +1,27 @@
-"""How well a network does on rows, how sure that is, and what it is compared with."""
+"""How well a network does on rows, how sure that is, and whether another one differs."""
 
 from __future__ import annotations
 
 import keras
 import numpy as np
 
-from kertasks.data.baselines import all_baselines
 from kertasks.data.dataset import Dataset
-from kertasks.data.run_baselines import ACCURACY, ERROR, is_same
 from kertasks.data.splits import Split
 from kertasks.fitting import evaluate
 from kertasks.runs.looking.view import DoesNotApply
 from kertasks.runs.views.evaluation import EachRow, Evaluation, EvaluationRequest, Score
+from kertasks.runs.views.run_difference import DifferenceRequest, RunDifference
+from kertasks.scores.baselines import all_baselines
+from kertasks.scores.intervals import bootstrap_mean, mcnemar, paired_bootstrap, wilson
+from kertasks.scores.run_baselines import ACCURACY, ERROR, is_same
 from kertasks.trainer.metric_values import as_numbers
-from kertasks.views.intervals import bootstrap_mean, wilson
 from kertasks.views.outputs import ClassOutputs, ValueOutputs, class_outputs, value_outputs
 from kertasks.views.split_choice import chosen_rows
 
 _ROWS_AT_ONCE = 256
+
+_SAME = 1e-4
+"""What scaling a target and back leaves of a value, at most, beside the targets' deviation."""
 
 
 def evaluation(model: keras.Model, data: Dataset, request: EvaluationRequest) -> Evaluation:
@@ -35,7 +39,7 @@ def evaluation(model: keras.Model, data: Dataset, request: EvaluationRequest) ->
         return Evaluation(
             rows,
             split.rows,
-            _with_accuracy(measured, said),
+            _telling_first(_with_accuracy(measured, said)),
             baselines=baselines,
             each_row=each_row,
         )
@@ -43,7 +47,7 @@ def evaluation(model: keras.Model, data: Dataset, request: EvaluationRequest) ->
         return Evaluation(
             rows,
             split.rows,
-            _with_error(measured, said, data.seed),
+            _telling_first(_with_error(measured, said, data.seed)),
             unit=data.unit,
             baselines=baselines,
             each_row=each_row,
@@ -104,6 +108,11 @@ def _score(name: str, value: float, rows: int) -> Score:
     )
 
 
+def _telling_first(scores: tuple[Score, ...]) -> tuple[Score, ...]:
+    """The scores that have an interval first: they say how well it does."""
+    return tuple(sorted(scores, key=lambda score: score.low is None))
+
+
 def _with_accuracy(measured: dict[str, float], said: ClassOutputs) -> tuple[Score, ...]:
     """What was measured, and the accuracy, which the recipe need not name."""
     rows = len(said.truth)
@@ -124,4 +133,39 @@ def _with_error(measured: dict[str, float], said: ValueOutputs, seed: int) -> tu
     return (*others, error)
 
 
-VIEW = (EvaluationRequest, evaluation)
+def difference(model: keras.Model, data: Dataset, request: DifferenceRequest) -> RunDifference:
+    """Compare another network, of which each row is told, with this one.
+
+    Raises:
+        DoesNotApply: these are not the same rows, or not of one class or one value each.
+    """
+    rows, split = chosen_rows(data, request.rows)
+    said = outputs_of(model, data, split)
+    if said is None:
+        raise DoesNotApply("a row has neither one class nor one value")
+    own = each_row_of(said)
+    truth, theirs = np.array(own.truth), np.array(request.truth)
+    if len(request.scores) != len(own.scores) or len(theirs) != len(truth):
+        raise DoesNotApply(f"the other run has {len(theirs)} {rows} rows, this one {len(truth)}")
+    if not np.allclose(truth, theirs, rtol=0, atol=_SAME * (float(np.std(truth)) or 1.0)):
+        raise DoesNotApply(f"the two runs have different {rows} rows")
+    scores, other = np.array(own.scores), np.array(request.scores)
+    is_class = isinstance(said, ClassOutputs)
+    if is_class:
+        found = mcnemar(other > 0, scores > 0, data.seed)
+    else:
+        found = paired_bootstrap(other, scores, data.seed)
+    interval = found.interval
+    return RunDifference(
+        rows,
+        split.rows,
+        ACCURACY if is_class else ERROR,
+        "McNemar" if is_class else "paired bootstrap",
+        found.mean,
+        None if interval is None else interval.low,
+        None if interval is None else interval.high,
+        found.p,
+    )
+
+
+VIEWS = ((EvaluationRequest, evaluation), (DifferenceRequest, difference))

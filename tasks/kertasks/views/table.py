@@ -1,4 +1,5 @@
-"""Which function computes which view: every module here that defines ``VIEW``."""
+"""Which function computes which view: every module here that defines ``VIEW``, or ``VIEWS`` where
+it has several of one subject."""
 
 from __future__ import annotations
 
@@ -23,7 +24,9 @@ def all_views() -> dict[type[ViewRequest], View]:
     """Every view, by the class of its request."""
     names = [info.name for info in pkgutil.iter_modules(views.__path__)]
     modules = [importlib.import_module(f"{views.__name__}.{name}") for name in names]
-    return dict(module.VIEW for module in modules if hasattr(module, "VIEW"))
+    alone = [module.VIEW for module in modules if hasattr(module, "VIEW")]
+    together = [pair for module in modules for pair in getattr(module, "VIEWS", ())]
+    return dict([*alone, *together])
 
 
 def look(model: keras.Model, data: Dataset, request: ViewRequest) -> ViewRecord:

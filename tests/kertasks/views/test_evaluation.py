@@ -79,7 +79,7 @@ def test_the_accuracy_has_wilsons_interval_and_the_loss_none(signs: Dataset) -> 
     assert [metric.result() for metric in model.metrics] == held, "the metrics hold another value"
     right = int(((model.predict(signs.test.x, verbose=0)[:, 0] > 0.5) == signs.test.y).sum())
     interval = binomtest(right, 100).proportion_ci(0.95, method="wilson")
-    loss, accuracy = found.metrics
+    accuracy, loss = found.metrics
     assert accuracy.value == pytest.approx(right / 100)
     assert (accuracy.name, accuracy.low, accuracy.high) == ("accuracy", interval.low, interval.high)
     told = model.evaluate(signs.test.x, signs.test.y, verbose=0, return_dict=True)
@@ -96,8 +96,8 @@ def test_an_accuracy_that_no_recipe_names_is_told_all_the_same(signs: Dataset) -
     model = network(GOOD, "sigmoid", "binary_crossentropy")
     found = evaluated(model, signs, rows=Rows.TRAIN, baselines=False, each_row=True)
     said = (model.predict(signs.train.x, verbose=0)[:, 0] > 0.5).astype(int)
-    assert found.metrics[-1].name == "accuracy"
-    assert found.metrics[-1].value == accuracy_score(signs.train.y, said)
+    assert found.metrics[0].name == "accuracy"
+    assert found.metrics[0].value == accuracy_score(signs.train.y, said)
     assert found.each_row.truth == tuple(signs.train.y)
     assert found.each_row.scores == tuple((said == signs.train.y).astype(float))
     assert found.baselines == ()
@@ -109,13 +109,13 @@ def test_an_error_is_in_the_targets_own_unit_with_its_interval(values: Dataset) 
     assert values.test is not None
     said = model.predict(values.test.x, verbose=0)[:, 0] * 10 + 20
     truth = values.test.y * 10 + 20
-    error = found.metrics[-1]
+    error = found.metrics[0]
     assert (error.name, found.unit) == ("mae", "$1,000")
     assert error.value == pytest.approx(mean_absolute_error(truth, said), rel=1e-4)
     assert error.low is not None
     assert error.high is not None
     assert error.low < error.value < error.high
-    assert [one.name for one in found.metrics] == ["loss", "mae"]
+    assert [one.name for one in found.metrics] == ["mae", "loss"]
     assert found.baselines[0].name == "linear regression"
     assert found.baselines[0].value < error.value
 
@@ -141,7 +141,7 @@ def test_two_networks_are_compared_row_by_row(signs: Dataset) -> None:
     good, poor = (evaluated(one, signs, baselines=False, each_row=True) for one in models)
     found = difference(good.each_row, models[1], signs)
     assert (found.metric, found.test) == ("accuracy", "McNemar")
-    assert found.difference == pytest.approx(good.metrics[-1].value - poor.metrics[-1].value)
+    assert found.difference == pytest.approx(good.metrics[0].value - poor.metrics[0].value)
     one, other = (np.array(each.each_row.scores) > 0 for each in (good, poor))
     gains, losses = int((one & ~other).sum()), int((~one & other).sum())
     assert found.p == pytest.approx(binomtest(gains, gains + losses).pvalue)
@@ -154,7 +154,7 @@ def test_errors_are_compared_in_the_targets_own_unit(values: Dataset) -> None:
     good, poor = (evaluated(one, values, baselines=False, each_row=True) for one in models)
     found = difference(good.each_row, models[1], values)
     assert (found.metric, found.test) == ("mae", "paired bootstrap")
-    assert found.difference == pytest.approx(good.metrics[-1].value - poor.metrics[-1].value)
+    assert found.difference == pytest.approx(good.metrics[0].value - poor.metrics[0].value)
     assert found.high is not None
     assert found.high < 0
     # The same targets, scaled otherwise: the same test set.

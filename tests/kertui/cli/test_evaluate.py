@@ -10,11 +10,11 @@ import pytest
 from tests.support.trainers import PATIENCE, FollowedRun
 from tests.support.waiting import wait_until
 
-from kertasks.data.run_baselines import RunBaselines, read_baselines
 from kertasks.recipes.changes import with_changes
 from kertasks.registry import find_task
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.store import RunStore
+from kertasks.scores.run_baselines import RunBaselines, read_baselines
 from kertasks.trainer import score_to_beat
 from kertasks.trainer.claiming import claim
 from kertasks.trainer.dataset_cache import DatasetCache

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from tests.support.live_app import exclusive_or, newswires
 
-from kertasks.data.run_baselines import Baseline, RunBaselines
 from kertasks.runs.history import RunHistory
+from kertasks.scores.run_baselines import Baseline, RunBaselines
 from kertui.plotting.chart import Level
 from kertui.plotting.draw import preload
 from kertui.plotting.plot import Plot, plot_of_run

@@ -25,13 +25,13 @@ from kertui.cli.options import find_run, home_of, home_option, writes_utf8
 from kertui.terminal.cells import padded
 
 if TYPE_CHECKING:
-    from kertasks.data.run_baselines import Baseline
     from kertasks.runs.folder import RunFolder
     from kertasks.runs.looking.view import Look, Moment, Rows
     from kertasks.runs.views.confusion_matrix import ConfusionMatrix
     from kertasks.runs.views.evaluation import Evaluation, Score
     from kertasks.runs.views.run_difference import RunDifference
     from kertasks.runs.views.worst_rows import Mistake, Mistakes
+    from kertasks.scores.run_baselines import Baseline
     from kertui.service.training_service import TrainingService
 
 _MISTAKES = 5

@@ -16,7 +16,6 @@ from contextlib import contextmanager
 
 import click
 
-from kertasks.data.run_baselines import read_baselines
 from kertasks.errors import UserError
 from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.event_reader import EventReader
@@ -24,6 +23,7 @@ from kertasks.runs.events import Event, Failed, Notice, Stopped, format_event
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState
+from kertasks.scores.run_baselines import read_baselines
 from kertasks.text.numbers import (
     clock,
     counted,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from kertasks.data.run_baselines import read_baselines
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState
+from kertasks.scores.run_baselines import read_baselines
 from kertasks.text import numbers as formatting
 from kertui.live.epoch_table import epoch_rows
 from kertui.live.outcome import NextSteps, outcome

@@ -13,12 +13,12 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.worker import get_current_worker
 
-from kertasks.data.run_baselines import RunBaselines, read_baselines
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import Event, Failed, Finished, Resumed, Resuming, Stopped
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.looking.kept_epochs import kept_moments, stamp_of
 from kertasks.runs.state import RunState
+from kertasks.scores.run_baselines import RunBaselines, read_baselines
 
 DRAW = 0.25
 """Seconds between two drawings at least."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from kertasks.data.run_baselines import RunBaselines
 from kertasks.runs.events import Failed, Finished, Stopped
 from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState
+from kertasks.scores.run_baselines import RunBaselines
 from kertasks.text import numbers as formatting
 from kertasks.text.numbers import counted
 from kertasks.text.result import compared, not_finite, tested_in_full, weights_of

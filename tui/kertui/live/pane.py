@@ -15,7 +15,6 @@ from textual.message import Message
 from textual.reactive import var
 from textual.widget import Widget
 
-from kertasks.data.run_baselines import RunBaselines
 from kertasks.errors import UserError
 from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.events import Ended
@@ -23,6 +22,7 @@ from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
 from kertasks.runs.looking.view import Look, Moment
 from kertasks.runs.state import RunState
+from kertasks.scores.run_baselines import RunBaselines
 from kertasks.text import numbers as formatting
 from kertui.live.epoch_slider import EpochSlider
 from kertui.live.follower import Pace, RunFollower

@@ -14,11 +14,11 @@ from textual import events
 from textual.message import Message
 from textual.widget import Widget
 
-from kertasks.data.run_baselines import RunBaselines
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
 from kertasks.runs.looking.view import Look, Moment, ViewRequest
 from kertasks.runs.state import RunState
+from kertasks.scores.run_baselines import RunBaselines
 from kertui.live import tabs
 from kertui.plotting.strips import Row, cells, join
 from kertui.rows.rows_widget import RowsWidget

@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kertasks.data.run_baselines import RunBaselines
 from kertasks.runs.history import RunHistory
+from kertasks.scores.run_baselines import RunBaselines
 from kertasks.text.numbers import counted, grouped, metric_label, number
 from kertasks.text.numbers import metric as metric_value
 from kertui.plotting.chart import Level

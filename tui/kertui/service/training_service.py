@@ -21,13 +21,13 @@ from kertui.service.trainer_process import TrainerGone, TrainerProcess, give_run
 if TYPE_CHECKING:
     from kertasks.data.description import Description
     from kertasks.data.fact_cache import FactCache
-    from kertasks.data.run_baselines import RunBaselines
     from kertasks.keras_catalog.catalog import Catalog
     from kertasks.models.check import ModelCheck
     from kertasks.recipes.recipe import Recipe
     from kertasks.runs.event_reader import EventReader
     from kertasks.runs.folder import RunFolder
     from kertasks.runs.looking.view import Look, Moment, ViewRequest
+    from kertasks.scores.run_baselines import RunBaselines
 
 _SPARE_DELAY = 3.0
 """Seconds after which the next spare starts even though the run has no epoch yet."""
@@ -150,8 +150,8 @@ class TrainingService:
         """
         import msgspec
 
-        from kertasks.data.run_baselines import RunBaselines
         from kertasks.recipes.json_form import to_json
+        from kertasks.scores.run_baselines import RunBaselines
 
         found = self.remembered_baselines(recipe)
         if found is None:
@@ -161,7 +161,7 @@ class TrainingService:
 
     def remembered_baselines(self, recipe: Recipe) -> RunBaselines | None:
         """What ``baselines`` said before, where it did: waits for no process."""
-        from kertasks.data.baseline_cache import BaselineCache
+        from kertasks.scores.baseline_cache import BaselineCache
 
         return BaselineCache(self._cache_dir).read(recipe)
 

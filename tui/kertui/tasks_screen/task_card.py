@@ -25,8 +25,8 @@ from kertui.text.fitting_text import wrap
 
 if TYPE_CHECKING:
     from kertasks.data.description import Description
-    from kertasks.data.run_baselines import Baseline, RunBaselines
     from kertasks.runs.summary import RunSummary
+    from kertasks.scores.run_baselines import Baseline, RunBaselines
 
 _LEAST_PICTURE, _MOST_PICTURE = 8, 26
 """Lines a picture has at least and at most."""

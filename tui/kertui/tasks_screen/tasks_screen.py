@@ -40,9 +40,9 @@ from kertui.tasks_screen.task_list import TaskFilter, TaskList
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from kertasks.data.run_baselines import RunBaselines
     from kertasks.runs.listing import RunSummaries
     from kertasks.runs.summary import RunSummary
+    from kertasks.scores.run_baselines import RunBaselines
 
 DataKey: TypeAlias = tuple[str, str, int]
 """What data a description is of: task, variant and seed."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 from msgspec.structs import force_setattr
 
-from kertasks.data.run_baselines import Baseline
 from kertasks.runs.looking.view import ViewRecord, ViewRequest
+from kertasks.scores.run_baselines import Baseline
 from kertasks.text.plain_text import one_line
 
 

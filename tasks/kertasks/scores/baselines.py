@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from kertasks.data.dataset import Dataset
 from kertasks.data.multi_hot import MultiHotRows
-from kertasks.data.run_baselines import ACCURACY, ERROR, Baseline
 from kertasks.data.splits import Split
 from kertasks.data.value_reading import are_finite, flat_rows, labels_of
 from kertasks.data.values import NO_NUMBERS
 from kertasks.kinds import BaselineMethod
+from kertasks.scores.run_baselines import ACCURACY, ERROR, Baseline
 
 _SHUFFLE_ROUNDS = 10
 

@@ -11,11 +11,11 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from kertasks.data.baselines import all_baselines, usual_rows
 from kertasks.data.multi_hot import MultiHotRows, multi_hot, pack_texts
-from kertasks.data.run_baselines import Baseline, RunBaselines, read_baselines, write_baselines
 from kertasks.data.splits import Split
 from kertasks.registry import find_task
+from kertasks.scores.baselines import all_baselines, usual_rows
+from kertasks.scores.run_baselines import Baseline, RunBaselines, read_baselines, write_baselines
 from kertasks.trainer.score_to_beat import compute
 from kertasks.views.split_choice import data_of_run
 

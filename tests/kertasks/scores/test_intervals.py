@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from kertasks.views.intervals import (
+from kertasks.scores.intervals import (
     Interval,
     bootstrap_mean,
     mcnemar,
