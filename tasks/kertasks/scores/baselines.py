@@ -81,8 +81,9 @@ def baseline(
 
 
 def fit_baseline(method: BaselineMethod, dataset: Dataset) -> Any:
-    """A method fitted on the training rows: an estimator of scikit-learn, of flat rows and of labels
-    or targets in their own unit. None where the data has too little for it, or far too much."""
+    """A method fitted on the training rows: an estimator of scikit-learn, of flat rows and of
+    labels or targets in their own unit. None where the data has too little for it, or far too
+    much."""
     looks_at_rows, sparse = _looks_at_rows(method), _is_sparse(dataset)
     if looks_at_rows and not sparse and dataset.train.x.size > _MOST_CELLS:
         return None

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kertasks.data.baselines import fit_baseline
+from kertasks.scores.baselines import fit_baseline
 from kertasks.data.dataset import Dataset
 from kertasks.kinds import BaselineMethod
 from kertasks.runs.views.answer import BaselineSays
