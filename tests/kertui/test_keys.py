@@ -39,7 +39,11 @@ OVERRIDES = {
     ("ClassesTab", "s"): "sorts the table that has the focus; a training is stopped from elsewhere",
     ("FieldGrid", "delete"): "the field's value goes back to its default, not the layer away",
     ("FieldEditor", "escape"): "leaves the field that is typed in before the form",
+    ("LayersTab", "escape"): "goes from one layer back to all of them before the tab is left",
+    ("LayersTab", "n"): "the next input channel of a layer's kernels, not another metric",
     ("LivePane", "escape"): "goes from another tab back to the first before the screen is left",
+    ("MistakesTab", "shift+down"): "scrolls what the row says; no layer is chosen there",
+    ("MistakesTab", "shift+up"): "scrolls what the row says; no layer is chosen there",
     ("PictureTab", "n"): "goes to the next wrong row, where the curves' tab has a next metric",
     ("RunFilter", "escape"): "leaves the filter that is typed in before the screen",
 }

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kertasks.scores.baselines import fit_baseline
 from kertasks.data.dataset import Dataset
 from kertasks.kinds import BaselineMethod
 from kertasks.runs.views.answer import BaselineSays
+from kertasks.scores.baselines import fit_baseline
 
 
 @dataclass(frozen=True, slots=True)
