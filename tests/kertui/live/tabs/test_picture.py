@@ -18,7 +18,7 @@ from kertasks.data.splits import Split
 from kertasks.registry import find_task
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
-from kertasks.runs.looking.view import Look, Rows, ViewRequest
+from kertasks.runs.looking.view import DoesNotApply, Look, Rows, ViewRequest
 from kertasks.runs.views.decision_boundary import BoundaryRequest
 from kertasks.runs.views.fitted_curve import CurveRequest
 from kertasks.runs.views.saliency import Saliency, SaliencyRequest
@@ -198,7 +198,6 @@ async def test_until_there_is_a_picture_it_says_why() -> None:
         app.view = view_of(None)
         app.draw()
         await pilot.pause()
-        assert app.wanted is None
         assert "reading the data" in shown(app)
         facts = task_data("xor")[1]
         app.view = replace(view_of(facts), look=Look(BoundaryRequest(), 0, why_not="no way"))
@@ -222,3 +221,22 @@ async def test_the_tab_is_drawn_at_any_size() -> None:
             # Any request that it makes is one that a trainer takes.
             sent = msgspec.msgpack.encode(app.wanted)
             assert msgspec.msgpack.decode(sent, type=BoundaryRequest) == app.wanted
+
+
+async def test_what_suits_is_found_before_the_data_is_known() -> None:
+    data, _ = task_data("digits")
+    app = PictureApp(view_of(None))
+    async with app.run_test(size=(80, 24)):
+        asked: list[type[ViewRequest]] = []
+        model = small(data, 10, "softmax")
+        for _ in range(4):
+            app.draw()
+            wanted = app.wanted
+            assert wanted is not None
+            asked.append(type(wanted))
+            try:
+                found = Look(wanted, 0, record=look(model, data, wanted))
+            except DoesNotApply as reason:
+                found = Look(wanted, 0, why_not=str(reason))
+            app.view = replace(app.view, look=found)
+        assert asked == [BoundaryRequest, CurveRequest, SaliencyRequest, SaliencyRequest]

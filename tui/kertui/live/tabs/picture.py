@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from kertasks.data.description import Description, ImageSample, WordsSample
-from kertasks.runs.looking.view import Rows, ViewRequest
+from kertasks.runs.looking.view import Rows, ViewRecord, ViewRequest
 from kertasks.runs.views.decision_boundary import BoundaryMap, BoundaryRequest
 from kertasks.runs.views.fitted_curve import CurveRequest, FittedCurve
 from kertasks.runs.views.saliency import Saliency, SaliencyRequest
@@ -49,6 +49,21 @@ def kind_of(data: Description) -> Kind:
     if len(shape) > 1 or any(isinstance(one, (WordsSample, ImageSample)) for one in data.samples):
         return Kind.SALIENCY
     return Kind.CURVE if data.feature_count == 1 else Kind.BOUNDARY
+
+
+def kind_for(view: RunView) -> Kind:
+    """What suits the data; while that is not known, what is drawn, or what was not tried yet."""
+    if view.data is not None:
+        return kind_of(view.data)
+    look = view.look
+    if look is None:
+        return Kind.BOUNDARY
+    kinds = {
+        BoundaryRequest: (Kind.BOUNDARY, Kind.CURVE),
+        CurveRequest: (Kind.CURVE, Kind.SALIENCY),
+    }
+    drawn, after = kinds.get(type(look.request), (Kind.SALIENCY, Kind.SALIENCY))
+    return after if look.why_not else drawn
 
 
 class PictureDrawing(RowsWidget):
@@ -214,8 +229,21 @@ class PictureTab(LiveTab):
         return self.query_one(PictureDrawing)
 
     @property
-    def _kind(self) -> Kind | None:
-        return None if self._view.data is None else kind_of(self._view.data)
+    def _kind(self) -> Kind:
+        return kind_for(self._view)
+
+    @property
+    def _record(self) -> ViewRecord | None:
+        return None if self._view.look is None else self._view.look.record
+
+    @property
+    def _has_classes(self) -> bool:
+        match self._record:
+            case BoundaryMap() as record:
+                return bool(record.classes)
+            case Saliency() as record:
+                return record.probability is not None
+        return False
 
     def why_not(self, view: RunView) -> str:
         """Without a run nothing is learned."""
@@ -224,10 +252,10 @@ class PictureTab(LiveTab):
     def wanted(self, view: RunView) -> ViewRequest | None:
         """The picture that suits the data, in as many cells as there are."""
         self._follow(view)
-        if view.data is None or not all(self.size):
+        if not all(self.size):
             return None
         drawing = self._drawing
-        match kind_of(view.data):
+        match kind_for(view):
             case Kind.CURVE:
                 return CurveRequest(self._rows, places=max(2, min(2_000, 2 * self.size.width)))
             case Kind.SALIENCY:
@@ -248,7 +276,7 @@ class PictureTab(LiveTab):
 
     def show(self, view: RunView) -> None:
         """Draw the latest look."""
-        kind = self._kind
+        before = self._kind, self._has_classes
         self._follow(view)
         self._view = view
         look = view.look
@@ -257,7 +285,7 @@ class PictureTab(LiveTab):
             if look.request == wanted:  # the row it found; it stays while the network goes on
                 self._row, self._wrong = look.record.row, 0
         self._drawing.show(view)
-        if kind is not self._kind:
+        if before != (self._kind, self._has_classes):
             self.refresh_bindings()
 
     def look_at(self, request: ViewRequest, view: RunView) -> None:
@@ -284,12 +312,11 @@ class PictureTab(LiveTab):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What suits another kind of picture does not act."""
         del parameters
-        kind, data = self._kind, self._view.data
-        classes = data is not None and bool(data.class_names)
+        kind = self._kind
         if action == "threshold":
-            return kind is Kind.BOUNDARY and classes
+            return kind is Kind.BOUNDARY and self._has_classes
         if action == "wrong":
-            return kind is Kind.SALIENCY and classes
+            return kind is Kind.SALIENCY and self._has_classes
         if action in ("go_across", "go_up", "page"):
             return kind is Kind.BOUNDARY or kind is Kind.SALIENCY
         return True
@@ -297,7 +324,7 @@ class PictureTab(LiveTab):
     def action_go_across(self, by: int) -> None:
         """Another feature across, or another row."""
         if self._kind is Kind.SALIENCY:
-            record = None if self._view.look is None else self._view.look.record
+            record = self._record
             count = record.row_count if isinstance(record, Saliency) else 1
             self._row, self._wrong = (self._row + by) % max(1, count), 0
             self._drawing.first_line = 0
@@ -315,7 +342,8 @@ class PictureTab(LiveTab):
 
     def _other_feature(self, here: int, by: int, taken: int) -> int:
         """The next feature round the end that is not the other one."""
-        count = 0 if self._view.data is None else self._view.data.feature_count
+        record = self._record
+        count = record.others + 2 if isinstance(record, BoundaryMap) else 0
         if count < 3:
             return here
         found = (here + by) % count
@@ -326,7 +354,7 @@ class PictureTab(LiveTab):
         if self._kind is Kind.SALIENCY:
             self._drawing.scroll_lines(pages * max(1, self.size.height - 3))
             return
-        record = None if self._view.look is None else self._view.look.record
+        record = self._record
         if isinstance(record, BoundaryMap):
             units: dict[str, int] = {}
             for one in record.units:
@@ -345,7 +373,7 @@ class PictureTab(LiveTab):
 
     def action_wrong(self, step: int) -> None:
         """The next row that is wrong from here, or the one before."""
-        record = None if self._view.look is None else self._view.look.record
+        record = self._record
         if isinstance(record, Saliency):
             self._row = (record.row + step) % max(1, record.row_count)
             self._wrong = step
