@@ -22,8 +22,8 @@ View: TypeAlias = Callable[[keras.Model, Dataset, Any], ViewRecord]
 @cache
 def all_views() -> dict[type[ViewRequest], View]:
     """Every view, by the class of its request."""
-    names = [info.name for info in pkgutil.iter_modules(views.__path__)]
-    modules = [importlib.import_module(f"{views.__name__}.{name}") for name in names]
+    found = pkgutil.walk_packages(views.__path__, f"{views.__name__}.")
+    modules = [importlib.import_module(info.name) for info in found]
     alone = [module.VIEW for module in modules if hasattr(module, "VIEW")]
     together = [pair for module in modules for pair in getattr(module, "VIEWS", ())]
     return dict([*alone, *together])

@@ -17,8 +17,8 @@ from kertasks.data.dataset import Dataset
 from kertasks.runs.looking.view import DoesNotApply, Look, Rows, decode_look, encode_look
 from kertasks.runs.views.layer_page import LayerRecord, LayerRequest
 from kertasks.runs.views.layer_table import Histogram, LayersRecord, LayersRequest
-from kertasks.views.layer_reading import MOST_ROWS
-from kertasks.views.layers import EarlierWeights, layers
+from kertasks.views.layers.all_layers import EarlierWeights, layers
+from kertasks.views.layers.layer_reading import MOST_ROWS
 from kertasks.views.table import look
 
 W1 = np.array([[1.0, -1.0, -1.0], [0.5, -2.0, 1.0]], "float32")
@@ -95,6 +95,7 @@ def test_a_row_a_layer_as_numpy_computes_it() -> None:
     assert one.gradient_norm == pytest.approx(norm(kernel, bias), rel=1e-5)
     assert two.gradient_norm == pytest.approx(norm(*rest), rel=1e-5)
     assert (one.update, record.since) == (None, None)
+    assert look(small(), data, LayersRequest(bins=5)) == record
 
 
 def test_the_size_of_an_update_is_measured_against_earlier_weights() -> None:

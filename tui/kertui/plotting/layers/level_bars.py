@@ -56,8 +56,9 @@ def histogram_rows(
 def end_text(value: float, glyphs: Glyphs) -> str:
     """A number in at most ``END_WIDTH`` cells."""
     text = number(value, 3)
-    if len(text) > END_WIDTH:
-        text = scientific(value, 2)
+    for digits in (2, 1):
+        if len(text) > END_WIDTH:
+            text = scientific(value, digits)
     return text.replace("-", glyphs.minus, 1) if value < 0 else text
 
 

@@ -19,7 +19,8 @@ from kertasks.runs.views.layer_page import (
     UnitFacts,
     WeightFacts,
 )
-from kertasks.views.layer_reading import (
+from kertasks.views.layers.all_layers import activation_of, by_unit, dead_units, facts_of, has_units
+from kertasks.views.layers.layer_reading import (
     activations,
     gradient_norms,
     histogram,
@@ -27,7 +28,6 @@ from kertasks.views.layer_reading import (
     norm_of,
     sample,
 )
-from kertasks.views.layers import activation_of, by_unit, dead_units, facts_of, has_units
 
 _RECTIFIERS = frozenset(
     ["relu", "relu6", "leaky_relu", "elu", "selu", "celu", "gelu", "silu", "hard_silu"]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from kertasks.data.dataset import Dataset
 from kertasks.runs.views.layer_table import LayerFacts, LayersRecord, LayersRequest
-from kertasks.views.layer_reading import (
+from kertasks.views.layers.layer_reading import (
     activations,
     gradient_norms,
     histogram,

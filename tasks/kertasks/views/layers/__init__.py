@@ -1,0 +1,1 @@
+"""What the layers of a network are like: weights, activations, gradients, units."""
