@@ -40,13 +40,14 @@ class _Clock(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries n
     of them in which this thread had the processor."""
 
     async_safe = True
-    began = took = 0.0
+    began = worked_before = took = worked = 0.0
 
     def on_epoch_end(self, epoch: int, logs: object = None) -> None:
-        """Take the time."""
-        self.took = time.perf_counter() - self.began
+        """Take the times."""
+        now, worked = time.perf_counter(), time.thread_time()
+        self.took, self.worked = now - self.began, worked - self.worked_before
         if not epoch:
-            self.began = time.perf_counter()
+            self.began, self.worked_before = now, worked
 
 
 def train(recipe: Recipe, data: Dataset, epochs: int, keep: int) -> tuple[float, float, float, int]:

@@ -38,7 +38,7 @@ class KeptWeights(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
         keep: how many epochs a person wants at most.
         writer: knows which epochs are done; comes before this in the callbacks.
         held: holds the weights of an epoch, for others too.
-        log: told when a file cannot be written.
+        log: told when a file cannot be written; flushed before one is.
     """
 
     def __init__(
@@ -143,6 +143,7 @@ class KeptWeights(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
             self._something.wait()
             self._something.clear()
             while (found := self._next()) is not None:
+                self._log.flush()  # so that no epoch is ahead of the events
                 began = time.thread_time()
                 try:
                     self._write(*found)
