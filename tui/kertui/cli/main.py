@@ -23,12 +23,11 @@ from kertui.cli.keys import keys
 from kertui.cli.logs import logs
 from kertui.cli.options import home_of, home_option, marker_of, marker_option
 from kertui.cli.predict import predict
-from kertui.cli.retrain import retrain
 from kertui.cli.runs import runs
 from kertui.cli.show import show
 from kertui.cli.spelling import SpellingGroup
 from kertui.cli.tasks import tasks
-from kertui.cli.train import train
+from kertui.cli.train import retrain, train
 from kertui.terminal.capabilities import is_utf8_locale, locale_at_start
 from kertui.terminal.folding import FOLDED, PLAIN
 

@@ -1,4 +1,4 @@
-"""``kertui train TASK``: one training without the interface."""
+"""``kertui train TASK`` and ``kertui retrain RUN``: one training without the interface."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import click
 
 from kertasks.errors import UnknownRecipe
 from kertasks.recipes.bounds import MOST_EPOCHS, MOST_KEPT, MOST_LEARNING_RATE
-from kertui.cli.options import home_of, home_option, read_catalog
+from kertui.cli.options import find_run, home_of, home_option, read_catalog
 
 if TYPE_CHECKING:
     from kertasks.recipes.recipe import Recipe
@@ -96,6 +96,38 @@ def train(
         with pressed.caught():  # from here on there is a run that a Ctrl-C must stop
             run = service.start(recipe, source, then_spare=False)
             status = follow(run, recipe.fit.epochs, pressed, as_json=as_json)
+    finally:
+        service.close()
+    ctx.exit(status)
+
+
+@click.command(short_help="Train a run's network anew on all rows, to its best epoch.")
+@click.argument("run")
+@click.option("--json", "as_json", is_flag=True, help="Every event as a line of JSON.")
+@home_option
+@click.pass_context
+def retrain(ctx: click.Context, run: str, as_json: bool) -> None:
+    """Train a fresh network as RUN was, on its training and its validation rows, for as many
+    epochs as were best on the latter; then test it once.
+
+    RUN is an id, a part of one that only it has, or last. The new run names it. Exit status as
+    of kertui train.
+    """
+    from kertasks.runs.store import RunStore
+    from kertasks.user_folders import cache_dir
+    from kertui.cli.following import CtrlC, follow
+    from kertui.service.training_service import TrainingService
+
+    found = find_run(ctx, run)
+    service = TrainingService(RunStore(home_of(ctx)), cache_dir(), spare=True)
+    try:
+        read_catalog(service)
+        pressed = CtrlC()
+        with pressed.caught():  # from here on there is a run that a Ctrl-C must stop
+            begun = service.retrain(found, then_spare=False)
+            epochs = begun.recipe().fit.epochs
+            click.echo(f"{found.id} was best after {epochs} epochs", err=True)
+            status = follow(begun, epochs, pressed, as_json=as_json)
     finally:
         service.close()
     ctx.exit(status)
