@@ -50,6 +50,10 @@ def _code_age(task: str) -> list[list[object]]:
     if spec is None or spec.origin is None:
         return []
     package = Path(spec.origin).parent
-    files = [package / "tasks" / f"{task.replace('-', '_')}.py", *package.glob("data/**/*.py")]
+    files = [
+        package / "tasks" / f"{task.replace('-', '_')}.py",
+        *package.glob("data/**/*.py"),
+        *package.glob("scores/*.py"),
+    ]
     statuses = [(file.name, file.stat()) for file in sorted(files) if file.is_file()]
     return [[name, status.st_size, status.st_mtime_ns] for name, status in statuses]

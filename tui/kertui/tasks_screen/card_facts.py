@@ -67,17 +67,18 @@ def list_facts(
         found.append(Fact("target", (f"{target.name} {text}",)))
     if description.class_names:
         found.append(_classes(description, glyphs))
-    if description.baseline is not None:
-        baseline = description.baseline
-        value = metric(baseline.metric, baseline.value)
-        parts = (f"{baseline.metric} {value}", baseline.name)
-        found.append(Fact("baseline", parts, between=dot))
     first = description.baseline
+    if first is not None:
+        found.append(Fact("baseline", _baseline(first, unit), between=dot))
     if best is not None and (first is None or best.name != first.name):
-        is_error = best.metric == ERROR
-        value = in_unit(best.value, unit) if is_error else metric(best.metric, best.value)
-        found.append(Fact("to beat", (f"{best.metric} {value}", best.name), between=dot))
+        found.append(Fact("to beat", _baseline(best, unit), between=dot))
     return found
+
+
+def _baseline(baseline: Baseline, unit: str | None) -> tuple[str, ...]:
+    is_error = baseline.metric == ERROR
+    value = in_unit(baseline.value, unit) if is_error else metric(baseline.metric, baseline.value)
+    return f"{baseline.metric} {value}", baseline.name
 
 
 def _rows(split: SplitFacts) -> tuple[str, ...]:
