@@ -54,6 +54,8 @@ def end(run: RunFolder, recipe: Recipe, datasets: DatasetCache) -> None:
         return
     try:
         write_baselines(run.baselines_path, baselines_of(recipe, datasets))
+    except OSError:  # a folder that is gone or full was told before
+        pass
     except Exception:  # the run is over and told: its log says why there is nothing to compare
         with contextlib.suppress(OSError):
             traceback.print_exc()
