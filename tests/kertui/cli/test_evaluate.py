@@ -7,18 +7,24 @@ import math
 from pathlib import Path
 
 import pytest
+from tests.support.run_folders import write_run
 from tests.support.trainers import PATIENCE, FollowedRun
 from tests.support.waiting import wait_until
 
 from kertasks.recipes.changes import with_changes
 from kertasks.registry import find_task
 from kertasks.runs.folder import RunFolder
+from kertasks.runs.looking.view import Look, Moment, Rows
 from kertasks.runs.store import RunStore
-from kertasks.scores.run_baselines import RunBaselines, read_baselines
+from kertasks.runs.views.confusion_matrix import ClassFigures, ConfusionMatrix
+from kertasks.runs.views.evaluation import Evaluation, EvaluationRequest, Score
+from kertasks.runs.views.worst_rows import ClassAnswer, Mistake, Mistakes
+from kertasks.scores.run_baselines import Baseline, RunBaselines, read_baselines
 from kertasks.trainer import score_to_beat
 from kertasks.trainer.claiming import claim
 from kertasks.trainer.dataset_cache import DatasetCache
 from kertasks.trainer.run import train
+from kertui.cli.evaluate import Evaluated
 from kertui.cli.main import run as kertui
 
 pytestmark = pytest.mark.training
@@ -102,3 +108,44 @@ def test_what_cannot_be_meant_is_said_at_once(
 ) -> None:
     assert kertui(["evaluate", *words]) == status
     assert says in capsys.readouterr().err
+
+
+def test_what_is_printed_is_aligned_and_says_of_which_rows_and_weights(tmp_path: Path) -> None:
+    run = write_run(RunStore(tmp_path), "reuters", "book", epochs=9)
+    names = ("earn", "acquisitions", "grain")
+    scores = (Score("accuracy", 0.79, 0.773, 0.806), Score("loss", 1.0552))
+    baselines = (Baseline("logistic regression", "accuracy", 0.805),)
+    evaluation = Evaluation(Rows.TEST, 2_246, scores, None, baselines)
+    figures = tuple(ClassFigures(0.9, 0.8, 0.847, support) for support in (813, 474, 5))
+    confusion = ConfusionMatrix(
+        Rows.TEST, 2_246, names, ((800, 13, 0), (94, 380, 0), (1, 0, 4)), figures, 0.79, 0.773, 0.806
+    )  # fmt: skip
+    answer = ClassAnswer("earn", 0.9994, "acquisitions", 0.0001)
+    mistakes = Mistakes(
+        Rows.TEST, 2_246, names, "topic", "", 1, (Mistake(1_526, answer, None),)
+    )  # fmt: skip
+    look = Look(EvaluationRequest(), 9, 0, evaluation)
+    found = Evaluated(run, Moment(), look, evaluation, confusion, mistakes)
+    assert found.lines() == [
+        f"reuters book  {run.id}",
+        "weights of epoch 9, 2 246 test rows",
+        "",
+        "  accuracy  0.790  0.773 to 0.806  (95 %)",
+        "  loss      1.055",
+        "",
+        "baselines  this run: -0.015 on logistic regression",
+        "  logistic regression  0.805",
+        "",
+        "  class         precision  recall     F1  rows",
+        "  earn              0.900   0.800  0.847   813",
+        "  acquisitions      0.900   0.800  0.847   474",
+        "  grain             0.900   0.800  0.847     5",
+        "",
+        r"  true \ said   earn  acquisitions  grain",
+        "  earn           800            13      0",
+        "  acquisitions    94           380      0",
+        "  grain            1             0      4",
+        "",
+        "  most wrong  true          said   sure",
+        "  row 1 526   acquisitions  earn  0.999",
+    ]

@@ -241,7 +241,7 @@ def _in_words(found: RunDifference, first: Evaluated, second: Evaluated) -> str:
     if found.p is None or found.low is None or found.high is None:
         return f"whether {one} and {other} differ in {name} cannot be told"
     ends = " to ".join(_signed(found.metric, end, unit) for end in (found.low, found.high))
-    told = f"95 %: {ends}; p = {number(found.p, 2)}, {found.test}"
+    told = f"95 %: {ends}; p = {number(found.p, 3)}, {found.test}"
     if found.p >= _SURE:
         return f"{one} and {other} do not differ in {name} beyond chance: {size} ({told})"
     more = "more" if found.difference > 0 else "less"
