@@ -117,9 +117,8 @@ def test_what_is_printed_is_aligned_and_says_of_which_rows_and_weights(tmp_path:
     baselines = (Baseline("logistic regression", "accuracy", 0.805),)
     evaluation = Evaluation(Rows.TEST, 2_246, scores, None, baselines)
     figures = tuple(ClassFigures(0.9, 0.8, 0.847, support) for support in (813, 474, 5))
-    confusion = ConfusionMatrix(
-        Rows.TEST, 2_246, names, ((800, 13, 0), (94, 380, 0), (1, 0, 4)), figures, 0.79, 0.773, 0.806
-    )  # fmt: skip
+    counts = ((800, 13, 0), (94, 380, 0), (1, 0, 4))
+    confusion = ConfusionMatrix(Rows.TEST, 2_246, names, counts, figures, 0.79, 0.773, 0.806)
     answer = ClassAnswer("earn", 0.9994, "acquisitions", 0.0001)
     mistakes = Mistakes(
         Rows.TEST, 2_246, names, "topic", "", 1, (Mistake(1_526, answer, None),)
