@@ -17,6 +17,8 @@ NETWORK = "network"
 
 _LONGEST_NAME = 24
 _LONGEST_BAR = 30
+_AROUND = 13
+"""Cells of a share and of the gaps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ def answer_rows(answer: Answer, width: int, height: int, glyphs: Glyphs) -> list
     lines = [first, *others[: max(0, height - 1 - len(baseline))], *baseline]
     who = max(cell_len(line.who) for line in lines)
     what = min(_LONGEST_NAME, max(cell_len(line.what) for line in lines))
-    bar = max(0, min(_LONGEST_BAR, width - who - what - 12))
+    bar = max(0, min(_LONGEST_BAR, width - who - what - _AROUND))
     return [fit(_row(line, who, what, bar, glyphs), width) for line in lines]
 
 
