@@ -64,7 +64,7 @@ class TryApp(LiveApp):
     """The pane with Try it open on a run that is over."""
 
     def __init__(self, run: RunFolder, name: str, network: Network | None, **look: bool) -> None:
-        super().__init__(**look)
+        super().__init__(ascii=look.get("ascii", False), colour=look.get("colour", True))
         self.data = description(name)
         self.run_shown = run
         self.pane = LivePane(cast(TrainingService, network))
