@@ -3,8 +3,8 @@
     python -m pip install -e '.[screenshots]'
     python screenshots/make.py [NAME ...]
 
-Writes NAME-80x24 and NAME-120x36, as SVG and PNG, beside this file. The picture of imdb's card
-needs Keras's data files in the cache (``kertui data get imdb``) and is left out, saying so,
+Writes NAME-80x24 and NAME-120x36, as SVG and PNG, beside this file. Pictures of imdb and reuters
+need Keras's data files in the cache (``kertui data get imdb reuters``) and are left out, saying so,
 without them.
 """
 
@@ -34,6 +34,7 @@ from kertasks.registry import find_task
 from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.folder import RunFolder, RunIsOver
 from kertasks.runs.label import Label, write_label
+from kertasks.runs.state import RunState
 from kertasks.runs.store import RunStore
 from kertui.app import KertuiApp
 from kertui.live.pane import LivePane
@@ -51,10 +52,12 @@ SIZES = ((80, 24), (120, 36))
 FONT = "DejaVu Sans Mono"
 """Has braille of the same width as its letters, which the fonts Textual names may lack."""
 
-_BRAILLE_TEXT = re.compile(
+_DRAWN_TEXT = re.compile(
     r'<text class="([^"]+)" x="([\d.]+)" y="([\d.]+)" textLength="([\d.]+)"([^>]*)>'
-    r"([^<]*[\u2800-\u28ff][^<]*)</text>"
+    r"([^<]*[\u2580-\u2590\u2800-\u28ff][^<]*)</text>"
 )
+"""Text with braille or blocks in it."""
+
 _DOTS = ((0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (0, 3), (1, 3))
 """Column and row of each braille dot, by its bit (Unicode 15, chapter 21.1)."""
 
@@ -220,6 +223,79 @@ async def head_to_head(stage: Stage) -> None:
     )
 
 
+async def _finish(stage: Stage, task: str, recipe: str) -> LivePane:
+    """Train a recipe to its end."""
+    await stage.open_workbench(task, recipe)
+    pane = await stage.train(epochs=1)
+    await stage.until(lambda: pane.history.ended is not None, "the end", seconds=300)
+    return pane
+
+
+async def _look(stage: Stage, pane: LivePane, tab: str) -> None:
+    """Choose a tab and wait until what it looks at is computed."""
+    await stage.pilot.press(tab)
+    await stage.until(lambda: pane.view.look is not None and not pane.view.looking, "the look")
+    await stage.pilot.pause(0.5)
+
+
+async def boundary_early(stage: Stage) -> None:
+    """What xor's network says all over the plane after a few epochs."""
+    pane = await _finish(stage, "xor", "answer")
+    await _look(stage, pane, "2")
+    await stage.pilot.press(*30 * ["left_curly_bracket"])
+    await stage.until(lambda: pane.view.look is not None and pane.view.look.epoch < 50, "an epoch")
+    await stage.pilot.pause(0.5)
+
+
+async def boundary_late(stage: Stage) -> None:
+    """The same in the end, with its hidden units."""
+    await _look(stage, await _finish(stage, "xor", "answer"), "2")
+
+
+async def fit(stage: Stage) -> None:
+    """A network that learned x² where it saw it, and nowhere else."""
+    await stage.open_workbench("square", "answer")
+    pane = await stage.train(epochs=2_000)
+    await stage.pilot.press("space")
+    await stage.until(lambda: pane.state is RunState.PAUSED, "the pause")
+    await _look(stage, pane, "2")
+
+
+async def matrix(stage: Stage) -> None:
+    """Which of 46 topics is taken for which."""
+    await _look(stage, await _finish(stage, "reuters", "book"), "3")
+
+
+async def layers(stage: Stage) -> None:
+    """Dead units of a network that does not learn."""
+    await _look(stage, await _finish(stage, "xor", "as asked, four rows"), "5")
+
+
+_A_SEVEN = (
+    *40 * ["up"],
+    *40 * ["left"],
+    *2 * ["right"],
+    *3 * ["shift+right"],
+    *2 * ["shift+down"],
+    "shift+left",
+    *2 * ["shift+down"],
+    "shift+left",
+    *3 * ["shift+down"],
+)
+"""Draws a seven into 8×8 pixels."""
+
+
+async def drawing(stage: Stage) -> None:
+    """A digit that is drawn, and what the network says it is."""
+    pane = await _finish(stage, "digits", "convolutions")
+    await stage.pilot.press("p")
+    await stage.until(lambda: pane.try_it.display, "the form")
+    await stage.pilot.pause(1.0)
+    await stage.pilot.press(*_A_SEVEN)
+    await stage.until(lambda: "network" in _words(stage.app), "an answer")
+    await stage.pilot.pause(2.0)
+
+
 async def help_screen(stage: Stage) -> None:
     """The keys of the workbench."""
     await stage.open_workbench("xor", "answer")
@@ -239,8 +315,18 @@ PICTURES: dict[str, Callable[[Stage], Awaitable[None]]] = {
     "compare": compare,
     "runs": runs,
     "head-to-head": head_to_head,
+    "boundary-early": boundary_early,
+    "boundary-late": boundary_late,
+    "fit": fit,
+    "matrix": matrix,
+    "layers": layers,
+    "drawing": drawing,
     "help": help_screen,
 }
+
+
+NEEDS = {"imdb": "imdb.npz", "matrix": "reuters.npz"}
+"""Data files without which a picture is left out."""
 
 
 def _words(app: KertuiApp) -> str:
@@ -284,7 +370,7 @@ def _wait_for_runs(service: TrainingService) -> None:
 
 def write(svg: str, path: Path) -> None:
     """Write a screenshot as SVG, without fonts from the web, and as PNG."""
-    svg = _BRAILLE_TEXT.sub(_with_dots, _FONT_FAMILY.sub(FONT, _WEB_FONTS.sub("", svg)))
+    svg = _DRAWN_TEXT.sub(_with_shapes, _FONT_FAMILY.sub(FONT, _WEB_FONTS.sub("", svg)))
     path.with_suffix(".svg").write_text(svg, encoding="utf-8")
     path.with_suffix(".png").write_bytes(
         bytes(resvg_py.svg_to_bytes(svg_string=svg, font_family=FONT))
@@ -292,24 +378,19 @@ def write(svg: str, path: Path) -> None:
     print(path.with_suffix(".png").name, flush=True)
 
 
-def _with_dots(text: re.Match[str]) -> str:
-    """The same text with its braille drawn as dots: few fonts have braille as wide as letters."""
+def _with_shapes(text: re.Match[str]) -> str:
+    """The same text with its braille drawn as dots and its blocks as rectangles: few fonts have
+    braille as wide as letters, and none blocks as high as a line."""
     css, left, baseline, length, rest, content = text.groups()
     characters = html.unescape(content)
     cell = float(length) / len(characters)
     top = float(baseline) - _ASCENT
-    dots, others = [], []
+    shapes, others = [], []
     for index, character in enumerate(characters):
-        bits = ord(character) - 0x2800
-        if not 0 <= bits <= 0xFF:
-            others.append(character)
-            continue
-        others.append("\u00a0")
-        for bit, (column, row) in enumerate(_DOTS):
-            if bits >> bit & 1:
-                x = float(left) + cell * (index + (column + 0.5) / 2)
-                y = top + _LINE_HEIGHT * (row + 0.5) / 4
-                dots.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="1.9"/>')
+        x = float(left) + cell * index
+        drawn = _dots(ord(character) - 0x2800, x, top, cell) or _block(character, x, top, cell)
+        shapes += drawn
+        others.append("\u00a0" if drawn or character == "\u2800" else character)
     kept = "".join(others)
     letters = ""
     if kept.strip("\u00a0 "):
@@ -317,7 +398,39 @@ def _with_dots(text: re.Match[str]) -> str:
             f'<text class="{css}" x="{left}" y="{baseline}" textLength="{length}"{rest}>'
             f"{html.escape(kept)}</text>"
         )
-    return f'{letters}<g class="{css}">{"".join(dots)}</g>'
+    return f'{letters}<g class="{css}" shape-rendering="crispEdges">{"".join(shapes)}</g>'
+
+
+def _dots(bits: int, left: float, top: float, cell: float) -> list[str]:
+    """The dots of a braille character, by its bits; none for another character."""
+    if not 0 <= bits <= 0xFF:
+        return []
+    return [
+        f'<circle cx="{left + cell * (column + 0.5) / 2:.1f}" '
+        f'cy="{top + _LINE_HEIGHT * (row + 0.5) / 4:.1f}" r="1.9"/>'
+        for bit, (column, row) in enumerate(_DOTS)
+        if bits >> bit & 1
+    ]
+
+
+def _block(character: str, left: float, top: float, cell: float) -> list[str]:
+    """The rectangle of a block (Unicode's Block Elements, halves and eighths)."""
+    code = ord(character) - 0x2580
+    x, y, width, height = 0.0, 0.0, 1.0, 1.0
+    if code == 0:
+        height = 0.5
+    elif 1 <= code <= 8:
+        y, height = 1 - code / 8, code / 8
+    elif 9 <= code <= 15:
+        width = (16 - code) / 8
+    elif code == 16:
+        x, width = 0.5, 0.5
+    else:
+        return []
+    return [
+        f'<rect x="{left + cell * x:.2f}" y="{top + _LINE_HEIGHT * y:.2f}" '
+        f'width="{cell * width:.2f}" height="{_LINE_HEIGHT * height:.2f}"/>'
+    ]
 
 
 def main(names: list[str]) -> None:
@@ -327,8 +440,9 @@ def main(names: list[str]) -> None:
         sys.exit(f"no picture {unknown[0]!r}; there are: {', '.join(PICTURES)}")
     with tempfile.TemporaryDirectory(prefix="kertui-") as cache:
         for name in names or PICTURES:
-            if name == "imdb" and state("imdb.npz") is not FileState.HERE:
-                print("imdb left out: its data file is not here (kertui data get imdb)")
+            file = NEEDS.get(name)
+            if file is not None and state(file) is not FileState.HERE:
+                print(f"{name} left out: {file} is not here (kertui data get {file[:-4]})")
                 continue
             for size in SIZES:
                 asyncio.run(take(name, size, Path(cache)))

@@ -422,6 +422,9 @@ class WorkbenchScreen(Screen[None]):
 
     def on_resize(self) -> None:
         """Have the tabs named once: over both halves where these take turns."""
+        self.call_next(self._name_tabs_once)  # Textual sets the class after this
+
+    def _name_tabs_once(self) -> None:
         self._training.pane.has_tab_row = not self.has_class("-narrow")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
