@@ -16,9 +16,11 @@ from kertasks.data.dataset import Dataset
 from kertasks.data.multi_hot import INDEX_FROM, multi_hot, pack_texts
 from kertasks.data.samples import WordsSampler, image_sample
 from kertasks.data.splits import Split
+from kertasks.registry import find_task
 from kertasks.runs.looking.view import DoesNotApply, Rows
 from kertasks.runs.views.saliency import Saliency, SaliencyRequest
 from kertasks.views.gradient_input import gradient_times_input
+from kertasks.views.split_choice import data_of_run
 from kertasks.views.table import look
 
 RANDOM = np.random.default_rng(8)
@@ -86,6 +88,14 @@ def test_where_nothing_is_wrong_the_row_stays() -> None:
     assert (found.row, found.found) == (1, False)
     # Rows of another split than the sampler knows: their words, without their order.
     assert found.words == ("‹start›", "it", "was", "bad")
+
+
+def test_the_texts_of_a_share_that_is_held_out_are_known() -> None:
+    recipe = find_task("imdb").recipe()
+    recipe = replace(recipe, fit=replace(recipe.fit, validation_split=1 / 3))
+    found = seen(critic(), data_of_run(reviews(), recipe), rows=Rows.VALIDATION)
+    assert found.row_count == 1
+    assert found.words == ("‹start›", "good", "film")
 
 
 def differences(model: keras.Model, row: NDArray[Any], output: int) -> NDArray[Any]:
