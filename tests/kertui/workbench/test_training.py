@@ -9,18 +9,21 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.support.piloting import shown
 from tests.support.trainers import kill_trainers
 from tests.support.workbench_app import open_workbench
 from textual.widgets import Input
 
 from kertasks.keras_catalog.catalog import Catalog
+from kertasks.recipes.changes import with_changes
 from kertasks.recipes.recipe import Recipe
 from kertasks.registry import find_task
-from kertasks.runs.events import Stopped
+from kertasks.runs.events import Finished, Stopped
 from kertasks.runs.state import RunState
 from kertasks.runs.store import RunStore
 from kertui.live.pane import LivePane
 from kertui.live.status import RunStatus
+from kertui.live.tabs.classes import ClassDrawing
 from kertui.live.training_column import Phase, TrainingColumn
 from kertui.service.training_service import TrainingService
 from kertui.workbench.layers.layer_list import LayerList, Waiting
@@ -212,3 +215,33 @@ async def test_a_killed_trainer_is_lost_and_its_run_resumed(service: TrainingSer
 def endless() -> Recipe:
     recipe = find_task("xor").recipes["answer"]
     return replace(recipe, fit=replace(recipe.fit, epochs=1_000_000))
+
+
+async def test_a_cell_of_the_matrix_leads_to_the_rows_it_counts(service: TrainingService) -> None:
+    recipe = with_changes(find_task("digits").recipes["dense"], ["fit.epochs=1"])
+    async with open_workbench(service, "digits", recipe) as bench:
+        await bench.checked()
+        await bench.press("space")
+        pane = bench.screen.query_one(LivePane)
+        await bench.until(lambda: pane.history.ended is not None)
+        await bench.press("3")
+        drawing = bench.screen.query_one(ClassDrawing)
+        await bench.until(lambda: drawing.matrix is not None and not pane.view.looking)
+        matrix, ended = drawing.matrix, pane.history.ended
+        assert matrix is not None
+        assert isinstance(ended, Finished)
+        assert ended.test is not None
+        assert sum(map(sum, matrix.counts)) == matrix.row_count == 360
+        assert matrix.accuracy == pytest.approx(ended.test["accuracy"], abs=1e-6)
+        assert f"accuracy {matrix.accuracy:.3f}" in shown(bench.app)
+        true, said = max(
+            ((true, said) for true in range(10) for said in range(10) if true != said),
+            key=lambda cell: matrix.counts[cell[0]][cell[1]],
+        )
+        await bench.press(*["down"] * true, *["right"] * said, "enter")
+        count = matrix.counts[true][said]
+        rows = "1 row" if count == 1 else f"{count} rows"
+        await bench.until(lambda: f"{rows} of {true} said to be {said}" in shown(bench.app))
+        await bench.press("backspace")
+        wrong = 360 - sum(matrix.counts[place][place] for place in range(10))
+        await bench.until(lambda: f"{wrong} of 360 test rows are wrong" in shown(bench.app))

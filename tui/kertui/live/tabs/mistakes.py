@@ -141,8 +141,8 @@ class MistakesTab(LiveTab):
             for key, by, words, id in (
                 ("up", -1, "the mistake before", "previous"),
                 ("down", 1, "the next mistake", "next"),
-                ("shift+up", -10, "the mistake ten before", "far_previous"),
-                ("shift+down", 10, "the tenth mistake from here", "far_next"),
+                ("left", -10, "the mistake ten before", "far_previous"),
+                ("right", 10, "the tenth mistake from here", "far_next"),
                 ("home", -1_000_000_000, "the worst mistake", "first"),
                 ("end", 1_000_000_000, "the least of the mistakes", "last"),
             )
