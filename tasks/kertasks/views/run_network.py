@@ -33,6 +33,7 @@ from kertasks.trainer.checkpoint import (
 )
 from kertasks.trainer.dataset_cache import DatasetCache
 from kertasks.trainer.epoch_file import read_epoch_file
+from kertasks.views.layers.updates import with_updates
 from kertasks.views.split_choice import data_of_run
 from kertasks.views.table import look
 
@@ -168,6 +169,8 @@ class RunNetwork:
         """Compute a view with the weights that were loaded last."""
         of = self.of or WeightsEpoch(0)
         try:
-            return Look(request, of.epoch, of.step, look(self.model, self.data, request))
+            record = look(self.model, self.data, request)
         except DoesNotApply as reason:
             return Look(request, of.epoch, of.step, why_not=str(reason))
+        record = with_updates(record, self.model, self.run.epochs_path, of)
+        return Look(request, of.epoch, of.step, record)

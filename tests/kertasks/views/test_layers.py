@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import weakref
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -14,11 +15,14 @@ from tests.support.layer_networks import KINDS, compiled, rows_of
 
 import kertasks
 from kertasks.data.dataset import Dataset
+from kertasks.runs.looking.kept_epochs import kept_path
 from kertasks.runs.looking.view import DoesNotApply, Look, Rows, decode_look, encode_look
 from kertasks.runs.views.layer_page import LayerRecord, LayerRequest
 from kertasks.runs.views.layer_table import Histogram, LayersRecord, LayersRequest
-from kertasks.views.layers.all_layers import EarlierWeights, layers
+from kertasks.runs.weights_file import WeightsEpoch
+from kertasks.trainer.epoch_file import write_epoch
 from kertasks.views.layers.layer_reading import MOST_ROWS
+from kertasks.views.layers.updates import with_updates
 from kertasks.views.table import look
 
 W1 = np.array([[1.0, -1.0, -1.0], [0.5, -2.0, 1.0]], "float32")
@@ -98,12 +102,25 @@ def test_a_row_a_layer_as_numpy_computes_it() -> None:
     assert look(small(), data, LayersRequest(bins=5)) == record
 
 
-def test_the_size_of_an_update_is_measured_against_earlier_weights() -> None:
-    earlier = EarlierWeights(7, [W1 * 0.9, B1, W2, B2])
-    record = layers(small(), rows_of(X, Y), LayersRequest(), earlier)
+def test_the_size_of_an_update_is_measured_against_kept_weights(tmp_path: Path) -> None:
+    model = small()
+    write_epoch(kept_path(tmp_path, 7), [W1 * 0.9, B1, W2, B2])
+    write_epoch(kept_path(tmp_path, 8), [W1, B1, W2 * 0.5, B2])
+    alone = look(model, rows_of(X, Y), LayersRequest())
+
+    def since(epoch: int, step: int = 0) -> LayersRecord:
+        record = with_updates(alone, model, tmp_path, WeightsEpoch(epoch, step))
+        assert isinstance(record, LayersRecord)
+        return record
+
+    record = since(8)
     assert record.since == 7
     assert record.layers[0].update == pytest.approx(norm(W1 * 0.1) / norm(W1 * 0.9, B1))
     assert record.layers[1].update == 0
+    assert since(8, 3).since == 8
+    assert since(7) == alone
+    kept_path(tmp_path, 7).write_bytes(b"of nobody")
+    assert since(8) == alone
 
 
 def test_unit_by_unit_as_numpy_computes_it() -> None:

@@ -12,10 +12,13 @@ from typing import Any
 import keras
 
 from kertasks.data.dataset import Dataset
+from kertasks.runs.folder import RunFolder
 from kertasks.runs.looking.look_files import Asked, Viewers
 from kertasks.runs.looking.view import DoesNotApply, Look
+from kertasks.runs.weights_file import WeightsEpoch
 from kertasks.text.error_text import described
 from kertasks.trainer.callbacks.event_writer import EventWriter
+from kertasks.views.layers.updates import with_updates
 from kertasks.views.table import look
 
 _LOOK_EVERY = 0.05
@@ -46,6 +49,7 @@ class Looks(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries no
     def __init__(self, run: Path, writer: EventWriter, data: Dataset) -> None:
         super().__init__()
         self._viewers = Viewers(run)
+        self._epochs = RunFolder(run).epochs_path
         self._writer = writer
         self._data = data
         self._looked = 0.0
@@ -88,6 +92,8 @@ class Looks(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries no
         record, why_not = None, ""
         try:
             record = look(self.model, self._data, request)
+            of = WeightsEpoch(writer.epochs, writer.step)
+            record = with_updates(record, self.model, self._epochs, of)
         except DoesNotApply as reason:
             why_not = str(reason)
         except Exception as error:  # what cannot be drawn is no reason to end a training

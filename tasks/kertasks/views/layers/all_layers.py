@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import keras
@@ -38,28 +36,13 @@ _NEAR_AN_END = 1 / 40
 """Of the range."""
 
 
-@dataclass(frozen=True, slots=True)
-class EarlierWeights:
-    """The weights of a network at an epoch before."""
-
-    epoch: int
-    arrays: Sequence[NDArray[Any]]
-    """As ``keras.Model.get_weights`` gives them."""
-
-
-def layers(
-    model: keras.Model,
-    data: Dataset,
-    request: LayersRequest,
-    earlier: EarlierWeights | None = None,
-) -> LayersRecord:
+def layers(model: keras.Model, data: Dataset, request: LayersRequest) -> LayersRecord:
     """Tell of every layer of a network.
 
     Args:
         model: a built model; gradients are told where it is compiled.
         data: what it is trained and tested on.
         request: which rows to look at.
-        earlier: what the sizes of updates are measured against.
 
     Raises:
         DoesNotApply: it has no layers, or there are no such rows.
@@ -68,16 +51,11 @@ def layers(
     of = sample(model, data, request.rows)
     outputs = activations(model, of)
     gradients = gradient_norms(model, of)
-    before = {}
-    if earlier is not None:
-        pairs = zip(model.weights, earlier.arrays, strict=True)
-        before = {id(weight): array for weight, array in pairs}
     facts = (
-        facts_of(layer, output, gradients, request.bins, before)
+        facts_of(layer, output, gradients, request.bins)
         for layer, output in zip(every, outputs, strict=True)
     )
-    since = None if earlier is None else earlier.epoch
-    return LayersRecord(of.rows, of.row_count, of.size, tuple(facts), since)
+    return LayersRecord(of.rows, of.row_count, of.size, tuple(facts))
 
 
 def facts_of(
@@ -85,7 +63,6 @@ def facts_of(
     output: NDArray[np.float32] | None,
     gradients: dict[int, float],
     bins: int,
-    before: dict[int, NDArray[Any]],
 ) -> LayerFacts:
     """Tell of one layer.
 
@@ -94,10 +71,9 @@ def facts_of(
         output: its output, shape (rows, …).
         gradients: norms, by the ``id`` of a weight.
         bins: of histograms.
-        before: weights of an epoch before, likewise.
     """
     shape = output_of(layer)
-    weights = layer.trainable_weights or layer.weights
+    weights = weights_of(layer)
     arrays = [np.asarray(weight, dtype=np.float32) for weight in weights]
     units = None
     if output is not None and len(output) > 1 and has_units(layer):
@@ -118,8 +94,13 @@ def facts_of(
         saturated=None if output is None else _saturated(layer, output),
         weight_norm=norm_of(arrays) if arrays else None,
         gradient_norm=math.hypot(*known) if known else None,
-        update=_update(arrays, [before.get(id(weight)) for weight in weights]),
     )
+
+
+def weights_of(layer: keras.layers.Layer) -> list[keras.Variable]:
+    """What of a layer a step changes; all its weights where it is frozen or never trained."""
+    found: list[keras.Variable] = layer.trainable_weights or layer.weights
+    return found
 
 
 def has_units(layer: keras.layers.Layer) -> bool:
@@ -166,14 +147,6 @@ def _saturated(layer: keras.layers.Layer, output: NDArray[Any]) -> float | None:
     margin = (ends[1] - ends[0]) * _NEAR_AN_END
     near = (output < ends[0] + margin) | (output > ends[1] - margin)
     return float(near.mean())
-
-
-def _update(arrays: list[NDArray[Any]], before: list[NDArray[Any] | None]) -> float | None:
-    earlier = [array for array in before if array is not None]
-    if not arrays or len(earlier) != len(arrays):
-        return None
-    size = norm_of(earlier)
-    return norm_of([a - b for a, b in zip(arrays, earlier, strict=True)]) / size if size else None
 
 
 VIEW = (LayersRequest, layers)

@@ -69,7 +69,7 @@ def one_layer(model: keras.Model, data: Dataset, request: LayerRequest) -> Layer
         of.size,
         request.index,
         len(every),
-        facts_of(layer, output, gradients, request.bins, {}),
+        facts_of(layer, output, gradients, request.bins),
         tuple(_weight(layer, weight, gradients, request.bins) for weight in layer.weights),
         incoming.word,
         units.count,
