@@ -39,13 +39,13 @@ def trained(home: Path, name: str, *changes: str, task: str = "breast-cancer") -
 
 
 def test_two_runs_are_evaluated_and_compared(
-    trainer_home: Path, capsys: pytest.CaptureFixture[str]
+    home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    trained(trainer_home, "good")
-    trained(trainer_home, "poor", "fit.epochs=1", "fit.batch_size=500", "seed=1")
+    trained(home, "good")
+    trained(home, "poor", "fit.epochs=1", "fit.batch_size=500", "seed=1")
     assert kertui(["evaluate", "good", "poor", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
-    ended = FollowedRun(RunStore(trainer_home).find("good")).wait_for_end().ended
+    ended = FollowedRun(RunStore(home).find("good")).wait_for_end().ended
     assert ended is not None
     assert ended.test is not None  # type: ignore[union-attr]
     accuracy = found["metrics"]["accuracy"]
@@ -70,10 +70,10 @@ def test_two_runs_are_evaluated_and_compared(
 
 
 def test_a_retrained_run_names_the_one_it_is_of_and_has_its_rows(
-    trainer_home: Path, capsys: pytest.CaptureFixture[str]
+    home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = trained(
-        trainer_home, "held", "data.variant=40 000 rows", "fit.batch_size=4000", task="xor"
+        home, "held", "data.variant=40 000 rows", "fit.batch_size=4000", task="xor"
     )
     best = FollowedRun(before).look().best_epoch
     assert best is not None
@@ -89,7 +89,7 @@ def test_a_retrained_run_names_the_one_it_is_of_and_has_its_rows(
     run, listed_before = json.loads(capsys.readouterr().out)
     assert (run["retrained_from"], run["recipe"]) == (before.id, "held, retrained")
     assert listed_before["retrained_from"] is None
-    path = RunStore(trainer_home).find(run["id"]).baselines_path
+    path = RunStore(home).find(run["id"]).baselines_path
     wait_until(lambda: read_baselines(path) != RunBaselines(), PATIENCE)
     assert kertui(["retrain", run["id"]]) == 1
     assert "held no rows out" in capsys.readouterr().err

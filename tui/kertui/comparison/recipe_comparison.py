@@ -223,10 +223,11 @@ def _settings(recipe: Recipe) -> dict[str, str]:
         "compile": recipe.compile,
         "fit": recipe.fit,
         "data.variant": recipe.data.variant or "the first",
-        "data.train_on_validation": recipe.data.train_on_validation,
         "seed": recipe.seed,
     }
     found = _by_name(settings, "")
+    if recipe.data.train_on_validation:
+        found["data.train_on_validation"] = format_value(True)
     if recipe.fit.early_stopping is None:
         found["fit.early_stopping"] = "off"
     return found
