@@ -178,6 +178,28 @@ async def compare(stage: Stage) -> None:
     await stage.pilot.pause(0.5)
 
 
+async def try_it(stage: Stage) -> None:
+    """A digit that is being drawn, and what the network takes it for."""
+    await stage.open_workbench("digits", "convolutions")
+    pane = await stage.train(epochs=1)
+    await stage.until(lambda: pane.history.ended is not None, "the end", seconds=300)
+    await stage.pilot.press("p")
+    await stage.until(lambda: pane.try_it.form is not None, "the form")
+    await stage.pilot.pause(0.5)
+    await stage.pilot.press(*("up",) * 3, *("left",) * 2)
+    for key, times in (
+        ("right", 4),
+        ("down", 2),
+        ("left", 1),
+        ("down", 2),
+        ("left", 1),
+        ("down", 2),
+    ):
+        await stage.pilot.press(*(f"shift+{key}",) * times)
+    answered = pane.try_it.is_answered
+    await stage.until(lambda: answered() and "regression" in _words(stage.app), "the answer")
+
+
 TRAINED = (
     ("threshold", "as asked, grid"),
     ("breast-cancer", "small"),
@@ -322,6 +344,7 @@ PICTURES: dict[str, Callable[[Stage], Awaitable[None]]] = {
     "layers": layers,
     "drawing": drawing,
     "help": help_screen,
+    "try-it": try_it,
 }
 
 

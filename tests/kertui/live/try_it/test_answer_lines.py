@@ -41,6 +41,13 @@ def test_the_most_probable_class_is_first_and_the_baseline_last() -> None:
     assert lines(THREE, 0) == []
 
 
+def test_a_class_that_is_next_to_impossible_takes_no_line() -> None:
+    sure = Answer(Rows.TRAIN, 9, (1.0,), tuple("pqrs"), (0.999, 0.0006, 0.0004, 0.0))
+    first, second = lines(sure)
+    assert "0.999" in first
+    assert second.endswith("q   0.001")
+
+
 def test_of_two_classes_one_says_it_all() -> None:
     two = Answer(Rows.TRAIN, 4, (0.97,), ("1", "0"), (0.97, 0.03))
     assert lines(two, width=40, glyphs=ASCII) == ["network   1   0.970  " + 18 * "#"]

@@ -17,6 +17,9 @@ NETWORK = "network"
 
 _LONGEST_NAME = 24
 _LONGEST_BAR = 30
+_NOTHING = "0.000"
+"""A share that is not worth a line."""
+
 _AROUND = 13
 """Cells of a share and of the gaps."""
 
@@ -55,6 +58,7 @@ def _network(answer: Answer) -> list[_Line]:
         lines = [_Line("", name, share, "dim") for name, share in said]
         if len(answer.classes) == 2:
             del lines[1:]
+        lines[1:] = [line for line in lines[1:] if _shown(line) != _NOTHING]
         return [_Line(NETWORK, lines[0].what, lines[0].share, "accent"), *lines[1:]]
     if answer.value is not None:
         return [_Line(NETWORK, in_unit(answer.value, answer.unit), None, "accent")]
@@ -70,6 +74,10 @@ def _baseline(answer: Answer) -> list[_Line]:
     return [_Line(said.name, in_unit(said.value, answer.unit), None, "dim")]
 
 
+def _shown(line: _Line) -> str:
+    return "" if line.share is None else metric("accuracy", line.share)
+
+
 def _row(line: _Line, who: int, what: int, bar: int, glyphs: Glyphs) -> Row:
     strong = line.role == "accent"
     row = cells(padded(line.who, who) + "   ", "dim")
@@ -78,6 +86,6 @@ def _row(line: _Line, who: int, what: int, bar: int, glyphs: Glyphs) -> Row:
     row += cells(padded(name, what, right=line.share is None), "chosen" if strong else "")
     if line.share is None:
         return row
-    row += cells(f"   {metric('accuracy', line.share)}", "" if strong else "dim")
+    row += cells(f"   {_shown(line)}", "" if strong else "dim")
     full = round(bar * line.share) if line.share == line.share else 0
     return row + cells("  " + glyphs.full * full, line.role)

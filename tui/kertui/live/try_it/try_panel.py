@@ -175,6 +175,11 @@ class TryPanel(Widget):
         del view
         return None if self.form is None else self.form.request
 
+    def is_answered(self) -> bool:
+        """Whether the answer that is shown is to what stands in the form."""
+        asked = self.wanted(self._view)
+        return asked is not None and self._look is not None and self._look.request == asked
+
     def show(self, view: RunView) -> None:
         """Show the run as it is now. Called at most a few times a second, while it is open."""
         if view.run != self._view.run:
