@@ -293,31 +293,6 @@ async def layers(stage: Stage) -> None:
     await _look(stage, await _finish(stage, "xor", "as asked, four rows"), "5")
 
 
-_A_SEVEN = (
-    *40 * ["up"],
-    *40 * ["left"],
-    *2 * ["right"],
-    *3 * ["shift+right"],
-    *2 * ["shift+down"],
-    "shift+left",
-    *2 * ["shift+down"],
-    "shift+left",
-    *3 * ["shift+down"],
-)
-"""Draws a seven into 8×8 pixels."""
-
-
-async def drawing(stage: Stage) -> None:
-    """A digit that is drawn, and what the network says it is."""
-    pane = await _finish(stage, "digits", "convolutions")
-    await stage.pilot.press("p")
-    await stage.until(lambda: pane.try_it.display, "the form")
-    await stage.pilot.pause(1.0)
-    await stage.pilot.press(*_A_SEVEN)
-    await stage.until(lambda: "network" in _words(stage.app), "an answer")
-    await stage.pilot.pause(2.0)
-
-
 async def help_screen(stage: Stage) -> None:
     """The keys of the workbench."""
     await stage.open_workbench("xor", "answer")
@@ -342,7 +317,6 @@ PICTURES: dict[str, Callable[[Stage], Awaitable[None]]] = {
     "fit": fit,
     "matrix": matrix,
     "layers": layers,
-    "drawing": drawing,
     "help": help_screen,
     "try-it": try_it,
 }
