@@ -72,9 +72,7 @@ def test_two_runs_are_evaluated_and_compared(
 def test_a_retrained_run_names_the_one_it_is_of_and_has_its_rows(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before = trained(
-        home, "held", "data.variant=40 000 rows", "fit.batch_size=4000", task="xor"
-    )
+    before = trained(home, "held", "data.variant=40 000 rows", "fit.batch_size=4000", task="xor")
     best = FollowedRun(before).look().best_epoch
     assert best is not None
     assert kertui(["retrain", "last", "--json"]) == 0

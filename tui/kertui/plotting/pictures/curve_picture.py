@@ -9,13 +9,12 @@ from itertools import pairwise
 from kertasks.runs.looking.view import Rows
 from kertasks.runs.views.fitted_curve import FittedCurve
 from kertasks.text.numbers import number
-from kertui.plotting.axes import value_labels
+from kertui.plotting.axes import aligned, value_labels
 from kertui.plotting.dot_canvas import DotCanvas
 from kertui.plotting.frame import (
     framed,
     labels_below,
     round_marks,
-    rounded,
     side_by_side,
     wide_enough,
 )
@@ -56,7 +55,7 @@ class _Plot:
         self._record, self._columns, self._rows, self._glyphs = record, columns, rows, glyphs
         finite = [place for place in record.at if math.isfinite(place)] or [0.0]
         self._left, self._right = wide_enough(min(finite), max(finite))
-        self._bottom, self._top = _limits(record)
+        self._bottom, self._top, self._ticks = aligned(*_limits(record), rows)
 
     def lines(self) -> list[Row]:
         """Curves over the rows of the data, over the ends of their range."""
@@ -78,7 +77,7 @@ class _Plot:
             _lay(lines, self._stroke(curve), roles)
         if len(record.points_x) <= _FEW:
             for x, y in zip(record.points_x, record.points_y, strict=True):
-                column, row = self._across(x, self._columns), self._down(y, self._rows)
+                column, row = self._across(x, self._columns), self._down(y)
                 if 0 <= column < self._columns and 0 <= row < self._rows:
                     lines[row][column] = (glyphs.off, ink)
         return lines
@@ -86,13 +85,13 @@ class _Plot:
     def _dots(self) -> list[str]:
         canvas = DotCanvas(self._columns, self._rows, self._glyphs.marker)
         for x, y in zip(self._record.points_x, self._record.points_y, strict=True):
-            canvas.dot(self._across(x, canvas.columns), self._down(y, canvas.lines))
+            canvas.dot(self._across(x, canvas.columns), self._down(y, canvas.lines // self._rows))
         return canvas.rows()
 
     def _stroke(self, curve: Sequence[float]) -> list[str]:
         canvas = DotCanvas(self._columns, self._rows, self._glyphs.marker)
         points = [
-            (self._across(x, canvas.columns), self._down(y, canvas.lines))
+            (self._across(x, canvas.columns), self._down(y, canvas.lines // self._rows))
             if math.isfinite(x) and not math.isnan(y)
             else None
             for x, y in zip(self._record.at, curve, strict=True)
@@ -105,16 +104,16 @@ class _Plot:
     def _across(self, x: float, count: int) -> int:
         return _nearest((x - self._left) / (self._right - self._left), count)
 
-    def _down(self, y: float, count: int) -> int:
-        return _nearest(1 - (y - self._bottom) / (self._top - self._bottom), count)
+    def _down(self, y: float, dots: int = 1) -> int:
+        """The dot of a value from the top, of so many a row: four, as Braille has, are what the
+        axis is marked by."""
+        share = 1 - (y - self._bottom) / (self._top - self._bottom)
+        return _nearest(share, 4 * self._rows) * dots // 4
 
     def labels_beside(self) -> list[tuple[int, str]]:
         """Round values of the upright axis, by their rows."""
-        values = round_marks(self._bottom, self._top, max(2, self._rows // 3))
-        return [
-            (self._down(value, self._rows), label)
-            for value, label in zip(values, value_labels(values), strict=True)
-        ]
+        labels = zip(self._ticks, value_labels(self._ticks), strict=True)
+        return [(self._down(value), label) for value, label in labels]
 
     def labels_below(self) -> Row:
         """Round values of the feature under their columns, its name at the right end."""
@@ -139,8 +138,8 @@ def _nearest(share: float, count: int) -> int:
 
 
 def _limits(record: FittedCurve) -> tuple[float, float]:
-    """The ends of the upright axis: round ones that hold the data, and the curve as far as it does
-    not leave the data too far behind."""
+    """What the upright axis must hold: the data, and the curve as far as it does not leave the data
+    too far behind."""
     low, high = record.y.low, record.y.high
     values = [value for value in record.points_y if math.isfinite(value)]
     low, high = min([low, *values]), max([high, *values])
@@ -150,7 +149,7 @@ def _limits(record: FittedCurve) -> tuple[float, float]:
     if not record.classes:
         low = max(min([low, *said]), low - _BELOW * span)
         high = min(max([high, *said]), high + _ABOVE * span)
-    return rounded(low, high)
+    return low, high
 
 
 def _lay(lines: list[Row], drawn: list[str], roles: Sequence[str]) -> None:
@@ -163,8 +162,7 @@ def _lay(lines: list[Row], drawn: list[str], roles: Sequence[str]) -> None:
 
 def _legend(record: FittedCurve, width: int, glyphs: Glyphs) -> Row:
     ink = "train" if record.rows is Rows.TRAIN else "validation"
-    ends = record.x.low, record.x.high
-    low, high = value_labels(ends) if all(map(math.isfinite, ends)) else map(number, ends)
+    low, high = (_short(end) for end in (record.x.low, record.x.high))
     parts = [cells(f"{glyphs.solid_stroke} the network", "accent")]
     if len(record.curves) > 1:
         parts = [
@@ -177,3 +175,9 @@ def _legend(record: FittedCurve, width: int, glyphs: Glyphs) -> Row:
         sign = glyphs.off if len(record.points_x) <= _FEW else glyphs.dotted_stroke
         parts.insert(1, [*cells(sign, ink), *cells(" rows", "dim")])
     return cells(" " * (_GUTTER + 2)) + side_by_side(parts, width - _GUTTER - 2, glyphs)
+
+
+def _short(value: float) -> str:
+    """Three digits of a number, without zeros at its end."""
+    text = number(value, 3)
+    return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
