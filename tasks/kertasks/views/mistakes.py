@@ -13,6 +13,7 @@ from kertasks.data.samples import class_label, decode_row
 from kertasks.data.splits import Split
 from kertasks.runs.looking.view import DoesNotApply
 from kertasks.runs.views.worst_rows import (
+    MOST_PIXELS,
     Answer,
     ClassAnswer,
     Mistake,
@@ -22,9 +23,6 @@ from kertasks.runs.views.worst_rows import (
 )
 from kertasks.views.outputs import ClassOutputs, ValueOutputs, class_outputs, value_outputs
 from kertasks.views.split_choice import chosen_rows
-
-_MOST_PIXELS = 128
-"""Of a picture, across and down: no terminal shows more."""
 
 
 def mistakes(model: keras.Model, data: Dataset, request: MistakesRequest) -> Mistakes:
@@ -104,8 +102,8 @@ def _sample(data: Dataset, split: Split, row: int) -> Sample | None:
 
 def _thinned(image: ImageSample) -> ImageSample:
     """The picture with every so many of its pixels, so that none has more than can be shown."""
-    down = -(-len(image.pixels) // _MOST_PIXELS)
-    across = -(-max(map(len, image.pixels), default=0) // _MOST_PIXELS)
+    down = -(-len(image.pixels) // MOST_PIXELS)
+    across = -(-max(map(len, image.pixels), default=0) // MOST_PIXELS)
     if max(down, across) <= 1:
         return image
     step = max(down, across)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kertasks.data.dataset import Dataset
-from kertasks.runs.views.regression_errors import ErrorsRequest, RegressionErrors
+from kertasks.runs.views.regression_errors import LARGEST, ErrorsRequest, RegressionErrors
 from kertasks.views.outputs import value_outputs
 from kertasks.views.split_choice import chosen_rows
 
@@ -22,7 +22,8 @@ def residuals(model: keras.Model, data: Dataset, request: ErrorsRequest) -> Regr
     """
     rows, split = chosen_rows(data, request.rows)
     said = value_outputs(model, data, split)
-    finite = np.isfinite(said.truth) & np.isfinite(said.predicted)
+    # Of what is no number it is not true either.
+    finite = (np.abs(said.truth) <= LARGEST) & (np.abs(said.predicted) <= LARGEST)
     truth, predicted = said.truth[finite], said.predicted[finite]
     mae, rmse, r2 = _figures(truth, predicted) if finite.all() else (math.nan,) * 3
     errors = predicted - truth

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import keras
+import msgspec
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -24,7 +25,7 @@ from kertasks.runs.looking.view import (
     encode_look,
     encode_request,
 )
-from kertasks.runs.views.confusion_matrix import ConfusionMatrix, ConfusionRequest
+from kertasks.runs.views.confusion_matrix import ClassFigures, ConfusionMatrix, ConfusionRequest
 from kertasks.views.table import look
 
 RANDOM = np.random.default_rng(4)
@@ -117,3 +118,22 @@ def test_the_rows_are_those_that_are_asked_for(topics: keras.Model) -> None:
     with pytest.raises(DoesNotApply, match="46 outputs for 50 classes"):
         matrix(topics, dataset(X, y, 50))
     assert decode_request(encode_request(ConfusionRequest(Rows.TEST))).rows is Rows.TEST
+
+
+def test_a_strangers_matrix_that_is_none_is_refused() -> None:
+    ones = (ClassFigures(1, 1, 1, 1),) * 2
+    sound = ConfusionMatrix(Rows.TEST, 2, ("a", "b"), ((1, 0), (0, 1)), ones, 1, 0.3, 1)
+    data = encode_look(Look(ConfusionRequest(), 1, 0, sound))
+    assert decode_look(data).record == sound
+    for wrong in (
+        {"counts": ((1, 0),)},
+        {"counts": ((1,), (0, 1))},
+        {"figures": ones[:1]},
+        {"counts": ((1, 0), (3, 1))},
+    ):
+        with pytest.raises(ValueError, match="not of the same classes"):
+            msgspec.structs.replace(sound, **wrong)
+        plain = msgspec.msgpack.decode(data)
+        plain["record"] |= msgspec.to_builtins(wrong)
+        with pytest.raises(ValueError, match="not of the same classes"):
+            decode_look(msgspec.msgpack.encode(plain))

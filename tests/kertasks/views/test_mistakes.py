@@ -177,6 +177,11 @@ def test_no_text_of_a_record_steers_a_terminal() -> None:
     assert len(texts) < 25_000
 
 
+def test_a_picture_that_is_none_is_left_out() -> None:
+    for pixels in ((), ((),), ((0.5, 0.5), (0.5,)), ((0.0,) * 129,), ((0.0,),) * 129):
+        assert Mistake(0, ClassAnswer("a", 1, "b", 0), ImageSample("", pixels)).sample is None
+
+
 def test_a_request_has_bounds() -> None:
     for greedy in ({"count": 10**6}, {"count": 0}, {"offset": -1}, {"true": -1}):
         with pytest.raises(msgspec.ValidationError):

@@ -88,6 +88,20 @@ def test_errors_that_are_all_the_same_have_a_histogram(line: keras.Model, wrong_
     assert math.isnan(found.r2)
 
 
+def test_a_strangers_errors_that_cannot_be_drawn_are_refused(line: keras.Model) -> None:
+    sound = errors(line, dataset(X, Y, 0))
+    for wrong in (
+        {"truth": sound.truth[1:]},
+        {"error_rows": ()},
+        {"predicted": (math.inf, *sound.predicted[1:])},
+        {"truth": (math.nan, *sound.truth[1:])},
+        {"error_low": -1e308},
+        {"error_high": sound.error_low},
+    ):
+        with pytest.raises(ValueError, match=r"number|width"):
+            msgspec.structs.replace(sound, **wrong)
+
+
 def test_classes_have_no_errors_and_a_request_has_bounds(line: keras.Model) -> None:
     with pytest.raises(DoesNotApply, match="a class, not a number"):
         errors(line, dataset(X, np.zeros(500), 2))

@@ -48,3 +48,11 @@ class ConfusionMatrix(ViewRecord, frozen=True, tag="confusion"):
 
     high: float
     """The other end."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        count = len(self.classes)
+        are_square = len(self.counts) == count and all(len(row) == count for row in self.counts)
+        sums = [sum(row) for row in self.counts]
+        if not are_square or [one.support for one in self.figures] != sums:
+            raise ValueError("counts and figures are not of the same classes")

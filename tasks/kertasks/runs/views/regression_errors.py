@@ -8,6 +8,9 @@ from msgspec import Meta
 
 from kertasks.runs.looking.view import Index, ViewRecord, ViewRequest
 
+LARGEST = 1e300
+"""Of numbers that are shown: what is between two of them must be finite too."""
+
 
 class ErrorsRequest(ViewRequest, frozen=True, tag="errors"):
     """Asks what is said of rows that have a number as their target."""
@@ -55,3 +58,13 @@ class RegressionErrors(ViewRecord, frozen=True, tag="errors"):
 
     not_finite: Index = 0
     """Rows of which the output, or the target, is not finite."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if len(self.truth) != len(self.predicted) or not self.error_rows:
+            raise ValueError("not as many numbers are true as are predicted, or no bin is there")
+        numbers = (*self.truth, *self.predicted, self.error_low, self.error_high)
+        if not all(abs(number) <= LARGEST for number in numbers):
+            raise ValueError("a number that is shown is not finite")
+        if self.error_low >= self.error_high:
+            raise ValueError("the histogram has no width")

@@ -12,6 +12,9 @@ from kertasks.data.description import ColumnsSample, ImageSample, Sample, WordsS
 from kertasks.runs.looking.view import Index, ViewRecord, ViewRequest
 from kertasks.text.plain_text import one_line
 
+MOST_PIXELS = 128
+"""Of a picture, across and down: no terminal shows more."""
+
 _LONGEST_TEXT = 20_000
 """Characters of a text that are kept: the longest film review has fewer."""
 
@@ -96,9 +99,16 @@ def _clean(sample: Sample | None) -> Sample | None:
     match sample:
         case WordsSample():
             return WordsSample(one_line(sample.label), one_line(sample.text, _LONGEST_TEXT))
-        case ImageSample():
+        case ImageSample() if _is_picture(sample.pixels):
             return ImageSample(one_line(sample.label), sample.pixels)
         case ColumnsSample():
             columns = tuple((one_line(name), one_line(value)) for name, value in sample.columns)
             return ColumnsSample(one_line(sample.label), columns)
     return None
+
+
+def _is_picture(pixels: tuple[tuple[float, ...], ...]) -> bool:
+    """Whether there are lines of pixels, all as long, and no more than can be shown."""
+    across = len(pixels[0]) if pixels else 0
+    fits = 0 < across <= MOST_PIXELS and len(pixels) <= MOST_PIXELS
+    return fits and all(len(line) == across for line in pixels)
