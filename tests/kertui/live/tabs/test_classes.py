@@ -91,7 +91,7 @@ async def test_keys_sort_scroll_count_in_shares_and_choose_rows(tmp_path: Path) 
         assert (drawing.cursor.true, drawing.cursor.said) == (44, 1)
         before = text(looked)
         await pilot.press("n")
-        assert "% of its row" in text(looked)
+        assert "shares of a row in %" in text(looked)
         await pilot.press("n")
         assert text(looked) == before
         await pilot.press("s")

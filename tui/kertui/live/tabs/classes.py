@@ -183,7 +183,7 @@ class ClassDrawing(RowsWidget):
             facts.append((f"{counted(without, 'row')} of none of the classes", "warning"))
         facts.append((f"{len(matrix.classes)} classes, {self.order_of(matrix)}", "dim"))
         if self.shares:
-            facts.append(("% of its row", "dim"))
+            facts.append(("shares of a row in %", "dim"))
         return facts
 
     # The mouse
