@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from tests.support.trainers import kill_trainers
 from tests.support.waiting import wait_until
 
@@ -19,6 +20,7 @@ from kertasks.runs.looking.look_files import Viewer
 from kertasks.runs.looking.view import Look, Moment, Rows
 from kertasks.runs.store import RunStore
 from kertasks.runs.views.confusion_matrix import ConfusionMatrix, ConfusionRequest
+from kertasks.runs.views.layer_table import LayerFacts, LayersRecord, LayersRequest
 from kertasks.trainer.claiming import claim
 from kertasks.trainer.dataset_cache import DatasetCache
 from kertasks.trainer.run import train
@@ -31,6 +33,7 @@ RECIPE = with_changes(
     find_task("xor").recipes["answer"], ["fit.epochs=300", "fit.validation_split=0.5"]
 )
 ALL = ConfusionRequest(Rows.TRAIN)
+LAYERS = LayersRequest(Rows.TRAIN)
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +49,13 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TrainingServic
 def epochs_of(run: RunFolder) -> list[dict[str, float]]:
     events = EventReader(run.events_path).read_all()
     return [dict(event.metrics) for event in events if isinstance(event, Epoch)]
+
+
+def without_updates(look: Look) -> list[LayerFacts]:
+    """Other epochs are kept later, against which updates are measured."""
+    assert isinstance(look.record, LayersRecord)
+    assert look.record.since is not None
+    return [replace(layer, update=None) for layer in look.record.layers]
 
 
 def test_a_run_that_is_looked_at_has_the_numbers_of_one_that_is_not(tmp_path: Path) -> None:
@@ -113,9 +123,15 @@ def test_an_epoch_of_the_past_says_what_it_said_when_it_was_the_present(
     viewer.ask(ALL)
     wait_until(lambda: answered() and looks[-1].epoch == len(epochs_of(run)))
     present = looks[-1]
+    viewer.ask(LAYERS)
+    wait_until(lambda: answered() and looks[-1].request == LAYERS)
+    inside = looks[-1]
     run.send(SteeringCommand.EPOCH)
     wait_until(lambda: len(epochs_of(run)) > present.epoch)
     run.send(SteeringCommand.STOP)
     wait_until(lambda: run.state().is_over)
     assert service.look(run, Moment(epoch=present.epoch), ALL) == present
+    assert without_updates(service.look(run, Moment(epoch=inside.epoch), LAYERS)) == (
+        without_updates(inside)
+    )
     assert service.look(run, Moment(), ALL).epoch > present.epoch
