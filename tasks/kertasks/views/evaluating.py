@@ -81,9 +81,8 @@ def each_row_of(said: ClassOutputs | ValueOutputs) -> EachRow:
 
 def _measured(model: keras.Model, split: Split) -> dict[str, float]:
     """Loss and metrics as Keras tells them; what the model's metrics held before stays."""
-    kept = [
-        (variable, variable.numpy()) for metric in model.metrics for variable in metric.variables
-    ]
+    variables = [variable for metric in model.metrics for variable in metric.variables]
+    kept = [keras.ops.copy(variable.value) for variable in variables]
     try:
         found = evaluate(
             model,
@@ -94,7 +93,7 @@ def _measured(model: keras.Model, split: Split) -> dict[str, float]:
         )
         return as_numbers(found)
     finally:
-        for variable, value in kept:
+        for variable, value in zip(variables, kept, strict=True):
             variable.assign(value)
 
 

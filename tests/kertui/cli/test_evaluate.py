@@ -42,7 +42,7 @@ def test_two_runs_are_evaluated_and_compared(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     trained(home, "good")
-    trained(home, "poor", "fit.epochs=1", "fit.batch_size=500", "seed=1")
+    trained(home, "poor", "fit.epochs=1", "fit.batch_size=500")
     assert kertui(["evaluate", "good", "poor", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     ended = FollowedRun(RunStore(home).find("good")).wait_for_end().ended
