@@ -37,8 +37,9 @@ from kertasks.runs.state import RunState
 from kertui.live.epoch_table import EpochTable
 from kertui.live.follower import RunFollower
 from kertui.live.outcome import OutcomeLines
-from kertui.live.pane import LivePane, PaneLayout
-from kertui.live.pane import arrange as arrange_pane
+from kertui.live.pane import LivePane
+from kertui.live.pane_layout import PaneLayout
+from kertui.live.pane_layout import arrange as arrange_pane
 from kertui.live.status import NoticeLine, RunBar, RunStatus
 from kertui.live.tab import LiveTab, TabRow, all_tabs
 from kertui.live.tabs.curves import CurvesLayout, CurvesTab

@@ -6,6 +6,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual import work
 from textual.message import Message
@@ -13,12 +14,17 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.worker import get_current_worker
 
+from kertasks.errors import UserError
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import Event, Failed, Finished, Resumed, Resuming, Stopped
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.looking.kept_epochs import kept_moments, stamp_of
 from kertasks.runs.state import RunState
 from kertasks.scores.run_baselines import RunBaselines, read_baselines
+
+if TYPE_CHECKING:
+    from kertasks.data.description import Description
+    from kertui.service.training_service import TrainingService
 
 DRAW = 0.25
 """Seconds between two drawings at least."""
@@ -40,6 +46,10 @@ class RunFollower(Widget):
     """Tells its parent what a run's folder has more, from when it is mounted until ``remove``.
 
     What is on its way then still arrives: compare a message's ``follower``. Never seen.
+
+    Args:
+        run: the run.
+        service: describes its data; None where nobody does.
     """
 
     DEFAULT_CSS = """
@@ -78,9 +88,20 @@ class RunFollower(Widget):
         follower: RunFollower
         kept: tuple[int, ...]
 
-    def __init__(self, run: RunFolder) -> None:
+    @dataclass
+    class DataRead(Message):
+        """What is known of the run's data."""
+
+        follower: RunFollower
+        data: Description
+
+    def __init__(self, run: RunFolder, service: TrainingService | None = None) -> None:
         super().__init__()
         self.run = run
+        self._service = service
+        self._describing = 0
+        """Threads that find out what the data is."""
+
         self._knows_baselines = False
         self._reader = EventReader(run.events_path)
         self._ended = False
@@ -96,8 +117,32 @@ class RunFollower(Widget):
         self._kept_stamp: tuple[int, ...] = ()
 
     def on_mount(self) -> None:
-        """Begin to read the run's folder."""
+        """Begin to read the run's folder; look whether its data was described before."""
         self._follow()
+        self.describe(wait=False)
+
+    @property
+    def is_describing(self) -> bool:
+        """Whether the data is being looked at."""
+        return self._describing > 0
+
+    def describe(self, *, wait: bool = True) -> None:
+        """Find out what the run is trained on; unless told to wait, only where that is known."""
+        if self._service is not None:
+            self._describing += 1
+            self._describe(self._service, wait)
+
+    @work(thread=True, group="describe data")
+    def _describe(self, service: TrainingService, wait: bool) -> None:
+        try:
+            recipe = self.run.recipe()
+            ask = service.describe if wait else service.remembered_description
+            data = ask(recipe.task, recipe.data.variant, recipe.seed)
+        except UserError:  # a recipe that is none, or data that is not here
+            data = None
+        if data is not None:
+            self.post_message(self.DataRead(self, data))
+        self._describing -= 1
 
     @work(thread=True, group="follow")
     def _follow(self) -> None:

@@ -16,6 +16,7 @@ from kertasks.errors import UserError
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.looking.look_files import Viewer
 from kertasks.runs.looking.view import Look, Moment, ViewRequest
+from kertui.live.tab import RunView
 
 if TYPE_CHECKING:
     from kertui.service.training_service import TrainingService
@@ -75,6 +76,20 @@ class LookReader(Widget):
     def wanted(self) -> Wanted | None:
         """What is looked at."""
         return self._wanted
+
+    def look(self, view: RunView, request: ViewRequest | None) -> bool:
+        """Look at what is asked for of a run as it is now.
+
+        Returns:
+            Whether that is something else than before.
+        """
+        before, run, state = self._wanted, view.run, view.state
+        if run is None or state is None or request is None:
+            self.want(None)
+            return False
+        live = not state.is_over and view.moment == Moment()
+        self.want(Wanted(run, view.moment, request, live))
+        return self._wanted != before
 
     def want(self, wanted: Wanted | None) -> None:
         """Look at this from now on, at nothing for None."""

@@ -4,18 +4,16 @@ how far it is and how it ended."""
 from __future__ import annotations
 
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.reactive import var
 from textual.widget import Widget
 
-from kertasks.errors import UserError
 from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.events import Ended
 from kertasks.runs.folder import RunFolder
@@ -26,9 +24,10 @@ from kertasks.scores.run_baselines import RunBaselines
 from kertasks.text import numbers as formatting
 from kertui.live.epoch_slider import EpochSlider
 from kertui.live.follower import Pace, RunFollower
-from kertui.live.look_reader import LookReader, Wanted
+from kertui.live.look_reader import LookReader
 from kertui.live.machine_strip import MachineStrip
 from kertui.live.outcome import OutcomeLines, outcome
+from kertui.live.pane_layout import arrange
 from kertui.live.progress import RateMeter, RunProgress, TrainerClock
 from kertui.live.status import UNSEEN, NoticeLine, RunBar
 from kertui.live.tab import LiveTab, RunView, TabRow, all_tabs
@@ -37,6 +36,10 @@ from kertui.live.try_it.try_panel import TryPanel
 if TYPE_CHECKING:
     from kertasks.data.description import Description
     from kertui.service.training_service import TrainingService
+
+_NOTICE_LINES = 3
+_ROOMY_FOR_NOTICES = 16
+"""Rows of the pane from which a notice may have several of them."""
 
 CATCHING_UP = 0.7
 """Seconds between two drawings of a long log that is being read: most are read whole by then."""
@@ -208,9 +211,8 @@ class LivePane(Widget):
         self._is_read = False
         self._gone = state if state.is_gone else None
         self._caught_up = time.monotonic()
-        self._follower = RunFollower(run)
+        self._follower = RunFollower(run, self._service)
         self.mount(self._follower)
-        self._describe_data(run, wait=False)
         self._draw()
 
     @on(RunFollower.EventsRead)
@@ -340,7 +342,7 @@ class LivePane(Widget):
     @property
     def is_settled(self) -> bool:
         """Whether nothing more is awaited of a run as it is now."""
-        working = any(not one.is_finished for one in self.workers if one.node is self)
+        working = self._follower is not None and self._follower.is_describing
         return self._is_read and not working and self._looking != COMPUTING
 
     @on(EpochSlider.Chosen)
@@ -351,17 +353,12 @@ class LivePane(Widget):
 
     def _look(self) -> None:
         """Have computed what the tab that is shown wants."""
-        view, run = self.view, self.run
-        request = None if self.shown.why_not(view) else self.shown.wanted(view)
-        if run is None or request is None or self.state is None or not self.is_on_screen:
-            self._reader.want(None)
-            return
-        live = not self.state.is_over and self.moment == Moment()
-        wanted = Wanted(run, self.moment, request, live)
-        if wanted != self._reader.wanted:
+        view = self.view
+        hidden = not self.is_on_screen or self.shown.why_not(view)
+        if self._reader.look(view, None if hidden else self.shown.wanted(view)):
             self._looking = COMPUTING
-            self._reader.want(wanted)
-        if live and not self.history.epochs:
+        wanted = self._reader.wanted
+        if wanted is not None and wanted.live and not self.history.epochs:
             self._looking = self._waiting_text
 
     @on(LookReader.LookRead)
@@ -388,32 +385,17 @@ class LivePane(Widget):
         message.stop()
         self._draw()
 
-    @dataclass
-    class DataRead(Message):
-        """The data of the run that is followed was described."""
-
-        run: RunFolder
-        data: Description
-
-    @work(thread=True, group="describe data")
-    def _describe_data(self, run: RunFolder, *, wait: bool) -> None:
-        """Find out what the run is trained on; unless told to wait, only where that is known."""
-        if self._service is None:
-            return
-        with suppress(UserError):  # a recipe that is none, or data that is not here
-            recipe = run.recipe()
-            asked = recipe.task, recipe.data.variant, recipe.seed
-            ask = self._service.describe if wait else self._service.remembered_description
-            data = ask(*asked)
-            if data is not None:
-                self.post_message(self.DataRead(run, data))
-
-    @on(DataRead)
-    def _take_data(self, message: DataRead) -> None:
+    @on(RunFollower.DataRead)
+    def _take_data(self, message: RunFollower.DataRead) -> None:
         message.stop()
-        if message.run == self.run:
+        if message.follower is self._follower:
             self._data = message.data
             self._draw()
+
+    def _need_data(self) -> None:
+        """Have the run's data described, should that take loading it."""
+        if self._follower is not None and self._data is None:
+            self._follower.describe()
 
     def _show_progress(self) -> None:
         here = time.monotonic()
@@ -493,8 +475,7 @@ class LivePane(Widget):
             self._left = None
         before, self.shown = self.shown, tab
         self._looking = ""
-        if self.run is not None and self._data is None:
-            self._describe_data(self.run, wait=True)
+        self._need_data()
         before.display, tab.display = before is tab, True
         self._draw()
         if focus or within:
@@ -575,8 +556,7 @@ class LivePane(Widget):
         if self.try_it.display:
             self._close_try_it()
             return
-        if self.run is not None and self._data is None:
-            self._describe_data(self.run, wait=True)
+        self._need_data()
         if not self.has_focus_within:
             self._left = self.screen.focused
         self.try_it.open()
@@ -597,57 +577,3 @@ class LivePane(Widget):
         self.choose(self.tabs[0])
         if self._left is not None and self._left.is_attached and self._left.is_on_screen:
             self._left.focus()
-
-
-@dataclass(frozen=True, slots=True)
-class PaneLayout:
-    """Which parts of the pane are shown around the tab: 1 row, or 0."""
-
-    tabs: int
-    slider: int
-    """The line of the epochs of the past."""
-
-    machine: int
-    """The strip of the host's load."""
-
-    bar: int
-    gap: int
-    """A blank row over what is below the tab."""
-
-
-_NOTICE_LINES = 3
-_ROOMY_FOR_NOTICES = 16
-"""Rows of the pane from which a notice may have several of them."""
-
-_ROOMY = 24
-"""Rows for a tab from which some can go to the row of tabs and to the host's load."""
-
-
-def arrange(
-    height: int,
-    lines: int = 0,
-    *,
-    machine: bool = False,
-    first: bool = True,
-    slider: bool = False,
-    back: bool = False,
-) -> PaneLayout:
-    """The parts for a pane so many rows high.
-
-    Args:
-        height: of the pane.
-        lines: rows already given to notices and the outcome.
-        machine: whether there is a load of the host to show, where it costs no plot a row it needs.
-        first: whether the first tab is shown, for which the row of tabs can be left out.
-        slider: whether there are epochs of the past, whose line is left out where there is little
-            room;
-        back: unless one of them is looked at, or a tab that follows them.
-    """
-    room = height - lines - 1
-    tabs = 1 if room > _ROOMY or not first else 0
-    room -= tabs
-    past = 1 if slider and (room >= _ROOMY or back) else 0
-    room -= past
-    strip = 1 if machine and room >= _ROOMY else 0
-    room -= strip
-    return PaneLayout(tabs, past, strip, 1 if height >= 5 else 0, 1 if room >= 26 else 0)

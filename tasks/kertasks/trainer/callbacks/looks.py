@@ -57,8 +57,9 @@ class Looks(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries no
         self._traced: set[type[Any]] = set()
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
-        """Answer within a long epoch."""
-        self.answer()
+        """Answer within a long epoch; after its last batch, its end follows at once."""
+        if self._writer.within_epoch:
+            self.answer()
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
         """Answer with the weights of the epoch."""

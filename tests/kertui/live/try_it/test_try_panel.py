@@ -30,6 +30,7 @@ from kertasks.runs.state import RunState
 from kertasks.runs.store import RunStore
 from kertasks.runs.views.answer import AnswerRequest
 from kertasks.views.table import look
+from kertui.live.follower import RunFollower
 from kertui.live.pane import LivePane
 from kertui.live.tab import RunView
 from kertui.live.try_it.pixel_pad import PixelPad
@@ -75,7 +76,7 @@ class TryApp(LiveApp):
     def on_mount(self) -> None:
         self.pane.focus()
         self.pane.follow(self.run_shown, RunState.FINISHED)
-        self.pane._take_data(LivePane.DataRead(self.run_shown, self.data))
+        self.pane._take_data(RunFollower.DataRead(self.pane.query_one(RunFollower), self.data))
 
     async def open(self, pilot: Pilot[None]) -> TryPanel:
         await until(pilot, lambda: self.pane.history.ended)

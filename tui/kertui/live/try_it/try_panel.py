@@ -11,9 +11,9 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widget import Widget
 
-from kertasks.runs.looking.view import Look, Moment
+from kertasks.runs.looking.view import Look
 from kertasks.runs.views.answer import Answer, AnswerRequest
-from kertui.live.look_reader import LookReader, Wanted
+from kertui.live.look_reader import LookReader
 from kertui.live.looked_at import rows_words, weights_words
 from kertui.live.tab import RunView
 from kertui.live.try_it.answer_lines import answer_rows
@@ -207,15 +207,9 @@ class TryPanel(Widget):
         self._draw()
 
     def _ask(self) -> None:
-        view, request = self._view, self.wanted(self._view)
-        if view.run is None or view.state is None or request is None or not self.display:
-            self._reader.want(None)
-            return
-        live = not view.state.is_over and view.moment == Moment()
-        wanted = Wanted(view.run, view.moment, request, live)
-        if wanted != self._reader.wanted:
+        request = self.wanted(self._view) if self.display else None
+        if self._reader.look(self._view, request):
             self._looking = "" if self._look else "computing …"
-            self._reader.want(wanted)
 
     @on(LookReader.LookRead)
     def _take_look(self, message: LookReader.LookRead) -> None:
