@@ -42,8 +42,6 @@ OVERRIDES = {
     ("LayersTab", "escape"): "goes from one layer back to all of them before the tab is left",
     ("LayersTab", "n"): "the next input channel of a layer's kernels, not another metric",
     ("LivePane", "escape"): "goes from another tab back to the first before the screen is left",
-    ("MistakesTab", "shift+down"): "scrolls what the row says; no layer is chosen there",
-    ("MistakesTab", "shift+up"): "scrolls what the row says; no layer is chosen there",
     ("PictureTab", "n"): "goes to the next wrong row, where the curves' tab has a next metric",
     ("RunFilter", "escape"): "leaves the filter that is typed in before the screen",
 }
