@@ -99,6 +99,9 @@ def test_columns_give_way_and_the_dead_and_the_gradient_stay() -> None:
     assert "−1.25" in lines(HEALTHY, 190)[1]
     narrow = lines(HEALTHY, 58)[0].split()
     assert {"layer", "activations", "dead", "gradient"} <= set(narrow) < set(wide)
+    long = dense(name="a_layer_with_a_long_name_of_its_own", activation="relu")
+    assert "a_layer_with_a_…" in lines(table(long), 58)[1]
+    assert "Dense sigmoid" in lines(HEALTHY, 58)[2]  # columns go before names
     for width in range(1, 200, 7):
         for each in (1, 4):
             lines(DYING, width, each)

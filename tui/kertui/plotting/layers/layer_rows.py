@@ -13,8 +13,9 @@ from kertasks.runs.views.layer_table import Histogram, LayerFacts, LayersRecord
 from kertasks.text.numbers import grouped, number, scientific
 from kertui.plotting.layers.level_bars import END_WIDTH, end_text, histogram_rows, log_bar
 from kertui.plotting.strips import PLAIN, Row, cells, fit
-from kertui.terminal.cells import cut, padded
+from kertui.terminal.cells import padded
 from kertui.terminal.glyphs import Glyphs
+from kertui.text.fitting_text import fitted
 from kertui.text.layer_lines import shape_text
 
 _VANISHED = 1e-4
@@ -23,7 +24,7 @@ _VANISHED = 1e-4
 _EXPLODED = 1e2
 """A gradient from which on a step of any usual learning rate is a leap."""
 
-_LEAST_NAME, _MOST_NAME = 12, 28
+_LEAST_NAME, _MOST_NAME = 16, 28
 _LEAST_BINS = 12
 _TALLEST = 6
 """Rows of a histogram, at most."""
@@ -216,7 +217,7 @@ def table_rows(
         mark = cells(f"{glyphs.cursor if is_chosen else ' '} ", "accent" if focused else "dim")
         role = ("chosen" if focused else "strong") if is_chosen else PLAIN
         role = role if is_chosen or layer.parameters else "dim"
-        label = mark + fit(cells(cut(label_of(layer), name), role), name)
+        label = mark + fit(cells(fitted(label_of(layer), name, glyphs), role), name)
         drawn = [column.draw(layer) for column in columns]
         for line in range(-table.tall, 0):
             row = label if line == -1 else fit([], 2 + name)

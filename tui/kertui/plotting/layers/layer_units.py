@@ -16,8 +16,9 @@ from kertui.plotting.heat import HeatLook, heat, scale
 from kertui.plotting.layers.layer_rows import percent, small
 from kertui.plotting.layers.level_bars import END_WIDTH, end_text, histogram_rows
 from kertui.plotting.strips import PLAIN, Row, cells, fit
-from kertui.terminal.cells import cut, padded
+from kertui.terminal.cells import padded
 from kertui.terminal.glyphs import Glyphs
+from kertui.text.fitting_text import fitted
 from kertui.text.layer_lines import shape_text
 
 _GAP = 2
@@ -112,7 +113,7 @@ def weight_rows(record: LayerRecord, width: int, height: int, glyphs: Glyphs) ->
     head += f"    norm{gap}gradient{gap}" * figures + " " * (END_WIDTH + 1) * ends + "numbers"
     rows = [fit(cells(head, "dim"), width)]
     for line, text in zip(lines[: height - 1], shapes, strict=False):
-        row = cells(f"  {padded(cut(line.name, name_width), name_width)}")
+        row = cells(f"  {padded(fitted(line.name, name_width, glyphs), name_width)}")
         row += cells(f"{gap}{padded(text, shape_width)}{gap}", "dim")
         row += cells(f"{line.norm:>8}{gap}{line.gradient:>8}{gap}" * figures, "dim")
         row += histogram_rows(line.histogram, 1, glyphs, line.role, ends=ends)[0]
