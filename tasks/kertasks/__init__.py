@@ -17,6 +17,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from kertasks.advice.checking import check as check
+    from kertasks.advice.checking import diagnose as diagnose
     from kertasks.data.dataset import Dataset as Dataset
     from kertasks.data.splits import Split as Split
     from kertasks.errors import UnknownRecipe as UnknownRecipe
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
     from kertasks.task import Task as Task
 
 _HOMES = {
+    "check": "kertasks.advice.checking",
+    "diagnose": "kertasks.advice.checking",
     "Dataset": "kertasks.data.dataset",
     "Layer": "kertasks.recipes.recipe",
     "Recipe": "kertasks.recipes.recipe",

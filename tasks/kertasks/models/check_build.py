@@ -278,8 +278,8 @@ class _Training:
             found.add(Finding(LOSS, mismatch), True)
             return False
         if self._values is not None:
-            for finding, refused in judge_loss(*self._judged, self._values):
-                found.add(finding, refused)
+            for judged in judge_loss(*self._judged, self._values):
+                found.add(judged.finding, judged.refused)
         if not found.is_refused(LOSS):
             trial = loss_trial(loss, self._output, self._shape, self._ends)
             self._take(trial, LOSS, found)

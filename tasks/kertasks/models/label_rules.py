@@ -72,6 +72,9 @@ class Judged(NamedTuple):
 
     finding: Finding
     refused: bool
+    about: str = "labels"
+    """``"labels"`` that the loss does not take, an ``"output"`` that does not go with it, or the
+    ``"loss"`` itself."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +147,7 @@ def judge_loss(
     first = next(found, None)  # what is wrong with one split mostly is with the others
     if first is not None:
         advice = _advice(loss, sizes, values) if first.refused else ""
-        yield Judged(Finding(LOSS, first.finding.reason + advice), first.refused)
+        yield Judged(Finding(LOSS, first.finding.reason + advice), first.refused, first.about)
     yield from _judge_output(loss, sizes, output, [split.y for split in splits])
 
 
@@ -203,7 +206,7 @@ def _judge_labels(loss: Setting, sizes: Sizes, split: SplitValues) -> Iterator[J
         yield Judged(Finding(LOSS, f"{loss.given} takes whole class numbers, {has}"), False)
     elif loss.name == "MeanAbsolutePercentageError" and least <= 0 <= most and _has_zero(split):
         text = f"{loss.given} divides by the label, and {_of(split)} hold 0"
-        yield Judged(Finding(LOSS, text), False)
+        yield Judged(Finding(LOSS, text), False, "loss")
 
 
 def _advice(loss: Setting, sizes: Sizes, values: DataValues) -> str:
@@ -263,7 +266,7 @@ def _judge_output(
     """What the network gives that the loss is not made for, or that labels are beyond."""
 
     def warned(text: str) -> Judged:
-        return Judged(Finding(LOSS, text), False)
+        return Judged(Finding(LOSS, text), False, "output")
 
     if loss.name in _OF_SEVERAL and math.prod(sizes) == 1:
         yield warned(f"{loss.given} compares rows of several numbers; the output has one")

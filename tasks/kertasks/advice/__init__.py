@@ -1,0 +1,1 @@
+"""What is wrong with a training: plain facts, and rules over them. No rule imports Keras."""

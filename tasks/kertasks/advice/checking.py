@@ -1,0 +1,223 @@
+"""``check`` and ``diagnose``: what is wrong with a training, asked of any compiled Keras model."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, NamedTuple
+
+import keras
+from msgspec.structs import replace
+
+from kertasks.advice.checked_facts import checked_facts
+from kertasks.advice.data_reading import (
+    input_facts,
+    shared_rows,
+    target_facts,
+    unmatched_share,
+    with_simple_scores,
+)
+from kertasks.advice.facts import Facts, FitFacts, LayerFacts, LayerKind
+from kertasks.advice.first_batch import look_at_first_batch
+from kertasks.advice.network_reading import compile_facts, is_sequential, layer_facts
+from kertasks.advice.rule_table import advise
+from kertasks.advice.short_training import train_copy
+from kertasks.data.splits import Split
+from kertasks.errors import UserError
+from kertasks.models.split_rules import rows_trained
+from kertasks.runs.advice.finding import Finding
+
+_DEFAULT_BATCH = 32
+_OF_CLASSES = ("Crossentropy", "Hinge", "Focal")
+
+
+class NothingToCheck(UserError):
+    """What was given is no compiled model of one input and one output."""
+
+
+def check(
+    model: keras.Model,
+    x: Any,
+    y: Any,
+    *,
+    batch_size: int | None = None,
+    epochs: int = 1,
+    validation_data: tuple[Any, Any] | None = None,
+    validation_split: float = 0.0,
+    **_others: Any,
+) -> list[Finding]:
+    """Say what is wrong with a training before it begins.
+
+    Looks at the data, the network and one batch of rows; changes nothing of the model.
+
+    Args:
+        model: a compiled model with one input and one output.
+        x: features, shape (rows, …).
+        y: targets, one entry a row.
+        batch_size: as for ``fit``; 32 by itself.
+        epochs: as for ``fit``.
+        validation_data: features and targets to validate on.
+        validation_split: share of the rows held out, the last ones, without ``validation_data``.
+
+    Returns:
+        What was found, the worst first; other arguments of ``fit`` say nothing about it.
+
+    Raises:
+        NothingToCheck: the model is not compiled, or has several inputs or outputs.
+        kertasks.data.splits.NoRows: x or y has no rows.
+    """
+    facts = gather(
+        model,
+        x,
+        y,
+        batch_size=batch_size,
+        epochs=epochs,
+        validation_data=validation_data,
+        validation_split=validation_split,
+    )
+    return advise(facts)
+
+
+def diagnose(
+    model: keras.Model,
+    x: Any,
+    y: Any,
+    *,
+    seconds: float = 10.0,
+    batch_size: int | None = None,
+    epochs: int = 1,
+    validation_data: tuple[Any, Any] | None = None,
+    validation_split: float = 0.0,
+    **_others: Any,
+) -> list[Finding]:
+    """Say what is wrong with a training, by training a copy for a while.
+
+    Finds what ``check`` finds, and what the training shows. The model itself is left as it was:
+    its weights, optimizer and metrics; so are the global seeds.
+
+    Args:
+        seconds: how long it may take, within a step.
+
+    Returns, raises: as ``check``.
+    """
+    began = time.monotonic()
+    held: dict[str, Any] = {
+        "validation_data": validation_data,
+        "validation_split": validation_split,
+    }
+    facts = gather(model, x, y, batch_size=batch_size, epochs=epochs, **held)
+    left = seconds - (time.monotonic() - began)
+    return advise(with_learning(facts, model, x, y, left, **held))
+
+
+def with_learning(
+    facts: Facts,
+    model: keras.Model,
+    x: Any,
+    y: Any,
+    seconds: float,
+    *,
+    validation_data: tuple[Any, Any] | None = None,
+    validation_split: float = 0.0,
+) -> Facts:
+    """The facts, with what a training of a copy for so many seconds shows; the same where nothing
+    can be trained or there is no time. Other arguments as ``check``."""
+    if seconds <= 0 or facts.cannot_train:
+        return facts
+    rows = _Rows.of(x, y, validation_data, validation_split)
+    return replace(facts, learning=train_copy(model, rows.trained, rows.held_out, facts, seconds))
+
+
+def gather(
+    model: keras.Model,
+    x: Any,
+    y: Any,
+    *,
+    batch_size: int | None = None,
+    epochs: int = 1,
+    validation_data: tuple[Any, Any] | None = None,
+    validation_split: float = 0.0,
+) -> Facts:
+    """All facts that are known before a training; arguments as ``check``."""
+    rows = _Rows.of(x, y, validation_data, validation_split)
+    return _gather(model, rows, batch_size, epochs, validation_split)
+
+
+class _Rows(NamedTuple):
+    """The rows of a training."""
+
+    given: Split
+    """To train on and, of those, to hold out."""
+
+    trained: Split
+    validation: Split | None
+    """Given to validate on; None where none are."""
+
+    held_out: Split | None
+    """Validated on, wherever they come from."""
+
+    @classmethod
+    def of(cls, x: Any, y: Any, validation_data: Any, validation_split: float) -> _Rows:
+        given = Split(x, y)
+        validation = None if validation_data is None else Split(*validation_data[:2])
+        if validation is not None or not validation_split:
+            return cls(given, given, validation, validation)
+        rows = rows_trained(given.rows, validation_split)
+        if not 0 < rows < given.rows:
+            return cls(given, given, None, None)
+        trained = Split(given.x[:rows], given.y[:rows])
+        return cls(given, trained, None, Split(given.x[rows:], given.y[rows:]))
+
+
+def _gather(
+    model: keras.Model,
+    rows: _Rows,
+    batch_size: int | None,
+    epochs: int,
+    validation_split: float,
+) -> Facts:
+    if getattr(model, "loss", None) is None or getattr(model, "optimizer", None) is None:
+        raise NothingToCheck("the model is not compiled: call compile with an optimizer and a loss")
+    if not model.built:
+        model.build((None, *rows.given.x.shape[1:]))
+    ends = [getattr(model, name, None) or () for name in ("inputs", "outputs")]
+    if any(len(end) != 1 for end in ends):
+        raise NothingToCheck("the model has no fixed input and output, one of each, to look at")
+    trained, held_out = rows.trained, rows.held_out
+    compiled = compile_facts(model)
+    targets = target_facts(
+        trained.y, class_numbers=any(part in compiled.loss for part in _OF_CLASSES)
+    )
+    layers = layer_facts(model)
+    fit = FitFacts(
+        rows=trained.rows,
+        epochs=max(1, int(epochs)),
+        batch_size=int(batch_size or _DEFAULT_BATCH),
+        validation_rows=0 if held_out is None else held_out.rows,
+        unmatched_share=0.0
+        if held_out is None or not targets.is_classes
+        else unmatched_share(trained.y, held_out.y),
+        shared_rows=0 if held_out is None else shared_rows(trained.x, held_out.x),
+    )
+    first = look_at_first_batch(model, trained.x, trained.y, layers, targets, compiled, fit)
+    if may_be_a_line(layers):
+        targets = with_simple_scores(trained.x, trained.y, targets)
+    return Facts(
+        inputs=input_facts(trained.x),
+        targets=targets,
+        layers=first.layers,
+        compiled=compiled,
+        fit=fit,
+        sequential=is_sequential(model),
+        checked=checked_facts(model, rows.given, rows.validation, validation_split, targets),
+        start=first.start,
+        cannot_train=first.refused,
+    )
+
+
+def may_be_a_line(layers: tuple[LayerFacts, ...]) -> bool:
+    """Whether no layer before the last bends: then it tells something what a line explains."""
+    bends = (LayerKind.RECURRENT, LayerKind.EMBEDDING)
+    hidden = [layer for layer in layers if layer.learns][:-1]
+    return not any(layer.kind in bends for layer in layers) and all(
+        layer.is_linear for layer in hidden
+    )

@@ -1,0 +1,75 @@
+"""Advice about a recipe, held against its task's data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec.structs import replace
+
+from kertasks.advice.checked_facts import facts_of_check
+from kertasks.advice.checking import gather, with_learning
+from kertasks.advice.data_reading import input_facts, target_facts
+from kertasks.advice.facts import CheckedFact, CompileFacts, Facts, FitFacts
+from kertasks.advice.rule_table import advise
+from kertasks.data.dataset import Dataset
+from kertasks.data.values import NO_NUMBERS
+from kertasks.models.build import build_model, check_recipe
+from kertasks.models.check import ModelCheck
+from kertasks.models.messages import BuildError
+from kertasks.recipes.recipe import Recipe
+from kertasks.runs.advice.finding import Finding
+
+
+def advise_recipe(recipe: Recipe, data: Dataset, seconds: float = 0.0) -> list[Finding]:
+    """Everything that is wrong with a recipe, the worst first.
+
+    Args:
+        recipe: it may be one that Keras or the check refuses.
+        data: of its task, in its variant and with its seed.
+        seconds: how long it may be trained to find out more; 0 for not at all.
+    """
+    return advise(facts_of_recipe(recipe, data, seconds))
+
+
+def facts_of_recipe(recipe: Recipe, data: Dataset, seconds: float = 0.0) -> Facts:
+    """All facts of a recipe; of one that cannot be built those of its data and its check."""
+    check = check_recipe(recipe, data)
+    held_out = data.held_out
+    held: dict[str, Any] = {
+        "validation_data": None if held_out is None else (held_out.x, held_out.y),
+        "validation_split": recipe.fit.validation_split if held_out is None else 0.0,
+    }
+    x, y, fit = data.train.x, data.train.y, recipe.fit
+    readable = data.train.rows and not {x.dtype.kind, y.dtype.kind} & set(NO_NUMBERS)
+    if not readable or data.train.rows != len(y):
+        return _facts_of_data(recipe, data, check)
+    try:
+        model = build_model(recipe, data, check=False)
+    except BuildError:
+        return _facts_of_data(recipe, data, check)
+    facts = gather(model, x, y, batch_size=fit.batch_size, epochs=fit.epochs, **held)
+    known = {fact.reason for fact in facts.checked}
+    more = tuple(fact for fact in facts_of_check(check) if fact.reason not in known)
+    facts = replace(facts, checked=(*facts.checked, *_of_places_unsaid(facts, more)))
+    if data.target_scale is not None:
+        facts = replace(facts, targets=replace(facts.targets, scaled_by=data.target_scale.scale))
+    return with_learning(facts, model, x, y, seconds, **held) if seconds > 0 else facts
+
+
+def _of_places_unsaid(facts: Facts, more: tuple[CheckedFact, ...]) -> list[CheckedFact]:
+    """Of what the check of the recipe says, what is about places nothing was said of: the same
+    fault is told with the recipe's words there and with the model's here."""
+    said = {fact.path for fact in facts.checked}
+    return [fact for fact in more if fact.path and fact.path not in said]
+
+
+def _facts_of_data(recipe: Recipe, data: Dataset, check: ModelCheck) -> Facts:
+    fit = recipe.fit
+    return Facts(
+        inputs=input_facts(data.train.x),
+        targets=target_facts(data.train.y, class_numbers=bool(data.class_names)),
+        layers=(),
+        compiled=CompileFacts(),
+        fit=FitFacts(rows=data.train.rows, epochs=fit.epochs, batch_size=fit.batch_size),
+        checked=facts_of_check(check),
+    )

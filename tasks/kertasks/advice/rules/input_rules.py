@@ -1,0 +1,186 @@
+"""What the features and the targets are like: constant, missing, of other sizes than weights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kertasks.advice.facts import Facts, TargetKind
+from kertasks.runs.advice.finding import Fault, Finding, Severity
+from kertasks.text.numbers import grouped, learning_rate, number
+
+FAR = 100.0
+"""Weights are drawn for inputs of about 1 (Glorot and Bengio 2010; He et al. 2015): what is a
+hundred times that starts two orders of magnitude off."""
+
+UNEVEN = 100.0
+"""The condition of the problem is the square of that ratio: one rate is then 10,000 times too
+large for one weight or too small for another (LeCun et al. 1998, Efficient BackProp, 4.3)."""
+
+OFFSET = 10.0
+"""A column that far from 0, in its own deviations, is a constant with 1 % of its square left."""
+
+_ENOUGH = 1.0
+"""Losses that all steps can bring down: less and the loss cannot come to 0 at its first slope."""
+
+_USUAL_RATE = 0.001
+"""Keras's own of Adam and its kin."""
+
+_MOST = 0.9
+"""Share of a layer at its ends: with less of them the rest still learns, and takes them along."""
+
+
+def constant_inputs(facts: Facts) -> Iterator[Finding]:
+    """All rows are the same: there is nothing to tell them apart by."""
+    if facts.inputs.constant:
+        yield Finding(
+            code="constant-inputs",
+            fault=Fault.DATA,
+            severity=Severity.ERROR,
+            sentence="all rows have the same features: nothing can be learned from them",
+            explanation=(
+                "Often whole numbers were divided and rounded to 0, or word numbers were scaled "
+                "before an Embedding, which looks them up as they are."
+            ),
+        )
+
+
+def constant_target(facts: Facts) -> Iterator[Finding]:
+    """All targets are the same."""
+    targets = facts.targets
+    is_one_class = targets.kind in (TargetKind.CLASSES, TargetKind.ONE_HOT) and targets.classes == 1
+    is_one_number = (
+        targets.kind is TargetKind.NUMBERS and targets.deviation == 0 and facts.fit.rows > 1
+    )
+    if is_one_class or is_one_number:
+        yield Finding(
+            code="constant-target",
+            fault=Fault.LABELS,
+            severity=Severity.ERROR,
+            sentence="all rows to train on have the same target",
+            explanation="A network learns to say it always, whatever the features are.",
+        )
+
+
+def not_numbers(facts: Facts) -> Iterator[Finding]:
+    """Missing and infinite cells, and what else the check says of the data."""
+    for fact in facts.checked:
+        if fact.about == "data":
+            yield Finding(
+                code="check-data",
+                fault=Fault.DATA,
+                severity=Severity.ERROR,
+                sentence=fact.reason,
+                explanation="One such number makes every weight that reads it none either.",
+            )
+
+
+def unscaled_inputs(facts: Facts) -> Iterator[Finding]:
+    """Features of other sizes than the weights are drawn for."""
+    inputs, reader = facts.inputs, facts.first_reader
+    if reader is None or inputs.constant:
+        return
+    if inputs.most >= FAR:
+        what = f"features run to {number(inputs.most, 3)}, and weights are drawn for about 1"
+    elif inputs.spread_ratio >= UNEVEN and inputs.most > OFFSET:
+        what = f"one feature spreads {number(inputs.spread_ratio, 3)} times as far as another"
+    elif inputs.offset >= OFFSET:
+        what = (
+            f"features are {number(inputs.offset, 3)} times as far from 0 as from each other: "
+            "most of what a layer gets is the same for all rows"
+        )
+    else:
+        return
+    yield Finding(
+        code="unscaled-inputs",
+        fault=Fault.DATA,
+        severity=Severity.WARNING,
+        sentence=f"the {what}",
+        explanation=(
+            "The largest feature decides the sums of the first layer, and the one rate there is "
+            "suits it alone. Standardise each feature with the training rows' mean and deviation, "
+            "or divide pixels by 255; a Normalization or BatchNormalization layer does it too."
+        ),
+        numbers={
+            "largest": inputs.most,
+            "spread ratio": inputs.spread_ratio,
+            "offset": inputs.offset,
+        },
+    )
+
+
+def unscaled_target(facts: Facts) -> Iterator[Finding]:
+    """Targets that all steps of the training together cannot reach."""
+    targets, start = facts.targets, facts.start
+    if targets.kind is not TargetKind.NUMBERS or start is None or facts.last is None:
+        return
+    if start.reach is None or start.reach >= _ENOUGH or not facts.last[1].is_linear:
+        return
+    size = max(abs(targets.most), abs(targets.least))
+    if size < FAR:
+        return
+    rate = facts.compiled.learning_rate or 0.0
+    yield Finding(
+        code="unscaled-target",
+        fault=Fault.LEARNING_RATE if rate < _USUAL_RATE else Fault.DATA,
+        severity=Severity.ERROR,
+        sentence=f"targets run to {number(size, 3)}: {grouped(facts.fit.steps)} steps of "
+        f"{learning_rate(rate)} cover {start.reach:.1%} of the way",
+        explanation=(
+            "Outputs begin near 0, and a weight moves by about the rate in a step. Standardise "
+            "the target and turn predictions back, or raise the rate."
+        ),
+        numbers={"largest": size, "reach": start.reach, "steps": facts.fit.steps},
+        patch=_larger_rate(rate, start.reach),
+    )
+
+
+def _larger_rate(rate: float, reach: float) -> tuple[str, ...]:
+    """A rate with which the steps there are get ten times as far as is needed, where it is one that
+    a training can have; else the target must be scaled, which is no setting."""
+    wanted = rate * 10 / max(reach, 1e-9)
+    if not 0 < wanted <= 0.05:
+        return ()
+    return (f"compile.optimizer.learning_rate={wanted:.1g}",)
+
+
+def saturated_units(facts: Facts) -> Iterator[Finding]:
+    """Sigmoids and tanhs that are at an end before training begins, where they have no slope."""
+    for place, layer in facts.hidden:
+        if layer.saturated is None or layer.saturated <= _MOST:
+            continue
+        by_inputs = facts.inputs.most > OFFSET and facts.first_reader is not None
+        yield Finding(
+            code="saturated-units",
+            fault=Fault.DATA if by_inputs else Fault.INITIALIZER,
+            severity=Severity.WARNING,
+            layer=place,
+            sentence=f"{layer.saturated:.0%} of the {layer.activation}s of layer {place} are at an "
+            "end of their range before training, where they have no slope",
+            explanation=(
+                "Inputs or weights are too large for them: standardise the features, or draw "
+                "smaller weights (glorot_uniform)."
+            ),
+            numbers={"share": layer.saturated},
+            patch=() if by_inputs else (f"layers.{place}.kernel_initializer=glorot_uniform",),
+        )
+        return
+
+
+def unit_of_the_target(facts: Facts) -> Iterator[Finding]:
+    """An error in scaled units is not in dollars."""
+    scale = facts.targets.scaled_by
+    if scale is None or not {"mae", "mean_absolute_error"} & set(facts.compiled.metrics):
+        return
+    yield Finding(
+        code="scaled-target",
+        fault=Fault.METRIC,
+        severity=Severity.WARNING,
+        sentence=f"the target is scaled: a mean absolute error of 1 is {number(scale, 4)} in its "
+        "own unit",
+        explanation=(
+            "Multiply an error by the scale alone. Turning it back as a prediction is, with the "
+            "scaler's inverse transform, adds the mean: 0.2652 of Boston's prices became 24.83, "
+            "and is 2.439."
+        ),
+        numbers={"scale": scale},
+    )

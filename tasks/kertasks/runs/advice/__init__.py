@@ -1,0 +1,1 @@
+"""What advice says of a training, as plain records for both processes."""

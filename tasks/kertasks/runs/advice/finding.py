@@ -1,0 +1,93 @@
+"""One thing that advice has found: what is wrong, the numbers behind it, what mends it.
+
+Plain data: the process that trains makes it, whoever watches reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+import msgspec
+from msgspec.structs import force_setattr
+
+from kertasks.text.plain_text import one_line
+
+_LONGEST = 1_000
+"""Characters of a text."""
+
+
+class Severity(StrEnum):
+    """How bad it is."""
+
+    INFO = "info"
+    """Worth knowing; nothing has to be done."""
+
+    WARNING = "warning"
+    """It will probably not learn what it could."""
+
+    ERROR = "error"
+    """It cannot learn, or the numbers mean nothing."""
+
+
+class Fault(StrEnum):
+    """Which part of a training is to be changed."""
+
+    ACTIVATION = "activation"
+    LOSS = "loss"
+    OPTIMIZER = "optimizer"
+    LEARNING_RATE = "learning-rate"
+    EPOCHS = "epochs"
+    BATCH_SIZE = "batch-size"
+    LAYERS = "layers"
+    INITIALIZER = "initializer"
+    REGULARIZATION = "regularization"
+    DATA = "data"
+    LABELS = "labels"
+    METRIC = "metric"
+    VALIDATION = "validation"
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that is wrong, or worth knowing. Texts are cleaned as it is made: names in them
+    may be a stranger's."""
+
+    code: str
+    """Which rule found it; the same for ever: ``"softmax-on-one-unit"``."""
+
+    fault: Fault
+    severity: Severity
+    sentence: str
+    """What is wrong, in one line."""
+
+    layer: int | None = None
+    """Place of the layer it is about, counted from 0 without the input; None for no single one."""
+
+    numbers: dict[str, float] = {}
+    """What was measured, by name."""
+
+    explanation: str = ""
+    """Why that is so, and what to do."""
+
+    patch: tuple[str, ...] = ()
+    """Changes of the recipe that mend it, as ``--set`` takes them; empty where none is known."""
+
+    def __post_init__(self) -> None:
+        for name in ("code", "sentence", "explanation"):
+            force_setattr(self, name, one_line(getattr(self, name), _LONGEST))
+
+    @property
+    def is_alarm(self) -> bool:
+        """Whether it is more than worth knowing."""
+        return self.severity is not Severity.INFO
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+_ORDER = (Severity.ERROR, Severity.WARNING, Severity.INFO)
+
+
+def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Errors, then warnings, then the rest; those as bad as each other as they come."""
+    return sorted(findings, key=lambda finding: _ORDER.index(finding.severity))
