@@ -77,8 +77,9 @@ def _of_training(model: keras.Model, data: Dataset, values: DataValues) -> Itera
     loss = loss_of(model)
     if loss is None or len(model.outputs) != 1:
         return
+    word = model.loss if isinstance(model.loss, str) else loss.class_name
     settings = CompileSettings(
-        loss=loss if loss.arguments else loss.class_name, metrics=metric_components(model)
+        loss=loss if loss.arguments else word, metrics=metric_components(model)
     )
     # The check reads of a recipe what these say; its layers are the model's.
     recipe = Recipe(task="", name="", layers=(), compile=settings)

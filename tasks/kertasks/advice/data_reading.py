@@ -211,9 +211,11 @@ def _held_out_score(
 ) -> float | None:
     """R² of numbers; of classes by how much of what the largest leaves wrong more is right."""
     said = np.zeros_like(wanted)
+    given = wanted[:, 0] if wanted.shape[1] == 1 else wanted
     for fold in range(_FOLDS):
         out = np.arange(len(rows)) % _FOLDS == fold
-        said[out] = fitted.fit(rows[~out], wanted[~out]).predict(rows[out]).reshape(out.sum(), -1)
+        found = fitted.fit(rows[~out], given[~out]).predict(rows[out])
+        said[out] = found.reshape(int(out.sum()), -1)
     if truth is not None:
         largest = np.bincount(truth).max() / len(truth)
         right = (said.argmax(axis=1) == truth).mean()

@@ -26,6 +26,7 @@ from kertasks.advice.facts import (
     TargetFacts,
     TargetKind,
 )
+from kertasks.data.values import NO_NUMBERS
 from kertasks.fitting.keras_internals import as_tensorflow_would
 from kertasks.models.messages import one_line
 from kertasks.views.layer_reading import layers_of, output_of
@@ -97,6 +98,8 @@ def look_at_first_batch(
         compiled: what is known of loss and optimizer.
         fit: how long it is trained.
     """
+    if {x.dtype.kind, y.dtype.kind} & set(NO_NUMBERS) or len(x) != len(y) or not len(x):
+        return FirstBatch(None, layers, "")  # the check of the data says so
     places = spread_rows(len(x), 1, _row_count(x, layers))
     count = len(places)
     rows, wanted = as_tensorflow_would((np.asarray(x[places]), y[places]))

@@ -98,16 +98,19 @@ def _cells(array: NDArray[Any] | MultiHotRows) -> Cells:
     if isinstance(array, MultiHotRows):  # only its ones are kept
         least, most = (0.0, 1.0) if len(array.numbers) else (0.0, 0.0)
     elif dtype.kind in "fiub":
+        all_finite = True
         for part in _parts(array):
-            numbers = part[are_finite(part)]
+            numbers = part
+            if not _is_finite(part):
+                numbers, all_finite = part[are_finite(part)], False
             if not numbers.size:
                 continue
             low, high = float(numbers.min()), float(numbers.max())
             least = low if least is None else min(least, low)
             most = high if most is None else max(most, high)
             whole = whole and (dtype.kind != "f" or bool((numbers == np.floor(numbers)).all()))
-    if dtype.kind == "f":
-        not_finite = first_not_finite(_as_float32(part) for part in _parts(array))
+        if not all_finite:
+            not_finite = first_not_finite(_as_float32(part) for part in _parts(array))
     return Cells(
         rows=len(array),
         row_shape=tuple(int(size) for size in array.shape[1:]),
@@ -130,6 +133,15 @@ def _parts(array: NDArray[Any] | MultiHotRows) -> Iterator[NDArray[Any]]:
 def _as_float32(values: NDArray[Any]) -> NDArray[np.float32]:
     with np.errstate(over="ignore"):  # what float32 cannot hold is infinite to a network
         return values.astype(np.float32)
+
+
+def _is_finite(values: NDArray[Any]) -> bool:
+    """Whether every number is finite to a network: told by the ends alone, which NaN gets into."""
+    if values.dtype.kind != "f" or not values.size:
+        return True
+    with np.errstate(invalid="ignore"):
+        ends = np.array([values.min(), values.max()])
+    return bool(np.isfinite(_as_float32(ends)).all())
 
 
 def are_finite(values: NDArray[Any]) -> NDArray[np.bool_]:

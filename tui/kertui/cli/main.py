@@ -16,6 +16,7 @@ from kertasks.text.plain_text import visible
 from kertui import __version__
 from kertui.cli import steer
 from kertui.cli.attach import attach
+from kertui.cli.check import check
 from kertui.cli.data import data
 from kertui.cli.evaluate import evaluate
 from kertui.cli.export import export
@@ -43,7 +44,7 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
 SECTIONS = {
-    "Train": (tasks, data, train, retrain),
+    "Train": (tasks, data, check, train, retrain),
     "See runs": (runs, attach, show, logs),
     "Ask a network": (predict, evaluate, export),
     "Steer a run": steer.COMMANDS,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from kertasks.advice.facts import Facts, LayerFacts, LayerKind, TargetKind
 from kertasks.runs.advice.finding import Fault, Finding, Severity
-from kertasks.text.numbers import number
+from kertasks.text.numbers import counted, number
 
 _LINEAR_ENOUGH = 0.95
 """From that share of what there is to explain on, a linear model leaves nothing to bend for."""
@@ -136,53 +136,56 @@ def _lost_gradient(bent: list[tuple[int, LayerFacts]], what: str, share: float) 
 
 
 def narrower_than_the_answer(facts: Facts) -> Iterator[Finding]:
-    """A hidden layer through which the class does not fit."""
+    """Hidden layers through which the class, or the row, does not fit."""
     classes = facts.targets.classes
-    for place, layer in facts.hidden:
-        if layer.kind is not LayerKind.DENSE or not facts.sequential or not layer.units:
-            continue
-        # To name one of n classes takes log2(n) bits, and a unit of ReLU is worth about half.
-        if classes > 2 and layer.units < 2 * math.log2(classes):
-            yield _narrow(place, layer, f"{classes} classes have to fit through", 2 * classes)
-            return
-        many = math.prod(layer.input_shape) > 1
-        if layer.activation == "relu" and layer.units <= _FEW_RELUS and many:
-            lost = 0.5**layer.units
-            yield _narrow(place, layer, f"both are off for {lost:.0%} of the rows", 8)
-            return
-
-
-def _narrow(place: int, layer: LayerFacts, why: str, units: int) -> Finding:
-    if layer.units == 1:
-        why = why.replace("both are", "it is")
-    what = "unit" if layer.units == 1 else "units"
-    return Finding(
+    # To name one of n classes takes log2(n) bits, and a unit of ReLU is worth about half of one.
+    wanted = 2 * math.log2(classes) if classes > 2 else 0.0
+    narrow = [
+        (place, layer)
+        for place, layer in facts.hidden
+        if facts.sequential and (_is_below(layer, wanted) or _shuts_rows_out(layer, facts))
+    ]
+    if not narrow:
+        return
+    place, layer = narrow[0]
+    are_off = "both are" if layer.units == _FEW_RELUS else "it is"
+    why = (
+        f"{classes} classes have to fit through"
+        if _is_below(layer, wanted)
+        else f"{are_off} off for {0.5**layer.units:.0%} of the rows"
+    )
+    yield Finding(
         code="narrower-than-the-answer",
         fault=Fault.LAYERS,
         severity=Severity.WARNING,
         layer=place,
-        sentence=f"layer {place} has {layer.units} {what}: {why}",
+        sentence=f"layer {place} has {counted(layer.units, 'unit')}: {why}",
         explanation=(
             "What a narrow layer drops no later one gets back. Reuters with a second layer of 4 "
             "units for 46 classes stays at 0.66 where 64 give 0.79; xor through layers of two "
             "ReLUs ends in dead ones, and three of its four rows get the same answer."
         ),
-        numbers={"units": layer.units},
-        patch=(f"layers.{place}.units={units}",),
+        numbers={"units": layer.units, "layers": len(narrow)},
+        patch=tuple(
+            f"layers.{at}.{'units' if one.kind is LayerKind.DENSE else 'filters'}="
+            f"{max(8, 2 * classes)}"
+            for at, one in narrow
+        ),
     )
 
 
-def narrow_convolution(facts: Facts) -> Iterator[Finding]:
-    """A convolution of one ReLU channel before the end."""
-    for place, layer in facts.hidden:
-        if layer.kind is not LayerKind.CONVOLUTION or layer.units != 1:
-            continue
-        if layer.activation == "relu" and facts.targets.is_classes and not facts.targets.row_shape:
-            yield _narrow(place, layer, "both are off for 50% of the rows", 8)
-            return
-        if layer.activation == "relu" and facts.targets.kind is TargetKind.ONE_HOT:
-            yield _narrow(place, layer, "both are off for 50% of the rows", 8)
-            return
+def _is_below(layer: LayerFacts, wanted: float) -> bool:
+    return layer.kind is LayerKind.DENSE and 0 < layer.units < wanted
+
+
+def _shuts_rows_out(layer: LayerFacts, facts: Facts) -> bool:
+    """Whether a layer is so few ReLUs that all are off for many rows."""
+    if layer.activation != "relu" or not layer.units:
+        return False
+    if layer.kind is LayerKind.CONVOLUTION:  # a picture of pictures is another thing
+        return layer.units == 1 and facts.targets.classes > 1
+    is_narrowing = math.prod(layer.input_shape) > 1
+    return layer.kind is LayerKind.DENSE and layer.units <= _FEW_RELUS and is_narrowing
 
 
 def dead_units(facts: Facts) -> Iterator[Finding]:

@@ -1,0 +1,57 @@
+"""``python -m kertasks.advice SECONDS``: advice about a recipe, in a process of its own.
+
+Reads the recipe as JSON from standard input and writes the findings as a JSON array, the worst
+first; with seconds above 0 a copy is trained for so long before. What goes wrong is one sentence on
+standard error, and the status 1.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+
+import msgspec
+
+from kertasks.errors import UserError
+from kertasks.recipes.json_form import RecipeReader
+from kertasks.recipes.recipe import Recipe
+from kertasks.recipes.recipe_errors import RecipeError
+from kertasks.registry import find_task
+from kertasks.text.plain_text import visible
+
+
+def main(arguments: list[str]) -> int:
+    """Give advice and return the process's status."""
+    theirs = os.dup(sys.stderr.fileno())
+    # What TensorFlow's libraries print of the machine no setting keeps off standard error.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+    try:
+        from kertasks.advice.recipe_advice import advise_recipe
+
+        recipe = _read_recipe(sys.stdin.buffer.read())
+        data = find_task(recipe.task).load(recipe.data.variant, seed=recipe.seed)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what Keras warns of is among the findings
+            found = advise_recipe(recipe, data, float(arguments[0]))
+    except UserError as error:
+        os.dup2(theirs, sys.stderr.fileno())
+        print(visible(str(error)), file=sys.stderr)
+        return 1
+    except BaseException:
+        os.dup2(theirs, sys.stderr.fileno())
+        raise
+    sys.stdout.buffer.write(msgspec.json.encode(found))
+    return 0
+
+
+def _read_recipe(text: bytes) -> Recipe:
+    reader = RecipeReader()
+    recipe = reader.recipe(msgspec.json.decode(text))
+    if reader.problems:
+        raise RecipeError(tuple(reader.problems), None)
+    return recipe
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
