@@ -12,6 +12,16 @@ import numpy as np
 import pytest
 
 import kertasks
+from kertasks.advice.facts import (
+    CompileFacts,
+    Facts,
+    FitFacts,
+    InputFacts,
+    LayerFacts,
+    LayerKind,
+    TargetFacts,
+    TargetKind,
+)
 from kertasks.data.describing import describe
 from kertasks.data.sources import data_files
 from kertasks.export.formats import Export, Format
@@ -103,3 +113,16 @@ def test_the_view_computes_what_its_record_holds(monkeypatch: pytest.MonkeyPatch
     assert isinstance(found, record.Sureness)
     second = kertasks.predict(model, data.train.x).reshape(-1)
     assert found.probabilities == pytest.approx(np.maximum(second, 1 - second))
+
+
+def test_the_rule_says_what_is_wrong_with_facts() -> None:
+    wide = LayerFacts(kind=LayerKind.DENSE, class_name="Dense", units=5_000)
+    facts = Facts(
+        inputs=InputFacts(rows=9),
+        targets=TargetFacts(kind=TargetKind.CLASSES),
+        layers=(wide, LayerFacts(kind=LayerKind.DENSE, class_name="Dense", units=1)),
+        compiled=CompileFacts(),
+        fit=FitFacts(rows=9),
+    )
+    (finding,) = example("rule").first_layer_too_wide(facts)
+    assert finding.patch == ("layers.0.units=4096",)

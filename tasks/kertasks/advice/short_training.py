@@ -57,6 +57,7 @@ def train_copy(
                 epochs=facts.fit.epochs,
                 validation_data=None if held_out is None else (held_out.x, held_out.y),
                 callbacks=[watch],
+                xla=False,  # it compiles for seconds, of which there are few
             )
         except Exception:  # whatever a class of one's own raises that cannot be copied or trained
             _LOG.info("a copy of the model cannot be trained", exc_info=True)

@@ -70,12 +70,13 @@ def what_the_check_says(facts: Facts) -> Iterator[Finding]:
             "lookup": Fault.DATA,
         }[fact.about]
         place = facts.last[0] if facts.last is not None and fact.about == "output" else None
+        is_told_where = fact.about in ("layer", "optimizer", "lookup") and fact.path
         yield Finding(
             code=f"check-{fact.about}",
             fault=fault,
             severity=Severity.ERROR if fact.refused else Severity.WARNING,
             layer=place,
-            sentence=fact.reason,
+            sentence=f"{fact.path}: {fact.reason}" if is_told_where else fact.reason,
             explanation=_WHY[fact.about],
             patch=_patch(facts, fact.about),
         )
