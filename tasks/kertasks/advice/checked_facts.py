@@ -23,7 +23,7 @@ from kertasks.models.output_range import output_range
 from kertasks.models.sizes import mismatch_of_sizes
 from kertasks.models.split_rules import refused_split, warned_splits
 from kertasks.recipes.recipe import CompileSettings, FitSettings, Layer, Recipe
-from kertasks.views.layer_reading import layers_of
+from kertasks.views.layers.layer_reading import layers_of
 
 _MOST_NAMED = 1_000
 

@@ -29,7 +29,7 @@ from kertasks.advice.facts import (
 from kertasks.data.values import NO_NUMBERS
 from kertasks.fitting.keras_internals import as_tensorflow_would
 from kertasks.models.messages import one_line
-from kertasks.views.layer_reading import layers_of, output_of
+from kertasks.views.layers.layer_reading import layers_of, output_of
 
 _LOG = logging.getLogger("kertasks.advice")
 

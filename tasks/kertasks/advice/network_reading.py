@@ -13,7 +13,7 @@ from kertasks.advice.facts import CompileFacts, LayerFacts, LayerKind
 from kertasks.keras_catalog.catalog import Family
 from kertasks.keras_catalog.offer import by_name
 from kertasks.recipes.recipe import Component
-from kertasks.views.layer_reading import layers_of
+from kertasks.views.layers.layer_reading import layers_of
 
 _FOLDERS = {
     ".layers.convolutional.": LayerKind.CONVOLUTION,

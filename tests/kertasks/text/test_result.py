@@ -24,8 +24,8 @@ from kertasks.runs.listing import SortKey
 from kertasks.runs.store import RunStore
 from kertasks.runs.summary import RunSummary, in_words, summarise
 from kertasks.text import result
-from kertui.cli.following import Report
 from kertui.cli.frame import frame
+from kertui.cli.progress.following import Report
 from kertui.live.outcome import outcome
 from kertui.live.progress import RateMeter
 from kertui.live.status import status_line

@@ -215,7 +215,7 @@ def test_quick_commands_import_nothing_heavy(code: str) -> None:
     "module",
     [
         "kertui.app",
-        "kertui.cli.following",
+        "kertui.cli.progress.following",
         "kertui.service.training_service",
         "kertasks.runs.history",
         "kertasks.runs.event_reader",

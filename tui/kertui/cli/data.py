@@ -10,8 +10,8 @@ import click
 
 from kertasks.text.numbers import short_path, size
 from kertui.cli.options import home_option
+from kertui.cli.progress.status_line import StatusLine, bar
 from kertui.cli.spelling import SpellingGroup
-from kertui.cli.status_line import StatusLine, bar
 
 if TYPE_CHECKING:
     from kertasks.data.sources.download import DownloadProgress
@@ -92,7 +92,7 @@ def _download(name: str) -> Path:
     """Download one file with a line that shows how far it is; Ctrl-C leaves nothing half."""
     from kertasks.data.sources.data_files import download
     from kertasks.data.sources.source import DownloadCancelled
-    from kertui.cli.following import CtrlC
+    from kertui.cli.progress.following import CtrlC
 
     line = StatusLine(sys.stderr)
 

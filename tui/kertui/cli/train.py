@@ -71,7 +71,7 @@ def train(
     from kertasks.registry import find_task
     from kertasks.runs.store import RunStore
     from kertasks.user_folders import cache_dir
-    from kertui.cli.following import CtrlC, follow
+    from kertui.cli.progress.following import CtrlC, follow
     from kertui.service.training_service import TrainingService
 
     found = find_task(task)
@@ -115,7 +115,7 @@ def retrain(ctx: click.Context, run: str, as_json: bool) -> None:
     """
     from kertasks.runs.store import RunStore
     from kertasks.user_folders import cache_dir
-    from kertui.cli.following import CtrlC, follow
+    from kertui.cli.progress.following import CtrlC, follow
     from kertui.service.training_service import TrainingService
 
     found = find_run(ctx, run)

@@ -58,7 +58,9 @@ def not_finite_any_more(facts: Facts) -> Iterator[Finding]:
 def all_rows_alike(facts: Facts) -> Iterator[Finding]:
     """The network gives one output whatever it is asked."""
     learning = _learning(facts)
-    if learning is None or learning.steps < _ENOUGH_STEPS or facts.inputs.constant:
+    if learning is None or learning.steps < _ENOUGH_STEPS:
+        return
+    if facts.inputs.constant or facts.fit.rows < 2:  # there is nothing to tell apart
         return
     if not learning.output_spread <= _SAME * max(learning.output_size, 1e-30):
         return

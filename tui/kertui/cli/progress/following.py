@@ -36,7 +36,7 @@ from kertasks.text.numbers import (
     test_metric,
 )
 from kertasks.text.result import compared, not_finite, tested_in_full, weights_of
-from kertui.cli.status_line import StatusLine, bar
+from kertui.cli.progress.status_line import StatusLine, bar
 from kertui.live.progress import RateMeter, TrainerClock
 
 _LOOK_EVERY = 0.05

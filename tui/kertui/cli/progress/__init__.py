@@ -1,0 +1,1 @@
+"""How far something has come, told line by line."""
