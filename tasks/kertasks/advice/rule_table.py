@@ -19,7 +19,14 @@ from kertasks.runs.advice.finding import Finding, worst_first
 
 Rule: TypeAlias = Callable[[Facts], Iterable[Finding]]
 
-_CERTAIN_FIRST = ("output_rules", "input_rules", "row_rules", "layer_rules", "step_rules")
+_CERTAIN_FIRST = (
+    "output_rules",
+    "input_rules",
+    "row_rules",
+    "layer_rules",
+    "dropout_rules",
+    "step_rules",
+)
 """Of findings as bad as each other those of these files come first, in this order: what a loss and
 an output mean is certain, how many steps are enough is a judgement."""
 

@@ -174,8 +174,8 @@ CASES: dict[str, tuple[Facts, Facts]] = {
     "check-data": (facts(**said("data")), facts()),
     "unscaled-inputs": (facts(inputs={"most": 100.0}), facts(inputs={"most": 99.0})),
     "unscaled-target": (
-        regression(targets=replace(NUMBERS, most=1e5, deviation=1e4), start={"reach": 0.99}),
-        regression(targets=replace(NUMBERS, most=1e5, deviation=1e4), start={"reach": 1.0}),
+        regression(targets=replace(NUMBERS, most=1e5, deviation=1e4), start={"reach": 1.99}),
+        regression(targets=replace(NUMBERS, most=1e5, deviation=1e4), start={"reach": 2.0}),
     ),
     "saturated-units": (
         facts(layers=(dense(16, "tanh", saturated=0.91), dense(1, "sigmoid"))),
@@ -282,6 +282,10 @@ CASES: dict[str, tuple[Facts, Facts]] = {
     "heavy-dropout": (
         facts(layers=(dense(16), dropout(0.51), dense(1, "sigmoid"))),
         facts(layers=(dense(16), dropout(0.5), dense(1, "sigmoid"))),
+    ),
+    "dropout-leaves-too-few": (
+        facts(layers=(dense(4), dropout(0.5), dense(1, "sigmoid"))),
+        facts(layers=(dense(4), dropout(0.4), dense(1, "sigmoid"))),
     ),
     "dropout-shakes-a-number": (
         regression(dense(16), dropout(0.3), dense(1, "linear")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from kertasks.advice.facts import Facts, LayerFacts, LayerKind, TargetKind
+from kertasks.advice.facts import Facts, LayerFacts, LayerKind
 from kertasks.runs.advice.finding import Fault, Finding, Severity
 from kertasks.text.numbers import counted, number
 
@@ -26,17 +26,9 @@ _SIGMOIDS = 3
 _FAINT = 1e-3
 """Of the last layer's gradient, in the first one: it then learns a thousand times slower."""
 
-_FEW_RELUS = 2
+FEW_RELUS = 2
 """Each ReLU is off for about half the rows: of two, both are for a quarter of them, and nothing of
 those rows gets through."""
-
-_HEAVY = 0.5
-"""Above it more is dropped than kept; 0.5 is what Srivastava et al. (2014) use in hidden layers,
-and the most they found to help."""
-
-_NOISE = 0.15
-"""Relative noise that Dropout puts on a sum of n numbers, sqrt(p / (1 - p) / n): a class survives
-it, the value of a number does not."""
 
 _UNMOVED = 1 / 3
 """Share of the first, arbitrary statistics that is still in a BatchNormalization's average."""
@@ -148,7 +140,7 @@ def narrower_than_the_answer(facts: Facts) -> Iterator[Finding]:
     if not narrow:
         return
     place, layer = narrow[0]
-    are_off = "both are" if layer.units == _FEW_RELUS else "it is"
+    are_off = "both are" if layer.units == FEW_RELUS else "it is"
     why = (
         f"{classes} classes have to fit through"
         if _is_below(layer, wanted)
@@ -185,7 +177,7 @@ def _shuts_rows_out(layer: LayerFacts, facts: Facts) -> bool:
     if layer.kind is LayerKind.CONVOLUTION:  # a picture of pictures is another thing
         return layer.units == 1 and facts.targets.classes > 1
     is_narrowing = math.prod(layer.input_shape) > 1
-    return layer.kind is LayerKind.DENSE and layer.units <= _FEW_RELUS and is_narrowing
+    return layer.kind is LayerKind.DENSE and layer.units <= FEW_RELUS and is_narrowing
 
 
 def dead_units(facts: Facts) -> Iterator[Finding]:
@@ -246,70 +238,6 @@ def weights_all_alike(facts: Facts) -> Iterator[Finding]:
                 "one and the same",
                 explanation="Units that begin alike get the same gradient. Draw them at random.",
                 patch=(f"layers.{place}.kernel_initializer=glorot_uniform",),
-            )
-            return
-
-
-def dropout_of_the_output(facts: Facts) -> Iterator[Finding]:
-    """Dropout after the last weighted layer drops answers."""
-    if facts.last is None:
-        return
-    for place in range(facts.last[0] + 1, len(facts.layers)):
-        layer = facts.layers[place]
-        if layer.kind is LayerKind.DROPOUT and layer.rate > 0:
-            yield Finding(
-                code="dropout-of-the-output",
-                fault=Fault.REGULARIZATION,
-                severity=Severity.WARNING,
-                layer=place,
-                sentence=f"layer {place} drops {layer.rate:.0%} of the answers themselves",
-                explanation="Dropout belongs between hidden layers, not after the last one.",
-                numbers={"rate": layer.rate},
-                patch=(f"layers.{place}.rate=0.0",),
-            )
-
-
-def heavy_dropout(facts: Facts) -> Iterator[Finding]:
-    """More is dropped than kept."""
-    heavy = [
-        (place, layer)
-        for place, layer in enumerate(facts.layers)
-        if layer.kind is LayerKind.DROPOUT and layer.rate > _HEAVY
-    ]
-    if heavy:
-        place, layer = max(heavy, key=lambda one: one[1].rate)
-        yield Finding(
-            code="heavy-dropout",
-            fault=Fault.REGULARIZATION,
-            severity=Severity.WARNING,
-            layer=place,
-            sentence=f"layer {place} drops {layer.rate:.0%} of what it gets, more than it keeps",
-            explanation="Dropout of 0.2 to 0.5 is what was found to help; more starves the rest.",
-            numbers={"rate": layer.rate, "layers": len(heavy)},
-            patch=tuple(f"layers.{each}.rate=0.2" for each, _ in heavy),
-        )
-
-
-def dropout_shakes_a_number(facts: Facts) -> Iterator[Finding]:
-    """The noise of Dropout on few units is an error of the number they add up to."""
-    if facts.targets.kind is not TargetKind.NUMBERS or facts.last is None:
-        return
-    for place, layer in enumerate(facts.layers):
-        before = [one for at, one in facts.hidden if at < place]
-        if layer.kind is not LayerKind.DROPOUT or not before or not before[-1].units:
-            continue
-        noise = math.sqrt(layer.rate / (1 - min(layer.rate, 0.99)) / before[-1].units)
-        if noise > _NOISE:
-            yield Finding(
-                code="dropout-shakes-a-number",
-                fault=Fault.REGULARIZATION,
-                severity=Severity.WARNING,
-                layer=place,
-                sentence=f"Dropout of {layer.rate:g} over {before[-1].units} units shakes the "
-                f"number they add up to by {noise:.0%}",
-                explanation="A class survives such noise, a number does not: leave it out.",
-                numbers={"noise": noise},
-                patch=(f"layers.{place}.rate=0.0",),
             )
             return
 
@@ -391,7 +319,7 @@ def dense_along_colours(facts: Facts) -> Iterator[Finding]:
     for place, layer in facts.hidden:
         if layer.kind is not LayerKind.DENSE or len(layer.input_shape) < 2:
             continue
-        if layer.input_shape[-1] > _FEW_CHANNELS or math.prod(layer.input_shape) < 64:
+        if layer.input_shape[-1] > _FEW_CHANNELS or math.prod(layer.input_shape[:-1]) < 2:
             continue
         mixing = (one for one in facts.layers[place + 1 :] if _mixes_places(one))
         first = next(mixing, None)

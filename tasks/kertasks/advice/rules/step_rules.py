@@ -20,6 +20,11 @@ _FEW_EPOCHS = 5
 """Each row is seen five times at most, in fewer steps than Keras's own introductions take in their
 first epoch: networks that learn in that are rare."""
 
+_MANY_EPOCHS = 20
+_USUAL_BATCH = 32
+"""Keras's own: where there are many epochs of larger batches, the batches are what makes the steps
+few."""
+
 _VERY_FEW_STEPS = 25
 """However many epochs they are in: a weight of 0.1 moves by 0.025 at Adam's usual rate."""
 
@@ -169,6 +174,8 @@ def _shortest_part(facts: Facts) -> tuple[Fault, tuple[str, ...]]:
     """What of rate and steps is the smaller of what is usual."""
     fit, rate = facts.fit, facts.compiled.learning_rate or 0.0
     usual = 0.01 if facts.compiled.optimizer == "SGD" else 0.001
+    if fit.steps <= _FEW_STEPS and fit.epochs >= _MANY_EPOCHS and fit.batch_size > _USUAL_BATCH:
+        return Fault.BATCH_SIZE, (f"fit.batch_size={_USUAL_BATCH}",)
     if fit.steps <= _FEW_STEPS:
         epochs = max(20, 10 * fit.epochs)
         return Fault.EPOCHS, (f"fit.epochs={epochs}",)
