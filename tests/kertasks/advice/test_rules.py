@@ -174,8 +174,8 @@ CASES: dict[str, tuple[Facts, Facts]] = {
     "check-data": (facts(**said("data")), facts()),
     "unscaled-inputs": (facts(inputs={"most": 100.0}), facts(inputs={"most": 99.0})),
     "unscaled-target": (
-        regression(targets=replace(NUMBERS, most=1e5, deviation=1e4), start={"reach": 1.99}),
-        regression(targets=replace(NUMBERS, most=1e5, deviation=1e4), start={"reach": 2.0}),
+        regression(targets=replace(NUMBERS, most=1e5, deviation=1e4), start={"reach": 0.99}),
+        regression(targets=replace(NUMBERS, most=1e5, deviation=1e4), start={"reach": 1.0}),
     ),
     "saturated-units": (
         facts(layers=(dense(16, "tanh", saturated=0.91), dense(1, "sigmoid"))),
@@ -479,6 +479,15 @@ def test_the_worst_comes_first_and_then_what_is_most_certain() -> None:
     assert [finding.fault for finding in said_of_it] == [
         Fault.ACTIVATION, Fault.DATA, Fault.REGULARIZATION, Fault.BATCH_SIZE,
     ]  # fmt: skip
+
+
+def test_dead_units_of_a_network_that_has_learned_are_worth_a_remark_only() -> None:
+    dead = replace(LEARNING, dead_units=(0.95, 0.0), score=0.9)
+    assert [one.severity for one in advise(facts(learning=dead)) if one.layer == 0] == [
+        Severity.INFO
+    ]
+    stuck = replace(dead, score=0.6)
+    assert Severity.WARNING in [one.severity for one in advise(facts(learning=stuck))]
 
 
 def test_what_a_stranger_named_cannot_break_a_line() -> None:

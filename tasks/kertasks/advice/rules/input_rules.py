@@ -22,10 +22,6 @@ OFFSET = 10.0
 _ENOUGH = 1.0
 """Losses that all steps can bring down: less and the loss cannot come to 0 at its first slope."""
 
-_ENOUGH_OF_SQUARES = 2.0
-"""The same of squares, whose slope shrinks with the distance: by the first slope of d * d, 2 d, the
-way d comes to twice the loss."""
-
 _USUAL_RATE = 0.001
 """Keras's own of Adam and its kin."""
 
@@ -117,9 +113,7 @@ def unscaled_target(facts: Facts) -> Iterator[Finding]:
     targets, start = facts.targets, facts.start
     if targets.kind is not TargetKind.NUMBERS or start is None or facts.last is None:
         return
-    squares = facts.compiled.loss == "MeanSquaredError"
-    enough = _ENOUGH_OF_SQUARES if squares else _ENOUGH
-    if start.reach is None or start.reach >= enough or not facts.last[1].is_linear:
+    if start.reach is None or start.reach >= _ENOUGH or not facts.last[1].is_linear:
         return
     size = max(abs(targets.most), abs(targets.least))
     if size < FAR:
@@ -130,13 +124,13 @@ def unscaled_target(facts: Facts) -> Iterator[Finding]:
         fault=Fault.LEARNING_RATE if rate < _USUAL_RATE else Fault.DATA,
         severity=Severity.ERROR,
         sentence=f"targets run to {number(size, 3)}: {grouped(facts.fit.steps)} steps of "
-        f"{learning_rate(rate)} cover {start.reach / enough:.1%} of the way",
+        f"{learning_rate(rate)} cover {start.reach:.1%} of the way",
         explanation=(
             "Outputs begin near 0, and a weight moves by about the rate in a step. Standardise "
             "the target and turn predictions back, or raise the rate."
         ),
         numbers={"largest": size, "reach": start.reach, "steps": facts.fit.steps},
-        patch=_larger_rate(rate, start.reach / enough),
+        patch=_larger_rate(rate, start.reach),
     )
 
 

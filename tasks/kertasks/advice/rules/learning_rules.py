@@ -94,7 +94,7 @@ def dead_after_training(facts: Facts) -> Iterator[Finding]:
             yield Finding(
                 code="dead-after-training",
                 fault=Fault.ACTIVATION,
-                severity=Severity.WARNING,
+                severity=Severity.INFO if _has_learned(learning) else Severity.WARNING,
                 layer=place,
                 sentence=f"{share:.0%} of the ReLUs of layer {place} are off for every row after "
                 f"{counted(learning.steps, 'step')}",
@@ -103,6 +103,13 @@ def dead_after_training(facts: Facts) -> Iterator[Finding]:
                 patch=(f"layers.{place}.activation=leaky_relu",),
             )
             return
+
+
+def _has_learned(learning: LearningFacts) -> bool:
+    """Whether half of what the baseline leaves wrong is right: then what is left does the work."""
+    if learning.score is None or learning.baseline is None:
+        return False
+    return learning.score - learning.baseline > (1 - learning.baseline) / 2
 
 
 def stuck_at_the_baseline(facts: Facts) -> Iterator[Finding]:
