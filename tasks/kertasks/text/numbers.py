@@ -31,8 +31,9 @@ def grouped(value: int) -> str:
 
 
 def counted(count: int, noun: str) -> str:
-    """So many of something, in the singular or the plural: ``"1 epoch"``, ``"1,000 epochs"``."""
-    return f"{grouped(count)} {noun}{'' if count == 1 else 's'}"
+    """So many of something, in the singular or the plural: ``"1 epoch"``, ``"2 batches"``."""
+    ending = "es" if noun.endswith(("s", "x", "tch", "sh")) else "s"
+    return f"{grouped(count)} {noun}{'' if count == 1 else ending}"
 
 
 def number(value: float, digits: int = 4) -> str:

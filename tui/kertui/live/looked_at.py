@@ -20,8 +20,7 @@ def weights_words(look: Look) -> str:
     """Of which weights a look is: ``"epoch 412 and 3 batches"``."""
     epoch = f"epoch {grouped(look.epoch)}"
     if look.step:
-        epoch += f" and {counted(look.step, 'batch').removesuffix('s')}"
-        epoch += "es" if look.step > 1 else ""
+        epoch += f" and {counted(look.step, 'batch')}"
     return epoch
 
 
