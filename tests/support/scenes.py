@@ -161,8 +161,8 @@ SCREENS = {
     "runs: recipes": Scene("R space down space c"),
     "runs: curves": Scene("R space down space f"),
     "runs: filter": Scene("R slash z z"),
-    "workbench: layers": Scene("1", bench=True),
-    "workbench: live": Scene("2", bench=True),
+    "workbench: layers": Scene("0", bench=True),
+    "workbench: live": Scene("1", bench=True),
     "workbench: log": Scene("l", bench=True),
     "comparison": Scene("c", bench=True, changed=True),
 }

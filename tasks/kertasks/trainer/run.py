@@ -115,7 +115,9 @@ class _Training:
         keep = claimed.recipe.fit.keep
         self._kept = KeptWeights(run.epochs_path, keep, self._writer, held, log)
         self._weights = WeightFiles(run, log, self._writer, self._best)
-        self._checkpoints = Checkpoints(run.checkpoint_path, log, lambda: self._time.seconds)
+        self._checkpoints = Checkpoints(
+            run.checkpoint_path, log, lambda: self._time.seconds, self._kept.write_held
+        )
         self._watch = MachineWatch(log, lambda: self._time.seconds)
         self._warn = OnceEach(self._notice)
         """Tells what this trainer is warned of."""

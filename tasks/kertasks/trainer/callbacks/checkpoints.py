@@ -29,11 +29,18 @@ class Checkpoints:
         path: the file.
         log: flushed first, so that no checkpoint is ahead of the events.
         trained: for how many seconds the run was trained until now.
+        first: called before each is written, in the thread: what a trainer that goes on from it
+            does not come by again is to be on disk then.
     """
 
     def __init__(
-        self, path: Path, log: EventLog, trained: Callable[[], float] | None = None
+        self,
+        path: Path,
+        log: EventLog,
+        trained: Callable[[], float] | None = None,
+        first: Callable[[], None] = lambda: None,
     ) -> None:
+        self._first = first
         self._path = path
         self._trained = trained
         self._log = log
@@ -81,6 +88,7 @@ class Checkpoints:
     def _write(self, checkpoint: Checkpoint, copied: float) -> None:
         began = time.perf_counter()
         self._log.flush()
+        self._first()
         self._trouble.write(
             self._path.parents[1],
             self._path,

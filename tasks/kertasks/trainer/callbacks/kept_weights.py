@@ -114,6 +114,15 @@ class KeptWeights(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
         if self._thread is not None:
             self._thread.join()
 
+    def write_held(self) -> None:
+        """Write what is held now, in any thread: a trainer that goes on from a checkpoint does not
+        come by those epochs again."""
+        with self._lock:
+            held = list(self._pending.items())
+        with suppress(OSError):  # the other thread tells, and tries again
+            for epoch, weights in held:
+                self._write(epoch, weights)
+
     def _compare(self, number: int) -> None:
         """Take an epoch that was trained anew; where it came out otherwise, what an earlier process
         kept of it and of all that follow is of another history."""
