@@ -310,19 +310,21 @@ class TasksScreen(Screen[None]):
 
     @work(thread=True, group="baselines")
     def _look_for_baselines(self, recipe: Recipe) -> None:
-        service, cancelled = self._session.service, get_current_worker().cancelled_event
+        service = self._session.service
         found = service.remembered_baselines(recipe)
         # Computing them beside Keras's import would have everything else wait.
-        while found is None and service.spare and not cancelled.wait(_LOOK_WHETHER_WARM):
-            if service.warm:
-                with contextlib.suppress(UserError):  # whoever trains on the data is told
-                    found = service.baselines(recipe)
-                break
+        if found is None and service.warm:
+            with contextlib.suppress(UserError):  # whoever trains on the data is told
+                found = service.baselines(recipe)
         self.post_message(self.BaselinesKnown(recipe, found))
 
     @on(BaselinesKnown)
     def _keep_baselines(self, event: BaselinesKnown) -> None:
         self._compared = None
+        service = self._session.service
+        if event.baselines is None and service.spare and not service.warm:
+            self.set_timer(_LOOK_WHETHER_WARM, self._show_baselines)
+            return
         self._baselines[event.recipe] = event.baselines
         self._show_baselines()
 
