@@ -41,7 +41,7 @@ def test_what_is_wrong_with_a_request_is_said_in_its_answer(
         assert missing.value.error_class == "DataFileMissing"
         with pytest.raises(RequestFailed, match="did you mean 'xor'"):
             process.request("describe", task="xr", variant=None, seed=0)
-        with pytest.raises(RequestFailed, match="cannot write trainer.log in the run's folder"):
+        with pytest.raises(RequestFailed, match=r"cannot write trainer\.log in the run's folder"):
             process.request("train", run=str(tmp_path / "nowhere"))
         # It still answers.
         assert process.request("describe", task="xor", variant=None, seed=0)["task"] == "xor"
