@@ -7,7 +7,6 @@ standard error, and the status 1.
 
 from __future__ import annotations
 
-import os
 import sys
 import warnings
 
@@ -19,13 +18,11 @@ from kertasks.recipes.recipe import Recipe
 from kertasks.recipes.recipe_errors import RecipeError
 from kertasks.registry import find_task
 from kertasks.text.plain_text import visible
+from kertasks.text.python_stderr import hear_python_alone
 
 
 def main(arguments: list[str]) -> int:
     """Give advice and return the process's status."""
-    theirs = os.dup(sys.stderr.fileno())
-    # What TensorFlow's libraries print of the machine no setting keeps off standard error.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
     try:
         from kertasks.advice.recipe_advice import advise_recipe
 
@@ -35,12 +32,8 @@ def main(arguments: list[str]) -> int:
             warnings.simplefilter("ignore")  # what Keras warns of is among the findings
             found = advise_recipe(recipe, data, float(arguments[0]))
     except UserError as error:
-        os.dup2(theirs, sys.stderr.fileno())
         print(visible(str(error)), file=sys.stderr)
         return 1
-    except BaseException:
-        os.dup2(theirs, sys.stderr.fileno())
-        raise
     sys.stdout.buffer.write(msgspec.json.encode(found))
     return 0
 
@@ -54,4 +47,5 @@ def _read_recipe(text: bytes) -> Recipe:
 
 
 if __name__ == "__main__":
+    hear_python_alone()
     raise SystemExit(main(sys.argv[1:]))

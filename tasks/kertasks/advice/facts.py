@@ -197,12 +197,12 @@ class FitFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def batches(self) -> int:
-        """Steps an epoch."""
+        """How many batches an epoch has, the last of which may be smaller."""
         return max(1, -(-self.rows // max(1, self.batch_size)))
 
     @property
     def steps(self) -> int:
-        """Steps in all."""
+        """How many steps of the optimizer all epochs are together."""
         return self.epochs * self.batches
 
 

@@ -68,7 +68,7 @@ STEPS_BY_GRADIENT = ("SGD", "Muon")
 
 
 class FirstBatch(NamedTuple):
-    """What was found."""
+    """What the first batches showed of the network and of each of its layers."""
 
     start: StartFacts | None
     layers: tuple[LayerFacts, ...]

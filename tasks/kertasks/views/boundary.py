@@ -21,7 +21,7 @@ from kertasks.runs.views.decision_boundary import (
     UnitMap,
 )
 from kertasks.views.hidden_units import HiddenLayer, hidden_units, outputs_of_few
-from kertasks.views.outputs import class_outputs, probabilities_of
+from kertasks.views.outputs import class_outputs, most_probable, probabilities_of
 from kertasks.views.plane import Features, some_rows
 from kertasks.views.split_choice import chosen_rows
 
@@ -62,7 +62,7 @@ def boundary(model: keras.Model, data: Dataset, request: BoundaryRequest) -> Bou
         probabilities = probabilities_of(model, of_grid)
         values = probabilities[:, -1]
         if len(classes) > 2:
-            said = np.where(np.isnan(probabilities), -np.inf, probabilities).argmax(axis=1)
+            said = most_probable(probabilities)
             values = np.take_along_axis(probabilities, said[:, None], axis=1)[:, 0]
     else:
         if raw.shape[1] != 1:

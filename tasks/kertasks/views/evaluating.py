@@ -15,10 +15,14 @@ from kertasks.scores.baselines import all_baselines
 from kertasks.scores.intervals import bootstrap_mean, mcnemar, paired_bootstrap, wilson
 from kertasks.scores.run_baselines import ACCURACY, ERROR, is_same
 from kertasks.trainer.metric_values import as_numbers
-from kertasks.views.outputs import ClassOutputs, ValueOutputs, class_outputs, value_outputs
+from kertasks.views.outputs import (
+    ROWS_AT_ONCE,
+    ClassOutputs,
+    ValueOutputs,
+    class_outputs,
+    value_outputs,
+)
 from kertasks.views.split_choice import chosen_rows
-
-_ROWS_AT_ONCE = 256
 
 _SAME = 1e-4
 """What scaling a target and back leaves of a value, at most, beside the targets' deviation."""
@@ -88,7 +92,7 @@ def _measured(model: keras.Model, split: Split) -> dict[str, float]:
             model,
             split.x,
             split.y,
-            batch_size=min(_ROWS_AT_ONCE, split.rows),
+            batch_size=min(ROWS_AT_ONCE, split.rows),
             return_dict=True,
         )
         return as_numbers(found)

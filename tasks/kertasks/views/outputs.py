@@ -16,7 +16,7 @@ from kertasks.data.value_reading import labels_of
 from kertasks.fitting import predict
 from kertasks.runs.looking.view import DoesNotApply
 
-_ROWS_AT_ONCE = 256
+ROWS_AT_ONCE = 256
 """A batch: rows are only read, so that larger ones give the same numbers in less time. One size,
 however few rows there are: for each other one TensorFlow would trace the network anew."""
 
@@ -55,7 +55,7 @@ def raw_outputs(model: keras.Model, x: NDArray[Any] | MultiHotRows) -> NDArray[n
     Raises:
         DoesNotApply: it has several outputs.
     """
-    found = predict(model, x, batch_size=_ROWS_AT_ONCE)
+    found = predict(model, x, batch_size=ROWS_AT_ONCE)
     if isinstance(found, (list, tuple, dict)):
         raise DoesNotApply("the network has several outputs")
     return np.asarray(found, dtype=np.float64).reshape(len(x), -1)
@@ -87,6 +87,18 @@ def class_names_of(data: Dataset, classes: int) -> tuple[str, ...]:
     return names + tuple(str(place) for place in range(len(names), classes))
 
 
+def most_probable(probabilities: NDArray[np.float64]) -> NDArray[np.int64]:
+    """The class of each row by its place, shape (rows,): the first of the most probable ones.
+
+    Args:
+        probabilities: of each class, shape (rows, classes).
+    """
+    # What is not a number is never the most probable.
+    comparable = np.where(np.isnan(probabilities), -np.inf, probabilities)
+    found: NDArray[np.int64] = comparable.argmax(axis=1)
+    return found
+
+
 def class_outputs(
     model: keras.Model, data: Dataset, split: Split, raw: NDArray[np.float64] | None = None
 ) -> ClassOutputs:
@@ -112,9 +124,7 @@ def class_outputs(
     numbers = np.asarray(labels, dtype=np.float64)
     known = (numbers >= 0) & (numbers < classes) & (numbers == np.floor(numbers))
     truth = np.where(known, numbers, -1).astype(np.int64)
-    # What is not a number is never the most probable.
-    comparable = np.where(np.isnan(probabilities), -np.inf, probabilities)
-    return ClassOutputs(names, truth, comparable.argmax(axis=1), probabilities)
+    return ClassOutputs(names, truth, most_probable(probabilities), probabilities)
 
 
 def value_outputs(model: keras.Model, data: Dataset, split: Split) -> ValueOutputs:

@@ -20,6 +20,7 @@ from kertasks.errors import UserError
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.looking.asked_rows import AskedRows
 from kertasks.text.plain_text import visible
+from kertasks.text.python_stderr import hear_python_alone
 
 FAILED = 1
 INTERRUPTED = 130
@@ -58,14 +59,6 @@ def _say(text: str) -> None:
     print(visible(text), file=sys.stderr, flush=True)
 
 
-def _hear_python_alone() -> None:
-    """Keep what TensorFlow's libraries print of the machine off standard error, which no setting
-    does; what Python says, a traceback too, still gets there."""
-    theirs = os.dup(sys.stderr.fileno())
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
-    sys.stderr = os.fdopen(theirs, "w", buffering=1, errors="backslashreplace")
-
-
 if __name__ == "__main__":
-    _hear_python_alone()
+    hear_python_alone()
     raise SystemExit(main(sys.argv[1:]))

@@ -30,18 +30,6 @@ class Said:
     """In the target's own unit, shape (rows,); None for classes, and for several targets."""
 
 
-def most_probable(probabilities: NDArray[np.float64]) -> NDArray[np.int64]:
-    """The class of each row by its place, shape (rows,): the first of the most probable ones.
-
-    Args:
-        probabilities: of each class, shape (rows, classes).
-    """
-    # What is not a number is never the most probable.
-    comparable = np.where(np.isnan(probabilities), -np.inf, probabilities)
-    found: NDArray[np.int64] = comparable.argmax(axis=1)
-    return found
-
-
 def said_of_rows(model: keras.Model, data: Dataset, x: NDArray[Any]) -> Said:
     """What the network says of rows.
 

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from kertasks.data.dataset import Dataset
 from kertasks.data.splits import Split, TargetScale
 from kertasks.runs.looking.view import DoesNotApply
-from kertasks.views.said_of_rows import most_probable, said_of_rows
+from kertasks.views.outputs import most_probable
+from kertasks.views.said_of_rows import said_of_rows
 
 X = np.array([[0.0, 1.0], [2.0, -1.0], [0.5, 0.5]], np.float32)
 

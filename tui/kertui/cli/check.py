@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING
@@ -13,10 +11,11 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from kertasks.errors import UnknownRecipe, UserError
+from kertasks.errors import UserError
 from kertasks.runs.advice.finding import Finding
 from kertasks.text.numbers import counted
-from kertui.cli.options import writes_utf8
+from kertui.cli.options import recipe_or_file, require_task, writes_utf8
+from kertui.service.keras_process import keras_command, keras_environment
 
 if TYPE_CHECKING:
     from kertasks.recipes.recipe import Recipe
@@ -85,17 +84,13 @@ def _recipe_of(task: Task, given: str | None) -> Recipe:
         UnknownRecipe: no recipe has the name; the message names the nearest.
         kertasks.RecipeError: the file holds none.
     """
-    name = task.default_recipe if given is None else given
-    if name in task.recipes:
-        return task.recipes[name]
-    path = Path(name).expanduser()
-    if path.suffix != ".toml" and (not os.path.lexists(path) or path.is_dir()):
-        raise UnknownRecipe(task.name, name, list(task.recipes))
     from kertasks.recipes.toml_file import load_recipe
 
+    path = recipe_or_file(task, given)
+    if not isinstance(path, Path):
+        return path
     recipe = load_recipe(path)
-    if recipe.task != task.name:
-        raise click.UsageError(f"{path} is a recipe of {recipe.task}, not of {task.name}.")
+    require_task(recipe, task, path)
     return recipe
 
 
@@ -103,15 +98,12 @@ def _ask(recipe: Recipe, seconds: float) -> bytes:
     """The findings as JSON, from a process that has Keras."""
     from kertasks.recipes.json_form import to_json
 
-    # With -P a ``random.py`` in the person's folder is not imported.
-    command = [sys.executable, "-P", "-m", "kertasks.advice", str(seconds)]
-    environment = {"TF_CPP_MIN_LOG_LEVEL": "3", **os.environ, "KERAS_BACKEND": "tensorflow"}
     try:
         done = subprocess.run(
-            command,
+            keras_command("kertasks.advice", str(seconds)),
             input=msgspec.json.encode(to_json(recipe)),
             capture_output=True,
-            env=environment,
+            env=keras_environment(),
             check=False,
         )
     except OSError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +15,9 @@ from kertui.terminal.glyphs import Marker
 
 if TYPE_CHECKING:
     from kertasks.keras_catalog.catalog import Catalog
+    from kertasks.recipes.recipe import Recipe
     from kertasks.runs.folder import RunFolder
+    from kertasks.task import Task
     from kertui.service.training_service import TrainingService
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -72,6 +75,34 @@ def find_run(ctx: click.Context, text: str) -> RunFolder:
     from kertasks.runs.store import RunStore
 
     return RunStore(home_of(ctx)).find(text)
+
+
+def recipe_or_file(task: Task, given: str | None) -> Recipe | Path:
+    """What a person means by ``--recipe``: one of the task's recipes, or a file.
+
+    Raises:
+        UnknownRecipe: it is neither; the message names the nearest recipe.
+    """
+    from kertasks.errors import UnknownRecipe
+
+    name = task.default_recipe if given is None else given
+    if name in task.recipes:
+        return task.recipes[name]
+    path = Path(name).expanduser()
+    # A link to nowhere is a file that cannot be read, not a recipe that nobody knows.
+    if path.suffix != ".toml" and (not os.path.lexists(path) or path.is_dir()):
+        raise UnknownRecipe(task.name, name, list(task.recipes))
+    return path
+
+
+def require_task(recipe: Recipe, task: Task, path: Path) -> None:
+    """See that the recipe in a file is one of the task.
+
+    Raises:
+        click.UsageError: it is of another.
+    """
+    if recipe.task != task.name:
+        raise click.UsageError(f"{path} is a recipe of {recipe.task}, not of {task.name}.")
 
 
 def writes_utf8() -> bool:

@@ -19,6 +19,7 @@ from kertasks.errors import UserError
 from kertasks.runs.looking.asked_rows import AskedRows
 from kertasks.text.numbers import in_unit
 from kertui.cli.options import find_run, home_option, writes_utf8
+from kertui.service.keras_process import keras_command, keras_environment
 
 STDIN = "-"
 
@@ -85,9 +86,12 @@ def predict(
         raise click.UsageError("--best chooses the epoch; leave out --epoch")
     found = find_run(ctx, run)
     asked = AskedRows(epoch, best, csv is not None, plain=not writes_utf8(), says_epoch=not as_json)
-    # With -P a ``random.py`` in the person's folder is not imported.
-    command = [sys.executable, "-P", "-m", "kertasks.views.predicting", str(found.path)]
-    command += [msgspec.json.encode(asked).decode(), *(value.removeprefix(" ") for value in values)]
+    command = keras_command(
+        "kertasks.views.predicting",
+        str(found.path),
+        msgspec.json.encode(asked).decode(),
+        *(value.removeprefix(" ") for value in values),
+    )
     sys.stdout.flush()
     # It is opened here: what the shell hands over may be open in this process alone.
     with nullcontext() if csv == STDIN else Path(csv or os.devnull).open("rb") as rows:
@@ -109,7 +113,7 @@ def _start(command: list[str], rows: IO[bytes] | None, out: int | None) -> subpr
             command,
             stdin=rows,
             stdout=out,
-            env={"TF_CPP_MIN_LOG_LEVEL": "3", **os.environ, "KERAS_BACKEND": "tensorflow"},
+            env=keras_environment(),
         )
     except OSError as error:
         raise UserError(f"no process can be started to ask it: {error.strerror}") from error

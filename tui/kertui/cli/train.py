@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from kertasks.errors import UnknownRecipe
 from kertasks.recipes.bounds import MOST_EPOCHS, MOST_KEPT, MOST_LEARNING_RATE
-from kertui.cli.options import find_run, home_of, home_option, read_catalog
+from kertui.cli.options import (
+    find_run,
+    home_of,
+    home_option,
+    read_catalog,
+    recipe_or_file,
+    require_task,
+)
 
 if TYPE_CHECKING:
     from kertasks.recipes.recipe import Recipe
@@ -143,13 +148,9 @@ def choose_recipe(
         kertasks.RecipeError, BuildError: the file holds no recipe that can be trained; with
             everything that is wrong.
     """
-    name = task.default_recipe if given is None else given
-    if name in task.recipes:
-        return task.recipes[name], None
-    path = Path(name).expanduser()
-    # A link to nowhere is a file that cannot be read, not a recipe that nobody knows.
-    if path.suffix != ".toml" and (not os.path.lexists(path) or path.is_dir()):
-        raise UnknownRecipe(task.name, name, list(task.recipes))
+    path = recipe_or_file(task, given)
+    if not isinstance(path, Path):
+        return path, None
     from kertasks.recipes.recipe_errors import RecipeError
     from kertasks.recipes.toml_file import load_recipe
     from kertui.service.trainer_process import RequestFailed, TrainerGone
@@ -163,8 +164,7 @@ def choose_recipe(
             with contextlib.suppress(RequestFailed, TrainerGone):
                 ask_keras(service, error.recipe, str(path))
         raise
-    if recipe.task != task.name:
-        raise click.UsageError(f"{path} is a recipe of {recipe.task}, not of {task.name}.")
+    require_task(recipe, task, path)
     return recipe, source
 
 

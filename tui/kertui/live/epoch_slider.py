@@ -192,7 +192,7 @@ class EpochSlider(RowsWidget):
             self._go_to(event.x)
 
     def on_mouse_up(self) -> None:
-        """Stay there."""
+        """Stay at the epoch where the button was let go."""
         self.capture_mouse(False)
 
     def _go_to(self, column: int) -> None:

@@ -87,8 +87,7 @@ class LiveTab(Widget, can_focus=True):
 
     def why_not(self, view: RunView) -> str:
         """Why there is nothing to see of this run, in a few words; empty where there is."""
-        del view
-        return ""
+        return "" if view.run is not None else "there is no run"
 
     def wanted(self, view: RunView) -> ViewRequest | None:
         """What of the network is to be computed for the tab, in the size it has; None where it

@@ -82,7 +82,7 @@ class TabApp(App[TabFrame]):
         return default_tokens(self.current_theme)
 
     def compose(self) -> ComposeResult:
-        """Only the pane."""
+        """Show the pane alone: nothing else of the interface is printed."""
         yield self._pane
 
     def on_load(self) -> None:
@@ -90,7 +90,7 @@ class TabApp(App[TabFrame]):
         asyncio.get_running_loop().set_default_executor(ThreadPerTaskExecutor())
 
     def on_mount(self) -> None:
-        """Follow the run."""
+        """Follow the run, and look at its tab until that is complete."""
         self._tab.styles.height = self._height
         self._pane.follow(self._run, self._run.state())
         self._pane.look_at(self._epoch)

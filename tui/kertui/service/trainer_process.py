@@ -12,13 +12,13 @@ import json
 import os
 import socket
 import subprocess
-import sys
 import threading
 from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kertasks.errors import UserError
+from kertui.service.keras_process import keras_command, keras_environment
 
 if TYPE_CHECKING:
     from kertasks.runs.folder import RunFolder
@@ -75,8 +75,7 @@ class TrainerProcess:
             TrainerGone: the system refused to start a process.
         """
         ours, theirs = socket.socketpair()
-        # With -P a ``random.py`` in the person's folder is not imported.
-        command = [sys.executable, "-P", "-m", "kertasks.trainer.worker"]
+        command = keras_command("kertasks.trainer.worker")
         command += ["--cache", str(cache_dir), "--socket", str(theirs.fileno())]
         command += [] if keras else ["--no-keras"]
         try:
@@ -90,9 +89,7 @@ class TrainerProcess:
                     start_new_session=True,
                     pass_fds=[theirs.fileno()],
                     env={
-                        "TF_CPP_MIN_LOG_LEVEL": "2",  # less start-up chatter
-                        **os.environ,
-                        "KERAS_BACKEND": "tensorflow",
+                        **keras_environment(log_level=2),  # errors are of use in its log
                         "KERTUI_CACHE": str(cache_dir.absolute()),  # for what XLA compiles
                     },
                 )

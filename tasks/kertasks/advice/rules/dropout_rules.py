@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from kertasks.advice.facts import Facts, LayerKind, TargetKind
+from kertasks.advice.facts import Facts, LayerFacts, LayerKind, TargetKind
 from kertasks.advice.rules.layer_rules import FEW_RELUS
 from kertasks.runs.advice.finding import Fault, Finding, Severity
 from kertasks.text.numbers import number
@@ -61,20 +61,19 @@ def heavy_dropout(facts: Facts) -> Iterator[Finding]:
 
 def dropout_leaves_too_few(facts: Facts) -> Iterator[Finding]:
     """Dropouts that leave two units or fewer of a layer, as narrow as one that has no more."""
-    for place, layer in enumerate(facts.layers):
-        before = [one for at, one in facts.hidden if at < place]
+    for place, layer, before in _after_hidden(facts):
         is_told = layer.rate > _HEAVY  # by itself
-        if layer.kind is not LayerKind.DROPOUT or not layer.rate or not before or is_told:
+        if not layer.rate or is_told:
             continue
-        left = before[-1].units * (1 - layer.rate)
-        if before[-1].kind is LayerKind.DENSE and 0 < left <= FEW_RELUS:
+        left = before.units * (1 - layer.rate)
+        if before.kind is LayerKind.DENSE and 0 < left <= FEW_RELUS:
             yield Finding(
                 code="dropout-leaves-too-few",
                 fault=Fault.REGULARIZATION,
                 severity=Severity.WARNING,
                 layer=place,
                 sentence=f"Dropout of {layer.rate:g} leaves {number(left, 2)} of "
-                f"{before[-1].units} units in a step",
+                f"{before.units} units in a step",
                 explanation="So few let nothing of many rows through: leave it out there.",
                 numbers={"left": left},
                 patch=(f"layers.{place}.rate=0.0",),
@@ -86,21 +85,28 @@ def dropout_shakes_a_number(facts: Facts) -> Iterator[Finding]:
     """The noise of Dropout on few units is an error of the number they add up to."""
     if facts.targets.kind is not TargetKind.NUMBERS or facts.last is None:
         return
-    for place, layer in enumerate(facts.layers):
-        before = [one for at, one in facts.hidden if at < place]
-        if layer.kind is not LayerKind.DROPOUT or not before or not before[-1].units:
+    for place, layer, before in _after_hidden(facts):
+        if not before.units:
             continue
-        noise = math.sqrt(layer.rate / (1 - min(layer.rate, 0.99)) / before[-1].units)
+        noise = math.sqrt(layer.rate / (1 - min(layer.rate, 0.99)) / before.units)
         if noise > _NOISE:
             yield Finding(
                 code="dropout-shakes-a-number",
                 fault=Fault.REGULARIZATION,
                 severity=Severity.WARNING,
                 layer=place,
-                sentence=f"Dropout of {layer.rate:g} over {before[-1].units} units shakes the "
+                sentence=f"Dropout of {layer.rate:g} over {before.units} units shakes the "
                 f"number they add up to by {noise:.0%}",
                 explanation="A class survives such noise, a number does not: leave it out.",
                 numbers={"noise": noise},
                 patch=(f"layers.{place}.rate=0.0",),
             )
             return
+
+
+def _after_hidden(facts: Facts) -> Iterator[tuple[int, LayerFacts, LayerFacts]]:
+    """Each Dropout with its place and the hidden layer before it, where there is one."""
+    for place, layer in enumerate(facts.layers):
+        before = [one for at, one in facts.hidden if at < place]
+        if layer.kind is LayerKind.DROPOUT and before:
+            yield place, layer, before[-1]

@@ -73,7 +73,7 @@ def no_loss_to_begin_with(facts: Facts) -> Iterator[Finding]:
 
 
 def rate_too_high(facts: Facts) -> Iterator[Finding]:
-    """One step overshoots."""
+    """A single step makes the loss larger than it was by far."""
     start, rate = facts.start, facts.compiled.learning_rate
     if start is None or start.stepped_loss is None or rate is None:
         return

@@ -95,7 +95,7 @@ class Viewer:
             return None
 
     def leave(self) -> None:
-        """Look no more."""
+        """Take back what was asked for, and the answer to it."""
         for path in (self._ask, self._look):
             with contextlib.suppress(OSError):
                 path.unlink(missing_ok=True)

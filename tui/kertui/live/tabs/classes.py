@@ -302,10 +302,6 @@ class ClassesTab(LiveTab):
         """Make room for one drawing."""
         yield ClassDrawing()
 
-    def why_not(self, view: RunView) -> str:
-        """Without a run nothing is said of any row."""
-        return "" if view.run is not None else "there is no run"
-
     def wanted(self, view: RunView) -> ViewRequest | None:
         """The matrix of classes, or the errors of numbers."""
         if view.history is not self._history:
@@ -328,7 +324,7 @@ class ClassesTab(LiveTab):
         self.post_message(self.WantsOther())
 
     def on_focus(self) -> None:
-        """Show the cursor."""
+        """Show the cursor, which keys move from now on."""
         self.query_one(ClassDrawing).redraw()
 
     def on_blur(self) -> None:
@@ -345,7 +341,7 @@ class ClassesTab(LiveTab):
         return True
 
     def action_move(self, down: int, right: int) -> None:
-        """Move the cursor."""
+        """Move the cursor by so many cells of the table."""
         self.query_one(ClassDrawing).move(down, right)
 
     def action_page(self, pages: int) -> None:

@@ -87,6 +87,11 @@ class CurvesTab(LiveTab):
         """Share the new height out among the parts."""
         self._draw()
 
+    def why_not(self, view: RunView) -> str:
+        """Without a run there are empty axes to see."""
+        del view
+        return ""
+
     def show(self, view: RunView) -> None:
         """Show the run as it is now; another one whole at first."""
         before, self._view = self._view, view

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from msgspec.structs import replace
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
@@ -15,7 +14,7 @@ from kertasks.runs.looking.view import Look, Rows, ViewRequest
 from kertasks.runs.views.layer_page import MOST_UNITS, LayerRecord, LayerRequest
 from kertasks.runs.views.layer_table import LayersRecord, LayersRequest
 from kertasks.text.numbers import grouped
-from kertui.live.looked_at import look_words, next_rows, rows_words, why_no_look
+from kertui.live.looked_at import look_words, next_rows, rows_words, weights_words, why_no_look
 from kertui.live.tab import LiveTab, RunView
 from kertui.plotting.answers.class_table import scrolled
 from kertui.plotting.fact_rows import fact_rows, sentence_rows
@@ -35,7 +34,7 @@ from kertui.plotting.layers.layer_units import (
     weight_rows,
 )
 from kertui.plotting.strips import Row, fit
-from kertui.rows.rows_widget import RowsWidget
+from kertui.rows.clickable_rows import ClickableRows
 from kertui.terminal.glyphs import Glyphs, glyphs_for
 
 _PAGE = MOST_UNITS // 2
@@ -44,32 +43,15 @@ _PAGE = MOST_UNITS // 2
 _ROOMY = 14
 """Rows from which there are blank ones between the parts."""
 
-_WHEEL = 3
-"""Rows that a turn of the wheel goes on by."""
-
 _FAR = 1_000_000_000
 
 
-class LayerDrawing(RowsWidget):
-    """Rows that are drawn by the tab, and say where they are clicked."""
+class LayerDrawing(ClickableRows):
+    """Rows that are drawn by the tab."""
 
     DEFAULT_CSS = """
     LayerDrawing { height: 1fr; }
     """
-
-    @dataclass
-    class Clicked(Message):
-        """A person clicked a cell."""
-
-        column: int
-        row: int
-        twice: bool
-
-    @dataclass
-    class Scrolled(Message):
-        """A person turned the wheel."""
-
-        rows: int
 
     class Resized(Message):
         """There is another size to fill."""
@@ -78,20 +60,6 @@ class LayerDrawing(RowsWidget):
         """Have the tab draw for the new size."""
         del width
         self.post_message(self.Resized())
-
-    def on_click(self, event: events.Click) -> None:
-        """Say where."""
-        self.post_message(self.Clicked(event.x, event.y, event.chain > 1))
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Go some rows down."""
-        event.stop()
-        self.post_message(self.Scrolled(_WHEEL))
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Go some rows up."""
-        event.stop()
-        self.post_message(self.Scrolled(-_WHEEL))
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,10 +145,6 @@ class LayersTab(LiveTab):
     def compose(self) -> ComposeResult:
         """Make room for one drawing."""
         yield LayerDrawing()
-
-    def why_not(self, view: RunView) -> str:
-        """Without a run there is no network."""
-        return "" if view.run is not None else "there is no run"
 
     def wanted(self, view: RunView) -> ViewRequest | None:
         """All layers, or one with the units around the cursor."""
@@ -402,9 +366,8 @@ def _of(look: Look, sampled: int, glyphs: Glyphs) -> str:
     record = look.record
     if record is None or sampled >= record.row_count:
         return look_words(look, glyphs)
-    epoch = look_words(replace(look, record=None), glyphs)
     rows = rows_words(record.rows, record.row_count)
-    return f"{epoch} {glyphs.dot} {grouped(sampled)} of {rows}"
+    return f"{weights_words(look)} {glyphs.dot} {grouped(sampled)} of {rows}"
 
 
 TAB = LayersTab

@@ -93,9 +93,8 @@ class LogTab(LiveTab):
 
     def why_not(self, view: RunView) -> str:
         """A log is in the folder of its run."""
-        if view.run is None:
-            return "there is no run"
-        return "its folder was removed" if view.state is RunState.REMOVED else ""
+        is_gone = view.state is RunState.REMOVED
+        return "its folder was removed" if is_gone else super().why_not(view)
 
     def show(self, view: RunView) -> None:
         """Show the run's log from now on."""

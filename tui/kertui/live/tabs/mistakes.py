@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import Static
 
 from kertasks.runs.looking.view import Look, Rows, ViewRequest
@@ -23,7 +22,7 @@ from kertui.plotting.answers.mistake_list import answer_facts, mistake_rows
 from kertui.plotting.answers.sample_lines import sample_lines
 from kertui.plotting.fact_rows import fact_rows, sentence_rows
 from kertui.plotting.strips import Row, cells, fit, join
-from kertui.rows.rows_widget import RowsWidget
+from kertui.rows.clickable_rows import ClickableRows
 from kertui.terminal.glyphs import glyphs_for
 
 _LEAST_LIST, _MOST_LIST = 3, 12
@@ -32,24 +31,9 @@ _LEAST_LIST, _MOST_LIST = 3, 12
 _ROOMY = 16
 """Rows from which there are blank ones between the parts."""
 
-_WHEEL = 3
-"""Mistakes that a turn of the wheel goes on by."""
 
-
-class MistakeList(RowsWidget):
+class MistakeList(ClickableRows):
     """The list with what is said of it and of the chosen mistake, as its tab makes them."""
-
-    @dataclass
-    class RowClicked(Message):
-        """A person clicked one of its rows."""
-
-        row: int
-
-    @dataclass
-    class Turned(Message):
-        """A person turned the wheel over it."""
-
-        by: int
 
     def __init__(self) -> None:
         super().__init__()
@@ -64,20 +48,6 @@ class MistakeList(RowsWidget):
     def draw_rows(self, width: int) -> None:
         """Show the rows as the tab made them."""
         self.show_rows([fit(row, width) for row in self._made])
-
-    def on_click(self, event: events.Click) -> None:
-        """Tell which row it was."""
-        self.post_message(self.RowClicked(event.y))
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Go on in the list."""
-        event.stop()
-        self.post_message(self.Turned(_WHEEL))
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Go back in the list."""
-        event.stop()
-        self.post_message(self.Turned(-_WHEEL))
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +148,6 @@ class MistakesTab(LiveTab):
         yield MistakeList()
         with VerticalScroll(can_focus=False):
             yield Static()
-
-    def why_not(self, view: RunView) -> str:
-        """Without a run nothing is said of any row."""
-        return "" if view.run is not None else "there is no run"
 
     def wanted(self, view: RunView) -> ViewRequest | None:
         """The page of mistakes that is in sight, and the next."""
@@ -323,17 +289,17 @@ class MistakesTab(LiveTab):
         area = self.query_one(VerticalScroll)
         area.scroll_relative(y=pages * max(1, area.size.height - 1), animate=False)
 
-    @on(MistakeList.RowClicked)
-    def _choose_clicked(self, message: MistakeList.RowClicked) -> None:
+    @on(MistakeList.Clicked)
+    def _choose_clicked(self, message: MistakeList.Clicked) -> None:
         message.stop()
         place = message.row - self._first_row
         if 0 <= place < self._in_sight:
             self.action_move(self._top + place - self._cursor)
 
-    @on(MistakeList.Turned)
-    def _turn(self, message: MistakeList.Turned) -> None:
+    @on(MistakeList.Scrolled)
+    def _scroll(self, message: MistakeList.Scrolled) -> None:
         message.stop()
-        self.action_move(message.by)
+        self.action_move(message.rows)
 
 
 TAB = MistakesTab

@@ -245,10 +245,6 @@ class PictureTab(LiveTab):
                 return record.probability is not None
         return False
 
-    def why_not(self, view: RunView) -> str:
-        """Without a run nothing is learned."""
-        return "" if view.run is not None else "there is no run"
-
     def wanted(self, view: RunView) -> ViewRequest | None:
         """The picture that suits the data, in as many cells as there are."""
         self._follow(view)
