@@ -10,25 +10,24 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kertasks.errors import UserError
-from kertasks.text.numbers import (
-    NO_VALUE,
-    counted,
-    grouped,
-    in_unit,
-    metric,
-    metric_label,
-    number,
-)
+from kertasks.text.numbers import NO_VALUE, counted, grouped, in_unit, metric_label, number
 from kertasks.text.result import compared
 from kertui.cli.options import find_run, home_of, home_option, writes_utf8
+from kertui.runs.differing_runs import (
+    SURE,
+    EvaluatedRun,
+    difference_of,
+    evaluate_run,
+    in_metric,
+    in_words,
+)
 from kertui.terminal.cells import padded
 
 if TYPE_CHECKING:
     from kertasks.runs.folder import RunFolder
-    from kertasks.runs.looking.view import Look, Moment, Rows
+    from kertasks.runs.looking.view import Moment, Rows
     from kertasks.runs.views.confusion_matrix import ConfusionMatrix
-    from kertasks.runs.views.evaluation import Evaluation, Score
+    from kertasks.runs.views.evaluation import Score
     from kertasks.runs.views.run_difference import RunDifference
     from kertasks.runs.views.worst_rows import Mistake, Mistakes
     from kertasks.scores.run_baselines import Baseline
@@ -40,13 +39,6 @@ _MOST_CELLS = 12
 
 _CONFUSED = 5
 """Of a larger one: the pairs that are taken for each other most often."""
-
-_SURE = 0.05
-"""Two runs differ where a difference like theirs is less probable than that without one."""
-
-
-class NothingToEvaluate(UserError):
-    """A run has no rows of the kind that is asked for, or two runs have not the same ones."""
 
 
 @click.command(short_help="Say how well a run does, and how sure that is.")
@@ -92,7 +84,7 @@ def evaluate(
             _evaluate(service, one, Moment(epoch, best), rows, compares=len(runs) > 1)
             for one in runs
         ]
-        difference = _difference(service, *found) if len(found) > 1 else None
+        difference = difference_of(service, *found) if len(found) > 1 else None
     finally:
         service.close()
     if as_json:
@@ -103,19 +95,16 @@ def evaluate(
     else:
         lines = [line for one in found for line in [*one.lines(), ""]]
         if difference is not None:
-            lines += [_in_words(difference, found[0], found[1]), ""]
+            names = found[0].run.id, found[1].run.id
+            lines += [in_words(difference, names, found[0].evaluation.unit), ""]
         text = "\n".join(lines[:-1])
     click.echo(text)
 
 
 @dataclass(frozen=True, slots=True)
-class Evaluated:
+class Evaluated(EvaluatedRun):
     """What is known of one run with the weights of one moment."""
 
-    run: RunFolder
-    moment: Moment
-    look: Look
-    evaluation: Evaluation
     confusion: ConfusionMatrix | None
     """None for numbers."""
 
@@ -187,7 +176,7 @@ class Evaluated:
         return lines
 
     def _baseline_value(self, baseline: Baseline) -> str:
-        return _value(baseline.metric, baseline.value, self.evaluation.unit)
+        return in_metric(baseline.metric, baseline.value, self.evaluation.unit)
 
     @property
     def _against(self) -> str:
@@ -200,52 +189,19 @@ def _evaluate(
     service: TrainingService, run: RunFolder, moment: Moment, rows: Rows | None, *, compares: bool
 ) -> Evaluated:
     from kertasks.runs.views.confusion_matrix import ConfusionMatrix, ConfusionRequest
-    from kertasks.runs.views.evaluation import Evaluation, EvaluationRequest
     from kertasks.runs.views.worst_rows import Mistakes, MistakesRequest
 
-    look = service.look(run, moment, EvaluationRequest(rows, each_row=compares))
-    if not isinstance(look.record, Evaluation):
-        raise NothingToEvaluate(f"{run.id} cannot be evaluated: {look.why_not}")
+    found = evaluate_run(service, run, moment, rows, each_row=compares)
     confusion = service.look(run, moment, ConfusionRequest(rows)).record
     mistakes = service.look(run, moment, MistakesRequest(rows, count=_MISTAKES)).record
     return Evaluated(
-        run,
-        moment,
-        look,
-        look.record,
+        found.run,
+        found.moment,
+        found.look,
+        found.evaluation,
         confusion if isinstance(confusion, ConfusionMatrix) else None,
         mistakes if isinstance(mistakes, Mistakes) else None,
     )
-
-
-def _difference(service: TrainingService, first: Evaluated, second: Evaluated) -> RunDifference:
-    """By how much the first run differs from the second."""
-    from kertasks.runs.views.run_difference import DifferenceRequest, RunDifference
-
-    each, tasks = first.evaluation.each_row, [one.run.recipe().task for one in (first, second)]
-    if tasks[0] != tasks[1]:
-        raise NothingToEvaluate(f"a run of {tasks[0]} and one of {tasks[1]} cannot be compared")
-    request = DifferenceRequest(first.evaluation.rows, truth=each.truth, scores=each.scores)
-    found = service.look(second.run, second.moment, request)
-    if not isinstance(found.record, RunDifference):
-        raise NothingToEvaluate(f"the two runs cannot be compared: {found.why_not}")
-    return found.record
-
-
-def _in_words(found: RunDifference, first: Evaluated, second: Evaluated) -> str:
-    """Whether two runs differ, in a sentence."""
-    name = metric_label(found.metric)
-    one, other = first.run.id, second.run.id
-    unit = first.evaluation.unit
-    size = _value(found.metric, abs(found.difference), unit)
-    if found.p is None or found.low is None or found.high is None:
-        return f"whether {one} and {other} differ in {name} cannot be told"
-    ends = " to ".join(_signed(found.metric, end, unit) for end in (found.low, found.high))
-    told = f"95 %: {ends}; p = {number(found.p, 3)}, {found.test}"
-    if found.p >= _SURE:
-        return f"{one} and {other} do not differ in {name} beyond chance: {size} ({told})"
-    more = "more" if found.difference > 0 else "less"
-    return f"{one} and {other} differ: the first has {size} {more} {name} ({told})"
 
 
 def _plain_difference(found: RunDifference) -> dict[str, Any]:
@@ -256,7 +212,7 @@ def _plain_difference(found: RunDifference) -> dict[str, Any]:
         "low": found.low,
         "high": found.high,
         "p": found.p,
-        "differs": None if found.p is None else found.p < _SURE,
+        "differs": None if found.p is None else found.p < SURE,
     }
 
 
@@ -279,20 +235,11 @@ def _plain_mistake(mistake: Mistake) -> dict[str, Any]:
     return plain | {"said": _plain(answer.said), "true": _plain(answer.true)}
 
 
-def _value(name: str, value: float, unit: str | None) -> str:
-    return in_unit(value, unit) if name == "mae" else metric(name, value)
-
-
-def _signed(name: str, value: float, unit: str | None) -> str:
-    text = _value(name, value, unit)
-    return text if text.startswith("-") else f"+{text}"
-
-
 def _score_cells(score: Score, unit: str | None) -> tuple[str, ...]:
-    value = _value(score.name, score.value, unit)
+    value = in_metric(score.name, score.value, unit)
     if score.low is None or score.high is None:
         return metric_label(score.name), value, "", ""
-    ends = " to ".join(_value(score.name, end, unit) for end in (score.low, score.high))
+    ends = " to ".join(in_metric(score.name, end, unit) for end in (score.low, score.high))
     return metric_label(score.name), value, ends, "(95 %)"
 
 

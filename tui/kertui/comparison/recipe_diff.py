@@ -12,7 +12,7 @@ from kertui.comparison.recipe_comparison import ComparedValue, RecipeComparison
 from kertui.plotting.strips import Row, cells, fit
 from kertui.rows.rows_widget import RowsWidget
 from kertui.terminal.glyphs import Glyphs, glyphs_for
-from kertui.text.fitting_text import fitted
+from kertui.text.fitting_text import fitted, wrap
 
 _GAP = 2
 _LEAST_COLUMN = 8
@@ -40,7 +40,11 @@ class RecipeDiff(VerticalScroll):
         yield _ComparisonRows(self._whole)
 
     def show(
-        self, heads: Sequence[tuple[Row, str]], comparison: RecipeComparison, note: str = ""
+        self,
+        heads: Sequence[tuple[Row, str]],
+        comparison: RecipeComparison,
+        note: str = "",
+        verdict: str = "",
     ) -> None:
         """Show a comparison in columns.
 
@@ -48,6 +52,7 @@ class RecipeDiff(VerticalScroll):
             heads: what stands over each column: its sign, which may be empty, and its name.
             comparison: of as many recipes.
             note: what is to be said before all else under them.
+            verdict: a sentence of its own, after all else; as many lines as it takes.
         """
         text = f"{comparison.same} other layers and settings are the same"
         if self._whole:
@@ -55,7 +60,9 @@ class RecipeDiff(VerticalScroll):
         elif not comparison.differences:
             text = "the recipes are the same"
         text = f"{note}; {text}" if note else text
-        self.query_one(_ComparisonRows).show(heads, comparison.rows(whole=self._whole), text)
+        self.query_one(_ComparisonRows).show(
+            heads, comparison.rows(whole=self._whole), text, verdict
+        )
 
     def say(self, text: str) -> None:
         """Show a sentence that says why there is nothing to compare."""
@@ -70,7 +77,7 @@ class _ComparisonRows(RowsWidget):
     """
 
     DEFAULT_CSS = """
-    _ComparisonRows { height: auto; }
+    _ComparisonRows { height: 1; }
     """
 
     def __init__(self, signs: bool) -> None:
@@ -78,10 +85,14 @@ class _ComparisonRows(RowsWidget):
         self._signs = signs
         self._heads: Sequence[tuple[Row, str]] = ()
         self._compared: Sequence[ComparedValue] = ()
-        self._text = ""
+        self._text = self._verdict = ""
 
     def show(
-        self, heads: Sequence[tuple[Row, str]], compared: Sequence[ComparedValue], text: str
+        self,
+        heads: Sequence[tuple[Row, str]],
+        compared: Sequence[ComparedValue],
+        text: str,
+        verdict: str = "",
     ) -> None:
         """Show these rows; without heads the text alone.
 
@@ -89,17 +100,19 @@ class _ComparisonRows(RowsWidget):
             heads: the sign and the name of each recipe.
             compared: what differs, and what does not where that is wanted.
             text: under the rows.
+            verdict: under it.
         """
-        self._heads, self._compared, self._text = heads, compared, text
-        headings = sum(not row.values for row in compared)
-        self.styles.height = 3 + len(compared) + headings
+        self._heads, self._compared = heads, compared
+        self._text, self._verdict = text, verdict
         self.redraw()
 
     def draw_rows(self, width: int) -> None:
         """Share the width out: a third for the labels at most, the rest in equal columns."""
-        said = cells(f" {self._text}", "dim")
+        said = [cells(f" {self._text}", "dim")]
+        if self._verdict:
+            said += [[], *(cells(f" {line}") for line in wrap(self._verdict, width - 2))]
         if not self._heads:
-            self.show_rows([said])
+            self._show_all(said)
             return
         glyphs = glyphs_for(self.app)
         before = 3 if self._signs else 1
@@ -123,7 +136,11 @@ class _ComparisonRows(RowsWidget):
                 text = fitted(glyphs.dot if value is None else value, room, glyphs)
                 line += fit(cells(text, self._role(row, number)), room + _GAP)
             rows.append(line)
-        self.show_rows([fit(row, width) for row in [*rows, [], said]])
+        self._show_all([fit(row, width) for row in [*rows, [], *said]])
+
+    def _show_all(self, rows: list[Row]) -> None:
+        self.styles.height = len(rows)
+        self.show_rows(rows)
 
     def _sign(self, row: ComparedValue, glyphs: Glyphs) -> str:
         if row.same:

@@ -93,7 +93,9 @@ class RunFollower(Widget):
         """What is known of the run's data."""
 
         follower: RunFollower
-        data: Description
+        data: Description | None
+        why_not: str = ""
+        """Why it cannot be known, where it cannot."""
 
     def __init__(self, run: RunFolder, service: TrainingService | None = None) -> None:
         super().__init__()
@@ -134,14 +136,15 @@ class RunFollower(Widget):
 
     @work(thread=True, group="describe data")
     def _describe(self, service: TrainingService, wait: bool) -> None:
+        data, why_not = None, ""
         try:
             recipe = self.run.recipe()
             ask = service.describe if wait else service.remembered_description
             data = ask(recipe.task, recipe.data.variant, recipe.seed)
-        except UserError:  # a recipe that is none, or data that is not here
-            data = None
-        if data is not None:
-            self.post_message(self.DataRead(self, data))
+        except UserError as error:  # a recipe that is none, or data that is not here
+            why_not = str(error)
+        if data is not None or why_not:
+            self.post_message(self.DataRead(self, data, why_not))
         self._describing -= 1
 
     @work(thread=True, group="follow")

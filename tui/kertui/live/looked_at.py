@@ -58,4 +58,4 @@ def why_no_look(view: RunView) -> str:
         return view.waiting or "there is no run"
     if view.look is not None and view.look.why_not:
         return view.look.why_not
-    return view.looking or view.waiting or "reading the data …"
+    return view.looking or view.waiting or view.no_data or "reading the data …"

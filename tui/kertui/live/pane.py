@@ -126,6 +126,9 @@ class LivePane(Widget):
         """The epochs whose weights are in the run's folder."""
 
         self._data: Description | None = None
+        self._no_data = ""
+        """Why the data is not known, where that was found out."""
+
         self._baselines = RunBaselines()
         self._looks: dict[LiveTab, Look] = {}
         """The latest answer to each tab."""
@@ -195,7 +198,7 @@ class LivePane(Widget):
         self._ended_told = None
         self._trouble = ""
         self._slider.forget()
-        self._data, self._kept = None, ()
+        self._data, self._no_data, self._kept = None, "", ()
         self._baselines = RunBaselines()
         self._looks.clear()
         self.planned = plan_epochs
@@ -295,6 +298,7 @@ class LivePane(Widget):
             self._looks.get(self.shown),
             self._looking,
             self._baselines,
+            self._no_data,
         )
 
     def _tick(self) -> None:
@@ -389,7 +393,8 @@ class LivePane(Widget):
     def _take_data(self, message: RunFollower.DataRead) -> None:
         message.stop()
         if message.follower is self._follower:
-            self._data = message.data
+            self._data = message.data or self._data
+            self._no_data = message.why_not
             self._draw()
 
     def _need_data(self) -> None:

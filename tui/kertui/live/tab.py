@@ -59,6 +59,9 @@ class RunView:
     baselines: RunBaselines = field(default_factory=RunBaselines)
     """What the run is compared with; empty where that is not known."""
 
+    no_data: str = ""
+    """Why the run's data cannot be described, where that was tried."""
+
 
 class LiveTab(Widget, can_focus=True):
     """One way to look at the run in the live pane. A tab's own ``BINDINGS`` act while it has the

@@ -1,25 +1,35 @@
-"""What differs between the recipes of runs, read from their folders in a thread."""
+"""What differs between the recipes of runs, and of two whether they differ in what they answer."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.message import Message
 
 from kertasks.errors import UserError
 from kertasks.runs.folder import RunFolder
+from kertasks.runs.looking.view import Moment
 from kertasks.runs.summary import RunSummary
 from kertui.comparison.recipe_comparison import RecipeComparison, compare_recipes
 from kertui.comparison.recipe_diff import RecipeDiff
 from kertui.plotting.run_strokes import sample
+from kertui.runs.differing_runs import difference_of, evaluate_run, in_words
 from kertui.terminal.glyphs import glyphs_for
+
+if TYPE_CHECKING:
+    from kertui.service.training_service import TrainingService
 
 
 class RunRecipes(RecipeDiff):
-    """The recipes of the runs that are compared; the same runs are read only once."""
+    """The recipes of the runs that are compared; the same runs are read only once.
+
+    Args:
+        service: asked whether two runs differ beyond chance.
+    """
 
     @dataclass
     class RecipesRead(Message):
@@ -37,8 +47,16 @@ class RunRecipes(RecipeDiff):
         unreadable: Sequence[str]
         """Why the others could not."""
 
-    def __init__(self, *, id: str | None = None) -> None:
+    @dataclass
+    class DifferenceTold(Message):
+        """Whether two runs differ, or why that cannot be told."""
+
+        of: RunRecipes.RecipesRead
+        words: str
+
+    def __init__(self, service: TrainingService, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self._service = service
         self._runs: Sequence[tuple[int, RunSummary]] = ()
 
     def forget(self) -> None:
@@ -75,11 +93,46 @@ class RunRecipes(RecipeDiff):
         if event.comparison is None:
             self.say("; ".join(event.unreadable))
             return
+        over = [run.state.is_over for _, run in event.compared]
+        asks = len(over) == 2 and all(over) and self._service.spare
+        self._show(event, "asking whether their answers differ beyond chance" if asks else "")
+        if asks:
+            self._tell_difference(event)
+
+    def _show(self, event: RecipesRead, verdict: str) -> None:
+        if event.comparison is None:
+            return
         glyphs = glyphs_for(self.app)
         heads = [
             (sample(place, glyphs), f"{run.task} {run.title}") for place, run in event.compared
         ]
-        self.show(heads, event.comparison, "; ".join(event.unreadable))
+        self.show(heads, event.comparison, "; ".join(event.unreadable), verdict)
+
+    @work(thread=True, group="difference", exclusive=True)
+    def _tell_difference(self, event: RecipesRead) -> None:
+        runs = [RunFolder(Path(run.folder)) for _, run in event.compared]
+        try:
+            first, second = (
+                evaluate_run(self._service, run, Moment(), None, each_row=True) for run in runs
+            )
+            found = difference_of(self._service, first, second)
+        except UserError as error:
+            words = str(error)
+        else:
+            words = in_words(found, _names(event.compared), first.evaluation.unit)
+        self.post_message(self.DifferenceTold(event, words))
+
+    @on(DifferenceTold)
+    def _take_difference(self, event: DifferenceTold) -> None:
+        event.stop()
+        if event.of.runs is self._runs:
+            self._show(event.of, event.words)
+
+
+def _names(compared: Sequence[tuple[int, RunSummary]]) -> tuple[str, str]:
+    """Titles that tell two runs apart: their ids where the titles are the same."""
+    one, other = (run for _, run in compared)
+    return (one.title, other.title) if one.title != other.title else (one.id, other.id)
 
 
 def _heads(runs: Sequence[tuple[int, RunSummary]]) -> list[tuple[int, str, str]]:

@@ -105,7 +105,7 @@ class RunsScreen(Screen[None]):
         self._table = RunTable(id="runs")
         self._details = RunDetails()
         self._curves = RunCurves(id="run-curves")
-        self._recipes = RunRecipes(id="run-recipes")
+        self._recipes = RunRecipes(session.service, id="run-recipes")
         self._full = full
         self._opened_full = full
         self._comparing = False

@@ -27,8 +27,9 @@ _LOOK_EVERY = 0.05
 _ANSWER_EVERY = 0.25
 """Seconds between two answers to the same request."""
 
-_SHARE = 0.03
-"""Of the time that answers may take, but for the first ones to a request: a person waits for it."""
+_SHARE = 0.02
+"""Of the time that answers may take; the first look of a tab, which is traced for 0.1 to 0.2 s, and
+the first one to a request, for which a person waits, come beside it. 3 % are not to be exceeded."""
 
 
 class Looks(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries no types

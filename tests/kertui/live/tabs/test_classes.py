@@ -22,6 +22,7 @@ from kertasks.runs.looking.view import Rows, ViewRecord, ViewRequest
 from kertasks.runs.views.confusion_matrix import ConfusionMatrix, ConfusionRequest
 from kertasks.runs.views.regression_errors import ErrorsRequest
 from kertasks.runs.views.worst_rows import MistakesRequest
+from kertasks.scores.run_baselines import Baseline, RunBaselines, write_baselines
 from kertui.live.pane import LivePane
 from kertui.live.tab import RunView
 from kertui.live.tabs.classes import ClassDrawing, ClassesTab
@@ -100,6 +101,19 @@ async def test_keys_sort_scroll_count_in_shares_and_choose_rows(tmp_path: Path) 
         # xor has no test rows; this run held rows out.
         await looked.press("v")
         assert looked.request.rows is Rows.VALIDATION
+
+
+async def test_what_is_to_beat_is_what_the_run_is_compared_with(tmp_path: Path) -> None:
+    answers = service(tmp_path, MATRIX)
+    run = write_run(answers.store, "digits", "convolutions", epochs=3)
+    write_baselines(
+        run.baselines_path, RunBaselines((Baseline("logistic regression", "accuracy", 0.913),))
+    )
+    async with LiveApp(service=answers).run_test(size=(110, 40)) as pilot:
+        looked = LookedAt(pilot, answers)
+        await looked.open(run, "3")
+        await until(pilot, lambda: "logistic regression 0.913" in text(looked))
+        assert "majority" not in text(looked)
 
 
 async def test_enter_and_a_second_click_list_the_rows_of_a_cell(tmp_path: Path) -> None:

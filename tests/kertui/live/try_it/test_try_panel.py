@@ -67,6 +67,7 @@ class TryApp(LiveApp):
     def __init__(self, run: RunFolder, name: str, network: Network | None, **look: bool) -> None:
         super().__init__(ascii=look.get("ascii", False), colour=look.get("colour", True))
         self.data = description(name)
+        self.knows_data = True
         self.run_shown = run
         self.pane = LivePane(cast(TrainingService, network))
 
@@ -76,7 +77,8 @@ class TryApp(LiveApp):
     def on_mount(self) -> None:
         self.pane.focus()
         self.pane.follow(self.run_shown, RunState.FINISHED)
-        self.pane._take_data(RunFollower.DataRead(self.pane.query_one(RunFollower), self.data))
+        if self.knows_data:
+            self.pane._take_data(RunFollower.DataRead(self.pane.query_one(RunFollower), self.data))
 
     async def open(self, pilot: Pilot[None]) -> TryPanel:
         await until(pilot, lambda: self.pane.history.ended)
@@ -124,6 +126,16 @@ async def test_the_answer_follows_what_is_typed(run: RunFolder) -> None:
         await until(pilot, lambda: not panel.display and app.pane.shown.has_focus)
         app.pane.act("try_it")
         assert panel.form.request == AnswerRequest(numbers=(0.5, 0.5))
+
+
+async def test_why_there_is_no_form_is_said(run: RunFolder) -> None:
+    app = TryApp(run, "xor", Network(find_task("xor").load(), 1))
+    app.knows_data = False
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.pane.history.ended)
+        app.pane.act("try_it")
+        await until(pilot, lambda: "has no recipe.toml" in shown(app))
+        assert "reading the data" not in shown(app)
 
 
 async def test_a_digit_is_drawn_with_keys_and_with_the_mouse(run: RunFolder) -> None:

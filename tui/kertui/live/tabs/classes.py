@@ -14,6 +14,7 @@ from kertasks.runs.looking.view import Rows, ViewRequest
 from kertasks.runs.views.confusion_matrix import ConfusionMatrix, ConfusionRequest
 from kertasks.runs.views.regression_errors import ErrorsRequest, RegressionErrors
 from kertasks.runs.views.worst_rows import MistakesRequest
+from kertasks.scores.run_baselines import ACCURACY, Baseline
 from kertasks.text.numbers import counted, in_unit, number
 from kertui.live.looked_at import look_words, next_rows, why_no_look
 from kertui.live.tab import LiveTab, RunView
@@ -169,14 +170,23 @@ class ClassDrawing(RowsWidget):
         rows += [fit([], width)] * (height - len(rows) - 1)
         return [*rows, cell_words(matrix, cursor, width, glyphs)]
 
+    @property
+    def _baselines(self) -> tuple[Baseline, ...]:
+        """What is to beat: fitted on the rows the network is trained on, where that was told of the
+        run; else on the training rows of its data."""
+        data, found = self._view.data, self._view.baselines.found
+        if found or data is None:
+            return found
+        return tuple(one for one in (data.baseline, *data.other_baselines) if one is not None)
+
     def _matrix_facts(self, matrix: ConfusionMatrix, glyphs: Glyphs) -> list[tuple[str, str]]:
         low, high = f"{matrix.low:.3f}", f"{matrix.high:.3f}"
         facts = [(f"accuracy {matrix.accuracy:.3f} ({low} {glyphs.to} {high})", "strong")]
-        data = self._view.data
-        if data is not None and matrix.rows is _scored_rows(self._view):
-            known = [one for one in (data.baseline, *data.other_baselines) if one is not None]
+        if matrix.rows is _scored_rows(self._view):
             facts += [
-                (f"{one.name} {one.value:.3f}", "dim") for one in known if one.metric == "accuracy"
+                (f"{one.name} {one.value:.3f}", "dim")
+                for one in self._baselines
+                if one.metric == ACCURACY
             ]
         without = matrix.row_count - sum(one.support for one in matrix.figures)
         if without:

@@ -281,7 +281,7 @@ class TryPanel(Widget):
         """What is wrong, else what is odd, else what is to be known."""
         form, look, glyphs = self.form, self._look, glyphs_for(self.app)
         if form is None:
-            return "reading the data …", "dim"
+            return self._view.no_data or "reading the data …", "dim"
         if form.problem:
             return form.problem, "bad"
         if form.request is not None:
