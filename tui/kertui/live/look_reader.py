@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from kertui.service.training_service import TrainingService
 
 _READ_EVERY = 0.05
-"""Seconds between two looks for an answer of a trainer."""
+"""Seconds between two looks for a further answer of a trainer."""
+
+_READ_FIRST_EVERY = 0.01
+"""Between two for the first answer to a request, for which a person waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +135,8 @@ class LookReader(Widget):
         cancelled = get_current_worker().cancelled_event
         viewer: Viewer | None = None
         asked: Wanted | None = None
-        while not cancelled.wait(_READ_EVERY):
+        waits = 0.0
+        while not cancelled.wait(waits):
             with self._lock:
                 wanted = self._wanted
                 if wanted is None or not wanted.live:
@@ -143,12 +147,14 @@ class LookReader(Widget):
                     viewer.leave()
                 viewer = Viewer(wanted.run.path)
             if asked != wanted:
-                asked = wanted
+                asked, waits = wanted, _READ_FIRST_EVERY
                 self._ask_trainer(viewer, wanted)
             viewer.keep_asking()
             look = viewer.read()
             if look is not None:
                 self.post_message(self.LookRead(wanted, look))
+                if look.request == wanted.request:
+                    waits = _READ_EVERY
         if viewer is not None:
             viewer.leave()
 

@@ -369,9 +369,11 @@ class LivePane(Widget):
     def _take_look(self, message: LookReader.LookRead) -> None:
         message.stop()
         if message.wanted == self._reader.wanted:
+            before = self._looks.get(self.shown)
             self._looks[self.shown] = message.look
             self._looking = ""
-            if self._slider.plays:
+            # A person waits for the first answer to what was asked; those after it keep their pace.
+            if self._slider.plays or before is None or before.request != message.look.request:
                 self._draw()
             else:
                 self._pace.request()

@@ -21,15 +21,16 @@ from kertasks.trainer.callbacks.event_writer import EventWriter
 from kertasks.views.layers.updates import with_updates
 from kertasks.views.table import look
 
-_LOOK_EVERY = 0.05
+_LOOK_EVERY = 0.025
 """Seconds between two looks for whoever looks."""
 
 _ANSWER_EVERY = 0.25
 """Seconds between two answers to the same request."""
 
-_SHARE = 0.02
-"""Of the time that answers may take; the first look of a tab, which is traced for 0.1 to 0.2 s, and
-the first one to a request, for which a person waits, come beside it. 3 % are not to be exceeded."""
+_SHARE = 0.015
+"""Of the time that answers may take. The first look of a tab, which is traced for 0.1 to 0.3 s, and
+the first one to a request, for which a person waits, come beside it: with them it is 3 % of the
+first 20 s (``tests.benchmarks.looking_cost``)."""
 
 
 class Looks(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries no types
