@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from kertasks.data.dataset import Dataset
 from kertasks.data.description import Sample
 from kertasks.data.multi_hot import MultiHotRows
+from kertasks.data.samples import WordsSampler
 from kertasks.data.splits import Split
 
 
@@ -27,6 +28,9 @@ def joined(data: Dataset) -> Dataset:
     decode = data.sample
     if decode is None:
         return replace(data, train=train, validation=None)
+    if isinstance(decode, WordsSampler):
+        decode = decode.with_joined(train, (first, held_out))
+        return replace(data, train=train, validation=None, sample=decode)
 
     def sample(split: Split, row: int) -> Sample:
         """Decode a row as one of the split it comes from: its text is known there alone."""

@@ -145,6 +145,12 @@ class WordsSampler:
         )
         return replace(self, texts=self.texts + more)
 
+    def with_joined(self, whole: Split, parts: Sequence[Split]) -> WordsSampler:
+        """One that knows a split too whose rows are those of splits it knows, after each other."""
+        rows = [self.numbers(part, row) for part in parts for row in range(part.rows)]
+        texts = Texts(np.concatenate(rows), np.cumsum([len(row) for row in rows]))
+        return replace(self, texts=(*self.texts, (whole, texts, 0)))
+
     def numbers(self, split: Split, row: int) -> NDArray[Any]:
         """The word numbers of one row of one of the dataset's own splits, in the text's order.
 

@@ -11,6 +11,7 @@ from kertasks.data.dataset import Dataset
 from kertasks.data.description import Sample, WordsSample
 from kertasks.data.joining import joined
 from kertasks.data.multi_hot import MultiHotRows, multi_hot, pack_texts
+from kertasks.data.samples import WordsSampler
 from kertasks.data.splits import Split
 
 TEXTS = [[3, 1, 4], [1, 5], [9, 2, 6, 5], [3], [5, 8, 9]]
@@ -39,6 +40,15 @@ def test_each_row_keeps_its_text() -> None:
     assert [one.text for one in read if isinstance(one, WordsSample)] == list("abcde")
     assert found.test is not None
     assert found.sample(found.test, 0) == WordsSample("", "t")
+
+
+def test_words_are_known_where_a_row_of_text_lost_their_order() -> None:
+    first, then = pack_texts(TEXTS[:3]), pack_texts(TEXTS[3:])
+    splits = [Split(multi_hot(texts, 10), np.zeros(len(texts))) for texts in (first, then)]
+    sampler = WordsSampler({}, (), ((splits[0], first, 0), (splits[1], then, 0)))
+    found = joined(Dataset(splits[0], validation=splits[1], sample=sampler))
+    assert isinstance(found.sample, WordsSampler)
+    assert [list(found.sample.numbers(found.train, row)) for row in range(5)] == TEXTS
 
 
 def text_data() -> Dataset:
