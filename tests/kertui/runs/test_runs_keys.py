@@ -15,6 +15,7 @@ NOTHING = KeysNow(
     deleted=False,
     full=False,
     comparing=False,
+    pair=False,
 )
 SOME = replace(NOTHING, here=True, listed=True)
 
@@ -28,6 +29,11 @@ def offered(now: KeysNow) -> set[str]:
 def test_without_runs_one_can_leave_or_look_into_the_bin() -> None:
     assert offered(NOTHING) == {"app.focus_next", "go_back", "toggle_deleted"}
     assert "undo" in offered(replace(NOTHING, can_undo=True))
+
+
+def test_two_runs_can_be_looked_at_beside_each_other() -> None:
+    assert offered(replace(SOME, pair=True)) - offered(SOME) == {"look"}
+    assert "look" not in offered(replace(SOME, pair=True, deleted=True))
 
 
 def test_where_no_run_matches_the_filter_can_be_changed() -> None:

@@ -26,7 +26,7 @@ from kertui.live.epoch_slider import EpochSlider
 from kertui.live.follower import Pace, RunFollower
 from kertui.live.look_reader import LookReader
 from kertui.live.machine_strip import MachineStrip
-from kertui.live.outcome import OutcomeLines, outcome
+from kertui.live.outcome import KEYS, NextSteps, OutcomeLines, outcome
 from kertui.live.pane_layout import arrange
 from kertui.live.progress import RateMeter, RunProgress, TrainerClock
 from kertui.live.status import UNSEEN, NoticeLine, RunBar
@@ -53,6 +53,7 @@ class LivePane(Widget):
 
     Args:
         service: computes what a tab shows of a run that is over; None where nobody does.
+        steps: how a person goes on here after the run's end.
     """
 
     DEFAULT_CSS = """
@@ -107,9 +108,10 @@ class LivePane(Widget):
     asked: var[SteeringCommand | None] = var(None)
     """What was asked of the run here and is not answered yet."""
 
-    def __init__(self, service: TrainingService | None = None) -> None:
+    def __init__(self, service: TrainingService | None = None, steps: NextSteps = KEYS) -> None:
         super().__init__()
         self._service = service
+        self._steps = steps
         self.run: RunFolder | None = None
         self.state: RunState | None = None
         self.history = RunHistory()
@@ -313,9 +315,7 @@ class LivePane(Widget):
         if state is not None:
             if self.run is not None and state.is_over:
                 weights = formatting.short_path(self.run.where(self.run.model_path))
-            ended = outcome(
-                history, state, weights, trouble=self._trouble, baselines=self._baselines
-            )
+            ended = outcome(history, state, weights, self._steps, self._trouble, self._baselines)
         self.query_one(OutcomeLines).show(ended)
         notices = [notice.text for notice in history.notices]
         if ended is None and (self._trouble or state is RunState.UNKNOWN):

@@ -23,6 +23,13 @@ RUNS_KEYS: list[BindingType] = [
             tooltip="Show what differs between the recipes of the chosen runs, or the curves."),
     Binding("f", "toggle_full", "full", id="runs.full",
             tooltip="Give the curves the whole screen, or show the table again."),
+    Binding("2", "look('2')", "pictures", id="runs.pictures",
+            tooltip="Look at two runs beside each other, tab by tab: what each has learned."),
+    *(
+        Binding(key, f"look('{key}')", f"{words} side by side", show=False, id=f"runs.{words}",
+                tooltip=f"Look at the {words} of two runs beside each other.")
+        for key, words in (("3", "classes"), ("4", "mistakes"), ("5", "network"))
+    ),
     Binding("d,delete", "delete", "delete", id="runs.delete",
             tooltip="Move the run, or the chosen ones, into the bin."),
     Binding("n", "next_metric", "metric", id="runs.metric",
@@ -76,6 +83,8 @@ class KeysNow:
     """Whether the curves have the whole screen."""
 
     comparing: bool
+    pair: bool
+    """Whether two runs are chosen, or one beside that under the cursor."""
 
     def offers(self, action: str) -> bool:
         """Whether an action of the screen would do something."""
@@ -96,4 +105,6 @@ class KeysNow:
                 return self.here and not self.comparing
             case "toggle_full" | "toggle_diff":
                 return self.here
+            case "look":
+                return self.pair and not self.deleted
         return True

@@ -154,6 +154,10 @@ class RunsScreen(Screen[None]):
         """The runs whose curves are drawn, with their places."""
         return self.choice.drawn(self.listed.runs, self._table.run)
 
+    def _compared(self) -> list[tuple[int, RunSummary]]:
+        """The runs that are held against each other, with their places."""
+        return self.choice.compared(self.listed.runs, self._table.run)
+
     def _stoppable(self) -> list[RunSummary]:
         """The runs that a person would stop now: under the cursor, or all that are in sight."""
         runs = [run for _, run in self._on_axes()] if self._full else [self._table.run]
@@ -247,7 +251,7 @@ class RunsScreen(Screen[None]):
     def _show_below(self) -> None:
         """Draw the curves, or compare the recipes, of what is chosen and under the cursor."""
         if self._comparing:
-            self._recipes.compare(self.choice.compared(self.listed.runs, self._table.run))
+            self._recipes.compare(self._compared())
         elif self._rest_timer is None and (self.listed.complete or self.choice.places):
             self._curves.show(self._on_axes())
 
@@ -290,6 +294,7 @@ class RunsScreen(Screen[None]):
             deleted=self.listed.deleted,
             full=self._full,
             comparing=self._comparing,
+            pair=len(self._compared()) == 2,
         )
 
     def _offer_keys(self) -> None:
@@ -399,6 +404,12 @@ class RunsScreen(Screen[None]):
             self._opened_full = False
             self._table.focus()
         self._offer_keys()
+
+    def action_look(self, key: str) -> None:
+        """Look at a tab of two runs, beside each other."""
+        from kertui.runs.side_by_side import SideBySideScreen
+
+        self.app.push_screen(SideBySideScreen(self._service, self._compared(), key))
 
     def action_toggle_diff(self) -> None:
         """Show what differs between the recipes, or the curves."""
