@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from kertasks.advice.checking import check as check
     from kertasks.advice.checking import diagnose as diagnose
+    from kertasks.advice.fixes.model_trials import try_fix as try_fix
     from kertasks.data.dataset import Dataset as Dataset
     from kertasks.data.splits import Split as Split
     from kertasks.errors import UnknownRecipe as UnknownRecipe
@@ -65,6 +66,7 @@ _HOMES = {
     "load_recipe": "kertasks.recipes.toml_file",
     "predict": "kertasks.fitting",
     "save_recipe": "kertasks.recipes.toml_file",
+    "try_fix": "kertasks.advice.fixes.model_trials",
 }
 
 

@@ -13,9 +13,7 @@ import warnings
 import msgspec
 
 from kertasks.errors import UserError
-from kertasks.recipes.json_form import RecipeReader
-from kertasks.recipes.recipe import Recipe
-from kertasks.recipes.recipe_errors import RecipeError
+from kertasks.recipes.json_form import from_json
 from kertasks.registry import find_task
 from kertasks.text.plain_text import visible
 from kertasks.text.python_stderr import hear_python_alone
@@ -26,7 +24,7 @@ def main(arguments: list[str]) -> int:
     try:
         from kertasks.advice.recipe_advice import advise_recipe
 
-        recipe = _read_recipe(sys.stdin.buffer.read())
+        recipe = from_json(msgspec.json.decode(sys.stdin.buffer.read()))
         data = find_task(recipe.task).load(recipe.data.variant, seed=recipe.seed)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what Keras warns of is among the findings
@@ -36,14 +34,6 @@ def main(arguments: list[str]) -> int:
         return 1
     sys.stdout.buffer.write(msgspec.json.encode(found))
     return 0
-
-
-def _read_recipe(text: bytes) -> Recipe:
-    reader = RecipeReader()
-    recipe = reader.recipe(msgspec.json.decode(text))
-    if reader.problems:
-        raise RecipeError(tuple(reader.problems), None)
-    return recipe
 
 
 if __name__ == "__main__":

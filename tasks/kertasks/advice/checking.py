@@ -27,7 +27,8 @@ from kertasks.models.split_rules import rows_trained
 from kertasks.runs.advice.finding import Finding
 
 _DEFAULT_BATCH = 32
-_OF_CLASSES = ("Crossentropy", "Hinge", "Focal")
+OF_CLASSES = ("Crossentropy", "Hinge", "Focal")
+"""Parts of the names of losses that take whole numbers for classes."""
 
 
 class NothingToCheck(UserError):
@@ -123,7 +124,7 @@ def with_learning(
     can be trained or there is no time. Other arguments as ``check``."""
     if seconds <= 0 or facts.cannot_train:
         return facts
-    rows = _Rows.of(x, y, validation_data, validation_split)
+    rows = Rows.of(x, y, validation_data, validation_split)
     return replace(facts, learning=train_copy(model, rows.trained, rows.held_out, facts, seconds))
 
 
@@ -138,11 +139,11 @@ def gather(
     validation_split: float = 0.0,
 ) -> Facts:
     """All facts that are known before a training; arguments as ``check``."""
-    rows = _Rows.of(x, y, validation_data, validation_split)
+    rows = Rows.of(x, y, validation_data, validation_split)
     return _gather(model, rows, batch_size, epochs, validation_split)
 
 
-class _Rows(NamedTuple):
+class Rows(NamedTuple):
     """The rows of a training."""
 
     given: Split
@@ -156,7 +157,8 @@ class _Rows(NamedTuple):
     """Validated on, wherever they come from."""
 
     @classmethod
-    def of(cls, x: Any, y: Any, validation_data: Any, validation_split: float) -> _Rows:
+    def of(cls, x: Any, y: Any, validation_data: Any, validation_split: float) -> Rows:
+        """The rows that ``fit`` with such arguments would train and validate on."""
         given = Split(x, y)
         validation = None if validation_data is None else Split(*validation_data[:2])
         if validation is not None or not validation_split:
@@ -170,7 +172,7 @@ class _Rows(NamedTuple):
 
 def _gather(
     model: keras.Model,
-    rows: _Rows,
+    rows: Rows,
     batch_size: int | None,
     epochs: int,
     validation_split: float,
@@ -185,7 +187,7 @@ def _gather(
     trained, held_out = rows.trained, rows.held_out
     compiled = compile_facts(model)
     targets = target_facts(
-        trained.y, class_numbers=any(part in compiled.loss for part in _OF_CLASSES)
+        trained.y, class_numbers=any(part in compiled.loss for part in OF_CLASSES)
     )
     layers = layer_facts(model)
     fit = FitFacts(

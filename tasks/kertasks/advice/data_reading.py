@@ -38,6 +38,10 @@ _MOST_STEPS = 100
 """Targets of 0, 1/n, … with n above that are numbers that happen to be round."""
 
 
+_MOST_WRITTEN = 128
+"""Columns whose means and deviations are written down, as they would be in a layer of a recipe."""
+
+
 def spread_rows(count: int, cells_a_row: int, most: int = _MOST_ROWS) -> NDArray[np.int64]:
     """Places of rows spread over so many, as many as can be looked at in little time; always the
     same ones, ascending. Drawn, not every tenth: the classes may come in turn."""
@@ -68,12 +72,21 @@ def input_facts(x: Any) -> InputFacts:
         row_shape=tuple(int(size) for size in x.shape[1:]),
         whole=rows.dtype.kind in "iub" or bool((numbers == np.floor(numbers)).all()),
         most=float(np.abs(numbers).max()),
+        least=float(numbers.min()),
+        mean=float(numbers.mean()),
+        deviation=float(numbers.std()),
+        means=_written(means),
+        deviations=_written(np.where(varying, spreads, 0.0)),
         constant=len(rows) > 1 and bool((flat == flat[0]).all()),
         constant_columns=int((~varying).sum()) if is_table and len(varying) > 1 else 0,
         offset=float(np.median(offsets)) if len(offsets) else 0.0,
         spread_ratio=ratio if is_table else 1.0,
         distinct_rows=_distinct_rows(x, cells),
     )
+
+
+def _written(of_columns: NDArray[np.float64]) -> tuple[float, ...]:
+    return tuple(map(float, of_columns)) if len(of_columns) <= _MOST_WRITTEN else ()
 
 
 def _distinct_rows(x: Any, cells: int) -> int | None:
@@ -136,6 +149,8 @@ def target_facts(y: NDArray[Any], *, class_numbers: bool) -> TargetFacts:
         most=float(some.max()),
         mean=float(some.mean()),
         deviation=float(columns.std(axis=0).max()),
+        means=_written(columns.mean(axis=0)),
+        deviations=_written(columns.std(axis=0)),
     )
     if kind is TargetKind.NUMBERS:
         return replace(found, divided=_divided(some))

@@ -10,6 +10,14 @@ from enum import StrEnum
 
 import msgspec
 
+STEPS_OF_ONE_SIZE = ("Adam", "AdamW", "Nadam", "Adamax", "RMSprop", "Lion", "Adafactor", "Lamb")
+"""Optimizers whose step is about the learning rate in each weight, whatever the gradient's size."""
+
+STEPS_BY_GRADIENT = ("SGD", "Muon")
+
+USUAL_RATE = 0.001
+"""Keras's own of Adam and its kin."""
+
 
 class InputFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of the features, of rows spread over all that are trained on."""
@@ -21,6 +29,20 @@ class InputFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     most: float = 1.0
     """The greatest absolute value."""
+
+    least: float = 0.0
+    """The least value."""
+
+    mean: float = 0.0
+    deviation: float = 1.0
+    """Of all numbers together."""
+
+    means: tuple[float, ...] = ()
+    """Of each column, where there are not too many of them to write down; of pictures and
+    sequences of each channel."""
+
+    deviations: tuple[float, ...] = ()
+    """The same; 0 for a column that is constant."""
 
     constant: bool = False
     """Whether all rows are the same."""
@@ -57,6 +79,11 @@ class TargetFacts(msgspec.Struct, frozen=True, kw_only=True):
     mean: float = 0.5
     deviation: float = 0.5
     """Standard deviation; of several columns the largest."""
+
+    means: tuple[float, ...] = ()
+    """Of each column of several, where there are not too many to write down."""
+
+    deviations: tuple[float, ...] = ()
 
     class_rows: tuple[int, ...] = ()
     """How many rows each class has that has any; empty for numbers."""
@@ -116,6 +143,12 @@ class LayerFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     activation: str = "linear"
     """What bends its output, a later layer of activation included; ``"linear"`` for nothing."""
+
+    bent_by: int | None = None
+    """Place of that later layer; None where it bends its output itself or nothing does."""
+
+    is_wrapped: bool = False
+    """Whether what is told is of a layer in a wrapper."""
 
     input_shape: tuple[int, ...] = ()
     """Of one row; a size that differs is 0."""

@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 
 from kertasks.advice.data_reading import spread_rows
 from kertasks.advice.facts import (
+    STEPS_BY_GRADIENT,
+    STEPS_OF_ONE_SIZE,
     CompileFacts,
     FitFacts,
     LayerFacts,
@@ -60,11 +62,6 @@ _ENDS = {
     "hard_tanh": (-1.0, 1.0),
     "softsign": (-1.0, 1.0),
 }
-
-STEPS_OF_ONE_SIZE = ("Adam", "AdamW", "Nadam", "Adamax", "RMSprop", "Lion", "Adafactor", "Lamb")
-"""Optimizers whose step is about the learning rate in each weight, whatever the gradient's size."""
-
-STEPS_BY_GRADIENT = ("SGD", "Muon")
 
 
 class FirstBatch(NamedTuple):

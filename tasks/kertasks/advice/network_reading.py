@@ -50,13 +50,15 @@ def layer_facts(model: keras.Model) -> tuple[LayerFacts, ...]:
     kinds = [_kind(layer) for layer in own]
     found = []
     for place, (outer, layer, kind) in enumerate(zip(layers, own, kinds, strict=True)):
-        following = list(zip(own[place + 1 :], kinds[place + 1 :], strict=True))
+        activation, bent_by = _activation(own, kinds, place)
         found.append(
             LayerFacts(
                 kind=kind,
                 class_name=type(layer).__name__,
                 units=int(getattr(layer, "units", 0) or getattr(layer, "filters", 0) or 0),
-                activation=_activation(layer, following),
+                activation=activation,
+                bent_by=bent_by,
+                is_wrapped=outer is not layer,
                 input_shape=_shape(outer, "input"),
                 output_shape=_shape(outer, "output"),
                 parameters=int(outer.count_params()) if outer.built else 0,
@@ -112,21 +114,20 @@ def _core(name: str) -> LayerKind:
     return LayerKind.ACTIVATION if name == "Activation" else LayerKind.OTHER
 
 
-def _activation(layer: Any, following: list[tuple[Any, LayerKind]]) -> str:
+def _activation(own: list[Any], kinds: list[LayerKind], place: int) -> tuple[str, int | None]:
     """What bends a layer's output: its own activation, else that of a layer after it which only
-    others stand before that keep its numbers where they are."""
-    own = getattr(layer, "activation", None)
-    name = _activation_name(own)
+    others stand before that keep its numbers where they are, and the place of that one."""
+    name = _activation_name(getattr(own[place], "activation", None))
     if name != "linear":
-        return name
-    for after, kind in following:
-        if kind is LayerKind.ACTIVATION:
-            if type(after).__name__ == "Activation":
-                return _activation_name(after.activation)
-            return _snake(type(after).__name__)
-        if kind not in _KEEP_THEIR_PLACE:
+        return name, None
+    for after in range(place + 1, len(own)):
+        if kinds[after] is LayerKind.ACTIVATION:
+            if type(own[after]).__name__ == "Activation":
+                return _activation_name(own[after].activation), after
+            return _snake(type(own[after]).__name__), after
+        if kinds[after] not in _KEEP_THEIR_PLACE:
             break
-    return "linear"
+    return "linear", None
 
 
 def _snake(name: str) -> str:
@@ -253,10 +254,12 @@ def _component(given: Any, family: Family) -> Component | None:
         for key, value in (config if isinstance(config, dict) else {}).items()
         if key not in _NO_ARGUMENTS and isinstance(value, (bool, int, float, str))
     }
-    return Component(_own_name(name, family), plain)
+    return Component(own_name(name, family), plain)
 
 
-def _own_name(name: str, family: Family) -> str:
-    """Keras's name of the class; a word whose meaning the shapes decide stays as it is."""
+def own_name(name: str, family: Family) -> str:
+    """Keras's name of the class; what Keras does not know stays as it is, and so does a word whose
+    meaning the shapes decide."""
     chosen = ("accuracy", "acc", "crossentropy", "ce")
-    return name if name.lower() in chosen else str(by_name(family)[name].name)
+    found = by_name(family).get(name)
+    return name if found is None or name.lower() in chosen else str(found.name)

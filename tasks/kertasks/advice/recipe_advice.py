@@ -17,6 +17,7 @@ from kertasks.models.build import build_model, check_recipe
 from kertasks.models.check import ModelCheck
 from kertasks.models.messages import BuildError
 from kertasks.recipes.recipe import Recipe
+from kertasks.registry import find_task
 from kertasks.runs.advice.finding import Finding
 
 
@@ -28,7 +29,22 @@ def advise_recipe(recipe: Recipe, data: Dataset, seconds: float = 0.0) -> list[F
         data: of its task, in its variant and with its seed.
         seconds: how long it may be trained to find out more; 0 for not at all.
     """
-    return advise(facts_of_recipe(recipe, data, seconds))
+    found = advise(facts_of_recipe(recipe, data, seconds))
+    return [_with_usual_data(finding, data) for finding in found]
+
+
+_OF_THE_VARIANT = ("validation-larger-than-training", "scaled-target")
+"""What is wrong with the rows as the task gives them, which another variant of it may not have."""
+
+
+def _with_usual_data(finding: Finding, data: Dataset) -> Finding:
+    """Where the rows themselves are what is wrong, the patch takes the task's first variant."""
+    if finding.code not in _OF_THE_VARIANT or finding.patch or not data.task:
+        return finding
+    usual = find_task(data.task).variants[0].name
+    if usual == data.variant:
+        return finding
+    return replace(finding, patch=(f"data.variant={usual}",))
 
 
 def facts_of_recipe(recipe: Recipe, data: Dataset, seconds: float = 0.0) -> Facts:

@@ -13,8 +13,11 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import TypeAlias
 
+from msgspec.structs import replace
+
 from kertasks.advice import rules
 from kertasks.advice.facts import Facts
+from kertasks.advice.patches import placed
 from kertasks.runs.advice.finding import Finding, worst_first
 
 Rule: TypeAlias = Callable[[Facts], Iterable[Finding]]
@@ -53,5 +56,6 @@ def advise(facts: Facts) -> list[Finding]:
     found: dict[tuple[str, int | None], Finding] = {}
     for rule in all_rules():
         for finding in rule(facts):
-            found.setdefault((finding.code, finding.layer), finding)
+            patched = replace(finding, patch=placed(finding.patch, facts.layers))
+            found.setdefault((finding.code, finding.layer), patched)
     return worst_first(found.values())

@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Any
+from typing import Any, NamedTuple
 
 from kertasks.keras_catalog.catalog import Catalog
 from kertasks.recipes.json_form import KEYS, RecipeReader, join, to_json
@@ -30,11 +30,47 @@ _ELSEWHERE = {
 _BARE_WORD = re.compile(r"[^\[\]{}\"'=,\n\r]+")
 
 
+class Change(NamedTuple):
+    """One ``path=value``, read but not carried out."""
+
+    path: str
+    text: str
+    """What stands after the ``=``; empty to take away what is there."""
+
+    adds: bool
+    """Whether it was written ``path+=value``: it is put into a list before what stands there."""
+
+    @classmethod
+    def read(cls, written: str) -> Change:
+        """Read it as ``--set`` takes it.
+
+        Raises:
+            RecipeError: it has no path or no ``=``.
+        """
+        path, equals, text = written.partition("=")
+        adds = path.rstrip().endswith("+")
+        path = path.strip().removesuffix("+").strip()
+        if not equals or not path:
+            raise _fault(path, f'"{written}" (no value)', "path=value, such as layers.0.units=16")
+        return cls(path, text.strip(), adds)
+
+    def value(self) -> Any:
+        """What is to stand there, as plain data; a layer is always a table.
+
+        Raises:
+            RecipeError: it is no value.
+        """
+        read = _value(self.path, self.text)
+        parent, _, _ = self.path.rpartition(".")
+        return {"class": read} if parent == "layers" and isinstance(read, str) else read
+
+
 def with_changes(recipe: Recipe, changes: Iterable[str], catalog: Catalog | None = None) -> Recipe:
     """The recipe with each ``path=value`` carried out, in order.
 
-    A value is a TOML value; a bare word is a string; nothing after the ``=`` takes the key
-    away, which gives Keras's default back. Paths: ``layers.0.units``, ``fit.epochs``,
+    A value is a TOML value; a bare word is a string; nothing after the ``=`` takes away what is
+    there: of a key that gives Keras's default back. ``layers.1+=Dropout`` puts a layer before the
+    one at place 1, ``layers.1=`` takes that one out. Paths: ``layers.0.units``, ``fit.epochs``,
     ``compile.optimizer.learning_rate``, ``layers.1.kernel_regularizer.l2``.
 
     Raises:
@@ -42,16 +78,9 @@ def with_changes(recipe: Recipe, changes: Iterable[str], catalog: Catalog | None
     """
     plain = to_json(recipe)
     problems: list[Problem] = []
-    for change in changes:
-        path, equals, text = change.partition("=")
-        path = path.strip()
-        if not equals or not path:
-            problems.append(
-                Problem(path, f'"{change}" (no value)', "path=value, such as layers.0.units=16")
-            )
-            continue
+    for written in changes:
         try:
-            _change(plain, path, text.strip())
+            _change(plain, Change.read(written))
         except RecipeError as error:
             problems += error.problems
     reader = RecipeReader()
@@ -68,7 +97,8 @@ def _fault(path: str, found: str, allowed: str) -> RecipeError:
     return RecipeError((Problem(path, found, allowed),))
 
 
-def _change(plain: dict[str, Any], path: str, text: str) -> None:
+def _change(plain: dict[str, Any], change: Change) -> None:
+    path = change.path
     *parents, last = path.split(".")
     holder: Any = plain
     walked = ""
@@ -76,13 +106,27 @@ def _change(plain: dict[str, Any], path: str, text: str) -> None:
         holder = _step(holder, walked, key, path)
         walked = join(walked, key)
     if isinstance(holder, list):
-        holder[_index(holder, walked, last, path)] = _value(path, text)
+        _change_list(holder, walked, last, change)
         return
+    if change.adds:
+        raise _fault(path, f"{path}+=", "a place in a list, such as layers.0+=Flatten")
     _check_key(walked, last, path)
-    if text:
-        holder[last] = _value(path, text)
+    if change.text:
+        holder[last] = change.value()
     else:
         holder.pop(last, None)
+
+
+def _change_list(holder: list[Any], walked: str, last: str, change: Change) -> None:
+    if change.adds:
+        place = _index(holder, walked, last, change.path, more=1)
+        holder.insert(place, change.value())
+        return
+    place = _index(holder, walked, last, change.path)
+    if change.text:
+        holder[place] = change.value()
+    else:
+        del holder[place]
 
 
 def _step(holder: Any, walked: str, key: str, path: str) -> Any:
@@ -124,11 +168,13 @@ def _check_key(table: str, key: str, path: str) -> None:
     raise _fault(path, f'an unknown key "{key}"', allowed)
 
 
-def _index(holder: list[Any], walked: str, key: str, path: str) -> int:
-    digits = len(str(len(holder)))  # more are no place, and too many no number to Python
-    if key.isascii() and key.isdigit() and len(key) <= digits and int(key) < len(holder):
+def _index(holder: list[Any], walked: str, key: str, path: str, more: int = 0) -> int:
+    """The place a key names, of those there are and so many more behind them."""
+    places = len(holder) + more
+    digits = len(str(places))  # more are no place, and too many no number to Python
+    if key.isascii() and key.isdigit() and len(key) <= digits and int(key) < places:
         return int(key)
-    allowed = f"0 to {len(holder) - 1}" if holder else f"none: {walked} is empty"
+    allowed = f"0 to {places - 1}" if places else f"none: {walked} is empty"
     raise _fault(path, f'"{key}" as a place in {walked}', allowed)
 
 

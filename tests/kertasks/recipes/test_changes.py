@@ -79,6 +79,20 @@ def test_no_value_takes_the_key_away() -> None:
     assert changed.compile.metrics == ()
 
 
+def test_layers_are_put_in_and_taken_out() -> None:
+    changed = with_changes(
+        RECIPE, ["layers.0=", "layers.0+=Flatten", 'layers.3+={ class = "Dropout", rate = 0.1 }']
+    )
+    assert [layer.class_name for layer in changed.layers] == [
+        "Flatten",
+        "Bidirectional",
+        "Dense",
+        "Dropout",
+    ]
+    assert changed.layers[3].arguments == {"rate": 0.1}
+    assert with_changes(RECIPE, ["compile.metrics.1+=mae"]).compile.metrics == ("accuracy", "mae")
+
+
 def test_a_whole_class_can_be_given() -> None:
     changed = with_changes(RECIPE, ['compile.optimizer={ class = "SGD", momentum = 0.9 }'])
     assert changed.compile.optimizer == Component("SGD", {"momentum": 0.9})
@@ -108,6 +122,9 @@ def test_a_whole_class_can_be_given() -> None:
         ("layers.0.units=2024-01-01", "layers.0.units", "a date"),
         ("layers.0.units", "", "path=value"),
         ("=3", "", "path=value"),
+        ("layers.4+=Flatten", "layers.4", "0 to 3"),
+        ("layers.0.units+=3", "layers.0.units", "a place in a list"),
+        ("+=3", "", "path=value"),
         ("layers.0.class=", "layers.0.class", "nothing"),
         ("layers.2.inputs=[\"nobody\"]", "layers.2.inputs.0", "which no layer is called"),
     ],

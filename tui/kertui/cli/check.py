@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-import subprocess
+import os
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING
@@ -15,7 +17,7 @@ from kertasks.errors import UserError
 from kertasks.runs.advice.finding import Finding
 from kertasks.text.numbers import counted
 from kertui.cli.options import recipe_or_file, require_task, writes_utf8
-from kertui.service.keras_process import keras_command, keras_environment
+from kertui.service.advice_process import ask_for_advice
 
 if TYPE_CHECKING:
     from kertasks.recipes.recipe import Recipe
@@ -25,10 +27,6 @@ _SECONDS = 10.0
 """A short training, with what compiling takes."""
 
 _WIDE = 88
-
-
-class NoAdvice(UserError):
-    """The process that looks at the recipe has not answered."""
 
 
 @click.command(short_help="Say what is wrong with a recipe, and what mends it.")
@@ -42,6 +40,22 @@ class NoAdvice(UserError):
     help="Change anything of the recipe before, for example layers.0.units=16. Again for more.",
 )
 @click.option("--train", "trains", is_flag=True, help="Train a copy for ten seconds as well.")
+@click.option("--fix", "fixes", is_flag=True, help="Try by training what mends it.")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=0, min_open=True, max=3600),
+    default=3.0,
+    show_default=True,
+    help="How long each training of --fix goes on at most.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FIXED.toml",
+    help="Write the recipe with the fixes that help; does what --fix does.",
+)
+@click.option("--force", is_flag=True, help="Replace a file that is there.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array of findings.")
 @click.pass_context
 def check(
@@ -50,12 +64,18 @@ def check(
     recipe_name: str | None,
     changes: tuple[str, ...],
     trains: bool,
+    fixes: bool,
+    seconds: float,
+    output: Path | None,
+    force: bool,
     as_json: bool,
 ) -> None:
     """Look for what keeps a recipe of TASK from learning, and say what mends it.
 
-    Nothing is trained unless asked for, and no run is begun. The exit status is 0 with no
-    warning and no error, 1 with one, 2 when the command was wrong.
+    Nothing is trained unless asked for, and no run is begun. --fix trains the recipe for a few
+    seconds without and with each fix, from three seeds, the worst finding first, and keeps
+    what helps. The exit status is 0 with no warning and no error, 1 with one, 2 when the
+    command was wrong.
     """
     from kertasks.data.sources.data_files import require
     from kertasks.recipes.changes import with_changes
@@ -67,14 +87,53 @@ def check(
         recipe = with_changes(recipe, changes)
     for name in found.files:
         require(name)
-    answer = _ask(recipe, _SECONDS if trains else 0.0)
-    findings = msgspec.json.decode(answer, type=list[Finding])
-    if as_json:
-        plain = json.loads(answer)
-        click.echo(json.dumps(plain, indent=2, ensure_ascii=not writes_utf8()))
+    train = _SECONDS if trains else 0.0
+    if fixes or output is not None:
+        findings = _fix(recipe, seconds, train, output, force, as_json)
     else:
-        click.echo("\n".join(_lines(recipe, findings)))
+        findings = ask_for_advice(recipe, train)
+        if as_json:
+            _print_json(msgspec.to_builtins(findings))
+        else:
+            click.echo("\n".join(_lines(recipe, findings)))
     ctx.exit(1 if any(finding.is_alarm for finding in findings) else 0)
+
+
+def _fix(
+    recipe: Recipe, seconds: float, train: float, output: Path | None, force: bool, as_json: bool
+) -> list[Finding]:
+    """Try fixes, say what came of them, and write the recipe with those that help.
+
+    Raises:
+        kertasks.UserError: the file is there already, or cannot be written.
+    """
+    from kertasks.recipes.toml_file import save_recipe
+    from kertui.cli import fix
+
+    if output is not None and not force and os.path.lexists(output):
+        raise UserError(f"{output} is there already; --force replaces it")
+    fixes = fix.ask_for_fixes(recipe, seconds, train)
+    if as_json:
+        _print_json(fix.as_json(fixes))
+    else:
+        lines = _lines(recipe, fixes.findings, lambda one: fix.tried_lines(fixes, one, _WIDE))
+        click.echo("\n".join([*lines, "", *fix.result_lines(recipe, fixes, _WIDE)]))
+    if output is None:
+        return fixes.findings
+    if not fixes.mended.changes:
+        click.echo(f"{output} is not written: no fix helps", err=True)
+        return fixes.findings
+    try:
+        save_recipe(replace(fixes.recipe, name=output.stem), output)
+    except OSError as error:
+        raise UserError(f"{output} cannot be written: {error.strerror}") from error
+    if not as_json:
+        click.echo(f"{output} has it: kertui train {recipe.task} --recipe {output}")
+    return fixes.findings
+
+
+def _print_json(plain: object) -> None:
+    click.echo(json.dumps(plain, indent=2, ensure_ascii=not writes_utf8()))
 
 
 def _recipe_of(task: Task, given: str | None) -> Recipe:
@@ -94,28 +153,18 @@ def _recipe_of(task: Task, given: str | None) -> Recipe:
     return recipe
 
 
-def _ask(recipe: Recipe, seconds: float) -> bytes:
-    """The findings as JSON, from a process that has Keras."""
-    from kertasks.recipes.json_form import to_json
+def _lines(
+    recipe: Recipe,
+    findings: list[Finding],
+    more: Callable[[Finding], list[str]] = lambda _: [],
+) -> list[str]:
+    """All of it for a person.
 
-    try:
-        done = subprocess.run(
-            keras_command("kertasks.advice", str(seconds)),
-            input=msgspec.json.encode(to_json(recipe)),
-            capture_output=True,
-            env=keras_environment(),
-            check=False,
-        )
-    except OSError as error:
-        raise NoAdvice(f"no process can be started to ask: {error.strerror}") from error
-    if done.returncode:
-        said = done.stderr.decode(errors="replace").strip().splitlines()
-        raise NoAdvice(said[-1] if said else "the process that looks at the recipe has ended")
-    return done.stdout
-
-
-def _lines(recipe: Recipe, findings: list[Finding]) -> list[str]:
-    """All of it for a person."""
+    Args:
+        recipe: what was looked at.
+        findings: what was found.
+        more: lines to put under a finding.
+    """
     alarms = sum(finding.is_alarm for finding in findings)
     rest = len(findings) - alarms
     told = [counted(alarms, "finding")] if alarms or not rest else []
@@ -132,4 +181,5 @@ def _lines(recipe: Recipe, findings: list[Finding]) -> list[str]:
             lines += wrap(finding.explanation, _WIDE, initial_indent="  ", subsequent_indent="  ")
         if finding.patch:
             lines += [f"  --set '{change}'" for change in finding.patch]
+        lines += more(finding)
     return lines

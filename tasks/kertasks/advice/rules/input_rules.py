@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kertasks.advice.facts import Facts, TargetKind
+from kertasks.advice.facts import USUAL_RATE, Facts, TargetKind
+from kertasks.advice.patches import scaled_output, standardised_inputs
 from kertasks.runs.advice.finding import Fault, Finding, Severity
 from kertasks.text.numbers import grouped, learning_rate, number
 
@@ -21,9 +22,6 @@ OFFSET = 10.0
 
 _ENOUGH = 1.0
 """Losses that all steps can bring down: less and the loss cannot come to 0 at its first slope."""
-
-_USUAL_RATE = 0.001
-"""Keras's own of Adam and its kin."""
 
 _MOST = 0.9
 """Share of a layer at its ends: with less of them the rest still learns, and takes them along."""
@@ -105,6 +103,7 @@ def unscaled_inputs(facts: Facts) -> Iterator[Finding]:
             "spread ratio": inputs.spread_ratio,
             "offset": inputs.offset,
         },
+        patch=standardised_inputs(inputs),
     )
 
 
@@ -121,7 +120,7 @@ def unscaled_target(facts: Facts) -> Iterator[Finding]:
     rate = facts.compiled.learning_rate or 0.0
     yield Finding(
         code="unscaled-target",
-        fault=Fault.LEARNING_RATE if rate < _USUAL_RATE else Fault.DATA,
+        fault=Fault.LEARNING_RATE if rate < USUAL_RATE else Fault.DATA,
         severity=Severity.ERROR,
         sentence=f"targets run to {number(size, 3)}: {grouped(facts.fit.steps)} steps of "
         f"{learning_rate(rate)} cover {start.reach:.1%} of the way",
@@ -130,17 +129,8 @@ def unscaled_target(facts: Facts) -> Iterator[Finding]:
             "the target and turn predictions back, or raise the rate."
         ),
         numbers={"largest": size, "reach": start.reach, "steps": facts.fit.steps},
-        patch=_larger_rate(rate, start.reach),
+        patch=scaled_output(facts),
     )
-
-
-def _larger_rate(rate: float, reach: float) -> tuple[str, ...]:
-    """A rate with which the steps there are get ten times as far as is needed, where it is one that
-    a training can have; else the target must be scaled, which is no setting."""
-    wanted = rate * 10 / max(reach, 1e-9)
-    if not 0 < wanted <= 0.05:
-        return ()
-    return (f"compile.optimizer.learning_rate={wanted:.1g}",)
 
 
 def saturated_units(facts: Facts) -> Iterator[Finding]:
@@ -161,7 +151,9 @@ def saturated_units(facts: Facts) -> Iterator[Finding]:
                 "smaller weights (glorot_uniform)."
             ),
             numbers={"share": layer.saturated},
-            patch=() if by_inputs else (f"layers.{place}.kernel_initializer=glorot_uniform",),
+            patch=standardised_inputs(facts.inputs)
+            if by_inputs
+            else (f"layers.{place}.kernel_initializer=glorot_uniform",),
         )
         return
 

@@ -19,6 +19,9 @@ of a few hundred rows."""
 _ALL_CURVED = 0.5
 """By so much, and the line is no use at all."""
 
+_BENDING = 32
+"""Units that are put in where a line does not do."""
+
 _SIGMOIDS = 3
 """A sigmoid's slope is 1/4 at most: after three the gradient is 1/64 of what it was, and less
 (Hochreiter 1991; Glorot and Bengio 2010)."""
@@ -92,6 +95,7 @@ def a_line_for_a_curve(facts: Facts) -> Iterator[Finding]:
             "before it."
         ),
         numbers={"linear": score, "curved": curved},
+        patch=(f'layers.{place}+={{ class = "Dense", units = {_BENDING}, activation = "relu" }}',),
     )
 
 
@@ -256,6 +260,7 @@ def masking_after_mixing(facts: Facts) -> Iterator[Finding]:
                 sentence=f"Masking at place {place} looks for padding that the layers before it "
                 "have changed",
                 explanation="Put it first: it compares every number of a step with mask_value.",
+                patch=(f"layers.{place}=Identity", "layers.0+=Masking"),
             )
 
 
@@ -321,9 +326,9 @@ def dense_along_colours(facts: Facts) -> Iterator[Finding]:
             continue
         if layer.input_shape[-1] > _FEW_CHANNELS or math.prod(layer.input_shape[:-1]) < 2:
             continue
-        mixing = (one for one in facts.layers[place + 1 :] if _mixes_places(one))
-        first = next(mixing, None)
-        if first is not None and first.class_name == "Flatten":
+        behind = range(place + 1, len(facts.layers))
+        flatten = next((at for at in behind if _mixes_places(facts.layers[at])), None)
+        if flatten is not None and facts.layers[flatten].class_name == "Flatten":
             yield Finding(
                 code="dense-along-colours",
                 fault=Fault.LAYERS,
@@ -332,6 +337,7 @@ def dense_along_colours(facts: Facts) -> Iterator[Finding]:
                 sentence=f"layer {place} comes before Flatten: it computes with the "
                 f"{layer.input_shape[-1]} numbers of each place alone",
                 explanation="Dense works along the last axis. Flatten first, or use convolutions.",
+                patch=(f"layers.{flatten}=Identity", f"layers.{place}+=Flatten"),
             )
             return
 

@@ -127,14 +127,22 @@ def _patch(facts: Facts, about: str) -> tuple[str, ...]:
     if about in ("labels", "sizes") and facts.targets.kind is TargetKind.CLASSES:
         units = int(facts.targets.most) + 1
         if facts.targets.least >= 0 and units > 2:
-            return (
-                f"layers.{place}.units={units}",
-                f"{activation}=softmax",
-                "compile.loss=sparse_categorical_crossentropy",
-            )
+            return _whole_classes(facts, units)
     if about == "loss" and facts.targets.is_classes:
         return ("compile.loss=binary_crossentropy",) if layer.activation == "sigmoid" else ()
     return ()
+
+
+def _whole_classes(facts: Facts, classes: int) -> tuple[str, ...]:
+    """A unit for each class number, from 0 on."""
+    if facts.last is None:
+        return ()
+    place = facts.last[0]
+    return (
+        f"layers.{place}.units={classes}",
+        f"layers.{place}.activation=softmax",
+        "compile.loss=sparse_categorical_crossentropy",
+    )
 
 
 def sigmoids_for_exclusive_classes(facts: Facts) -> Iterator[Finding]:
@@ -303,4 +311,6 @@ def divided_class_numbers(facts: Facts) -> Iterator[Finding]:
             "sparse categorical cross-entropy."
         ),
         numbers={"classes": steps + 1},
+        patch=_whole_classes(facts, steps + 1),
+        labels_times=steps,
     )

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 
 from kertasks.advice.facts import Facts, LayerKind
+from kertasks.advice.patches import fresh_weights
 from kertasks.runs.advice.finding import Fault, Finding, Severity
 from kertasks.text.numbers import counted, learning_rate, number
 
@@ -121,6 +122,7 @@ def outputs_begin_too_large(facts: Facts) -> Iterator[Finding]:
         f"the classes costs {number(start.chance_loss)}",
         explanation="The weights are drawn too large for so many inputs: use glorot_uniform.",
         numbers={"loss": start.loss, "chance": start.chance_loss},
+        patch=fresh_weights(facts),
     )
 
 
@@ -243,6 +245,7 @@ def accuracy_of_numbers(facts: Facts) -> Iterator[Finding]:
                 sentence=fact.reason,
                 explanation="The training is the same without it; the number it shows is not "
                 "about how well it goes. A regression is told by its mean absolute error.",
+                patch=() if facts.targets.is_classes else ("compile.metrics=['mae']",),
             )
 
 

@@ -70,11 +70,21 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """Why that is so, and what to do."""
 
     patch: tuple[str, ...] = ()
-    """Changes of the recipe that mend it, as ``--set`` takes them; empty where none is known."""
+    """Changes of the recipe that mend it, as ``--set`` takes them, in this order; empty where none
+    is known."""
+
+    labels_times: int = 1
+    """What the labels are to be multiplied by for the patch to mend it: 1 but where class numbers
+    were divided, which is to be undone in the data, as no recipe can."""
 
     def __post_init__(self) -> None:
         for name in ("code", "sentence", "explanation"):
             force_setattr(self, name, one_line(getattr(self, name), _LONGEST))
+
+    @property
+    def fits_a_recipe(self) -> bool:
+        """Whether its patch is one that a recipe can have."""
+        return bool(self.patch) and self.labels_times == 1
 
     @property
     def is_alarm(self) -> bool:
