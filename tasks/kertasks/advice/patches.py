@@ -123,15 +123,25 @@ def scaled_output(facts: Facts) -> tuple[str, ...]:
         return ()
     if len(targets.means) > 1:
         scales = [deviation or 1.0 for deviation in targets.deviations]
-        layer = _table("Rescaling", {"scale": scales, "offset": targets.means})
+        patch = [_last(facts, scales, targets.means)]
     else:
-        layer = _table("Rescaling", {"scale": targets.deviation, "offset": targets.mean})
-    patch = [f"layers.{len(facts.layers)}+={layer}"]
+        patch = [_last(facts, targets.deviation, targets.mean)]
     if compiled.optimizer in STEPS_BY_GRADIENT:
         patch.append("compile.optimizer=Adam")
     elif (compiled.learning_rate or USUAL_RATE) < USUAL_RATE:
         patch.append(f"compile.optimizer.learning_rate={USUAL_RATE}")
     return tuple(patch)
+
+
+def _last(facts: Facts, scale: float | Sequence[float], offset: float | Sequence[float]) -> str:
+    layer = _table("Rescaling", {"scale": scale, "offset": offset})
+    return f"layers.{len(facts.layers)}+={layer}"
+
+
+def output_in_own_unit(facts: Facts, scale: float, offset: float) -> tuple[str, ...]:
+    """A layer behind all others that turns standardised numbers back, for targets that are no
+    longer standardised; none where the network does not end with its last layer."""
+    return (_last(facts, scale, offset),) if facts.sequential else ()
 
 
 def fresh_weights(facts: Facts) -> tuple[str, ...]:

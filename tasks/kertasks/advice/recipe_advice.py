@@ -10,6 +10,7 @@ from kertasks.advice.checked_facts import facts_of_check
 from kertasks.advice.checking import gather, with_learning
 from kertasks.advice.data_reading import input_facts, target_facts
 from kertasks.advice.facts import CheckedFact, CompileFacts, Facts, FitFacts
+from kertasks.advice.patches import output_in_own_unit
 from kertasks.advice.rule_table import advise
 from kertasks.data.dataset import Dataset
 from kertasks.data.values import NO_NUMBERS
@@ -20,6 +21,9 @@ from kertasks.recipes.recipe import Recipe
 from kertasks.registry import find_task
 from kertasks.runs.advice.finding import Finding
 
+_OF_THE_VARIANT = ("validation-larger-than-training", "scaled-target")
+"""What is wrong with the rows as the task gives them, which another variant of it may not have."""
+
 
 def advise_recipe(recipe: Recipe, data: Dataset, seconds: float = 0.0) -> list[Finding]:
     """Everything that is wrong with a recipe, the worst first.
@@ -29,22 +33,21 @@ def advise_recipe(recipe: Recipe, data: Dataset, seconds: float = 0.0) -> list[F
         data: of its task, in its variant and with its seed.
         seconds: how long it may be trained to find out more; 0 for not at all.
     """
-    found = advise(facts_of_recipe(recipe, data, seconds))
-    return [_with_usual_data(finding, data) for finding in found]
+    facts = facts_of_recipe(recipe, data, seconds)
+    return [_with_usual_data(finding, facts, data) for finding in advise(facts)]
 
 
-_OF_THE_VARIANT = ("validation-larger-than-training", "scaled-target")
-"""What is wrong with the rows as the task gives them, which another variant of it may not have."""
-
-
-def _with_usual_data(finding: Finding, data: Dataset) -> Finding:
-    """Where the rows themselves are what is wrong, the patch takes the task's first variant."""
+def _with_usual_data(finding: Finding, facts: Facts, data: Dataset) -> Finding:
+    """Where the rows themselves are what is wrong, the patch takes the task's first variant; the
+    network turns numbers back where the target was standardised and is no longer."""
     if finding.code not in _OF_THE_VARIANT or finding.patch or not data.task:
         return finding
     usual = find_task(data.task).variants[0].name
     if usual == data.variant:
         return finding
-    return replace(finding, patch=(f"data.variant={usual}",))
+    scale = data.target_scale
+    back = () if scale is None else output_in_own_unit(facts, scale.scale, scale.mean)
+    return replace(finding, patch=(f"data.variant={usual}", *back))
 
 
 def facts_of_recipe(recipe: Recipe, data: Dataset, seconds: float = 0.0) -> Facts:

@@ -117,7 +117,7 @@ def _fix(
         _print_json(fix.as_json(fixes))
     else:
         lines = _lines(recipe, fixes.findings, lambda one: fix.tried_lines(fixes, one, _WIDE))
-        click.echo("\n".join([*lines, "", *fix.result_lines(recipe, fixes, _WIDE)]))
+        click.echo("\n".join([*lines, "", *fix.result_lines(fixes, _WIDE)]))
     if output is None:
         return fixes.findings
     if not fixes.mended.changes:

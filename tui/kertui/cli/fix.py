@@ -9,14 +9,13 @@ from typing import Any
 import click
 import msgspec
 
-from kertasks.recipes.changes import with_changes
 from kertasks.recipes.json_form import from_json
 from kertasks.recipes.recipe import Recipe
 from kertasks.runs.advice.finding import Finding
 from kertasks.runs.advice.fix_report import FixTried, Found, Mended
 from kertui.cli.progress.status_line import StatusLine
-from kertui.comparison.changes_in_words import changes_in_words
 from kertui.service.advice_process import NoAdvice, fixes_told
+from kertui.text.patch_words import patch_in_words
 
 
 class Fixes:
@@ -98,8 +97,7 @@ def tried_lines(fixes: Fixes, finding: Finding, width: int) -> list[str]:
     """What came of the fixes of a finding; those that did not help are dim."""
     lines = []
     for one in fixes.of(finding):
-        before = from_json(one.recipe)
-        words = changes_in_words(before, with_changes(before, one.tried.patch))
+        words = patch_in_words(from_json(one.recipe), one.tried.patch)
         text = f"{words}: {one.tried}"
         told = text if one.tried.helps else f"tried without help: {text}"
         wrapped = wrap(told, width, initial_indent="  ", subsequent_indent="    ")
@@ -107,12 +105,11 @@ def tried_lines(fixes: Fixes, finding: Finding, width: int) -> list[str]:
     return lines
 
 
-def result_lines(recipe: Recipe, fixes: Fixes, width: int) -> list[str]:
+def result_lines(fixes: Fixes, width: int) -> list[str]:
     """What the recipe became."""
     mended = fixes.mended
     if mended.whole is None:
         known = any(finding.patch for finding in fixes.findings if finding.is_alarm)
         return ["no fix that was tried helps" if known else "there is no fix to try"]
-    words = changes_in_words(recipe, fixes.recipe)
-    lines = wrap(f"fixed: {words}: {mended.whole}", width, subsequent_indent="  ")
+    lines = wrap(f"fixed: {mended.whole}", width, subsequent_indent="  ")
     return lines + [f"  --set '{change}'" for change in mended.changes]

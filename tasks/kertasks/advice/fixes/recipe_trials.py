@@ -46,7 +46,7 @@ def try_recipe_fix(
     Returns:
         What was measured on the rows held out, without any on those trained on: accuracy of
         classes, the mean absolute error in the target's own unit, or R² where it has none. After
-        the first seed on which it does not help no other is tried.
+        so many seeds that it cannot help any more no other is tried.
 
     Raises:
         kertasks.RecipeError: the patch is none of this recipe.
@@ -92,6 +92,7 @@ class RecipeTrials:
             measure = measure._replace(least_gain=-measure.least_gain)
         before: list[float] = []
         after: list[float] = []
+        seeds = tuple(seeds)
         for seed in seeds:
             before.append(self._result(recipe, seed, measure, data))
             after.append(self._result(patched, seed, measure, patched_data))
@@ -108,7 +109,7 @@ class RecipeTrials:
                 after=tuple(after),
                 least_gain=measure.least_gain,
             )
-            if not tried.helps:
+            if not tried.may_help(len(seeds)):
                 break
         return tried
 

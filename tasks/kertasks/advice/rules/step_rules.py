@@ -36,6 +36,12 @@ many inputs, come far in few."""
 _FAR_REACHING_SLOPE = 100.0
 """The same of steps that shrink with the slope: flatter directions take ten times as long."""
 
+_STEPS_TO_LEARN = 1_000
+_LEAST_TIMES, _MOST_TIMES = 5, 1_000
+_SURELY_ENOUGH = 10.0
+"""What few epochs become: some thousand steps, five times as many at least, and as many as reach
+ten times as far as the first slope asks for: a slope gets flatter on the way."""
+
 _RISES = 2.0
 """A step down the slope that doubles the loss of the very rows it was computed on is too long: one
 of 2 / curvature leaves it as it was, and what is beyond grows with every step."""
@@ -179,11 +185,19 @@ def _shortest_part(facts: Facts) -> tuple[Fault, tuple[str, ...]]:
     if fit.steps <= _FEW_STEPS and fit.epochs >= _MANY_EPOCHS and fit.batch_size > _USUAL_BATCH:
         return Fault.BATCH_SIZE, (f"fit.batch_size={_USUAL_BATCH}",)
     if fit.steps <= _FEW_STEPS:
-        epochs = max(20, 10 * fit.epochs)
-        return Fault.EPOCHS, (f"fit.epochs={epochs}",)
+        return Fault.EPOCHS, _more_epochs(facts)
     if facts.compiled.optimizer == "SGD" and rate >= usual and not facts.compiled.momentum:
         return Fault.OPTIMIZER, ("compile.optimizer=Adam",)
     return Fault.LEARNING_RATE, (f"compile.optimizer.learning_rate={10 * rate:g}",)
+
+
+def _more_epochs(facts: Facts) -> tuple[str, ...]:
+    """As many as make the way long enough, at least ten times as many and some hundred steps."""
+    fit, start = facts.fit, facts.start
+    reach = start.reach if start is not None and start.reach else ENOUGH
+    times = min(_MOST_TIMES, max(_LEAST_TIMES, _SURELY_ENOUGH / reach))
+    epochs = max(_MANY_EPOCHS, _STEPS_TO_LEARN / fit.batches, times * fit.epochs)
+    return (f"fit.epochs={int(float(f'{epochs:.2g}'))}",)
 
 
 def few_epochs(facts: Facts) -> Iterator[Finding]:
@@ -208,7 +222,7 @@ def few_epochs(facts: Facts) -> Iterator[Finding]:
             "step. More epochs, or smaller batches, make more of them."
         ),
         numbers={"steps": fit.steps, "epochs": fit.epochs},
-        patch=(f"fit.epochs={max(20, -(-1000 // fit.batches))}",),
+        patch=_more_epochs(facts),
     )
 
 

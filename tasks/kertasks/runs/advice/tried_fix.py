@@ -65,19 +65,56 @@ class TriedFix(msgspec.Struct, frozen=True, kw_only=True):
         return sum(map(self._is_better, self.before, self.after))
 
     @property
+    def worse_seeds(self) -> int:
+        """On how many seeds it is worse by more than that."""
+        return sum(map(self._is_worse, self.before, self.after))
+
+    @property
+    def full_seeds(self) -> int:
+        """On how many seeds there was nothing to gain, and nothing was lost."""
+        return sum(map(self._is_full, self.before, self.after))
+
+    @property
     def helps(self) -> bool:
-        """Whether it is better on all seeds that were tried, of which there is at least one."""
-        return bool(self.after) and self.better_seeds == len(self.after)
+        """Whether it is better on most of the seeds where there was something to gain, of which
+        there is at least one, and worse on none."""
+        return 2 * self.better_seeds > len(self.after) - self.full_seeds and not self.worse_seeds
+
+    def may_help(self, seeds: int) -> bool:
+        """Whether it can still help when all of so many seeds are tried."""
+        left = seeds - len(self.after)
+        could = 2 * (self.better_seeds + left) > seeds - self.full_seeds
+        return could and not self.worse_seeds
 
     def _is_better(self, before: float, after: float) -> bool:
         if math.isnan(after):
             return False
-        gain = after - before if self.larger_is_better else before - after
-        return math.isnan(before) or gain > self.least_gain
+        return math.isnan(before) or self._gain(before, after) > self.least_gain
+
+    def _is_worse(self, before: float, after: float) -> bool:
+        if math.isnan(after):
+            return not math.isnan(before)
+        return self._gain(before, after) < -abs(self.least_gain)
+
+    def _is_full(self, before: float, after: float) -> bool:
+        best = 1.0 if self.larger_is_better else 0.0
+        is_best = abs(best - before) <= abs(self.least_gain)
+        return is_best and not self._is_worse(before, after)
+
+    def _gain(self, before: float, after: float) -> float:
+        return after - before if self.larger_is_better else before - after
 
     def __str__(self) -> str:
-        """``accuracy 0.50 -> 0.98 in 3 s, 3 of 3 seeds``, by the medians."""
-        before, after = (number(statistics.median(of), 3) for of in (self.before, self.after))
+        """``accuracy 0.50 -> 0.98 in 3 s, 3 of 3 seeds``, by the medians of the seeds where there
+        was something to gain."""
+        pairs = list(zip(self.before, self.after, strict=True))
+        told = [pair for pair in pairs if not self._is_full(*pair)] or pairs
+        before, after = (self._shown(statistics.median(of)) for of in zip(*told, strict=True))
         unit = f" {self.unit}" if self.unit else ""
         seeds = f"{self.better_seeds} of {len(self.after)} seeds"
+        if self.better_seeds and self.full_seeds:
+            seeds += f", {self.full_seeds} had nothing to gain"
         return f"{self.metric} {before} -> {after}{unit} in {self.seconds:.0f} s, {seeds}"
+
+    def _shown(self, value: float) -> str:
+        return number(round(value, 3) if self.larger_is_better else value, 3)
