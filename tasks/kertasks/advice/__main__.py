@@ -15,6 +15,7 @@ import msgspec
 from kertasks.errors import UserError
 from kertasks.recipes.json_form import from_json
 from kertasks.registry import find_task
+from kertasks.runs.advice.finding import findings_json
 from kertasks.text.plain_text import visible
 from kertasks.text.python_stderr import hear_python_alone
 
@@ -32,7 +33,7 @@ def main(arguments: list[str]) -> int:
     except UserError as error:
         print(visible(str(error)), file=sys.stderr)
         return 1
-    sys.stdout.buffer.write(msgspec.json.encode(found))
+    sys.stdout.buffer.write(findings_json(found))
     return 0
 
 

@@ -10,26 +10,20 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
-from msgspec.structs import asdict, force_setattr
+from msgspec.structs import force_setattr
 
 from kertasks.files import LARGEST
+from kertasks.runs.advice.finding import Finding
+from kertasks.text.json_numbers import Metrics, Number, plain
+from kertasks.text.numbers import grouped
 from kertasks.text.plain_text import one_line
 
 Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=LARGEST)]
 Ordinal: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=LARGEST)]
 Temperature: TypeAlias = Annotated[int, msgspec.Meta(ge=-273, le=LARGEST)]
-
-if TYPE_CHECKING:
-    Number: TypeAlias = float
-    Metrics: TypeAlias = Mapping[str, float]
-    """By Keras's names: ``loss``, ``accuracy``, ``val_loss``, …"""
-else:
-    # What is not finite is a string in JSON, and a float from __post_init__ on.
-    Number = float | Literal["nan", "inf", "-inf"]
-    Metrics = dict[str, Number]
 
 _TEXT = 1 << 14
 """Characters of a reason or a notice that are kept; the trainer's log has the rest."""
@@ -252,6 +246,24 @@ class Notice(_Event, frozen=True, tag="notice"):
     text: str
 
 
+class Advised(_Event, frozen=True, tag="advised", omit_defaults=True):
+    """Something was found while it trained, or a finding holds no more. Type ``advised``."""
+
+    epoch: Count
+    """How many whole epochs were done then."""
+
+    finding: Finding
+    holds: bool = True
+    """False where it was told before and does not hold any more."""
+
+    def __str__(self) -> str:
+        """``warning at epoch 40: after 200 steps all rows get the same output``."""
+        place = f"at epoch {grouped(self.epoch)}"
+        if not self.holds:
+            return f"no more {place}: {self.finding}"
+        return f"{self.finding.severity} {place}: {self.finding}"
+
+
 class _End(_Event, frozen=True):
     """An event after which the weights are kept and tested."""
 
@@ -294,6 +306,9 @@ class _End(_Event, frozen=True):
     trained: Number | None = None
     """For how many seconds it was trained, pauses and rests left out."""
 
+    finding: Finding | None = None
+    """The worst of what was found while it trained and holds, where that is an alarm."""
+
 
 class Finished(_End, frozen=True, tag="finished"):
     """The run was trained to its end, or stopped early by a callback. Type ``finished``."""
@@ -328,6 +343,7 @@ Event: TypeAlias = (
     | Checkpointed
     | Machine
     | Notice
+    | Advised
     | Finished
     | Stopped
     | Failed
@@ -345,6 +361,7 @@ _LEFT_OUT = frozenset(
         "test_rows",
         "not_finite_since",
         "trained",
+        "finding",
     )
 )
 """Fields that are not written where there is nothing to say; other ones are null then."""
@@ -359,7 +376,7 @@ def format_event(event: Event) -> str:
     """Write an event as a line of JSON, newline included, every number as exact as it came."""
     line = _encode(event)
     if b"null" in line:  # None, or a number that is not finite
-        line = _encode(_plain(event))
+        line = _encode(plain(event, _LEFT_OUT))
     return f"{line.decode()}\n"
 
 
@@ -372,25 +389,6 @@ def parse_event(line: str | bytes) -> Event | None:
         return _decode(line)
     except (ValueError, RecursionError):
         return None
-
-
-def _plain(value: Any) -> Any:
-    match value:
-        case msgspec.Struct():
-            tag = value.__struct_config__.tag
-            fields = {
-                name: each
-                for name, each in asdict(value).items()
-                if each is not None or name not in _LEFT_OUT
-            }
-            return {**({"type": tag} if tag else {}), **_plain(fields)}
-        case float() if not math.isfinite(value):
-            return str(value)
-        case tuple():
-            return list(map(_plain, value))
-        case Mapping():
-            return {name: _plain(each) for name, each in value.items()}
-    return value
 
 
 def _clean(event: _Cleaned) -> None:

@@ -10,11 +10,14 @@ from itertools import chain, count, groupby, pairwise
 from operator import itemgetter
 from pathlib import Path
 
+from kertasks.runs.advice.finding import Finding
+from kertasks.runs.advice.found import FoundInRun
 from kertasks.runs.best_epoch import BestEpoch
 from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import (
     LOSSES,
+    Advised,
     Checkpointed,
     Compiled,
     Compiling,
@@ -98,6 +101,7 @@ class RunHistory:
         self.notices: list[Notice] = []
         self.controls: list[Control] = []
         self.learning_rate_changes: list[LearningRate] = []
+        self._found = FoundInRun()
         self.last: Epoch | None = None
         """The latest epoch done."""
 
@@ -153,6 +157,17 @@ class RunHistory:
     def epochs(self) -> int:
         """How many epochs are done."""
         return len(self.epoch_numbers)
+
+    @property
+    def findings(self) -> tuple[tuple[int, Finding], ...]:
+        """What was found while it trained and holds, each with the epoch, the newest last; a code
+        of a layer is there once."""
+        return self._found.findings
+
+    @property
+    def alarm(self) -> Finding | None:
+        """The worst of them that is more than worth knowing."""
+        return self._found.alarm
 
     @property
     def best_epoch(self) -> int | None:
@@ -300,6 +315,8 @@ class RunHistory:
                 self._note_trained(event)
             case Notice():
                 self.notices.append(event)
+            case Advised():
+                self._found.tell(event.epoch, event.finding, holds=event.holds)
             case Control():
                 self._add_control(event)
             case LearningRate():
@@ -380,6 +397,7 @@ class RunHistory:
 
     def _take_back(self, number: int) -> None:
         """Forget the epochs from that number on: they were trained anew, or are not trained."""
+        self._found.take_back(number)
         if self.last is None or self.last.epoch < number:
             return
         kept = bisect_left(self.epoch_numbers, number)

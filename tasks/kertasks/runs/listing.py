@@ -137,6 +137,7 @@ class RunSummaries:
             summary = replace(summary, planned=history.planned or summary.planned)
         if whole and history.started is not None:
             best, since = history.best, history.not_finite_since
+            summary = replace(summary, finding=history.alarm)
             summary = replace(summary, best_epoch=best.epoch, best=best.metrics)
             if since is not None:
                 summary = replace(summary, not_finite_since=since)

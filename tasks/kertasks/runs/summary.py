@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kertasks.errors import UserError
+from kertasks.runs.advice.finding import Finding
 from kertasks.runs.best_epoch import BestEpoch
 from kertasks.runs.event_reader import Tail
 from kertasks.runs.events import (
@@ -60,6 +61,9 @@ class RunSummary:
 
     not_finite_since: int | None = None
     """The epoch since which a loss is no finite number; None where the last one is."""
+
+    finding: Finding | None = None
+    """The worst alarm that was found while it trained, where the end of its events tells."""
 
     best_epoch: int | None = None
     """The best one, as ``BestEpoch`` says; None where there is none or it is not known."""
@@ -176,6 +180,7 @@ def summarise(run: RunFolder) -> RunSummary | None:
         epochs=end.epochs,
         result=end.result,
         not_finite_since=end.not_finite_since,
+        finding=None if ended is None else ended.finding,
         folder=str(run.path),
         label=label,
         planned=None if recipe is None or damages or state.is_over else recipe.fit.epochs,

@@ -10,7 +10,8 @@ from zipfile import BadZipFile, ZipFile
 import msgspec
 
 from kertasks.files import open_regular
-from kertasks.runs.events import Count, Metrics
+from kertasks.runs.events import Count
+from kertasks.text.json_numbers import Metrics
 
 _MEMBER = "kertui.json"
 """In the zip file that a ``.keras`` file is. Keras passes it over."""

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kertasks.runs.advice.finding import Fault, Finding, Severity, findings_json
 from kertasks.runs.events import (
+    Advised,
     Checkpointed,
     Compiled,
     Compiling,
@@ -39,6 +41,17 @@ _metrics = st.dictionaries(_text, _numbers, max_size=5)
 _counts = st.integers(min_value=0, max_value=10**9)
 _ordinals = st.integers(min_value=1, max_value=10**9)
 _gpus = st.lists(st.builds(Gpu, _text, _numbers, _counts, _counts, _counts)).map(tuple)
+_findings = st.builds(
+    Finding,
+    code=_text,
+    fault=st.sampled_from(Fault),
+    severity=st.sampled_from(Severity),
+    sentence=_text,
+    layer=st.none() | _counts,
+    numbers=_metrics,
+    explanation=_text,
+    patch=st.lists(_text, max_size=3).map(tuple),
+)
 _events: st.SearchStrategy[Event] = st.one_of(
     st.builds(Started, _times, _ordinals, _ordinals, _counts, _text),
     st.builds(Compiling, _times, st.none() | _numbers),
@@ -54,6 +67,7 @@ _events: st.SearchStrategy[Event] = st.one_of(
     st.builds(Checkpointed, _times, _counts, _counts),
     st.builds(Machine, _times, _numbers, _counts, _counts, _counts, _gpus),
     st.builds(Notice, _times, _text),
+    st.builds(Advised, _times, _counts, _findings, st.booleans()),
     st.builds(
         Finished,
         _times,
@@ -135,6 +149,14 @@ def test_what_is_not_finite_is_a_string_so_that_the_line_is_json() -> None:
         '{"t":1e999,"type":"failed","reason":"x"}',
         '{"t":1,"type":"failed","reason":["x"]}',
         '{"t":1,"type":"planned","epochs":0}',
+        '{"t":1,"type":"advised","epoch":1}',
+        '{"t":1,"type":"advised","epoch":1,"finding":{"code":"x","fault":"loss","severity":"in',
+        '{"t":1,"type":"advised","epoch":1,"finding":{"code":"x","fault":"loss","severity":"x",'
+        '"sentence":""}}',
+        '{"t":1,"type":"advised","epoch":1,"finding":{"code":"x","fault":"loss","severity":"info",'
+        '"sentence":"","layer":-1}}',
+        '{"t":1,"type":"advised","epoch":1,"finding":{"code":"x","fault":"loss","severity":"info",'
+        '"sentence":"","numbers":{"a":null}}}',
         '{"t":1,"type":"planned","epochs":9223372036854775808}',
         '{"t":1,"type":"started","epochs":1,"steps":0,"parameters":1,"device":""}',
         '{"t":1,"type":"epoch","epoch":-1,"metrics":{},"learning_rate":1,"seconds":1}',
@@ -167,6 +189,43 @@ def test_text_comes_back_on_one_line_without_control_codes() -> None:
     fields = {"t": 1.0, "type": "epoch", "epoch": 1, "metrics": dirty}
     written = json.dumps({**fields, "learning_rate": 0.1, "seconds": 0.1})
     assert [parse_event(written)] * 2 == [epoch] * 2
+
+
+def test_a_finding_keeps_its_numbers_and_comes_with_clean_texts() -> None:
+    finding = Finding(
+        code="over\x1bfitting",
+        fault=Fault.REGULARIZATION,
+        severity=Severity.WARNING,
+        sentence="it \x1b[31mrose\n  twice\x07, in \udcff",
+        layer=2,
+        numbers={"be\x07st": math.nan, "last": math.inf, "epoch": 3},
+        patch=("layers.2.ra\x1bte=0.5",),
+    )
+    line = format_event(Advised(1.0, 7, finding))
+    written = json.loads(line, parse_constant=pytest.fail)
+    assert written == {
+        "t": 1.0,
+        "type": "advised",
+        "epoch": 7,
+        "finding": {
+            "code": "overfitting",
+            "fault": "regularization",
+            "severity": "warning",
+            "sentence": "it [31mrose twice, in",
+            "layer": 2,
+            "numbers": {"best": "nan", "last": "inf", "epoch": 3.0},
+            "explanation": "",
+            "patch": ["layers.2.rate=0.5"],
+        },
+    }
+    assert json.loads(findings_json([finding]), parse_constant=pytest.fail) == [written["finding"]]
+    parsed = parse_event(line.replace("twice", "twice\\u001b" + 2_000 * "x"))
+    assert isinstance(parsed, Advised)
+    assert parsed.holds
+    assert math.isnan(parsed.finding.numbers["best"])
+    assert parsed.finding.numbers["last"] == math.inf
+    assert parsed.finding.sentence.startswith("it [31mrose twicexxx")
+    assert len(parsed.finding.sentence) == 1_000
 
 
 def test_a_machine_and_its_gpus_are_read_with_clean_names() -> None:

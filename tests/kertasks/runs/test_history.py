@@ -5,8 +5,10 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kertasks.runs.advice.finding import Fault, Finding, Severity
 from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.events import (
+    Advised,
     Compiling,
     Control,
     Epoch,
@@ -313,3 +315,48 @@ def test_an_end_that_says_for_how_long_it_was_trained_is_believed() -> None:
     assert history.elapsed(9000.0) == 5.0
     history.add_all([Resuming(1200.0), Resumed(1210.0, 0, 0)])
     assert history.elapsed(1212.0) == 7.0
+
+
+def finding(code: str, layer: int | None = None, sentence: str = "why") -> Finding:
+    return Finding(
+        code=code,
+        fault=Fault.ACTIVATION,
+        severity=Severity.WARNING,
+        layer=layer,
+        sentence=sentence,
+    )
+
+
+def test_what_was_found_is_there_once_the_newest_last() -> None:
+    history = RunHistory()
+    assert not history.findings
+    dead, stuck = finding("dead", 1), finding("stuck")
+    history.add_all(
+        [Advised(1.0, 3, dead), Advised(1.0, 4, stuck), Advised(1.0, 4, finding("dead"))]
+    )
+    worse = finding("dead", 1, "all of them")
+    history.add(Advised(2.0, 9, worse))
+    assert list(history.findings) == [(4, stuck), (4, finding("dead")), (9, worse)]
+    history.add(Advised(3.0, 9, stuck, holds=False))
+    assert list(history.findings) == [(4, finding("dead")), (9, worse)]
+
+
+def test_what_was_found_goes_with_the_epochs_that_were_trained_anew() -> None:
+    history = RunHistory()
+    history.add_all([Started(0.0, 10, 4, 9, "CPU"), *(epoch(n, loss=1.0) for n in range(1, 6))])
+    dead, stuck = finding("dead", 1), finding("stuck")
+    history.add_all([Advised(5.0, 2, dead), Advised(5.0, 5, dead, holds=False)])
+    history.add_all([Advised(5.0, 5, stuck), Resumed(6.0, 2, 0)])
+    assert list(history.findings) == [(5, stuck)]
+    history.add_all([Advised(6.5, 3, finding("flat")), epoch(4, loss=2.0)])
+    assert list(history.findings) == [(2, dead), (3, finding("flat"))]
+    history.add(Stopped(7.0, 2))
+    assert list(history.findings) == [(2, dead)]
+
+
+def test_a_log_of_nothing_but_findings_is_read_in_no_time() -> None:
+    history = RunHistory()
+    history.add_all([Advised(1.0, n, finding(f"code {n}")) for n in range(50_000)])
+    for number in range(1, 2_000):
+        history.add(epoch(number, loss=1.0))
+        assert len(history.findings) <= 1_000

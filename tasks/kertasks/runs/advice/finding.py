@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 from msgspec.structs import force_setattr
 
+from kertasks.files import LARGEST
+from kertasks.text.json_numbers import Metrics, plain
 from kertasks.text.plain_text import one_line
 
 _LONGEST = 1_000
@@ -60,10 +64,10 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     sentence: str
     """What is wrong, in one line."""
 
-    layer: int | None = None
+    layer: Annotated[int, Meta(ge=0, le=LARGEST)] | None = None
     """Place of the layer it is about, counted from 0 without the input; None for no single one."""
 
-    numbers: dict[str, float] = {}
+    numbers: Metrics = {}
     """What was measured, by name."""
 
     explanation: str = ""
@@ -80,6 +84,9 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         for name in ("code", "sentence", "explanation"):
             force_setattr(self, name, one_line(getattr(self, name), _LONGEST))
+        numbers = {one_line(name): float(value) for name, value in self.numbers.items()}
+        force_setattr(self, "numbers", numbers)
+        force_setattr(self, "patch", tuple(one_line(change, _LONGEST) for change in self.patch))
 
     @property
     def fits_a_recipe(self) -> bool:
@@ -91,6 +98,11 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         """Whether it is more than worth knowing."""
         return self.severity is not Severity.INFO
 
+    @property
+    def rank(self) -> int:
+        """Its place by how bad it is: 0 for an error, the worst."""
+        return _ORDER.index(self.severity)
+
     def __str__(self) -> str:
         return self.sentence
 
@@ -100,4 +112,9 @@ _ORDER = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:
     """Errors, then warnings, then the rest; those as bad as each other as they come."""
-    return sorted(findings, key=lambda finding: _ORDER.index(finding.severity))
+    return sorted(findings, key=lambda finding: finding.rank)
+
+
+def findings_json(findings: Iterable[Finding]) -> bytes:
+    """The findings as a JSON array; a number that is not finite is a word, as in events."""
+    return msgspec.json.encode(plain(list(findings)))
