@@ -8,8 +8,6 @@ from typing import Any
 import numpy as np
 from msgspec.structs import replace
 from numpy.typing import NDArray
-from sklearn.ensemble import ExtraTreesRegressor
-from sklearn.linear_model import Ridge
 
 from kertasks.advice.facts import InputFacts, TargetFacts, TargetKind
 from kertasks.data.value_reading import are_finite, flat_rows, labels_of
@@ -195,6 +193,8 @@ def with_simple_scores(x: Any, y: NDArray[Any], facts: TargetFacts) -> TargetFac
     cells = math.prod(x.shape[1:])
     if facts.kind is TargetKind.MULTI_HOT or len(x) < _FEWEST_TO_FIT or not cells:
         return facts
+    from sklearn.linear_model import Ridge  # half a second, which no training is to wait for
+
     places = np.random.default_rng(0).permutation(len(x))[:_MOST_TO_FIT]
     rows = flat_rows(np.asarray(x[places])).astype(np.float64)
     rows = (rows - rows.mean(axis=0)) / np.where(rows.std(axis=0) > 0, rows.std(axis=0), 1)
@@ -209,6 +209,8 @@ def with_simple_scores(x: Any, y: NDArray[Any], facts: TargetFacts) -> TargetFac
 
 
 def _forest() -> Any:
+    from sklearn.ensemble import ExtraTreesRegressor
+
     return ExtraTreesRegressor(n_estimators=30, random_state=0)
 
 

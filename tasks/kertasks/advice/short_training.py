@@ -78,10 +78,7 @@ def _look_at(copy: keras.Model, trained: Split, facts: Facts, watch: Watch) -> L
     places = spread_rows(trained.rows, 1, _ROWS_LOOKED_AT)
     rows, wanted = as_tensorflow_would((np.asarray(trained.x[places]), trained.y[places]))
     layers, output = outputs_of_layers(copy, rows, facts.layers)
-    kind, from_logits = facts.targets.kind, facts.compiled.from_logits
-    score = None
-    if kind is not TargetKind.MULTI_HOT:
-        score = score_of(output, wanted, kind, from_logits=from_logits)
+    score, baseline = scores(output, wanted, facts)
     flat = output.reshape(len(output), -1)
     return LearningFacts(
         seconds=watch.seconds,
@@ -93,12 +90,24 @@ def _look_at(copy: keras.Model, trained: Split, facts: Facts, watch: Watch) -> L
         chance_loss=None if facts.start is None else facts.start.chance_loss,
         output_spread=float(flat.std(axis=0).max()),
         output_size=float(np.abs(flat).max()),
-        dead_units=tuple(map(_dead, layers)),
-        score=None if score is None else score.value,
-        baseline=None if score is None else score.baseline,
+        dead_units=tuple(map(dead_share, layers)),
+        score=score,
+        baseline=baseline,
     )
 
 
-def _dead(layer: LayerFacts) -> float:
+def dead_share(layer: LayerFacts) -> float:
     """Share of a hidden layer's ReLUs that give 0 for every row."""
     return (layer.zero_units or 0.0) if layer.activation == "relu" else 0.0
+
+
+def scores(
+    output: NDArray[Any], wanted: NDArray[Any], facts: Facts
+) -> tuple[float | None, float | None]:
+    """Share right of the rows, and of always saying the largest class; or R², and 0. None of both
+    where neither is defined."""
+    kind, from_logits = facts.targets.kind, facts.compiled.from_logits
+    if kind is TargetKind.MULTI_HOT:
+        return None, None
+    found = score_of(output, wanted, kind, from_logits=from_logits)
+    return (None, None) if found is None else (found.value, found.baseline)

@@ -36,6 +36,7 @@ from kertasks.runs.events import (
 )
 from kertasks.runs.history import RunHistory
 from kertasks.trainer import score_to_beat
+from kertasks.trainer.callbacks.advice import Advice
 from kertasks.trainer.callbacks.best_weights import BestWeights
 from kertasks.trainer.callbacks.checkpoints import Checkpoints
 from kertasks.trainer.callbacks.early_stopping import EarlyStopping
@@ -106,6 +107,7 @@ class _Training:
         self._writer = EventWriter(log, before)
         self._monitor = _watched(claimed.recipe)
         self._writer.watch(self._monitor)
+        self._advice: Advice | None = None
         settings = claimed.recipe.fit.early_stopping
         self._stopping = None
         if settings is not None and self._monitor is not None:
@@ -131,8 +133,11 @@ class _Training:
         return self._time.seconds
 
     def rescue(self) -> None:
-        """Write the network of a training that failed after it had trained some epochs."""
+        """Write the network of a training that failed after it had trained some epochs, and say
+        what was found in it."""
         writer = self._writer
+        if self._advice is not None:
+            self._advice.end_early()
         if self._model is None or not (writer.epochs or writer.step):
             return
         with suppress(Exception):  # why the training failed is what is told
@@ -234,6 +239,7 @@ class _Training:
                 test_rows=data.test.rows if data.test is not None and test else None,
                 not_finite_since=writer.not_finite_since,
                 trained=self._time.seconds,
+                finding=self._advice.alarm if self._advice is not None else self._before.alarm,
             )
         )
 
@@ -300,9 +306,19 @@ class _Training:
         validation = data.held_out
         position = steering.position
         trains = not steering.stop_requested and not steering.is_over
-        looks = Looks(self._run.path, self._writer, data_of_run(data, self._claimed.recipe))
+        seen = data_of_run(data, self._claimed.recipe)
+        looks = Looks(self._run.path, self._writer, seen)
         steering.meanwhile = looks.answer
-        callbacks = [self._writer, self._stopping, self._best, self._kept, looks, steering]
+        self._advice = advice = Advice(
+            self._log,
+            self._writer,
+            seen,
+            settings.batch_size,
+            self._before,
+            planned=lambda: steering.planned,
+            trained=lambda: self.seconds,
+        )
+        callbacks = [self._writer, advice, self._stopping, self._best, self._kept, looks, steering]
         history = kertasks.fit(
             model,
             data.train.x,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState
@@ -16,7 +18,8 @@ from kertui.plotting.plots import Plots
 from kertui.plotting.strips import text_of
 from kertui.plotting.traces import metrics_of
 from kertui.terminal.capabilities import detect
-from kertui.terminal.glyphs import Marker, glyphs
+from kertui.terminal.glyphs import Glyphs, Marker, glyphs
+from kertui.text.finding_look import counted_from_one, sign_of
 from kertui.text.fitting_text import wrap, wrap_parts
 
 _PLOT_ROWS = 10
@@ -24,6 +27,9 @@ _PLOT_ROWS = 10
 
 _LATEST = 5
 """How many epochs the table has."""
+
+_MOST_FOUND = 8
+"""Findings that are named."""
 
 
 def heading(run: RunFolder, width: int, marker: Marker) -> list[str]:
@@ -47,11 +53,14 @@ def frame(run: RunFolder, width: int, marker: Marker | None = None) -> str:
     metrics += [name for name in names if name != "loss"][:1]
     plots, baselines = Plots(), read_baselines(run.baselines_path)
     planned = history.planned or 0
+    shown = [
+        plot_of_run(history, metric, planned, over=state.is_over, baselines=baselines)
+        for metric in metrics
+    ]
+    # What was found has its sign on the first.
+    shown[1:] = [replace(plot, findings=()) for plot in shown[1:]]
     plots.draw(
-        [
-            plot_of_run(history, metric, planned, over=state.is_over, baselines=baselines)
-            for metric in metrics
-        ],
+        shown,
         (width, (1 + _PLOT_ROWS) * len(metrics) + max(0, len(metrics) - 1)),
         signs,
         gap=1,
@@ -71,7 +80,19 @@ def frame(run: RunFolder, width: int, marker: Marker | None = None) -> str:
     trouble = trouble or (UNSEEN if state is RunState.UNKNOWN else "")
     if trouble and ended is None:
         lines += ["", *wrap(trouble, width)]
+    lines += finding_lines(history, width, signs)
     if ended is not None:
         lines += ["", *wrap(f"{ended.state}: {ended.head}", width)]
         lines += wrap_parts(ended.facts, f" {signs.dot} ", width)
     return "\n".join(line.rstrip() for line in lines)
+
+
+def finding_lines(history: RunHistory, width: int, signs: Glyphs) -> list[str]:
+    """What was found while a run trained, the worst first, after a blank line."""
+    lines = []
+    found = sorted(history.findings, key=lambda one: one[1].rank)
+    for epoch, finding in found[:_MOST_FOUND]:
+        sign, _ = sign_of(finding.severity, signs)
+        said = counted_from_one(finding.sentence)
+        lines += wrap(f"{sign} epoch {formatting.grouped(epoch)}: {said}", width)
+    return ["", *lines] if lines else []

@@ -73,6 +73,8 @@ def describe(run: RunSummary) -> dict[str, Any]:
     """A run as plain data for programs; a number that is not finite as a string."""
     import msgspec
 
+    from kertasks.text.json_numbers import plain
+
     return {
         "id": run.id,
         "name": run.label.name,
@@ -90,6 +92,7 @@ def describe(run: RunSummary) -> dict[str, Any]:
         "baseline": None if run.baseline is None else msgspec.to_builtins(run.baseline),
         "result": run.result,
         "not_finite_since": run.not_finite_since,
+        "finding": None if run.finding is None else plain(run.finding),
         "seconds": run.seconds,
         "retrained_from": run.retrained_from,
         "created": run.created,

@@ -46,14 +46,16 @@ def show(
     from dataclasses import replace
 
     from kertasks.errors import describe_unknown
+    from kertasks.runs.history import RunHistory
     from kertasks.runs.looking.kept_epochs import kept_moments, nearest_kept
     from kertasks.runs.store import RunStore
     from kertasks.user_folders import cache_dir
-    from kertui.cli.frame import heading
+    from kertui.cli.frame import finding_lines, heading
     from kertui.live.tab import all_tabs
     from kertui.live.tab_text import tab_frame
     from kertui.service.training_service import TrainingService
     from kertui.terminal.capabilities import detect
+    from kertui.terminal.glyphs import glyphs
 
     found = find_run(ctx, run)
     tabs = {each.title: each for each in all_tabs()}
@@ -73,7 +75,9 @@ def show(
         frame = tab_frame(service, capabilities, found, tabs[tab], size, epoch)
     finally:
         service.close()
-    click.echo("\n".join([*heading(found, size[0], capabilities.marker), "", *frame.lines]))
+    lines = [*heading(found, size[0], capabilities.marker), "", *frame.lines]
+    history, signs = RunHistory.read(found.events_path), glyphs(capabilities.marker)
+    click.echo("\n".join([*lines, *finding_lines(history, size[0], signs)]))
     if frame.failure:
         click.echo(f"{tab}: {frame.failure}", err=True)
         ctx.exit(1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from kertasks.runs.advice.finding import Finding, worst_first
 from kertasks.runs.events import Failed, Finished, Stopped
 from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState
@@ -16,7 +17,8 @@ from kertui.live.status import state_sign
 from kertui.plotting.strips import Row, cells, fit
 from kertui.rows.rows_widget import RowsWidget
 from kertui.terminal.cells import cut
-from kertui.terminal.glyphs import glyphs_for
+from kertui.terminal.glyphs import Glyphs, glyphs_for
+from kertui.text.finding_look import counted_from_one, sign_of
 from kertui.text.fitting_text import wrap, wrap_parts
 
 MOST_LINES = 4
@@ -33,6 +35,9 @@ class Outcome:
 
     facts: tuple[str, ...]
     """Short, dim: epochs, best epoch, time, where the weights are."""
+
+    finding: Finding | None = None
+    """The worst of what was found while it trained and holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,28 +70,29 @@ def outcome(
     """
     baselines = baselines or RunBaselines()
     ended = history.ended
+    worst = next(iter(worst_first(finding for _, finding in history.findings)), None)
     if state is RunState.REMOVED:
         left = "what is shown here is all that is left of it"
         facts = [counted(history.epochs, "epoch"), left] if history.epochs else []
         return Outcome(state, "its folder was removed", tuple(facts))
     if isinstance(ended, Failed):
-        return Outcome(RunState.FAILED, ended.reason, _after_failure(history, steps))
+        return Outcome(RunState.FAILED, ended.reason, _after_failure(history, steps), worst)
     if isinstance(ended, Finished):
         whose = "network"
         if ended.restored_epoch is not None:
             whose = f"network of {weights_of(ended)}"
         facts = [*_tally(history, ended), steps.extend, f"{whose} in {weights}"]
-        return Outcome(RunState.FINISHED, _result(history, ended, baselines), tuple(facts))
+        return Outcome(RunState.FINISHED, _result(history, ended, baselines), tuple(facts), worst)
     if isinstance(ended, Stopped):
         whose = "weights"
         if ended.restored_epoch is not None or ended.within:
             whose = f"weights of {weights_of(ended)}"
         facts = [*_tally(history, ended), _resumes(history, steps), f"{whose} kept in {weights}"]
-        return Outcome(RunState.STOPPED, _result(history, ended, baselines), tuple(facts))
+        return Outcome(RunState.STOPPED, _result(history, ended, baselines), tuple(facts), worst)
     if state is RunState.LOST:
         why = "it was killed, perhaps for want of memory, or its machine stopped"
         head = f"the trainer is gone and wrote no end: {trouble or why}"
-        return Outcome(RunState.LOST, head, _after_failure(history, steps))
+        return Outcome(RunState.LOST, head, _after_failure(history, steps), worst)
     return None
 
 
@@ -179,18 +185,36 @@ class OutcomeLines(RowsWidget):
         first = state_sign(outcome.state, glyphs) + cells(word, "bad" if bad else "strong")
         head = cells(f"   {outcome.head}", "" if bad else "accent") if outcome.head else []
         dot = f" {glyphs.dot} "
-        facts = dot.join(outcome.facts)
-        if len(first) + len(head) + 3 + len(facts) <= width:
-            return [fit(first + head + cells("   " + facts, "dim"), width)]
+        facts, found = outcome.facts, list[Row]()
         room = max(8, width - 2)
+        if outcome.finding is not None:
+            sentence = counted_from_one(outcome.finding.sentence)
+            if outcome.finding.is_alarm:
+                sign, role = sign_of(outcome.finding.severity, glyphs)
+                lines = _at_most(MOST_LINES, wrap(sentence, room), room, glyphs)
+                found = [
+                    cells(f"{sign} " if not n else "  ", role) + cells(line)
+                    for n, line in enumerate(lines)
+                ]
+            else:
+                facts = (*facts, sentence)
+        said = dot.join(facts)
+        if len(first) + len(head) + 3 + len(said) <= width:
+            rows = [first + head + cells("   " + said, "dim"), *found]
+            return [fit(row, width) for row in rows]
         wrapped = wrap(outcome.head, room, indent=len(first) + 1) or [""]
-        if len(wrapped) > MOST_LINES:
-            last = cut(wrapped[MOST_LINES - 1], room - len(glyphs.cut)) + glyphs.cut
-            wrapped = [*wrapped[: MOST_LINES - 1], last]
+        wrapped = _at_most(MOST_LINES, wrapped, room, glyphs)
         role = "" if bad else "accent"
         rows = [first + cells("   " + wrapped[0].lstrip(), role)]
         rows += [cells("  " + line, role) for line in wrapped[1:]]
-        rows += [
-            cells("  " + line, "dim") for line in wrap_parts(outcome.facts, dot, room)[:MOST_LINES]
-        ]
+        rows += found
+        rows += [cells("  " + line, "dim") for line in wrap_parts(facts, dot, room)[:MOST_LINES]]
         return [fit(row, width) for row in rows]
+
+
+def _at_most(most: int, lines: list[str], room: int, glyphs: Glyphs) -> list[str]:
+    """So many lines, the last with a sign where there are more."""
+    if len(lines) <= most:
+        return lines
+    last = cut(lines[most - 1], room - len(glyphs.cut)) + glyphs.cut
+    return [*lines[: most - 1], last]

@@ -27,6 +27,17 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Flag:
+    """A sign on the x axis at an epoch, and what it stands for."""
+
+    epoch: int
+    glyph: str
+    role: str
+    words: tuple[str, ...]
+    """In the longest of these forms for which the curves leave room near it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Level:
     """A value that curves are compared with, and what it is called."""
 
@@ -88,6 +99,7 @@ def chart(
     *,
     marks: Sequence[Mark] = (),
     changes: Sequence[int] = (),
+    flags: Sequence[Flag] = (),
     level: Level | None = None,
     glyphs: Glyphs = UNICODE,
 ) -> list[Row]:
@@ -99,6 +111,7 @@ def chart(
         limits: the data at the edges.
         marks: signs over the curves.
         changes: epochs with a sign on the x axis and a faint line up from it, under the curves.
+        flags: signs on the x axis with words; the first ones lie over the others.
         level: a faint line across, under all else, with its name where there is room for it.
         glyphs: the signs to draw with.
     """
@@ -116,6 +129,11 @@ def chart(
             column = layout.column_of(epoch, limits)
             axis[0][layout.gutter + column] = (glyphs.changed, "accent")
             _line_under(canvas, column, (glyphs.changed_line, "axis"))
+    shown = [flag for flag in flags if limits.x_low <= flag.epoch <= limits.x_high]
+    for flag in reversed(shown):
+        axis[0][layout.gutter + layout.column_of(flag.epoch, limits)] = (flag.glyph, flag.role)
+    for flag in shown:
+        _write_near(canvas, layout.column_of(flag.epoch, limits), flag)
     if level is not None:
         _draw_level(canvas, level, layout, limits, glyphs)
     return [*_with_y_axis(canvas, layout, limits, glyphs), *axis]
@@ -134,6 +152,21 @@ def with_cursor(
     crossed = [list(row) for row in rows[: layout.rows]]
     _line_under(crossed, column, (glyphs.vertical, "cursor"), over=glyphs.changed_line)
     return [*crossed, *rows[layout.rows :]]
+
+
+def _write_near(canvas: list[Row], column: int, flag: Flag) -> None:
+    """The words of a flag in the lowest row that has room for them beside its column, else in the
+    uppermost; none where the curves leave none."""
+    for words in flag.words:
+        text = cells(f"{flag.glyph} {words}", flag.role)
+        for row in (*reversed(canvas[len(canvas) // 2 :]), *canvas[:1]):
+            last = len(row) - len(text)
+            for start in (column, column - len(text) + 1, min(column, last)):
+                # A blank on either side keeps them apart from curves.
+                around = row[max(0, start - 1) : start + len(text) + 1]
+                if 0 <= start <= last and all(character == " " for character, _ in around):
+                    row[start : start + len(text)] = text
+                    return
 
 
 def _draw_level(

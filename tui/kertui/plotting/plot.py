@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kertasks.runs.advice.finding import Finding
 from kertasks.runs.history import RunHistory
 from kertasks.scores.run_baselines import RunBaselines
 from kertasks.text.numbers import counted, grouped, metric_label, number
@@ -14,6 +15,7 @@ from kertui.plotting.chart import Level
 from kertui.plotting.strips import Row, cells, fit, join
 from kertui.plotting.traces import Series, last_part, train_and_validation, weight_for, whole_run
 from kertui.terminal.glyphs import Glyphs
+from kertui.text.finding_look import counted_from_one, sign_of
 
 _FEW_CHANGES = 8
 _EPOCHS_APART = 4
@@ -45,6 +47,9 @@ class Plot:
 
     changes: Sequence[int] = ()
     """Epochs with a sign on the x axis and a faint line."""
+
+    findings: Sequence[tuple[int, Finding]] = ()
+    """What was found, each with its epoch, which has a sign on the x axis; the worst first."""
 
     waiting: str = ""
     """What is said while no run has an epoch."""
@@ -94,6 +99,7 @@ def plot_of_run(
         zoomed=zoomed,
         best=history.best_epoch,
         changes=marked_changes(history),
+        findings=sorted(history.findings, key=lambda found: found[1].rank),
         level=_level_of(metric, baselines or RunBaselines()),
     )
 
@@ -123,6 +129,7 @@ def legend(
     width: int,
     glyphs: Glyphs,
     beyond: tuple[float, int] = (0.0, 0),
+    found: Finding | None = None,
 ) -> Row:
     """The row above a plot in the longest of its forms that fits: the title, then how it is
     looked at, the best epoch, and the strokes with their values.
@@ -140,6 +147,9 @@ def legend(
         title += cells(f"  {glyphs.cross} not finite since {broken_since}", "bad")
     if cursor is not None and any(series.history.epochs for series in plot.series):
         title += cells(f"  epoch {grouped(cursor)}", "accent")
+    if found is not None:
+        sign, role = sign_of(found.severity, glyphs)
+        title += cells(f"  {sign} {counted_from_one(found.sentence)}", role)
     flags = (("last part", plot.zoomed), ("smooth", plot.smoothing), ("log y", plot.log_y))
     looks = [cells(word, "dim") for word, on in flags if on]
     best = []

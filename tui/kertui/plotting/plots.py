@@ -9,20 +9,25 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from kertasks.runs.advice.finding import Finding
 from kertasks.text.numbers import is_share, metric_label
 from kertui.plotting.axes import Limits, StableLimits
-from kertui.plotting.chart import LEAST_GUTTER, Layout, Mark, chart, gutter_for, with_cursor
+from kertui.plotting.chart import LEAST_GUTTER, Flag, Layout, Mark, chart, gutter_for, with_cursor
 from kertui.plotting.draw import dots_wide
 from kertui.plotting.plot import Plot, legend
 from kertui.plotting.strips import Row, cells, fit, put
 from kertui.plotting.traces import Series, Smoothed, Traces, Window
 from kertui.terminal.glyphs import Glyphs, Marker
+from kertui.text.finding_look import counted_from_one, sign_of
 
 LEAST_ROWS = 4
 """Title, one row of curves, axis and labels: below this a plot shows nothing."""
 
 _FILLED = 1 / 3
 """Of the axis that the curves keep when what they are compared with is to be in sight too."""
+
+_MOST_FLAGS = 20
+"""Of what was found: more signs would be no signs."""
 
 _BETWEEN = 2
 """Columns between two plots beside each other."""
@@ -95,6 +100,7 @@ class DrawnPlot:
             return
         plot = self.plot
         marks = []
+        flags = [_flag(epoch, finding, glyphs) for epoch, finding in plot.findings[:_MOST_FLAGS]]
         if plot.best is not None:
             marks.append(Mark(plot.best, plot.best_value, glyphs.best, "best"))
         self._without_cursor = chart(
@@ -103,6 +109,7 @@ class DrawnPlot:
             self.limits,
             marks=marks,
             changes=plot.changes,
+            flags=flags,
             level=plot.level if math.isfinite(self.traces.low) else None,
             glyphs=glyphs,
         )
@@ -119,7 +126,19 @@ class DrawnPlot:
             rows = with_cursor(rows, self.layout, self.limits, cursor, glyphs)
         _write_in_the_middle(rows, self._message, width, self.layout)
         broken_since = self.traces.broken_since if self.traces is not None else None
-        return [legend(self.plot, broken_since, cursor, width, glyphs, self.beyond), *rows]
+        found = self._found_at(cursor)
+        return [legend(self.plot, broken_since, cursor, width, glyphs, self.beyond, found), *rows]
+
+    def _found_at(self, cursor: int | None) -> Finding | None:
+        """The worst that has its sign in the column of the cursor."""
+        layout, limits = self.layout, self.limits
+        if cursor is None or layout is None or limits is None:
+            return None
+        column = layout.column_of(cursor, limits)
+        for epoch, finding in self.plot.findings:
+            if layout.column_of(epoch, limits) == column:
+                return finding
+        return None
 
     @property
     def _message(self) -> str:
@@ -200,6 +219,14 @@ class Plots:
             [cell for n, row in enumerate(rows) for cell in [*(between if n else []), *row]]
             for rows in zip(*parts, strict=True)
         ]
+
+
+def _flag(epoch: int, finding: Finding, glyphs: Glyphs) -> Flag:
+    sign, role = sign_of(finding.severity, glyphs)
+    words = finding.code.replace("-", " ")
+    if not finding.is_alarm:
+        return Flag(epoch, glyphs.off, role, (words,))  # on an axis a dot would not be seen
+    return Flag(epoch, sign, role, (counted_from_one(finding.sentence), words))
 
 
 def _with_level(low: float, high: float, plot: Plot) -> tuple[float, float]:

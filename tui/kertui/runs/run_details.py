@@ -9,6 +9,7 @@ from kertui.plotting.strips import Row, broken, cells, fit, join
 from kertui.rows.rows_widget import RowsWidget
 from kertui.runs.run_columns import test_text
 from kertui.terminal.glyphs import Glyphs, glyphs_for
+from kertui.text.finding_look import counted_from_one, sign_of
 from kertui.text.run_state_look import STATE_LOOKS
 
 LINES = 3
@@ -42,7 +43,7 @@ class RunDetails(RowsWidget):
         if self._run is not None:
             glyphs = glyphs_for(self.app)
             room = width - len(self._where) - 2 if self._where else width
-            how, what = _how(self._run), _what(self._run)
+            how, what = _how(self._run, glyphs), _what(self._run)
             rows = _lines(how, room, glyphs) + _lines(what, room, glyphs)
             if len(rows) > LINES:
                 rows = _lines([*how, *what], room, glyphs)
@@ -53,7 +54,7 @@ class RunDetails(RowsWidget):
         self.show_rows([fit(row, width) for row in rows])
 
 
-def _how(run: RunSummary) -> list[Row]:
+def _how(run: RunSummary, glyphs: Glyphs) -> list[Row]:
     parts = [cells(run.state.value, STATE_LOOKS[run.state].role)]
     epochs = formatting.grouped(run.epochs)
     of = f" of {formatting.grouped(run.planned)}" if run.planned else ""
@@ -76,6 +77,9 @@ def _how(run: RunSummary) -> list[Row]:
         best = f"best epoch {formatting.grouped(run.best_epoch)}"
         parts.append(cells(f"{best}: ", "dim") + found[0] if found else cells(best, "dim"))
         parts += found[1:]
+    if run.finding is not None:
+        sign, role = sign_of(run.finding.severity, glyphs)
+        parts.append(cells(f"{sign} {counted_from_one(run.finding.sentence)}", role))
     return parts
 
 

@@ -50,6 +50,9 @@ class Glyphs(NamedTuple):
     cross: str = "✗"
     """Before what was refused or failed."""
 
+    warning: str = "▲"
+    """Before what will probably go wrong."""
+
     download: str = "↓"
     """Beside a task whose data is not here yet."""
 
@@ -155,6 +158,7 @@ BLOCKS = Glyphs(
     on="•",
     tick="√",
     cross="x",
+    warning="!",  # a triangle says that the learning rate was changed
     times="x",
     minus="-",
     to="..",
@@ -187,6 +191,7 @@ ASCII = Glyphs(
     off="o",
     tick="+",
     cross="x",
+    warning="!",
     download="v",
     dot="-",
     times="x",

@@ -19,7 +19,7 @@ import click
 from kertasks.errors import UserError
 from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.event_reader import EventReader
-from kertasks.runs.events import Event, Failed, Notice, Stopped, format_event
+from kertasks.runs.events import Advised, Event, Failed, Notice, Stopped, format_event
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState
@@ -140,6 +140,8 @@ class Report:
             click.echo(format_event(event), nl=False)
         elif isinstance(event, Notice):
             self.tell(f"note: {event.text}")
+        elif isinstance(event, Advised):
+            self.tell(str(event))
 
     def show(self, history: RunHistory) -> None:
         """Show where the training is, when a line is due."""

@@ -138,6 +138,7 @@ class CurvesTab(LiveTab):
             plot,
             log_y=self.log_y and place == 0,
             x_labels=layout.x_labels_on_both or place == layout.plots - 1,
+            findings=plot.findings if place == 0 else (),
             waiting=self._view.waiting if place == 0 else "",
         )
 
