@@ -30,6 +30,9 @@ _LOG = logging.getLogger("kertasks.advice")
 MOST_ROWS = 256
 """That a network is asked for: some 10 ms with small networks."""
 
+_MOST_CELLS = 1 << 17
+"""Of the features that are told apart: a few milliseconds."""
+
 
 class SoFar(NamedTuple):
     """How a training went until now."""
@@ -65,10 +68,11 @@ class RunningAdvice:
         self._model = model
         places = spread_rows(train.rows, 1, MOST_ROWS)
         self._x, self._y = np.asarray(train.x[places]), train.y[places]
+        few = max(2, _MOST_CELLS // max(1, self._x[0].size))
         compiled = compile_facts(model)
         classes = any(part in compiled.loss for part in OF_CLASSES)
         self._facts = Facts(
-            inputs=replace(input_facts(self._x), rows=train.rows, distinct_rows=None),
+            inputs=replace(input_facts(self._x[:few]), rows=train.rows, distinct_rows=None),
             targets=target_facts(train.y, class_numbers=classes),
             layers=layer_facts(model),
             compiled=compiled,

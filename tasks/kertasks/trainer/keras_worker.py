@@ -17,6 +17,7 @@ import numpy as np
 import tensorflow as tf
 
 import kertasks
+from kertasks.advice.running_advice import RunningAdvice, SoFar
 from kertasks.data.dataset import Dataset
 from kertasks.data.splits import Split
 from kertasks.data.values import DataValues
@@ -58,7 +59,7 @@ def work(server: Server, cache_dir: Path) -> bool:
 
 
 def _warm_up() -> None:
-    """Check, build, train and save a tiny network once.
+    """Check, build, train, look at and save a tiny network once.
 
     The first time a process does each of these it loads and compiles much that the
     next time finds there: about two seconds' worth.
@@ -78,6 +79,8 @@ def _warm_up() -> None:
     require_memory(recipe, data)
     network = kertasks.build_model(recipe, data)
     kertasks.fit(network, rows.x, rows.y, batch_size=1, epochs=2, verbose=0)
+    so_far = SoFar(1.0, 2, 2, [0.5, 0.5], [], None)
+    RunningAdvice(network, data, batch_size=1).findings(so_far)
     with tempfile.TemporaryDirectory() as folder:
         save_model(network, Path(folder) / "model.keras")
     # Names of layers are counted; a run has the same ones in a fresh process.

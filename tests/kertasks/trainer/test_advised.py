@@ -202,7 +202,7 @@ def test_looking_at_every_epoch_changes_no_bit(
     data = data_of_run(task.load(WITH_STATE.data.variant, seed=3), WITH_STATE)
     held_out = data.held_out
     assert held_out is not None
-    numbers, drawn = [], []
+    numbers, drawn = [], list[tuple[float, ...]]()
     for name in ("alone", "advised"):
         (tmp_path / name).mkdir()
         log = EventLog(tmp_path / name / "events.jsonl")
