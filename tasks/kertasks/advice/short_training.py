@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 import keras
 import numpy as np
+from numpy.typing import NDArray
 
 from kertasks.advice.data_reading import spread_rows
 from kertasks.advice.facts import Facts, LayerFacts, LearningFacts, TargetKind
