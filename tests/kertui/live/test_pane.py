@@ -388,6 +388,20 @@ async def test_the_tabs_are_chosen_by_digits_and_clicks(folder: Path) -> None:
         assert pane.shown is curves
 
 
+async def test_where_not_all_titles_fit_the_last_tabs_have_their_digit_alone(folder: Path) -> None:
+    app = LiveApp()
+    async with app.run_test(size=(53, 36)) as pilot:
+        row = app.query_one(TabRow)
+        await until(pilot, lambda: "1 curves 2 picture" in text(row))
+        assert text(row).rstrip() == "1 curves 2 picture 3 classes 4 mistakes 5 layers 6"
+        await pilot.resize_terminal(40, 36)
+        await until(pilot, lambda: "3 classes 4 5 6" in text(row))
+        await pilot.click(row, offset=(text(row).index("5"), 0))
+        await until(pilot, lambda: "5 layers" in text(row))
+        assert app.query_one(LivePane).shown.key == "5"
+        assert "6" in text(row)
+
+
 async def test_closing_a_tab_gives_the_focus_back(folder: Path) -> None:
     app = LiveApp()
     async with app.run_test(size=(90, 36)) as pilot:
@@ -415,7 +429,7 @@ async def test_a_tab_says_why_there_is_nothing_to_see() -> None:
 
 async def test_the_row_of_tabs_costs_low_panes_no_row_until_it_is_needed(folder: Path) -> None:
     app = LiveApp()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 21)) as pilot:
         pane, row = app.query_one(LivePane), app.query_one(TabRow)
         pane.follow(record(folder, newswires(3)))
         await until(pilot, lambda: pane.history.epochs == 3)

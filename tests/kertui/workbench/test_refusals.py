@@ -16,7 +16,7 @@ from kertasks.registry import find_task
 from kertasks.runs.store import RunStore
 from kertui.service.training_service import TrainingService
 from kertui.workbench.layers.layer_form import LayerForm
-from kertui.workbench.layers.layer_list import LayerList
+from kertui.workbench.layers.layer_list import INPUT_ROW, LayerList
 from kertui.workbench.recipe_column import RecipeColumn
 from kertui.workbench.settings.training_settings import TrainingSettings
 
@@ -134,3 +134,25 @@ async def test_the_editor_stays_on_its_field_when_others_come(service: TrainingS
         assert form.grid.field == edited
         await bench.until(lambda: form.editor.region.offset == form.grid.value_region().offset)
         assert form.typing
+
+
+async def test_without_a_layer_that_is_what_is_refused(service: TrainingService) -> None:
+    async with open_workbench(service, "threshold", size=(80, 24)) as bench:
+        await bench.press(*["x"] * len(bench.layers))
+        assert bench.layers == []
+        await answer(bench, "a model needs a layer", "layers")
+        await bench.press("space")
+        assert any("layer" in notice for notice in bench.notices()), bench.notices()
+        await bench.press("u")
+        assert bench.layers
+
+
+async def test_where_the_data_is_chosen_the_last_layers_fault_folds_nothing_away(
+    service: TrainingService,
+) -> None:
+    async with open_workbench(service, "digits", "convolutions", size=(80, 24)) as bench:
+        await bench.press(*["up"] * (len(bench.layers) + 1))
+        assert bench.selected == INPUT_ROW
+        last = len(bench.layers) - 1
+        await answer(bench, "odd", f"layers.{last}", last)
+        assert not bench.screen.query_one(RecipeColumn).has_class("-settings-folded")

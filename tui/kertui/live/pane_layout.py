@@ -22,7 +22,10 @@ class PaneLayout:
 
 
 _ROOMY = 24
-"""Rows for a tab from which some can go to the row of tabs and to the host's load."""
+"""Rows for a tab from which some can go to the line of past epochs and to the host's load."""
+
+_ROOM_FOR_TABS = 20
+"""From which one names the tabs: who does not see them does not know of them."""
 
 
 def arrange(
@@ -46,7 +49,7 @@ def arrange(
         back: unless one of them is looked at, or a tab that follows them.
     """
     room = height - lines - 1
-    tabs = 1 if room > _ROOMY or not first else 0
+    tabs = 1 if room > _ROOM_FOR_TABS or not first else 0
     room -= tabs
     past = 1 if slider and (room >= _ROOMY or back) else 0
     room -= past

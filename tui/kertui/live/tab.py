@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from textual import events
 from textual.message import Message
 from textual.widget import Widget
@@ -142,18 +143,37 @@ class TabRow(RowsWidget):
 
     def draw_rows(self, width: int) -> None:
         """Draw the tabs, and why there is nothing to see where there is not."""
+        why_not = self._shown.why_not(self._view)
+        words, gap = self._words(width)
         row: Row = []
-        for tab in self._tabs:
+        for tab, word in zip(self._tabs, words, strict=True):
             role = "axis" if tab.why_not(self._view) else "dim"
             role = "chosen" if tab is self._shown else role
-            row += [*cells(f"{tab.key} {tab.title}", role), *cells("  ")]
-        self.show_rows([join(row, cells(self._shown.why_not(self._view), "dim"), width)])
+            row += [*cells(word, role), *cells(" " * gap)]
+        self.show_rows([join(row[:-gap], cells(why_not, "dim"), width)])
+
+    def _words(self, width: int) -> tuple[list[str], int]:
+        """What each tab is called, and the cells between two: where not all titles fit, the last
+        ones stand with their digit alone, but for the one that is shown."""
+        why_not = self._shown.why_not(self._view)
+        width -= cell_len(why_not) + 1 if why_not else 0
+        words = [f"{tab.key} {tab.title}" for tab in self._tabs]
+        for gap in (2, 1):
+            if sum(map(len, words)) + gap * (len(words) - 1) <= width:
+                return words, gap
+        for place, tab in reversed(list(enumerate(self._tabs))):
+            if sum(map(len, words)) + len(words) - 1 <= width:
+                break
+            if tab is not self._shown:
+                words[place] = tab.key
+        return words, 1
 
     def on_click(self, event: events.Click) -> None:
         """Ask for the tab that was clicked."""
+        words, gap = self._words(self.size.width)
         start = 0
-        for tab in self._tabs:
-            end = start + len(f"{tab.key} {tab.title}")
+        for tab, word in zip(self._tabs, words, strict=True):
+            end = start + len(word)
             if start <= event.x < end:
                 self.post_message(self.Clicked(tab))
-            start = end + 2
+            start = end + gap

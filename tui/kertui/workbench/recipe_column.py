@@ -432,7 +432,8 @@ class RecipeColumn(Container):
         in_layer = self._layer_form in within
         in_settings = self._settings in within
         if not in_layer and not in_settings:
-            in_layer = self.check.layer_reason(self.selected) is not None
+            here = self.selected
+            in_layer = here != INPUT_ROW and self.check.layer_reason(here) is not None
             in_settings = self.check.setting_refusal() is not None
         self.set_class(in_layer, "-settings-folded")
         self.set_class(in_settings and not in_layer, "-layer-folded")
