@@ -81,7 +81,7 @@ def test_a_frame_has_a_mark_on_the_curve_and_the_sentence(run: RunFolder, width:
         at = axis.index(sign)
         # The tenth of twenty epochs lies before the middle.
         assert width / 3 < at < 2 * width / 3
-        assert {"○", "o"} & set(axis[at:])
+        assert {"○", "i"} & set(axis[at:])
         said = [f"{sign} epoch 10: all ReLUs of layer 2 are [2Joff"]
         said += [f"{dot} epoch 15: the loss still falls at the end"]
         place = lines.index(said[0])

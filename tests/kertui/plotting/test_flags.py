@@ -55,6 +55,10 @@ def test_the_worst_of_an_epoch_is_seen_and_words_give_way_to_curves() -> None:
     assert (UNICODE.warning, "warning") not in rows[-2]
     text = "\n".join(map(text_of, rows))
     assert "✗ the loss is no number since epoch 40" in text
+    assert "○ overfitting" in text
+    ascii_rows = "\n".join(map(text_of, drawn(ASCII, *told)))
+    assert "! the loss is no number since epoch 40" in ascii_rows
+    assert "i overfitting" in ascii_rows
     narrow = "\n".join(map(text_of, drawn(UNICODE, *told, width=36)))
     assert "✗ loss is no number" in narrow
     assert "since epoch" not in narrow

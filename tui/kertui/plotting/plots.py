@@ -223,10 +223,14 @@ class Plots:
 
 def _flag(epoch: int, finding: Finding, glyphs: Glyphs) -> Flag:
     sign, role = sign_of(finding.severity, glyphs)
-    words = finding.code.replace("-", " ")
-    if not finding.is_alarm:
-        return Flag(epoch, glyphs.off, role, (words,))  # on an axis a dot would not be seen
-    return Flag(epoch, sign, role, (counted_from_one(finding.sentence), words))
+    words = [finding.code.replace("-", " ")]
+    if finding.is_alarm:
+        words.insert(0, counted_from_one(finding.sentence))
+    else:
+        sign = glyphs.off  # on an axis a dot would not be seen
+    if glyphs.ascii:  # whose other signs are those of curves
+        sign = "!" if finding.is_alarm else "i"
+    return Flag(epoch, sign, role, tuple(words))
 
 
 def _with_level(low: float, high: float, plot: Plot) -> tuple[float, float]:
