@@ -51,14 +51,15 @@ def run(trainer_home: Path) -> RunFolder:
     return run
 
 
-def test_it_is_printed_as_it_comes(run: RunFolder, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_alarm_is_printed_as_it_comes(
+    run: RunFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
     report = Report(run, 20, as_json=False)
     for event in TOLD:
         report.take(event)
     out, err = capsys.readouterr()
     assert out == ""
     assert err.splitlines() == [
-        "info at epoch 15: the loss still falls at the end",
         "warning at epoch 10: all ReLUs of layer 1 are [2Joff",
         "warning at epoch 10: all ReLUs of layer 1 are [2Joff",
         "no more at epoch 20: all ReLUs of layer 1 are [2Joff",

@@ -39,6 +39,9 @@ finding."""
 _EARLIEST = 0.1
 """Share of the planned epochs before which only errors are said: most networks begin slowly."""
 
+_PATIENCE = 60.0
+"""Seconds of training after which anything is said, however many epochs are planned."""
+
 _OFTEN = 3
 """How often one thing is said at most, should it come and go."""
 
@@ -203,7 +206,7 @@ class Advice(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries n
             is_whole: whether it looked at all there is.
         """
         epoch = len(self._losses)
-        is_early = epoch < _EARLIEST * self._planned()
+        is_early = epoch < _EARLIEST * self._planned() and self._trained() < _PATIENCE
         there = {(finding.code, finding.layer): finding for finding in found}
         told = {(one.code, one.layer): (at, one) for at, one in self._found.findings}
         for key, finding in there.items():

@@ -140,7 +140,7 @@ class Report:
             click.echo(format_event(event), nl=False)
         elif isinstance(event, Notice):
             self.tell(f"note: {event.text}")
-        elif isinstance(event, Advised):
+        elif isinstance(event, Advised) and event.finding.is_alarm:
             self.tell(str(event))
 
     def show(self, history: RunHistory) -> None:
