@@ -10,8 +10,14 @@ from typing import Any
 
 import keras
 
-from kertasks.advice.facts import CheckedFact, TargetFacts, TargetKind
-from kertasks.advice.network_reading import loss_of, metric_components
+from kertasks.advice.facts import (
+    CheckedFact,
+    CompileFacts,
+    StoppingFacts,
+    TargetFacts,
+    TargetKind,
+)
+from kertasks.advice.network_reading import loss_of, metric_components, metrics_of
 from kertasks.data.dataset import Dataset
 from kertasks.data.faults import faults_of
 from kertasks.data.splits import Split
@@ -19,10 +25,19 @@ from kertasks.data.value_reading import values_of
 from kertasks.data.values import DataValues
 from kertasks.models.check import ModelCheck
 from kertasks.models.label_rules import LOSS, judge_loss, judge_metrics
+from kertasks.models.messages import BuildError
+from kertasks.models.monitor import VALIDATION, judge_monitor, known_direction
+from kertasks.models.monitor import metrics_of as metrics_told
 from kertasks.models.output_range import output_range
 from kertasks.models.sizes import mismatch_of_sizes
 from kertasks.models.split_rules import refused_split, warned_splits
-from kertasks.recipes.recipe import CompileSettings, FitSettings, Layer, Recipe
+from kertasks.recipes.recipe import (
+    CompileSettings,
+    EarlyStopping,
+    FitSettings,
+    Layer,
+    Recipe,
+)
 from kertasks.views.layers.layer_reading import layers_of
 
 _MOST_NAMED = 1_000
@@ -96,6 +111,54 @@ def _of_training(model: keras.Model, data: Dataset, values: DataValues) -> Itera
         yield CheckedFact(about=each.about, reason=reason, refused=each.refused, path=LOSS)
     for finding in judge_metrics(*judged):
         yield CheckedFact(about="metric", reason=finding.reason, path=finding.path)
+
+
+def stopping_of(callbacks: Any) -> EarlyStopping | None:
+    """The early stopping among callbacks, as a recipe writes it; None where there is none."""
+    given = callbacks if isinstance(callbacks, (list, tuple)) else [callbacks]
+    for each in given:
+        if isinstance(each, keras.callbacks.EarlyStopping):
+            return EarlyStopping(monitor=str(each.monitor), mode=str(each.mode))
+    return None
+
+
+def facts_of_stopping(
+    model: keras.Model, stopping: EarlyStopping | None, compiled: CompileFacts, validates: bool
+) -> tuple[StoppingFacts | None, tuple[CheckedFact, ...]]:
+    """What ends the training of a compiled model early, and what the check says of it. Nothing
+    where a metric is one of a person's own, of which only Keras knows the name."""
+    metrics = metric_components(model)
+    if stopping is None or len(metrics) < len(metrics_of(model)):
+        return None, ()
+    recipe = Recipe(
+        task="",
+        name="",
+        layers=(),
+        compile=CompileSettings(metrics=metrics),
+        fit=FitSettings(early_stopping=stopping),
+    )
+    try:
+        names = metrics_told(recipe)
+    except BuildError:
+        return None, ()
+    watched = stopping.monitor.removeprefix(VALIDATION)
+    if watched in compiled.metrics and watched not in names:
+        return None, ()  # a name that was given to it
+    said = tuple(
+        CheckedFact(about="monitor", reason=each.reason, refused=refused, path=each.path)
+        for each, refused in judge_monitor(recipe, names, validates)
+    )
+    return stopping_facts(recipe), said
+
+
+def stopping_facts(recipe: Recipe) -> StoppingFacts | None:
+    """What ends the training of a recipe early."""
+    stopping = recipe.fit.early_stopping
+    if stopping is None:
+        return None
+    return StoppingFacts(
+        monitor=stopping.monitor, mode=stopping.mode, better=known_direction(recipe)
+    )
 
 
 def facts_of_check(check: ModelCheck) -> tuple[CheckedFact, ...]:

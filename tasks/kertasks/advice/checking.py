@@ -8,15 +8,26 @@ from typing import Any, NamedTuple
 import keras
 from msgspec.structs import replace
 
-from kertasks.advice.checked_facts import checked_facts
+from kertasks.advice.checked_facts import checked_facts, facts_of_stopping, stopping_of
 from kertasks.advice.data_reading import (
+    class_count,
     input_facts,
+    outside_share,
+    row_ceiling,
     shared_rows,
     target_facts,
     unmatched_share,
     with_simple_scores,
 )
-from kertasks.advice.facts import Facts, FitFacts, LayerFacts, LayerKind
+from kertasks.advice.facts import (
+    Facts,
+    FitFacts,
+    InputFacts,
+    LayerFacts,
+    LayerKind,
+    TargetFacts,
+    TargetKind,
+)
 from kertasks.advice.first_batch import look_at_first_batch
 from kertasks.advice.network_reading import compile_facts, is_sequential, layer_facts
 from kertasks.advice.rule_table import advise
@@ -44,6 +55,7 @@ def check(
     epochs: int = 1,
     validation_data: tuple[Any, Any] | None = None,
     validation_split: float = 0.0,
+    callbacks: Any = None,
     **_others: Any,
 ) -> list[Finding]:
     """Say what is wrong with a training before it begins.
@@ -58,6 +70,7 @@ def check(
         epochs: as for ``fit``.
         validation_data: features and targets to validate on.
         validation_split: share of the rows held out, the last ones, without ``validation_data``.
+        callbacks: as for ``fit``; early stopping among them is looked at, none of them is called.
 
     Returns:
         What was found, the worst first; other arguments of ``fit`` say nothing about it.
@@ -74,6 +87,7 @@ def check(
         epochs=epochs,
         validation_data=validation_data,
         validation_split=validation_split,
+        callbacks=callbacks,
     )
     return advise(facts)
 
@@ -88,6 +102,7 @@ def diagnose(
     epochs: int = 1,
     validation_data: tuple[Any, Any] | None = None,
     validation_split: float = 0.0,
+    callbacks: Any = None,
     **_others: Any,
 ) -> list[Finding]:
     """Say what is wrong with a training, by training a copy for a while.
@@ -96,7 +111,7 @@ def diagnose(
     its weights, optimizer and metrics; so are the global seeds.
 
     Args:
-        seconds: how long it may take, within a step.
+        seconds: how long it may take, within a step; compiling counts.
 
     Returns, raises: as ``check``.
     """
@@ -105,8 +120,9 @@ def diagnose(
         "validation_data": validation_data,
         "validation_split": validation_split,
     }
-    facts = gather(model, x, y, batch_size=batch_size, epochs=epochs, **held)
-    left = seconds - (time.monotonic() - began)
+    facts = gather(model, x, y, batch_size=batch_size, epochs=epochs, callbacks=callbacks, **held)
+    # To look at it afterwards takes about as long as it took before.
+    left = seconds - 2 * (time.monotonic() - began)
     return advise(with_learning(facts, model, x, y, left, **held))
 
 
@@ -137,10 +153,14 @@ def gather(
     epochs: int = 1,
     validation_data: tuple[Any, Any] | None = None,
     validation_split: float = 0.0,
+    callbacks: Any = None,
 ) -> Facts:
     """All facts that are known before a training; arguments as ``check``."""
     rows = Rows.of(x, y, validation_data, validation_split)
-    return _gather(model, rows, batch_size, epochs, validation_split)
+    facts = _gather(model, rows, batch_size, epochs, validation_split)
+    validates = rows.held_out is not None
+    stopping, said = facts_of_stopping(model, stopping_of(callbacks), facts.compiled, validates)
+    return replace(facts, stopping=stopping, checked=(*facts.checked, *said))
 
 
 class Rows(NamedTuple):
@@ -184,28 +204,24 @@ def _gather(
     ends = [getattr(model, name, None) or () for name in ("inputs", "outputs")]
     if any(len(end) != 1 for end in ends):
         raise NothingToCheck("the model has no fixed input and output, one of each, to look at")
-    trained, held_out = rows.trained, rows.held_out
+    trained = rows.trained
     compiled = compile_facts(model)
     targets = target_facts(
         trained.y, class_numbers=any(part in compiled.loss for part in OF_CLASSES)
     )
-    layers = layer_facts(model)
-    fit = FitFacts(
-        rows=trained.rows,
+    inputs, layers = input_facts(trained.x), layer_facts(model)
+    fit = replace(
+        _held_out_facts(rows, targets),
         epochs=max(1, int(epochs)),
         batch_size=int(batch_size or _DEFAULT_BATCH),
-        validation_rows=0 if held_out is None else held_out.rows,
-        unmatched_share=0.0
-        if held_out is None or not targets.is_classes
-        else unmatched_share(trained.y, held_out.y),
-        shared_rows=0 if held_out is None else shared_rows(trained.x, held_out.x),
     )
     first = look_at_first_batch(model, trained.x, trained.y, layers, targets, compiled, fit)
-    if may_be_a_line(layers):
+    if may_be_a_line(layers) or is_table(inputs):
         targets = with_simple_scores(trained.x, trained.y, targets)
+    most = row_ceiling(trained.x, trained.y, targets.kind, inputs.distinct_rows)
     return Facts(
-        inputs=input_facts(trained.x),
-        targets=targets,
+        inputs=inputs,
+        targets=replace(targets, ceiling=most),
         layers=first.layers,
         compiled=compiled,
         fit=fit,
@@ -216,6 +232,23 @@ def _gather(
     )
 
 
+def _held_out_facts(rows: Rows, targets: TargetFacts) -> FitFacts:
+    trained, held_out = rows.trained, rows.held_out
+    found = FitFacts(rows=trained.rows)
+    if held_out is None:
+        return found
+    found = replace(
+        found, validation_rows=held_out.rows, shared_rows=shared_rows(trained.x, held_out.x)
+    )
+    if targets.kind is TargetKind.NUMBERS:
+        return replace(found, outside_share=outside_share(trained.y, held_out.y))
+    return replace(
+        found,
+        unmatched_share=unmatched_share(trained.y, held_out.y),
+        validation_classes=class_count(held_out.y),
+    )
+
+
 def may_be_a_line(layers: tuple[LayerFacts, ...]) -> bool:
     """Whether no layer before the last bends: then it tells something what a line explains."""
     bends = (LayerKind.RECURRENT, LayerKind.EMBEDDING)
@@ -223,3 +256,13 @@ def may_be_a_line(layers: tuple[LayerFacts, ...]) -> bool:
     return not any(layer.kind in bends for layer in layers) and all(
         layer.is_linear for layer in hidden
     )
+
+
+_FEW_COLUMNS = 64
+"""Up to so many a forest of trees is tried on them."""
+
+
+def is_table(inputs: InputFacts) -> bool:
+    """Whether a row is of a few columns: then something simple tells whether targets go with them
+    at all."""
+    return len(inputs.row_shape) == 1 and inputs.row_shape[0] <= _FEW_COLUMNS

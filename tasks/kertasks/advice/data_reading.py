@@ -93,6 +93,74 @@ def _distinct_rows(x: Any, cells: int) -> int | None:
     return len(row_keys(flat_rows(np.asarray(x))))
 
 
+def alike(flat: NDArray[Any]) -> NDArray[np.int64]:
+    """A number for each row, the same for rows whose cells are the same."""
+    known: dict[bytes, int] = {}
+    rows = np.ascontiguousarray(flat)
+    return np.array([known.setdefault(row.tobytes(), len(known)) for row in rows], np.int64)
+
+
+def ceiling(groups: NDArray[np.int64], y: NDArray[Any], kind: TargetKind) -> float | None:
+    """How well rows can be answered at most if those of a group all get the same answer: the share
+    that is right, or R². None for targets of several answers, and of none to tell apart.
+
+    Args:
+        groups: a number for each row, the same for those of a group.
+        y: the targets, shape (rows, …).
+        kind: what they are.
+    """
+    if kind is TargetKind.NUMBERS:
+        wanted = flat_rows(y).astype(np.float64)
+        total = float(((wanted - wanted.mean(axis=0)) ** 2).sum())
+        sums = np.zeros((groups.max() + 1, wanted.shape[1]))
+        np.add.at(sums, groups, wanted)
+        means = sums / np.maximum(np.bincount(groups), 1)[:, None]
+        return 1 - float(((wanted - means[groups]) ** 2).sum()) / total if total else None
+    labels = labels_of(y) if kind is not TargetKind.MULTI_HOT else None
+    if labels is None:
+        return None
+    _, places = np.unique(labels, return_inverse=True)
+    pairs, counts = np.unique(groups * (places.max() + 1) + places, return_counts=True)
+    most = np.zeros(groups.max() + 1, np.int64)
+    np.maximum.at(most, pairs // (places.max() + 1), counts)
+    return float(most.sum() / len(labels))
+
+
+def row_ceiling(x: Any, y: NDArray[Any], kind: TargetKind, distinct: int | None) -> float | None:
+    """How well rows can be answered at most: those with the same features get the same answer.
+    None where the rows were not told apart.
+
+    Args:
+        x: the features, shape (rows, …).
+        y: the targets.
+        kind: what they are.
+        distinct: how many different rows there are; None where that is not known.
+    """
+    if distinct is None or y.dtype.kind in NO_NUMBERS or not are_finite(y).all():
+        return None
+    if distinct == len(x):
+        return 1.0
+    return ceiling(alike(flat_rows(np.asarray(x))), y, kind)
+
+
+def outside_share(trained: NDArray[Any], held_out: NDArray[Any]) -> float:
+    """Share of the rows held out whose target, one number, is beyond all that are trained on; 0 for
+    targets of several."""
+    sides = [flat_rows(y) for y in (trained, held_out)]
+    if any(side.shape[1] != 1 or not len(side) for side in sides):
+        return 0.0
+    if {y.dtype.kind for y in sides} & set(NO_NUMBERS):
+        return 0.0
+    one, other = sides
+    return float(((other < one.min()) | (other > one.max())).mean())
+
+
+def class_count(y: NDArray[Any]) -> int:
+    """How many classes targets have; 0 for targets that are no class a row."""
+    labels = labels_of(y)
+    return 0 if labels is None or not len(labels) else len(np.unique(labels))
+
+
 def row_keys(flat: NDArray[Any]) -> set[bytes]:
     """The rows as bytes: two rows are the same where these are."""
     return {row.tobytes() for row in np.ascontiguousarray(flat)}
@@ -205,6 +273,7 @@ def with_simple_scores(x: Any, y: NDArray[Any], facts: TargetFacts) -> TargetFac
         curved_score=_held_out_score(_forest(), rows, wanted, truth)
         if cells <= _MOST_COLUMNS
         else None,
+        scored_rows=len(places),
     )
 
 

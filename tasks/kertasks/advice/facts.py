@@ -105,6 +105,13 @@ class TargetFacts(msgspec.Struct, frozen=True, kw_only=True):
     curved_score: float | None = None
     """The same of a forest of trees, which bends. None where it was not tried."""
 
+    scored_rows: int = 0
+    """On how many rows the two were tried."""
+
+    ceiling: float | None = None
+    """What share of the rows can be right at most, or R²: rows with the same features have
+    different targets. 1 where there are no such rows, None where they were not counted."""
+
     @property
     def is_classes(self) -> bool:
         """Whether a row is of a class, or answers yes or no."""
@@ -228,6 +235,21 @@ class FitFacts(msgspec.Struct, frozen=True, kw_only=True):
     shared_rows: int = 0
     """Rows to validate on that are trained on too, the same features and all."""
 
+    validation_classes: int = 0
+    """How many classes the rows to validate on have; 0 for targets that are none."""
+
+    outside_share: float = 0.0
+    """Share of the rows to validate on whose target, a number, is beyond all trained on."""
+
+    test_rows: int = 0
+    """Kept for the test; 0 where there are none, or it is not known."""
+
+    test_shared_rows: int = 0
+    """Rows of the test that are trained on too."""
+
+    test_classes: int = 0
+    """How many classes the rows of the test have; 0 for targets that are none."""
+
     @property
     def batches(self) -> int:
         """How many batches an epoch has, the last of which may be smaller."""
@@ -251,6 +273,17 @@ class CheckedFact(msgspec.Struct, frozen=True, kw_only=True):
     path: str = ""
 
 
+class StoppingFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What ends a training early."""
+
+    monitor: str
+    mode: str = "auto"
+    """``"min"`` or ``"max"`` as it was given, else ``"auto"``."""
+
+    better: str = ""
+    """The same as Keras knows it of the metric; empty where it does not."""
+
+
 class StartFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What the first batch shows before any training."""
 
@@ -265,8 +298,8 @@ class StartFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     strides_left: float | None = None
     """Share of the loss that is left where the whole way is taken in a few strides, looking anew
-    which way is down after each. None where the reach is more than 1 or the way long enough for
-    any weight, or unknown."""
+    which way is down after each: at the lowest of them. None where the reach is more than 1 or the
+    way long enough for any weight, or unknown."""
 
     stepped_loss: float | None = None
     """The loss of the same rows after one step of the full rate down its slope."""
@@ -278,8 +311,22 @@ class StartFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Share of the rows for which the whole last layer gives 0."""
 
 
+class OneBatchFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of training a copy on one batch alone, which any network that can learn at all
+    knows by heart soon."""
+
+    rows: int
+    steps: int
+    score: float
+    """Share right of its rows, or R²."""
+
+    baseline: float
+    """The same for always saying its largest class, or its mean."""
+
+
 class LearningFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What a short training of a copy showed."""
+    """What a training showed: a short one of a copy, or one that is under way. Whoever cannot know
+    something leaves it out."""
 
     seconds: float
     epochs: int
@@ -303,11 +350,43 @@ class LearningFacts(msgspec.Struct, frozen=True, kw_only=True):
     dead_units: tuple[float, ...] = ()
     """Share of units that give 0 for every row, one a layer."""
 
+    gradients: tuple[float, ...] = ()
+    """Mean absolute gradient of the loss in the kernel of each layer at the end; 0 for a layer
+    without one."""
+
     score: float | None = None
     """Share right of the training rows, or R²; None where neither is defined."""
 
     baseline: float | None = None
     """The same for always saying the largest class, or the mean."""
+
+    validation_score: float | None = None
+    """As ``score``, of the rows held out."""
+
+    validation_baseline: float | None = None
+    lost: float | None = None
+    """Share of what the features allow to get right, above the baseline, that no last layer can
+    any more: rows with other targets come to it as the same numbers. None where there is nothing
+    above the baseline, or it was not looked at."""
+
+    loss_in_training: float | None = None
+    """Of some rows at the end, as a step of training computes it: Dropout drops, and
+    BatchNormalization takes the batch's own statistics. None where no layer does either."""
+
+    loss_without_dropout: float | None = None
+    """The same with nothing dropped."""
+
+    loss_in_use: float | None = None
+    """Of the same rows, as the network answers."""
+
+    one_batch: OneBatchFacts | None = None
+
+    @property
+    def has_learned(self) -> bool:
+        """Whether half of what the baseline leaves wrong is right."""
+        if self.score is None or self.baseline is None:
+            return False
+        return self.score - self.baseline > (1 - self.baseline) / 2
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
@@ -324,6 +403,9 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """Whether each layer reads the one before and no other."""
 
     checked: tuple[CheckedFact, ...] = ()
+    stopping: StoppingFacts | None = None
+    """None where nothing ends the training early."""
+
     start: StartFacts | None = None
     cannot_train: str = ""
     """Why Keras refuses the first batch; empty where it does not."""

@@ -52,8 +52,10 @@ _STRIDES = 8
 """That the way of a training is taken in, where its first slope does not lead to the end."""
 
 _ANYWHERE = 2.0
-"""Way of each weight from which it is long enough: weights are less than that, and eight strides
-would be no picture of it."""
+"""Way of each weight from which it is long enough: weights are less than that. Where numbers are to
+be reached there is no such way: strides of a quarter are taken then, as long as the others are."""
+
+_MOST_STRIDES = 64
 
 _ENDS = {
     "sigmoid": (0.0, 1.0),
@@ -102,10 +104,10 @@ def look_at_first_batch(
     rows, wanted = as_tensorflow_would((np.asarray(x[places]), y[places]))
     try:
         measured, output = outputs_of_layers(model, rows, layers)
-        loss = _loss_function(model, compiled)
+        loss = loss_function(model, compiled)
         if loss is None:
             return FirstBatch(None, measured, "")
-        tried = _Tried(model, loss, rows, wanted, in_graph=_reads_steps(layers))
+        tried = TriedRows(model, loss, rows, wanted, in_graph=reads_steps(layers))
         weights = [tf.convert_to_tensor(each.value) for each in model.trainable_variables]
         slope = tried.slope(weights)
         way = _way(compiled, fit)
@@ -118,14 +120,15 @@ def look_at_first_batch(
             dead_rows=float((output.reshape(count, -1) == 0).all(axis=1).mean()),
         )
         if way is not None:
-            start = _with_way(start, tried, weights, slope, way, fit, floor)
+            start = _with_way(start, tried, weights, slope, way, fit, floor, targets)
     except Exception as error:  # whatever a network or a loss of one's own raises
         _LOG.info("the first batch cannot be computed", exc_info=True)
         return FirstBatch(None, layers, one_line(error))
-    return FirstBatch(start, _with_gradients(model, measured, slope), "")
+    return FirstBatch(start, with_gradients(model, measured, slope), "")
 
 
-def _reads_steps(layers: tuple[LayerFacts, ...]) -> bool:
+def reads_steps(layers: tuple[LayerFacts, ...]) -> bool:
+    """Whether a layer computes step by step."""
     return any(layer.kind is LayerKind.RECURRENT for layer in layers)
 
 
@@ -136,7 +139,7 @@ def _row_count(x: Any, layers: tuple[LayerFacts, ...]) -> int:
     most: int = min(
         _MOST_NUMBERS // max(1, numbers), _MOST_PRODUCTS // max(1, products), _MOST_ROWS
     )
-    if _reads_steps(layers):
+    if reads_steps(layers):
         most = min(most, _MOST_IN_STEPS)
     count: int = len(x)
     return max(1, min(count, max(_FEWEST_ROWS, most)))
@@ -165,7 +168,7 @@ def outputs_of_layers(
         with keras.StatelessScope():
             return inner(x, training=False)
 
-    computed = (tf.function(run) if _reads_steps(layers) else run)(tf.convert_to_tensor(rows))
+    computed = (tf.function(run) if reads_steps(layers) else run)(tf.convert_to_tensor(rows))
     found = [np.asarray(each) for each in computed]
     output = found[len(places)]
     measured = list(layers)
@@ -205,17 +208,17 @@ def _measured(layer: LayerFacts, values: NDArray[Any]) -> LayerFacts:
     )
 
 
-class _Slope(NamedTuple):
+class Slope(NamedTuple):
     """The loss of some rows, and its gradient in each trainable weight."""
 
     loss: float
     gradients: list[NDArray[np.float32]]
 
 
-_Loss = Callable[[Any, Any], Any]
+Loss = Callable[[Any, Any], Any]
 
 
-def _loss_function(model: keras.Model, compiled: CompileFacts) -> _Loss | None:
+def loss_function(model: keras.Model, compiled: CompileFacts) -> Loss | None:
     """The mean loss of rows; None for several losses or one that cannot be told by its name."""
     given = model.loss
     if isinstance(given, str) and compiled.loss:
@@ -228,7 +231,7 @@ def _loss_function(model: keras.Model, compiled: CompileFacts) -> _Loss | None:
     return lambda y, said: keras.ops.mean(given(y, said))
 
 
-class _Tried:
+class TriedRows:
     """The loss of some rows in training with other weights; nothing of the model changes.
 
     Args:
@@ -241,7 +244,7 @@ class _Tried:
     """
 
     def __init__(
-        self, model: keras.Model, loss: _Loss, rows: Any, wanted: Any, *, in_graph: bool
+        self, model: keras.Model, loss: Loss, rows: Any, wanted: Any, *, in_graph: bool
     ) -> None:
         rest = [tf.convert_to_tensor(each.value) for each in model.non_trainable_variables]
         x, y = tf.convert_to_tensor(rows), tf.convert_to_tensor(wanted)
@@ -257,13 +260,13 @@ class _Tried:
 
         self._run = tf.function(run) if in_graph else run
 
-    def slope(self, weights: list[Any]) -> _Slope:
+    def slope(self, weights: list[Any]) -> Slope:
         """Loss and gradients with some weights."""
         value, found = self._run(weights)
-        return _Slope(float(value), [np.asarray(each) for each in found])
+        return Slope(float(value), [np.asarray(each) for each in found])
 
 
-def _least_loss(loss: _Loss, wanted: Any, output: NDArray[Any], compiled: CompileFacts) -> float:
+def _least_loss(loss: Loss, wanted: Any, output: NDArray[Any], compiled: CompileFacts) -> float:
     """What a loss is where every answer is right: of a cross-entropy of shares more than 0."""
     if "entropy" not in compiled.loss.lower() or compiled.from_logits:
         return 0.0
@@ -273,9 +276,10 @@ def _least_loss(loss: _Loss, wanted: Any, output: NDArray[Any], compiled: Compil
     return found if math.isfinite(found) and found > 0 else 0.0
 
 
-def _with_gradients(
-    model: keras.Model, layers: tuple[LayerFacts, ...], slope: _Slope
+def with_gradients(
+    model: keras.Model, layers: tuple[LayerFacts, ...], slope: Slope
 ) -> tuple[LayerFacts, ...]:
+    """The layers, with the mean absolute gradient in the kernel of each."""
     places = {id(each): place for place, each in enumerate(model.trainable_variables)}
     found = []
     for layer, facts in zip(layers_of(model), layers, strict=True):
@@ -317,17 +321,19 @@ def _way(compiled: CompileFacts, fit: FitFacts) -> _Way | None:
 
 def _with_way(
     start: StartFacts,
-    tried: _Tried,
+    tried: TriedRows,
     weights: list[Any],
-    slope: _Slope,
+    slope: Slope,
     way: _Way,
     fit: FitFacts,
     floor: float,
+    targets: TargetFacts,
 ) -> StartFacts:
     """What is known, with where steps lead.
 
     Args:
         floor: the loss where every answer is right.
+        targets: what is known of them.
     """
     stepped = tried.slope(_moved(weights, slope, way, 1 / fit.steps)).loss
     start = replace(start, stepped_loss=stepped)
@@ -338,17 +344,28 @@ def _with_way(
     if not math.isfinite(reach):
         return start
     start = replace(start, reach=reach)
-    if reach >= 1 or (not way.by_gradient and way.length >= _ANYWHERE):
+    strides = _STRIDES if way.by_gradient or way.length < _ANYWHERE else _many_strides(way, targets)
+    if reach >= 1 or not strides:
         return start
-    for _ in range(_STRIDES):
-        weights = _moved(weights, slope, way, 1 / _STRIDES)
+    least = slope.loss
+    for _ in range(strides):
+        weights = _moved(weights, slope, way, 1 / strides)
         slope = tried.slope(weights)
         if not math.isfinite(slope.loss):
             return start
-    return replace(start, strides_left=(slope.loss - floor) / above)
+        least = min(least, slope.loss)  # a stride that is too long goes beyond it
+    return replace(start, strides_left=(least - floor) / above)
 
 
-def _down(slope: _Slope, way: _Way) -> float:
+def _many_strides(way: _Way, targets: TargetFacts) -> int:
+    """How many strides a long way is taken in; 0 for not at all."""
+    if targets.kind is not TargetKind.NUMBERS:
+        return 0
+    wanted = math.ceil(way.length * _STRIDES / _ANYWHERE)
+    return wanted if wanted <= _MOST_STRIDES else 0
+
+
+def _down(slope: Slope, way: _Way) -> float:
     """By how much all steps bring the loss down, if its slope stays as it is."""
     return sum(
         float((way.step(gradient, 1.0).astype(np.float64) * gradient).sum())
@@ -356,7 +373,7 @@ def _down(slope: _Slope, way: _Way) -> float:
     )
 
 
-def _moved(weights: list[Any], slope: _Slope, way: _Way, part: float) -> list[Any]:
+def _moved(weights: list[Any], slope: Slope, way: _Way, part: float) -> list[Any]:
     """Weights after a part of the way, straight down."""
     return [
         weight - tf.cast(way.step(gradient, part), weight.dtype)

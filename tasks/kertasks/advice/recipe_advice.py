@@ -6,9 +6,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from kertasks.advice.checked_facts import facts_of_check
+from kertasks.advice.checked_facts import facts_of_check, stopping_facts
 from kertasks.advice.checking import gather, with_learning
-from kertasks.advice.data_reading import input_facts, target_facts
+from kertasks.advice.data_reading import class_count, input_facts, shared_rows, target_facts
 from kertasks.advice.facts import CheckedFact, CompileFacts, Facts, FitFacts
 from kertasks.advice.patches import output_in_own_unit
 from kertasks.advice.rule_table import advise
@@ -69,10 +69,28 @@ def facts_of_recipe(recipe: Recipe, data: Dataset, seconds: float = 0.0) -> Fact
     facts = gather(model, x, y, batch_size=fit.batch_size, epochs=fit.epochs, **held)
     known = {fact.reason for fact in facts.checked}
     more = tuple(fact for fact in facts_of_check(check) if fact.reason not in known)
-    facts = replace(facts, checked=(*facts.checked, *_of_places_unsaid(facts, more)))
+    facts = replace(
+        facts,
+        checked=(*facts.checked, *_of_places_unsaid(facts, more)),
+        fit=_with_test(facts, data),
+        stopping=stopping_facts(recipe),
+    )
     if data.target_scale is not None:
         facts = replace(facts, targets=replace(facts.targets, scaled_by=data.target_scale.scale))
     return with_learning(facts, model, x, y, seconds, **held) if seconds > 0 else facts
+
+
+def _with_test(facts: Facts, data: Dataset) -> FitFacts:
+    """What is known of the training, with the rows that are kept for the test."""
+    test = data.test
+    if test is None or not test.rows or {test.x.dtype.kind, test.y.dtype.kind} & set(NO_NUMBERS):
+        return facts.fit
+    return replace(
+        facts.fit,
+        test_rows=test.rows,
+        test_shared_rows=shared_rows(data.train.x, test.x),
+        test_classes=class_count(test.y) if facts.targets.is_classes else 0,
+    )
 
 
 def _of_places_unsaid(facts: Facts, more: tuple[CheckedFact, ...]) -> list[CheckedFact]:

@@ -18,9 +18,15 @@ from msgspec.structs import replace
 from kertasks.advice import rules
 from kertasks.advice.facts import Facts
 from kertasks.advice.patches import placed
-from kertasks.runs.advice.finding import Finding, worst_first
+from kertasks.runs.advice.finding import Fault, Finding, Severity, worst_first
 
 Rule: TypeAlias = Callable[[Facts], Iterable[Finding]]
+
+_SHOWN_BY_TRAINING = ("learning_rules", "trained_network_rules")
+"""Files of rules about what a training shows."""
+
+_EXPLAIN_NOTHING = (Fault.METRIC, Fault.VALIDATION)
+"""Faults of what is shown alone: a network learns the same with them."""
 
 _CERTAIN_FIRST = (
     "output_rules",
@@ -29,6 +35,7 @@ _CERTAIN_FIRST = (
     "layer_rules",
     "dropout_rules",
     "step_rules",
+    *_SHOWN_BY_TRAINING,
 )
 """Of findings as bad as each other those of these files come first, in this order: what a loss and
 an output mean is certain, how many steps are enough is a judgement."""
@@ -52,10 +59,24 @@ def all_rules() -> tuple[Rule, ...]:
 
 
 def advise(facts: Facts) -> list[Finding]:
-    """What all rules say of facts, the worst first; each code and layer once."""
+    """What all rules say of facts, the worst first; each code and layer once.
+
+    What a training shows is worth a warning where nothing found before it explains it: else the
+    cause is what is to be changed, and what it does is a remark.
+    """
     found: dict[tuple[str, int | None], Finding] = {}
+    explained = False
     for rule in all_rules():
+        is_shown = rule.__module__.rpartition(".")[2] in _SHOWN_BY_TRAINING
         for finding in rule(facts):
-            patched = replace(finding, patch=placed(finding.patch, facts.layers))
+            if not is_shown:
+                explained |= finding.is_alarm and finding.fault not in _EXPLAIN_NOTHING
+            told = _as_remark(finding) if is_shown and explained else finding
+            patched = replace(told, patch=placed(told.patch, facts.layers))
             found.setdefault((finding.code, finding.layer), patched)
     return worst_first(found.values())
+
+
+def _as_remark(finding: Finding) -> Finding:
+    is_warning = finding.severity is Severity.WARNING
+    return replace(finding, severity=Severity.INFO) if is_warning else finding

@@ -2,26 +2,54 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from kertasks.advice.data_reading import spread_rows
-from kertasks.advice.facts import Facts, LayerFacts, LearningFacts, TargetKind
-from kertasks.advice.first_batch import outputs_of_layers
+from kertasks.advice.data_reading import alike, ceiling, spread_rows
+from kertasks.advice.facts import (
+    Facts,
+    LayerFacts,
+    LayerKind,
+    LearningFacts,
+    OneBatchFacts,
+    TargetKind,
+)
+from kertasks.advice.first_batch import (
+    Slope,
+    TriedRows,
+    loss_function,
+    outputs_of_layers,
+    reads_steps,
+    with_gradients,
+)
 from kertasks.advice.scoring import score_of
 from kertasks.advice.seeds import own_seeds
 from kertasks.advice.watch import Watch
 from kertasks.data.splits import Split
+from kertasks.data.value_reading import flat_rows
 from kertasks.fitting import fit
 from kertasks.fitting.keras_internals import as_tensorflow_would
+from kertasks.views.layers.layer_reading import layers_of
 
 _LOG = logging.getLogger("kertasks.advice")
 
 _ROWS_LOOKED_AT = 256
+
+_FOR_ONE_BATCH = 0.2
+"""Share of the time that is kept to train on one batch alone, if the rest has not taught it."""
+
+_ONE_BATCH = 32
+"""Rows of it, at most."""
+
+_MOST_STEPS = 2_000
+"""Steps on them: Keras's usual rate takes a weight anywhere in so many."""
 
 
 def train_copy(
@@ -46,23 +74,40 @@ def train_copy(
     with own_seeds():
         try:
             copy = _copy_of(model)
-            watch = Watch(seconds, with_compiling=True)
-            fit(
-                copy,
-                trained.x,
-                trained.y,
-                batch_size=facts.fit.batch_size,
-                epochs=facts.fit.epochs,
-                validation_data=None if held_out is None else (held_out.x, held_out.y),
-                callbacks=[watch],
-                xla=False,  # it compiles for seconds, of which there are few
-            )
+            watch = Watch((1 - _FOR_ONE_BATCH) * seconds, with_compiling=True)
+            _train(copy, trained, facts.fit.batch_size, facts.fit.epochs, watch, validated=held_out)
         except Exception:  # whatever a class of one's own raises that cannot be copied or trained
             _LOG.info("a copy of the model cannot be trained", exc_info=True)
             return None
         if not watch.steps:
             return None
-        return _look_at(copy, trained, facts, watch)
+        found = _look_at(copy, trained, held_out, facts, watch)
+        if found.has_learned or found.score is None:
+            return found
+        left = _FOR_ONE_BATCH * seconds
+        if watch.first_step > left / 2:  # it would be over before it has begun
+            return found
+        return replace(found, one_batch=_one_batch(_copy_of(model), trained, facts, left))
+
+
+def _train(
+    copy: keras.Model,
+    rows: Split,
+    batch_size: int,
+    epochs: int,
+    watch: Watch,
+    validated: Split | None = None,
+) -> None:
+    fit(
+        copy,
+        rows.x,
+        rows.y,
+        batch_size=batch_size,
+        epochs=epochs,
+        validation_data=None if validated is None else (validated.x, validated.y),
+        callbacks=[watch],
+        xla=False,  # it compiles for seconds, of which there are few
+    )
 
 
 def _copy_of(model: keras.Model) -> keras.Model:
@@ -76,13 +121,14 @@ def _copy_of(model: keras.Model) -> keras.Model:
     return copy
 
 
-def _look_at(copy: keras.Model, trained: Split, facts: Facts, watch: Watch) -> LearningFacts:
-    places = spread_rows(trained.rows, 1, _ROWS_LOOKED_AT)
-    rows, wanted = as_tensorflow_would((np.asarray(trained.x[places]), trained.y[places]))
+def _look_at(
+    copy: keras.Model, trained: Split, held_out: Split | None, facts: Facts, watch: Watch
+) -> LearningFacts:
+    rows, wanted = _some(trained)
     layers, output = outputs_of_layers(copy, rows, facts.layers)
     score, baseline = scores(output, wanted, facts)
     flat = output.reshape(len(output), -1)
-    return LearningFacts(
+    found = LearningFacts(
         seconds=watch.seconds,
         epochs=watch.epochs,
         steps=watch.steps,
@@ -95,7 +141,114 @@ def _look_at(copy: keras.Model, trained: Split, facts: Facts, watch: Watch) -> L
         dead_units=tuple(map(dead_share, layers)),
         score=score,
         baseline=baseline,
+        lost=_lost(copy, rows, wanted, facts, baseline),
     )
+    if held_out is not None:
+        rows_out, wanted_out = _some(held_out)
+        of_others = scores(_answers(copy, rows_out, facts), wanted_out, facts)
+        found = replace(found, validation_score=of_others[0], validation_baseline=of_others[1])
+    # The rows that were looked at before training: gradients of more take longer.
+    few = slice(None) if facts.start is None else slice(facts.start.rows)
+    return _with_slopes(found, copy, (rows[few], wanted[few], output[few]), facts)
+
+
+def _some(split: Split) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Rows spread over all, always the same ones, as a network gets them."""
+    places = spread_rows(split.rows, 1, _ROWS_LOOKED_AT)
+    rows, wanted = as_tensorflow_would((np.asarray(split.x[places]), split.y[places]))
+    return rows, wanted
+
+
+def _answers(copy: keras.Model, rows: NDArray[Any], facts: Facts) -> NDArray[Any]:
+    return outputs_of_layers(copy, rows, facts.layers)[1]
+
+
+def _lost(
+    copy: keras.Model,
+    rows: NDArray[Any],
+    wanted: NDArray[Any],
+    facts: Facts,
+    baseline: float | None,
+) -> float | None:
+    """Share of what the features of rows allow, above the baseline, that is lost where the last
+    weighted layer begins."""
+    if facts.last is None or baseline is None:
+        return None
+    with contextlib.suppress(AttributeError, ValueError):  # Keras's, of a layer called twice
+        seen = keras.Model(copy.inputs[0], layers_of(copy)[facts.last[0]].input, name="hidden")
+        hidden = np.asarray(seen(rows, training=False))
+        kind = facts.targets.kind
+        possible = ceiling(alike(flat_rows(rows)), wanted, kind)
+        left = ceiling(alike(flat_rows(hidden)), wanted, kind)
+        if possible is not None and left is not None and possible > baseline:
+            return max(0.0, (possible - left) / (possible - baseline))
+    return None
+
+
+def _with_slopes(
+    found: LearningFacts,
+    copy: keras.Model,
+    looked_at: tuple[NDArray[Any], NDArray[Any], NDArray[Any]],
+    facts: Facts,
+) -> LearningFacts:
+    """With the gradients at the end, and where layers do otherwise in training than in use the
+    losses of both.
+
+    Args:
+        found: what is known already.
+        copy: the trained network, which is not needed any more.
+        looked_at: rows, their targets and the network's answers in use.
+        facts: what was known before training.
+    """
+    loss = loss_function(copy, facts.compiled)
+    if loss is None:
+        return found
+    rows, wanted, answers = looked_at
+    weights = [tf.convert_to_tensor(each.value) for each in copy.trainable_variables]
+
+    def slope() -> Slope:
+        return TriedRows(copy, loss, rows, wanted, in_graph=reads_steps(facts.layers)).slope(
+            weights
+        )
+
+    in_training = slope()
+    layers = with_gradients(copy, facts.layers, in_training)
+    found = replace(found, gradients=tuple(layer.gradient or 0.0 for layer in layers))
+    drops = any(layer.kind is LayerKind.DROPOUT for layer in facts.layers)
+    if not drops and not any(layer.momentum for layer in facts.layers):
+        return found
+    found = replace(
+        found,
+        loss_in_training=in_training.loss,
+        loss_without_dropout=in_training.loss,
+        loss_in_use=float(loss(tf.convert_to_tensor(wanted), tf.convert_to_tensor(answers))),
+    )
+    if not drops:
+        return found
+    for layer in layers_of(copy):
+        if isinstance(layer, keras.layers.Dropout):
+            layer.rate = 0.0
+    return replace(found, loss_without_dropout=slope().loss)
+
+
+def _one_batch(
+    copy: keras.Model, trained: Split, facts: Facts, seconds: float
+) -> OneBatchFacts | None:
+    """Train a copy on one batch of the rows alone, which it should soon know by heart."""
+    count = min(facts.fit.batch_size, trained.rows, _ONE_BATCH)
+    places = spread_rows(trained.rows, 1, count)
+    batch = Split(np.asarray(trained.x[places]), trained.y[places])
+    watch = Watch(seconds, with_compiling=True)
+    try:
+        _train(copy, batch, count, _MOST_STEPS, watch)
+    except Exception:  # it has been trained before; whatever else goes wrong is no finding
+        _LOG.info("a copy of the model cannot be trained on one batch", exc_info=True)
+        return None
+    rows, wanted = as_tensorflow_would((batch.x, batch.y))
+    score, baseline = scores(_answers(copy, rows, facts), wanted, facts)
+    if score is None or baseline is None:
+        return None
+    return OneBatchFacts(rows=count, steps=watch.steps, score=score, baseline=baseline)
 
 
 def dead_share(layer: LayerFacts) -> float:

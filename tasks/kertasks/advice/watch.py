@@ -31,6 +31,9 @@ class Watch(keras.callbacks.Callback):  # type: ignore[misc]  # keras has no typ
         self.losses: list[float] = []
         self.validation_losses: list[float] = []
         self._of_epoch = 0
+        self._made = time.monotonic()
+        self.first_step = 0.0
+        """Seconds until it was done, which is compiling for the most part."""
 
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:
         """Begin to count, now that everything is compiled."""
@@ -45,6 +48,7 @@ class Watch(keras.callbacks.Callback):  # type: ignore[misc]  # keras has no typ
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Stop where the time is over, or the loss is no number any more."""
+        self.first_step = self.first_step or time.monotonic() - self._made
         self.steps += batch + 1 - self._of_epoch
         self._of_epoch = batch + 1
         loss = float((logs or {}).get("loss", 0.0))

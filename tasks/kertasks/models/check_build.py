@@ -17,13 +17,12 @@ import keras
 
 from kertasks.data.faults import faults_of
 from kertasks.data.values import DataValues
-from kertasks.errors import nearest
 from kertasks.keras_catalog.catalog import Catalog, Family
 from kertasks.models.check import DataShape, Finding, LayerCheck, ModelCheck
 from kertasks.models.keras_warnings import hearing_warnings
 from kertasks.models.label_rules import LOSS, judge_loss, judge_metrics, setting_of
 from kertasks.models.messages import BuildError
-from kertasks.models.monitor import VALIDATION, monitor_of
+from kertasks.models.monitor import judge_monitor
 from kertasks.models.network import Network, no_weights
 from kertasks.models.output_range import output_range
 from kertasks.models.sizes import Sizes, mismatch_of_sizes
@@ -297,32 +296,9 @@ class _Training:
         path = "fit.early_stopping.monitor"
         if stopping is None or found.is_refused(path):
             return
-        known = list(dict.fromkeys(names))
         validates = self._values is None or holds_out(self._recipe.fit, self._values)
-        monitor, there = stopping.monitor, list(known)
-        if validates:
-            there += [f"{VALIDATION}{name}" for name in known]
-        if monitor in there:
-            _check_direction(self._recipe, found)
-        elif monitor.removeprefix(VALIDATION) in known:
-            reason = (
-                f"early stopping watches {monitor}, but no rows are held out: it will not stop; "
-                f"set fit.validation_split, or watch one of {', '.join(there)}"
-            )
-            found.add(Finding(path, reason), False)
-        else:
-            guess = nearest(monitor, there)
-            hint = f"did you mean {guess}? There are" if guess else "there are"
-            reason = f"there is no metric {monitor}; {hint} {', '.join(there)}"
-            found.add(Finding(path, reason), True)
-
-
-def _check_direction(recipe: Recipe, found: _Findings) -> None:
-    """Whether it is known which values of what early stopping watches are better."""
-    try:
-        monitor_of(recipe)
-    except BuildError as error:
-        found.add(Finding(error.path, error.reason), True)
+        for finding, refused in judge_monitor(self._recipe, names, validates):
+            found.add(finding, refused)
 
 
 def _label_ends(values: DataValues | None) -> Ends:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
 import keras
 
+from kertasks.errors import nearest
+from kertasks.models.check import Finding
 from kertasks.models.messages import BuildError
 from kertasks.models.network import make_metric, no_weights
 from kertasks.recipes.recipe import Recipe
@@ -69,3 +74,55 @@ def monitor_of(recipe: Recipe) -> Monitor | None:
         f"Keras does not know whether {stopping.monitor} is better when it is small or large; "
         'allowed: "min" or "max"',
     )
+
+
+def judge_monitor(
+    recipe: Recipe, names: Iterable[str], validates: bool
+) -> Iterator[tuple[Finding, bool]]:
+    """What early stopping watches that there will not be, or not to be told better from worse;
+    with each whether it is refused.
+
+    Args:
+        recipe: with early stopping; without it there is nothing to say.
+        names: of the metrics of the rows trained on.
+        validates: whether there are rows held out, of which the same are told.
+    """
+    stopping = recipe.fit.early_stopping
+    if stopping is None:
+        return
+    path, monitor, known = (
+        "fit.early_stopping.monitor",
+        stopping.monitor,
+        list(dict.fromkeys(names)),
+    )
+    there = [*known, *(f"{VALIDATION}{name}" for name in known if validates)]
+    if monitor in there:
+        try:
+            monitor_of(recipe)
+        except BuildError as error:
+            yield Finding(error.path, error.reason), True
+    elif monitor.removeprefix(VALIDATION) in known:
+        reason = (
+            f"early stopping watches {monitor}, but no rows are held out: it will not stop; "
+            f"set fit.validation_split, or watch one of {', '.join(there)}"
+        )
+        yield Finding(path, reason), False
+    else:
+        guess = nearest(monitor, there)
+        hint = f"did you mean {guess}? There are" if guess else "there are"
+        reason = f"there is no metric {monitor}; {hint} {', '.join(there)}"
+        yield Finding(path, reason), True
+
+
+def known_direction(recipe: Recipe) -> str:
+    """``"min"`` or ``"max"``, as Keras knows of what early stopping watches; empty where it does
+    not, or nothing is watched."""
+    stopping = recipe.fit.early_stopping
+    if stopping is None:
+        return ""
+    asked = replace(recipe.fit, early_stopping=replace(stopping, mode="auto"))
+    try:
+        monitor = monitor_of(replace(recipe, fit=asked))
+    except BuildError:
+        return ""
+    return "" if monitor is None else monitor.mode

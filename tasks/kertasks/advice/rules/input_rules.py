@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kertasks.advice.facts import USUAL_RATE, Facts, TargetKind
+from kertasks.advice.facts import USUAL_RATE, Facts, StartFacts, TargetKind
 from kertasks.advice.patches import scaled_output, standardised_inputs
 from kertasks.runs.advice.finding import Fault, Finding, Severity
-from kertasks.text.numbers import grouped, learning_rate, number
+from kertasks.text.numbers import counted, grouped, learning_rate, number
 
 FAR = 100.0
 """Weights are drawn for inputs of about 1 (Glorot and Bengio 2010; He et al. 2015): what is a
@@ -22,6 +22,9 @@ OFFSET = 10.0
 
 _ENOUGH = 1.0
 """Losses that all steps can bring down: less and the loss cannot come to 0 at its first slope."""
+
+_HALF = 0.5
+"""Of the loss that is left, where it is not known what the mean would cost."""
 
 _MOST = 0.9
 """Share of a layer at its ends: with less of them the rest still learns, and takes them along."""
@@ -39,6 +42,21 @@ def constant_inputs(facts: Facts) -> Iterator[Finding]:
                 "Often whole numbers were divided and rounded to 0, or word numbers were scaled "
                 "before an Embedding, which looks them up as they are."
             ),
+        )
+
+
+def constant_columns(facts: Facts) -> Iterator[Finding]:
+    """Features that are the same in all rows."""
+    count = facts.inputs.constant_columns
+    if count and not facts.inputs.constant:
+        yield Finding(
+            code="constant-columns",
+            fault=Fault.DATA,
+            severity=Severity.INFO,
+            sentence=f"{counted(count, 'feature')} of {grouped(facts.inputs.row_shape[-1])} "
+            f"{'is' if count == 1 else 'are'} the same in all rows",
+            explanation="It does no harm, and a column that should vary may have been lost.",
+            numbers={"features": count},
         )
 
 
@@ -108,14 +126,14 @@ def unscaled_inputs(facts: Facts) -> Iterator[Finding]:
 
 
 def unscaled_target(facts: Facts) -> Iterator[Finding]:
-    """Targets that all steps of the training together cannot reach."""
+    """Targets of which all steps of the training together do not even reach the mean."""
     targets, start = facts.targets, facts.start
     if targets.kind is not TargetKind.NUMBERS or start is None or facts.last is None:
         return
     if start.reach is None or start.reach >= _ENOUGH or not facts.last[1].is_linear:
         return
     size = max(abs(targets.most), abs(targets.least))
-    if size < FAR:
+    if size < FAR or not _stays_above_the_mean(start):
         return
     rate = facts.compiled.learning_rate or 0.0
     yield Finding(
@@ -131,6 +149,15 @@ def unscaled_target(facts: Facts) -> Iterator[Finding]:
         numbers={"largest": size, "reach": start.reach, "steps": facts.fit.steps},
         patch=scaled_output(facts),
     )
+
+
+def _stays_above_the_mean(start: StartFacts) -> bool:
+    """Whether the way ends where always saying the mean would cost less."""
+    if start.strides_left is None:
+        return False
+    if start.chance_loss is None:
+        return start.strides_left > _HALF
+    return start.strides_left * start.loss > start.chance_loss
 
 
 def saturated_units(facts: Facts) -> Iterator[Finding]:

@@ -26,14 +26,14 @@ _SIGMOIDS = 3
 """A sigmoid's slope is 1/4 at most: after three the gradient is 1/64 of what it was, and less
 (Hochreiter 1991; Glorot and Bengio 2010)."""
 
-_FAINT = 1e-3
+FAINT = 1e-3
 """Of the last layer's gradient, in the first one: it then learns a thousand times slower."""
 
 FEW_RELUS = 2
 """Each ReLU is off for about half the rows: of two, both are for a quarter of them, and nothing of
 those rows gets through."""
 
-_UNMOVED = 1 / 3
+UNMOVED = 1 / 3
 """Share of the first, arbitrary statistics that is still in a BatchNormalization's average."""
 
 _DEAD = 0.9
@@ -44,6 +44,9 @@ _MANY = 8
 
 _INDISTINCT = 1e-5
 """Spread of the outputs over rows whose features differ by about 1: float32 holds seven digits."""
+
+_NOTHING = 1e-7
+"""Spread of a layer's outputs that is rounding: float32 holds seven digits."""
 
 _FEW_CHANNELS = 4
 """A Dense layer along an axis of so few numbers sees colours, not the picture."""
@@ -114,7 +117,7 @@ def gradient_lost_in_sigmoids(facts: Facts) -> Iterator[Finding]:
     weighted = facts.weighted
     first, last = (weighted[0][1].gradient, weighted[-1][1].gradient) if weighted else (None, None)
     bent = [one for one in facts.hidden if one[1].activation in ("sigmoid", "tanh")]
-    if first is not None and last and bent and 0 < first < _FAINT * last:
+    if first is not None and last and bent and 0 < first < FAINT * last:
         yield _lost_gradient(bent, f"{len(facts.hidden)} hidden layers", first / last)
 
 
@@ -229,6 +232,29 @@ def signal_lost_on_the_way(facts: Facts) -> Iterator[Finding]:
     )
 
 
+def nothing_passes_a_layer(facts: Facts) -> Iterator[Finding]:
+    """A hidden layer that gives the same for all rows, whatever they are."""
+    if facts.start is None or facts.start.rows < 2 or facts.inputs.constant:
+        return
+    for place, layer in facts.hidden:
+        if layer.spread is None or layer.spread > _NOTHING:
+            continue
+        is_told = layer.constant_weights or layer.zero_units == 1 or (layer.saturated or 0) > _DEAD
+        if not is_told:
+            yield Finding(
+                code="nothing-passes-a-layer",
+                fault=Fault.ACTIVATION,
+                severity=Severity.WARNING,
+                layer=place,
+                sentence=f"layer {place} gives the same for all rows before training: nothing of "
+                "the features gets through it",
+                explanation="Softmax over a single number does so, as do weights of 0.",
+                numbers={"spread": layer.spread},
+                patch=(f"layers.{place}.activation=relu",),
+            )
+        return
+
+
 def weights_all_alike(facts: Facts) -> Iterator[Finding]:
     """Units that begin alike get the same gradient and stay alike."""
     for place, layer in facts.hidden:
@@ -296,7 +322,7 @@ def statistics_that_have_not_moved(facts: Facts) -> Iterator[Finding]:
     slow = [
         (place, layer)
         for place, layer in enumerate(facts.layers)
-        if layer.momentum and layer.momentum**steps > _UNMOVED
+        if layer.momentum and layer.momentum**steps > UNMOVED
     ]
     if not slow:
         return

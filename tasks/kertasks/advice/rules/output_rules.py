@@ -60,6 +60,8 @@ def what_the_check_says(facts: Facts) -> Iterator[Finding]:
     for fact in facts.checked:
         if fact.about not in ("labels", "loss", "output", "sizes", "layer", "optimizer", "lookup"):
             continue
+        if fact.about == "output" and any(one_sided_output(facts)):
+            continue  # which says it with its numbers
         fault = {
             "labels": _fault_of_labels(facts),
             "loss": Fault.LOSS,

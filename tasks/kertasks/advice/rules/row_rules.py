@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
-from kertasks.advice.facts import Facts, LayerKind
+from kertasks.advice.facts import Facts, LayerKind, TargetKind
+from kertasks.advice.judging import are_unlinked
 from kertasks.runs.advice.finding import Fault, Finding, Severity
-from kertasks.text.numbers import grouped
+from kertasks.text.numbers import counted, grouped, number
 
 _MOST_SHARED = 0.5
 """Of the rows held out that may be trained on too before the result is mostly memory."""
@@ -14,6 +16,25 @@ _MOST_SHARED = 0.5
 _RARE = 0.1
 """Share of rows of classes that are on one side of a split alone, below which they are rare ones:
 Reuters holds out 41 of its 46 topics, and 1 % of its rows are of the other five."""
+
+_UNLIKELY = 0.01
+"""Probability below which rows drawn at random are said not to be so."""
+
+_FEWEST = 50
+"""Rows from which shares mean something: one is known to 0.14 (95 %)."""
+
+_BEYOND = 0.2
+"""Share of numbers held out beyond those trained on; of rows drawn at random it is 2 in 51 of 50,
+and less of more."""
+
+_FEW_TEST_ROWS = 100
+"""An accuracy of 0.9 of so many is known to 0.06."""
+
+_NOISE = 0.02
+"""Share of what could be right that is lost: less is a few rows."""
+
+_UNLINKED = 0.5
+"""The same where the larger half is lost: the features tell less than they leave open."""
 
 _BLIND = 0.95
 """Share of the largest class from which a network that says it always looks good by accuracy."""
@@ -40,11 +61,11 @@ def validation_larger_than_training(facts: Facts) -> Iterator[Finding]:
 def odd_split(facts: Facts) -> Iterator[Finding]:
     """What the check says of the classes that are held out, in its own words."""
     for fact in facts.checked:
-        if fact.about in ("split", "monitor"):
-            is_small = fact.about == "split" and facts.fit.unmatched_share < _RARE
+        if fact.about == "split":
+            is_small = facts.fit.unmatched_share < _RARE
             known = Severity.INFO if is_small else Severity.WARNING
             yield Finding(
-                code=f"check-{fact.about}",
+                code="check-split",
                 fault=Fault.VALIDATION,
                 severity=Severity.ERROR if fact.refused else known,
                 sentence=fact.reason,
@@ -52,22 +73,157 @@ def odd_split(facts: Facts) -> Iterator[Finding]:
             )
 
 
+def validation_of_one_class(facts: Facts) -> Iterator[Finding]:
+    """All rows held out are of one class, which is no chance."""
+    fit = facts.fit
+    if fit.validation_classes != 1 or any(fact.about == "split" for fact in facts.checked):
+        return
+    if _is_chance(facts, fit.validation_rows):
+        return
+    yield Finding(
+        code="validation-of-one-class",
+        fault=Fault.VALIDATION,
+        severity=Severity.WARNING,
+        sentence=f"all {grouped(fit.validation_rows)} rows held out are of one class, of "
+        f"{facts.targets.classes}",
+        explanation="Keras holds out the last rows as they lie; shuffle them before.",
+        numbers={"rows": fit.validation_rows, "classes": facts.targets.classes},
+    )
+
+
+def _is_chance(facts: Facts, rows: int) -> bool:
+    """Whether so many rows may be of one class by chance."""
+    counts = facts.targets.class_rows
+    if len(counts) < 2:
+        return True
+    probability: float = (max(counts) / sum(counts)) ** rows
+    return probability > _UNLIKELY
+
+
+def validation_beyond_training(facts: Facts) -> Iterator[Finding]:
+    """Numbers held out that are larger, or smaller, than all that are trained on."""
+    fit = facts.fit
+    if fit.rows < _FEWEST or fit.outside_share <= _BEYOND:
+        return
+    yield Finding(
+        code="validation-beyond-training",
+        fault=Fault.VALIDATION,
+        severity=Severity.WARNING,
+        sentence=f"{fit.outside_share:.0%} of the targets held out are beyond all that are trained "
+        "on",
+        explanation=(
+            "The last rows are held out as they lie, and these are sorted, or grow with time. A "
+            "network says little beyond what it has seen: shuffle the rows before, or give it the "
+            "change from row to row."
+        ),
+        numbers={"share": fit.outside_share},
+    )
+
+
 def validation_rows_trained_on(facts: Facts) -> Iterator[Finding]:
     """Rows held out that are among those trained on: they say nothing of others."""
     fit = facts.fit
-    if not fit.validation_rows or fit.shared_rows <= _MOST_SHARED * fit.validation_rows:
+    yield from _trained_on(facts, "validation", fit.shared_rows, fit.validation_rows)
+
+
+def rows_of_the_test_trained_on(facts: Facts) -> Iterator[Finding]:
+    """Rows of the test that are among those trained on: it tests memory."""
+    yield from _trained_on(facts, "test", facts.fit.test_shared_rows, facts.fit.test_rows)
+
+
+def _trained_on(facts: Facts, name: str, shared: int, rows: int) -> Iterator[Finding]:
+    if not rows or shared <= _MOST_SHARED * rows:
         return
     # Where there are few different rows at all, held out ones cannot be new.
     distinct = facts.inputs.distinct_rows
-    is_few = distinct is not None and distinct <= fit.rows / 2
+    is_few = distinct is not None and distinct <= facts.fit.rows / 2
     yield Finding(
-        code="validation-rows-trained-on",
+        code=f"{name}-rows-trained-on",
         fault=Fault.VALIDATION,
         severity=Severity.INFO if is_few else Severity.WARNING,
-        sentence=f"{grouped(fit.shared_rows)} of {grouped(fit.validation_rows)} rows held out are "
-        "trained on too",
+        sentence=f"{grouped(shared)} of {grouped(rows)} rows of the {name} are trained on too",
         explanation="What they show is memory, not what the network makes of new rows.",
-        numbers={"shared": fit.shared_rows, "held out": fit.validation_rows},
+        numbers={"shared": shared, "held out": rows},
+    )
+
+
+def one_class_to_test(facts: Facts) -> Iterator[Finding]:
+    """All rows of the test are of one class, which is no chance."""
+    fit = facts.fit
+    if fit.test_classes != 1 or _is_chance(facts, fit.test_rows):
+        return
+    yield Finding(
+        code="test-of-one-class",
+        fault=Fault.VALIDATION,
+        severity=Severity.WARNING,
+        sentence=f"all {grouped(fit.test_rows)} rows of the test are of one class: always saying "
+        "it is right",
+        explanation="Shuffle the rows before some are kept for the test.",
+        numbers={"rows": fit.test_rows},
+    )
+
+
+def few_test_rows(facts: Facts) -> Iterator[Finding]:
+    """So few rows that their share says little."""
+    rows = facts.fit.test_rows
+    if not 0 < rows < _FEW_TEST_ROWS or not facts.targets.is_classes:
+        return
+    margin = 1.96 * math.sqrt(0.9 * 0.1 / rows)
+    yield Finding(
+        code="few-test-rows",
+        fault=Fault.VALIDATION,
+        severity=Severity.INFO,
+        sentence=f"the test has {counted(rows, 'row')}: an accuracy of 0.9 of them is one of 0.9 "
+        f"give or take {number(margin, 2)}",
+        explanation="That is the 95 % interval of a share; four times the rows halve it.",
+        numbers={"rows": rows, "margin": margin},
+    )
+
+
+def same_features_other_labels(facts: Facts) -> Iterator[Finding]:
+    """Rows that are the same to the network, and are to get different answers."""
+    targets, rows = facts.targets, facts.fit.rows
+    if targets.ceiling is None or facts.inputs.constant:
+        return
+    is_numbers = targets.kind is TargetKind.NUMBERS
+    baseline = 0.0 if is_numbers else max(targets.class_rows, default=0) / sum(targets.class_rows)
+    if baseline >= 1:
+        return
+    lost = (1 - targets.ceiling) / (1 - baseline)
+    if lost <= _NOISE:
+        return
+    most = f"R² can be {number(targets.ceiling, 3)}" if is_numbers else (
+        f"{targets.ceiling:.1%} can be right"
+    )  # fmt: skip
+    yield Finding(
+        code="same-features-other-labels",
+        fault=Fault.LABELS,
+        severity=Severity.WARNING if lost > _UNLINKED and rows >= _FEWEST else Severity.INFO,
+        sentence=f"rows with the same features have different targets: at most {most}",
+        explanation=(
+            "No network answers the same question in two ways. A feature is missing that tells "
+            "them apart, or the labels are not those of these rows."
+        ),
+        numbers={"ceiling": targets.ceiling, "baseline": baseline},
+    )
+
+
+def labels_unlinked(facts: Facts) -> Iterator[Finding]:
+    """Nothing simple finds anything of the targets in the features."""
+    if not are_unlinked(facts):
+        return
+    linear, curved = facts.targets.linear_score or 0.0, facts.targets.curved_score or 0.0
+    yield Finding(
+        code="labels-unlinked",
+        fault=Fault.LABELS,
+        severity=Severity.INFO,
+        sentence=f"neither a line nor a forest of trees finds the targets in the features: "
+        f"{number(max(linear, curved), 2)} of what there is, of rows held out",
+        explanation=(
+            "Were features and labels shuffled in one order? Some targets are beyond both (whether "
+            "a number of ones is odd), so that this is a question, no judgement."
+        ),
+        numbers={"linear": linear, "curved": curved},
     )
 
 
