@@ -52,10 +52,18 @@ _STRIDES = 8
 """That the way of a training is taken in, where its first slope does not lead to the end."""
 
 _ANYWHERE = 2.0
-"""Way of each weight from which it is long enough: weights are less than that. Where numbers are to
-be reached there is no such way: strides of a quarter are taken then, as long as the others are."""
+"""Way of each weight from which it is long enough for classes: weights are less than that, and
+eight strides would be no picture of it."""
 
-_MOST_STRIDES = 64
+_STRIDES_TO_NUMBERS = 64
+"""That the way to large numbers is taken in: a stride of a quarter in every weight at once goes
+beyond them, where steps of the rate do not."""
+
+_FARTHEST = 16.0
+"""Way of each weight beyond which those would be no picture either."""
+
+_MOST_STRIDDEN = 1 << 26
+"""Weights times rows of which so many strides take a fraction of a second."""
 
 _ENDS = {
     "sigmoid": (0.0, 1.0),
@@ -344,7 +352,7 @@ def _with_way(
     if not math.isfinite(reach):
         return start
     start = replace(start, reach=reach)
-    strides = _STRIDES if way.by_gradient or way.length < _ANYWHERE else _many_strides(way, targets)
+    strides = _stride_count(way, targets, sum(each.size for each in slope.gradients) * start.rows)
     if reach >= 1 or not strides:
         return start
     least = slope.loss
@@ -357,12 +365,12 @@ def _with_way(
     return replace(start, strides_left=(least - floor) / above)
 
 
-def _many_strides(way: _Way, targets: TargetFacts) -> int:
-    """How many strides a long way is taken in; 0 for not at all."""
-    if targets.kind is not TargetKind.NUMBERS:
-        return 0
-    wanted = math.ceil(way.length * _STRIDES / _ANYWHERE)
-    return wanted if wanted <= _MOST_STRIDES else 0
+def _stride_count(way: _Way, targets: TargetFacts, products: int) -> int:
+    """How many strides a way is taken in; 0 for not at all."""
+    is_near = way.by_gradient or way.length < _ANYWHERE
+    if targets.kind is TargetKind.NUMBERS and products <= _MOST_STRIDDEN:
+        return _STRIDES_TO_NUMBERS if is_near or way.length <= _FARTHEST else 0
+    return _STRIDES if is_near else 0
 
 
 def _down(slope: Slope, way: _Way) -> float:

@@ -9,7 +9,7 @@ import pytest
 from kertasks.advice.recipe_advice import advise_recipe
 from kertasks.recipes.changes import with_changes
 from kertasks.recipes.recipe import Recipe
-from kertasks.registry import find_task
+from kertasks.registry import all_tasks, find_task
 from kertasks.runs.advice.finding import Finding
 
 pytestmark = pytest.mark.training
@@ -59,6 +59,17 @@ def tell_nothing(recipes: dict[str, list[str]]) -> None:
             assert alarms(task, name) == []
 
 
+def test_every_answer_and_book_is_among_what_works() -> None:
+    works = {
+        (task, name)
+        for recipes in (SOUND, SOUND_OF_FILES)
+        for task in recipes
+        for name in recipes[task]
+    }
+    there = {(task.name, name) for task in all_tasks() for name in task.recipes}
+    assert {one for one in there if one[1].startswith(("answer", "book"))} <= works
+
+
 def test_nothing_is_said_of_what_works() -> None:
     tell_nothing(SOUND)
 
@@ -98,3 +109,17 @@ def test_a_recipe_that_keras_refuses_gets_the_reason() -> None:
         find_task("xor").recipes["answer"], ["fit.early_stopping.monitor=val_loss"]
     )
     assert "check-monitor" in [one.code for one in found_in(unwatched)]
+
+
+def test_the_rows_of_the_test_are_looked_at() -> None:
+    recipe = find_task("xor").recipes["as asked"]
+    found = {one.code: one for one in found_in(recipe)}
+    # Ten rows of four that are trained on too; where there are only four that is no alarm.
+    assert not found["test-rows-trained-on"].is_alarm
+    assert found["few-test-rows"].numbers["rows"] == 10
+
+
+def test_what_a_recipe_watches_is_looked_at() -> None:
+    watching = ["fit.early_stopping.monitor=accuracy", "fit.early_stopping.mode=min"]
+    recipe = with_changes(find_task("xor").recipes["answer"], watching)
+    assert "stops-at-the-worst" in [one.code for one in found_in(recipe)]

@@ -141,12 +141,17 @@ def unscaled_target(facts: Facts) -> Iterator[Finding]:
         fault=Fault.LEARNING_RATE if rate < USUAL_RATE else Fault.DATA,
         severity=Severity.ERROR,
         sentence=f"targets run to {number(size, 3)}: {grouped(facts.fit.steps)} steps of "
-        f"{learning_rate(rate)} cover {start.reach:.1%} of the way",
+        f"{learning_rate(rate)} do not even reach their mean",
         explanation=(
             "Outputs begin near 0, and a weight moves by about the rate in a step. Standardise "
             "the target and turn predictions back, or raise the rate."
         ),
-        numbers={"largest": size, "reach": start.reach, "steps": facts.fit.steps},
+        numbers={
+            "largest": size,
+            "reach": start.reach,
+            "left": start.strides_left or 0.0,
+            "steps": facts.fit.steps,
+        },
         patch=scaled_output(facts),
     )
 
