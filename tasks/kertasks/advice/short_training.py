@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import time
 from typing import Any
 
 import keras
@@ -42,6 +43,12 @@ _LOG = logging.getLogger("kertasks.advice")
 
 _ROWS_LOOKED_AT = 256
 
+_FEWEST_FOR_A_SCORE = 128
+"""Rows whose share right is known to 0.09 (95 %)."""
+
+_COMPILES = 2.0
+"""Times what the first step took, which is compiling, that must be left to train on one batch."""
+
 _FOR_ONE_BATCH = 0.2
 """Share of the time that is kept to train on one batch alone, if the rest has not taught it."""
 
@@ -71,6 +78,7 @@ def train_copy(
     Returns:
         None where the model cannot be copied, or not a step was taken.
     """
+    ends = time.monotonic() + seconds
     with own_seeds():
         try:
             copy = _copy_of(model)
@@ -81,11 +89,12 @@ def train_copy(
             return None
         if not watch.steps:
             return None
-        found = _look_at(copy, trained, held_out, facts, watch)
-        if found.has_learned or found.score is None:
-            return found
-        left = _FOR_ONE_BATCH * seconds
-        if watch.first_step > left / 2:  # it would be over before it has begun
+        looked_at = _some(trained, facts)
+        found, answers = _look_at(copy, looked_at, held_out, facts, watch)
+        if time.monotonic() < ends:  # a step may have taken all there was
+            found = _with_slopes(found, copy, (*looked_at, answers), facts)
+        left = ends - time.monotonic()
+        if found.has_learned or found.score is None or left < _COMPILES * watch.first_step:
             return found
         return replace(found, one_batch=_one_batch(_copy_of(model), trained, facts, left))
 
@@ -122,9 +131,14 @@ def _copy_of(model: keras.Model) -> keras.Model:
 
 
 def _look_at(
-    copy: keras.Model, trained: Split, held_out: Split | None, facts: Facts, watch: Watch
-) -> LearningFacts:
-    rows, wanted = _some(trained)
+    copy: keras.Model,
+    looked_at: tuple[NDArray[Any], NDArray[Any]],
+    held_out: Split | None,
+    facts: Facts,
+    watch: Watch,
+) -> tuple[LearningFacts, NDArray[Any]]:
+    """What became of it, and its answers to the rows that are looked at."""
+    rows, wanted = looked_at
     layers, output = outputs_of_layers(copy, rows, facts.layers)
     score, baseline = scores(output, wanted, facts)
     flat = output.reshape(len(output), -1)
@@ -144,17 +158,18 @@ def _look_at(
         lost=_lost(copy, rows, wanted, facts, baseline),
     )
     if held_out is not None:
-        rows_out, wanted_out = _some(held_out)
+        rows_out, wanted_out = _some(held_out, facts)
         of_others = scores(_answers(copy, rows_out, facts), wanted_out, facts)
         found = replace(found, validation_score=of_others[0], validation_baseline=of_others[1])
-    # The rows that were looked at before training: gradients of more take longer.
-    few = slice(None) if facts.start is None else slice(facts.start.rows)
-    return _with_slopes(found, copy, (rows[few], wanted[few], output[few]), facts)
+    return found, output
 
 
-def _some(split: Split) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Rows spread over all, always the same ones, as a network gets them."""
-    places = spread_rows(split.rows, 1, _ROWS_LOOKED_AT)
+def _some(split: Split, facts: Facts) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Rows spread over all, always the same ones, as a network gets them: as many as were
+    looked at before training, where those are enough for a score."""
+    before = _ROWS_LOOKED_AT if facts.start is None else facts.start.rows
+    count = min(_ROWS_LOOKED_AT, max(_FEWEST_FOR_A_SCORE, before))
+    places = spread_rows(split.rows, 1, count)
     rows, wanted = as_tensorflow_would((np.asarray(split.x[places]), split.y[places]))
     return rows, wanted
 
@@ -203,7 +218,9 @@ def _with_slopes(
     loss = loss_function(copy, facts.compiled)
     if loss is None:
         return found
-    rows, wanted, answers = looked_at
+    # As many as before training: gradients of more take longer.
+    few = slice(None) if facts.start is None else slice(facts.start.rows)
+    rows, wanted, answers = (each[few] for each in looked_at)
     weights = [tf.convert_to_tensor(each.value) for each in copy.trainable_variables]
 
     def slope() -> Slope:

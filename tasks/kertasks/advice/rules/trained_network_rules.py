@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kertasks.advice.facts import Facts, LayerKind
+from kertasks.advice.facts import Facts, LayerKind, LearningFacts
 from kertasks.advice.judging import (
     ENOUGH_STEPS,
     finite,
@@ -39,7 +39,7 @@ _WORTH_IT = 0.1
 def gradient_vanishes(facts: Facts) -> Iterator[Finding]:
     """After training next to nothing of the gradient gets to the first layer."""
     learning = finite(facts)
-    if learning is None or learning.has_learned or len(facts.hidden) < 1:
+    if learning is None or len(facts.hidden) < 1 or _gets_somewhere(learning):
         return
     places = [place for place, _ in facts.weighted if place < len(learning.gradients)]
     found = [learning.gradients[place] for place in places]
@@ -63,6 +63,13 @@ def gradient_vanishes(facts: Facts) -> Iterator[Finding]:
         numbers={"first": found[0], "last": found[-1]},
         patch=tuple(f"layers.{place}.activation=relu" for place in bent),
     )
+
+
+def _gets_somewhere(learning: LearningFacts) -> bool:
+    """Whether it has learned something: then enough of the gradient has got to the first layer."""
+    if learning.score is None or learning.baseline is None:
+        return learning.losses[-1] < learning.losses[0]
+    return not is_no_better(learning.score, learning.baseline)
 
 
 def gradient_explodes(facts: Facts) -> Iterator[Finding]:
