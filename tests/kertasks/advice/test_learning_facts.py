@@ -46,8 +46,6 @@ def test_rows_that_come_to_the_last_layer_as_one_are_lost() -> None:
     assert found.lost == pytest.approx(0.5)
     assert found.one_batch is not None  # it was tried, for it has not learned
     assert found.one_batch.rows == 4
-    wide = network(keras.layers.Dense(8, activation="tanh"), keras.layers.Dense(1), columns=2)
-    assert learned(wide, TABLE, np.array([0, 1, 1, 0], "float32"), epochs=2).lost == 0
 
 
 def test_losses_in_training_and_in_use_are_those_of_keras() -> None:
