@@ -24,7 +24,7 @@ SOUND = {
 }
 SOUND_OF_FILES = {
     "boston": ["book", "book fold"],
-    "reuters": ["book"],
+    "reuters": ["book", "book, integer labels"],
     "imdb": ["book"],
 }
 STORIES = {
