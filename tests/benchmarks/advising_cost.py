@@ -52,20 +52,20 @@ class _Timed(Advice):
         self.began = time.perf_counter()
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
-        began, spent = time.perf_counter(), self._spent
+        began, spent = time.perf_counter(), sum(self._spent.values())
         super().on_epoch_end(epoch, logs)
         self.ended = time.perf_counter()
         self.hooks += self.ended - began
         self.epochs += 1
-        if self._spent > spent:
-            self.looks.append(self._spent - spent)
+        if sum(self._spent.values()) > spent:
+            self.looks.append(sum(self._spent.values()) - spent)
         if self.ended - self.began >= self.seconds:
             self.model.stop_training = True
 
     def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:
-        spent = self._spent
+        spent = sum(self._spent.values())
         super().on_train_end(logs)
-        self.looks.append(self._spent - spent)
+        self.looks.append(sum(self._spent.values()) - spent)
 
 
 def train(task: str, name: str, seconds: float) -> _Timed:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import time
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
@@ -25,6 +27,7 @@ from kertasks.advice.facts import (
 from kertasks.advice.first_batch import (
     Slope,
     TriedRows,
+    chance_loss,
     loss_function,
     outputs_of_layers,
     reads_steps,
@@ -41,7 +44,8 @@ from kertasks.views.layers.layer_reading import layers_of
 
 _LOG = logging.getLogger("kertasks.advice")
 
-_ROWS_LOOKED_AT = 256
+ROWS_LOOKED_AT = 256
+"""At most, of what a network computes."""
 
 _FEWEST_FOR_A_SCORE = 128
 """Rows whose share right is known to 0.09 (95 %)."""
@@ -57,6 +61,21 @@ _ONE_BATCH = 32
 
 _MOST_STEPS = 2_000
 """Steps on them: Keras's usual rate takes a weight anywhere in so many."""
+
+
+class Curve(NamedTuple):
+    """How a training went until now."""
+
+    seconds: float
+    epochs: int
+    """Whole ones."""
+
+    steps: int
+    losses: Sequence[float]
+    """Of each epoch."""
+
+    validation_losses: Sequence[float]
+    """Of each epoch; empty where nothing is held out."""
 
 
 def train_copy(
@@ -89,10 +108,11 @@ def train_copy(
             return None
         if not watch.steps:
             return None
-        looked_at = _some(trained, facts)
-        found, answers = _look_at(copy, looked_at, held_out, facts, watch)
-        if time.monotonic() < ends:  # a step may have taken all there was
-            found = _with_slopes(found, copy, (*looked_at, answers), facts)
+        curve = Curve(
+            watch.seconds, watch.epochs, watch.steps, watch.losses, watch.validation_losses
+        )
+        found = look_at_curve(curve, facts)
+        found = look_at_network(copy, trained, held_out, facts, found, is_copy=True, ends=ends)
         left = ends - time.monotonic()
         if found.has_learned or found.score is None or left < _COMPILES * watch.first_step:
             return found
@@ -130,56 +150,88 @@ def _copy_of(model: keras.Model) -> keras.Model:
     return copy
 
 
-def _look_at(
-    copy: keras.Model,
-    looked_at: tuple[NDArray[Any], NDArray[Any]],
+def look_at_curve(curve: Curve, facts: Facts) -> LearningFacts:
+    """What the losses of a training show.
+
+    Args:
+        curve: the losses.
+        facts: what is known besides; with the epochs that are planned.
+    """
+    return LearningFacts(
+        seconds=curve.seconds,
+        epochs=curve.epochs,
+        steps=curve.steps,
+        is_whole=curve.epochs >= facts.fit.epochs,
+        losses=tuple(curve.losses),
+        validation_losses=tuple(curve.validation_losses),
+        chance_loss=chance_loss(facts.targets, facts.compiled),
+    )
+
+
+def look_at_network(
+    model: keras.Model,
+    trained: Split,
     held_out: Split | None,
     facts: Facts,
-    watch: Watch,
-) -> tuple[LearningFacts, NDArray[Any]]:
-    """What became of it, and its answers to the rows that are looked at."""
-    rows, wanted = looked_at
-    layers, output = outputs_of_layers(copy, rows, facts.layers)
+    found: LearningFacts,
+    *,
+    is_thorough: bool = True,
+    is_copy: bool = False,
+    ends: float = math.inf,
+) -> LearningFacts:
+    """What the losses of a training show, with what its network computes of some rows.
+
+    Args:
+        model: that was trained. Nothing of it changes, unless it is a copy.
+        trained: the rows it was trained on.
+        held_out: those it was validated on; None for none.
+        facts: what is known besides.
+        found: what the losses show.
+        is_thorough: whether to compute what takes several times as long as the outputs: the
+            gradients, what other rows get, and what training does otherwise.
+        is_copy: whether it is not needed any more: then more can be told of its Dropout.
+        ends: from when on, by ``monotonic``, no gradients are computed.
+    """
+    rows, wanted = _some(trained, facts)
+    layers, output = outputs_of_layers(model, rows, facts.layers)
     score, baseline = scores(output, wanted, facts)
     flat = output.reshape(len(output), -1)
-    found = LearningFacts(
-        seconds=watch.seconds,
-        epochs=watch.epochs,
-        steps=watch.steps,
-        is_whole=watch.epochs >= facts.fit.epochs,
-        losses=tuple(watch.losses),
-        validation_losses=tuple(watch.validation_losses),
-        chance_loss=None if facts.start is None else facts.start.chance_loss,
+    found = replace(
+        found,
         output_spread=float(flat.std(axis=0).max()),
         output_size=float(np.abs(flat).max()),
         dead_units=tuple(map(dead_share, layers)),
         score=score,
         baseline=baseline,
-        lost=_lost(copy, rows, wanted, facts, baseline),
     )
+    if not is_thorough:
+        return found
+    found = replace(found, lost=_lost(model, rows, wanted, facts, baseline))
     if held_out is not None:
         rows_out, wanted_out = _some(held_out, facts)
-        of_others = scores(_answers(copy, rows_out, facts), wanted_out, facts)
+        of_others = scores(_answers(model, rows_out, facts), wanted_out, facts)
         found = replace(found, validation_score=of_others[0], validation_baseline=of_others[1])
-    return found, output
+    if time.monotonic() >= ends:  # a step may have taken all there was
+        return found
+    return _with_slopes(found, model, (rows, wanted, output), facts, is_copy=is_copy)
 
 
 def _some(split: Split, facts: Facts) -> tuple[NDArray[Any], NDArray[Any]]:
     """Rows spread over all, always the same ones, as a network gets them: as many as were
     looked at before training, where those are enough for a score."""
-    before = _ROWS_LOOKED_AT if facts.start is None else facts.start.rows
-    count = min(_ROWS_LOOKED_AT, max(_FEWEST_FOR_A_SCORE, before))
+    before = ROWS_LOOKED_AT if facts.start is None else facts.start.rows
+    count = min(ROWS_LOOKED_AT, max(_FEWEST_FOR_A_SCORE, before))
     places = spread_rows(split.rows, 1, count)
     rows, wanted = as_tensorflow_would((np.asarray(split.x[places]), split.y[places]))
     return rows, wanted
 
 
-def _answers(copy: keras.Model, rows: NDArray[Any], facts: Facts) -> NDArray[Any]:
-    return outputs_of_layers(copy, rows, facts.layers)[1]
+def _answers(model: keras.Model, rows: NDArray[Any], facts: Facts) -> NDArray[Any]:
+    return outputs_of_layers(model, rows, facts.layers)[1]
 
 
 def _lost(
-    copy: keras.Model,
+    model: keras.Model,
     rows: NDArray[Any],
     wanted: NDArray[Any],
     facts: Facts,
@@ -190,7 +242,7 @@ def _lost(
     if facts.last is None or baseline is None:
         return None
     with contextlib.suppress(AttributeError, ValueError):  # Keras's, of a layer called twice
-        seen = keras.Model(copy.inputs[0], layers_of(copy)[facts.last[0]].input, name="hidden")
+        seen = keras.Model(model.inputs[0], layers_of(model)[facts.last[0]].input, name="hidden")
         hidden = np.asarray(seen(rows, training=False))
         kind = facts.targets.kind
         possible = ceiling(alike(flat_rows(rows)), wanted, kind)
@@ -202,34 +254,37 @@ def _lost(
 
 def _with_slopes(
     found: LearningFacts,
-    copy: keras.Model,
+    model: keras.Model,
     looked_at: tuple[NDArray[Any], NDArray[Any], NDArray[Any]],
     facts: Facts,
+    *,
+    is_copy: bool,
 ) -> LearningFacts:
     """With the gradients at the end, and where layers do otherwise in training than in use the
     losses of both.
 
     Args:
         found: what is known already.
-        copy: the trained network, which is not needed any more.
+        model: the trained network.
         looked_at: rows, their targets and the network's answers in use.
         facts: what was known before training.
+        is_copy: whether the network is not needed any more.
     """
-    loss = loss_function(copy, facts.compiled)
+    loss = loss_function(model, facts.compiled)
     if loss is None:
         return found
     # As many as before training: gradients of more take longer.
     few = slice(None) if facts.start is None else slice(facts.start.rows)
     rows, wanted, answers = (each[few] for each in looked_at)
-    weights = [tf.convert_to_tensor(each.value) for each in copy.trainable_variables]
+    weights = [tf.convert_to_tensor(each.value) for each in model.trainable_variables]
 
     def slope() -> Slope:
-        return TriedRows(copy, loss, rows, wanted, in_graph=reads_steps(facts.layers)).slope(
+        return TriedRows(model, loss, rows, wanted, in_graph=reads_steps(facts.layers)).slope(
             weights
         )
 
     in_training = slope()
-    layers = with_gradients(copy, facts.layers, in_training)
+    layers = with_gradients(model, facts.layers, in_training)
     found = replace(found, gradients=tuple(layer.gradient or 0.0 for layer in layers))
     drops = any(layer.kind is LayerKind.DROPOUT for layer in facts.layers)
     if not drops and not any(layer.momentum for layer in facts.layers):
@@ -237,12 +292,12 @@ def _with_slopes(
     found = replace(
         found,
         loss_in_training=in_training.loss,
-        loss_without_dropout=in_training.loss,
+        loss_without_dropout=None if drops else in_training.loss,
         loss_in_use=float(loss(tf.convert_to_tensor(wanted), tf.convert_to_tensor(answers))),
     )
-    if not drops:
+    if not (drops and is_copy):
         return found
-    for layer in layers_of(copy):
+    for layer in layers_of(model):
         if isinstance(layer, keras.layers.Dropout):
             layer.rate = 0.0
     return replace(found, loss_without_dropout=slope().loss)

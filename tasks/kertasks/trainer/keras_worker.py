@@ -17,7 +17,8 @@ import numpy as np
 import tensorflow as tf
 
 import kertasks
-from kertasks.advice.running_advice import RunningAdvice, SoFar
+from kertasks.advice.running_advice import RunningAdvice
+from kertasks.advice.short_training import Curve
 from kertasks.data.dataset import Dataset
 from kertasks.data.splits import Split
 from kertasks.data.values import DataValues
@@ -79,8 +80,7 @@ def _warm_up() -> None:
     require_memory(recipe, data)
     network = kertasks.build_model(recipe, data)
     kertasks.fit(network, rows.x, rows.y, batch_size=1, epochs=2, verbose=0)
-    so_far = SoFar(1.0, 2, 2, [0.5, 0.5], [], None)
-    RunningAdvice(network, data, batch_size=1).findings(so_far)
+    RunningAdvice(network, data, batch_size=1).findings(Curve(1.0, 2, 8, [0.5, 0.5], []), 2)
     with tempfile.TemporaryDirectory() as folder:
         save_model(network, Path(folder) / "model.keras")
     # Names of layers are counted; a run has the same ones in a fresh process.

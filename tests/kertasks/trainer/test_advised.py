@@ -16,6 +16,7 @@ from tests.support.killed_training import start_training
 from tests.support.waiting import wait_until
 
 import kertasks
+from kertasks.advice.running_advice import Depth
 from kertasks.recipes.recipe import CompileSettings, Component, FitSettings, Layer, Recipe
 from kertasks.registry import find_task
 from kertasks.runs.advice.finding import Severity
@@ -195,8 +196,8 @@ WITH_STATE = replace(
 def test_looking_at_every_epoch_changes_no_bit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(advice, "_SHARE", 1e9)
-    monkeypatch.setattr(advice, "_LEAST", 0.0)
+    monkeypatch.setattr(advice, "_SHARES", {Depth.OUTPUTS: 0.0, Depth.GRADIENTS: 1e9})
+    monkeypatch.setattr(advice, "_LEAST", {Depth.OUTPUTS: 0.0, Depth.GRADIENTS: 0.0})
     task = find_task("xor")
     data = data_of_run(task.load(WITH_STATE.data.variant, seed=3), WITH_STATE)
     held_out = data.held_out

@@ -15,7 +15,8 @@ from typing import Any, TypeAlias
 
 import keras
 
-from kertasks.advice.running_advice import MOST_ROWS, RunningAdvice, SoFar
+from kertasks.advice.running_advice import Depth, RunningAdvice
+from kertasks.advice.short_training import ROWS_LOOKED_AT, Curve
 from kertasks.data.dataset import Dataset
 from kertasks.runs.advice.finding import Finding, Severity
 from kertasks.runs.advice.found import FoundInRun
@@ -26,11 +27,14 @@ from kertasks.trainer.callbacks.event_writer import EventWriter
 
 _LOG = logging.getLogger("kertasks.advice")
 
-_SHARE = 0.008
-"""Of the training's time that looking may take, but for the last look."""
+_SHARES = {Depth.OUTPUTS: 0.005, Depth.GRADIENTS: 0.003}
+"""Of the training's time that looks may take, but for the last one at the outputs."""
 
-_LEAST = 0.04
-"""Seconds that a look may take with the smallest network."""
+_LEAST = {Depth.OUTPUTS: 0.04, Depth.GRADIENTS: 0.25}
+"""Seconds that there must be for a look: what the first takes with the smallest network."""
+
+_WAIT = 0.05
+"""Seconds between two looks at the clock's account: thousands of epochs a second need no more."""
 
 _SURE = 2
 """Looks in a row that must say the same, but of an error: a curve that is level for a moment is no
@@ -99,9 +103,17 @@ class Advice(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries n
         """Epochs that an earlier process trained."""
 
         self._began = 0.0
-        self._spent = 0.0
-        self._took: float | None = None
-        """Seconds that the last look at the network took."""
+        self._not_before = 0.0
+        """Seconds after its begin before which there is no time for another look."""
+
+        self._spent = dict.fromkeys(Depth, 0.0)
+        """Seconds that looks took."""
+
+        self._took: dict[Depth, float] = {}
+        """Seconds that the last one took."""
+
+        self._depths: dict[_Key, Depth] = {}
+        """The least depth at which each finding was seen."""
 
         self._seen: Counter[_Key] = Counter()
         """In how many looks in a row each finding was there that is not told."""
@@ -135,13 +147,13 @@ class Advice(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries n
             self._found.take_back(writer.epochs)
         if self._was_finite and writer.not_finite_since is not None:
             self._was_finite = False
-            self._look(asks_network=False)
-        elif self._is_due():
-            self._look()
+            self._look(Depth.CURVE)
+        elif (depth := self._due()) is not None:
+            self._look(depth)
 
     def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
         """Look a last time."""
-        self._look(is_last=True)
+        self._look(self._due() or Depth.OUTPUTS, is_last=True)
 
     @property
     def alarm(self) -> Finding | None:
@@ -150,60 +162,57 @@ class Advice(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries n
 
     def end_early(self) -> None:
         """Say what the curve of a training that failed has shown until then."""
-        self._look(is_last=True, asks_network=False)
+        self._look(Depth.CURVE, is_last=True)
 
-    def _is_due(self) -> bool:
-        """Whether a look takes no more than its share of the time."""
+    def _due(self) -> Depth | None:
+        """How much can be looked at now within its share of the time; None for nothing."""
         elapsed = time.perf_counter() - self._began
-        left = _SHARE * elapsed - self._spent
-        if left < _LEAST:
-            return False
-        if self._took is not None:
-            return self._took <= left
+        if elapsed < self._not_before:
+            return None
         # To ask a network for a row takes no longer than to train it on one, save for small ones.
         rows = self._data.train.rows * (len(self._losses) - self._before)
-        return elapsed * MOST_ROWS / max(1, rows) <= left
+        expected = elapsed * ROWS_LOOKED_AT / max(1, rows)
+        for depth, share in sorted(_SHARES.items(), reverse=True):
+            left = share * elapsed - self._spent[depth]
+            if left >= max(_LEAST[depth], self._took.get(depth, expected)):
+                return depth
+        self._not_before = elapsed + _WAIT
+        return None
 
-    def _look(self, *, is_last: bool = False, asks_network: bool = True) -> None:
+    def _look(self, depth: Depth, *, is_last: bool = False) -> None:
         if self._fails or not self._losses:
             return
         began = time.perf_counter()
         try:
             with warnings.catch_warnings():  # of numbers that are none: that is what is found
                 warnings.simplefilter("ignore")
-                found = self._findings(asks_network=asks_network)
+                found = self._findings(depth)
         except Exception:  # what cannot be looked at is no reason to end a training
             self._fails = True
             with suppress(OSError):
                 traceback.print_exc()
             return
-        self._take(found, is_last=is_last, is_whole=asks_network)
+        self._take(found, depth, is_last=is_last)
         took = time.perf_counter() - began
-        self._spent += took
-        if asks_network:
-            self._took = took
+        self._spent[depth] += took
+        self._took[depth] = took
 
-    def _findings(self, *, asks_network: bool) -> list[Finding]:
+    def _findings(self, depth: Depth) -> list[Finding]:
         if self._advice is None:
             self._advice = RunningAdvice(self.model, self._data, self._batch_size)
-        last = self._writer.last
-        so_far = SoFar(
-            seconds=self._trained(),
-            epochs=len(self._losses),
-            planned=self._planned(),
-            losses=self._losses,
-            validation_losses=self._validation_losses,
-            learning_rate=None if last is None else last.learning_rate,
-        )
-        return self._advice.findings(so_far, asks_network=asks_network)
+        epochs, last = len(self._losses), self._writer.last
+        steps = epochs * math.ceil(self._data.train.rows / self._batch_size)
+        curve = Curve(self._trained(), epochs, steps, self._losses, self._validation_losses)
+        rate = None if last is None else last.learning_rate
+        return self._advice.findings(curve, self._planned(), rate, depth)
 
-    def _take(self, found: list[Finding], *, is_last: bool, is_whole: bool) -> None:
+    def _take(self, found: list[Finding], depth: Depth, *, is_last: bool) -> None:
         """Say what is to be said of what a look has found.
 
         Args:
             found: all that it found.
+            depth: how much it looked at.
             is_last: whether it was the last look, after which nothing can be awaited.
-            is_whole: whether it looked at all there is.
         """
         epoch = len(self._losses)
         is_early = epoch < _EARLIEST * self._planned() and self._trained() < _PATIENCE
@@ -212,6 +221,7 @@ class Advice(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries n
         for key, finding in there.items():
             self._missed.pop(key, None)
             self._seen[key] += 1
+            self._depths[key] = min(depth, self._depths.get(key, depth))
             is_sure = self._seen[key] >= _SURE and not is_early
             if key in told:
                 # At the end a finding may have another fix: of how many epochs are to follow.
@@ -220,15 +230,19 @@ class Advice(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries n
                 is_new = is_last or is_sure or finding.severity is Severity.ERROR
             if is_new:
                 self._say(finding)
-        if not is_whole:
-            return
-        for key in self._seen.keys() - there.keys():
-            del self._seen[key]
-        for key, (at, finding) in told.items():
-            if key not in there and at <= epoch:
-                self._missed[key] += 1
-                if is_last or self._missed[key] >= _SURE:
-                    self._say(finding, holds=False)
+        # What is seen in gradients alone is not gone because they were not looked at.
+        missed = [
+            key
+            for key in (told.keys() | self._seen.keys()) - there.keys()
+            if depth >= self._depths.get(key, Depth.GRADIENTS)
+        ]
+        for key in missed:
+            self._seen.pop(key, None)
+            if key not in told or told[key][0] > epoch:
+                continue
+            self._missed[key] += 1
+            if is_last or self._missed[key] >= _SURE:
+                self._say(told[key][1], holds=False)
 
     def _say(self, finding: Finding, *, holds: bool = True) -> None:
         key = (finding.code, finding.layer)
