@@ -21,7 +21,8 @@ from kertasks.recipes.recipe import CompileSettings, Component, FitSettings, Lay
 from kertasks.registry import find_task
 from kertasks.runs.advice.finding import Severity
 from kertasks.runs.event_log import EventLog
-from kertasks.runs.events import Advised, Epoch, Event, Finished, Resumed
+from kertasks.runs.event_reader import EventReader
+from kertasks.runs.events import Advised, Epoch, Event, Failed, Finished, Resumed
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
 from kertasks.runs.store import RunStore
@@ -29,6 +30,7 @@ from kertasks.runs.summary import summarise
 from kertasks.trainer.callbacks import advice
 from kertasks.trainer.callbacks.advice import Advice
 from kertasks.trainer.callbacks.event_writer import EventWriter
+from kertasks.trainer.callbacks.kept_weights import KeptWeights
 from kertasks.trainer.claiming import claim
 from kertasks.trainer.dataset_cache import DatasetCache
 from kertasks.trainer.run import train
@@ -174,6 +176,63 @@ def test_a_trainer_that_takes_up_a_lost_run_does_not_say_the_same_again(tmp_path
     assert history.alarm == before.finding
 
 
+def test_what_the_curve_has_shown_is_told_before_a_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep = KeptWeights.on_epoch_end
+
+    def fail(self: KeptWeights, epoch: int, logs: Any = None) -> None:
+        if epoch == 59:
+            raise MemoryError("no room for the weights")
+        keep(self, epoch, logs)
+
+    monkeypatch.setattr(KeptWeights, "on_epoch_end", fail)
+    run = RunStore(tmp_path).create(FLAT)
+    assert not train(claim(run.path), DatasetCache(), "CPU")
+    events = events_of(run)
+    assert isinstance(events[-1], Failed)
+    assert found_in(events)["nothing-changes"].epoch == 60
+
+
+def test_what_holds_no_more_is_taken_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(advice, "_SHARES", {Depth.OUTPUTS: 1e9, Depth.GRADIENTS: 0.0})
+    monkeypatch.setattr(advice, "_LEAST", {Depth.OUTPUTS: 0.0, Depth.GRADIENTS: 1.0})
+    data = find_task("xor").load(FLAT.data.variant, seed=0)
+    log = EventLog(tmp_path / "events.jsonl")
+    writer = EventWriter(log)
+    model = kertasks.build_model(FLAT, data, check=False)
+
+    def learn(epoch: int, _logs: Any) -> None:
+        if epoch == 60:
+            model.optimizer.learning_rate = 0.5
+
+    kertasks.fit(
+        model,
+        data.train.x,
+        data.train.y,
+        batch_size=1,
+        epochs=150,
+        callbacks=[
+            writer,
+            Advice(log, writer, data, 1, RunHistory(), lambda: 150, lambda: 1.0),
+            keras.callbacks.LambdaCallback(on_epoch_begin=learn),
+        ],
+    )
+    log.close()
+    told = [event for event in events_in(tmp_path) if isinstance(event, Advised)]
+    stuck = [event for event in told if event.finding.code == "stuck-at-the-baseline"]
+    assert 50 <= stuck[0].epoch < 60 < stuck[1].epoch < 150
+    # Looked at every epoch it may come and go, but not for ever.
+    assert [event.holds for event in stuck] == [True, False] * (len(stuck) // 2)
+    assert len(stuck) <= 6
+    history = RunHistory.read(tmp_path / "events.jsonl")
+    assert history.alarm is None
+
+
+def events_in(folder: Path) -> list[Event]:
+    return EventReader(folder / "events.jsonl").read_all()
+
+
 WITH_STATE = replace(
     recipe_of(
         "xor",
@@ -185,7 +244,7 @@ WITH_STATE = replace(
         ],
         Component("Adam", {"learning_rate": 0.01}),
         "binary_crossentropy",
-        epochs=120,
+        epochs=40,
         batch_size=2,
         validation_split=0.5,
     ),
@@ -210,7 +269,7 @@ def test_looking_at_every_epoch_changes_no_bit(
         model = kertasks.build_model(WITH_STATE, data, check=False)
         callbacks: list[keras.callbacks.Callback] = [writer]
         if name == "advised":
-            callbacks.append(Advice(log, writer, data, 2, told, lambda: 120, lambda: 1.0))
+            callbacks.append(Advice(log, writer, data, 2, told, lambda: 40, lambda: 1.0))
         random.seed(5)
         np.random.seed(5)
         kertasks.fit(
@@ -218,7 +277,7 @@ def test_looking_at_every_epoch_changes_no_bit(
             data.train.x,
             data.train.y,
             batch_size=2,
-            epochs=120,
+            epochs=40,
             validation_data=(held_out.x, held_out.y),
             callbacks=callbacks,
             seed=3,
@@ -235,5 +294,5 @@ def test_looking_at_every_epoch_changes_no_bit(
     assert drawn[0] == drawn[1]
     history = RunHistory.read(tmp_path / "advised" / "events.jsonl")
     alarms = {found.code: epoch for epoch, found in history.findings if found.is_alarm}
-    assert alarms["dead-after-training"] == 12
-    assert history.epochs == 120
+    assert alarms["dead-after-training"] == 4
+    assert history.epochs == 40

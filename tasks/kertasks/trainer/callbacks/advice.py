@@ -56,7 +56,7 @@ class Advice(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries n
     """Has the rules look at the run's curve, and at what its network computes, where epochs end;
     writes what they find, once, and that it does not hold any more.
 
-    It changes nothing of the network, its metrics or its seeds. Measured on one core: 0.5 µs an
+    It changes nothing of the network, its metrics or its seeds. Measured on one core: 0.4 µs an
     epoch, 16 bytes an epoch are kept.
 
     Args:
@@ -99,12 +99,15 @@ class Advice(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries n
         """Whether looking came to an error of ours: it is not tried again."""
 
         self._was_finite = True
+        self._is_ahead = False
+        """Whether an earlier process told of epochs that this one trains anew."""
+
         self._before = 0
         """Epochs that an earlier process trained."""
 
         self._began = 0.0
         self._not_before = 0.0
-        """Seconds after its begin before which there is no time for another look."""
+        """When there may be time for a look again, by ``perf_counter``."""
 
         self._spent = dict.fromkeys(Depth, 0.0)
         """Seconds that looks took."""
@@ -131,6 +134,7 @@ class Advice(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries n
         self._fails = len(self._losses) != done  # a part of the log is gone
         self._was_finite = self._writer.not_finite_since is None
         self._before = done
+        self._is_ahead = any(epoch > done for epoch, _ in self._told.findings)
         self._began = time.perf_counter()
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
@@ -143,12 +147,13 @@ class Advice(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries n
         self._losses.append(metrics.get("loss", math.nan))
         if "val_loss" in metrics:
             self._validation_losses.append(metrics["val_loss"])
-        if not writer.replays:  # what was told of this epoch and those after it holds no more
+        if self._is_ahead and not writer.replays:  # what was told from this epoch on is void
+            self._is_ahead = False
             self._found.take_back(writer.epochs)
         if self._was_finite and writer.not_finite_since is not None:
             self._was_finite = False
             self._look(Depth.CURVE)
-        elif (depth := self._due()) is not None:
+        elif time.perf_counter() >= self._not_before and (depth := self._due()) is not None:
             self._look(depth)
 
     def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
@@ -166,9 +171,8 @@ class Advice(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries n
 
     def _due(self) -> Depth | None:
         """How much can be looked at now within its share of the time; None for nothing."""
-        elapsed = time.perf_counter() - self._began
-        if elapsed < self._not_before:
-            return None
+        now = time.perf_counter()
+        elapsed = now - self._began
         # To ask a network for a row takes no longer than to train it on one, save for small ones.
         rows = self._data.train.rows * (len(self._losses) - self._before)
         expected = elapsed * ROWS_LOOKED_AT / max(1, rows)
@@ -176,7 +180,7 @@ class Advice(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries n
             left = share * elapsed - self._spent[depth]
             if left >= max(_LEAST[depth], self._took.get(depth, expected)):
                 return depth
-        self._not_before = elapsed + _WAIT
+        self._not_before = now + _WAIT
         return None
 
     def _look(self, depth: Depth, *, is_last: bool = False) -> None:
