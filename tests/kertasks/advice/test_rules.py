@@ -17,7 +17,7 @@ from tests.kertasks.advice.cases.plain_facts import (
     regression,
 )
 
-from kertasks.advice.facts import CheckedFact, Facts
+from kertasks.advice.facts import CheckedFact, Facts, FitFacts
 from kertasks.advice.rule_table import Rule, advise, all_rules
 from kertasks.runs.advice.finding import Fault, Finding, Severity
 
@@ -84,6 +84,19 @@ def test_a_patch_is_written_as_set_takes_it() -> None:
         path, _, value = change.partition("=")
         assert path.split(".")[0] in ("layers", "compile", "fit"), change
         assert value, change
+
+
+def test_smaller_batches_come_with_epochs_where_they_are_not_enough() -> None:
+    fit = FitFacts(rows=2_000, epochs=20, batch_size=2_000)
+    way = {"strides_left": 0.95, "reach": 0.02}
+
+    def patch(**start: float) -> tuple[str, ...]:
+        found = advise(facts(fit=fit, start=way | start))
+        return next(one.patch for one in found if one.code == "way-too-short")
+
+    # 63 steps an epoch for one come 1.26 losses far, and 10 are surely enough.
+    assert patch() == ("fit.batch_size=32", "fit.epochs=160")
+    assert patch(reach=0.2) == ("fit.batch_size=32",)
 
 
 def test_the_worst_comes_first_and_then_what_is_most_certain() -> None:

@@ -183,12 +183,26 @@ def _shortest_part(facts: Facts) -> tuple[Fault, tuple[str, ...]]:
     fit, rate = facts.fit, facts.compiled.learning_rate or 0.0
     usual = 0.01 if facts.compiled.optimizer == "SGD" else 0.001
     if fit.steps <= _FEW_STEPS and fit.epochs >= _MANY_EPOCHS and fit.batch_size > _USUAL_BATCH:
-        return Fault.BATCH_SIZE, (f"fit.batch_size={_USUAL_BATCH}",)
+        return Fault.BATCH_SIZE, _smaller_batches(facts)
     if fit.steps <= _FEW_STEPS:
         return Fault.EPOCHS, _more_epochs(facts)
     if facts.compiled.optimizer == "SGD" and rate >= usual and not facts.compiled.momentum:
         return Fault.OPTIMIZER, ("compile.optimizer=Adam",)
     return Fault.LEARNING_RATE, (f"compile.optimizer.learning_rate={10 * rate:g}",)
+
+
+def _smaller_batches(facts: Facts) -> tuple[str, ...]:
+    """The usual batch, and where its steps are not surely enough either, more epochs."""
+    fit, start = facts.fit, facts.start
+    smaller = f"fit.batch_size={_USUAL_BATCH}"
+    batches = -(-fit.rows // _USUAL_BATCH)
+    reach = start.reach * batches / fit.batches if start is not None and start.reach else ENOUGH
+    times = min(_MOST_TIMES, _SURELY_ENOUGH / reach)
+    return (smaller, _epochs(times * fit.epochs)) if times > 1 else (smaller,)
+
+
+def _epochs(wanted: float) -> str:
+    return f"fit.epochs={int(float(f'{wanted:.2g}'))}"
 
 
 def _more_epochs(facts: Facts) -> tuple[str, ...]:
@@ -197,7 +211,7 @@ def _more_epochs(facts: Facts) -> tuple[str, ...]:
     reach = start.reach if start is not None and start.reach else ENOUGH
     times = min(_MOST_TIMES, max(_LEAST_TIMES, _SURELY_ENOUGH / reach))
     epochs = max(_MANY_EPOCHS, _STEPS_TO_LEARN / fit.batches, times * fit.epochs)
-    return (f"fit.epochs={int(float(f'{epochs:.2g}'))}",)
+    return (_epochs(epochs),)
 
 
 def few_epochs(facts: Facts) -> Iterator[Finding]:
