@@ -1,9 +1,9 @@
 """The six beginners' problems: as asked, checked, mended by tried fixes, trained, and the result.
 
 Each recipe that does not learn as it was asked for is checked and mended, as ``kertui check --fix``
-does it; what came of it is trained whole from five seeds (as asked, from one), and asked of rows it has
-not seen where there are any. Run it as ``python -m tests.benchmarks.advice_stories [SEEDS] [SECONDS]
-[TASK…]``; reuters and boston need Keras's data files.
+does it; what came of it is trained whole from five seeds (as asked, from one), and asked of rows it
+has not seen where there are any. Run it as ``python -m tests.benchmarks.advice_stories [SEEDS]
+[SECONDS] [TASK…]``; reuters and boston need Keras's data files.
 """
 
 from __future__ import annotations
