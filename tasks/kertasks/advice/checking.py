@@ -190,6 +190,21 @@ class Rows(NamedTuple):
         return cls(given, trained, None, Split(given.x[rows:], given.y[rows:]))
 
 
+def require_checkable(model: keras.Model, rows: Split) -> None:
+    """See that a model is one that can be looked at; one that is not built yet is built.
+
+    Raises:
+        NothingToCheck: it is not compiled, or has several inputs or outputs.
+    """
+    if getattr(model, "loss", None) is None or getattr(model, "optimizer", None) is None:
+        raise NothingToCheck("the model is not compiled: call compile with an optimizer and a loss")
+    if not model.built:
+        model.build((None, *rows.x.shape[1:]))
+    ends = [getattr(model, name, None) or () for name in ("inputs", "outputs")]
+    if any(len(end) != 1 for end in ends):
+        raise NothingToCheck("the model has no fixed input and output, one of each, to look at")
+
+
 def _gather(
     model: keras.Model,
     rows: Rows,
@@ -197,13 +212,7 @@ def _gather(
     epochs: int,
     validation_split: float,
 ) -> Facts:
-    if getattr(model, "loss", None) is None or getattr(model, "optimizer", None) is None:
-        raise NothingToCheck("the model is not compiled: call compile with an optimizer and a loss")
-    if not model.built:
-        model.build((None, *rows.given.x.shape[1:]))
-    ends = [getattr(model, name, None) or () for name in ("inputs", "outputs")]
-    if any(len(end) != 1 for end in ends):
-        raise NothingToCheck("the model has no fixed input and output, one of each, to look at")
+    require_checkable(model, rows.given)
     trained = rows.trained
     compiled = compile_facts(model)
     targets = target_facts(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from kertasks.advice.facts import (
     STEPS_BY_GRADIENT,
@@ -18,6 +18,7 @@ from kertasks.advice.facts import (
     LayerFacts,
     LayerKind,
 )
+from kertasks.runs.advice.finding import Finding
 
 _LARGEST_PIXEL = 255.0
 _PIXELS = 16
@@ -25,6 +26,9 @@ _PIXELS = 16
 
 _UNEVEN = 10.0
 """Times as far as another one column spreads from which on they need a scale each."""
+
+_ROUNDS = 3
+"""Of looking at what is wrong with what was mended; each costs as much as looking at it once."""
 
 _OF_LAYER = re.compile(r"layers\.(\d+)\.([a-z_]+)=(.*)")
 _PUT_IN = re.compile(r"layers\.(\d+)\+=.*")
@@ -47,6 +51,24 @@ def together(patches: Iterable[Iterable[str]]) -> tuple[str, ...]:
             if not any(_overlap(path, known) for known in settings):
                 settings.setdefault(path, change)
     return (*settings.values(), *sorted(put_in, key=lambda change: put_in[change], reverse=True))
+
+
+def completed(
+    patch: tuple[str, ...], alarms_with: Callable[[tuple[str, ...]], Iterable[Finding]]
+) -> tuple[str, ...]:
+    """A patch with all that is still wrong, or wrong only now, mended as well.
+
+    Args:
+        patch: what is changed.
+        alarms_with: gives what is wrong with the network that has a patch.
+    """
+    for _ in range(_ROUNDS):
+        alarms = [one for one in alarms_with(patch) if one.is_alarm and one.fits_a_recipe]
+        more = together(one.patch for one in alarms)
+        if not more:
+            break
+        patch += more
+    return patch
 
 
 def _overlap(one: str, other: str) -> bool:
@@ -79,19 +101,15 @@ def standardised_inputs(inputs: InputFacts) -> tuple[str, ...]:
     places = math.prod(inputs.row_shape)
     if not inputs.row_shape or inputs.constant or not inputs.deviation:
         return ()
-    if (
-        inputs.least >= 0
-        and 1 < inputs.most <= _LARGEST_PIXEL
-        and places >= _PIXELS
-        and inputs.whole
-    ):
+    are_pixels = inputs.least >= 0 and 1 < inputs.most <= _LARGEST_PIXEL and places >= _PIXELS
+    if are_pixels and (inputs.whole or not inputs.means):
         return (_first("Rescaling", scale=1 / _LARGEST_PIXEL),)
     if inputs.means:
         # A column that is constant is only moved to 0.
         squares = [deviation**2 or 1.0 for deviation in inputs.deviations]
         return (_first("Normalization", mean=inputs.means, variance=squares),)
     if inputs.spread_ratio > _UNEVEN:
-        return (_first("BatchNormalization"),)
+        return (_first("BatchNormalization", momentum=0.9),)
     scale = 1 / inputs.deviation
     return (_first("Rescaling", scale=scale, offset=-inputs.mean * scale),)
 
@@ -101,14 +119,15 @@ def _first(class_name: str, **arguments: float | Sequence[float]) -> str:
 
 
 def _table(class_name: str, arguments: Mapping[str, float | Sequence[float]]) -> str:
-    """A layer as TOML writes it, its numbers to as many digits as float32 has."""
+    """A layer as TOML writes it, its numbers to all the digits that float32 has: a column that is
+    constant and large must become 0."""
     given = [f"{name} = {_toml(value)}" for name, value in arguments.items()]
     return "{ " + ", ".join([f'class = "{class_name}"', *given]) + " }"
 
 
 def _toml(value: float | Sequence[float]) -> str:
     if isinstance(value, (int, float)):
-        return f"{value:.7g}"
+        return f"{value + 0.0:.9g}"  # there is no -0
     return f"[{', '.join(map(_toml, value))}]"
 
 

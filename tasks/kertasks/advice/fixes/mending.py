@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from kertasks.advice.fixes.recipe_trials import RecipeTrials
-from kertasks.advice.patches import together
 from kertasks.advice.recipe_advice import advise_recipe
 from kertasks.data.dataset import Dataset
 from kertasks.recipes.changes import with_changes
@@ -25,7 +24,7 @@ def mend(
 
     Each is tried on the recipe with those that helped before it; after one helped, what is wrong
     with the recipe is looked for anew. Those that do not help alone are tried all at once in the
-    end: two faults hide each other's fix.
+    end, as two faults hide each other's fix.
 
     Args:
         recipe: what is to be mended.
@@ -73,16 +72,17 @@ class _Mending:
     def try_the_rest(self) -> Iterator[Trying | FixTried]:
         """Try all at once that did not help alone."""
         rest = self._open()
-        whole = together(one.patch for one in rest)
-        if len(rest) > 1 and whole not in self._tried:
+        if not rest:
+            return
+        whole = self._trials.completed(self._recipe, rest[0].patch)
+        if whole not in self._tried:
             yield from self._try(rest[0], whole)
 
     def result(self) -> Mended:
         """What the recipe became."""
         whole = None
         if self._worst is not None:
-            first, last = self._first, self._recipe
-            whole = self._trials.compare(first, last, self._worst, self._taken, self._seeds)
+            whole = self._trials.compare(self._first, self._worst, self._taken, self._seeds)
         return Mended(changes=tuple(self._taken), recipe=to_json(self._recipe), whole=whole)
 
     def _open(self) -> list[Finding]:
@@ -90,16 +90,15 @@ class _Mending:
 
     def _try(self, finding: Finding, patch: tuple[str, ...]) -> Iterator[Trying | FixTried]:
         self._tried.add(patch)
-        try:
-            patched = with_changes(self._recipe, patch)
-        except RecipeError:  # it is one of a network, and no recipe can be so
-            return
         yield Trying(finding=finding, patch=patch)
-        tried = self._trials.compare(self._recipe, patched, finding, patch, self._seeds)
+        try:
+            tried = self._trials.compare(self._recipe, finding, patch, self._seeds)
+        except RecipeError:  # two patches that do not go together
+            return
         yield FixTried(finding=finding, tried=tried, recipe=to_json(self._recipe))
         if not tried.helps:
             return
         self._worst = self._worst or finding
-        self._recipe = patched
+        self._recipe = with_changes(self._recipe, patch)
         self._taken += patch
-        self._findings = advise_recipe(patched, self._trials.data_of(patched))
+        self._findings = advise_recipe(self._recipe, self._trials.data_of(self._recipe))

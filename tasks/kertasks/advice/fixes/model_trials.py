@@ -10,12 +10,13 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from kertasks.advice.checking import Rows, check
-from kertasks.advice.fixes.measuring import Asked, measure_for, measured
+from kertasks.advice.checking import Rows, check, require_checkable
+from kertasks.advice.fixes.measuring import SHOWN_ALONE, Asked, measure_for, measured
 from kertasks.advice.fixes.patched_model import patched_model
 from kertasks.advice.network_reading import compile_facts
-from kertasks.advice.patches import together
+from kertasks.advice.patches import completed
 from kertasks.advice.watch import Watch
+from kertasks.data.splits import Split
 from kertasks.errors import UserError
 from kertasks.fitting import fit, predict
 from kertasks.models.messages import one_line
@@ -25,6 +26,7 @@ from kertasks.runs.advice.tried_fix import TriedFix
 _LOG = logging.getLogger("kertasks.advice")
 
 
+_CHECKED = ("batch_size", "epochs", "validation_split")
 _HOW_TO_TRAIN = ("class_weight", "sample_weight", "shuffle")
 
 
@@ -91,7 +93,7 @@ def try_fix(
 
     Both are trained from fresh weights, drawn from the same seed, on the same rows in the same
     order, for the same time or until their epochs are over. Where the patch alone shows no gain it
-    is tried along with those of the other warnings and errors: two faults hide each other's fix.
+    is tried along with those of all that is then still wrong: two faults hide each other's fix.
     The model itself is left as it was, and so are the global seeds.
 
     Args:
@@ -115,27 +117,16 @@ def try_fix(
     """
     if not finding.patch:
         raise NothingToTry(f"{finding.code} has no patch to try")
-    given: dict[str, Any] = {
-        "batch_size": batch_size,
-        "epochs": epochs,
-        "validation_split": validation_split,
-    }
+    require_checkable(model, Split(x, y))
+    given = {"batch_size": batch_size, "epochs": epochs, "validation_split": validation_split}
     how = {name: value for name, value in others.items() if name in _HOW_TO_TRAIN}
     trials = _Trials(model, x, y, given | how, validation_data, seconds, seed)
     before = trials.train(())
     found = trials.trial(before, finding, finding.patch)
-    if found.tried.helps:
-        return found
-    alarms = [
-        one
-        for one in check(model, x, y, **given, validation_data=validation_data)
-        if one.is_alarm and one.labels_times == 1
-    ]
-    whole = together([finding.patch, *(one.patch for one in alarms)])
-    if set(whole) == set(finding.patch):
+    if found.tried.helps or finding.fault in SHOWN_ALONE:
         return found
     try:
-        with_others = trials.trial(before, finding, whole)
+        with_others = trials.trial(before, finding, trials.completed(finding))
     except UserError:
         _LOG.info("the patches cannot be tried together", exc_info=True)
         return found
@@ -198,6 +189,18 @@ class _Trials:
             _LOG.info("a model cannot be trained in a trial", exc_info=True)
             failed = one_line(error)
         return TrainedModel(patched.model, watch.steps, failed)
+
+    def completed(self, finding: Finding) -> tuple[str, ...]:
+        """Its patch with those of all that is wrong with the model that has it."""
+
+        def alarms_with(patch: tuple[str, ...]) -> list[Finding]:
+            patched = patched_model(self._model, patch, self._seed)
+            given = {name: value for name, value in self._given.items() if name in _CHECKED}
+            y = _class_numbers(np.asarray(self._y), finding.labels_times)
+            held_out = self._validation_data
+            return check(patched.model, self._x, y, **given | patched.fit, validation_data=held_out)
+
+        return completed(finding.patch, alarms_with)
 
     def trial(self, before: TrainedModel, finding: Finding, patch: tuple[str, ...]) -> FixTrial:
         """Train with a patch, and hold it against what was trained without."""

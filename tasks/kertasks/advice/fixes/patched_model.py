@@ -196,13 +196,13 @@ class _Plan:
             return layer(*arguments, **named)
 
         # Without how it is compiled, which would be read back from what is written down of it.
-        shell = keras.Model(model.inputs, model.outputs, name=model.name)
+        shell = keras.Model(model.inputs[0], model.outputs[0], name=model.name)
         copy = keras.models.clone_model(shell, clone_function=anew, call_function=call)
         if waiting:
             output = copy.outputs[0]
             for each in waiting:
                 output = each(output)
-            copy = keras.Model(copy.inputs, output, name=model.name)
+            copy = keras.Model(copy.inputs[0], output, name=model.name)
         _keep_weights((part.what, layer) for part, layer in zip(self._parts, made, strict=True))
         return copy
 

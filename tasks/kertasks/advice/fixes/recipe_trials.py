@@ -9,8 +9,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from kertasks.advice.checking import Rows
-from kertasks.advice.fixes.measuring import Asked, Measure, measure_for, measured
+from kertasks.advice.fixes.measuring import (
+    SHOWN_ALONE,
+    Asked,
+    Measure,
+    measure_for,
+    measured,
+)
 from kertasks.advice.network_reading import own_name
+from kertasks.advice.patches import completed
+from kertasks.advice.recipe_advice import advise_recipe
 from kertasks.advice.watch import Watch
 from kertasks.data.dataset import Dataset
 from kertasks.data.joining import joined
@@ -20,20 +28,22 @@ from kertasks.keras_catalog.catalog import Family
 from kertasks.models.build import build_model
 from kertasks.recipes.changes import with_changes
 from kertasks.recipes.recipe import Recipe
+from kertasks.recipes.recipe_errors import RecipeError
 from kertasks.registry import find_task
-from kertasks.runs.advice.finding import Fault, Finding
+from kertasks.runs.advice.finding import Finding
 from kertasks.runs.advice.tried_fix import TriedFix
 
 _LOG = logging.getLogger("kertasks.advice")
-
-_SHOWN_ALONE = (Fault.METRIC, Fault.VALIDATION)
-"""Faults of what is shown: mending them makes no better network, and must not make a worse one."""
 
 
 def try_recipe_fix(
     recipe: Recipe, data: Dataset, finding: Finding, seconds: float, seeds: Iterable[int]
 ) -> TriedFix:
     """Try a finding's patch of a recipe by training: without and with it, on each seed.
+
+    Where the patch alone does not help it is tried along with those of all that is then still
+    wrong, as two faults hide each other's fix: the ``patch`` of what is returned says what was
+    changed.
 
     Args:
         recipe: as it is.
@@ -51,8 +61,15 @@ def try_recipe_fix(
     Raises:
         kertasks.RecipeError: the patch is none of this recipe.
     """
-    patched = with_changes(recipe, finding.patch)
-    return RecipeTrials(data, seconds).compare(recipe, patched, finding, finding.patch, seeds)
+    trials, seeds = RecipeTrials(data, seconds), tuple(seeds)
+    found = trials.compare(recipe, finding, finding.patch, seeds)
+    if found.helps or finding.fault in SHOWN_ALONE:
+        return found
+    whole = trials.completed(recipe, finding.patch)
+    if whole == finding.patch:
+        return found
+    with_others = trials.compare(recipe, finding, whole, seeds)
+    return with_others if with_others.helps else found
 
 
 class RecipeTrials:
@@ -68,10 +85,21 @@ class RecipeTrials:
         self._data = data
         self._known: dict[tuple[Recipe, int, Measure], float] = {}
 
+    def completed(self, recipe: Recipe, patch: tuple[str, ...]) -> tuple[str, ...]:
+        """A patch with those of all that is wrong with the recipe that has it."""
+
+        def alarms_with(so_far: tuple[str, ...]) -> list[Finding]:
+            try:
+                patched = with_changes(recipe, so_far)
+            except RecipeError:  # two patches that do not go together
+                return []
+            return advise_recipe(patched, self.data_of(patched))
+
+        return completed(patch, alarms_with)
+
     def compare(
         self,
         recipe: Recipe,
-        patched: Recipe,
         finding: Finding,
         patch: Sequence[str],
         seeds: Iterable[int],
@@ -80,15 +108,18 @@ class RecipeTrials:
 
         Args:
             recipe: without the patch.
-            patched: with it.
             finding: what it mends.
-            patch: what was changed.
+            patch: what is changed.
             seeds: as for ``try_recipe_fix``.
+
+        Raises:
+            kertasks.RecipeError: the patch is none of this recipe.
         """
+        patched = with_changes(recipe, patch)
         data, patched_data = self.data_of(recipe), self.data_of(patched)
         losses = tuple(_loss(each) for each in (recipe, patched))
         measure = measure_for(data.train.y, losses, data)
-        if finding.fault in _SHOWN_ALONE:
+        if finding.fault in SHOWN_ALONE:
             measure = measure._replace(least_gain=-measure.least_gain)
         before: list[float] = []
         after: list[float] = []

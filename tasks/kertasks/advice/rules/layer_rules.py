@@ -33,6 +33,8 @@ FEW_RELUS = 2
 """Each ReLU is off for about half the rows: of two, both are for a quarter of them, and nothing of
 those rows gets through."""
 
+_WIDE_ENOUGH = 8
+
 UNMOVED = 1 / 3
 """Share of the first, arbitrary statistics that is still in a BatchNormalization's average."""
 
@@ -74,8 +76,16 @@ def no_layer_bends(facts: Facts) -> Iterator[Finding]:
             "hidden layer lets the network bend."
         ),
         numbers={} if score is None else {"linear score": score},
-        patch=tuple(f"layers.{place}.activation=relu" for place, _ in hidden),
+        patch=(
+            *(f"layers.{place}.activation=relu" for place, _ in hidden),
+            *(f"layers.{place}.units={_WIDE_ENOUGH}" for place, layer in hidden if _is_few(layer)),
+        ),
     )
+
+
+def _is_few(layer: LayerFacts) -> bool:
+    """Whether a layer would be too few ReLUs."""
+    return layer.kind is LayerKind.DENSE and 0 < layer.units <= FEW_RELUS
 
 
 def a_line_for_a_curve(facts: Facts) -> Iterator[Finding]:
@@ -167,7 +177,7 @@ def narrower_than_the_answer(facts: Facts) -> Iterator[Finding]:
         numbers={"units": layer.units, "layers": len(narrow)},
         patch=tuple(
             f"layers.{at}.{'units' if one.kind is LayerKind.DENSE else 'filters'}="
-            f"{max(8, 2 * classes)}"
+            f"{max(_WIDE_ENOUGH, 2 * classes)}"
             for at, one in narrow
         ),
     )

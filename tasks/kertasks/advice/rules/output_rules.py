@@ -124,7 +124,8 @@ def _patch(facts: Facts, about: str) -> tuple[str, ...]:
             return (f"{activation}=softmax",)
         if facts.compiled.from_logits and layer.activation in ("sigmoid", "softmax"):
             return (f"{activation}=linear",)
-    if about == "labels" and facts.targets.kind is TargetKind.NUMBERS and layer.units <= 1:
+    are_numbers = facts.targets.kind is TargetKind.NUMBERS
+    if about == "labels" and are_numbers and (layer.units <= 1 or loss in _OF_NUMBERS):
         return (f"{activation}=linear", "compile.loss=mse")
     if about in ("labels", "sizes") and facts.targets.kind is TargetKind.CLASSES:
         units = int(facts.targets.most) + 1

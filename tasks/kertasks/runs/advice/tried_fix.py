@@ -114,7 +114,7 @@ class TriedFix(msgspec.Struct, frozen=True, kw_only=True):
         seeds = f"{self.better_seeds} of {len(self.after)} seeds"
         if self.better_seeds and self.full_seeds:
             seeds += f", {self.full_seeds} had nothing to gain"
-        return f"{self.metric} {before} -> {after}{unit} in {self.seconds:.0f} s, {seeds}"
+        return f"{self.metric} {before} -> {after}{unit} in {self.seconds:g} s, {seeds}"
 
     def _shown(self, value: float) -> str:
         return number(round(value, 3) if self.larger_is_better else value, 3)
