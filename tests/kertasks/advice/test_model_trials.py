@@ -30,7 +30,7 @@ def compiled(*own: keras.layers.Layer, **settings: Any) -> keras.Model:
 def tried(model: keras.Model, x: Any, y: Any, code: str, **fit: Any) -> FixTrial:
     given = {"epochs": 20, "batch_size": 30, **fit}
     finding = next(one for one in kertasks.check(model, x, y, **given) if one.code == code)
-    return kertasks.try_fix(model, x, y, finding, seconds=0.5, **given)
+    return kertasks.try_fix(model, x, y, finding, seconds=20, **given)
 
 
 def test_a_fix_of_the_output_is_trained_beside_what_was_there() -> None:

@@ -105,13 +105,16 @@ def _fix(
     """Try fixes, say what came of them, and write the recipe with those that help.
 
     Raises:
-        kertasks.UserError: the file is there already, or cannot be written.
+        click.UsageError: the file is there already, or in no folder.
+        kertasks.UserError: it cannot be written.
     """
     from kertasks.recipes.toml_file import save_recipe
     from kertui.cli import fix
 
     if output is not None and not force and os.path.lexists(output):
-        raise UserError(f"{output} is there already; --force replaces it")
+        raise click.UsageError(f"{output} is there already; --force replaces it")
+    if output is not None and not output.parent.is_dir():
+        raise click.UsageError(f"{output} cannot be written: {output.parent} is no folder")
     fixes = fix.ask_for_fixes(recipe, seconds, train)
     if as_json:
         _print_json(fix.as_json(fixes))
