@@ -24,6 +24,9 @@ _LARGEST_PIXEL = 255.0
 _PIXELS = 16
 """Places in a row from which on it may be a picture, where all numbers are those of pixels."""
 
+_NEAR = 0.01
+"""A column that spreads by less of its mean needs all the digits of that."""
+
 _UNEVEN = 10.0
 """Times as far as another one column spreads from which on they need a scale each."""
 
@@ -106,12 +109,21 @@ def standardised_inputs(inputs: InputFacts) -> tuple[str, ...]:
         return (_first("Rescaling", scale=1 / _LARGEST_PIXEL),)
     if inputs.means:
         # A column that is constant is only moved to 0.
-        squares = [deviation**2 or 1.0 for deviation in inputs.deviations]
-        return (_first("Normalization", mean=inputs.means, variance=squares),)
+        pairs = list(zip(inputs.means, inputs.deviations, strict=True))
+        means = [
+            _short(mean) if deviation > _NEAR * abs(mean) else mean for mean, deviation in pairs
+        ]
+        squares = [_short(deviation**2) or 1.0 for _, deviation in pairs]
+        return (_first("Normalization", mean=means, variance=squares),)
     if inputs.spread_ratio > _UNEVEN:
         return (_first("BatchNormalization", momentum=0.9),)
     scale = 1 / inputs.deviation
     return (_first("Rescaling", scale=scale, offset=-inputs.mean * scale),)
+
+
+def _short(value: float) -> float:
+    """To as many digits as make no difference to what is scaled."""
+    return float(f"{value:.5g}")
 
 
 def _first(class_name: str, **arguments: float | Sequence[float]) -> str:

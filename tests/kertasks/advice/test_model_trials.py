@@ -92,6 +92,19 @@ def test_divided_class_numbers_are_learned_as_classes() -> None:
     assert found.tried.helps
 
 
+def test_a_patch_that_the_model_cannot_have_has_no_number() -> None:
+    model = compiled(layers.Dense(1, activation="softmax"), loss="binary_crossentropy")
+    y = (X[:, 0] > 0).astype("float32")
+    finding = replace(
+        kertasks.check(model, X, y)[0],
+        patch=("layers.0+={ class = 'Reshape', target_shape = [7] }",),
+    )
+    found = kertasks.try_fix(model, X, y, finding, seconds=20)
+    assert "cannot be built anew" in found.after.failed
+    assert np.isnan(found.tried.after[0])
+    assert found.after.predict(X).shape == (300, 1)
+
+
 def test_no_generator_is_moved() -> None:
     model = compiled(layers.Dense(1, activation="softmax"), loss="binary_crossentropy")
     keras.utils.set_random_seed(7)

@@ -127,7 +127,7 @@ def _fix(
         click.echo(f"{output} is not written: no fix helps", err=True)
         return fixes.findings
     try:
-        save_recipe(replace(fixes.recipe, name=output.stem), output)
+        save_recipe(replace(fixes.recipe, name=output.stem, summary=""), output)
     except OSError as error:
         raise UserError(f"{output} cannot be written: {error.strerror}") from error
     if not as_json:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from kertasks.advice.checking import Rows, check, require_checkable
 from kertasks.advice.fixes.measuring import SHOWN_ALONE, Asked, measure_for, measured
-from kertasks.advice.fixes.patched_model import patched_model
+from kertasks.advice.fixes.patched_model import CannotPatch, patched_model
 from kertasks.advice.network_reading import compile_facts
 from kertasks.advice.patches import completed
 from kertasks.advice.watch import Watch
@@ -112,7 +112,8 @@ def try_fix(
 
     Raises:
         NothingToTry: the finding has no patch.
-        CannotPatch: the model cannot be built anew, or not with the patch.
+        CannotPatch: the model cannot be built anew. With a patch that it cannot have, ``after``
+            says so by ``failed`` and answers as the model does untrained.
         kertasks.NothingToCheck: as ``check``.
     """
     if not finding.patch:
@@ -205,7 +206,11 @@ class _Trials:
     def trial(self, before: TrainedModel, finding: Finding, patch: tuple[str, ...]) -> FixTrial:
         """Train with a patch, and hold it against what was trained without."""
         times = finding.labels_times
-        after = self.train(patch, times)
+        try:
+            after = self.train(patch, times)
+        except CannotPatch as error:
+            unchanged = patched_model(self._model, (), self._seed).model
+            after = TrainedModel(unchanged, 0, str(error))
         rows = self._rows(self._given)
         asked = Asked.of(rows.trained, rows.held_out)
         asked = asked._replace(y=_class_numbers(asked.y, times))

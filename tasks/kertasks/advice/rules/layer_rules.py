@@ -179,8 +179,19 @@ def narrower_than_the_answer(facts: Facts) -> Iterator[Finding]:
             f"layers.{at}.{'units' if one.kind is LayerKind.DENSE else 'filters'}="
             f"{max(_WIDE_ENOUGH, 2 * classes)}"
             for at, one in narrow
+            if not _has_a_size_to_keep(facts, at)
         ),
     )
+
+
+def _has_a_size_to_keep(facts: Facts, place: int) -> bool:
+    """Whether a layer behind it takes so many numbers and no others."""
+    for layer in facts.layers[place + 1 :]:
+        if layer.class_name == "Reshape":
+            return True
+        if layer.learns:
+            return False
+    return False
 
 
 def _is_below(layer: LayerFacts, wanted: float) -> bool:

@@ -53,7 +53,8 @@ class TriedFix(msgspec.Struct, frozen=True, kw_only=True):
     """With it, on the same seeds in the same order."""
 
     least_gain: float = 0.0
-    """By how much a seed must be better to count as better."""
+    """By how much a seed must be better to count as better; less than 0 for a fix of what is only
+    shown, which must not be worse by more than that."""
 
     def __post_init__(self) -> None:
         for name in ("code", "metric", "unit", "rows"):
@@ -112,7 +113,9 @@ class TriedFix(msgspec.Struct, frozen=True, kw_only=True):
         before, after = (self._shown(statistics.median(of)) for of in zip(*told, strict=True))
         unit = f" {self.unit}" if self.unit else ""
         seeds = f"{self.better_seeds} of {len(self.after)} seeds"
-        if self.better_seeds and self.full_seeds:
+        if self.least_gain < 0:
+            seeds = f"no worse on {seeds}"
+        elif self.better_seeds and self.full_seeds:
             seeds += f", {self.full_seeds} had nothing to gain"
         return f"{self.metric} {before} -> {after}{unit} in {self.seconds:g} s, {seeds}"
 
