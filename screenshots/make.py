@@ -36,6 +36,7 @@ from kertasks.runs.folder import RunFolder, RunIsOver
 from kertasks.runs.label import Label, write_label
 from kertasks.runs.state import RunState
 from kertasks.runs.store import RunStore
+from kertui.advice.advice_panel import AdvicePanel
 from kertui.app import KertuiApp
 from kertui.live.pane import LivePane
 from kertui.runs.run_curves import RunCurves
@@ -293,6 +294,46 @@ async def layers(stage: Stage) -> None:
     await _look(stage, await _finish(stage, "xor", "as asked, four rows"), "5")
 
 
+async def _advised(stage: Stage) -> AdvicePanel:
+    """Open xor's attempt that goes wrong, and wait until the fixes of what is wrong were tried."""
+    screen = await stage.open_workbench("xor", "as asked")
+    panel = screen.query_one(AdvicePanel)
+    await stage.until(lambda: panel.known.worst is not None, "advice")
+    await stage.until(
+        lambda: not any(entry.wants_trial for entry in panel.known.entries), "the trials", 300
+    )
+    await stage.pilot.pause(0.5)
+    return panel
+
+
+async def advice(stage: Stage) -> None:
+    """What is wrong with a recipe, in a line above the keys."""
+    await _advised(stage)
+
+
+async def advice_list(stage: Stage) -> None:
+    """All that is wrong with it, and what came of trying to mend it."""
+    await _advised(stage)
+    await stage.pilot.press("i")
+    await stage.pilot.pause(0.5)
+
+
+async def tried_fix(stage: Stage) -> None:
+    """A recipe and the one with the fix, trained at the same time."""
+    await _advised(stage)
+    await stage.pilot.press("i", "h")
+    await stage.until(lambda: isinstance(stage.app.screen, RunsScreen), "the runs")
+    curves = stage.app.screen.query_one(RunCurves)
+    await stage.until(
+        lambda: (
+            len(curves.histories) == 2
+            and all(history.epochs > 60 for history in curves.histories.values())
+        ),
+        "both trainings",
+        seconds=300,
+    )
+
+
 async def help_screen(stage: Stage) -> None:
     """The keys of the workbench."""
     await stage.open_workbench("xor", "answer")
@@ -317,6 +358,9 @@ PICTURES: dict[str, Callable[[Stage], Awaitable[None]]] = {
     "fit": fit,
     "matrix": matrix,
     "layers": layers,
+    "advice": advice,
+    "advice-list": advice_list,
+    "tried-fix": tried_fix,
     "help": help_screen,
     "try-it": try_it,
 }
@@ -324,6 +368,10 @@ PICTURES: dict[str, Callable[[Stage], Awaitable[None]]] = {
 
 NEEDS = {"imdb": "imdb.npz", "matrix": "reuters.npz"}
 """Data files without which a picture is left out."""
+
+
+ADVISED = {"advice", "advice-list", "tried-fix"}
+"""Pictures with advice; on the others it would stand or not, as quick as the machine is."""
 
 
 def _words(app: KertuiApp) -> str:
@@ -340,7 +388,8 @@ async def take(name: str, size: tuple[int, int], cache: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="kertui-") as home:
         # The pictures show where a run is kept: under the home folder, as for anyone.
         os.environ["HOME"] = home
-        service = TrainingService(RunStore(Path(home, ".local/share/kertui")), cache)
+        store = RunStore(Path(home, ".local/share/kertui"))
+        service = TrainingService(store, cache, advice=name in ADVISED)
         app = KertuiApp(service, Capabilities())
         try:
             async with app.run_test(size=size) as pilot:

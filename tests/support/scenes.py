@@ -165,6 +165,7 @@ SCREENS = {
     "workbench: live": Scene("1", bench=True),
     "workbench: log": Scene("l", bench=True),
     "comparison": Scene("c", bench=True, changed=True),
+    "advice": Scene("i", bench=True),
 }
 """What fills the terminal."""
 

@@ -187,7 +187,7 @@ class KertuiApp(App[None]):
     def _train_head_to_head(self, event: TrainHeadToHead) -> None:
         from kertui.runs.head_to_head import train_head_to_head
 
-        train_head_to_head(self.session, event.over, event.task, event.recipe)
+        train_head_to_head(self.session, event.over, event.task, event.recipe, event.against)
 
     def _uncover(self, screen: Screen[object]) -> None:
         """Take notices away: they must not stand over a dialog's question, nor beneath it."""

@@ -80,3 +80,5 @@ class TrainHeadToHead(Message):
 
     task: Task
     recipe: Recipe
+    against: Recipe | None = None
+    """The other one; None for one of the task's, which is asked for."""

@@ -29,6 +29,7 @@ from kertasks.recipes import json_form
 from kertasks.recipes.recipe import CompileSettings, Layer, Recipe
 from kertasks.runs.looking.view import Moment, decode_request, encode_look
 from kertasks.trainer import score_to_beat
+from kertasks.trainer.advice_answers import OPERATIONS, AdviceAnswers
 from kertasks.trainer.callbacks.best_weights import save_model
 from kertasks.trainer.claiming import versions
 from kertasks.trainer.dataset_cache import DatasetCache
@@ -38,12 +39,13 @@ from kertasks.trainer.run import train
 from kertasks.trainer.serving import Server
 
 
-def work(server: Server, cache_dir: Path) -> bool:
+def work(server: Server, cache_dir: Path, *, warms_up: bool = True) -> bool:
     """Answer what needs Keras until a run is given, and train it; False when it failed.
 
     Args:
         server: where requests come from.
         cache_dir: where the catalog is kept.
+        warms_up: whether it does what takes long the first time before it is given a run.
     """
     for gpu in tf.config.list_physical_devices("GPU"):
         # Memory as it is needed, not all at once. Too late when something initialised the device
@@ -51,8 +53,9 @@ def work(server: Server, cache_dir: Path) -> bool:
         with contextlib.suppress(RuntimeError, ValueError):
             tf.config.experimental.set_memory_growth(gpu, True)
     looks = LookAnswers(server.datasets, cache_dir)
-    answer = partial(_answer, server.datasets, looks, cache_dir)
-    claimed = server.serve_until_run(answer, _warm_up)
+    advice = AdviceAnswers(server.datasets)
+    answer = partial(_answer, server.datasets, looks, advice, cache_dir)
+    claimed = server.serve_until_run(answer, _warm_up if warms_up else keras.utils.clear_session)
     passed = train(claimed, server.datasets, _device_name())
     if passed:
         score_to_beat.end(claimed.folder, claimed.recipe, server.datasets)
@@ -88,7 +91,11 @@ def _warm_up() -> None:
 
 
 def _answer(
-    datasets: DatasetCache, looks: LookAnswers, cache_dir: Path, request: Mapping[str, Any]
+    datasets: DatasetCache,
+    looks: LookAnswers,
+    advice: AdviceAnswers,
+    cache_dir: Path,
+    request: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Carry out one request.
 
@@ -115,6 +122,8 @@ def _answer(
     if op == "catalog":
         introspection.ensure_catalog(cache_dir)
         return {}
+    if op in OPERATIONS:
+        return advice.answer(request)
     raise ValueError(f"a trainer cannot {op!r}")
 
 

@@ -30,6 +30,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, required=True, help="the user's cache folder")
     parser.add_argument("--socket", type=int, required=True, help="inherited descriptor")
     parser.add_argument("--no-keras", action="store_true", help="only describe data")
+    parser.add_argument("--adviser", action="store_true", help="advise; do not warm up for a run")
     arguments = parser.parse_args()
     with contextlib.suppress(OSError):
         os.nice(10)
@@ -50,7 +51,7 @@ def main() -> None:
     try:
         from kertasks.trainer.keras_worker import work
 
-        passed = work(server, arguments.cache)
+        passed = work(server, arguments.cache, warms_up=not arguments.adviser)
     except Exception as error:
         with contextlib.suppress(OSError):
             traceback.print_exc()

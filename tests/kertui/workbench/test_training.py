@@ -38,7 +38,7 @@ def service(
 ) -> Iterator[TrainingService]:
     """A service with a spare that all tests here share: it takes seconds to warm up."""
     home = tmp_path_factory.mktemp("home")
-    service = TrainingService(RunStore(home), cache)
+    service = TrainingService(RunStore(home), cache, advice=False)
     service.start_spare()
     yield service
     service.close()

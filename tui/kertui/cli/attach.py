@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kertui.cli.options import find_run, home_of, home_option, marker_of, marker_option
+from kertui.cli.options import (
+    find_run,
+    home_of,
+    home_option,
+    marker_of,
+    marker_option,
+    no_advice_option,
+)
 
 if TYPE_CHECKING:
     from kertasks.runs.folder import RunFolder
@@ -22,6 +29,7 @@ if TYPE_CHECKING:
 @marker_option
 @click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal.")
 @click.option("--no-spare", is_flag=True, help="Keep no warm trainer process (saves 600 MB).")
+@no_advice_option
 @home_option
 @click.pass_context
 def attach(
@@ -32,6 +40,7 @@ def attach(
     marker: str | None,
     no_mouse: bool,
     no_spare: bool,
+    no_advice: bool,
 ) -> None:
     """Show RUN as if it had never left, with its whole curve and every key that steers it.
 
@@ -57,6 +66,7 @@ def attach(
         run_interface(
             home_of(ctx),
             spare=not no_spare,
+            advice=not no_advice,
             marker=marker_of(marker),
             mouse=not no_mouse,
             attach=found,

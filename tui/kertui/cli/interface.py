@@ -27,6 +27,7 @@ def run_interface(
     home: Path | None = None,
     *,
     spare: bool = True,
+    advice: bool = True,
     marker: Marker | None = None,
     mouse: bool = True,
     attach: RunFolder | None = None,
@@ -36,6 +37,7 @@ def run_interface(
     Args:
         home: where runs are kept; the default home for None.
         spare: whether a warm trainer process is kept.
+        advice: whether another process looks for what is wrong with recipes.
         marker: what curves are drawn with; None for what the terminal can show.
         mouse: ask the terminal to report the mouse.
         attach: a run to show at once.
@@ -63,7 +65,8 @@ def run_interface(
     from kertui.app import run_app
     from kertui.service.training_service import TrainingService
 
-    service = TrainingService(RunStore(home or default_home()), cache_dir(), spare=spare)
+    store = RunStore(home or default_home())
+    service = TrainingService(store, cache_dir(), spare=spare, advice=advice)
     try:
         return run_app(service, capabilities, attach)
     finally:

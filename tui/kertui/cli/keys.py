@@ -25,6 +25,7 @@ PLACES = {
     "workbench": "workbench",
     "forms": "form",
     "live": "live pane",
+    "advice": "advice",
     "runs": "runs",
     "comparison": "comparison",
     "dialogs": "dialogs",

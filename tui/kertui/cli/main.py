@@ -22,7 +22,13 @@ from kertui.cli.evaluate import evaluate
 from kertui.cli.export import export
 from kertui.cli.keys import keys
 from kertui.cli.logs import logs
-from kertui.cli.options import home_of, home_option, marker_of, marker_option
+from kertui.cli.options import (
+    home_of,
+    home_option,
+    marker_of,
+    marker_option,
+    no_advice_option,
+)
 from kertui.cli.predict import predict
 from kertui.cli.runs import runs
 from kertui.cli.show import show
@@ -80,11 +86,14 @@ class MainGroup(SpellingGroup):
 @click.group(cls=MainGroup, invoke_without_command=True, context_settings=CONTEXT)
 @home_option
 @click.option("--no-spare", is_flag=True, help="Keep no warm trainer process (saves 600 MB).")
+@no_advice_option
 @marker_option
 @click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal.")
 @click.version_option(__version__, "--version", "-V", message="kertui %(version)s")
 @click.pass_context
-def kertui(ctx: click.Context, no_spare: bool, marker: str | None, no_mouse: bool) -> None:
+def kertui(
+    ctx: click.Context, no_spare: bool, no_advice: bool, marker: str | None, no_mouse: bool
+) -> None:
     """Pick a task, edit a network's layers and watch it train, in the terminal.
 
     Without a command it opens the interface.
@@ -100,7 +109,11 @@ def kertui(ctx: click.Context, no_spare: bool, marker: str | None, no_mouse: boo
 
     ctx.exit(
         run_interface(
-            home_of(ctx), spare=not no_spare, marker=marker_of(marker), mouse=not no_mouse
+            home_of(ctx),
+            spare=not no_spare,
+            advice=not no_advice,
+            marker=marker_of(marker),
+            mouse=not no_mouse,
         )
     )
 

@@ -48,6 +48,13 @@ def marker_option(command: _Command) -> _Command:
     return plain(choice(command))
 
 
+def no_advice_option(command: _Command) -> _Command:
+    """``--no-advice``, as the argument ``no_advice``."""
+    return click.option(
+        "--no-advice", is_flag=True, help="Keep no process that looks for faults (saves 600 MB)."
+    )(command)
+
+
 def marker_of(text: str | None) -> Marker | None:
     """What a person asked curves to be drawn with; None for what the terminal can show."""
     return None if text is None else Marker(text)

@@ -35,7 +35,13 @@ def opponents(task: Task, recipe: Recipe) -> list[Recipe]:
     return sorted(others, key=lambda o: first.index(o.name) if o.name in first else len(first))
 
 
-def train_head_to_head(session: Session, screen: Screen[Any], task: Task, recipe: Recipe) -> None:
+def train_head_to_head(
+    session: Session,
+    screen: Screen[Any],
+    task: Task,
+    recipe: Recipe,
+    against: Recipe | None = None,
+) -> None:
     """Train a recipe of a task beside another; ask against which, where there are several.
 
     One pair is started at a time.
@@ -45,18 +51,24 @@ def train_head_to_head(session: Session, screen: Screen[Any], task: Task, recipe
         screen: over which it asks, and whose threads it uses.
         task: whose recipe it is.
         recipe: the first of the two.
+        against: the second; None for another of the task's own.
     """
     if any(worker.group == _STARTING and not worker.is_finished for worker in screen.workers):
         screen.notify("Starting both: their curves are shown in a moment.")
         return
 
+    def train(pair: list[Recipe]) -> None:
+        screen.run_worker(partial(_train, session, screen, pair), thread=True, group=_STARTING)
+
     def start(other: Recipe | None) -> None:
         if other is not None:
             # The attempt that goes wrong first, as everywhere.
             names = list(task.recipes)
-            pair = sorted((recipe, other), key=lambda one: names.index(one.name))
-            screen.run_worker(partial(_train, session, screen, pair), thread=True, group=_STARTING)
+            train(sorted((recipe, other), key=lambda one: names.index(one.name)))
 
+    if against is not None:
+        train([recipe, against])
+        return
     others = opponents(task, recipe)
     if len(others) == 1:
         start(others[0])

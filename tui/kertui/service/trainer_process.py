@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 WARM_UP_LOG = "trainer-warm-up.log"
 """In the cache folder: what a trainer prints before it has a run."""
 
+ADVISER_LOG = "adviser.log"
+"""There too: what a process prints that only advises."""
 
 _ENDING = 1.0
 """Seconds a process may take from closing its socket to having ended."""
@@ -50,9 +52,12 @@ class TrainerProcess:
     Thread-safe: several threads may ask at once, answers find their own.
     """
 
-    def __init__(self, popen: subprocess.Popen[bytes], connection: socket.socket) -> None:
+    def __init__(
+        self, popen: subprocess.Popen[bytes], connection: socket.socket, log_name: str
+    ) -> None:
         self._popen = popen
         self._connection = connection
+        self._log_name = log_name
         self._numbers = itertools.count(1)
         self._answers: dict[int, Future[dict[str, Any]]] = {}
         self._lock = threading.Lock()
@@ -63,13 +68,14 @@ class TrainerProcess:
         threading.Thread(target=self._read, name=f"trainer-{popen.pid}", daemon=True).start()
 
     @classmethod
-    def spawn(cls, cache_dir: Path, *, keras: bool = True) -> TrainerProcess:
+    def spawn(cls, cache_dir: Path, *, keras: bool = True, adviser: bool = False) -> TrainerProcess:
         """Start a spare and return at once.
 
         Args:
             cache_dir: the user's cache folder, made when missing.
             keras: whether it warms up by importing Keras; without, it serves
                 ``describe`` only and starts faster.
+            adviser: whether it only gives advice: it is given no run, and does not warm up.
 
         Raises:
             TrainerGone: the system refused to start a process.
@@ -78,8 +84,10 @@ class TrainerProcess:
         command = keras_command("kertasks.trainer.worker")
         command += ["--cache", str(cache_dir), "--socket", str(theirs.fileno())]
         command += [] if keras else ["--no-keras"]
+        command += ["--adviser"] if adviser else []
+        log_name = ADVISER_LOG if adviser else WARM_UP_LOG
         try:
-            log = _open_log(cache_dir)
+            log = _open_log(cache_dir, log_name)
             try:
                 popen = subprocess.Popen(
                     command,
@@ -101,7 +109,7 @@ class TrainerProcess:
             raise TrainerGone(f"cannot start a trainer process: {error.strerror}{where}") from error
         finally:
             theirs.close()
-        return cls(popen, ours)
+        return cls(popen, ours, log_name)
 
     @property
     def pid(self) -> int:
@@ -122,7 +130,8 @@ class TrainerProcess:
         """Ask and wait for the answer: call it from a thread, never from the interface's own.
 
         Args:
-            op: ``describe``, ``check``, ``look``, ``catalog`` or ``train``.
+            op: ``describe``, ``check``, ``look``, ``catalog`` or ``train``; ``advise`` or
+                ``try_fix`` of one that advises.
             payload: what goes with it, JSON values.
 
         Raises:
@@ -193,7 +202,7 @@ class TrainerProcess:
         if status is not None and status < 0:
             return f"the trainer process was killed (signal {-status})"
         if status:
-            return f"the trainer process ended with status {status}; see {WARM_UP_LOG}"
+            return f"the trainer process ended with status {status}; see {self._log_name}"
         return "the trainer process is gone"
 
 
@@ -234,10 +243,12 @@ def give_run(
         raise
 
 
-def _open_log(cache_dir: Path) -> int:
+def _open_log(cache_dir: Path, name: str) -> int:
+    # One that advises is started again where it died: why it did stays in its log.
+    flags = os.O_WRONLY | os.O_CREAT | (os.O_APPEND if name == ADVISER_LOG else os.O_TRUNC)
     try:
         cache_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return os.open(cache_dir / WARM_UP_LOG, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        return os.open(cache_dir / name, flags, 0o600)
     except OSError as error:
         raise TrainerGone(
             f"cannot keep files in {cache_dir}: {error.strerror}. "

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from kertasks.errors import UserError
 from kertasks.runs.store import RunStore
+from kertui.service.adviser import Adviser
 from kertui.service.trainer_process import TrainerGone, TrainerProcess, give_run
 
 if TYPE_CHECKING:
@@ -58,11 +59,18 @@ class TrainingService:
         store: where runs are kept.
         cache_dir: where descriptions and the catalog are remembered.
         spare: whether a warm trainer process is kept.
+        advice: whether advice is given, by a process beside the spare.
     """
 
-    def __init__(self, store: RunStore, cache_dir: Path, spare: bool = True) -> None:
+    def __init__(
+        self, store: RunStore, cache_dir: Path, spare: bool = True, advice: bool = True
+    ) -> None:
         self.store = store
         self.spare = spare
+        self.advice = advice
+        self.adviser = Adviser(cache_dir)
+        """Says what is wrong with recipes and tries what mends them; ask ``may_advise`` before."""
+
         self._cache_dir = cache_dir
         self._lock = threading.Lock()
         self._describing = threading.Lock()
@@ -85,6 +93,17 @@ class TrainingService:
         """Whether checks are answered at once and a run starts at once."""
         process = self._process
         return process is not None and process.warm
+
+    @property
+    def may_advise(self) -> bool:
+        """Whether advice can be asked for now: not while a spare imports Keras, which a second
+        process that does too would slow."""
+        return self.spare and self.advice and (self.adviser.pid is not None or self.warm)
+
+    def is_training(self) -> bool:
+        """Whether a run of this session goes on, paused ones too. Reads files: call it from a
+        thread."""
+        return any(run.state().goes_on for run in list(self.session_runs))
 
     def start_spare(self) -> None:
         """Start the spare and return at once; does nothing without one or when it is there.
@@ -337,6 +356,7 @@ class TrainingService:
         for name in find_task(recipe.task).files:
             require(name)
         run = self.store.create(recipe, source, retrained_from)
+        self.adviser.make_way()
         try:
             give_run(run, self._take_spare(), self._cache_dir)
         except UserError:
@@ -393,6 +413,7 @@ class TrainingService:
         require_resumable(run, epochs)
         run.recipe(self.catalog())  # all that is checked before a training begins
         reader = EventReader.at_end(run.events_path)
+        self.adviser.make_way()
         give_run(run, self._take_spare(), self._cache_dir, resumes=True, epochs=epochs)
         self.take_up(run)
         self._start_spare_later(reader)
@@ -432,8 +453,9 @@ class TrainingService:
                 self.session_runs.append(run)
 
     def close(self) -> None:
-        """End the idle spare. A training goes on."""
+        """End the idle spare and the process that advises. A training goes on."""
         self._closed.set()
+        self.adviser.close()
         process = self._take_spare()
         if process is not None:
             process.close()

@@ -272,6 +272,16 @@ class RecipeColumn(Container):
         self.draft.replace(recipe)
         self._take_change(0, replaced=True)
 
+    def change(self, recipe: Recipe, layer: int | None) -> None:
+        """Go on with a changed recipe; the change is one step to undo.
+
+        Args:
+            recipe: with the change.
+            layer: where it was made; None for a setting.
+        """
+        self.draft.change(recipe, layer)
+        self._take_change(self.selected if layer is None else layer)
+
     def mark_saved(self, recipe: Recipe) -> None:
         """Take note that a recipe, the present one as a rule, is safe in a file now."""
         self.draft.mark_saved(recipe)

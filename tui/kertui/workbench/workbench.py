@@ -21,6 +21,7 @@ from kertasks.runs.folder import RunFolder
 from kertasks.runs.state import RunState
 from kertasks.task import Task
 from kertasks.text.numbers import short_path
+from kertui.advice.advice_panel import AdvicePanel
 from kertui.comparison.compare import CompareScreen
 from kertui.dialogs.recipe_path import OpenRecipeScreen, SaveRecipeScreen
 from kertui.dialogs.unsaved_changes import UnsavedAnswer, UnsavedChangesScreen
@@ -135,6 +136,11 @@ class WorkbenchScreen(Screen[None]):
                 id="workbench.up", tooltip="Move the chosen layer towards the input."),
         Binding("J,shift+down,ctrl+down", "edit('move_layer', 1)", "move down", show=False,
                 id="workbench.down", tooltip="Move the chosen layer towards the output."),
+        # What is wrong with it.
+        Binding("f", "advice('fix')", "fix", show=False, id="advice.fix",
+                tooltip="Change the recipe as the advice line says; undo takes it back."),
+        Binding("i", "advice('open')", "advice", show=False, id="advice.open",
+                tooltip="Read all that may keep it from learning: reasons, fixes, trials."),
         # Where recipes come from and go to.
         Binding("w,ctrl+s", "save_recipe", "save", id="workbench.save",
                 tooltip="Save the recipe as a TOML file."),
@@ -172,6 +178,7 @@ class WorkbenchScreen(Screen[None]):
         """The recipe under edit, and what is said of it."""
 
         self._training = TrainingColumn(session.service, id="live")
+        self._advice = AdvicePanel(session.service, task, recipe)
         self._run_status = RunStatus()
         self._awaited: Recipe | None = None
         """The recipe that is trained as soon as it is checked."""
@@ -187,6 +194,7 @@ class WorkbenchScreen(Screen[None]):
         with Horizontal(id="body"):
             yield self._column
             yield self._training
+        yield self._advice
         yield KeyLine()
 
     def on_mount(self) -> None:
@@ -255,6 +263,28 @@ class WorkbenchScreen(Screen[None]):
                 (recipe.task, "bold $accent"), f" {into} ", (f"{recipe.name}{star}", "bold")
             )
         )
+        refused = self.check.refusal() is not None
+        self._advice.follow(recipe, self._column.catalog, refused=refused)
+        self._follow_findings()
+        self.refresh_bindings()
+
+    # What is wrong with it
+
+    @after_typing
+    def action_advice(self, action: str) -> None:
+        """Pass a key on to the advice."""
+        getattr(self._advice, action)()
+
+    @on(AdvicePanel.FixChosen)
+    def take_fix(self, event: AdvicePanel.FixChosen) -> None:
+        """Change the recipe as a finding says."""
+        self._column.change(event.recipe, event.layer)
+        self._show_half("recipe")
+        self.notify(f"{event.change}. u takes it back.", title="Fixed", markup=False)
+
+    @on(AdvicePanel.Updated)
+    def offer_advice(self) -> None:
+        """Offer the keys that act now."""
         self.refresh_bindings()
 
     # Files and other recipes
@@ -382,10 +412,16 @@ class WorkbenchScreen(Screen[None]):
     def show_run_status(self, event: LivePane.Updated) -> None:
         """Let the status line follow the run."""
         self._run_status.show(event.history, event.state, event.progress, event.asked)
+        self._follow_findings()
         has_curves = event.history.epochs > 0
         if has_curves is not self._has_curves:
             self._has_curves = has_curves
             self.refresh_bindings()
+
+    def _follow_findings(self) -> None:
+        """Let the advice take in what was found in the training shown, if it is of this recipe."""
+        same = self._training.recipe in (None, self.draft.recipe)
+        self._advice.follow_run(self._training.history.findings if same else ())
 
     @on(LivePane.TabShown)
     def show_live_half(self) -> None:
@@ -442,6 +478,8 @@ class WorkbenchScreen(Screen[None]):
                 return self._training.can_retrain
             case "live":
                 return self._training.pane.allows(str(parameters[0]))
+            case "advice":
+                return self._advice.allows(str(parameters[0]))
             case "edit":
                 return self._column.allows(str(parameters[0]))
             case "edit_layer":

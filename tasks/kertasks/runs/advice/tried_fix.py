@@ -11,7 +11,7 @@ from typing import Annotated
 
 import msgspec
 from msgspec import Meta
-from msgspec.structs import force_setattr
+from msgspec.structs import force_setattr, replace
 
 from kertasks.files import LARGEST
 from kertasks.text.numbers import number
@@ -105,19 +105,28 @@ class TriedFix(msgspec.Struct, frozen=True, kw_only=True):
     def _gain(self, before: float, after: float) -> float:
         return after - before if self.larger_is_better else before - after
 
-    def __str__(self) -> str:
-        """``accuracy 0.50 -> 0.98 in 3 s, 3 of 3 seeds``, by the medians of the seeds where there
-        was something to gain."""
+    def joined(self, other: TriedFix) -> TriedFix:
+        """The same fix on the seeds of another trial too."""
+        return replace(self, before=self.before + other.before, after=self.after + other.after)
+
+    @property
+    def gain(self) -> str:
+        """What it was and what it became: ``0.500 -> 0.980 in 3 s``, by the medians of the seeds
+        where there was something to gain."""
         pairs = list(zip(self.before, self.after, strict=True))
         told = [pair for pair in pairs if not self._is_full(*pair)] or pairs
         before, after = (self._shown(statistics.median(of)) for of in zip(*told, strict=True))
         unit = f" {self.unit}" if self.unit else ""
+        return f"{before} -> {after}{unit} in {self.seconds:g} s"
+
+    def __str__(self) -> str:
+        """``accuracy 0.500 -> 0.980 in 3 s, 3 of 3 seeds``."""
         seeds = f"{self.better_seeds} of {len(self.after)} seeds"
         if self.least_gain < 0:
             seeds = f"no worse on {seeds}"
         elif self.better_seeds and self.full_seeds:
             seeds += f", {self.full_seeds} had nothing to gain"
-        return f"{self.metric} {before} -> {after}{unit} in {self.seconds:g} s, {seeds}"
+        return f"{self.metric} {self.gain}, {seeds}"
 
     def _shown(self, value: float) -> str:
         return number(round(value, 3) if self.larger_is_better else value, 3)

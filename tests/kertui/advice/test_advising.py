@@ -1,0 +1,84 @@
+"""Advice as a person has it: the real application, a real spare, a real adviser."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.support.piloting import shown, until
+from tests.support.trainers import PATIENCE
+from tests.support.workbench_app import open_workbench
+
+from kertasks.keras_catalog.catalog import Catalog
+from kertasks.runs.store import RunStore
+from kertui.advice.advice_panel import AdvicePanel
+from kertui.advice.advice_screen import AdviceScreen
+from kertui.service import adviser
+from kertui.service.training_service import TrainingService
+
+pytestmark = pytest.mark.training
+
+
+@pytest.fixture
+def service(
+    trainer_home: Path, cache: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[TrainingService]:
+    monkeypatch.setattr(adviser, "SECONDS", 0.2)
+    service = TrainingService(RunStore(trainer_home), cache)
+    service.start_spare()
+    yield service
+    service.close()
+
+
+async def test_what_does_not_learn_is_said_tried_mended_and_dismissed(
+    service: TrainingService,
+) -> None:
+    async with open_workbench(service, recipe="as asked") as bench:
+        panel = bench.screen.query_one(AdvicePanel)
+        before = bench.screen.draft.recipe
+
+        def line() -> str:
+            return shown(bench.app).splitlines()[-2]
+
+        assert service.adviser.pid is None, "the spare comes first"
+        await until(bench.pilot, lambda: panel.known.worst is not None, PATIENCE)
+        assert service.warm
+        await bench.until(lambda: " i " in line())
+
+        # It is killed, and what it was asked for is done by another one.
+        pid = service.adviser.pid
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        worst = panel.known.worst
+        assert worst is not None
+        assert worst.fixed is not None
+        await until(
+            bench.pilot,
+            lambda: not any(entry.wants_trial for entry in panel.known.entries),
+            PATIENCE,
+        )
+        assert service.adviser.tried(before, worst.finding) is not None
+        assert service.adviser.pid not in (None, pid)
+
+        await bench.press("i")
+        screen = bench.app.screen
+        assert isinstance(screen, AdviceScreen)
+        assert "seeds" in shown(bench.app)
+        while screen._list.chosen is not None and screen._list.chosen.offered is None:
+            await bench.press("down")
+        await bench.press("f")
+        await bench.until(lambda: bench.on_top)
+        fixed = bench.screen.draft.recipe
+        assert fixed != before
+        await bench.press("u")
+        assert bench.screen.draft.recipe == before
+
+        alarms = [entry for entry in panel.known.entries if entry.finding.is_alarm]
+        await bench.press("i", *["x"] * len(alarms))
+        await bench.until(lambda: panel.known.worst is None)
+        await bench.press("escape")
+        await bench.until(lambda: not panel.display)
+        service.close()  # the end of the app would wait for a thread that asks
