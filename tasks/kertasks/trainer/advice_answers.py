@@ -11,7 +11,6 @@ import msgspec
 
 from kertasks.advice.fixes.recipe_trials import RecipeTrials
 from kertasks.advice.recipe_advice import advise_recipe
-from kertasks.recipes.changes import with_changes
 from kertasks.recipes.json_form import from_json
 from kertasks.recipes.recipe import Recipe
 from kertasks.runs.advice.finding import Finding
@@ -52,9 +51,9 @@ class AdviceAnswers:
 
     def _try_fix(self, recipe: Recipe, request: Mapping[str, Any]) -> dict[str, Any]:
         finding = msgspec.convert(request["finding"], Finding)
-        patched = with_changes(recipe, finding.patch)
-        trials = self._trials_for(recipe, request["seconds"])
-        tried = trials.compare(recipe, patched, finding, finding.patch, request["seeds"])
+        tried = self._trials_for(recipe, request["seconds"]).try_fix(
+            recipe, finding, request["seeds"]
+        )
         answer: dict[str, Any] = msgspec.to_builtins(tried)
         return answer
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 from tests.support.advice import (
     FINDINGS,
@@ -191,6 +192,18 @@ async def test_a_fix_is_one_change_of_the_recipe_it_was_found_in(
         assert bench.screen.draft.recipe == after
         await bench.until(lambda: panel(bench).known.late)
         service.plain.may_answer.set()
+
+
+async def test_what_is_applied_is_what_helped_when_it_was_tried(service: AdvisedService) -> None:
+    more = (*SATURATED.patch, "fit.epochs=7")
+    service.plain.trials[SATURATED.code] = msgspec.structs.replace(trial(SATURATED), patch=more)
+    async with open_workbench(service, recipe="as asked") as bench:
+        await advised(bench)
+        await bench.until(says(bench, "(tried: 0.500 → 0.980 in 3 s)"))
+        await bench.press("f")
+        recipe = bench.screen.draft.recipe
+        assert recipe.layers[3].arguments["activation"] == "tanh"
+        assert recipe.fit.epochs == 7
 
 
 async def test_a_finding_is_dismissed_and_brought_back(service: AdvisedService, home: Path) -> None:

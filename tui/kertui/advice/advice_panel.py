@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import msgspec
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -230,10 +231,15 @@ class AdvicePanel(Vertical):
 
     def _with_trial(self, entry: Advised, recipe: Recipe) -> Advised:
         finding = entry.finding
+        tried = self._service.adviser.tried(recipe, finding)
+        mended = finding
+        if tried is not None and tried.helps:  # perhaps with the fixes of other faults only
+            mended = msgspec.structs.replace(finding, patch=tried.patch)
         return replace(
             entry,
-            fixed=fixed_recipe(recipe, finding, self._catalog),
-            tried=self._service.adviser.tried(recipe, finding),
+            finding=mended,
+            fixed=fixed_recipe(recipe, mended, self._catalog),
+            tried=tried,
             untried=self._untried.get(_key(finding), ""),
             trying=self._reader.trial == (recipe, finding),
         )

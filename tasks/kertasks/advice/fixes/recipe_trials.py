@@ -61,15 +61,7 @@ def try_recipe_fix(
     Raises:
         kertasks.RecipeError: the patch is none of this recipe.
     """
-    trials, seeds = RecipeTrials(data, seconds), tuple(seeds)
-    found = trials.compare(recipe, finding, finding.patch, seeds)
-    if found.helps or finding.fault in SHOWN_ALONE:
-        return found
-    whole = trials.completed(recipe, finding.patch)
-    if whole == finding.patch:
-        return found
-    with_others = trials.compare(recipe, finding, whole, seeds)
-    return with_others if with_others.helps else found
+    return RecipeTrials(data, seconds).try_fix(recipe, finding, seeds)
 
 
 class RecipeTrials:
@@ -84,6 +76,18 @@ class RecipeTrials:
         self.seconds = seconds
         self._data = data
         self._known: dict[tuple[Recipe, int, Measure], float] = {}
+
+    def try_fix(self, recipe: Recipe, finding: Finding, seeds: Iterable[int]) -> TriedFix:
+        """As ``try_recipe_fix``."""
+        seeds = tuple(seeds)
+        found = self.compare(recipe, finding, finding.patch, seeds)
+        if found.helps or finding.fault in SHOWN_ALONE:
+            return found
+        whole = self.completed(recipe, finding.patch)
+        if whole == finding.patch:
+            return found
+        with_others = self.compare(recipe, finding, whole, seeds)
+        return with_others if with_others.helps else found
 
     def completed(self, recipe: Recipe, patch: tuple[str, ...]) -> tuple[str, ...]:
         """A patch with those of all that is wrong with the recipe that has it."""
