@@ -25,6 +25,11 @@ _HALF_A_YEAR = 180 * 86_400.0
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
+def percent(share: float) -> str:
+    """A share as whole percents: ``"25 %"``."""
+    return f"{100 * share:.0f} %"
+
+
 def grouped(value: int) -> str:
     """A whole number, its thousands apart: ``40000`` is ``"40 000"``."""
     return f"{value:,}".replace(",", " ")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from kertasks.advice.facts import Facts, LayerFacts, LayerKind, TargetKind
 from kertasks.advice.rules.layer_rules import FEW_RELUS
 from kertasks.runs.advice.finding import Fault, Finding, Severity
-from kertasks.text.numbers import number
+from kertasks.text.numbers import number, percent
 
 _HEAVY = 0.5
 """Above it more is dropped than kept; 0.5 is what Srivastava et al. (2014) use in hidden layers,
@@ -31,7 +31,7 @@ def dropout_of_the_output(facts: Facts) -> Iterator[Finding]:
                 fault=Fault.REGULARIZATION,
                 severity=Severity.WARNING,
                 layer=place,
-                sentence=f"layer {place} drops {layer.rate:.0%} of the answers themselves",
+                sentence=f"layer {place} drops {percent(layer.rate)} of the answers themselves",
                 explanation="Dropout belongs between hidden layers, not after the last one.",
                 numbers={"rate": layer.rate},
                 patch=(f"layers.{place}.rate=0.0",),
@@ -52,7 +52,8 @@ def heavy_dropout(facts: Facts) -> Iterator[Finding]:
             fault=Fault.REGULARIZATION,
             severity=Severity.WARNING,
             layer=place,
-            sentence=f"layer {place} drops {layer.rate:.0%} of what it gets, more than it keeps",
+            sentence=f"layer {place} drops {percent(layer.rate)} of what it gets, more than it "
+            "keeps",
             explanation="Dropout of 0.2 to 0.5 is what was found to help; more starves the rest.",
             numbers={"rate": layer.rate, "layers": len(heavy)},
             patch=tuple(f"layers.{each}.rate=0.2" for each, _ in heavy),
@@ -96,7 +97,7 @@ def dropout_shakes_a_number(facts: Facts) -> Iterator[Finding]:
                 severity=Severity.WARNING,
                 layer=place,
                 sentence=f"Dropout of {layer.rate:g} over {before.units} units shakes the "
-                f"number they add up to by {noise:.0%}",
+                f"number they add up to by {percent(noise)}",
                 explanation="A class survives such noise, a number does not: leave it out.",
                 numbers={"noise": noise},
                 patch=(f"layers.{place}.rate=0.0",),

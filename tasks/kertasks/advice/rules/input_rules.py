@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kertasks.advice.facts import USUAL_RATE, Facts, StartFacts, TargetKind
 from kertasks.advice.patches import scaled_output, standardised_inputs
 from kertasks.runs.advice.finding import Fault, Finding, Severity
-from kertasks.text.numbers import counted, grouped, learning_rate, number
+from kertasks.text.numbers import counted, grouped, learning_rate, number, percent
 
 FAR = 100.0
 """Weights are drawn for inputs of about 1 (Glorot and Bengio 2010; He et al. 2015): what is a
@@ -176,8 +176,8 @@ def saturated_units(facts: Facts) -> Iterator[Finding]:
             fault=Fault.DATA if by_inputs else Fault.INITIALIZER,
             severity=Severity.WARNING,
             layer=place,
-            sentence=f"{layer.saturated:.0%} of the {layer.activation}s of layer {place} are at an "
-            "end of their range before training, where they have no slope",
+            sentence=f"{percent(layer.saturated)} of the {layer.activation}s of layer {place} "
+            "are at an end of their range before training, where they have no slope",
             explanation=(
                 "Inputs or weights are too large for them: standardise the features, or draw "
                 "smaller weights (glorot_uniform)."

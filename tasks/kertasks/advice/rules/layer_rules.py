@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from kertasks.advice.facts import Facts, LayerFacts, LayerKind
 from kertasks.runs.advice.finding import Fault, Finding, Severity
-from kertasks.text.numbers import counted, number
+from kertasks.text.numbers import counted, number, percent
 
 _LINEAR_ENOUGH = 0.95
 """From that share of what there is to explain on, a linear model leaves nothing to bend for."""
@@ -101,8 +101,8 @@ def a_line_for_a_curve(facts: Facts) -> Iterator[Finding]:
         fault=Fault.LAYERS,
         severity=Severity.ERROR if curved - max(score, 0.0) > _ALL_CURVED else Severity.WARNING,
         layer=place,
-        sentence=f"one layer draws a straight line, which explains {max(score, 0.0):.0%} of the "
-        f"target; what bends explains {curved:.0%}",
+        sentence=f"one layer draws a straight line, which explains {percent(max(score, 0.0))} "
+        f"of the target; what bends explains {percent(curved)}",
         explanation=(
             "However long it is trained, a line cannot bend. Put a Dense layer with relu or tanh "
             "before it."
@@ -161,7 +161,7 @@ def narrower_than_the_answer(facts: Facts) -> Iterator[Finding]:
     why = (
         f"{classes} classes have to fit through"
         if _is_below(layer, wanted)
-        else f"{are_off} off for {0.5**layer.units:.0%} of the rows"
+        else f"{are_off} off for {percent(0.5**layer.units)} of the rows"
     )
     yield Finding(
         code="narrower-than-the-answer",
@@ -220,8 +220,8 @@ def dead_units(facts: Facts) -> Iterator[Finding]:
             fault=Fault.ACTIVATION,
             severity=Severity.WARNING,
             layer=place,
-            sentence=f"{layer.zero_units:.0%} of the units of layer {place} give 0 for every row "
-            "before training",
+            sentence=f"{percent(layer.zero_units)} of the units of layer {place} give 0 for "
+            "every row before training",
             explanation="A ReLU below 0 passes no gradient. leaky_relu or elu always do.",
             numbers={"share": layer.zero_units},
             patch=(f"layers.{place}.activation=leaky_relu",),
@@ -354,8 +354,8 @@ def statistics_that_have_not_moved(facts: Facts) -> Iterator[Finding]:
         fault=Fault.LAYERS,
         severity=Severity.WARNING,
         layer=place,
-        sentence=f"after {steps} steps {left:.0%} of what BatchNormalization takes for mean and "
-        "variance is still what it began with",
+        sentence=f"after {steps} steps {percent(left)} of what BatchNormalization takes for "
+        "mean and variance is still what it began with",
         explanation=(
             "In training it takes the batch's own statistics, in use its moving averages: with "
             f"momentum {layer.momentum:g} they need some {number(needed, 2)} steps. Until then the "

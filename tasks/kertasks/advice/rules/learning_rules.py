@@ -20,7 +20,7 @@ from kertasks.advice.judging import (
     why_stuck,
 )
 from kertasks.runs.advice.finding import Fault, Finding, Severity
-from kertasks.text.numbers import counted, grouped, number
+from kertasks.text.numbers import counted, grouped, number, percent
 
 _MOVED = 0.02
 """Share of the loss by which it must fall to be said to have moved: batches alone shake it by 1 %
@@ -163,8 +163,8 @@ def dead_after_training(facts: Facts) -> Iterator[Finding]:
                 # What half of it has learned with does the work without them.
                 severity=Severity.INFO if learning.has_learned else Severity.WARNING,
                 layer=place,
-                sentence=f"{share:.0%} of the ReLUs of layer {place} are off for every row after "
-                f"{counted(learning.steps, 'step')}",
+                sentence=f"{percent(share)} of the ReLUs of layer {place} are off for every "
+                f"row after {counted(learning.steps, 'step')}",
                 explanation="They get no gradient and do not come back. leaky_relu always has one.",
                 numbers={"share": share},
                 patch=(f"layers.{place}.activation=leaky_relu",),

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from kertasks.advice.facts import Facts, TargetKind
 from kertasks.runs.advice.finding import Fault, Finding, Severity
+from kertasks.text.numbers import percent
 
 _OF_EXCLUSIVE_CLASSES = (
     "CategoricalCrossentropy",
@@ -225,7 +226,7 @@ def yes_or_no_loss_for_exclusive_classes(facts: Facts) -> Iterator[Finding]:
         fault=Fault.LOSS,
         severity=Severity.WARNING,
         sentence=f"binary cross-entropy asks {classes} questions of a row that has one class: no "
-        f"to all of them is {1 - 1 / classes:.0%} right",
+        f"to all of them is {percent(1 - 1 / classes)} right",
         explanation=(
             "Each output counts for itself, and all but one are to say no. Categorical "
             "cross-entropy with softmax asks which class it is."
@@ -292,7 +293,7 @@ def one_sided_output(facts: Facts) -> Iterator[Finding]:
         sentence="the last layer is a ReLU: where its sum is below 0 it says 0 and learns nothing",
         explanation=(
             "A probability takes sigmoid or softmax, a number no activation at all. "
-            f"Before training {dead:.0%} of the rows get 0."
+            f"Before training {percent(dead)} of the rows get 0."
         ),
         numbers={"rows at 0": dead},
         patch=(f"layers.{place}.activation={end if is_classes else 'linear'}",),

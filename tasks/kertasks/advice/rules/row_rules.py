@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from kertasks.advice.facts import Facts, LayerKind, TargetKind
 from kertasks.advice.judging import are_unlinked
 from kertasks.runs.advice.finding import Fault, Finding, Severity
-from kertasks.text.numbers import counted, grouped, number
+from kertasks.text.numbers import counted, grouped, number, percent
 
 _MOST_SHARED = 0.5
 """Of the rows held out that may be trained on too before the result is mostly memory."""
@@ -109,8 +109,8 @@ def validation_beyond_training(facts: Facts) -> Iterator[Finding]:
         code="validation-beyond-training",
         fault=Fault.VALIDATION,
         severity=Severity.WARNING,
-        sentence=f"{fit.outside_share:.0%} of the targets held out are beyond all that are trained "
-        "on",
+        sentence=f"{percent(fit.outside_share)} of the targets held out are beyond all that "
+        "are trained on",
         explanation=(
             "The last rows are held out as they lie, and these are sorted, or grow with time. A "
             "network says little beyond what it has seen: shuffle the rows before, or give it the "

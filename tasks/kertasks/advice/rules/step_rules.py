@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from kertasks.advice.facts import Facts, LayerKind
 from kertasks.advice.patches import fresh_weights
 from kertasks.runs.advice.finding import Fault, Finding, Severity
-from kertasks.text.numbers import counted, learning_rate, number
+from kertasks.text.numbers import counted, learning_rate, number, percent
 
 ENOUGH = 1.0
 """Losses that all steps can bring down by the first slope; below it the way is tried in strides."""
@@ -163,7 +163,7 @@ def way_too_short(facts: Facts) -> Iterator[Finding]:
         fault=fault,
         severity=Severity.WARNING,
         sentence=f"{counted(fit.steps, 'step')} of {_rate(facts)} are too short a way: they leave "
-        f"{start.strides_left:.0%} of the loss",
+        f"{percent(start.strides_left)} of the loss",
         explanation=(
             "Steps times rate times slope is how far a training can come. Train longer, with more "
             "steps an epoch (a smaller batch), or with a larger rate."

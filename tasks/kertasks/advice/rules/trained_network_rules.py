@@ -17,7 +17,7 @@ from kertasks.advice.judging import (
 from kertasks.advice.rules.layer_rules import FAINT, UNMOVED
 from kertasks.advice.rules.learning_rules import stuck_at_the_baseline
 from kertasks.runs.advice.finding import Fault, Finding, Severity
-from kertasks.text.numbers import counted, number
+from kertasks.text.numbers import counted, number, percent
 
 _GREW = 100.0
 """Times its first gradient that a layer has after training without having learned: gradients that
@@ -115,7 +115,7 @@ def rows_it_cannot_tell_apart(facts: Facts) -> Iterator[Finding]:
         severity=Severity.INFO if learning.has_learned else Severity.WARNING,
         layer=narrow[0] if narrow else None,
         sentence=f"rows with other targets reach the last layer as the same numbers: "
-        f"{learning.lost:.0%} of what could be right cannot be any more",
+        f"{percent(learning.lost)} of what could be right cannot be any more",
         explanation=(
             "Where all ReLUs of a layer are off for two rows, no later layer can tell them apart, "
             "and no gradient mends it. More units, or leaky_relu, keep them apart."
@@ -166,8 +166,8 @@ def _too_young(facts: Facts, kept: float, used: float) -> Finding:
     is_cut = left > UNMOVED and learning is not None and not learning.is_whole
     does_no_harm = is_cut or (learning is not None and learning.has_learned)
     why = (
-        f"after {counted(steps, 'step')} {left:.0%} of BatchNormalization's averages is still what "
-        "they began with"
+        f"after {counted(steps, 'step')} {percent(left)} of BatchNormalization's averages is "
+        "still what they began with"
         if left > UNMOVED
         else "BatchNormalization's averages are not those of the batches"
     )
