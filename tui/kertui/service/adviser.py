@@ -122,8 +122,7 @@ class Adviser:
             goes_on: asked before each seed whether anybody still wants to know.
 
         Returns:
-            Of fewer seeds where one was no better, for then it is not offered; None where nobody
-            wants to know.
+            None where nobody wants to know.
 
         Raises:
             RequestFailed: it cannot be tried; the text says why.
@@ -136,16 +135,17 @@ class Adviser:
 
         found = self.tried(recipe, finding)
         asked = {"recipe": to_json(recipe), "finding": msgspec.to_builtins(finding)}
+        if found is not None:
+            return found
+        # Which patch is better, alone or with others, is judged on all seeds together. What was
+        # trained before is remembered there: each question costs the seed that is new in it.
+        seeds = [(recipe.seed + number) % _ALL_SEEDS for number in range(SEEDS)]
         for number in range(SEEDS):
-            if found is not None and not found.may_help(SEEDS):
-                break
             if not goes_on():
                 return None
-            seed = (recipe.seed + number) % _ALL_SEEDS
             with self._trial_under_way():
-                answer = self._ask("try_fix", seconds=SECONDS, seeds=[seed], **asked)
-            one = msgspec.convert(answer, TriedFix)
-            found = one if found is None else found.joined(one)
+                answer = self._ask("try_fix", seconds=SECONDS, seeds=seeds[: number + 1], **asked)
+            found = msgspec.convert(answer, TriedFix)
         if found is not None:
             self._tried[_trial(recipe, finding)] = found
         return found

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import msgspec
 from msgspec import Meta
-from msgspec.structs import force_setattr, replace
+from msgspec.structs import force_setattr
 
 from kertasks.files import LARGEST
 from kertasks.text.numbers import number
@@ -104,10 +104,6 @@ class TriedFix(msgspec.Struct, frozen=True, kw_only=True):
 
     def _gain(self, before: float, after: float) -> float:
         return after - before if self.larger_is_better else before - after
-
-    def joined(self, other: TriedFix) -> TriedFix:
-        """The same fix on the seeds of another trial too."""
-        return replace(self, before=self.before + other.before, after=self.after + other.after)
 
     @property
     def gain(self) -> str:
