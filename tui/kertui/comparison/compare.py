@@ -31,7 +31,7 @@ class CompareScreen(Screen[None]):
     CSS_PATH = "compare.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,c", "app.pop_screen", "back", key_display="esc", id="compare.back",
-                tooltip="Go back to the workbench."),
+                tooltip="Go back to the screen before."),
     ]  # fmt: skip
 
     def __init__(self, before: Recipe, after: Recipe, before_name: str, after_name: str) -> None:

@@ -87,7 +87,7 @@ class SideBySideScreen(Screen[None]):
         Binding("g", "both('present')", "the present", show=False, id="beside.present",
                 tooltip="Come back to the latest weights."),
         Binding("escape", "app.pop_screen", "back", key_display="esc", id="beside.back",
-                tooltip="Go back to the curves of both."),
+                tooltip="Go back to the screen before."),
     ]  # fmt: skip
 
     def __init__(
