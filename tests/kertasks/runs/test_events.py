@@ -216,6 +216,7 @@ def test_a_finding_keeps_its_numbers_and_comes_with_clean_texts() -> None:
             "numbers": {"best": "nan", "last": "inf", "epoch": 3.0},
             "explanation": "",
             "patch": ["layers.2.rate=0.5"],
+            "labels_times": 1,
         },
     }
     assert json.loads(findings_json([finding]), parse_constant=pytest.fail) == [written["finding"]]
