@@ -235,7 +235,7 @@ async def runs(stage: Stage) -> None:
 async def head_to_head(stage: Stage) -> None:
     """Two recipes that are trained at the same time."""
     await stage.pilot.press(*"xor", "escape", "H", "enter")
-    await stage.until(lambda: isinstance(stage.app.screen, RunsScreen), "the runs")
+    await stage.until(lambda: bool(stage.app.screen.query(RunCurves)), "the runs")
     curves = stage.app.screen.query_one(RunCurves)
     await stage.until(
         lambda: (
@@ -322,12 +322,12 @@ async def tried_fix(stage: Stage) -> None:
     """A recipe and the one with the fix, trained at the same time."""
     await _advised(stage)
     await stage.pilot.press("i", "h")
-    await stage.until(lambda: isinstance(stage.app.screen, RunsScreen), "the runs")
+    await stage.until(lambda: bool(stage.app.screen.query(RunCurves)), "the runs")
     curves = stage.app.screen.query_one(RunCurves)
     await stage.until(
         lambda: (
             len(curves.histories) == 2
-            and all(history.epochs > 60 for history in curves.histories.values())
+            and all(history.epochs > 600 for history in curves.histories.values())
         ),
         "both trainings",
         seconds=300,
