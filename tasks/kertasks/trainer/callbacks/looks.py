@@ -28,9 +28,9 @@ _ANSWER_EVERY = 0.25
 """Seconds between two answers to the same request."""
 
 _SHARE = 0.015
-"""Of the time that answers may take. The first look of a tab, which is traced for 0.1 to 0.3 s, and
-the first one to a request, for which a person waits, come beside it: with them it is 3 % of the
-first 20 s (``tests.benchmarks.looking_cost``)."""
+"""Of the time that answers may take, so that all that looking costs stays below 3 %: the first
+look of a tab, which is traced for 0.1 to 0.3 s, and the first one to a request, for which a person
+waits, come beside it (``tests.benchmarks.looking_cost``)."""
 
 
 class Looks(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries no types
