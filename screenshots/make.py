@@ -235,14 +235,20 @@ async def runs(stage: Stage) -> None:
 async def head_to_head(stage: Stage) -> None:
     """Two recipes that are trained at the same time."""
     await stage.pilot.press(*"xor", "escape", "H", "enter")
+    await _train_both(stage, 300)
+
+
+async def _train_both(stage: Stage, epochs: int) -> None:
+    """Wait until both of a head to head have trained for more than so many epochs."""
     await stage.until(lambda: bool(stage.app.screen.query(RunCurves)), "the runs")
     curves = stage.app.screen.query_one(RunCurves)
     await stage.until(
         lambda: (
             len(curves.histories) == 2
-            and all(history.epochs > 300 for history in curves.histories.values())
+            and all(history.epochs > epochs for history in curves.histories.values())
         ),
         "both trainings",
+        seconds=300,
     )
 
 
@@ -322,16 +328,7 @@ async def tried_fix(stage: Stage) -> None:
     """A recipe and the one with the fix, trained at the same time."""
     await _advised(stage)
     await stage.pilot.press("i", "h")
-    await stage.until(lambda: bool(stage.app.screen.query(RunCurves)), "the runs")
-    curves = stage.app.screen.query_one(RunCurves)
-    await stage.until(
-        lambda: (
-            len(curves.histories) == 2
-            and all(history.epochs > 600 for history in curves.histories.values())
-        ),
-        "both trainings",
-        seconds=300,
-    )
+    await _train_both(stage, 600)
 
 
 async def help_screen(stage: Stage) -> None:

@@ -38,8 +38,7 @@ from kertasks.models.split_rules import rows_trained
 from kertasks.runs.advice.finding import Finding
 
 _DEFAULT_BATCH = 32
-OF_CLASSES = ("Crossentropy", "Hinge", "Focal")
-"""Parts of the names of losses that take whole numbers for classes."""
+_OF_CLASSES = ("Crossentropy", "Hinge", "Focal")
 
 
 class NothingToCheck(UserError):
@@ -190,6 +189,11 @@ class Rows(NamedTuple):
         return cls(given, trained, None, Split(given.x[rows:], given.y[rows:]))
 
 
+def takes_classes(loss: str) -> bool:
+    """Whether a loss, by Keras's name of it, takes whole numbers for classes."""
+    return any(part in loss for part in _OF_CLASSES)
+
+
 def require_checkable(model: keras.Model, rows: Split) -> None:
     """See that a model is one that can be looked at; one that is not built yet is built.
 
@@ -215,9 +219,7 @@ def _gather(
     require_checkable(model, rows.given)
     trained = rows.trained
     compiled = compile_facts(model)
-    targets = target_facts(
-        trained.y, class_numbers=any(part in compiled.loss for part in OF_CLASSES)
-    )
+    targets = target_facts(trained.y, class_numbers=takes_classes(compiled.loss))
     inputs, layers = input_facts(trained.x), layer_facts(model)
     fit = replace(
         _held_out_facts(rows, targets),

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from kertasks.advice import rules
 from kertasks.advice.facts import Facts
 from kertasks.advice.patches import placed
-from kertasks.runs.advice.finding import Fault, Finding, Severity, worst_first
+from kertasks.runs.advice.finding import Fault, Finding, FindingId, Severity, worst_first
 
 Rule: TypeAlias = Callable[[Facts], Iterable[Finding]]
 
@@ -64,7 +64,7 @@ def advise(facts: Facts) -> list[Finding]:
     What a training shows is worth a warning where nothing found before it explains it: else the
     cause is what is to be changed, and what it does is a remark.
     """
-    found: dict[tuple[str, int | None], Finding] = {}
+    found: dict[FindingId, Finding] = {}
     explained = False
     for rule in all_rules():
         is_shown = rule.__module__.rpartition(".")[2] in _SHOWN_BY_TRAINING
@@ -73,7 +73,7 @@ def advise(facts: Facts) -> list[Finding]:
                 explained |= finding.is_alarm and finding.fault not in _EXPLAIN_NOTHING
             told = _as_remark(finding) if is_shown and explained else finding
             patched = replace(told, patch=placed(told.patch, facts.layers))
-            found.setdefault((finding.code, finding.layer), patched)
+            found.setdefault(finding.id, patched)
     return worst_first(found.values())
 
 

@@ -13,7 +13,7 @@ import keras
 import numpy as np
 from msgspec.structs import replace
 
-from kertasks.advice.checking import OF_CLASSES
+from kertasks.advice.checking import takes_classes
 from kertasks.advice.data_reading import input_facts, spread_rows, target_facts
 from kertasks.advice.facts import Facts, FitFacts, LearningFacts
 from kertasks.advice.network_reading import compile_facts, is_sequential, layer_facts
@@ -57,10 +57,9 @@ class RunningAdvice:
         few = max(2, _MOST_CELLS // max(1, math.prod(train.x.shape[1:])))
         some = np.asarray(train.x[spread_rows(train.rows, 1, few)])
         compiled = compile_facts(model)
-        classes = any(part in compiled.loss for part in OF_CLASSES)
         self._facts = Facts(
             inputs=replace(input_facts(some), rows=train.rows, distinct_rows=None),
-            targets=target_facts(train.y, class_numbers=classes),
+            targets=target_facts(train.y, class_numbers=takes_classes(compiled.loss)),
             layers=layer_facts(model),
             compiled=compiled,
             fit=FitFacts(
@@ -91,12 +90,12 @@ class RunningAdvice:
             compiled = replace(compiled, learning_rate=learning_rate)
         fit = replace(self._facts.fit, epochs=max(1, planned))
         facts = replace(self._facts, compiled=compiled, fit=fit)
-        known = {(each.code, each.layer) for each in advise(facts)}
+        known = {each.id for each in advise(facts)}
         learning = look_at_curve(curve, facts)
         if depth is not Depth.CURVE:
             learning = self._of_network(learning, facts, depth)
         found = advise(replace(facts, learning=learning))
-        return [each for each in found if (each.code, each.layer) not in known]
+        return [each for each in found if each.id not in known]
 
     def _of_network(self, found: LearningFacts, facts: Facts, depth: Depth) -> LearningFacts:
         model, train, held_out = self._model, self._data.train, self._data.held_out

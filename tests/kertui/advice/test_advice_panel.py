@@ -26,7 +26,6 @@ from kertui.advice import advice_reader
 from kertui.advice.advice_panel import AdvicePanel
 from kertui.advice.advice_screen import AdviceScreen
 from kertui.advice.dismissed_findings import DismissedFindings
-from kertui.advice.known_advice import id_of
 from kertui.session import TrainHeadToHead
 from kertui.workbench.recipe_column import RecipeColumn
 from kertui.workbench.settings.training_settings import TrainingSettings
@@ -218,7 +217,7 @@ async def test_a_finding_is_dismissed_and_brought_back(service: AdvisedService, 
 
         def is_kept() -> bool:
             kept.read()
-            return kept.of(recipe) == {id_of(SATURATED)}
+            return kept.of(recipe) == {SATURATED.id}
 
         await bench.until(is_kept)
         await bench.press("i", "end")

@@ -5,13 +5,13 @@ from tests.support.advice import FINDINGS, NARROW, REPEATED, SATURATED, trial
 
 from kertasks.registry import find_task
 from kertasks.runs.advice.finding import Severity
-from kertui.advice.known_advice import Advised, KnownAdvice, fixed_recipe, gather, id_of
+from kertui.advice.known_advice import Advised, KnownAdvice, fixed_recipe, gather
 
 RECIPE = find_task("xor").recipes["as asked"]
 
 
 def test_the_worst_comes_first_and_what_was_dismissed_last() -> None:
-    found = gather([REPEATED, NARROW, SATURATED], (), {id_of(SATURATED)})
+    found = gather([REPEATED, NARROW, SATURATED], (), {SATURATED.id})
     assert [entry.finding for entry in found] == [NARROW, REPEATED, SATURATED]
     assert [entry.dismissed for entry in found] == [False, False, True]
     known = KnownAdvice(RECIPE, tuple(found))

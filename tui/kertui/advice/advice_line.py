@@ -55,7 +55,7 @@ class AdviceLine(RowsWidget):
             self.show_rows([advice_row(self._known, width, glyphs_for(self.app))])
 
     def on_click(self, event: events.Click) -> None:
-        """Say where."""
+        """Tell whether the click was on the key that fixes."""
         row = self.rows[0] if self.rows else []
         keys = [at for at, (_, role) in enumerate(row) if role == _KEY]
         fix = len(keys) > 1 and keys[0] <= event.x < keys[1] - _GAP

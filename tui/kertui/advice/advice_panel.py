@@ -93,7 +93,7 @@ class AdvicePanel(Vertical):
         """What is known, as it is shown."""
 
     def compose(self) -> ComposeResult:
-        """Hold the line."""
+        """Hold the line, and what has advice given and fixes tried."""
         yield self._reader
         yield self._line
 
@@ -307,4 +307,4 @@ class AdvicePanel(Vertical):
 
 def _key(finding: Finding) -> tuple[str, int | None, tuple[str, ...]]:
     """What a fix that cannot be tried is known again by."""
-    return finding.code, finding.layer, finding.patch
+    return *finding.id, finding.patch

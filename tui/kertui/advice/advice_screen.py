@@ -75,7 +75,7 @@ class AdviceScreen(Screen[Advised]):
         yield KeyLine()
 
     def on_mount(self) -> None:
-        """Count the findings."""
+        """Count the findings in the header line."""
         self._list.focus()
         self._count()
 

@@ -14,8 +14,7 @@ import msgspec
 from kertasks.errors import UserError
 from kertasks.files import locked_folder, read_small, write_text
 from kertasks.recipes.recipe import Recipe
-from kertasks.runs.advice.finding import Finding
-from kertui.advice.known_advice import FindingId, id_of
+from kertasks.runs.advice.finding import Finding, FindingId
 
 FILE = "dismissed.json"
 
@@ -71,7 +70,7 @@ class DismissedFindings:
             NotKept: it is so until the session ends.
             kertasks.files.FileIsLocked: the same, since another process holds the home.
         """
-        one = _Dismissed(recipe.task, recipe.name, *id_of(finding))
+        one = _Dismissed(recipe.task, recipe.name, *finding.id)
         with self._writing:
             self._all = _changed(self._all, one, dismissed=dismissed)
             try:

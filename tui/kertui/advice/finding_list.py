@@ -11,8 +11,9 @@ from textual.containers import VerticalScroll
 from textual.geometry import Region
 from textual.message import Message
 
+from kertasks.runs.advice.finding import FindingId
 from kertui.advice.finding_rows import finding_rows
-from kertui.advice.known_advice import Advised, FindingId, KnownAdvice, id_of
+from kertui.advice.known_advice import Advised, KnownAdvice
 from kertui.rows.clickable_rows import ClickableRows
 from kertui.terminal.glyphs import glyphs_for
 
@@ -67,7 +68,7 @@ class FindingList(VerticalScroll, can_focus=True):
 
     @property
     def _place(self) -> int:
-        ids = [id_of(entry.finding) for entry in self._known.entries]
+        ids = [entry.finding.id for entry in self._known.entries]
         return ids.index(self._cursor) if self._cursor in ids else 0
 
     def _draw(self) -> None:
@@ -94,7 +95,7 @@ class FindingList(VerticalScroll, can_focus=True):
         if not entries:
             return
         place = max(0, min(place, len(entries) - 1))
-        self._cursor = id_of(entries[place].finding)
+        self._cursor = entries[place].finding.id
         self._draw()
         start, end = self.query_one(_FindingRows).span(place)
         self.scroll_to_region(Region(0, start, 1, end - start), animate=False, force=True)

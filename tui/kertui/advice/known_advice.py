@@ -9,16 +9,8 @@ from kertasks.keras_catalog.catalog import Catalog
 from kertasks.recipes.changes import with_changes
 from kertasks.recipes.recipe import Recipe
 from kertasks.recipes.recipe_errors import RecipeError
-from kertasks.runs.advice.finding import Finding, Severity
+from kertasks.runs.advice.finding import Finding, FindingId, Severity
 from kertasks.runs.advice.tried_fix import TriedFix
-
-FindingId = tuple[str, int | None]
-"""What a finding is recognised by from one recipe to the next: its code and its layer."""
-
-
-def id_of(finding: Finding) -> FindingId:
-    """The code and the layer of a finding."""
-    return finding.code, finding.layer
 
 
 @dataclass(frozen=True)
@@ -111,10 +103,10 @@ def gather(
         of_run: in a training of the same recipe, each with its epoch, the newest last.
         dismissed: what a person wants to hear no more of.
     """
-    latest = {id_of(finding): (epoch, finding) for epoch, finding in of_run}
-    before = [(None, finding) for finding in found if id_of(finding) not in latest]
+    latest = {finding.id: (epoch, finding) for epoch, finding in of_run}
+    before = [(None, finding) for finding in found if finding.id not in latest]
     entries = [
-        Advised(finding, epoch, dismissed=id_of(finding) in dismissed)
+        Advised(finding, epoch, dismissed=finding.id in dismissed)
         for epoch, finding in [*before, *latest.values()]
     ]
     return sorted(entries, key=lambda entry: (entry.dismissed, entry.finding.rank))

@@ -31,24 +31,20 @@ class Fixes:
         self.findings = list(found.findings)
         self.mended = mended
         self._tried = tried
-        known = {_name(finding) for finding in self.findings}
+        known = {finding.id for finding in self.findings}
         for one in tried:  # some are only found after others are mended
-            if _name(one.finding) not in known:
-                known.add(_name(one.finding))
+            if one.finding.id not in known:
+                known.add(one.finding.id)
                 self.findings.append(one.finding)
 
     def of(self, finding: Finding) -> list[FixTried]:
         """What was tried to mend a finding."""
-        return [one for one in self._tried if _name(one.finding) == _name(finding)]
+        return [one for one in self._tried if one.finding.id == finding.id]
 
     @property
     def recipe(self) -> Recipe:
         """The recipe with all that helped."""
         return from_json(self.mended.recipe)
-
-
-def _name(finding: Finding) -> tuple[str, int | None]:
-    return finding.code, finding.layer
 
 
 def ask_for_fixes(recipe: Recipe, seconds: float, train: float) -> Fixes:

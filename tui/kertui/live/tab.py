@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
 from textual import events
+from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
@@ -106,6 +107,21 @@ class LiveTab(Widget, can_focus=True):
         """Show the run as it is now. Called at most a few times a second, and only while this is
         the tab that is shown."""
         raise NotImplementedError
+
+
+def named_tabs(entries: Iterable[tuple[str, str, bool]]) -> Content:
+    """Tabs side by side for a line of a screen.
+
+    Args:
+        entries: of each its words, the action of the screen that a click carries out, and whether
+            it is the one that is shown.
+    """
+    return Content("  ").join(
+        Content.styled(words, "bold $accent")
+        if shown
+        else Content.from_markup(f"[@click=screen.{action}]{words}[/]")
+        for words, action, shown in entries
+    )
 
 
 @cache

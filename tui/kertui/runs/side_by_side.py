@@ -9,7 +9,6 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
@@ -17,7 +16,7 @@ from kertasks.runs.folder import RunFolder
 from kertasks.runs.summary import RunSummary
 from kertui.live.outcome import NextSteps
 from kertui.live.pane import LivePane
-from kertui.live.tab import LiveTab, all_tabs
+from kertui.live.tab import all_tabs, named_tabs
 from kertui.plotting.run_strokes import sample
 from kertui.plotting.strips import Row, cells, fit
 from kertui.rows.header_line import HeaderLine
@@ -123,16 +122,9 @@ class SideBySideScreen(Screen[None]):
         """Show the tab of a digit in both halves."""
         for pane in self._panes:
             pane.choose(next(tab for tab in pane.tabs if tab.key == key), focus=False)
-        self._name_tabs(self._panes[0].shown)
-
-    def _name_tabs(self, shown: LiveTab) -> None:
         self.query_one("#side-tabs", Static).update(
-            Content("  ").join(
-                Content.styled(f"{tab.key} {tab.title}", "bold $accent")
-                if tab.key == shown.key
-                else Content.from_markup(
-                    f"[@click=screen.choose_tab('{tab.key}')]{tab.key} {tab.title}[/]"
-                )
+            named_tabs(
+                (f"{tab.key} {tab.title}", f"choose_tab('{tab.key}')", tab.key == key)
                 for tab in all_tabs()
             )
         )

@@ -225,4 +225,4 @@ class Adviser:
 
 
 def _trial(recipe: Recipe, finding: Finding) -> _Trial:
-    return recipe, finding.code, finding.layer, finding.patch
+    return recipe, *finding.id, finding.patch

@@ -28,7 +28,7 @@ from kertui.dialogs.unsaved_changes import UnsavedAnswer, UnsavedChangesScreen
 from kertui.live.pane import LivePane
 from kertui.live.status import RunStatus
 from kertui.live.steering import first_learning_rate, steering_keys
-from kertui.live.tab import all_tabs
+from kertui.live.tab import all_tabs, named_tabs
 from kertui.live.training_column import Phase, TrainingColumn
 from kertui.rows.key_line import KeyLine
 from kertui.session import Session
@@ -447,14 +447,7 @@ class WorkbenchScreen(Screen[None]):
             for shown in (pane.shown,)
             for tab in pane.tabs
         ]
-        self.query_one("#tabs", Static).update(
-            Content("  ").join(
-                Content.styled(words, "bold $accent")
-                if chosen
-                else Content.from_markup(f"[@click=screen.{action}]{words}[/]")
-                for words, action, chosen in entries
-            )
-        )
+        self.query_one("#tabs", Static).update(named_tabs(entries))
 
     def on_resize(self) -> None:
         """Have the tabs named once: over both halves where these take turns."""

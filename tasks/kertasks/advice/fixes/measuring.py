@@ -9,7 +9,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from kertasks.advice.checking import OF_CLASSES
+from kertasks.advice.checking import takes_classes
 from kertasks.advice.data_reading import spread_rows, target_facts
 from kertasks.advice.facts import TargetFacts, TargetKind
 from kertasks.advice.network_reading import compile_facts
@@ -66,8 +66,7 @@ def measure_for(y: NDArray[Any], losses: tuple[str, ...], data: Dataset | None =
         losses: Keras's names of those that are tried: where one is of classes, whole numbers are.
         data: of a task; its target's own unit is the one that errors are told in.
     """
-    of_classes = any(part in loss for part in OF_CLASSES for loss in losses)
-    facts = target_facts(y, class_numbers=of_classes)
+    facts = target_facts(y, class_numbers=any(map(takes_classes, losses)))
     if facts.kind is not TargetKind.NUMBERS:
         return Measure(facts.kind, "accuracy")
     if data is None or data.unit is None:

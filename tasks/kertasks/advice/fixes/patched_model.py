@@ -122,7 +122,7 @@ class _Plan:
         self.fit: dict[str, Any] = {}
 
     def take(self, change: Change) -> None:
-        """Take one change."""
+        """Take one change, which is carried out when the model is built."""
         value = _value_of(change)
         match change.path.split("."):
             case ["layers", place]:

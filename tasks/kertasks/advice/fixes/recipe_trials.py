@@ -78,7 +78,8 @@ class RecipeTrials:
         self._known: dict[tuple[Recipe, int, Measure], float] = {}
 
     def try_fix(self, recipe: Recipe, finding: Finding, seeds: Iterable[int]) -> TriedFix:
-        """As ``try_recipe_fix``."""
+        """Try a finding's patch of a recipe, and where it does not help alone, with those of all
+        that is then still wrong; arguments, result and errors as of ``try_recipe_fix``."""
         seeds = tuple(seeds)
         found = self.compare(recipe, finding, finding.patch, seeds)
         if found.helps or finding.fault in SHOWN_ALONE:

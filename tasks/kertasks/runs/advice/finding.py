@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import msgspec
 from msgspec import Meta
@@ -52,6 +52,10 @@ class Fault(StrEnum):
     VALIDATION = "validation"
 
 
+FindingId: TypeAlias = tuple[str, int | None]
+"""What a finding is known again by, in another recipe or later: its code and its layer."""
+
+
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that is wrong, or worth knowing. Texts are cleaned as it is made: names in them
     may be a stranger's."""
@@ -87,6 +91,11 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         numbers = {one_line(name): float(value) for name, value in self.numbers.items()}
         force_setattr(self, "numbers", numbers)
         force_setattr(self, "patch", tuple(one_line(change, _LONGEST) for change in self.patch))
+
+    @property
+    def id(self) -> FindingId:
+        """What it is known again by."""
+        return self.code, self.layer
 
     @property
     def fits_a_recipe(self) -> bool:

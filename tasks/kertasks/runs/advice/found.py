@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kertasks.runs.advice.finding import Finding, worst_first
+from kertasks.runs.advice.finding import Finding, FindingId, worst_first
 
 _MOST = 1_000
 """Findings that are listened to; a trainer tells a handful."""
@@ -38,12 +38,11 @@ class FoundInRun:
     def findings(self) -> tuple[tuple[int, Finding], ...]:
         """Those that hold, each with the epoch it was found at; the newest last."""
         if self._found is None:
-            found: dict[tuple[str, int | None], tuple[int, Finding]] = {}
+            found: dict[FindingId, tuple[int, Finding]] = {}
             for epoch, finding, holds in self._told:
-                key = (finding.code, finding.layer)
-                found.pop(key, None)
+                found.pop(finding.id, None)
                 if holds:
-                    found[key] = (epoch, finding)
+                    found[finding.id] = (epoch, finding)
             self._found = tuple(found.values())
         return self._found
 

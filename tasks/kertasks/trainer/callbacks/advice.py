@@ -11,14 +11,14 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any, TypeAlias
+from typing import Any
 
 import keras
 
 from kertasks.advice.running_advice import Depth, RunningAdvice
 from kertasks.advice.short_training import ROWS_LOOKED_AT, Curve
 from kertasks.data.dataset import Dataset
-from kertasks.runs.advice.finding import Finding, Severity
+from kertasks.runs.advice.finding import Finding, FindingId, Severity
 from kertasks.runs.advice.found import FoundInRun
 from kertasks.runs.event_log import EventLog
 from kertasks.runs.events import Advised
@@ -48,8 +48,6 @@ _PATIENCE = 60.0
 
 _OFTEN = 3
 """How often one thing is said at most, should it come and go."""
-
-_Key: TypeAlias = tuple[str, int | None]
 
 
 class Advice(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries no types
@@ -115,16 +113,16 @@ class Advice(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries n
         self._took: dict[Depth, float] = {}
         """Seconds that the last one took."""
 
-        self._depths: dict[_Key, Depth] = {}
+        self._depths: dict[FindingId, Depth] = {}
         """The least depth at which each finding was seen."""
 
-        self._seen: Counter[_Key] = Counter()
+        self._seen: Counter[FindingId] = Counter()
         """In how many looks in a row each finding was there that is not told."""
 
-        self._missed: Counter[_Key] = Counter()
+        self._missed: Counter[FindingId] = Counter()
         """In how many looks in a row each finding was not there that is told."""
 
-        self._said: Counter[_Key] = Counter()
+        self._said: Counter[FindingId] = Counter()
 
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
         """Take the curve of an earlier process."""
@@ -220,8 +218,8 @@ class Advice(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries n
         """
         epoch = len(self._losses)
         is_early = epoch < _EARLIEST * self._planned() and self._trained() < _PATIENCE
-        there = {(finding.code, finding.layer): finding for finding in found}
-        told = {(one.code, one.layer): (at, one) for at, one in self._found.findings}
+        there = {finding.id: finding for finding in found}
+        told = {one.id: (at, one) for at, one in self._found.findings}
         for key, finding in there.items():
             self._missed.pop(key, None)
             self._seen[key] += 1
@@ -249,10 +247,9 @@ class Advice(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries n
                 self._say(told[key][1], holds=False)
 
     def _say(self, finding: Finding, *, holds: bool = True) -> None:
-        key = (finding.code, finding.layer)
         if holds:
-            self._said[key] += 1
-            if self._said[key] > _OFTEN:
+            self._said[finding.id] += 1
+            if self._said[finding.id] > _OFTEN:
                 return
         epoch = len(self._losses)
         self._found.tell(epoch, finding, holds=holds)
