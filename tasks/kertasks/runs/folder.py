@@ -18,7 +18,7 @@ from kertasks.files import open_regular, read_small, write_text
 from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.control_file import Command, write_command
 from kertasks.runs.event_reader import last_answered
-from kertasks.runs.manifest import Manifest, format_manifest, parse_manifest
+from kertasks.runs.manifest import Manifest, Origin, format_manifest, parse_manifest
 from kertasks.runs.spool import deliver, spooled
 from kertasks.runs.state import (
     RunState,
@@ -66,6 +66,11 @@ class RunIsOver(UserError):
 
 class RunDamaged(UserError):
     """A run's folder lacks a file it must have, or holds one that cannot be read."""
+
+
+class HasNoRecipe(UserError):
+    """A run was trained by no recipe: by a person's own script, or by something whose file is
+    followed."""
 
 
 class NeverBegan(RunDamaged):
@@ -187,6 +192,13 @@ class RunFolder:
             raise _cannot_read(self.manifest_path, error) from error
 
     @property
+    def origin(self) -> Origin:
+        """What trains it, as far as its manifest can be read."""
+        with contextlib.suppress(RunDamaged):
+            return self.manifest().origin
+        return Origin.RECIPE
+
+    @property
     def has_manifest(self) -> bool:
         """Whether a trainer took the run: there is a ``run.json``, be it damaged."""
         try:
@@ -219,6 +231,7 @@ class RunFolder:
 
         Raises:
             kertasks.RecipeError: ``recipe.toml`` was changed into what is no recipe.
+            HasNoRecipe: it was trained by none.
             RunDamaged: there is no ``recipe.toml``, or it cannot be read.
         """
         from kertasks.recipes.toml_file import parse_recipe
@@ -226,6 +239,9 @@ class RunFolder:
         try:
             text = read_small(self.recipe_path).decode("utf-8-sig")
         except FileNotFoundError as error:
+            if self.origin is not Origin.RECIPE:
+                text = f"run {self.id} has no recipe: {self.manifest().task} trained it"
+                raise HasNoRecipe(text) from error
             raise RunDamaged(f"run {self.id} has no recipe.toml") from error
         except (OSError, UnicodeDecodeError) as error:
             raise _cannot_read(self.recipe_path, error) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from enum import StrEnum
 from functools import cache
 from typing import Annotated, get_args
 
@@ -28,13 +29,29 @@ _Schema = Annotated[
 ]
 
 
+class Origin(StrEnum):
+    """What trains a run."""
+
+    RECIPE = "recipe"
+    """A trainer of kertui's own, by the recipe in the folder."""
+
+    SCRIPT = "script"
+    """A person's own program, whose ``fit`` is followed and steered; there is no recipe."""
+
+    FILE = "file"
+    """Something that writes a file which is followed; it can only be looked at."""
+
+
 class Manifest(msgspec.Struct, frozen=True):
     """Says where a run comes from. Its trainer writes it as it claims the run."""
 
     id: str
     task: str
+    """The recipe's; without one the name of the script, or of the file that is followed."""
+
     recipe: str
-    """The recipe's name; the whole of it is ``recipe.toml``."""
+    """The recipe's name, and the whole of it is ``recipe.toml``; without one what the run is
+    called."""
 
     seed: Annotated[int, Meta(description="a whole number", ge=0)]
     created: _Seconds
@@ -63,6 +80,10 @@ class Manifest(msgspec.Struct, frozen=True):
 
     pid_namespace: str | None = None
     """Of which container the pid is, on Linux; processes have the same numbers in several."""
+
+    origin: Annotated[Origin, Meta(description="recipe, script or file")] = Origin.RECIPE
+    group: str | None = None
+    """The id of the first run of those that one start of a script trained."""
 
     schema: _Schema = SCHEMA
 

@@ -81,21 +81,36 @@ class RunStore:
         Raises:
             HomeNotWritable: the home cannot be written in.
         """
-        from kertasks.runs.folder import RunFolder
-
         try:
-            self.runs_path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _require_room(self.runs_path)
-            folder = RunFolder(self._new_folder(recipe))
+            folder = self._new_folder(f"{recipe.task} {recipe.name}")
             folder.write_recipe(recipe, source, retrained_from)
         except OSError as error:
             raise HomeNotWritable(self.home, error) from error
         return folder
 
-    def _new_folder(self, recipe: Recipe) -> Path:
+    def create_without_recipe(self, name: str) -> RunFolder:
+        """Make the folder of a new run that no recipe says how to train; who writes its events
+        writes its manifest at once, too.
+
+        Args:
+            name: what its id is made of.
+
+        Raises:
+            HomeNotWritable: the home cannot be written in.
+        """
+        try:
+            return self._new_folder(name)
+        except OSError as error:
+            raise HomeNotWritable(self.home, error) from error
+
+    def _new_folder(self, called: str) -> RunFolder:
+        from kertasks.runs.folder import RunFolder
+
+        self.runs_path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _require_room(self.runs_path)
         # UTC, so that ids sort by age whatever the season and the host.
         stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
-        words = re.sub(r"[^a-z0-9]+", "-", f"{recipe.task} {recipe.name}".lower())
+        words = re.sub(r"[^a-z0-9]+", "-", called.lower())
         name = f"{stamp}-{words.strip('-')[:48].rstrip('-')}"
         for number in itertools.count(2):
             path = self.runs_path / name
@@ -104,7 +119,7 @@ class RunStore:
             except FileExistsError:
                 name = f"{name.rsplit('~', 1)[0]}~{number}"
             else:
-                return path
+                return RunFolder(path)
         raise AssertionError("count() ends")
 
     def runs(self) -> list[RunFolder]:
