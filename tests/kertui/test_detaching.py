@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -86,11 +87,15 @@ def test_a_run_outlives_the_tmux_server_and_is_steered_from_another_terminal(
     wait_until(lambda: "xor" not in shown())
     press("Enter")
     wait_until(lambda: "total" in shown())
+    # Before it begins: on a busy machine all 20 epochs are over before a command is there.
+    press("t")
+    wait_until(lambda: re.search(r"▸ optimizer +Adam ▾", shown()))  # Keras's settings are known
+    press("Down", "Down", "Down", "Enter", "100000", "Enter")
+    wait_until(lambda: re.search(r"▸ epochs +100000", shown()))
     press("Space")
     store = RunStore(trainer_home)
     wait_until(lambda: any(history_of(run).epochs for run in store.runs()), 120)
     (run,) = store.runs()
-    kertui("set", run.id, "--epochs", "100000")
     subprocess.run([*tmux, "kill-server"], check=True)
 
     before = history_of(run).epochs
