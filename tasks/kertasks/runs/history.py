@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, count, groupby, pairwise
 from operator import itemgetter
 from pathlib import Path
@@ -132,6 +132,9 @@ class RunHistory:
         """While a new trainer process makes ready and has not said yet where it goes on."""
 
         self._columns: dict[str, array[float]] = {}
+        self._missing: dict[str, set[int]] = {}
+        """By metric the epochs that were told without it, as where only every second one is
+        validated: no value is another thing than one that is no number."""
 
     @classmethod
     def read(cls, events_path: Path) -> RunHistory:
@@ -201,8 +204,22 @@ class RunHistory:
         return since
 
     def _is_finite(self, at: int) -> bool:
-        columns = (self._columns.get(name) for name in LOSSES)
-        return all(math.isfinite(column[at]) for column in columns if column is not None)
+        metrics = self._metrics_at(at)
+        return all(math.isfinite(metrics.get(name, 0.0)) for name in LOSSES)
+
+    def _metrics_at(self, at: int) -> dict[str, float]:
+        """What was told of the epoch at a place in the columns."""
+        number, missing = self.epoch_numbers[at], self._missing
+        return {
+            name: column[at]
+            for name, column in self._columns.items()
+            if name not in missing or number not in missing[name]
+        }
+
+    def _place(self, epoch: int) -> int | None:
+        """Where the columns have an epoch, from 1; None where it was not told."""
+        at = bisect_left(self.epoch_numbers, epoch)
+        return at if at < self.epochs and self.epoch_numbers[at] == epoch else None
 
     @property
     def state(self) -> RunState:
@@ -250,16 +267,15 @@ class RunHistory:
 
     def value_at(self, name: str, epoch: int) -> float:
         """A metric's value at an epoch, from 1; NaN where there is none."""
-        column = self.column(name)
-        at = epoch - self.epoch_numbers[0] if self.epoch_numbers else -1
-        return column[at] if 0 <= at < len(column) else math.nan
+        column, at = self.column(name), self._place(epoch)
+        return column[at] if column and at is not None else math.nan
 
     def says(self, epoch: int, metrics: Mapping[str, float]) -> bool:
         """Whether exactly these values were told of an epoch, from 1."""
-        at = epoch - self.epoch_numbers[0] if self.epoch_numbers else -1
-        if not 0 <= at < self.epochs:
+        at = self._place(epoch)
+        if at is None:
             return False
-        told = {name: column[at] for name, column in self._columns.items()}
+        told = self._metrics_at(at)
         return told.keys() == metrics.keys() and all(
             value == told[name] or (value != value and told[name] != told[name])
             for name, value in metrics.items()
@@ -388,12 +404,19 @@ class RunHistory:
         for name in dict.fromkeys(chain(columns, *metrics)):
             if name not in columns:
                 columns[name] = array("d", [math.nan]) * done
+                self._note_missing(name, self.epoch_numbers[:done])
             try:
                 values = list(map(itemgetter(name), metrics))
             except KeyError:
                 values = [each.get(name, math.nan) for each in metrics]
+                self._note_missing(name, [e.epoch for e in epochs if name not in e.metrics])
             columns[name].extend(values)
         self.best.take(epochs)
+
+    def _note_missing(self, name: str, numbers: Iterable[int]) -> None:
+        found = set(numbers)
+        if found:
+            self._missing.setdefault(name, set()).update(found)
 
     def _take_back(self, number: int) -> None:
         """Forget the epochs from that number on: they were trained anew, or are not trained."""
@@ -406,6 +429,8 @@ class RunHistory:
             del column[kept:]
         if not kept:
             self._columns = {}
+        for name, numbers in self._missing.items():
+            self._missing[name] = {each for each in numbers if each < number}
         changes = self.learning_rate_changes
         self.learning_rate_changes = [
             change
@@ -422,8 +447,8 @@ class RunHistory:
             self.last = epoch
 
     def each_epoch(self) -> Iterator[Epoch]:
-        """The epochs as they were told; a metric without a value in an epoch is NaN there."""
+        """The epochs as they were told."""
         for at, number in enumerate(self.epoch_numbers):
-            metrics = {name: column[at] for name, column in self._columns.items()}
+            metrics = self._metrics_at(at)
             rate, seconds = self.learning_rates[at], self.seconds[at]
             yield Epoch(self.times[at], number, metrics, rate, seconds)
