@@ -92,4 +92,5 @@ def _may_be_partial(events: list[Event], history: RunHistory, epoch: int) -> boo
     A trainer stops between two calls. An epoch of one call has no progress to tell of.
     """
     steps = [event.step for event in events if isinstance(event, Progress) and event.epoch == epoch]
-    return bool(steps) and history.started is not None and steps[-1] < history.started.steps
+    whole = history.started.steps if history.started is not None else None
+    return bool(steps) and whole is not None and steps[-1] < whole

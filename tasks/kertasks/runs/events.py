@@ -77,13 +77,13 @@ class Monitor(_Cleaned, frozen=True, omit_defaults=True):
 class Started(_Event, frozen=True, tag="started"):
     """The trainer has the recipe and the data and begins. Type ``started``."""
 
-    epochs: Ordinal
-    """How many are planned."""
+    epochs: Ordinal | None
+    """How many are planned; None where nobody said, as of a file that something else writes."""
 
-    steps: Ordinal
-    """How many batches an epoch has."""
+    steps: Ordinal | None
+    """How many batches an epoch has; None where that is not known, as of a generator's rows."""
 
-    parameters: Count
+    parameters: Count | None
     device: str
     monitor: Monitor | None = None
     """What decides which epoch is the best. None: the validation loss, or the training loss where
@@ -126,7 +126,11 @@ class Epoch(_Event, frozen=True, tag="epoch"):
     """Number of the epoch, the first is 1."""
 
     metrics: Metrics
+    """By Keras's names; of a training with a step of its own there may be no loss among them."""
+
     learning_rate: Number
+    """NaN where there is none to know of: without an optimizer, or with several."""
+
     seconds: Number
 
     def __post_init__(self) -> None:

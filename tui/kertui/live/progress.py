@@ -40,7 +40,7 @@ class RunProgress:
     """Batches done in the epoch under way."""
 
     steps: int
-    """How many batches an epoch has."""
+    """How many batches an epoch has; 0 where that is not known."""
 
     rate: float
     """Epochs a second; 0 where that is not known yet."""
@@ -72,7 +72,7 @@ class RunProgress:
     @property
     def shows_steps(self) -> bool:
         """Whether an epoch lasts long enough for its steps to be read."""
-        return self.steps > 1 and self.step > 0 and self.rate < 2
+        return self.steps != 1 and self.step > 0 and self.rate < 2
 
 
 class TrainerClock:
@@ -149,8 +149,10 @@ class RateMeter:
         planned = history.planned or planned
         done = last.epoch if last is not None else 0
         step = _step(history, done)
-        steps = started.steps if started is not None else 0
-        moment = progress.t if step and progress is not None else last.t if last else None
+        steps = started.steps or 0 if started is not None else 0
+        # How far within an epoch a step is says only the number of its steps.
+        within = progress if step and steps else None
+        moment = within.t if within is not None else last.t if last else None
         exact = done + (step / steps if steps else 0.0)
         rate = self._rate(moment, exact, history, here)
         silent = here - self._heard
