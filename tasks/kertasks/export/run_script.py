@@ -38,6 +38,9 @@ def script_of(run: RunFolder, catalog: Catalog) -> str:
             events cannot be read.
         kertasks.export.script.writing.NoScript: the task's data has no plain form.
     """
+    run.require_recipe(
+        "is no script to write", "{by} is what trained it; its history goes to a .csv or a folder."
+    )
     recipe = run.recipe(catalog)
     run.require_events()
     events = EventReader(run.events_path).read_all()

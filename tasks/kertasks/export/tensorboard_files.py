@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import platform
 from collections.abc import Mapping
 
@@ -59,7 +60,9 @@ def write(export: Export) -> None:
         held_out = {
             n.removeprefix(_HELD_OUT): v for n, v in epoch.metrics.items() if n not in trained
         }
-        by_folder[TRAIN].append((epoch, {**trained, "learning_rate": epoch.learning_rate}))
+        if not math.isnan(epoch.learning_rate):
+            trained["learning_rate"] = epoch.learning_rate
+        by_folder[TRAIN].append((epoch, trained))
         if held_out:
             by_folder[VALIDATION].append((epoch, held_out))
     for name, rows in by_folder.items():

@@ -30,6 +30,7 @@ def retraining_of(run: RunFolder, catalog: Catalog | None = None) -> Recipe:
         catalog: Keras's classes; with it, layers and their arguments are judged too.
 
     Raises:
+        HasNoRecipe: it was trained by none.
         NotToRetrain: the run still goes on, has no best epoch, or held nothing out.
         RunDamaged, kertasks.RecipeError: its recipe or its events cannot be read.
     """
@@ -38,6 +39,7 @@ def retraining_of(run: RunFolder, catalog: Catalog | None = None) -> Recipe:
     state = run.state()
     if not state.is_over:
         raise NotToRetrain(f"run {run.id} is {state}: its best epoch may be still to come")
+    run.require_recipe("cannot be retrained", "Start {by} again, with the epochs that were best.")
     recipe = run.recipe(catalog)
     run.require_events()
     best = RunHistory.read(run.events_path).best

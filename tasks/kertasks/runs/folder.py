@@ -73,6 +73,10 @@ class HasNoRecipe(UserError):
     followed."""
 
 
+class OnlyRead(UserError):
+    """A command came for a run that something else trains, whose file is only read here."""
+
+
 class NeverBegan(RunDamaged):
     """A run has no manifest (yet)."""
 
@@ -247,6 +251,38 @@ class RunFolder:
             raise _cannot_read(self.recipe_path, error) from error
         return parse_recipe(text, str(self.recipe_path), catalog)
 
+    def require_recipe(self, cannot: str, instead: str) -> None:
+        """See that a recipe says how to train the run, for what needs one.
+
+        Args:
+            cannot: what cannot be done without, as in "run x *cannot be resumed*".
+            instead: what a person can do instead, with ``{by}`` for the script or the file.
+
+        Raises:
+            HasNoRecipe: it was trained by none.
+        """
+        with contextlib.suppress(RunDamaged):
+            found = self.manifest()
+            if found.origin is not Origin.RECIPE:
+                why = f"{found.task} trained it, no recipe. {instead.format(by=found.task)}"
+                if found.origin is Origin.FILE:
+                    why = f"it is only read, from {found.task}, which has no more than its numbers"
+                raise HasNoRecipe(f"run {self.id} {cannot}: {why}")
+
+    def require_steered(self) -> None:
+        """See that a trainer would take a command.
+
+        Raises:
+            OnlyRead: it is read from a file that something else writes.
+        """
+        with contextlib.suppress(RunDamaged):
+            found = self.manifest()
+            if found.origin is Origin.FILE:
+                raise OnlyRead(
+                    f"run {self.id} is only read, from {found.task}: what writes that file has to "
+                    "be asked itself"
+                )
+
     def write_recipe(
         self, recipe: Recipe, source: str | None = None, retrained_from: str | None = None
     ) -> None:
@@ -359,11 +395,13 @@ class RunFolder:
             value: a learning rate or a number of epochs, for what takes one.
 
         Raises:
+            OnlyRead: it has none.
             RunIsOver: there is no trainer any more.
             TooManyWait: its trainer does not answer.
             FileIsLocked: another process writes a command and does not come to an end.
             RunDamaged: the folder is gone or cannot be written in.
         """
+        self.require_steered()
         state = self.state()
         if state.is_over:
             raise RunIsOver(self.id, state)

@@ -67,7 +67,7 @@ class RunHistory:
         """Within the epoch under way; None at the start of one."""
 
         self.planned: int | None = None
-        """Epochs to train in all; None before the start says."""
+        """Epochs to train in all; None before the start says, and where nobody does."""
 
         self.paused: Paused | None = None
         """Where it waits, while it does."""

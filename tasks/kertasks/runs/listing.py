@@ -15,6 +15,7 @@ from kertasks.runs.bin import RunBin
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import Failed
 from kertasks.runs.folder import RunFolder
+from kertasks.runs.groups import with_fits
 from kertasks.runs.history import RunHistory
 from kertasks.runs.store import RunStore
 from kertasks.runs.summary import RunSummary, summarise, summarise_odd
@@ -86,10 +87,10 @@ class RunSummaries:
             if summary is not None:
                 found.append((run, summary))
             if tell is not None and time.monotonic() - told > _TELL_EVERY:
-                tell([summary for _, summary in found])
+                tell(with_fits([summary for _, summary in found]))
                 told = time.monotonic()
         self._latest = found
-        return newest_first(summary for _, summary in found)
+        return newest_first(with_fits([summary for _, summary in found]))
 
     def read_running(self) -> list[RunSummary]:
         """Summarise the runs of the last ``read``; those that went on then, and those of which
@@ -102,7 +103,7 @@ class RunSummaries:
             if summary is not None:
                 found.append((run, summary))
         self._latest = found
-        return newest_first(summary for _, summary in found)
+        return newest_first(with_fits([summary for _, summary in found]))
 
     def _summary(self, run: RunFolder) -> RunSummary | None:
         age = _age(run)
@@ -178,15 +179,16 @@ class SortKey(StrEnum):
 def matches(run: RunSummary, text: str) -> bool:
     """Whether a run answers a filter.
 
-    Every word must be part of its id, task, recipe, state, device, host, name, tags or note,
-    whatever the case; a word that begins with ``#`` must be the start of a tag.
+    Every word must be part of its id, that of its group's first run, its task, recipe, state,
+    device, host, name, tags or note, whatever the case; a word that begins with ``#`` must be the
+    start of a tag.
     """
     words = text.casefold().split()
     if not words:
         return True
     label = run.label
     tags = [tag.casefold() for tag in label.tags]
-    facts = (run.id, run.task, run.recipe, run.state.value, run.device, run.host)
+    facts = (run.id, run.group or "", run.task, run.recipe, run.state.value, run.device, run.host)
     everything = "\n".join((*facts, label.name, *tags, label.note)).casefold()
     return all(
         any(tag.startswith(word[1:]) for tag in tags) if word[0] == "#" else word in everything

@@ -89,7 +89,7 @@ class Manifest(msgspec.Struct, frozen=True):
 
     def __post_init__(self) -> None:
         for name, value in asdict(self).items():
-            if isinstance(value, str):
+            if isinstance(value, str) and not isinstance(value, Origin):
                 force_setattr(self, name, one_line(value))
         clean = {one_line(name): one_line(text) for name, text in self.versions.items()}
         force_setattr(self, "versions", clean)

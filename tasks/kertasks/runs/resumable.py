@@ -24,10 +24,13 @@ def require_resumable(run: RunFolder, epochs: int | None = None, *, watched: boo
 
     Raises:
         NotToResume: saying why, and what can be done instead.
+        HasNoRecipe: only a script of somebody's own, or nothing seen from here, knows how.
         RunDamaged: it has no recipe, or a link where its trainer would write.
         kertasks.RecipeError: its recipe was spoilt.
     """
     state = run.state()
+    if state is not RunState.PAUSED:
+        run.require_recipe("cannot be resumed", "Start {by} again to train anew.")
     if state is RunState.RUNNING and _is_being_resumed(run):
         raise NotToResume(f"run {run.id} is being resumed already")
     if state is RunState.PAUSED:

@@ -93,10 +93,12 @@ def kill(run: RunFolder, seconds: float = 10.0) -> None:
     is asked to do it itself.
 
     Raises:
+        OnlyRead: it is read from a file that something else writes.
         RunIsOver: there is no trainer any more.
         RunDamaged: its folder is gone or cannot be written in.
         NotKilled: it is still there, or the process its manifest names does not train it.
     """
+    run.require_steered()
     state = run.state()
     if state.is_over:
         raise RunIsOver(run.id, state)

@@ -25,11 +25,12 @@ from kertasks.runs.events import (
 from kertasks.runs.folder import NeverBegan, RunDamaged, RunFolder
 from kertasks.runs.history import RunHistory, state_of
 from kertasks.runs.label import FILE, Label, look_at_label
+from kertasks.runs.manifest import Origin
 from kertasks.runs.state import RunState
 from kertasks.scores.run_baselines import Baseline, read_baselines
 from kertasks.text.numbers import counted, metric, short_path, test_metric
 from kertasks.text.plain_text import visible_name
-from kertasks.text.result import not_finite, tested
+from kertasks.text.result import metrics_in_words, not_finite, tested
 
 _GOING_ON = {
     "started", "resuming", "resumed", "epoch", "progress", "finished", "stopped", "failed",
@@ -88,6 +89,16 @@ class RunSummary:
 
     retrained_from: str | None = None
     """Id of the run whose best epoch it is trained for."""
+
+    origin: Origin = Origin.RECIPE
+    """What trains it."""
+
+    group: str | None = None
+    """The id of the first run of those that one start of a script trained."""
+
+    fit: tuple[int, int] | None = None
+    """Which of them it is, from 1, and how many there are; None where it is alone, and where its
+    list does not tell."""
 
     device: str = ""
     host: str = ""
@@ -192,6 +203,8 @@ def summarise(run: RunFolder) -> RunSummary | None:
         baseline=read_baselines(run.baselines_path).best,
         seconds=seconds,
         retrained_from=None if manifest is None else manifest.retrained_from,
+        origin=Origin.RECIPE if manifest is None else manifest.origin,
+        group=None if manifest is None else manifest.group,
         device="" if manifest is None else manifest.device,
         host="" if manifest is None else manifest.host,
         damage="; ".join(damages),
@@ -340,7 +353,7 @@ def _losses(epoch: Epoch) -> str:
     name = "val_loss" if "val_loss" in epoch.metrics else "loss"
     value = epoch.metrics.get(name)
     words = name.replace("val_", "validation ")
-    return "" if value is None else f"{words} {metric('loss', value)}"
+    return metrics_in_words(epoch) if value is None else f"{words} {metric('loss', value)}"
 
 
 def in_words(summary: RunSummary) -> str:

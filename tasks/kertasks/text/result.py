@@ -6,9 +6,19 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from kertasks.runs.events import Finished, Stopped
+from kertasks.runs.events import Epoch, Finished, Stopped
 from kertasks.scores.run_baselines import Baseline
-from kertasks.text.numbers import counted, grouped, in_unit, test_result
+from kertasks.text.numbers import counted, grouped, in_unit, metric, metric_label, test_result
+
+_METRICS = 2
+"""Of a training without a loss that are named."""
+
+
+def metrics_in_words(epoch: Epoch) -> str:
+    """The first metrics of an epoch of a training that has no loss: ``"d loss 0.693, g loss 1.204
+    of epoch 20"``; empty where it has none."""
+    said = [f"{metric_label(n)} {metric(n, value)}" for n, value in epoch.metrics.items()]
+    return f"{', '.join(said[:_METRICS])} of epoch {grouped(epoch.epoch)}" if said else ""
 
 
 def not_finite(since: int) -> str:

@@ -58,6 +58,11 @@ class RunNetwork:
         self, run: RunFolder, datasets: DatasetCache, catalog: Catalog | None = None
     ) -> None:
         self.run = run
+        run.require_recipe(
+            "cannot be asked any more",
+            "Its network is looked at while it trains; load its model.keras, where there is one, "
+            "with Keras.",
+        )
         self.recipe: Recipe = run.recipe(catalog)
         found = datasets.for_recipe(self.recipe)
         require_trainable(self.recipe, found)

@@ -6,17 +6,18 @@ from dataclasses import replace
 
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
+from kertasks.runs.manifest import Origin
 from kertasks.runs.state import RunState
 from kertasks.scores.run_baselines import read_baselines
 from kertasks.text import numbers as formatting
 from kertui.live.epoch_table import epoch_rows
-from kertui.live.outcome import NextSteps, outcome
+from kertui.live.outcome import NextSteps, next_steps, outcome, weights_kept
 from kertui.live.progress import RateMeter
 from kertui.live.status import UNSEEN, status_line
 from kertui.plotting.plot import plot_of_run
 from kertui.plotting.plots import Plots
 from kertui.plotting.strips import text_of
-from kertui.plotting.traces import metrics_of
+from kertui.plotting.traces import leading_metrics, metrics_of
 from kertui.terminal.capabilities import detect
 from kertui.terminal.glyphs import Glyphs, Marker, glyphs
 from kertui.text.finding_look import counted_from_one, sign_of
@@ -34,11 +35,20 @@ _MOST_FOUND = 8
 
 def heading(run: RunFolder, width: int, marker: Marker) -> list[str]:
     """What is trained, how far it is, and which run it is: three lines."""
-    state, recipe = run.state(), run.recipe()
+    state, title = run.state(), title_of(run)
     history = RunHistory.read(run.events_path)
     progress = RateMeter().read(history, 0, history.latest or 0.0, state)
     status = text_of(status_line(history, state, progress, width, glyphs(marker))).strip()
-    return [f"{recipe.task} {recipe.name}", status, run.id]
+    return [title, status, run.id]
+
+
+def title_of(run: RunFolder) -> str:
+    """What is trained: task and recipe, or without a recipe the script or file, and its name."""
+    if run.origin is Origin.RECIPE:
+        recipe = run.recipe()
+        return f"{recipe.task} {recipe.name}"
+    manifest = run.manifest()
+    return f"{manifest.task} {manifest.recipe}"
 
 
 def frame(run: RunFolder, width: int, marker: Marker | None = None) -> str:
@@ -48,9 +58,7 @@ def frame(run: RunFolder, width: int, marker: Marker | None = None) -> str:
     lines = heading(run, width, chosen)
     state, signs = run.state(), glyphs(chosen)
     history = RunHistory.read(run.events_path)
-    names = metrics_of(history)
-    metrics = [name for name in names if name == "loss"]
-    metrics += [name for name in names if name != "loss"][:1]
+    metrics = leading_metrics(metrics_of(history))[:2]
     plots, baselines = Plots(), read_baselines(run.baselines_path)
     planned = history.planned or 0
     shown = [
@@ -74,8 +82,11 @@ def frame(run: RunFolder, width: int, marker: Marker | None = None) -> str:
         f"kertui resume {run.id} --epochs N trains on",
         f"kertui logs {run.id} shows what the trainer printed",
     )
+    origin = run.origin
+    if origin is not Origin.RECIPE:
+        steps = next_steps(steps, origin, run.manifest().task)
     trouble = "" if history.ended is not None else run.trouble()
-    weights = formatting.short_path(run.where(run.model_path))
+    weights = weights_kept(run, origin)
     ended = outcome(history, state, weights, steps, trouble, baselines)
     trouble = trouble or (UNSEEN if state is RunState.UNKNOWN else "")
     if trouble and ended is None:

@@ -42,7 +42,7 @@ def logs(ctx: click.Context, run: str, follow: bool) -> None:
             break
         time.sleep(_LOOK_EVERY)
     if not printed:
-        click.echo(f"the trainer of run {found.id} printed nothing", err=True)
+        click.echo(f"nothing was printed by what trained run {found.id}", err=True)
 
 
 def _read(path: Path, start: int) -> bytes:

@@ -95,6 +95,8 @@ def describe(run: RunSummary) -> dict[str, Any]:
         "finding": None if run.finding is None else plain(run.finding),
         "seconds": run.seconds,
         "retrained_from": run.retrained_from,
+        "origin": run.origin.value,
+        "group": run.group,
         "created": run.created,
         "device": run.device,
         "host": run.host,

@@ -66,10 +66,14 @@ def resume(ctx: click.Context, run: str, epochs: int | None) -> None:
 def kill(ctx: click.Context, run: str) -> None:
     """End RUN at once, without saving; what its last checkpoint has can be resumed."""
     from kertasks.runs.event_reader import last_checkpoint
+    from kertasks.runs.manifest import Origin
     from kertasks.runs.sending import kill as kill_run
 
     found = find_run(ctx, run)
     kill_run(found)
+    if found.origin is Origin.SCRIPT:
+        click.echo(f"killed, and {found.manifest().task} with it")
+        return
     place = last_checkpoint(found.events_path)
     where = "from its beginning" if place is None else f"from its checkpoint {_at(place)}"
     click.echo(f"killed; kertui resume {found.id} goes on {where}")

@@ -137,9 +137,11 @@ def _value(history: RunHistory, name: str, at: int) -> str:
     if name == "epoch":
         return formatting.grouped(history.epoch_numbers[at])
     if name == "learning rate":
-        return formatting.learning_rate(history.learning_rates[at])
+        rate = history.learning_rates[at]
+        return "" if math.isnan(rate) else formatting.learning_rate(rate)
     if name == "seconds":
-        return formatting.duration(history.seconds[at])
+        seconds = history.seconds[at]
+        return "" if math.isnan(seconds) else formatting.duration(seconds)
     value = history.column(name)[at]
     return formatting.metric(name, value) if not math.isnan(value) else "nan"
 
@@ -159,12 +161,14 @@ def _columns(history: RunHistory, width: int) -> list[_Column]:
     first = _Column("epoch", max(5, len(last), len(planned)), "epoch")
     metrics = [
         _Column(title, max(7, cell_len(title)), name)
-        for name in _names(history) or ["loss"]
+        for name in _names(history) or ([] if history.epochs else ["loss"])
         for title in (formatting.metric_label(name),)
     ]
-    rate = _Column("lr", 8, "learning rate")  # three digits, an exponent and the mark
+    # Three digits, an exponent and the mark; of a training without an optimizer there is none.
+    has_rate = not history.epochs or any(not math.isnan(one) for one in history.learning_rates)
+    rate = [_Column("lr", 8, "learning rate")] if has_rate else []
     took = _Column("time", 7, "seconds")
-    forms = [[first, *metrics, rate, took], [first, *metrics, rate]]
+    forms = [[first, *metrics, *rate, took], [first, *metrics, *rate]]
     forms += [[first, *metrics[:count]] for count in range(len(metrics), 0, -1)]
     for columns in forms:
         if 1 + sum(column.width for column in columns) + len(_GAP) * (len(columns) - 1) <= width:

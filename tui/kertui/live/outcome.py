@@ -7,12 +7,20 @@ from dataclasses import dataclass
 
 from kertasks.runs.advice.finding import Finding, worst_first
 from kertasks.runs.events import Failed, Finished, Stopped
+from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
+from kertasks.runs.manifest import Origin
 from kertasks.runs.state import RunState
 from kertasks.scores.run_baselines import RunBaselines
 from kertasks.text import numbers as formatting
 from kertasks.text.numbers import counted
-from kertasks.text.result import compared, not_finite, tested_in_full, weights_of
+from kertasks.text.result import (
+    compared,
+    metrics_in_words,
+    not_finite,
+    tested_in_full,
+    weights_of,
+)
 from kertui.live.status import state_sign
 from kertui.plotting.strips import Row, cells, fit
 from kertui.rows.rows_widget import RowsWidget
@@ -45,14 +53,47 @@ class NextSteps:
     """How a person goes on after a run's end, in words that fit where they are read."""
 
     resume: str
-    """Followed by from where."""
+    """Followed by from where; empty where nobody can."""
 
     extend: str
+    """Empty where nobody can."""
+
     log: str
+    """Empty where there is none."""
+
+    again: str = "change the recipe and start again"
+    """After a failure before the first epoch was done."""
+
+    trainer: str = "the trainer"
+    """Who trained."""
 
 
 KEYS = NextSteps("r resumes", "E trains on", "l shows the log")
 """In the live pane."""
+
+
+def next_steps(keys: NextSteps, origin: Origin, name: str) -> NextSteps:
+    """How a person goes on after the end of a run that has a recipe, or has none.
+
+    Args:
+        keys: of a run that has one.
+        origin: what trained it.
+        name: of the script, or of the file that is followed.
+    """
+    match origin:
+        case Origin.RECIPE:
+            return keys
+        case Origin.SCRIPT:
+            return NextSteps("", "", keys.log, f"mend {name} and start it again", name)
+        case Origin.FILE:
+            return NextSteps("", "", "", "", f"what writes {name}")
+
+
+def weights_kept(run: RunFolder, origin: Origin) -> str:
+    """Where the network of a run that is over is, for a person; empty where it is nowhere: not
+    everything that a script trains can be saved."""
+    path = run.where(run.model_path)
+    return formatting.short_path(path) if origin is Origin.RECIPE or path.exists() else ""
 
 
 def outcome(
@@ -63,7 +104,8 @@ def outcome(
     trouble: str = "",
     baselines: RunBaselines | None = None,
 ) -> Outcome | None:
-    """The outcome of a run whose network is kept at ``weights``; None while it goes on.
+    """The outcome of a run whose network is kept at ``weights``, empty where it is not; None while
+    it goes on.
 
     ``trouble`` says what keeps its events from being read or written, ``baselines`` what it is
     compared with.
@@ -81,29 +123,46 @@ def outcome(
         whose = "network"
         if ended.restored_epoch is not None:
             whose = f"network of {weights_of(ended)}"
-        facts = [*_tally(history, ended), steps.extend, f"{whose} in {weights}"]
-        return Outcome(RunState.FINISHED, _result(history, ended, baselines), tuple(facts), worst)
+        facts = [*_tally(history, ended), steps.extend]
+        facts += [f"{whose} in {weights}"] if weights else []
+        return _of_end(RunState.FINISHED, history, ended, baselines, facts, worst)
     if isinstance(ended, Stopped):
         whose = "weights"
         if ended.restored_epoch is not None or ended.within:
             whose = f"weights of {weights_of(ended)}"
-        facts = [*_tally(history, ended), _resumes(history, steps), f"{whose} kept in {weights}"]
-        return Outcome(RunState.STOPPED, _result(history, ended, baselines), tuple(facts), worst)
+        facts = [*_tally(history, ended), _resumes(history, steps)]
+        facts += [f"{whose} kept in {weights}"] if weights else []
+        return _of_end(RunState.STOPPED, history, ended, baselines, facts, worst)
     if state is RunState.LOST:
         why = "it was killed, perhaps for want of memory, or its machine stopped"
-        head = f"the trainer is gone and wrote no end: {trouble or why}"
+        head = f"{steps.trainer} is gone and wrote no end: {trouble or why}"
         return Outcome(RunState.LOST, head, _after_failure(history, steps), worst)
     return None
 
 
+def _of_end(
+    state: RunState,
+    history: RunHistory,
+    ended: Finished | Stopped,
+    baselines: RunBaselines,
+    facts: list[str],
+    worst: Finding | None,
+) -> Outcome:
+    result = _result(history, ended, baselines)
+    return Outcome(state, result, tuple(filter(None, facts)), worst)
+
+
 def _after_failure(history: RunHistory, steps: NextSteps) -> tuple[str, ...]:
-    if not history.epochs:
-        return (steps.log, "change the recipe and start again")
-    return (counted(history.epochs, "epoch"), _resumes(history, steps), steps.log)
+    facts = [steps.log, steps.again]
+    if history.epochs:
+        facts = [counted(history.epochs, "epoch"), _resumes(history, steps), steps.log]
+    return tuple(filter(None, facts))
 
 
 def _resumes(history: RunHistory, steps: NextSteps) -> str:
-    """How the run is resumed, and from where it would go on."""
+    """How the run is resumed, and from where it would go on; empty where nobody can."""
+    if not steps.resume:
+        return ""
     place = history.checkpoint
     if place is None:
         return f"{steps.resume} from the beginning"
@@ -134,7 +193,7 @@ def _result(history: RunHistory, ended: Finished | Stopped, baselines: RunBaseli
                 text += f" of epoch {formatting.grouped(epoch)}"
                 against = compared(baselines.best, {metric: value}, ended.unit)
                 return ", ".join(filter(None, [text, against]))
-    return ""
+    return metrics_in_words(history.last)
 
 
 def _tally(history: RunHistory, ended: Finished | Stopped) -> list[str]:
@@ -145,7 +204,7 @@ def _tally(history: RunHistory, ended: Finished | Stopped) -> list[str]:
     best = ended.best_epoch if ended.best_epoch is not None else history.best_epoch
     if best is not None:
         facts.append(f"best epoch {formatting.grouped(best)}")
-    elif history.epochs:
+    elif history.best.monitor.name in history.metric_names:
         facts.append(f"no best epoch: {history.best.monitor.name} was never a finite number")
     if history.started is not None:
         facts.append(formatting.duration(history.elapsed(ended.t)))

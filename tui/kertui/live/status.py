@@ -135,19 +135,15 @@ def _facts(
     history: RunHistory, state: RunState, progress: RunProgress
 ) -> tuple[Row, Row, Row, Row, Row]:
     epoch = step = rate = elapsed = left = cells("")
-    if progress.planned:
+    if progress.planned or progress.done:
         done = progress.done if state.is_over or not progress.step else progress.done + 1
         if history.replaying and not state.is_over:
             within = history.progress or history.paused
             done = within.epoch if within is not None else progress.done
-        planned = formatting.grouped(progress.planned)
-        text = formatting.grouped(done).rjust(len(planned))
-        epoch = cells("epoch ", "dim") + cells(text) + cells(f"/{planned}", "dim")
+        epoch = _counted("epoch", done, progress.planned)
     running = state is RunState.RUNNING
     if progress.shows_steps if running else (state is RunState.PAUSED and progress.step):
-        steps = formatting.grouped(progress.steps)
-        text = formatting.grouped(progress.step).rjust(len(steps))
-        step = cells("step ", "dim") + cells(text) + cells(f"/{steps}", "dim")
+        step = _counted("step", progress.step, progress.steps)
     trains = running and not history.replaying and not history.resuming
     if trains:
         rate = cells(_rate(progress))
@@ -160,8 +156,16 @@ def _facts(
     return epoch, step, rate, elapsed, left
 
 
+def _counted(word: str, done: int, of: int) -> Row:
+    """So many of how many: ``"epoch  12/100"``; of a number that is not known, so many."""
+    all_of_them = formatting.grouped(of) if of else ""
+    text = formatting.grouped(done).rjust(len(all_of_them))
+    after = f"/{all_of_them}" if of else ""
+    return cells(f"{word} ", "dim") + cells(text) + cells(after, "dim")
+
+
 def _rate(progress: RunProgress) -> str:
-    if progress.shows_steps:
+    if progress.shows_steps and progress.steps:
         return formatting.rate(progress.rate * progress.steps, "steps")
     return formatting.rate(progress.rate, "ep")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 
 from textual.binding import Binding
@@ -123,11 +124,11 @@ def first_learning_rate(recipe: Recipe, catalog: Catalog | None) -> float | None
 
 
 def current_learning_rate(history: RunHistory) -> float | None:
-    """The learning rate a run trains with now; None before it is known."""
+    """The learning rate a run trains with now; None where it is not known (yet)."""
     changes, last = history.learning_rate_changes, history.last
     if changes and (last is None or changes[-1].t > last.t):
         return changes[-1].learning_rate
-    return last.learning_rate if last is not None else None
+    return last.learning_rate if last is not None and not math.isnan(last.learning_rate) else None
 
 
 def _on_epochs(done: int, extends: bool) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -70,6 +71,11 @@ class Series:
 def metrics_of(history: RunHistory) -> list[str]:
     """The metrics of a run, named without ``val_``, in the order they first came."""
     return list(dict.fromkeys(name.removeprefix(VALIDATION) for name in history.metric_names))
+
+
+def leading_metrics(names: Sequence[str]) -> list[str]:
+    """Metrics in the order in which they are worth a plot: the loss first, where there is one."""
+    return sorted(dict.fromkeys(names), key=lambda name: name != "loss")
 
 
 def train_and_validation(history: RunHistory, metric: str) -> tuple[Series, Series]:

@@ -16,7 +16,7 @@ from kertasks.runs.summary import RunSummary
 from kertui.live.follower import Pace, RunFollower
 from kertui.plotting.plot import Plot
 from kertui.plotting.run_strokes import stroke_of
-from kertui.plotting.traces import VALIDATION, Series, metrics_of, whole_run
+from kertui.plotting.traces import VALIDATION, Series, leading_metrics, metrics_of, whole_run
 from kertui.rows.plot_area import PlotArea
 from kertui.runs.run_legend import FollowedRun, RunLegend
 from kertui.terminal.glyphs import glyphs_for
@@ -110,9 +110,10 @@ class RunCurves(Widget):
 
     @property
     def metrics(self) -> list[str]:
-        """The metrics of the runs without ``val_``, the loss first."""
-        names = [name for one in self._followed.values() for name in metrics_of(one.history)]
-        return sorted(dict.fromkeys(names), key=lambda name: name != "loss")
+        """The metrics of the runs without ``val_``, the loss first where there is one."""
+        return leading_metrics(
+            [name for one in self._followed.values() for name in metrics_of(one.history)]
+        )
 
     def _named(self, metric: str) -> str:
         """The metric of the rows that are shown."""
@@ -125,14 +126,15 @@ class RunCurves(Widget):
 
     def next_metric(self) -> None:
         """Show the next metric; the loss too where there is one plot only."""
-        names = self.metrics if self._single else [n for n in self.metrics if n != "loss"]
+        names = self.metrics if self._single else self.metrics[1:]
         if names:
             here = self._shown_metric(names)
             self.metric = names[(names.index(here) + 1) % len(names)]
 
     def toggle_rows(self) -> None:
         """Show the other rows: held-out or training."""
-        self.held_out = not self._named("loss").startswith(VALIDATION)
+        first = next(iter(self.metrics), "loss")
+        self.held_out = not self._named(first).startswith(VALIDATION)
 
     def _shown_metric(self, names: Sequence[str]) -> str:
         return self.metric if self.metric in names else names[0]
@@ -150,8 +152,8 @@ class RunCurves(Widget):
         beside = width >= _SIDE_BY_SIDE
         self._single = not beside and room < _STACKED
         names = self.metrics or ["loss"]
-        others = [name for name in names if name != "loss"] or names
-        top = self._named(self._shown_metric(names) if self._single else "loss")
+        others = names[1:] or names
+        top = self._named(self._shown_metric(names) if self._single else names[0])
         below = self._named(self._shown_metric(others))
         shown = [top] if self._single else list(dict.fromkeys((top, below)))
         plots = [self._plot(metric, place) for place, metric in enumerate(shown)]

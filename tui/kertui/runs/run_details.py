@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kertasks.runs.manifest import Origin
 from kertasks.runs.summary import RunSummary
 from kertasks.text import numbers as formatting
 from kertasks.text.result import compared, not_finite
@@ -92,6 +93,11 @@ def _what(run: RunSummary) -> list[Row]:
     if run.label.tags:
         parts.append(cells(" ".join(f"#{tag}" for tag in run.label.tags), "accent"))
     parts.append(cells(run.id, "dim"))
+    if run.fit is not None:
+        number, count = run.fit
+        parts.append(cells(f"fit {number} of the {count} of one start of {run.task}", "dim"))
+    if run.origin is Origin.FILE:
+        parts.append(cells(f"read from {run.task}", "dim"))
     if run.retrained_from:
         parts.append(cells(f"retrained from {run.retrained_from}", "dim"))
     if run.device:

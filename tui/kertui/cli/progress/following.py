@@ -222,8 +222,9 @@ class Report:
             return f"starting the trainer …  {waited}" if live else ""
         if not progress.exact:
             return "training …" if live else ""
-        planned = grouped(progress.planned)
-        parts = [f"epoch {grouped(progress.done):>{len(planned)}}/{planned}"]
+        planned = grouped(progress.planned) if progress.planned else ""
+        of = f"/{planned}" if planned else ""
+        parts = [f"epoch {grouped(progress.done):>{len(planned)}}{of}"]
         if live:
             share = progress.share
             parts.append(f"{bar(share, 12, self._line.signs)} {share:4.0%}")

@@ -12,7 +12,7 @@ from textual.reactive import var
 from kertui.live.epoch_table import EpochTable
 from kertui.live.tab import LiveTab, RunView
 from kertui.plotting.plot import Plot, plot_of_run
-from kertui.plotting.traces import metrics_of
+from kertui.plotting.traces import leading_metrics, metrics_of
 from kertui.rows.plot_area import PlotArea
 
 _PLOT = 7
@@ -64,11 +64,18 @@ class CurvesTab(LiveTab):
     """The last part of the run instead of the whole."""
 
     metric = var("accuracy")
-    """What the second plot shows; the first shows the loss."""
+    """What the second plot shows; the first shows the loss, or where there is none what comes
+    first."""
 
     def __init__(self) -> None:
         super().__init__()
         self._view = RunView()
+        self._first = "loss"
+        """What the first plot shows."""
+
+        self._second = True
+        """Whether there is something for a second one."""
+
         self._metric_chosen = False
         """Whether a person chose the metric; else the run's first decides."""
 
@@ -99,9 +106,11 @@ class CurvesTab(LiveTab):
             self.set_reactive(CurvesTab.zoomed, False)
             self.query_one(PlotArea).cursor = None
         self.query_one(PlotArea).set_reactive(PlotArea.marked, view.moment.epoch)
-        names = [name for name in metrics_of(view.history) if name != "loss"]
-        if not self._metric_chosen and names and self.metric not in names:
-            self.set_reactive(CurvesTab.metric, names[0])
+        names = leading_metrics(metrics_of(view.history))
+        self._first = names[0] if names else "loss"
+        if not self._metric_chosen and names[1:] and self.metric not in names[1:]:
+            self.set_reactive(CurvesTab.metric, names[1])
+        self._second = len(names) > 1 or not view.history.epochs
         self._draw()
 
     @property
@@ -117,8 +126,9 @@ class CurvesTab(LiveTab):
         table.display = layout.table > 0
         table.styles.height = max(1, layout.table)
         table.set_class(layout.gap > 0, "-gap")
-        alone = self.metric if self._metric_chosen else "loss"
-        metrics = ["loss", self.metric] if layout.plots == 2 else [alone]
+        alone = self.metric if self._metric_chosen and self._second else self._first
+        both = layout.plots == 2 and self._second
+        metrics = [self._first, self.metric] if both else [alone]
         plots = [self._plot(metric, place, layout) for place, metric in enumerate(metrics)]
         self.query_one(PlotArea).show(plots, gap=layout.gap)
         table.show(self._view.history)
@@ -137,7 +147,7 @@ class CurvesTab(LiveTab):
         return replace(
             plot,
             log_y=self.log_y and place == 0,
-            x_labels=layout.x_labels_on_both or place == layout.plots - 1,
+            x_labels=layout.x_labels_on_both or place == layout.plots - 1 or not self._second,
             findings=plot.findings if place == 0 else (),
             waiting=self._view.waiting if place == 0 else "",
         )
@@ -158,12 +168,12 @@ class CurvesTab(LiveTab):
 
     def action_next_metric(self) -> None:
         """Draw the next of the run's metrics; the loss too where there is one plot only."""
-        names = metrics_of(self._view.history)
-        if not self._single and len(names) > 1:
-            names = [name for name in names if name != "loss"]
+        names = leading_metrics(metrics_of(self._view.history))
+        if not self._single:
+            names = names[1:]
         if not names:
             return
-        here = self.metric if self._metric_chosen or not self._single else "loss"
+        here = self.metric if self._metric_chosen or not self._single else self._first
         at = names.index(here) + 1 if here in names else 0
         self._metric_chosen = True
         self.metric = names[at % len(names)]

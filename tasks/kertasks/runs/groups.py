@@ -1,0 +1,84 @@
+"""The runs that belong together: those that one start of a script trained, in their order."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from kertasks.runs.folder import RunDamaged, RunFolder, sees_process_of
+from kertasks.runs.manifest import Manifest, Origin
+from kertasks.runs.state import process_is_there
+from kertasks.runs.summary import RunSummary
+
+
+class RunGroup:
+    """The runs of the same start of a script as a run, which may become more.
+
+    Args:
+        run: one of them.
+
+    Blocks on files: call it from a thread.
+    """
+
+    def __init__(self, run: RunFolder) -> None:
+        self._run = run
+        self._of: dict[str, Manifest] = {}
+        """The manifests that were read, by the run's id: nothing in them that counts here ever
+        changes."""
+
+    def read(self) -> tuple[RunFolder, ...]:
+        """All of them, the one that began first at first; the run alone where there is no other."""
+        own = self._manifest(self._run.path)
+        if own is None or own.origin is not Origin.SCRIPT:
+            return (self._run,)
+        group = own.group or own.id
+        found = []
+        for path in self._newer_than(group):
+            manifest = self._manifest(path)
+            if manifest is not None and group in (manifest.group, path.name):
+                found.append((manifest.created, path.name, path))
+        return tuple(RunFolder(path) for _, _, path in sorted(found)) or (self._run,)
+
+    def script_goes_on(self) -> bool:
+        """Whether the script's process is seen from here and lives: a further run may come."""
+        own = self._manifest(self._run.path)
+        if own is None or own.origin is not Origin.SCRIPT or not sees_process_of(own):
+            return False
+        return process_is_there(own.pid, own.process_started)
+
+    def _newer_than(self, group: str) -> list[Path]:
+        """The runs beside this one that may be of the group: none is older than its first one."""
+        try:
+            names = os.listdir(self._run.path.parent)  # noqa: PTH208 (thousands of names at a time)
+        except OSError:
+            return [self._run.path]
+        # An id begins with the second its folder was made in.
+        return [self._run.path.parent / name for name in names if name[:15] >= group[:15]]
+
+    def _manifest(self, path: Path) -> Manifest | None:
+        known = self._of.get(path.name)
+        if known is None:
+            try:
+                known = RunFolder(path).manifest()
+            except RunDamaged:  # it may be written in a moment
+                return None
+            self._of[path.name] = known
+        return known
+
+
+def with_fits(runs: Sequence[RunSummary]) -> list[RunSummary]:
+    """The runs of a list, those of one start of a script numbered in the order they began in."""
+    groups = defaultdict(list)
+    for run in runs:
+        if run.origin is Origin.SCRIPT:
+            groups[run.group or run.id].append(run)
+    fits = {
+        run.id: (number, len(group))
+        for group in groups.values()
+        if len(group) > 1
+        for number, run in enumerate(sorted(group, key=lambda one: (one.created, one.id)), start=1)
+    }
+    return [replace(run, fit=fits[run.id]) if run.id in fits else run for run in runs]
