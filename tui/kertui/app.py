@@ -22,6 +22,7 @@ from textual.theme import Theme
 from kertui.dialogs.too_small import TooSmallScreen, is_on_top, is_too_small, top_screen
 from kertui.session import (
     AsksBeforeLeaving,
+    FollowRun,
     OpenRun,
     OpenWorkbench,
     Session,
@@ -62,6 +63,7 @@ class KertuiApp(App[None]):
         service: describes, checks and trains; every screen uses it from thread workers.
         capabilities: what the terminal can do.
         attach: a run to show at once, over the first screen.
+        follows: whether the runs that its script begins after it are shown in its place.
     """
 
     TITLE = "kertui"
@@ -87,10 +89,13 @@ class KertuiApp(App[None]):
         service: TrainingService,
         capabilities: Capabilities,
         attach: RunFolder | None = None,
+        *,
+        follows: bool = False,
     ) -> None:
         self.capabilities = capabilities
         self.session = Session(service, opens_run=attach is not None)
         self._first_run = attach
+        self._follows = follows
         self._leaving = False
         """Whether a person leaves, and is asked about trainings that go on."""
 
@@ -130,7 +135,7 @@ class KertuiApp(App[None]):
         if isinstance(driver := self._driver, TerminalDriver):
             give_terminal_back_on_signals(self._leave_by_signal, driver.give_back)
         if self._first_run is not None:
-            self.open_run(self._first_run)
+            self.open_run(self._first_run, follows=self._follows)
 
     def on_ready(self) -> None:
         """Start what takes long, once there is something to look at."""
@@ -165,15 +170,33 @@ class KertuiApp(App[None]):
 
     # --- from one screen to another
 
-    def open_run(self, run: RunFolder) -> None:
-        """Show a run in a workbench, live or over, or say why it cannot be shown."""
-        self.post_message(OpenRun(top_screen(self), run))
+    def open_run(self, run: RunFolder, *, follows: bool = False) -> None:
+        """Show a run, live or over, or say why it cannot be shown.
+
+        Args:
+            run: which.
+            follows: as of ``OpenRun``.
+        """
+        self.post_message(OpenRun(top_screen(self), run, follows=follows))
 
     @on(OpenRun)
     def _open_run(self, event: OpenRun) -> None:
         from kertui.workbench.open_run import open_run
 
-        open_run(self.session, event.over, event.run, event.recipe_only)
+        open_run(self.session, event)
+
+    @on(FollowRun)
+    def _follow_run(self, event: FollowRun) -> None:
+        from kertui.following.following_screen import FollowingScreen
+
+        if not is_on_top(event.over):
+            return
+        for shown in self.screen_stack:
+            if isinstance(shown, FollowingScreen) and shown.shows(event.run):
+                while self.screen is not shown:
+                    self.pop_screen()
+                return
+        self.push_screen(FollowingScreen(self.session, event))
 
     @on(OpenWorkbench)
     def _open_workbench(self, event: OpenWorkbench) -> None:
@@ -368,7 +391,11 @@ class KertuiApp(App[None]):
 
 
 def run_app(
-    service: TrainingService, capabilities: Capabilities, attach: RunFolder | None = None
+    service: TrainingService,
+    capabilities: Capabilities,
+    attach: RunFolder | None = None,
+    *,
+    follows: bool = False,
 ) -> int:
     """Run kertui until the person leaves, and give the terminal back as it was.
 
@@ -378,7 +405,7 @@ def run_app(
     Returns:
         The exit status.
     """
-    app = KertuiApp(service, capabilities, attach)
+    app = KertuiApp(service, capabilities, attach, follows=follows)
     app.run(mouse=capabilities.mouse)
     from kertasks.runs.summary import in_words  # the first paint need not wait for it
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from kertasks.recipes.recipe import Recipe
     from kertasks.runs.folder import RunFolder
     from kertasks.runs.listing import OverRuns
+    from kertasks.runs.manifest import Manifest
+    from kertasks.runs.state import RunState
     from kertasks.task import Task
     from kertui.service.training_service import TrainingService
 
@@ -60,7 +62,7 @@ class OpenWorkbench(Message):
 
 @dataclass
 class OpenRun(Message):
-    """A person wants to see a run, live or over, in a workbench."""
+    """A person wants to see a run, live or over: in a workbench, where it has a recipe."""
 
     over: Screen[Any]
     """The screen that asks, as in ``OpenWorkbench``."""
@@ -69,6 +71,26 @@ class OpenRun(Message):
 
     recipe_only: bool = False
     """Whether only its recipe is wanted, to train it anew or change it."""
+
+    follows: bool = False
+    """Whether the runs that its script begins after it are to be shown in its place, though it may
+    be over already."""
+
+
+@dataclass
+class FollowRun(Message):
+    """A run that is to be seen was trained by no recipe, so that there is no workbench for it."""
+
+    over: Screen[Any]
+    """The screen that asks, as in ``OpenWorkbench``."""
+
+    run: RunFolder
+    manifest: Manifest
+    state: RunState
+    """What it was doing when it was looked at."""
+
+    follows: bool = False
+    """As in ``OpenRun``."""
 
 
 @dataclass

@@ -99,6 +99,9 @@ class Format:
     is_text: bool = False
     """Whether it can be printed."""
 
+    needs_recipe: bool = False
+    """Whether it is made of the recipe that says how the run was trained."""
+
     is_light: bool = True
     """Whether its function imports neither NumPy nor Keras. ``python -m kertasks.export`` writes
     the others for a process that must not import them."""
@@ -127,6 +130,7 @@ FORMATS = (
         "run_script:write",
         "a short Keras script; kertui is not in it",
         is_text=True,
+        needs_recipe=True,
     ),
     Format("model", ".keras", "model_file:write_last", "the model as training left it"),
     Format("best-model", ".keras", "model_file:write_best", "the model of its best epoch"),

@@ -112,6 +112,11 @@ class RunSummary:
         return self.label.name or self.recipe
 
     @property
+    def can_be_steered(self) -> bool:
+        """Whether something may take a command to it."""
+        return not self.state.is_over and self.origin is not Origin.FILE
+
+    @property
     def best_loss(self) -> tuple[str, float] | None:
         """``"val_loss"``, or ``"loss"`` where nothing is held out, with its value in the best
         epoch."""

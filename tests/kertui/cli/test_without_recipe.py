@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.support.runs_without_recipe import BEGAN, adversarial, begin, learns
 
-from kertasks.runs.events import Epoch, Failed, Finished, Progress, Started
+from kertasks.runs.events import Epoch, Event, Failed, Finished, Progress, Started
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.manifest import Origin
 from kertasks.runs.store import RunStore
@@ -93,7 +93,10 @@ def test_what_needs_a_recipe_says_why_not_and_what_is_possible(
 def test_nothing_steers_a_run_that_is_read_from_a_file(
     store: RunStore, capsys: pytest.CaptureFixture[str], command: tuple[str, ...]
 ) -> None:
-    events = [Started(BEGAN, None, None, None, ""), Epoch(BEGAN, 1, {"loss": 0.5}, 1e-3, 1.0)]
+    events: list[Event] = [
+        Started(BEGAN, None, None, None, ""),
+        Epoch(BEGAN, 1, {"loss": 0.5}, 1e-3, 1.0),
+    ]
     file = begin(store, events, by="losses.csv", called="losses", origin=Origin.FILE)
     name, *options = command
     assert "only read" in said(capsys, name, file.id, *options, status=1)

@@ -20,11 +20,12 @@ from kertasks.runs.advice.finding import Finding
 from kertasks.task import Task
 from kertui.advice.advice_line import AdviceLine
 from kertui.advice.advice_reader import AdviceReader
-from kertui.advice.advice_screen import AdviceScreen
+from kertui.advice.advice_screen import AdviceActs, AdviceScreen
 from kertui.advice.dismissed_findings import DismissedFindings
 from kertui.advice.finding_words import fix_of
 from kertui.advice.known_advice import Advised, KnownAdvice, fixed_recipe, gather
 from kertui.service.training_service import TrainingService
+from kertui.terminal.glyphs import glyphs_for
 
 _LATE = 1.0
 """Seconds after which what is shown of another recipe is dimmed."""
@@ -89,6 +90,9 @@ class AdvicePanel(Vertical):
         self._of_run: Sequence[tuple[int, Finding]] = ()
         self._untried: dict[tuple[str, int | None, tuple[str, ...]], str] = {}
         self._late: Timer | None = None
+        self._looked_at = recipe
+        """What is known is of this recipe."""
+
         self.known = KnownAdvice(recipe, looking=self._why_nothing)
         """What is known, as it is shown."""
 
@@ -133,6 +137,7 @@ class AdvicePanel(Vertical):
         else:
             self._found = ()
             looking = _REFUSED if wanted is None else self._why_nothing
+            self._looked_at = recipe
             self._know(KnownAdvice(recipe, looking=looking))
 
     def follow_run(self, findings: Sequence[tuple[int, Finding]]) -> None:
@@ -166,6 +171,7 @@ class AdvicePanel(Vertical):
         answer = message.answer
         self._found = () if isinstance(answer, UserError) else answer
         trouble = str(answer) if isinstance(answer, UserError) else ""
+        self._looked_at = message.recipe
         self.known = KnownAdvice(message.recipe, trouble=trouble)
         self._gather()
         self._try_next()
@@ -178,7 +184,7 @@ class AdvicePanel(Vertical):
     @on(AdviceReader.TrialEnded)
     def _take_trial(self, message: AdviceReader.TrialEnded) -> None:
         message.stop()
-        if message.recipe != self.known.recipe:
+        if message.recipe != self._looked_at:
             return
         self._untried.pop(_key(message.finding), None)
         if isinstance(message.answer, UserError):
@@ -201,7 +207,7 @@ class AdvicePanel(Vertical):
         self.post_message(self.DismissedKnown())
 
     def _dismiss(self, finding: Finding, dismissed: bool) -> None:
-        self._keep_dismissed(self.known.recipe, finding, dismissed)
+        self._keep_dismissed(self._looked_at, finding, dismissed)
 
     @work(thread=True, group="dismissed")
     def _keep_dismissed(self, recipe: Recipe, finding: Finding, dismissed: bool) -> None:
@@ -224,7 +230,7 @@ class AdvicePanel(Vertical):
 
     def _gather(self) -> None:
         """Put together what is known of the recipe that was looked at last."""
-        recipe = self.known.recipe
+        recipe = self._looked_at
         found = gather(self._found, self._of_run, self._dismissed.of(recipe))
         entries = tuple(self._with_trial(entry, recipe) for entry in found)
         self._know(replace(self.known, entries=entries))
@@ -270,7 +276,7 @@ class AdvicePanel(Vertical):
         """What stands on the line, where it has a fix for the recipe as it stands."""
         worst = self.known.worst
         offered = worst is not None and worst.offered is not None
-        return worst if offered and self.known.recipe == self._wanted else None
+        return worst if offered and self._looked_at == self._wanted else None
 
     def fix(self) -> None:
         """Ask for the fix of what stands on the line."""
@@ -280,8 +286,11 @@ class AdvicePanel(Vertical):
     def open(self) -> None:
         """Open the list of all that is known."""
         if self._list is None:
+            into = glyphs_for(self.app).into
             self._list = AdviceScreen(
-                self._of_task, self.known, self._reader.try_now, self._dismiss
+                f"{self._looked_at.task} {into} {self._looked_at.name}",
+                self.known,
+                AdviceActs(self._of_task, self._reader.try_now, self._dismiss),
             )
             self.app.push_screen(self._list, self._close)
 
@@ -291,9 +300,9 @@ class AdvicePanel(Vertical):
             self._choose(chosen)
 
     def _choose(self, entry: Advised) -> None:
-        if entry.offered is not None and self.known.recipe == self._wanted:
+        if entry.offered is not None and self._looked_at == self._wanted:
             finding = entry.finding
-            change = fix_of(finding, self.known.recipe)
+            change = fix_of(finding, self._looked_at)
             self.post_message(self.FixChosen(entry.offered, finding.layer, change))
 
     @on(AdviceLine.Clicked)

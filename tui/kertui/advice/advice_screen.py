@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from textual import on
@@ -24,14 +24,27 @@ from kertui.terminal.glyphs import glyphs_for
 _NOUNS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "remark"}
 
 
+@dataclass(frozen=True)
+class AdviceActs:
+    """What can be done about the findings in a recipe."""
+
+    task: Task
+    """Whose recipe it is."""
+
+    try_now: Callable[[Finding], None]
+    """Called with the finding whose fix a person wants tried."""
+
+    dismiss: Callable[[Finding, bool], None]
+    """Called with a finding, and whether a person wants to hear no more of it."""
+
+
 class AdviceScreen(Screen[Advised]):
     """Lists findings. It gives the one whose fix a person wants in the recipe, or None.
 
     Args:
-        task: whose recipe it is.
+        about: what they are of, for the header.
         known: what is known now; ``show`` tells what is later.
-        try_now: called with the finding whose fix a person wants tried.
-        dismiss_finding: called with a finding, and whether a person wants to hear no more of it.
+        acts: None where nothing can be done about them here, as without a recipe.
     """
 
     CSS_PATH = "advice_screen.tcss"
@@ -48,29 +61,25 @@ class AdviceScreen(Screen[Advised]):
         Binding("u", "bring_back", "bring back", id="advice.bring_back",
                 tooltip="Hear again of the chosen finding, which was dismissed."),
         Binding("escape,i", "leave", "back", key_display="esc", id="advice.back",
-                tooltip="Go back to the workbench."),
+                tooltip="Go back to the training."),
     ]  # fmt: skip
 
     def __init__(
         self,
-        task: Task,
+        about: str,
         known: KnownAdvice,
-        try_now: Callable[[Finding], None],
-        dismiss_finding: Callable[[Finding, bool], None],
+        acts: AdviceActs | None = None,
     ) -> None:
         super().__init__()
-        self._of_task = task
+        self._about = about
         self._known = known
-        self._try_now = try_now
-        self._dismiss_finding = dismiss_finding
+        self._acts = acts
         self._list = FindingList(known)
 
     def compose(self) -> ComposeResult:
         """Lay out what it is about, the findings and the keys."""
         into = glyphs_for(self.app).into
-        yield HeaderLine(
-            f"{self._known.recipe.task} {into} {self._known.recipe.name} {into} advice"
-        )
+        yield HeaderLine(f"{self._about} {into} advice")
         yield self._list
         yield KeyLine()
 
@@ -107,7 +116,7 @@ class AdviceScreen(Screen[Advised]):
             case "try_fix":
                 return entry is not None and entry.fixed is not None and not entry.trying
             case "put_away":
-                return entry is not None and not entry.dismissed
+                return entry is not None and not entry.dismissed and self._acts is not None
             case "bring_back":
                 return entry is not None and entry.dismissed
         return True
@@ -118,26 +127,26 @@ class AdviceScreen(Screen[Advised]):
 
     def action_head_to_head(self) -> None:
         """Train the recipe beside the one with the fix."""
-        entry, recipe = self._list.chosen, self._known.recipe
-        if entry is not None and entry.offered is not None:
+        entry, recipe, acts = self._list.chosen, self._known.recipe, self._acts
+        if entry is not None and entry.offered is not None and recipe is not None and acts:
             fixed = replace(entry.offered, name=f"{recipe.name}, fixed")
-            self.post_message(TrainHeadToHead(self, self._of_task, recipe, fixed))
+            self.post_message(TrainHeadToHead(self, acts.task, recipe, fixed))
 
     def action_try_fix(self) -> None:
         """Have the fix of the chosen finding tried."""
-        if self._list.chosen is not None:
-            self._try_now(self._list.chosen.finding)
+        if self._list.chosen is not None and self._acts is not None:
+            self._acts.try_now(self._list.chosen.finding)
 
     def action_put_away(self) -> None:
         """Dismiss the chosen finding, and go on to the next."""
-        if self._list.chosen is not None:
-            self._dismiss_finding(self._list.chosen.finding, True)
+        if self._list.chosen is not None and self._acts is not None:
+            self._acts.dismiss(self._list.chosen.finding, True)
             self._list.step_off()
 
     def action_bring_back(self) -> None:
         """Take the chosen finding in again."""
-        if self._list.chosen is not None:
-            self._dismiss_finding(self._list.chosen.finding, False)
+        if self._list.chosen is not None and self._acts is not None:
+            self._acts.dismiss(self._list.chosen.finding, False)
 
     def action_leave(self) -> None:
         """Go back and change nothing."""

@@ -83,7 +83,7 @@ def _entry_rows(
         rows += _labelled("numbers", numbers_of(finding, signs), PLAIN, width)
     if finding.explanation:
         rows += _labelled("why", counted_from_one(finding.explanation), PLAIN, width)
-    if entry.fixed is not None:
+    if entry.fixed is not None and known.recipe is not None:
         role = PLAIN if entry.offered is not None else "dim"
         rows += _labelled("fix", fix_of(finding, known.recipe), role, width)
     text, role = _trial(entry, signs)

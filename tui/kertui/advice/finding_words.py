@@ -15,16 +15,17 @@ from kertui.text.patch_words import patch_in_words
 _LARGE = 1_000_000_000
 
 
-def place_of(finding: Finding, recipe: Recipe) -> str:
-    """What a finding is about: a layer by its place and its class, else a part of the training."""
+def place_of(finding: Finding, recipe: Recipe | None) -> str:
+    """What a finding is about: a layer by its place and, where a recipe says it, its class; else a
+    part of the training."""
     if finding.layer is None:
         return str(finding.fault).replace("-", " ")
-    layers = recipe.layers
+    layers = () if recipe is None else recipe.layers
     name = f" {layers[finding.layer].class_name}" if finding.layer < len(layers) else ""
     return f"layer {finding.layer + 1}{name}"
 
 
-def headline(finding: Finding, recipe: Recipe) -> tuple[str, str]:
+def headline(finding: Finding, recipe: Recipe | None) -> tuple[str, str]:
     """What a finding is about, and what is wrong with that: ``("layer 2 Dense", " has 2 units")``.
     A sentence that names its layer itself is not begun with its name a second time."""
     place, sentence = place_of(finding, recipe), counted_from_one(finding.sentence)

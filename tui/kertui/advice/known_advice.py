@@ -53,8 +53,8 @@ class Advised:
 class KnownAdvice:
     """All that there is to say of a recipe, the worst first and what was dismissed last."""
 
-    recipe: Recipe
-    """What was looked at."""
+    recipe: Recipe | None
+    """What was looked at; None where all that is known was found in a run without one."""
 
     entries: tuple[Advised, ...] = ()
     looking: str = ""

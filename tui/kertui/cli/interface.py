@@ -31,6 +31,7 @@ def run_interface(
     marker: Marker | None = None,
     mouse: bool = True,
     attach: RunFolder | None = None,
+    follows: bool = False,
 ) -> int:
     """Open the interface on this terminal.
 
@@ -41,6 +42,8 @@ def run_interface(
         marker: what curves are drawn with; None for what the terminal can show.
         mouse: ask the terminal to report the mouse.
         attach: a run to show at once.
+        follows: whether the runs that its script begins after it are shown in its place, though it
+            may be over by the time the interface is open.
 
     Returns:
         The exit status.
@@ -68,6 +71,6 @@ def run_interface(
     store = RunStore(home or default_home())
     service = TrainingService(store, cache_dir(), spare=spare, advice=advice)
     try:
-        return run_app(service, capabilities, attach)
+        return run_app(service, capabilities, attach, follows=follows)
     finally:
         service.close()

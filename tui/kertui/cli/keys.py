@@ -23,6 +23,7 @@ PLACES = {
     "app": "everywhere",
     "tasks_screen": "tasks",
     "workbench": "workbench",
+    "following": "following",
     "forms": "form",
     "live": "live pane",
     "advice": "advice",

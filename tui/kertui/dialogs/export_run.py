@@ -12,6 +12,7 @@ from textual.widgets import OptionList
 
 from kertasks.errors import UserError
 from kertasks.export.formats import ALREADY_THERE, FORMATS, AlreadyThere, Export, Format
+from kertasks.runs.manifest import Origin
 from kertasks.text.numbers import short_path
 from kertasks.text.plain_text import one_line, visible
 from kertui.dialogs import ask_path
@@ -34,7 +35,12 @@ class ExportRunScreen(Question[Format]):
     """
 
     def __init__(self, service: TrainingService, run: RunFolder) -> None:
-        choices = [Choice(known, f"{known.name}  {known.suffix}", known.help) for known in FORMATS]
+        has_recipe = run.origin is Origin.RECIPE
+        choices = [
+            Choice(known, f"{known.name}  {known.suffix}", known.help)
+            for known in FORMATS
+            if has_recipe or not known.needs_recipe
+        ]
         super().__init__("Export this run as …", one_line(run.id), choices)
         self._service = service
         self._run = run

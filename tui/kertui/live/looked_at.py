@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kertasks.runs.looking.view import Look, Rows
+from kertasks.runs.manifest import Origin
 from kertasks.text.numbers import counted, grouped
 from kertui.live.tab import RunView
 from kertui.plotting.traces import VALIDATION
@@ -56,6 +57,11 @@ def why_no_look(view: RunView) -> str:
     """What there is to say where nothing can be drawn."""
     if view.run is None:
         return view.waiting or "there is no run"
+    if view.no_network:
+        by = view.trained_by.name
+        if view.trained_by.origin is Origin.FILE:
+            return f"{by} holds the numbers of a training, and nothing of its network"
+        return f"the network was in the process of {by}: it can be looked at while that trains it"
     if view.look is not None and view.look.why_not:
         return view.look.why_not
     return view.looking or view.waiting or view.no_data or "reading the data …"

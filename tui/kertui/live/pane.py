@@ -19,18 +19,25 @@ from kertasks.runs.events import Ended
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
 from kertasks.runs.looking.view import Look, Moment
+from kertasks.runs.manifest import Origin
 from kertasks.runs.state import RunState
 from kertasks.scores.run_baselines import RunBaselines
-from kertasks.text import numbers as formatting
 from kertui.live.epoch_slider import EpochSlider
 from kertui.live.follower import Pace, RunFollower
 from kertui.live.look_reader import LookReader
 from kertui.live.machine_strip import MachineStrip
-from kertui.live.outcome import KEYS, NextSteps, OutcomeLines, outcome
+from kertui.live.outcome import (
+    KEYS,
+    NextSteps,
+    OutcomeLines,
+    next_steps,
+    outcome,
+    weights_kept,
+)
 from kertui.live.pane_layout import arrange
 from kertui.live.progress import RateMeter, RunProgress, TrainerClock
 from kertui.live.status import UNSEEN, NoticeLine, RunBar
-from kertui.live.tab import LiveTab, RunView, TabRow, all_tabs
+from kertui.live.tab import LiveTab, RunView, TabRow, TrainedBy, all_tabs
 from kertui.live.try_it.try_panel import TryPanel
 
 if TYPE_CHECKING:
@@ -46,6 +53,13 @@ CATCHING_UP = 0.7
 
 IDLE = "press space to train"
 COMPUTING = "computing …"
+
+_STARTING = {
+    Origin.RECIPE: "starting …",
+    Origin.SCRIPT: "{by} has not called fit yet",
+    Origin.FILE: "no epoch is in {by} yet",
+}
+"""What is said before a training begins, by what trains."""
 
 
 class LivePane(Widget):
@@ -114,6 +128,9 @@ class LivePane(Widget):
         self._steps = steps
         self.run: RunFolder | None = None
         self.state: RunState | None = None
+        self.trained_by = TrainedBy()
+        """What trains the run."""
+
         self.history = RunHistory()
         self.planned = 0
         self.waiting = IDLE
@@ -196,6 +213,7 @@ class LivePane(Widget):
             self._follower = None
         self.run = None
         self.state = None
+        self.trained_by = TrainedBy()
         self.history = RunHistory()
         self._ended_told = None
         self._trouble = ""
@@ -207,16 +225,29 @@ class LivePane(Widget):
         self.waiting = waiting
         self._draw()
 
-    def follow(self, run: RunFolder, state: RunState = RunState.RUNNING) -> None:
-        """Show a run and keep up with it, past its end too, until another one is followed. The
-        state is what is known of it before its events are read."""
+    def follow(
+        self,
+        run: RunFolder,
+        state: RunState = RunState.RUNNING,
+        trained_by: TrainedBy | None = None,
+    ) -> None:
+        """Show a run and keep up with it, past its end too, until another one is followed.
+
+        Args:
+            run: which.
+            state: what is known of it before its events are read.
+            trained_by: a recipe for None.
+        """
         self.clear(self.planned, "starting …")
         self.run = run
+        self.trained_by = trained_by or TrainedBy()
         self.state = state
         self._is_read = False
         self._gone = state if state.is_gone else None
         self._caught_up = time.monotonic()
-        self._follower = RunFollower(run, self._service)
+        # What its data is, and its network after its end, only a recipe says.
+        service = self._service if self.trained_by.has_recipe else None
+        self._follower = RunFollower(run, service)
         self.mount(self._follower)
         self._draw()
 
@@ -280,7 +311,7 @@ class LivePane(Widget):
     @on(RunFollower.KeptRead)
     def _take_kept(self, message: RunFollower.KeptRead) -> None:
         message.stop()
-        if message.follower is self._follower:
+        if message.follower is self._follower and self.trained_by.has_recipe:
             self._kept = message.kept
             self._pace.request()
 
@@ -301,6 +332,7 @@ class LivePane(Widget):
             self._looking,
             self._baselines,
             self._no_data,
+            self.trained_by,
         )
 
     def _tick(self) -> None:
@@ -313,9 +345,11 @@ class LivePane(Widget):
         history, state = self.history, self.state
         weights, ended = "", None
         if state is not None:
+            by = self.trained_by
             if self.run is not None and state.is_over:
-                weights = formatting.short_path(self.run.where(self.run.model_path))
-            ended = outcome(history, state, weights, self._steps, self._trouble, self._baselines)
+                weights = weights_kept(self.run, by.origin)
+            steps = next_steps(self._steps, by.origin, by.name)
+            ended = outcome(history, state, weights, steps, self._trouble, self._baselines)
         self.query_one(OutcomeLines).show(ended)
         notices = [notice.text for notice in history.notices]
         if ended is None and (self._trouble or state is RunState.UNKNOWN):
@@ -409,17 +443,27 @@ class LivePane(Widget):
         now = self._clock.now(self.history, here)
         progress = self._meter.read(self.history, self.planned, now, self.state, here)
         going = self.state is RunState.RUNNING
-        text = f"{100 * progress.share:.0f} %" if self.state is not None else ""
+        text = f"{100 * progress.share:.0f} %" if self.state and progress.planned else ""
         self.query_one(RunBar).show(progress.share, text, going)
         self.query_one(MachineStrip).show(self.history)
         self.post_message(self.Updated(self.history, self.state, progress, self.asked))
+
+    @property
+    def _knows_plan(self) -> bool:
+        """Whether it is known how many epochs there will be, or may still be told."""
+        return bool(self.history.planned or self.planned) or not self.history.epochs
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether a person looks at something of the past, which must not go away."""
+        return self.shown.looks_back or self.moment != Moment() or self.try_it.display
 
     @property
     def _waiting_text(self) -> str:
         if self.state is None or self.state.is_over:
             return self.waiting if self.state is None else ""
         if self.history.started is None:
-            return "starting …"
+            return _STARTING[self.trained_by.origin].format(by=self.trained_by.name)
         return "compiling …" if self.history.compiling else "the first epoch is under way"
 
     def on_resize(self) -> None:
@@ -449,7 +493,7 @@ class LivePane(Widget):
         self._slider.display = layout.slider > 0
         self.query_one(TabRow).display = layout.tabs > 0 and self.has_tab_row
         lines.styles.height = max(1, wrapped)
-        bar.display = layout.bar > 0 and not over
+        bar.display = layout.bar > 0 and not over and self._knows_plan
         strip.display = layout.machine > 0
         last = lines if over else strip if strip.display else bar
         for part in (bar, strip, lines):
@@ -505,7 +549,7 @@ class LivePane(Widget):
         if action in {"epoch", "film", "present"}:
             return self._slider.can_move
         if action == "try_it":
-            return self.run is not None
+            return self.run is not None and self.trained_by.has_recipe
         if hasattr(self, f"action_{action}"):
             return True
         return self.history.epochs > 0 and hasattr(self.shown, f"action_{action}")

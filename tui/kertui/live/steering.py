@@ -17,8 +17,12 @@ from kertui.dialogs.dialog import Choice, Question
 from kertui.text.recipe_values import NotAllowed, format_number, parse_value
 
 
-def steering_keys() -> list[Binding]:
-    """The bindings of all steering commands, for a screen with an ``action_steer``."""
+def steering_keys(room: str = "workbench") -> list[Binding]:
+    """The bindings of all steering commands, for a screen with an ``action_steer``.
+
+    Args:
+        room: whose, for the names of the bindings.
+    """
     return [
         Binding(
             command.row.key,
@@ -26,7 +30,7 @@ def steering_keys() -> list[Binding]:
             command.row.label,
             show=command.row.footer,
             key_display=command.row.key if len(command.row.key) > 1 else None,
-            id=f"workbench.steer_{command}",
+            id=f"{room}.steer_{command}",
             tooltip=command.row.help,
         )
         for command in SteeringCommand
@@ -40,6 +44,7 @@ def number_wanted(
     *,
     extends: bool,
     first_rate: float | None,
+    script: str = "",
 ) -> NumberWanted:
     """What is asked in the dialog of a command that takes a number.
 
@@ -49,10 +54,12 @@ def number_wanted(
         history: of the training shown.
         extends: whether that is over, and more epochs let it go on.
         first_rate: the learning rate it begins with; None where it is not known.
+        script: which trains it, and has planned its epochs for good; empty for a recipe.
     """
     row = command.row
     title = f"{row.label[:1].upper()}{row.label[1:]}"
-    text, value, verb, least = row.help, "", "change it", argument.least
+    text, value, verb = row.help, "", "change it"
+    least, most = argument.least, argument.most
     if command is SteeringCommand.LEARNING_RATE:
         now = current_learning_rate(history)
         now = first_rate if now is None else now
@@ -65,30 +72,48 @@ def number_wanted(
         title, text, value = "Epochs in all", _on_epochs(done, extends), str(history.planned or "")
         if extends:
             verb, least = "train on", done + 1
+        if script and history.planned:
+            most = history.planned
+            text += f" More than the {grouped(history.planned)} of {script} are not to be had."
     return NumberWanted(
         title=title,
         text=text,
         value=value,
-        parse=partial(parse_argument, argument=argument, least=least),
+        parse=partial(parse_argument, argument=argument, least=least, most=most),
         format=(lambda value: str(int(value))) if argument.whole else format_learning_rate,
         verb=verb,
     )
 
 
-def kill_question(history: RunHistory) -> Question[bool]:
-    """Whether a training is to be killed, and what is kept of it."""
+def kill_question(history: RunHistory, script: str = "") -> Question[bool]:
+    """Whether a training is to be killed, and what is kept of it.
+
+    Args:
+        history: of the training.
+        script: which trains it, and ends with it; empty for a recipe.
+    """
+    kept = f"{script} ends with it." if script else _what_is_kept(history)
+    instead = "s stops it in good order instead, and keeps its weights"
     return Question(
         "Kill this training?",
-        f"Its process ends at once; what it has not saved is gone. {_what_is_kept(history)}",
+        f"Its process ends at once; what it has not saved is gone. {kept}",
         [
             Choice(False, "Leave it as it is", "nothing changes"),
-            Choice(True, "Kill it", "s stops it in good order instead, and keeps its weights"),
+            Choice(True, "Kill it", instead),
         ],
     )
 
 
-def parse_argument(text: str, argument: NumberArgument, least: float) -> float:
-    """The number that was typed for a command; ``least`` is the least that makes sense now.
+def parse_argument(
+    text: str, argument: NumberArgument, least: float, most: float | None = None
+) -> float:
+    """The number that was typed for a command.
+
+    Args:
+        text: as it was typed.
+        argument: what the command takes.
+        least: that makes sense now.
+        most: that does; what the command takes for None.
 
     Raises:
         NotAllowed: saying what is allowed instead.
@@ -103,9 +128,10 @@ def parse_argument(text: str, argument: NumberArgument, least: float) -> float:
         raise refusal from error
     if not isinstance(value, int | float) or value < least:
         raise refusal
-    if value > argument.most:
-        most = f"a whole number of at most {grouped(int(argument.most))}"
-        raise NotAllowed(most) if argument.whole else refusal
+    most = argument.most if most is None else most
+    if value > most:
+        allowed = f"a whole number of at most {grouped(int(most))}"
+        raise NotAllowed(allowed) if argument.whole else refusal
     return int(value) if argument.whole else float(value)
 
 

@@ -19,6 +19,7 @@ from textual.widget import Widget
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
 from kertasks.runs.looking.view import Look, Moment, ViewRequest
+from kertasks.runs.manifest import Origin
 from kertasks.runs.state import RunState
 from kertasks.scores.run_baselines import RunBaselines
 from kertui.live import tabs
@@ -27,6 +28,26 @@ from kertui.rows.rows_widget import RowsWidget
 
 if TYPE_CHECKING:
     from kertasks.data.description import Description
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedBy:
+    """What trains a run."""
+
+    origin: Origin = Origin.RECIPE
+    name: str = ""
+    """Of the script, or of the file that is followed; empty where a recipe says how."""
+
+    @property
+    def has_recipe(self) -> bool:
+        """Whether a recipe says how it is trained: all but the events needs one."""
+        return self.origin is Origin.RECIPE
+
+
+def trained_by(run: RunFolder) -> TrainedBy:
+    """What trains a run, as far as its manifest can be read."""
+    origin = run.origin
+    return TrainedBy() if origin is Origin.RECIPE else TrainedBy(origin, run.manifest().task)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +85,19 @@ class RunView:
     no_data: str = ""
     """Why the run's data cannot be described, where that was tried."""
 
+    trained_by: TrainedBy = field(default_factory=TrainedBy)
+
+    @property
+    def no_network(self) -> str:
+        """Why nobody can be asked what the network computes, in a few words; empty where somebody
+        may."""
+        if self.trained_by.origin is Origin.FILE:
+            return "no network to look at"
+        is_over = self.state is not None and self.state.is_over
+        if self.trained_by.origin is Origin.SCRIPT and is_over:
+            return "the network is gone"
+        return ""
+
 
 class LiveTab(Widget, can_focus=True):
     """One way to look at the run in the live pane. A tab's own ``BINDINGS`` act while it has the
@@ -90,9 +124,19 @@ class LiveTab(Widget, can_focus=True):
     """The digit that chooses it; tabs stand in the order of their digits, the first is shown
     first."""
 
+    asks_network: ClassVar[bool] = False
+    """Whether it shows what the network computes."""
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether a person looks at something of the past in it, which must not go away."""
+        return False
+
     def why_not(self, view: RunView) -> str:
         """Why there is nothing to see of this run, in a few words; empty where there is."""
-        return "" if view.run is not None else "there is no run"
+        if view.run is None:
+            return "there is no run"
+        return view.no_network if self.asks_network else ""
 
     def wanted(self, view: RunView) -> ViewRequest | None:
         """What of the network is to be computed for the tab, in the size it has; None where it

@@ -10,7 +10,7 @@ from textual.app import App, ComposeResult
 
 from kertasks.runs.folder import RunFolder
 from kertui.live.pane import LivePane
-from kertui.live.tab import LiveTab
+from kertui.live.tab import LiveTab, trained_by
 from kertui.plotting import draw
 from kertui.service.training_service import TrainingService
 from kertui.terminal.capabilities import Capabilities
@@ -92,7 +92,7 @@ class TabApp(App[TabFrame]):
     def on_mount(self) -> None:
         """Follow the run, and look at its tab until that is complete."""
         self._tab.styles.height = self._height
-        self._pane.follow(self._run, self._run.state())
+        self._pane.follow(self._run, self._run.state(), trained_by(self._run))
         self._pane.look_at(self._epoch)
         self._pane.choose(self._tab)
         self.set_interval(_LOOK_EVERY, self._look)

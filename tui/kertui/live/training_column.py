@@ -21,11 +21,13 @@ from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.events import Control, Failed, Finished, Stopped
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
+from kertasks.runs.manifest import Origin
 from kertasks.runs.state import RunState
 from kertasks.text.numbers import short_path
 from kertui.dialogs.ask_number import AskNumberScreen
 from kertui.live.pane import IDLE, LivePane
-from kertui.live.steering import kill_question, number_wanted
+from kertui.live.steering import current_learning_rate, kill_question, number_wanted
+from kertui.live.tab import TrainedBy
 from kertui.live.tabs.curves import CurvesTab
 from kertui.live.trouble import RunTrouble, advice_on
 from kertui.service.training_service import TrainingService
@@ -151,24 +153,31 @@ class TrainingColumn(Vertical):
     def can_resume(self) -> bool:
         """Whether the training shown is over with something left to train."""
         over = (RunState.STOPPED, RunState.FAILED, RunState.LOST)
-        return self.phase is Phase.IDLE and self.pane.state in over
+        return self._can_begin_anew and self.pane.state in over
+
+    @property
+    def _can_begin_anew(self) -> bool:
+        """Whether a new trainer could take the run: it is over, and its recipe says how."""
+        return self.phase is Phase.IDLE and self.pane.trained_by.has_recipe
 
     @property
     def can_retrain(self) -> bool:
         """Whether the training shown is over and says which epoch is best on rows held out."""
         best = self.history.best
-        is_over = self.pane.state is not None and self.phase is Phase.IDLE
+        is_over = self.pane.state is not None and self._can_begin_anew
         return is_over and best.epoch is not None and best.monitor.name.startswith("val_")
 
     @property
     def can_extend(self) -> bool:
         """Whether the training shown is over and can be given another number of epochs."""
-        finished = self.pane.state is RunState.FINISHED and self.phase is Phase.IDLE
+        finished = self.pane.state is RunState.FINISHED and self._can_begin_anew
         return (self.can_resume or finished) and self.history.epochs > 0
 
     def allows(self, command: SteeringCommand) -> bool:
         """Whether a command makes sense now."""
         row = command.row
+        if not self.pane.trained_by.has_recipe and not self._script_takes(command):
+            return False
         if command is SteeringCommand.EPOCHS and self.can_extend:
             return True
         if self.phase not in _UNDER_WAY or (self.history.stopping and not row.while_stopping):
@@ -176,6 +185,15 @@ class TrainingColumn(Vertical):
         if row.needs_best and self.history.best_epoch is None:
             return False
         return row.while_paused if self.phase is Phase.PAUSED else row.while_training
+
+    def _script_takes(self, command: SteeringCommand) -> bool:
+        """Whether a command reaches what trains a run without a recipe."""
+        if self.pane.trained_by.origin is not Origin.SCRIPT:
+            return False
+        if self.history.started is None:  # it has not come to its training, and listens to nobody
+            return command is SteeringCommand.KILL
+        has_rate = not self.history.epochs or current_learning_rate(self.history) is not None
+        return has_rate or command is not SteeringCommand.LEARNING_RATE
 
     def plan(self, recipe: Recipe) -> None:
         """Show how long a training would be, and of what, while there is none yet."""
@@ -245,6 +263,10 @@ class TrainingColumn(Vertical):
         self.recipe = recipe
         self._take(run, state)
 
+    def show_without_recipe(self, run: RunFolder, state: RunState, by: TrainedBy) -> None:
+        """Follow a run that no recipe trains, live or over."""
+        self._take(run, state, by)
+
     @work(group="find")
     async def find_running(self, service: TrainingService, task: str) -> None:
         """Look for a training of the task that goes on, and follow it."""
@@ -263,10 +285,12 @@ class TrainingColumn(Vertical):
         self.pane.asked = None
         self.pane.clear(epochs, waiting)
 
-    def _take(self, run: RunFolder, state: RunState = RunState.RUNNING) -> None:
+    def _take(
+        self, run: RunFolder, state: RunState = RunState.RUNNING, by: TrainedBy | None = None
+    ) -> None:
         self._unanswered.clear()
         self.pane.asked = None
-        self.pane.follow(run, state)
+        self.pane.follow(run, state, by)
         self._enter(None)
 
     def _enter(self, begins: Phase | None) -> None:
@@ -303,10 +327,15 @@ class TrainingColumn(Vertical):
                 self.send(service, command)
 
         if command is SteeringCommand.KILL:
-            self.app.push_screen(kill_question(self.history), kill)
+            self.app.push_screen(kill_question(self.history, self.pane.trained_by.name), kill)
         elif argument is not None:
             wanted = number_wanted(
-                command, argument, self.history, extends=extends, first_rate=first_rate
+                command,
+                argument,
+                self.history,
+                extends=extends,
+                first_rate=first_rate,
+                script=self.pane.trained_by.name,
             )
             self.app.push_screen(AskNumberScreen(wanted), send)
         else:
@@ -441,7 +470,7 @@ class TrainingColumn(Vertical):
         if self._begins is Phase.RESUMING:
             self._come_up()
         self._show_pending()
-        if isinstance(event.ended, Failed):
+        if isinstance(event.ended, Failed) and self.pane.trained_by.has_recipe:
             advice, log = advice_on(event.ended.reason), short_path(event.run.log_path)
             self.query_one(RunTrouble).advise(advice, log)
         else:

@@ -86,10 +86,15 @@ class KeysNow:
     pair: bool
     """Whether two runs are chosen, or one beside that under the cursor."""
 
+    has_recipe: bool = True
+    """Whether a recipe says how the one under the cursor is trained."""
+
     def offers(self, action: str) -> bool:
         """Whether an action of the screen would do something."""
         match action:
-            case "edit_label" | "export" | "open_recipe" | "delete":
+            case "open_recipe":
+                return self.has_recipe and not self.deleted and not self.full
+            case "edit_label" | "export" | "delete":
                 return self.here and not self.deleted and not self.full
             case "stop_run":
                 return self.stoppable

@@ -22,6 +22,7 @@ from kertasks.runs.bin import RunBin
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.label import Label
 from kertasks.runs.listing import RunSummaries
+from kertasks.runs.manifest import Origin
 from kertasks.runs.summary import RunSummary
 from kertasks.text.numbers import short_path
 from kertui.plotting.run_strokes import MOST_RUNS
@@ -161,7 +162,7 @@ class RunsScreen(Screen[None]):
     def _stoppable(self) -> list[RunSummary]:
         """The runs that a person would stop now: under the cursor, or all that are in sight."""
         runs = [run for _, run in self._on_axes()] if self._full else [self._table.run]
-        return [run for run in runs if run is not None and not run.state.is_over]
+        return [run for run in runs if run is not None and run.can_be_steered]
 
     # --- reading them in a thread
 
@@ -287,6 +288,7 @@ class RunsScreen(Screen[None]):
     def _keys_now(self) -> KeysNow:
         return KeysNow(
             here=self._table.run is not None,
+            has_recipe=self._table.run is not None and self._table.run.origin is Origin.RECIPE,
             listed=bool(self.listed.runs),
             waiting=not self.listed.complete,
             stoppable=bool(self._stoppable()),

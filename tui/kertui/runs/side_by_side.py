@@ -16,7 +16,7 @@ from kertasks.runs.folder import RunFolder
 from kertasks.runs.summary import RunSummary
 from kertui.live.outcome import NextSteps
 from kertui.live.pane import LivePane
-from kertui.live.tab import all_tabs, named_tabs
+from kertui.live.tab import TrainedBy, all_tabs, named_tabs
 from kertui.plotting.run_strokes import sample
 from kertui.plotting.strips import Row, cells, fit
 from kertui.rows.header_line import HeaderLine
@@ -114,7 +114,8 @@ class SideBySideScreen(Screen[None]):
         """Follow both, at the same tab."""
         for (_, run), pane in zip(self._runs, self._panes, strict=True):
             pane.has_tab_row = False
-            pane.follow(RunFolder(Path(run.folder)), run.state)
+            by = TrainedBy(run.origin, run.task)
+            pane.follow(RunFolder(Path(run.folder)), run.state, by)
         self.action_choose_tab(self._key)
         self._panes[0].focus()
 

@@ -4,35 +4,39 @@ from __future__ import annotations
 
 from typing import Any
 
-from textual.screen import Screen
 from textual.worker import Worker, get_current_worker
 
 from kertasks.errors import UserError
 from kertasks.recipes.recipe import Recipe
 from kertasks.registry import find_task
-from kertasks.runs.folder import RunFolder
+from kertasks.runs.manifest import Origin
 from kertasks.runs.state import RunState
 from kertasks.task import Task
 from kertui.dialogs.too_small import is_on_top
-from kertui.session import Session
+from kertui.session import FollowRun, OpenRun, Session
 from kertui.workbench.workbench import WorkbenchScreen
 
 
-def open_run(session: Session, screen: Screen[Any], run: RunFolder, recipe_only: bool) -> None:
-    """Show a run, live or over, with its recipe; or say why it cannot be shown.
+def open_run(session: Session, asked: OpenRun) -> None:
+    """Show a run, live or over, with its recipe; ask for the screen of one that has none; or say
+    why it cannot be shown.
 
     Args:
         session: handed to the workbench.
-        screen: which asks; what it asked before and has not got yet is not opened any more,
-            and nothing is once another screen is on top of it.
-        run: which run.
-        recipe_only: show only its recipe, to train it anew or change it.
+        asked: for which run. What its screen asked before and has not got yet is not opened any
+            more, and nothing is once another screen is on top of it.
     """
+    screen, run, recipe_only = asked.over, asked.run, asked.recipe_only
     app = screen.app  # a thread finds no app through a screen that was left
 
     def read() -> None:
         worker: Worker[Any] = get_current_worker()
         try:
+            if run.origin is not Origin.RECIPE and not recipe_only:
+                found = FollowRun(screen, run, run.manifest(), run.state(), asked.follows)
+                screen.call_later(follow, worker, found)
+                return
+            run.require_recipe("has no recipe to open", "Change {by} itself, and start it again.")
             recipe = run.recipe()
             task = find_task(recipe.task)
             state = None if recipe_only else run.state()
@@ -55,5 +59,9 @@ def open_run(session: Session, screen: Screen[Any], run: RunFolder, recipe_only:
                     app.pop_screen()
                 return
         app.push_screen(WorkbenchScreen(session, task, recipe, run=run, run_state=state))
+
+    def follow(worker: Worker[Any], found: FollowRun) -> None:
+        if not worker.is_cancelled:
+            screen.post_message(found)
 
     screen.run_worker(read, thread=True, group="open", name=f"open {run.id}", exclusive=True)

@@ -26,9 +26,10 @@ from kertui.comparison.compare import CompareScreen
 from kertui.dialogs.recipe_path import OpenRecipeScreen, SaveRecipeScreen
 from kertui.dialogs.unsaved_changes import UnsavedAnswer, UnsavedChangesScreen
 from kertui.live.pane import LivePane
+from kertui.live.pane_keys import live_keys
 from kertui.live.status import RunStatus
 from kertui.live.steering import first_learning_rate, steering_keys
-from kertui.live.tab import all_tabs, named_tabs
+from kertui.live.tab import named_tabs
 from kertui.live.training_column import Phase, TrainingColumn
 from kertui.rows.key_line import KeyLine
 from kertui.session import Session
@@ -83,39 +84,7 @@ class WorkbenchScreen(Screen[None]):
                 tooltip="Train a fresh network on all rows, those held out too, for the best "
                 "epoch's number of epochs."),
         *steering_keys(),
-        # What the live pane does, wherever the focus is.
-        Binding("y", "live('log_y')", "log y", id="workbench.log_y",
-                tooltip="Draw the loss on a logarithmic axis, or back."),
-        Binding("m", "live('smooth')", "smooth", id="workbench.smooth",
-                tooltip="Show the trend of each curve, the raw one behind it."),
-        Binding("n", "live('next_metric')", "metric", show=False, id="workbench.metric",
-                tooltip="Draw the next of the run's metrics."),
-        Binding("z", "live('zoom')", "zoom", show=False, id="workbench.zoom",
-                tooltip="See the last part of the run, or the whole."),
-        Binding("p", "live('try_it')", "try it", id="workbench.try_it",
-                tooltip="Ask the network: write a row, a sentence, a digit, and see the answer."),
-        Binding("l", "live('log')", "log", show=False, id="workbench.log",
-                tooltip="Read what the trainer printed."),
-        *(
-            Binding(tab.key, f"live('choose_tab', '{tab.key}')", tab.title, show=False,
-                    id=f"workbench.tab_{tab.title}",
-                    tooltip=f"Show the tab {tab.title} of the training.")
-            for tab in all_tabs()
-        ),
-        Binding("left_square_bracket", "live('epoch', -1)", "epoch before", show=False,
-                id="workbench.epoch_before",
-                tooltip="Look at the network as it was at the kept epoch before."),
-        Binding("right_square_bracket", "live('epoch', 1)", "epoch after", show=False,
-                id="workbench.epoch_after",
-                tooltip="Look at the kept epoch after; past the last one, at the present."),
-        Binding("left_curly_bracket", "live('epoch', -10)", "ten before", show=False,
-                id="workbench.ten_epochs_before", tooltip="Look at the tenth kept epoch before."),
-        Binding("right_curly_bracket", "live('epoch', 10)", "ten after", show=False,
-                id="workbench.ten_epochs_after", tooltip="Look at the tenth kept epoch after."),
-        Binding("F", "live('film')", "film", show=False, id="workbench.film",
-                tooltip="Play the kept epochs as a film, from the one looked at; or stop it."),
-        Binding("g", "live('present')", "the present", show=False, id="workbench.present",
-                tooltip="Come back from an epoch of the past to the latest weights."),
+        *live_keys("workbench"),
         # What changes the recipe.
         Binding("a", "edit('add_layer')", "add layer", id="workbench.add",
                 tooltip="Search Keras's layers and put one after the chosen layer."),

@@ -269,6 +269,7 @@ class ClassesTab(LiveTab):
 
     title = "classes"
     key = "3"
+    asks_network = True
 
     # fmt: off
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -94,6 +94,11 @@ class CurvesTab(LiveTab):
         """Share the new height out among the parts."""
         self._draw()
 
+    @property
+    def looks_back(self) -> bool:
+        """Values of earlier epochs are read, or the table was scrolled to them."""
+        return self.query_one(PlotArea).cursor is not None or self.query_one(EpochTable).back > 0
+
     def why_not(self, view: RunView) -> str:
         """Without a run there are empty axes to see."""
         del view

@@ -87,6 +87,7 @@ class LayersTab(LiveTab):
 
     title = "layers"
     key = "5"
+    asks_network = True
 
     # fmt: off
     BINDINGS: ClassVar[list[BindingType]] = [

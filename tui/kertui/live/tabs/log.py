@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
 from kertasks.files import open_regular
+from kertasks.runs.manifest import Origin
 from kertasks.runs.state import RunState
 from kertasks.text import numbers as formatting
 from kertasks.text.plain_text import visible
@@ -91,8 +92,15 @@ class LogTab(LiveTab):
         """Read what was printed while another tab was shown."""
         self._follow()
 
+    @property
+    def looks_back(self) -> bool:
+        """It was scrolled away from its end."""
+        return not self._at_end
+
     def why_not(self, view: RunView) -> str:
         """A log is in the folder of its run."""
+        if view.trained_by.origin is Origin.FILE:
+            return "there is no log of it"
         is_gone = view.state is RunState.REMOVED
         return "its folder was removed" if is_gone else super().why_not(view)
 

@@ -89,6 +89,7 @@ class MistakesTab(LiveTab):
 
     title = "mistakes"
     key = "4"
+    asks_network = True
 
     DEFAULT_CSS = """
     MistakesTab > VerticalScroll {

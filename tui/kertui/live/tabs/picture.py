@@ -180,6 +180,7 @@ class PictureTab(LiveTab):
 
     title = "picture"
     key = "2"
+    asks_network = True
 
     # fmt: off
     BINDINGS: ClassVar[list[BindingType]] = [
