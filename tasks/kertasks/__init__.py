@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from kertasks.recipes.toml_file import save_recipe as save_recipe
     from kertasks.registry import all_tasks as all_tasks
     from kertasks.registry import find_task as find_task
+    from kertasks.scripts.run import Run as Run
     from kertasks.task import Task as Task
 
 _HOMES = {
@@ -50,6 +51,7 @@ _HOMES = {
     "Recipe": "kertasks.recipes.recipe",
     "RecipeError": "kertasks.recipes.recipe_errors",
     "RecipeWarning": "kertasks.models.keras_warnings",
+    "Run": "kertasks.scripts.run",
     "Split": "kertasks.data.splits",
     "Task": "kertasks.task",
     "UnknownRecipe": "kertasks.errors",

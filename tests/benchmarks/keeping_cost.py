@@ -31,7 +31,7 @@ from kertasks.trainer.callbacks.checkpoints import Checkpoints
 from kertasks.trainer.callbacks.event_writer import EventWriter
 from kertasks.trainer.callbacks.kept_weights import KeptWeights
 from kertasks.trainer.callbacks.steering import Steering
-from kertasks.trainer.checkpoint import HeldEpochs
+from kertasks.trainer.held_weights import HeldEpochs
 
 KEEP = 200
 

@@ -14,19 +14,17 @@ from dataclasses import asdict, dataclass, field
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from weakref import ref
 from zipfile import BadZipFile, ZipFile
 
 import keras
+import ml_dtypes  # noqa: F401 - gives NumPy the name bfloat16
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
 from kertasks.errors import UserError
 from kertasks.files import open_regular, replacing
 from kertasks.text.error_text import described
-
-Arrays = list[NDArray[Any]]
+from kertasks.trainer.held_weights import Arrays
 
 _VERSION = 1
 
@@ -199,7 +197,7 @@ def read_weights(
             step = 0 if best else known["place"]["step"]
             arrays = []
             for number, variable in enumerate(variables):
-                dtype = tf.as_dtype(variable.dtype).as_numpy_dtype
+                dtype = np.dtype(variable.dtype)
                 size = np.dtype(dtype).itemsize * math.prod(variable.shape)
                 array = _member(archive, f"{group}.{number}", size + _MEMBER)
                 array = array.reshape(tuple(variable.shape))
@@ -225,56 +223,9 @@ def variables_of(model: keras.Model) -> list[keras.Variable]:
     return [*model.variables, *model.optimizer.variables, *model.metrics_variables]
 
 
-_HELD_ON_DEVICE = 1 << 24
-"""Bytes of weights up to which a copy is not made at once."""
-
-
-class HeldWeights:
-    """The weights a model has at one moment.
-
-    A copy of a small network's takes as long as half an epoch of it. So its tensors are held as
-    they are: TensorFlow gives a variable that is assigned to another buffer, while somebody holds
-    the one it had. They are copied when they are asked for.
-    """
-
-    def __init__(self, model: keras.Model) -> None:
-        values = [variable.value for variable in model.weights]
-        if size_of(model) > _HELD_ON_DEVICE:
-            self._held: list[Any] = model.get_weights()
-        else:
-            read = tf.raw_ops.ReadVariableOp
-            self._held = [read(resource=value.handle, dtype=value.dtype) for value in values]
-
-    def arrays(self) -> Arrays:
-        """Copies, as ``keras.Model.set_weights`` takes them."""
-        return [held.numpy() if isinstance(held, tf.Tensor) else held for held in self._held]
-
-
-class HeldEpochs:
-    """Holds the weights after an epoch once for all who want them."""
-
-    def __init__(self) -> None:
-        self._epoch = 0
-        self._held: ref[HeldWeights] | None = None
-
-    def of(self, model: keras.Model, epoch: int) -> HeldWeights:
-        """The weights that a model has now, after that epoch, from 1."""
-        held = self._held() if self._held is not None and self._epoch == epoch else None
-        if held is None:
-            held = HeldWeights(model)
-            self._epoch, self._held = epoch, ref(held)
-        return held
-
-
-def size_of(model: keras.Model) -> int:
-    """Bytes of a model's weights."""
-    values = [variable.value for variable in model.weights]
-    return sum(value.dtype.size * value.shape.num_elements() for value in values)
-
-
 def values_of(model: keras.Model) -> Arrays:
     """Copies of everything that training changes, as arrays."""
-    return [variable.value.numpy() for variable in variables_of(model)]
+    return [keras.ops.convert_to_numpy(variable) for variable in variables_of(model)]
 
 
 def restore(model: keras.Model, values: Sequence[NDArray[Any]]) -> None:
@@ -289,7 +240,7 @@ def restore(model: keras.Model, values: Sequence[NDArray[Any]]) -> None:
             "the checkpoint is of another network: was recipe.toml changed in the run's folder?"
         )
     for variable, array in zip(variables, values, strict=True):
-        dtype = tf.as_dtype(variable.dtype).as_numpy_dtype
+        dtype = np.dtype(variable.dtype)
         # NumPy's files know no bfloat16: its two bytes come back without their meaning.
         variable.assign(array.view(dtype) if array.dtype.kind == "V" else array)
 

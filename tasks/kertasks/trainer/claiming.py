@@ -30,6 +30,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from kertasks.errors import UserError
 from kertasks.files import lock_holder
@@ -149,32 +150,51 @@ def _manifest(run: RunFolder) -> Manifest | None:
 
 
 def manifest_of(run: RunFolder, recipe: Recipe, created: float) -> Manifest:
-    """The manifest of a run that this process trains, on a device not known yet; it was created at
-    a Unix time in seconds."""
-    pid = os.getpid()
-    return Manifest(
-        id=run.id,
+    """The manifest of a run that this process trains by a recipe, on a device not known yet; it
+    was created at a Unix time in seconds."""
+    return own_manifest(
+        run,
+        created=created,
         task=recipe.task,
         recipe=recipe.name,
         seed=recipe.seed,
+        source=run.source(),
+        retrained_from=run.retrained_from(),
+    )
+
+
+def own_manifest(run: RunFolder, *, created: float, **fields: Any) -> Manifest:
+    """The manifest of a run that this process trains, on a device not known yet.
+
+    Args:
+        run: its folder.
+        created: when, Unix time in seconds.
+        fields: what else is to be said, at least ``task``, ``recipe`` and ``seed``.
+    """
+    pid = os.getpid()
+    return Manifest(
+        id=run.id,
         created=created,
         versions=versions(),
         device="",
         host=platform.node(),
         pid=pid,
         process_started=process_start_time(pid) or 0.0,
-        source=run.source(),
-        retrained_from=run.retrained_from(),
         boot=boot_id(),
         pid_namespace=pid_namespace(),
+        **fields,
     )
 
 
 @cache
-def versions() -> dict[str, str]:
-    """The versions of the packages that decide the numbers of a run, and Python's."""
+def versions(backend: str = "tensorflow") -> dict[str, str]:
+    """The versions of the packages that decide the numbers of a run, and Python's.
+
+    Args:
+        backend: Keras's, by the name of its package.
+    """
     found = {"python": platform.python_version()}
-    for name in ("kertui", "keras", "tensorflow", "numpy"):
+    for name in ("kertui", "keras", backend, "numpy"):
         try:
             found[name] = metadata.version(name)
         except metadata.PackageNotFoundError:

@@ -10,7 +10,6 @@ from pathlib import Path
 from types import TracebackType
 
 import keras
-import tensorflow as tf
 
 from kertasks.errors import UserError
 from kertasks.recipes.recipe import Recipe
@@ -18,6 +17,9 @@ from kertasks.runs.event_log import EventLog
 from kertasks.runs.events import Notice
 from kertasks.runs.spool import write_or_spool
 from kertasks.text.error_text import described
+
+_OUT_OF_MEMORY = ("ResourceExhaustedError", "OutOfMemoryError")
+"""What TensorFlow and PyTorch call it; JAX says it in words."""
 
 
 class WriteTrouble:
@@ -104,7 +106,7 @@ def describe_failure(error: BaseException, doing: str, recipe: Recipe) -> str:
 
 def is_out_of_memory(error: BaseException) -> bool:
     """Whether memory, the machine's or the device's, was too small."""
-    if isinstance(error, MemoryError | tf.errors.ResourceExhaustedError):
+    if isinstance(error, MemoryError) or type(error).__name__ in _OUT_OF_MEMORY:
         return True
     said = str(error)
     return "RESOURCE_EXHAUSTED" in said or "Out of memory" in said or "OOM when" in said

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import tempfile
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
@@ -33,6 +32,7 @@ from kertasks.trainer.advice_answers import OPERATIONS, AdviceAnswers
 from kertasks.trainer.callbacks.best_weights import save_model
 from kertasks.trainer.claiming import versions
 from kertasks.trainer.dataset_cache import DatasetCache
+from kertasks.trainer.device import device_name
 from kertasks.trainer.look_answers import LookAnswers
 from kertasks.trainer.machine import require_memory
 from kertasks.trainer.run import train
@@ -56,7 +56,7 @@ def work(server: Server, cache_dir: Path, *, warms_up: bool = True) -> bool:
     advice = AdviceAnswers(server.datasets)
     answer = partial(_answer, server.datasets, looks, advice, cache_dir)
     claimed = server.serve_until_run(answer, _warm_up if warms_up else keras.utils.clear_session)
-    passed = train(claimed, server.datasets, _device_name())
+    passed = train(claimed, server.datasets, device_name())
     if passed:
         score_to_beat.end(claimed.folder, claimed.recipe, server.datasets)
     return passed
@@ -125,13 +125,3 @@ def _answer(
     if op in OPERATIONS:
         return advice.answer(request)
     raise ValueError(f"a trainer cannot {op!r}")
-
-
-def _device_name() -> str:
-    """What Keras trains on, for example ``"NVIDIA H200"`` or ``"CPU, 2 cores"``."""
-    gpus = tf.config.list_physical_devices("GPU")
-    if gpus:
-        details = tf.config.experimental.get_device_details(gpus[0])
-        return str(details.get("device_name", "GPU"))
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return f"CPU, {cores} core{'s' if cores != 1 else ''}"

@@ -10,12 +10,10 @@ from typing import Any
 
 import psutil
 import pynvml
-import tensorflow as tf
 from msgspec.structs import replace
 
 from kertasks.data.dataset import Dataset
 from kertasks.errors import UserError
-from kertasks.models.memory import bytes_held
 from kertasks.models.messages import BuildError
 from kertasks.recipes.recipe import Recipe
 from kertasks.runs.event_log import EventLog
@@ -32,6 +30,11 @@ def require_memory(recipe: Recipe, data: Dataset) -> None:
     Raises:
         UserError: they do not fit.
     """
+    # Not for a script's process, which may train with another backend.
+    import tensorflow as tf
+
+    from kertasks.models.memory import bytes_held
+
     if tf.config.list_physical_devices("GPU"):
         return
     try:

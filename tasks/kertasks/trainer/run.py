@@ -44,10 +44,11 @@ from kertasks.trainer.callbacks.event_writer import EventWriter
 from kertasks.trainer.callbacks.kept_weights import KeptWeights
 from kertasks.trainer.callbacks.looks import Looks
 from kertasks.trainer.callbacks.steering import Steering
-from kertasks.trainer.checkpoint import Checkpoint, HeldEpochs, TrainingPosition
+from kertasks.trainer.checkpoint import Checkpoint, TrainingPosition
 from kertasks.trainer.claiming import ClaimedRun, versions
 from kertasks.trainer.dataset_cache import DatasetCache
 from kertasks.trainer.failure import describe_failure
+from kertasks.trainer.held_weights import HeldEpochs
 from kertasks.trainer.machine import MachineWatch, require_memory
 from kertasks.trainer.testing import result_of, test_metrics
 from kertasks.trainer.trained_time import TrainedTime

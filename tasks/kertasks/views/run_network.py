@@ -25,14 +25,10 @@ from kertasks.runs.looking.kept_epochs import (
 from kertasks.runs.looking.view import DoesNotApply, Look, Moment, ViewRequest
 from kertasks.runs.weights_file import WeightsEpoch, read_epoch
 from kertasks.text.error_text import described
-from kertasks.trainer.checkpoint import (
-    Arrays,
-    CheckpointDamaged,
-    TrainingPosition,
-    read_weights,
-)
+from kertasks.trainer.checkpoint import CheckpointDamaged, TrainingPosition, read_weights
 from kertasks.trainer.dataset_cache import DatasetCache
 from kertasks.trainer.epoch_file import read_epoch_file
+from kertasks.trainer.held_weights import Arrays
 from kertasks.views.layers.updates import with_updates
 from kertasks.views.split_choice import data_of_run
 from kertasks.views.table import look

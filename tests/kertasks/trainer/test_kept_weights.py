@@ -32,10 +32,10 @@ from kertasks.runs.state import RunState
 from kertasks.runs.store import RunStore
 from kertasks.trainer.callbacks.event_writer import EventWriter
 from kertasks.trainer.callbacks.kept_weights import KeptWeights
-from kertasks.trainer.checkpoint import HeldEpochs
 from kertasks.trainer.claiming import claim
 from kertasks.trainer.dataset_cache import DatasetCache
 from kertasks.trainer.epoch_file import write_epoch
+from kertasks.trainer.held_weights import HeldEpochs
 from kertasks.trainer.run import train
 from kertasks.views.run_network import RunNetwork
 

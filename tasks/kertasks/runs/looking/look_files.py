@@ -101,6 +101,14 @@ class Viewer:
                 path.unlink(missing_ok=True)
 
 
+def is_looked_at(run: Path) -> bool:
+    """Whether anybody may be looking at a run: a viewer that was killed counts for a while."""
+    try:
+        return any(name.startswith("ask-") for name in os.listdir(_folder(run)))  # noqa: PTH208
+    except OSError:
+        return False
+
+
 @dataclass(slots=True)
 class Asked:
     """What a viewer asked a trainer for."""

@@ -121,10 +121,18 @@ class EventWriter(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Tell of the progress within an epoch, where the last word on it is old enough."""
         self._step = batch + 1
+        self.tell_progress(batch, logs)
+
+    def tell_progress(self, batch: int, logs: Mapping[str, Any] | None) -> None:
+        """Tell of the progress without counting the batch: any thread may, in any order."""
         now = time.perf_counter()
         if now - self._said >= PROGRESS_EVERY:
             self._said = now
             self._log.add(Progress(time.time(), self._epoch, batch + 1, as_numbers(logs)))
+
+    def take_as_whole(self) -> None:
+        """Take all batches of the epoch under way as done: not each of them was counted."""
+        self._step = 0
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Tell of an epoch that is done, validation included; one that was broken off is none."""
@@ -170,7 +178,10 @@ class EventWriter(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
         if logged is not None:
             self._learning_rate = logged
         elif before is None or now - self._learning_rate_read >= READ_EVERY:
-            self._learning_rate = float(self.model.optimizer.learning_rate)
+            # A model of somebody's own may have several optimizers, by names of its own, or none.
+            optimizer = getattr(self.model, "optimizer", None)
+            if optimizer is not None:
+                self._learning_rate = float(optimizer.learning_rate)
             self._learning_rate_read = now
         if self._learning_rate is None:
             return float("nan")

@@ -70,9 +70,10 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
         log: where their answers go.
         writer: knows which epochs are done and which was best.
         best: keeps the weights of the best epoch.
-        checkpoints: writes them.
+        checkpoints: writes them; None where no later process can go on with the training.
         planned: epochs to train in all.
         save: writes the network's files now.
+        most_epochs: how many epochs whoever calls the hooks would train; None for any number.
         stopping: early stopping, if the recipe has one.
         resumed: what an earlier process left; restored once the model has its variables.
 
@@ -88,9 +89,10 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
         log: EventLog,
         writer: EventWriter,
         best: BestWeights,
-        checkpoints: Checkpoints,
+        checkpoints: Checkpoints | None,
         planned: int,
         save: Callable[[keras.Model], None],
+        most_epochs: int | None = None,
         stopping: EarlyStopping | None = None,
         resumed: Checkpoint | None = None,
     ) -> None:
@@ -113,6 +115,7 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
         self._until: SteeringCommand | None = None
         self._validating_since: float | None = None
         self._unsaved = False
+        self._most_epochs = most_epochs
         self.planned = planned
         """Epochs to train in all."""
 
@@ -142,6 +145,11 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
         if before is not None and before.over and self.planned <= before.planned:
             return True
         return self._writer.epochs >= self.planned and not self._step
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing is asked of it that is not carried out, and it does not pause."""
+        return not (self._asked or self._pausing or self._until is not None)
 
     @property
     def position(self) -> TrainingPosition:
@@ -193,8 +201,8 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
             return
         self._pausing |= stepping
         self._look(now)
-        if self.params.get("resumes_steps") and self._checkpoints.due(now, within_epoch=True):
-            self._checkpoints.save(self._take)
+        if self.params.get("resumes_steps") and self._is_due(now, within_epoch=True):
+            self._checkpoint()
 
     def on_test_begin(self, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
         """Remember when a validation begins."""
@@ -225,11 +233,12 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
             self._pausing |= stepping
             self._look(now)
         if self.model.stop_training or epoch + 1 >= self.planned:
-            over = not self.stop_requested
-            self._checkpoints.save(lambda: self._take(over=over), wait=True)
-            self.model.stop_training = True
-        elif self._unsaved or self._checkpoints.due(now, within_epoch=False):
-            self._checkpoints.save(self._take, wait=self._unsaved)
+            self._checkpoint(over=not self.stop_requested, wait=True)
+            # Else they end by themselves, and a script may ask afterwards whether it was stopped.
+            if self.planned != self._most_epochs:
+                self.model.stop_training = True
+        elif self._unsaved or self._is_due(now, within_epoch=False):
+            self._checkpoint(wait=self._unsaved)
             self._unsaved = False
 
     # --- commands
@@ -248,7 +257,7 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
         if self.stop_requested and not self.model.stop_training:
             self.model.stop_training = True
             if self._can_save and self._step:
-                self._checkpoints.save(self._take, wait=True)
+                self._checkpoint(wait=True)
 
     def _hear_and_answer(self) -> None:
         self._hear()
@@ -318,6 +327,8 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
         assert command.value is not None  # noqa: S101 - narrows the type
         # What is done is done, and an epoch that has begun is finished.
         least = self._writer.epochs + bool(self._step)
+        if self._most_epochs is not None and command.value > self._most_epochs:
+            raise Refused(f"the script trains {self._most_epochs}; only fewer can be had")
         self.planned = max(int(command.value), least)
         self._log.add(Planned(time.time(), self.planned))
         if self.model is not None:
@@ -331,7 +342,7 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
             raise Refused(f"it cannot be written: {reason_of(error)}") from error
         if not self._can_save:
             self._unsaved = True  # the checkpoint follows with the end of the epoch
-        elif not self._checkpoints.save(self._take, wait=True):
+        elif not self._checkpoint(wait=True):
             raise Refused("the checkpoint cannot be written")
 
     @_effect(SteeringCommand.STOP, SteeringCommand.STOP_BEST)
@@ -349,7 +360,7 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
         self._until = None
         self._log.add(Paused(time.time(), self.position.epoch, self.position.step))
         if self._can_save:
-            self._checkpoints.save(self._take)
+            self._checkpoint()
         self.on_pause(True)
         while self._pausing and not self.stop_requested:
             time.sleep(LOOK_EVERY)
@@ -373,9 +384,18 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
     def _keep(self) -> None:
         """Have a change of the numbers on disk before it is answered."""
         if self._can_save:
-            self._checkpoints.save(self._take, wait=True)
+            self._checkpoint(wait=True)
         else:
             self._unsaved = True
+
+    def _is_due(self, now: float, *, within_epoch: bool) -> bool:
+        checkpoints = self._checkpoints
+        return checkpoints is not None and checkpoints.due(now, within_epoch=within_epoch)
+
+    def _checkpoint(self, *, over: bool = False, wait: bool = False) -> bool:
+        """Save one where there are any; False where it was waited for and could not be written."""
+        checkpoints = self._checkpoints
+        return checkpoints is None or checkpoints.save(lambda: self._take(over=over), wait=wait)
 
     def _take(self, *, over: bool = False) -> Checkpoint:
         return Checkpoint(

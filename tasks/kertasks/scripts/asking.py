@@ -1,0 +1,75 @@
+"""Hears, beside a training that goes its own pace, whether anybody asks something of it."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+
+from kertasks.runs.folder import RunFolder
+from kertasks.runs.looking.look_files import is_looked_at
+from kertasks.scripts.fit_frames import FitCall
+from kertasks.trainer.callbacks.steering import LOOK_EVERY, Steering
+
+_STOPPED_AFTER = 10
+"""Looks in a row that must find no call of ``fit``, half a second: hooks run at its very end."""
+
+
+class Asking:
+    """A thread that looks for commands and viewers, and has the training's hooks wait for them
+    only then; it also notices that the call of ``fit`` was left.
+
+    Args:
+        run: the run's folder.
+        call: the call of ``fit``.
+        steering: carries commands out.
+        left: called once in the thread, where the call is not under way any more.
+    """
+
+    def __init__(
+        self, run: RunFolder, call: FitCall, steering: Steering, left: Callable[[], None]
+    ) -> None:
+        self._run = run
+        self._control = str(run.control_path)
+        self._call = call
+        self._steering = steering
+        self._left = left
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="asking", daemon=True)
+        self.is_wanted = False
+        """Whether a hook of a batch is to look for what is asked."""
+
+    def begin(self) -> None:
+        """Begin to look."""
+        self._thread.start()
+
+    def end(self) -> None:
+        """End the thread."""
+        self._ending.set()
+        self._call.frame = None  # it holds all that the program's function holds
+        if self._thread.ident is not None and threading.current_thread() is not self._thread:
+            self._thread.join()
+
+    def _work(self) -> None:
+        seen, missed = self._stamp(), 0
+        waited = 0
+        while not self._ending.wait(LOOK_EVERY):
+            stamp = self._stamp()
+            # For some looks after a command: it is carried out at the end of a batch.
+            waited = _STOPPED_AFTER if stamp != seen else max(0, waited - 1)
+            seen = stamp
+            wanted = bool(waited) or not self._steering.is_quiet or is_looked_at(self._run.path)
+            if wanted != self.is_wanted:
+                self._call.call_at_once(wanted)
+                self.is_wanted = wanted
+            missed = 0 if self._call.is_under_way() else missed + 1
+            if missed > _STOPPED_AFTER and not self._ending.is_set():
+                self._left()
+                return
+
+    def _stamp(self) -> tuple[int, int] | None:
+        try:
+            status = os.stat(self._control)  # noqa: PTH116 - twenty times a second
+        except OSError:
+            return None
+        return status.st_mtime_ns, status.st_ino

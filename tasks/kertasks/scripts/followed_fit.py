@@ -1,0 +1,373 @@
+"""One call of ``fit`` of somebody's program, as a run: what is told of it, and what is asked."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+from msgspec.structs import replace
+
+from kertasks.data.dataset import Dataset
+from kertasks.runs.advice.finding import Finding
+from kertasks.runs.control_file import ControlFile, last_number
+from kertasks.runs.events import Failed, Finished, Monitor, Notice, Started, Stopped
+from kertasks.runs.history import RunHistory
+from kertasks.scripts.asking import Asking
+from kertasks.scripts.fit_frames import fit_call
+from kertasks.scripts.no_views import NoViews
+from kertasks.scripts.script import Script
+from kertasks.text.error_text import described
+from kertasks.text.numbers import size
+from kertasks.trainer.callbacks.best_weights import BestWeights
+from kertasks.trainer.callbacks.event_writer import EventWriter
+from kertasks.trainer.callbacks.steering import Steering
+from kertasks.trainer.claiming import versions
+from kertasks.trainer.device import device_name
+from kertasks.trainer.failure import reason_of
+from kertasks.trainer.held_weights import HeldEpochs, size_of
+from kertasks.trainer.machine import MachineWatch
+from kertasks.trainer.trained_time import TrainedTime
+from kertasks.trainer.weight_files import WeightFiles
+
+_KEPT = 1 << 26
+"""Bytes of weights up to which they are kept without being asked for."""
+
+_BATCH_SIZE = 32
+"""Keras's own, where ``fit`` is given none."""
+
+
+@dataclass(slots=True)
+class FitGiven:
+    """What a call of ``fit`` was given, as far as it is known."""
+
+    epochs: int
+    x: Any = None
+    y: Any = None
+    validation_data: Any = None
+    validation_split: float = 0.0
+    batch_size: int | None = None
+    notices: tuple[str, ...] = ()
+    """To be told of the run as it begins."""
+
+
+class FollowedFit:
+    """Follows one call of ``fit``. Each method is called by the hook of its name.
+
+    Args:
+        model: what is trained.
+        params: what Keras tells callbacks: ``epochs`` and ``steps``.
+        given: what ``fit`` was given.
+        script: the program it is of.
+        name: what the run is called; empty for the script's own way.
+        notes: its note.
+
+    Raises:
+        UserError, OSError: the run cannot be kept.
+    """
+
+    def __init__(
+        self,
+        model: keras.Model,
+        params: Mapping[str, Any],
+        given: FitGiven,
+        script: Script,
+        name: str,
+        notes: str,
+    ) -> None:
+        self.process = os.getpid()
+        self._model = model
+        self._epochs = max(1, int(params.get("epochs") or given.epochs))
+        self._steps = params.get("steps")
+        self._given = given
+        self._call = fit_call(threading.get_ident())
+        self._run, self._log = script.next_run(name, notes)
+        log = self._log
+        self._time = TrainedTime(0.0)
+        self._writer = writer = EventWriter(log)
+        self._monitor, self._stopping = _watched(self._call.callbacks)
+        writer.watch(self._monitor)
+        self._best = BestWeights(writer, self._run.best_path, log, None, HeldEpochs())
+        self._weights = WeightFiles(self._run, log, writer, self._best)
+        self._steering = Steering(
+            ControlFile(self._run.control_path, last_number(self._run.control_path)),
+            log,
+            writer,
+            self._best,
+            None,
+            planned=self._epochs,
+            save=self._save,
+            most_epochs=self._epochs,
+        )
+        self._watch = MachineWatch(log, lambda: self._time.seconds)
+        self._asking = Asking(self._run, self._call, self._steering, self._broke_off)
+        self._over = threading.Lock()
+        self._is_over = False
+        self._advice: Any = None
+        self._looks: Any = None
+        self._callbacks: list[keras.callbacks.Callback] = [writer]
+        params = {"epochs": self._epochs, "steps": self._steps}
+        self._add_what_needs_rows()
+        self._callbacks += [self._best, self._looks, self._steering]
+        for callback in self._callbacks:
+            callback.set_params(params)
+            callback.set_model(model)
+
+    def _add_what_needs_rows(self) -> None:
+        """Views and advice, where the rows are known and the backend is the one they compute by."""
+        backend = keras.config.backend()
+        why_not = ""
+        if backend != "tensorflow":
+            why_not = f"views and advice are computed by TensorFlow, and this trains by {backend}"
+        else:
+            # Here, for they import TensorFlow and much else of kertasks.
+            from kertasks.scripts.known_data import UnknownRows, known_dataset
+            from kertasks.trainer.callbacks.advice import Advice
+            from kertasks.trainer.callbacks.looks import Looks
+
+            given = self._given
+            try:
+                data: Dataset = known_dataset(
+                    self._model, given.x, given.y, given.validation_data, given.validation_split
+                )
+            except UnknownRows as reason:
+                why_not = f"the rows of this training are not known: {reason}"
+            else:
+                self._looks = Looks(self._run.path, self._writer, data)
+                self._advice = Advice(
+                    self._log,
+                    self._writer,
+                    data,
+                    given.batch_size or _BATCH_SIZE,
+                    RunHistory(),
+                    planned=lambda: self._steering.planned,
+                    trained=lambda: self._time.seconds,
+                )
+                self._callbacks.append(self._advice)
+        if self._looks is None:
+            self._looks = NoViews(self._run.path, why_not)
+
+    # --- hooks
+
+    def begin(self) -> None:
+        """Tell that the training begins."""
+        manifest = self._run.manifest()
+        backend = keras.config.backend()
+        changed = replace(manifest, device=device_name(), versions=versions(backend))
+        with suppress(OSError):  # a full disk: all but these two is there already
+            self._run.write_manifest(changed)
+        try:
+            parameters = int(self._model.count_params())
+        except ValueError:  # a network whose layers are not built
+            parameters = 0
+        self._log.add(
+            Started(
+                time.time(),
+                epochs=self._epochs,
+                steps=self._steps or None,
+                parameters=parameters,
+                device=changed.device,
+                monitor=self._monitor,
+            )
+        )
+        for notice in self._given.notices:
+            self.tell(notice)
+        self._steering.on_pause = self._pause
+        self._steering.meanwhile = self._looks.answer
+        self._time.go_on()
+        for callback in self._callbacks:
+            callback.on_train_begin()
+        self._asking.begin()
+
+    def epoch_begins(self, epoch: int) -> None:
+        """An epoch begins, counted from 0."""
+        self._writer.on_epoch_begin(epoch)
+
+    def batch_ends(self, batch: int, logs: Mapping[str, Any] | None) -> None:
+        """A batch is done. In another thread than the training's only the progress is told."""
+        if threading.get_ident() != self._call.thread or not self._asking.is_wanted:
+            self._writer.tell_progress(batch, logs)
+            return
+        _reattach(self._model)
+        for callback in (self._writer, self._looks, self._steering):
+            callback.on_train_batch_end(batch, logs)
+
+    def validation_begins(self) -> None:
+        """A validation begins."""
+        self._steering.on_test_begin()
+
+    def validation_batch_ends(self, batch: int) -> None:
+        """A batch of a validation is done."""
+        if threading.get_ident() == self._call.thread and self._asking.is_wanted:
+            self._steering.on_test_batch_end(batch)
+
+    def validation_ends(self) -> None:
+        """A validation is done."""
+        self._steering.on_test_end()
+
+    def epoch_ends(self, epoch: int, logs: Mapping[str, Any] | None) -> None:
+        """An epoch is done, and validated."""
+        if not self._steering.stop_requested:
+            self._writer.take_as_whole()
+        for callback in self._callbacks:
+            callback.on_epoch_end(epoch, logs)
+
+    def ends(self) -> None:
+        """The training is done."""
+        if not self._take_end():
+            return
+        self._asking.end()
+        for callback in self._callbacks:
+            callback.on_train_end()
+        self._time.rest()
+        steering = self._steering
+        restored = self._restored(steering)
+        if size_of(self._model) <= _KEPT or steering.stop_requested:
+            self._keep(restored)
+        else:
+            text = f"its weights of {size(size_of(self._model))} were not kept: nobody asked for it"
+            self.tell(text)
+        writer, best = self._writer, self._writer.best
+        kind = Stopped if steering.stop_requested else Finished
+        self._log.add(
+            kind(
+                time.time(),
+                epochs=writer.epochs,
+                best_epoch=best.epoch,
+                best=best.metrics or None,
+                restored_epoch=restored,
+                within=(writer.step or None) if restored is None else None,
+                monitor=self._monitor,
+                not_finite_since=writer.not_finite_since,
+                trained=self._time.seconds,
+                finding=self._alarm,
+            )
+        )
+        self._close()
+
+    def broken_off(self, error: BaseException | None) -> None:
+        """The call of ``fit`` was left by an error; by which is not known for None."""
+        if not self._take_end():
+            return
+        self._asking.end()
+        self._time.rest()
+        if self._advice is not None:
+            self._advice.end_early()
+        if self._writer.epochs and size_of(self._model) <= _KEPT and error is not None:
+            _reattach(self._model)
+            self._keep(None)
+        self._log.add(Failed(time.time(), self._why(error), self._time.seconds))
+        self._close()
+
+    def give_up(self, error: Exception) -> None:
+        """Following it came to a mistake of ours."""
+        if self._take_end():
+            self._asking.end()
+            text = f"following it failed: {described(error)}. The training itself goes on."
+            self._log.add(Failed(time.time(), text, self._time.seconds))
+            self._close()
+
+    def tell(self, notice: str) -> None:
+        """Tell a person what they should know."""
+        self._log.add(Notice(time.time(), notice))
+
+    # --- parts
+
+    @property
+    def _alarm(self) -> Finding | None:
+        return None if self._advice is None else self._advice.alarm
+
+    def _take_end(self) -> bool:
+        """Whether this is the first to say that it is over: hooks and the thread that watches."""
+        with self._over:
+            is_first, self._is_over = not self._is_over, True
+        return is_first
+
+    def _broke_off(self) -> None:
+        """The thread that watches saw that the call of ``fit`` is not under way any more."""
+        self.broken_off(getattr(sys, "last_value", None))
+
+    def _why(self, error: BaseException | None) -> str:
+        place = f"in epoch {self._writer.epochs + 1}"
+        if isinstance(error, KeyboardInterrupt):
+            return f"interrupted {place} (Ctrl-C)"
+        if isinstance(error, SystemExit):
+            return f"the script ended {place} with status {error.code or 0}"
+        if error is None:
+            return f"the call of fit was left {place}"
+        return f"training failed {place}: {type(error).__name__}: {described(error)}"
+
+    def _restored(self, steering: Steering) -> int | None:
+        """Whose weights the network has now, from 1; None where they are those of the end."""
+        if steering.wants_best:
+            return self._best.restore(self._model)
+        stopping = self._stopping
+        if stopping is None or not stopping.restore_best_weights or stopping.best_weights is None:
+            return None
+        epoch = int(stopping.best_epoch) + 1
+        return None if epoch == self._writer.epochs else epoch
+
+    def _save(self, model: keras.Model) -> None:
+        _reattach(model)
+        self._weights.save(model)
+
+    def _keep(self, restored: int | None) -> None:
+        try:
+            self._weights.save(self._model, restored)
+        except OSError as error:
+            self._say_not_kept(reason_of(error))
+        except Exception as error:  # a network whose class does not say how it is written
+            with suppress(OSError):
+                traceback.print_exc()
+            self._say_not_kept(described(error))
+
+    def _say_not_kept(self, why: str) -> None:
+        self.tell(f"the weights cannot be kept: {why}")
+
+    def _pause(self, paused: bool) -> None:
+        self._watch.pause(paused)
+        if paused:
+            self._time.rest()
+        else:
+            self._time.go_on()
+
+    def _close(self) -> None:
+        self._watch.close()
+        self._log.close()
+
+
+def _reattach(model: keras.Model) -> None:
+    """Give the network the numbers that the step under way has: while JAX trains, they are in an
+    argument of the step alone."""
+    reattach = getattr(model, "jax_state_sync", None)
+    if reattach is not None:
+        reattach()
+
+
+def _watched(
+    callbacks: keras.callbacks.CallbackList | None,
+) -> tuple[Monitor | None, keras.callbacks.EarlyStopping | None]:
+    """What the program itself calls its best epoch by, and its early stopping."""
+    found = [] if callbacks is None else callbacks.callbacks
+    for callback in found:
+        if isinstance(callback, keras.callbacks.EarlyStopping):
+            return _monitor(callback.monitor, callback.mode, callback.min_delta), callback
+    for callback in found:
+        if isinstance(callback, keras.callbacks.ModelCheckpoint) and callback.save_best_only:
+            return _monitor(callback.monitor, "auto", 0.0), None
+    return None, None
+
+
+def _monitor(name: str, mode: str, min_delta: float) -> Monitor:
+    if mode not in ("min", "max"):
+        # As Keras itself takes it from the name of a metric, for all that it knows.
+        grows = any(part in name for part in ("acc", "auc", "precision", "recall", "iou", "f1"))
+        mode = "max" if grows else "min"
+    return Monitor(name, "max" if mode == "max" else "min", abs(float(min_delta)))

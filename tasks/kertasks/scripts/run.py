@@ -1,0 +1,153 @@
+"""The callback that makes a run of any Keras training."""
+
+from __future__ import annotations
+
+import os
+import traceback
+import warnings
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from kertasks.errors import UserError
+from kertasks.scripts.followed_fit import FitGiven, FollowedFit
+from kertasks.scripts.script import Script, script_under_way
+from kertasks.text.error_text import described
+
+
+class Run(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries no types
+    """Makes a run of a training, which kertui shows and steers: with any backend of Keras, from a
+    script or a notebook.
+
+    Example:
+        >>> model.fit(x, y, epochs=20, callbacks=[kertasks.Run("my net", data=(x, y))])
+
+    It changes no number of the training. Each call of ``fit`` it is given to is a run of its own;
+    where a run cannot be kept, there is one warning and the training goes on.
+
+    Args:
+        name: what the run is called.
+        data: ``(x, y)``, as given to ``fit``: views and advice are of these rows. Under
+            ``kertui run`` they are found by themselves.
+        home: where runs are kept; ``KERTUI_HOME`` or the user's data folder where it is None.
+        notes: what is to be remembered of it.
+
+    Measured on one core (``tests.benchmarks.following_cost``): see its README.
+    """
+
+    async_safe = True
+    """Keras may call hooks of batches from other threads: these are passed over there, until
+    somebody asks for something."""
+
+    def __init__(
+        self,
+        name: str = "",
+        *,
+        data: tuple[Any, Any] | None = None,
+        home: str | Path | None = None,
+        notes: str = "",
+    ) -> None:
+        super().__init__()
+        self._name = name
+        self._data = data
+        self._home = None if home is None else Path(home).expanduser()
+        self._notes = notes
+        self._script: Script | None = None
+        self._given: FitGiven | None = None
+        self._fit: FollowedFit | None = None
+        self._has_warned = False
+
+    def expect(self, given: FitGiven) -> None:
+        """Take what the next call of ``fit`` is given."""
+        self._given = given
+
+    def tell(self, notice: str) -> None:
+        """Tell of something that a person should know of the training under way."""
+        self._call(lambda fit: fit.tell(notice))
+
+    def left(self, error: BaseException) -> None:
+        """Take it that the call of ``fit`` was left by an error."""
+        fit, self._fit = self._fit, None
+        if fit is not None:
+            fit.broken_off(error)
+
+    def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
+        """Begin a run."""
+        given, self._given = self._given, None
+        if given is None:
+            x, y = self._data or (None, None)
+            given = FitGiven(epochs=self.params.get("epochs") or 1, x=x, y=y)
+        fit, self._fit = self._fit, None
+        if fit is not None:  # of a call that was left, in a notebook
+            fit.broken_off(None)
+        if self._script is None:
+            self._script = script_under_way() or Script.of_this_process(self._home)
+        script = self._script
+        try:
+            fit = FollowedFit(self.model, self.params, given, script, self._name, self._notes)
+            fit.begin()
+        except (UserError, OSError) as error:
+            self._warn(f"this training is not followed: {described(error)}")
+        except Exception as error:  # a mistake of ours is no reason to end somebody's training
+            _print_traceback()
+            self._warn(f"this training is not followed: {described(error)}")
+        else:
+            self._fit = fit
+
+    def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
+        """Begin to count the epoch's batches and its time."""
+        self._call(lambda fit: fit.epoch_begins(epoch))
+
+    def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Tell of the progress; in the training's thread, carry out what is asked for."""
+        self._call(lambda fit: fit.batch_ends(batch, logs))
+
+    def on_test_begin(self, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
+        """Remember when a validation begins."""
+        self._call(lambda fit: fit.validation_begins())
+
+    def on_test_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
+        """Carry out what is asked for within a validation."""
+        self._call(lambda fit: fit.validation_batch_ends(batch))
+
+    def on_test_end(self, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
+        """Forget the validation that is done."""
+        self._call(lambda fit: fit.validation_ends())
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Tell of the epoch; carry out what is asked for."""
+        self._call(lambda fit: fit.epoch_ends(epoch, logs))
+
+    def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
+        """End the run, and keep its weights."""
+        self._call(lambda fit: fit.ends())
+        self._fit = None
+
+    def _call(self, do: Callable[[FollowedFit], None]) -> None:
+        fit = self._fit
+        if fit is None or fit.process != os.getpid():  # a copy of it, after a fork
+            return
+        try:
+            do(fit)
+        except Exception as error:  # as above
+            self._fit = None
+            _print_traceback()
+            fit.give_up(error)
+            self._warn(f"this training is not followed any more: {described(error)}")
+
+    def _warn(self, text: str) -> None:
+        if not self._has_warned:
+            self._has_warned = True
+            warnings.warn(f"kertui: {text}. Training goes on.", stacklevel=2)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Copied with a network or to another process, it follows nothing yet.
+        return {**self.__dict__, "_fit": None, "_given": None}
+
+
+def _print_traceback() -> None:
+    with suppress(OSError):  # standard error may be a file on a disk that is full
+        traceback.print_exc()

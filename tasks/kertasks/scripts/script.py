@@ -1,0 +1,179 @@
+"""A program that trains: its runs, one a call of ``fit``, are a group."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from kertasks.files import open_to_append
+from kertasks.runs.event_log import EventLog
+from kertasks.runs.events import Failed, Notice
+from kertasks.runs.folder import RunDamaged, RunFolder
+from kertasks.runs.label import Label, write_label
+from kertasks.runs.manifest import Origin
+from kertasks.runs.store import RunStore
+from kertasks.text.plain_text import one_line
+from kertasks.trainer.claiming import own_manifest
+from kertasks.user_folders import default_home
+
+UNNAMED = "fit"
+"""What a run is called whose script gives it no name."""
+
+
+class Script:
+    """One start of a program.
+
+    Args:
+        file: what runs, for example ``train.py``, or what it is called where it is no file.
+        home: where its runs are kept.
+        name: what its runs are called; the second one has a 2 after it.
+        log: the file that gets what it prints, where kertui ran it.
+    """
+
+    def __init__(self, file: str, home: Path, name: str = "") -> None:
+        self.file = Path(file).name
+        self.home = home.absolute()  # a program may change its folder
+        self.name = name
+        self._source = _path_of(file)
+        self._lock = threading.Lock()
+        self._waiting: tuple[RunFolder, EventLog] | None = None
+        self.group: str | None = None
+        """The id of its first run."""
+
+        self.last: RunFolder | None = None
+        """The run that began last."""
+
+        self.fits = 0
+        """How many calls of ``fit`` were followed."""
+
+    @classmethod
+    def of_this_process(cls, home: Path | None = None) -> Script:
+        """The program that this process runs, or the notebook."""
+        main = sys.modules.get("__main__")
+        file = getattr(main, "__file__", None)
+        called = (
+            Path(file).name if file else ("notebook" if "ipykernel" in sys.modules else "python")
+        )
+        return cls(called, home or default_home())
+
+    def open(self) -> RunFolder:
+        """Make the folder of the first run, before there is a call of ``fit``.
+
+        Raises:
+            kertasks.runs.store.HomeNotWritable: the home cannot be written in.
+            OSError: the folder cannot.
+        """
+        self._waiting = self._new(self.name or UNNAMED)
+        return self._waiting[0]
+
+    def next_run(self, name: str = "", notes: str = "") -> tuple[RunFolder, EventLog]:
+        """The folder of the run that begins now, and its log, which the caller closes.
+
+        Raises:
+            kertasks.runs.store.HomeNotWritable: the home cannot be written in.
+            OSError: the folder cannot.
+        """
+        with self._lock:
+            self.fits += 1
+            called = name or self.name or UNNAMED
+            if self.fits > 1 and not name:
+                called = f"{called} {self.fits}"
+            waiting, self._waiting = self._waiting, None
+            run, log = waiting or self._new(called)
+        if waiting is not None and name:
+            with suppress(RunDamaged):
+                run.write_manifest(replace(run.manifest(), recipe=one_line(name)))
+        if notes:
+            write_label(run.path, Label(note=notes))
+        self.last = run
+        return run, log
+
+    def _new(self, called: str) -> tuple[RunFolder, EventLog]:
+        run = RunStore(self.home).create_without_recipe(f"{Path(self.file).stem} {called}")
+        log = EventLog(run.events_path)
+        self.group = self.group or run.id
+        manifest = own_manifest(
+            run,
+            created=time.time(),
+            task=self.file,
+            recipe=called,
+            seed=0,
+            source=self._source,
+            origin=Origin.SCRIPT,
+            group=self.group,
+        )
+        run.write_manifest(manifest)
+        self._share_log(run)
+        return run, log
+
+    def _share_log(self, run: RunFolder) -> None:
+        """Have the log of the first run be that of every other one, too: what a program prints is
+        one text."""
+        if self.group is None or run.id == self.group:
+            return
+        first = RunFolder(run.path.parent / self.group)
+        # Some file systems have no such thing: the others have no log of their own then.
+        with suppress(OSError):
+            run.log_path.hardlink_to(first.log_path)
+
+    def take_output(self, run: RunFolder) -> None:
+        """Send everything that this process prints from now on into the log of a run.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        descriptor = open_to_append(run.log_path)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os.dup2(descriptor, 1)
+        os.dup2(descriptor, 2)
+        os.close(descriptor)
+
+    def forget(self) -> None:
+        """Take it that this is a copy of the process, after a fork: the runs are the other's."""
+        self._lock = threading.Lock()
+        self._waiting = self.last = None
+
+    def over(self, said: str, status: int) -> None:
+        """Say in the record how the program ended.
+
+        Args:
+            said: for example ``ended with status 3``.
+            status: what it exits with.
+        """
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            _, log = waiting
+            log.add(Failed(time.time(), f"{self.file} {said}, and never called fit"))
+            log.close()
+        elif self.last is not None and status:
+            with suppress(OSError):  # the folder may be gone
+                log = EventLog(self.last.events_path)
+                log.add(Notice(time.time(), f"{self.file} {said} after this training"))
+                log.close()
+
+
+_under_way: Script | None = None
+
+
+def script_under_way() -> Script | None:
+    """The program that kertui runs in this process; None where it does not."""
+    return _under_way
+
+
+def set_under_way(script: Script) -> None:
+    """Take it that this process runs a program for kertui."""
+    global _under_way  # noqa: PLW0603 - there is one in a process
+    _under_way = script
+    os.register_at_fork(after_in_child=script.forget)
+
+
+def _path_of(file: str) -> str | None:
+    path = Path(file)
+    return str(path.absolute()) if path.exists() else None
