@@ -94,7 +94,8 @@ def _own_part(traceback: TracebackType | None) -> TracebackType | None:
 
 def _print(error: BaseException) -> None:
     with suppress(OSError):  # the log may be on a disk that is full
-        sys.excepthook(type(error), error, _own_part(error.__traceback__))
+        own = _own_part(error.__traceback__)
+        sys.excepthook(type(error), error.with_traceback(own), own)
 
 
 def _place(traceback: TracebackType | None, file: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import threading
@@ -36,6 +37,9 @@ from kertasks.trainer.held_weights import HeldEpochs, size_of
 from kertasks.trainer.machine import MachineWatch
 from kertasks.trainer.trained_time import TrainedTime
 from kertasks.trainer.weight_files import WeightFiles
+
+# What is found is told of the run; a program's own output is its own.
+logging.getLogger("kertasks.advice").addHandler(logging.NullHandler())
 
 _KEPT = 1 << 26
 """Bytes of weights up to which they are kept without being asked for."""

@@ -22,16 +22,13 @@ class HeldWeights:
 
     A copy of a small network's takes as long as half an epoch of it. So its tensors are held as
     they are: TensorFlow gives a variable that is assigned to another buffer, while somebody holds
-    the one it had, and JAX's arrays never change. They are copied when they are asked for. PyTorch
-    changes its tensors in place: these are copied at once.
+    the one it had. They are copied when they are asked for. JAX gives its arrays away to the next
+    step, and PyTorch changes its tensors in place: these are copied at once.
     """
 
     def __init__(self, model: keras.Model) -> None:
-        backend = keras.config.backend()
-        if size_of(model) > _HELD_ON_DEVICE or backend not in ("tensorflow", "jax"):
+        if size_of(model) > _HELD_ON_DEVICE or keras.config.backend() != "tensorflow":
             self._held: list[Any] = [_copied(variable) for variable in model.weights]
-        elif backend == "jax":
-            self._held = [variable.value for variable in model.weights]
         else:
             import tensorflow as tf  # not imported where another backend trains
 

@@ -72,8 +72,11 @@ class WeightFiles:
         if trouble.lasts and trouble.error is not None:
             raise trouble.error
         best = self._writer.best
+        last = self._writer.last
         if self._writer.epochs and best.epoch is None:
-            self._say(f"there is no best epoch: {best.monitor.name} was never a finite number")
+            # A training of one's own may measure nothing of that name.
+            if last is None or best.monitor.name in last.metrics:
+                self._say(f"there is no best epoch: {best.monitor.name} was never a finite number")
         elif self._best.epoch != best.epoch:
             self._say(
                 f"best.keras has the weights of epoch {self._best.epoch}: an earlier version of "

@@ -7,11 +7,15 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from kertasks.text.plain_text import visible
 from kertui.cli.options import find_run, home_option
+
+if TYPE_CHECKING:
+    from kertasks.runs.folder import RunFolder
 
 _LOOK_EVERY = 0.2
 
@@ -27,22 +31,43 @@ _AT_ONCE = 1 << 20
 def logs(ctx: click.Context, run: str, follow: bool) -> None:
     """Print what RUN's trainer printed, tracebacks included."""
     found = find_run(ctx, run)
-    show = visible if sys.stdout.isatty() else str
-    # A character may be written in two parts.
-    decode = codecs.getincrementaldecoder("utf-8")("replace").decode
-    printed = 0
+    printer = LogPrinter(found)
     while True:
         # Asked before the last look: what was printed until the end is printed here too.
         over = not follow or found.state().is_over
-        while data := _read(found.log_path, printed):
-            sys.stdout.write(show(decode(data)))
-            printed += len(data)
-        sys.stdout.flush()
+        printer.print_new()
         if over:
             break
         time.sleep(_LOOK_EVERY)
-    if not printed:
+    if not printer.printed:
         click.echo(f"nothing was printed by what trained run {found.id}", err=True)
+
+
+class LogPrinter:
+    """Prints the log of a run as it grows.
+
+    Args:
+        run: whose.
+    """
+
+    def __init__(self, run: RunFolder) -> None:
+        self._path = run.log_path
+        self._show = visible if sys.stdout.isatty() else str
+        # A character may be written in two parts.
+        self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+        self.printed = 0
+        """Bytes of it."""
+
+    def print_new(self) -> None:
+        """Print what was added since the last time.
+
+        Raises:
+            RunDamaged: it cannot be read.
+        """
+        while data := _read(self._path, self.printed):
+            sys.stdout.write(self._show(self._decode(data)))
+            self.printed += len(data)
+        sys.stdout.flush()
 
 
 def _read(path: Path, start: int) -> bytes:

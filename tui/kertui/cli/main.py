@@ -30,6 +30,7 @@ from kertui.cli.options import (
     no_advice_option,
 )
 from kertui.cli.predict import predict
+from kertui.cli.run import run as run_script
 from kertui.cli.runs import runs
 from kertui.cli.show import show
 from kertui.cli.spelling import SpellingGroup
@@ -50,7 +51,7 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
 SECTIONS = {
-    "Train": (tasks, data, check, train, retrain),
+    "Train": (tasks, data, check, train, retrain, run_script),
     "See runs": (runs, attach, show, logs),
     "Ask a network": (predict, evaluate, export),
     "Steer a run": steer.COMMANDS,

@@ -159,4 +159,5 @@ def save_model(model: keras.Model, path: Path, of: WeightsEpoch | None = None) -
             raise
         if of is not None:
             say_epoch(beside, of)
+        beside.chmod(0o600)  # a script may make files for everybody
         beside.replace(path)

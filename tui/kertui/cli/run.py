@@ -1,0 +1,101 @@
+"""``kertui run SCRIPT``: a person's own Keras program, unchanged, followed and steered as a run."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kertui.cli.logs import LogPrinter
+from kertui.cli.options import home_of, home_option, marker_of, marker_option
+
+if TYPE_CHECKING:
+    from kertui.service.script_process import ScriptProcess
+
+_LOOK_EVERY = 0.05
+
+
+@click.command(
+    short_help="Run a Keras script of your own, and follow what it trains.",
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+)
+@click.option("--name", default="", metavar="N", help="What its runs are called.")
+@click.option("--detach", is_flag=True, help="Print the run's id and return at once.")
+@click.option("--fast", is_flag=True, help="Train by compiled epochs where that can be done.")
+@click.option("--plain", is_flag=True, help="Print what the script prints; no interface.")
+@marker_option
+@home_option
+@click.argument("script", type=click.Path(path_type=Path))
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@click.pass_context
+def run(
+    ctx: click.Context,
+    name: str,
+    detach: bool,
+    fast: bool,
+    plain: bool,
+    marker: str | None,
+    script: Path,
+    arguments: tuple[str, ...],
+) -> None:
+    """Run SCRIPT with its ARGUMENTS, as python SCRIPT ARGUMENTS would, and follow every call of
+    model.fit in it as a run: nothing in it need be changed.
+
+    It outlives this terminal. What it prints is in its log (kertui logs -f RUN). It reads what is
+    piped into this command, and nothing from the terminal. The exit status is the script's own;
+    Ctrl-C is passed on to it.
+    """
+    from kertasks.runs.store import RunStore
+    from kertui.service.script_process import ScriptProcess
+
+    store = RunStore(home_of(ctx))
+    process = ScriptProcess.start(store, script, arguments, name=name, fast=fast)
+    if detach:
+        click.echo(process.run.id)
+        return
+    opens = not plain and sys.stdin.isatty() and sys.stdout.isatty()
+    printer = LogPrinter(process.run)
+    status = _print_until(process, printer, stops_at_fit=opens)
+    if status is None:
+        from kertui.cli.interface import run_interface
+
+        run_interface(home_of(ctx), marker=marker_of(marker), attach=process.run, spare=False)
+        status = process.status
+        if status is None:
+            click.echo(f"{script} goes on: kertui attach {process.run.id} comes back", err=True)
+            ctx.exit(0)
+        printer.print_new()
+    if status:
+        click.echo(f"{script} ended with status {status}", err=True)
+    ctx.exit(status)
+
+
+def _print_until(process: ScriptProcess, printer: LogPrinter, *, stops_at_fit: bool) -> int | None:
+    """Print what a program prints, until it ends or, where that is asked for, trains.
+
+    Returns:
+        Its exit status; None where it trains.
+    """
+    from kertasks.runs.event_reader import EventReader
+    from kertasks.runs.events import Started
+
+    events = EventReader(process.run.events_path)
+    interrupted = 0
+    while True:
+        try:
+            status = process.status  # before the last look: all that it printed is printed here
+            printer.print_new()
+            if status is not None:
+                return status
+            if stops_at_fit and any(isinstance(event, Started) for event in events.read()):
+                return None
+            time.sleep(_LOOK_EVERY)
+        except KeyboardInterrupt:
+            interrupted += 1
+            process.send(signal.SIGINT if interrupted == 1 else signal.SIGKILL)
+            if interrupted == 1:
+                click.echo("passed on; once more kills it", err=True)
