@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Any, TypeAlias
 from weakref import ref
 
@@ -23,18 +24,16 @@ class HeldWeights:
     A copy of a small network's takes as long as half an epoch of it. So its tensors are held as
     they are: TensorFlow gives a variable that is assigned to another buffer, while somebody holds
     the one it had. They are copied when they are asked for. JAX gives its arrays away to the next
-    step, and PyTorch changes its tensors in place: these are copied at once.
+    step: these are copied where they are, all by one call. PyTorch changes its tensors in place.
+
+    Args:
+        model: whose.
+        on_device: whether they are so few that they may stay there; else they are copied at once.
     """
 
-    def __init__(self, model: keras.Model) -> None:
-        if size_of(model) > _HELD_ON_DEVICE or keras.config.backend() != "tensorflow":
-            self._held: list[Any] = [_copied(variable) for variable in model.weights]
-        else:
-            import tensorflow as tf  # not imported where another backend trains
-
-            read = tf.raw_ops.ReadVariableOp
-            values = [variable.value for variable in model.weights]
-            self._held = [read(resource=value.handle, dtype=value.dtype) for value in values]
+    def __init__(self, model: keras.Model, *, on_device: bool) -> None:
+        hold = _HOLD.get(keras.config.backend(), _copies) if on_device else _copies
+        self._held: list[Any] = hold(model.weights)
 
     def arrays(self) -> Arrays:
         """Copies, as ``keras.Model.set_weights`` takes them."""
@@ -44,18 +43,49 @@ class HeldWeights:
         ]
 
 
+def _copies(variables: list[keras.Variable]) -> list[Any]:
+    # What PyTorch gives on a processor is the tensor's own memory.
+    return [np.array(keras.ops.convert_to_numpy(variable)) for variable in variables]
+
+
+def _read_by_tensorflow(variables: list[keras.Variable]) -> list[Any]:
+    import tensorflow as tf  # not imported where another backend trains
+
+    read = tf.raw_ops.ReadVariableOp
+    values = [variable.value for variable in variables]
+    return [read(resource=value.handle, dtype=value.dtype) for value in values]
+
+
+def _copied_by_jax(variables: list[keras.Variable]) -> list[Any]:
+    found: list[Any] = _jax_copy()([variable.value for variable in variables])
+    return found
+
+
+@cache
+def _jax_copy() -> Any:
+    import jax
+
+    return jax.jit(lambda arrays: [jax.numpy.copy(array) for array in arrays])
+
+
+_HOLD = {"tensorflow": _read_by_tensorflow, "jax": _copied_by_jax}
+
+
 class HeldEpochs:
     """Holds the weights after an epoch once for all who want them."""
 
     def __init__(self) -> None:
         self._epoch = 0
+        self._on_device: bool | None = None
         self._held: ref[HeldWeights] | None = None
 
     def of(self, model: keras.Model, epoch: int) -> HeldWeights:
-        """The weights that a model has now, after that epoch, from 1."""
+        """The weights that a model, always the same one, has now, after that epoch, from 1."""
         held = self._held() if self._held is not None and self._epoch == epoch else None
         if held is None:
-            held = HeldWeights(model)
+            if self._on_device is None:
+                self._on_device = size_of(model) <= _HELD_ON_DEVICE
+            held = HeldWeights(model, on_device=self._on_device)
             self._epoch, self._held = epoch, ref(held)
         return held
 
@@ -65,8 +95,3 @@ def size_of(model: keras.Model) -> int:
     return sum(
         np.dtype(variable.dtype).itemsize * math.prod(variable.shape) for variable in model.weights
     )
-
-
-def _copied(variable: keras.Variable) -> NDArray[Any]:
-    # What PyTorch gives on a processor is the tensor's own memory.
-    return np.array(keras.ops.convert_to_numpy(variable))
