@@ -149,6 +149,11 @@ class RunSummaries:
         return summary, whole
 
 
+def summary_in_list(run: RunFolder) -> RunSummary | None:
+    """One run as a list shows it whose best epochs are known; None where nothing is there."""
+    return RunSummaries(RunStore(run.path.parents[1]), with_best=True)._summary(run)
+
+
 def _age(run: RunFolder) -> Age:
     return tuple(_written(f"{run.path}/{name}") for name in _READ)
 

@@ -15,6 +15,7 @@ from kertui.cli.options import (
     marker_of,
     marker_option,
     no_advice_option,
+    on_end_option,
 )
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 @click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal.")
 @click.option("--no-spare", is_flag=True, help="Keep no warm trainer process (saves 600 MB).")
 @no_advice_option
+@on_end_option
 @home_option
 @click.pass_context
 def attach(
@@ -41,17 +43,25 @@ def attach(
     no_mouse: bool,
     no_spare: bool,
     no_advice: bool,
+    on_end: str | None,
 ) -> None:
     """Show RUN as if it had never left, with its whole curve and every key that steers it.
 
     Without RUN, the one that runs; if none does, the latest.
     """
     from kertasks.runs.store import RunStore
+    from kertui.cli.telling.on_end import start_on_end
 
     store = RunStore(home_of(ctx))
     found = running_or_last(store) if run is None else find_run(ctx, run)
+    if on_end is not None and (state := found.state()).is_over:
+        raise click.UsageError(
+            f"run {found.id} is over ({state}): there is no end for --on-end to wait for."
+        )
     if once:
         from kertui.cli.frame import frame
+
+        start_on_end(found, on_end)
 
         columns = width or shutil.get_terminal_size().columns
         click.echo(frame(found, columns, marker_of(marker)))
@@ -62,6 +72,7 @@ def attach(
         )
     from kertui.cli.interface import run_interface
 
+    start_on_end(found, on_end)
     ctx.exit(
         run_interface(
             home_of(ctx),

@@ -55,6 +55,23 @@ def no_advice_option(command: _Command) -> _Command:
     )(command)
 
 
+def on_end_option(command: _Command) -> _Command:
+    """``--on-end COMMAND``, as the argument ``on_end``."""
+    return click.option(
+        "--on-end",
+        metavar="COMMAND",
+        help="Carried out by the shell when the run is over, whatever became of it and of this "
+        "terminal. It gets on its standard input what kertui runs --json says of the run.",
+    )(command)
+
+
+def detach_option(command: _Command) -> _Command:
+    """``--detach``, as the argument ``detach``."""
+    return click.option(
+        "--detach", is_flag=True, help="Print the run's id and return; it trains by itself."
+    )(command)
+
+
 def marker_of(text: str | None) -> Marker | None:
     """What a person asked curves to be drawn with; None for what the terminal can show."""
     return None if text is None else Marker(text)

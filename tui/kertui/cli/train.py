@@ -10,9 +10,11 @@ import click
 
 from kertasks.recipes.bounds import MOST_EPOCHS, MOST_KEPT, MOST_LEARNING_RATE
 from kertui.cli.options import (
+    detach_option,
     find_run,
     home_of,
     home_option,
+    on_end_option,
     read_catalog,
     recipe_or_file,
     require_task,
@@ -51,6 +53,8 @@ if TYPE_CHECKING:
     metavar="PATH=VALUE",
     help="Change anything of the recipe, for example layers.0.units=16. Again for more.",
 )
+@detach_option
+@on_end_option
 @home_option
 @click.option("--json", "as_json", is_flag=True, help="Print the run's events, one a line.")
 @click.pass_context
@@ -64,6 +68,8 @@ def train(
     seed: int | None,
     keep: int | None,
     changes: tuple[str, ...],
+    detach: bool,
+    on_end: str | None,
     as_json: bool,
 ) -> None:
     """Train TASK and follow it.
@@ -71,12 +77,15 @@ def train(
     Ctrl-C stops and keeps the weights. The exit status is 0 when it finished or was
     stopped, 1 when it failed, 2 when the command was wrong.
     """
+    if detach and as_json:
+        raise click.UsageError("--detach follows nothing: there are no events for --json to print.")
     from kertasks.data.sources.data_files import require
     from kertasks.recipes.changes import with_changes
     from kertasks.registry import find_task
     from kertasks.runs.store import RunStore
     from kertasks.user_folders import cache_dir
-    from kertui.cli.progress.following import CtrlC, follow
+    from kertui.cli.progress.following import LEFT, CtrlC, follow
+    from kertui.cli.telling.on_end import start_on_end
     from kertui.service.training_service import TrainingService
 
     found = find_task(task)
@@ -100,7 +109,13 @@ def train(
         pressed = CtrlC()
         with pressed.caught():  # from here on there is a run that a Ctrl-C must stop
             run = service.start(recipe, source, then_spare=False)
+            told = start_on_end(run, on_end)
+            if detach:
+                click.echo(run.id)
+                return
             status = follow(run, recipe.fit.epochs, pressed, as_json=as_json)
+            if told is not None and status != LEFT:
+                told.wait(pressed)
     finally:
         service.close()
     ctx.exit(status)
