@@ -65,6 +65,15 @@ def on_end_option(command: _Command) -> _Command:
     )(command)
 
 
+def notify_option(command: _Command) -> _Command:
+    """``--notify``, as the argument ``notify``."""
+    return click.option(
+        "--notify",
+        is_flag=True,
+        help="Ring the terminal and show a notice when it ends, breaks or stands still.",
+    )(command)
+
+
 def detach_option(command: _Command) -> _Command:
     """``--detach``, as the argument ``detach``."""
     return click.option(

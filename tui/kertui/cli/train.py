@@ -14,6 +14,7 @@ from kertui.cli.options import (
     find_run,
     home_of,
     home_option,
+    notify_option,
     on_end_option,
     read_catalog,
     recipe_or_file,
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     help="Change anything of the recipe, for example layers.0.units=16. Again for more.",
 )
 @detach_option
+@notify_option
 @on_end_option
 @home_option
 @click.option("--json", "as_json", is_flag=True, help="Print the run's events, one a line.")
@@ -69,6 +71,7 @@ def train(
     keep: int | None,
     changes: tuple[str, ...],
     detach: bool,
+    notify: bool,
     on_end: str | None,
     as_json: bool,
 ) -> None:
@@ -79,6 +82,8 @@ def train(
     """
     if detach and as_json:
         raise click.UsageError("--detach follows nothing: there are no events for --json to print.")
+    if detach and notify:
+        raise click.UsageError("--detach leaves no terminal to tell: --on-end calls a command.")
     from kertasks.data.sources.data_files import require
     from kertasks.recipes.changes import with_changes
     from kertasks.registry import find_task
@@ -86,6 +91,7 @@ def train(
     from kertasks.user_folders import cache_dir
     from kertui.cli.progress.following import LEFT, CtrlC, follow
     from kertui.cli.telling.on_end import start_on_end
+    from kertui.cli.telling.run_bell import bell_of
     from kertui.service.training_service import TrainingService
 
     found = find_task(task)
@@ -113,7 +119,8 @@ def train(
             if detach:
                 click.echo(run.id)
                 return
-            status = follow(run, recipe.fit.epochs, pressed, as_json=as_json)
+            bell = bell_of(run, notify=notify)
+            status = follow(run, recipe.fit.epochs, pressed, as_json=as_json, bell=bell)
             if told is not None and status != LEFT:
                 told.wait(pressed)
     finally:
