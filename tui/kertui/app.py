@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import signal
 import sys
 from collections.abc import Iterable, Sequence
@@ -36,6 +37,7 @@ from kertui.terminal.driver import TerminalAnswered, TerminalDriver, TerminalGon
 from kertui.terminal.glyphs import MARKER_WORDS, glyphs_for
 from kertui.terminal.input.input_order import InputOrder
 from kertui.terminal.key_names import name_key
+from kertui.terminal.notice import notice
 from kertui.terminal.signals import give_terminal_back_on_faults, give_terminal_back_on_signals
 from kertui.terminal.theme import DARK, LIGHT, MONOCHROME, THEMES, default_tokens
 from kertui.terminal.thread_per_task import ThreadPerTaskExecutor
@@ -134,8 +136,14 @@ class KertuiApp(App[None]):
         self.theme_changed_signal.subscribe(self, self._fit_theme)
         if isinstance(driver := self._driver, TerminalDriver):
             give_terminal_back_on_signals(self._leave_by_signal, driver.give_back)
+        self.session.service.told.tell = self._ring
         if self._first_run is not None:
             self.open_run(self._first_run, follows=self._follows)
+
+    def _ring(self, text: str) -> None:
+        """Tell a person who looks elsewhere. Any thread may."""
+        if isinstance(driver := self._driver, TerminalDriver):
+            driver.ring(notice(text, self.capabilities, os.environ))
 
     def on_ready(self) -> None:
         """Start what takes long, once there is something to look at."""

@@ -15,6 +15,7 @@ from kertui.cli.options import (
     marker_of,
     marker_option,
     no_advice_option,
+    notify_option,
     on_end_option,
 )
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 @click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal.")
 @click.option("--no-spare", is_flag=True, help="Keep no warm trainer process (saves 600 MB).")
 @no_advice_option
+@notify_option
 @on_end_option
 @home_option
 @click.pass_context
@@ -43,6 +45,7 @@ def attach(
     no_mouse: bool,
     no_spare: bool,
     no_advice: bool,
+    notify: bool,
     on_end: str | None,
 ) -> None:
     """Show RUN as if it had never left, with its whole curve and every key that steers it.
@@ -81,6 +84,7 @@ def attach(
             marker=marker_of(marker),
             mouse=not no_mouse,
             attach=found,
+            notify=notify,
         )
     )
 

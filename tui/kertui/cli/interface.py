@@ -32,6 +32,7 @@ def run_interface(
     mouse: bool = True,
     attach: RunFolder | None = None,
     follows: bool = False,
+    notify: bool = False,
 ) -> int:
     """Open the interface on this terminal.
 
@@ -44,6 +45,7 @@ def run_interface(
         attach: a run to show at once.
         follows: whether the runs that its script begins after it are shown in its place, though it
             may be over by the time the interface is open.
+        notify: whether a person is told of every run that is begun or shown.
 
     Returns:
         The exit status.
@@ -69,7 +71,7 @@ def run_interface(
     from kertui.service.training_service import TrainingService
 
     store = RunStore(home or default_home())
-    service = TrainingService(store, cache_dir(), spare=spare, advice=advice)
+    service = TrainingService(store, cache_dir(), spare=spare, advice=advice, notify=notify)
     try:
         return run_app(service, capabilities, attach, follows=follows)
     finally:

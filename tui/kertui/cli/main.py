@@ -28,6 +28,7 @@ from kertui.cli.options import (
     marker_of,
     marker_option,
     no_advice_option,
+    notify_option,
 )
 from kertui.cli.predict import predict
 from kertui.cli.run import run as run_script
@@ -90,10 +91,16 @@ class MainGroup(SpellingGroup):
 @no_advice_option
 @marker_option
 @click.option("--no-mouse", is_flag=True, help="Leave the mouse to the terminal.")
+@notify_option
 @click.version_option(__version__, "--version", "-V", message="kertui %(version)s")
 @click.pass_context
 def kertui(
-    ctx: click.Context, no_spare: bool, no_advice: bool, marker: str | None, no_mouse: bool
+    ctx: click.Context,
+    no_spare: bool,
+    no_advice: bool,
+    marker: str | None,
+    no_mouse: bool,
+    notify: bool,
 ) -> None:
     """Pick a task, edit a network's layers and watch it train, in the terminal.
 
@@ -115,6 +122,7 @@ def kertui(
             advice=not no_advice,
             marker=marker_of(marker),
             mouse=not no_mouse,
+            notify=notify,
         )
     )
 

@@ -197,7 +197,7 @@ class FollowingScreen(Screen[None]):
     @on(LivePane.Updated)
     def _follow_run(self, event: LivePane.Updated) -> None:
         event.stop()
-        self._status.show(event.history, event.state, event.progress, event.asked)
+        self._status.show(event.history, event.state, event.progress, event.asked, told=event.told)
         self._findings.show(self._words, event.history.findings)
 
     @on(TrainingColumn.PhaseChanged)

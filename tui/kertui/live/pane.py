@@ -53,6 +53,8 @@ CATCHING_UP = 0.7
 
 IDLE = "press space to train"
 COMPUTING = "computing …"
+TOLD = "The terminal rings when this run ends, breaks or stands still. B switches it off."
+NOT_TOLD = "The terminal does not ring for this run any more."
 
 _STARTING = {
     Origin.RECIPE: "starting …",
@@ -98,6 +100,8 @@ class LivePane(Widget):
         state: RunState | None
         progress: RunProgress
         asked: SteeringCommand | None = None
+        told: bool = False
+        """Whether a person is told when it ends."""
 
     @dataclass
     class EventsTaken(Message):
@@ -242,6 +246,8 @@ class LivePane(Widget):
         self.run = run
         self.trained_by = trained_by or TrainedBy()
         self.state = state
+        if self._service is not None and not state.is_over:
+            self._service.told.begin(run)
         self._is_read = False
         self._gone = state if state.is_gone else None
         self._caught_up = time.monotonic()
@@ -446,7 +452,8 @@ class LivePane(Widget):
         text = f"{100 * progress.share:.0f} %" if self.state and progress.planned else ""
         self.query_one(RunBar).show(progress.share, text, going)
         self.query_one(MachineStrip).show(self.history)
-        self.post_message(self.Updated(self.history, self.state, progress, self.asked))
+        told = self.is_told
+        self.post_message(self.Updated(self.history, self.state, progress, self.asked, told))
 
     @property
     def _knows_plan(self) -> bool:
@@ -550,6 +557,8 @@ class LivePane(Widget):
             return self._slider.can_move
         if action == "try_it":
             return self.run is not None and self.trained_by.has_recipe
+        if action == "ring":
+            return self._service is not None and self.state is not None and not self.state.is_over
         if hasattr(self, f"action_{action}"):
             return True
         return self.history.epochs > 0 and hasattr(self.shown, f"action_{action}")
@@ -589,6 +598,19 @@ class LivePane(Widget):
             self.action_close_tab()
         elif self.allows("log"):
             self.choose(self._tab("log"))
+
+    @property
+    def is_told(self) -> bool:
+        """Whether a person is told when the run ends."""
+        return self._service is not None and self.run in self._service.told
+
+    def action_ring(self) -> None:
+        """Tell of the run's end by the terminal, or no more."""
+        if self.run is None or self._service is None or not self.allows("ring"):
+            return
+        told = self._service.told.switch(self.run)
+        self._show_progress()
+        self.app.notify(TOLD if told else NOT_TOLD)
 
     def action_epoch(self, steps: int) -> None:
         """Look at the epoch so many kept ones further."""

@@ -24,6 +24,9 @@ def live_keys(room: str) -> list[Binding]:
                 tooltip="See the last part of the run, or the whole."),
         Binding("p", "live('try_it')", "try it", id=f"{room}.try_it",
                 tooltip="Ask the network: write a row, a sentence, a digit, and see the answer."),
+        Binding("B", "live('ring')", "ring at the end", show=False, id=f"{room}.ring",
+                tooltip="Have the terminal ring and show a notice when this run ends, breaks or "
+                "stands still; or no more."),
         Binding("l", "live('log')", "log", show=False, id=f"{room}.log",
                 tooltip="Read what the trainer printed."),
         *(

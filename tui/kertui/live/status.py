@@ -61,6 +61,7 @@ class RunStatus(RowsWidget):
     """
 
     _shown: tuple[RunHistory, RunState | None, RunProgress, SteeringCommand | None] | None = None
+    _told = False
 
     def show(
         self,
@@ -68,9 +69,12 @@ class RunStatus(RowsWidget):
         state: RunState | None,
         progress: RunProgress,
         asked: SteeringCommand | None = None,
+        *,
+        told: bool = False,
     ) -> None:
-        """Say where a run is, and what was asked of it here and is not answered yet."""
-        self._shown = (history, state, progress, asked)
+        """Say where a run is, what was asked of it here and is not answered yet, and whether a
+        person is told when it ends."""
+        self._shown, self._told = (history, state, progress, asked), told
         self.redraw()
 
     def draw_rows(self, width: int) -> None:
@@ -78,7 +82,9 @@ class RunStatus(RowsWidget):
         if self._shown is not None:
             history, state, progress, asked = self._shown
             glyphs = glyphs_for(self.app)
-            self.show_rows([status_line(history, state, progress, width, glyphs, asked)])
+            told = self._told
+            row = status_line(history, state, progress, width, glyphs, asked, told=told)
+            self.show_rows([row])
 
 
 def status_line(
@@ -88,6 +94,8 @@ def status_line(
     width: int,
     glyphs: Glyphs,
     asked: SteeringCommand | None = None,
+    *,
+    told: bool = False,
 ) -> Row:
     """The line in the longest form that fits: elapsed, step and rate give way in this order; that
     its numbers are none stays the longest."""
@@ -97,6 +105,8 @@ def status_line(
     resumes = asked is SteeringCommand.RESUME and state.is_over
     sign = cells(glyphs.on, "dim") if resumes else state_sign(state, glyphs)
     head = sign + cells(" " + word, "strong")
+    if told and not state.is_over:
+        head += cells(f" {glyphs.bell}", "accent")
     outlook, broken = _outlook(history, state), _broken(history)
     epoch, step, rate, elapsed, left = _facts(history, state, progress)
     for facts in (

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from kertasks.errors import UserError
 from kertasks.runs.store import RunStore
 from kertui.service.adviser import Adviser
+from kertui.service.told_runs import ToldRuns
 from kertui.service.trainer_process import TrainerGone, TrainerProcess, give_run
 
 if TYPE_CHECKING:
@@ -60,16 +61,26 @@ class TrainingService:
         cache_dir: where descriptions and the catalog are remembered.
         spare: whether a warm trainer process is kept.
         advice: whether advice is given, by a process beside the spare.
+        notify: whether a person is told of every run that is begun or shown here.
     """
 
     def __init__(
-        self, store: RunStore, cache_dir: Path, spare: bool = True, advice: bool = True
+        self,
+        store: RunStore,
+        cache_dir: Path,
+        spare: bool = True,
+        advice: bool = True,
+        *,
+        notify: bool = False,
     ) -> None:
         self.store = store
         self.spare = spare
         self.advice = advice
         self.adviser = Adviser(cache_dir)
         """Says what is wrong with recipes and tries what mends them; ask ``may_advise`` before."""
+
+        self.told = ToldRuns(always=notify)
+        """The runs of whose end a person is told."""
 
         self._cache_dir = cache_dir
         self._lock = threading.Lock()
@@ -363,6 +374,7 @@ class TrainingService:
             if not run.manifest_path.exists():  # no trainer claimed it
                 shutil.rmtree(run.path, ignore_errors=True)
             raise
+        self.told.begin(run, anew=True)
         self.take_up(run)
         if then_spare:
             self._start_spare_later(EventReader(run.events_path))
@@ -448,6 +460,7 @@ class TrainingService:
 
     def take_up(self, run: RunFolder) -> None:
         """Count a run that began elsewhere among those of this session."""
+        self.told.begin(run)
         with self._lock:
             if run not in self.session_runs:
                 self.session_runs.append(run)
@@ -455,6 +468,7 @@ class TrainingService:
     def close(self) -> None:
         """End the idle spare and the process that advises. A training goes on."""
         self._closed.set()
+        self.told.close()
         self.adviser.close()
         process = self._take_spare()
         if process is not None:

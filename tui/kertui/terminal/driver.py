@@ -141,6 +141,13 @@ class TerminalDriver(LinuxDriver):
         self.flush()
         self._taken = False
 
+    def ring(self, notice: str) -> None:
+        """Write what tells a person who looks elsewhere; nothing where the terminal is not ours.
+        Any thread may."""
+        if self._taken:
+            self.write(notice)
+            self.flush()
+
     def give_back(self) -> None:
         """Give the terminal back at once, from the handler of a signal that ends the program."""
         if not self._taken:

@@ -50,6 +50,9 @@ class Glyphs(NamedTuple):
     cross: str = "✗"
     """Before what was refused or failed."""
 
+    bell: str = "♪"
+    """A person is told by the terminal's bell; four cells in ASCII."""
+
     warning: str = "▲"
     """Before what will probably go wrong."""
 
@@ -191,6 +194,7 @@ ASCII = Glyphs(
     off="o",
     tick="+",
     cross="x",
+    bell="bell",
     warning="!",
     download="v",
     dot="-",

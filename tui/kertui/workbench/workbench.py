@@ -380,7 +380,9 @@ class WorkbenchScreen(Screen[None]):
     @on(LivePane.Updated)
     def show_run_status(self, event: LivePane.Updated) -> None:
         """Let the status line follow the run."""
-        self._run_status.show(event.history, event.state, event.progress, event.asked)
+        self._run_status.show(
+            event.history, event.state, event.progress, event.asked, told=event.told
+        )
         self._follow_findings()
         has_curves = event.history.epochs > 0
         if has_curves is not self._has_curves:

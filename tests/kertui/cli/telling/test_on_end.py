@@ -65,7 +65,7 @@ def test_a_command_gets_the_summary_of_a_network_whose_numbers_are_none_and_fail
     told = tmp_path / "told.json"
     command = f"cat > '{told}'; echo \"in $KERTUI_RUN\" >&2; exit 3"
     wild = ["--learning-rate", "1000", "--epochs", "9", "--set", "compile.optimizer.class=SGD"]
-    said = kertui("train", "square", *wild, "--on-end", command)
+    said = kertui("train", "square", *wild, "--notify", "--on-end", command)
     (run,) = RunStore(trainer_home).runs()
     (listed,) = json.loads(kertui("runs", "--json"))
     assert listed["not_finite_since"]
@@ -74,6 +74,8 @@ def test_a_command_gets_the_summary_of_a_network_whose_numbers_are_none_and_fail
     assert f"in {run.path}\nkertui: the command of --on-end ended with status 3\n" in kertui(
         "logs", run.id
     )
+    assert "note: --notify has no terminal to tell" in said
+    assert not {"\x07", "\x1b"} & {*said}
     assert "note: the command of --on-end ended with status 3" in said
     notices = [notice.text for notice in RunHistory.read(run.events_path).notices]
     assert notices[-1].startswith("the command of --on-end ended with status 3")
