@@ -69,6 +69,30 @@ class RunGroup:
         return known
 
 
+class LaterRuns:
+    """The runs that a script begins from now on, after one of its runs.
+
+    Args:
+        run: that one; of one without a script there are none.
+
+    Blocks on files: call it from a thread.
+    """
+
+    def __init__(self, run: RunFolder) -> None:
+        self._group = RunGroup(run)
+        self._known = {*self._group.read()}
+
+    def read(self) -> list[RunFolder]:
+        """Those that began since the last look."""
+        found = [run for run in self._group.read() if run not in self._known]
+        self._known.update(found)
+        return found
+
+    def may_come(self) -> bool:
+        """Whether the script goes on, as far as is seen from here."""
+        return self._group.script_goes_on()
+
+
 def with_fits(runs: Sequence[RunSummary]) -> list[RunSummary]:
     """The runs of a list, those of one start of a script numbered in the order they began in."""
     groups = defaultdict(list)

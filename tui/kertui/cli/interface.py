@@ -72,6 +72,8 @@ def run_interface(
 
     store = RunStore(home or default_home())
     service = TrainingService(store, cache_dir(), spare=spare, advice=advice, notify=notify)
+    if attach is not None:
+        service.told.begin(attach)
     try:
         return run_app(service, capabilities, attach, follows=follows)
     finally:

@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING
 import click
 
 from kertui.cli.logs import LogPrinter
-from kertui.cli.options import home_of, home_option, marker_of, marker_option
+from kertui.cli.options import (
+    detach_option,
+    home_of,
+    home_option,
+    marker_of,
+    marker_option,
+    notify_option,
+    on_end_option,
+)
 
 if TYPE_CHECKING:
     from kertui.service.script_process import ScriptProcess
@@ -24,9 +32,11 @@ _LOOK_EVERY = 0.05
     context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
 )
 @click.option("--name", default="", metavar="N", help="What its runs are called.")
-@click.option("--detach", is_flag=True, help="Print the run's id and return at once.")
+@detach_option
 @click.option("--fast", is_flag=True, help="Train by compiled epochs where that can be done.")
 @click.option("--plain", is_flag=True, help="Print what the script prints; no interface.")
+@notify_option
+@on_end_option
 @marker_option
 @home_option
 @click.argument("script", type=click.Path(path_type=Path))
@@ -38,6 +48,8 @@ def run(
     detach: bool,
     fast: bool,
     plain: bool,
+    notify: bool,
+    on_end: str | None,
     marker: str | None,
     script: Path,
     arguments: tuple[str, ...],
@@ -49,26 +61,41 @@ def run(
     piped into this command, and nothing from the terminal. The exit status is the script's own;
     Ctrl-C is passed on to it.
     """
+    if detach and notify:
+        raise click.UsageError("--detach leaves no terminal to tell: --on-end calls a command.")
     from kertasks.runs.store import RunStore
+    from kertui.cli.progress.following import CtrlC
+    from kertui.cli.telling.on_end import start_on_end
+    from kertui.cli.telling.terminal_bell import ringing
     from kertui.service.script_process import ScriptProcess
 
     store = RunStore(home_of(ctx))
     process = ScriptProcess.start(store, script, arguments, name=name, fast=fast)
+    told = start_on_end(process.run, on_end)
     if detach:
         click.echo(process.run.id)
         return
     opens = not plain and sys.stdin.isatty() and sys.stdout.isatty()
     printer = LogPrinter(process.run)
-    status = _print_until(process, printer, stops_at_fit=opens)
+    with ringing(process.run, notify=notify):
+        status = _print_until(process, printer, stops_at_fit=opens)
     if status is None:
         from kertui.cli.interface import run_interface
 
-        run_interface(home_of(ctx), marker=marker_of(marker), attach=process.run, spare=False)
+        run_interface(
+            home_of(ctx),
+            marker=marker_of(marker),
+            attach=process.run,
+            spare=False,
+            notify=notify,
+        )
         status = process.status
         if status is None:
             click.echo(f"{script} goes on: kertui attach {process.run.id} comes back", err=True)
             ctx.exit(0)
         printer.print_new()
+    if told is not None:
+        told.wait(CtrlC())
     if status:
         click.echo(f"{script} ended with status {status}", err=True)
     ctx.exit(status)

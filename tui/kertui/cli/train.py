@@ -91,7 +91,7 @@ def train(
     from kertasks.user_folders import cache_dir
     from kertui.cli.progress.following import LEFT, CtrlC, follow
     from kertui.cli.telling.on_end import start_on_end
-    from kertui.cli.telling.run_bell import bell_of
+    from kertui.cli.telling.terminal_bell import ringing
     from kertui.service.training_service import TrainingService
 
     found = find_task(task)
@@ -119,8 +119,8 @@ def train(
             if detach:
                 click.echo(run.id)
                 return
-            bell = bell_of(run, notify=notify)
-            status = follow(run, recipe.fit.epochs, pressed, as_json=as_json, bell=bell)
+            with ringing(run, notify=notify):
+                status = follow(run, recipe.fit.epochs, pressed, as_json=as_json)
             if told is not None and status != LEFT:
                 told.wait(pressed)
     finally:

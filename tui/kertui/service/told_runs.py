@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from kertasks.runs.event_reader import EventReader
-from kertasks.runs.folder import RunFolder
-from kertui.service.run_news import RunNews
+if TYPE_CHECKING:
+    from kertasks.runs.folder import RunFolder
+    from kertasks.runs.groups import LaterRuns
 
 _LOOK_EVERY = 0.5
 _LOOK_AT_STATE = 2.0
@@ -19,17 +20,24 @@ class ToldRuns:
     """Follows some runs in a thread of its own, which begins with the first of them.
 
     Args:
-        always: whether a person wants to be told of every run that is begun or shown.
+        always: whether a person wants to be told of every run that is begun or shown, and of those
+            that a script trains after it.
     """
 
     def __init__(self, *, always: bool = False) -> None:
         self._always = always
-        self._told: dict[RunFolder, _Followed] = {}
-        self._lock = threading.Lock()
+        self._told: dict[RunFolder, _ToldRun] = {}
+        self._later: list[LaterRuns] = []
+        """The runs after those, where a person wants to hear of all."""
+
+        self._left_out: set[RunFolder] = set()
+        """Those of which a person wants to hear no more."""
+
+        self._lock = threading.RLock()
         self._closed = threading.Event()
         self._thread: threading.Thread | None = None
-        self.tell: Callable[[str], None] = lambda _text: None
-        """Is given each piece of news, in that thread."""
+        self.tell: Callable[[str], None] | None = None
+        """Is given each piece of news, in that thread; while there is nobody, news waits."""
 
     def __contains__(self, run: object) -> bool:
         """Whether a person is told of that run."""
@@ -42,56 +50,84 @@ class ToldRuns:
             run: the run.
             anew: whether all its events are news, those that are there already too.
         """
-        if self._always and run not in self:
-            self._add(run, EventReader(run.events_path) if anew else None)
+        from kertasks.runs.groups import LaterRuns  # not needed before the first paint
+
+        if self._always and run not in self and run not in self._left_out:
+            with self._lock:
+                self._later.append(LaterRuns(run))
+            self._add(run, anew=anew)
 
     def switch(self, run: RunFolder) -> bool:
         """Tell of a run from now on, or no more; whether it is told of."""
         with self._lock:
             if self._told.pop(run, None) is not None:
+                self._left_out.add(run)
                 return False
+            self._left_out.discard(run)
         self._add(run)
         return True
 
     def close(self) -> None:
-        """Tell of nothing more."""
+        """Look no more by itself."""
         self._closed.set()
 
-    def _add(self, run: RunFolder, reader: EventReader | None = None) -> None:
-        followed = _Followed(run, reader or EventReader.at_end(run.events_path))
+    def look(self, *, thorough: bool = False) -> None:
+        """Tell what is new. Reads files.
+
+        Args:
+            thorough: whether the process of each run is looked for, too.
+        """
+        tell = self.tell
+        if tell is None:
+            return
         with self._lock:
-            self._told[run] = followed
+            for later in self._later:
+                for run in later.read():
+                    if run not in self and run not in self._left_out:
+                        self._add(run, anew=True)
+            followed = list(self._told.values())
+        for one in followed:
+            for text in one.news(thorough=thorough):
+                tell(text)
+
+    def _add(self, run: RunFolder, *, anew: bool = False) -> None:
+        told = _ToldRun(run, anew=anew)
+        with self._lock:
+            self._told[run] = told
             if self._thread is None:
                 self._thread = threading.Thread(target=self._follow, name="told", daemon=True)
                 self._thread.start()
 
     def _follow(self) -> None:
         while not self._closed.wait(_LOOK_EVERY):
-            with self._lock:
-                followed = list(self._told.values())
-            for one in followed:
-                for text in one.news():
-                    self.tell(text)
+            self.look()
 
 
-class _Followed:
+class _ToldRun:
     """One of them."""
 
-    def __init__(self, run: RunFolder, reader: EventReader) -> None:
-        self._run, self._reader, self._news = run, reader, RunNews(run)
-        self._look_at_state = 0.0
+    def __init__(self, run: RunFolder, *, anew: bool) -> None:
+        from kertasks.runs.event_reader import EventReader
+        from kertui.service.run_news import RunNews
 
-    def news(self) -> list[str]:
-        """What is new since the last look."""
-        here = time.monotonic()
-        events = self._reader.read_all()
-        if events:
+        self._run, self._news = run, RunNews(run)
+        path = run.events_path
+        self._reader = EventReader(path) if anew else EventReader.at_end(path)
+        self._look_at_state = 0.0
+        self._reading = threading.Lock()
+
+    def news(self, *, thorough: bool) -> list[str]:
+        """What is new since the last look, as ``ToldRuns.look`` has it."""
+        with self._reading:
+            here = time.monotonic()
+            events = self._reader.read_all()
+            found = self._news.take(events, here) if events else self._news.look(here)
+            if events:
+                self._look_at_state = here + _LOOK_AT_STATE
+            if not thorough and here < self._look_at_state:
+                return found
             self._look_at_state = here + _LOOK_AT_STATE
-            return self._news.take(events, here)
-        if here < self._look_at_state:
-            return self._news.look(here)
-        self._look_at_state = here + _LOOK_AT_STATE
-        state = self._run.state()
-        # What was written before its process ended says more than that it ended.
-        events = self._reader.read_all()
-        return self._news.take(events, here) if events else self._news.look(here, state)
+            state = self._run.state()
+            # What was written before its process ended says more than that it ended.
+            found += self._news.take(self._reader.read_all(), here)
+            return found + self._news.look(here, state)

@@ -37,7 +37,6 @@ from kertasks.text.numbers import (
 )
 from kertasks.text.result import compared, not_finite, tested_in_full, weights_of
 from kertui.cli.progress.status_line import StatusLine, bar
-from kertui.cli.telling.run_bell import RunBell
 from kertui.live.progress import RateMeter, TrainerClock
 
 _LOOK_EVERY = 0.05
@@ -46,10 +45,8 @@ LEFT = 130
 """The exit status of who left a run that goes on."""
 
 
-def follow(
-    run: RunFolder, planned: int, pressed: CtrlC, *, as_json: bool, bell: RunBell | None = None
-) -> int:
-    """Print what happens in a run, and ring for its news; return the exit status.
+def follow(run: RunFolder, planned: int, pressed: CtrlC, *, as_json: bool) -> int:
+    """Print what happens in a run; return the exit status.
 
     The first Ctrl-C asks the trainer to stop and keep the weights, the second leaves.
     """
@@ -74,8 +71,6 @@ def follow(
             for event in events:
                 history.add(event)
                 report.take(event)
-            if bell is not None:
-                bell.hear(events)
             if history.ended is not None:
                 return report.end(history)
             if reader.behind:
@@ -84,8 +79,6 @@ def follow(
             if not events and time.monotonic() >= look_at_state:
                 look_at_state = time.monotonic() + _STATE_EVERY
                 state = run.state()
-                if bell is not None:
-                    bell.see(state)
                 if state.is_gone:
                     return report.gone(state)
                 report.trouble(run.trouble())

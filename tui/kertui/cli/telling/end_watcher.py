@@ -16,7 +16,6 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,10 +24,10 @@ from kertasks.runs.event_log import EventLog
 from kertasks.runs.event_reader import events_backwards
 from kertasks.runs.events import Notice
 from kertasks.runs.folder import RunDamaged, RunFolder
+from kertasks.runs.groups import LaterRuns
 from kertasks.runs.listing import summary_in_list
-from kertasks.runs.manifest import Manifest, Origin
+from kertasks.runs.manifest import Origin
 from kertasks.runs.state import RunState, process_is_there
-from kertasks.runs.store import HomeNotReadable, list_runs
 from kertasks.runs.summary import RunSummary, summarise
 from kertasks.text.json_numbers import plain
 from kertui.cli.runs import describe
@@ -69,7 +68,7 @@ class EndWatcher:
     def __init__(self, run: RunFolder, command: str) -> None:
         self._first = run
         self._command = command
-        self._group = _Group(run)
+        self._later = LaterRuns(run)
         self._known: dict[RunFolder, RunSummary | None] = {run: summarise(run)}
         """What was known of each run that is not over when it was first looked at."""
 
@@ -79,8 +78,8 @@ class EndWatcher:
         """Return when no run and no command goes on; the exit status of the first run's."""
         at_work = []
         while True:
-            goes_on = self._group.goes_on  # asked before the look at what began until then
-            self._known |= {run: summarise(run) for run in self._group.more()}
+            goes_on = self._later.may_come()  # asked before the look at what began until then
+            self._known |= {run: summarise(run) for run in self._later.read()}
             for run in list(self._known):
                 state = run.state()
                 if state.is_over:
@@ -106,50 +105,6 @@ class EndWatcher:
         self._statuses[run] = status
         if status:
             _note(run, f"the command of --on-end ended with status {status}; the log has its words")
-
-
-class _Group:
-    """The runs that one start of a script trains, beside the first that is known of.
-
-    Args:
-        run: that one.
-    """
-
-    def __init__(self, run: RunFolder) -> None:
-        self._manifest: Manifest | None = None
-        with contextlib.suppress(RunDamaged):
-            found = run.manifest()
-            self._manifest = found if found.origin is Origin.SCRIPT else None
-        self._folder = run.path.parent
-        self._seen = {run.id}
-        if self._manifest is not None:  # those before it are no concern of this command
-            self._seen |= {other.id for other in self._listed() if other.id < run.id}
-
-    @property
-    def goes_on(self) -> bool:
-        """Whether the script may train another one."""
-        first = self._manifest
-        return first is not None and process_is_there(first.pid, first.process_started)
-
-    def more(self) -> Iterator[RunFolder]:
-        """Those that began since the last look."""
-        if self._manifest is None:
-            return
-        group = self._manifest.group or self._manifest.id
-        for run in self._listed():
-            if run.id in self._seen:
-                continue
-            with contextlib.suppress(RunDamaged):  # it has no manifest yet
-                belongs = run.manifest().group == group
-                self._seen.add(run.id)
-                if belongs:
-                    yield run
-
-    def _listed(self) -> list[RunFolder]:
-        try:
-            return list_runs(self._folder).runs
-        except HomeNotReadable:
-            return []
 
 
 def call(run: RunFolder, command: str, said: str) -> int:
