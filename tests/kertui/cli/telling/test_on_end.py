@@ -110,6 +110,15 @@ def test_kill_9_of_the_terminal_and_then_of_the_trainer_is_told_as_lost(
     assert "is over (lost)" in kertui("attach", "last", "--on-end", "true", status=2)
 
 
+def test_a_script_that_never_trains_is_told_too(trainer_home: Path, tmp_path: Path) -> None:
+    script, told = tmp_path / "train.py", tmp_path / "told"
+    script.write_text("raise SystemExit(3)\n")
+    kertui("run", "--plain", "--on-end", f"cat > '{told}'", str(script), status=3)
+    (listed,) = json.loads(kertui("runs", "--json"))
+    assert read(told) == listed
+    assert (listed["task"], listed["state"]) == ("train.py", "failed")
+
+
 def test_a_command_that_does_not_end_holds_nobody_up(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
