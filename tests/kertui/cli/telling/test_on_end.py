@@ -31,6 +31,8 @@ from kertui.cli.telling.end_watcher import EndWatcher
 from kertui.cli.telling.on_end import OnEnd
 
 KERTUI = [sys.executable, "-m", "kertui"]
+WILD = ["--learning-rate", "1000", "--set", "compile.optimizer.class=SGD"]
+"""With these the loss of square is soon no number."""
 
 
 def kertui(*words: str, status: int = 0) -> str:
@@ -64,8 +66,7 @@ def test_a_command_gets_the_summary_of_a_network_whose_numbers_are_none_and_fail
 ) -> None:
     told = tmp_path / "told.json"
     command = f"cat > '{told}'; echo \"in $KERTUI_RUN\" >&2; exit 3"
-    wild = ["--learning-rate", "1000", "--epochs", "9", "--set", "compile.optimizer.class=SGD"]
-    said = kertui("train", "square", *wild, "--notify", "--on-end", command)
+    said = kertui("train", "square", *WILD, "--epochs", "9", "--notify", "--on-end", command)
     (run,) = RunStore(trainer_home).runs()
     (listed,) = json.loads(kertui("runs", "--json"))
     assert listed["not_finite_since"]
@@ -83,14 +84,17 @@ def test_a_command_gets_the_summary_of_a_network_whose_numbers_are_none_and_fail
 
 
 @pytest.mark.training
-def test_kill_9_of_the_terminal_and_then_of_the_trainer_is_told_as_lost(
+def test_kill_9_of_the_terminal_which_rang_and_then_of_the_trainer_is_told_as_lost(
     trainer_home: Path, tmp_path: Path
 ) -> None:
     first, second, waits = (tmp_path / name for name in ("first", "second", "waits"))
-    words = ["train", "xor", "--epochs", "1000000", "--on-end", f"cat > '{first}'"]
-    with PseudoTerminal([*KERTUI, *words]) as terminal:
-        terminal.wait_until(lambda text: "ep/s" in text, PATIENCE)
+    words = ["train", "square", *WILD, "--epochs", "1000000", "--on-end", f"cat > '{first}'"]
+    iterm = {"TERM_PROGRAM": "iTerm.app"}
+    with PseudoTerminal([*KERTUI, *words, "--notify"], environment=iterm) as terminal:
+        rung = b"\x07\x1b]9;kertui: square answer: not finite since epoch "
+        terminal.wait_until(lambda _: rung in terminal.raw, PATIENCE)
         terminal.process.kill()
+        assert terminal.raw.count(b"\x07") == 2
     (run,) = RunStore(trainer_home).runs()
     command = f"cat > '{second}'; echo $$ > '{waits}'; exec sleep 1000"
     kertui("attach", "--once", "--on-end", command)

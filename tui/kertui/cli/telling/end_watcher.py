@@ -52,8 +52,7 @@ def main() -> int:
     try:
         return EndWatcher(run, request["command"]).watch()
     except Exception:
-        with contextlib.suppress(OSError), os.fdopen(open_to_append(run.log_path), "a") as log:
-            traceback.print_exc(file=log)
+        _log_error(run)
         return 1
 
 
@@ -96,6 +95,12 @@ class EndWatcher:
         return self._statuses.get(self._first, 1)
 
     def _carry_out(self, run: RunFolder, state: RunState, known: RunSummary | None) -> None:
+        try:
+            self._call(run, state, known)
+        except Exception:
+            _log_error(run)
+
+    def _call(self, run: RunFolder, state: RunState, known: RunSummary | None) -> None:
         _wait_for_baselines(run)
         summary = summary_in_list(run)
         if state is RunState.REMOVED and known is not None:
@@ -142,6 +147,11 @@ def _wait_for_baselines(run: RunFolder) -> None:
             if ended or run.baselines_path.exists():
                 return
             time.sleep(LOOK_EVERY / 5)
+
+
+def _log_error(run: RunFolder) -> None:
+    with contextlib.suppress(OSError), os.fdopen(open_to_append(run.log_path), "a") as log:
+        traceback.print_exc(file=log)
 
 
 def _say(log: int, text: str) -> None:
