@@ -225,7 +225,7 @@ def variables_of(model: keras.Model) -> list[keras.Variable]:
 
 def values_of(model: keras.Model) -> Arrays:
     """Copies of everything that training changes, as arrays."""
-    return [keras.ops.convert_to_numpy(variable) for variable in variables_of(model)]
+    return [variable.value.numpy() for variable in variables_of(model)]
 
 
 def restore(model: keras.Model, values: Sequence[NDArray[Any]]) -> None:

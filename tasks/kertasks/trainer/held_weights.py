@@ -32,8 +32,8 @@ class HeldWeights:
     """
 
     def __init__(self, model: keras.Model, *, on_device: bool) -> None:
-        hold = _HOLD.get(keras.config.backend(), _copies) if on_device else _copies
-        self._held: list[Any] = hold(model.weights)
+        hold = _HOLD.get(keras.config.backend()) if on_device else None
+        self._held: list[Any] = hold(model.weights) if hold else _copies(model)
 
     def arrays(self) -> Arrays:
         """Copies, as ``keras.Model.set_weights`` takes them."""
@@ -43,9 +43,10 @@ class HeldWeights:
         ]
 
 
-def _copies(variables: list[keras.Variable]) -> list[Any]:
+def _copies(model: keras.Model) -> Arrays:
+    weights: Arrays = model.get_weights()
     # What PyTorch gives on a processor is the tensor's own memory.
-    return [np.array(keras.ops.convert_to_numpy(variable)) for variable in variables]
+    return [array.copy() for array in weights] if keras.config.backend() == "torch" else weights
 
 
 def _read_by_tensorflow(variables: list[keras.Variable]) -> list[Any]:
