@@ -111,6 +111,15 @@ class ControlFile:
         self._seen: tuple[int, int] | None = None
         self._number = done
 
+    @property
+    def is_new(self) -> bool:
+        """Whether the file changed since the last look; 2 µs, from any thread."""
+        try:
+            status = os.stat(self._path)  # noqa: PTH116 - twenty times a second
+        except OSError:
+            return False
+        return (status.st_mtime_ns, status.st_ino) != self._seen
+
     def new_commands(self) -> list[Command]:
         """The commands written since the last look, oldest first."""
         try:

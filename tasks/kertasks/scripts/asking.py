@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable
 
+from kertasks.runs.control_file import ControlFile
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.looking.look_files import is_looked_at
 from kertasks.scripts.fit_frames import FitCall
@@ -21,16 +21,22 @@ class Asking:
 
     Args:
         run: the run's folder.
+        control: where commands come from.
         call: the call of ``fit``.
         steering: carries commands out.
         left: called once in the thread, where the call is not under way any more.
     """
 
     def __init__(
-        self, run: RunFolder, call: FitCall, steering: Steering, left: Callable[[], None]
+        self,
+        run: RunFolder,
+        control: ControlFile,
+        call: FitCall,
+        steering: Steering,
+        left: Callable[[], None],
     ) -> None:
         self._run = run
-        self._control = str(run.control_path)
+        self._control = control
         self._call = call
         self._steering = steering
         self._left = left
@@ -51,14 +57,10 @@ class Asking:
             self._thread.join()
 
     def _work(self) -> None:
-        seen, missed = self._stamp(), 0
-        waited = 0
+        missed = 0
         while not self._ending.wait(LOOK_EVERY):
-            stamp = self._stamp()
-            # For some looks after a command: it is carried out at the end of a batch.
-            waited = _STOPPED_AFTER if stamp != seen else max(0, waited - 1)
-            seen = stamp
-            wanted = bool(waited) or not self._steering.is_quiet or is_looked_at(self._run.path)
+            asked = self._control.is_new or not self._steering.is_quiet
+            wanted = asked or is_looked_at(self._run.path)
             if wanted != self.is_wanted:
                 self._call.call_at_once(wanted)
                 self.is_wanted = wanted
@@ -66,10 +68,3 @@ class Asking:
             if missed > _STOPPED_AFTER and not self._ending.is_set():
                 self._left()
                 return
-
-    def _stamp(self) -> tuple[int, int] | None:
-        try:
-            status = os.stat(self._control)  # noqa: PTH116 - twenty times a second
-        except OSError:
-            return None
-        return status.st_mtime_ns, status.st_ino

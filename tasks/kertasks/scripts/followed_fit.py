@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from kertasks.data.dataset import Dataset
 from kertasks.runs.advice.finding import Finding
-from kertasks.runs.control_file import ControlFile, last_number
+from kertasks.runs.control_file import ControlFile
 from kertasks.runs.events import Failed, Finished, Monitor, Notice, Started, Stopped
 from kertasks.runs.history import RunHistory
 from kertasks.scripts.asking import Asking
@@ -100,8 +100,9 @@ class FollowedFit:
         writer.watch(self._monitor)
         self._best = BestWeights(writer, self._run.best_path, log, None, HeldEpochs())
         self._weights = WeightFiles(self._run, log, writer, self._best)
+        control = ControlFile(self._run.control_path)
         self._steering = Steering(
-            ControlFile(self._run.control_path, last_number(self._run.control_path)),
+            control,
             log,
             writer,
             self._best,
@@ -111,7 +112,7 @@ class FollowedFit:
             most_epochs=self._epochs,
         )
         self._watch = MachineWatch(log, lambda: self._time.seconds)
-        self._asking = Asking(self._run, self._call, self._steering, self._broke_off)
+        self._asking = Asking(self._run, control, self._call, self._steering, self._broke_off)
         self._over = threading.Lock()
         self._is_over = False
         self._advice: Any = None

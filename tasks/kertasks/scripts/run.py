@@ -65,7 +65,10 @@ class Run(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries no t
         self._given = given
 
     def tell(self, notice: str) -> None:
-        """Tell of something that a person should know of the training under way."""
+        """Tell of something that a person should know of the training, before it begins too."""
+        if self._given is not None:
+            self._given.notices += (notice,)
+            return
         self._call(lambda fit: fit.tell(notice))
 
     def left(self, error: BaseException) -> None:
@@ -89,7 +92,9 @@ class Run(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries no t
         try:
             fit = FollowedFit(self.model, self.params, given, script, self._name, self._notes)
             fit.begin()
-        except (UserError, OSError) as error:
+        except UserError as error:
+            self._warn(f"this training is not followed: {error}")
+        except OSError as error:
             self._warn(f"this training is not followed: {described(error)}")
         except Exception as error:  # a mistake of ours is no reason to end somebody's training
             _print_traceback()
@@ -141,11 +146,11 @@ class Run(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries no t
     def _warn(self, text: str) -> None:
         if not self._has_warned:
             self._has_warned = True
-            warnings.warn(f"kertui: {text}. Training goes on.", stacklevel=2)
+            warnings.warn(f"kertui: {text.rstrip('.')}. Training goes on.", stacklevel=2)
 
     def __getstate__(self) -> dict[str, Any]:
         # Copied with a network or to another process, it follows nothing yet.
-        return {**self.__dict__, "_fit": None, "_given": None}
+        return {**self.__dict__, "_script": None, "_fit": None, "_given": None}
 
 
 def _print_traceback() -> None:

@@ -1,0 +1,193 @@
+"""``kertasks.Run``: a run of any training, and never a reason for it to end."""
+
+from __future__ import annotations
+
+import copy
+import threading
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+from tests.support.waiting import wait_until
+
+import kertasks
+from kertasks.runs.commands import SteeringCommand
+from kertasks.runs.events import Failed, Finished, Stopped
+from kertasks.runs.folder import RunFolder
+from kertasks.runs.history import RunHistory
+from kertasks.runs.label import read_label
+from kertasks.runs.looking.look_files import Viewer
+from kertasks.runs.state import RunState
+from kertasks.runs.store import RunStore
+from kertasks.runs.views.layer_table import LayersRequest
+from kertasks.scripts.fit_hook import follow_fit
+from kertasks.scripts.script import Script, set_under_way
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(64, 4)).astype("float32")
+Y = (X[:, 0] > 0).astype("int32")
+
+
+def network() -> keras.Model:
+    keras.utils.set_random_seed(3)
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1, activation="sigmoid")])
+    model.compile("sgd", "binary_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def fit(model: keras.Model, *callbacks: keras.callbacks.Callback, epochs: int = 2) -> Any:
+    return model.fit(X, Y, epochs=epochs, batch_size=16, verbose=0, callbacks=list(callbacks))
+
+
+def ended(run: RunFolder) -> Any:
+    return RunHistory.read(run.events_path).ended
+
+
+class Doing(keras.callbacks.Callback):  # type: ignore[misc]
+    """Does something once, at the end of the second batch or of the first epoch."""
+
+    async_safe = True
+
+    def __init__(self, do: Callable[[], None], *, within: bool = False) -> None:
+        super().__init__()
+        self._do = do
+        self._within = within
+        self._done = False
+
+    def _once(self) -> None:
+        if not self._done:
+            self._done = True
+            self._do()
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        if self._within and batch == 1:
+            self._once()
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        if not self._within:
+            self._once()
+
+
+def test_each_training_is_a_run_of_its_own_whatever_it_is_called(tmp_path: Path) -> None:
+    model = network()
+    run = kertasks.Run("my net", home=tmp_path, notes="as in the paper")
+    history = fit(model, run)
+    fit(model, run)
+    fit(model, kertasks.Run("my net", home=tmp_path))
+    third, second, first = RunStore(tmp_path).runs()
+    manifests = [one.manifest() for one in (first, second, third)]
+    assert [one.recipe for one in manifests] == ["my net"] * 3
+    # Those of one callback belong together.
+    assert [one.group for one in manifests] == [first.id, first.id, third.id]
+    assert read_label(first.path).note == "as in the paper"
+    for one in (first, second, third):
+        assert isinstance(ended(one), Finished)
+        assert one.state() is RunState.FINISHED
+    assert list(RunHistory.read(first.events_path).column("loss")) == history.history["loss"]
+    assert {path.stat().st_mode & 0o077 for path in first.path.iterdir()} == {0}
+    saved = keras.models.load_model(third.model_path)
+    assert all(map(np.array_equal, saved.get_weights(), model.get_weights()))
+
+
+def test_a_home_that_cannot_be_written_in_is_one_warning(tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("no folder")
+    run = kertasks.Run(home=tmp_path / "home")
+    plain = fit(network()).history
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        assert [fit(network(), run).history for _ in range(2)] == [plain, plain]
+    (said,) = [str(one.message) for one in told if "kertui" in str(one.message)]
+    assert "this training is not followed: cannot keep runs in" in said
+
+
+def test_a_training_that_is_left_by_an_error_failed(tmp_path: Path) -> None:
+    def leave() -> None:
+        raise ValueError("no more rows")
+
+    run = kertasks.Run("left", home=tmp_path)
+    with pytest.raises(ValueError, match="no more rows"):
+        fit(network(), Doing(leave), run)
+    (folder,) = RunStore(tmp_path).runs()
+    # Nobody calls a hook: that the call is not under way any more is seen.
+    wait_until(lambda: ended(folder) is not None)
+    failed = ended(folder)
+    assert isinstance(failed, Failed)
+    assert failed.reason.endswith("in epoch 1")
+    # The same callback goes on with another run.
+    fit(network(), run)
+    assert isinstance(ended(RunStore(tmp_path).runs()[0]), Finished)
+
+
+def test_a_callback_can_be_copied_in_the_middle_of_a_training(tmp_path: Path) -> None:
+    run, copies = kertasks.Run(home=tmp_path), list[kertasks.Run]()
+    fit(network(), Doing(lambda: copies.append(copy.deepcopy(run))), run)
+    fit(network(), *copies)
+    assert [type(ended(one)) for one in RunStore(tmp_path).runs()] == [Finished, Finished]
+
+
+def test_a_training_of_thousands_of_batches_is_held_at_the_next_one(tmp_path: Path) -> None:
+    """Keras calls the hooks of batches in other threads until somebody asks for something."""
+    said: list[str] = []
+
+    def steer() -> None:
+        wait_until(lambda: bool(RunStore(tmp_path).runs()))
+        (folder,) = RunStore(tmp_path).runs()
+        wait_until(lambda: RunHistory.read(folder.events_path).started is not None)
+        folder.send(SteeringCommand.PAUSE)
+        wait_until(lambda: folder.state() is RunState.PAUSED)
+        place = RunHistory.read(folder.events_path)
+        said.append(f"{place.epochs}")
+        folder.send(SteeringCommand.LEARNING_RATE, 0.5)
+        viewer = Viewer(folder.path)
+        viewer.ask(LayersRequest())
+        while (look := viewer.read()) is None:
+            time.sleep(0.01)
+        said.append(look.why_not or type(look.record).__name__)
+        viewer.leave()
+        folder.send(SteeringCommand.STOP)
+
+    x = np.zeros((20_000, 4), np.float32)
+    steering = threading.Thread(target=steer)
+    steering.start()
+    model = network()
+    run = kertasks.Run(home=tmp_path, data=(x, x[:, 0]))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        history = model.fit(
+            x, x[:, 0], batch_size=1, epochs=100, verbose=0, callbacks=[run]
+        ).history
+    steering.join()
+    assert said == ["0", "LayersRecord"]
+    (folder,) = RunStore(tmp_path).runs()
+    stopped = ended(folder)
+    assert isinstance(stopped, Stopped)
+    assert (stopped.epochs, len(history["loss"])) == (0, 1)
+    assert stopped.within is not None
+    assert 0 < stopped.within < len(x)
+    assert float(model.optimizer.learning_rate) == 0.5
+
+
+def test_fast_trains_by_compiled_epochs_and_says_where_it_cannot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = kertasks.fit(network(), X, Y, epochs=3, batch_size=16, verbose=0).history
+    set_under_way(Script("train.py", tmp_path))
+    monkeypatch.setattr(keras.Model, "fit", keras.Model.fit)  # given back at the end
+    follow_fit(keras, fast=True)
+    fast = network().fit(X, Y, epochs=3, batch_size=16, verbose=0).history
+    assert fast == plain
+
+    def batches() -> Any:
+        while True:
+            yield X, Y
+
+    network().fit(batches(), steps_per_epoch=2, epochs=2, verbose=0)
+    second, first = (RunHistory.read(run.events_path) for run in RunStore(tmp_path).runs())
+    assert (first.epochs, second.epochs) == (3, 2)
+    assert not first.notices
+    assert any("generator" in notice.text for notice in second.notices)
