@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import errno
 import json
+import math
 import os
 import platform
 import shutil
+import time
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,7 +19,8 @@ from kertasks.errors import UserError
 from kertasks.files import open_regular, read_small, write_text
 from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.control_file import Command, write_command
-from kertasks.runs.event_reader import last_answered
+from kertasks.runs.event_reader import events_backwards, last_answered
+from kertasks.runs.events import Epoch, Started
 from kertasks.runs.manifest import Manifest, Origin, format_manifest, parse_manifest
 from kertasks.runs.spool import deliver, spooled
 from kertasks.runs.state import (
@@ -38,6 +41,12 @@ if TYPE_CHECKING:
 
 _STARTING = 5.0
 """Seconds a recipe may be without a manifest: its trainer's process is being started."""
+
+_GROWS = 60.0
+"""Seconds that a file may stay as it is and still counts as growing; or ``_EPOCHS_LATE`` times what
+its last epoch took, where that is longer."""
+
+_EPOCHS_LATE = 3
 
 _NO_MANIFEST = (errno.EFBIG, errno.EINVAL)
 """What is there is no ``run.json``; other errors keep one from being seen."""
@@ -319,6 +328,8 @@ class RunFolder:
         said = state_at_end(self.events_path)
         if said is not None and said.is_over:
             return said
+        if self.origin is Origin.FILE:
+            return self._state_of_log()
         lives = self._trainer_lives()
         if lives:
             return said or RunState.RUNNING
@@ -329,6 +340,24 @@ class RunFolder:
         if is_removed(self.path):
             return RunState.REMOVED
         return RunState.UNKNOWN if lives is None else RunState.LOST
+
+    def _state_of_log(self) -> RunState:
+        """What is known of a run that is read from a file: whether it is followed, and grows."""
+        if is_removed(self.path):
+            return RunState.REMOVED
+        followed = is_locked(self.events_path)
+        if followed is None:  # a network file system without locks
+            followed = self._trainer_lives()
+        return RunState.RUNNING if followed and self._grows() else RunState.SILENT
+
+    def _grows(self) -> bool:
+        """Whether the latest of a log is no older than epochs usually take."""
+        for event in events_backwards(self.events_path):
+            if isinstance(event, Epoch | Started):
+                seconds = event.seconds if isinstance(event, Epoch) else math.nan
+                usual = seconds if math.isfinite(seconds) else 0.0
+                return time.time() - event.t < max(_GROWS, _EPOCHS_LATE * usual)
+        return True
 
     def _trainer_lives(self) -> bool | None:
         """Whether the trainer lives: by its process where that can be seen, else by its lock and

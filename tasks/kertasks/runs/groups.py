@@ -1,4 +1,5 @@
-"""The runs that belong together: those that one start of a script trained, in their order."""
+"""The runs that belong together: those that one start of a script trained, or that are read from
+one file, in their order."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ from kertasks.runs.summary import RunSummary
 
 
 class RunGroup:
-    """The runs of the same start of a script as a run, which may become more.
+    """The runs of the same start of a script, or read from the same file, as a run. They may become
+    more.
 
     Args:
         run: one of them.
@@ -32,7 +34,7 @@ class RunGroup:
     def read(self) -> tuple[RunFolder, ...]:
         """All of them, the one that began first at first; the run alone where there is no other."""
         own = self._manifest(self._run.path)
-        if own is None or own.origin is not Origin.SCRIPT:
+        if own is None or own.origin is Origin.RECIPE:
             return (self._run,)
         group = own.group or own.id
         found = []

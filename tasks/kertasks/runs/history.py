@@ -270,6 +270,10 @@ class RunHistory:
         column, at = self.column(name), self._place(epoch)
         return column[at] if column and at is not None else math.nan
 
+    def lacks(self, name: str, epoch: int) -> bool:
+        """Whether an epoch, from 1, was told without this metric, which others have."""
+        return epoch in self._missing.get(name, ())
+
     def says(self, epoch: int, metrics: Mapping[str, float]) -> bool:
         """Whether exactly these values were told of an epoch, from 1."""
         at = self._place(epoch)

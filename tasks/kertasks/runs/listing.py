@@ -136,7 +136,7 @@ class RunSummaries:
         self.behind = self.behind or not whole
         if summary.state.goes_on:
             summary = replace(summary, planned=history.planned or summary.planned)
-        if whole and history.started is not None:
+        if whole and (history.started is not None or history.epochs):
             best, since = history.best, history.not_finite_since
             summary = replace(summary, finding=history.alarm)
             summary = replace(summary, best_epoch=best.epoch, best=best.metrics)
@@ -144,7 +144,7 @@ class RunSummaries:
                 summary = replace(summary, not_finite_since=since)
                 if not isinstance(history.ended, Failed):
                     summary = replace(summary, result=not_finite(since))
-            if history.latest is not None:
+            if history.latest is not None and history.started is not None:
                 summary = replace(summary, seconds=history.elapsed(history.latest))
         return summary, whole
 

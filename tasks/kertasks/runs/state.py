@@ -54,6 +54,10 @@ class RunState(StrEnum):
     LOST = "lost"
     """Its process is gone and wrote no end."""
 
+    SILENT = "silent"
+    """It is read from a file that did not grow for a while, or that nobody follows now: whether
+    its training goes on nobody can tell."""
+
     REMOVED = "removed"
     """Its folder is gone, and with it all there was to resume."""
 
@@ -73,7 +77,7 @@ class RunState(StrEnum):
     @property
     def is_gone(self) -> bool:
         """Whether it is over though no event said so."""
-        return self in (RunState.LOST, RunState.REMOVED)
+        return self in (RunState.LOST, RunState.SILENT, RunState.REMOVED)
 
 
 def state_at_end(events_path: Path) -> RunState | None:

@@ -182,6 +182,8 @@ def summarise(run: RunFolder) -> RunSummary | None:
     seconds = end.seconds
     # Of a run that was killed after a long log, nobody knows for how long it lay still.
     is_known = end.is_whole or end.ended is not None or state.goes_on
+    # Nor of one that is read from a file, which does not say when it began.
+    is_known = is_known and (manifest is None or manifest.origin is not Origin.FILE)
     if seconds is None and is_known and manifest is not None and end.t is not None:
         seconds = max(0.0, end.t - created)
     wrote_no_end = state in (RunState.LOST, RunState.UNKNOWN)

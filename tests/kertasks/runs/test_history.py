@@ -361,3 +361,12 @@ def test_a_log_of_nothing_but_findings_is_read_in_no_time() -> None:
     for number in range(1, 2_000):
         history.add(epoch(number, loss=1.0))
         assert len(history.findings) <= 1_000
+
+
+def test_an_epoch_that_was_not_validated_lacks_its_values_and_breaks_nothing() -> None:
+    history = RunHistory()
+    history.add_all([epoch(1, loss=3.0), epoch(2, loss=2.0, val_loss=2.5), epoch(3, loss=1.0)])
+    assert [history.lacks("val_loss", number) for number in (1, 2, 3)] == [True, False, True]
+    assert (history.not_finite_since, history.best_epoch) == (None, 2)
+    history.add(epoch(3, loss=1.0, val_loss=math.nan))  # trained anew
+    assert (history.lacks("val_loss", 3), history.not_finite_since) == (False, 3)

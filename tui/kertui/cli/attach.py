@@ -1,4 +1,4 @@
-"""``kertui attach [RUN]``: come back to a run, live and with full control."""
+"""``kertui attach [RUN]``: come back to a run, live and with full control; or follow a log."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kertui.cli.attached import attached
 from kertui.cli.options import (
-    find_run,
     home_of,
     home_option,
     marker_of,
@@ -50,13 +50,14 @@ def attach(
 ) -> None:
     """Show RUN as if it had never left, with its whole curve and every key that steers it.
 
-    Without RUN, the one that runs; if none does, the latest.
+    Without RUN, the one that runs; if none does, the latest. RUN may also be a file of Keras's
+    CSVLogger or a TensorBoard folder that something else writes, which is followed meanwhile.
     """
     from kertasks.runs.store import RunStore
     from kertui.cli.telling.on_end import start_on_end
 
     store = RunStore(home_of(ctx))
-    found = running_or_last(store) if run is None else find_run(ctx, run)
+    found = running_or_last(store) if run is None else attached(ctx, run)
     if on_end is not None and (state := found.state()).is_over:
         raise click.UsageError(
             f"run {found.id} is over ({state}): there is no end for --on-end to wait for."

@@ -142,6 +142,8 @@ def _value(history: RunHistory, name: str, at: int) -> str:
     if name == "seconds":
         seconds = history.seconds[at]
         return "" if math.isnan(seconds) else formatting.duration(seconds)
+    if history.lacks(name, history.epoch_numbers[at]):
+        return ""
     value = history.column(name)[at]
     return formatting.metric(name, value) if not math.isnan(value) else "nan"
 
@@ -167,8 +169,10 @@ def _columns(history: RunHistory, width: int) -> list[_Column]:
     # Three digits, an exponent and the mark; of a training without an optimizer there is none.
     has_rate = not history.epochs or any(not math.isnan(one) for one in history.learning_rates)
     rate = [_Column("lr", 8, "learning rate")] if has_rate else []
-    took = _Column("time", 7, "seconds")
-    forms = [[first, *metrics, *rate, took], [first, *metrics, *rate]]
+    # A log that something else writes may not say how long its epochs took.
+    timed = not history.epochs or any(not math.isnan(one) for one in history.seconds)
+    took = [_Column("time", 7, "seconds")] if timed else []
+    forms = [[first, *metrics, *rate, *took], [first, *metrics, *rate]]
     forms += [[first, *metrics[:count]] for count in range(len(metrics), 0, -1)]
     for columns in forms:
         if 1 + sum(column.width for column in columns) + len(_GAP) * (len(columns) - 1) <= width:

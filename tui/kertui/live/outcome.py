@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from dataclasses import dataclass
 
 from kertasks.runs.advice.finding import Finding, worst_first
@@ -137,7 +138,20 @@ def outcome(
         why = "it was killed, perhaps for want of memory, or its machine stopped"
         head = f"{steps.trainer} is gone and wrote no end: {trouble or why}"
         return Outcome(RunState.LOST, head, _after_failure(history, steps), worst)
+    if state is RunState.SILENT:
+        best = history.best_epoch
+        facts = [counted(history.epochs, "epoch")] if history.epochs else []
+        facts += [f"best epoch {formatting.grouped(best)}"] if best is not None else []
+        return Outcome(RunState.SILENT, _last_written(history), tuple(facts), worst)
     return None
+
+
+def _last_written(history: RunHistory) -> str:
+    """What is known of a training that is only read from a file."""
+    if history.last is None:
+        return "no epoch is in it yet"
+    when = formatting.at(history.last.t, time.time())
+    return f"last written {when}; whether it goes on nobody can tell"
 
 
 def _of_end(
@@ -239,7 +253,7 @@ class OutcomeLines(RowsWidget):
             return []
         glyphs = glyphs_for(self.app)
         outcome = self._outcome
-        bad = outcome.state is RunState.FAILED or outcome.state.is_gone
+        bad = outcome.state in (RunState.FAILED, RunState.LOST, RunState.REMOVED)
         word = f" {outcome.state}"
         first = state_sign(outcome.state, glyphs) + cells(word, "bad" if bad else "strong")
         head = cells(f"   {outcome.head}", "" if bad else "accent") if outcome.head else []

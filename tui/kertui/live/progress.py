@@ -192,7 +192,8 @@ class RateMeter:
 
     def _whole(self, history: RunHistory) -> float:
         """From the epochs' own times: all that a run just read, or over, can say."""
-        latest = history.seconds[-200:]
+        # Of a log that is followed, only those are known that were seen to come.
+        latest = [took for took in history.seconds[-200:] if not math.isnan(took)]
         total = sum(latest)
         return len(latest) / total if total > 0 and math.isfinite(total) else 0.0
 

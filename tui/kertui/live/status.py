@@ -36,7 +36,7 @@ def state_word(
         return "stopping"
     if state is not RunState.RUNNING:
         return str(state)
-    if history.started is None:
+    if history.started is None and not history.epochs:
         return "starting"
     if history.replaying:
         return "replaying"

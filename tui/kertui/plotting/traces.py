@@ -120,7 +120,7 @@ class Traces:
             offset = series.history.epoch_numbers[0]
             trace = self._traces.setdefault(series, _Trace(self._buckets()))
             taken += trace.raw.take(column, offset)
-            _look_for_breaks(trace, column, offset)
+            _look_for_breaks(trace, series, column, offset)
             if self.smoothing is not None:
                 key = (series, self.smoothing)
                 average = self.averages.setdefault(key, Smoothed(self.smoothing))
@@ -189,7 +189,7 @@ def _dimmed(stroke: Stroke) -> Stroke:
     return replace(stroke, role=f"{stroke.role}-raw", ascii_marker=".")
 
 
-def _look_for_breaks(trace: _Trace, column: array[float], offset: int) -> None:
+def _look_for_breaks(trace: _Trace, series: Series, column: array[float], offset: int) -> None:
     new = column[trace.seen :]
     if not len(new):
         return
@@ -199,7 +199,7 @@ def _look_for_breaks(trace: _Trace, column: array[float], offset: int) -> None:
         for at, value in enumerate(new, start=trace.seen + offset):
             if math.isfinite(value):
                 trace.broken_since = None
-            elif trace.broken_since is None:
+            elif trace.broken_since is None and not series.history.lacks(series.name, at):
                 trace.broken_since = at
     trace.seen = len(column)
 

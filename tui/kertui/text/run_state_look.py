@@ -38,6 +38,7 @@ STATE_LOOKS = {
     RunState.STOPPED: StateLook("dim", "off", "dim"),
     RunState.FAILED: StateLook("bad", "cross", "bad"),
     RunState.LOST: StateLook("bad", "cross", "bad"),
+    RunState.SILENT: StateLook("dim", "off", "dim"),
     RunState.REMOVED: StateLook("bad", "cross", "bad"),
     RunState.UNKNOWN: StateLook("warning", "off", "warning"),
 }
