@@ -11,6 +11,7 @@ from pathlib import Path
 
 from kertasks.errors import UserError
 from kertasks.runs.folder import RunDamaged, RunFolder
+from kertasks.runs.manifest import Origin
 from kertasks.runs.spool import move_spool, remove_spool
 from kertasks.runs.state import RunState
 from kertasks.runs.store import RunsListing, RunStore, list_runs
@@ -115,7 +116,7 @@ def _require_over(run: RunFolder) -> None:
         RunGoesOn: one does, or may do so where it cannot be seen.
     """
     state = run.state()
-    if state.goes_on:
+    if state.goes_on and run.origin is not Origin.FILE:  # who only follows a file notices
         raise RunGoesOn(f"{run.id} is being trained: stop it first, then delete it")
     if state is RunState.UNKNOWN:
         with contextlib.suppress(RunDamaged):  # whose trainer nobody could find

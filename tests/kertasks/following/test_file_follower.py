@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 from tests.support.event_files import EventFileWriter
+from tests.support.waiting import wait_until
 
 from kertasks.following.file_follower import FileFollower, FollowedByAnother
 from kertasks.following.logged_path import source_at
+from kertasks.runs.bin import RunBin
 from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import Epoch, Started
@@ -193,3 +195,14 @@ def test_a_long_log_is_told_in_portions(tmp_path: Path, home: Path) -> None:
     history = RunHistory.read(run.events_path)
     assert (history.epochs, history.rewritten) == (30_000, 0)
     assert list(history.column("val_loss")) == [2 / (n + 1) for n in range(30_000)]
+
+
+def test_a_run_that_is_deleted_while_it_is_followed_is_followed_no_more(
+    log: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kertasks.runs.event_log.HEARTBEAT", 0.05)
+    follower = FileFollower(source_at(log), RunStore(home))
+    RunBin(RunStore(home)).delete(follower.run)
+    wait_until(lambda: follower.is_gone)
+    follower.close()
+    assert followed(log, home) != follower.run

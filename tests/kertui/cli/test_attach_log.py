@@ -95,7 +95,7 @@ def test_a_training_is_followed_as_its_files_grow(
     model.fit(x, y, epochs=1, verbose=0, callbacks=[keras.callbacks.CSVLogger("log.csv")])
     assert kertui(["attach", "log.csv", "--once"]) == 0
     assert len(RunStore(home).runs()) == 3
-    assert kertui(["export", run.id, "again.csv"]) == 0
+    assert kertui(["export", run.id, "-o", "again.csv"]) == 0
     assert len((here / "again.csv").read_text().splitlines()) == 5
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kertui.cli.attached import attached
 from kertui.cli.options import (
     home_of,
     home_option,
@@ -55,9 +54,10 @@ def attach(
     """
     from kertasks.runs.store import RunStore
     from kertui.cli.telling.on_end import start_on_end
+    from kertui.service.attached import attached
 
     store = RunStore(home_of(ctx))
-    found = running_or_last(store) if run is None else attached(ctx, run)
+    found = running_or_last(store) if run is None else attached(store, run, ctx.call_on_close)
     if on_end is not None and (state := found.state()).is_over:
         raise click.UsageError(
             f"run {found.id} is over ({state}): there is no end for --on-end to wait for."
