@@ -157,9 +157,7 @@ def test_a_name_may_be_that_of_a_run_or_of_a_log(
     ("given", "said"),
     [
         ("nowhere.csv", "there is no file or folder"),
-        ("nowhere/logs", "there is no file or folder"),
         ("table.csv", "has no column named epoch, only name, age."),
-        (".", "has no event files in it."),
         ("nowhere", "there is no run 'nowhere'"),
     ],
 )
