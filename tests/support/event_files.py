@@ -48,8 +48,7 @@ class EventFileWriter:
 
     def large(self, size: int) -> None:
         """A record of so many bytes, as a picture is."""
-        self._records.write(b"\x1a" + b"x" * size)
-        self._file.flush()
+        self._write(Event(wall_time=self._next(None), graph_def=b"x" * size))
 
     def _next(self, t: float | None) -> float:
         self._t = self._t + 1.0 if t is None else t
