@@ -23,7 +23,9 @@ from kertasks.registry import find_task
 from kertui.app import KertuiApp
 from kertui.cli.keys import PLACES, PlacedBinding, all_bindings
 from kertui.cli.main import kertui
+from kertui.following.following_screen import FollowingScreen
 from kertui.runs.runs_screen import RunsScreen
+from kertui.session import FollowRun
 from kertui.terminal.capabilities import Capabilities
 from kertui.workbench.workbench import WorkbenchScreen
 
@@ -31,7 +33,10 @@ README = Path(__file__).parents[2] / "README.md"
 
 TABLE = list(all_bindings())
 
-ONE_AT_A_TIME = [{"workbench.start", "workbench.steer_pause", "workbench.steer_resume"}]
+ONE_AT_A_TIME = [
+    {"workbench.start", "workbench.steer_pause", "workbench.steer_resume"},
+    {"following.steer_pause", "following.steer_resume"},
+]
 """Rows of one key, of which ``check_action`` offers one in each state of the screen."""
 
 OVERRIDES = {
@@ -112,7 +117,8 @@ async def test_no_key_is_bound_twice_where_both_would_act(service: RecordedServi
         found |= {*doubles(app.screen)}
         task = find_task("xor")
         bench = WorkbenchScreen(app.session, task, task.recipe(), run=run)
-        for screen in (bench, RunsScreen(app.session)):
+        asked = FollowRun(app.screen, run, run.manifest(), run.state())
+        for screen in (bench, FollowingScreen(app.session, asked), RunsScreen(app.session)):
             await app.push_screen(screen)
             await until(pilot, lambda: app.focused is not None)
             await pilot.pause()
@@ -153,6 +159,6 @@ def test_every_key_is_listed_by_place() -> None:
         assert " ".join((row.binding.tooltip or row.binding.description).split()) in listed
     places = [line.partition(":")[0] for line in done.output.splitlines() if line[:1].strip()]
     assert list(dict.fromkeys(places)) == [
-        "everywhere", "tasks", "workbench", "form", "live pane", "advice", "runs", "comparison",
-        "dialogs",
+        "everywhere", "tasks", "workbench", "following", "form", "live pane", "advice", "runs",
+        "comparison", "dialogs",
     ]  # fmt: skip

@@ -11,6 +11,7 @@ from typing import Any
 
 import psutil
 import pytest
+from msgspec.structs import replace
 from rich.cells import cell_len
 from rich.segment import Segment
 from tests.support.piloting import until
@@ -26,12 +27,15 @@ from kertasks.registry import find_task
 from kertasks.runs.events import Epoch, Finished
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.label import Label, write_label
+from kertasks.runs.manifest import Origin
 from kertasks.runs.state import RunState
 from kertasks.runs.store import RunStore
 from kertui.app import KertuiApp
+from kertui.following.following_screen import FollowingScreen
 from kertui.live.pane import LivePane
 from kertui.rows.rows_widget import RowsWidget
 from kertui.runs.runs_screen import RunsScreen
+from kertui.session import FollowRun
 from kertui.tasks_screen.task_list import TaskList
 from kertui.tasks_screen.tasks_screen import TasksScreen
 from kertui.workbench.recipe_column import RecipeColumn
@@ -105,6 +109,9 @@ class Scene:
     changed: bool = False
     """Whether the recipe there has changes in no file."""
 
+    following: bool = False
+    """Whether it is of the same run, as if a script trained it."""
+
     back: str = ""
     """The keys that lead back to the workbench from what a dialog was opened from."""
 
@@ -117,6 +124,8 @@ class Scene:
             await settled(pilot)
             if self.bench:
                 await _open_bench(pilot, app, live)
+            if self.following:
+                await _open_following(pilot, app, live)
         if self.changed:
             assert isinstance(app.screen, WorkbenchScreen)
             app.screen.draft.duplicate_layer(0)
@@ -147,6 +156,15 @@ async def _open_bench(pilot: Pilot[Any], app: KertuiApp, live: LiveRun) -> None:
     await settled(pilot)
 
 
+async def _open_following(pilot: Pilot[Any], app: KertuiApp, live: LiveRun) -> None:
+    manifest = replace(live.folder.manifest(), task="train.py", origin=Origin.SCRIPT)
+    asked = FollowRun(app.screen, live.folder, manifest, RunState.RUNNING)
+    screen = FollowingScreen(app.session, asked)
+    await app.push_screen(screen)
+    await until(pilot, lambda: screen.query_one(LivePane).history.epochs > 0)
+    await settled(pilot)
+
+
 async def press(pilot: Pilot[Any], keys: str) -> None:
     """Press keys, each once what the one before did is there."""
     for key in keys.split():
@@ -164,6 +182,7 @@ SCREENS = {
     "workbench: layers": Scene("0", bench=True),
     "workbench: live": Scene("1", bench=True),
     "workbench: log": Scene("l", bench=True),
+    "following": Scene("", following=True),
     "comparison": Scene("c", bench=True, changed=True),
     "advice": Scene("i", bench=True),
 }
@@ -197,7 +216,7 @@ async def settled(pilot: Pilot[Any]) -> None:
 
 
 def _is_done(worker: Any) -> bool:
-    return worker.is_finished or worker.group in ("follow", "download", "quit")
+    return worker.is_finished or worker.group in ("follow", "script runs", "download", "quit")
 
 
 def _is_drawing(screen: Any) -> bool:

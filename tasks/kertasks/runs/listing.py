@@ -6,7 +6,8 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from typing import Any, TypeAlias
@@ -15,8 +16,8 @@ from kertasks.runs.bin import RunBin
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import Failed
 from kertasks.runs.folder import RunFolder
-from kertasks.runs.groups import with_fits
 from kertasks.runs.history import RunHistory
+from kertasks.runs.manifest import Origin
 from kertasks.runs.store import RunStore
 from kertasks.runs.summary import RunSummary, summarise, summarise_odd
 from kertasks.text.numbers import is_share
@@ -205,6 +206,21 @@ def newest_first(runs: Iterable[RunSummary]) -> list[RunSummary]:
     """The order wherever runs are listed, and in which the first is ``last``; of runs that began
     at the same moment the greater id is first."""
     return sorted(runs, key=lambda run: (run.created, run.id), reverse=True)
+
+
+def with_fits(runs: Sequence[RunSummary]) -> list[RunSummary]:
+    """The runs of a list, those of one start of a script numbered in the order they began in."""
+    groups = defaultdict(list)
+    for run in runs:
+        if run.origin is Origin.SCRIPT:
+            groups[run.group or run.id].append(run)
+    fits = {
+        run.id: (number, len(group))
+        for group in groups.values()
+        if len(group) > 1
+        for number, run in enumerate(sorted(group, key=lambda one: (one.created, one.id)), start=1)
+    }
+    return [replace(run, fit=fits[run.id]) if run.id in fits else run for run in runs]
 
 
 def ordered(

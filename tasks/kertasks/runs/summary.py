@@ -108,8 +108,10 @@ class RunSummary:
 
     @property
     def title(self) -> str:
-        """The name a person gave it, else its recipe's."""
-        return self.label.name or self.recipe
+        """The name a person gave it, else its recipe's; of several runs of one start of a script
+        with which of them it is: ``"fold 2/5"``."""
+        which = "" if self.fit is None else f" {self.fit[0]}/{self.fit[1]}"
+        return self.label.name or f"{self.recipe}{which}"
 
     @property
     def can_be_steered(self) -> bool:

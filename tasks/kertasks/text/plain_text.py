@@ -24,6 +24,11 @@ _SKIN_COLOURS = "".join(map(chr, range(0x1F3FB, 0x1F400)))
 
 _COLOURS = re.compile(r"\x1b\[[\d;]*m")
 
+_STEERS = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
+"""A code that colours, or moves the cursor of, a terminal."""
+
+_TAKEN_BACK = re.compile(r"[^\n\x08]?\x08")
+
 _CONTROLS = re.compile(
     r"[\x00-\x1f\x7f-\x9f]"  # C0 and C1
     r"|[\u2028\u2029]"  # line and paragraph separator
@@ -75,6 +80,24 @@ def some_lines(text: str, longest: int) -> str:
 def without_colours(text: str) -> str:
     """The text without the codes that colour it in a terminal."""
     return _COLOURS.sub("", text)
+
+
+def as_left_on_screen(text: str) -> str:
+    r"""What a program printed as it stands in the end: of a line that was written over again and
+    again, as progress bars do by ``\\r`` and backspaces, the last that was written.
+
+    Args:
+        text: with any control codes; those that are left are for ``visible``.
+    """
+    lines = _STEERS.sub("", text).replace("\r\n", "\n").split("\n")
+    for at, line in enumerate(lines):
+        if "\r" in line or "\b" in line:
+            written = [part for part in line.split("\r") if part.strip("\b ")] or [""]
+            last = written[-1]
+            while "\b" in last:
+                last = _TAKEN_BACK.sub("", last)
+            lines[at] = last
+    return "\n".join(lines)
 
 
 def visible(text: str) -> str:

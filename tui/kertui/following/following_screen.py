@@ -181,7 +181,7 @@ class FollowingScreen(Screen[None]):
         if self.run != self._runs[-1]:
             facts.append("g shows the newest")
         elif state is not None and state.is_over and self._script_goes_on:
-            facts.append(f"{manifest.task} goes on")
+            facts.append("the script goes on")
         elif manifest.origin is Origin.FILE:
             facts.append("only read")
         self.query_one("#following-title", Static).update(

@@ -10,7 +10,7 @@ from textual.widget import Widget
 from textual.worker import get_current_worker
 
 from kertasks.runs.folder import RunFolder
-from kertasks.runs.groups import RunGroup
+from kertui.service.run_group import RunGroup
 
 _LOOK_EVERY = 0.5
 """Seconds between two looks while the script goes on."""

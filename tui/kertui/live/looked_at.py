@@ -60,8 +60,8 @@ def why_no_look(view: RunView) -> str:
     if view.no_network:
         by = view.trained_by.name
         if view.trained_by.origin is Origin.FILE:
-            return f"{by} holds the numbers of a training, and nothing of its network"
-        return f"the network was in the process of {by}: it can be looked at while that trains it"
+            return f"{by} holds numbers of a training, and nothing of its network"
+        return f"the network can be looked at only while {by} trains it"
     if view.look is not None and view.look.why_not:
         return view.look.why_not
     return view.looking or view.waiting or view.no_data or "reading the data …"

@@ -65,11 +65,6 @@ def epochs_text(run: RunSummary) -> str:
     return f"{grouped(run.epochs)}{planned}"
 
 
-def title_text(run: RunSummary) -> str:
-    """What it is called, and which of its script's runs it is: ``"fold 2/5"``."""
-    return run.title if run.fit is None else f"{run.title} {run.fit[0]}/{run.fit[1]}"
-
-
 def best_text(run: RunSummary) -> str:
     """The loss of the best epoch, and of which rows: ``"val 0.2213"``, ``"train 0.171"``."""
     found = run.best_loss
@@ -122,7 +117,7 @@ _LONGEST_RECIPE = 56
 _STATE = RunColumn(SortKey.STATE, 8, lambda run, _: run.state.value)
 _TASK = RunColumn(SortKey.TASK, _LONGEST_TASK, lambda run, _: run.task)
 _NARROW_TASK = RunColumn(SortKey.TASK, 9, lambda run, _: run.task, most=_LONGEST_TASK)
-_RECIPE = RunColumn(SortKey.RECIPE, 12, lambda run, _: title_text(run), most=_LONGEST_RECIPE)
+_RECIPE = RunColumn(SortKey.RECIPE, 12, lambda run, _: run.title, most=_LONGEST_RECIPE)
 _EPOCHS = RunColumn(SortKey.EPOCHS, 15, lambda run, _: epochs_text(run), right=True)
 _NARROW_EPOCHS = RunColumn(SortKey.EPOCHS, 9, lambda run, _: grouped(run.epochs), right=True)
 _BEST = RunColumn(

@@ -93,7 +93,7 @@ class KeysNow:
         """Whether an action of the screen would do something."""
         match action:
             case "open_recipe":
-                return self.has_recipe and not self.deleted and not self.full
+                return self.here and self.has_recipe and not self.deleted and not self.full
             case "edit_label" | "export" | "delete":
                 return self.here and not self.deleted and not self.full
             case "stop_run":

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from kertasks.runs.folder import RunFolder
-    from kertasks.runs.groups import LaterRuns
+    from kertui.service.run_group import LaterRuns
 
 _LOOK_EVERY = 0.5
 _LOOK_AT_STATE = 2.0
@@ -50,7 +50,7 @@ class ToldRuns:
             run: the run.
             anew: whether all its events are news, those that are there already too.
         """
-        from kertasks.runs.groups import LaterRuns  # not needed before the first paint
+        from kertui.service.run_group import LaterRuns  # not needed before the first paint
 
         if self._always and run not in self and run not in self._left_out:
             with self._lock:

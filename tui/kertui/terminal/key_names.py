@@ -19,6 +19,8 @@ _NAMES = {
     "equals_sign": "=",
     "less_than_sign": "<",
     "greater_than_sign": ">",
+    "left_parenthesis": "(",
+    "right_parenthesis": ")",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
     "left_curly_bracket": "{",

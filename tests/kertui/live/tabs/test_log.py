@@ -21,6 +21,16 @@ def test_a_log_is_read_from_its_end_and_from_the_start_of_a_line(tmp_path: Path)
     assert read_tail(log).startswith("line 0\n")
 
 
+def test_a_line_that_was_written_over_stands_as_it_was_left(tmp_path: Path) -> None:
+    log = tmp_path / "trainer.log"
+    bars = "".join(f"\r\b\b\b\b\x1b[K{done:3} %" for done in range(101))
+    log.write_text(f"\x1b[1mdigits\x1b[0m\r\n{bars}\nloss 0.6\b5\r\n")
+    assert read_tail(log).splitlines() == ["digits", "100 %", "loss 0.5"]
+    assert read_tail(log, 60).splitlines()[1:] == ["100 %", "loss 0.5"]
+    log.write_text(bars)  # as it grows
+    assert read_tail(log, 60).splitlines()[1:] == ["100 %"]
+
+
 def test_no_log_is_a_sentence(tmp_path: Path) -> None:
     assert read_tail(tmp_path / "trainer.log") == "The trainer has not printed anything."
     (tmp_path / "trainer.log").write_bytes(b"")

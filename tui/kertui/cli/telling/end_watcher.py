@@ -24,13 +24,13 @@ from kertasks.runs.event_log import EventLog
 from kertasks.runs.event_reader import events_backwards
 from kertasks.runs.events import Notice
 from kertasks.runs.folder import RunDamaged, RunFolder
-from kertasks.runs.groups import LaterRuns
 from kertasks.runs.listing import summary_in_list
 from kertasks.runs.manifest import Origin
 from kertasks.runs.state import RunState, process_is_there
 from kertasks.runs.summary import RunSummary, summarise
 from kertasks.text.json_numbers import plain
 from kertui.cli.runs import describe
+from kertui.service.run_group import LaterRuns
 
 LOOK_EVERY = 0.5
 """Seconds between two looks at a run."""

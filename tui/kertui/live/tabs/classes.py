@@ -347,6 +347,8 @@ class ClassesTab(LiveTab):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What a table has more than plots acts only where there is one."""
         del parameters
+        if action == "other_rows" and self._view.no_network:
+            return False
         if action in ("sort", "shares", "move", "page"):
             return self.is_mounted and self.query_one(ClassDrawing).matrix is not None
         return True

@@ -285,6 +285,8 @@ class LayersTab(LiveTab):
         """A layer can be opened where all are shown, and left where it is open; only kernels have
         channels."""
         del parameters
+        if action == "other_rows" and self._view.no_network:
+            return False
         page = self._page
         match action:
             case "open":

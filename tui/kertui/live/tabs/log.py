@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import ClassVar
 
@@ -15,11 +16,13 @@ from kertasks.files import open_regular
 from kertasks.runs.manifest import Origin
 from kertasks.runs.state import RunState
 from kertasks.text import numbers as formatting
-from kertasks.text.plain_text import visible
+from kertasks.text.plain_text import as_left_on_screen, visible
 from kertui.live.tab import LiveTab, RunView
 
 TAIL = 1 << 16
 """How many bytes of the end are shown."""
+
+_LINE_END = re.compile(r"[\r\n]")
 
 _EVERY = 1.0
 """Seconds between two looks at the log while it is shown."""
@@ -36,10 +39,12 @@ def read_tail(path: Path, limit: int = TAIL) -> str:
         return "The trainer has not printed anything."
     except OSError as error:
         return f"{formatting.short_path(path)} cannot be read: {error.strerror}"
-    text = visible(data.decode(errors="replace"))
+    text = data.decode(errors="replace")
     if whole > limit:
-        left_out = formatting.size(whole - limit)
-        text = f"({left_out} before this are in the file)\n" + text.partition("\n")[2]
+        text = _LINE_END.split(text, 1)[-1]
+    text = visible(as_left_on_screen(text))
+    if whole > limit:
+        text = f"({formatting.size(whole - limit)} before this are in the file)\n{text}"
     return text.rstrip() or "The trainer has not printed anything."
 
 

@@ -263,6 +263,8 @@ class MistakesTab(LiveTab):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """All mistakes can be listed again where those of a cell are."""
         del parameters
+        if action == "other_rows" and self._view.no_network:
+            return False
         return action != "all" or self._is_filtered
 
     def action_move(self, by: int) -> None:

@@ -309,6 +309,8 @@ class PictureTab(LiveTab):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What suits another kind of picture does not act."""
         del parameters
+        if action == "other_rows" and self._view.no_network:
+            return False
         kind = self._kind
         if action == "threshold":
             return kind is Kind.BOUNDARY and self._has_classes

@@ -4,15 +4,11 @@ one file, in their order."""
 from __future__ import annotations
 
 import os
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from kertasks.runs.folder import RunDamaged, RunFolder, sees_process_of
 from kertasks.runs.manifest import Manifest, Origin
 from kertasks.runs.state import process_is_there
-from kertasks.runs.summary import RunSummary
 
 
 class RunGroup:
@@ -93,18 +89,3 @@ class LaterRuns:
     def may_come(self) -> bool:
         """Whether the script goes on, as far as is seen from here."""
         return self._group.script_goes_on()
-
-
-def with_fits(runs: Sequence[RunSummary]) -> list[RunSummary]:
-    """The runs of a list, those of one start of a script numbered in the order they began in."""
-    groups = defaultdict(list)
-    for run in runs:
-        if run.origin is Origin.SCRIPT:
-            groups[run.group or run.id].append(run)
-    fits = {
-        run.id: (number, len(group))
-        for group in groups.values()
-        if len(group) > 1
-        for number, run in enumerate(sorted(group, key=lambda one: (one.created, one.id)), start=1)
-    }
-    return [replace(run, fit=fits[run.id]) if run.id in fits else run for run in runs]
