@@ -110,8 +110,10 @@ class RunSummary:
     def title(self) -> str:
         """The name a person gave it, else its recipe's; of several runs of one start of a script
         with which of them it is: ``"fold 2/5"``."""
-        which = "" if self.fit is None else f" {self.fit[0]}/{self.fit[1]}"
-        return self.label.name or f"{self.recipe}{which}"
+        if self.label.name or self.fit is None:
+            return self.label.name or self.recipe
+        number, count = self.fit
+        return f"{self.recipe.removesuffix(f' {number}')} {number}/{count}"
 
     @property
     def can_be_steered(self) -> bool:

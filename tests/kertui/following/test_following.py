@@ -161,24 +161,24 @@ async def test_the_next_run_of_a_script_takes_the_place_of_one_that_is_over(
             service.store, learns(done=2), by="kfold.py", called="fold", group=first.id,
             began=BEGAN + 50,
         )  # fmt: skip
-        await on.shows("fit 1 of 2")  # it goes on, and so it stays
+        await on.shows("fold · 1 of 2")  # it goes on, and so it stays
         await on.press("left")  # values of an earlier epoch are read
         tell(first, [Finished(BEGAN + 20, 20, 20)])
         await on.shows("finished", "g shows the newest")
         await on.press("end")
-        await on.shows("fit 2 of 2", "epoch  2/20")
+        await on.shows("fold · 2 of 2", "epoch  2/20")
         assert on.pane.run == second
 
         await on.press("left_parenthesis")
-        await on.shows("fit 1 of 2", "finished")
+        await on.shows("fold · 1 of 2", "finished")
         third = begin(
             service.store, learns(done=3), by="kfold.py", called="fold", group=first.id,
             began=BEGAN + 90,
         )  # fmt: skip
         tell(second, [Finished(BEGAN + 80, 20, 20)])
-        await on.shows("fit 1 of 3")  # a person went back to it
+        await on.shows("fold · 1 of 3")  # a person went back to it
         await on.press("g")
-        await on.shows("fit 3 of 3", "epoch  3/20")
+        await on.shows("fold · 3 of 3", "epoch  3/20")
         tell(third, [Finished(BEGAN + 120, 3, 3)])
         await on.shows("the script goes on")  # which is this process
 
@@ -186,8 +186,10 @@ async def test_the_next_run_of_a_script_takes_the_place_of_one_that_is_over(
         await on.press("f3")
         await until(on.pilot, lambda: isinstance(on.app.screen, RunsScreen))
         await on.shows("fold 1/3", "fold 3/3", "fit 3 of the 3 of one start of kfold.py")
-        await on.press("o")
-        await on.press("enter")
+        assert not on.app.screen.check_action("open_recipe", ())
+        await on.press("space", "down", "space", "c")
+        await on.shows("without a recipe of each", "epochs", "20", "3 ", "other facts are the same")
+        await on.press("escape", "home", "enter")
         await until(on.pilot, lambda: isinstance(on.app.screen, FollowingScreen))
         assert on.pane.run == third
 
@@ -197,10 +199,10 @@ async def test_a_run_that_was_opened_when_it_was_over_stays(service: RecordedSer
     first = begin(service.store, over)
     second = begin(service.store, learns(), group=first.id, began=BEGAN + 50)
     async with following(service, first) as on:
-        await on.shows("fit 1 of 2", "finished", "g shows the newest")
+        await on.shows("my net · 1 of 2", "finished", "g shows the newest")
         assert on.pane.run == first
     async with following(service, first, follows=True) as on:
-        await on.shows("fit 2 of 2")
+        await on.shows("my net · 2 of 2")
         assert on.pane.run == second
 
 

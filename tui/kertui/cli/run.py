@@ -86,6 +86,7 @@ def run(
             home_of(ctx),
             marker=marker_of(marker),
             attach=process.run,
+            follows=True,
             spare=False,
             notify=notify,
         )

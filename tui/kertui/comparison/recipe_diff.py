@@ -45,6 +45,8 @@ class RecipeDiff(VerticalScroll):
         comparison: RecipeComparison,
         note: str = "",
         verdict: str = "",
+        *,
+        of: str = "layers and settings",
     ) -> None:
         """Show a comparison in columns.
 
@@ -53,8 +55,9 @@ class RecipeDiff(VerticalScroll):
             comparison: of as many recipes.
             note: what is to be said before all else under them.
             verdict: a sentence of its own, after all else; as many lines as it takes.
+            of: what is compared.
         """
-        text = f"{comparison.same} other layers and settings are the same"
+        text = f"{comparison.same} other {of} are the same"
         if self._whole:
             text = ""
         elif not comparison.differences:

@@ -177,7 +177,7 @@ class FollowingScreen(Screen[None]):
         signs, manifest = glyphs_for(self.app), self._manifest
         facts, state = [], self._training.pane.state
         if len(self._runs) > 1:
-            facts.append(f"fit {self._place + 1} of {len(self._runs)}")
+            facts.append(f"{self._place + 1} of {len(self._runs)}")
         if self.run != self._runs[-1]:
             facts.append("g shows the newest")
         elif state is not None and state.is_over and self._script_goes_on:

@@ -58,7 +58,7 @@ NOT_TOLD = "The terminal does not ring for this run any more."
 
 _STARTING = {
     Origin.RECIPE: "starting …",
-    Origin.SCRIPT: "{by} has not called fit yet",
+    Origin.SCRIPT: "{by} has not called fit yet: 6 shows what it prints",
     Origin.FILE: "no epoch is in {by} yet",
 }
 """What is said before a training begins, by what trains."""

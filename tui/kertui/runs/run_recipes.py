@@ -12,16 +12,22 @@ from textual.message import Message
 
 from kertasks.errors import UserError
 from kertasks.runs.folder import RunFolder
+from kertasks.runs.history import RunHistory
 from kertasks.runs.looking.view import Moment
+from kertasks.runs.manifest import Origin
 from kertasks.runs.summary import RunSummary
 from kertui.comparison.recipe_comparison import RecipeComparison, compare_recipes
 from kertui.comparison.recipe_diff import RecipeDiff
 from kertui.plotting.run_strokes import sample
 from kertui.runs.differing_runs import difference_of, evaluate_run, in_words
+from kertui.runs.run_facts import compare_facts
 from kertui.terminal.glyphs import glyphs_for
 
 if TYPE_CHECKING:
     from kertui.service.training_service import TrainingService
+
+
+_NO_RECIPES = "without a recipe of each, what they say of themselves is compared"
 
 
 class RunRecipes(RecipeDiff):
@@ -46,6 +52,9 @@ class RunRecipes(RecipeDiff):
 
         unreadable: Sequence[str]
         """Why the others could not."""
+
+        has_recipes: bool = True
+        """Whether that is what was compared; else what the runs say of themselves."""
 
     @dataclass
     class DifferenceTold(Message):
@@ -74,6 +83,12 @@ class RunRecipes(RecipeDiff):
 
     @work(thread=True, group="recipes", exclusive=True)
     def _read(self, runs: Sequence[tuple[int, RunSummary]]) -> None:
+        if any(run.origin is not Origin.RECIPE for _, run in runs):
+            summaries = [run for _, run in runs]
+            histories = [RunHistory.read(Path(run.folder) / "events.jsonl") for run in summaries]
+            facts = compare_facts(summaries, histories)
+            self.post_message(self.RecipesRead(runs, runs, facts, (_NO_RECIPES,), False))
+            return
         compared, recipes, unreadable = [], [], []
         for place, run in runs:
             try:
@@ -94,7 +109,7 @@ class RunRecipes(RecipeDiff):
             self.say("; ".join(event.unreadable))
             return
         over = [run.state.is_over for _, run in event.compared]
-        asks = len(over) == 2 and all(over) and self._service.spare
+        asks = len(over) == 2 and all(over) and self._service.spare and event.has_recipes
         self._show(event, "asking whether their answers differ beyond chance" if asks else "")
         if asks:
             self._tell_difference(event)
@@ -106,7 +121,8 @@ class RunRecipes(RecipeDiff):
         heads = [
             (sample(place, glyphs), f"{run.task} {run.title}") for place, run in event.compared
         ]
-        self.show(heads, event.comparison, "; ".join(event.unreadable), verdict)
+        of = "layers and settings" if event.has_recipes else "facts"
+        self.show(heads, event.comparison, "; ".join(event.unreadable), verdict, of=of)
 
     @work(thread=True, group="difference", exclusive=True)
     def _tell_difference(self, event: RecipesRead) -> None:

@@ -349,7 +349,7 @@ class ClassesTab(LiveTab):
         del parameters
         if action == "other_rows" and self._view.no_network:
             return False
-        if action in ("sort", "shares", "move", "page"):
+        if action in ("open_cell", "sort", "shares", "move", "page"):
             return self.is_mounted and self.query_one(ClassDrawing).matrix is not None
         return True
 
