@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from msgspec.structs import replace
 from tests.support.piloting import PatientApp, shown, until
 from tests.support.recorded_service import RecordedService
 from tests.support.runs_without_recipe import BEGAN, adversarial, begin, learns, tell
@@ -96,9 +97,12 @@ async def test_a_script_from_before_its_fit_to_its_failure(service: RecordedServ
         await on.shows("reading 3 GB of faces")
         await on.press("1")
 
+        run.write_manifest(replace(run.manifest(), recipe="cats"))  # as kertasks.Run("cats") does
         tell(run, adversarial(epochs=200, done=3))
         tell(run, [Progress(BEGAN + 4, 4, 1_234, {"d_loss": 0.7})])
-        await on.shows("training", "epoch   4/200", "step 1 234 ", "d loss", "g loss")
+        await on.shows(
+            "gan.py › cats", "training", "epoch   4/200", "step 1 234 ", "d loss", "g loss"
+        )
         assert "accuracy" not in on.text
         assert "lr" not in on.text.split()
         assert "nan" not in on.text
@@ -124,7 +128,7 @@ async def test_a_script_from_before_its_fit_to_its_failure(service: RecordedServ
         await on.shows("layer 2 says nothing", "i why")
         await on.press("i")
         await until(on.pilot, lambda: isinstance(on.app.screen, AdviceScreen))
-        await on.shows("gan.py › faces › advice", "1 error", "(epoch 3)")
+        await on.shows("gan.py › cats › advice", "1 error", "(epoch 3)")
         assert "dismiss" not in on.text
         await on.press("escape")
 

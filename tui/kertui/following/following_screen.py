@@ -7,6 +7,7 @@ unless a person looks back at that.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import ClassVar
 
 from textual import on, work
@@ -77,6 +78,10 @@ class FollowingScreen(Screen[None]):
         self._follows = asked.follows or not asked.state.is_over
         """Whether a later run takes the place of the one that is shown, once that is over."""
 
+        self._is_named = False
+        """Whether it was looked at what the run is called since its training began: a script says
+        that only then."""
+
         self._opening: RunFolder | None = None
         """Which run is read, to be shown in the place of this one."""
 
@@ -118,7 +123,7 @@ class FollowingScreen(Screen[None]):
         return self._runs.index(self.run) if self.run in self._runs else len(self._runs) - 1
 
     def _show(self, run: RunFolder, manifest: Manifest, state: RunState) -> None:
-        self._opening = None
+        self._opening, self._is_named = None, False
         self._manifest = manifest
         if manifest.origin is Origin.SCRIPT:
             self._service.take_up(run)
@@ -143,6 +148,16 @@ class FollowingScreen(Screen[None]):
 
     def _give_up(self) -> None:
         self._opening = None
+
+    @work(thread=True, group="name")
+    def _read_name(self, run: RunFolder) -> None:
+        with suppress(UserError):  # what was known before stays
+            self.app.call_from_thread(self._take_name, run, run.manifest())
+
+    def _take_name(self, run: RunFolder, manifest: Manifest) -> None:
+        if run == self.run:
+            self._manifest = manifest
+            self._say_title()
 
     def _go_on_to_newest(self) -> None:
         """Show the newest run in the place of one that is over, unless that is looked back at."""
@@ -199,6 +214,9 @@ class FollowingScreen(Screen[None]):
         event.stop()
         self._status.show(event.history, event.state, event.progress, event.asked, told=event.told)
         self._findings.show(self._words, event.history.findings)
+        if event.history.started is not None and not self._is_named:
+            self._is_named = True
+            self._read_name(self.run)
 
     @on(TrainingColumn.PhaseChanged)
     @on(LivePane.TabShown)
