@@ -24,12 +24,14 @@ def require_resumable(run: RunFolder, epochs: int | None = None, *, watched: boo
 
     Raises:
         NotToResume: saying why, and what can be done instead.
-        HasNoRecipe: only a script of somebody's own, or nothing seen from here, knows how.
+        HasNoRecipe: a script of somebody's own trained it, which alone knows how.
+        OnlyRead: it is read from a file that something else writes.
         RunDamaged: it has no recipe, or a link where its trainer would write.
         kertasks.RecipeError: its recipe was spoilt.
     """
+    run.require_steered()
     state = run.state()
-    if state is not RunState.PAUSED:
+    if not state.goes_on:
         run.require_recipe("cannot be resumed", "Start {by} again to train anew.")
     if state is RunState.RUNNING and _is_being_resumed(run):
         raise NotToResume(f"run {run.id} is being resumed already")

@@ -55,9 +55,9 @@ class RunNetwork:
     ) -> None:
         self.run = run
         run.require_recipe(
-            "cannot be asked any more",
-            "Its network is looked at while it trains; load its model.keras, where there is one, "
-            "with Keras.",
+            "cannot be asked here",
+            "While that trains it, the tabs of kertui attach look at its network; afterwards Keras "
+            "loads its model.keras, where there is one.",
         )
         self.recipe: Recipe = run.recipe(catalog)
         found = datasets.for_recipe(self.recipe)

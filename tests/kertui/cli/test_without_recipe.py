@@ -73,7 +73,7 @@ def test_a_run_of_a_script_is_listed_shown_and_exported(
         (("resume",), "cannot be resumed: gan.py trained it, no recipe. Start gan.py"),
         (("retrain",), "cannot be retrained: gan.py trained it"),
         (("export", "-o", "-"), "is no script to write: gan.py trained it"),
-        (("evaluate",), "cannot be asked any more: gan.py trained it"),
+        (("evaluate",), "cannot be asked here: gan.py trained it"),
         (("pause",), "is over (finished): nothing was changed"),
     ],
 )
@@ -104,6 +104,14 @@ def test_nothing_steers_a_run_that_is_read_from_a_file(
     frame = said(capsys, "attach", file.id, "--once")
     assert "losses.csv losses" in frame
     assert "epoch 1 " in frame
+
+
+def test_a_script_that_goes_on_is_not_said_to_be_over(
+    store: RunStore, capsys: pytest.CaptureFixture[str]
+) -> None:
+    going = begin(store, learns())
+    text = said(capsys, "resume", going.id, status=1)
+    assert "is running: there is nothing to resume" in text
 
 
 def test_steps_of_which_nobody_knows_how_many_there_are(

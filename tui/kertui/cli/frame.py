@@ -14,6 +14,7 @@ from kertui.live.epoch_table import epoch_rows
 from kertui.live.outcome import NextSteps, next_steps, outcome, weights_kept
 from kertui.live.progress import RateMeter
 from kertui.live.status import UNSEEN, status_line
+from kertui.live.tab import trained_by
 from kertui.plotting.plot import plot_of_run
 from kertui.plotting.plots import Plots
 from kertui.plotting.strips import text_of
@@ -77,16 +78,15 @@ def frame(run: RunFolder, width: int, marker: Marker | None = None) -> str:
     if history.epochs:
         rows = 1 + min(history.epochs, _LATEST)
         lines += ["", *map(text_of, epoch_rows(history, width, rows, signs))]
+    by = trained_by(run)
     steps = NextSteps(
         f"kertui resume {run.id} goes on",
         f"kertui resume {run.id} --epochs N trains on",
-        f"kertui logs {run.id} shows what the trainer printed",
+        f"kertui logs {run.id} shows what {by.name or 'the trainer'} printed",
     )
-    origin = run.origin
-    if origin is not Origin.RECIPE:
-        steps = next_steps(steps, origin, run.manifest().task)
+    steps = next_steps(steps, by.origin, by.name)
     trouble = "" if history.ended is not None else run.trouble()
-    weights = weights_kept(run, origin)
+    weights = weights_kept(run, by.origin)
     ended = outcome(history, state, weights, steps, trouble, baselines)
     trouble = trouble or (UNSEEN if state is RunState.UNKNOWN else "")
     if trouble and ended is None:
