@@ -71,7 +71,7 @@ def _run(file: Path, arguments: list[str]) -> tuple[int, str]:
     except BaseException as error:
         _print(error)
         place = _place(error.__traceback__, file)
-        return 1, f"failed: {type(error).__name__}: {described(error)}{place}"
+        return 1, f"failed: {described(error)}{place}"
     return 0, "ended"
 
 

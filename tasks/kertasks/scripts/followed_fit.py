@@ -307,7 +307,7 @@ class FollowedFit:
             return f"the script ended {place} with status {error.code or 0}"
         if error is None:
             return f"the call of fit was left {place}"
-        return f"training failed {place}: {type(error).__name__}: {described(error)}"
+        return f"training failed {place}: {described(error)}"
 
     def _restored(self, steering: Steering) -> int | None:
         """Whose weights the network has now, from 1; None where they are those of the end."""

@@ -16,14 +16,14 @@ from kertasks.runs.bin import RunBin
 from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import Epoch, Started
-from kertasks.runs.folder import HasNoRecipe, OnlyRead, RunFolder
-from kertasks.runs.groups import RunGroup
+from kertasks.runs.folder import OnlyRead, RunFolder
 from kertasks.runs.history import RunHistory
 from kertasks.runs.listing import RunSummaries
 from kertasks.runs.manifest import Origin
 from kertasks.runs.resumable import require_resumable
 from kertasks.runs.state import RunState
 from kertasks.runs.store import RunStore
+from kertui.service.run_group import RunGroup
 
 HEADER = "epoch,loss,val_loss\n"
 
@@ -123,7 +123,7 @@ def test_a_run_of_a_log_is_only_read(log: Path, home: Path) -> None:
     run = follower.run
     with pytest.raises(OnlyRead, match=r"only read, from training\.csv"):
         run.send(SteeringCommand.STOP)
-    with pytest.raises(HasNoRecipe):
+    with pytest.raises(OnlyRead):
         require_resumable(run)
     follower.close()
 

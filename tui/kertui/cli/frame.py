@@ -91,7 +91,7 @@ def frame(run: RunFolder, width: int, marker: Marker | None = None) -> str:
     trouble = trouble or (UNSEEN if state is RunState.UNKNOWN else "")
     if trouble and ended is None:
         lines += ["", *wrap(trouble, width)]
-    if origin is Origin.FILE:
+    if by.origin is Origin.FILE:
         lines += [line for notice in history.notices for line in ("", *wrap(notice.text, width))]
     lines += finding_lines(history, width, signs)
     if ended is not None:
