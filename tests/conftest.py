@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import inspect
 import os
 import signal
@@ -25,6 +26,9 @@ settings.load_profile("kertui")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
 offer_cache()  # before any test uses TensorFlow
+# Keras and a screen are a million objects that stay. To search them for garbage at every 700 new
+# ones takes two fifths of the time of a screen's test.
+gc.set_threshold(50_000)
 
 TESTS = Path(__file__).parent
 WITH_KERAS = (
