@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import gc
 import os
 import signal
 import socket
@@ -38,6 +39,8 @@ def main() -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     connection = socket.socket(fileno=arguments.socket)
     connection.set_inheritable(False)
+    # Imports make no garbage: searching for it would take a fifth of the time they do.
+    gc.disable()
     # Before both threads need them: the one that reads requests, this one for Keras.
     import numpy  # noqa: F401
 
@@ -46,11 +49,14 @@ def main() -> None:
 
     server = Server(connection, become_trainer)
     if arguments.no_keras:
+        gc.enable()
         threading.Event().wait()  # the thread that reads ends the process
     passed = False
     try:
         from kertasks.trainer.keras_worker import work
 
+        gc.freeze()  # what Keras is made of stays, and is not searched again
+        gc.enable()
         passed = work(server, arguments.cache, warms_up=not arguments.adviser)
     except Exception as error:
         with contextlib.suppress(OSError):
