@@ -39,6 +39,8 @@ def main() -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     connection = socket.socket(fileno=arguments.socket)
     connection.set_inheritable(False)
+    # TensorFlow imports JAX where that is installed, for a converter: 0.4 s for what nobody needs.
+    sys.modules.setdefault("jax", None)  # type: ignore[arg-type]  # as Python documents it
     # Imports make no garbage: searching for it would take a fifth of the time they do.
     gc.disable()
     # Before both threads need them: the one that reads requests, this one for Keras.
