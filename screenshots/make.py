@@ -41,6 +41,7 @@ from kertui.app import KertuiApp
 from kertui.live.pane import LivePane
 from kertui.runs.run_curves import RunCurves
 from kertui.runs.runs_screen import RunsScreen
+from kertui.service.script_process import ScriptProcess
 from kertui.service.training_service import TrainingService
 from kertui.terminal.capabilities import Capabilities
 from kertui.workbench.workbench import WorkbenchScreen
@@ -331,6 +332,38 @@ async def tried_fix(stage: Stage) -> None:
     await _train_both(stage, 600)
 
 
+SCRIPT = """
+import keras
+from sklearn.datasets import make_moons
+
+keras.utils.set_random_seed(0)
+x, y = make_moons(600, noise=0.2, random_state=0)
+model = keras.Sequential([
+    keras.Input((2,)),
+    keras.layers.Dense(12, activation="relu"),
+    keras.layers.Dense(6, activation="relu"),
+    keras.layers.Dense(1, activation="sigmoid"),
+])
+model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
+model.fit(x, y, epochs=400, validation_split=0.25)
+"""
+"""A person's own program."""
+
+
+async def script(stage: Stage) -> None:
+    """What the network of a script of one's own says all over the plane, while it trains."""
+    service = stage.app.session.service
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "train.py")
+        file.write_text(SCRIPT)
+        started = await asyncio.to_thread(ScriptProcess.start, service.store, file, name="moons")
+        stage.app.open_run(started.run, follows=True)
+        await stage.until(lambda: bool(stage.app.screen.query(LivePane)), "the run")
+        pane = stage.app.screen.query_one(LivePane)
+        await stage.until(lambda: pane.history.epochs >= 120, "epoch 120", seconds=300)
+        await _look(stage, pane, "2")
+
+
 async def help_screen(stage: Stage) -> None:
     """The keys of the workbench."""
     await stage.open_workbench("xor", "answer")
@@ -358,6 +391,7 @@ PICTURES: dict[str, Callable[[Stage], Awaitable[None]]] = {
     "advice": advice,
     "advice-list": advice_list,
     "tried-fix": tried_fix,
+    "script": script,
     "help": help_screen,
     "try-it": try_it,
 }
