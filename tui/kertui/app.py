@@ -66,6 +66,7 @@ class KertuiApp(App[None]):
         capabilities: what the terminal can do.
         attach: a run to show at once, over the first screen.
         follows: whether the runs that its script begins after it are shown in its place.
+        lists: whether the list of all runs is shown at once, over the first screen.
     """
 
     TITLE = "kertui"
@@ -93,11 +94,13 @@ class KertuiApp(App[None]):
         attach: RunFolder | None = None,
         *,
         follows: bool = False,
+        lists: bool = False,
     ) -> None:
         self.capabilities = capabilities
-        self.session = Session(service, opens_run=attach is not None)
+        self.session = Session(service, opens_run=attach is not None or lists)
         self._first_run = attach
         self._follows = follows
+        self._lists = lists
         self._leaving = False
         """Whether a person leaves, and is asked about trainings that go on."""
 
@@ -139,6 +142,8 @@ class KertuiApp(App[None]):
         self.session.service.told.tell = self._ring
         if self._first_run is not None:
             self.open_run(self._first_run, follows=self._follows)
+        elif self._lists:
+            self.call_after_refresh(self.action_show_runs)
 
     def _ring(self, text: str) -> None:
         """Tell a person who looks elsewhere. Any thread may."""
@@ -404,6 +409,7 @@ def run_app(
     attach: RunFolder | None = None,
     *,
     follows: bool = False,
+    lists: bool = False,
 ) -> int:
     """Run kertui until the person leaves, and give the terminal back as it was.
 
@@ -413,7 +419,7 @@ def run_app(
     Returns:
         The exit status.
     """
-    app = KertuiApp(service, capabilities, attach, follows=follows)
+    app = KertuiApp(service, capabilities, attach, follows=follows, lists=lists)
     app.run(mouse=capabilities.mouse)
     from kertasks.runs.summary import in_words  # the first paint need not wait for it
 

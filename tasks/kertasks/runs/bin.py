@@ -61,8 +61,10 @@ class RunBin:
 
         Raises:
             RunGoesOn: it is still trained.
+            IsMirrored: it is another host's.
             BinTrouble: it cannot be moved.
         """
+        run.require_own()
         _require_over(run)
         try:
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)

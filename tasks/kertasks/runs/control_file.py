@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -46,8 +46,16 @@ class Command(msgspec.Struct, frozen=True, omit_defaults=True):
 def read_commands(path: Path) -> list[Command]:
     """The latest commands, oldest first; none when there is no file or it holds none."""
     try:
-        listed = list(json.loads(read_small(path))["commands"])
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return parse_commands(read_small(path))
+    except OSError:
+        return []
+
+
+def parse_commands(text: bytes) -> list[Command]:
+    """The commands in the text of a control file, oldest first; none where it holds none."""
+    try:
+        listed = list(json.loads(text)["commands"])
+    except (ValueError, KeyError, TypeError, RecursionError):
         return []
     found = []
     for fields in listed:
@@ -66,6 +74,8 @@ def write_command(
     name: SteeringCommand,
     value: float | None = None,
     answered: Callable[[], int] = lambda: 0,
+    *,
+    least: int = 1,
 ) -> Command:
     """Add a command to the file, numbered after those in it. None goes before it is answered.
 
@@ -75,6 +85,8 @@ def write_command(
         value: for what takes one.
         answered: finds the number of the last command that was answered. It is asked only when
             the file is lost or long: a long log takes it some milliseconds.
+        least: the number it gets, unless others have come to that already. Who steers from another
+            host has numbered it there, and waits for the answer to that number.
 
     Raises:
         TooManyWait: a thousand wait for their answer.
@@ -88,13 +100,32 @@ def write_command(
         waiting = [command for command in before if command.number > done]
         if len(waiting) >= MOST_WAITING:
             raise TooManyWait(f"{MOST_WAITING} commands wait already: its trainer answers none")
-        number = max([done, *(command.number for command in before)]) + 1
+        number = max([done, least - 1, *(command.number for command in before)]) + 1
         command = Command(number, str(name), value)
         kept = before[-max(len(waiting), KEPT - 1) :]
-        listed = [*kept, command]
-        # Not msgspec's own encoder: it has no word for the numbers that a trainer is to refuse.
-        write_text(path, json.dumps({"commands": msgspec.to_builtins(listed)}) + "\n")
+        _write(path, [*kept, command])
     return command
+
+
+def take_commands(path: Path, others: Sequence[Command]) -> None:
+    """Add to the file what was asked of the same run elsewhere; a number that is taken here stays.
+
+    Raises:
+        FileIsLocked: another process writes a command and does not come to an end.
+        OSError: it cannot be written.
+    """
+    with locked_folder(path.parent):
+        before = read_commands(path)
+        known = {command.number for command in before}
+        new = [command for command in others if command.number not in known]
+        if new:
+            listed = sorted([*before, *new], key=lambda command: command.number)
+            _write(path, listed[-MOST_WAITING:])
+
+
+def _write(path: Path, commands: Sequence[Command]) -> None:
+    # Not msgspec's own encoder: it has no word for the numbers that a trainer is to refuse.
+    write_text(path, json.dumps({"commands": msgspec.to_builtins(commands)}) + "\n")
 
 
 class ControlFile:

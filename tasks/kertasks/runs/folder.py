@@ -22,6 +22,7 @@ from kertasks.runs.control_file import Command, write_command
 from kertasks.runs.event_reader import events_backwards, last_answered
 from kertasks.runs.events import Epoch, Started
 from kertasks.runs.manifest import Manifest, Origin, format_manifest, parse_manifest
+from kertasks.runs.mirrors.mirror_note import IsMirrored, read_note
 from kertasks.runs.spool import deliver, spooled
 from kertasks.runs.state import (
     RunState,
@@ -34,6 +35,7 @@ from kertasks.runs.state import (
     process_is_there,
     state_at_end,
 )
+from kertasks.text.numbers import short_path
 
 if TYPE_CHECKING:
     from kertasks.keras_catalog.catalog import Catalog
@@ -205,6 +207,39 @@ class RunFolder:
             raise _cannot_read(self.manifest_path, error) from error
 
     @property
+    def mirrored_from(self) -> str | None:
+        """The host that trains it, where this folder is a copy that follows the one there."""
+        note = read_note(self.path)
+        return None if note is None else note.host
+
+    @property
+    def address(self) -> str:
+        """How a command on this host takes it: by its id, with its host's name where it is
+        another's."""
+        host = self.mirrored_from
+        return self.id if host is None else f"{host}:{self.id}"
+
+    def shown(self, path: Path) -> str:
+        """Where a file of the run is, for people; with its host's name where that is another.
+
+        Args:
+            path: its place, or the run's folder.
+        """
+        note = read_note(self.path)
+        if note is None:
+            return short_path(path if path == self.path else self.where(path))
+        return f"{note.host}:{Path(note.folder) / path.relative_to(self.path)}"
+
+    def require_own(self) -> None:
+        """See that this is the run itself, not what is followed of it here.
+
+        Raises:
+            IsMirrored: it is another host's.
+        """
+        if host := self.mirrored_from:
+            raise IsMirrored(host, f"run {self.id}")
+
+    @property
     def origin(self) -> Origin:
         """What trains it, as far as its manifest can be read."""
         with contextlib.suppress(RunDamaged):
@@ -328,6 +363,9 @@ class RunFolder:
         said = state_at_end(self.events_path)
         if said is not None and said.is_over:
             return said
+        note = read_note(self.path)
+        if note is not None:  # no process, lock or heartbeat of this host says anything of it
+            return (said or RunState.RUNNING) if note.state.goes_on else note.state
         if self.origin is Origin.FILE:
             return self._state_of_log()
         lives = self._trainer_lives()
@@ -401,6 +439,9 @@ class RunFolder:
     def trouble(self) -> str:
         """What keeps the events from being read here, or a trainer from writing them now, such as
         a full disk; empty where nothing speaks against it."""
+        note = read_note(self.path)
+        if note is not None:
+            return note.trouble
         flags = os.O_WRONLY | os.O_APPEND | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_NOCTTY
         doing, why = "read", ""
         try:
@@ -455,7 +496,11 @@ class RunFolder:
         """How the trainer is ended where no command reaches it; empty where that is not known."""
         with contextlib.suppress(RunDamaged):
             found = self.manifest()
-            if sees_process_of(found) and process_is_there(found.pid, found.process_started):
+            if (
+                self.mirrored_from is None
+                and sees_process_of(found)
+                and process_is_there(found.pid, found.process_started)
+            ):
                 return f"; `kill {found.pid}` ends the training and keeps its weights"
         return ""
 

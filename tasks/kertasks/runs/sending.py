@@ -106,7 +106,7 @@ def kill(run: RunFolder, seconds: float = 10.0) -> None:
         manifest = run.manifest()
     except NeverBegan as error:
         raise NotKilled(f"run {run.id} is only being started: ask again in a moment") from error
-    if not sees_process_of(manifest):
+    if run.mirrored_from is not None or not sees_process_of(manifest):
         run.send(SteeringCommand.KILL)
     elif process_is_there(manifest.pid, manifest.process_started):
         try:

@@ -80,6 +80,7 @@ class RunStore:
 
         Raises:
             HomeNotWritable: the home cannot be written in.
+            IsElsewhere: the home is the mirror of another host's.
         """
         try:
             folder = self._new_folder(f"{recipe.task} {recipe.name}")
@@ -97,6 +98,7 @@ class RunStore:
 
         Raises:
             HomeNotWritable: the home cannot be written in.
+            IsElsewhere: the home is the mirror of another host's.
         """
         try:
             return self._new_folder(name)
@@ -105,7 +107,10 @@ class RunStore:
 
     def _new_folder(self, called: str) -> RunFolder:
         from kertasks.runs.folder import RunFolder
+        from kertasks.runs.mirrors.home_mark import IsElsewhere, host_of
 
+        if host := host_of(self.home):
+            raise IsElsewhere(host)
         self.runs_path.mkdir(mode=0o700, parents=True, exist_ok=True)
         _require_room(self.runs_path)
         # UTC, so that ids sort by age whatever the season and the host.

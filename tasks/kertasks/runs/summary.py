@@ -28,7 +28,7 @@ from kertasks.runs.label import FILE, Label, look_at_label
 from kertasks.runs.manifest import Origin
 from kertasks.runs.state import RunState
 from kertasks.scores.run_baselines import Baseline, read_baselines
-from kertasks.text.numbers import counted, metric, short_path, test_metric
+from kertasks.text.numbers import counted, metric, test_metric
 from kertasks.text.plain_text import visible_name
 from kertasks.text.result import metrics_in_words, not_finite, tested
 
@@ -369,10 +369,11 @@ def _losses(epoch: Epoch) -> str:
 
 def in_words(summary: RunSummary) -> str:
     """Say in one line for the normal screen what was trained, how far, how well and where."""
+    run = RunFolder(Path(summary.folder))
     parts = [
         f"{summary.task} {summary.recipe}: {summary.state.value}",
         counted(summary.epochs, "epoch"),
         summary.result,
-        short_path(summary.folder),
+        run.shown(run.path),
     ]
     return ", ".join(part for part in parts if part)

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from kertui.cli.options import (
+    connect,
     home_of,
     home_option,
+    host_named,
     marker_of,
     marker_option,
     no_advice_option,
@@ -21,6 +23,7 @@ from kertui.cli.options import (
 if TYPE_CHECKING:
     from kertasks.runs.folder import RunFolder
     from kertasks.runs.store import RunStore
+    from kertui.hosts.connection import HostConnection
 
 
 @click.command(short_help="Show a run live, with every key that steers it.")
@@ -51,18 +54,14 @@ def attach(
 
     Without RUN, the one that runs; if none does, the latest. RUN may also be a file of Keras's
     CSVLogger or a TensorBoard folder that something else writes, which is followed meanwhile.
+    HOST:RUN is a run of another host, followed over ssh; HOST: alone lists all of them.
     """
-    from kertasks.runs.store import RunStore
     from kertui.cli.telling.on_end import start_on_end
-    from kertui.service.attached import attached
 
-    store = RunStore(home_of(ctx))
-    found = running_or_last(store) if run is None else attached(store, run, ctx.call_on_close)
-    if on_end is not None and (state := found.state()).is_over:
-        raise click.UsageError(
-            f"run {found.id} is over ({state}): there is no end for --on-end to wait for."
-        )
-    if once:
+    found, host = _meant(ctx, run, alone=once)
+    if on_end is not None:
+        _require_end(found, on_host=host is not None)
+    if once and found is not None:
         from kertui.cli.frame import frame
 
         start_on_end(found, on_end)
@@ -71,12 +70,12 @@ def attach(
         click.echo(frame(found, columns, marker_of(marker)))
         return
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        ctx.fail(
-            f"the interface needs a terminal, and this is none: kertui attach {found.id} --once"
-        )
+        which = run if found is None else found.address
+        ctx.fail(f"the interface needs a terminal, and this is none: kertui attach {which} --once")
     from kertui.cli.interface import run_interface
 
-    start_on_end(found, on_end)
+    if found is not None:
+        start_on_end(found, on_end)
     ctx.exit(
         run_interface(
             home_of(ctx),
@@ -86,8 +85,52 @@ def attach(
             mouse=not no_mouse,
             attach=found,
             notify=notify,
+            host=host,
         )
     )
+
+
+def _meant(
+    ctx: click.Context, text: str | None, *, alone: bool
+) -> tuple[RunFolder | None, HostConnection | None]:
+    """What a person means by RUN: a run, and its host where that is another one.
+
+    Args:
+        ctx: of the command.
+        text: what was written, if anything.
+        alone: whether one run is wanted, be it the first of a host's; else a host's name alone
+            means all of its runs, and no run is returned.
+    """
+    from kertasks.runs.store import RunStore
+    from kertui.service.attached import attached
+
+    store = RunStore(home_of(ctx))
+    if text is None:
+        return running_or_last(store), None
+    address = host_named(ctx, text)
+    if address is None:
+        return attached(store, text, ctx.call_on_close), None
+    host = connect(ctx, address.host)
+    found = host.find(address.run) if address.run else None
+    if not alone or found is None:
+        host.follow_all()
+    if alone and found is None:
+        found = host.follow(running_or_last(host.store).id)
+    return found, host
+
+
+def _require_end(run: RunFolder | None, *, on_host: bool) -> None:
+    """See that a command can be carried out when a run ends.
+
+    Raises:
+        click.UsageError: it is over, or another host's.
+    """
+    if run is None or on_host:
+        raise click.UsageError("--on-end waits for a run of this host: give it on the other one.")
+    if (state := run.state()).is_over:
+        raise click.UsageError(
+            f"run {run.id} is over ({state}): there is no end for --on-end to wait for."
+        )
 
 
 def running_or_last(store: RunStore) -> RunFolder:

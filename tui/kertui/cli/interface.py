@@ -14,6 +14,7 @@ from kertui.terminal.glyphs import Marker
 
 if TYPE_CHECKING:
     from kertasks.runs.folder import RunFolder
+    from kertui.hosts.connection import HostConnection
 
 _SWITCH_INTERVAL = 0.001
 """Seconds after which Textual's sending thread gets Python's lock; 0.005 unless it is set."""
@@ -33,6 +34,7 @@ def run_interface(
     attach: RunFolder | None = None,
     follows: bool = False,
     notify: bool = False,
+    host: HostConnection | None = None,
 ) -> int:
     """Open the interface on this terminal.
 
@@ -46,6 +48,7 @@ def run_interface(
         follows: whether the runs that its script begins after it are shown in its place, though it
             may be over by the time the interface is open.
         notify: whether a person is told of every run that is begun or shown.
+        host: another host, whose runs are shown; all of them at once without ``attach``.
 
     Returns:
         The exit status.
@@ -56,7 +59,7 @@ def run_interface(
     sys.setswitchinterval(_SWITCH_INTERVAL)
     if reason := why_unusable(os.environ):
         print(f"The interface cannot be shown in this terminal: {reason}.", file=sys.stderr)
-        once = f"kertui attach {attach.id} --once" if attach else "kertui attach --once"
+        once = f"kertui attach {attach.address} --once" if attach else "kertui attach --once"
         print(
             f"Without it: kertui train TASK (kertui tasks lists them), kertui runs, {once}.",
             file=sys.stderr,
@@ -70,11 +73,14 @@ def run_interface(
     from kertui.app import run_app
     from kertui.service.training_service import TrainingService
 
-    store = RunStore(home or default_home())
-    service = TrainingService(store, cache_dir(), spare=spare, advice=advice, notify=notify)
+    store = RunStore(home or default_home()) if host is None else host.store
+    service = TrainingService(
+        store, cache_dir(), spare=spare, advice=advice, notify=notify, far=host
+    )
     if attach is not None:
         service.told.begin(attach)
     try:
-        return run_app(service, capabilities, attach, follows=follows)
+        lists = host is not None and attach is None
+        return run_app(service, capabilities, attach, follows=follows, lists=lists)
     finally:
         service.close()

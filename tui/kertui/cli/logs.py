@@ -30,7 +30,7 @@ _AT_ONCE = 1 << 20
 @click.pass_context
 def logs(ctx: click.Context, run: str, follow: bool) -> None:
     """Print what RUN's trainer printed, tracebacks included."""
-    found = find_run(ctx, run)
+    found = find_run(ctx, run, elsewhere=True)
     printer = LogPrinter(found)
     while True:
         # Asked before the last look: what was printed until the end is printed here too.

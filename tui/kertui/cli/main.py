@@ -37,6 +37,7 @@ from kertui.cli.show import show
 from kertui.cli.spelling import SpellingGroup
 from kertui.cli.tasks import tasks
 from kertui.cli.train import retrain, train
+from kertui.hosts.serve_runs import serve_runs
 from kertui.terminal.capabilities import is_utf8_locale, locale_at_start
 from kertui.terminal.folding import FOLDED, PLAIN
 
@@ -53,12 +54,12 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 SECTIONS = {
     "Train": (tasks, data, check, train, retrain, run_script),
-    "See runs": (runs, attach, show, logs),
+    "See runs": (runs, attach, show, logs, serve_runs),
     "Ask a network": (predict, evaluate, export),
     "Steer a run": steer.COMMANDS,
     "Help": (keys,),
 }
-"""All commands, as the help lists them."""
+"""All commands, as the help lists them; but not those that only another program calls."""
 
 
 class MainGroup(SpellingGroup):
@@ -74,7 +75,11 @@ class MainGroup(SpellingGroup):
         for title, commands in SECTIONS.items():
             with formatter.section(title):
                 formatter.write_dl(
-                    [(str(each.name).ljust(wide), each.get_short_help_str(70)) for each in commands]
+                    [
+                        (str(each.name).ljust(wide), each.get_short_help_str(70))
+                        for each in commands
+                        if not each.hidden
+                    ]
                 )
 
     def invoke(self, ctx: click.Context) -> Any:

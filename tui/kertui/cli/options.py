@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from kertasks.recipes.recipe import Recipe
     from kertasks.runs.folder import RunFolder
     from kertasks.task import Task
+    from kertui.hosts.address import HostAddress
+    from kertui.hosts.connection import HostConnection
     from kertui.service.training_service import TrainingService
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -31,7 +33,7 @@ def home_option(command: _Command) -> _Command:
         metavar="DIR",
         expose_value=False,
         callback=_keep_home,
-        help="Where runs are kept (default: KERTUI_HOME, or your data folder).",
+        help="Where runs are kept (default: KERTUI_HOME, or your data folder); with a HOST, there.",
     )(command)
 
 
@@ -99,15 +101,71 @@ def home_of(ctx: click.Context) -> Path:
     return given if isinstance(given, Path) else default_home()
 
 
-def find_run(ctx: click.Context, text: str) -> RunFolder:
-    """The run a person means: an id, a part of one that only it has, or ``last``.
+def find_run(ctx: click.Context, text: str, *, elsewhere: bool = False) -> RunFolder:
+    """The run a person means: an id, a part of one that only it has, or ``last``; of another host
+    with its name and a colon before that.
+
+    Args:
+        ctx: of the command.
+        text: what the person wrote.
+        elsewhere: whether the command can do with a run of another host, which is followed until
+            the command is over.
 
     Raises:
         UnknownRun: there is none, or there are several.
+        IsMirrored: it is another host's, and the command needs what only that has.
+        HostUnreachable: that host's runs cannot be had.
     """
+    from kertasks.runs.mirrors.mirror_note import IsMirrored
+    from kertasks.runs.store import RunStore, UnknownRun
+
+    address = host_named(ctx, text)
+    if address is None:
+        return RunStore(home_of(ctx)).find(text)
+    if not address.run:
+        raise UnknownRun(
+            f"{text!r} names a host and no run of it: for example {text}last "
+            f"(kertui runs {text} lists them)"
+        )
+    if not elsewhere:
+        raise IsMirrored(address.host, f"run {address.run}")
+    return connect(ctx, address.host).find(address.run)
+
+
+def host_named(ctx: click.Context, text: str) -> HostAddress | None:
+    """The host that a person names before a colon, with what is meant of its runs; None where the
+    text means a run of this host, be it by a name with a colon."""
+    from kertui.hosts.address import host_address
+
+    address = host_address(text)
+    if address is None or not address.run:
+        return address
+    from kertasks.runs.label import read_label
     from kertasks.runs.store import RunStore
 
-    return RunStore(home_of(ctx)).find(text)
+    named = (read_label(run.path).name for run in RunStore(home_of(ctx)).runs())
+    return None if text in named else address
+
+
+def connect(ctx: click.Context, host: str) -> HostConnection:
+    """The connection to a host, made once for a command and ended with it."""
+    from kertasks.user_folders import cache_dir
+    from kertui.hosts.connection import HostConnection
+
+    root = ctx.find_root()
+    found = root.meta.get(f"kertui.host {host}")
+    if isinstance(found, HostConnection):
+        return found
+    given = root.meta.get("kertui.home")
+    made = HostConnection(host, cache_dir(), None if given is None else str(given))
+    root.meta[f"kertui.host {host}"] = made
+
+    def close() -> None:
+        if waiting := made.close():
+            click.echo(f"did not reach {host}: {', '.join(waiting)}", err=True)
+
+    root.call_on_close(close)
+    return made
 
 
 def recipe_or_file(task: Task, given: str | None) -> Recipe | Path:

@@ -16,12 +16,11 @@ from rich.cells import cell_len
 
 from kertasks.text.numbers import at, number, short_path
 from kertasks.text.plain_text import is_visible, visible
-from kertui.cli.options import home_of, home_option, writes_utf8
+from kertui.cli.options import connect, home_of, home_option, writes_utf8
+from kertui.hosts.address import host_address
 from kertui.terminal.cells import padded, placed
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from kertasks.runs.summary import RunSummary
     from kertui.runs.run_columns import RunColumn
 
@@ -39,7 +38,8 @@ def runs(ctx: click.Context, filter: tuple[str, ...], as_json: bool, deleted: bo
     """List the runs: those that go on first, then the newest.
 
     FILTER keeps those of which every word is part of the id, task, recipe, state, device,
-    name, tags or note; #word is the start of a tag.
+    name, tags or note; #word is the start of a tag. HOST: before them lists the runs of another
+    host, over ssh.
     """
     # Not at the top: other commands start without them.
     from kertasks.runs.bin import RunBin
@@ -48,7 +48,15 @@ def runs(ctx: click.Context, filter: tuple[str, ...], as_json: bool, deleted: bo
 
     store = RunStore(home_of(ctx))
     source = RunBin(store) if deleted else store
-    found = RunSummaries(source, with_best=True).read()
+    where = str(short_path(source.path if isinstance(source, RunBin) else store.runs_path))
+    address = host_address(filter[0]) if filter else None
+    if address is not None and not address.run:
+        found = connect(ctx, address.host).summaries(deleted=deleted)
+        filter, where = filter[1:], address.host
+        ids = [run.id for run in found]
+    else:
+        found = RunSummaries(source, with_best=True).read()
+        ids = [run.id for run in source.runs()]
     text = " ".join(filter)
     shown = ordered(run for run in found if matches(run, text))
     if as_json:
@@ -56,7 +64,7 @@ def runs(ctx: click.Context, filter: tuple[str, ...], as_json: bool, deleted: bo
         plain = writes_utf8() and all(is_visible(run.folder) for run in shown)
         click.echo(json.dumps([describe(run) for run in shown], indent=2, ensure_ascii=not plain))
     elif shown:
-        names = shortest_names([run.id for run in source.runs()], {run.label.name for run in found})
+        names = shortest_names(ids, {run.label.name for run in found})
         lines = _table(shown, [names.get(run.id, run.id) for run in shown])
         if sys.stdout.isatty():
             lines = [placed(line, 0) for line in lines]
@@ -65,7 +73,6 @@ def runs(ctx: click.Context, filter: tuple[str, ...], as_json: bool, deleted: bo
             if run.damage:
                 click.echo(f"{run.id}: {visible(run.damage)}", err=True)
     else:
-        where = RunBin(store).path if deleted else store.runs_path
         click.echo(_nothing(where, text, any_at_all=bool(found), deleted=deleted), err=True)
 
 
@@ -154,12 +161,9 @@ def _line(row: Sequence[str], columns: Sequence[RunColumn], widths: Sequence[int
     return (" " * GAP).join(parts).rstrip()
 
 
-def _nothing(where: Path, text: str, *, any_at_all: bool, deleted: bool) -> str:
+def _nothing(where: str, text: str, *, any_at_all: bool, deleted: bool) -> str:
     if any_at_all:
         return f"no run matches {text!r}; without a filter all are listed"
     if deleted:
-        return f"no deleted runs in {short_path(where)}"
-    return (
-        f"no runs in {short_path(where)} yet: kertui train TASK makes one "
-        "(kertui tasks lists the tasks)"
-    )
+        return f"no deleted runs in {where}"
+    return f"no runs in {where} yet: kertui train TASK makes one (kertui tasks lists the tasks)"

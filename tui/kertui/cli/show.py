@@ -6,7 +6,7 @@ import shutil
 
 import click
 
-from kertui.cli.options import find_run, home_of, home_option, marker_of, marker_option
+from kertui.cli.options import connect, find_run, home_of, home_option, marker_of, marker_option
 
 _LEAST_WIDTH = 40
 _LEAST_HEIGHT = 10
@@ -57,7 +57,7 @@ def show(
     from kertui.terminal.capabilities import detect
     from kertui.terminal.glyphs import glyphs
 
-    found = find_run(ctx, run)
+    found = find_run(ctx, run, elsewhere=True)
     tabs = {each.title: each for each in all_tabs()}
     if tab not in tabs:
         raise click.BadParameter(describe_unknown("tab", tab, list(tabs)), param_hint="'--tab'")
@@ -70,7 +70,9 @@ def show(
     terminal = shutil.get_terminal_size()
     size = width or terminal.columns, height or max(_LEAST_HEIGHT, terminal.lines - _AROUND)
     capabilities = replace(detect(marker_of(marker)), colour=False)
-    service = TrainingService(RunStore(home_of(ctx)), cache_dir(), spare=True)
+    host = found.mirrored_from
+    far = None if host is None else connect(ctx, host)
+    service = TrainingService(RunStore(home_of(ctx)), cache_dir(), spare=True, far=far)
     try:
         frame = tab_frame(service, capabilities, found, tabs[tab], size, epoch)
     finally:

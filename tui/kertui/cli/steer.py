@@ -13,8 +13,8 @@ import click
 
 from kertasks.recipes.bounds import MOST_EPOCHS
 from kertasks.runs.commands import NumberArgument, SteeringCommand
-from kertasks.text.numbers import grouped, short_path
-from kertui.cli.options import find_run, home_of, home_option
+from kertasks.text.numbers import grouped
+from kertui.cli.options import connect, find_run, home_of, home_option
 
 if TYPE_CHECKING:
     from kertasks.runs.events import Event
@@ -45,7 +45,7 @@ def resume(ctx: click.Context, run: str, epochs: int | None) -> None:
     from kertasks.runs.events import Resumed
     from kertasks.runs.state import RunState
 
-    found = find_run(ctx, run)
+    found = find_run(ctx, run, elsewhere=True)
     state = found.state()
     if state is RunState.UNKNOWN:
         state = _state_after_watching(found)
@@ -56,7 +56,7 @@ def resume(ctx: click.Context, run: str, epochs: int | None) -> None:
     else:
         resumed = _resume_in_new_process(ctx, found, epochs)
     if resumed is not None:
-        click.echo(f"goes on {_at(resumed)}; kertui attach {found.id} shows it")
+        click.echo(f"goes on {_at(resumed)}; kertui attach {found.address} shows it")
 
 
 @click.command(short_help="End a run at once, without saving.")
@@ -69,14 +69,14 @@ def kill(ctx: click.Context, run: str) -> None:
     from kertasks.runs.manifest import Origin
     from kertasks.runs.sending import kill as kill_run
 
-    found = find_run(ctx, run)
+    found = find_run(ctx, run, elsewhere=True)
     kill_run(found)
     if found.origin is Origin.SCRIPT:
         click.echo(f"killed, and {found.manifest().task} with it")
         return
     place = last_checkpoint(found.events_path)
     where = "from its beginning" if place is None else f"from its checkpoint {_at(place)}"
-    click.echo(f"killed; kertui resume {found.id} goes on {where}")
+    click.echo(f"killed; kertui resume {found.address} goes on {where}")
 
 
 def steer(run: RunFolder, command: SteeringCommand, value: float | None) -> None:
@@ -97,7 +97,7 @@ def steer(run: RunFolder, command: SteeringCommand, value: float | None) -> None
             return
         case Paused() as paused:
             pauses = command is SteeringCommand.PAUSE
-            then = f"; kertui resume {run.id} goes on" if pauses else ""
+            then = f"; kertui resume {run.address} goes on" if pauses else ""
             click.echo(f"paused {_at(paused)}{then}")
         case LearningRate() as changed:
             click.echo(f"learning rate {changed.learning_rate:g} from epoch {changed.epoch}")
@@ -108,7 +108,7 @@ def steer(run: RunFolder, command: SteeringCommand, value: float | None) -> None
             _print_end(run, ended)
         case _:
             done = command.row.done or f"{{folder}}: asked to {command.row.verb}, and done"
-            click.echo(done.format(folder=short_path(run.path)))
+            click.echo(done.format(folder=run.shown(run.path)))
 
 
 def _print_end(run: RunFolder, ended: Event) -> None:
@@ -144,7 +144,7 @@ def _send(
         why = f"whether {_trainer_of(run)} lives cannot be told from here"
     click.echo(
         f"asked run {run.id} to {command.row.verb}; {done} ({why}). "
-        f"kertui attach {run.id} shows when it does.",
+        f"kertui attach {run.address} shows when it does.",
         err=True,
     )
     return None
@@ -159,7 +159,9 @@ def _resume_in_new_process(ctx: click.Context, run: RunFolder, epochs: int | Non
     from kertasks.user_folders import cache_dir
     from kertui.service.training_service import TrainingService
 
-    service = TrainingService(RunStore(home_of(ctx)), cache_dir(), spare=False)
+    host = run.mirrored_from
+    far = None if host is None else connect(ctx, host)
+    service = TrainingService(RunStore(home_of(ctx)), cache_dir(), spare=False, far=far)
     reader = EventReader.at_end(run.events_path)
     try:
         service.resume(run, epochs)
@@ -170,13 +172,13 @@ def _resume_in_new_process(ctx: click.Context, run: RunFolder, epochs: int | Non
                 raise click.ClickException(event.reason)
     except RunIsOver as error:
         raise click.ClickException(
-            f"the trainer of run {run.id} ended before it went on; see {short_path(run.log_path)}"
+            f"the trainer of run {run.id} ended before it went on; see {run.shown(run.log_path)}"
         ) from error
     finally:
         service.close()
     click.echo(
         f"a trainer process has run {run.id} and has not begun yet; "
-        f"kertui attach {run.id} shows when it does",
+        f"kertui attach {run.address} shows when it does",
         err=True,
     )
     return None
@@ -248,7 +250,7 @@ def _make(name: str, served: Sequence[SteeringCommand]) -> click.Command:
         if not chosen:
             options = " or ".join(_words(command)[1] for command in served)
             raise click.UsageError(f"give {options}.")
-        found = find_run(ctx, run)
+        found = find_run(ctx, run, elsewhere=True)
         for command in chosen:
             takes = command.row.argument is not None
             steer(found, command, given[command] if takes else None)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from kertasks.runs.folder import RunFolder
     from kertasks.runs.looking.view import Look, Moment, ViewRequest
     from kertasks.scores.run_baselines import RunBaselines
+    from kertui.service.far_host import FarHost
 
 _SPARE_DELAY = 3.0
 """Seconds after which the next spare starts even though the run has no epoch yet."""
@@ -62,6 +63,7 @@ class TrainingService:
         spare: whether a warm trainer process is kept.
         advice: whether advice is given, by a process beside the spare.
         notify: whether a person is told of every run that is begun or shown here.
+        far: the host whose runs the store mirrors; None for a store of this host.
     """
 
     def __init__(
@@ -72,8 +74,10 @@ class TrainingService:
         advice: bool = True,
         *,
         notify: bool = False,
+        far: FarHost | None = None,
     ) -> None:
         self.store = store
+        self._far = far
         self.spare = spare
         self.advice = advice
         self.adviser = Adviser(cache_dir)
@@ -315,6 +319,8 @@ class TrainingService:
 
         from kertasks.runs.looking.view import decode_look, encode_request
 
+        if self._far is not None:
+            return self._far.look(run, moment, request)
         if not self.spare:
             raise SpareUnavailable
         asked = {
@@ -422,6 +428,11 @@ class TrainingService:
         from kertasks.runs.event_reader import EventReader
         from kertasks.runs.resumable import require_resumable
 
+        if self._far is not None:
+            self._far.resume(run, epochs)
+            self.take_up(run)
+            return
+        run.require_own()
         require_resumable(run, epochs)
         run.recipe(self.catalog())  # all that is checked before a training begins
         reader = EventReader.at_end(run.events_path)

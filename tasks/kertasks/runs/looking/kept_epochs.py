@@ -17,6 +17,7 @@ from pathlib import Path
 
 from kertasks.recipes.bounds import MOST_KEPT
 from kertasks.runs.folder import RunFolder
+from kertasks.runs.mirrors.mirror_note import FILE, read_note
 from kertasks.runs.weights_file import read_epoch
 
 MOST_BYTES = 64_000_000
@@ -95,7 +96,11 @@ def _numbers(entries: Iterator[os.DirEntry[str]]) -> Iterator[int]:
 
 def kept_moments(run: RunFolder) -> tuple[int, ...]:
     """Every epoch of a run whose weights are in its folder, in their order: those that are kept,
-    and those of ``best.keras`` and ``model.keras``."""
+    and those of ``best.keras`` and ``model.keras``. Of a run that is mirrored here, what its host
+    has."""
+    note = read_note(run.path)
+    if note is not None:
+        return note.kept
     files = (read_epoch(run.where(path)) for path in (run.best_path, run.model_path))
     more = {of.epoch for of in files if of is not None and of.epoch and not of.step}
     return tuple(sorted(more.union(kept_files(run.epochs_path))))
@@ -109,7 +114,12 @@ def nearest_kept(kept: tuple[int, ...], epoch: int) -> int | None:
 def stamp_of(run: RunFolder) -> tuple[int, ...]:
     """What changes whenever ``kept_moments`` may: when the places it looks at were written."""
     found = []
-    for path in (run.epochs_path, run.where(run.best_path), run.where(run.model_path)):
+    for path in (
+        run.path / FILE,
+        run.epochs_path,
+        run.where(run.best_path),
+        run.where(run.model_path),
+    ):
         try:
             found.append(path.stat().st_mtime_ns)
         except OSError:

@@ -1,0 +1,1 @@
+"""Runs of another host that are followed here by a copy of their folders."""
