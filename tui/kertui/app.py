@@ -397,9 +397,14 @@ class KertuiApp(App[None]):
 
     def _note_crash(self, error: BaseException | None) -> None:
         if self.crash_line is None:
-            self.crash_line = report_crash(
-                error or RuntimeError("unknown"), self.session.service.store
-            )
+            from kertasks.runs.mirrors.home_mark import host_of
+            from kertasks.runs.store import RunStore
+            from kertasks.user_folders import default_home
+
+            store = self.session.service.store
+            if host_of(store.home):  # a mirror goes with this process
+                store = RunStore(default_home())
+            self.crash_line = report_crash(error or RuntimeError("unknown"), store)
         textual_workarounds.end_after_crash(self)
 
 

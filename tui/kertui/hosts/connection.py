@@ -207,7 +207,7 @@ class HostConnection:
         try:
             found = self._ask(lambda number: Find(number, text))
         except FarError as error:
-            raise UnknownRun(f"{error} (on {self.host})") from error
+            raise UnknownRun(f"{self.host}: {error}") from error
         try:
             id = msgspec.msgpack.decode(found.value, type=RunId)
         except ValueError as error:

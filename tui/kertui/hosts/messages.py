@@ -53,11 +53,11 @@ _LENGTH = struct.Struct(">I")
 
 RunId = Annotated[
     str,
-    Meta(min_length=1, max_length=255, pattern=r"^[^./\x00-\x1f\x7f][^/\x00-\x1f\x7f]*$"),
+    Meta(min_length=1, max_length=255, pattern=r"^[^./\x00-\x1f\x7f][^/\x00-\x1f\x7f]*\Z"),
 ]
 """The name of a run's folder: in one folder, not hidden, no way out of it."""
 
-_Viewer = Annotated[str, Meta(pattern=r"^[0-9a-f]{16}$")]
+_Viewer = Annotated[str, Meta(pattern=r"^[0-9a-f]{16}\Z")]
 _Count = Annotated[int, Meta(ge=0, le=LARGEST)]
 
 

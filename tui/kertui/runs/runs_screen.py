@@ -23,6 +23,7 @@ from kertasks.runs.folder import RunFolder
 from kertasks.runs.label import Label
 from kertasks.runs.listing import RunSummaries
 from kertasks.runs.manifest import Origin
+from kertasks.runs.mirrors.home_mark import host_of
 from kertasks.runs.summary import RunSummary
 from kertasks.text.numbers import short_path
 from kertui.plotting.run_strokes import MOST_RUNS
@@ -119,7 +120,9 @@ class RunsScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Lay out the table over the curves and the recipes, of which one is shown."""
-        yield HeaderLine(f"kertui {glyphs_for(self.app).into} runs")
+        host = host_of(self._service.store.home)
+        whose = f" on {host}" if host else ""
+        yield HeaderLine(f"kertui {glyphs_for(self.app).into} runs{whose}")
         yield self._filter
         yield self._table
         yield self._details

@@ -1,0 +1,154 @@
+"""Another host's runs over the system's own ssh: a second network, a key made by the test."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.support.far_host import FarHost, far_host
+from tests.support.pseudo_terminal import PseudoTerminal
+from tests.support.run_folders import write_run
+from tests.support.trainers import FollowedRun
+from tests.support.waiting import wait_until
+
+from kertasks.runs.folder import RunFolder
+from kertasks.runs.store import RunStore
+
+KERTUI = str(Path(sys.executable).with_name("kertui"))
+
+pytestmark = pytest.mark.terminal
+
+
+@pytest.fixture(scope="module")
+def gpu1(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Iterator[FarHost]:
+    with far_host(tmp_path_factory.mktemp("gpu1"), cache) as host:
+        yield host
+
+
+@pytest.fixture
+def ssh(gpu1: FarHost, home: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What is called in the place of ssh; there are no runs here."""
+    monkeypatch.setenv("KERTUI_SSH", gpu1.ssh)
+    return gpu1.ssh
+
+
+def kertui(*arguments: str, status: int = 0, **settings: str) -> str:
+    """Run a command to its end; its output, of which errors are a part."""
+    done = subprocess.run(
+        [KERTUI, *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, **settings},
+    )
+    assert done.returncode == status, done.stdout
+    return done.stdout
+
+
+def mirrors(cache: Path, run: RunFolder) -> list[Path]:
+    return list(cache.glob(f"hosts/gpu1/*/runs/{run.id}"))
+
+
+def test_a_run_there_is_followed_and_steered_and_a_lost_connection_comes_back(
+    gpu1: FarHost, ssh: str, cache: Path
+) -> None:
+    train = "kertui train xor --recipe answer --epochs 1000000 --json >/dev/null 2>&1 &"
+    subprocess.run([*shlex.split(ssh), "gpu1", train], check=True, stdin=subprocess.DEVNULL)
+    wait_until(lambda: RunStore(gpu1.runs).runs())
+    [run] = RunStore(gpu1.runs).runs()
+    there = FollowedRun(run)
+    there.wait_for_epochs(1)
+    arguments = ["attach", "gpu1:", "--no-spare", "--no-advice"]
+    with PseudoTerminal([KERTUI, *arguments]) as terminal:
+        terminal.wait_for("kertui › runs on gpu1")
+        terminal.wait_for("running")
+        terminal.send("\r")
+        terminal.wait_for("● training")
+        terminal.send("2")  # what it computes, by the trainer over there
+        terminal.wait_for("of 4 rows wrong")
+        terminal.send(" ")
+        terminal.wait_for("paused")
+        assert there.look().paused is not None
+        terminal.send(" ")
+        terminal.wait_for("● training")
+
+        gpu1.pull_the_cable()
+        try:
+            terminal.wait_for("connection to gpu1 lost")
+            before = there.look().epochs
+            terminal.send(" ")
+            terminal.wait_for("1 command will be sent")
+            there.wait_for_epochs(before + 100)  # nobody there knows of it
+        finally:
+            gpu1.put_the_cable_back()
+        terminal.wait_for("paused")
+        there.look()
+        assert there.history.paused is not None
+
+        [mirror] = mirrors(cache, run)
+        events = run.events_path.read_bytes()
+        wait_until(lambda: (mirror / "events.jsonl").read_bytes() == events)
+        told = [epoch.epoch for epoch in FollowedRun(RunFolder(mirror)).epochs()]
+        assert told == list(range(1, len(told) + 1))
+        assert len(told) >= before + 100
+        terminal.send("q")
+        terminal.wait_for("Quit")
+        terminal.send("\r")
+        assert terminal.wait_for_end() == 0
+    assert mirrors(cache, run) == []
+
+    said = kertui("resume", "gpu1:last")
+    assert f"kertui attach gpu1:{run.id} shows it" in said
+    assert "learning rate 0.5 from epoch" in kertui("set", "gpu1:xor", "--learning-rate", "0.5")
+    assert "killed; kertui resume gpu1:" in kertui("kill", f"gpu1:{run.id}")
+    assert there.history.ended is None
+
+
+def test_its_runs_are_listed_as_they_are_there(gpu1: FarHost, ssh: str, tmp_path: Path) -> None:
+    home = gpu1.home / "other runs"
+    store = RunStore(home)
+    write_run(store, "digits", "dense", epochs=20)
+    write_run(store, "xor", "answer", epochs=10, began=1.7e9)
+    at_home = json.loads(kertui("runs", "--json", "--home", str(home)))
+    over_ssh = json.loads(kertui("runs", "gpu1:", "--json", "--home", str(home)))
+    assert over_ssh == at_home
+    assert len(over_ssh) == 2
+    [found] = json.loads(kertui("runs", "gpu1:", "digits", "--json", "--home", str(home)))
+    assert found["task"] == "digits"
+    frame = kertui("attach", "gpu1:digits", "--once", "--width", "80", "--home", str(home))
+    assert "finished   epoch 20/20" in frame
+    assert "no run matches 'boston'" in kertui("runs", "gpu1:", "boston", "--home", str(home))
+    said = kertui("pause", "gpu1:digits", "--home", str(home), status=1)
+    assert "is over (finished): nothing was changed" in said
+    assert "gpu1: there is no run 'boston'" in kertui("logs", "gpu1:boston", status=2)
+
+
+def test_what_keeps_it_from_being_reached_is_said(gpu1: FarHost, ssh: str, tmp_path: Path) -> None:
+    def refused(ssh: str = ssh, host: str = "gpu1", **settings: str) -> str:
+        return kertui("runs", f"{host}:", status=1, KERTUI_SSH=ssh, **settings)
+
+    assert "gpu1: /nowhere/kertui is not found there" in refused(KERTUI_REMOTE="/nowhere/kertui")
+    assert "gpu1: its kertui ended with status 0" in refused(KERTUI_REMOTE="echo")
+    assert "gpu9: there is no such host" in refused(host="gpu9")
+    (tmp_path / "none").touch()
+    unknown = f"{ssh} -oUserKnownHostsFile={tmp_path / 'none'}"
+    assert "its host key is not known or has changed: `ssh gpu1` once" in refused(unknown)
+    assert "gpu1: it refuses your key" in refused(f"{ssh} -oPubkeyAuthentication=no")
+    assert "nothing answers ssh there (Connection refused)" in refused(f"{ssh} -p 23")
+    assert "gpu1: /nowhere/ssh cannot be started: No such file" in refused("/nowhere/ssh")
+
+
+def test_what_only_its_own_host_can_do_is_said(ssh: str) -> None:
+    assert "run last is on gpu1 and is only followed here" in kertui(
+        "predict", "gpu1:last", "0,1", status=1
+    )
+    assert "'gpu1:' names a host and no run of it: for example gpu1:last" in kertui(
+        "pause", "gpu1:", status=2
+    )
