@@ -63,7 +63,7 @@ def far_host(folder: Path, cache: Path) -> Iterator[FarHost]:
     host_key, user_key = _new_key(folder / "host"), _new_key(folder / "user")
     with ExitStack() as ended:
         user = [] if os.geteuid() == 0 else ["--map-root-user"]
-        near = _start(ended, ["unshare", *user, "--net", "sh", "-c", "echo ready; exec sleep 999"])
+        near = _start(ended, ["unshare", *user, "--net", "sh", "-c", "echo ready; exec sleep 3600"])
         serve = [sys.executable, str(_SERVER), str(host_key), f"{user_key}.pub"]
         own = ("--net", "--uts", "--pid", "--fork", "--mount-proc", "--kill-child")
         named = shlex.join(["exec", *serve])

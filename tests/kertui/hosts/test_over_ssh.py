@@ -151,3 +151,15 @@ def test_what_only_its_own_host_can_do_is_said(ssh: str) -> None:
     assert "'gpu1:' names a host and no run of it: for example gpu1:last" in kertui(
         "pause", "gpu1:", status=2
     )
+
+
+def test_a_script_there_is_run_and_what_it_prints_is_printed(gpu1: FarHost, ssh: str) -> None:
+    (gpu1.home / "hello.py").write_text("import sys\nprint('hello', sys.argv)\n")
+    said = kertui("run", "--host", "gpu1", "--plain", "hello.py", "a", "--fast", status=1)
+    assert "hello ['hello.py', 'a', '--fast']" in said
+    address = kertui("run", "--host", "gpu1", "--detach", "--name", "greets", "hello.py").strip()
+    assert address.startswith("gpu1:")
+    assert address.endswith("hello-greets")
+    assert "hello ['hello.py']" in kertui("logs", "-f", address)
+    said = kertui("run", "--host", "gpu1", "bye.py", status=1)
+    assert "gpu1: bye.py is not there, where your home folder is: `scp bye.py gpu1:`" in said

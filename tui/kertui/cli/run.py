@@ -12,6 +12,7 @@ import click
 
 from kertui.cli.logs import LogPrinter
 from kertui.cli.options import (
+    connect,
     detach_option,
     home_of,
     home_option,
@@ -22,6 +23,7 @@ from kertui.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from kertasks.runs.folder import RunFolder
     from kertui.service.script_process import ScriptProcess
 
 _LOOK_EVERY = 0.05
@@ -31,6 +33,7 @@ _LOOK_EVERY = 0.05
     short_help="Run a Keras script of your own, and follow what it trains.",
     context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
 )
+@click.option("--host", metavar="HOST", help="Run it there, over ssh; SCRIPT is a file there.")
 @click.option("--name", default="", metavar="N", help="What its runs are called.")
 @detach_option
 @click.option("--fast", is_flag=True, help="Train by compiled epochs where that can be done.")
@@ -44,6 +47,7 @@ _LOOK_EVERY = 0.05
 @click.pass_context
 def run(
     ctx: click.Context,
+    host: str | None,
     name: str,
     detach: bool,
     fast: bool,
@@ -60,6 +64,9 @@ def run(
     It outlives this terminal. What it prints is in its log (kertui logs -f RUN). It reads what is
     piped into this command, and nothing from the terminal. The exit status is the script's own;
     Ctrl-C is passed on to it.
+
+    With --host nothing is copied: SCRIPT is found there, from your home folder there, as with
+    ssh HOST python SCRIPT, and Ctrl-C leaves it alone.
     """
     if detach and notify:
         raise click.UsageError("--detach leaves no terminal to tell: --on-end calls a command.")
@@ -67,15 +74,25 @@ def run(
     from kertui.cli.progress.following import CtrlC
     from kertui.cli.telling.on_end import start_on_end
     from kertui.cli.telling.terminal_bell import ringing
+    from kertui.hosts.scripts import start_script
     from kertui.service.script_process import ScriptProcess
 
+    opens = not plain and sys.stdin.isatty() and sys.stdout.isatty()
+    if host is not None:
+        if on_end is not None:
+            raise click.UsageError("--on-end waits for a run of this host, not of --host.")
+        found = start_script(connect(ctx, host), script, arguments, name=name, fast=fast)
+        if detach:
+            click.echo(found.address)
+        else:
+            ctx.exit(_follow_there(ctx, host, found, marker, opens=opens, notify=notify))
+        return
     store = RunStore(home_of(ctx))
     process = ScriptProcess.start(store, script, arguments, name=name, fast=fast)
     told = start_on_end(process.run, on_end)
     if detach:
         click.echo(process.run.id)
         return
-    opens = not plain and sys.stdin.isatty() and sys.stdout.isatty()
     printer = LogPrinter(process.run)
     with ringing(process.run, notify=notify):
         status = _print_until(process, printer, stops_at_fit=opens)
@@ -127,3 +144,49 @@ def _print_until(process: ScriptProcess, printer: LogPrinter, *, stops_at_fit: b
             process.send(signal.SIGINT if interrupted == 1 else signal.SIGKILL)
             if interrupted == 1:
                 click.echo("passed on; once more kills it", err=True)
+
+
+def _follow_there(
+    ctx: click.Context,
+    host: str,
+    run: RunFolder,
+    marker: str | None,
+    *,
+    opens: bool,
+    notify: bool,
+) -> int:
+    """Show a run of a script on another host, or print what it prints; until it is over, or the
+    person leaves.
+
+    Returns:
+        The exit status: 1 where it failed.
+    """
+    from kertasks.runs.state import RunState
+
+    printer = LogPrinter(run)
+    try:
+        if opens:
+            from kertui.cli.interface import run_interface
+
+            connection = connect(ctx, host)
+            connection.follow_all()  # the runs that the script begins after this one, too
+            run_interface(
+                home_of(ctx),
+                marker=marker_of(marker),
+                spare=False,
+                attach=run,
+                follows=True,
+                notify=notify,
+                host=connection,
+            )
+        else:
+            while not run.state().is_over:
+                printer.print_new()
+                time.sleep(_LOOK_EVERY)
+            printer.print_new()
+    except KeyboardInterrupt:
+        pass  # it goes on without anybody
+    state = run.state()
+    if not state.is_over:
+        click.echo(f"it goes on: kertui attach {run.address} comes back", err=True)
+    return 1 if state in (RunState.FAILED, RunState.LOST) else 0

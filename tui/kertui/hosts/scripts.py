@@ -43,9 +43,9 @@ def start_script(
     if status or not printed:
         lines = [line for line in errors.splitlines() if line.strip()]
         why = one_line(lines[-1]).removeprefix("Error: ") if lines else f"status {status}"
-        if script.name in why:
-            why += (
-                f"; it is looked for on {host.host}, from your home folder there: "
+        if "is not there" in why:
+            why = (
+                f"{script} is not there, where your home folder is: "
                 f"`scp {script.name} {host.host}:` brings it"
             )
         raise NotStarted(f"{host.host}: {why}")

@@ -268,19 +268,23 @@ class RunServer:
                 look = self._looks.look(self._run(asked.run), asked.moment, request)
                 return Answer(asked.number, encode_look(look))
             case Kertui():
-                return _run_kertui(asked)
+                return self._run_kertui(asked)
             case Follow():
                 raise AssertionError("answered when all has gone over")
 
     def _run(self, id: str) -> RunFolder:
         return RunFolder(self._store.runs_path / id)
 
-
-def _run_kertui(asked: Kertui) -> Answer:
-    """Run a command of this kertui, in the home folder of the user, where ssh begins."""
-    command = keras_command("kertui", *asked.arguments)
-    done = subprocess.run(
-        command, stdin=subprocess.DEVNULL, capture_output=True, cwd=Path.home(), check=False
-    )
-    said = done.stderr.decode(errors="replace")
-    return Answer(asked.number, msgspec.msgpack.encode(done.stdout), said, done.returncode)
+    def _run_kertui(self, asked: Kertui) -> Answer:
+        """Run a command of this kertui, in the home folder of the user, where ssh begins."""
+        done = subprocess.run(
+            keras_command("kertui", *asked.arguments),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            cwd=Path.home(),
+            env={**os.environ, "KERTUI_HOME": str(self._store.home)},
+            check=False,
+        )
+        said = done.stderr.decode(errors="replace")
+        printed = msgspec.msgpack.encode(done.stdout)
+        return Answer(asked.number, printed, said, done.returncode)
