@@ -140,7 +140,7 @@ def test_what_keeps_it_from_being_reached_is_said(gpu1: FarHost, ssh: str, tmp_p
     unknown = f"{ssh} -oUserKnownHostsFile={tmp_path / 'none'}"
     assert "its host key is not known or has changed: `ssh gpu1` once" in refused(unknown)
     assert "gpu1: it refuses your key" in refused(f"{ssh} -oPubkeyAuthentication=no")
-    assert "nothing answers ssh there (Connection refused)" in refused(f"{ssh} -p 23")
+    assert "nothing answers ssh there: Connection refused" in refused(f"{ssh} -p 23")
     assert "gpu1: /nowhere/ssh cannot be started: No such file" in refused("/nowhere/ssh")
 
 

@@ -109,8 +109,8 @@ _KNOWN = (
      "ssh-agent or in your ssh settings", True),
     (("could not resolve hostname", "name or service not known"),
      "there is no such host: name one that `ssh {host}` knows", True),
-    (("connection refused",), "nothing answers ssh there ({said})", False),
-    (("timed out", "no route to host", "network is unreachable"), "it cannot be reached ({said})",
+    (("connection refused",), "nothing answers ssh there: {said}", False),
+    (("timed out", "no route to host", "network is unreachable"), "it cannot be reached: {said}",
      False),
 )  # fmt: skip
 """Words of ssh's, what is said instead, and whether trying again does not help."""
