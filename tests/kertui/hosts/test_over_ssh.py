@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,7 @@ from tests.support.waiting import wait_until
 
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.store import RunStore
+from kertui.cli.main import run as run_command
 
 KERTUI = str(Path(sys.executable).with_name("kertui"))
 
@@ -38,18 +38,20 @@ def ssh(gpu1: FarHost, home: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return gpu1.ssh
 
 
-def kertui(*arguments: str, status: int = 0, **settings: str) -> str:
-    """Run a command to its end; its output, of which errors are a part."""
-    done = subprocess.run(
-        [KERTUI, *arguments],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env={**os.environ, **settings},
-    )
-    assert done.returncode == status, done.stdout
-    return done.stdout
+Command = Callable[..., str]
+
+
+@pytest.fixture
+def kertui(ssh: str, capsys: pytest.CaptureFixture[str]) -> Command:
+    """Carries out a command; its output, of which errors are a part."""
+
+    def carry_out(*arguments: str, status: int = 0) -> str:
+        ended = run_command(list(arguments))
+        said = "".join(capsys.readouterr())
+        assert ended == status, said
+        return said
+
+    return carry_out
 
 
 def mirrors(cache: Path, run: RunFolder) -> list[Path]:
@@ -57,7 +59,7 @@ def mirrors(cache: Path, run: RunFolder) -> list[Path]:
 
 
 def test_a_run_there_is_followed_and_steered_and_a_lost_connection_comes_back(
-    gpu1: FarHost, ssh: str, cache: Path
+    gpu1: FarHost, ssh: str, cache: Path, kertui: Command
 ) -> None:
     train = "kertui train xor --recipe answer --epochs 1000000 --json >/dev/null 2>&1 &"
     subprocess.run([*shlex.split(ssh), "gpu1", train], check=True, stdin=subprocess.DEVNULL)
@@ -104,37 +106,36 @@ def test_a_run_there_is_followed_and_steered_and_a_lost_connection_comes_back(
         assert terminal.wait_for_end() == 0
     assert mirrors(cache, run) == []
 
-    said = kertui("resume", "gpu1:last")
-    assert f"kertui attach gpu1:{run.id} shows it" in said
+    assert f"kertui attach gpu1:{run.id} shows it" in kertui("resume", "gpu1:last")
     assert "killed; kertui resume gpu1:" in kertui("kill", f"gpu1:{run.id}")
-    assert there.history.ended is None
+    assert there.look().ended is None
 
 
-def test_its_runs_are_listed_as_they_are_there(gpu1: FarHost, ssh: str, tmp_path: Path) -> None:
-    home = gpu1.home / "other runs"
-    store = RunStore(home)
+def test_its_runs_are_listed_as_they_are_there(gpu1: FarHost, kertui: Command) -> None:
+    store, home = RunStore(gpu1.home / "other runs"), str(gpu1.home / "other runs")
     write_run(store, "digits", "dense", epochs=20)
     write_run(store, "xor", "answer", epochs=10, began=1.7e9)
-    at_home = json.loads(kertui("runs", "--json", "--home", str(home)))
-    over_ssh = json.loads(kertui("runs", "gpu1:", "--json", "--home", str(home)))
-    assert over_ssh == at_home
-    assert len(over_ssh) == 2
-    [found] = json.loads(kertui("runs", "gpu1:", "digits", "--json", "--home", str(home)))
-    assert found["task"] == "digits"
-    frame = kertui("attach", "gpu1:digits", "--once", "--width", "80", "--home", str(home))
+    at_home = json.loads(kertui("runs", "--json", "--home", home))
+    assert len(at_home) == 2
+    assert json.loads(kertui("runs", "gpu1:", "--json", "--home", home)) == at_home
+    frame = kertui("attach", "gpu1:digits", "--once", "--width", "80", "--home", home)
     assert "finished   epoch 20/20" in frame
-    assert "no run matches 'boston'" in kertui("runs", "gpu1:", "boston", "--home", str(home))
-    said = kertui("pause", "gpu1:digits", "--home", str(home), status=1)
+    said = kertui("pause", "gpu1:digits", "--home", home, status=1)
     assert "is over (finished): nothing was changed" in said
     assert "gpu1: there is no run 'boston'" in kertui("logs", "gpu1:boston", status=2)
 
 
-def test_what_keeps_it_from_being_reached_is_said(gpu1: FarHost, ssh: str, tmp_path: Path) -> None:
-    def refused(ssh: str = ssh, host: str = "gpu1", **settings: str) -> str:
-        return kertui("runs", f"{host}:", status=1, KERTUI_SSH=ssh, **settings)
+def test_what_keeps_it_from_being_reached_is_said(
+    ssh: str, kertui: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(ssh: str = ssh, host: str = "gpu1") -> str:
+        monkeypatch.setenv("KERTUI_SSH", ssh)
+        return kertui("runs", f"{host}:", status=1)
 
-    assert "gpu1: /nowhere/kertui is not found there" in refused(KERTUI_REMOTE="/nowhere/kertui")
-    assert "gpu1: its kertui ended with status 0" in refused(KERTUI_REMOTE="echo")
+    monkeypatch.setenv("KERTUI_REMOTE", "/nowhere/kertui")
+    assert "gpu1: /nowhere/kertui is not found there" in refused()
+    monkeypatch.setenv("KERTUI_REMOTE", "echo")
+    assert "gpu1: its kertui ended with status 0" in refused()
     assert "gpu9: there is no such host" in refused(host="gpu9")
     (tmp_path / "none").touch()
     unknown = f"{ssh} -oUserKnownHostsFile={tmp_path / 'none'}"
@@ -144,7 +145,7 @@ def test_what_keeps_it_from_being_reached_is_said(gpu1: FarHost, ssh: str, tmp_p
     assert "gpu1: /nowhere/ssh cannot be started: No such file" in refused("/nowhere/ssh")
 
 
-def test_what_only_its_own_host_can_do_is_said(ssh: str) -> None:
+def test_what_only_its_own_host_can_do_is_said(kertui: Command) -> None:
     assert "run last is on gpu1 and is only followed here" in kertui(
         "predict", "gpu1:last", "0,1", status=1
     )
@@ -153,13 +154,14 @@ def test_what_only_its_own_host_can_do_is_said(ssh: str) -> None:
     )
 
 
-def test_a_script_there_is_run_and_what_it_prints_is_printed(gpu1: FarHost, ssh: str) -> None:
+def test_a_script_there_is_run_and_what_it_prints_is_printed(
+    gpu1: FarHost, kertui: Command
+) -> None:
     (gpu1.home / "hello.py").write_text("import sys\nprint('hello', sys.argv)\n")
-    said = kertui("run", "--host", "gpu1", "--plain", "hello.py", "a", "--fast", status=1)
-    assert "hello ['hello.py', 'a', '--fast']" in said
-    address = kertui("run", "--host", "gpu1", "--detach", "--name", "greets", "hello.py").strip()
+    run = ["run", "--host", "gpu1", "--detach", "--name", "greets"]
+    address = kertui(*run, "hello.py", "a", "--fast").strip()
     assert address.startswith("gpu1:")
     assert address.endswith("hello-greets")
-    assert "hello ['hello.py']" in kertui("logs", "-f", address)
-    said = kertui("run", "--host", "gpu1", "bye.py", status=1)
+    assert "hello ['hello.py', 'a', '--fast']" in kertui("logs", "-f", address)
+    said = kertui(*run, "bye.py", status=1)
     assert "gpu1: bye.py is not there, where your home folder is: `scp bye.py gpu1:`" in said
