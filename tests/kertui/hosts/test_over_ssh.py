@@ -22,6 +22,17 @@ from kertui.cli.main import run as run_command
 
 KERTUI = str(Path(sys.executable).with_name("kertui"))
 
+TRAIN = """
+from kertasks.recipes.changes import with_changes
+from kertasks.registry import find_task
+from kertasks.runs.store import RunStore
+from kertasks.user_folders import cache_dir, default_home
+from kertui.service.training_service import TrainingService
+recipe = with_changes(find_task("xor").recipes["answer"], ["fit.epochs=1000000"])
+TrainingService(RunStore(default_home()), cache_dir(), spare=False).start(recipe)
+"""
+"""A program that begins a training and leaves it alone."""
+
 pytestmark = pytest.mark.terminal
 
 
@@ -61,9 +72,8 @@ def mirrors(cache: Path, run: RunFolder) -> list[Path]:
 def test_a_run_there_is_followed_and_steered_and_a_lost_connection_comes_back(
     gpu1: FarHost, ssh: str, cache: Path, kertui: Command
 ) -> None:
-    train = "kertui train xor --recipe answer --epochs 1000000 --json >/dev/null 2>&1 &"
+    train = f"{shlex.quote(sys.executable)} -c {shlex.quote(TRAIN)}"
     subprocess.run([*shlex.split(ssh), "gpu1", train], check=True, stdin=subprocess.DEVNULL)
-    wait_until(lambda: RunStore(gpu1.runs).runs())
     [run] = RunStore(gpu1.runs).runs()
     there = FollowedRun(run)
     there.wait_for_epochs(1)
