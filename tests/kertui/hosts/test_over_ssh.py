@@ -16,9 +16,12 @@ from tests.support.run_folders import write_run
 from tests.support.trainers import FollowedRun
 from tests.support.waiting import wait_until
 
+from kertasks.runs.bin import RunBin
 from kertasks.runs.folder import RunFolder
+from kertasks.runs.label import Label, read_label, write_label
 from kertasks.runs.store import RunStore
 from kertui.cli.main import run as run_command
+from kertui.hosts.connection import HostConnection
 
 KERTUI = str(Path(sys.executable).with_name("kertui"))
 
@@ -133,6 +136,24 @@ def test_its_runs_are_listed_as_they_are_there(gpu1: FarHost, kertui: Command) -
     said = kertui("pause", "gpu1:digits", "--home", home, status=1)
     assert "is over (finished): nothing was changed" in said
     assert "gpu1: there is no run 'boston'" in kertui("logs", "gpu1:boston", status=2)
+
+
+def test_a_name_given_here_is_there_and_what_is_deleted_there_is_gone_here(
+    gpu1: FarHost, ssh: str, tmp_path: Path
+) -> None:
+    store = RunStore(gpu1.home / "named runs")
+    named = write_run(store, "xor", "answer", epochs=3)
+    deleted = write_run(store, "digits", "dense", epochs=3)
+    host = HostConnection("gpu1", tmp_path, str(store.home))
+    try:
+        host.follow_all()
+        assert {run.id for run in host.store.runs()} == {named.id, deleted.id}
+        write_label(host.store.find(named.id).path, Label("mine"))
+        RunBin(store).delete(deleted)
+        wait_until(lambda: read_label(named.path).name == "mine")
+        wait_until(lambda: [run.id for run in host.store.runs()] == [named.id])
+    finally:
+        assert host.close() == []
 
 
 def test_what_keeps_it_from_being_reached_is_said(
