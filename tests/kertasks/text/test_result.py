@@ -24,11 +24,11 @@ from kertasks.runs.listing import SortKey
 from kertasks.runs.store import RunStore
 from kertasks.runs.summary import RunSummary, in_words, summarise
 from kertasks.text import result
-from kertui.cli.frame import frame
 from kertui.cli.progress.following import Report
 from kertui.live.outcome import outcome
 from kertui.live.progress import RateMeter
 from kertui.live.status import status_line
+from kertui.live.text_frame import frame
 from kertui.plotting.strips import text_of
 from kertui.runs.run_columns import columns_for
 from kertui.runs.run_columns import test_text as column_text

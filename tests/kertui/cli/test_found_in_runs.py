@@ -13,9 +13,9 @@ from kertasks.runs.advice.finding import Fault, Finding, Severity
 from kertasks.runs.events import Advised, Event, Finished, parse_event
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.store import RunStore
-from kertui.cli.frame import frame
 from kertui.cli.main import run as kertui
 from kertui.cli.progress.following import Report
+from kertui.live.text_frame import frame
 from kertui.terminal.glyphs import Marker
 
 STUCK = Finding(

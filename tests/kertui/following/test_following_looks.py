@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
 from tests.support.live_app import START
-from tests.support.live_states import FINISHED, TRAINING, hold_still, play_keras
+from tests.support.live_states import FINISHED, hold_still, play_keras
 from tests.support.looks import Look, State, Step, pictures
 from tests.support.piloting import until
 from tests.support.recorded_service import RecordedService
@@ -17,8 +16,7 @@ from tests.support.runs_without_recipe import adversarial, begin
 from textual.pilot import Pilot
 
 from kertasks.runs.advice.finding import Fault, Finding, Severity
-from kertasks.runs.events import Advised, Event, Progress, Started
-from kertasks.runs.manifest import Origin
+from kertasks.runs.events import Advised, Event, Progress
 from kertui.app import KertuiApp
 from kertui.following.following_screen import FollowingScreen
 
@@ -53,8 +51,6 @@ GAN = [
     Progress(START + 61, 61, 1_234, {"d_loss": 0.7}),
     Advised(START + 61, 60, FOUND),
 ]
-FILE = [Started(START, None, None, None, ""), *TRAINING[3:-1]]
-LOSSES = [replace(event, t=START + 5) for event in FILE]
 
 STATES = {
     "starting": State(
@@ -70,11 +66,6 @@ STATES = {
         opened(FINISHED, folds=5, by="kfold.py", called="fold"), before=BEFORE,
         keys=("right_parenthesis", "right_parenthesis"),
         looks=(Look.NO_COLOUR,),
-    ),
-    "file": State(
-        ("only read", "no network to look at"),
-        opened(LOSSES, by="losses.csv", called="losses", origin=Origin.FILE), before=BEFORE,
-        keys=("3",),
     ),
 }  # fmt: skip
 

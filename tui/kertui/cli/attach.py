@@ -62,7 +62,7 @@ def attach(
     if on_end is not None:
         _require_end(found, on_host=host is not None)
     if once and found is not None:
-        from kertui.cli.frame import frame
+        from kertui.live.text_frame import frame
 
         start_on_end(found, on_end)
 

@@ -50,9 +50,9 @@ def show(
     from kertasks.runs.looking.kept_epochs import kept_moments, nearest_kept
     from kertasks.runs.store import RunStore
     from kertasks.user_folders import cache_dir
-    from kertui.cli.frame import finding_lines, heading
     from kertui.live.tab import all_tabs
     from kertui.live.tab_text import tab_frame
+    from kertui.live.text_frame import finding_lines, heading
     from kertui.service.training_service import TrainingService
     from kertui.terminal.capabilities import detect
     from kertui.terminal.glyphs import glyphs
