@@ -11,12 +11,11 @@ import traceback
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 from msgspec.structs import replace
 
-from kertasks.data.dataset import Dataset
 from kertasks.runs.advice.finding import Finding
 from kertasks.runs.control_file import ControlFile
 from kertasks.runs.events import Failed, Finished, Monitor, Notice, Started, Stopped
@@ -37,6 +36,10 @@ from kertasks.trainer.held_weights import HeldEpochs, size_of
 from kertasks.trainer.machine import MachineWatch
 from kertasks.trainer.trained_time import TrainedTime
 from kertasks.trainer.weight_files import WeightFiles
+
+if TYPE_CHECKING:
+    from kertasks.trainer.callbacks.advice import Advice
+    from kertasks.trainer.callbacks.looks import Looks
 
 # What is found is told of the run; a program's own output is its own.
 logging.getLogger("kertasks.advice").addHandler(logging.NullHandler())
@@ -115,49 +118,66 @@ class FollowedFit:
         self._asking = Asking(self._run, control, self._call, self._steering, self._broke_off)
         self._over = threading.Lock()
         self._is_over = False
-        self._advice: Any = None
-        self._looks: Any = None
-        self._callbacks: list[keras.callbacks.Callback] = [writer]
-        params = {"epochs": self._epochs, "steps": self._steps}
-        self._add_what_needs_rows()
-        self._callbacks += [self._best, self._looks, self._steering]
-        for callback in self._callbacks:
-            callback.set_params(params)
-            callback.set_model(model)
+        self._advice: Advice | None = None
+        self._looks: Looks | NoViews = NoViews(
+            self._run.path, "the network has no layers yet: Keras makes them with the first batch"
+        )
+        self._knows_rows = False
+        """Whether it was found out what is known of the rows, for which the network is built."""
 
-    def _add_what_needs_rows(self) -> None:
-        """Views and advice, where the rows are known and the backend is the one they compute by."""
+        for callback in (writer, self._best, self._looks, self._steering):
+            self._introduce(callback)
+
+    @property
+    def _callbacks(self) -> list[keras.callbacks.Callback]:
+        """Those that are told of epochs, in their order."""
+        advice = [] if self._advice is None else [self._advice]
+        return [self._writer, *advice, self._best, self._looks, self._steering]
+
+    def _introduce(self, callback: keras.callbacks.Callback) -> None:
+        callback.set_params({"epochs": self._epochs, "steps": self._steps})
+        callback.set_model(self._model)
+
+    def _find_rows(self) -> None:
+        """Have views and advice, where the rows are known and the backend is the one they compute
+        by; once the network is built."""
+        if self._knows_rows or not self._model.built:
+            return
+        self._knows_rows = True
         backend = keras.config.backend()
-        why_not = ""
         if backend != "tensorflow":
             why_not = f"views and advice are computed by TensorFlow, and this trains by {backend}"
-        else:
-            # Here, for they import TensorFlow and much else of kertasks.
-            from kertasks.scripts.known_data import UnknownRows, known_dataset
-            from kertasks.trainer.callbacks.advice import Advice
-            from kertasks.trainer.callbacks.looks import Looks
-
-            given = self._given
-            try:
-                data: Dataset = known_dataset(
-                    self._model, given.x, given.y, given.validation_data, given.validation_split
-                )
-            except UnknownRows as reason:
-                why_not = f"the rows of this training are not known: {reason}"
-            else:
-                self._looks = Looks(self._run.path, self._writer, data)
-                self._advice = Advice(
-                    self._log,
-                    self._writer,
-                    data,
-                    given.batch_size or _BATCH_SIZE,
-                    RunHistory(),
-                    planned=lambda: self._steering.planned,
-                    trained=lambda: self._time.seconds,
-                )
-                self._callbacks.append(self._advice)
-        if self._looks is None:
             self._looks = NoViews(self._run.path, why_not)
+            self._introduce(self._looks)
+            return
+        # Here, for they import TensorFlow and much else of kertasks.
+        from kertasks.scripts.known_data import UnknownRows, known_dataset
+        from kertasks.trainer.callbacks.advice import Advice
+        from kertasks.trainer.callbacks.looks import Looks
+
+        given = self._given
+        try:
+            data = known_dataset(
+                self._model, given.x, given.y, given.validation_data, given.validation_split
+            )
+        except UnknownRows as reason:
+            why_not = f"the rows of this training are not known: {reason}"
+            self._looks = NoViews(self._run.path, why_not)
+            self._introduce(self._looks)
+            return
+        self._looks = Looks(self._run.path, self._writer, data)
+        self._advice = Advice(
+            self._log,
+            self._writer,
+            data,
+            given.batch_size or _BATCH_SIZE,
+            RunHistory(),
+            planned=lambda: self._steering.planned,
+            trained=lambda: self._time.seconds,
+        )
+        for callback in (self._looks, self._advice):
+            self._introduce(callback)
+            callback.on_train_begin()
 
     # --- hooks
 
@@ -169,9 +189,9 @@ class FollowedFit:
         with suppress(OSError):  # a full disk: all but these two is there already
             self._run.write_manifest(changed)
         try:
-            parameters = int(self._model.count_params())
+            parameters: int | None = int(self._model.count_params())
         except ValueError:  # a network whose layers are not built
-            parameters = 0
+            parameters = None
         self._log.add(
             Started(
                 time.time(),
@@ -185,10 +205,11 @@ class FollowedFit:
         for notice in self._given.notices:
             self.tell(notice)
         self._steering.on_pause = self._pause
-        self._steering.meanwhile = self._looks.answer
+        self._steering.meanwhile = self._answer_looks
         self._time.go_on()
         for callback in self._callbacks:
             callback.on_train_begin()
+        self._find_rows()
         self._asking.begin()
 
     def epoch_begins(self, epoch: int) -> None:
@@ -201,6 +222,7 @@ class FollowedFit:
             self._writer.tell_progress(batch, logs)
             return
         _reattach(self._model)
+        self._find_rows()
         for callback in (self._writer, self._looks, self._steering):
             callback.on_train_batch_end(batch, logs)
 
@@ -221,6 +243,7 @@ class FollowedFit:
         """An epoch is done, and validated."""
         if not self._steering.stop_requested:
             self._writer.take_as_whole()
+        self._find_rows()
         for callback in self._callbacks:
             callback.on_epoch_end(epoch, logs)
 
@@ -335,6 +358,9 @@ class FollowedFit:
 
     def _say_not_kept(self, why: str) -> None:
         self.tell(f"the weights cannot be kept: {why}")
+
+    def _answer_looks(self) -> None:
+        self._looks.answer()
 
     def _pause(self, paused: bool) -> None:
         self._watch.pause(paused)

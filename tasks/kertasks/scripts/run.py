@@ -89,18 +89,21 @@ class Run(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries no t
         if self._script is None:
             self._script = script_under_way() or Script.of_this_process(self._home)
         script = self._script
+        begun = None
         try:
-            fit = FollowedFit(self.model, self.params, given, script, self._name, self._notes)
-            fit.begin()
+            begun = FollowedFit(self.model, self.params, given, script, self._name, self._notes)
+            begun.begin()
         except UserError as error:
             self._warn(f"this training is not followed: {error}")
         except OSError as error:
             self._warn(f"this training is not followed: {described(error)}")
         except Exception as error:  # a mistake of ours is no reason to end somebody's training
             _print_traceback()
+            if begun is not None:
+                begun.give_up(error)
             self._warn(f"this training is not followed: {described(error)}")
         else:
-            self._fit = fit
+            self._fit = begun
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
         """Begin to count the epoch's batches and its time."""

@@ -172,6 +172,32 @@ def test_a_training_of_thousands_of_batches_is_held_at_the_next_one(tmp_path: Pa
     assert float(model.optimizer.learning_rate) == 0.5
 
 
+def test_a_network_that_is_built_with_its_first_batch_is_seen_from_then_on(tmp_path: Path) -> None:
+    looks: list[str] = []
+
+    def look() -> None:
+        (folder,) = RunStore(tmp_path).runs()
+        viewer = Viewer(folder.path)
+        viewer.ask(LayersRequest())
+        viewers.append(viewer)
+
+    viewers: list[Viewer] = []
+    model = keras.Sequential([keras.layers.Dense(3), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+
+    class Reading(keras.callbacks.Callback):  # type: ignore[misc]
+        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+            found = viewers[0].read()
+            if found is not None:
+                looks.append(found.why_not or str(len(getattr(found.record, "layers", ()))))
+
+    run = kertasks.Run(home=tmp_path, data=(X, Y))
+    asking = Doing(look)
+    model.fit(X, Y, epochs=40, verbose=0, callbacks=[asking, run, Reading()])
+    assert looks[-1] == "2"
+    assert RunHistory.read(RunStore(tmp_path).runs()[0].events_path).started is not None
+
+
 def test_fast_trains_by_compiled_epochs_and_says_where_it_cannot(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
