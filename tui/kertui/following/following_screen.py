@@ -86,6 +86,7 @@ class FollowingScreen(Screen[None]):
         """Which run is read, to be shown in the place of this one."""
 
         # Held, not looked up: an update may still arrive while the screen is being taken down.
+        self._title = Static(id="following-title", markup=False)
         self._training = TrainingColumn(session.service)
         self._status = RunStatus()
         self._findings = RunFindings()
@@ -94,7 +95,7 @@ class FollowingScreen(Screen[None]):
         """Lay out the status line, the pane, what was found and the keys."""
         yield ScriptRuns(self._asked.run)
         with Horizontal(id="following-status"):
-            yield Static(id="following-title", markup=False)
+            yield self._title
             yield self._status
         yield self._training
         yield self._findings
@@ -111,7 +112,7 @@ class FollowingScreen(Screen[None]):
     @property
     def run(self) -> RunFolder:
         """The run that is shown, or will be once the screen is there."""
-        return self._training.run or self._asked.run if self.is_mounted else self._asked.run
+        return self._training.run or self._asked.run if self._has_pane else self._asked.run
 
     def shows(self, run: RunFolder) -> bool:
         """Whether it is the run shown, or the one that will be once the screen is there."""
@@ -122,7 +123,14 @@ class FollowingScreen(Screen[None]):
         """Which of the script's runs is shown, from 0."""
         return self._runs.index(self.run) if self.run in self._runs else len(self._runs) - 1
 
+    @property
+    def _has_pane(self) -> bool:
+        """Whether the pane is there: what a thread read may arrive as the screen is taken down."""
+        return bool(self.query(LivePane))
+
     def _show(self, run: RunFolder, manifest: Manifest, state: RunState) -> None:
+        if not self._has_pane:
+            return
         self._opening, self._is_named = None, False
         self._manifest = manifest
         if manifest.origin is Origin.SCRIPT:
@@ -142,9 +150,9 @@ class FollowingScreen(Screen[None]):
         try:
             manifest, state = run.manifest(), run.state()
         except UserError:  # it was deleted just now
-            self.app.call_from_thread(self._give_up)
+            self.call_later(self._give_up)
         else:
-            self.app.call_from_thread(self._show, run, manifest, state)
+            self.call_later(self._show, run, manifest, state)
 
     def _give_up(self) -> None:
         self._opening = None
@@ -152,15 +160,17 @@ class FollowingScreen(Screen[None]):
     @work(thread=True, group="name")
     def _read_name(self, run: RunFolder) -> None:
         with suppress(UserError):  # what was known before stays
-            self.app.call_from_thread(self._take_name, run, run.manifest())
+            self.call_later(self._take_name, run, run.manifest())
 
     def _take_name(self, run: RunFolder, manifest: Manifest) -> None:
-        if run == self.run:
+        if self._has_pane and run == self.run:
             self._manifest = manifest
             self._say_title()
 
     def _go_on_to_newest(self) -> None:
         """Show the newest run in the place of one that is over, unless that is looked back at."""
+        if not self._has_pane:
+            return
         pane, newest = self._training.pane, self._runs[-1]
         is_over = pane.state is not None and pane.state.is_over
         free = self._follows and not pane.looks_back and self.app.screen is self
@@ -187,7 +197,7 @@ class FollowingScreen(Screen[None]):
         return f"{self._manifest.task} {into} {self._manifest.recipe}"
 
     def _say_title(self) -> None:
-        if not self.is_mounted:
+        if not self._has_pane:
             return
         signs, manifest = glyphs_for(self.app), self._manifest
         facts, state = [], self._training.pane.state
@@ -199,7 +209,7 @@ class FollowingScreen(Screen[None]):
             facts.append("the script goes on")
         elif manifest.origin is Origin.FILE:
             facts.append("only read")
-        self.query_one("#following-title", Static).update(
+        self._title.update(
             Content.assemble(
                 (manifest.task, "bold $accent"),
                 f" {signs.into} ",
@@ -266,7 +276,7 @@ class FollowingScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Whether a key acts now; the others are not shown."""
-        if not self.is_mounted:
+        if not self._has_pane:
             return False  # its parts are not there to act on
         match action:
             case "steer":
