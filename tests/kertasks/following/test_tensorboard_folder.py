@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import random
 import struct
 import time
 from pathlib import Path
@@ -173,7 +174,11 @@ def test_what_is_not_whole_yet_is_read_later_and_what_is_damaged_never(tmp_path:
     ]
 
 
-@pytest.mark.parametrize("spoilt", [b"", b"\x07", os.urandom(4_096), b"\xff" * 12])
+@pytest.mark.parametrize(
+    "spoilt",
+    [b"", b"\x07", random.Random(1).randbytes(4_096), b"\xff" * 12],
+    ids=["empty", "a byte", "random", "a size that is none"],
+)
 def test_a_file_of_anything_at_all_tells_nothing(tmp_path: Path, spoilt: bytes) -> None:
     (tmp_path / "events.out.tfevents.1.host").write_bytes(spoilt)
     assert source_at(tmp_path).read() == [[]]
