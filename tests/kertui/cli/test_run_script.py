@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -117,6 +119,25 @@ def test_what_is_no_program_is_said_before_anything_runs(
     assert done.returncode == 1
     assert "cannot keep runs in" in done.stderr
     assert "ran" not in done.stdout
+
+
+def test_ctrl_c_is_the_programs_and_so_is_a_signal_that_kills_it(
+    trainer_home: Path, tmp_path: Path
+) -> None:
+    path = program(tmp_path, "import time; print('waits', flush=True); time.sleep(600)")
+    with PseudoTerminal([KERTUI, "run", "--plain", path]) as terminal:
+        terminal.wait_for("waits")
+        terminal.send("\x03")
+        terminal.wait_for("train.py ended with status 130")
+        assert terminal.wait_for_end() == 130
+    (first,) = RunStore(trainer_home).runs()
+    assert ended(first).reason == "train.py was interrupted (Ctrl-C), and never called fit"
+    with PseudoTerminal([KERTUI, "run", "--plain", path]) as terminal:
+        terminal.wait_for("waits")
+        killed = RunStore(trainer_home).find("last")
+        os.kill(killed.manifest().pid, signal.SIGKILL)
+        assert terminal.wait_for_end() == 137
+    assert killed.state() is RunState.LOST
 
 
 def test_a_hundred_megabytes_are_printed_whole(trainer_home: Path, tmp_path: Path) -> None:
