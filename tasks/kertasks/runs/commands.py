@@ -169,7 +169,7 @@ class SteeringCommand(StrEnum):
         key="W", label="save weights now",
         help="Write the network and a checkpoint now, and train on.",
         verb="save", doing="saving", not_done="not saved",
-        done="saved model.keras and a checkpoint in {folder}",
+        done="saved in {folder}",
     )
     KILL = "kill", CommandRow(
         key="X", label="kill", ends=True, early=True, while_stopping=True,

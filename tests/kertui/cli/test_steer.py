@@ -55,7 +55,7 @@ NOW = time.time()
             "learning rate 0.5 from epoch 4",
         ),
         (["set", "--epochs", "2"], ("epochs", 2), Planned(NOW, 3), "3 epochs in all: so many are"),
-        (["save"], ("save", None), None, "saved model.keras and a checkpoint in"),
+        (["save"], ("save", None), None, "saved in"),
         (["stop"], ("stop", None), Stopped(NOW, 3, 3, None, None), "stopped, 3 epochs"),
         (
             ["stop", "--best"],
