@@ -96,7 +96,9 @@ async def test_an_output_that_does_not_fit_the_labels_is_said(service: TrainingS
         assert bench.screen.run is None
 
 
-async def test_a_training_is_started_followed_stopped_and_kept(service: TrainingService) -> None:
+async def test_a_training_is_started_followed_found_again_stopped_and_kept(
+    service: TrainingService,
+) -> None:
     async with open_workbench(service) as bench:
         screen = bench.screen
         column, pane = screen.query_one(TrainingColumn), screen.query_one(LivePane)
@@ -115,37 +117,26 @@ async def test_a_training_is_started_followed_stopped_and_kept(service: Training
         await bench.type("4")
         await bench.press("enter")
         assert screen.draft.recipe.layers[0].arguments["units"] == 4, "editing goes on meanwhile"
-        await bench.press("escape", "s")
-        await bench.until(lambda: column.phase is Phase.IDLE)
-        assert isinstance(pane.history.ended, Stopped)
         run = screen.run
         assert run is not None
+    async with open_workbench(service) as again:
+        screen = again.screen
+        await again.until(lambda: screen.run is not None)
+        assert screen.run == run
+        column, pane = screen.query_one(TrainingColumn), screen.query_one(LivePane)
+        await again.until(lambda: pane.history.epochs > 0)
+        await again.press("s")
+        await again.until(lambda: column.phase is Phase.IDLE)
+        assert isinstance(pane.history.ended, Stopped)
         assert run.state() is RunState.STOPPED
         assert run.model_path.is_file()
         assert run.recipe().layers[0].arguments["units"] == 8
         assert screen.check_action("start_training", ()) is True
 
 
-async def test_a_training_that_goes_on_is_found_again(service: TrainingService) -> None:
-    async with open_workbench(service) as bench:
-        await bench.checked()
-        screen = bench.screen
-        screen.query_one(TrainingSettings).focus_field(("fit", "epochs"))
-        await bench.press("enter")
-        await bench.type("1000000")
-        await bench.press("enter", "escape", "space")
-        await bench.until(lambda: screen.query_one(LivePane).history.epochs > 0)
-        run = screen.run
-    async with open_workbench(service) as again:
-        await again.until(lambda: again.screen.run is not None)
-        assert again.screen.run == run
-        await again.until(lambda: again.screen.query_one(LivePane).history.epochs > 0)
-        await again.press("s")
-        column = again.screen.query_one(TrainingColumn)
-        await again.until(lambda: column.phase is Phase.IDLE)
-
-
-async def test_a_training_is_steered_to_its_end(service: TrainingService) -> None:
+async def test_a_training_is_steered_stopped_killed_and_resumed_to_its_end(
+    service: TrainingService,
+) -> None:
     async with open_workbench(service, recipe=endless()) as bench:
         screen = bench.screen
         column, pane = screen.query_one(TrainingColumn), screen.query_one(LivePane)
@@ -169,13 +160,27 @@ async def test_a_training_is_steered_to_its_end(service: TrainingService) -> Non
         await bench.press("space")
         await bench.until(lambda: pane.history.epochs > second.epoch)
         await bench.press("s")
-        await bench.until(lambda: pane.state is RunState.STOPPED)
+        await bench.until(lambda: column.phase is Phase.IDLE)
+        assert pane.state is RunState.STOPPED
+        assert screen.check_action("start_training", ()) is True
         stopped = pane.history.ended
         assert isinstance(stopped, Stopped)
+
         await bench.press("r")
         assert column.phase is Phase.RESUMING
         await bench.until(lambda: pane.state is RunState.RUNNING)
         await bench.until(lambda: pane.history.epochs > stopped.epochs)
+        await bench.press("W")
+        await bench.until(lambda: any("Saved model.keras" in said for said in bench.notices()))
+        run = screen.run
+        assert run is not None
+        os.kill(run.manifest().pid, signal.SIGKILL)
+        await bench.until(lambda: pane.state is RunState.LOST)
+        told = pane.history.epochs
+
+        await bench.press("r")
+        await bench.until(lambda: pane.history.epochs > told)
+        assert list(pane.history.epoch_numbers) == list(range(1, pane.history.epochs + 1))
         await bench.press("space")
         await bench.until(lambda: column.phase is Phase.PAUSED)
         await bench.press("E")
@@ -187,29 +192,7 @@ async def test_a_training_is_steered_to_its_end(service: TrainingService) -> Non
         await bench.until(lambda: pane.state is RunState.FINISHED)
         assert list(pane.history.epoch_numbers) == list(range(1, planned + 1))
         assert pane.history.learning_rates[-1] == pytest.approx(0.0005)
-        run = screen.run
-        assert run is not None
         assert run.state() is RunState.FINISHED
-
-
-async def test_a_killed_trainer_is_lost_and_its_run_resumed(service: TrainingService) -> None:
-    async with open_workbench(service, recipe=endless()) as bench:
-        pane = bench.screen.query_one(LivePane)
-        await bench.checked()
-        await bench.press("space")
-        await bench.until(lambda: pane.history.epochs > 2)
-        await bench.press("W")
-        await bench.until(lambda: any("Saved model.keras" in said for said in bench.notices()))
-        run = bench.screen.run
-        assert run is not None
-        os.kill(run.manifest().pid, signal.SIGKILL)
-        await bench.until(lambda: pane.state is RunState.LOST)
-        told = pane.history.epochs
-        await bench.press("r")
-        await bench.until(lambda: pane.history.epochs > told)
-        assert list(pane.history.epoch_numbers) == list(range(1, pane.history.epochs + 1))
-        await bench.press("s")
-        await bench.until(lambda: pane.state is RunState.STOPPED)
 
 
 def endless() -> Recipe:
