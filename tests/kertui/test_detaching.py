@@ -195,21 +195,9 @@ def test_a_run_whose_trainer_never_came_is_listed_and_resumed(trainer_home: Path
     assert list(history_of(run).epoch_numbers) == list(range(1, 21))
 
 
-def test_a_trainer_that_ends_before_it_goes_on_is_said_at_once(training: RunFolder) -> None:
-    run = training
-    kertui("kill", run.id)
-    resuming = subprocess.Popen(
-        [KERTUI, "resume", run.id], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    wait_until(lambda: run.state() is RunState.RUNNING)
-    os.kill(run.manifest().pid, signal.SIGKILL)
-    said, _ = resuming.communicate(timeout=60)
-    assert resuming.returncode == 1
-    # Whether it had told the command already that the run is its own, or not yet.
-    assert "ended before it went on" in said or "was killed (signal 9)" in said
-
-
-def test_without_a_terminal_a_run_can_be_seen_read_and_not_mistaken(training: RunFolder) -> None:
+def test_without_a_terminal_a_run_can_be_seen_read_and_not_mistaken_and_its_end_is_said(
+    training: RunFolder,
+) -> None:
     frame = kertui("attach", "--once", "--width", "100", "--ascii")
     assert frame.isascii()
     assert max(map(len, frame.splitlines())) <= 100
@@ -234,3 +222,14 @@ def test_without_a_terminal_a_run_can_be_seen_read_and_not_mistaken(training: Ru
     training.recipe_path.write_text(text.replace("epochs", "epoch"))
     assert "fit.epoch" in kertui("resume", training.id, status=2)
     assert not isinstance(history_of(training).ended, Failed)
+
+    training.recipe_path.write_text(text)
+    resuming = subprocess.Popen(
+        [KERTUI, "resume", training.id], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    wait_until(lambda: training.state() is RunState.RUNNING)
+    os.kill(training.manifest().pid, signal.SIGKILL)  # before it goes on
+    said, _ = resuming.communicate(timeout=60)
+    assert resuming.returncode == 1
+    # Whether it had told the command already that the run is its own, or not yet.
+    assert "ended before it went on" in said or "was killed (signal 9)" in said
