@@ -49,9 +49,9 @@ SHORT_EPOCHS = Recipe(
     ),
     compile=CompileSettings(loss="binary_crossentropy", metrics=("accuracy",)),
     fit=FitSettings(
-        epochs=10_000,
+        epochs=5_000,
         batch_size=1,
-        early_stopping=EarlyStopping(monitor="loss", patience=10_000, restore_best_weights=True),
+        early_stopping=EarlyStopping(monitor="loss", patience=5_000, restore_best_weights=True),
     ),
 )
 """Thousands of epochs, each one call; early stopping gives back weights of long ago."""
