@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 import sys
@@ -211,6 +212,8 @@ class FollowedFit:
             callback.on_train_begin()
         self._find_rows()
         self._asking.begin()
+        # An error that ends the program is printed before that, and known then.
+        atexit.register(self._broke_off)
 
     def epoch_begins(self, epoch: int) -> None:
         """An epoch begins, counted from 0."""
@@ -280,15 +283,20 @@ class FollowedFit:
         )
         self._close()
 
-    def broken_off(self, error: BaseException | None) -> None:
-        """The call of ``fit`` was left by an error; by which is not known for None."""
+    def broken_off(self, error: BaseException | None, *, keeps: bool = True) -> None:
+        """The call of ``fit`` was left.
+
+        Args:
+            error: by what; None where that is not known.
+            keeps: whether the network still has the numbers it had then.
+        """
         if not self._take_end():
             return
         self._asking.end()
         self._time.rest()
         if self._advice is not None:
             self._advice.end_early()
-        if self._writer.epochs and size_of(self._model) <= _KEPT and error is not None:
+        if keeps and self._writer.epochs and size_of(self._model) <= _KEPT:
             _reattach(self._model)
             self._keep(None)
         self._log.add(Failed(time.time(), self._why(error), self._time.seconds))
@@ -316,11 +324,14 @@ class FollowedFit:
         """Whether this is the first to say that it is over: hooks and the thread that watches."""
         with self._over:
             is_first, self._is_over = not self._is_over, True
+        if is_first:
+            atexit.unregister(self._broke_off)
         return is_first
 
     def _broke_off(self) -> None:
-        """The thread that watches saw that the call of ``fit`` is not under way any more."""
-        self.broken_off(getattr(sys, "last_value", None))
+        """The call of ``fit`` is seen not to be under way any more, or the program ends: what the
+        network is used for since nobody knows."""
+        self.broken_off(getattr(sys, "last_value", None), keeps=False)
 
     def _why(self, error: BaseException | None) -> str:
         place = f"in epoch {self._writer.epochs + 1}"

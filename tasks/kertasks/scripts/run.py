@@ -85,7 +85,7 @@ class Run(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries no t
             given = FitGiven(epochs=self.params.get("epochs") or 1, x=x, y=y)
         fit, self._fit = self._fit, None
         if fit is not None:  # of a call that was left, in a notebook
-            fit.broken_off(None)
+            fit.broken_off(None, keeps=False)
         if self._script is None:
             self._script = script_under_way() or Script.of_this_process(self._home)
         script = self._script

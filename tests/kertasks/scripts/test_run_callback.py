@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import subprocess
+import sys
 import threading
 import time
 import warnings
@@ -121,6 +123,28 @@ def test_a_training_that_is_left_by_an_error_failed(tmp_path: Path) -> None:
     # The same callback goes on with another run.
     fit(network(), run)
     assert isinstance(ended(RunStore(tmp_path).runs()[0]), Finished)
+
+
+def test_an_error_that_ends_the_program_is_said(tmp_path: Path) -> None:
+    program = tmp_path / "train.py"
+    program.write_text(
+        "import keras, numpy as np, kertasks\n"
+        "x = np.zeros((8, 2), 'float32')\n"
+        "model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])\n"
+        "model.compile('sgd', 'mse')\n"
+        "def leave(epoch, logs): raise RuntimeError('no more rows')\n"
+        "leaving = keras.callbacks.LambdaCallback(on_epoch_end=leave)\n"
+        f"run = kertasks.Run(home={str(tmp_path / 'home')!r})\n"
+        "model.fit(x, x[:, 0], verbose=0, callbacks=[run, leaving])\n"
+    )
+    done = subprocess.run([sys.executable, str(program)], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.rstrip().endswith("RuntimeError: no more rows")
+    (folder,) = RunStore(tmp_path / "home").runs()
+    assert folder.manifest().task == "train.py"
+    failed = ended(folder)
+    assert isinstance(failed, Failed)
+    assert failed.reason == "training failed in epoch 2: RuntimeError: no more rows"
 
 
 def test_a_callback_can_be_copied_in_the_middle_of_a_training(tmp_path: Path) -> None:
