@@ -171,7 +171,7 @@ async def test_a_training_is_steered_stopped_killed_and_resumed_to_its_end(
         await bench.until(lambda: pane.state is RunState.RUNNING)
         await bench.until(lambda: pane.history.epochs > stopped.epochs)
         await bench.press("W")
-        await bench.until(lambda: any("Saved model.keras" in said for said in bench.notices()))
+        await bench.until(lambda: any("Saved in" in said for said in bench.notices()))
         run = screen.run
         assert run is not None
         os.kill(run.manifest().pid, signal.SIGKILL)
