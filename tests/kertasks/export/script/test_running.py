@@ -1,4 +1,5 @@
-"""Scripts, run as they are, print what kertasks gets: every recipe's, and networks of our own."""
+"""Every recipe builds for its data and trains, and its script, run as it is, prints the same; so
+do those of networks of our own."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 import pytest
 from tests.support.networks import DROPS, IN_ORDER, MADE_UP, STOPS
 
@@ -26,6 +28,7 @@ from kertasks.registry import all_tasks, find_task
 pytestmark = pytest.mark.training
 
 TOLERANCE = 1e-4
+ROWS = 64
 LEARNING_RATES = {1: 0.003, 3: 0.0005}
 
 
@@ -96,6 +99,11 @@ def expected(case: Case, data: Dataset) -> dict[str, Any]:
     )
     assert history.params["xla"] is case.xla
     assert stopping is None or len(history.epoch) < fit.epochs
+    trained = {n: v for n, v in history.history.items() if not n.startswith("val_")}
+    assert len(trained) == 1 + len(recipe.compile.metrics) + bool(case.learning_rates)
+    assert np.isfinite(trained["loss"]).all()
+    given = model(np.asarray(data.train.x[:ROWS]))
+    assert given.shape[1:] == (data.shape.target_shape or (outputs(data),))
     found: dict[str, Any] = {
         "last epoch": {name: values[-1] for name, values in history.history.items()}
     }
@@ -108,6 +116,10 @@ def expected(case: Case, data: Dataset) -> dict[str, Any]:
         scale = data.target_scale.scale if data.target_scale else 1.0
         found[f"mean absolute error in {data.unit}"] = scale * float(abs(errors).mean())
     return found
+
+
+def outputs(data: Dataset) -> int:
+    return data.shape.classes if data.shape.classes > 2 else 1
 
 
 def assert_scripts_get_the_same(cases: list[Case], catalog: Catalog, folder: Path) -> None:
