@@ -37,9 +37,9 @@ LAYERS = LayersRequest(Rows.TRAIN)
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TrainingService]:
+def service(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Iterator[TrainingService]:
     home = tmp_path_factory.mktemp("home")
-    service = TrainingService(RunStore(home), tmp_path_factory.mktemp("cache"))
+    service = TrainingService(RunStore(home), cache)
     service.start_spare()
     yield service
     service.close()

@@ -89,15 +89,6 @@ def test_a_spare_checks_describes_and_trains(service: TrainingService) -> None:
     ]
 
 
-def test_a_killed_trainer_is_a_lost_run(service: TrainingService) -> None:
-    followed = start(service, LONG)
-    followed.wait_for_epochs(2)
-    os.kill(followed.run.manifest().pid, signal.SIGKILL)
-    wait_until(lambda: followed.run.state() is RunState.LOST, PATIENCE)
-    assert followed.look().ended is None
-    assert isinstance(followed.look().epochs, int)
-
-
 def test_a_trainer_killed_before_it_began_is_a_lost_run(service: TrainingService) -> None:
     run = service.start(LONG, then_spare=False)
     assert run.state() is RunState.RUNNING
@@ -106,15 +97,17 @@ def test_a_trainer_killed_before_it_began_is_a_lost_run(service: TrainingService
     assert not run.events_path.read_bytes()
 
 
-def test_a_resumed_run_is_running_while_its_trainer_imports_keras(
+def test_a_killed_trainer_is_a_lost_run_and_resumed_it_runs_while_its_trainer_imports_keras(
     trainer_home: Path, cache: Path
 ) -> None:
     service = TrainingService(RunStore(trainer_home), cache, spare=False)
     followed = start(service, LONG)
     followed.wait_for_epochs(2)
     run = followed.run
-    run.send(SteeringCommand.STOP)
-    followed.wait_for_end()
+    os.kill(run.manifest().pid, signal.SIGKILL)
+    wait_until(lambda: run.state() is RunState.LOST, PATIENCE)
+    assert followed.look().ended is None
+    assert isinstance(followed.look().epochs, int)
 
     service.resume(run, 2_000_000)
     assert run.state() is RunState.RUNNING
