@@ -17,7 +17,7 @@ from kertasks.advice.facts import (
     TargetFacts,
     TargetKind,
 )
-from kertasks.advice.network_reading import loss_of, metric_components, metrics_of
+from kertasks.advice.network_reading import loss_of, metric_components
 from kertasks.data.dataset import Dataset
 from kertasks.data.faults import faults_of
 from kertasks.data.splits import Split
@@ -26,7 +26,7 @@ from kertasks.data.values import DataValues
 from kertasks.models.check import ModelCheck
 from kertasks.models.label_rules import LOSS, judge_loss, judge_metrics
 from kertasks.models.messages import BuildError
-from kertasks.models.monitor import VALIDATION, judge_monitor, known_direction
+from kertasks.models.monitor import VALIDATION, given_metrics, judge_monitor, known_direction
 from kertasks.models.monitor import metrics_of as metrics_told
 from kertasks.models.output_range import output_range
 from kertasks.models.sizes import mismatch_of_sizes
@@ -128,7 +128,7 @@ def facts_of_stopping(
     """What ends the training of a compiled model early, and what the check says of it. Nothing
     where a metric is one of a person's own, of which only Keras knows the name."""
     metrics = metric_components(model)
-    if stopping is None or len(metrics) < len(metrics_of(model)):
+    if stopping is None or len(metrics) < len(given_metrics(model)):
         return None, ()
     recipe = Recipe(
         task="",

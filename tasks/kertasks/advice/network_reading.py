@@ -12,6 +12,7 @@ import numpy as np
 from kertasks.advice.facts import CompileFacts, LayerFacts, LayerKind
 from kertasks.keras_catalog.catalog import Family
 from kertasks.keras_catalog.offer import by_name
+from kertasks.models.monitor import given_metrics
 from kertasks.recipes.recipe import Component
 from kertasks.views.layers.layer_reading import layers_of
 
@@ -185,7 +186,7 @@ def compile_facts(model: keras.Model) -> CompileFacts:
         learning_rate=_learning_rate(optimizer),
         momentum=_number(getattr(optimizer, "momentum", 0.0)),
         clips=any(getattr(optimizer, name, None) for name in clips),
-        metrics=tuple(_metric_name(each) for each in metrics_of(model)),
+        metrics=tuple(_metric_name(each) for each in given_metrics(model)),
     )
 
 
@@ -200,19 +201,9 @@ def loss_of(model: keras.Model) -> Component | None:
     return _component(getattr(model, "loss", None), Family.LOSSES)
 
 
-def metrics_of(model: keras.Model) -> list[Any]:
-    """What the model was given as metrics, one by one, as Keras writes it down."""
-    with contextlib.suppress(Exception):  # a class of one's own that cannot be written down
-        given = model.get_compile_config().get("metrics")
-        if isinstance(given, (str, dict)):
-            given = [given]
-        return [each for each in given or () if each is not None]
-    return []
-
-
 def metric_components(model: keras.Model) -> tuple[str | Component, ...]:
     """The metrics as a recipe would write them; those that are not Keras's own are left out."""
-    found = [_component(each, Family.METRICS) for each in metrics_of(model)]
+    found = [_component(each, Family.METRICS) for each in given_metrics(model)]
     # A word stays one: Keras chooses by the shapes what it stands for.
     return tuple(one if one.arguments else one.class_name for one in found if one is not None)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 import keras
 
@@ -16,6 +18,16 @@ from kertasks.runs.events import Monitor
 
 VALIDATION = "val_"
 """What Keras puts before the names of metrics of held-out rows."""
+
+
+def given_metrics(model: keras.Model) -> list[Any]:
+    """What any model was given as metrics, one by one, as Keras writes it down."""
+    with suppress(Exception):  # a class of one's own that cannot be written down
+        given = model.get_compile_config().get("metrics")
+        if isinstance(given, (str, dict)):
+            given = [given]
+        return [each for each in given or () if each is not None]
+    return []
 
 
 def metrics_of(recipe: Recipe) -> dict[str, keras.metrics.Metric | str | None]:

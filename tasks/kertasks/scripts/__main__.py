@@ -33,7 +33,7 @@ def main() -> int:
     parser.add_argument("file", type=Path)
     parser.add_argument("arguments", nargs=argparse.REMAINDER)
     given = parser.parse_args()
-    script = Script(str(given.file), given.home or default_home(), given.name)
+    script = Script(given.file.name, given.home or default_home(), given.name, given.file)
     with os.fdopen(given.tell, "w") as tell:
         try:
             run = script.open()
@@ -52,7 +52,7 @@ def main() -> int:
 def _run(file: Path, arguments: list[str]) -> tuple[int, str]:
     """Run the program in a fresh ``__main__``, and say with which status it ended, and how."""
     sys.argv = [str(file), *arguments]
-    sys.path.insert(0, str(file.absolute().parent))
+    sys.path.insert(0, str(file.resolve().parent))
     for stream in (sys.stdout, sys.stderr):
         # Read while it is written, as in a terminal: progress bars end no line.
         stream.reconfigure(write_through=True)  # type: ignore[union-attr]  # they are files

@@ -1,8 +1,9 @@
 """Where in a program a training is under way: Keras's list of callbacks, and the call of ``fit``.
 
 This reaches into Keras and CPython, and nobody else here does: ``CallbackList._async_train`` and
-``_async_test`` (Keras 3) say whether hooks of batches are called in threads of their own, and
-``sys._current_frames`` says what a thread is doing. Where one of them is missing, less is known
+``_async_test`` (Keras 3) say whether hooks of batches are called in threads of their own,
+``Model._distribute_strategy`` on how many devices TensorFlow trains, and ``sys._current_frames``
+says what a thread is doing. Where one of them is missing, less is known
 and nothing breaks.
 """
 
@@ -75,3 +76,8 @@ def fit_call(thread: int) -> FitCall:
             break
         frame = frame.f_back
     return FitCall(thread, frame, callbacks)
+
+
+def is_distributed(model: keras.Model) -> bool:
+    """Whether TensorFlow keeps a network's variables for several devices at once."""
+    return getattr(model, "_distribute_strategy", None) is not None

@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING, Any
 import keras
 from msgspec.structs import replace
 
+from kertasks.errors import UserError
+from kertasks.models.monitor import VALIDATION, given_metrics
 from kertasks.runs.advice.finding import Finding
 from kertasks.runs.control_file import ControlFile
 from kertasks.runs.events import Failed, Finished, Monitor, Notice, Started, Stopped
 from kertasks.runs.history import RunHistory
 from kertasks.scripts.asking import Asking
-from kertasks.scripts.fit_frames import fit_call
+from kertasks.scripts.fit_frames import fit_call, is_distributed
 from kertasks.scripts.no_views import NoViews
 from kertasks.scripts.script import Script
 from kertasks.text.error_text import described
@@ -70,7 +72,7 @@ class FollowedFit:
     """Follows one call of ``fit``. Each method is called by the hook of its name.
 
     Args:
-        model: what is trained.
+        owner: the callback whose hooks these are.
         params: what Keras tells callbacks: ``epochs`` and ``steps``.
         given: what ``fit`` was given.
         script: the program it is of.
@@ -83,7 +85,7 @@ class FollowedFit:
 
     def __init__(
         self,
-        model: keras.Model,
+        owner: keras.callbacks.Callback,
         params: Mapping[str, Any],
         given: FitGiven,
         script: Script,
@@ -91,16 +93,28 @@ class FollowedFit:
         notes: str,
     ) -> None:
         self.process = os.getpid()
-        self._model = model
+        self._model = owner.model
+        if is_distributed(self._model):
+            raise UserError("it is distributed over several devices")
         self._epochs = max(1, int(params.get("epochs") or given.epochs))
         self._steps = params.get("steps")
         self._given = given
         self._call = fit_call(threading.get_ident())
+        self._before: object = getattr(sys, "last_value", None)
+        """The error that ended something earlier in this process."""
+
         self._run, self._log = script.next_run(name, notes)
+        try:
+            self._make_parts(owner)
+        except BaseException:
+            self._log.close()
+            raise
+
+    def _make_parts(self, owner: keras.callbacks.Callback) -> None:
         log = self._log
         self._time = TrainedTime(0.0)
         self._writer = writer = EventWriter(log)
-        self._monitor, self._stopping = _watched(self._call.callbacks)
+        self._monitor, self._stopping = _watched(self._model, self._call.callbacks, owner)
         writer.watch(self._monitor)
         self._best = BestWeights(writer, self._run.best_path, log, None, HeldEpochs())
         self._weights = WeightFiles(self._run, log, writer, self._best)
@@ -244,6 +258,8 @@ class FollowedFit:
 
     def epoch_ends(self, epoch: int, logs: Mapping[str, Any] | None) -> None:
         """An epoch is done, and validated."""
+        if self._log.folder_gone:
+            raise UserError("the run's folder is gone")
         if not self._steering.stop_requested:
             self._writer.take_as_whole()
         self._find_rows()
@@ -254,6 +270,15 @@ class FollowedFit:
         """The training is done."""
         if not self._take_end():
             return
+        try:
+            self._end()
+        except BaseException as error:
+            self._log.add(Failed(time.time(), self._why(error), self._time.seconds))
+            raise
+        finally:
+            self._close()
+
+    def _end(self) -> None:
         self._asking.end()
         for callback in self._callbacks:
             callback.on_train_end()
@@ -281,7 +306,6 @@ class FollowedFit:
                 finding=self._alarm,
             )
         )
-        self._close()
 
     def broken_off(self, error: BaseException | None, *, keeps: bool = True) -> None:
         """The call of ``fit`` was left.
@@ -292,15 +316,17 @@ class FollowedFit:
         """
         if not self._take_end():
             return
-        self._asking.end()
-        self._time.rest()
-        if self._advice is not None:
-            self._advice.end_early()
-        if keeps and self._writer.epochs and size_of(self._model) <= _KEPT:
-            _reattach(self._model)
-            self._keep(None)
-        self._log.add(Failed(time.time(), self._why(error), self._time.seconds))
-        self._close()
+        try:
+            self._asking.end()
+            self._time.rest()
+            if self._advice is not None:
+                self._advice.end_early()
+            if keeps and self._writer.epochs and size_of(self._model) <= _KEPT:
+                _reattach(self._model)
+                self._keep(None)
+        finally:
+            self._log.add(Failed(time.time(), self._why(error), self._time.seconds))
+            self._close()
 
     def give_up(self, error: Exception) -> None:
         """Following it came to a mistake of ours."""
@@ -331,7 +357,8 @@ class FollowedFit:
     def _broke_off(self) -> None:
         """The call of ``fit`` is seen not to be under way any more, or the program ends: what the
         network is used for since nobody knows."""
-        self.broken_off(getattr(sys, "last_value", None), keeps=False)
+        error = getattr(sys, "last_value", None)
+        self.broken_off(None if error is self._before else error, keeps=False)
 
     def _why(self, error: BaseException | None) -> str:
         place = f"in epoch {self._writer.epochs + 1}"
@@ -394,22 +421,36 @@ def _reattach(model: keras.Model) -> None:
 
 
 def _watched(
-    callbacks: keras.callbacks.CallbackList | None,
+    model: keras.Model,
+    list_of: keras.callbacks.CallbackList | None,
+    owner: keras.callbacks.Callback,
 ) -> tuple[Monitor | None, keras.callbacks.EarlyStopping | None]:
-    """What the program itself calls its best epoch by, and its early stopping."""
-    found = [] if callbacks is None else callbacks.callbacks
-    for callback in found:
+    """What the program itself calls its best epoch by, and its early stopping where that has given
+    weights back by the time the owner hears of the end."""
+    found = [] if list_of is None else list_of.callbacks
+    for place, callback in enumerate(found):
         if isinstance(callback, keras.callbacks.EarlyStopping):
-            return _monitor(callback.monitor, callback.mode, callback.min_delta), callback
+            is_before = owner in found and place < found.index(owner)
+            monitor = _monitor(model, callback, callback.min_delta)
+            return monitor, callback if is_before else None
     for callback in found:
         if isinstance(callback, keras.callbacks.ModelCheckpoint) and callback.save_best_only:
-            return _monitor(callback.monitor, "auto", 0.0), None
+            return _monitor(model, callback, 0.0), None
     return None, None
 
 
-def _monitor(name: str, mode: str, min_delta: float) -> Monitor:
+def _monitor(
+    model: keras.Model, callback: keras.callbacks.Callback, min_delta: float
+) -> Monitor | None:
+    """What a callback of Keras watches; None where Keras says only after an epoch whether that is
+    to be small or large, as for a metric that a step of its own returns."""
+    name, mode = str(callback.monitor), callback.mode
+    watched = name.removeprefix(VALIDATION)
     if mode not in ("min", "max"):
-        # As Keras itself takes it from the name of a metric, for all that it knows.
-        grows = any(part in name for part in ("acc", "auc", "precision", "recall", "iou", "f1"))
-        mode = "max" if grows else "min"
-    return Monitor(name, "max" if mode == "max" else "min", abs(float(min_delta)))
+        mode = "min" if watched == "loss" else None
+        for given in given_metrics(model):
+            with suppress(ValueError, TypeError):  # a metric of the program's own
+                metric = keras.metrics.get(given)
+                if watched in (given, getattr(metric, "name", None)):
+                    mode = {"up": "max", "down": "min"}.get(getattr(metric, "_direction", ""))
+    return None if mode is None else Monitor(name, mode, abs(float(min_delta)))

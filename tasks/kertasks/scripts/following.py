@@ -44,6 +44,7 @@ def call_followed(plain: Callable[..., Any], bound: BoundArguments, *, fast: boo
             return plain(*bound.args, **bound.kwargs)
         from kertasks.fitting import fit
 
+        arguments.setdefault("verbose", "auto")  # Keras's own default
         return fit(*bound.args, **bound.kwargs, on_notice=run.tell)
     except BaseException as error:
         run.left(error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from typing import Any
 
 import keras
@@ -55,12 +56,12 @@ def known_dataset(
         raise UnknownRows("the network is of a class of its own, whose layers Keras does not list")
     train = _split(x, y)
     held_out = None
-    if validation_data is not None:
-        try:
+    if isinstance(validation_data, (tuple, list)) and len(validation_data) > 1:
+        # Of anything else, as a generator's, the training rows are known all the same; to ask it
+        # for rows would be to use it.
+        with suppress(UnknownRows):
             held_out = _split(validation_data[0], validation_data[1])
-        except (TypeError, IndexError, KeyError, UnknownRows):
-            held_out = None  # of a generator: the training rows are known all the same
-    elif validation_split:
+    elif validation_data is None and validation_split:
         first = rows_trained(train.rows, validation_split)
         held_out = Split(train.x[first:], train.y[first:])
         train = Split(train.x[:first], train.y[:first])

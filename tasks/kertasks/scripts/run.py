@@ -73,9 +73,13 @@ class Run(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries no t
 
     def left(self, error: BaseException) -> None:
         """Take it that the call of ``fit`` was left by an error."""
-        fit, self._fit = self._fit, None
-        if fit is not None:
+        fit, self._fit = self._own_fit, None
+        if fit is None:
+            return
+        try:
             fit.broken_off(error)
+        except Exception:  # the program's own error is the one to be told
+            _print_traceback()
 
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
         """Begin a run."""
@@ -83,7 +87,7 @@ class Run(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries no t
         if given is None:
             x, y = self._data or (None, None)
             given = FitGiven(epochs=self.params.get("epochs") or 1, x=x, y=y)
-        fit, self._fit = self._fit, None
+        fit, self._fit = self._own_fit, None
         if fit is not None:  # of a call that was left, in a notebook
             fit.broken_off(None, keeps=False)
         if self._script is None:
@@ -91,17 +95,17 @@ class Run(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries no t
         script = self._script
         begun = None
         try:
-            begun = FollowedFit(self.model, self.params, given, script, self._name, self._notes)
+            begun = FollowedFit(self, self.params, given, script, self._name, self._notes)
             begun.begin()
         except UserError as error:
-            self._warn(f"this training is not followed: {error}")
+            self._go_on_without(script, str(error))
         except OSError as error:
-            self._warn(f"this training is not followed: {described(error)}")
+            self._go_on_without(script, described(error))
         except Exception as error:  # a mistake of ours is no reason to end somebody's training
             _print_traceback()
             if begun is not None:
                 begun.give_up(error)
-            self._warn(f"this training is not followed: {described(error)}")
+            self._go_on_without(script, described(error))
         else:
             self._fit = begun
 
@@ -134,17 +138,31 @@ class Run(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries no t
         self._call(lambda fit: fit.ends())
         self._fit = None
 
-    def _call(self, do: Callable[[FollowedFit], None]) -> None:
+    @property
+    def _own_fit(self) -> FollowedFit | None:
+        """What is followed; nothing in a copy of the process, after a fork."""
         fit = self._fit
-        if fit is None or fit.process != os.getpid():  # a copy of it, after a fork
+        return fit if fit is not None and fit.process == os.getpid() else None
+
+    def _call(self, do: Callable[[FollowedFit], None]) -> None:
+        fit = self._own_fit
+        if fit is None:
             return
         try:
             do(fit)
+        except UserError as error:
+            self._fit = None
+            fit.give_up(error)
+            self._warn(f"this training is not followed any more: {error}")
         except Exception as error:  # as above
             self._fit = None
             _print_traceback()
             fit.give_up(error)
             self._warn(f"this training is not followed any more: {described(error)}")
+
+    def _go_on_without(self, script: Script, why: str) -> None:
+        script.not_followed = why
+        self._warn(f"this training is not followed: {why}")
 
     def _warn(self, text: str) -> None:
         if not self._has_warned:

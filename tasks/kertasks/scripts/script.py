@@ -15,7 +15,7 @@ from kertasks.files import open_to_append
 from kertasks.runs.event_log import EventLog
 from kertasks.runs.events import Failed, Notice
 from kertasks.runs.folder import RunDamaged, RunFolder
-from kertasks.runs.label import Label, write_label
+from kertasks.runs.label import Label, LabelNotWritten, write_label
 from kertasks.runs.manifest import Origin
 from kertasks.runs.store import RunStore
 from kertasks.text.plain_text import one_line
@@ -30,17 +30,17 @@ class Script:
     """One start of a program.
 
     Args:
-        file: what runs, for example ``train.py``, or what it is called where it is no file.
+        called: the name of its file, for example ``train.py``, or what else there is.
         home: where its runs are kept.
         name: what its runs are called; the second one has a 2 after it.
-        log: the file that gets what it prints, where kertui ran it.
+        source: its file, where there is one.
     """
 
-    def __init__(self, file: str, home: Path, name: str = "") -> None:
-        self.file = Path(file).name
+    def __init__(self, called: str, home: Path, name: str = "", source: Path | None = None) -> None:
+        self.file = called
         self.home = home.absolute()  # a program may change its folder
         self.name = name
-        self._source = _path_of(file)
+        self._source = None if source is None else str(source.absolute())
         self._lock = threading.Lock()
         self._waiting: tuple[RunFolder, EventLog] | None = None
         self.group: str | None = None
@@ -52,15 +52,18 @@ class Script:
         self.fits = 0
         """How many calls of ``fit`` were followed."""
 
+        self.not_followed = ""
+        """Why the last call of ``fit`` was not followed; empty where it was."""
+
     @classmethod
     def of_this_process(cls, home: Path | None = None) -> Script:
         """The program that this process runs, or the notebook."""
         main = sys.modules.get("__main__")
         file = getattr(main, "__file__", None)
-        called = (
-            Path(file).name if file else ("notebook" if "ipykernel" in sys.modules else "python")
-        )
-        return cls(called, home or default_home())
+        if file is None:
+            called = "notebook" if "ipykernel" in sys.modules else "python"
+            return cls(called, home or default_home())
+        return cls(Path(file).name, home or default_home(), source=Path(file))
 
     def open(self) -> RunFolder:
         """Make the folder of the first run, before there is a call of ``fit``.
@@ -90,14 +93,28 @@ class Script:
             with suppress(RunDamaged):
                 run.write_manifest(replace(run.manifest(), recipe=one_line(name)))
         if notes:
-            write_label(run.path, Label(note=notes))
+            with suppress(LabelNotWritten):  # a full disk: no reason not to follow
+                write_label(run.path, Label(note=notes))
         self.last = run
         return run, log
 
     def _new(self, called: str) -> tuple[RunFolder, EventLog]:
         run = RunStore(self.home).create_without_recipe(f"{Path(self.file).stem} {called}")
-        log = EventLog(run.events_path)
         self.group = self.group or run.id
+        log = EventLog(run.events_path)
+        try:
+            self._claim(run, called)
+        except BaseException:
+            log.close()
+            raise
+        return run, log
+
+    def _claim(self, run: RunFolder, called: str) -> None:
+        """Say whose run it is.
+
+        Raises:
+            OSError: the folder cannot be written in.
+        """
         manifest = own_manifest(
             run,
             created=time.time(),
@@ -110,7 +127,6 @@ class Script:
         )
         run.write_manifest(manifest)
         self._share_log(run)
-        return run, log
 
     def _share_log(self, run: RunFolder) -> None:
         """Have the log of the first run be that of every other one, too: what a program prints is
@@ -150,7 +166,10 @@ class Script:
         waiting, self._waiting = self._waiting, None
         if waiting is not None:
             _, log = waiting
-            log.add(Failed(time.time(), f"{self.file} {said}, and never called fit"))
+            without = "and never called fit"
+            if self.not_followed:
+                without = f"and what it trained was not followed: {self.not_followed}"
+            log.add(Failed(time.time(), f"{self.file} {said}, {without}"))
             log.close()
         elif self.last is not None and status:
             with suppress(OSError):  # the folder may be gone
@@ -172,8 +191,3 @@ def set_under_way(script: Script) -> None:
     global _under_way  # noqa: PLW0603 - there is one in a process
     _under_way = script
     os.register_at_fork(after_in_child=script.forget)
-
-
-def _path_of(file: str) -> str | None:
-    path = Path(file)
-    return str(path.absolute()) if path.exists() else None

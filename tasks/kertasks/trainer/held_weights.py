@@ -33,7 +33,7 @@ class HeldWeights:
 
     def __init__(self, model: keras.Model, *, on_device: bool) -> None:
         hold = _HOLD.get(keras.config.backend()) if on_device else None
-        self._held: list[Any] = hold(model.weights) if hold else _copies(model)
+        self._held: list[Any] = hold(model.weights) if hold else model.get_weights()
 
     def arrays(self) -> Arrays:
         """Copies, as ``keras.Model.set_weights`` takes them."""
@@ -41,12 +41,6 @@ class HeldWeights:
             held if isinstance(held, np.ndarray) else keras.ops.convert_to_numpy(held)
             for held in self._held
         ]
-
-
-def _copies(model: keras.Model) -> Arrays:
-    weights: Arrays = model.get_weights()
-    # What PyTorch gives on a processor is the tensor's own memory.
-    return [array.copy() for array in weights] if keras.config.backend() == "torch" else weights
 
 
 def _read_by_tensorflow(variables: list[keras.Variable]) -> list[Any]:

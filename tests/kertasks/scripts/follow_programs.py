@@ -32,7 +32,7 @@ def main() -> None:
     found = {}
     for program in programs:
         plain = came_to(program)
-        script = Script(str(program), home)
+        script = Script(program.name, home)
         set_under_way(script)
         follow_fit(keras, fast=False)
         try:

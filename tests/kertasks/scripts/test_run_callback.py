@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import shutil
 import subprocess
 import sys
 import threading
@@ -152,6 +153,47 @@ def test_a_callback_can_be_copied_in_the_middle_of_a_training(tmp_path: Path) ->
     fit(network(), Doing(lambda: copies.append(copy.deepcopy(run))), run)
     fit(network(), *copies)
     assert [type(ended(one)) for one in RunStore(tmp_path).runs()] == [Finished, Finished]
+
+
+def test_the_best_epoch_is_the_programs_own(tmp_path: Path) -> None:
+    """Of the larger accuracy, though its name says nothing; weights that are given back after the
+    run was told of the end are not claimed."""
+    named = keras.metrics.BinaryAccuracy(name="share")
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1, activation="sigmoid")])
+    model.compile(keras.optimizers.SGD(-1.0), "binary_crossentropy", metrics=[named])  # unlearns
+    stopping = keras.callbacks.EarlyStopping("share", patience=1, restore_best_weights=True)
+    for callbacks in (
+        [kertasks.Run(home=tmp_path), stopping],
+        [stopping, kertasks.Run(home=tmp_path)],
+    ):
+        keras.utils.set_random_seed(3)
+        model.set_weights([np.array([[3.0], [0], [0], [0]]), np.zeros(1)])
+        model.fit(X, Y, epochs=6, batch_size=16, verbose=0, callbacks=callbacks)
+    after, before = (ended(run) for run in RunStore(tmp_path).runs())
+    for told in (before, after):
+        assert told.monitor.name == "share"
+        assert told.monitor.mode == "max"
+        assert told.best_epoch == 1
+        assert told.epochs == 2
+    assert (before.restored_epoch, after.restored_epoch) == (None, 1)
+    late, early = (keras.models.load_model(run.model_path) for run in RunStore(tmp_path).runs())
+    assert all(map(np.array_equal, late.get_weights(), model.get_weights()))
+    assert not all(map(np.array_equal, early.get_weights(), model.get_weights()))
+
+
+def test_a_folder_that_is_deleted_ends_no_training(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kertasks.runs.event_log.HEARTBEAT", 0.05)
+
+    def delete() -> None:
+        shutil.rmtree(tmp_path / "runs")
+        wait_until(lambda: run._fit is None or run._fit._log.folder_gone)
+
+    run = kertasks.Run(home=tmp_path)
+    with pytest.warns(UserWarning, match="not followed any more: the run's folder is gone"):
+        history = fit(network(), Doing(delete), run, epochs=4).history
+    assert len(history["loss"]) == 4
 
 
 def test_a_training_of_thousands_of_batches_is_held_at_the_next_one(tmp_path: Path) -> None:

@@ -246,7 +246,8 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
     def _hear(self) -> None:
         self._looked = time.perf_counter()
         self._asked.extend(self._control.new_commands())
-        if self._signalled or self._log.folder_gone:
+        # Without its folder nobody could stop a trainer; a script is stopped where it was begun.
+        if self._signalled or (self._log.folder_gone and self._most_epochs is None):
             self.stop_requested = True
 
     def _look(self, now: float) -> None:
