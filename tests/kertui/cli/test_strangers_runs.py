@@ -3,6 +3,7 @@ checked as what is trained."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,9 @@ from tests.support.run_folders import write_run
 
 from kertasks.keras_catalog.catalog import Catalog
 from kertasks.runs.folder import RunFolder
+from kertasks.runs.mirrors.home_mark import mark_home
+from kertasks.runs.mirrors.mirror_note import MirrorNote, write_note
+from kertasks.runs.state import RunState
 from kertasks.runs.store import RunStore
 from kertui.cli.main import run as kertui
 
@@ -66,3 +70,33 @@ def test_what_cannot_be_read_is_not_taken_for_nothing(
     assert kertui(["export", "last", "-o", str(tmp_path / to)]) == 1
     assert "cannot be read: not a regular file" in capsys.readouterr().err
     assert not (tmp_path / to).exists()
+
+
+@pytest.mark.parametrize("marked", [True, False])
+@pytest.mark.parametrize("words", ["resume last", "show last"])
+def test_no_host_is_called_that_a_folder_names(
+    trainer_home: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: str,
+    marked: bool,
+) -> None:
+    called = tmp_path / "called"
+    ssh = tmp_path / "bin" / "ssh"
+    ssh.parent.mkdir()
+    ssh.write_text(f"#!/bin/sh\ntouch '{called}'\n")
+    ssh.chmod(0o700)
+    monkeypatch.setenv("PATH", str(ssh.parent), prepend=os.pathsep)
+    run = write_run(RunStore(trainer_home), "xor", "answer", epochs=3, end="stopped")
+    run.recipe_path.unlink()  # nothing is to be trained here
+    write_note(run.path, MirrorNote("evil", "~", RunState.STOPPED))
+    if marked:
+        mark_home(trainer_home, "evil")
+    assert run.mirrored_from == ("evil" if marked else None)
+    status = kertui(words.split())
+    err = capsys.readouterr().err
+    if marked:
+        assert status == 1
+        assert "only followed here: do that on evil" in err
+    assert not called.exists()

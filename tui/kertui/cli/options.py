@@ -168,6 +168,24 @@ def connect(ctx: click.Context, host: str) -> HostConnection:
     return made
 
 
+def connection_of(ctx: click.Context, run: RunFolder) -> HostConnection | None:
+    """The connection by which this command found a run of another host; None for a run of this one.
+
+    Raises:
+        IsMirrored: the run's folder says that it is another host's, and this command has no
+            connection to that: whose folder it is may not name a host to connect to.
+    """
+    from kertasks.runs.mirrors.mirror_note import IsMirrored
+
+    host = run.mirrored_from
+    if host is None:
+        return None
+    found: HostConnection | None = ctx.find_root().meta.get(f"kertui.host {host}")
+    if found is None:
+        raise IsMirrored(host, f"run {run.id}")
+    return found
+
+
 def recipe_or_file(task: Task, given: str | None) -> Recipe | Path:
     """What a person means by ``--recipe``: one of the task's recipes, or a file.
 

@@ -6,7 +6,14 @@ import shutil
 
 import click
 
-from kertui.cli.options import connect, find_run, home_of, home_option, marker_of, marker_option
+from kertui.cli.options import (
+    connection_of,
+    find_run,
+    home_of,
+    home_option,
+    marker_of,
+    marker_option,
+)
 
 _LEAST_WIDTH = 40
 _LEAST_HEIGHT = 10
@@ -70,8 +77,7 @@ def show(
     terminal = shutil.get_terminal_size()
     size = width or terminal.columns, height or max(_LEAST_HEIGHT, terminal.lines - _AROUND)
     capabilities = replace(detect(marker_of(marker)), colour=False)
-    host = found.mirrored_from
-    far = None if host is None else connect(ctx, host)
+    far = connection_of(ctx, found)
     service = TrainingService(RunStore(home_of(ctx)), cache_dir(), spare=True, far=far)
     try:
         frame = tab_frame(service, capabilities, found, tabs[tab], size, epoch)

@@ -14,7 +14,7 @@ import click
 from kertasks.recipes.bounds import MOST_EPOCHS
 from kertasks.runs.commands import NumberArgument, SteeringCommand
 from kertasks.text.numbers import grouped
-from kertui.cli.options import connect, find_run, home_of, home_option
+from kertui.cli.options import connection_of, find_run, home_of, home_option
 
 if TYPE_CHECKING:
     from kertasks.runs.events import Event
@@ -159,8 +159,7 @@ def _resume_in_new_process(ctx: click.Context, run: RunFolder, epochs: int | Non
     from kertasks.user_folders import cache_dir
     from kertui.service.training_service import TrainingService
 
-    host = run.mirrored_from
-    far = None if host is None else connect(ctx, host)
+    far = connection_of(ctx, run)
     service = TrainingService(RunStore(home_of(ctx)), cache_dir(), spare=False, far=far)
     reader = EventReader.at_end(run.events_path)
     try:

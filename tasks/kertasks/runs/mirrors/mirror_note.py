@@ -18,6 +18,7 @@ from msgspec.structs import force_setattr
 from kertasks.errors import UserError
 from kertasks.files import LARGEST, read_small, write_text
 from kertasks.recipes.bounds import MOST_KEPT
+from kertasks.runs.mirrors.home_mark import host_of
 from kertasks.runs.state import RunState
 from kertasks.text.plain_text import one_line
 
@@ -69,13 +70,16 @@ _decode = msgspec.json.Decoder(MirrorNote).decode
 def read_note(run: Path) -> MirrorNote | None:
     """What another host says of a run; None for a run of this one, as nearly always.
 
+    It counts only in the mirror of that host: a run's folder may have come from anybody.
+
     Args:
         run: the run's folder.
     """
     try:
-        return _decode(read_small(f"{run}/{FILE}"))
+        note = _decode(read_small(f"{run}/{FILE}"))
     except (OSError, ValueError, RecursionError):
         return None
+    return note if host_of(run.parent.parent) == note.host else None
 
 
 def write_note(run: Path, note: MirrorNote) -> None:
