@@ -77,3 +77,9 @@ def test_a_record_that_is_too_long_or_cut_is_the_end() -> None:
     for data in (struct.pack(">I", MOST + 1), record({"type": "gone", "run": "a"})[:-1], b"\0"):
         with pytest.raises(NotUnderstood):
             received(data)
+
+
+@pytest.mark.parametrize("kept", [(0,), (1 << 60,), tuple(range(1, 1 << 16))])
+def test_epochs_that_no_note_could_hold_are_passed_over(kept: tuple[int, ...]) -> None:
+    told = Told("run", "~/kertui/runs/run", RunState.PAUSED, "", kept)
+    assert received(record(told)) == []

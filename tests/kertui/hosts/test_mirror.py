@@ -24,7 +24,7 @@ from kertasks.runs.state import RunState
 from kertasks.runs.store import RunStore
 from kertasks.runs.views.fitted_curve import CurveRequest
 from kertui.hosts.messages import Ask, Gone, Leave, Looked, More, Relabel, Small, Steer, Told, Took
-from kertui.hosts.mirror_home import MirrorHome
+from kertui.hosts.mirror_home import MirrorFull, MirrorHome
 
 ID = "20261129-211517-xor-answer"
 
@@ -187,3 +187,15 @@ def test_what_a_killed_process_left_is_removed_and_nothing_else(tmp_path: Path) 
         assert mirror.path.stat().st_mode & 0o777 == 0o700
         mirror.remove()
         assert not mirror.path.exists()
+
+
+def test_hours_of_looking_fill_no_mirror_and_what_stays_does(
+    mirror: MirrorHome, run: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kertui.hosts.mirror_home.MOST_BYTES", 1000)
+    for _ in range(10):
+        mirror.take(Looked(ID, "0" * 16, b"x" * 900))
+    mirror.take(More(ID, "trainer.log", 0, b"x" * 900))
+    with pytest.raises(MirrorFull):
+        mirror.take(More(ID, "trainer.log", 900, b"x" * 900))
+    assert len(run.log_path.read_bytes()) == 900

@@ -18,6 +18,7 @@ from msgspec import Meta
 from kertasks.errors import UserError
 from kertasks.files import LARGEST
 from kertasks.runs.looking.view import Moment
+from kertasks.runs.mirrors.mirror_note import KeptEpochs
 from kertasks.runs.state import RunState
 
 PROTOCOL = 1
@@ -95,7 +96,7 @@ class Told(msgspec.Struct, tag="told"):
 
     state: RunState
     trouble: str
-    kept: tuple[int, ...]
+    kept: KeptEpochs
 
 
 class Gone(msgspec.Struct, tag="gone"):

@@ -91,8 +91,9 @@ class MirrorHome:
                     if message.run in self._runs:
                         self._runs[message.run].took(message.number, message.refused)
                 case _:
-                    data = b"" if isinstance(message, Told) else message.data or b""
-                    self._written += len(data)
+                    # A look takes the place of the one before it: hours of them fill nothing.
+                    if isinstance(message, More | Small):
+                        self._written += len(message.data or b"")
                     if self._written > MOST_BYTES:
                         raise MirrorFull(f"{self.host} told more than {MOST_BYTES >> 30} GB")
                     self.run(message.run).take(message)

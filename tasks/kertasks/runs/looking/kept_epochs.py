@@ -90,7 +90,7 @@ def kept_files(folder: Path) -> tuple[int, ...]:
 def _numbers(entries: Iterator[os.DirEntry[str]]) -> Iterator[int]:
     for entry in islice(entries, 2 * MOST_KEPT):
         named = _NAME.fullmatch(entry.name)
-        if named is not None and entry.is_file(follow_symlinks=False):
+        if named is not None and int(named[1]) and entry.is_file(follow_symlinks=False):
             yield int(named[1])
 
 

@@ -31,6 +31,12 @@ _PATH = 1_000
 """Characters of a folder's path that are kept."""
 
 
+KeptEpochs = Annotated[
+    tuple[Annotated[int, Meta(ge=1, le=LARGEST)], ...], Meta(max_length=2 * MOST_KEPT + 2)
+]
+"""Epochs that can be looked back at: those that are kept, the best one's and the last one's."""
+
+
 class MirrorNote(msgspec.Struct, frozen=True):
     """What is known of a run that another host trains."""
 
@@ -46,9 +52,7 @@ class MirrorNote(msgspec.Struct, frozen=True):
     trouble: str = ""
     """What keeps its events from being read or written there, or from coming here."""
 
-    kept: Annotated[
-        tuple[Annotated[int, Meta(ge=1, le=LARGEST)], ...], Meta(max_length=2 * MOST_KEPT)
-    ] = ()
+    kept: KeptEpochs = ()
     """The epochs whose weights are there."""
 
     def __post_init__(self) -> None:
