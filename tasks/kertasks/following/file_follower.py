@@ -54,15 +54,22 @@ class FileFollower:
     def __init__(self, source: EpochSource, store: RunStore) -> None:
         self._source = source
         self._store = store
-        read, earlier, most = _all_there(source)
         before = latest_run_of(store, source.path)
+        # Before the log is read: who waits for another process to end asks once a second.
+        log = None if before is None else _alone(before)
+        try:
+            read, earlier, most = _all_there(source)
+        except BaseException:
+            if log is not None:
+                log.close()
+            raise
         self.run: RunFolder
         """The run that is told now: another one, once another training begins in the log."""
 
         self._log: EventLog
         told = None
-        if before is not None:
-            told = self._take_up(before, read, most)
+        if before is not None and log is not None:
+            told = self._take_up(before, log, read, most)
         if told is None:
             self._begin(before, read.times[0] if read.epochs else None)
             told = RunHistory()
@@ -76,13 +83,12 @@ class FileFollower:
         self._tell(_not_told(read, told))
         self._log.flush()
 
-    def _take_up(self, run: RunFolder, read: RunHistory, most: int) -> RunHistory | None:
-        """Go on in a run; returns what was told of it, or None where it is of another training."""
+    def _take_up(
+        self, run: RunFolder, log: EventLog, read: RunHistory, most: int
+    ) -> RunHistory | None:
+        """Go on in a run; returns what was told of it, or None, with its log closed, where it is of
+        another training."""
         manifest = run.manifest()
-        try:
-            log = EventLog(run.events_path)
-        except BlockingIOError as error:
-            raise FollowedByAnother(run) from error
         told = RunHistory.read(run.events_path)
         if not _is_same_training(told, read, most):
             log.close()
@@ -168,6 +174,18 @@ def latest_run_of(store: RunStore, path: Path) -> RunFolder | None:
         if manifest.origin is Origin.FILE and manifest.source == source:
             return run
     return None
+
+
+def _alone(run: RunFolder) -> EventLog:
+    """The log of a run, with the lock on it.
+
+    Raises:
+        FollowedByAnother: another process has that.
+    """
+    try:
+        return EventLog(run.events_path)
+    except BlockingIOError as error:
+        raise FollowedByAnother(run) from error
 
 
 def _all_there(source: EpochSource) -> tuple[RunHistory, int, int]:

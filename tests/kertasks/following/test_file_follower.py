@@ -147,9 +147,11 @@ def test_what_nobody_knows_is_not_claimed(log: Path, home: Path) -> None:
 
 def test_two_that_follow_one_log_tell_one_run(log: Path, home: Path) -> None:
     first = FileFollower(source_at(log), RunStore(home))
+    waits = source_at(log)
     with pytest.raises(FollowedByAnother) as error:
-        FileFollower(source_at(log), RunStore(home))
+        FileFollower(waits, RunStore(home))
     assert error.value.run == first.run
+    assert [len(list(epochs)) for epochs in waits.read()] == [2]  # it did not read them to know so
     add(log, "2,0.4,0.6\n")
     first.close()
     assert followed(log, home) == first.run
