@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from tests.support.runs_without_recipe import BEGAN, adversarial, begin, learns
 
 from kertasks.runs.events import Epoch, Event, Failed, Finished, Progress, Started
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.manifest import Origin
+from kertasks.runs.state import process_start_time
 from kertasks.runs.store import RunStore
 from kertui.cli.main import run
 
@@ -133,3 +137,23 @@ def test_a_script_that_was_lost_or_failed_is_not_said_to_be_resumed(
     text = said(capsys, "attach", failed.id, "--once")
     assert "ended before it called fit" in text
     assert "mend gan.py and start it again" in text
+
+
+def test_a_log_is_followed_until_its_script_ends_not_the_first_run_of_it(store: RunStore) -> None:
+    waits = [sys.executable, "-c", "input()"]
+    prints = [sys.executable, "-m", "kertui", "logs"]
+    with subprocess.Popen(waits, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as script:
+        run = begin(store, [*learns(), Finished(BEGAN + 20, 12)], printed="between\n")
+        started = process_start_time(script.pid)
+        assert started is not None
+        own = replace(run.manifest(), pid=script.pid, process_started=started)
+        run.write_manifest(own)
+        with subprocess.Popen([*prints, "-f", run.id], stdout=subprocess.PIPE, text=True) as logs:
+            assert logs.stdout is not None
+            assert logs.stdout.readline() == "between\n"
+            # Another one begins and ends meanwhile: this one would be gone, too, if it did not wait.
+            subprocess.run([*prints, run.id], stdout=subprocess.DEVNULL, check=True)
+            with run.log_path.open("a") as log:
+                log.write("the end\n")
+            script.communicate()
+            assert logs.communicate(timeout=60)[0] == "the end\n"

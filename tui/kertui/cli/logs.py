@@ -24,7 +24,7 @@ _AT_ONCE = 1 << 20
 
 
 @click.command(short_help="Print what a run's trainer printed.")
-@click.option("-f", "--follow", is_flag=True, help="Go on until the run is over.")
+@click.option("-f", "--follow", is_flag=True, help="Go on until the run, or its script, is over.")
 @click.argument("run")
 @home_option
 @click.pass_context
@@ -32,13 +32,10 @@ def logs(ctx: click.Context, run: str, follow: bool) -> None:
     """Print what RUN's trainer printed, tracebacks included."""
     found = find_run(ctx, run, elsewhere=True)
     printer = LogPrinter(found)
-    while True:
-        # Asked before the last look: what was printed until the end is printed here too.
-        over = not follow or found.state().is_over
+    if follow:
+        printer.follow()
+    else:
         printer.print_new()
-        if over:
-            break
-        time.sleep(_LOOK_EVERY)
     if not printer.printed:
         click.echo(f"nothing was printed by what trained run {found.id}", err=True)
 
@@ -51,6 +48,7 @@ class LogPrinter:
     """
 
     def __init__(self, run: RunFolder) -> None:
+        self._run = run
         self._path = run.log_path
         self._show = visible if sys.stdout.isatty() else str
         # A character may be written in two parts.
@@ -65,9 +63,29 @@ class LogPrinter:
             RunDamaged: it cannot be read.
         """
         while data := _read(self._path, self.printed):
+            self.printed += len(data)  # before: Ctrl-C in the middle of it prints nothing twice
             sys.stdout.write(self._show(self._decode(data)))
-            self.printed += len(data)
         sys.stdout.flush()
+
+    def follow(self) -> None:
+        """Print until the run is over, and with it the script that trained it: one log has all that
+        a script prints.
+
+        Raises:
+            RunDamaged: it cannot be read.
+        """
+        from kertasks.runs.state import RunState
+        from kertui.service.run_group import RunGroup
+
+        group = RunGroup(self._run)
+        while True:
+            state = self._run.state()
+            # Asked before the last look: what was printed until the end is printed here too.
+            over = state.is_over and (state is RunState.REMOVED or not group.script_goes_on())
+            self.print_new()
+            if over:
+                return
+            time.sleep(_LOOK_EVERY)
 
 
 def _read(path: Path, start: int) -> bytes:

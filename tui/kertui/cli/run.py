@@ -113,7 +113,9 @@ def run(
             ctx.exit(0)
         printer.print_new()
     if told is not None:
-        told.wait(CtrlC())
+        pressed = CtrlC()
+        with pressed.caught():
+            told.wait(pressed)
     if status:
         click.echo(f"{script} ended with status {status}", err=True)
     ctx.exit(status)
@@ -180,10 +182,7 @@ def _follow_there(
                 host=connection,
             )
         else:
-            while not run.state().is_over:
-                printer.print_new()
-                time.sleep(_LOOK_EVERY)
-            printer.print_new()
+            printer.follow()
     except KeyboardInterrupt:
         pass  # it goes on without anybody
     state = run.state()
