@@ -151,7 +151,7 @@ def test_a_log_is_followed_until_its_script_ends_not_the_first_run_of_it(store: 
         with subprocess.Popen([*prints, "-f", run.id], stdout=subprocess.PIPE, text=True) as logs:
             assert logs.stdout is not None
             assert logs.stdout.readline() == "between\n"
-            # Another one begins and ends meanwhile: this one would be gone, too, if it did not wait.
+            # Another one begins and ends meanwhile: had this one not waited, it would be gone.
             subprocess.run([*prints, run.id], stdout=subprocess.DEVNULL, check=True)
             with run.log_path.open("a") as log:
                 log.write("the end\n")
