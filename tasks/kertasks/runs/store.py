@@ -115,8 +115,7 @@ class RunStore:
         _require_room(self.runs_path)
         # UTC, so that ids sort by age whatever the season and the host.
         stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
-        words = re.sub(r"[^a-z0-9]+", "-", called.lower())
-        name = f"{stamp}-{words.strip('-')[:48].rstrip('-')}"
+        name = f"{stamp}-{id_words(called)}"
         for number in itertools.count(2):
             path = self.runs_path / name
             try:
@@ -195,6 +194,12 @@ class RunStore:
             if run.has_manifest:
                 return run
         raise UnknownRun(f"there is no last run: nothing was trained in {self.home} yet")
+
+
+def id_words(called: str) -> str:
+    """What an id has of a run's name, after the time."""
+    words = re.sub(r"[^a-z0-9]+", "-", called.lower())
+    return words.strip("-")[:48].rstrip("-")
 
 
 def shortest_names(ids: Sequence[str], taken: Collection[str] = ()) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +28,7 @@ from kertasks.runs.history import RunHistory, state_of
 from kertasks.runs.label import FILE, Label, look_at_label
 from kertasks.runs.manifest import Origin
 from kertasks.runs.state import RunState
+from kertasks.runs.store import id_words
 from kertasks.scores.run_baselines import Baseline, read_baselines
 from kertasks.text.numbers import counted, metric, test_metric
 from kertasks.text.plain_text import visible_name
@@ -113,7 +115,14 @@ class RunSummary:
         if self.label.name or self.fit is None:
             return self.label.name or self.recipe
         number, count = self.fit
-        return f"{self.recipe.removesuffix(f' {number}')} {number}/{count}"
+        name = self.recipe.removesuffix(f" {number}")
+        # The number it was given is another one where an earlier run was deleted. A name that ends
+        # in a number keeps that: only the first run's, which its id is made of, is the common one.
+        common = re.sub(r" \d+\Z", "", self.recipe)
+        words = (self.group or self.id)[len("20261129-211517-") :].partition("~")[0]
+        if words == id_words(f"{Path(self.task).stem} {common}"):
+            name = common
+        return f"{name} {number}/{count}"
 
     @property
     def can_be_steered(self) -> bool:

@@ -3,11 +3,13 @@ from __future__ import annotations
 import json
 import os
 import platform
+import shutil
 import time
 from pathlib import Path
 
 import pytest
 from tests.support.run_folders import NOON, append, write_run
+from tests.support.runs_without_recipe import begin
 
 from kertasks.registry import find_task
 from kertasks.runs.commands import SteeringCommand
@@ -24,7 +26,7 @@ from kertasks.runs.events import (
 )
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.label import Label, write_label
-from kertasks.runs.listing import OverRuns, RunSummaries
+from kertasks.runs.listing import OverRuns, RunSummaries, with_fits
 from kertasks.runs.state import RunState
 from kertasks.runs.store import RunStore
 from kertasks.runs.summary import in_words, summarise
@@ -238,3 +240,29 @@ def test_the_time_trained_is_told_only_where_the_end_of_the_events_tells_it(
     assert times[3] is not None
     # Between its start and its last epoch it may have lain still for days.
     assert times[60_000] is None
+
+
+@pytest.mark.parametrize("name", ["fold", "resnet 50", "größe"])
+def test_a_fit_has_its_own_number_once_whatever_was_deleted_before_it(
+    tmp_path: Path, name: str
+) -> None:
+    store = RunStore(tmp_path)
+    first = begin(store, by="train", called=name, began=NOON)
+    for number in (2, 3):
+        begin(store, by="train", called=f"{name} {number}", group=first.id, began=NOON + number)
+    summaries = RunSummaries(store)
+
+    def titles() -> list[str]:
+        return [run.title for run in with_fits(summaries.read())][::-1]
+
+    assert titles() == [f"{name} 1/3", f"{name} 2/3", f"{name} 3/3"]
+    shutil.rmtree(first.path)
+    assert titles() == [f"{name} 1/2", f"{name} 2/2"]
+
+
+def test_a_number_that_is_part_of_a_fits_name_stays(tmp_path: Path) -> None:
+    store = RunStore(tmp_path)
+    first = begin(store, by="train", called="units 32", began=NOON)
+    begin(store, by="train", called="units 64", group=first.id, began=NOON + 1)
+    titles = [run.title for run in with_fits(RunSummaries(store).read())]
+    assert titles == ["units 64 2/2", "units 32 1/2"]
