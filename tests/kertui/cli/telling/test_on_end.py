@@ -142,6 +142,21 @@ def test_a_command_that_does_not_end_holds_nobody_up(
     wait_until(lambda: process_start_time(watcher.pid) is None)
 
 
+def test_ctrl_c_leaves_the_command_of_a_script_that_is_over(
+    trainer_home: Path, tmp_path: Path
+) -> None:
+    script, begun = tmp_path / "train.py", tmp_path / "begun"
+    script.write_text("raise SystemExit(3)\n")
+    words = ["run", "--plain", "--on-end", f"echo $$ > '{begun}'; exec sleep 1000", str(script)]
+    with subprocess.Popen([*KERTUI, *words], stderr=subprocess.PIPE, text=True) as process:
+        wait_until(lambda: begun.exists() and begun.read_text().endswith("\n"))
+        Timer(0.3, process.send_signal, [signal.SIGINT]).start()
+        said = process.communicate()[1]
+    os.kill(int(begun.read_text()), signal.SIGKILL)
+    assert "note: the command of --on-end goes on by itself\n" in said
+    assert process.returncode == 3
+
+
 def test_each_run_of_a_script_is_told_and_no_other(tmp_path: Path) -> None:
     first, other = (claimed(tmp_path / "runs" / f"20260101-00000{n}-net") for n in range(2))
     script = subprocess.Popen(["sleep", "1000"])
