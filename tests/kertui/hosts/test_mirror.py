@@ -7,12 +7,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
+from tests.support.runs_without_recipe import BEGAN, begin
+from tests.support.waiting import wait_until
 
 from kertasks.runs.bin import RunBin
 from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.control_file import read_commands
 from kertasks.runs.event_reader import EventReader
-from kertasks.runs.events import Control, Epoch, format_event
+from kertasks.runs.events import Control, Epoch, Finished, format_event
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.label import Label, write_label
 from kertasks.runs.looking.kept_epochs import kept_moments
@@ -20,11 +23,13 @@ from kertasks.runs.looking.look_files import Viewer
 from kertasks.runs.looking.view import Look, encode_look
 from kertasks.runs.mirrors.home_mark import IsElsewhere
 from kertasks.runs.mirrors.mirror_note import IsMirrored
-from kertasks.runs.state import RunState
+from kertasks.runs.state import RunState, process_start_time
 from kertasks.runs.store import RunStore
 from kertasks.runs.views.fitted_curve import CurveRequest
 from kertui.hosts.messages import Ask, Gone, Leave, Looked, More, Relabel, Small, Steer, Told, Took
 from kertui.hosts.mirror_home import MirrorFull, MirrorHome
+from kertui.hosts.sent_run import SentRun
+from kertui.service.run_group import RunGroup
 
 ID = "20261129-211517-xor-answer"
 
@@ -95,6 +100,31 @@ def test_the_host_says_whether_its_trainer_lives(mirror: MirrorHome, run: RunFol
     assert run.trouble() == "cannot write events.jsonl: No space left on device"
     mirror.take(Gone(ID))
     assert run.state() is RunState.REMOVED
+
+
+def test_of_a_script_its_host_says_whether_it_goes_on(mirror: MirrorHome, tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as script:
+        there = begin(RunStore(tmp_path / "there"), [Finished(BEGAN, 1)], printed="between\n")
+        started = process_start_time(script.pid)
+        assert started is not None
+        own = replace(there.manifest(), pid=script.pid, process_started=started)
+        there.write_manifest(own)
+        sent, copy = SentRun(there, {}), RunFolder(mirror.path / "runs" / there.id)
+
+        def goes_on() -> bool:
+            for message in sent.new():
+                if isinstance(message, More | Told):  # and not whose process it is
+                    mirror.take(message)
+            return RunGroup(copy).script_goes_on()
+
+        assert goes_on()
+        assert (copy.state(), sent.is_over) == (RunState.FINISHED, False)
+        with there.log_path.open("a") as log:
+            log.write("the end\n")
+        script.communicate(b"\n")
+    wait_until(lambda: not goes_on())
+    assert copy.log_path.read_text() == "between\nthe end\n"
+    assert sent.is_over
 
 
 def test_a_command_goes_over_once_whatever_becomes_of_the_connection(

@@ -97,6 +97,8 @@ class Told(msgspec.Struct, tag="told"):
     state: RunState
     trouble: str
     kept: KeptEpochs
+    script_goes_on: bool = False
+    """Whether the script that trained it lives: it may print and train more."""
 
 
 class Gone(msgspec.Struct, tag="gone"):

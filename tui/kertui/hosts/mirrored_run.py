@@ -173,7 +173,8 @@ class MirroredRun:
         state, trouble = told.state, " ".join(filter(None, [self._refused, told.trouble]))
         if self._lost and not state.is_over:
             state, trouble = RunState.UNKNOWN, self._lost
-        note = MirrorNote(self._host, told.folder, state, trouble, told.kept)
+        goes_on = told.script_goes_on
+        note = MirrorNote(self._host, told.folder, state, trouble, told.kept, goes_on)
         if note != self._note:
             self._note = note
             write_note(self.path, note)

@@ -32,6 +32,7 @@ from kertui.hosts.messages import (
     Small,
     Told,
 )
+from kertui.service.run_group import RunGroup
 
 _STATE_EVERY = 1.0
 """Seconds between two looks whether a run's trainer lives, and for kept epochs."""
@@ -49,6 +50,7 @@ class SentRun:
 
     def __init__(self, run: RunFolder, known: Mapping[str, int]) -> None:
         self.run = run
+        self._group = RunGroup(run)
         self._folder = short_path(run.path.absolute())
         self._stamps: dict[str, Stamp] = {}
         self._events = known.get(EVENTS, 0)
@@ -69,8 +71,9 @@ class SentRun:
 
     @property
     def is_over(self) -> bool:
-        """Whether it was over at the last look."""
-        return self._told is not None and self._told.state.is_over
+        """Whether it was over at the last look, and so was the script that trained it."""
+        told = self._told
+        return told is not None and told.state.is_over and not told.script_goes_on
 
     @property
     def is_told(self) -> bool:
@@ -122,7 +125,8 @@ class SentRun:
         if stamp != self._kept[0]:
             self._kept = stamp, kept_moments(self.run)
         trouble = "" if state.is_over and not state.is_gone else self.run.trouble()
-        told = Told(self.run.id, self._folder, state, trouble, self._kept[1])
+        goes_on = self._group.script_goes_on()
+        told = Told(self.run.id, self._folder, state, trouble, self._kept[1], goes_on)
         return None if told == self._told else told
 
     def _more_events(self) -> More | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from kertasks.runs.folder import RunDamaged, RunFolder, sees_process_of
 from kertasks.runs.manifest import Manifest, Origin
+from kertasks.runs.mirrors.mirror_note import read_note
 from kertasks.runs.state import process_is_there
 
 
@@ -41,7 +42,11 @@ class RunGroup:
         return tuple(RunFolder(path) for _, _, path in sorted(found)) or (self._run,)
 
     def script_goes_on(self) -> bool:
-        """Whether the script's process is seen from here and lives: a further run may come."""
+        """Whether the script's process is seen from here and lives, or its host says that it does:
+        a further run may come."""
+        note = read_note(self._run.path)
+        if note is not None:
+            return note.script_goes_on
         own = self._manifest(self._run.path)
         if own is None or own.origin is not Origin.SCRIPT or not sees_process_of(own):
             return False

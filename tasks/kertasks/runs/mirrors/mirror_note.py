@@ -55,6 +55,9 @@ class MirrorNote(msgspec.Struct, frozen=True):
     kept: KeptEpochs = ()
     """The epochs whose weights are there."""
 
+    script_goes_on: bool = False
+    """Whether the script that trained it lives there."""
+
     def __post_init__(self) -> None:
         force_setattr(self, "host", one_line(self.host))
         force_setattr(self, "folder", one_line(self.folder, _PATH))
