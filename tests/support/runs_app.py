@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -95,6 +96,9 @@ async def opened_runs(
     app = PatientApp(service, Capabilities(**capabilities))
     async with app.run_test(size=size, notifications=toasts) as pilot:
         await pilot.press("R")
+        deadline = time.monotonic() + 60  # of a machine that is busy with other things
+        while not isinstance(app.screen, RunsScreen) and time.monotonic() < deadline:
+            await pilot.pause(0.02)
         assert isinstance(app.screen, RunsScreen)
         runs = Runs(app, pilot, app.screen)
         count = len(service.store.runs())

@@ -192,6 +192,15 @@ def catches(pid: int, number: signal.Signals) -> bool:
     return bool(caught >> (number - 1) & 1)
 
 
+def until_drawn(terminal: PseudoTerminal) -> None:
+    """Wait until a program that goes on has taken its terminal anew: what is typed until then may
+    be gone."""
+    shown = terminal.received
+    terminal.wait_until(lambda _: terminal.received > shown)
+    while terminal.read(0.5):
+        pass
+
+
 def test_it_can_be_stopped_and_continued_as_often_as_one_likes(
     environment: dict[str, str],
 ) -> None:
@@ -208,11 +217,13 @@ def test_it_can_be_stopped_and_continued_as_often_as_one_likes(
             pass
         is_whole(terminal, before)
         terminal.process.send_signal(signal.SIGCONT)
+        until_drawn(terminal)
         terminal.send("square")
         terminal.wait_for("square▏")
         terminal.process.send_signal(signal.SIGSTOP)  # cannot be caught
         terminal.wait_until(lambda _: state() == "T")
         terminal.process.send_signal(signal.SIGCONT)
+        until_drawn(terminal)
         terminal.send("\x1b")
         terminal.wait_for(FIRST_SCREEN)
         terminal.send("q")

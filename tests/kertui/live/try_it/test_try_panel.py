@@ -37,6 +37,7 @@ from kertui.live.try_it.pixel_pad import PixelPad
 from kertui.live.try_it.try_panel import TryPanel, form_for
 from kertui.live.try_it.value_fields import ValueFields
 from kertui.live.try_it.words_field import NumbersField, WordsField
+from kertui.service.told_runs import ToldRuns
 from kertui.service.training_service import TrainingService
 
 
@@ -51,6 +52,7 @@ class Network:
         self._model.compile(loss="mse")
         self._data = data
         self.asked: list[AnswerRequest] = []
+        self.told = ToldRuns()
 
     def look(self, run: RunFolder, moment: Moment, request: ViewRequest) -> Look:
         assert isinstance(request, AnswerRequest)
