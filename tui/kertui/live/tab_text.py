@@ -99,7 +99,8 @@ class TabApp(App[TabFrame]):
 
     def _look(self) -> None:
         now, lines = time.monotonic(), self._lines
-        if lines != self._last or not self._pane.is_settled:
+        # On a busy machine it may stand still before anything is drawn.
+        if lines != self._last or not lines or not self._pane.is_settled:
             self._last, self._changed = lines, now
         late = now - self._began > _PATIENCE
         if late or (now - self._changed >= _HOLDS_STILL):
