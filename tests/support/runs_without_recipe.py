@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import math
 import os
-import platform
 from collections.abc import Iterable, Iterator
 
 from kertasks.runs.event_log import EventLog
 from kertasks.runs.events import Epoch, Event, Started
 from kertasks.runs.folder import RunFolder
-from kertasks.runs.manifest import Manifest, Origin
-from kertasks.runs.state import boot_id, pid_namespace, process_start_time
+from kertasks.runs.manifest import Origin, manifest_of_process
 from kertasks.runs.store import RunStore
 
 BEGAN = 1_800_000_000.0
@@ -50,9 +48,9 @@ def begin(
         printed: what it printed.
     """
     run = store.create_without_recipe(f"{by} {called}")
-    pid = os.getpid() if lives else GONE
     run.write_manifest(
-        Manifest(
+        manifest_of_process(
+            os.getpid() if lives else GONE,
             id=run.id,
             task=by,
             recipe=called,
@@ -60,11 +58,6 @@ def begin(
             created=began,
             versions={},
             device="CPU",
-            host=platform.node(),
-            pid=pid,
-            process_started=process_start_time(pid) or 0.0,
-            boot=boot_id(),
-            pid_namespace=pid_namespace(),
             origin=origin,
             group=group or run.id,
         )

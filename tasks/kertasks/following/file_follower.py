@@ -9,7 +9,6 @@ training by then: its first epoch is another one, or it has fewer epochs than we
 from __future__ import annotations
 
 import os
-import platform
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -20,8 +19,7 @@ from kertasks.runs.event_log import EventLog
 from kertasks.runs.events import Epoch, Notice, Started
 from kertasks.runs.folder import RunDamaged, RunFolder
 from kertasks.runs.history import RunHistory
-from kertasks.runs.manifest import Manifest, Origin
-from kertasks.runs.state import boot_id, pid_namespace, process_start_time
+from kertasks.runs.manifest import Manifest, Origin, manifest_of_process
 from kertasks.runs.store import RunStore
 from kertasks.text.numbers import counted
 from kertasks.text.plain_text import one_line
@@ -224,8 +222,8 @@ def _not_told(read: RunHistory, told: RunHistory) -> Iterable[Epoch]:
 
 
 def _manifest(id: str, path: Path, created: float, group: str | None) -> Manifest:
-    pid = os.getpid()
-    return Manifest(
+    return manifest_of_process(
+        os.getpid(),
         id=id,
         task=path.name,
         recipe=path.parent.name or path.name,
@@ -233,12 +231,7 @@ def _manifest(id: str, path: Path, created: float, group: str | None) -> Manifes
         created=created,
         versions={},
         device="",
-        host=platform.node(),
-        pid=pid,
-        process_started=process_start_time(pid) or 0.0,
         source=str(path),
-        boot=boot_id(),
-        pid_namespace=pid_namespace(),
         origin=Origin.FILE,
         group=group,
     )

@@ -93,7 +93,7 @@ class _Training:
         return last is not None and scalar.step <= last and scalar.step <= self.steps[0]
 
     def add(self, folder: str, scalar: Scalar, found: MetricName, now: float) -> None:
-        """Take a number."""
+        """Take a number of the training into the epoch of its step."""
         series = folder, scalar.tag
         last = self._last.get(series)
         if last is not None and scalar.step <= last:

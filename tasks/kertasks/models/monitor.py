@@ -30,6 +30,12 @@ def given_metrics(model: keras.Model) -> list[Any]:
     return []
 
 
+def direction_of(metric: object) -> str | None:
+    """Whether one of Keras's metrics is to become small or large, ``"min"`` or ``"max"``; None
+    where it does not say."""
+    return {"up": "max", "down": "min"}.get(getattr(metric, "_direction", ""))
+
+
 def metrics_of(recipe: Recipe) -> dict[str, keras.metrics.Metric | str | None]:
     """The metrics that a training of a recipe tells of, by the names Keras tells them by.
 
@@ -75,8 +81,7 @@ def monitor_of(recipe: Recipe) -> Monitor | None:
         elif isinstance(metric, str):
             mode = "max"
         else:
-            directions = {"up": "max", "down": "min"}
-            mode = directions.get(getattr(metric, "_direction", ""), "")
+            mode = direction_of(metric) or ""
     if mode == "min":
         return Monitor(stopping.monitor, "min", stopping.min_delta)
     if mode == "max":

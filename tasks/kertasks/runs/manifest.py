@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import platform
 import re
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
-from typing import Annotated, get_args
+from typing import Annotated, Any, get_args
 
 import msgspec
 from msgspec import Meta
 from msgspec.structs import asdict, force_setattr
 
+from kertasks.runs.state import boot_id, pid_namespace, process_start_time
 from kertasks.text.plain_text import one_line
 
 SCHEMA = 1
@@ -94,6 +96,23 @@ class Manifest(msgspec.Struct, frozen=True):
                 force_setattr(self, name, one_line(value))
         clean = {one_line(name): one_line(text) for name, text in self.versions.items()}
         force_setattr(self, "versions", clean)
+
+
+def manifest_of_process(pid: int, **fields: Any) -> Manifest:
+    """The manifest of a run that a process of this host writes.
+
+    Args:
+        pid: the number of the process.
+        fields: all that does not say which process it is.
+    """
+    return Manifest(
+        host=platform.node(),
+        pid=pid,
+        process_started=process_start_time(pid) or 0.0,
+        boot=boot_id(),
+        pid_namespace=pid_namespace(),
+        **fields,
+    )
 
 
 def format_manifest(manifest: Manifest) -> str:

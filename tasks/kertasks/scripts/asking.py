@@ -46,11 +46,11 @@ class Asking:
         """Whether a hook of a batch is to look for what is asked."""
 
     def begin(self) -> None:
-        """Begin to look."""
+        """Begin to look for commands and viewers, in a thread."""
         self._thread.start()
 
     def end(self) -> None:
-        """End the thread."""
+        """Look no more, and let go of what the call of ``fit`` holds."""
         self._ending.set()
         self._call.frame = None  # it holds all that the program's function holds
         if self._thread.ident is not None and threading.current_thread() is not self._thread:

@@ -3,14 +3,13 @@
 This reaches into Keras and CPython, and nobody else here does: ``CallbackList._async_train`` and
 ``_async_test`` (Keras 3) say whether hooks of batches are called in threads of their own,
 ``Model._distribute_strategy`` on how many devices TensorFlow trains, and ``sys._current_frames``
-says what a thread is doing. Where one of them is missing, less is known
-and nothing breaks.
+says what a thread is doing. Where one of them is missing, less is known and nothing breaks.
 """
 
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import FrameType
 
 import keras
@@ -28,6 +27,13 @@ class FitCall:
 
     callbacks: keras.callbacks.CallbackList | None
     """Who calls the hooks; None where it was not found."""
+
+    _async_train: bool = field(init=False)
+    _async_test: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._async_train = bool(getattr(self.callbacks, "_async_train", False))
+        self._async_test = bool(getattr(self.callbacks, "_async_test", False))
 
     def is_under_way(self) -> bool:
         """Whether the call has not been left, by its end or by an error. A long one costs some
@@ -47,21 +53,10 @@ class FitCall:
         pace as long as nobody asks for anything.
         """
         callbacks = self.callbacks
-        if callbacks is None or not self._may_wait:
+        if callbacks is None:
             return
         callbacks._async_train = self._async_train and not at_once
         callbacks._async_test = self._async_test and not at_once
-
-    @property
-    def _may_wait(self) -> bool:
-        return hasattr(self.callbacks, "_async_train") and hasattr(self.callbacks, "_executor")
-
-    _async_train: bool = False
-    _async_test: bool = False
-
-    def __post_init__(self) -> None:
-        self._async_train = bool(getattr(self.callbacks, "_async_train", False))
-        self._async_test = bool(getattr(self.callbacks, "_async_test", False))
 
 
 def fit_call(thread: int) -> FitCall:

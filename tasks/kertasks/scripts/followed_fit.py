@@ -18,7 +18,7 @@ import keras
 from msgspec.structs import replace
 
 from kertasks.errors import UserError
-from kertasks.models.monitor import VALIDATION, given_metrics
+from kertasks.models.monitor import VALIDATION, direction_of, given_metrics
 from kertasks.runs.advice.finding import Finding
 from kertasks.runs.control_file import ControlFile
 from kertasks.runs.events import Failed, Finished, Monitor, Notice, Started, Stopped
@@ -244,7 +244,7 @@ class FollowedFit:
             callback.on_train_batch_end(batch, logs)
 
     def validation_begins(self) -> None:
-        """A validation begins."""
+        """A validation begins: commands within it are carried out where its batches end."""
         self._steering.on_test_begin()
 
     def validation_batch_ends(self, batch: int) -> None:
@@ -285,27 +285,13 @@ class FollowedFit:
         self._time.rest()
         steering = self._steering
         restored = self._restored(steering)
-        if size_of(self._model) <= _KEPT or steering.stop_requested:
+        held = size_of(self._model)
+        if held <= _KEPT or steering.stop_requested:
             self._keep(restored)
         else:
-            text = f"its weights of {size(size_of(self._model))} were not kept: nobody asked for it"
-            self.tell(text)
-        writer, best = self._writer, self._writer.best
+            self.tell(f"its weights of {size(held)} were not kept: nobody asked for it")
         kind = Stopped if steering.stop_requested else Finished
-        self._log.add(
-            kind(
-                time.time(),
-                epochs=writer.epochs,
-                best_epoch=best.epoch,
-                best=best.metrics or None,
-                restored_epoch=restored,
-                within=(writer.step or None) if restored is None else None,
-                monitor=self._monitor,
-                not_finite_since=writer.not_finite_since,
-                trained=self._time.seconds,
-                finding=self._alarm,
-            )
-        )
+        self._log.add(self._writer.end(kind, restored, self._time.seconds, self._alarm))
 
     def broken_off(self, error: BaseException | None, *, keeps: bool = True) -> None:
         """The call of ``fit`` was left.
@@ -452,5 +438,5 @@ def _monitor(
             with suppress(ValueError, TypeError):  # a metric of the program's own
                 metric = keras.metrics.get(given)
                 if watched in (given, getattr(metric, "name", None)):
-                    mode = {"up": "max", "down": "min"}.get(getattr(metric, "_direction", ""))
+                    mode = direction_of(metric)
     return None if mode is None else Monitor(name, mode, abs(float(min_delta)))

@@ -82,7 +82,7 @@ class Run(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries no t
             _print_traceback()
 
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
-        """Begin a run."""
+        """Begin a run of the call of ``fit`` that begins."""
         given, self._given = self._given, None
         if given is None:
             x, y = self._data or (None, None)

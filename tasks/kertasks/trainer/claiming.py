@@ -39,9 +39,8 @@ from kertasks.runs.control_file import last_number
 from kertasks.runs.event_log import EventLog
 from kertasks.runs.events import Failed, Planned, Resuming
 from kertasks.runs.folder import RunDamaged, RunFolder
-from kertasks.runs.manifest import Manifest
+from kertasks.runs.manifest import Manifest, manifest_of_process
 from kertasks.runs.resumable import require_resumable
-from kertasks.runs.state import boot_id, pid_namespace, process_start_time
 
 _DYING = 2.0
 """Seconds in which the last threads of a killed trainer let go of its lock; who holds it longer
@@ -171,18 +170,8 @@ def own_manifest(run: RunFolder, *, created: float, **fields: Any) -> Manifest:
         created: when, Unix time in seconds.
         fields: what else is to be said, at least ``task``, ``recipe`` and ``seed``.
     """
-    pid = os.getpid()
-    return Manifest(
-        id=run.id,
-        created=created,
-        versions=versions(),
-        device="",
-        host=platform.node(),
-        pid=pid,
-        process_started=process_start_time(pid) or 0.0,
-        boot=boot_id(),
-        pid_namespace=pid_namespace(),
-        **fields,
+    return manifest_of_process(
+        os.getpid(), id=run.id, created=created, versions=versions(), device="", **fields
     )
 
 

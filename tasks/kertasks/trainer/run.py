@@ -223,24 +223,16 @@ class _Training:
         restored: int | None,
         test: dict[str, float] | None,
     ) -> None:
-        writer, best = self._writer, self._writer.best
-        kind = Stopped if steering.stop_requested else Finished
         self._log.add(
-            kind(
-                time.time(),
-                epochs=writer.epochs,
-                best_epoch=best.epoch,
+            self._writer.end(
+                Stopped if steering.stop_requested else Finished,
+                restored,
+                self._time.seconds,
+                self._advice.alarm if self._advice is not None else self._before.alarm,
                 test=test,
                 unit=data.unit,
-                best=best.metrics or None,
-                restored_epoch=restored,
-                within=(writer.step or None) if restored is None else None,
-                monitor=self._monitor,
                 result=result_of(data, test),
                 test_rows=data.test.rows if data.test is not None and test else None,
-                not_finite_since=writer.not_finite_since,
-                trained=self._time.seconds,
-                finding=self._advice.alarm if self._advice is not None else self._before.alarm,
             )
         )
 

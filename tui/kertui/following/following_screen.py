@@ -102,7 +102,7 @@ class FollowingScreen(Screen[None]):
         yield KeyLine()
 
     def on_mount(self) -> None:
-        """Show the run."""
+        """Show the run that was asked for, and go on to later ones of its script."""
         self._show(self._asked.run, self._asked.manifest, self._asked.state)
         self._training.pane.focus()
         self.set_interval(_LOOK_EVERY, self._go_on_to_newest)

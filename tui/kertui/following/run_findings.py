@@ -31,7 +31,7 @@ class RunFindings(Vertical):
         """The list, while it is open."""
 
     def compose(self) -> ComposeResult:
-        """Hold the line."""
+        """Hold the line that says the worst of what was found."""
         yield AdviceLine()
 
     @property

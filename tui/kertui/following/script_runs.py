@@ -45,7 +45,7 @@ class ScriptRuns(Widget):
         self._run = run
 
     def on_mount(self) -> None:
-        """Begin to look."""
+        """Begin to look for further runs of the script, in a thread."""
         self._follow()
 
     @work(thread=True, group="script runs")

@@ -74,7 +74,7 @@ class MirroredRun:
 
     @property
     def id(self) -> str:
-        """The run's id."""
+        """The run's id, here as on its host."""
         return self.path.name
 
     @property

@@ -8,9 +8,18 @@ from typing import Any
 
 import keras
 
+from kertasks.runs.advice.finding import Finding
 from kertasks.runs.best_epoch import BestEpoch
 from kertasks.runs.event_log import EventLog
-from kertasks.runs.events import Epoch, LearningRate, Monitor, Notice, Progress
+from kertasks.runs.events import (
+    Epoch,
+    Finished,
+    LearningRate,
+    Monitor,
+    Notice,
+    Progress,
+    Stopped,
+)
 from kertasks.runs.history import RunHistory
 from kertasks.trainer.checkpoint import BestState, TrainingPosition
 from kertasks.trainer.metric_values import as_numbers, with_several_values
@@ -107,6 +116,37 @@ class EventWriter(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
         self._learning_rate = learning_rate
         self._replays = False
         self._log.add(LearningRate(time.time(), epoch, learning_rate))
+
+    def end(
+        self,
+        kind: type[Finished | Stopped],
+        restored: int | None,
+        trained: float,
+        finding: Finding | None,
+        **tested: Any,
+    ) -> Finished | Stopped:
+        """What is told at the end of a training.
+
+        Args:
+            kind: how it ended.
+            restored: whose weights the network was given, from 1; None for those of the end.
+            trained: for how many seconds it was trained.
+            finding: the worst alarm that holds.
+            tested: what the event says of a test, where there was one.
+        """
+        return kind(
+            time.time(),
+            epochs=self.epochs,
+            best_epoch=self.best.epoch,
+            best=self.best.metrics or None,
+            restored_epoch=restored,
+            within=(self.step or None) if restored is None else None,
+            monitor=self.best.given,
+            not_finite_since=self.not_finite_since,
+            trained=trained,
+            finding=finding,
+            **tested,
+        )
 
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
         """Begin to count the time of the first epoch."""
