@@ -1,0 +1,1 @@
+"""A person's own folder of pictures or texts, a class a folder in it."""
