@@ -1,0 +1,71 @@
+"""Recipes fitted to data: a network for its form, with the right end, loss and metrics."""
+
+from __future__ import annotations
+
+import math
+
+from kertasks.kinds import TaskKind
+from kertasks.recipes.recipe import (
+    CompileSettings,
+    Component,
+    EarlyStopping,
+    FitSettings,
+    Layer,
+    Recipe,
+)
+from kertasks.templates.data_facts import DataFacts
+
+_VALIDATION = 0.2
+_STEPS = 4_000
+_PATIENT_STEPS = 400
+
+
+def recipes_for(task_name: str, facts: DataFacts) -> tuple[Recipe, ...]:
+    """A recipe of every template that fits data, the one to try first at the head."""
+    units = 64 if facts.rows < 100_000 else 128
+    flat = (Layer("Flatten"),) if len(facts.shape) > 1 else ()
+    layers = (*flat, Layer("Dense", {"units": units, "activation": "relu"}), last_layer(facts))
+    return (
+        Recipe(
+            task=task_name,
+            name="dense",
+            layers=layers,
+            compile=compile_settings(facts),
+            fit=fit_settings(facts),
+            summary="one hidden layer",
+        ),
+    )
+
+
+def last_layer(facts: DataFacts) -> Layer:
+    """The layer that gives a probability, one a class, or a number."""
+    match facts.kind:
+        case TaskKind.BINARY:
+            return Layer("Dense", {"units": 1, "activation": "sigmoid"})
+        case TaskKind.MULTICLASS:
+            return Layer("Dense", {"units": facts.classes, "activation": "softmax"})
+        case TaskKind.REGRESSION:
+            return Layer("Dense", {"units": 1})
+
+
+def compile_settings(facts: DataFacts) -> CompileSettings:
+    """Optimizer, loss and metrics for what is to be predicted."""
+    loss, metric = {
+        TaskKind.BINARY: ("binary_crossentropy", "accuracy"),
+        TaskKind.MULTICLASS: ("sparse_categorical_crossentropy", "accuracy"),
+        TaskKind.REGRESSION: ("mean_squared_error", "mean_absolute_error"),
+    }[facts.kind]
+    return CompileSettings(Component("Adam"), loss, (metric,))
+
+
+def fit_settings(facts: DataFacts) -> FitSettings:
+    """Epochs and batch size by rows."""
+    trained = max(1, math.floor(facts.rows * (1 - _VALIDATION)))
+    batch = 16 if trained < 1_000 else 32 if trained < 10_000 else 128 if trained < 100_000 else 512
+    steps = math.ceil(trained / batch)
+    return FitSettings(
+        epochs=min(200, max(20, _STEPS // steps)),
+        batch_size=batch,
+        validation_split=_VALIDATION,
+        early_stopping=EarlyStopping(patience=min(30, max(5, _PATIENT_STEPS // steps))),
+    )
