@@ -7,6 +7,7 @@ import gc
 import inspect
 import os
 import signal
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +26,8 @@ settings.load_profile("kertui")
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+# Of no test: without one, the tasks of whoever runs the tests would be among those tested.
+os.environ["KERTUI_HOME"] = str(Path(tempfile.gettempdir()) / "kertui-tests-have-no-home")
 offer_cache()  # before any test uses TensorFlow
 # Keras and a screen are a million objects that stay. To search them for garbage at every 700 new
 # ones takes two fifths of the time of a screen's test.

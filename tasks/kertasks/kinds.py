@@ -20,6 +20,8 @@ class Group(StrEnum):
     TEXT = "text"
     NUMBERS = "numbers"
     IMAGES = "images"
+    YOURS = "yours"
+    """A person's own."""
 
 
 class BaselineMethod(StrEnum):

@@ -1,4 +1,4 @@
-"""Finds the tasks: every module in ``kertasks/tasks`` that defines ``TASK``."""
+"""Finds the tasks: every module in ``kertasks/tasks`` that defines ``TASK``, and a person's own."""
 
 from __future__ import annotations
 
@@ -7,24 +7,58 @@ import pkgutil
 from functools import cache
 
 from kertasks import tasks
-from kertasks.errors import UnknownTask
+from kertasks.errors import UnknownTask, UserError
 from kertasks.kinds import Group
+from kertasks.own_tasks.found_tasks import BrokenTask, OwnTasks
 from kertasks.task import Task
+from kertasks.user_folders import own_tasks_dir
+
+_own_tasks = OwnTasks()
+
+
+class TaskIsBroken(UserError):
+    """The file of a task that was named is none."""
 
 
 @cache
-def all_tasks() -> tuple[Task, ...]:
-    """Every task, in the order of ``Group``, then by its ``order`` and its name.
-
-    Imports neither Keras nor NumPy.
-    """
-    found: list[Task] = [
+def built_in_tasks() -> tuple[Task, ...]:
+    """The tasks of kertasks itself."""
+    return tuple(
         importlib.import_module(f"{tasks.__name__}.{info.name}").TASK
         for info in pkgutil.iter_modules(tasks.__path__)
         if not info.name.startswith("_")
-    ]
+    )
+
+
+def all_tasks() -> tuple[Task, ...]:
+    """Every task, in the order of ``Group``, then by its ``order`` and its name.
+
+    A person's own are looked for at each call. Imports neither Keras nor NumPy.
+    """
+    return _look()[0]
+
+
+def broken_tasks() -> tuple[BrokenTask, ...]:
+    """The files of a person's own tasks of which something is wrong, by name."""
+    return _look()[1]
+
+
+def _look() -> tuple[tuple[Task, ...], tuple[BrokenTask, ...]]:
+    named = {task.name: task for task in built_in_tasks()}
+    broken: list[BrokenTask] = []
+    for own in _own_tasks.find([own_tasks_dir()]):
+        if own.name in named:
+            why = f"{own.path.name}: kertui has a task of that name; another name is allowed"
+            broken.append(BrokenTask(own.name, own.path, why))
+        elif isinstance(own, BrokenTask):
+            broken.append(own)
+        else:
+            named[own.name] = own.task
     groups = list(Group)
-    return tuple(sorted(found, key=lambda task: (groups.index(task.group), task.order, task.name)))
+    found = sorted(
+        named.values(), key=lambda task: (groups.index(task.group), task.order, task.name)
+    )
+    return tuple(found), tuple(broken)
 
 
 def find_task(name: str) -> Task:
@@ -32,8 +66,13 @@ def find_task(name: str) -> Task:
 
     Raises:
         UnknownTask: naming the nearest spelling and what is allowed.
+        TaskIsBroken: it is a person's own, and something is wrong with its file.
     """
-    known = {task.name: task for task in all_tasks()}
+    found, broken = _look()
+    known = {task.name: task for task in found}
     if name not in known:
+        for own in broken:
+            if own.name == name:
+                raise TaskIsBroken(own.why)
         raise UnknownTask(name, list(known))
     return known[name]

@@ -82,6 +82,10 @@ class Task:
     """The data of a variant in plain Python, for a script without kertasks; None where there is
     no such form."""
 
+    version: str = ""
+    """Another one once its code or its data is; of a person's own task. Facts of its data that were
+    computed before are then computed anew."""
+
     def variant(self, name: str | None) -> Variant:
         """The variant of that name, the first one for None.
 

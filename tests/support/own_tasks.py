@@ -96,10 +96,10 @@ class OwnTasks:
         module = _MODULE.format(name=name, body=lines, classes=classes)
         (self._folder / f"{name}.py").write_text(module)
         self._names.append(name)
-        registry.all_tasks.cache_clear()
+        registry.built_in_tasks.cache_clear()
 
     def forget(self) -> None:
         """Let no later test find them."""
         for name in self._names:
             sys.modules.pop(f"{tasks.__name__}.{name}", None)
-        registry.all_tasks.cache_clear()
+        registry.built_in_tasks.cache_clear()

@@ -39,8 +39,15 @@ class FactCache:
             write_text(self._path(task, of), json.dumps(facts))
 
     def _path(self, task: str, of: tuple[object, ...]) -> Path:
-        key = json.dumps([task, *of, _code_age(task)])
+        key = json.dumps([task, *of, _version(task), _code_age(task)])
         return self._folder / f"{task}-{hashlib.sha256(key.encode()).hexdigest()[:20]}.json"
+
+
+def _version(task: str) -> str:
+    """What changes when a person's own task or its data does."""
+    from kertasks.registry import all_tasks
+
+    return next((known.version for known in all_tasks() if known.name == task), "")
 
 
 @cache

@@ -1,1 +1,1 @@
-"""Tasks that are a person's own: files of data in the home, files of Python in folders they name."""
+"""Tasks that are a person's own: of data, in the home; of Python, in folders they name."""

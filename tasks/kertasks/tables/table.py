@@ -158,6 +158,9 @@ class Table(
     most_words: Annotated[int, Meta(ge=2, le=100_000)] = 10_000
     """Of the vocabulary, which the training rows' most frequent words make."""
 
+    most_length: Annotated[int, Meta(ge=1, le=10_000)] = 200
+    """Words of a text that a sequence has; longer ones are cut at the end, shorter ones padded."""
+
     bytes: int = 0
     """Of the file, when it was looked at."""
 

@@ -44,3 +44,9 @@ class DataFacts:
 
     vocabulary: int = 0
     """How many word numbers there are, of a sequence."""
+
+    target: str = "target"
+    """What is predicted, by its name in the data."""
+
+    unit: str | None = None
+    """The target's own unit, of a number that has one."""

@@ -89,8 +89,23 @@ def marker_of(text: str | None) -> Marker | None:
 
 
 def _keep_home(ctx: click.Context, _parameter: click.Parameter, value: Path | None) -> None:
-    if value is not None:
-        ctx.find_root().meta["kertui.home"] = value.expanduser()
+    if value is None:
+        return
+    from kertasks.user_folders import HOME_SETTING
+
+    root = ctx.find_root()
+    root.meta["kertui.home"] = value.expanduser()
+    # Tasks of a person's own are found in it, by every process that this one starts.
+    before = os.environ.get(HOME_SETTING)
+    os.environ[HOME_SETTING] = str(value.expanduser().absolute())
+
+    def restore() -> None:
+        if before is None:
+            os.environ.pop(HOME_SETTING, None)
+        else:
+            os.environ[HOME_SETTING] = before
+
+    root.call_on_close(restore)
 
 
 def home_of(ctx: click.Context) -> Path:

@@ -21,7 +21,7 @@ from kertui.text.fitting_text import wrap
 @click.option("--json", "as_json", is_flag=True, help="A JSON array, for programs.")
 def tasks(as_json: bool) -> None:
     """List the tasks, their recipes and whether their data is here."""
-    from kertasks.registry import all_tasks
+    from kertasks.registry import all_tasks, broken_tasks
 
     found = all_tasks()
     if as_json:
@@ -40,6 +40,8 @@ def tasks(as_json: bool) -> None:
         recipes = " | ".join(task.recipes)
         missing = "" if data_is_here(task) else f"  (no data here: kertui data get {task.name})"
         click.echo(_wrapped(row, recipes + missing))
+    for broken in broken_tasks():
+        click.echo(f"no task: {broken.why}", err=True)
 
 
 def _wrapped(row: str, text: str) -> str:

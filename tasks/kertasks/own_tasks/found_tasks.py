@@ -1,0 +1,143 @@
+"""The tasks of a person's own, found in folders; what is wrong with a file is told, not raised."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kertasks.errors import UserError
+from kertasks.export.script.script_data import ScriptData
+from kertasks.kinds import Group
+from kertasks.own_tasks.data_kinds import KINDS
+from kertasks.own_tasks.data_task import NAME, DataTask, DataTaskError, read_data_task
+from kertasks.task import Task, Variant
+from kertasks.templates.fitted_recipes import recipes_for
+from kertasks.text.plain_text import one_line
+
+VARIANT = "rows"
+"""The one variant of a task of data."""
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenTask:
+    """A file that was to be a task and is none."""
+
+    name: str
+    """Of the file, without what follows its last dot."""
+
+    path: Path
+    why: str
+    """A sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTask:
+    """A task, and the file that says it."""
+
+    task: Task
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """What a person types."""
+        return self.task.name
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What came of a file, and the state of it and of its data then."""
+
+    found: OwnTask | BrokenTask
+    stamp: str
+    data: Path | None
+    data_stamp: str
+
+
+class OwnTasks:
+    """Finds the tasks of data in folders, and reads a file again only once it has changed.
+
+    A task is the same object for as long as its file and its data are the same.
+    """
+
+    def __init__(self) -> None:
+        self._seen: dict[Path, _Seen] = {}
+
+    def find(self, folders: Iterable[Path]) -> Iterator[OwnTask | BrokenTask]:
+        """Every task in the folders, and every file that is none, by name in each folder."""
+        for folder in folders:
+            for path in sorted(folder.glob("[!.]*.toml")):
+                yield self._of(path)
+
+    def _of(self, path: Path) -> OwnTask | BrokenTask:
+        seen, stamp = self._seen.get(path), _stamp(path)
+        if seen is None or (stamp, _stamp(seen.data)) != (seen.stamp, seen.data_stamp):
+            seen = self._seen[path] = _read(path, stamp)
+        return seen.found
+
+
+def _read(path: Path, stamp: str) -> _Seen:
+    try:
+        if NAME.fullmatch(path.stem) is None:
+            raise DataTaskError(
+                path, "its name has to be of a to z, 0 to 9, hyphens and underscores"
+            )
+        task = read_data_task(path)
+    except UserError as error:
+        return _Seen(BrokenTask(path.stem, path, str(error)), stamp, None, "")
+    data = data_path(path, task)
+    data_stamp = _stamp(data)
+    own = OwnTask(task_of(path, task, version=stamp + data_stamp), path)
+    return _Seen(own, stamp, data, data_stamp)
+
+
+def task_of(path: Path, task: DataTask, version: str = "") -> Task:
+    """The task that a file of data says, with recipes fitted to the data.
+
+    Args:
+        path: of the file; the data's own is relative to its folder.
+        task: what it says.
+        version: another one, once the file or the data is.
+    """
+    kind, base = KINDS[type(task.data)], path.parent
+    facts = kind.facts(task.data)
+    recipes = recipes_for(path.stem, facts)
+    asked = "value" if facts.classes == 0 else "class"
+
+    def load(_variant: str, seed: int) -> Any:
+        return kind.load(task.data, base, seed)
+
+    def script(_variant: str) -> ScriptData:
+        return kind.script(task.data, base)
+
+    return Task(
+        name=path.stem,
+        title=one_line(task.title) or one_line(Path(task.data.path).name),
+        group=Group.YOURS,
+        kind=facts.kind,
+        question=one_line(task.question) or f"Which {asked} of {facts.target} is it?",
+        variants=(Variant(VARIANT, kind.summed_up(task.data)),),
+        recipes={recipe.name: recipe for recipe in recipes},
+        default_recipe=recipes[0].name,
+        loader=load,
+        script=script,
+        unit=facts.unit,
+        version=version,
+    )
+
+
+def data_path(path: Path, task: DataTask) -> Path:
+    """Where the data of a task's file lies."""
+    return path.parent / Path(task.data.path).expanduser()
+
+
+def _stamp(path: Path | None) -> str:
+    """What changes when a file does; empty where there is none."""
+    if path is None:
+        return ""
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        return ""
+    return f"{status.st_ino}-{status.st_size}-{status.st_mtime_ns};"
