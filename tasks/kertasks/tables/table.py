@@ -97,6 +97,12 @@ class Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     missing: tuple[str, ...] = ("", "?", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "-")
     """Cells that stand for none, blanks around them left out."""
 
+    day_first: bool = False
+    """Whether 03/04/2024 is in April."""
+
+    skip: Annotated[int, Meta(ge=0, le=1000)] = 0
+    """Lines above the header, or above the first row, that are none of the table."""
+
 
 class Column(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One column of the file."""
