@@ -1,4 +1,4 @@
-"""Recipes fitted to data: a network for its form, with the right end, loss and metrics."""
+"""Recipes fitted to data: a network for its form, with the right end, loss, metrics and epochs."""
 
 from __future__ import annotations
 
@@ -14,26 +14,33 @@ from kertasks.recipes.recipe import (
     Recipe,
 )
 from kertasks.templates.data_facts import DataFacts
+from kertasks.templates.template_table import TEMPLATES, Template
 
 _VALIDATION = 0.2
 _STEPS = 4_000
+"""Steps after which such a network has learned what it will, if it was not stopped before."""
+
 _PATIENT_STEPS = 400
 
 
 def recipes_for(task_name: str, facts: DataFacts) -> tuple[Recipe, ...]:
-    """A recipe of every template that fits data, the one to try first at the head."""
-    units = 64 if facts.rows < 100_000 else 128
-    flat = (Layer("Flatten"),) if len(facts.shape) > 1 else ()
-    layers = (*flat, Layer("Dense", {"units": units, "activation": "relu"}), last_layer(facts))
-    return (
-        Recipe(
-            task=task_name,
-            name="dense",
-            layers=layers,
-            compile=compile_settings(facts),
-            fit=fit_settings(facts),
-            summary="one hidden layer",
-        ),
+    """A recipe of every template that fits data, the one to try first at the head.
+
+    Args:
+        task_name: of the task whose data it is.
+        facts: what is known of the data.
+    """
+    return tuple(_recipe(template, task_name, facts) for template in TEMPLATES[facts.form])
+
+
+def _recipe(template: Template, task_name: str, facts: DataFacts) -> Recipe:
+    return Recipe(
+        task=task_name,
+        name=template.name,
+        layers=(*template.layers(facts), last_layer(facts)),
+        compile=compile_settings(facts),
+        fit=fit_settings(facts),
+        summary=template.summary,
     )
 
 
