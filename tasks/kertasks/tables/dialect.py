@@ -19,7 +19,13 @@ DELIMITERS = (",", ";", "\t", "|")
 """Those that are tried where DuckDB finds none."""
 
 _SAMPLE = 1_000
-"""Rows that are looked at."""
+"""Rows that are looked at, at most."""
+
+_SAMPLE_CELLS = 50_000
+"""Cells that are looked at, about."""
+
+_WIDE = 300
+"""Delimiters in the first line."""
 
 _MOST_ABOVE = 20
 """Lines above the header that are passed over at most."""
@@ -57,7 +63,9 @@ def guess(text: str, file: Path, given: Reading | None, encoding: str) -> Head:
     if given is not None:
         rows = _cells(text, given.delimiter, given.quote, given.skip)
         return _head(given, rows)
-    delimiter, quote = _sniffed(file)
+    # With many columns DuckDB takes seconds, and counting is as sure.
+    wide = max(map(text.partition("\n")[0].count, DELIMITERS)) > _WIDE
+    delimiter, quote = (None, "") if wide else _sniffed(file)
     if delimiter is None:
         delimiter = _counted(text)
     quote = quote or _quote(text, delimiter)
@@ -156,8 +164,15 @@ def _cells(text: str, delimiter: str, quote: str, skip: int) -> list[list[str]]:
     for _ in range(skip):
         text = text.partition("\n")[2]
     csv.field_size_limit(len(text) + 1)
-    rows = (row for row in _reader(text, delimiter, quote) if row)
-    return list(islice(rows, _SAMPLE))
+    rows: list[list[str]] = []
+    cells = 0
+    for row in _reader(text, delimiter, quote):
+        if row:
+            rows.append(row)
+            cells += len(row)
+        if len(rows) == _SAMPLE or cells >= _SAMPLE_CELLS:
+            break
+    return rows
 
 
 def _lines_above(text: str, delimiter: str, quote: str) -> int:

@@ -7,23 +7,15 @@ a limit on its memory; what does not fit goes to that folder.
 
 from __future__ import annotations
 
-import codecs
-import gzip
-import io
-import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 import duckdb
 
-from kertasks.files import open_regular
 from kertasks.tables.cell_sql import define_macros, literal
-from kertasks.tables.dialect import Head, guess
 from kertasks.tables.table import Reading
 from kertasks.tables.table_errors import (
     LONGEST_LINE,
@@ -32,30 +24,14 @@ from kertasks.tables.table_errors import (
     CannotReadTable,
     told,
 )
+from kertasks.tables.table_source import Source, find_source
 from kertasks.text.plain_text import one_line
 
 MEMORY = "512MB"
 """What DuckDB may use unless more is given."""
 
-_HEAD = 2 * LONGEST_LINE
-"""Bytes that are looked at to find out what a file is."""
-
-_NATIVE = ("utf-8", "latin-1")
-"""Encodings that DuckDB reads itself; of any other a copy in UTF-8 is made."""
-
 _LONGEST_NAME = 80
 """Characters of a column's name that are kept."""
-
-_OTHER_KINDS = (
-    (b"PK\x03\x04", "it is a zip file or a spreadsheet: save the sheet as CSV"),
-    (b"\xd0\xcf\x11\xe0", "it is an old spreadsheet: save the sheet as CSV"),
-    (b"SQLite format 3", "it is a SQLite database: export the table as CSV"),
-    (b"\x89HDF", "it is an HDF5 file: export the table as CSV or Parquet"),
-    (b"%PDF", "it is a PDF"),
-    (b"\x28\xb5\x2f\xfd", "it is compressed by zstd: decompress it first"),
-    (b"BZh", "it is compressed by bzip2: decompress it first"),
-    (b"\xfd7zXZ", "it is compressed by xz: decompress it first"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,191 +96,16 @@ def open_table(
     with tempfile.TemporaryDirectory(prefix="kertui-table-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         given, path = path, Path(path).expanduser()
-        with _opened(path, given) as file:
-            source = _source(path, file, folder, reading)
+        source = find_source(path, given, folder, reading)
         connection = _connect(source.file, folder, memory, threads)
         try:
             with told(path):
-                names = source.names or _json_names(connection, source, path)
+                names = source.names or _own_names(connection, source, path)
                 _make_view(connection, source, names)
                 define_macros(connection, source.reading)
             yield TableFile(path, connection, _unique(names), source.format, source.reading, folder)
         finally:
             connection.close()
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """What DuckDB is to read, and how."""
-
-    file: Path
-    format: str
-    reading: Reading
-    names: tuple[str, ...] = ()
-    compression: str = "none"
-    size: int = 0
-
-
-@contextmanager
-def _opened(path: Path, given: str | Path) -> Iterator[BinaryIO]:
-    try:
-        descriptor = open_regular(path)
-    except OSError as error:
-        raise CannotReadTable(given, _why_not(path, error)) from error
-    with os.fdopen(descriptor, "rb") as file:
-        yield file
-
-
-def _why_not(path: Path, error: OSError) -> str:
-    if path.is_dir():
-        return "it is a folder, not a file"
-    if isinstance(error, FileNotFoundError):
-        if ":/" in str(path):
-            return "only a file on this machine can be read, not an address"
-        return "there is no such file"
-    if isinstance(error, PermissionError):
-        return "you may not read it"
-    return str(error.strerror or error)
-
-
-def _source(path: Path, file: BinaryIO, folder: Path, given: Reading | None) -> _Source:
-    """Find out what the file is, and put it where DuckDB may read it."""
-    size = os.fstat(file.fileno()).st_size
-    try:
-        start = file.read(_HEAD)
-    except OSError as error:
-        raise CannotReadTable(path, str(error.strerror or error)) from error
-    if not start:
-        raise CannotReadTable(path, "it is empty")
-    ending = "".join(path.suffixes[-2:]).lower()
-    for magic, why in _OTHER_KINDS:
-        if start.startswith(magic):
-            raise CannotReadTable(path, why)
-    whole = size <= len(start)
-    link = folder / "table"
-    if start.startswith(b"PAR1") or ending.endswith((".parquet", ".pq")):
-        link.symlink_to(path.absolute())
-        return _parquet(path, link, given)
-    compression = "none"
-    if start.startswith(b"\x1f\x8b"):
-        compression = "gzip"
-        start, whole = _unzipped(path, file)
-    link.symlink_to(path.absolute())
-    encoding = given.encoding if given else _encoding(start)
-    text = _text(path, start, encoding, whole)
-    if _is_json(text, ending):
-        return _Source(link, "JSON lines", given or Reading(), (), compression, size)
-    head = _head(path, folder, text, given, encoding)
-    if codecs.lookup(encoding).name not in map(_codec, _NATIVE) or _ends_in_different_ways(text):
-        file.seek(0)
-        link = _copied(path, file, folder, encoding, compression)
-        compression = "none"
-    kind = "TSV" if head.reading.delimiter == "\t" else "CSV"
-    names = head.header or ("",) * head.width
-    return _Source(link, kind, head.reading, names, compression, size)
-
-
-def _unzipped(path: Path, file: BinaryIO) -> tuple[bytes, bool]:
-    file.seek(0)
-    try:
-        with gzip.GzipFile(fileobj=file) as unzipped:
-            start = unzipped.read(_HEAD)
-            return start, not unzipped.read(1)
-    except (OSError, EOFError) as error:
-        raise CannotReadTable(path, "it is no whole gzip file") from error
-
-
-def _codec(encoding: str) -> str:
-    return codecs.lookup(encoding).name
-
-
-def _encoding(start: bytes) -> str:
-    """By its mark, by where zero bytes are, else UTF-8 where it is that."""
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    sample = start[:4_000]
-    zeros = sample[0::2].count(0), sample[1::2].count(0)
-    if max(zeros) > 0.3 * len(sample) / 2 and min(zeros) < 0.05 * len(sample) / 2:
-        return "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le"
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(start)
-    except UnicodeDecodeError:
-        return "latin-1"
-    return "utf-8"
-
-
-def _text(path: Path, start: bytes, encoding: str, whole: bool) -> str:
-    """The head in whole lines, without a byte-order mark."""
-    try:
-        text = _decoder(path, encoding).decode(start, whole)
-    except UnicodeError as error:
-        raise CannotReadTable(path, f"it is not in {encoding}: name another encoding") from error
-    text = text.removeprefix("\ufeff")
-    if text.count("\0"):
-        raise CannotReadTable(path, "it is no text: there are zero bytes in it")
-    if not text.strip():
-        raise CannotReadTable(path, "there is nothing but blanks in it")
-    ends = max(text.rfind("\n"), text.rfind("\r"))
-    if not whole:
-        text = text[: ends + 1]
-    longest = max(map(len, text.splitlines()), default=LONGEST_LINE + 1)
-    if longest > LONGEST_LINE:
-        raise CannotReadTable(path, f"a line is longer than {LONGEST_LINE // 1_000_000} MB")
-    return text
-
-
-def _decoder(path: Path, encoding: str) -> codecs.IncrementalDecoder:
-    try:
-        decoder = codecs.getincrementaldecoder(encoding)()
-        if isinstance(decoder.decode(b"", False), str):
-            return decoder
-    except (LookupError, ValueError):
-        pass
-    raise CannotReadTable(path, f"there is no encoding {encoding!r}")
-
-
-def _is_json(text: str, ending: str) -> bool:
-    begins = text.lstrip()[:1]
-    return ending.endswith((".jsonl", ".ndjson", ".json", ".jsonl.gz", ".json.gz")) or (
-        begins == "{" and '"' in text[:1_000] and ":" in text[:1_000]
-    )
-
-
-def _head(path: Path, folder: Path, text: str, given: Reading | None, encoding: str) -> Head:
-    first = text.lstrip("\r\n").splitlines()[0]
-    if max(map(first.count, given.delimiter if given else ",;\t|")) >= MOST_COLUMNS:
-        raise CannotReadTable(path, TOO_WIDE)
-    sample = folder / "head"
-    ends = text.find("\n", 200_000) + 1
-    sample.write_text(text[: ends or None], "utf-8", newline="")
-    head = guess(text, sample, given, encoding)
-    sample.unlink()
-    if not head.width:
-        raise CannotReadTable(path, "there is no row in it")
-    return head
-
-
-def _ends_in_different_ways(text: str) -> bool:
-    """Whether some lines end in LF and others in CR LF, which DuckDB refuses."""
-    both = text.count("\r\n")
-    return 0 < both < text.count("\n")
-
-
-def _copied(path: Path, file: BinaryIO, folder: Path, encoding: str, compression: str) -> Path:
-    """A copy of the file in UTF-8, all of whose lines end alike."""
-    copy = folder / "copy"
-    source = gzip.GzipFile(fileobj=file) if compression == "gzip" else file
-    try:
-        with copy.open("w", encoding="utf-8", newline="") as target:
-            # Any of the three ends of a line becomes the one that DuckDB then finds everywhere.
-            reader = io.TextIOWrapper(source, encoding, newline=None)
-            shutil.copyfileobj(reader, target, 1 << 20)
-            reader.detach()
-    except (UnicodeError, EOFError) as error:
-        raise CannotReadTable(path, f"it is not in {encoding}: name another encoding") from error
-    except OSError as error:
-        raise CannotReadTable(path, f"it cannot be copied: {error.strerror or error}") from error
-    return copy
 
 
 def _connect(
@@ -333,21 +134,6 @@ def _connect(
     return connection
 
 
-def _parquet(path: Path, link: Path, given: Reading | None) -> _Source:
-    connection = _connect(link, link.parent, MEMORY, 1)
-    try:
-        with told(path):
-            rows = connection.execute(
-                f"SELECT column_name FROM (DESCRIBE FROM read_parquet({literal(str(link))}))"
-            ).fetchmany(MOST_COLUMNS + 1)
-    finally:
-        connection.close()
-    if len(rows) > MOST_COLUMNS:
-        raise CannotReadTable(path, TOO_WIDE)
-    names = tuple(str(row[0]) for row in rows)
-    return _Source(link, "Parquet", given or Reading(), names)
-
-
 def _unique(names: tuple[str, ...]) -> tuple[str, ...]:
     """The names cleaned; one that has none, or that occurs again, gets a number."""
     made: dict[str, None] = {}
@@ -365,23 +151,28 @@ _ALL_JSON = 64 << 20
 """Bytes of a JSON lines file whose every line is asked for its keys; of larger ones the first."""
 
 
-def _json_names(
-    connection: duckdb.DuckDBPyConnection, source: _Source, path: Path
+def _own_names(
+    connection: duckdb.DuckDBPyConnection, source: Source, path: Path
 ) -> tuple[str, ...]:
-    some = "" if source.size <= _ALL_JSON else "LIMIT 100000"
-    rows = connection.execute(
-        "SELECT key, min(line) FROM (SELECT row_number() OVER () AS line, key FROM "
-        f"(SELECT unnest(json_keys(json)) AS key FROM (SELECT json FROM {_json(source)} {some}))) "
-        f"GROUP BY key ORDER BY 2 LIMIT {MOST_COLUMNS + 1}"
-    ).fetchall()
+    """The names that are in the file itself, in its order."""
+    if source.format == "Parquet":
+        asked = f"SELECT column_name FROM (DESCRIBE FROM read_parquet({literal(str(source.file))}))"
+    else:
+        some = "" if source.size <= _ALL_JSON else "LIMIT 100000"
+        asked = (
+            "SELECT key, min(line) FROM (SELECT row_number() OVER () AS line, key FROM (SELECT "
+            f"unnest(json_keys(json)) AS key FROM (SELECT json FROM {_json(source)} {some}))) "
+            f"GROUP BY key ORDER BY 2 LIMIT {MOST_COLUMNS + 1}"
+        )
+    rows = connection.execute(asked).fetchmany(MOST_COLUMNS + 1)
     if not rows:
-        raise CannotReadTable(path, "there is no JSON object with a name in it")
+        raise CannotReadTable(path, "there is no column in it")
     if len(rows) > MOST_COLUMNS:
         raise CannotReadTable(path, TOO_WIDE)
     return tuple(str(row[0]) for row in rows)
 
 
-def _json(source: _Source) -> str:
+def _json(source: Source) -> str:
     return (
         f"read_json_objects({literal(str(source.file))}, format='auto', "
         f"compression={literal(source.compression)}, maximum_object_size={LONGEST_LINE})"
@@ -389,7 +180,7 @@ def _json(source: _Source) -> str:
 
 
 def _make_view(
-    connection: duckdb.DuckDBPyConnection, source: _Source, names: tuple[str, ...]
+    connection: duckdb.DuckDBPyConnection, source: Source, names: tuple[str, ...]
 ) -> None:
     at = range(len(names))
     if source.format == "Parquet":
@@ -410,14 +201,13 @@ def _make_view(
     else:
         reading = source.reading
         columns = ", ".join(f"'c{n}': 'VARCHAR'" for n in at)
-        encoding = "latin-1" if _codec(reading.encoding) == _codec("latin-1") else "utf-8"
         cells = ", ".join(f"c{n}" for n in at)
         rows = (
             f"SELECT row_number() OVER () AS row, {cells} FROM read_csv("
             f"{literal(str(source.file))}, auto_detect=false, columns={{{columns}}}, "
             f"header={str(reading.header).lower()}, skip={reading.skip}, "
             f"delim={literal(reading.delimiter)}, quote={literal(reading.quote)}, "
-            f"escape={literal(reading.quote)}, encoding={literal(encoding)}, "
+            f"escape={literal(reading.quote)}, encoding={literal(source.encoding)}, "
             f"compression={literal(source.compression)}, comment='', "
             f"max_line_size={LONGEST_LINE}, hive_partitioning=false)"
         )
