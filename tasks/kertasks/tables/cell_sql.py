@@ -13,7 +13,8 @@ import duckdb
 
 from kertasks.tables.table import Reading
 
-_BLANKS = " \t\r\n\u00a0\u202f"
+BLANKS = " \t\r\n\u00a0\u202f"
+"""Around a cell, where they are no part of it."""
 
 _DAY_FIRST = ("%d/%m/%Y", "%d-%m-%Y")
 _MONTH_FIRST = ("%m/%d/%Y", "%m-%d-%Y")
@@ -35,7 +36,7 @@ _TIMES = ("", " %H:%M", " %H:%M:%S")
 def define_macros(connection: duckdb.DuckDBPyConnection, reading: Reading) -> None:
     """Make the macros that say what a cell is, by the reading of its file."""
     for name, body in (
-        ("bare(x)", f"trim(x, {literal(_BLANKS)})"),
+        ("bare(x)", f"trim(x, {literal(BLANKS)})"),
         ("is_missing(x)", _missing(reading)),
         ("as_number(x)", _number(reading)),
         ("as_date(x)", _date(reading)),
@@ -51,9 +52,9 @@ def literal(text: str) -> str:
 def _missing(reading: Reading) -> str:
     if not reading.missing:
         return "x IS NULL"
-    written = ", ".join(sorted({literal(text.strip(_BLANKS)) for text in reading.missing}))
+    written = ", ".join(sorted({literal(text.strip(BLANKS)) for text in reading.missing}))
     # Few cells have blanks around them, and to take them off takes ten times as long as to look.
-    blank = f"x < '!' OR x >= {literal(_BLANKS[-2])} OR ends_with(x, ' ') OR ends_with(x, chr(13))"
+    blank = f"x < '!' OR x >= {literal(BLANKS[-2])} OR ends_with(x, ' ') OR ends_with(x, chr(13))"
     bare = f"CASE WHEN {blank} THEN bare(x) IN ({written}) ELSE false END"
     return f"x IS NULL OR x IN ({written}) OR {bare}"
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from kertasks.tables.table import Reading
+from kertasks.tables.table import Reading, ReadingWishes
 
 DELIMITERS = (",", ";", "\t", "|")
 """Those that are tried where DuckDB finds none."""
@@ -51,38 +51,49 @@ class Head:
     """Columns."""
 
 
-def guess(text: str, file: Path, given: Reading | None, encoding: str) -> Head:
+def guess(text: str, file: Path, wishes: ReadingWishes, encoding: str) -> Head:
     """Say how the file is to be read.
 
     Args:
         text: its head, of whole lines.
         file: where the head lies in UTF-8, for DuckDB.
-        given: how a person says it is read; everything in it holds.
+        wishes: what a person says of it, which holds.
         encoding: of the file.
     """
-    if given is not None:
-        rows = _cells(text, given.delimiter, given.quote, given.skip)
-        return _head(given, rows)
-    # With many columns DuckDB takes seconds, and counting is as sure.
-    wide = max(map(text.partition("\n")[0].count, DELIMITERS)) > _WIDE
-    delimiter, quote = (None, "") if wide else _sniffed(file)
+    delimiter, quote = wishes.delimiter, wishes.quote
     if delimiter is None:
-        delimiter = _counted(text)
-    quote = quote or _quote(text, delimiter)
-    rows = _cells(text, delimiter, quote, 0)
-    skip = _lines_above(text, delimiter, quote)
-    if skip:
-        rows = _cells(text, delimiter, quote, skip)
+        # With many columns DuckDB takes seconds, and counting is as sure.
+        wide = max(map(text.partition("\n")[0].count, DELIMITERS)) > _WIDE
+        delimiter, sniffed = (None, "") if wide else _sniffed(file)
+        delimiter = delimiter or _counted(text)
+        quote = sniffed if quote is None and sniffed else quote
+    if quote is None:
+        quote = _quote(text, delimiter)
+    skip = _lines_above(text, delimiter, quote) if wishes.skip is None else wishes.skip
+    rows = _cells(text, delimiter, quote, skip)
     commas, points = _decimals(rows)
-    reading = Reading(
-        delimiter=delimiter,
-        quote=quote,
-        header=_has_header(rows),
-        decimal="," if commas > points else ".",
-        encoding=encoding,
-        day_first=_day_first(rows),
-        skip=skip,
+    return read(
+        text,
+        Reading(
+            delimiter=delimiter,
+            quote=quote,
+            header=_has_header(rows) if wishes.header is None else wishes.header,
+            decimal=wishes.decimal or ("," if commas > points else "."),
+            encoding=encoding,
+            day_first=_day_first(rows) if wishes.day_first is None else wishes.day_first,
+            skip=skip,
+        ),
     )
+
+
+def read(text: str, reading: Reading) -> Head:
+    """The first rows of a file that is read so.
+
+    Args:
+        text: its head, of whole lines.
+        reading: how its cells are found.
+    """
+    rows = _cells(text, reading.delimiter, reading.quote, reading.skip)
     return _head(reading, rows)
 
 

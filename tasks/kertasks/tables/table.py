@@ -104,6 +104,18 @@ class Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     """Lines above the header, or above the first row, that are none of the table."""
 
 
+class ReadingWishes(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What a person says of a reading; the rest is found out. None for what they do not say."""
+
+    delimiter: Annotated[str, Meta(min_length=1, max_length=4)] | None = None
+    quote: Annotated[str, Meta(max_length=1)] | None = None
+    header: bool | None = None
+    decimal: Annotated[str, Meta(pattern=r"^[.,]$")] | None = None
+    encoding: str | None = None
+    day_first: bool | None = None
+    skip: Annotated[int, Meta(ge=0, le=1000)] | None = None
+
+
 class Column(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One column of the file."""
 

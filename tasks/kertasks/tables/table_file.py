@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 
 from kertasks.tables.cell_sql import define_macros, literal
-from kertasks.tables.table import Reading
+from kertasks.tables.table import Reading, ReadingWishes
 from kertasks.tables.table_errors import (
     LONGEST_LINE,
     MOST_COLUMNS,
@@ -76,7 +76,7 @@ class TableFile:
 @contextmanager
 def open_table(
     path: str | Path,
-    reading: Reading | None = None,
+    reading: Reading | ReadingWishes | None = None,
     memory: str = MEMORY,
     threads: int | None = None,
 ) -> Iterator[TableFile]:
@@ -84,7 +84,8 @@ def open_table(
 
     Args:
         path: of a CSV, TSV, Parquet or JSON lines file.
-        reading: how the cells of a text file are found; None to guess.
+        reading: how the cells of a text file are found, or what a person says of that; the rest
+            is guessed.
         memory: what DuckDB may use, as it writes sizes.
         threads: of DuckDB; None for as many as there are cores.
 
@@ -96,7 +97,7 @@ def open_table(
     with tempfile.TemporaryDirectory(prefix="kertui-table-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         given, path = path, Path(path).expanduser()
-        source = find_source(path, given, folder, reading)
+        source = find_source(path, given, folder, reading or ReadingWishes())
         connection = _connect(source.file, folder, memory, threads)
         try:
             with told(path):

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from kertasks.files import open_regular
-from kertasks.tables.dialect import Head, guess
-from kertasks.tables.table import Reading
+from kertasks.tables.dialect import Head, guess, read
+from kertasks.tables.table import Reading, ReadingWishes
 from kertasks.tables.table_errors import LONGEST_LINE, MOST_COLUMNS, TOO_WIDE, CannotReadTable
 
 _HEAD = 2 * LONGEST_LINE
@@ -61,14 +61,16 @@ class Source:
         return "latin-1" if is_latin and self.file.is_symlink() else "utf-8"
 
 
-def find_source(path: Path, given: str | Path, folder: Path, reading: Reading | None) -> Source:
+def find_source(
+    path: Path, given: str | Path, folder: Path, reading: Reading | ReadingWishes
+) -> Source:
     """Find out what a file is, and put it where DuckDB may read it.
 
     Args:
         path: of the file.
         given: the path as a person gave it.
         folder: an empty private folder.
-        reading: how a person says that it is read; None to guess.
+        reading: how it is read, or what a person says of that.
 
     Raises:
         CannotReadTable: there is no such file, or it is no table.
@@ -99,7 +101,7 @@ def _why_not(path: Path, error: OSError) -> str:
     return str(error.strerror or error)
 
 
-def _source(path: Path, file: BinaryIO, folder: Path, given: Reading | None) -> Source:
+def _source(path: Path, file: BinaryIO, folder: Path, given: Reading | ReadingWishes) -> Source:
     size = os.fstat(file.fileno()).st_size
     try:
         start = file.read(_HEAD)
@@ -107,6 +109,7 @@ def _source(path: Path, file: BinaryIO, folder: Path, given: Reading | None) -> 
         raise CannotReadTable(path, str(error.strerror or error)) from error
     if not start:
         raise CannotReadTable(path, "it is empty")
+    own = given if isinstance(given, Reading) else Reading()
     ending = "".join(path.suffixes[-2:]).lower()
     for magic, why in _OTHER_KINDS:
         if start.startswith(magic):
@@ -115,17 +118,26 @@ def _source(path: Path, file: BinaryIO, folder: Path, given: Reading | None) -> 
     link = folder / "table"
     if start.startswith(b"PAR1") or ending.endswith((".parquet", ".pq")):
         link.symlink_to(path.absolute())
-        return Source(link, "Parquet", given or Reading())
+        return Source(link, "Parquet", own)
     compression = "none"
     if start.startswith(b"\x1f\x8b"):
         compression = "gzip"
         start, whole = _unzipped(path, file)
     link.symlink_to(path.absolute())
-    encoding = given.encoding if given else _encoding(start)
+    encoding = given.encoding or _encoding(start)
     text = _text(path, start, encoding, whole)
     if _is_json(text, ending):
-        return Source(link, "JSON lines", given or Reading(), (), compression, size)
+        return Source(
+            link,
+            "JSON lines",
+            given if isinstance(given, Reading) else Reading(),
+            (),
+            compression,
+            size,
+        )
     head = _head(path, folder, text, given, encoding)
+    if not head.width:
+        raise CannotReadTable(path, "there is no row in it")
     if codecs.lookup(encoding).name not in map(codec, _NATIVE) or _ends_in_different_ways(text):
         file.seek(0)
         link = _copied(path, file, folder, encoding, compression)
@@ -202,17 +214,19 @@ def _is_json(text: str, ending: str) -> bool:
     )
 
 
-def _head(path: Path, folder: Path, text: str, given: Reading | None, encoding: str) -> Head:
+def _head(
+    path: Path, folder: Path, text: str, given: Reading | ReadingWishes, encoding: str
+) -> Head:
     first = text.lstrip("\r\n").splitlines()[0]
-    if max(map(first.count, given.delimiter if given else ",;\t|")) >= MOST_COLUMNS:
+    if max(map(first.count, given.delimiter or ",;\t|")) >= MOST_COLUMNS:
         raise CannotReadTable(path, TOO_WIDE)
+    if isinstance(given, Reading):
+        return read(text, given)
     sample = folder / "head"
     ends = text.find("\n", 200_000) + 1
     sample.write_text(text[: ends or None], "utf-8", newline="")
     head = guess(text, sample, given, encoding)
     sample.unlink()
-    if not head.width:
-        raise CannotReadTable(path, "there is no row in it")
     return head
 
 
