@@ -24,6 +24,7 @@ from kertui.dialogs.too_small import TooSmallScreen, is_on_top, is_too_small, to
 from kertui.session import (
     AsksBeforeLeaving,
     FollowRun,
+    OpenData,
     OpenRun,
     OpenWorkbench,
     Session,
@@ -218,6 +219,13 @@ class KertuiApp(App[None]):
         if is_on_top(event.over):
             screen = WorkbenchScreen(self.session, event.task, event.recipe, event.path)
             self.push_screen(screen)
+
+    @on(OpenData)
+    def _open_data(self, event: OpenData) -> None:
+        from kertui.data_screen.data_screen import DataScreen
+
+        if is_on_top(event.over):
+            self.push_screen(DataScreen(event))
 
     @on(TrainHeadToHead)
     def _train_head_to_head(self, event: TrainHeadToHead) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 PLACES = {
     "app": "everywhere",
     "tasks_screen": "tasks",
+    "data_screen": "data",
     "workbench": "workbench",
     "following": "following",
     "forms": "form",

@@ -1,0 +1,576 @@
+"""The screen of a table: what was understood in a file, all of it to be changed, and used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from msgspec.structs import replace
+from rich.cells import cell_len
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Input, Static
+
+from kertasks.errors import UserError
+from kertasks.own_tasks import kept_tasks
+from kertasks.own_tasks.data_task import DataTask, name_for
+from kertasks.recipes.outline import outline
+from kertasks.recipes.recipe import Recipe
+from kertasks.registry import all_tasks, broken_tasks, find_task
+from kertasks.tables.table import Missing, Role, Scaling, Table
+from kertasks.tables.table_changes import with_column, with_role, with_target
+from kertasks.tables.table_facts import facts
+from kertasks.tables.table_look import ColumnLook, TableLook
+from kertasks.task import Task
+from kertasks.templates.fitted_recipes import recipes_for
+from kertasks.text.numbers import counted, grouped, short_path, size
+from kertui.data_screen.column_cells import TARGET, Cell, cell_choices, cell_text, column_sentences
+from kertui.data_screen.column_table import ColumnTable
+from kertui.data_screen.data_header import DataHeader
+from kertui.data_screen.look_notes import (
+    LookNotes,
+    first_of,
+    is_ready,
+    notes_of,
+    state_words,
+)
+from kertui.data_screen.table_draft import TableDraft
+from kertui.data_screen.table_form import TableForm
+from kertui.dialogs.ask_path import typed_path
+from kertui.dialogs.unsaved_changes import UnsavedAnswer, UnsavedChangesScreen
+from kertui.forms.choice_list import ChoiceList
+from kertui.forms.field_form import FieldForm
+from kertui.forms.text_field import TextField
+from kertui.rows.key_line import KeyLine
+from kertui.service.table_process import TableProcess
+from kertui.session import OpenData, OpenWorkbench
+from kertui.terminal.glyphs import glyphs_for
+from kertui.text.fitting_text import fitted
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is looked at in a thread."""
+
+    path: Path
+    table: Table | None
+    """As it is to be used; None to find that out."""
+
+
+class DataScreen(Screen[None]):
+    """Shows what was understood in a table, has all of it changed, and makes a task of it.
+
+    A change is looked at anew in the file, by a process of its own; what was seen before stays
+    meanwhile, and so does whatever is typed.
+
+    Args:
+        asked: which file, of a table or of a task of data.
+    """
+
+    CSS_PATH = "data_screen.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("s", "edit_settings", "settings", id="data.settings",
+                tooltip="Change the target, what is held out, how the file is read, the name."),
+        Binding("u,ctrl+z", "undo", "undo", id="data.undo", tooltip="Take the last change back."),
+        Binding("w,ctrl+s", "save_task", "save", id="data.save",
+                tooltip="Save the task as a TOML file, for example beside its data."),
+        Binding("r", "look_again", "look again", id="data.again",
+                tooltip="Look at the file again, which may have changed."),
+        Binding("escape", "go_back", "back", key_display="esc", id="data.back",
+                tooltip="From the settings to the columns, from there to the tasks."),
+    ]  # fmt: skip
+
+    @dataclass
+    class TaskRead(Message):
+        """The task's file was read, or why not."""
+
+        task: DataTask | None
+        trouble: str = ""
+
+    @dataclass
+    class LookBegun(Message):
+        """It is known how large the file is that is looked at, and which names are taken."""
+
+        asked: _Asked
+        bytes: int
+        taken: frozenset[str]
+
+    @dataclass
+    class Looked(Message):
+        """What was seen in the file."""
+
+        asked: _Asked
+        look: TableLook
+
+    @dataclass
+    class NotLooked(Message):
+        """Why nothing could be seen in the file."""
+
+        asked: _Asked
+        trouble: str
+
+    @dataclass
+    class Kept(Message):
+        """The task is in a file of the home, or why not."""
+
+        said: DataTask
+        task: Task | None
+        file: Path | None
+        trouble: str = ""
+
+    def __init__(self, asked: OpenData) -> None:
+        super().__init__()
+        self._path = asked.path
+        self._task_file = asked.task_file
+        self._is_kept = asked.is_kept
+        self._draft: TableDraft | None = None
+        self._look: TableLook | None = None
+        self._looks: dict[str, ColumnLook] = {}
+        self._looked_at: Table | None = None
+        """The table as it was when it was looked at last."""
+
+        self._looking: _Asked | None = None
+        self._bytes = 0
+        self._taken: frozenset[str] = frozenset()
+        self._trouble = ""
+        self._uses = False
+        """Whether it is used as soon as it was looked at."""
+
+        self._process: TableProcess | None = None
+        self._gone = False
+        # Held, not looked up: an answer may still arrive while the screen is being taken down.
+        self._header = DataHeader()
+        self._columns = ColumnTable()
+        self._form = TableForm()
+        self._notes = LookNotes()
+
+    def compose(self) -> ComposeResult:
+        """Lay out the header, the path to be corrected, the columns, the form and the notes."""
+        yield self._header
+        with Vertical(id="data-prompt"):
+            yield Static(id="data-said", markup=False)
+            yield TextField(str(short_path(self._path)), compact=True)
+        with Vertical(id="data-table"):
+            yield self._columns
+            yield Static(id="data-about", markup=False)
+            with Container(id="data-below"):
+                yield self._form
+                yield self._notes
+            yield Static(id="data-recipe", markup=False)
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        """Read the task's file, or look at the table at once."""
+        self._show()
+        if self._task_file is not None:
+            self._read_task(self._task_file)
+        else:
+            self._ask(_Asked(self._path, None))
+
+    def on_resize(self) -> None:
+        """Let two fields stand on a line where there is no room below."""
+        self._form.paired = self.size.width < 110
+        self.call_after_refresh(self._show)
+
+    def on_unmount(self) -> None:
+        """End the process that looks: nobody waits for it any more."""
+        self._gone = True
+        if self._process is not None:
+            self._process.close()
+
+    # Looking, in threads
+
+    @work(thread=True, group="task")
+    def _read_task(self, file: Path) -> None:
+        try:
+            read = self.TaskRead(kept_tasks.read_absolute(file))
+        except UserError as error:
+            read = self.TaskRead(None, str(error))
+        self.post_message(read)
+
+    @on(TaskRead)
+    def _take_task(self, event: TaskRead) -> None:
+        if event.task is None or self._task_file is None:
+            self._trouble = event.trouble
+            self._show()
+            return
+        kept = self._task_file if self._is_kept else None
+        self._path = Path(event.task.data.path)
+        self._draft = TableDraft(event.task, self._task_file.stem, kept, event.task)
+        self.query_one(Input).value = short_path(self._path)
+        self._ask_anew()
+
+    def _ask_anew(self) -> None:
+        """Look at the file as the table is now, once nothing else is looked at."""
+        if self._draft is not None:
+            self._ask(_Asked(self._path, self._draft.table))
+
+    def _ask(self, asked: _Asked) -> None:
+        if self._looking is None:
+            self._looking = asked
+            self._look_at(asked)
+        self._show()
+
+    @work(thread=True, group="look")
+    def _look_at(self, asked: _Asked) -> None:
+        try:
+            bytes = asked.path.stat().st_size if asked.path.is_file() else 0
+        except (OSError, ValueError):
+            bytes = 0  # whoever opens it says why
+        names = [*(task.name for task in all_tasks()), *(task.name for task in broken_tasks())]
+        self.post_message(self.LookBegun(asked, bytes, frozenset(names)))
+        try:
+            if self._process is None:
+                self._process = TableProcess()
+            if self._gone:
+                self._process.close()
+                return
+            look = self._process.look(asked.path, asked.table)
+        except UserError as error:
+            self.post_message(self.NotLooked(asked, str(error)))
+        else:
+            self.post_message(self.Looked(asked, look))
+
+    @on(LookBegun)
+    def _take_begin(self, event: LookBegun) -> None:
+        self._bytes, self._taken = event.bytes, event.taken
+        self._show()
+
+    @on(NotLooked)
+    def _take_trouble(self, event: NotLooked) -> None:
+        self._looking, self._uses = None, False
+        if self._has_changed_since(event.asked):
+            self._ask_anew()
+            return
+        self._trouble = event.trouble
+        self._looked_at = event.asked.table
+        self._show()
+        if self._look is None:
+            self.query_one(Input).focus()
+
+    @on(Looked)
+    def _take_look(self, event: Looked) -> None:
+        self._looking, self._trouble, self._look = None, "", event.look
+        self._looks = {look.name: look for look in event.look.columns}
+        seen = replace(event.look.table, path=str(event.asked.path))
+        first = self._looked_at is None
+        if self._draft is None:
+            task = DataTask(seen)
+            name = name_for(event.asked.path, self._taken)
+            self._draft = TableDraft(task, name, None, task)
+        elif self._has_changed_since(event.asked):
+            self._ask_anew()
+            return
+        else:
+            self._draft.take_seen(seen)
+        self._looked_at = self._draft.table
+        self._show()
+        if first:
+            self._columns.focus()
+        if self._uses:
+            self.action_use()
+
+    def _has_changed_since(self, asked: _Asked) -> bool:
+        now = None if self._draft is None else self._draft.table
+        return (self._path, now) != (asked.path, asked.table)
+
+    # What is shown
+
+    @property
+    def _is_fresh(self) -> bool:
+        """Whether what was seen is of the table as it is now."""
+        return self._draft is not None and self._draft.table == self._looked_at
+
+    def _show(self) -> None:
+        if not self.is_mounted or not self._columns.is_attached:
+            return
+        draft = self._draft
+        self._header.show(self._title(), self._state(), self._facts())
+        self.query_one("#data-table").display = draft is not None
+        no_look = self._look is None
+        self.query_one("#data-prompt").display = no_look
+        self.query_one(Input).display = bool(self._trouble) and no_look
+        self.query_one("#data-said", Static).update(self._said())
+        if draft is not None:
+            self._columns.show(draft.table, self._looks)
+            self._form.show(draft, self._look.format if self._look else "", self._looks)
+            self.query_one("#data-recipe", Static).update(self._suggestion(draft))
+        self._show_notes()
+        self.refresh_bindings()
+
+    @on(ColumnTable.ColumnChosen)
+    def _show_notes(self) -> None:
+        draft, column, glyphs = self._draft, self._columns.column, glyphs_for(self.app)
+        notes = notes_of(self._look, self._trouble if self._look is not None else "", glyphs)
+        about = []
+        if draft is not None and column is not None:
+            about = column_sentences(column, self._columns.look, draft.table, glyphs)
+        name = column.name if column is not None and about else ""
+        # Beside the notes where there is room; else on the one line that can always be seen.
+        beside = not self._form.paired
+        self._notes.show(notes, name if beside else "", about if beside else ())
+        line = self.query_one("#data-about", Static)
+        line.display = bool(about) and not beside
+        room = max(1, line.size.width)
+        line.update(fitted(f" {glyphs.dot} ".join([name, *about]), room, glyphs))
+        self.refresh_bindings()
+
+    def _title(self) -> str:
+        return self._path.name or str(self._path)
+
+    def _state(self) -> Content:
+        glyphs, draft = glyphs_for(self.app), self._draft
+        if self._looking is not None and self._look is not None:
+            return Content.styled(f"looking again {glyphs.ellipsis}", "$dim")
+        if self._trouble:
+            return Content.styled(f"{glyphs.cross} cannot be read", "bold $error")
+        if self._look is None:
+            return Content("")
+        if is_ready(self._look) and draft is not None and draft.file and not draft.changed:
+            return Content.styled(f"{glyphs.tick} kept as {draft.name}", "bold $accent")
+        return state_words(self._look, glyphs)
+
+    def _facts(self) -> list[str]:
+        look, draft = self._look, self._draft
+        if look is None or draft is None:
+            return [short_path(self._path.parent)]
+        table = draft.table
+        counts = [counted(table.rows, "row"), counted(len(table.columns), "column")]
+        return [*counts, look.format, *look.guesses, size(table.bytes or self._bytes)]
+
+    def _said(self) -> Content:
+        glyphs = glyphs_for(self.app)
+        if self._trouble:
+            return Content.assemble((f"{glyphs.cross} {self._trouble}", "$error"))
+        of = f" {size(self._bytes)}" if self._bytes else ""
+        return Content.assemble(f"reading{of} {glyphs.ellipsis}", ("   esc leaves it", "$dim"))
+
+    def _suggestion(self, draft: TableDraft) -> Content:
+        """The recipe that is opened, and how many rows it is trained on."""
+        recipe, glyphs, look = self._recipe(draft), glyphs_for(self.app), self._look
+        layers = outline(recipe)
+        network = [layers.replace("·", "-") if glyphs.ascii else layers]
+        how = [recipe.compile.optimizer.class_name.lower(), counted(recipe.fit.epochs, "epoch")]
+        words = [draft.table.kind.value]
+        if look is not None and look.used_rows:
+            left = draft.table.rows - look.used_rows
+            words.append(f"{grouped(look.used_rows)} rows used")
+            words += [f"{grouped(left)} left out"] if left else []
+        dot, start = f" {glyphs.dot} ", "suggested  "
+        room = self.size.width - 2 - len(start) - cell_len(recipe.name) - 2
+        forms = ([*network, *how], network, ())
+        said = next((one for one in forms if cell_len(dot.join([*one, *words])) <= room), ())
+        text = fitted(dot.join([*said, *words]), max(1, room), glyphs)
+        return Content.assemble((start, "$dim"), (recipe.name, "bold"), (f"  {text}", "$dim"))
+
+    def _recipe(self, draft: TableDraft) -> Recipe:
+        recipes = {one.name: one for one in recipes_for(draft.name, facts(draft.table))}
+        wanted = self._look.recipe if self._look is not None else ""
+        return recipes.get(wanted) or next(iter(recipes.values()))
+
+    # What a person changes
+
+    @on(Input.Submitted)
+    def _take_path(self, event: Input.Submitted) -> None:
+        """Look at another path, with what was said of the table."""
+        if event.input.parent is None or event.input.parent.id != "data-prompt":
+            return
+        event.stop()
+        self._path, self._trouble = typed_path(event.value).absolute(), ""
+        if self._draft is not None:
+            table = replace(self._draft.table, path=str(self._path))
+            self._draft.change_table(table)
+            self._ask_anew()
+        else:
+            self._ask(_Asked(self._path, None))
+
+    def _change(self, table: Table) -> None:
+        if self._draft is not None:
+            self._draft.change_table(table)
+            self._follow_change()
+
+    @on(FieldForm.Edited)
+    def _follow_change(self) -> None:
+        """Show a change at once, and look at the file anew where that may tell something else."""
+        self._uses = False
+        if self._is_fresh:
+            self._show()
+        else:
+            self._ask_anew()
+
+    @on(ColumnTable.CellOpened)
+    def _open_cell(self, event: ColumnTable.CellOpened) -> None:
+        draft = self._draft
+        if draft is None:
+            return
+        choices = cell_choices(event.cell, event.column, draft.table)
+        now = cell_text(event.cell, event.column, None, draft.table, glyphs_for(self.app))
+
+        def picked(text: str | None) -> None:
+            if text is not None and text != now:
+                self._set_cell(event.column.name, event.cell, text)
+
+        if choices:
+            self.app.push_screen(ChoiceList(choices, now, event.region), picked)
+
+    def _set_cell(self, name: str, cell: Cell, text: str) -> None:
+        if self._draft is None:
+            return
+        table = self._draft.table
+        column = next((one for one in table.columns if one.name == name), None)
+        if column is None:
+            return  # another look has other columns
+        match cell:
+            case Cell.ROLE if text == TARGET:
+                self._make_target(name)
+            case Cell.ROLE:
+                self._change(with_role(table, name, Role(text)))
+            case Cell.THEN:
+                self._change(with_column(table, replace(column, missing=Missing(text))))
+            case Cell.SCALING if name == table.target:
+                self._change(replace(table, scale_target=text == Scaling.STANDARD))
+            case Cell.SCALING:
+                self._change(with_column(table, replace(column, scaling=Scaling(text))))
+
+    @on(ColumnTable.RoleWanted)
+    def _take_role(self, event: ColumnTable.RoleWanted) -> None:
+        if self._draft is None:
+            return
+        if event.target:
+            self._make_target(event.column.name)
+        else:
+            self._change(with_role(self._draft.table, event.column.name, Role.IGNORE))
+
+    def _make_target(self, name: str) -> None:
+        if self._draft is not None:
+            look = self._looks.get(name)
+            seems = look.suggested if look is not None else Role.CATEGORY
+            self._change(with_target(self._draft.table, name, seems))
+
+    # Keys
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer only keys that would do something now."""
+        del parameters
+        match action:
+            case "use" | "save_task":
+                return self._draft is not None and self._look is not None
+            case "edit_settings":
+                return self._draft is not None
+            case "undo":
+                return self._draft is not None and self._draft.count > 0
+            case "look_again":
+                return self._looking is None and self._draft is not None
+        return True
+
+    def action_edit_settings(self) -> None:
+        """Put the focus into the form."""
+        self._form.focus_field()
+
+    def action_undo(self) -> None:
+        """Take the last change back."""
+        if self._draft is not None:
+            self._draft.undo()
+            self._path = Path(self._draft.table.path)
+            self._follow_change()
+
+    def action_look_again(self) -> None:
+        """Look at the file again as it is now."""
+        self._looked_at = None
+        self._ask_anew()
+
+    def action_use(self) -> None:
+        """Keep the task and open the suggested recipe; wait for a look that goes on."""
+        draft, look = self._draft, self._look
+        if draft is None or look is None:
+            return
+        if not self._is_fresh and self._looking is not None:
+            self._uses = True
+            return
+        self._uses = False
+        if self._trouble or not is_ready(look):
+            said = self._trouble or first_of(look)
+            self.notify(said, title="It cannot be used yet", severity="warning", markup=False)
+            return
+        self._keep(draft.task, draft.name, draft.file)
+
+    @work(thread=True, group="keep", exclusive=True)
+    def _keep(self, said: DataTask, name: str, file: Path | None) -> None:
+        try:
+            if file is None:
+                file = kept_tasks.keep(said, self._taken, name)
+            else:
+                kept_tasks.write(said, file)
+            kept = self.Kept(said, find_task(file.stem), file)
+        except UserError as error:
+            kept = self.Kept(said, None, None, str(error))
+        self.post_message(kept)
+
+    @on(Kept)
+    def _take_kept(self, event: Kept) -> None:
+        if event.task is None or self._draft is None:
+            self.notify(event.trouble, severity="error", markup=False)
+            return
+        self._draft.file, self._draft.saved = event.file, event.said
+        self._draft.name = event.task.name
+        self._show()
+        recipe = self._recipe(self._draft)
+        recipe = event.task.recipes.get(recipe.name) or event.task.recipe()
+        self.post_message(OpenWorkbench(self, event.task, recipe))
+
+    def action_save_task(self) -> None:
+        """Save the task as a file."""
+        self._save(None)
+
+    def _save(self, after: Callable[[], None] | None) -> None:
+        from kertui.data_screen.save_task import SaveTaskScreen
+
+        draft = self._draft
+        if draft is None:
+            return
+
+        def saved(answer: tuple[DataTask, Path] | None) -> None:
+            if answer is None:
+                return
+            draft.saved = answer[0]
+            self.notify(f"Saved as {short_path(answer[1])}.", markup=False)
+            self._show()
+            if after is not None:
+                after()
+
+        proposed = short_path(self._path.parent / f"{draft.name}.toml")
+        self.app.push_screen(SaveTaskScreen(proposed, draft.task), saved)
+
+    def action_go_back(self) -> None:
+        """Go back to the columns, or leave; ask first about changes that are in no file."""
+        if self._form.has_focus_within and self._columns.is_attached:
+            self._columns.focus()
+        else:
+            self.ask_before_leaving(self._leave)
+
+    def _leave(self) -> None:
+        self.dismiss(None)
+
+    def ask_before_leaving(self, leave: Callable[[], None]) -> None:
+        """Leave at once where every change is in a file; else ask."""
+        draft = self._draft
+        if draft is None or not draft.changed:
+            leave()
+            return
+
+        def answered(answer: UnsavedAnswer | None) -> None:
+            if answer is UnsavedAnswer.SAVE:
+                self._save(leave)
+            elif answer is UnsavedAnswer.LEAVE:
+                leave()
+
+        self.app.push_screen(UnsavedChangesScreen(draft.name, draft.count), answered)

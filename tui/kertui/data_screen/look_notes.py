@@ -1,0 +1,129 @@
+"""What a person should know of a table: why it cannot be used, what is odd, what is in a column."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from kertasks.tables.table_look import RefusedCell, TableLook
+from kertasks.text.numbers import grouped
+from kertui.terminal.glyphs import Glyphs
+from kertui.text.fitting_text import wrap
+
+_INDENT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One thing to know, in a colour of the theme."""
+
+    text: str
+    style: str = ""
+    sign: str = ""
+    """Before it; no more than one cell."""
+
+
+def notes_of(look: TableLook | None, trouble: str, glyphs: Glyphs) -> list[Note]:
+    """Why the table cannot be used, then what should be known of it.
+
+    Args:
+        look: what was seen in it last.
+        trouble: why it could not be looked at since; empty where it could.
+        glyphs: the signs to write with.
+    """
+    notes = [Note(trouble, "$error", glyphs.cross)] if trouble else []
+    if look is None:
+        return notes
+    notes += [Note(text, "$error", glyphs.cross) for text in look.problems]
+    notes += [Note(refused_words(cell), "$error", glyphs.cross) for cell in look.refused]
+    left = look.refused_count - len(look.refused)
+    if left > 0:
+        more = "cell" if left == 1 else "cells"
+        notes.append(Note(f"and {grouped(left)} more {more} that cannot be read so", "$error"))
+    return notes + [Note(text, "$warning", glyphs.warning) for text in look.warnings]
+
+
+def refused_words(cell: RefusedCell) -> str:
+    """A cell that is not what its column is said to be, by its row and column."""
+    return f'row {grouped(cell.row)}, {cell.column}: "{cell.found}" is no {cell.wanted}'
+
+
+class LookNotes(VerticalScroll):
+    """Notes one under the other, as wide as there is room; they scroll."""
+
+    DEFAULT_CSS = """
+    LookNotes {
+        height: auto;
+        scrollbar-size-vertical: 1;
+        & > Static { height: auto; }
+    }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._title = ""
+        self._about: Sequence[str] = ()
+        self._notes: Sequence[Note] = ()
+
+    def compose(self) -> ComposeResult:
+        """Make room for the lines."""
+        yield Static(markup=False)
+
+    def show(self, notes: Sequence[Note], title: str, about: Sequence[str]) -> None:
+        """Show notes, and below them what is known of one column.
+
+        Args:
+            notes: the most important first.
+            title: the name of the column; empty for none.
+            about: what is known of it.
+        """
+        self._notes, self._title, self._about = notes, title, about
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Break the lines anew."""
+        self._draw()
+
+    def _draw(self) -> None:
+        width = max(12, self.scrollable_content_region.width)
+        lines: list[Content] = []
+        for note in self._notes:
+            sign = f"{note.sign:<{_INDENT}}"
+            for place, line in enumerate(wrap(note.text, width - _INDENT) or [""]):
+                start = sign if not place else " " * _INDENT
+                lines.append(Content.assemble((start, f"{note.style} bold"), (line, note.style)))
+        if self._title:
+            if lines:
+                lines.append(Content(""))
+            lines += [Content.styled(line, "bold") for line in wrap(self._title, width)[:2]]
+            for text in self._about:
+                lines += [Content.styled(line, "$dim") for line in wrap(text, width)]
+        self.query_one(Static).update(Content("\n").join(lines))
+
+
+def first_of(look: TableLook) -> str:
+    """The first reason why a table cannot be used; empty where it can."""
+    if look.problems:
+        return look.problems[0]
+    if look.refused:
+        return refused_words(look.refused[0])
+    return ""
+
+
+def is_ready(look: TableLook) -> bool:
+    """Whether a table can be used as it stands."""
+    return not look.problems and not look.refused_count
+
+
+def state_words(look: TableLook, glyphs: Glyphs) -> Content:
+    """Whether it can be used, in a word or two, for the first line."""
+    if is_ready(look):
+        return Content.styled(f"{glyphs.tick} ready", "bold $accent")
+    count = len(look.problems) + look.refused_count
+    words = "1 problem" if count == 1 else f"{grouped(count)} problems"
+    return Content.styled(f"{glyphs.cross} {words}", "bold $error")
