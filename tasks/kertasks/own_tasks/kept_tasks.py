@@ -25,6 +25,11 @@ class NotKept(UserError):
     """A task's file cannot be written or moved."""
 
 
+def file_of(name: str) -> Path:
+    """Where the home keeps the task of that name, if it does."""
+    return own_tasks_dir() / f"{name}.toml"
+
+
 def keep(task: DataTask, taken: frozenset[str], name: str | None = None) -> Path:
     """The file of the home that says this task: one that is there already, or a new one.
 

@@ -18,12 +18,15 @@ from textual.widgets import Static
 
 from kertasks.task import Task, Variant
 from kertasks.text.numbers import grouped, size
+from kertui.tasks_screen.own_tasks import own_file
 from kertui.tasks_screen.recipe_list import RecipeList
 from kertui.terminal.cells import padded
 from kertui.terminal.glyphs import Glyphs, glyphs_for
 from kertui.text.fitting_text import wrap
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from kertasks.data.description import Description
     from kertasks.runs.summary import RunSummary
     from kertasks.scores.run_baselines import Baseline, RunBaselines
@@ -179,7 +182,7 @@ class TaskCard(VerticalScroll, can_focus=False):
         for part in self.children:
             part.display = True
         self.scroll_home(animate=False)
-        self.query_one("#card-question", Static).update(task.question)
+        self.query_one("#card-question", Static).update(Content(task.question))
         self.query_one(RecipeList).show_recipes(list(task.recipes.values()), recipe)
         self._draw_title()
         self._draw_runs()
@@ -189,7 +192,7 @@ class TaskCard(VerticalScroll, can_focus=False):
         self.task_shown, self._status, self._runs = None, Reading(), ()
         self.query_one(DataPicture).description = None
         question = self.query_one("#card-question", Static)
-        question.update(sentence)
+        question.update(Content(sentence))
         for part in self.children:
             part.display = part is question
         self.scroll_home(animate=False)
@@ -263,7 +266,7 @@ class TaskCard(VerticalScroll, can_focus=False):
         if task is None or not isinstance(status, Described):
             self.remove_class("-stacked")
             if not isinstance(status, Described):
-                facts_part.update(_explain(status, glyphs))
+                facts_part.update(_explain(status, glyphs, own_file(task)))
             return
         from kertui.tasks_screen import card_facts
         from kertui.tasks_screen.dataset_drawing import plot_width
@@ -352,7 +355,7 @@ class TaskCard(VerticalScroll, can_focus=False):
             runs.update(Content("\n").join([title, *lines]))
 
 
-def _explain(status: Reading | NotHere | Unreadable, glyphs: Glyphs) -> Content:
+def _explain(status: Reading | NotHere | Unreadable, glyphs: Glyphs, own: Path | None) -> Content:
     match status:
         case Reading(warming_up=True):
             text = f"starting the process that reads the data {glyphs.ellipsis}"
@@ -372,7 +375,13 @@ def _explain(status: Reading | NotHere | Unreadable, glyphs: Glyphs) -> Content:
                 ),
             )
         case Unreadable(reason=reason):
-            return Content.assemble((f"{glyphs.cross} ", "$error bold"), reason)
+            said = Content.assemble((f"{glyphs.cross} ", "$error bold"), reason)
+            if own is not None:
+                said += Content.from_markup(
+                    "\n[@click=screen.edit_data()][bold]$key[/] say otherwise what or where it is[/]",
+                    key=f"{glyphs.control}e",
+                )
+            return said
 
 
 def count_of(runs: int, running: int) -> str:

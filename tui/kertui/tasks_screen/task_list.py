@@ -18,15 +18,23 @@ from textual.widget import Widget
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from kertasks.kinds import Group
+from kertasks.own_tasks.found_tasks import BrokenTask
 from kertasks.task import Task
-from kertasks.text.plain_text import JOINERS
+from kertasks.text.plain_text import JOINERS, one_line
 from kertui.tasks_screen.recipe_list import CardList
 from kertui.terminal.cells import characters, padded
 from kertui.terminal.glyphs import glyphs_for
 from kertui.text.fitting_text import fitted
 
-OPEN_FILE = "open-recipe-file"
-"""The option that is no task: a recipe of the person's own."""
+OPEN_FILE = "open-file"
+"""The option that is no task: a file of the person's own."""
+
+_BROKEN = "broken:"
+"""Before the name of a task whose file is wrong, in the option's id."""
+
+_LONGEST_NAME = 14
+"""Cells that names share; a longer one has its title behind it."""
 
 _COMMANDS_WHILE_EMPTY = "q?RH"
 """Printable keys that stay commands as long as nothing is typed."""
@@ -69,6 +77,7 @@ class TaskList(CardList):
 
     Args:
         tasks: in the order to show, those of a group together.
+        broken: those whose files are wrong.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -82,9 +91,10 @@ class TaskList(CardList):
 
     @dataclass
     class TaskHighlighted(Message):
-        """The cursor came to a task, or to the row for a file (None)."""
+        """The cursor came to a task, to one whose file is wrong, or to the row for a file."""
 
         task: Task | None
+        broken: BrokenTask | None = None
 
     class TaskOpened(Message):
         """The task under the cursor was opened, or the row for a file."""
@@ -95,9 +105,11 @@ class TaskList(CardList):
 
         text: str
 
-    def __init__(self, tasks: Sequence[Task], id: str | None = None) -> None:
+    def __init__(
+        self, tasks: Sequence[Task], broken: Sequence[BrokenTask] = (), id: str | None = None
+    ) -> None:
         super().__init__(id=id, compact=True)
-        self._tasks = tuple(tasks)
+        self._tasks, self._broken = tuple(tasks), tuple(broken)
         self._by_name = {task.name: task for task in tasks}
         self._without_data: frozenset[str] = frozenset()
         self._training: frozenset[str] = frozenset()
@@ -114,11 +126,29 @@ class TaskList(CardList):
             self._without_data, self._training = marks
             self._rebuild()
 
+    def show_tasks(self, tasks: Sequence[Task], broken: Sequence[BrokenTask]) -> None:
+        """Show these tasks, and those whose files are wrong; the cursor stays if it can."""
+        self._tasks, self._broken = tuple(tasks), tuple(broken)
+        self._by_name = {task.name: task for task in tasks}
+        self._rebuild()
+
+    def go_to(self, name: str) -> None:
+        """Put the cursor on the task of that name, if it is shown."""
+        ids = [option.id for option in self.options]
+        if name in ids:
+            self.highlighted = ids.index(name)
+
     @property
     def chosen(self) -> Task | None:
         """The task under the cursor."""
         option = self.highlighted_option
         return self._by_name.get(option.id or "") if option is not None else None
+
+    @property
+    def chosen_broken(self) -> BrokenTask | None:
+        """The task under the cursor, where its file is wrong."""
+        id = option.id or "" if (option := self.highlighted_option) is not None else ""
+        return next((task for task in self._broken if _BROKEN + task.name == id), None)
 
     def on_resize(self) -> None:
         """Rows are as wide as the list."""
@@ -196,7 +226,7 @@ class TaskList(CardList):
             self.highlighted = ids.index(keep) if keep is not None and keep in ids else 1
         now = self.highlighted_option
         if option is None or now is None or option.id != now.id:
-            self.post_message(self.TaskHighlighted(self.chosen))
+            self.post_message(self.TaskHighlighted(self.chosen, self.chosen_broken))
 
     def _rows(self, shown: Sequence[Task]) -> list[Option]:
         glyphs = glyphs_for(self.app)
@@ -207,13 +237,29 @@ class TaskList(CardList):
                 group = task.group
                 rows.append(_heading(group.value))
             rows.append(Option(self._row(task), id=task.name))
-        if not shown:
+        query = self.filter_text.strip().casefold()
+        broken = [task for task in self._broken if query in task.name.casefold()]
+        if not shown and not broken:
             rows.append(Option(Content.styled(" no task matches", "dim"), disabled=True))
-        rows.append(_heading("yours"))
-        what = "recipe file" if self.narrow else "open a recipe file"
+        if group is not Group.YOURS:
+            rows.append(_heading(Group.YOURS.value))
+        rows += [Option(self._broken_row(task), id=_BROKEN + task.name) for task in broken]
+        what = "file" if self.narrow else "open a file"
         text = f" {glyphs.add} {what} {glyphs.ellipsis}"
         rows.append(Option(Content(text), id=OPEN_FILE))
         return rows
+
+    @property
+    def _name_width(self) -> int:
+        return min(_LONGEST_NAME, max((cell_len(task.name) for task in self._tasks), default=0))
+
+    def _broken_row(self, task: BrokenTask) -> Content:
+        glyphs = glyphs_for(self.app)
+        room = max(12, self.scrollable_content_region.width or 30) - 3
+        name = one_line(task.name)
+        text = f" {name}" if self.narrow else f" {padded(name, self._name_width)}  cannot be read"
+        text = fitted(text, room, glyphs)
+        return Content.assemble((padded(text, room), "dim"), (f" {glyphs.cross} ", "$error"))
 
     def _row(self, task: Task) -> Content:
         glyphs = glyphs_for(self.app)
@@ -223,10 +269,9 @@ class TaskList(CardList):
             mark = glyphs.on
         elif task.name in self._without_data:
             mark = glyphs.download
-        name_width = max(cell_len(other.name) for other in self._tasks)
         text = f" {task.name}"
         if not self.narrow:
-            text = f" {padded(task.name, name_width)}  {task.title}"
+            text = f" {padded(task.name, self._name_width)}  {task.title}"
         wide = room - 3
         cut = padded(fitted(text, wide, glyphs), wide)
         row = Content(f"{cut} {mark:<1} ")
@@ -239,7 +284,7 @@ class TaskList(CardList):
     @on(OptionList.OptionHighlighted)
     def _tell_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         event.stop()
-        self.post_message(self.TaskHighlighted(self.chosen))
+        self.post_message(self.TaskHighlighted(self.chosen, self.chosen_broken))
 
     @on(OptionList.OptionSelected)
     def _tell_opened(self, event: OptionList.OptionSelected) -> None:

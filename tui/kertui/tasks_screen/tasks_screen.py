@@ -17,13 +17,15 @@ from textual.screen import Screen
 from textual.worker import get_current_worker
 
 from kertasks.errors import UserError
+from kertasks.own_tasks.found_tasks import BrokenTask
 from kertasks.recipes.recipe import Recipe
-from kertasks.registry import all_tasks, find_task
+from kertasks.registry import all_tasks
 from kertasks.task import Task, Variant
 from kertui.dialogs.too_small import is_on_top
 from kertui.rows.header_line import HeaderLine
 from kertui.rows.key_line import KeyLine
 from kertui.session import OpenWorkbench, Session, TrainHeadToHead
+from kertui.tasks_screen.own_tasks import OwnTasks, broken_words, own_file
 from kertui.tasks_screen.recipe_list import RecipeList
 from kertui.tasks_screen.task_card import (
     DataPicture,
@@ -53,7 +55,7 @@ _DESCRIBE_AFTER = 0.12
 _LOOK_WHETHER_WARM = 0.5
 """Seconds between two looks whether the process that computes has nothing more urgent to do."""
 
-_OWN_RECIPE = "Enter opens a recipe of your own, a TOML file."
+_OWN_FILE = "Enter opens a file of your own: a table, a recipe or a task (TOML)."
 """On the card while the cursor is on no task."""
 
 _READ_RUNS_EVERY = 2.0
@@ -85,8 +87,12 @@ class TasksScreen(Screen[None]):
                 tooltip="Choose the next form of the task's data."),
         Binding("ctrl+n,n", "show_next_sample", "next sample", id="tasks.sample",
                 tooltip="Show other rows of the data."),
-        Binding("ctrl+o,o", "open_file", "open a recipe file", show=False, id="tasks.file",
-                tooltip="Open a recipe from a TOML file."),
+        Binding("ctrl+e,e", "edit_data", "edit data", id="tasks.edit",
+                tooltip="Change what is said of the data of a task of yours."),
+        Binding("delete", "delete_task", "delete", show=False, id="tasks.delete",
+                tooltip="Delete a task of yours, after asking; its data and its runs stay."),
+        Binding("ctrl+o,o", "open_file", "open a file", show=False, id="tasks.file",
+                tooltip="Open a file of your own: a table, a recipe or a task."),
         SHOW_RUNS,
         Binding("H,f5", "head_to_head", "head to head", id="tasks.head_to_head",
                 tooltip="Train two recipes at once, on the same axes."),
@@ -135,12 +141,16 @@ class TasksScreen(Screen[None]):
         super().__init__()
         self._session = session
         self._chosen_task: Task | None = None
+        self._chosen_broken: BrokenTask | None = None
         self._recipe: Recipe | None = None
         self._variant: Variant | None = None
         self._missing: dict[str, NotHere] = {}
         self._known: dict[DataKey, DataStatus] = {}
         self._described: DataKey | None = None
         """The data that a thread is describing now, if any."""
+
+        self._outdated: DataKey | None = None
+        """The same, where it is of a task's data as it was before."""
 
         self._baselines: dict[Recipe, RunBaselines | None] = {}
         """What to compare networks with, by the recipe whose data it is of."""
@@ -157,11 +167,13 @@ class TasksScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Build the header, the list with its filter, the card and the footer."""
+        own = OwnTasks()
         yield HeaderLine("kertui")
+        yield own
         with Horizontal(id="body"):
             with Vertical(id="picker"):
                 yield TaskFilter()
-                yield TaskList(all_tasks(), id="tasks")
+                yield TaskList(own.tasks, own.broken, id="tasks")
             yield TaskCard(id="card")
         yield KeyLine()
 
@@ -181,6 +193,7 @@ class TasksScreen(Screen[None]):
     def on_screen_resume(self) -> None:
         """Runs and files may have changed while another screen was on top."""
         if self._begun:
+            self.query_one(OwnTasks).look()
             self.look_at_files()
             self._refresh_runs()
 
@@ -192,12 +205,13 @@ class TasksScreen(Screen[None]):
 
     @on(TaskList.TaskHighlighted)
     def _show_task(self, event: TaskList.TaskHighlighted) -> None:
-        if event.task is self._chosen_task:
+        if event.task is self._chosen_task and event.broken is self._chosen_broken:
             return
-        self._chosen_task = event.task
+        self._chosen_task, self._chosen_broken = event.task, event.broken
         if event.task is None:
             self._recipe = self._variant = None
-            self.query_one(TaskCard).show_no_task(_OWN_RECIPE)
+            said = _OWN_FILE if event.broken is None else broken_words(event.broken)
+            self.query_one(TaskCard).show_no_task(said)
             self.refresh_bindings()
             return
         recipe = event.task.recipes[event.task.default_recipe]
@@ -205,6 +219,19 @@ class TasksScreen(Screen[None]):
         card.show_task(event.task, recipe.name)
         self._take_recipe(recipe)
         self._show_runs()
+
+    @on(OwnTasks.TasksFound)
+    def _show_tasks(self, event: OwnTasks.TasksFound) -> None:
+        """Show the tasks that there are now; of other data nothing is known yet."""
+        own, tasks = self.query_one(OwnTasks), self.query_one(TaskList)
+        for key in [key for key in self._known if key[0] in event.other]:
+            del self._known[key]
+        for recipe in [recipe for recipe in self._baselines if recipe.task in event.other]:
+            del self._baselines[recipe]
+        if self._described is not None and self._described[0] in event.other:
+            self._outdated = self._described
+        tasks.show_tasks(own.tasks, own.broken)
+        self._show_task(TaskList.TaskHighlighted(tasks.chosen, tasks.chosen_broken))
 
     @on(RecipeList.RecipeChosen)
     def _choose_recipe(self, event: RecipeList.RecipeChosen) -> None:
@@ -276,7 +303,9 @@ class TasksScreen(Screen[None]):
     def _keep_data(self, event: DataKnown) -> None:
         if event.key == self._described:
             self._described = None
-        if isinstance(event.status, Described):
+        if event.key == self._outdated:
+            self._outdated = None
+        elif isinstance(event.status, Described):
             self._known[event.key] = event.status
         key = self._key
         if key is not None and key != event.key:
@@ -364,6 +393,7 @@ class TasksScreen(Screen[None]):
                 self._begun = True
                 self._show_data()
             self.read_runs()
+            self.query_one(OwnTasks).look()
 
     def read_runs(self) -> None:
         """Read the runs, if they are not being read; a ``RunsRead`` answers."""
@@ -435,6 +465,10 @@ class TasksScreen(Screen[None]):
                 return task is not None and len(task.variants) > 1
             case "head_to_head":
                 return task is not None and len(task.recipes) > 1
+            case "edit_data":
+                return task is not None and own_file(task) is not None
+            case "delete_task":
+                return own_file(task or self._chosen_broken) is not None
             case "show_next_sample":
                 return self.is_mounted and self.query_one(DataPicture).has_samples
         return True
@@ -473,7 +507,9 @@ class TasksScreen(Screen[None]):
         task, recipe, variant = self._chosen_task, self._recipe, self._variant
         if not is_on_top(self):
             return
-        if task is None or recipe is None or variant is None:
+        if self._chosen_broken is not None:
+            self.notify(self._chosen_broken.why, severity="warning", markup=False)
+        elif task is None or recipe is None or variant is None:
             self.action_open_file()
         elif task.name in self._missing:
             self.action_get_data()
@@ -486,17 +522,22 @@ class TasksScreen(Screen[None]):
         self.post_message(OpenWorkbench(self, task, recipe, path))
 
     def action_open_file(self) -> None:
-        """Ask for a recipe file and open what is in it."""
-        from kertui.dialogs.recipe_path import OpenRecipeScreen
+        """Ask for a file of the person's own and open what it is."""
+        self.query_one(OwnTasks).ask_for_file(self.query_one(TaskList).filter_text)
 
-        typed = self.query_one(TaskList).filter_text
-        start = typed if "/" in typed or typed.endswith(".toml") else ""
-        self.app.push_screen(OpenRecipeScreen(start, None, None), self._open_from_file)
+    def action_edit_data(self) -> None:
+        """Change what is said of the data of a task of the person's own."""
+        file = own_file(self._chosen_task)
+        if file is not None and is_on_top(self):
+            self.query_one(OwnTasks).edit(file)
 
-    def _open_from_file(self, found: tuple[Recipe, Path] | None) -> None:
-        if found is not None:
-            recipe, path = found
-            self._open_workbench(find_task(recipe.task), recipe, path)
+    def action_delete_task(self) -> None:
+        """Delete a task of the person's own, after asking."""
+        task = self._chosen_task or self._chosen_broken
+        file = own_file(task)
+        if task is not None and file is not None:
+            has_runs = any(run.task == task.name for run in self._runs)
+            self.query_one(OwnTasks).ask_to_delete(task.name, file, has_runs)
 
     def action_head_to_head(self) -> None:
         """Train two recipes of the task side by side."""

@@ -1,0 +1,161 @@
+"""The tasks there are, as their files come and go, and what is done with a person's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual import on, work
+from textual.message import Message
+from textual.widget import Widget
+
+from kertasks.errors import UserError
+from kertasks.kinds import Group
+from kertasks.own_tasks import kept_tasks
+from kertasks.own_tasks.found_tasks import BrokenTask
+from kertasks.registry import all_tasks, broken_tasks, find_task
+from kertasks.task import Task
+from kertasks.text.numbers import short_path
+from kertui.session import OpenData, OpenWorkbench
+
+if TYPE_CHECKING:
+    from textual.notifications import SeverityLevel
+
+    from kertui.dialogs.open_file import FoundFile
+
+
+class OwnTasks(Widget):
+    """Tells its screen which tasks there are, when that has changed; opens, edits and deletes those
+    that are a person's own. Never seen."""
+
+    DEFAULT_CSS = """
+    OwnTasks { display: none; }
+    """
+
+    @dataclass
+    class TasksFound(Message):
+        """Other tasks are there than were told before."""
+
+        other: frozenset[str]
+        """The names of those that came or are not what they were."""
+
+    @dataclass
+    class _Looked(Message):
+        tasks: tuple[Task, ...]
+        broken: tuple[BrokenTask, ...]
+
+    @dataclass
+    class _Deleted(Message):
+        text: str
+        failed: bool
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tasks: tuple[Task, ...] = all_tasks()
+        """All of them, in the order to show."""
+
+        self.broken: tuple[BrokenTask, ...] = broken_tasks()
+        """Those whose files are wrong."""
+
+        self._looking = False
+
+    # Which there are
+
+    def look(self) -> None:
+        """Look again, in a thread, unless one does already."""
+        if not self._looking:
+            self._looking = True
+            self._look()
+
+    @work(thread=True, group="tasks")
+    def _look(self) -> None:
+        self.post_message(self._Looked(all_tasks(), broken_tasks()))
+
+    @on(_Looked)
+    def _take_tasks(self, event: _Looked) -> None:
+        event.stop()
+        self._looking = False
+        before = {id(task) for task in self.tasks}
+        gone = len(event.tasks) != len(self.tasks)
+        other = frozenset(task.name for task in event.tasks if id(task) not in before)
+        if other or gone or event.broken != self.broken:
+            self.tasks, self.broken = event.tasks, event.broken
+            self.post_message(self.TasksFound(other))
+
+    # What is done with them
+
+    def ask_for_file(self, typed: str) -> None:
+        """Ask for a file of the person's own and open what it is.
+
+        Args:
+            typed: the path that is proposed, where it is one.
+        """
+        from kertui.dialogs.open_file import OpenFileScreen
+
+        start = typed if "/" in typed or "." in typed else ""
+        self.app.push_screen(OpenFileScreen(start), self._open)
+
+    def _open(self, found: FoundFile | None) -> None:
+        from kertui.dialogs.open_file import DataFile, DataTaskFile, RecipeFile
+
+        match found:
+            case RecipeFile(recipe, path):
+                task = find_task(recipe.task)
+                self.post_message(OpenWorkbench(self.screen, task, recipe, path))
+            case DataTaskFile(path):
+                self.edit(path)
+            case DataFile(path):
+                self.post_message(OpenData(self.screen, path))
+
+    def edit(self, file: Path) -> None:
+        """Show what a task's file says of its data, to be changed."""
+        kept = file == kept_tasks.file_of(file.stem)
+        self.post_message(OpenData(self.screen, file, file, is_kept=kept))
+
+    def ask_to_delete(self, name: str, file: Path, has_runs: bool) -> None:
+        """Move a task's file among the deleted ones, after asking."""
+        from kertui.dialogs.dialog import Choice, Question
+
+        def answered(delete: bool | None) -> None:
+            if delete:
+                self._delete(name, file)
+
+        runs = "Its data and its runs stay." if has_runs else "Its data stays."
+        choices = [
+            Choice(False, "Keep it", "nothing changes"),
+            Choice(True, "Delete it", "its file is moved among the deleted ones"),
+        ]
+        self.app.push_screen(Question(f"Delete the task {name}?", runs, choices), answered)
+
+    @work(thread=True, group="delete task")
+    def _delete(self, name: str, file: Path) -> None:
+        try:
+            place = kept_tasks.delete(file)
+            event = self._Deleted(f"{name} is deleted; {short_path(place)} keeps it.", False)
+        except UserError as error:
+            event = self._Deleted(str(error), True)
+        self.post_message(event)
+
+    @on(_Deleted)
+    def _tell_deleted(self, event: _Deleted) -> None:
+        event.stop()
+        severity: SeverityLevel = "error" if event.failed else "information"
+        self.notify(event.text, severity=severity, markup=False)
+        self.look()
+
+
+def own_file(task: Task | BrokenTask | None) -> Path | None:
+    """The file of the home that says a task of data; None where none does."""
+    if task is None or (isinstance(task, Task) and task.group is not Group.YOURS):
+        return None
+    file = kept_tasks.file_of(task.name)
+    return file if file.is_file() else None
+
+
+def broken_words(task: BrokenTask) -> str:
+    """What is wrong with a task's file, and what a person can do about it."""
+    what = "The list follows the file: mend it, and it is a task."
+    if own_file(task) is not None:
+        what += " Delete moves it away."
+    return f"{task.why}\n\n{short_path(task.path)}\n{what}"
