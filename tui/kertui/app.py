@@ -46,6 +46,7 @@ from kertui.terminal.thread_per_task import ThreadPerTaskExecutor
 if TYPE_CHECKING:
     from kertasks.runs.folder import RunFolder
     from kertasks.runs.summary import RunSummary
+    from kertui.dialogs.open_file import FoundFile
     from kertui.service.training_service import TrainingService
 
 _AFTER_FIRST_PAINT = 0.2
@@ -68,6 +69,7 @@ class KertuiApp(App[None]):
         attach: a run to show at once, over the first screen.
         follows: whether the runs that its script begins after it are shown in its place.
         lists: whether the list of all runs is shown at once, over the first screen.
+        opens: a file of the person's own to show at once, over the first screen.
     """
 
     TITLE = "kertui"
@@ -96,9 +98,12 @@ class KertuiApp(App[None]):
         *,
         follows: bool = False,
         lists: bool = False,
+        opens: FoundFile | None = None,
     ) -> None:
         self.capabilities = capabilities
-        self.session = Session(service, opens_run=attach is not None or lists)
+        opens_run = attach is not None or lists or opens is not None
+        self.session = Session(service, opens_run=opens_run)
+        self._opens = opens
         self._first_run = attach
         self._follows = follows
         self._lists = lists
@@ -145,6 +150,13 @@ class KertuiApp(App[None]):
             self.open_run(self._first_run, follows=self._follows)
         elif self._lists:
             self.call_after_refresh(self.action_show_runs)
+        elif self._opens is not None:
+            self.call_after_refresh(self._open_own, self._opens)
+
+    def _open_own(self, found: FoundFile) -> None:
+        from kertui.tasks_screen.own_tasks import OwnTasks
+
+        top_screen(self).query_one(OwnTasks).open(found)
 
     def _ring(self, text: str) -> None:
         """Tell a person who looks elsewhere. Any thread may."""
@@ -423,6 +435,7 @@ def run_app(
     *,
     follows: bool = False,
     lists: bool = False,
+    opens: FoundFile | None = None,
 ) -> int:
     """Run kertui until the person leaves, and give the terminal back as it was.
 
@@ -432,7 +445,7 @@ def run_app(
     Returns:
         The exit status.
     """
-    app = KertuiApp(service, capabilities, attach, follows=follows, lists=lists)
+    app = KertuiApp(service, capabilities, attach, follows=follows, lists=lists, opens=opens)
     app.run(mouse=capabilities.mouse)
     from kertasks.runs.summary import in_words  # the first paint need not wait for it
 

@@ -45,7 +45,7 @@ def keep(task: DataTask, taken: frozenset[str], name: str | None = None) -> Path
     files = sorted(folder.glob("[!.]*.toml"))
     for path in files:
         with contextlib.suppress(DataTaskError):
-            if read_data_task(path) == task:
+            if read_absolute(path) == task:
                 return path
     names = taken | {path.stem for path in files}
     if name in names:

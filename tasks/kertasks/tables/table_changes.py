@@ -66,13 +66,9 @@ def with_role(table: Table, name: str, role: Role) -> Table:
     return with_column(table, replace(column, role=role, missing=missing))
 
 
-def with_target(table: Table, name: str, seems: Role = Role.CATEGORY) -> Table:
-    """The table with another column to predict; the one before keeps its role.
-
-    Args:
-        table: as it is.
-        name: of the column.
-        seems: what the column seems to be; the role it gets where its own is none of a target.
+def with_target(table: Table, name: str) -> Table:
+    """The table with another column to predict, whose role is that of none until the file was
+    looked at: whether it is a number or a class is seen there. The one before keeps its role.
 
     Raises:
         CannotChange: there is no such column.
@@ -80,27 +76,23 @@ def with_target(table: Table, name: str, seems: Role = Role.CATEGORY) -> Table:
     column = _column(table, name)
     if name == table.target:
         return table
-    role = next((one for one in (column.role, seems) if one in TARGET_ROLES), Role.CATEGORY)
     changed = replace(table, target=name, classes=(), scale_target=False)
-    return with_column(changed, replace(column, role=role))
+    return with_column(changed, replace(column, role=Role.IGNORE, missing=Missing.DROP))
 
 
-def with_words(
-    table: Table, target: str | None, roles: Sequence[str], seems: Role = Role.CATEGORY
-) -> Table:
+def with_words(table: Table, target: str | None, roles: Sequence[str]) -> Table:
     """The table as a command line says otherwise.
 
     Args:
         table: as it was found.
         target: the name of the column to predict; None for the one that was found.
         roles: ``COLUMN=ROLE`` each; what comes later counts.
-        seems: what the target seems to be.
 
     Raises:
         CannotChange: naming the nearest spelling and what is allowed.
     """
     if target is not None:
-        table = with_target(table, target, seems)
+        table = with_target(table, target)
     for words in roles:
         name, equals, role = words.rpartition("=")
         if not equals:

@@ -14,6 +14,7 @@ from kertui.terminal.glyphs import Marker
 
 if TYPE_CHECKING:
     from kertasks.runs.folder import RunFolder
+    from kertui.dialogs.open_file import FoundFile
     from kertui.hosts.connection import HostConnection
 
 _SWITCH_INTERVAL = 0.001
@@ -35,6 +36,7 @@ def run_interface(
     follows: bool = False,
     notify: bool = False,
     host: HostConnection | None = None,
+    opens: FoundFile | None = None,
 ) -> int:
     """Open the interface on this terminal.
 
@@ -49,6 +51,7 @@ def run_interface(
             may be over by the time the interface is open.
         notify: whether a person is told of every run that is begun or shown.
         host: another host, whose runs are shown; all of them at once without ``attach``.
+        opens: a file of the person's own to show at once.
 
     Returns:
         The exit status.
@@ -81,6 +84,6 @@ def run_interface(
         service.told.begin(attach)
     try:
         lists = host is not None and attach is None
-        return run_app(service, capabilities, attach, follows=follows, lists=lists)
+        return run_app(service, capabilities, attach, follows=follows, lists=lists, opens=opens)
     finally:
         service.close()

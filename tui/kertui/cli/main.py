@@ -6,7 +6,9 @@ import codecs
 import contextlib
 import os
 import sys
+from functools import partial
 from io import TextIOWrapper
+from pathlib import Path
 from typing import Any
 
 import click
@@ -35,6 +37,7 @@ from kertui.cli.run import run as run_script
 from kertui.cli.runs import runs
 from kertui.cli.show import show
 from kertui.cli.spelling import SpellingGroup
+from kertui.cli.table_options import table_path
 from kertui.cli.tasks import tasks
 from kertui.cli.train import retrain, train
 from kertui.hosts.serve_runs import serve_runs
@@ -82,6 +85,14 @@ class MainGroup(SpellingGroup):
                     ]
                 )
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; a file in its place is opened in the interface."""
+        if self.get_command(ctx, args[0]) is None and table_path(args[0]) is not None:
+            return open_file.name, open_file, args
+        return super().resolve_command(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was given."""
         try:
@@ -109,10 +120,24 @@ def kertui(
 ) -> None:
     """Pick a task, edit a network's layers and watch it train, in the terminal.
 
-    Without a command it opens the interface.
+    Without a command it opens the interface; kertui FILE opens it at a table, a recipe or a task
+    of yours.
     """
-    if ctx.invoked_subcommand is not None:
-        return
+    ctx.obj = partial(
+        _open_interface,
+        ctx,
+        spare=not no_spare,
+        advice=not no_advice,
+        marker=marker_of(marker),
+        mouse=not no_mouse,
+        notify=notify,
+    )
+    if ctx.invoked_subcommand is None:
+        ctx.exit(ctx.obj())
+
+
+def _open_interface(ctx: click.Context, **wishes: Any) -> int:
+    """Open the interface on this terminal; gives the exit status."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         ctx.fail(
             "the interface needs a terminal, and this is none. "
@@ -120,16 +145,21 @@ def kertui(
         )
     from kertui.cli.interface import run_interface
 
-    ctx.exit(
-        run_interface(
-            home_of(ctx),
-            spare=not no_spare,
-            advice=not no_advice,
-            marker=marker_of(marker),
-            mouse=not no_mouse,
-            notify=notify,
-        )
-    )
+    return run_interface(home_of(ctx), **wishes)
+
+
+@click.command("FILE", hidden=True)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.pass_context
+def open_file(ctx: click.Context, file: Path) -> None:
+    """Open the interface at a file: a table, a recipe or a task of yours."""
+    from kertui.dialogs.ask_path import Mistake
+    from kertui.dialogs.open_file import found_at
+
+    found = found_at(file.expanduser())
+    if isinstance(found, Mistake):
+        ctx.fail(found.text)
+    ctx.exit(ctx.obj(opens=found))
 
 
 for commands in SECTIONS.values():
@@ -185,9 +215,10 @@ def is_wrong_usage(error: UserError) -> bool:
     from kertasks.models.messages import BuildError
     from kertasks.recipes.recipe_errors import RecipeError
     from kertasks.runs.store import UnknownRun
+    from kertasks.tables.table_changes import CannotChange
 
     wrong = (UnknownTask, UnknownRecipe, UnknownVariant, UnknownRun, UnknownDataFile)
-    return isinstance(error, (*wrong, RecipeError, BuildError))
+    return isinstance(error, (*wrong, RecipeError, BuildError, CannotChange))
 
 
 def _nobody_reads() -> int:

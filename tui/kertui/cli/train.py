@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from kertasks.recipes.bounds import MOST_EPOCHS, MOST_KEPT, MOST_LEARNING_RATE
+from kertasks.text.numbers import short_path
+from kertasks.text.plain_text import visible
 from kertui.cli.options import (
     detach_option,
     find_run,
@@ -20,6 +22,7 @@ from kertui.cli.options import (
     recipe_or_file,
     require_task,
 )
+from kertui.cli.table_options import look_with, require_ready, table_options, table_path, understood
 
 if TYPE_CHECKING:
     from kertasks.recipes.recipe import Recipe
@@ -27,8 +30,9 @@ if TYPE_CHECKING:
     from kertui.service.training_service import TrainingService
 
 
-@click.command(short_help="Train a task and follow it.")
-@click.argument("task")
+@click.command(short_help="Train a task, or a table of yours, and follow it.")
+@click.argument("task", metavar="TASK|FILE")
+@table_options
 @click.option("--recipe", "recipe_name", metavar="NAME|FILE", help="A recipe's name or TOML file.")
 @click.option("--epochs", type=click.IntRange(1, MOST_EPOCHS), metavar="N", help="How many epochs.")
 @click.option("--batch-size", type=click.IntRange(min=1), metavar="N", help="Rows a step.")
@@ -63,6 +67,8 @@ if TYPE_CHECKING:
 def train(
     ctx: click.Context,
     task: str,
+    target: str | None,
+    roles: tuple[str, ...],
     recipe_name: str | None,
     epochs: int | None,
     batch_size: int | None,
@@ -75,7 +81,7 @@ def train(
     on_end: str | None,
     as_json: bool,
 ) -> None:
-    """Train TASK and follow it.
+    """Train TASK and follow it, or the table in FILE, which becomes a task of yours.
 
     Ctrl-C stops and keeps the weights. The exit status is 0 when it finished or was
     stopped, 1 when it failed, 2 when the command was wrong.
@@ -86,7 +92,7 @@ def train(
         raise click.UsageError("--detach leaves no terminal to tell: --on-end calls a command.")
     from kertasks.data.sources.data_files import require
     from kertasks.recipes.changes import with_changes
-    from kertasks.registry import find_task
+    from kertasks.registry import all_tasks, find_task
     from kertasks.runs.store import RunStore
     from kertasks.user_folders import cache_dir
     from kertui.cli.progress.following import LEFT, CtrlC, follow
@@ -94,7 +100,13 @@ def train(
     from kertui.cli.telling.terminal_bell import ringing
     from kertui.service.training_service import TrainingService
 
-    found = find_task(task)
+    path = None if task in {known.name for known in all_tasks()} else table_path(task)
+    if path is None and (target is not None or roles):
+        raise click.UsageError(f"--target and --role are of a table, and {task} is a task.")
+    table_task = None if path is None else keep_table(path, target, roles)
+    found = find_task(task) if table_task is None else table_task[0]
+    if recipe_name is None and table_task is not None and table_task[1] in found.recipes:
+        recipe_name = table_task[1]
     given = {
         "fit.epochs": epochs,
         "fit.batch_size": batch_size,
@@ -126,6 +138,35 @@ def train(
     finally:
         service.close()
     ctx.exit(status)
+
+
+def keep_table(path: Path, target: str | None, roles: tuple[str, ...]) -> tuple[Task, str]:
+    """Look at a table, say what was understood, and keep it as a task of the person's own.
+
+    Returns:
+        The task, and the name of the recipe that is suggested.
+
+    Raises:
+        UserError: it cannot be read, or not be trained as it stands.
+    """
+    from msgspec.structs import replace
+
+    from kertasks.own_tasks.data_task import DataTask
+    from kertasks.own_tasks.kept_tasks import keep, read_absolute
+    from kertasks.registry import all_tasks, broken_tasks, find_task
+
+    said = read_absolute(path) if path.suffix == ".toml" else None
+    data = path.absolute() if said is None else Path(said.data.path)
+    look = look_with(data, None if said is None else said.data, target, roles)
+    for line in understood(look):
+        click.echo(visible(line), err=True)
+    require_ready(look)
+    table = replace(look.table, path=str(data))
+    task = DataTask(table) if said is None else replace(said, data=table)
+    taken = frozenset([*(one.name for one in all_tasks()), *(one.name for one in broken_tasks())])
+    kept = keep(task, taken)
+    click.echo(f"task {kept.stem}, in {short_path(kept)}", err=True)
+    return find_task(kept.stem), look.recipe
 
 
 @click.command(short_help="Train a run's network anew on all rows, to its best epoch.")

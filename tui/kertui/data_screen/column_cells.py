@@ -9,7 +9,7 @@ from enum import StrEnum
 from rich.cells import cell_len
 
 from kertasks.tables.table import Column, Role, Scaling, Table
-from kertasks.tables.table_changes import missing_choices, scaling_choices
+from kertasks.tables.table_changes import TARGET_ROLES, missing_choices, scaling_choices
 from kertasks.tables.table_look import ColumnLook, ValueCount
 from kertasks.text.numbers import grouped
 from kertui.forms.fields import Choice
@@ -131,6 +131,8 @@ def cell_text(
     match cell:
         case Cell.NAME:
             return column.name
+        case Cell.ROLE if is_target and column.role not in TARGET_ROLES:
+            return g.ellipsis  # it is seen in the file
         case Cell.ROLE:
             return column.role.value
         case Cell.MISSING:
@@ -199,7 +201,7 @@ def cell_choices(cell: Cell, column: Column, table: Table) -> tuple[Choice, ...]
     is_target = column.name == table.target
     match cell:
         case Cell.ROLE if is_target:
-            return tuple(Choice(role, ROLE_WORDS[role]) for role in (Role.NUMBER, Role.CATEGORY))
+            return tuple(Choice(role, ROLE_WORDS[role]) for role in TARGET_ROLES)
         case Cell.ROLE:
             target = Choice(TARGET, "What the network is to predict.")
             return (*(Choice(role, ROLE_WORDS[role]) for role in Role), target)

@@ -36,8 +36,6 @@ from kertui.data_screen.column_table import ColumnTable
 from kertui.data_screen.data_header import DataHeader
 from kertui.data_screen.look_notes import (
     LookNotes,
-    first_of,
-    is_ready,
     notes_of,
     state_words,
 )
@@ -335,7 +333,7 @@ class DataScreen(Screen[None]):
             return Content.styled(f"{glyphs.cross} cannot be read", "bold $error")
         if self._look is None:
             return Content("")
-        if is_ready(self._look) and draft is not None and draft.file and not draft.changed:
+        if not self._look.problems and draft is not None and draft.file and not draft.changed:
             return Content.styled(f"{glyphs.tick} kept as {draft.name}", "bold $accent")
         return state_words(self._look, glyphs)
 
@@ -452,9 +450,7 @@ class DataScreen(Screen[None]):
 
     def _make_target(self, name: str) -> None:
         if self._draft is not None:
-            look = self._looks.get(name)
-            seems = look.suggested if look is not None else Role.CATEGORY
-            self._change(with_target(self._draft.table, name, seems))
+            self._change(with_target(self._draft.table, name))
 
     # Keys
 
@@ -497,8 +493,8 @@ class DataScreen(Screen[None]):
             self._uses = True
             return
         self._uses = False
-        if self._trouble or not is_ready(look):
-            said = self._trouble or first_of(look)
+        if self._trouble or look.problems:
+            said = self._trouble or look.problems[0]
             self.notify(said, title="It cannot be used yet", severity="warning", markup=False)
             return
         self._keep(draft.task, draft.name, draft.file)

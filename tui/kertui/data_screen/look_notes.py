@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from kertasks.tables.table_look import RefusedCell, TableLook
-from kertasks.text.numbers import grouped
+from kertasks.text.numbers import counted, grouped
 from kertui.terminal.glyphs import Glyphs
 from kertui.text.fitting_text import wrap
 
@@ -40,17 +40,16 @@ def notes_of(look: TableLook | None, trouble: str, glyphs: Glyphs) -> list[Note]
     if look is None:
         return notes
     notes += [Note(text, "$error", glyphs.cross) for text in look.problems]
-    notes += [Note(refused_words(cell), "$error", glyphs.cross) for cell in look.refused]
+    notes += [Note(refused_words(cell), "$error") for cell in look.refused[1:]]
     left = look.refused_count - len(look.refused)
     if left > 0:
-        more = "cell" if left == 1 else "cells"
-        notes.append(Note(f"and {grouped(left)} more {more} that cannot be read so", "$error"))
+        notes.append(Note(f"and {counted(left, 'more cell')} that cannot be read so", "$error"))
     return notes + [Note(text, "$warning", glyphs.warning) for text in look.warnings]
 
 
 def refused_words(cell: RefusedCell) -> str:
     """A cell that is not what its column is said to be, by its row and column."""
-    return f'row {grouped(cell.row)}, {cell.column}: "{cell.found}" is no {cell.wanted}'
+    return f'row {grouped(cell.row)}, column {cell.column}: "{cell.found}" is not {cell.wanted}'
 
 
 class LookNotes(VerticalScroll):
@@ -106,24 +105,9 @@ class LookNotes(VerticalScroll):
         self.query_one(Static).update(Content("\n").join(lines))
 
 
-def first_of(look: TableLook) -> str:
-    """The first reason why a table cannot be used; empty where it can."""
-    if look.problems:
-        return look.problems[0]
-    if look.refused:
-        return refused_words(look.refused[0])
-    return ""
-
-
-def is_ready(look: TableLook) -> bool:
-    """Whether a table can be used as it stands."""
-    return not look.problems and not look.refused_count
-
-
 def state_words(look: TableLook, glyphs: Glyphs) -> Content:
     """Whether it can be used, in a word or two, for the first line."""
-    if is_ready(look):
+    if not look.problems:
         return Content.styled(f"{glyphs.tick} ready", "bold $accent")
-    count = len(look.problems) + look.refused_count
-    words = "1 problem" if count == 1 else f"{grouped(count)} problems"
+    words = counted(len(look.problems), "problem")
     return Content.styled(f"{glyphs.cross} {words}", "bold $error")

@@ -151,9 +151,7 @@ def _target(shown: Shown) -> list[_Setting]:
 
     def take(text: str) -> DataTask:
         _require(text, names)
-        look = shown.looks.get(text)
-        seems = look.suggested if look is not None else Role.CATEGORY
-        return _of(task, with_target(table, text, seems))
+        return _of(task, with_target(table, text))
 
     settings = [_Setting(targets, take)]
     if column is None:
@@ -402,6 +400,31 @@ def _reading(shown: Shown) -> list[_Setting]:
             ),
             lambda text: changed(missing=_marks(text)),
             ", ".join(mark or _EMPTY for mark in _NO_READING.missing),
+        ),
+        _Setting(
+            Field(
+                ("day_first",),
+                "day first",
+                Entry.TOGGLE,
+                "yes" if reading.day_first else "no",
+                changed=reading.day_first,
+                help="Whether 03/04/2024 is in April.",
+            ),
+            lambda text: changed(day_first=text == "yes"),
+            "no",
+        ),
+        _Setting(
+            Field(
+                ("skip",),
+                "skip",
+                Entry.TEXT,
+                str(reading.skip),
+                changed=reading.skip > 0,
+                allowed="a whole number, 0 to 1 000",
+                help="Lines above the header that are none of the table.",
+            ),
+            lambda text: changed(skip=_whole(text, 0, 1_000)),
+            "0",
         ),
     ]
 

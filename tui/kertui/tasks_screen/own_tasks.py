@@ -94,9 +94,10 @@ class OwnTasks(Widget):
         from kertui.dialogs.open_file import OpenFileScreen
 
         start = typed if "/" in typed or "." in typed else ""
-        self.app.push_screen(OpenFileScreen(start), self._open)
+        self.app.push_screen(OpenFileScreen(start), self.open)
 
-    def _open(self, found: FoundFile | None) -> None:
+    def open(self, found: FoundFile | None) -> None:
+        """Show what a file is; nothing for None."""
         from kertui.dialogs.open_file import DataFile, DataTaskFile, RecipeFile
 
         match found:

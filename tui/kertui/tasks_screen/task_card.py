@@ -378,7 +378,7 @@ def _explain(status: Reading | NotHere | Unreadable, glyphs: Glyphs, own: Path |
             said = Content.assemble((f"{glyphs.cross} ", "$error bold"), reason)
             if own is not None:
                 said += Content.from_markup(
-                    "\n[@click=screen.edit_data()][bold]$key[/] say otherwise what or where it is[/]",
+                    "\n[@click=screen.edit_data()][bold]$key[/] say otherwise what it is[/]",
                     key=f"{glyphs.control}e",
                 )
             return said
