@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
-from kertasks.data.description import Sample
+from kertasks.data.description import RawColumn, Sample
 from kertasks.data.splits import FeatureScale, Split, TargetScale
 from kertasks.data.text_encoding import EncodedText
 from kertasks.kinds import BaselineMethod, TaskKind
 from kertasks.models.check import DataShape
+from kertasks.tables.table import Reading
+
+if TYPE_CHECKING:
+    from kertasks.data.typed_rows import TypedRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,23 @@ class Dataset:
 
     encode: Callable[[str], EncodedText] | None = None
     """Reads a text as the network's input; None where a row is made of numbers."""
+
+    raw_columns: tuple[RawColumn, ...] = ()
+    """The columns of a row as a person writes it, where these are not the features: categories by
+    their names, dates as dates."""
+
+    read_raw: Callable[[Sequence[Sequence[object]]], TypedRows] | None = None
+    """Reads rows of ``raw_columns`` as the network's input."""
+
+    reading: Reading | None = None
+    """How the cells of the file that the data is from are found; None where it is from none."""
+
+    text_name: str = ""
+    """What the column of the texts is called in a file, where rows are texts and it has a name."""
+
+    statistics: str = ""
+    """What was learned of the training rows to encode a row, as JSON, which a run keeps: with it
+    a network answers rows without its data. Empty where that takes nothing."""
 
     baseline_methods: tuple[BaselineMethod, ...] = ()
     """What to compare a network with, the one to show first first."""

@@ -67,6 +67,7 @@ def describe(task: Task, dataset: Dataset) -> Description:
         constant_features=sum(one.minimum == one.maximum for one in named)
         if dataset.train.rows > 1
         else 0,
+        raw_columns=dataset.raw_columns,
     )
 
 

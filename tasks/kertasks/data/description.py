@@ -14,7 +14,7 @@ import msgspec
 from kertasks.data.values import DataValues
 from kertasks.scores.run_baselines import Baseline
 
-SCHEMA = 2
+SCHEMA = 3
 """Raised when the JSON form changes; part of the name of whatever keeps it."""
 
 
@@ -108,6 +108,28 @@ Picture: TypeAlias = ScatterPicture | CurvePicture | None
 """None: the samples themselves are the picture (words, digits, columns)."""
 
 
+class RawColumn(msgspec.Struct, frozen=True):
+    """One column of a table as a person writes a row of it: what may stand in its cell."""
+
+    name: str
+    kind: str
+    """``number``, ``date``, ``category`` or ``text``."""
+
+    typical: str
+    """What a form begins with: the median, the most frequent category."""
+
+    unit: str | None = None
+    values: tuple[str, ...] = ()
+    """The categories that training knows, at least the first of them."""
+
+    least: str = ""
+    most: str = ""
+    """Of numbers and dates."""
+
+    is_optional: bool = False
+    """Whether it may be left empty: something is then taken for it."""
+
+
 class Description(msgspec.Struct, frozen=True):
     """Everything the picker's card shows of one task and data variant."""
 
@@ -149,6 +171,10 @@ class Description(msgspec.Struct, frozen=True):
 
     constant_features: int = 0
     """How many named features are the same in all training rows."""
+
+    raw_columns: tuple[RawColumn, ...] = ()
+    """The columns of a table whose rows are written as they stand in its file; empty where a row
+    is written as its features, or as a text."""
 
 
 def to_json(description: Description) -> dict[str, Any]:

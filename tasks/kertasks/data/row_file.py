@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BufferedIOBase
+from typing import Any
 
 from kertasks.data.typed_rows import RowReader
 from kertasks.errors import UserError
@@ -42,20 +43,32 @@ class RowFile:
     """
 
     def __init__(self, stream: BufferedIOBase, reader: RowReader) -> None:
-        self._lines = _Lines(stream)
+        reading = reader.reading
+        self._lines = _Lines(stream, "utf-8" if reading is None else reading.encoding)
         self._reader = reader
         first = self._lines.first
         separator = ";" if _has_semicolons(first, reader) else ","
-        self._decimal_commas = separator == ";" and not reader.takes_text
-        self._rows = csv.reader(self._lines, delimiter=separator)
-        cells = [cell.strip() for cell in next(csv.reader([first], delimiter=separator), [])]
+        quote = '"'
+        if reading is not None and len(reading.delimiter) == 1 and reading.delimiter in first:
+            separator, quote = reading.delimiter, reading.quote
+        # A table's cells are read as they stand, by the table's own reading.
+        self._decimal_commas = separator == ";" and reading is None and not reader.takes_text
+        quoting = csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE
+        how: dict[str, Any] = {
+            "delimiter": separator,
+            "quotechar": quote or None,
+            "quoting": quoting,
+        }
+        self._rows = csv.reader(self._lines, **how)
+        cells = [cell.strip() for cell in next(csv.reader([first], **how), [])]
         self._columns: Sequence[int] | None = None
         if self._finds_header(cells):
             next(self._rows, None)
 
     def _finds_header(self, cells: Sequence[str]) -> bool:
         """Whether the first line is a header; where it names the features, by which columns."""
-        names = (TEXT,) if self._reader.takes_text else self._reader.names
+        text = self._reader.text_name or TEXT
+        names = (text,) if self._reader.takes_text else self._reader.names
         columns = {cell.casefold(): place for place, cell in enumerate(cells)}
         missing = [name for name in names if name.casefold() not in columns]
         if names and not missing:
@@ -66,10 +79,12 @@ class RowFile:
                 found = ", ".join(map(repr, cells[:6]))
                 raise UserError(
                     f"found {len(cells)} columns on the first line ({found}): a header must call "
-                    f"the one of the texts {TEXT!r}; a text with commas needs quotes around it"
+                    f"the one of the texts {text!r}; a text with commas needs quotes around it"
                 )
             return False
         is_header = bool(cells) and not any(map(_is_number, cells))
+        if self._reader.reading is not None and len(missing) == len(names):
+            is_header = False  # rows of categories look like names
         if is_header and len(missing) < len(names):
             raise UserError(
                 f"the header lacks {', '.join(map(repr, missing[:6]))}; "
@@ -107,8 +122,10 @@ class RowFile:
 class _Lines:
     """The lines of a stream of bytes, each as soon as it is there."""
 
-    def __init__(self, stream: BufferedIOBase) -> None:
+    def __init__(self, stream: BufferedIOBase, encoding: str) -> None:
         self._stream = stream
+        # One in which a line does not end with a byte of its own cannot be read line by line.
+        self._encoding = encoding if "\n".encode(encoding) == b"\n" else "utf-8"
         self._there: list[bytes] = []
         """Whole lines that were read, the next one last."""
 
@@ -120,7 +137,7 @@ class _Lines:
 
         if self._there:
             self._there[-1] = self._there[-1].removeprefix(b"\xef\xbb\xbf")
-            self.first = self._there[-1].decode(errors="replace")
+            self.first = self._there[-1].decode(self._encoding, errors="replace")
 
     @property
     def at_hand(self) -> bool:
@@ -135,7 +152,7 @@ class _Lines:
             self._fill()
         if not self._there:
             raise StopIteration
-        return self._there.pop().decode(errors="replace")
+        return self._there.pop().decode(self._encoding, errors="replace")
 
     def _fill(self) -> None:
         """Wait until there is a whole line, or the end."""
@@ -159,7 +176,9 @@ class _Lines:
 
 def _has_semicolons(line: str, reader: RowReader) -> bool:
     if reader.takes_text:  # a sentence may have some
-        return TEXT in (cell.strip().strip('"').casefold() for cell in line.split(";"))
+        return (reader.text_name or TEXT).casefold() in (
+            cell.strip().strip('"').casefold() for cell in line.split(";")
+        )
     return ";" in line
 
 

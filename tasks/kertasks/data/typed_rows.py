@@ -6,6 +6,7 @@ other rows are read all the same.
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from kertasks.data.dataset import Dataset
 from kertasks.data.text_encoding import EncodedText
 from kertasks.data.values import NO_NUMBERS
 from kertasks.errors import UserError
+from kertasks.tables.table import Reading
 
 Cell: TypeAlias = object
 """What stands in a row: a text that should be a number, or what JSON gave."""
@@ -39,8 +41,9 @@ class TypedRows:
     x: NDArray[Any]
     """The network's input: those that could be read, shape (rows, …)."""
 
-    inputs: list[list[float]] | list[str]
-    """The same rows as they were read: numbers in their own units, or texts."""
+    inputs: list[Any]
+    """The same rows as they were read: numbers in their own units, texts, or the cells of a table's
+    columns, None where one is missing."""
 
     places: list[int]
     """Which of the rows that were given they are."""
@@ -65,12 +68,19 @@ class RowReader:
         if self._dtype.kind in NO_NUMBERS:
             raise UserError("the rows of this data are made neither of numbers nor of words")
         self._encode = data.encode
+        self._raw = data.read_raw
+        self.reading: Reading | None = data.reading
+        """How the cells of a file of such rows are found; None where nothing is said of that."""
 
-        self.count = 1 if self.takes_text else int(np.prod(data.input_shape))
+        self.text_name = data.text_name
+        """What a file calls the column of texts; empty where nothing is said of that."""
+
+        columns = tuple(column.name for column in data.raw_columns)
+        self.count = 1 if self.takes_text else len(columns) or int(np.prod(data.input_shape))
         """How many cells a row has."""
 
-        self.names = data.feature_names if data.has_named_columns else ()
-        """One a feature, where they have names."""
+        self.names = columns or (data.feature_names if data.has_named_columns else ())
+        """One a feature, or one a column of the table, where they have names."""
 
     @property
     def takes_text(self) -> bool:
@@ -82,24 +92,30 @@ class RowReader:
         """What a row is, in words: ``"2 numbers (a, b)"``."""
         if self.takes_text:
             return "a text"
+        if self._raw is not None:
+            cells = f"{self.count} cell{'' if self.count == 1 else 's'}"
+            return f"{cells} ({', '.join(self.names)})" if self.count <= _NAMED else cells
         numbers = f"{self.count} number{'' if self.count == 1 else 's'}"
         return f"{numbers} ({', '.join(self.names)})" if 0 < len(self.names) <= _NAMED else numbers
 
     def split(self, typed: str) -> Sequence[Cell]:
-        """The cells of a row that was typed: a text, a JSON array, or numbers between commas.
+        """The cells of a row that was typed: a text, a JSON array, numbers between commas, or the
+        cells of a table between its own delimiters, or as a JSON object by their columns' names.
 
         Raises:
-            WrongRow: it begins as a JSON array and is none.
+            WrongRow: it begins as JSON and is none, or lacks a column.
         """
         if self.takes_text:
             return [typed]
+        if self._raw is not None and not typed.lstrip().startswith("["):
+            return self._split_cells(typed)
         if not typed.lstrip().startswith("["):
             return typed.split(",")
         try:
             found = json.loads(typed)
         except (ValueError, RecursionError) as error:
             raise WrongRow(
-                f"found {_shown(typed)}, which is no JSON array; wanted: {self.wanted}"
+                f"found {shown_cell(typed)}, which is no JSON array; wanted: {self.wanted}"
             ) from error
         shape = self._data.input_shape
         # A picture may be written as rows of pixels.
@@ -107,6 +123,27 @@ class RowReader:
             if found and all(isinstance(part, list) for part in found):
                 found = [cell for part in found for cell in part]
         return list(found)
+
+    def _split_cells(self, typed: str) -> Sequence[Cell]:
+        if typed.lstrip().startswith("{"):
+            try:
+                found = json.loads(typed)
+            except (ValueError, RecursionError) as error:
+                raise WrongRow(
+                    f"found {shown_cell(typed)}, which is no JSON object; wanted: {self.wanted}"
+                ) from error
+            lacks = [name for name in self.names if name not in found]
+            if lacks:
+                raise WrongRow(f"{lacks[0]!r} is not there; wanted: {self.wanted}")
+            return [found[name] for name in self.names]
+        if self.count == 1:
+            return [typed]
+        delimiter = "," if self.reading is None else self.reading.delimiter
+        if delimiter not in typed:
+            delimiter = ","
+        if len(delimiter) > 1:
+            return typed.split(delimiter)
+        return next(csv.reader([typed], delimiter=delimiter, skipinitialspace=True), [])
 
     def read_typed(self, rows: Sequence[str]) -> TypedRows:
         """Read rows that were typed, each as ``split`` takes it."""
@@ -130,7 +167,9 @@ class RowReader:
         )
 
     def read(self, rows: Sequence[Sequence[Cell]]) -> TypedRows:
-        """Read rows by their cells, one a feature in the order of the features, or one text."""
+        """Read rows by their cells, one a feature or column as in ``names``, or one text."""
+        if self._raw is not None:
+            return self._raw(rows)
         if self._encode is not None:
             return self._read_texts(self._encode, rows)
         return self._read_numbers(rows)
@@ -187,7 +226,7 @@ class RowReader:
         name = self.names[place] if self.names else f"number {place + 1}"
         value = _as_number(cell)
         if value is None:
-            raise WrongRow(f"{name}: found {_shown(cell)}; wanted: a number")
+            raise WrongRow(f"{name}: found {shown_cell(cell)}; wanted: a number")
         if self._fit(np.array([value])).all():
             return value
         if self._dtype.kind == "f":
@@ -195,7 +234,7 @@ class RowReader:
         else:
             least, most = _limits(self._dtype)
             allowed = f"a whole number from {least} to {most}"
-        raise WrongRow(f"{name}: found {_shown(cell)}; wanted: {allowed}")
+        raise WrongRow(f"{name}: found {shown_cell(cell)}; wanted: {allowed}")
 
     def encode_numbers(self, own: NDArray[np.float64]) -> NDArray[Any]:
         """Numbers in their own units as the network's input, scaled as the task scales them.
@@ -256,6 +295,7 @@ def _limits(dtype: np.dtype[Any]) -> tuple[int, int]:
     return int(limits.min), int(limits.max)
 
 
-def _shown(cell: Cell) -> str:
+def shown_cell(cell: Cell) -> str:
+    """A cell in a sentence, cut where it is long."""
     text = repr(cell) if isinstance(cell, str) else json.dumps(cell, default=repr)
     return text if len(text) <= 60 else f"{text[:59]}…"

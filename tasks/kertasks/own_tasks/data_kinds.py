@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+import msgspec
+
 from kertasks.export.script.script_data import ScriptData
 from kertasks.tables.table import Table
 from kertasks.templates.data_facts import DataFacts
@@ -31,6 +33,13 @@ class DataKind:
 
     summary: str
     """From the data: one line on what it is, for the list of variants, without NumPy."""
+
+    restores: str = ""
+    """From the statistics that a run keeps of such data: the dataset without its rows. Empty where
+    nothing is learned of rows to encode one."""
+
+    compares: str = ""
+    """From two such statistics: what is another in the second one, in words."""
 
     def load(self, data: Any, base: Path, seed: int) -> Any:
         """Read the data: a ``Dataset``, which who has no NumPy must not even name."""
@@ -55,9 +64,52 @@ KINDS: Mapping[type, DataKind] = {
         knows="kertasks.tables.table_facts:facts",
         writes="kertasks.tables.table_script:script",
         summary="kertasks.tables.table_facts:summary",
+        restores="kertasks.tables.loading:restored",
+        compares="kertasks.tables.statistics:what_changed",
     ),
 }
 """By the record that a task of data holds."""
+
+
+class _Tagged(msgspec.Struct):
+    kind: str
+
+
+def kind_of_statistics(statistics: str | bytes) -> DataKind:
+    """The kind of data that statistics are of, which a run keeps.
+
+    Raises:
+        ValueError: they are none.
+    """
+    tag = msgspec.json.decode(statistics, type=_Tagged).kind
+    for record, kind in KINDS.items():
+        if kind.restores and _tag_of(record) == tag:
+            return kind
+    raise ValueError(f"no statistics of a kind {tag!r} are known")
+
+
+def _tag_of(record: type) -> object:
+    return record.__struct_config__.tag if issubclass(record, msgspec.Struct) else None
+
+
+def dataset_without_rows(statistics: str | bytes) -> Any:
+    """All of a dataset but its rows: what it takes to build its network and to ask it.
+
+    Raises:
+        ValueError: they are no statistics.
+    """
+    return _function(kind_of_statistics(statistics).restores)(statistics)
+
+
+def what_changed(before: str | bytes, now: str | bytes) -> str:
+    """What is another in statistics of the same task, in words; empty for nothing.
+
+    Raises:
+        ValueError: one of them is no statistics.
+    """
+    if before == now:
+        return ""
+    return cast(str, _function(kind_of_statistics(now).compares)(before, now))
 
 
 def _function(place: str) -> Callable[..., Any]:

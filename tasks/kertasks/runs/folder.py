@@ -139,6 +139,12 @@ class RunFolder:
         return self.path / "baselines.json"
 
     @property
+    def statistics_path(self) -> Path:
+        """The path of ``statistics.json``, which has what was learned of the training rows to
+        encode a row; not there where that took nothing."""
+        return self.path / "statistics.json"
+
+    @property
     def control_path(self) -> Path:
         """The path of ``control.json``, which holds the commands to the trainer."""
         return self.path / "control.json"

@@ -32,7 +32,7 @@ from kertasks.tables.texts import TextNumbers
 OTHER = "other"
 """What is shown for a category that the training rows do not know."""
 
-_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - the file's own time, whichever it is
+_EPOCH = datetime(1970, 1, 1)
 
 
 class Encoding:
@@ -72,7 +72,9 @@ class Encoding:
             value = filled_sql(f"v{at}", column.fill)
             if isinstance(column, CategoryColumn):
                 listed = ", ".join(map(literal, column.categories))
-                value = f"enum_code(try_cast({value} AS ENUM({listed})))::INTEGER" if listed else "-1"
+                value = (
+                    f"enum_code(try_cast({value} AS ENUM({listed})))::INTEGER" if listed else "-1"
+                )
             wanted[f"v{at}"] = value
         return wanted
 
@@ -103,9 +105,12 @@ class Encoding:
                 row[first + numbers] = 1
         return x
 
-    def sparse_rows(self, texts: Sequence[str | None]) -> MultiHotRows:
-        """Rows that are texts alone: uint8, shape (texts, words), of which the ones are kept."""
-        hot = self.text_numbers.hot(texts)
+    def sparse(self, hot: Sequence[NDArray[np.int32]]) -> MultiHotRows:
+        """Rows that are texts alone: uint8, shape (texts, words), of which the ones are kept.
+
+        Args:
+            hot: the numbers of each row's ones, ascending.
+        """
         starts = np.concatenate([[0], np.cumsum([len(numbers) for numbers in hot])])
         numbers = np.concatenate([np.zeros(0, np.int32), *hot])
         return MultiHotRows(numbers, starts.astype(np.int64), self.statistics.width)
@@ -127,9 +132,7 @@ class Encoding:
         for column in self.statistics.columns:
             if isinstance(column, NumberColumn):
                 value = own_number(column, float(row[first]))
-                shown = (
-                    shown_day(value) if column.is_date else format_number(value, column.unit)
-                )
+                shown = shown_day(value) if column.is_date else format_number(value, column.unit)
                 found.append((column.name, shown))
             elif isinstance(column, CategoryColumn):
                 ones = np.flatnonzero(row[first : first + len(column.categories)])

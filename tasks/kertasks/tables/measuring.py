@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kertasks.tables.cell_sql import literal
-
 from kertasks.tables.statistics import (
+    MOST_CATEGORIES,
     CategoryColumn,
     ColumnStatistics,
     NumberColumn,
@@ -26,9 +26,6 @@ from kertasks.tables.statistics import (
 from kertasks.tables.table import Column, Missing, Role, Scaling, Table, TextForm
 from kertasks.tables.table_rows import TableRows
 from kertasks.tables.texts import Vocabulary
-
-MOST_CATEGORIES = 500
-"""Of a column: the most frequent ones. The others are zeros in all of them, as unknown ones are."""
 
 
 def measure(rows: TableRows, table: Table, target: Any) -> TableStatistics:
@@ -63,9 +60,7 @@ def _medians(
 ) -> dict[int, float]:
     """The median of each column of numbers; of a file that is read again each time only where a
     missing cell gets it, else the middle of the column."""
-    exact = [
-        at for at in numeric if rows.in_memory or columns[at].missing is Missing.MEDIAN
-    ]
+    exact = [at for at in numeric if rows.in_memory or columns[at].missing is Missing.MEDIAN]
     found: dict[int, float] = {}
     for at in exact:  # one at a time: each has all its values in memory
         found[at] = _number_or_zero(rows.one(f"SELECT median(v{at}) FROM training")[0])
@@ -117,9 +112,11 @@ class _Spread:
         from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
         standard, ends = StandardScaler(), MinMaxScaler()
-        wanted = {"row": "row"} | {f"v{at}": filled_sql(f"v{at}", fill) for at, fill in fills.items()}
+        wanted = {"row": "row"} | {
+            f"v{at}": filled_sql(f"v{at}", fill) for at, fill in fills.items()
+        }
         for block in rows.blocks(wanted, "training"):
-            values = np.column_stack([block[f"v{at}"] for at in fills])
+            values = np.column_stack([np.asarray(block[f"v{at}"]) for at in fills])
             standard.partial_fit(values)
             ends.partial_fit(values)
         return cls(standard.mean_, standard.scale_, ends.data_min_, ends.data_max_)
@@ -163,6 +160,6 @@ def _text(rows: TableRows, at: int, column: Column, table: Table) -> TextColumn:
     vocabulary = Vocabulary()
     for block in rows.blocks({"row": "row", "text": f"v{at}"}, "training"):
         vocabulary.add(block["text"])
-    length = vocabulary.length if table.text_form is TextForm.SEQUENCE else 0
+    length = table.most_length if table.text_form is TextForm.SEQUENCE else 0
     fill = None if column.missing is Missing.DROP else ""
     return TextColumn(column.name, vocabulary.words(table.most_words), length, fill)

@@ -102,7 +102,7 @@ def _why_not(choice: SplitChoice, labels: NDArray[Any]) -> str:
     rows, share = len(labels), f"{100 * choice.test:g} %"
     if choice.way is SplitWay.STRATIFIED:
         _, counts = np.unique(labels, return_counts=True)
-        if int(counts.min()) < 2:  # noqa: PLR2004 - one to train, one to test
+        if int(counts.min()) < 2:
             return "a class of a single row is in no split in its share; choose a random split"
         held_out = _test_rows(rows, choice.test)
         if min(held_out, rows - held_out) < len(counts):

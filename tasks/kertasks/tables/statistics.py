@@ -15,17 +15,21 @@ Nothing here imports NumPy or DuckDB.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, TypeAlias
 
 import msgspec
 from msgspec import Meta
 
-from kertasks.tables.table import Role, Table
+from kertasks.tables.table import Role, Table, TextForm
 
 SEASON = ("season, sine", "season, cosine")
 """The two features of a date's place in its year, beside its day."""
 
 DAYS_OF_A_YEAR = 365.2425
+
+MOST_CATEGORIES = 500
+"""Of a column: the most frequent ones. The others are zeros in all of them, as unknown ones are."""
 
 PADDING, UNKNOWN, FIRST_WORD = 0, 1, 2
 """Numbers of words, as Keras's ``TextVectorization`` gives them: where a text is too short, for
@@ -106,11 +110,11 @@ class TextColumn(msgspec.Struct, frozen=True, tag="text"):
 ColumnStatistics: TypeAlias = NumberColumn | CategoryColumn | TextColumn
 
 
-class TableStatistics(msgspec.Struct, frozen=True):
+class TableStatistics(msgspec.Struct, frozen=True, tag_field="kind", tag="table"):
     """All that it takes to make the network's input of a row, and its own units of an output."""
 
     table: Table
-    """As it was trained: how cells are read."""
+    """As it was trained: how cells are read, and the digest of what the file held."""
 
     columns: tuple[ColumnStatistics, ...]
     """Those the network sees, in the order of the file."""
@@ -173,11 +177,39 @@ def decode_statistics(text: str | bytes) -> TableStatistics:
     return msgspec.json.decode(text, type=TableStatistics)
 
 
+def what_changed(before: str, now: str) -> str:
+    """What is another in the statistics of the same task, in words; empty for nothing.
+
+    Raises:
+        ValueError: one of them is no statistics.
+    """
+    first, then = decode_statistics(before), decode_statistics(now)
+    if first == then:
+        return ""
+    if first.table.digest != then.table.digest:
+        return f"what {Path(then.table.path).name} holds"
+    names = {
+        "target": "its target",
+        "columns": "what its columns are",
+        "reading": "how its cells are read",
+        "classes": "its classes",
+        "scale_target": "whether its target is scaled",
+        "split": "how its rows are split",
+        "text_form": "how its texts are read",
+        "most_words": "how many words it knows",
+        "most_length": "how long its texts are",
+    }
+    found = [
+        said
+        for field, said in names.items()
+        if getattr(first.table, field) != getattr(then.table, field)
+    ]
+    return " and ".join(found) or "what was learned of its training rows"
+
+
 def feature_columns(table: Table) -> list[str]:
     """The names of the columns that the network sees, in the order of the file."""
     seen = (Role.NUMBER, Role.CATEGORY, Role.DATE, Role.TEXT)
-    from kertasks.tables.table import TextForm
-
     sequence = table.text_form is TextForm.SEQUENCE and any(
         column.role is Role.TEXT and column.name != table.target for column in table.columns
     )

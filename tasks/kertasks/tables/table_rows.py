@@ -107,7 +107,9 @@ class TableRows:
         ]
         parts.append(f"{self._refused_sql()} AS refused")
         what = "TEMP TABLE" if size <= _MOST_IN_MEMORY else "TEMP VIEW"
-        connection.execute(f"CREATE {what} typed AS SELECT {', '.join(parts)} FROM cells").fetchall()
+        connection.execute(
+            f"CREATE {what} typed AS SELECT {', '.join(parts)} FROM cells"
+        ).fetchall()
         self.in_memory = size <= _MOST_IN_MEMORY
         """Whether looking again costs next to nothing."""
 
@@ -143,8 +145,7 @@ class TableRows:
             return f"coalesce(bare({cell}), '')"
         marks = {TESTS: choice.test_values, VALIDATES: choice.validation_values}
         cases = " ".join(
-            f"WHEN lower(bare({cell})) IN ({', '.join(literal(v.strip().lower()) for v in values)}) "
-            f"THEN {number}"
+            f"WHEN lower(bare({cell})) IN ({', '.join(_marks(values))}) THEN {number}"
             for number, values in marks.items()
             if values
         )
@@ -221,9 +222,7 @@ class TableRows:
         rows = np.asarray(found["row"], np.int64)
         order = np.argsort(rows, kind="stable")
         target = np.asarray(found["target"], np.int32 if self._table.classes else np.float64)
-        return Keys(
-            rows[order], target[order], np.asarray(found["by"])[order] if by else None
-        )
+        return Keys(rows[order], target[order], np.asarray(found["by"])[order] if by else None)
 
     def mark_training(self, rows: NDArray[np.int64]) -> None:
         """Say which rows train: the view ``training`` has them alone."""
@@ -260,6 +259,10 @@ class TableRows:
         return _in_blocks(read_arrow(self._connection.sql(f"SELECT {listed} FROM {source}")))
 
 
+def _marks(values: Sequence[str]) -> Iterator[str]:
+    return (literal(value.strip().lower()) for value in values)
+
+
 def read_arrow(relation: duckdb.DuckDBPyRelation) -> Iterator[dict[str, Any]]:
     """What a query gives, a part after the other, never all of it in memory."""
     import nanoarrow
@@ -285,7 +288,9 @@ def _values(nanoarrow: Any, column: Any) -> NDArray[Any] | list[str | None]:
         return numbers
     bits = np.unpackbits(np.frombuffer(view.buffer(0), np.uint8), bitorder="little")
     there = bits[column.offset : column.offset + column.length].astype(bool)
-    return np.where(there, numbers, np.array(np.nan if kind in (np.float64, np.float32) else -1, kind))
+    return np.where(
+        there, numbers, np.array(np.nan if kind in (np.float64, np.float32) else -1, kind)
+    )
 
 
 def _in_blocks(parts: Iterator[dict[str, Any]]) -> Iterator[Columns]:

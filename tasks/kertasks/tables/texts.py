@@ -20,12 +20,6 @@ from kertasks.tables.statistics import FIRST_WORD, PADDING, UNKNOWN, TextColumn
 WORD = r"[^\W_]+(?:'[^\W_]+)*"
 """Letters and digits, with an apostrophe between them."""
 
-LONGEST_SEQUENCE = 400
-"""Words of a text that a sequence has room for at most."""
-
-_LONG_ENOUGH = 0.95
-"""Share of the training texts that are not cut."""
-
 _MOST_COUNTED = 2_000_000
 """Different words: beyond, those that occurred once are forgotten."""
 
@@ -42,14 +36,11 @@ class Vocabulary:
 
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
-        self._lengths: Counter[int] = Counter()
 
     def add(self, texts: Iterable[str | None]) -> None:
         """Count those of some more texts; a missing one has none."""
         for text in texts:
-            words = words_of(text or "")
-            self._counts.update(words)
-            self._lengths[min(len(words), LONGEST_SEQUENCE)] += 1
+            self._counts.update(words_of(text or ""))
         if len(self._counts) > _MOST_COUNTED:
             self._counts = Counter({word: n for word, n in self._counts.items() if n > 1})
 
@@ -57,16 +48,6 @@ class Vocabulary:
         """The most frequent ones, so many numbers in all, in the order of ``TextVectorization``."""
         ordered = sorted(self._counts.items(), key=lambda pair: (pair[1], pair[0]), reverse=True)
         return tuple(word for word, _ in ordered[: max(0, most - FIRST_WORD)])
-
-    @property
-    def length(self) -> int:
-        """A length, in words, that few texts are longer than; 1 at least."""
-        left = _LONG_ENOUGH * self._lengths.total()
-        for length in sorted(self._lengths):
-            left -= self._lengths[length]
-            if left <= 0:
-                return max(1, length)
-        return 1
 
 
 class TextNumbers:

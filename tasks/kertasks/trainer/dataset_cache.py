@@ -22,7 +22,10 @@ class DatasetCache:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._kept: Dataset | None = None
-        self._facts: dict[tuple[str, str, int, bool], tuple[DataShape, DataValues]] = {}
+        self._version = ""
+        """Of the task whose data is kept."""
+
+        self._facts: dict[tuple[str, str, str, int, bool], tuple[DataShape, DataValues]] = {}
 
     def load(self, task: str, variant: str | None, seed: int) -> Dataset:
         """The data, from memory when it is what was loaded last.
@@ -34,13 +37,17 @@ class DatasetCache:
         name = found.variant(variant).name
         with self._lock:
             kept = self._kept
-            if kept is not None and (kept.task, kept.variant, kept.seed) == (task, name, seed):
+            if (
+                kept is not None
+                and (kept.task, kept.variant, kept.seed) == (task, name, seed)
+                and self._version == found.version
+            ):
                 return kept
             self._kept = None  # never two at once in memory
             data = found.load(name, seed)
             arrays = (array for split in data.splits().values() for array in (split.x, split.y))
             if sum(array.nbytes for array in arrays) <= _KEPT_BYTES:
-                self._kept = data
+                self._kept, self._version = data, found.version
             return data
 
     def for_recipe(self, recipe: Recipe) -> Dataset:
@@ -58,8 +65,9 @@ class DatasetCache:
         Raises:
             kertasks.UserError: as ``load``.
         """
-        variant = find_task(recipe.task).variant(recipe.data.variant).name
-        key = recipe.task, variant, recipe.seed, recipe.data.train_on_validation
+        task = find_task(recipe.task)
+        variant = task.variant(recipe.data.variant).name
+        key = recipe.task, task.version, variant, recipe.seed, recipe.data.train_on_validation
         if key not in self._facts:
             data = self.for_recipe(recipe)
             self._facts[key] = data.shape, values_of(data)

@@ -50,6 +50,7 @@ from kertasks.trainer.dataset_cache import DatasetCache
 from kertasks.trainer.failure import describe_failure
 from kertasks.trainer.held_weights import HeldEpochs
 from kertasks.trainer.machine import MachineWatch, require_memory
+from kertasks.trainer.run_statistics import keep_statistics, require_same_data
 from kertasks.trainer.testing import result_of, test_metrics
 from kertasks.trainer.trained_time import TrainedTime
 from kertasks.trainer.weight_files import WeightFiles
@@ -182,6 +183,10 @@ class _Training:
         steering.stop_on_signals()
         self.doing = "loading the data"
         data = self._datasets.for_recipe(recipe)
+        if claimed.resumes:
+            require_same_data(self._run, data)
+        if not self._run.statistics_path.exists():
+            keep_statistics(self._run, data)
         self.doing = "building the network"
         for finding in require_trainable(recipe, data):
             _LOG.warning("%s", finding)

@@ -53,7 +53,7 @@ def answer_rows(
         kertasks.UserError: the run has no such weights, or the file is none of rows.
         OSError: the file cannot be read, or nobody reads the answers.
     """
-    network = RunNetwork(run, DatasetCache())
+    network = RunNetwork(run, DatasetCache(), needs_rows=False)
     of = network.load(Moment(asked.epoch, asked.best))
     if asked.says_epoch:
         after = f" and {counted(of.step, 'step')}" if of.step else ""
@@ -95,7 +95,7 @@ def _parts(
 
 
 def _objects(
-    inputs: list[list[float]] | list[str], said: Said, unit: str | None
+    inputs: Sequence[Sequence[float | str | None] | str], said: Said, unit: str | None
 ) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = [
         {"input": given, "output": output}

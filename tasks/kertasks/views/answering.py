@@ -24,7 +24,8 @@ def answer(model: keras.Model, data: Dataset, request: AnswerRequest) -> Answer:
     """
     try:
         reader = RowReader(data)
-        found = reader.read([[request.text] if reader.takes_text else request.numbers])
+        cells = [request.text] if reader.takes_text else request.cells or request.numbers
+        found = reader.read([cells])
     except UserError as error:
         raise DoesNotApply(str(error)) from error
     if found.faults:

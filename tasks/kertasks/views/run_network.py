@@ -29,6 +29,7 @@ from kertasks.trainer.checkpoint import CheckpointDamaged, TrainingPosition, rea
 from kertasks.trainer.dataset_cache import DatasetCache
 from kertasks.trainer.epoch_file import read_epoch_file
 from kertasks.trainer.held_weights import Arrays
+from kertasks.trainer.run_statistics import data_without_rows, require_same_data
 from kertasks.views.layers.updates import with_updates
 from kertasks.views.split_choice import data_of_run
 from kertasks.views.table import look
@@ -45,13 +46,21 @@ class RunNetwork:
         run: whose folder may come from anybody.
         datasets: data that may be loaded already.
         catalog: Keras's classes, by which the recipe is judged.
+        needs_rows: whether the rows of its data are looked at. Where they are not, what the run
+            keeps of them may do.
 
     Raises:
-        kertasks.UserError: its recipe is no recipe, is refused, or its data is not here.
+        kertasks.UserError: its recipe is no recipe, is refused, or its data is not here or another
+            one by now.
     """
 
     def __init__(
-        self, run: RunFolder, datasets: DatasetCache, catalog: Catalog | None = None
+        self,
+        run: RunFolder,
+        datasets: DatasetCache,
+        catalog: Catalog | None = None,
+        *,
+        needs_rows: bool = True,
     ) -> None:
         self.run = run
         run.require_recipe(
@@ -60,8 +69,11 @@ class RunNetwork:
             "loads its model.keras, where there is one.",
         )
         self.recipe: Recipe = run.recipe(catalog)
-        found = datasets.for_recipe(self.recipe)
-        require_trainable(self.recipe, found)
+        found = None if needs_rows else data_without_rows(run)
+        if found is None:
+            found = datasets.for_recipe(self.recipe)
+            require_same_data(run, found)
+            require_trainable(self.recipe, found)
         self.data: Dataset = data_of_run(found, self.recipe)
         """With the validation rows that the recipe holds out."""
 

@@ -131,7 +131,7 @@ def _parts(pipe: IO[bytes] | None) -> Iterator[list[bytes]]:
 class AnsweredRow(msgspec.Struct, rename={"class_name": "class"}):
     """One answer, as ``--json`` prints it."""
 
-    input: list[float] | str
+    input: list[float | str | None] | str
     output: list[float | str]
     class_name: str | None = None
     probability: float | str | None = None
@@ -171,10 +171,14 @@ def _in_line(row: AnsweredRow, wide: int) -> str:
     return f"{set_cell_size(row.answer, wide)}  {sure if isinstance(sure, str) else f'{sure:.3f}'}"
 
 
-def _asked(given: list[float] | str) -> str:
-    text = given if isinstance(given, str) else ", ".join(f"{value:.7g}" for value in given)
+def _asked(given: list[float | str | None] | str) -> str:
+    text = given if isinstance(given, str) else ", ".join(map(_cell, given))
     text = " ".join(text.split())
     return text if cell_len(text) <= _WIDEST_INPUT else f"{set_cell_size(text, _WIDEST_INPUT - 1)}…"
+
+
+def _cell(value: float | str | None) -> str:
+    return f"{value:.7g}" if isinstance(value, float | int) else value or ""
 
 
 def _shown(value: float | str) -> str:

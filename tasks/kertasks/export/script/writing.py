@@ -104,10 +104,14 @@ def _summary(task: Task, recipe: Recipe) -> str | None:
     return f'The network "{own.name}": {own.summary}.'
 
 
+_STANDARD = ("csv", "datetime", "gzip", "itertools", "json", "math", "re")
+"""Python's own modules that a script's code may use, by their names with a point behind."""
+
+
 def _imports(body: list[str], of_data: tuple[str, ...]) -> list[str]:
     """The import statements, sorted as ``ruff`` sorts them."""
     text = "\n".join(body)
-    standard = [name for name in ("itertools", "math") if re.search(rf"\b{name}\.", text)]
+    standard = [name for name in _STANDARD if re.search(rf"\b{name}\.", text)]
     modules = ["import keras"]
     if re.search(r"\bnp\.", text):
         modules.append("import numpy as np")

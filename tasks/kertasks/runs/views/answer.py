@@ -21,12 +21,14 @@ MOST_CLASSES = 10
 
 
 class AnswerRequest(ViewRequest, frozen=True, tag="answer"):
-    """Asks what the network makes of one row: numbers, or a text."""
+    """Asks what the network makes of one row: numbers, a text, or a table's cells."""
 
     numbers: Annotated[tuple[float, ...], Meta(max_length=MOST_NUMBERS)] = ()
     """In the features' own units, in their order."""
 
     text: Annotated[str, Meta(max_length=LONGEST_TEXT)] = ""
+    cells: Annotated[tuple[str, ...], Meta(max_length=MOST_NUMBERS)] = ()
+    """Of a table's row as they would stand in its file, in the order of its columns."""
 
 
 class BaselineSays(msgspec.Struct, frozen=True):
