@@ -88,10 +88,14 @@ def _is_number(text: str) -> bool:
         return False
 
 
-def _date(reading: Reading) -> str:
+def date_formats(reading: Reading) -> tuple[str, ...]:
+    """How a date that is not written as ISO has it may be written, as ``strptime`` takes it."""
     ordered = _DAY_FIRST if reading.day_first else _MONTH_FIRST
-    formats = [day + time for day in (*ordered, *_DAYS) for time in _TIMES]
-    listed = ", ".join(map(literal, (*formats, *_MOMENTS)))
+    return (*(day + time for day in (*ordered, *_DAYS) for time in _TIMES), *_MOMENTS)
+
+
+def _date(reading: Reading) -> str:
+    listed = ", ".join(map(literal, date_formats(reading)))
     iso = literal(_ISO)
     return (
         f"CASE WHEN regexp_full_match(x, {iso}) THEN try_cast(x AS TIMESTAMP) "

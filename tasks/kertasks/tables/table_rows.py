@@ -100,7 +100,7 @@ class TableRows:
         self.features = feature_columns(table)
         """Names of the columns that the network sees."""
 
-        parts = ["row", f"{self._target_sql()} AS target", f"{self._split_sql()} AS by"]
+        parts = ["row", f"{self._target_sql()} AS target", f"{self._split_sql()} AS split_by"]
         parts += [
             f"{value_sql(table.column(name).role, self._cell(name))} AS v{at}"
             for at, name in enumerate(self.features)
@@ -202,19 +202,19 @@ class TableRows:
             if self._table.column(name).missing is Missing.DROP
         ]
         if self._table.split.way is SplitWay.TIME:
-            known.append("by IS NOT NULL")
+            known.append("split_by IS NOT NULL")
         return " AND ".join(known)
 
     def keys(self) -> Keys:
         """Read what the rows are split by."""
         way = self._table.split.way
-        by = {SplitWay.TIME: ", by", SplitWay.COLUMN: ", by"}.get(way, "")
+        by = {SplitWay.TIME: ", split_by", SplitWay.COLUMN: ", split_by"}.get(way, "")
         source = "typed"
         if way is SplitWay.GROUP:  # the groups' places in their order: numbers, not texts
-            by = ", place AS by"
+            by = ", place AS split_by"
             source = (
                 "typed JOIN (SELECT name, row_number() OVER (ORDER BY name) AS place FROM "
-                "(SELECT DISTINCT by AS name FROM typed)) ON by = name"
+                "(SELECT DISTINCT split_by AS name FROM typed)) ON split_by = name"
             )
         found = self._connection.execute(
             f"SELECT row, target{by} FROM {source} WHERE {self._usable}"
@@ -222,7 +222,9 @@ class TableRows:
         rows = np.asarray(found["row"], np.int64)
         order = np.argsort(rows, kind="stable")
         target = np.asarray(found["target"], np.int32 if self._table.classes else np.float64)
-        return Keys(rows[order], target[order], np.asarray(found["by"])[order] if by else None)
+        return Keys(
+            rows[order], target[order], np.asarray(found["split_by"])[order] if by else None
+        )
 
     def mark_training(self, rows: NDArray[np.int64]) -> None:
         """Say which rows train: the view ``training`` has them alone."""

@@ -96,13 +96,19 @@ class _Writer:
         yield f"PATH = {literal(str(self._path))}"
         kind = self._kind()
         if kind == "Parquet":
-            yield 'names = [row[0] for row in duckdb.sql("DESCRIBE FROM read_parquet(?)", '
-            yield "    params=[PATH]).fetchall()]"
-            yield "casts = \", \".join('CAST(\"' + name.replace('\"', '\"\"') + '\" AS VARCHAR)' "
-            yield "    for name in names)"
-            yield 'rows = duckdb.sql(f"SELECT {casts} FROM read_parquet(?)", params=[PATH]).fetchall()'
+            yield "rows = duckdb.read_parquet(PATH)"
+            yield 'rows = rows.project("COLUMNS(*)::VARCHAR").fetchall()  # cells as texts'
             yield ""
             return
+        if kind == "JSON lines":
+            yield ""
+            yield ""
+            yield "def text_of(value):"
+            yield '    """Give a value as it stands in the file."""'
+            yield "    is_text = value is None or isinstance(value, str)"
+            yield "    return value if is_text else json.dumps(value)"
+            yield ""
+            yield ""
         opened = "gzip.open" if self._is_gzip() else "open"
         encoding = "utf-8-sig" if reading.encoding == "utf-8" else reading.encoding
         mode = '"rt", ' if opened == "gzip.open" else ""
@@ -120,14 +126,18 @@ class _Writer:
             yield f"    for _ in range({reading.skip}):"
             yield "        next(file)"
         if len(reading.delimiter) > 1:
-            yield f"    rows = [line.rstrip(\"\\r\\n\").split({literal(reading.delimiter)}) "
+            yield f'    rows = [line.rstrip("\\r\\n").split({literal(reading.delimiter)}) '
             yield "        for line in file if line.strip()]"
         else:
             quoting = (
-                f", quotechar={literal(reading.quote)}" if reading.quote else ", quoting=csv.QUOTE_NONE"
+                f", quotechar={literal(reading.quote)}"
+                if reading.quote
+                else ", quoting=csv.QUOTE_NONE"
             )
             quoting = "" if reading.quote == '"' else quoting
-            delimiter = "" if reading.delimiter == "," else f", delimiter={literal(reading.delimiter)}"
+            delimiter = (
+                "" if reading.delimiter == "," else f", delimiter={literal(reading.delimiter)}"
+            )
             yield f"    rows = [row for row in csv.reader(file{delimiter}{quoting}) if row]"
         if reading.header:
             yield "rows = rows[1:]  # the first one names the columns"
@@ -187,7 +197,7 @@ class _Writer:
             yield "def cells(rows, column, read):"
             yield '    """Give one column of the file, shape (rows, 1)."""'
             yield "    values = [read(row[column]) for row in rows]"
-            yield "    dtype = object if read.__name__ == \"category\" else float"
+            yield '    dtype = object if read.__name__ == "category" else float'
             yield "    return np.array(values, dtype=dtype).reshape(-1, 1)"
             yield ""
             yield ""
@@ -214,7 +224,7 @@ class _Writer:
         yield ""
         yield ""
         yield "def day(cell):"
-        yield '    """Give the days since 1970 began of a date in a cell, NaN where it is missing."""'
+        yield '    """Give the days since 1970 of a date in a cell, NaN where it is missing."""'
         yield "    if is_missing(cell):"
         yield "        return np.nan"
         yield '    found = re.fullmatch(r"(\\d{4})[-/](\\d\\d?)[-/](\\d\\d?)(.*)", cell.strip())'
@@ -235,7 +245,7 @@ class _Writer:
         yield ""
         yield ""
         yield "def season(days):"
-        yield '    """Give the place in the year, so that its end is near the next one\'s beginning."""'
+        yield '    """Give the place in the year: its end is near the beginning of the next."""'
         yield f"    turns = 2 * np.pi * days / {DAYS_OF_A_YEAR}"
         yield "    return np.hstack([np.sin(turns), np.cos(turns)])"
         yield ""
@@ -250,15 +260,15 @@ class _Writer:
         if table.split.way is SplitWay.TIME and table.split.column is not None:
             needed.append(self._place(table.split.column))
         places = ", ".join(map(str, sorted(set(needed))))
-        yield f"# Rows without their target ({table.target}), or another cell that must be there, are"
-        yield "# left out."
+        yield "# Rows without their target, or another cell that must be there, are left out."
         yield f"NEEDED = [{places}]"
         yield "rows = [row for row in rows if not any(is_missing(row[place]) for place in NEEDED)]"
         target = self._place(table.target)
         if table.classes:
             classes = ", ".join(literal(label.strip()) for label in table.classes)
             yield f"CLASSES = [{classes}]"
-            yield f"y = np.array([CLASSES.index(row[{target}].strip()) for row in rows], dtype=\"int32\")"
+            yield f"y = [CLASSES.index(row[{target}].strip()) for row in rows]"
+            yield 'y = np.array(y, dtype="int32")'
         else:
             yield f"y = np.array([number(row[{target}]) for row in rows])"
         yield ""
@@ -286,7 +296,7 @@ class _Writer:
                 else:
                     yield "train = order"
             case SplitWay.GROUP:
-                yield f"groups = np.array([(row[{column}] or \"\").strip() for row in rows])"
+                yield f'groups = np.array([(row[{column}] or "").strip() for row in rows])'
                 if has_test:
                     yield (
                         f"splitter = GroupShuffleSplit(n_splits=1, test_size={choice.test!r}, "
@@ -300,7 +310,7 @@ class _Writer:
                 yield "turns = np.random.RandomState(SEED).permutation(len(found))"
                 yield 'train = train[np.argsort(turns[of_row], kind="stable")]'
             case SplitWay.COLUMN:
-                yield f"marks = np.array([(row[{column}] or \"\").strip().lower() for row in rows])"
+                yield f'marks = np.array([(row[{column}] or "").strip().lower() for row in rows])'
                 tests = [value.strip().lower() for value in choice.test_values]
                 validates = [value.strip().lower() for value in choice.validation_values]
                 yield f"is_test = np.isin(marks, {tests!r})"
@@ -333,7 +343,7 @@ class _Writer:
                 yield ""
                 break
         if self._columns:
-            yield "# Each column of the file: its place, what its cells are, and what becomes of them."
+            yield "# Of each column: its place, what its cells are, what becomes of them."
             yield "columns = ["
             for column in self._columns:
                 place = self._place(column.name)
@@ -384,10 +394,10 @@ class _Writer:
         table, place = self._table, self._place(text.name)
         yield "def texts(rows):"
         yield '    """Give each row\'s text as words in lower case with blanks between."""'
-        yield f"    found = [\"\" if is_missing(row[{place}]) else row[{place}] for row in rows]"
+        yield f'    found = ["" if is_missing(row[{place}]) else row[{place}] for row in rows]'
         yield "    return ["
-        yield "        \" \".join(re.findall(r\"[^\\W_]+(?:'[^\\W_]+)*\", "
-        yield "            text.lower().replace(\"\\u2019\", \"'\")))"
+        yield '        " ".join(re.findall(r"[^\\W_]+(?:\'[^\\W_]+)*", '
+        yield '            text.lower().replace("\\u2019", "\'")))'
         yield "        for text in found"
         yield "    ]"
         yield ""
