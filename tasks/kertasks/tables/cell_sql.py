@@ -8,6 +8,7 @@ number is refused in a column of numbers.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 
 import duckdb
 
@@ -16,21 +17,21 @@ from kertasks.tables.table import Reading
 BLANKS = " \t\r\n\u00a0\u202f"
 """Around a cell, where they are no part of it."""
 
-_DAY_FIRST = ("%d/%m/%Y", "%d-%m-%Y")
-_MONTH_FIRST = ("%m/%d/%Y", "%m-%d-%Y")
-_DAYS = (
-    "%d.%m.%Y",
-    "%d %b %Y",
-    "%d-%b-%Y",
-    "%b %d, %Y",
-    "%d %B %Y",
-    "%B %d, %Y",
-    "%Y-%m",
-    "%Y%m%d",
-)
-_MOMENTS = ("%Y%m%dT%H%M%S", "%Y%m%d%H%M%S")
 _ISO = r"\s*\d{4}[-/]\d{1,2}[-/]\d{1,2}([ T].*)?\s*"
 _TIMES = ("", " %H:%M", " %H:%M:%S")
+
+_SHAPES = (
+    (r"\d{1,2}/\d{1,2}/\d{4}.*", ("%m/%d/%Y",), ("%d/%m/%Y",)),
+    (r"\d{1,2}-\d{1,2}-\d{4}.*", ("%m-%d-%Y",), ("%d-%m-%Y",)),
+    (r"\d{1,2}\.\d{1,2}\.\d{4}.*", ("%d.%m.%Y",), None),
+    (r"\d{1,2}[ -][A-Za-z]+[ -]\d{4}.*", ("%d %b %Y", "%d-%b-%Y", "%d %B %Y"), None),
+    (r"[A-Za-z]+ \d{1,2}, \d{4}.*", ("%b %d, %Y", "%B %d, %Y"), None),
+    (r"\d{4}-\d{1,2}", ("%Y-%m",), None),
+    (r"(19|20)\d{6}", ("%Y%m%d",), None),
+)
+"""What dates look like besides ISO 8601, and their formats; other ones where the day is first."""
+
+_MOMENTS = (r"(19|20)\d{6}T?\d{6}", ("%Y%m%dT%H%M%S", "%Y%m%d%H%M%S"))
 
 
 def define_macros(connection: duckdb.DuckDBPyConnection, reading: Reading) -> None:
@@ -88,17 +89,26 @@ def _is_number(text: str) -> bool:
         return False
 
 
+def _shapes(reading: Reading) -> Iterator[tuple[str, Sequence[str]]]:
+    for shape, formats, day_first in _SHAPES:
+        chosen = day_first if day_first and reading.day_first else formats
+        yield shape, [day + time for day in chosen for time in _TIMES]
+    yield _MOMENTS
+
+
 def date_formats(reading: Reading) -> tuple[str, ...]:
     """How a date that is not written as ISO has it may be written, as ``strptime`` takes it."""
-    ordered = _DAY_FIRST if reading.day_first else _MONTH_FIRST
-    return (*(day + time for day in (*ordered, *_DAYS) for time in _TIMES), *_MOMENTS)
+    return tuple(form for _, formats in _shapes(reading) for form in formats)
 
 
 def _date(reading: Reading) -> str:
-    listed = ", ".join(map(literal, date_formats(reading)))
-    iso = literal(_ISO)
-    return (
-        f"CASE WHEN regexp_full_match(x, {iso}) THEN try_cast(x AS TIMESTAMP) "
-        f"WHEN length(x) < 40 AND regexp_matches(x, '[0-9]') "
-        f"THEN try_strptime(bare(x), [{listed}]) END"
-    )
+    cases = [f"WHEN regexp_full_match(x, {literal(_ISO)}) THEN try_cast(x AS TIMESTAMP)"]
+    cases += [_parsed(shape, formats) for shape, formats in _shapes(reading)]
+    # Most cells are none, and that is soon seen.
+    return f"CASE WHEN length(x) NOT BETWEEN 6 AND 40 THEN NULL {' '.join(cases)} END"
+
+
+def _parsed(shape: str, formats: Sequence[str]) -> str:
+    listed = ", ".join(map(literal, formats))
+    blank = literal(rf"\s*{shape}\s*")
+    return f"WHEN regexp_full_match(x, {blank}) THEN try_strptime(bare(x), [{listed}])"

@@ -20,9 +20,9 @@ FEW = 1_000
 """Values of a column that are counted one by one, at most."""
 
 _SAMPLE = 2_000
-"""Rows by which it is decided what is worth counting."""
+"""Rows by which it is decided what is worth counting; fewer of many columns."""
 
-_AT_ONCE = 100
+_AT_ONCE = 40
 """Columns in one query: what it holds of each must fit in the memory together."""
 
 _FIRST = 5
@@ -30,6 +30,9 @@ _FIRST = 5
 
 _WRITTEN = 12
 """Ways to write a missing cell that are named."""
+
+_LONGEST_CELL = 1_000
+"""Characters of a cell that are looked at."""
 
 _LONGEST = 60
 """Characters of a cell that are shown."""
@@ -132,17 +135,19 @@ def _counted(table: TableFile, columns: Sequence[int]) -> list[ColumnFacts]:
 
 def _samples(table: TableFile, columns: Sequence[int]) -> dict[int, _Sample]:
     listed = ", ".join(
-        f"c{at}, {table.missing(at)}, {table.number(at)} IS NOT NULL, {table.date(at)} IS NOT NULL"
+        f"left(c{at}, {_LONGEST_CELL}), {table.missing(at)}, {table.number(at)} IS NOT NULL, "
+        f"CASE WHEN {table.number(at)} IS NULL THEN {table.date(at)} END IS NOT NULL"
         for at in columns
     )
+    some = max(_SAMPLE * 20 // max(20, len(table.names)), 50)
     samples = {at: _Sample() for at in columns}
-    read = table.connection.execute(f"SELECT {listed} FROM cells LIMIT {_SAMPLE}")
+    read = table.connection.execute(f"SELECT {listed} FROM cells LIMIT {some}")
     while rows := read.fetchmany(200):
         for row in rows:
             for nth, at in enumerate(columns):
                 cell, missing, number, date = row[4 * nth : 4 * nth + 4]
                 if not missing:
-                    samples[at].cells.append(cell[:1_000])
+                    samples[at].cells.append(cell)
                     samples[at].numbers += number
                     samples[at].dates += date
     return samples
@@ -175,7 +180,6 @@ def _totals(
     for at in columns:
         asked += [
             f"count(*) FILTER (m{at})",
-            f"min(row, {_FIRST}) FILTER (m{at})",
             f"approx_count_distinct(c{at}) FILTER (NOT m{at})",
             f"count(v{at})",
             f"min(v{at})",
@@ -190,7 +194,7 @@ def _totals(
     assert row is not None  # noqa: S101 - a query without groups has one row
     facts = []
     for nth, at in enumerate(columns):
-        missing, first, distinct, valued, least, most, broken = row[1 + 7 * nth : 8 + 7 * nth]
+        missing, distinct, valued, least, most, broken = row[1 + 6 * nth : 7 + 6 * nth]
         sample = samples[at]
         is_date = sample.is_date
         facts.append(
@@ -198,7 +202,7 @@ def _totals(
                 at=at,
                 name=table.names[at],
                 rows=row[0],
-                missing=MissingCells(missing, tuple(first or ())),
+                missing=MissingCells(missing),
                 distinct=min(distinct, row[0] - missing),
                 examples=tuple(dict.fromkeys(map(shown, sample.cells)))[:_FIRST],
                 words=_words(sample.cells),
@@ -227,7 +231,8 @@ def _spread(
         if each.missing.count:
             # Cells of nothing but blanks may differ endlessly.
             asked.append(f"list(DISTINCT left(coalesce(bare(c{at}), ''), 20)) FILTER (m{at})")
-            takes.append((at, "written"))
+            asked.append(f"min(row, {_FIRST}) FILTER (m{at})")
+            takes += [(at, "written"), (at, "first")]
         if each.cells and each.distinct <= 1.1 * FEW:
             asked.append(f"histogram(c{at}) FILTER (NOT m{at})")
             takes.append((at, "values"))
@@ -257,10 +262,10 @@ def _step(facts: ColumnFacts) -> float:
 
 def _with_spread(facts: ColumnFacts, taken: dict[tuple[int, str], object]) -> ColumnFacts:
     at = facts.at
-    written = taken.get((at, "written"))
-    if isinstance(written, list):
+    written, first = taken.get((at, "written")), taken.get((at, "first"))
+    if isinstance(written, list) and isinstance(first, list):
         ways = tuple(sorted(map(shown, written))[:_WRITTEN])
-        missing = MissingCells(facts.missing.count, facts.missing.first_rows, ways)
+        missing = MissingCells(facts.missing.count, tuple(first), ways)
         facts = replace(facts, missing=missing)
     values = taken.get((at, "values"))
     if isinstance(values, dict):

@@ -1,12 +1,19 @@
-"""The hash by which a data file is known again."""
+"""One reading of a data file from its beginning to its end: the hash by which it is known again,
+and its longest line, which DuckDB leaves out without a word where it is the last."""
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import os
+from io import BufferedIOBase
 from pathlib import Path
 
 from kertasks.files import open_regular
+from kertasks.tables.table_errors import LONGEST_LINE
+
+_CHUNK = LONGEST_LINE // 2
+"""Bytes; a line that is too long has a whole one without an end of a line."""
 
 
 def file_digest(path: str | Path) -> tuple[str, int]:
@@ -15,6 +22,29 @@ def file_digest(path: str | Path) -> tuple[str, int]:
     Raises:
         OSError: as ``kertasks.files.open_regular``; or it cannot be read.
     """
+    made = hashlib.blake2b(digest_size=16)
     with os.fdopen(open_regular(path), "rb") as file:
-        found = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16))
-        return f"blake2b:{found.hexdigest()}", file.tell()
+        while chunk := file.read(_CHUNK):
+            made.update(chunk)
+        return f"blake2b:{made.hexdigest()}", file.tell()
+
+
+def has_long_line(path: str | Path) -> bool:
+    """Whether a line of a text file, compressed by gzip or not, is longer than ``LONGEST_LINE``
+    or nearly so.
+
+    Raises:
+        OSError: as ``kertasks.files.open_regular``; or it cannot be read.
+        EOFError: what is compressed ends before its end.
+    """
+    with os.fdopen(open_regular(path), "rb") as file:
+        is_gzip = file.read(2) == b"\x1f\x8b"
+        file.seek(0)
+        return _has_long_line(gzip.GzipFile(fileobj=file) if is_gzip else file)
+
+
+def _has_long_line(file: BufferedIOBase) -> bool:
+    while chunk := file.read(_CHUNK):
+        if len(chunk) == _CHUNK and b"\n" not in chunk and b"\r" not in chunk:
+            return True
+    return False

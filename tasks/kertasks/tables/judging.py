@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from kertasks.tables.column_facts import ColumnFacts, shown
 from kertasks.tables.leaks import MOST_ROWS, determining_columns, duplicated_rows
 from kertasks.tables.suggestion import MOST_CLASSES
-from kertasks.tables.table import Role, Table
+from kertasks.tables.table import LEARNED, Role, Table
 from kertasks.tables.table_file import TableFile
 from kertasks.tables.table_look import RefusedCell
 
@@ -40,8 +40,7 @@ def problems_of(
         problems.append(f"the target {said.target} has one value only: {shown(said.classes[0])}")
     elif goal.distinct == 1:
         problems.append(f"the target {said.target} is the same in every row")
-    learned = (Role.NUMBER, Role.CATEGORY, Role.TEXT, Role.DATE)
-    if not any(each.role in learned for each in said.columns if each.name != said.target):
+    if not any(each.role in LEARNED for each in said.columns if each.name != said.target):
         problems.append("no column is left to learn from")
     texts = [column.name for column in said.columns if column.role is Role.TEXT]
     if len(texts) > 1:
@@ -62,7 +61,7 @@ def problems_of(
 
 
 def warnings_of(
-    table: TableFile, said: Table, facts: Sequence[ColumnFacts], used: int, untargeted: int
+    table: TableFile, said: Table, facts: Sequence[ColumnFacts], used: int
 ) -> tuple[str, ...]:
     """What a person should know."""
     rows = facts[0].rows
@@ -73,11 +72,11 @@ def warnings_of(
         for how in determining_columns(table, said, facts).values()
     ]
     roles = {column.name: column.role for column in said.columns}
-    learned = (Role.NUMBER, Role.CATEGORY, Role.TEXT, Role.DATE)
     if alike := duplicated_rows(table, said):
         among = f" of the first {_count(MOST_ROWS)}" if rows > MOST_ROWS else ""
         some = "1 row repeats" if alike == 1 else f"{_count(alike)} rows{among} repeat"
         warnings.append(f"{some} an earlier one, so held-out rows may be known from training")
+    untargeted = next(each.missing.count for each in facts if each.name == said.target)
     if untargeted:
         some = "1 row has" if untargeted == 1 else f"{_count(untargeted)} rows have"
         left = "is" if untargeted == 1 else "are"
@@ -102,7 +101,7 @@ def warnings_of(
     if empty:
         warnings.append(f"{_names(empty)}: missing in every row")
     for each in facts:
-        if roles[each.name] in learned and 0.5 * rows < each.missing.count < rows:
+        if roles[each.name] in LEARNED and 0.5 * rows < each.missing.count < rows:
             warnings.append(
                 f"{each.name}: missing in {_count(each.missing.count)} of {_count(rows)} rows"
             )

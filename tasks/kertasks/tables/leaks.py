@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kertasks.tables.column_facts import ColumnFacts
-from kertasks.tables.table import Role, Table
+from kertasks.tables.table import LEARNED, Role, Table
 from kertasks.tables.table_file import TableFile
 
 _FIRST = 20_000
@@ -92,11 +92,10 @@ def duplicated_rows(table: TableFile, said: Table) -> int:
     Raises:
         duckdb.Error: the file cannot be read to its end.
     """
-    learned = (Role.NUMBER, Role.CATEGORY, Role.TEXT, Role.DATE)
     used = [
         f"c{at}"
         for at, column in enumerate(said.columns)
-        if column.role in learned or column.name == said.target
+        if column.role in LEARNED or column.name == said.target
     ]
     found = table.connection.execute(
         "SELECT sum(times) - count(*) FROM (SELECT count(*) AS times FROM "

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from kertasks.tables.column_facts import ColumnFacts, count_columns, shown
-from kertasks.tables.digest import file_digest
+from kertasks.tables.digest import file_digest, has_long_line
 from kertasks.tables.judging import problems_of, warnings_of
 from kertasks.tables.refused import refused_cells, used_rows
 from kertasks.tables.suggestion import (
@@ -24,7 +24,7 @@ from kertasks.tables.suggestion import (
     target_role,
 )
 from kertasks.tables.table import Column, Reading, ReadingWishes, Role, SplitWay, Table
-from kertasks.tables.table_errors import CannotReadTable, told
+from kertasks.tables.table_errors import LONG_LINE, CannotReadTable, told
 from kertasks.tables.table_file import TableFile, open_table
 from kertasks.tables.table_look import ColumnLook, TableLook, ValueCount
 
@@ -52,10 +52,7 @@ def look(
     reading: Reading | ReadingWishes | None = table.reading if table else wishes
     with open_table(path, reading) as file, told(path):
         facts = count_columns(file)
-        try:
-            digest, size = file_digest(file.path)
-        except OSError as error:
-            raise CannotReadTable(path, str(error.strerror or error)) from error
+        digest, size = _read_whole(file, path)
         said = _suggested(file, facts, table)
         said = msgspec.structs.replace(
             said,
@@ -64,8 +61,8 @@ def look(
             digest=digest,
             rows=facts[0].rows,
         )
-        refused, count = refused_cells(file, said)
-        used, untargeted = used_rows(file, said)
+        refused, count = refused_cells(file, said, facts)
+        used = used_rows(file, said, facts)
         return TableLook(
             table=said,
             format=file.format,
@@ -74,9 +71,18 @@ def look(
             refused=refused,
             refused_count=count,
             problems=problems_of(said, facts, refused, count, used),
-            warnings=warnings_of(file, said, facts, used, untargeted),
+            warnings=warnings_of(file, said, facts, used),
             used_rows=used,
         )
+
+
+def _read_whole(file: TableFile, path: str | Path) -> tuple[str, int]:
+    try:
+        if file.format in ("CSV", "TSV") and has_long_line(file.path):
+            raise CannotReadTable(path, LONG_LINE)
+        return file_digest(file.path)
+    except (OSError, EOFError) as error:
+        raise CannotReadTable(path, getattr(error, "strerror", None) or str(error)) from error
 
 
 def _suggested(file: TableFile, facts: Sequence[ColumnFacts], table: Table | None) -> Table:
@@ -94,7 +100,7 @@ def _suggested(file: TableFile, facts: Sequence[ColumnFacts], table: Table | Non
         columns.append(known.get(each.name, suggested))
     if not known:
         columns = list(one_text(columns, facts))
-    goal = next(each for each in facts if each.name == target)
+    goal = facts[names.index(target)]
     role = next(column.role for column in columns if column.name == target)
     if role not in (Role.NUMBER, Role.CATEGORY):
         # A column that was to be ignored becomes the target: it is a number or a class.
@@ -215,7 +221,8 @@ def _guesses(
     if any(each.dates for each in facts) and reading.day_first:
         guesses.append("in dates the day stands before the month")
     if table is None or table.target != said.target:
-        what = f"{len(said.classes)} classes" if said.classes else "a number"
+        role = said.column(said.target).role
+        what = "a number" if role is Role.NUMBER else f"{len(said.classes)} classes"
         guesses.append(f"target {said.target}: {what}")
     dates = [each.name for each in facts if each.dates and each.name != said.target]
     if dates and said.split.way in (SplitWay.RANDOM, SplitWay.STRATIFIED):

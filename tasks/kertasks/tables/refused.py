@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kertasks.tables.cell_sql import literal
-from kertasks.tables.column_facts import batches, shown
-from kertasks.tables.table import Column, Missing, Role, Table
+from kertasks.tables.column_facts import ColumnFacts, batches, shown
+from kertasks.tables.table import LEARNED, Column, Missing, Role, Table
 from kertasks.tables.table_file import TableFile
 from kertasks.tables.table_look import RefusedCell
 
@@ -16,17 +16,18 @@ MOST_NAMED = 20
 _WANTED = {Role.NUMBER: "a number", Role.DATE: "a date"}
 
 
-def refused_cells(table: TableFile, said: Table) -> tuple[tuple[RefusedCell, ...], int]:
+def refused_cells(
+    table: TableFile, said: Table, facts: Sequence[ColumnFacts]
+) -> tuple[tuple[RefusedCell, ...], int]:
     """The first refused cells in the order of their rows, and how many there are.
+
+    Only columns of which it is not known already that every cell is right are read again.
 
     Raises:
         duckdb.Error: the file cannot be read to its end.
     """
-    tests = {
-        at: test
-        for at, column in enumerate(said.columns)
-        if (test := _test(table, said, at, column))
-    }
+    every = {each.at: _test(table, said, each) for each in facts}
+    tests = {at: test for at, test in every.items() if test}
     count = 0
     rows: list[tuple[int, int]] = []
     for columns in batches(tuple(tests)):
@@ -42,15 +43,18 @@ def refused_cells(table: TableFile, said: Table) -> tuple[tuple[RefusedCell, ...
     return _named(table, said, named), count
 
 
-def _test(table: TableFile, said: Table, at: int, column: Column) -> str:
-    """SQL that is true of a refused cell; empty where none can be."""
+def _test(table: TableFile, said: Table, facts: ColumnFacts) -> str:
+    """SQL that is true of a refused cell; empty where there is none."""
+    column, at = said.columns[facts.at], facts.at
     missing = table.missing(at)
     if column.name == said.target and said.classes:
+        if facts.values is not None and {value for value, _ in facts.values} <= set(said.classes):
+            return ""
         classes = ", ".join(map(literal, said.classes))
         return f"NOT {missing} AND bare(c{at}) NOT IN ({classes})"
-    if column.role is Role.NUMBER:
+    if column.role is Role.NUMBER and facts.numbers < facts.cells:
         return f"{table.number(at)} IS NULL AND NOT {missing}"
-    if column.role is Role.DATE:
+    if column.role is Role.DATE and facts.dates < facts.cells:
         return f"{table.date(at)} IS NULL AND NOT {missing}"
     return ""
 
@@ -83,21 +87,26 @@ def _wanted(said: Table, column: Column) -> str:
     return _WANTED[column.role]
 
 
-def used_rows(table: TableFile, said: Table) -> tuple[int, int]:
-    """Rows that are left to learn from, and rows that have no target.
+def used_rows(table: TableFile, said: Table, facts: Sequence[ColumnFacts]) -> int:
+    """Rows that are left to learn from: those with a target, and without a missing cell in a
+    column that is learned from and not filled.
 
     Raises:
         duckdb.Error: the file cannot be read to its end.
     """
-    at = next(n for n, column in enumerate(said.columns) if column.name == said.target)
-    learned = (Role.NUMBER, Role.CATEGORY, Role.TEXT, Role.DATE)
-    dropped = [f"NOT {table.missing(at)}"] + [
-        f"NOT {table.missing(n)}"
-        for n, column in enumerate(said.columns)
-        if column.role in learned and column.missing is Missing.DROP and n != at
+    gaps = [
+        each
+        for each, column in zip(facts, said.columns, strict=True)
+        if each.missing.count
+        and (
+            column.name == said.target
+            or (column.role in LEARNED and column.missing is Missing.DROP)
+        )
     ]
+    if len(gaps) <= 1:
+        return facts[0].rows - sum(each.missing.count for each in gaps)
+    anywhere = " OR ".join(table.missing(each.at) for each in gaps)
     found = table.connection.execute(
-        f"SELECT count(*) FILTER ({' AND '.join(dropped)}), count(*) FILTER ({table.missing(at)}) "
-        "FROM cells"
+        f"SELECT count(*) FROM cells WHERE NOT ({anywhere})"
     ).fetchone()
-    return (found[0], found[1]) if found else (0, 0)
+    return found[0] if found else 0

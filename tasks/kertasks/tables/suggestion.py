@@ -36,6 +36,9 @@ _ALMOST_ALL_MISSING = 0.8
 _ENOUGH = 20
 """Rows from which on it is no accident that all cells of a column differ, or have two values."""
 
+_TWO_CLASSES = ({"0", "1"}, {"1", "2"}, {"-1", "1"})
+"""Whole numbers that are names of two classes, however few rows there are."""
+
 _MOST_COUNTED = 10
 """Classes whose names are 0, 1, 2, … or 1, 2, 3, …, at most, where no name says that they are."""
 
@@ -127,7 +130,8 @@ def target_role(facts: ColumnFacts) -> Role:
     if not facts.whole or facts.values is None:
         return Role.NUMBER
     named = facts.name.casefold() in _CLASS_NAMES
-    counts = facts.distinct <= 2 or (
+    two = {value for value, _ in facts.values} in _TWO_CLASSES or facts.cells >= _ENOUGH
+    counts = (facts.distinct <= 2 and two) or (
         facts.least in (0.0, 1.0)
         and isinstance(facts.most, float)
         and isinstance(facts.least, float)

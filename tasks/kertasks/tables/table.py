@@ -34,6 +34,10 @@ class Role(StrEnum):
     IGNORE = "ignore"
 
 
+LEARNED = (Role.NUMBER, Role.CATEGORY, Role.TEXT, Role.DATE)
+"""Roles of columns that reach the network."""
+
+
 class Missing(StrEnum):
     """What becomes of a row whose cell is missing. A row without a target is always left out."""
 

@@ -15,10 +15,12 @@ from kertasks.text.plain_text import one_line, visible_name
 LONGEST_LINE = 2_000_000
 """Bytes of a line of text; what is longer is no row of a table."""
 
-MOST_COLUMNS = 2_000
+MOST_COLUMNS = 1_000
 """Of a table. More would not fit in the memory that reading one may take."""
 
 TOO_WIDE = f"it has more than {MOST_COLUMNS:,} columns".replace(",", " ")
+
+LONG_LINE = f"a line is longer than {LONGEST_LINE // 1_000_000} MB"
 
 _LINE = re.compile(r"CSV Error on Line: (\d+)")
 _CELLS = re.compile(r"Expected Number of Columns: (\d+) Found: (\d+)")
@@ -63,7 +65,7 @@ def in_words(said: str) -> str:
             return meaning.format(line=line)
     if "JSON" in said:
         at = _JSON_LINE.search(said)
-        return f"line {at[1]} is no JSON object" if at else "it is no JSON, an object a line"
+        return "it is no JSON, an object a line" + (f" (near line {at[1]})" if at else "")
     first = one_line(said.split("\n", 1)[0].partition(": ")[2] or said, 150)
     return f"it cannot be read ({first})"
 

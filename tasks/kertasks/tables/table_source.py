@@ -16,7 +16,13 @@ from typing import BinaryIO
 from kertasks.files import open_regular
 from kertasks.tables.dialect import Head, guess, read
 from kertasks.tables.table import Reading, ReadingWishes
-from kertasks.tables.table_errors import LONGEST_LINE, MOST_COLUMNS, TOO_WIDE, CannotReadTable
+from kertasks.tables.table_errors import (
+    LONG_LINE,
+    LONGEST_LINE,
+    MOST_COLUMNS,
+    TOO_WIDE,
+    CannotReadTable,
+)
 
 _HEAD = 2 * LONGEST_LINE
 """Bytes that are looked at to find out what a file is."""
@@ -193,7 +199,7 @@ def _text(path: Path, start: bytes, encoding: str, whole: bool) -> str:
         text = text[: ends + 1]
     longest = max(map(len, text.splitlines()), default=LONGEST_LINE + 1)
     if longest > LONGEST_LINE:
-        raise CannotReadTable(path, f"a line is longer than {LONGEST_LINE // 1_000_000} MB")
+        raise CannotReadTable(path, LONG_LINE)
     return text
 
 
