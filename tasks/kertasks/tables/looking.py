@@ -9,11 +9,10 @@ from pathlib import Path
 
 import msgspec
 
-from kertasks.tables.column_facts import ColumnFacts, count_columns, shown
-from kertasks.tables.digest import file_digest, has_long_line
-from kertasks.tables.judging import problems_of, warnings_of
-from kertasks.tables.refused import refused_cells, used_rows
-from kertasks.tables.suggestion import (
+from kertasks.tables.file_digest import file_digest, has_long_line
+from kertasks.tables.seen.column_facts import ColumnFacts, count_columns, shown
+from kertasks.tables.seen.refused_cells import refused_cells, used_rows
+from kertasks.tables.seen.suggestion import (
     MOST_CLASSES,
     classes_in_order,
     one_text,
@@ -23,10 +22,12 @@ from kertasks.tables.suggestion import (
     suggest_target,
     target_role,
 )
+from kertasks.tables.seen.table_warnings import problems_of, warnings_of
 from kertasks.tables.table import Column, Reading, ReadingWishes, Role, SplitWay, Table
 from kertasks.tables.table_errors import LONG_LINE, CannotReadTable, told
 from kertasks.tables.table_file import TableFile, open_table
 from kertasks.tables.table_look import ColumnLook, TableLook, ValueCount
+from kertasks.text.numbers import counted, grouped
 
 _MOST_VALUES = 12
 """Values of a column that are shown."""
@@ -184,7 +185,7 @@ def _type(facts: ColumnFacts, role: Role) -> str:
         return "whole number" if facts.whole else "number"
     if role is Role.TEXT:
         return "text"
-    return "1 value" if facts.distinct == 1 else f"{facts.distinct:,} values".replace(",", " ")
+    return "1 value" if facts.distinct == 1 else f"{grouped(facts.distinct)} values"
 
 
 def _edge(edge: float | datetime | None, facts: ColumnFacts) -> str:
@@ -217,12 +218,12 @@ def _guesses(
         if not reading.quote:
             guesses.append("nothing is quoted")
         if reading.skip:
-            guesses.append(f"{reading.skip} lines above the header left out")
+            guesses.append(f"{counted(reading.skip, 'line')} above left out")
     if any(each.dates for each in facts) and reading.day_first:
         guesses.append("in dates the day stands before the month")
     if table is None or table.target != said.target:
         role = said.column(said.target).role
-        what = "a number" if role is Role.NUMBER else f"{len(said.classes)} classes"
+        what = "a number" if role is Role.NUMBER else counted(len(said.classes), "class")
         guesses.append(f"target {said.target}: {what}")
     dates = [each.name for each in facts if each.dates and each.name != said.target]
     if dates and said.split.way in (SplitWay.RANDOM, SplitWay.STRATIFIED):

@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from kertasks.errors import UserError
+from kertasks.text.numbers import counted, grouped
 from kertasks.text.plain_text import one_line, visible_name
 
 LONGEST_LINE = 2_000_000
@@ -18,7 +19,7 @@ LONGEST_LINE = 2_000_000
 MOST_COLUMNS = 1_000
 """Of a table. More would not fit in the memory that reading one may take."""
 
-TOO_WIDE = f"it has more than {MOST_COLUMNS:,} columns".replace(",", " ")
+TOO_WIDE = f"it has more than {grouped(MOST_COLUMNS)} columns"
 
 LONG_LINE = f"a line is longer than {LONGEST_LINE // 1_000_000} MB"
 
@@ -58,8 +59,7 @@ def in_words(said: str) -> str:
     found = _LINE.search(said)
     line = f"line {found[1]}" if found else "a line"
     if cells := _CELLS.search(said):
-        one = "" if cells[2] == "1" else "s"
-        return f"{line} has {cells[2]} cell{one}, not {cells[1]}"
+        return f"{line} has {counted(int(cells[2]), 'cell')}, not {cells[1]}"
     for words, meaning in _MEANINGS:
         if words in said:
             return meaning.format(line=line)

@@ -1,16 +1,107 @@
-"""(placeholder until helper looks' file is on main)"""
+"""Asks a process that has DuckDB what is in a person's file; no file can hurt the one that asks."""
 
 from __future__ import annotations
 
+import contextlib
+import subprocess
+import sys
+import threading
 from pathlib import Path
 
-from kertasks.tables.table import Table
+import msgspec
+
+from kertasks.errors import UserError
+from kertasks.tables.table import ReadingWishes, Table
 from kertasks.tables.table_look import TableLook
+from kertasks.tables.table_requests import LookAnswer, LookRequest
+
+_PATIENCE = 2.0
+"""Seconds in which the process ends once nothing is asked any more."""
+
+
+class CannotLook(UserError):
+    """A file is no table, or the process that looks at it has ended."""
 
 
 class TableProcess:
-    def look(self, path: Path, table: Table | None = None) -> TableLook:
-        raise NotImplementedError
+    """One process that looks at tables, started when it is first asked. One thread at a time is
+    answered; ``close`` may be called from any, and ends a look that goes on."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def look(
+        self,
+        path: str | Path,
+        table: Table | None = None,
+        wishes: ReadingWishes | None = None,
+    ) -> TableLook:
+        """Look at a file; it takes seconds where the file is large.
+
+        Args:
+            path: of the file.
+            table: what a person made of it.
+            wishes: without a table: how a person says that it is read.
+
+        Raises:
+            CannotLook: it is no table, and why; or the process cannot be started or has ended.
+        """
+        request = LookRequest(str(path), table, wishes)
+        with self._lock:
+            line = self._asked(msgspec.json.encode(request) + b"\n")
+        if not line.endswith(b"\n"):
+            raise CannotLook(f"{path}: the process that looks at it has ended")
+        answer = msgspec.json.decode(line, type=LookAnswer)
+        if answer.look is None:
+            raise CannotLook(answer.error)
+        return answer.look
 
     def close(self) -> None:
-        pass
+        """End the process; a look that goes on fails."""
+        self._closed = True
+        process = self._process
+        if process is None:
+            return
+        self._process = None
+        with contextlib.suppress(OSError):
+            if process.stdin is not None:
+                process.stdin.close()
+        try:
+            process.wait(_PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def _asked(self, request: bytes) -> bytes:
+        process = self._running()
+        assert process.stdin is not None  # noqa: S101 - it was started with pipes
+        assert process.stdout is not None  # noqa: S101
+        try:
+            process.stdin.write(request)
+            process.stdin.flush()
+            line = process.stdout.readline()
+        except (OSError, ValueError):  # it has ended, or was closed meanwhile
+            line = b""
+        if not line.endswith(b"\n"):
+            process.kill()
+            process.wait()
+            self._process = None
+        return line
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        """The process; another where it has ended."""
+        if self._closed:
+            raise CannotLook("the process that looks at tables is closed")
+        if self._process is None or self._process.poll() is not None:
+            try:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-P", "-m", "kertasks.tables"],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.DEVNULL,
+                )
+            except OSError as error:
+                raise CannotLook(f"no process can be started: {error.strerror}") from error
+        return self._process

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kertasks.tables.column_facts import ColumnFacts
+from kertasks.tables.seen.column_facts import ColumnFacts
 from kertasks.tables.table import LEARNED, Role, Table
 from kertasks.tables.table_file import TableFile
 

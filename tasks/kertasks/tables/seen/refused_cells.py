@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kertasks.tables.cell_sql import literal
-from kertasks.tables.column_facts import ColumnFacts, batches, shown
+from kertasks.tables.seen.column_facts import ColumnFacts, batches, shown
 from kertasks.tables.table import LEARNED, Column, Missing, Role, Table
 from kertasks.tables.table_file import TableFile
 from kertasks.tables.table_look import RefusedCell

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from kertasks.tables.column_facts import ColumnFacts, shown
-from kertasks.tables.leaks import MOST_ROWS, determining_columns, duplicated_rows
-from kertasks.tables.suggestion import MOST_CLASSES
+from kertasks.tables.seen.column_facts import ColumnFacts, shown
+from kertasks.tables.seen.leaks import MOST_ROWS, determining_columns, duplicated_rows
+from kertasks.tables.seen.suggestion import MOST_CLASSES
 from kertasks.tables.table import LEARNED, Role, Table
 from kertasks.tables.table_file import TableFile
 from kertasks.tables.table_look import RefusedCell
+from kertasks.text.numbers import counted, grouped
 
 _NAMED = 3
 """Columns or classes that a sentence names."""
@@ -48,7 +49,7 @@ def problems_of(
     if refused:
         first = refused[0]
         found = first.found or "blanks"
-        more = f", and {_count(refused_count - 1)} more" if refused_count > 1 else ""
+        more = f", and {grouped(refused_count - 1)} more" if refused_count > 1 else ""
         problems.append(
             f"row {first.row}, column {first.column}: {found!r} is not {first.wanted}{more}; "
             "correct the file, count it as missing or change the column's role"
@@ -73,17 +74,14 @@ def warnings_of(
     ]
     roles = {column.name: column.role for column in said.columns}
     if alike := duplicated_rows(table, said):
-        among = f" of the first {_count(MOST_ROWS)}" if rows > MOST_ROWS else ""
-        some = "1 row repeats" if alike == 1 else f"{_count(alike)} rows{among} repeat"
+        among = f" of the first {grouped(MOST_ROWS)}" if rows > MOST_ROWS else ""
+        some = f"{counted(alike, 'row')}{among} {'repeats' if alike == 1 else 'repeat'}"
         warnings.append(f"{some} an earlier one, so held-out rows may be known from training")
     untargeted = next(each.missing.count for each in facts if each.name == said.target)
     if untargeted:
-        some = "1 row has" if untargeted == 1 else f"{_count(untargeted)} rows have"
-        left = "is" if untargeted == 1 else "are"
-        warnings.append(f"{some} no {said.target} and {left} left out")
+        warnings.append(f"{counted(untargeted, 'row')} left out, without a {said.target}")
     if dropped := rows - untargeted - used:
-        some = "1 row is" if dropped == 1 else f"{_count(dropped)} rows are"
-        warnings.append(f"{some} left out because a cell is missing")
+        warnings.append(f"{counted(dropped, 'row')} left out, because a cell is missing")
     named = [each.name for each in facts if roles[each.name] is Role.IDENTIFIER]
     if named:
         warnings.append(f"{_names(named)}: a name for each row, which tells nothing of others")
@@ -103,7 +101,7 @@ def warnings_of(
     for each in facts:
         if roles[each.name] in LEARNED and 0.5 * rows < each.missing.count < rows:
             warnings.append(
-                f"{each.name}: missing in {_count(each.missing.count)} of {_count(rows)} rows"
+                f"{each.name}: missing in {grouped(each.missing.count)} of {grouped(rows)} rows"
             )
     warnings += _of_classes(said, facts)
     return tuple(warnings)
@@ -132,7 +130,3 @@ def _names(names: Sequence[str]) -> str:
     shown_names = ", ".join(names[:_NAMED])
     more = len(names) - _NAMED
     return f"{shown_names} and {more} more" if more > 0 else shown_names
-
-
-def _count(number: int) -> str:
-    return f"{number:,}".replace(",", " ")

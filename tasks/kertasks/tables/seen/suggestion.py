@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
-from kertasks.tables.column_facts import ColumnFacts
+from kertasks.tables.seen.column_facts import ColumnFacts
 from kertasks.tables.table import (
     Column,
     Missing,

@@ -1,0 +1,1 @@
+"""What is seen in a table: counted, suggested, refused and warned of."""
