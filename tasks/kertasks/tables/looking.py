@@ -24,9 +24,12 @@ from kertasks.tables.seen.suggestion import (
 )
 from kertasks.tables.seen.table_warnings import problems_of, warnings_of
 from kertasks.tables.table import Column, Reading, ReadingWishes, Role, SplitWay, Table
+from kertasks.tables.table_changes import TARGET_ROLES
 from kertasks.tables.table_errors import LONG_LINE, CannotReadTable, told
+from kertasks.tables.table_facts import facts as table_facts
 from kertasks.tables.table_file import TableFile, open_table
 from kertasks.tables.table_look import ColumnLook, TableLook, ValueCount
+from kertasks.templates.fitted_recipes import recipes_for
 from kertasks.text.numbers import counted, grouped
 
 _MOST_VALUES = 12
@@ -64,6 +67,7 @@ def look(
         )
         refused, count = refused_cells(file, said, facts)
         used = used_rows(file, said, facts)
+        problems = problems_of(said, facts, refused, count, used)
         return TableLook(
             table=said,
             format=file.format,
@@ -71,9 +75,10 @@ def look(
             guesses=_guesses(file, facts, said, table),
             refused=refused,
             refused_count=count,
-            problems=problems_of(said, facts, refused, count, used),
+            problems=problems,
             warnings=warnings_of(file, said, facts, used),
             used_rows=used,
+            recipe="" if problems else recipes_for("", table_facts(said))[0].name,
         )
 
 
@@ -103,13 +108,11 @@ def _suggested(file: TableFile, facts: Sequence[ColumnFacts], table: Table | Non
         columns = list(one_text(columns, facts))
     goal = facts[names.index(target)]
     role = next(column.role for column in columns if column.name == target)
-    if role not in (Role.NUMBER, Role.CATEGORY):
-        # A column that was to be ignored becomes the target: it is a number or a class.
+    is_seen = role in TARGET_ROLES
+    if not is_seen:
+        # A target that was none before: whether it is a number or a class is seen now.
         role = target_role(goal)
-        columns = [
-            msgspec.structs.replace(column, role=role) if column.name == target else column
-            for column in columns
-        ]
+        columns[names.index(target)] = Column(target, role)
     classes = _classes(goal, role)
     if table is not None and has_target and table.classes and role is Role.CATEGORY:
         classes = table.classes
@@ -127,7 +130,9 @@ def _suggested(file: TableFile, facts: Sequence[ColumnFacts], table: Table | Non
     split = table.split
     if split.column is not None and split.column not in names:
         split = made.split
-    kept = has_target and bool(table.classes) == bool(classes)
+    kept = has_target and is_seen
+    if not kept and split.column is None:
+        split = msgspec.structs.replace(made.split, test=split.test)
     return msgspec.structs.replace(
         table,
         target=target,
@@ -135,7 +140,7 @@ def _suggested(file: TableFile, facts: Sequence[ColumnFacts], table: Table | Non
         classes=classes,
         reading=file.reading,
         scale_target=table.scale_target if kept else made.scale_target,
-        split=split if kept or split.column is not None else made.split,
+        split=split,
     )
 
 
