@@ -146,7 +146,7 @@ async def test_every_text_of_the_first_screen_and_of_dialogs_can_be_read(app: Ke
                 "help": ("escape f1", "closes this"),
                 "palette": ("escape ctrl+p", "Light or dark"),
                 "palette, filtered": ("l i g h", "Light or dark"),
-                "recipe file": ("escape escape escape ctrl+o", "complete"),
+                "own file": ("escape escape escape ctrl+o", "complete"),
             },
         )
     assert not faults, "\n".join(faults)

@@ -159,6 +159,6 @@ def test_every_key_is_listed_by_place() -> None:
         assert " ".join((row.binding.tooltip or row.binding.description).split()) in listed
     places = [line.partition(":")[0] for line in done.output.splitlines() if line[:1].strip()]
     assert list(dict.fromkeys(places)) == [
-        "everywhere", "tasks", "workbench", "following", "form", "live pane", "advice", "runs",
-        "comparison", "dialogs",
+        "everywhere", "tasks", "data", "workbench", "following", "form", "live pane", "advice",
+        "runs", "comparison", "dialogs",
     ]  # fmt: skip

@@ -15,8 +15,8 @@ from kertasks.registry import find_task
 from kertasks.runs.folder import RunFolder
 from kertui.app import KertuiApp
 from kertui.dialogs.help import HelpScreen
+from kertui.dialogs.open_file import OpenFileScreen
 from kertui.dialogs.quit import QuitQuestion
-from kertui.dialogs.recipe_path import OpenRecipeScreen
 from kertui.dialogs.too_small import TooSmallScreen
 from kertui.live.tabs.log import LogTab
 from kertui.runs.runs_screen import RunsScreen
@@ -54,16 +54,16 @@ async def test_a_task_is_opened_once(service: RecordedService) -> None:
         assert stack(app) == [TasksScreen, WorkbenchScreen]
 
 
-async def test_one_recipe_file_is_asked_for(service: RecordedService) -> None:
+async def test_one_file_is_asked_for(service: RecordedService) -> None:
     app = make(service)
     async with app.run_test(size=(120, 36)) as pilot:
         tasks = app.screen.query_one(TaskList)
         tasks.highlighted = tasks.get_option_index(OPEN_FILE)
         tasks.action_select()
         tasks.action_select()
-        await until(pilot, lambda: isinstance(app.screen, OpenRecipeScreen))
+        await until(pilot, lambda: isinstance(app.screen, OpenFileScreen))
         await pilot.pause()
-        assert stack(app) == [TasksScreen, OpenRecipeScreen]
+        assert stack(app) == [TasksScreen, OpenFileScreen]
 
 
 @pytest.mark.parametrize("turns", [0, 3])

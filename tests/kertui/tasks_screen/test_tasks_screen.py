@@ -19,7 +19,8 @@ from kertasks.recipes.recipe import Recipe
 from kertasks.registry import all_tasks, find_task
 from kertasks.task import Task
 from kertui.app import KertuiApp
-from kertui.dialogs.recipe_path import OpenRecipeScreen
+from kertui.dialogs.open_file import OpenFileScreen
+from kertui.session import OpenWorkbench
 from kertui.tasks_screen.download_screen import DownloadScreen
 from kertui.tasks_screen.recipe_list import RecipeList
 from kertui.tasks_screen.task_card import DataPicture, TaskCard
@@ -38,12 +39,11 @@ class Opened:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.calls: list[tuple[Task, Recipe, Path | None]] = []
 
-        def open_workbench(
-            screen: TasksScreen, task: Task, recipe: Recipe, path: Path | None = None
-        ) -> None:
-            self.calls.append((task, recipe, path))
+        def keep(_: TasksScreen, event: OpenWorkbench) -> None:
+            event.stop()
+            self.calls.append((event.task, event.recipe, event.path))
 
-        monkeypatch.setattr(TasksScreen, "_open_workbench", open_workbench)
+        monkeypatch.setattr(TasksScreen, "on_open_workbench", keep, raising=False)
 
 
 def listed(app: KertuiApp) -> list[str]:
@@ -115,7 +115,7 @@ async def test_without_a_task_under_the_cursor_nothing_of_one_is_shown_or_offere
         card = app.screen.query_one(TaskCard)
         await until(pilot, lambda: card.task_shown is None)
         assert [str(part.render()) for part in card.children if part.display] == [
-            "Enter opens a recipe of your own, a TOML file."
+            "Enter opens a file of your own: a table, a recipe or a task (TOML)."
         ]
         for action in ("choose_recipe", "scroll_card", "head_to_head", "choose_next_variant"):
             assert app.screen.check_action(action, ()) is False
@@ -277,12 +277,12 @@ async def test_a_recipe_file_is_opened_and_mistakes_are_said_in_place(
     async with app.run_test(size=(120, 36)) as pilot:
         app.screen.query_one(TaskList).filter_text = str(bad)
         await pilot.press("enter")
-        await until(pilot, lambda: isinstance(app.screen, OpenRecipeScreen))
+        await until(pilot, lambda: isinstance(app.screen, OpenFileScreen))
         await pilot.press("enter")
         await until(pilot, lambda: "epohcs" in shown(app))
         app.screen.query_one(Input).value = str(good)
         await pilot.press("enter")
-        await until(pilot, lambda: isinstance(app.screen, TasksScreen))
+        await until(pilot, lambda: opened.calls)
     ((task, recipe, path),) = opened.calls
     assert (task.name, recipe.name, path) == ("xor", find_task("xor").recipe().name, good)
 

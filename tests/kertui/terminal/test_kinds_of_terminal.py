@@ -91,7 +91,7 @@ def test_the_console_gets_signs_of_its_font_until_a_key_changes_them(
 ) -> None:
     kind = {"TERM": "linux"}
     with PseudoTerminal(PLAIN, environment=environment | kind) as terminal:
-        screen = terminal.wait_for("open a recipe")
+        screen = terminal.wait_for("open a file")
         assert "│" in screen
         for sign in set(screen) - {"\n"}:
             assert sign.isascii() or sign in "×²·│●○" or sign.encode("cp437"), sign
