@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from numpy.typing import NDArray
 
 from kertasks.data.description import RawColumn, Sample
+from kertasks.data.read_rows import TypedRows
 from kertasks.data.splits import FeatureScale, Split, TargetScale
 from kertasks.data.text_encoding import EncodedText
 from kertasks.kinds import BaselineMethod, TaskKind
 from kertasks.models.check import DataShape
 from kertasks.tables.table import Reading
-
-if TYPE_CHECKING:
-    from kertasks.data.typed_rows import TypedRows
 
 
 @dataclass(frozen=True, slots=True)

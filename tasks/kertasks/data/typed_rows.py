@@ -9,20 +9,17 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kertasks.data.dataset import Dataset
+from kertasks.data.read_rows import Cell, TypedRows, shown_cell
 from kertasks.data.text_encoding import EncodedText
 from kertasks.data.values import NO_NUMBERS
 from kertasks.errors import UserError
 from kertasks.tables.table import Reading
-
-Cell: TypeAlias = object
-"""What stands in a row: a text that should be a number, or what JSON gave."""
 
 _NAMED = 13
 """More features than that are not named in a sentence."""
@@ -32,27 +29,6 @@ _WORDS_TOLD = 8
 
 class WrongRow(UserError):
     """A row cannot be read; the text says what was found and what is wanted."""
-
-
-@dataclass(frozen=True, slots=True)
-class TypedRows:
-    """What came of some rows."""
-
-    x: NDArray[Any]
-    """The network's input: those that could be read, shape (rows, …)."""
-
-    inputs: list[Any]
-    """The same rows as they were read: numbers in their own units, texts, or the cells of a table's
-    columns, None where one is missing."""
-
-    places: list[int]
-    """Which of the rows that were given they are."""
-
-    faults: dict[int, str]
-    """Why the others could not be read, by their place."""
-
-    notes: dict[int, str]
-    """What is to be known of rows that were read, by their place."""
 
 
 class RowReader:
@@ -293,9 +269,3 @@ def _limits(dtype: np.dtype[Any]) -> tuple[int, int]:
         return 0, 1
     limits = np.iinfo(dtype)
     return int(limits.min), int(limits.max)
-
-
-def shown_cell(cell: Cell) -> str:
-    """A cell in a sentence, cut where it is long."""
-    text = repr(cell) if isinstance(cell, str) else json.dumps(cell, default=repr)
-    return text if len(text) <= 60 else f"{text[:59]}…"

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kertasks.data.description import RawColumn
-from kertasks.data.typed_rows import Cell, TypedRows, shown_cell
+from kertasks.data.read_rows import Cell, TypedRows, shown_cell
 from kertasks.tables.cell_sql import define_macros
 from kertasks.tables.encoding import Encoding, shown_day
 from kertasks.tables.statistics import (

@@ -20,6 +20,7 @@ from kertasks.models.keras_warnings import OnceEach, hearing_warnings
 from kertasks.models.messages import BuildError
 from kertasks.models.monitor import VALIDATION, monitor_of
 from kertasks.models.split_rules import rows_trained
+from kertasks.own_tasks.kept_statistics import keep_statistics, require_same_data
 from kertasks.recipes.bounds import MOST_EPOCHS
 from kertasks.recipes.recipe import Recipe
 from kertasks.runs.control_file import ControlFile
@@ -50,7 +51,6 @@ from kertasks.trainer.dataset_cache import DatasetCache
 from kertasks.trainer.failure import describe_failure
 from kertasks.trainer.held_weights import HeldEpochs
 from kertasks.trainer.machine import MachineWatch, require_memory
-from kertasks.trainer.run_statistics import keep_statistics, require_same_data
 from kertasks.trainer.testing import result_of, test_metrics
 from kertasks.trainer.trained_time import TrainedTime
 from kertasks.trainer.weight_files import WeightFiles

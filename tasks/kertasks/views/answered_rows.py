@@ -12,8 +12,9 @@ from typing import Any, BinaryIO
 import msgspec
 import numpy as np
 
+from kertasks.data.read_rows import TypedRows
 from kertasks.data.row_file import RowFile
-from kertasks.data.typed_rows import RowReader, TypedRows
+from kertasks.data.typed_rows import RowReader
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.looking.asked_rows import AskedRows
 from kertasks.runs.looking.view import Moment

@@ -13,6 +13,7 @@ from kertasks.data.dataset import Dataset
 from kertasks.errors import UserError
 from kertasks.keras_catalog.catalog import Catalog
 from kertasks.models.build import build_model, require_trainable
+from kertasks.own_tasks.kept_statistics import data_without_rows, require_same_data
 from kertasks.recipes.recipe import Recipe
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
@@ -29,7 +30,6 @@ from kertasks.trainer.checkpoint import CheckpointDamaged, TrainingPosition, rea
 from kertasks.trainer.dataset_cache import DatasetCache
 from kertasks.trainer.epoch_file import read_epoch_file
 from kertasks.trainer.held_weights import Arrays
-from kertasks.trainer.run_statistics import data_without_rows, require_same_data
 from kertasks.views.layers.updates import with_updates
 from kertasks.views.split_choice import data_of_run
 from kertasks.views.table import look
