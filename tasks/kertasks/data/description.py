@@ -14,7 +14,7 @@ import msgspec
 from kertasks.data.values import DataValues
 from kertasks.scores.run_baselines import Baseline
 
-SCHEMA = 3
+SCHEMA = 2
 """Raised when the JSON form changes; part of the name of whatever keeps it."""
 
 
@@ -124,7 +124,7 @@ class RawColumn(msgspec.Struct, frozen=True):
 
     least: str = ""
     most: str = ""
-    """Of numbers and dates."""
+    """Of numbers and dates, as they would stand in the file."""
 
     is_optional: bool = False
     """Whether it may be left empty: something is then taken for it."""

@@ -131,8 +131,11 @@ class Encoding:
         first = 0
         for column in self.statistics.columns:
             if isinstance(column, NumberColumn):
-                value = own_number(column, float(row[first]))
-                shown = shown_day(value) if column.is_date else format_number(value, column.unit)
+                scaled = float(row[first])
+                if column.is_date:
+                    shown = shown_day(scaled * column.scale + column.centre)
+                else:
+                    shown = format_number(own_number(column, scaled), column.unit)
                 found.append((column.name, shown))
             elif isinstance(column, CategoryColumn):
                 ones = np.flatnonzero(row[first : first + len(column.categories)])

@@ -44,7 +44,8 @@ class RawRows:
     @property
     def columns(self) -> tuple[RawColumn, ...]:
         """What stands in each cell of a row, in the order of the table's columns."""
-        return tuple(map(_raw_column, self._statistics.columns))
+        decimal = self._statistics.table.reading.decimal
+        return tuple(_raw_column(column, decimal) for column in self._statistics.columns)
 
     @cached_property
     def _connection(self) -> duckdb.DuckDBPyConnection:
@@ -193,11 +194,11 @@ def _shown(column: ColumnStatistics, value: float | str) -> str:
     return f"{plain:.6g}" if isinstance(plain, float) else repr(plain)
 
 
-def _raw_column(column: ColumnStatistics) -> RawColumn:
+def _raw_column(column: ColumnStatistics, decimal: str) -> RawColumn:
     optional = column.fill is not None
     if isinstance(column, NumberColumn):
         least, most, typical = (
-            shown_day(value) if column.is_date else f"{value:.6g}"
+            shown_day(value) if column.is_date else f"{value:.6g}".replace(".", decimal)
             for value in (column.least, column.most, column.typical)
         )
         kind = "date" if column.is_date else "number"

@@ -17,9 +17,10 @@ from kertui.live.look_reader import LookReader
 from kertui.live.looked_at import rows_words, weights_words
 from kertui.live.tab import RunView
 from kertui.live.try_it.answer_lines import answer_rows
+from kertui.live.try_it.cell_field import CellField
 from kertui.live.try_it.pixel_pad import LARGEST, PixelPad
 from kertui.live.try_it.try_form import TryForm
-from kertui.live.try_it.value_fields import ValueFields
+from kertui.live.try_it.value_fields import ValueField, ValueFields
 from kertui.live.try_it.words_field import NumbersField, WordsField
 from kertui.plotting.strips import cells, fit
 from kertui.rows.rows_widget import RowsWidget
@@ -46,6 +47,8 @@ def form_for(data: Description) -> TryForm:
 
     sample = data.samples[0] if data.samples else None
     features = data.own_features or data.features
+    if data.raw_columns:
+        return ValueFields([CellField(column) for column in data.raw_columns])
     if isinstance(sample, WordsSample):
         return WordsField()
     if isinstance(sample, ImageSample) and features:
@@ -53,7 +56,7 @@ def form_for(data: Description) -> TryForm:
         if height * width == data.feature_count and max(height, width) <= LARGEST:
             return PixelPad(height, width, features[0].maximum)
     if len(features) == data.feature_count and features[0].median is not None:
-        return ValueFields(features)
+        return ValueFields([ValueField(facts) for facts in features])
     return NumbersField(data.feature_count)
 
 

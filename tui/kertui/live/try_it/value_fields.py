@@ -17,11 +17,9 @@ from kertasks.data.description import FeatureFacts
 from kertasks.data.values import shown_number
 from kertasks.runs.views.answer import AnswerRequest
 from kertui.forms.text_field import TextField
+from kertui.live.try_it.cell_field import CellField
 from kertui.live.try_it.try_form import TryForm
 from kertui.terminal.glyphs import Glyphs
-
-_VALUE = 11
-"""Cells of a field's value."""
 
 _GAP = 3
 _LONGEST_LABEL = 20
@@ -46,9 +44,31 @@ class ValueField(TextField):
     ValueField:focus { background: $selection; }
     """
 
+    wide = 11
+    """Cells."""
+
     def __init__(self, facts: FeatureFacts) -> None:
-        super().__init__(f"{facts.median or 0.0:.6g}", compact=True)
+        self.start = f"{facts.median or 0.0:.6g}"
+        """What stands there to begin with."""
+
+        super().__init__(self.start, compact=True)
         self.facts = facts
+        self.label = facts.name
+        self.unit = facts.unit or ""
+
+    @property
+    def problem(self) -> str:
+        """Why it cannot be asked; empty where it can."""
+        return f"{self.value!r} is not a number" if self.typed is None else ""
+
+    def odd(self, glyphs: Glyphs) -> str:
+        """What is odd about the number; empty where nothing is."""
+        return range_words(self.facts, glyphs) if self.is_outside else ""
+
+    def known(self, glyphs: Glyphs) -> list[str]:
+        """What is known of the feature."""
+        median = f"median {shown_number(self.facts.median or 0.0)}"
+        return [range_words(self.facts, glyphs), median]
 
     @property
     def typed(self) -> float | None:
@@ -70,7 +90,7 @@ class ValueFields(TryForm):
     """The fields, in as many columns as there is room for; they scroll where they are many.
 
     Args:
-        features: each in its own unit.
+        fields: of features in their own units, or of a table's columns.
     """
 
     DEFAULT_CSS = """
@@ -96,23 +116,23 @@ class ValueFields(TryForm):
                 tooltip="Write the data's medians into all fields again."),
     ]  # fmt: skip
 
-    def __init__(self, features: Sequence[FeatureFacts]) -> None:
+    def __init__(self, fields: Sequence[ValueField | CellField]) -> None:
         super().__init__()
-        self._fields = [ValueField(facts) for facts in features]
+        self._fields = [*fields]
         self._columns = 1
-        self._label = min(_LONGEST_LABEL, max(cell_len(facts.name) for facts in features)) + 1
-        units = [facts.unit for facts in features if facts.unit]
+        self._label = min(_LONGEST_LABEL, max(cell_len(field.label) for field in fields)) + 1
+        units = [field.unit for field in fields if field.unit]
         shown = [unit for unit in units if cell_len(unit) <= _LONGEST_UNIT]
         unit_cells = max((cell_len(unit) + 1 for unit in shown), default=0)
-        self._cell = self._label + _VALUE + unit_cells
+        self._cell = self._label + max(field.wide for field in fields) + unit_cells
         """Cells of a label, its field and its unit."""
 
     def compose(self) -> ComposeResult:
         """A label, a field and a unit for each feature."""
         for field in self._fields:
-            unit = field.facts.unit or ""
+            unit = field.unit
             with Horizontal():
-                label = Static(field.facts.name, classes="try--label", markup=False)
+                label = Static(field.label, classes="try--label", markup=False)
                 label.styles.width = self._label
                 yield label
                 yield field
@@ -121,36 +141,34 @@ class ValueFields(TryForm):
 
     @property
     def request(self) -> AnswerRequest | None:
-        """The numbers, once all of them are numbers."""
-        values = [field.typed for field in self._fields]
-        known = tuple(value for value in values if value is not None)
-        return AnswerRequest(numbers=known) if len(known) == len(values) else None
+        """The row, once nothing is wrong with it."""
+        if any(field.problem for field in self._fields):
+            return None
+        typed = [field.typed for field in self._fields if isinstance(field, ValueField)]
+        if typed:
+            return AnswerRequest(numbers=tuple(value for value in typed if value is not None))
+        return AnswerRequest(cells=tuple(field.value for field in self._fields))
 
     @property
     def problem(self) -> str:
-        """Which is no number."""
-        wrong = next((field for field in self._fields if field.typed is None), None)
-        if wrong is None:
-            return ""
-        return f"{wrong.facts.name}: {wrong.value!r} is not a number"
+        """The first that is wrong, and why."""
+        wrong = next((field for field in self._fields if field.problem), None)
+        return "" if wrong is None else f"{wrong.label}: {wrong.problem}"
 
     def warning(self, glyphs: Glyphs) -> str:
-        """Which numbers no row of the data has."""
-        outside = [field.facts for field in self._fields if field.is_outside]
-        if not outside:
-            return ""
-        ranges = (f"{facts.name} {range_words(facts, glyphs)}" for facts in outside)
-        return f"outside the data: {', '.join(ranges)}"
+        """What no row of the data has."""
+        odd = [(field.label, field.odd(glyphs)) for field in self._fields]
+        said = [f"{label} {words}" for label, words in odd if words]
+        return f"outside the data: {', '.join(said)}" if said else ""
 
     def hint(self, glyphs: Glyphs) -> str:
         """What is known of the feature under the cursor."""
         here = self._here
         if here is None:
             return ""
-        facts = self._fields[here].facts
-        unit = f", {facts.unit}" if facts.unit else ""
-        median = f"median {shown_number(facts.median or 0.0)}"
-        return f" {glyphs.dot} ".join([facts.name + unit, range_words(facts, glyphs), median])
+        field = self._fields[here]
+        unit = f", {field.unit}" if field.unit else ""
+        return f" {glyphs.dot} ".join([field.label + unit, *field.known(glyphs)])
 
     def rows_at(self, width: int) -> int:
         """Lines of fields."""
@@ -187,7 +205,7 @@ class ValueFields(TryForm):
     def action_reset(self) -> None:
         """Begin again from the medians."""
         for field in self._fields:
-            field.value = f"{field.facts.median or 0.0:.6g}"
+            field.value = field.start
 
     @on(Input.Submitted)
     def _go_on(self, message: Input.Submitted) -> None:
@@ -198,7 +216,7 @@ class ValueFields(TryForm):
     def _take(self, message: Input.Changed) -> None:
         message.stop()
         for field in self._fields:
-            field.set_class(field.typed is None, "-wrong")
+            field.set_class(bool(field.problem), "-wrong")
         self.post_message(self.Changed())
 
     def on_descendant_focus(self) -> None:
