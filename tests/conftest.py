@@ -26,8 +26,10 @@ settings.load_profile("kertui")
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
-# Of no test: without one, the tasks of whoever runs the tests would be among those tested.
+# Of no test: without these, the tasks of whoever runs the tests would be among those tested.
 os.environ["KERTUI_HOME"] = str(Path(tempfile.gettempdir()) / "kertui-tests-have-no-home")
+os.environ["KERTUI_CONFIG"] = str(Path(tempfile.gettempdir()) / "kertui-tests-have-no-config")
+os.environ.pop("KERTUI_TASKS", None)
 offer_cache()  # before any test uses TensorFlow
 # Keras and a screen are a million objects that stay. To search them for garbage at every 700 new
 # ones takes two fifths of the time of a screen's test.

@@ -5,15 +5,18 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from functools import cache
+from pathlib import Path
 
 from kertasks import tasks
 from kertasks.errors import UnknownTask, UserError
 from kertasks.kinds import Group
 from kertasks.own_tasks.found_tasks import BrokenTask, OwnTasks
+from kertasks.own_tasks.python_tasks import PythonTasks
 from kertasks.task import Task
-from kertasks.user_folders import own_tasks_dir
+from kertasks.user_folders import own_tasks_dir, task_file_folders
 
 _own_tasks = OwnTasks()
+_python_tasks = PythonTasks()
 
 
 class TaskIsBroken(UserError):
@@ -45,15 +48,17 @@ def broken_tasks() -> tuple[BrokenTask, ...]:
 
 def _look() -> tuple[tuple[Task, ...], tuple[BrokenTask, ...]]:
     named = {task.name: task for task in built_in_tasks()}
+    paths: dict[str, Path] = {}
     broken: list[BrokenTask] = []
-    for own in _own_tasks.find([own_tasks_dir()]):
-        if own.name in named:
-            why = f"{own.path.name}: kertui has a task of that name; another name is allowed"
-            broken.append(BrokenTask(own.name, own.path, why))
-        elif isinstance(own, BrokenTask):
+    for own in (*_own_tasks.find([own_tasks_dir()]), *_python_tasks.find(task_file_folders())):
+        if isinstance(own, BrokenTask):
             broken.append(own)
+        elif own.name in named:
+            who = f"{paths[own.name]} has" if own.name in paths else "kertui has"
+            why = f"{own.path.name}: {who} a task of that name, {own.name}; another is allowed"
+            broken.append(BrokenTask(own.path.stem, own.path, why))
         else:
-            named[own.name] = own.task
+            named[own.name], paths[own.name] = own.task, own.path
     groups = list(Group)
     found = sorted(
         named.values(), key=lambda task: (groups.index(task.group), task.order, task.name)
