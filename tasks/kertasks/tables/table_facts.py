@@ -30,6 +30,7 @@ def facts(table: Table) -> DataFacts:
         vocabulary=table.most_words if form is InputForm.SEQUENCE else 0,
         target=table.target,
         unit=target[0].unit if target else None,
+        target_scaled=table.scale_target,
     )
 
 

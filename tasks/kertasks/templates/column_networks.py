@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from kertasks.recipes.recipe import INPUT, Layer
+from kertasks.recipes.recipe import INPUT, Component, Layer, Value
 from kertasks.templates.data_facts import DataFacts, InputForm
 
 _MANY_ROWS = 20_000
 """From here on there is enough to learn from that a wider network pays and overfits less."""
 
+_FEW_ROWS = 5_000
 _WORD_UNITS = 16
 """Thousands of words are thousands of weights a unit: few units, as the books have it."""
 
-_HIDDEN = "hidden"
+SMALL_WEIGHTS: dict[str, Value] = {"kernel_regularizer": Component("L2", {"l2": 0.003})}
+"""What keeps the weights of a layer small, as scikit-learn's logistic regression does: measured on
+its iris, wine, breast cancer, digits and diabetes, 30 seeds each, beside none, 0.001 and 0.01."""
 
 
 def units_for(facts: DataFacts) -> int:
@@ -26,18 +29,31 @@ def dropout_for(facts: DataFacts) -> float:
     return 0.5 if facts.rows < _MANY_ROWS else 0.1
 
 
-def hidden(units: int, name: str | None = None, inputs: tuple[str, ...] = ()) -> Layer:
-    """A hidden layer that bends."""
-    return Layer("Dense", {"units": units, "activation": "relu"}, name=name, inputs=inputs)
+def keeps_small(facts: DataFacts) -> bool:
+    """Whether rows are so few that large weights would fit their noise."""
+    return facts.rows < _FEW_ROWS and facts.form is InputForm.COLUMNS
+
+
+def hidden(
+    units: int, name: str | None = None, inputs: tuple[str, ...] = (), *, small: bool = False
+) -> Layer:
+    """A hidden layer that bends.
+
+    Args:
+        units: how many.
+        name: of the layer, where another one reads it.
+        inputs: names of those it reads.
+        small: whether its weights are kept small.
+    """
+    arguments: dict[str, Value] = {"units": units, "activation": "relu"}
+    return Layer("Dense", arguments | (SMALL_WEIGHTS if small else {}), name=name, inputs=inputs)
 
 
 def dense(facts: DataFacts) -> tuple[Layer, ...]:
     """One hidden layer, of which a part is left out in turn; two where rows are many."""
-    units = units_for(facts)
+    layer = hidden(units_for(facts), small=keeps_small(facts))
     drop = Layer("Dropout", {"rate": dropout_for(facts)})
-    if facts.rows < _MANY_ROWS:
-        return hidden(units), drop
-    return hidden(units), drop, hidden(units), drop
+    return (layer, drop) if facts.rows < _MANY_ROWS else (layer, drop, layer, drop)
 
 
 def linear(_facts: DataFacts) -> tuple[Layer, ...]:
@@ -47,9 +63,9 @@ def linear(_facts: DataFacts) -> tuple[Layer, ...]:
 
 def two_branches(facts: DataFacts) -> tuple[Layer, ...]:
     """The row itself beside what a hidden layer makes of it; the last layer reads both."""
+    layer = hidden(units_for(facts), "hidden", (INPUT,), small=keeps_small(facts))
     drop = Layer("Dropout", {"rate": dropout_for(facts)}, name="dropped")
-    both = Layer("Concatenate", name="both", inputs=(INPUT, "dropped"))
-    return hidden(units_for(facts), name=_HIDDEN, inputs=(INPUT,)), drop, both
+    return layer, drop, Layer("Concatenate", name="both", inputs=(INPUT, "dropped"))
 
 
 def residual(facts: DataFacts) -> tuple[Layer, ...]:

@@ -50,3 +50,9 @@ class DataFacts:
 
     unit: str | None = None
     """The target's own unit, of a number that has one."""
+
+    target_scaled: bool = True
+    """Whether a number that is predicted comes to the network about as large as 1."""
+
+    brings_validation: bool = False
+    """Whether the data itself holds rows out to validate on."""

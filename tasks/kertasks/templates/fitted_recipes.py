@@ -13,7 +13,8 @@ from kertasks.recipes.recipe import (
     Layer,
     Recipe,
 )
-from kertasks.templates.data_facts import DataFacts
+from kertasks.templates.column_networks import SMALL_WEIGHTS, keeps_small
+from kertasks.templates.data_facts import DataFacts, InputForm
 from kertasks.templates.template_table import TEMPLATES, Template
 
 _VALIDATION = 0.2
@@ -21,6 +22,14 @@ _STEPS = 4_000
 """Steps after which such a network has learned what it will, if it was not stopped before."""
 
 _PATIENT_STEPS = 400
+"""Steps without a better validation after which nothing better is awaited."""
+
+_FEWEST_EPOCHS, _MOST_EPOCHS = 20, 300
+_SHORTEST_PATIENCE, _LONGEST_PATIENCE = 5, 30
+_BATCHES = ((1_000, 16), (10_000, 32), (100_000, 128))
+"""Rows below which a batch has so many: a small table needs its steps, a large one its speed."""
+
+_LARGEST_BATCH = 512
 
 
 def recipes_for(task_name: str, facts: DataFacts) -> tuple[Recipe, ...]:
@@ -30,7 +39,17 @@ def recipes_for(task_name: str, facts: DataFacts) -> tuple[Recipe, ...]:
         task_name: of the task whose data it is.
         facts: what is known of the data.
     """
-    return tuple(_recipe(template, task_name, facts) for template in TEMPLATES[facts.form])
+    return tuple(_recipe(template, task_name, facts) for template in templates_for(facts))
+
+
+def templates_for(facts: DataFacts) -> tuple[Template, ...]:
+    """The templates that fit data, the one to try first at the head."""
+    found = TEMPLATES[facts.form]
+    if facts.form is InputForm.COLUMNS and facts.kind is TaskKind.REGRESSION:
+        # A number is often near a straight line of the columns: of diabetes, 30 seeds, the error
+        # is 0.4 less than that of linear regression, where ``dense`` alone has 0.1 less.
+        found = tuple(sorted(found, key=lambda template: template.name != "two branches"))
+    return found
 
 
 def _recipe(template: Template, task_name: str, facts: DataFacts) -> Recipe:
@@ -46,13 +65,14 @@ def _recipe(template: Template, task_name: str, facts: DataFacts) -> Recipe:
 
 def last_layer(facts: DataFacts) -> Layer:
     """The layer that gives a probability, one a class, or a number."""
+    small = SMALL_WEIGHTS if keeps_small(facts) else {}
     match facts.kind:
         case TaskKind.BINARY:
-            return Layer("Dense", {"units": 1, "activation": "sigmoid"})
+            return Layer("Dense", {"units": 1, "activation": "sigmoid", **small})
         case TaskKind.MULTICLASS:
-            return Layer("Dense", {"units": facts.classes, "activation": "softmax"})
+            return Layer("Dense", {"units": facts.classes, "activation": "softmax", **small})
         case TaskKind.REGRESSION:
-            return Layer("Dense", {"units": 1})
+            return Layer("Dense", {"units": 1, **(small if facts.target_scaled else {})})
 
 
 def compile_settings(facts: DataFacts) -> CompileSettings:
@@ -62,17 +82,26 @@ def compile_settings(facts: DataFacts) -> CompileSettings:
         TaskKind.MULTICLASS: ("sparse_categorical_crossentropy", "accuracy"),
         TaskKind.REGRESSION: ("mean_squared_error", "mean_absolute_error"),
     }[facts.kind]
-    return CompileSettings(Component("Adam"), loss, (metric,))
+    optimizer = Component("Adam")
+    if facts.kind is TaskKind.REGRESSION and not facts.target_scaled:
+        # Adam moves each weight by its learning rate a step, and never reaches 200,000 dollars.
+        # Lamb moves each layer by a share of its own size: it learned diabetes's target as it is,
+        # a 77th and a thousand times of it alike.
+        optimizer = Component("Lamb", {"learning_rate": 0.01})
+    return CompileSettings(optimizer, loss, (metric,))
 
 
 def fit_settings(facts: DataFacts) -> FitSettings:
     """Epochs and batch size by rows."""
-    trained = max(1, math.floor(facts.rows * (1 - _VALIDATION)))
-    batch = 16 if trained < 1_000 else 32 if trained < 10_000 else 128 if trained < 100_000 else 512
+    share = 0.0 if facts.brings_validation else _VALIDATION
+    trained = max(1, math.floor(facts.rows * (1 - share)))
+    batch = next((size for most, size in _BATCHES if trained < most), _LARGEST_BATCH)
     steps = math.ceil(trained / batch)
     return FitSettings(
-        epochs=min(200, max(20, _STEPS // steps)),
+        epochs=min(_MOST_EPOCHS, max(_FEWEST_EPOCHS, _STEPS // steps)),
         batch_size=batch,
-        validation_split=_VALIDATION,
-        early_stopping=EarlyStopping(patience=min(30, max(5, _PATIENT_STEPS // steps))),
+        validation_split=share,
+        early_stopping=EarlyStopping(
+            patience=min(_LONGEST_PATIENCE, max(_SHORTEST_PATIENCE, _PATIENT_STEPS // steps))
+        ),
     )

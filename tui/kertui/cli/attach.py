@@ -18,6 +18,7 @@ from kertui.cli.options import (
     no_advice_option,
     notify_option,
     on_end_option,
+    tasks_option,
 )
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 @no_advice_option
 @notify_option
 @on_end_option
+@tasks_option
 @home_option
 @click.pass_context
 def attach(

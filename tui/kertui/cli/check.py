@@ -16,7 +16,7 @@ import msgspec
 from kertasks.errors import UserError
 from kertasks.runs.advice.finding import Finding
 from kertasks.text.numbers import counted
-from kertui.cli.options import recipe_or_file, require_task, writes_utf8
+from kertui.cli.options import recipe_or_file, require_task, tasks_option, writes_utf8
 from kertui.service.advice_process import ask_for_advice
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ _WIDE = 88
     help="Write the recipe with the fixes that help; does what --fix does.",
 )
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
+@tasks_option
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array of findings.")
 @click.pass_context
 def check(

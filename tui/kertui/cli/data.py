@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kertasks.text.numbers import short_path, size
-from kertui.cli.options import home_option
+from kertui.cli.options import home_option, tasks_option
 from kertui.cli.progress.status_line import StatusLine, bar
 from kertui.cli.spelling import SpellingGroup
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     invoke_without_command=True,
     short_help="List the data files, download them, or add one.",
 )
+@tasks_option
 @home_option
 @click.pass_context
 def data(ctx: click.Context) -> None:
@@ -58,6 +59,7 @@ def list_files() -> None:
 
 
 @data.command()
+@tasks_option
 @home_option
 @click.argument("names", nargs=-1, metavar="[FILE|TASK]...")
 def get(names: tuple[str, ...]) -> None:
@@ -116,6 +118,7 @@ def _download(name: str) -> Path:
 
 
 @data.command()
+@tasks_option
 @home_option
 @click.argument("file", type=click.Path(path_type=Path))
 def add(file: Path) -> None:

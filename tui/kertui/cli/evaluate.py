@@ -12,7 +12,7 @@ import click
 
 from kertasks.text.numbers import NO_VALUE, counted, grouped, in_unit, metric_label, number
 from kertasks.text.result import compared
-from kertui.cli.options import find_run, home_of, home_option, writes_utf8
+from kertui.cli.options import find_run, home_of, home_option, tasks_option, writes_utf8
 from kertui.runs.differing_runs import (
     SURE,
     EvaluatedRun,
@@ -52,6 +52,7 @@ _CONFUSED = 5
 @click.option("--best", is_flag=True, help="With the weights of the best epoch.")
 @click.option("--epoch", type=click.IntRange(min=0), help="With the weights kept of this epoch.")
 @click.option("--json", "as_json", is_flag=True, help="A JSON object, for programs.")
+@tasks_option
 @home_option
 @click.pass_context
 def evaluate(

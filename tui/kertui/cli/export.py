@@ -19,7 +19,7 @@ from kertasks.export.formats import (
     format_named,
 )
 from kertasks.text.numbers import short_path
-from kertui.cli.options import find_run, home_of, home_option, read_catalog
+from kertui.cli.options import find_run, home_of, home_option, read_catalog, tasks_option
 
 if TYPE_CHECKING:
     from kertasks.keras_catalog.catalog import Catalog
@@ -55,6 +55,7 @@ _HELP = "\n".join(
 )
 @click.option("--best", is_flag=True, help="The model of the best epoch, not of the last.")
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
+@tasks_option
 @home_option
 @click.pass_context
 def export(

@@ -24,6 +24,7 @@ from kertui.cli.evaluate import evaluate
 from kertui.cli.export import export
 from kertui.cli.keys import keys
 from kertui.cli.logs import logs
+from kertui.cli.new import new
 from kertui.cli.options import (
     home_of,
     home_option,
@@ -31,6 +32,7 @@ from kertui.cli.options import (
     marker_option,
     no_advice_option,
     notify_option,
+    tasks_option,
 )
 from kertui.cli.predict import predict
 from kertui.cli.run import run as run_script
@@ -56,7 +58,7 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
 SECTIONS = {
-    "Train": (tasks, data, check, train, retrain, run_script),
+    "Train": (tasks, data, new, check, train, retrain, run_script),
     "See runs": (runs, attach, show, logs, serve_runs),
     "Ask a network": (predict, evaluate, export),
     "Steer a run": steer.COMMANDS,
@@ -102,6 +104,7 @@ class MainGroup(SpellingGroup):
 
 
 @click.group(cls=MainGroup, invoke_without_command=True, context_settings=CONTEXT)
+@tasks_option
 @home_option
 @click.option("--no-spare", is_flag=True, help="Keep no warm trainer process (saves 600 MB).")
 @no_advice_option

@@ -37,6 +37,50 @@ def home_option(command: _Command) -> _Command:
     )(command)
 
 
+def tasks_option(command: _Command) -> _Command:
+    """``--tasks FOLDER``, before a command's name or after it: of the tasks there is to know in
+    this process and in those it starts."""
+    return click.option(
+        "--tasks",
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        multiple=True,
+        metavar="FOLDER",
+        expose_value=False,
+        callback=_name_task_folders,
+        help="A folder whose Python files define tasks, which are run. Again for more.",
+    )(command)
+
+
+def _name_task_folders(
+    ctx: click.Context, _parameter: click.Parameter, folders: tuple[Path, ...]
+) -> None:
+    from kertasks.user_folders import TASKS_SETTING
+
+    named = [str(folder.expanduser().absolute()) for folder in folders]
+    for folder in named:
+        if os.pathsep in folder:
+            raise click.BadParameter(
+                f"{folder} has a {os.pathsep} in its name, which parts folders"
+            )
+    if named:
+        before = os.environ.get(TASKS_SETTING, "")
+        _set_until_end(ctx, TASKS_SETTING, os.pathsep.join(filter(None, [before, *named])))
+
+
+def _set_until_end(ctx: click.Context, name: str, value: str) -> None:
+    """Set a variable of this process and of those it starts, until the command line is done."""
+    before = os.environ.get(name)
+    os.environ[name] = value
+
+    def restore() -> None:
+        if before is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = before
+
+    ctx.find_root().call_on_close(restore)
+
+
 def marker_option(command: _Command) -> _Command:
     """``--marker`` and its short form ``--ascii``, as the argument ``marker``."""
     plain = click.option(
@@ -93,19 +137,9 @@ def _keep_home(ctx: click.Context, _parameter: click.Parameter, value: Path | No
         return
     from kertasks.user_folders import HOME_SETTING
 
-    root = ctx.find_root()
-    root.meta["kertui.home"] = value.expanduser()
+    ctx.find_root().meta["kertui.home"] = value.expanduser()
     # Tasks of a person's own are found in it, by every process that this one starts.
-    before = os.environ.get(HOME_SETTING)
-    os.environ[HOME_SETTING] = str(value.expanduser().absolute())
-
-    def restore() -> None:
-        if before is None:
-            os.environ.pop(HOME_SETTING, None)
-        else:
-            os.environ[HOME_SETTING] = before
-
-    root.call_on_close(restore)
+    _set_until_end(ctx, HOME_SETTING, str(value.expanduser().absolute()))
 
 
 def home_of(ctx: click.Context) -> Path:

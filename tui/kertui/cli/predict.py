@@ -18,7 +18,7 @@ from rich.cells import cell_len, set_cell_size
 from kertasks.errors import UserError
 from kertasks.runs.looking.asked_rows import AskedRows
 from kertasks.text.numbers import in_unit
-from kertui.cli.options import find_run, home_option, writes_utf8
+from kertui.cli.options import find_run, home_option, tasks_option, writes_utf8
 from kertui.service.keras_process import keras_command, keras_environment
 
 STDIN = "-"
@@ -57,6 +57,7 @@ class PredictCommand(click.Command):
     "--epoch", type=click.IntRange(min=0), metavar="N", help="With the weights kept of that epoch."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print an object a row, one a line.")
+@tasks_option
 @home_option
 @click.pass_context
 def predict(

@@ -13,6 +13,7 @@ from kertui.cli.options import (
     home_option,
     marker_of,
     marker_option,
+    tasks_option,
 )
 
 _LEAST_WIDTH = 40
@@ -33,6 +34,7 @@ _AROUND = 4
 @click.option("--width", type=click.IntRange(min=_LEAST_WIDTH), metavar="N", help="Columns.")
 @click.option("--height", type=click.IntRange(min=_LEAST_HEIGHT), metavar="N", help="Rows.")
 @marker_option
+@tasks_option
 @home_option
 @click.pass_context
 def show(

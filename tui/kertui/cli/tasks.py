@@ -11,12 +11,13 @@ import click
 from rich.cells import cell_len
 
 from kertasks.task import Task
-from kertui.cli.options import home_option, writes_utf8
+from kertui.cli.options import home_option, tasks_option, writes_utf8
 from kertui.terminal.cells import padded
 from kertui.text.fitting_text import wrap
 
 
 @click.command(short_help="List the tasks and their recipes.")
+@tasks_option
 @home_option
 @click.option("--json", "as_json", is_flag=True, help="A JSON array, for programs.")
 def tasks(as_json: bool) -> None:

@@ -21,6 +21,7 @@ from kertui.cli.options import (
     read_catalog,
     recipe_or_file,
     require_task,
+    tasks_option,
 )
 from kertui.cli.table_options import look_with, require_ready, table_options, table_path, understood
 
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
 @detach_option
 @notify_option
 @on_end_option
+@tasks_option
 @home_option
 @click.option("--json", "as_json", is_flag=True, help="Print the run's events, one a line.")
 @click.pass_context
@@ -172,6 +174,7 @@ def keep_table(path: Path, target: str | None, roles: tuple[str, ...]) -> tuple[
 @click.command(short_help="Train a run's network anew on all rows, to its best epoch.")
 @click.argument("run")
 @click.option("--json", "as_json", is_flag=True, help="Every event as a line of JSON.")
+@tasks_option
 @home_option
 @click.pass_context
 def retrain(ctx: click.Context, run: str, as_json: bool) -> None:

@@ -89,6 +89,8 @@ class TasksScreen(Screen[None]):
                 tooltip="Show other rows of the data."),
         Binding("ctrl+e,e", "edit_data", "edit data", id="tasks.edit",
                 tooltip="Change what is said of the data of a task of yours."),
+        Binding("ctrl+a,a", "choose_template", "new recipe", show=False, id="tasks.template",
+                tooltip="Begin a recipe with a template that fits the task's data."),
         Binding("delete", "delete_task", "delete", show=False, id="tasks.delete",
                 tooltip="Delete a task of yours, after asking; its data and its runs stay."),
         Binding("ctrl+o,o", "open_file", "open a file", show=False, id="tasks.file",
@@ -254,6 +256,12 @@ class TasksScreen(Screen[None]):
         if self._chosen_task is None or self._variant is None or self._recipe is None:
             return None
         return self._chosen_task.name, self._variant.name, self._recipe.seed
+
+    @property
+    def _status(self) -> DataStatus | None:
+        """What is known of the data on the card."""
+        key = self._key
+        return None if key is None else self._missing.get(key[0]) or self._known.get(key)
 
     def _show_data(self) -> None:
         key = self._key
@@ -465,6 +473,8 @@ class TasksScreen(Screen[None]):
                 return task is not None and len(task.variants) > 1
             case "head_to_head":
                 return task is not None and len(task.recipes) > 1
+            case "choose_template":
+                return isinstance(self._status, Described)
             case "edit_data":
                 return task is not None and own_file(task) is not None
             case "delete_task":
@@ -524,6 +534,21 @@ class TasksScreen(Screen[None]):
     def action_open_file(self) -> None:
         """Ask for a file of the person's own and open what it is."""
         self.query_one(OwnTasks).ask_for_file(self.query_one(TaskList).filter_text)
+
+    def action_choose_template(self) -> None:
+        """Begin a recipe with a template that fits the data on the card."""
+        from kertui.tasks_screen.choose_template import ChooseTemplateScreen
+
+        task, variant, status = self._chosen_task, self._variant, self._status
+        if task is None or variant is None or not isinstance(status, Described):
+            return
+        of = None if variant is task.variants[0] else variant.name
+
+        def opened(recipe: Recipe | None) -> None:
+            if recipe is not None:
+                self._open_workbench(task, recipe)
+
+        self.app.push_screen(ChooseTemplateScreen(task, of, status.description), opened)
 
     def action_edit_data(self) -> None:
         """Change what is said of the data of a task of the person's own."""

@@ -1,0 +1,43 @@
+"""Choose a template to begin a recipe with: those that fit the data of the task on the card."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from kertasks.data.description import Description
+from kertasks.recipes.outline import outline
+from kertasks.recipes.recipe import DataSettings, Recipe
+from kertasks.task import Task
+from kertasks.templates.described_facts import facts_of
+from kertasks.templates.fitted_recipes import recipes_for
+from kertasks.text.numbers import counted
+from kertui.dialogs.dialog import Choice, Question
+
+
+class ChooseTemplateScreen(Question[Recipe]):
+    """A recipe of every template that fits the data. Gives the chosen one, or None.
+
+    Args:
+        task: whose data it is.
+        variant: the form of the data; None for the task's first.
+        description: of the data.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "cancel", "cancel", show=False, id="choose_template.cancel",
+                tooltip="Close it and change nothing."),
+    ]  # fmt: skip
+
+    def __init__(self, task: Task, variant: str | None, description: Description) -> None:
+        facts = facts_of(task, description)
+        choices = []
+        for recipe in recipes_for(task.name, facts):
+            begun = replace(recipe, data=DataSettings(variant))
+            choices.append(Choice(begun, begun.name, f"{begun.summary}\n   {outline(begun)}"))
+        shape = " × ".join(map(str, facts.shape)) or "one number"
+        text = f"Fitted to {counted(facts.rows, 'row')} of {shape}; the first is a good start."
+        keys = (("enter", "open"), ("escape", "cancel"))
+        super().__init__(f"A new recipe for {task.name}", text, choices, keys=keys)
