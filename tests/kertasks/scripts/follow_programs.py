@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import runpy
@@ -12,14 +13,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import keras
-
-from kertasks.scripts.fit_hook import follow_fit
-from kertasks.scripts.script import Script, set_under_way
-
 
 def came_to(program: Path) -> dict[str, Any]:
     """History and weights of one program."""
+    import keras
+
     keras.utils.clear_session()
     results = runpy.run_path(str(program), run_name="__main__")["results"]
     bits = hashlib.sha256(b"".join(array.tobytes() for array in results["weights"])).hexdigest()
@@ -27,6 +25,16 @@ def came_to(program: Path) -> dict[str, Any]:
 
 
 def main() -> None:
+    # To search Keras's million objects for garbage again and again takes a third of all the time.
+    gc.disable()
+    import keras
+
+    from kertasks.scripts.fit_hook import follow_fit
+    from kertasks.scripts.script import Script, set_under_way
+
+    gc.freeze()
+    gc.set_threshold(50_000)
+    gc.enable()
     out, home, *programs = map(Path, sys.argv[1:])
     plain_fit = keras.Model.fit
     found = {}
