@@ -45,14 +45,15 @@ def _never_covered(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("_never_covered")
-@pytest.mark.parametrize("name", SCREENS)
-async def test_a_screen_is_drawn_at_any_size(
-    service: RecordedService, live: LiveRun, name: str
-) -> None:
+async def test_the_screens_are_drawn_at_any_size(service: RecordedService, live: LiveRun) -> None:
+    in_order = sorted(SCREENS.items(), key=lambda named: named[1].bench)  # which is left open
     app = KertuiApp(service, Capabilities())
     async with app.run_test(size=(80, 24)) as pilot:
-        await SCREENS[name].open(pilot, live)
-        await draw_at(pilot, some_sizes(len(name), 4, 1), live)
+        for name, scene in in_order:
+            await scene.open(pilot, live)
+            await draw_at(pilot, some_sizes(len(name), 4, 1), live)
+            await resize(pilot, 80, 24)
+            await scene.close(pilot)
 
 
 @pytest.mark.usefixtures("_never_covered", "_download_under_way")

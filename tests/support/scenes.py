@@ -273,11 +273,12 @@ async def draw_at(pilot: Pilot[Any], sizes: Iterable[tuple[int, int]], live: Liv
             lines = painted(pilot.app)
         finally:
             faulthandler.cancel_dump_traceback_later()
-        assert pilot.app._exception is None, (width, height)
-        assert process.memory_info().rss - before < MEMORY, (width, height)
-        assert len(lines) == height, (width, height)
+        where = (pilot.app.screen, width, height)
+        assert pilot.app._exception is None, where
+        assert process.memory_info().rss - before < MEMORY, where
+        assert len(lines) == height, where
         for line in lines:
-            assert cell_len("".join(one.text for one in line)) == width, (width, height, line)
+            assert cell_len("".join(one.text for one in line)) == width, (*where, line)
 
 
 def draw_rows(widget: RowsWidget, width: int, height: int) -> None:

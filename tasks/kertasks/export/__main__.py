@@ -27,9 +27,9 @@ def main(arguments: list[str]) -> int:
 
 
 def _catalog() -> Catalog:
-    from kertasks.keras_catalog.introspection import read_catalog
+    from kertasks.keras_catalog.introspection import installed_catalog
 
-    return read_catalog()
+    return installed_catalog()
 
 
 if __name__ == "__main__":

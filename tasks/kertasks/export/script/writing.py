@@ -130,9 +130,9 @@ def keras_script(recipe: Recipe, epochs: int | None = None) -> str:
     Raises:
         As ``kertasks.export.script.writing.write_script``.
     """
-    from kertasks.keras_catalog.introspection import read_catalog  # imports Keras
+    from kertasks.keras_catalog.introspection import installed_catalog  # imports Keras
 
-    return write_script(recipe, read_catalog(), epochs=epochs)
+    return write_script(recipe, installed_catalog(), epochs=epochs)
 
 
 BATCHES = '''\
