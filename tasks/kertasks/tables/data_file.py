@@ -2,42 +2,32 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 from functools import lru_cache
 from pathlib import Path
 
 from kertasks.errors import UserError
-from kertasks.files import open_regular
+from kertasks.tables.file_digest import file_digest
 from kertasks.tables.table import Table
 from kertasks.text.plain_text import visible_name
-
-_BLOCK = 1 << 20
-_PREFIX = "blake2b:"
 
 
 class DataFileChanged(UserError):
     """A table's file is gone, or holds something else than when it was looked at."""
 
 
-def file_digest(path: Path) -> str:
+def digest_of(path: Path) -> str:
     """``blake2b:`` and the hash of what a file holds; a file that has not changed is read once.
 
     Raises:
         OSError: it cannot be read.
     """
     status = path.stat()
-    return _digest(str(path), status.st_ino, status.st_size, status.st_mtime_ns)
+    return _digest(path, status.st_ino, status.st_size, status.st_mtime_ns)
 
 
 @lru_cache(maxsize=64)
-def _digest(path: str, inode: int, size: int, changed: int) -> str:
-    del inode, size, changed
-    digest = hashlib.blake2b(digest_size=20)
-    with os.fdopen(open_regular(path), "rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
-    return _PREFIX + digest.hexdigest()
+def _digest(path: Path, *_state: int) -> str:
+    return file_digest(path)[0]
 
 
 def require_unchanged(path: Path, table: Table) -> str:
@@ -54,7 +44,7 @@ def require_unchanged(path: Path, table: Table) -> str:
                 f"{name} has changed: it holds {size:,} bytes, and held {table.bytes:,} when the "
                 f"task was made. Open the task's data and save it anew, or put {path} back"
             )
-        digest = file_digest(path)
+        digest = digest_of(path)
     except FileNotFoundError as error:
         raise DataFileChanged(
             f"{path} is not there: put the file back, or say in the task where it is now (path)"
