@@ -34,7 +34,7 @@ from kertui.live.follower import RunFollower
 from kertui.live.pane import LivePane
 from kertui.live.tab import RunView
 from kertui.live.try_it.pixel_pad import PixelPad
-from kertui.live.try_it.try_panel import TryPanel, form_for
+from kertui.live.try_it.try_panel import TryAnswer, TryPanel, form_for
 from kertui.live.try_it.value_fields import ValueFields
 from kertui.live.try_it.words_field import NumbersField, WordsField
 from kertui.service.told_runs import ToldRuns
@@ -180,7 +180,10 @@ async def test_each_kind_of_data_has_its_form(run: RunFolder) -> None:
         assert isinstance(form_for(square), ValueFields)
         assert isinstance(form_for(digits), PixelPad)
         panel = await app.open(pilot)
+        answer = panel.query_one(TryAnswer)
         panel.show(replace(app.pane.view, data=without))
+        # Nobody is asked to write where it would go elsewhere: the new form has no focus yet.
+        assert answer.word[0] == "reading the data …"
         await until(pilot, lambda: isinstance(panel.form, NumbersField))
         assert isinstance(panel.form, NumbersField)
         await until(pilot, lambda: panel.form and panel.form.has_focus_within)

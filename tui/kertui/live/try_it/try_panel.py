@@ -155,9 +155,8 @@ class TryPanel(Widget):
     def open(self) -> None:
         """Show it, and write."""
         self.display = True
-        if self.form is None:
-            self._begins = True
-        else:
+        self._begins = self.form is None
+        if self.form is not None:
             self.form.begin()
 
     def close(self) -> None:
@@ -283,7 +282,7 @@ class TryPanel(Widget):
     def _word(self) -> tuple[str, str]:
         """What is wrong, else what is odd, else what is to be known."""
         form, look, glyphs = self.form, self._look, glyphs_for(self.app)
-        if form is None:
+        if form is None or self._begins:  # what is typed before it has the focus is lost to it
             return self._view.no_data or "reading the data …", "dim"
         if form.problem:
             return form.problem, "bad"
