@@ -30,6 +30,7 @@ _WIDE = 300
 _MOST_ABOVE = 20
 """Lines above the header that are passed over at most."""
 
+_END = re.compile(r"\r\n|\r|\n")
 _COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d*),\d+([eE][+-]?\d+)?")
 _POINT = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d*)\.\d+([eE][+-]?\d+)?")
 _NUMBER = re.compile(r"[+-]?(\d[\d.,]*|[.,]\d+)([eE][+-]?\d+)?")
@@ -172,8 +173,8 @@ def _reader(text: str, delimiter: str, quote: str, strict: bool = False) -> Iter
 
 def _cells(text: str, delimiter: str, quote: str, skip: int) -> list[list[str]]:
     """The cells of the first rows; blank lines are none."""
-    for _ in range(skip):
-        text = text.partition("\n")[2]
+    if skip:
+        text = "\n".join(_END.split(text)[skip:])
     csv.field_size_limit(len(text) + 1)
     rows: list[list[str]] = []
     cells = 0
@@ -187,23 +188,21 @@ def _cells(text: str, delimiter: str, quote: str, skip: int) -> list[list[str]]:
 
 
 def _lines_above(text: str, delimiter: str, quote: str) -> int:
-    """Lines of fewer cells above the first row that is as wide as most are."""
+    """Lines above the first row: blank ones, and some of fewer cells than most rows have."""
     rows = _cells(text, delimiter, quote, 0)
     widths = Counter(map(len, rows))
-    if len(rows) < 3 or len(widths) < 2:
-        return 0
-    width, count = widths.most_common(1)[0]
-    above = next(at for at, row in enumerate(rows) if len(row) == width)
-    if width < 3 or above > _MOST_ABOVE or count + above < len(rows):
-        return 0
-    if above == 1 and len(rows[0]) == width - 1:
-        return 0  # a header without a name for the first column
-    lines = text.split("\n", above + _MOST_ABOVE)
-    passed, at = 0, 0
-    while passed < above:
-        passed += bool(lines[at].strip())
-        at += 1
-    return at
+    width, count = widths.most_common(1)[0] if widths else (0, 0)
+    above = next((at for at, row in enumerate(rows) if len(row) == width), 0)
+    named_but_one = above == 1 and len(rows[0]) == width - 1  # the first column has no name
+    if width < 3 or above > _MOST_ABOVE or count + above < len(rows) or named_but_one:
+        above = 0
+    passed = 0
+    for at, line in enumerate(_END.split(text)):
+        if line.strip():
+            if passed == above:
+                return at
+            passed += 1
+    return 0
 
 
 def _decimals(rows: Sequence[Sequence[str]]) -> tuple[int, int]:
@@ -242,7 +241,8 @@ def _has_header(rows: Sequence[Sequence[str]]) -> bool:
             return True
     if any(map(_is_value, first)):
         counted = list(map(str, range(len(first))))
-        return len(first) > 2 and first in (counted, [str(int(n) + 1) for n in counted])
+        is_counted = len(first) > 2 and first in (counted, [str(int(n) + 1) for n in counted])
+        return is_counted and any(not cell.isdigit() for cells in columns for cell in cells)
     if len(set(first)) < len(first):
         return False
     # All text: names do not occur again among the values they name.

@@ -208,7 +208,7 @@ def _make_view(
             f"{literal(str(source.file))}, auto_detect=false, columns={{{columns}}}, "
             f"header={str(reading.header).lower()}, skip={reading.skip}, "
             f"delim={literal(reading.delimiter)}, quote={literal(reading.quote)}, "
-            f"escape={literal(reading.quote)}, encoding={literal(source.encoding)}, "
+            f"escape={literal(reading.quote)}, encoding='utf-8', "
             f"compression={literal(source.compression)}, comment='', "
             f"max_line_size={LONGEST_LINE}, hive_partitioning=false)"
         )

@@ -27,9 +27,6 @@ from kertasks.tables.table_errors import (
 _HEAD = 2 * LONGEST_LINE
 """Bytes that are looked at to find out what a file is."""
 
-_NATIVE = ("utf-8", "latin-1")
-"""Encodings that DuckDB reads itself; of any other a copy in UTF-8 is made."""
-
 _OTHER_KINDS = (
     (b"PK\x03\x04", "it is a zip file or a spreadsheet: save the sheet as CSV"),
     (b"\xd0\xcf\x11\xe0", "it is an old spreadsheet: save the sheet as CSV"),
@@ -59,12 +56,6 @@ class Source:
     compression: str = "none"
     size: int = 0
     """Bytes of the person's file."""
-
-    @property
-    def encoding(self) -> str:
-        """Of what is read, as DuckDB calls it."""
-        is_latin = codec(self.reading.encoding) == codec("latin-1")
-        return "latin-1" if is_latin and self.file.is_symlink() else "utf-8"
 
 
 def find_source(
@@ -144,7 +135,7 @@ def _source(path: Path, file: BinaryIO, folder: Path, given: Reading | ReadingWi
     head = _head(path, folder, text, given, encoding)
     if not head.width:
         raise CannotReadTable(path, "there is no row in it")
-    if codecs.lookup(encoding).name not in map(codec, _NATIVE) or _ends_in_different_ways(text):
+    if codecs.lookup(encoding).name != "utf-8" or _ends_in_different_ways(text):
         file.seek(0)
         link = _copied(path, file, folder, encoding, compression)
         compression = "none"
@@ -163,11 +154,6 @@ def _unzipped(path: Path, file: BinaryIO) -> tuple[bytes, bool]:
         raise CannotReadTable(path, "it is no whole gzip file") from error
 
 
-def codec(encoding: str) -> str:
-    """The one name of an encoding that has several."""
-    return codecs.lookup(encoding).name
-
-
 def _encoding(start: bytes) -> str:
     """By its mark, by where zero bytes are, else UTF-8 where it is that."""
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -179,8 +165,13 @@ def _encoding(start: bytes) -> str:
     try:
         codecs.getincrementaldecoder("utf-8")().decode(start)
     except UnicodeDecodeError:
-        return "latin-1"
-    return "utf-8"
+        pass
+    else:
+        return "utf-8"
+    try:
+        return "latin-1" if start.decode("cp1252") == start.decode("latin-1") else "cp1252"
+    except UnicodeDecodeError:
+        return "latin-1"  # in which no byte is wrong
 
 
 def _text(path: Path, start: bytes, encoding: str, whole: bool) -> str:

@@ -1,4 +1,4 @@
-"""``kertui data``: the files Keras's data sets come from."""
+"""``kertui data``: the files Keras's data sets come from, and tables of a person's own."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import click
 
 from kertasks.text.numbers import short_path, size
 from kertui.cli.options import home_option, tasks_option
+from kertui.cli.own_data.data_look import data_look
 from kertui.cli.progress.status_line import StatusLine, bar
 from kertui.cli.spelling import SpellingGroup
 
@@ -20,15 +21,19 @@ if TYPE_CHECKING:
 @click.group(
     cls=SpellingGroup,
     invoke_without_command=True,
-    short_help="List the data files, download them, or add one.",
+    short_help="List or download data files, or look at a table of yours.",
 )
 @tasks_option
 @home_option
 @click.pass_context
 def data(ctx: click.Context) -> None:
-    """List the data files, download them, or add one that was fetched by hand."""
+    """List the data files, download them, add one that was fetched by hand, or look at a table of
+    your own."""
     if ctx.invoked_subcommand is None:
         list_files()
+
+
+data.add_command(data_look)
 
 
 def list_files() -> None:

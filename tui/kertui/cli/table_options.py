@@ -12,7 +12,7 @@ import click
 from kertasks.errors import UserError
 
 if TYPE_CHECKING:
-    from kertasks.tables.table import Table
+    from kertasks.tables.table import ReadingWishes, Table
     from kertasks.tables.table_look import TableLook
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -55,7 +55,11 @@ def table_path(text: str) -> Path | None:
 
 
 def look_with(
-    path: Path, table: Table | None, target: str | None, roles: Sequence[str]
+    path: Path,
+    table: Table | None,
+    target: str | None,
+    roles: Sequence[str],
+    wishes: ReadingWishes | None = None,
 ) -> TableLook:
     """Look at a table in a process of its own, and again with what a person says otherwise.
 
@@ -64,6 +68,7 @@ def look_with(
         table: what is said of it already; None to find that out.
         target: the column to predict; None for the one that is said or found.
         roles: ``COLUMN=ROLE`` each.
+        wishes: without a table: how the file is read.
 
     Raises:
         UserError: it cannot be read, or what was said cannot be so.
@@ -73,7 +78,7 @@ def look_with(
 
     process = TableProcess()
     try:
-        look = process.look(path, table)
+        look = process.look(path, table, wishes)
         changed = with_words(look.table, target, roles)
         return look if changed == look.table else process.look(path, changed)
     finally:
@@ -91,10 +96,11 @@ def require_ready(look: TableLook) -> None:
         raise NotReady("\n".join([f"{name} cannot be trained as it stands:", *look.problems]))
 
 
-def understood(look: TableLook) -> list[str]:
-    """What was understood of a table, in two lines, and what a person must know."""
+def summary_lines(look: TableLook) -> list[str]:
+    """What was understood of a table, in two lines."""
     from kertasks.tables.table import Role, SplitWay
     from kertasks.text.numbers import counted, percent
+    from kertasks.text.plain_text import visible_name
 
     table, split = look.table, look.table.split
     facts = [counted(table.rows, "row"), counted(len(table.columns), "column"), look.format]
@@ -107,11 +113,16 @@ def understood(look: TableLook) -> list[str]:
         if split.way is SplitWay.COLUMN
         else (f"{percent(split.test)} held out, {split.way}{by}")
     )
-    lines = [
-        f"{Path(table.path).name}: {', '.join([*facts, *look.guesses])}",
+    return [
+        f"{visible_name(Path(table.path).name)}: {', '.join([*facts, *look.guesses])}",
         f"predicts {table.target}, {what}, from {counted(len(used), 'column')}; {test}",
     ]
+
+
+def understood(look: TableLook) -> list[str]:
+    """What was understood of a table, in two lines, and what a person must know."""
+    lines = summary_lines(look)
     lines += [f"warning: {one}" for one in look.warnings[:_MOST_SAID]]
     if len(look.warnings) > _MOST_SAID:
-        lines.append(f"{len(look.warnings) - _MOST_SAID} more: kertui data look {table.path}")
+        lines.append(f"{len(look.warnings) - _MOST_SAID} more: kertui data look {look.table.path}")
     return lines

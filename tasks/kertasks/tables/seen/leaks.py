@@ -10,7 +10,11 @@ from kertasks.tables.table import LEARNED, Role, Table
 from kertasks.tables.table_file import TableFile
 
 _FIRST = 20_000
-"""Rows by which nearly every column that is no leak is told from one."""
+"""Rows by which nearly every column that is no leak is told from one; fewer of many columns."""
+
+_FIRST_CELLS = 2_000_000
+
+_FIRST_AND_ALL = ("first_cells", "cells")
 
 _CHANCES = 10
 """Rows beyond the first of each value, at least: of two classes all of them agree by chance once
@@ -50,37 +54,37 @@ def determining_columns(
         and each.distinct >= 2
     ][:_CHECKED]
     found = {}
+    some = min(_FIRST, _FIRST_CELLS // len(table.names))
+    table.connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE first_cells AS SELECT * FROM cells LIMIT {some}"
+    )
     goal = table.number(target.at) if is_number else f"bare(c{target.at})"
     for each in tried:
         both = f"NOT {table.missing(each.at)} AND NOT {table.missing(target.at)}"
         if each.cells - each.distinct >= _CHANCES and each.distinct >= 0.9 * target.distinct:
             value = f"bare(c{each.at})"
-            if all(_determines(table, value, goal, both, first) for first in (_FIRST, 0)):
+            if all(_determines(table, value, goal, both, rows) for rows in _FIRST_AND_ALL):
                 found[each.name] = f"each value of {each.name} stands with one {said.target} only"
                 continue
         if is_number and each.numbers == each.cells >= _CHANCES:
             value = table.number(each.at)
-            if all(_on_one_line(table, value, goal, both, first) for first in (_FIRST, 0)):
+            if all(_on_one_line(table, value, goal, both, rows) for rows in _FIRST_AND_ALL):
                 found[each.name] = f"{each.name} is {said.target} in another unit"
     return found
 
 
-def _some(first: int) -> str:
-    return f"(SELECT * FROM cells LIMIT {first})" if first else "cells"
-
-
-def _determines(table: TableFile, value: str, goal: str, both: str, first: int) -> bool:
+def _determines(table: TableFile, value: str, goal: str, both: str, rows: str) -> bool:
     found = table.connection.execute(
         "SELECT count(*) FROM (SELECT min(goal) <> max(goal) AS differ "
-        f"FROM (SELECT {value} AS value, {goal} AS goal FROM {_some(first)} WHERE {both}) "
+        f"FROM (SELECT {value} AS value, {goal} AS goal FROM {rows} WHERE {both}) "
         "GROUP BY value) WHERE differ"
     ).fetchone()
     return found is not None and found[0] == 0
 
 
-def _on_one_line(table: TableFile, value: str, goal: str, both: str, first: int) -> bool:
+def _on_one_line(table: TableFile, value: str, goal: str, both: str, rows: str) -> bool:
     found = table.connection.execute(
-        f"SELECT abs(corr({value}, {goal})) FROM {_some(first)} WHERE {both}"
+        f"SELECT abs(corr({value}, {goal})) FROM {rows} WHERE {both}"
     ).fetchone()
     return found is not None and found[0] is not None and found[0] > _SAME_LINE
 

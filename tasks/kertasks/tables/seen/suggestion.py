@@ -90,7 +90,7 @@ def _is_counted(facts: ColumnFacts) -> bool:
     """Whether it has every number from its least to its most, as the numbers of rows do."""
     if not isinstance(facts.least, float) or not isinstance(facts.most, float):
         return False
-    return facts.cells >= _ENOUGH and facts.most - facts.least + 1 == facts.cells
+    return facts.numbers == facts.cells >= _ENOUGH and facts.most - facts.least + 1 == facts.cells
 
 
 def _role_of_words(facts: ColumnFacts) -> Role:

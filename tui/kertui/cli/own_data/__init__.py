@@ -1,0 +1,1 @@
+"""Commands on data of a person's own."""

@@ -1,0 +1,148 @@
+"""``kertui data look FILE``: what was understood of a table, before anything is learned of it."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kertui.cli.options import home_option, writes_utf8
+from kertui.cli.table_options import look_with, summary_lines, table_options
+
+if TYPE_CHECKING:
+    from kertasks.tables.table_look import ColumnLook, TableLook
+
+_WIDE = 200
+"""Cells of a line in a pipe."""
+
+_NOT_READY = 1
+"""The exit status where the table cannot be trained as it stands."""
+
+_TABS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "space": " "}
+"""Delimiters by their names, which are easier to type."""
+
+
+@click.command("look", short_help="Say what was understood of a table of yours.")
+@home_option
+@click.argument("file")
+@table_options
+@click.option(
+    "--delimiter", metavar="SIGN", help="What cells are kept apart by: a sign, or tab or space."
+)
+@click.option("--decimal", type=click.Choice([".", ","]), help="The decimal sign.")
+@click.option("--header/--no-header", default=None, help="Whether the first row names columns.")
+@click.option("--encoding", metavar="NAME", help="Such as utf-8, utf-16, latin-1 or cp1252.")
+@click.option("--json", "as_json", is_flag=True, help="All that was seen, as JSON.")
+@click.pass_context
+def data_look(
+    ctx: click.Context,
+    file: str,
+    target: str | None,
+    roles: tuple[str, ...],
+    delimiter: str | None,
+    decimal: str | None,
+    header: bool | None,
+    encoding: str | None,
+    as_json: bool,
+) -> None:
+    """Read every cell of FILE (CSV, TSV, Parquet or JSON lines) and say what each column is, what
+    is missing, what would be predicted, and what is wrong with that.
+
+    Nothing is trained or kept. The exit status is 0 when it can be trained as it stands, 1 when
+    it cannot be read or trained, 2 when the command was wrong.
+    """
+    from kertasks.tables.table import ReadingWishes
+
+    if delimiter is not None and not 1 <= len(delimiter := _TABS.get(delimiter, delimiter)) <= 4:
+        raise click.UsageError("--delimiter is one sign, four at most, or tab or space.")
+    wishes = ReadingWishes(delimiter=delimiter, header=header, decimal=decimal, encoding=encoding)
+    look = look_with(Path(file), None, target, roles, wishes)
+    if as_json:
+        _print_json(look)
+    else:
+        for line in _lines(look):
+            click.echo(line)
+        if not look.problems:
+            guessed = wishes == ReadingWishes()
+            click.echo(f"next: {_next_command(look, file, roles, guessed)}")
+    ctx.exit(_NOT_READY if look.problems else 0)
+
+
+def _print_json(look: TableLook) -> None:
+    import json
+
+    import msgspec
+
+    click.echo(json.dumps(msgspec.to_builtins(look), indent=2, ensure_ascii=not writes_utf8()))
+
+
+def _lines(look: TableLook) -> Iterator[str]:
+    """The look, the columns as a table, then what is wrong."""
+    yield from summary_lines(look)
+    yield ""
+    yield from _column_lines(look)
+    yield ""
+    for column in look.columns:
+        if column.missing.count:
+            yield _missing_words(column)
+    for problem in look.problems:
+        yield f"problem: {problem}"
+    for cell in look.refused[1:]:
+        yield f"  row {cell.row}, column {cell.column}: {cell.found!r} is not {cell.wanted}"
+    if look.refused_count > len(look.refused):
+        yield f"  and {look.refused_count - len(look.refused)} more cells"
+    for warning in look.warnings:
+        yield f"warning: {warning}"
+
+
+def _missing_words(column: ColumnLook) -> str:
+    """Where cells of a column are missing, and what stands there."""
+    from kertasks.text.numbers import counted, grouped
+
+    rows = ", ".join(grouped(row) for row in column.missing.first_rows)
+    more = ", ..." if column.missing.count > len(column.missing.first_rows) else ""
+    written = " ".join(repr(text) for text in column.missing.written)
+    count = counted(column.missing.count, "cell")
+    return f"missing: {count} of {column.name}, row {rows}{more}, written {written}"
+
+
+def _next_command(look: TableLook, file: str, roles: Sequence[str], guessed: bool) -> str:
+    """What trains the table as it was looked at; a reading that was not guessed can only be kept
+    with a task, which the interface does."""
+    from kertasks.text.plain_text import visible_name
+
+    name = shlex.quote(visible_name(file))
+    if not guessed:
+        return f"kertui {name}, and set there what you said of the file"
+    said = [f"--role {shlex.quote(role)}" for role in roles]
+    return " ".join(["kertui train", name, f"--target {shlex.quote(look.table.target)}", *said])
+
+
+def _column_lines(look: TableLook) -> Iterator[str]:
+    """A row a column, in cells that stand below one another."""
+    from kertui.data_screen.column_cells import GAP, cell_columns, cell_text
+    from kertui.terminal.capabilities import detect
+    from kertui.terminal.cells import cut, padded
+    from kertui.terminal.glyphs import glyphs
+
+    signs = glyphs(detect().marker)
+    is_terminal = sys.stdout.isatty()
+    wide = shutil.get_terminal_size().columns if is_terminal else _WIDE
+    mark = f" {signs.best}"
+    columns = cell_columns(wide - len(mark))
+    head = [padded(cut(one.cell, width), width, right=one.right) for one, width in columns]
+    yield (" " * len(mark) + (" " * GAP).join(head)).rstrip()
+    seen = {each.name: each for each in look.columns}
+    for column in look.table.columns:
+        row = []
+        for one, width in columns:
+            text = cell_text(one.cell, column, seen[column.name], look.table, signs, width)
+            row.append(padded(cut(text, width), width, right=one.right))
+        is_target = column.name == look.table.target
+        start = mark if is_target else " " * len(mark)
+        yield (start + (" " * GAP).join(row)).rstrip()
