@@ -32,6 +32,12 @@ class TableProcess:
         self._lock = threading.Lock()
         self._closed = False
 
+    @property
+    def pid(self) -> int | None:
+        """Of the process; None while there is none."""
+        process = self._process
+        return None if process is None else process.pid
+
     def look(
         self,
         path: str | Path,

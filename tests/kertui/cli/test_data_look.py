@@ -1,0 +1,70 @@
+"""``kertui data look FILE``: what was understood, in cells that align, and what to type next."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+
+from kertui.cli.main import run
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    path = tmp_path / "wein güte.csv"
+    rows = [f"{n},5;{'rot' if n % 2 else '白葡萄酒'};{n % 3}" for n in range(30)]
+    rows[3] = "NA;rot;0"
+    path.write_text("\n".join(["säure;sorte;label", *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+def test_what_was_understood_is_said(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["data", "look", str(table)]) == 0
+    said = capsys.readouterr().out
+    lines = said.splitlines()
+    assert "30 rows, 3 columns, CSV, header found, semicolon separated, decimal comma" in lines[0]
+    head = next(line for line in lines if line.split()[:2] == ["column", "role"])
+    rows = lines[lines.index(head) + 1 :][:3]
+    for name, role, row in zip(
+        ("säure", "sorte", "label"), ("number", "category", "category"), rows, strict=True
+    ):
+        assert name in row
+        assert cell_len(row[: row.index(role)]) == cell_len(head[: head.index("role")])
+    assert "missing: 1 cell of säure, row 4, written 'NA'" in said
+    assert lines[-1] == f"next: kertui train '{table}' --target label"
+
+
+def test_what_is_said_otherwise_holds(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["--target", "sorte", "--role", "label=ignore", "--decimal", ",", "--json"]
+    assert run(["data", "look", str(table), *words]) == 0
+    seen = json.loads(capsys.readouterr().out)
+    assert seen["table"]["target"] == "sorte"
+    assert sorted(seen["table"]["classes"]) == ["rot", "白葡萄酒"]
+    assert seen["table"]["columns"][2]["role"] == "ignore"
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (["--no-header", "--delimiter", "comma"], 1, ""),
+        (["--role", "säure=numbr"], 1, "did you mean 'number'?"),
+        (["--target", "sort"], 1, "did you mean 'sorte'?"),
+        (["--delimiter", "abcdef"], 2, "--delimiter is one sign"),
+        (["--decimal", "x"], 2, "--decimal"),
+        (["--role", "sorte=number"], 1, "row 1, column sorte: '白葡萄酒' is not a number"),
+    ],
+)
+def test_what_cannot_be_is_said(
+    table: Path, capsys: pytest.CaptureFixture[str], words: list[str], status: int, said: str
+) -> None:
+    assert run(["data", "look", str(table), *words]) == status
+    captured = capsys.readouterr()
+    assert said in captured.out + captured.err
+
+
+@pytest.mark.parametrize("path", ["https://127.0.0.1:9/a.csv", "*.csv", "/dev/zero", "/"])
+def test_what_is_no_file_is_said(path: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["data", "look", path]) == 1
+    assert capsys.readouterr().err.startswith("Error: ")
