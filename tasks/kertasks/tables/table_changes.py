@@ -98,7 +98,7 @@ def with_words(table: Table, target: str | None, roles: Sequence[str]) -> Table:
         if not equals:
             raise CannotChange(f"{words!r} says no role: COLUMN=ROLE, for example {words}=category")
         if role not in list(Role):
-            raise CannotChange(describe_unknown("role", role, list(Role)))
+            raise CannotChange(describe_unknown("role", role, [each.value for each in Role]))
         table = with_role(table, name, Role(role))
     return table
 

@@ -49,8 +49,8 @@ def test_what_is_said_otherwise_holds(table: Path, capsys: pytest.CaptureFixture
     ("words", "status", "said"),
     [
         (["--no-header", "--delimiter", "comma"], 1, ""),
-        (["--role", "säure=numbr"], 1, "did you mean 'number'?"),
-        (["--target", "sort"], 1, "did you mean 'sorte'?"),
+        (["--role", "säure=numbr"], 2, "did you mean 'number'?"),
+        (["--target", "sort"], 2, "did you mean 'sorte'?"),
         (["--delimiter", "abcdef"], 2, "--delimiter is one sign"),
         (["--decimal", "x"], 2, "--decimal"),
         (["--role", "sorte=number"], 1, "row 1, column sorte: '白葡萄酒' is not a number"),

@@ -24,7 +24,6 @@ from kertui.cli.evaluate import evaluate
 from kertui.cli.export import export
 from kertui.cli.keys import keys
 from kertui.cli.logs import logs
-from kertui.cli.new import new
 from kertui.cli.options import (
     home_of,
     home_option,
@@ -34,12 +33,13 @@ from kertui.cli.options import (
     notify_option,
     tasks_option,
 )
+from kertui.cli.own_data.new import new
+from kertui.cli.own_data.table_options import table_path
 from kertui.cli.predict import predict
 from kertui.cli.run import run as run_script
 from kertui.cli.runs import runs
 from kertui.cli.show import show
 from kertui.cli.spelling import SpellingGroup
-from kertui.cli.table_options import table_path
 from kertui.cli.tasks import tasks
 from kertui.cli.train import retrain, train
 from kertui.hosts.serve_runs import serve_runs

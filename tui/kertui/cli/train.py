@@ -23,7 +23,13 @@ from kertui.cli.options import (
     require_task,
     tasks_option,
 )
-from kertui.cli.table_options import look_with, require_ready, table_options, table_path, understood
+from kertui.cli.own_data.table_options import (
+    look_with,
+    require_ready,
+    table_options,
+    table_path,
+    understood,
+)
 
 if TYPE_CHECKING:
     from kertasks.recipes.recipe import Recipe

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kertui.cli.options import home_option, writes_utf8
-from kertui.cli.table_options import look_with, summary_lines, table_options
+from kertui.cli.own_data.table_options import look_with, summary_lines, table_options
 
 if TYPE_CHECKING:
     from kertasks.tables.table_look import ColumnLook, TableLook
