@@ -16,6 +16,7 @@ from kertasks.data.classes import DatasetClasses
 from kertasks.data.dataset import Dataset
 from kertasks.data.description import Description, FeatureFacts, Sample, SplitFacts
 from kertasks.data.faults import faults_of
+from kertasks.data.mapped_rows import is_mapped, take_rows
 from kertasks.data.multi_hot import MultiHotRows
 from kertasks.data.pictures import picture_of
 from kertasks.data.samples import decode_row
@@ -37,7 +38,7 @@ def describe(task: Task, dataset: Dataset) -> Description:
     values = values_of(dataset)
     classes = DatasetClasses(dataset, values)
     hashes = {name: row_hashes(split) for name, split in dataset.splits().items()}
-    distinct = {name: set(rows) for name, rows in hashes.items()}
+    distinct = {name: np.unique(rows) for name, rows in hashes.items()}
     found = (baseline(method, dataset) for method in dataset.baseline_methods)
     baselines = [one for one in found if one is not None]
     features = feature_facts(dataset)
@@ -54,8 +55,8 @@ def describe(task: Task, dataset: Dataset) -> Description:
         feature_count=int(np.prod(dataset.input_shape)),
         class_names=classes.names,
         target=None if dataset.class_names else target_facts(dataset),
-        validation_rows_in_training=sum(
-            row in distinct["train"] for row in hashes.get("validation", [])
+        validation_rows_in_training=int(
+            np.isin(hashes.get("validation", hashes["train"][:0]), distinct["train"]).sum()
         ),
         baseline=baselines[0] if baselines else None,
         samples=_samples(dataset, classes),
@@ -111,33 +112,47 @@ def _sample_rows(dataset: Dataset, places: NDArray[np.int64] | None, classes: in
 
 
 _CHUNK_BYTES = 32 * 1024 * 1024
-_HASH_BYTES = 16
+_SPREADS = np.uint64(0x9E3779B97F4A7C15)
+"""An odd number whose bits are as good as drawn: 2 ** 64 by the golden ratio."""
 
 
-def row_hashes(split: Split) -> list[bytes]:
-    """One hash a row that has a target, of its features and its target. Equal rows, equal hashes.
+def row_hashes(split: Split) -> NDArray[np.uint64]:
+    """One hash a row that has a target, of its features and its target: shape (rows,).
 
-    A row stands for itself by a hash of its bytes, so that 25,000 rows of 10,000 cells are
-    compared in a fraction of a second.
+    Equal rows have equal hashes. Two of ten million rows that differ have the same one by a
+    chance of one in a hundred thousand. No row becomes an object of Python's: 25,000 rows of
+    10,000 cells are compared in a fraction of a second, a million rows of 20 in half a second.
     """
     binary = _is_binary(split.x)
-    found: list[bytes] = []
+    rows = min(split.rows, len(split.y))
+    found = np.zeros(rows, np.uint64)
+    first = 0
     for part in row_parts(split.x):
-        features = _comparable(part, binary)
-        targets = _comparable(split.y[len(found) : len(found) + len(part)], False)
-        found.extend(
-            blake2b(row.tobytes() + target.tobytes(), digest_size=_HASH_BYTES).digest()
-            # There may be fewer targets, or more.
-            for row, target in zip(features, targets, strict=False)
-        )
+        last = min(rows, first + len(part))
+        hashes = found[first:last]  # there may be fewer targets than rows
+        _mix(hashes, _comparable(part[: last - first], binary))
+        _mix(hashes, _comparable(split.y[first:last], False))
+        first = last
     return found
+
+
+def _mix(hashes: NDArray[np.uint64], rows: NDArray[Any]) -> None:
+    """Take the bytes of rows into their hashes, eight at a time, as MurmurHash does."""
+    lines = np.ascontiguousarray(rows).view(np.uint8).reshape(len(rows), -1)
+    rest = -lines.shape[1] % 8
+    if rest:
+        lines = np.pad(lines, ((0, 0), (0, rest)))
+    for column in np.ascontiguousarray(lines).view(np.uint64).T:
+        hashes ^= column
+        hashes *= _SPREADS
+        hashes ^= hashes >> np.uint64(32)
 
 
 def row_parts(values: NDArray[Any] | MultiHotRows) -> Iterator[NDArray[Any]]:
     """Rows as they lie, some at a time: never all of them written out."""
     step = max(1, _CHUNK_BYTES * len(values) // max(1, values.nbytes))
     for start in range(0, len(values), step):
-        yield np.asarray(values[start : start + step])
+        yield take_rows(values, slice(start, start + step))
 
 
 def _is_binary(values: NDArray[Any] | MultiHotRows) -> bool:
@@ -150,14 +165,18 @@ def _comparable(values: NDArray[Any], binary: bool) -> NDArray[Any]:
     flat = flat_rows(values)
     if binary:
         return np.packbits(flat, axis=1)
-    if flat.dtype.kind == "O":
-        return np.array([[repr(cell) for cell in row] for row in flat])
+    if flat.dtype.kind in NO_NUMBERS:
+        hashes = (blake2b(repr(row.tolist()).encode(), digest_size=8).digest() for row in flat)
+        return np.array([np.frombuffer(one, np.uint64) for one in hashes]).reshape(len(flat), -1)
     # Adding zero makes the two floating point zeros one: they are the same value.
     return flat + 0.0 if flat.dtype.kind == "f" else flat
 
 
 MOST_NAMED_FEATURES = 64
 """With more features than this, or with none named, they are described as one."""
+
+MOST_CELLS_DESCRIBED = 10_000_000
+"""Of rows that lie in a file: their features are described by some of the rows."""
 
 ALL = "all"
 
@@ -179,7 +198,15 @@ def feature_facts(dataset: Dataset) -> tuple[FeatureFacts, ...]:
         return (_all_facts(values),)
     scaled = dataset.feature_scale is not None
     units = ["SD"] * len(dataset.feature_names) if scaled else dataset.own_units
-    return _facts_of(dataset.feature_names, units, np.asarray(values))
+    return _facts_of(dataset.feature_names, units, _rows_to_describe(values))
+
+
+def _rows_to_describe(values: NDArray[Any] | MultiHotRows) -> NDArray[Any]:
+    """All rows; of those that lie in a file as many, evenly spaced, as describe them well."""
+    if not is_mapped(values):
+        return np.asarray(values)
+    most = max(1, MOST_CELLS_DESCRIBED * len(values) // max(1, values.size))
+    return take_rows(values, np.unique(np.linspace(0, len(values) - 1, most).astype(np.int64)))
 
 
 def own_feature_facts(dataset: Dataset) -> tuple[FeatureFacts, ...]:
@@ -187,7 +214,7 @@ def own_feature_facts(dataset: Dataset) -> tuple[FeatureFacts, ...]:
     is_number = dataset.train.x.dtype.kind not in NO_NUMBERS
     if dataset.feature_scale is None or not is_number or not _are_named(dataset):
         return ()
-    values = dataset.feature_scale.to_own_unit(np.asarray(dataset.train.x))
+    values = dataset.feature_scale.to_own_unit(_rows_to_describe(dataset.train.x))
     return _facts_of(dataset.feature_names, dataset.own_units, values)
 
 

@@ -30,7 +30,7 @@ def let_go(array: Any) -> None:
         mapping.madvise(mmap.MADV_DONTNEED)
 
 
-def take_rows(array: NDArray[Any], rows: NDArray[Any] | slice) -> NDArray[Any]:
+def take_rows(array: Any, rows: NDArray[Any] | slice) -> NDArray[Any]:
     """Some rows, in memory.
 
     Args:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kertasks.data.dataset import Dataset
+from kertasks.data.mapped_rows import take_rows
 from kertasks.data.multi_hot import MultiHotRows
 from kertasks.data.splits import Split
 from kertasks.data.values import (
@@ -23,6 +24,9 @@ from kertasks.data.values import (
 
 _MOST_LABELS = 1_000
 """More labels than that are no classes."""
+
+_SOME_LABELS = 100_000
+"""The first ones, which are looked at before all of them are."""
 
 _CHUNK_CELLS = 4 * 1024 * 1024
 
@@ -68,6 +72,8 @@ def labels_of(y: NDArray[Any]) -> NDArray[Any] | None:
 def _classes(labels: NDArray[Any]) -> tuple[ClassRows, ...]:
     if labels.dtype.kind == "O":
         labels = labels.astype(str)
+    if len(np.unique(labels[:_SOME_LABELS])) > _MOST_LABELS:
+        return ()
     found, first, counts = np.unique(labels, return_index=True, return_counts=True)
     if len(found) > _MOST_LABELS:
         return ()
@@ -127,7 +133,7 @@ def _parts(array: NDArray[Any] | MultiHotRows) -> Iterator[NDArray[Any]]:
     """Rows as they lie, some at a time: never all of them written out."""
     step = max(1, _CHUNK_CELLS * len(array) // max(1, array.size))
     for start in range(0, len(array), step):
-        yield np.asarray(array[start : start + step])
+        yield take_rows(array, slice(start, start + step))
 
 
 def _as_float32(values: NDArray[Any]) -> NDArray[np.float32]:

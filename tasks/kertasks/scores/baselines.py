@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kertasks.data.dataset import Dataset
+from kertasks.data.mapped_rows import is_mapped, take_rows
 from kertasks.data.multi_hot import MultiHotRows
 from kertasks.data.splits import Split
 from kertasks.data.value_reading import are_finite, flat_rows, labels_of
@@ -20,6 +21,9 @@ _SHUFFLE_ROUNDS = 10
 
 _MOST_CELLS = 100_000_000
 """Of the rows that are fitted, written out: more would take a gigabyte and minutes."""
+
+_MOST_MAPPED_CELLS = 10_000_000
+"""Of rows that lie in a file, of which evenly spaced ones are looked at."""
 
 _OF_CLASSES = (
     BaselineMethod.MAJORITY,
@@ -67,7 +71,7 @@ def baseline(
         dataset: whose training rows it is fitted on.
         scored: the rows it is scored on; those of ``usual_rows`` where they are not given.
     """
-    scored = usual_rows(dataset) if scored is None else scored
+    scored = _some_rows(usual_rows(dataset) if scored is None else scored)
     if method is BaselineMethod.SHUFFLED_LABELS:
         return _shuffled_baseline(dataset, scored)
     estimator = fit_baseline(method, dataset)
@@ -85,14 +89,24 @@ def fit_baseline(method: BaselineMethod, dataset: Dataset) -> Any:
     labels or targets in their own unit. None where the data has too little for it, or far too
     much."""
     looks_at_rows, sparse = _looks_at_rows(method), _is_sparse(dataset)
-    if looks_at_rows and not sparse and dataset.train.x.size > _MOST_CELLS:
+    train = _some_rows(dataset.train)
+    if looks_at_rows and not sparse and train.x.size > _MOST_CELLS:
         return None
-    rows, target = _usable(dataset, dataset.train, looks_at_rows)
+    rows, target = _usable(dataset, train, looks_at_rows)
     if not len(target):
         return None
     if method is BaselineMethod.LOGISTIC_REGRESSION and len(np.unique(target)) < 2:
         return None
     return _estimator(method, sparse=sparse).fit(rows, target)
+
+
+def _some_rows(split: Split) -> Split:
+    """All rows; of those that lie in a file some, evenly spaced, in memory."""
+    if not is_mapped(split.x) or split.x.size <= _MOST_MAPPED_CELLS:
+        return split
+    most = max(1, _MOST_MAPPED_CELLS * split.rows // split.x.size)
+    rows = np.unique(np.linspace(0, split.rows - 1, most).astype(np.int64))
+    return Split(take_rows(split.x, rows), split.y[rows])
 
 
 def _looks_at_rows(method: BaselineMethod) -> bool:

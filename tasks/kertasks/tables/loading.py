@@ -15,10 +15,10 @@ from kertasks.data.samples import class_label, format_number
 from kertasks.data.splits import FeatureScale, Split, TargetScale
 from kertasks.kinds import BaselineMethod
 from kertasks.tables.data_file import require_unchanged
-from kertasks.tables.encoding import Encoding
-from kertasks.tables.kept_rows import KeptRows
-from kertasks.tables.prepared_table import PreparedTable, prepare
-from kertasks.tables.raw_rows import RawRows
+from kertasks.tables.rows.encoding import Encoding
+from kertasks.tables.rows.kept_rows import KeptRows
+from kertasks.tables.rows.prepared_table import PreparedTable, prepare
+from kertasks.tables.rows.raw_rows import RawRows
 from kertasks.tables.statistics import (
     FIRST_WORD,
     PADDING,

@@ -18,6 +18,7 @@ import psutil
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from kertasks.data.mapped_rows import is_mapped, take_rows
 from kertasks.data.multi_hot import MultiHotRows
 from kertasks.fitting.keras_internals import as_tensorflow_would, device_bytes
 from kertasks.fitting.notices import CannotCompile
@@ -66,7 +67,7 @@ class Leaf:
     def take(self, rows: NDArray[Any] | slice) -> NDArray[Any]:
         """Some rows, in the dtype a step gets."""
         if not tf.is_tensor(self.array):
-            taken = self.array[rows]
+            taken = take_rows(self.array, rows)
         elif isinstance(rows, slice):
             taken = self.array[rows].numpy()
         else:
@@ -255,11 +256,15 @@ def make_feed(leaves: Sequence[Leaf], rows: RowOrder, memory: int | None, ordere
         leaves: the arrays.
         rows: how many each has, and their batches.
         memory: bytes that may lie on the device; None for half of what it has, whether that is
-            free now or not: a run does not depend on its neighbours.
+            free now or not: a run does not depend on its neighbours. Where the device has no
+            memory of its own, None streams rows that are seen through a memory map.
         ordered: whether passes may come with an order; without one, rows are read as they lie.
     """
+    on_device = device_bytes()
+    if memory is None and on_device is None and any(is_mapped(leaf.array) for leaf in leaves):
+        memory = 0  # they lie in a file because they are not to lie in the memory
     if memory is None:
-        memory = (device_bytes() or psutil.virtual_memory().total) // 2
+        memory = (on_device or psutil.virtual_memory().total) // 2
     if sum(leaf.resident_bytes for leaf in leaves) <= memory:
         with contextlib.suppress(tf.errors.ResourceExhaustedError):
             return ResidentRows(leaves, ordered)

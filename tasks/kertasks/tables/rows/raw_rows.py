@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from kertasks.data.description import RawColumn
 from kertasks.data.read_rows import Cell, TypedRows, shown_cell
 from kertasks.tables.cell_sql import define_macros
-from kertasks.tables.encoding import Encoding, shown_day
+from kertasks.tables.rows.encoding import Encoding, shown_day
+from kertasks.tables.rows.table_rows import value_sql, wanted_words
 from kertasks.tables.statistics import (
     CategoryColumn,
     ColumnStatistics,
@@ -24,7 +25,6 @@ from kertasks.tables.statistics import (
     TableStatistics,
 )
 from kertasks.tables.table import Role
-from kertasks.tables.table_rows import value_sql, wanted_words
 
 _MOST_VALUES = 50
 """Categories of a column that a form names."""

@@ -8,13 +8,14 @@ table and seed give the same statistics to the last bit.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kertasks.tables.cell_sql import literal
+from kertasks.tables.rows.table_rows import TableRows
+from kertasks.tables.rows.texts import Vocabulary
 from kertasks.tables.statistics import (
     MOST_CATEGORIES,
     CategoryColumn,
@@ -24,8 +25,9 @@ from kertasks.tables.statistics import (
     TextColumn,
 )
 from kertasks.tables.table import Column, Missing, Role, Scaling, Table, TextForm
-from kertasks.tables.table_rows import TableRows
-from kertasks.tables.texts import Vocabulary
+
+_MEDIAN_CELLS = 8_000_000
+"""Values that DuckDB sorts at once."""
 
 
 def measure(rows: TableRows, table: Table, target: Any) -> TableStatistics:
@@ -38,44 +40,58 @@ def measure(rows: TableRows, table: Table, target: Any) -> TableStatistics:
     """
     columns = [table.column(name) for name in rows.features]
     numeric = [at for at, one in enumerate(columns) if one.role in (Role.NUMBER, Role.DATE)]
-    typical = _medians(rows, columns, numeric)
-    fills = {at: _fill(rows, at, columns[at], typical[at]) for at in numeric}
-    spread = _Spread.of(rows, fills)
+    places = _places(rows, columns, numeric, len(target))
+    fills = {at: _fill(rows, at, columns[at], places[at].typical) for at in numeric}
+    scaler = _scaler(rows, fills)
     found: list[ColumnStatistics] = []
     for at, column in enumerate(columns):
         if at in fills:
-            found.append(_number(column, spread, numeric.index(at), typical[at], fills[at]))
+            of_scaler = numeric.index(at)
+            mean, deviation = scaler.mean_[of_scaler], scaler.scale_[of_scaler]
+            found.append(_number(column, places[at], float(mean), float(deviation), fills[at]))
         elif column.role is Role.TEXT:
             found.append(_text(rows, at, column, table))
         else:
             found.append(_category(rows, at, column))
-    mean = scale = None
+    of_target: tuple[float | None, float | None] = None, None
     if table.scale_target and not table.classes:
-        mean, scale = float(np.mean(target)), float(np.std(target)) or 1.0
-    return TableStatistics(table, tuple(found), len(target), mean, scale)
+        of_target = float(np.mean(target)), float(np.std(target)) or 1.0
+    return TableStatistics(table, tuple(found), len(target), *of_target)
 
 
-def _medians(
-    rows: TableRows, columns: Sequence[Column], numeric: Sequence[int]
-) -> dict[int, float]:
-    """The median of each column of numbers; of a file that is read again each time only where a
-    missing cell gets it, else the middle of the column."""
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the numbers of a column lie; all 0 where there is none."""
+
+    least: float = 0.0
+    most: float = 0.0
+    typical: float = 0.0
+    """The median; the middle where nobody needs to know it of a file that is read again each
+    time."""
+
+
+def _places(
+    rows: TableRows, columns: Sequence[Column], numeric: Sequence[int], count: int
+) -> dict[int, _Place]:
+    """Where the numbers of each column of them lie."""
+    if not numeric:
+        return {}
+    ends = rows.one(
+        f"SELECT {', '.join(f'min(v{at}), max(v{at})' for at in numeric)} FROM training"
+    )
+    found = {}
+    for at, least, most in zip(numeric, ends[::2], ends[1::2], strict=True):
+        found[at] = _Place() if least is None else _Place(least, most, (least + most) / 2)
     exact = [at for at in numeric if rows.in_memory or columns[at].missing is Missing.MEDIAN]
-    found: dict[int, float] = {}
-    for at in exact:  # one at a time: each has all its values in memory
-        found[at] = _number_or_zero(rows.one(f"SELECT median(v{at}) FROM training")[0])
-    rough = [at for at in numeric if at not in found]
-    if rough:
-        middles = ", ".join(f"min(v{at}), max(v{at})" for at in rough)
-        ends = rows.one(f"SELECT {middles} FROM training")
-        for place, at in enumerate(rough):
-            least, most = ends[2 * place], ends[2 * place + 1]
-            found[at] = 0.0 if least is None else (least + most) / 2
+    # DuckDB has all values of a column in memory for its median.
+    together = max(1, _MEDIAN_CELLS // max(1, count))
+    for first in range(0, len(exact), together):
+        some = exact[first : first + together]
+        medians = rows.one(f"SELECT {', '.join(f'median(v{at})' for at in some)} FROM training")
+        for at, median in zip(some, medians, strict=True):
+            if median is not None:
+                found[at] = replace(found[at], typical=float(median))
     return found
-
-
-def _number_or_zero(value: float | None) -> float:
-    return 0.0 if value is None else float(value)
 
 
 def _fill(rows: TableRows, at: int, column: Column, median: float) -> float | None:
@@ -95,31 +111,18 @@ def _most_frequent(rows: TableRows, at: int, otherwise: Any) -> Any:
     return found[0][0] if found else otherwise
 
 
-@dataclass(frozen=True, slots=True)
-class _Spread:
-    """Where the numbers of each column lie, missing ones filled: a number a column."""
+def _scaler(rows: TableRows, fills: Mapping[int, float | None]) -> Any:
+    """A ``StandardScaler`` of the columns of numbers, missing ones filled; None without any."""
+    if not fills:
+        return None
+    from sklearn.preprocessing import StandardScaler
 
-    mean: NDArray[np.float64]
-    deviation: NDArray[np.float64]
-    least: NDArray[np.float64]
-    most: NDArray[np.float64]
-
-    @classmethod
-    def of(cls, rows: TableRows, fills: Mapping[int, float | None]) -> _Spread | None:
-        """Look at every training row once; None without a column of numbers."""
-        if not fills:
-            return None
-        from sklearn.preprocessing import MinMaxScaler, StandardScaler
-
-        standard, ends = StandardScaler(), MinMaxScaler()
-        wanted = {"row": "row"} | {
-            f"v{at}": filled_sql(f"v{at}", fill) for at, fill in fills.items()
-        }
-        for block in rows.blocks(wanted, "training"):
-            values = np.column_stack([np.asarray(block[f"v{at}"]) for at in fills])
-            standard.partial_fit(values)
-            ends.partial_fit(values)
-        return cls(standard.mean_, standard.scale_, ends.data_min_, ends.data_max_)
+    scaler = StandardScaler()
+    wanted = {"row": "row"}
+    wanted |= {f"v{at}": filled_sql(f"v{at}", fill) for at, fill in fills.items()}
+    for block in rows.blocks(wanted, "training"):
+        scaler.partial_fit(np.column_stack([np.asarray(block[f"v{at}"]) for at in fills]))
+    return scaler
 
 
 def filled_sql(value: str, fill: float | str | None) -> str:
@@ -130,19 +133,24 @@ def filled_sql(value: str, fill: float | str | None) -> str:
 
 
 def _number(
-    column: Column, spread: _Spread | None, place: int, typical: float, fill: float | None
+    column: Column, place: _Place, mean: float, deviation: float, fill: float | None
 ) -> NumberColumn:
-    assert spread is not None  # noqa: S101 - there is one where there is a column of numbers
-    least, most = float(spread.least[place]), float(spread.most[place])
     centre, scale = 0.0, 1.0
     if column.scaling is Scaling.STANDARD:
-        # Of a column of one value scikit-learn gives 1.
-        centre, scale = float(spread.mean[place]), float(spread.deviation[place])
+        # Of a column of one value scikit-learn's deviation is 1.
+        centre, scale = mean, deviation
     elif column.scaling is Scaling.RANGE:
-        centre, scale = least, (most - least) or 1.0
-    is_date = column.role is Role.DATE
+        centre, scale = place.least, (place.most - place.least) or 1.0
     return NumberColumn(
-        column.name, least, most, centre, scale, typical, fill, column.unit, is_date
+        column.name,
+        place.least,
+        place.most,
+        centre,
+        scale,
+        place.typical,
+        fill,
+        column.unit,
+        is_date=column.role is Role.DATE,
     )
 
 

@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 
 from kertasks.data.mapped_rows import is_mapped, scatter
 from kertasks.data.multi_hot import MultiHotRows
-from kertasks.tables.encoding import Encoding
-from kertasks.tables.measuring import measure
-from kertasks.tables.splitting import split_rows
+from kertasks.tables.rows.encoding import Encoding
+from kertasks.tables.rows.measuring import measure
+from kertasks.tables.rows.splitting import split_rows
+from kertasks.tables.rows.table_rows import TableRows
 from kertasks.tables.statistics import TableStatistics, TextColumn
 from kertasks.tables.table import Table
 from kertasks.tables.table_errors import told
 from kertasks.tables.table_file import open_table
-from kertasks.tables.table_rows import TableRows
 
 MakeRows = Callable[[tuple[int, ...], np.dtype[Any]], NDArray[Any]]
 """Gives an array of zeros, in memory or not, by its shape and dtype."""

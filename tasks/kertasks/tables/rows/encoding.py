@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 from kertasks.data.multi_hot import MultiHotRows
 from kertasks.data.samples import format_number
 from kertasks.tables.cell_sql import literal
-from kertasks.tables.measuring import filled_sql
+from kertasks.tables.rows.measuring import filled_sql
+from kertasks.tables.rows.table_rows import Columns
+from kertasks.tables.rows.texts import TextNumbers
 from kertasks.tables.statistics import (
     DAYS_OF_A_YEAR,
     CategoryColumn,
@@ -26,8 +28,6 @@ from kertasks.tables.statistics import (
     TableStatistics,
     TextColumn,
 )
-from kertasks.tables.table_rows import Columns
-from kertasks.tables.texts import TextNumbers
 
 OTHER = "other"
 """What is shown for a category that the training rows do not know."""

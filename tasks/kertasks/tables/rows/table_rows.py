@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from kertasks.errors import UserError
 from kertasks.tables.cell_sql import literal
-from kertasks.tables.splitting import TESTS, TRAINS, VALIDATES, CannotSplit
+from kertasks.tables.rows.splitting import TESTS, TRAINS, VALIDATES, CannotSplit
 from kertasks.tables.statistics import feature_columns
 from kertasks.tables.table import Missing, Role, SplitWay, Table
 from kertasks.text.plain_text import one_line

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from kertasks.data.mapped_rows import is_mapped, let_go
 from kertasks.errors import UserError
 from kertasks.files import replacing, write_text
-from kertasks.tables.prepared_table import PreparedTable
+from kertasks.tables.rows.prepared_table import PreparedTable
 from kertasks.tables.statistics import TableStatistics
 
 MOST_IN_MEMORY = 256 << 20
