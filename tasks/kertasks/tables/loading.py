@@ -14,7 +14,7 @@ from kertasks.data.description import ColumnsSample, Sample, WordsSample
 from kertasks.data.samples import class_label, format_number
 from kertasks.data.splits import FeatureScale, Split, TargetScale
 from kertasks.kinds import BaselineMethod
-from kertasks.tables.data_file import require_unchanged
+from kertasks.tables.rows.data_file import require_unchanged
 from kertasks.tables.rows.encoding import Encoding
 from kertasks.tables.rows.kept_rows import KeptRows
 from kertasks.tables.rows.prepared_table import PreparedTable, prepare

@@ -26,6 +26,8 @@ from kertasks.tables.table import (
 )
 from kertasks.tables.table_script import script
 
+pytestmark = pytest.mark.training  # it takes Keras for the words of texts
+
 SEED = 3
 
 COLOURS = ("red", "green", "blue", "?", "dark  red", "O'Neil")

@@ -22,7 +22,7 @@ from kertasks.tables.statistics import feature_columns
 from kertasks.tables.table import Missing, Role, SplitWay, Table
 from kertasks.text.plain_text import one_line
 
-_MOST_IN_MEMORY = 512 << 20
+MOST_IN_MEMORY = 512 << 20
 """Bytes of a file whose values are kept by DuckDB after the first look: of a larger one the file
 is read again each time."""
 
@@ -106,11 +106,11 @@ class TableRows:
             for at, name in enumerate(self.features)
         ]
         parts.append(f"{self._refused_sql()} AS refused")
-        what = "TEMP TABLE" if size <= _MOST_IN_MEMORY else "TEMP VIEW"
+        what = "TEMP TABLE" if size <= MOST_IN_MEMORY else "TEMP VIEW"
         connection.execute(
             f"CREATE {what} typed AS SELECT {', '.join(parts)} FROM cells"
         ).fetchall()
-        self.in_memory = size <= _MOST_IN_MEMORY
+        self.in_memory = size <= MOST_IN_MEMORY
         """Whether looking again costs next to nothing."""
 
         self._require_readable()
