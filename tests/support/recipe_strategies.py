@@ -15,7 +15,7 @@ from kertasks.recipes.recipe import (
     Recipe,
     Value,
 )
-from kertasks.recipes.validation import MODES
+from kertasks.recipes.structure import MODES
 
 _RESERVED = {"class", "name", "inputs"}
 

@@ -13,6 +13,7 @@ from kertasks.own_tasks.data_task import NAME
 from kertasks.recipes.json_form import from_json, to_json
 from kertasks.recipes.recipe import Recipe
 from kertasks.recipes.recipe_errors import RecipeError
+from kertasks.recipes.structure import problems_of_structure
 from kertasks.task import Task, Variant
 from kertasks.text.plain_text import one_line
 
@@ -143,8 +144,6 @@ def _faults_of_recipes(task: Task) -> Iterator[str]:
     if not isinstance(task.recipes, Mapping) or not task.recipes:
         yield "has no recipes: a dictionary of them, by name, is needed"
         return
-    from kertasks.recipes.validation import problems_of_structure  # not needed to list tasks
-
     if task.default_recipe not in task.recipes:
         yield f"has the default recipe {task.default_recipe!r}, which is none of its recipes"
     variants = [getattr(variant, "name", None) for variant in task.variants]

@@ -19,6 +19,8 @@ from kertui import __version__
 from kertui.cli import steer
 from kertui.cli.attach import attach
 from kertui.cli.check import check
+from kertui.cli.choosing.new import new
+from kertui.cli.choosing.tasks import tasks
 from kertui.cli.data import data
 from kertui.cli.evaluate import evaluate
 from kertui.cli.export import export
@@ -33,14 +35,12 @@ from kertui.cli.options import (
     notify_option,
     tasks_option,
 )
-from kertui.cli.own_data.new import new
 from kertui.cli.own_data.table_options import table_path
 from kertui.cli.predict import predict
 from kertui.cli.run import run as run_script
 from kertui.cli.runs import runs
 from kertui.cli.show import show
 from kertui.cli.spelling import SpellingGroup
-from kertui.cli.tasks import tasks
 from kertui.cli.train import retrain, train
 from kertui.hosts.serve_runs import serve_runs
 from kertui.terminal.capabilities import is_utf8_locale, locale_at_start

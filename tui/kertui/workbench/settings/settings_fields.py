@@ -16,7 +16,7 @@ from kertasks.recipes.recipe import (
     Recipe,
 )
 from kertasks.recipes.recipe_errors import Problem
-from kertasks.recipes.validation import MODES
+from kertasks.recipes.structure import MODES
 from kertasks.task import Task
 from kertasks.text.numbers import grouped
 from kertui.forms.argument_path import DEFAULT, ArgumentPath, with_argument

@@ -1,0 +1,1 @@
+"""What there is to train, and new recipes for it: ``kertui tasks`` and ``kertui new``."""
