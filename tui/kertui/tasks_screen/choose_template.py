@@ -8,7 +8,6 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from kertasks.data.description import Description
-from kertasks.recipes.outline import outline
 from kertasks.recipes.recipe import DataSettings, Recipe
 from kertasks.task import Task
 from kertasks.templates.described_facts import facts_of
@@ -36,7 +35,7 @@ class ChooseTemplateScreen(Question[Recipe]):
         choices = []
         for recipe in recipes_for(task.name, facts):
             begun = replace(recipe, data=DataSettings(variant))
-            choices.append(Choice(begun, begun.name, f"{begun.summary}\n   {outline(begun)}"))
+            choices.append(Choice(begun, begun.name, begun.summary))
         shape = " × ".join(map(str, facts.shape)) or "one number"
         text = f"Fitted to {counted(facts.rows, 'row')} of {shape}; the first is a good start."
         keys = (("enter", "open"), ("escape", "cancel"))
