@@ -29,16 +29,19 @@ class Template:
     """All layers but the last, which gives the answer."""
 
 
-_OF_COLUMNS = (
+_OF_WORDS = (
     Template("dense", "hidden units, some of them left out in turn", column_networks.dense),
     Template("linear", "no hidden layer: what a straight line can do", column_networks.linear),
     Template("two branches", "a hidden layer beside a straight line", column_networks.two_branches),
     Template("residual", "two blocks that add to what they are given", column_networks.residual),
 )
 
+_OF_COLUMNS = (_OF_WORDS[2], *_OF_WORDS[:2], *_OF_WORDS[3:])
+"""Of few columns much lies on a straight line, which the two branches have ready."""
+
 TEMPLATES: dict[InputForm, tuple[Template, ...]] = {
     InputForm.COLUMNS: _OF_COLUMNS,
-    InputForm.WORDS: _OF_COLUMNS,
+    InputForm.WORDS: _OF_WORDS,
     InputForm.SEQUENCE: (
         Template("Embedding", "the mean of the words' vectors", text_networks.embedding),
         Template("convolutions", "three words that follow each other", text_networks.convolutions),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,6 @@ import kertasks
 from kertasks.data.dataset import Dataset
 from kertasks.data.splits import Split
 from kertasks.kinds import TaskKind
-from kertasks.recipes.recipe import Recipe
 from kertasks.recipes.validation import validate
 from kertasks.templates.data_facts import DataFacts, InputForm
 from kertasks.templates.fitted_recipes import recipes_for
@@ -79,5 +80,24 @@ def test_epochs_and_batches_go_by_the_rows(rows: int) -> None:
     assert 0 < stopping.patience < first.fit.epochs
 
 
-def named(recipes: tuple[Recipe, ...], name: str) -> Recipe:
-    return next(recipe for recipe in recipes if recipe.name == name)
+def test_an_unscaled_number_and_data_with_its_own_validation_are_taken_as_they_are() -> None:
+    facts = facts_of(InputForm.COLUMNS, (20,), TaskKind.REGRESSION)
+    (scaled, *_) = recipes_for("own", facts)
+    (unscaled, *_) = recipes_for("own", replace(facts, target_scaled=False))
+    assert scaled.compile.optimizer.class_name == "Adam"
+    assert unscaled.compile.optimizer.class_name == "Lamb"
+    (held_out, *_) = recipes_for("own", replace(facts, brings_validation=True))
+    assert held_out.fit.validation_split == 0
+
+
+@pytest.mark.training
+def test_a_number_of_hundreds_of_thousands_is_learned_as_it_is() -> None:
+    random = np.random.default_rng(0)
+    x = random.normal(size=(400, 5)).astype(np.float32)
+    y = (300_000 + 80_000 * x[:, 0] + 20_000 * np.abs(x[:, 1])).astype(np.float32)
+    facts = DataFacts(TaskKind.REGRESSION, InputForm.COLUMNS, (5,), 400, target_scaled=False)
+    (recipe, *_) = recipes_for("own", facts)
+    model = kertasks.build_model(recipe, Dataset(train=Split(x, y), kind=facts.kind))
+    kertasks.fit(model, x, y, batch_size=recipe.fit.batch_size, epochs=100, seed=0)
+    error = np.abs(kertasks.predict(model, x)[:, 0] - y).mean()
+    assert error < 0.25 * np.abs(y - y.mean()).mean()
