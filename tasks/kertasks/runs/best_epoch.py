@@ -51,9 +51,15 @@ class BestEpoch:
     def take(self, epochs: Iterable[Epoch]) -> None:
         """Take the next epochs, in their order."""
         for epoch in epochs:
-            if self.given is None and self.monitor is _LOSS and "val_loss" in epoch.metrics:
-                self.monitor, self._value = _VALIDATION_LOSS, None
-                self.epoch, self.metrics = None, {}
-            value = epoch.metrics.get(self.monitor.name, math.nan)
-            if self.monitor.is_better(value, self._value):
-                self._value, self.epoch, self.metrics = value, epoch.epoch, epoch.metrics
+            self.consider(epoch.epoch, epoch.metrics)
+
+    def consider(self, epoch: int, metrics: Mapping[str, float]) -> bool:
+        """Take the next epoch, counted from 1; whether it is the best so far."""
+        if self.given is None and self.monitor is _LOSS and "val_loss" in metrics:
+            self.monitor, self._value = _VALIDATION_LOSS, None
+            self.epoch, self.metrics = None, {}
+        value = metrics.get(self.monitor.name, math.nan)
+        is_best = self.monitor.is_better(value, self._value)
+        if is_best:
+            self._value, self.epoch, self.metrics = value, epoch, metrics
+        return is_best

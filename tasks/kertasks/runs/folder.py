@@ -88,6 +88,16 @@ class OnlyRead(UserError):
     """A command came for a run that something else trains, whose file is only read here."""
 
 
+def only_read(what: str, file: str) -> str:
+    """Why nothing can be asked of a run that is read from a file.
+
+    Args:
+        what: how the run is called.
+        file: what it is read from.
+    """
+    return f"{what} is only read, from {file}: what writes that file has to be asked itself"
+
+
 class NeverBegan(RunDamaged):
     """A run has no manifest (yet)."""
 
@@ -328,10 +338,7 @@ class RunFolder:
         with contextlib.suppress(RunDamaged):
             found = self.manifest()
             if found.origin is Origin.FILE:
-                raise OnlyRead(
-                    f"run {self.id} is only read, from {found.task}: what writes that file has to "
-                    "be asked itself"
-                )
+                raise OnlyRead(only_read(f"run {self.id}", found.task))
 
     def write_recipe(
         self, recipe: Recipe, source: str | None = None, retrained_from: str | None = None

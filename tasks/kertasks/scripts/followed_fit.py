@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import logging
-import os
 import sys
 import threading
 import time
@@ -71,6 +70,10 @@ class FitGiven:
 class FollowedFit:
     """Follows one call of ``fit``. Each method is called by the hook of its name.
 
+    Epochs of a millisecond are noted where they end, and the weights of the best one held. Another
+    thread tells of them and hears whether anybody asks for something; only then do the hooks do
+    more.
+
     Args:
         owner: the callback whose hooks these are.
         params: what Keras tells callbacks: ``epochs`` and ``steps``.
@@ -92,7 +95,6 @@ class FollowedFit:
         name: str,
         notes: str,
     ) -> None:
-        self.process = os.getpid()
         self._model = owner.model
         if is_distributed(self._model):
             raise UserError("it is distributed over several devices")
@@ -130,7 +132,13 @@ class FollowedFit:
             most_epochs=self._epochs,
         )
         self._watch = MachineWatch(log, lambda: self._time.seconds)
-        self._asking = Asking(self._run, control, self._call, self._steering, self._broke_off)
+        self.asking = Asking(
+            self._run, control, self._call, self._steering, writer, self._broke_off
+        )
+        self._noted_until = 0
+        """Epochs, from 0, whose ends are only noted before this one, while nobody asks for
+        anything."""
+
         self._over = threading.Lock()
         self._is_over = False
         self._advice: Advice | None = None
@@ -225,7 +233,7 @@ class FollowedFit:
         for callback in self._callbacks:
             callback.on_train_begin()
         self._find_rows()
-        self._asking.begin()
+        self.asking.begin()
         # An error that ends the program is printed before that, and known then.
         atexit.register(self._broke_off)
 
@@ -234,10 +242,12 @@ class FollowedFit:
         self._writer.on_epoch_begin(epoch)
 
     def batch_ends(self, batch: int, logs: Mapping[str, Any] | None) -> None:
-        """A batch is done. In another thread than the training's only the progress is told."""
-        if threading.get_ident() != self._call.thread or not self._asking.is_wanted:
+        """A batch is done, of which there is something to tell or to ask. In another thread than
+        the training's only the progress is told."""
+        if not self.asking.is_wanted or threading.get_ident() != self._call.thread:
             self._writer.tell_progress(batch, logs)
             return
+        self._begin_to_act()
         _reattach(self._model)
         self._find_rows()
         for callback in (self._writer, self._looks, self._steering):
@@ -249,7 +259,8 @@ class FollowedFit:
 
     def validation_batch_ends(self, batch: int) -> None:
         """A batch of a validation is done."""
-        if threading.get_ident() == self._call.thread and self._asking.is_wanted:
+        if self.asking.is_wanted and threading.get_ident() == self._call.thread:
+            self._begin_to_act()
             self._steering.on_test_batch_end(batch)
 
     def validation_ends(self) -> None:
@@ -258,6 +269,10 @@ class FollowedFit:
 
     def epoch_ends(self, epoch: int, logs: Mapping[str, Any] | None) -> None:
         """An epoch is done, and validated."""
+        if epoch < self._noted_until and not self.asking.is_wanted:
+            if self._writer.note(epoch, logs):
+                self._best.hold_within_share(self._model, epoch + 1)
+            return
         if self._log.folder_gone:
             raise UserError("the run's folder is gone")
         if not self._steering.stop_requested:
@@ -265,6 +280,15 @@ class FollowedFit:
         self._find_rows()
         for callback in self._callbacks:
             callback.on_epoch_end(epoch, logs)
+        steering = self._steering
+        is_idle = steering.is_quiet and not steering.stop_requested
+        if is_idle and self._knows_rows and self._advice is None:
+            self._noted_until = steering.planned - 1
+
+    def _begin_to_act(self) -> None:
+        """A hook of a batch is to do what is asked: the end of its epoch must know all of it."""
+        self._noted_until = 0
+        self._writer.tell()
 
     def ends(self) -> None:
         """The training is done."""
@@ -273,13 +297,14 @@ class FollowedFit:
         try:
             self._end()
         except BaseException as error:
-            self._log.add(Failed(time.time(), self._why(error), self._time.seconds))
+            self._fail(self._why(error))
             raise
         finally:
             self._close()
 
     def _end(self) -> None:
-        self._asking.end()
+        self.asking.end()
+        self._writer.tell()
         for callback in self._callbacks:
             callback.on_train_end()
         self._time.rest()
@@ -303,7 +328,8 @@ class FollowedFit:
         if not self._take_end():
             return
         try:
-            self._asking.end()
+            self.asking.end()
+            self._writer.tell()
             self._time.rest()
             if self._advice is not None:
                 self._advice.end_early()
@@ -311,16 +337,19 @@ class FollowedFit:
                 _reattach(self._model)
                 self._keep(None)
         finally:
-            self._log.add(Failed(time.time(), self._why(error), self._time.seconds))
+            self._fail(self._why(error))
             self._close()
 
     def give_up(self, error: Exception) -> None:
         """Following it came to a mistake of ours."""
         if self._take_end():
-            self._asking.end()
-            text = f"following it failed: {described(error)}. The training itself goes on."
-            self._log.add(Failed(time.time(), text, self._time.seconds))
+            self.asking.end()
+            self._fail(f"following it failed: {described(error)}. The training itself goes on.")
             self._close()
+
+    def forget(self) -> None:
+        """Take it that this is a copy of the process, after a fork: the run is the other's."""
+        atexit.unregister(self._broke_off)
 
     def tell(self, notice: str) -> None:
         """Tell a person what they should know."""
@@ -345,6 +374,10 @@ class FollowedFit:
         network is used for since nobody knows."""
         error = getattr(sys, "last_value", None)
         self.broken_off(None if error is self._before else error, keeps=False)
+
+    def _fail(self, why: str) -> None:
+        self._writer.tell()
+        self._log.add(Failed(time.time(), why, self._time.seconds))
 
     def _why(self, error: BaseException | None) -> str:
         place = f"in epoch {self._writer.epochs + 1}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import traceback
 import warnings
+import weakref
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -59,6 +60,7 @@ class Run(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries no t
         self._given: FitGiven | None = None
         self._fit: FollowedFit | None = None
         self._has_warned = False
+        _all.add(self)
 
     def expect(self, given: FitGiven) -> None:
         """Take what the next call of ``fit`` is given."""
@@ -69,11 +71,11 @@ class Run(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries no t
         if self._given is not None:
             self._given.notices += (notice,)
             return
-        self._call(lambda fit: fit.tell(notice))
+        self._call(FollowedFit.tell, notice)
 
     def left(self, error: BaseException) -> None:
         """Take it that the call of ``fit`` was left by an error."""
-        fit, self._fit = self._own_fit, None
+        fit, self._fit = self._fit, None
         if fit is None:
             return
         try:
@@ -87,7 +89,7 @@ class Run(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries no t
         if given is None:
             x, y = self._data or (None, None)
             given = FitGiven(epochs=self.params.get("epochs") or 1, x=x, y=y)
-        fit, self._fit = self._own_fit, None
+        fit, self._fit = self._fit, None
         if fit is not None:  # of a call that was left, in a notebook
             fit.broken_off(None, keeps=False)
         if self._script is None:
@@ -111,45 +113,49 @@ class Run(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries no t
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
         """Begin to count the epoch's batches and its time."""
-        self._call(lambda fit: fit.epoch_begins(epoch))
+        self._call(FollowedFit.epoch_begins, epoch)
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Tell of the progress; in the training's thread, carry out what is asked for."""
-        self._call(lambda fit: fit.batch_ends(batch, logs))
+        fit = self._fit
+        if fit is not None and fit.asking.hears_batches:
+            self._call(FollowedFit.batch_ends, batch, logs)
 
     def on_test_begin(self, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
         """Remember when a validation begins."""
-        self._call(lambda fit: fit.validation_begins())
+        self._call(FollowedFit.validation_begins)
 
     def on_test_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
         """Carry out what is asked for within a validation."""
-        self._call(lambda fit: fit.validation_batch_ends(batch))
+        fit = self._fit
+        if fit is not None and fit.asking.hears_batches:
+            self._call(FollowedFit.validation_batch_ends, batch)
 
     def on_test_end(self, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
         """Forget the validation that is done."""
-        self._call(lambda fit: fit.validation_ends())
+        self._call(FollowedFit.validation_ends)
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Tell of the epoch; carry out what is asked for."""
-        self._call(lambda fit: fit.epoch_ends(epoch, logs))
+        self._call(FollowedFit.epoch_ends, epoch, logs)
 
     def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
         """End the run, and keep its weights."""
-        self._call(lambda fit: fit.ends())
+        self._call(FollowedFit.ends)
         self._fit = None
 
-    @property
-    def _own_fit(self) -> FollowedFit | None:
-        """What is followed; nothing in a copy of the process, after a fork."""
-        fit = self._fit
-        return fit if fit is not None and fit.process == os.getpid() else None
+    def forget(self) -> None:
+        """Take it that this is a copy of the process, after a fork: the run is the other's."""
+        fit, self._fit = self._fit, None
+        if fit is not None:
+            fit.forget()
 
-    def _call(self, do: Callable[[FollowedFit], None]) -> None:
-        fit = self._own_fit
+    def _call(self, do: Callable[..., None], *arguments: Any) -> None:
+        fit = self._fit
         if fit is None:
             return
         try:
-            do(fit)
+            do(fit, *arguments)
         except UserError as error:
             self._fit = None
             fit.give_up(error)
@@ -172,6 +178,21 @@ class Run(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries no t
     def __getstate__(self) -> dict[str, Any]:
         # Copied with a network or to another process, it follows nothing yet.
         return {**self.__dict__, "_script": None, "_fit": None, "_given": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        _all.add(self)
+
+
+_all: weakref.WeakSet[Run] = weakref.WeakSet()
+
+
+def _forget_all() -> None:
+    for run in _all:
+        run.forget()
+
+
+os.register_at_fork(after_in_child=_forget_all)
 
 
 def _print_traceback() -> None:

@@ -78,10 +78,10 @@ class WeightFiles:
             if last is None or best.monitor.name in last.metrics:
                 self._say(f"there is no best epoch: {best.monitor.name} was never a finite number")
         elif self._best.epoch != best.epoch:
-            self._say(
-                f"best.keras has the weights of epoch {self._best.epoch}: an earlier version of "
-                f"kertui did not keep those of the best one, {best.epoch}"
-            )
+            why = f"an earlier version of kertui did not keep those of the best one, {best.epoch}"
+            if self._best.has_passed_over:
+                why = f"the best one, {best.epoch}, came milliseconds later, and was not held"
+            self._say(f"best.keras has the weights of epoch {self._best.epoch}: {why}")
 
     def keep(self, model: keras.Model, restored: int | None, meanwhile: Callable[[], None]) -> None:
         """Write both files; where they can be written nowhere, hold the weights in memory until

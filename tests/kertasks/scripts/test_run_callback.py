@@ -20,6 +20,7 @@ from tests.support.waiting import wait_until
 
 import kertasks
 from kertasks.runs.commands import SteeringCommand
+from kertasks.runs.event_log import EventLog
 from kertasks.runs.events import Failed, Finished, Stopped
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
@@ -28,8 +29,12 @@ from kertasks.runs.looking.look_files import Viewer
 from kertasks.runs.state import RunState
 from kertasks.runs.store import RunStore
 from kertasks.runs.views.layer_table import LayersRequest
+from kertasks.runs.weights_file import read_epoch
 from kertasks.scripts.fit_hook import follow_fit
 from kertasks.scripts.script import Script, set_under_way
+from kertasks.trainer.callbacks.best_weights import BestWeights
+from kertasks.trainer.callbacks.event_writer import EventWriter
+from kertasks.trainer.weight_files import WeightFiles
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(64, 4)).astype("float32")
@@ -236,6 +241,71 @@ def test_a_training_of_thousands_of_batches_is_held_at_the_next_one(tmp_path: Pa
     assert stopped.within is not None
     assert 0 < stopped.within < len(x)
     assert float(model.optimizer.learning_rate) == 0.5
+
+
+def test_epochs_that_are_only_noted_are_all_told_and_steered_one_by_one(tmp_path: Path) -> None:
+    """Nobody has to see each epoch of rows that are not known."""
+    said: list[int] = []
+
+    def steer() -> None:
+        wait_until(lambda: bool(RunStore(tmp_path).runs()))
+        (folder,) = RunStore(tmp_path).runs()
+        wait_until(lambda: RunHistory.read(folder.events_path).epochs > 30)
+        folder.send(SteeringCommand.PAUSE)
+        wait_until(lambda: folder.state() is RunState.PAUSED)
+        for _ in range(2):
+            said.append(RunHistory.read(folder.events_path).epochs)
+            folder.send(SteeringCommand.EPOCH)
+            wait_until(lambda: RunHistory.read(folder.events_path).epochs > said[-1])
+            wait_until(lambda: folder.state() is RunState.PAUSED)
+        folder.send(SteeringCommand.STOP_BEST)
+
+    steering = threading.Thread(target=steer)
+    steering.start()
+    model = network()
+    history = fit(model, kertasks.Run(home=tmp_path), epochs=100_000).history
+    steering.join()
+    assert said[1] == said[0] + 1
+    (folder,) = RunStore(tmp_path).runs()
+    told = RunHistory.read(folder.events_path)
+    assert list(told.column("loss")) == history["loss"]
+    stopped = told.ended
+    assert isinstance(stopped, Stopped)
+    assert stopped.epochs == len(history["loss"]) == said[1] + 1
+    # It learns with every epoch, and asked for something it holds the weights of each.
+    assert stopped.restored_epoch == stopped.best_epoch == stopped.epochs
+
+
+def test_weights_that_are_held_within_a_share_are_said_of_their_epoch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = RunStore(tmp_path).create_without_recipe("share")
+    log, model = EventLog(run.events_path), network()
+    writer = EventWriter(log)
+    best = BestWeights(writer, run.best_path, log)
+    weights, held = [], []
+    # Any time is enough for the first two, none for what follows the third.
+    for epoch, seconds in enumerate((0.0, 0.0, 1e9, 1e9)):
+        monkeypatch.setattr("kertasks.trainer.callbacks.best_weights._HELD_AGAIN", seconds)
+        monkeypatch.setattr("kertasks.trainer.callbacks.best_weights._HELD_SHARE", 1e18)
+        model.set_weights([np.full((4, 1), epoch), np.zeros(1)])
+        weights.append(model.get_weights())
+        assert writer.note(epoch, {"loss": 1.0 - epoch / 10})
+        best.hold_within_share(model, epoch + 1)
+        held.append(best.epoch)
+    assert held == [1, 2, 3, 3]
+    WeightFiles(run, log, writer, best).save(model)
+    log.add(writer.end(Finished, None, 1.0, None))
+    log.close()
+    of = read_epoch(run.best_path)
+    assert of is not None
+    assert of.epoch == 3
+    saved = keras.models.load_model(run.best_path)
+    assert all(map(np.array_equal, saved.get_weights(), weights[2]))
+    told = RunHistory.read(run.events_path)
+    assert (told.epochs, told.best_epoch) == (4, 4)
+    (notice,) = told.notices
+    assert notice.text.startswith("best.keras has the weights of epoch 3: the best one, 4,")
 
 
 def test_a_network_that_is_built_with_its_first_batch_is_seen_from_then_on(tmp_path: Path) -> None:

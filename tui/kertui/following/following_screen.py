@@ -20,7 +20,7 @@ from textual.widgets import Static
 
 from kertasks.errors import UserError
 from kertasks.runs.commands import SteeringCommand
-from kertasks.runs.folder import RunFolder
+from kertasks.runs.folder import RunFolder, only_read
 from kertasks.runs.manifest import Manifest, Origin
 from kertasks.runs.state import RunState
 from kertui.following.run_findings import RunFindings
@@ -261,7 +261,7 @@ class FollowingScreen(Screen[None]):
         """Say why what needs a recipe cannot be had, and what can."""
         name = self._manifest.task
         if self._manifest.origin is Origin.FILE:
-            said = f"It is only read, from {name}: what writes that file has to be asked itself."
+            said = f"{only_read('It', name)}."
         else:
             said = f"It has no recipe: {name} trains it. Change {name}, and start it again."
         self.notify(said, markup=False)

@@ -22,6 +22,12 @@ from kertasks.trainer.held_weights import Arrays, HeldEpochs, HeldWeights
 _SHARE = 10
 """Writing may take one part in so many of the time."""
 
+_HELD_SHARE = 200
+"""Holding weights within a share takes one part in so many of the time."""
+
+_HELD_AGAIN = 0.005
+"""Seconds after which they are held again in any case."""
+
 _WRITE_EVERY = 15.0
 """Seconds between two writes of ``best.keras`` during training, should it be killed."""
 
@@ -53,10 +59,15 @@ class BestWeights(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
         self._stopping = stopping
         self._held: HeldWeights | None = None
         self._arrays: Arrays | None = None
+        self._hold_not_before = 0.0
+        self.has_passed_over = False
+        """Whether the weights of a best epoch were not held, for the next one came too soon."""
+
         self._write_not_before = time.perf_counter() + _WRITE_EVERY
         self._trouble = WriteTrouble(log)
         self.epoch: int | None = None
-        """The epoch whose weights are held, from 1."""
+        """The epoch whose weights are held, from 1: the best one, or where one was passed over one
+        up to ``_HELD_AGAIN`` seconds before it."""
 
     def state(self) -> BestState:
         """What a checkpoint needs of it and of the writer."""
@@ -93,17 +104,35 @@ class BestWeights(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
         """Hold the weights when the epoch is the best so far."""
-        if self._writer.best.epoch != epoch + 1:
+        if self._writer.best.epoch == epoch + 1:
+            self.hold(self.model, epoch + 1)
+
+    def hold_within_share(self, model: keras.Model, epoch: int) -> None:
+        """Hold them as ``hold`` does, unless it did so just before.
+
+        Where each epoch takes a millisecond and is better than the one before, holding each would
+        take some percent of the time. So it is done for as many of them as 0.5 % are enough for,
+        and once in 5 ms at least; where an epoch takes 200 times as long as holding, for each.
+        """
+        now = time.perf_counter()
+        if now < self._hold_not_before:
+            self.has_passed_over = True
             return
+        self.hold(model, epoch)
+        took = time.perf_counter() - now
+        self._hold_not_before = now + min(_HELD_SHARE * took, _HELD_AGAIN)
+
+    def hold(self, model: keras.Model, epoch: int) -> None:
+        """Hold the weights that the model has after an epoch, from 1, which is the best so far."""
         stopping = self._stopping
-        if stopping is not None and stopping.restored_epoch == epoch + 1:
+        if stopping is not None and stopping.restored_epoch == epoch:
             self._held, self._arrays = None, stopping.best_weights
         else:
-            self._held, self._arrays = self._epochs.of(self.model, epoch + 1), None
-        self.epoch = epoch + 1
+            self._held, self._arrays = self._epochs.of(model, epoch), None
+        self.epoch = epoch
         now = time.perf_counter()
         if now >= self._write_not_before:
-            self._write(self.model)
+            self._write(model)
             took = time.perf_counter() - now
             self._write_not_before = now + max(_WRITE_EVERY, _SHARE * took)
 

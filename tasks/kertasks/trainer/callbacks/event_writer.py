@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import threading
 import time
+from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
@@ -42,7 +45,8 @@ class EventWriter(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
 
     It never touches the model. Measured on one core: 0.3 µs a batch, 4 µs an epoch of four
     metrics (and 3 µs in the log's thread, while the next epoch computes), 18 µs more where
-    the learning rate is read, at most every ``READ_EVERY`` seconds.
+    the learning rate is read, at most every ``READ_EVERY`` seconds. Whoever trains epochs of a
+    millisecond may only ``note`` them, and have another thread ``tell`` of them by and by.
     """
 
     async_safe = True
@@ -63,7 +67,11 @@ class EventWriter(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
         self._step = 0
         self._epoch_began = 0.0
         self._learning_rate: float | None = None
-        self._learning_rate_read = 0.0
+        self._learning_rate_read = -math.inf
+        self._waiting: deque[tuple[Any, ...]] = deque()
+        """Epochs that were noted and not told of: what ``_tell_of`` takes."""
+
+        self._telling = threading.Lock()
         self.epochs = 0
         """Whole epochs that are done."""
 
@@ -71,10 +79,11 @@ class EventWriter(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
         """The best one so far, of those of an earlier process too."""
 
         self.last: Epoch | None = None
-        """The latest epoch done in this process."""
+        """The latest epoch done in this process that was told of."""
 
         self.not_finite_since: int | None = None
-        """The epoch since which a loss is no finite number; None where the last one is."""
+        """The epoch since which a loss is no finite number, of those told of; None where the last
+        one is."""
 
     @property
     def step(self) -> int:
@@ -85,6 +94,11 @@ class EventWriter(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
     def replays(self) -> bool:
         """Whether all epochs of this process came out as an earlier one told of them."""
         return self._replays
+
+    @property
+    def progress_is_due(self) -> bool:
+        """Whether the last word on the epoch under way is so old that a batch is to be told of."""
+        return time.perf_counter() - self._said >= PROGRESS_EVERY
 
     @property
     def within_epoch(self) -> bool:
@@ -113,6 +127,7 @@ class EventWriter(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
             learning_rate: the new one.
             epoch: the first that is trained with it, or partly so, from 1.
         """
+        self.tell()
         self._learning_rate = learning_rate
         self._replays = False
         self._log.add(LearningRate(time.time(), epoch, learning_rate))
@@ -134,6 +149,7 @@ class EventWriter(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
             finding: the worst alarm that holds.
             tested: what the event says of a test, where there was one.
         """
+        self.tell()
         return kind(
             time.time(),
             epochs=self.epochs,
@@ -165,9 +181,9 @@ class EventWriter(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
 
     def tell_progress(self, batch: int, logs: Mapping[str, Any] | None) -> None:
         """Tell of the progress without counting the batch: any thread may, in any order."""
-        now = time.perf_counter()
-        if now - self._said >= PROGRESS_EVERY:
-            self._said = now
+        if self.progress_is_due:
+            self._said = time.perf_counter()
+            self.tell()
             self._log.add(Progress(time.time(), self._epoch, batch + 1, as_numbers(logs)))
 
     def take_as_whole(self) -> None:
@@ -179,20 +195,70 @@ class EventWriter(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
         # Keras gives the model the attribute with its first validation.
         if self.within_epoch or getattr(self.model, "stop_evaluating", False):
             return
+        self.note(epoch, logs)
+        self.tell()
+
+    def note(self, epoch: int, logs: Mapping[str, Any] | None) -> bool:
+        """Take an epoch as done, counted from 0, without telling of it yet.
+
+        Returns:
+            Whether it is the best so far.
+        """
         now = self._said = time.perf_counter()
         metrics = as_numbers(logs)
-        rate = metrics.pop("learning_rate", None)
-        self.epochs = epoch + 1
-        self._replays = self._replays and self._told.says(self.epochs, metrics)
-        learning_rate = self._read_learning_rate(rate, now, epoch)
+        logged = metrics.pop("learning_rate", None)
+        read = None
+        # On a GPU it waits for the device, so not for each of thousands of epochs a second.
+        if logged is None and now - self._learning_rate_read >= READ_EVERY:
+            self._learning_rate_read = now
+            # A model of somebody's own may have several optimizers, by names of its own, or none.
+            optimizer = getattr(self.model, "optimizer", None)
+            if optimizer is not None:
+                read = float(optimizer.learning_rate)
+        self.epochs = number = epoch + 1
         seconds = now - self._epoch_began
-        done = Epoch(time.time(), self.epochs, metrics, learning_rate, seconds)
-        self.last = done
-        self.best.take((done,))
+        self._waiting.append((number, metrics, logged, read, now, seconds, logs))
+        return self.best.consider(number, metrics)
+
+    def tell(self) -> None:
+        """Tell of the epochs that were noted, in any thread."""
+        if not self._waiting:
+            return
+        with self._telling:
+            at_zero = time.time() - time.perf_counter()
+            while self._waiting:
+                self._tell_of(at_zero, *self._waiting.popleft())
+
+    def _tell_of(
+        self,
+        at_zero: float,
+        epoch: int,
+        metrics: dict[str, float],
+        logged: float | None,
+        read: float | None,
+        ended: float,
+        seconds: float,
+        logs: Mapping[str, Any] | None,
+    ) -> None:
+        """Tell of an epoch.
+
+        Args:
+            at_zero: the Unix time at which ``perf_counter`` was zero.
+            epoch: which, from 1.
+            metrics: each as one number.
+            logged: the learning rate, where a callback logged it.
+            read: the optimizer's, where it was read when the epoch ended.
+            ended: when it did, by ``perf_counter``.
+            seconds: how long it took.
+            logs: what Keras logged.
+        """
+        self._replays = self._replays and self._told.says(epoch, metrics)
+        rate = self._learning_rate_of(epoch, read if logged is None else logged)
+        self.last = done = Epoch(at_zero + ended, epoch, metrics, rate, seconds)
         if done.is_finite:
             self.not_finite_since = None
         elif self.not_finite_since is None:
-            self.not_finite_since = self.epochs
+            self.not_finite_since = epoch
         if not self._replays:
             self._log.add(done)
             self._say_several(logs)
@@ -208,23 +274,17 @@ class EventWriter(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
                 self._log.add(Notice(time.time(), text))
         self._several.add("")
 
-    def _read_learning_rate(self, logged: float | None, now: float, epoch: int) -> float:
-        """The learning rate the epoch was trained with.
+    def _learning_rate_of(self, epoch: int, known: float | None) -> float:
+        """The learning rate an epoch was trained with; NaN where there is none to know of.
 
-        A callback that changes it logs it; otherwise it is read from the optimizer, which
-        on a GPU waits for the device, so not for each of thousands of epochs a second.
+        Args:
+            epoch: which, from 1.
+            known: what a callback that changes it logged, or what was read; None for neither.
         """
         before = self._learning_rate
-        if logged is not None:
-            self._learning_rate = logged
-        elif before is None or now - self._learning_rate_read >= READ_EVERY:
-            # A model of somebody's own may have several optimizers, by names of its own, or none.
-            optimizer = getattr(self.model, "optimizer", None)
-            if optimizer is not None:
-                self._learning_rate = float(optimizer.learning_rate)
-            self._learning_rate_read = now
-        if self._learning_rate is None:
-            return float("nan")
-        if before is not None and before != self._learning_rate and not self._replays:
-            self._log.add(LearningRate(time.time(), epoch + 1, self._learning_rate))
-        return self._learning_rate
+        if known is None:
+            return math.nan if before is None else before
+        self._learning_rate = known
+        if before is not None and before != known and not self._replays:
+            self._log.add(LearningRate(time.time(), epoch, known))
+        return known

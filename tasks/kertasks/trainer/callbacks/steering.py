@@ -148,8 +148,10 @@ class Steering(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries
 
     @property
     def is_quiet(self) -> bool:
-        """Whether nothing is asked of it that is not carried out, and it does not pause."""
-        return not (self._asked or self._pausing or self._until is not None)
+        """Whether nothing is asked of it that is not carried out, it does not pause, and there is
+        a folder to hear of commands by."""
+        waits = self._asked or self._pausing or self._until is not None
+        return not (waits or self._log.folder_gone)
 
     @property
     def position(self) -> TrainingPosition:
