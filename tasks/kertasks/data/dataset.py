@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
@@ -63,6 +64,10 @@ class Dataset:
     statistics: str = ""
     """What was learned of the training rows to encode a row, as JSON, which a run keeps: with it
     a network answers rows without its data. Empty where that takes nothing."""
+
+    read_file: Callable[[Path], NDArray[Any]] | None = None
+    """Reads a file as the network's input, where a row is a file of a person's; of one that is
+    none it raises an error whose text says why."""
 
     baseline_methods: tuple[BaselineMethod, ...] = ()
     """What to compare a network with, the one to show first first."""

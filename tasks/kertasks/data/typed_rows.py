@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from kertasks.data.text_encoding import EncodedText
 from kertasks.data.values import NO_NUMBERS
 from kertasks.errors import UserError
 from kertasks.tables.table import Reading
+from kertasks.text.plain_text import visible_name
 
 _NAMED = 13
 """More features than that are not named in a sentence."""
@@ -47,6 +49,7 @@ class RowReader:
         self._raw = data.read_raw
         self.reading: Reading | None = data.reading
         """How the cells of a file of such rows are found; None where nothing is said of that."""
+        self._read_file = data.read_file
 
         self.text_name = data.text_name
         """What a file calls the column of texts; empty where nothing is said of that."""
@@ -71,17 +74,20 @@ class RowReader:
         if self._raw is not None:
             cells = f"{self.count} cell{'' if self.count == 1 else 's'}"
             return f"{cells} ({', '.join(self.names)})" if self.count <= _NAMED else cells
+        if self._read_file is not None:
+            return f"the path of a file, or a JSON array of {self.count} numbers"
         numbers = f"{self.count} number{'' if self.count == 1 else 's'}"
         return f"{numbers} ({', '.join(self.names)})" if 0 < len(self.names) <= _NAMED else numbers
 
     def split(self, typed: str) -> Sequence[Cell]:
         """The cells of a row that was typed: a text, a JSON array, numbers between commas, or the
-        cells of a table between its own delimiters, or as a JSON object by their columns' names.
+        cells of a table between its own delimiters, or as a JSON object by their columns' names, or
+        the path of a file where rows are read from files.
 
         Raises:
             WrongRow: it begins as JSON and is none, or lacks a column.
         """
-        if self.takes_text:
+        if self.takes_text or (self._read_file is not None and not typed.lstrip().startswith("[")):
             return [typed]
         if self._raw is not None and not typed.lstrip().startswith("["):
             return self._split_cells(typed)
@@ -148,6 +154,8 @@ class RowReader:
             return self._raw(rows)
         if self._encode is not None:
             return self._read_texts(self._encode, rows)
+        if self._read_file is not None and any(_is_path(cells) for cells in rows):
+            return self._read_files(self._read_file, rows)
         return self._read_numbers(rows)
 
     def _read_numbers(self, rows: Sequence[Sequence[Cell]]) -> TypedRows:
@@ -165,6 +173,28 @@ class RowReader:
                     places.append(place)
             own = np.array(good, np.float64).reshape(len(good), self.count)
         return TypedRows(self.encode_numbers(own), own.tolist(), places, faults, {})
+
+    def _read_files(
+        self, read: Callable[[Path], NDArray[Any]], rows: Sequence[Sequence[Cell]]
+    ) -> TypedRows:
+        x, names, places = list[NDArray[Any]](), list[str](), list[int]()
+        faults: dict[int, str] = {}
+        for place, cells in enumerate(rows):
+            try:
+                if _is_path(cells):
+                    x.append(read(Path(str(cells[0])).expanduser()))
+                else:
+                    own = np.array([self.numbers(cells)], np.float64)
+                    x.append(self.encode_numbers(own)[0])
+            except WrongRow as error:
+                faults[place] = str(error)
+            except Exception as error:  # of a reader of files, whatever is wrong with one
+                faults[place] = f"{visible_name(str(cells[0]))}: {error}"
+            else:
+                names.append(visible_name(str(cells[0])) if _is_path(cells) else "numbers")
+                places.append(place)
+        found = np.array(x, self._dtype).reshape(len(x), *self._data.input_shape)
+        return TypedRows(found, names, places, faults, {})
 
     def _at_once(self, rows: Sequence[Sequence[Cell]]) -> NDArray[np.float64] | None:
         """Rows in which there is nothing wrong, a thousand times quicker than one by one."""
@@ -247,6 +277,10 @@ class RowReader:
                 notes[place] = f"not known, answered without: {unknown}"
         x = np.array(encoded, self._dtype).reshape(len(encoded), *self._data.input_shape)
         return TypedRows(x, texts, places, faults, notes)
+
+
+def _is_path(cells: Sequence[Cell]) -> bool:
+    return len(cells) == 1 and isinstance(cells[0], str)
 
 
 def _listed(words: Sequence[str]) -> str:

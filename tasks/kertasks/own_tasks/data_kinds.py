@@ -14,6 +14,7 @@ from typing import Any, cast
 import msgspec
 
 from kertasks.export.script.script_data import ScriptData
+from kertasks.folders.picture_folder import PictureFolder
 from kertasks.tables.table import Table
 from kertasks.templates.data_facts import DataFacts
 
@@ -66,6 +67,12 @@ KINDS: Mapping[type, DataKind] = {
         summary="kertasks.tables.table_facts:summary",
         restores="kertasks.tables.loading:restored",
         compares="kertasks.tables.statistics:what_changed",
+    ),
+    PictureFolder: DataKind(
+        loads="kertasks.folders.picture_loading:load",
+        knows="kertasks.folders.folder_facts:picture_facts",
+        writes="kertasks.folders.picture_script:script",
+        summary="kertasks.folders.folder_facts:picture_summary",
     ),
 }
 """By the record that a task of data holds."""

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -132,12 +136,35 @@ def data_path(path: Path, task: DataTask) -> Path:
     return path.parent / Path(task.data.path).expanduser()
 
 
+_MOST_FOLDERS = 1_000
+"""In a person's folder that are looked at, whenever its tasks are listed."""
+
+
 def _stamp(path: Path | None) -> str:
-    """What changes when a file does; empty where there is none."""
+    """What changes when a file does, or when one comes into a folder or those in it, or goes; empty
+    where there is none."""
     if path is None:
         return ""
     try:
         status = path.stat()
+        stamp = _state(status)
+        if stat.S_ISDIR(status.st_mode):
+            inside = islice(_folders_in(path, deep=2), _MOST_FOLDERS)
+            stamp = hashlib.sha256((stamp + "".join(inside)).encode()).hexdigest() + ";"
     except (OSError, ValueError):
         return ""
+    return stamp
+
+
+def _state(status: os.stat_result) -> str:
     return f"{status.st_ino}-{status.st_size}-{status.st_mtime_ns};"
+
+
+def _folders_in(path: Path, deep: int) -> Iterator[str]:
+    with os.scandir(path) as entries:
+        # A folder of many files is not looked through: it has no folders of classes in it.
+        for entry in islice(entries, _MOST_FOLDERS):
+            if entry.is_dir(follow_symlinks=False):
+                yield _state(entry.stat(follow_symlinks=False))
+                if deep > 1:
+                    yield from _folders_in(Path(entry.path), deep - 1)

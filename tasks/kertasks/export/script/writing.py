@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -111,13 +112,20 @@ _STANDARD = ("csv", "datetime", "gzip", "itertools", "json", "math", "re")
 def _imports(body: list[str], of_data: tuple[str, ...]) -> list[str]:
     """The import statements, sorted as ``ruff`` sorts them."""
     text = "\n".join(body)
-    standard = [name for name in _STANDARD if re.search(rf"\b{name}\.", text)]
-    modules = ["import keras"]
+    used = (name for name in _STANDARD if re.search(rf"\b{name}\.", text))
+    standard = [f"import {name}" for name in used]
+    others = ["import keras", "from keras import layers"]
     if re.search(r"\bnp\.", text):
-        modules.append("import numpy as np")
-    members = sorted(["from keras import layers", *of_data])
-    first = [f"import {name}" for name in standard]
-    return [*first, *([""] if first else []), *modules, *members]
+        others.append("import numpy as np")
+    for statement in of_data:
+        module = re.split(r"[ .]", statement)[1]
+        (standard if module in sys.stdlib_module_names else others).append(statement)
+
+    def sorted_by_kind(statements: list[str]) -> list[str]:
+        return sorted(statements, key=lambda one: (one.startswith("from "), one))
+
+    first = sorted_by_kind(standard)
+    return [*first, *([""] if first else []), *sorted_by_kind(others)]
 
 
 def keras_script(recipe: Recipe, epochs: int | None = None) -> str:

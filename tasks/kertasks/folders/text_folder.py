@@ -1,0 +1,49 @@
+"""A folder of texts by class: all that a task of one says. A plain record."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from kertasks.kinds import TaskKind
+from kertasks.tables.table import TextForm
+
+
+class TextFolder(
+    msgspec.Struct,
+    frozen=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    tag_field="kind",
+    tag="texts",
+):
+    """Texts in a folder a class, or in such folders under ``train``, ``test``, ``validation``."""
+
+    path: str
+    """Of the folder; a relative one is beside the file that says it."""
+
+    classes: Annotated[tuple[str, ...], Meta(min_length=1, max_length=10_000)]
+    """The names of the folders, in the order of the classes' numbers."""
+
+    text_form: TextForm = TextForm.WORDS
+    most_words: Annotated[int, Meta(ge=3, le=60_000)] = 10_000
+    """Of the vocabulary, which the training texts' most frequent words make."""
+
+    most_length: Annotated[int, Meta(ge=1, le=10_000)] = 200
+    """Words of a text that a sequence has; longer ones are cut at the end, shorter ones padded."""
+
+    test: Annotated[float, Meta(ge=0, lt=1)] = 0.2
+    """The share of each class that is held out to test, where no folder ``test`` is there."""
+
+    digest: str = ""
+    """``blake2b:`` and the hash of the files' names and sizes, when they were looked at."""
+
+    rows: int = 0
+    """Texts, when they were looked at; recipes are fitted to that."""
+
+    @property
+    def kind(self) -> TaskKind:
+        """What is to be predicted."""
+        return TaskKind.BINARY if len(self.classes) == 2 else TaskKind.MULTICLASS

@@ -1,0 +1,87 @@
+"""What a picture's file says of itself; broken ones, and those that would fill the memory."""
+
+from __future__ import annotations
+
+import os
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.support.picture_files import png
+
+from kertasks.folders.picture_header import BrokenPicture, PictureHeader, read_header
+
+PNG = png(np.zeros((3, 5), np.uint8))
+BMP = b"BM" + struct.pack(
+    "<IIIIiiHHIIIIII", 54 + 16 * 3, 0, 54, 40, 5, -3, 1, 24, 0, 48, 0, 0, 0, 0
+)
+
+
+def gif(width: int, height: int, pictures: int) -> bytes:
+    one = b"," + struct.pack("<HHHHB", 0, 0, width, height, 0) + b"\2\2\x4c\1\0"
+    colours = b"\0\0\0\xff\xff\xff"
+    return (
+        b"GIF89a"
+        + struct.pack("<HHBBB", width, height, 0x80, 0, 0)
+        + colours
+        + one * pictures
+        + b";"
+    )
+
+
+def huge(width: int, height: int) -> bytes:
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    start = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + b"IHDR" + header
+    data = zlib.compress(b"\0" * 1_000)
+    return start + b"crc!" + struct.pack(">I", len(data)) + b"IDAT" + data + b"crc!\0\0\0\0IENDcrc!"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "picture"
+
+
+@pytest.mark.parametrize(
+    ("data", "found"),
+    [
+        (PNG, PictureHeader("PNG", 5, 3)),
+        (BMP + bytes(48), PictureHeader("BMP", 5, 3)),
+        (gif(5, 3, 2), PictureHeader("GIF", 5, 3)),
+    ],
+)
+def test_sizes_are_read_whatever_the_file_is_called(
+    path: Path, data: bytes, found: PictureHeader
+) -> None:
+    path.write_bytes(data)
+    assert read_header(path) == found
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "empty"),
+        (b"a text, in truth", "no picture"),
+        (PNG[:-20], "not whole"),
+        (PNG[:20], "not whole"),
+        (BMP + bytes(20), "not whole"),
+        (gif(5, 3, 1)[:-3], "not whole"),
+        (b"\xff\xd8\xff\xe0", "not whole"),
+        (b"\xff\xd8\xff\xc0\x00\x11\x08\x00\x03\x00\x05\x03" + bytes(30), "not whole"),
+        (huge(60_000, 60_000), "60000 x 60000 pixels are too many"),
+        (gif(5_000, 5_000, 40), "5000 x 5000 pixels are too many"),
+        (huge(0, 5), "no pixels"),
+    ],
+)
+def test_what_is_no_picture_or_a_bomb_says_so(path: Path, data: bytes, said: str) -> None:
+    path.write_bytes(data)
+    with pytest.raises(BrokenPicture) as error:
+        read_header(path)
+    assert str(error.value) == said
+
+
+def test_nobody_waits_for_a_pipe(path: Path) -> None:
+    os.mkfifo(path)
+    with pytest.raises(BrokenPicture, match="not a regular file"):
+        read_header(path)
