@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 
 from kertasks.errors import UserError
+from kertasks.text.numbers import grouped
 from kertasks.text.plain_text import visible_name
 
 PICTURE_ENDINGS = (".bmp", ".gif", ".jpeg", ".jpg", ".png")
@@ -34,6 +36,7 @@ MOST_FILES = 2_000_000
 """What would take more than a few seconds to list, and a gigabyte to remember."""
 
 _DEEPEST = 32
+_TOLD = 20
 _NAMED = 100
 """Files left out that are remembered by name; all are counted."""
 
@@ -127,6 +130,20 @@ def find_files(
         WrongFolder: it is not there, may not be read, has no folders in it, or too many files.
     """
     return _Search(folder, tuple(endings)).find(classes)
+
+
+def tell_left_out(files: ClassFiles, broken: Mapping[int, str]) -> None:
+    """Name broken files on standard error, which a run's log has.
+
+    Args:
+        files: of the folder.
+        broken: why a file cannot be read, by its place among them.
+    """
+    for place in sorted(broken)[:_TOLD]:
+        name = visible_name(files.files[place].name)
+        print(f"left out: {name}: {broken[place]}", file=sys.stderr)
+    if len(broken) > _TOLD:
+        print(f"left out: {grouped(len(broken) - _TOLD)} more files", file=sys.stderr)
 
 
 class _Search:

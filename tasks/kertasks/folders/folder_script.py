@@ -50,6 +50,16 @@ class FolderScript:
         found = find_files(folder, endings, classes)
         return cls(folder, tuple(endings), classes, share, found.parts)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The arrays there are, as ``x_…``: ``train``, ``val``, ``test``."""
+        has_test = TEST in self.parts or bool(self.share)
+        return (
+            "train",
+            *(("val",) if VALIDATION in self.parts else ()),
+            *(("test",) if has_test else ()),
+        )
+
     def data(self, before: str, read: str, after: str, imports: tuple[str, ...]) -> ScriptData:
         """The whole.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,18 +22,17 @@ from kertasks.folders.class_folders import (
     VALIDATION,
     ClassFiles,
     find_files,
+    tell_left_out,
 )
 from kertasks.folders.part_places import Places, places_of_parts
 from kertasks.folders.picture_decoding import decode_all, decode_picture, dtype_of
 from kertasks.folders.picture_folder import PictureFolder, PixelScaling
 from kertasks.kinds import BaselineMethod
-from kertasks.text.numbers import grouped
-from kertasks.text.plain_text import one_line, visible_name
+from kertasks.text.plain_text import one_line
 
 _IN_MEMORY = 1 << 30
 """Bytes of pictures that are put in the order of their splits in memory; more in a file."""
 
-_NAMED = 20
 _LUMA = np.array([0.2989, 0.5870, 0.1140])
 """Of red, green and blue, as ``tf.image.rgb_to_grayscale`` weighs them (ITU-R BT.601)."""
 
@@ -102,12 +100,7 @@ def _decode(folder: Path, files: ClassFiles, data: PictureFolder) -> _Decoded:
 
     kept = keep_rows(key, size, dtype_of(data), fill)
     broken = {int(place): why for place, why in kept.note.items()}
-    for place in sorted(broken)[:_NAMED]:
-        print(
-            f"left out: {visible_name(files.files[place].name)}: {broken[place]}", file=sys.stderr
-        )
-    if len(broken) > _NAMED:
-        print(f"left out: {grouped(len(broken) - _NAMED)} more pictures", file=sys.stderr)
+    tell_left_out(files, broken)
     is_good = np.ones(len(paths), np.bool_)
     is_good[list(broken)] = False
     return _Decoded(kept.rows, np.flatnonzero(is_good), key)

@@ -15,6 +15,7 @@ import msgspec
 
 from kertasks.export.script.script_data import ScriptData
 from kertasks.folders.picture_folder import PictureFolder
+from kertasks.folders.text_folder import TextFolder
 from kertasks.tables.table import Table
 from kertasks.templates.data_facts import DataFacts
 
@@ -73,6 +74,12 @@ KINDS: Mapping[type, DataKind] = {
         knows="kertasks.folders.folder_facts:picture_facts",
         writes="kertasks.folders.picture_script:script",
         summary="kertasks.folders.folder_facts:picture_summary",
+    ),
+    TextFolder: DataKind(
+        loads="kertasks.folders.text_loading:load",
+        knows="kertasks.folders.folder_facts:text_facts",
+        writes="kertasks.folders.text_script:script",
+        summary="kertasks.folders.folder_facts:text_summary",
     ),
 }
 """By the record that a task of data holds."""

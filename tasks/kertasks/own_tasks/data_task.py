@@ -26,9 +26,10 @@ import msgspec
 from kertasks.errors import UserError
 from kertasks.files import read_small, write_text
 from kertasks.folders.picture_folder import PictureFolder
+from kertasks.folders.text_folder import TextFolder
 from kertasks.tables.table import Table
 
-OwnData: TypeAlias = Table | PictureFolder
+OwnData: TypeAlias = Table | PictureFolder | TextFolder
 """Every kind of data of a person's own, told apart by its tag ``kind``."""
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
 
+import keras
 import msgspec
+import numpy as np
 import pytest
-from tests.support.picture_files import write_pictures
+from tests.support.picture_files import write_pictures, write_texts
 
 import kertasks
 from kertasks.folders.picture_folder import PictureFolder, PixelScaling
+from kertasks.folders.text_folder import TextFolder
 from kertasks.own_tasks.data_task import DataTask, OwnData, read_data_task, write_data_task
 from kertasks.recipes.recipe import Recipe
 from kertasks.registry import find_task
+from kertasks.tables.table import TextForm
 
 RUFF = [sys.executable, "-m", "ruff"]
 
@@ -85,15 +90,43 @@ def test_a_folder_of_pictures_trains_as_its_script_does(folder: Path) -> None:
     assert trained(recipe) == pytest.approx(printed_by(recipe, folder), abs=1e-4)
 
 
-@pytest.mark.training
+def assert_the_script_has_the_same_rows(folder: Path, data: OwnData) -> None:
+    """The arrays that its lines make, beside those of the task."""
+    recipe_of(folder, data)
+    task = find_task("mine")
+    assert task.script is not None
+    script, seed = task.script(task.variants[0].name), 5
+    names = {"keras": keras, "np": np, "layers": keras.layers, "re": re, "SEED": seed}
+    exec("\n".join([*script.imports, script.code]), names)
+    loaded = task.load(seed=seed)
+    parts = {"train": loaded.train, "val": loaded.validation, "test": loaded.test}
+    has = {"train": True, "val": script.has_validation, "test": script.has_test}
+    for part, split in parts.items():
+        assert has[part] is (split is not None)
+        if split is not None:
+            np.testing.assert_array_equal(names[f"x_{part}"], np.asarray(split.x))
+            np.testing.assert_array_equal(names[f"y_{part}"], split.y)
+
+
 def test_parts_colours_and_bytes_are_the_same_in_a_script(folder: Path) -> None:
     for part, each in (("Train", 8), ("val", 3), ("test", 3)):
         write_pictures(folder / "pictures" / part, each=each)
     data = PictureFolder(
         "pictures", ("dark", "light"), 4, 4, colour=True, scaling=PixelScaling.BYTES, rows=28
     )
-    recipe = recipe_of(folder, data)
-    assert trained(recipe) == pytest.approx(printed_by(recipe, folder), abs=1e-4)
+    assert_the_script_has_the_same_rows(folder, data)
     unknown = msgspec.structs.replace(data, classes=("dark", "gone"))
+    recipe_of(folder, unknown)
     with pytest.raises(kertasks.UserError, match="the class 'gone' has no file"):
-        trained(recipe_of(folder, unknown))
+        find_task("mine").load()
+
+
+@pytest.mark.parametrize("form", TextForm)
+def test_the_script_of_texts_has_the_same_rows(folder: Path, form: TextForm) -> None:
+    texts = write_texts(folder / "texts")
+    (texts / "bad" / "latin.txt").write_bytes("ch\xe2teau".encode("latin-1"))
+    (texts / "bad" / "blank.txt").write_text(" \n")
+    data = TextFolder(
+        "texts", ("bad", "good"), text_form=form, most_words=15, most_length=8, rows=24
+    )
+    assert_the_script_has_the_same_rows(folder, data)

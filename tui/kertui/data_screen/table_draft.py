@@ -32,6 +32,7 @@ class TableDraft:
     @property
     def table(self) -> Table:
         """What is said of the table."""
+        assert isinstance(self.task.data, Table)  # noqa: S101 - no other task is opened here
         return self.task.data
 
     @property
