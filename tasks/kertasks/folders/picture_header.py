@@ -41,6 +41,8 @@ class PictureHeader:
     format: str
     width: int
     height: int
+    colour: bool
+    """Whether it can have colours; a GIF always."""
 
 
 def read_header(path: Path) -> PictureHeader:
@@ -117,10 +119,10 @@ def _png(file: BinaryIO) -> tuple[PictureHeader, int]:
     found: PictureHeader | None = None
     while True:
         length, kind = struct.unpack(">I4s", _read(file, 8))
-        if kind == b"IHDR" and length >= 8:
-            width, height = struct.unpack(">II", _read(file, 8))
-            found = PictureHeader("PNG", width, height)
-            file.seek(length - 8, os.SEEK_CUR)
+        if kind == b"IHDR" and length >= 10:
+            width, height, colour = struct.unpack(">IIxB", _read(file, 10))
+            found = PictureHeader("PNG", width, height, colour & 2 > 0)
+            file.seek(length - 10, os.SEEK_CUR)
         elif found is None:
             raise BrokenPicture("no picture")
         elif kind == b"IEND":
@@ -142,7 +144,7 @@ def _jpeg(file: BinaryIO, size: int) -> tuple[PictureHeader, int]:
             continue
         (length,) = struct.unpack(">H", _read(file, 2))
         if marker in _START_OF_FRAME:
-            height, width = struct.unpack(">xHH", _read(file, 5))
+            height, width, channels = struct.unpack(">xHHB", _read(file, 6))
             break
         if marker in (0xD9, 0xDA) or length < 2:
             raise BrokenPicture("no picture")
@@ -153,7 +155,7 @@ def _jpeg(file: BinaryIO, size: int) -> tuple[PictureHeader, int]:
         file.seek(0)
         if b"\xff\xd9" not in file.read(MOST_BYTES)[-(1 << 20) :]:
             raise BrokenPicture("not whole")
-    return PictureHeader("JPEG", width, height), 0
+    return PictureHeader("JPEG", width, height, channels > 1), 0
 
 
 def _gif(file: BinaryIO) -> tuple[PictureHeader, int]:
@@ -178,7 +180,7 @@ def _gif(file: BinaryIO) -> tuple[PictureHeader, int]:
             file.seek(length, os.SEEK_CUR)
     if not pictures:
         raise BrokenPicture("no picture")
-    return PictureHeader("GIF", width, height), pixels
+    return PictureHeader("GIF", width, height, True), pixels
 
 
 def _colours(flags: int) -> int:
@@ -191,4 +193,4 @@ def _bmp(file: BinaryIO, size: int) -> tuple[PictureHeader, int]:
     high = abs(height)
     if offset + (width * bits + 31) // 32 * 4 * high > size:
         raise BrokenPicture("not whole")
-    return PictureHeader("BMP", width, high), 0
+    return PictureHeader("BMP", width, high, bits > 1), 0

@@ -14,12 +14,14 @@ import shutil
 import sys
 import tempfile
 import threading
+from pathlib import Path
 from queue import SimpleQueue
 from typing import BinaryIO
 
 import msgspec
 
 from kertasks.errors import UserError
+from kertasks.folders.looking_at_folders import look as look_at_folder
 from kertasks.tables.looking import look
 from kertasks.tables.table_requests import LookAnswer, LookRequest
 
@@ -51,6 +53,8 @@ def answer(request: bytes) -> LookAnswer:
     """What there is to say to a request; a sentence where it fails, whatever the reason."""
     try:
         asked = msgspec.json.decode(request, type=LookRequest)
+        if Path(asked.path).is_dir():
+            return LookAnswer(folder=look_at_folder(asked.path, asked.folder))
         return LookAnswer(look=look(asked.path, asked.table, asked.wishes))
     except UserError as error:
         return LookAnswer(error=str(error))

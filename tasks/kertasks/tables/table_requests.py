@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import msgspec
 
+from kertasks.folders.folder_look import FolderData, FolderLook
 from kertasks.tables.table import ReadingWishes, Table
 from kertasks.tables.table_look import TableLook
 
 
 class LookRequest(msgspec.Struct, frozen=True):
-    """Asks for a look at a file, as ``kertasks.tables.looking.look`` takes it."""
+    """Asks for a look at a file, as ``kertasks.tables.looking.look`` takes it, or at a folder."""
 
     path: str
     table: Table | None = None
     wishes: ReadingWishes | None = None
+    folder: FolderData | None = None
+    """What a person made of a folder."""
 
 
 class LookAnswer(msgspec.Struct, frozen=True):
     """Has a look, or says in a sentence why there is none."""
 
     look: TableLook | None = None
+    folder: FolderLook | None = None
     error: str = ""

@@ -46,9 +46,9 @@ def path(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("data", "found"),
     [
-        (PNG, PictureHeader("PNG", 5, 3)),
-        (BMP + bytes(48), PictureHeader("BMP", 5, 3)),
-        (gif(5, 3, 2), PictureHeader("GIF", 5, 3)),
+        (PNG, PictureHeader("PNG", 5, 3, False)),
+        (BMP + bytes(48), PictureHeader("BMP", 5, 3, True)),
+        (gif(5, 3, 2), PictureHeader("GIF", 5, 3, True)),
     ],
 )
 def test_sizes_are_read_whatever_the_file_is_called(

@@ -89,7 +89,7 @@ def train(
     on_end: str | None,
     as_json: bool,
 ) -> None:
-    """Train TASK and follow it, or the table in FILE, which becomes a task of yours.
+    """Train TASK and follow it, or a table or a folder of yours, which becomes a task.
 
     Ctrl-C stops and keeps the weights. The exit status is 0 when it finished or was
     stopped, 1 when it failed, 2 when the command was wrong.
@@ -149,7 +149,8 @@ def train(
 
 
 def keep_table(path: Path, target: str | None, roles: tuple[str, ...]) -> tuple[Task, str]:
-    """Look at a table, say what was understood, and keep it as a task of the person's own.
+    """Look at a table or a folder, say what was understood, and keep it as a task of the
+    person's own.
 
     Returns:
         The task, and the name of the recipe that is suggested.
@@ -159,22 +160,38 @@ def keep_table(path: Path, target: str | None, roles: tuple[str, ...]) -> tuple[
     """
     from msgspec.structs import replace
 
-    from kertasks.own_tasks.data_task import DataTask
+    from kertasks.folders.picture_folder import PictureFolder
+    from kertasks.folders.text_folder import TextFolder
+    from kertasks.own_tasks.data_task import DataTask, OwnData
     from kertasks.own_tasks.kept_tasks import keep, read_absolute
     from kertasks.registry import all_tasks, broken_tasks, find_task
+    from kertasks.tables.table import Table
+    from kertui.cli.own_data.folder_options import folder_lines, look_at
+    from kertui.cli.own_data.folder_options import require_ready as require_folder_ready
 
     said = read_absolute(path) if path.suffix == ".toml" else None
-    data = path.absolute() if said is None else Path(said.data.path)
-    look = look_with(data, None if said is None else said.data, target, roles)
-    for line in understood(look):
-        click.echo(visible(line), err=True)
-    require_ready(look)
-    table = replace(look.table, path=str(data))
-    task = DataTask(table) if said is None else replace(said, data=table)
+    path = path.absolute() if said is None else Path(said.data.path)
+    own = None if said is None else said.data
+    data: OwnData
+    if path.is_dir() or isinstance(own, PictureFolder | TextFolder):
+        if target is not None or roles:
+            raise click.UsageError(f"--target and --role are of a table, and {path} is a folder.")
+        folder = look_at(path, own if isinstance(own, PictureFolder | TextFolder) else None)
+        for line in folder_lines(folder):
+            click.echo(visible(line), err=True)
+        require_folder_ready(folder)
+        data, recipe = replace(folder.data, path=str(path)), folder.recipe
+    else:
+        look = look_with(path, own if isinstance(own, Table) else None, target, roles)
+        for line in understood(look):
+            click.echo(visible(line), err=True)
+        require_ready(look)
+        data, recipe = replace(look.table, path=str(path)), look.recipe
+    task = DataTask(data) if said is None else replace(said, data=data)
     taken = frozenset([*(one.name for one in all_tasks()), *(one.name for one in broken_tasks())])
     kept = keep(task, taken)
     click.echo(f"task {kept.stem}, in {short_path(kept)}", err=True)
-    return find_task(kept.stem), look.recipe
+    return find_task(kept.stem), recipe
 
 
 @click.command(short_help="Train a run's network anew on all rows, to its best epoch.")

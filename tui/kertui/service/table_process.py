@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from kertasks.errors import UserError
+from kertasks.folders.folder_look import FolderData, FolderLook
 from kertasks.tables.table import ReadingWishes, Table
 from kertasks.tables.table_look import TableLook
 from kertasks.tables.table_requests import LookAnswer, LookRequest
@@ -54,15 +55,32 @@ class TableProcess:
         Raises:
             CannotLook: it is no table, and why; or the process cannot be started or has ended.
         """
-        request = LookRequest(str(path), table, wishes)
+        answer = self._answer(LookRequest(str(path), table, wishes))
+        if answer.look is None:
+            raise CannotLook(answer.error or f"{path}: it is a folder, not a table")
+        return answer.look
+
+    def look_at_folder(self, path: str | Path, data: FolderData | None = None) -> FolderLook:
+        """Look at a folder of pictures or texts; it takes seconds where there are many.
+
+        Args:
+            path: of the folder.
+            data: what a person made of it.
+
+        Raises:
+            CannotLook: it is no such folder, and why; or as ``look``.
+        """
+        answer = self._answer(LookRequest(str(path), folder=data))
+        if answer.folder is None:
+            raise CannotLook(answer.error or f"{path}: it is a file, not a folder")
+        return answer.folder
+
+    def _answer(self, request: LookRequest) -> LookAnswer:
         with self._lock:
             line = self._asked(msgspec.json.encode(request) + b"\n")
         if not line.endswith(b"\n"):
-            raise CannotLook(f"{path}: the process that looks at it has ended")
-        answer = msgspec.json.decode(line, type=LookAnswer)
-        if answer.look is None:
-            raise CannotLook(answer.error)
-        return answer.look
+            raise CannotLook(f"{request.path}: the process that looks at it has ended")
+        return msgspec.json.decode(line, type=LookAnswer)
 
     def close(self) -> None:
         """End the process; a look that goes on fails."""

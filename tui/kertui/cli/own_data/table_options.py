@@ -45,11 +45,12 @@ def table_options(command: _Command) -> _Command:
 
 
 def table_path(text: str) -> Path | None:
-    """The file that a person means where a task could be named too; None for a task's name."""
+    """The file or folder that a person means where a task could be named too; None for a task's
+    name."""
     path = Path(text).expanduser()
     named = os.sep in text or path.suffix.casefold() in _ENDINGS
     try:
-        return path if named or path.is_file() else None
+        return path if named or path.exists() else None
     except (OSError, ValueError):
         return path
 

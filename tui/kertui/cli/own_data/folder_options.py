@@ -1,0 +1,88 @@
+"""A folder of a person's own on the command line: what was understood of it, kept as a task."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kertasks.errors import UserError
+
+if TYPE_CHECKING:
+    from kertasks.folders.folder_look import FolderData, FolderLook
+
+_MOST_SAID = 5
+"""Classes, sizes and files that are named in a line; ``kertui data look`` says more."""
+
+
+class FolderNotReady(UserError):
+    """A folder cannot be trained as it stands; the text says why."""
+
+
+def look_at(path: Path, data: FolderData | None = None) -> FolderLook:
+    """Look at a folder in a process of its own.
+
+    Raises:
+        UserError: it is no folder of files by class.
+    """
+    from kertui.service.table_process import TableProcess
+
+    process = TableProcess()
+    try:
+        return process.look_at_folder(path, data)
+    finally:
+        process.close()
+
+
+def require_ready(look: FolderLook) -> None:
+    """See that a folder can be trained.
+
+    Raises:
+        FolderNotReady: with every reason.
+    """
+    if look.problems:
+        raise FolderNotReady(f"{Path(look.data.path).name}: {'; '.join(look.problems)}")
+
+
+def folder_lines(look: FolderLook, most: int = _MOST_SAID) -> Iterator[str]:
+    """What was understood of a folder, and what a person must know.
+
+    Args:
+        look: at it.
+        most: classes, sizes and files that are named.
+    """
+    from kertasks.folders.picture_folder import PictureFolder
+    from kertasks.text.numbers import counted, grouped, percent
+
+    data = look.data
+    what = "picture" if isinstance(data, PictureFolder) else "text"
+    facts = [counted(data.rows, what), counted(len(data.classes), "class")]
+    test = (
+        f"parts {', '.join(look.parts)}"
+        if "test" in look.parts
+        else f"{percent(data.test)} of each class held out"
+    )
+    yield f"{Path(data.path).name}: {', '.join(facts)}; {test}"
+    counts = [f"{one.name} {grouped(one.files)}" for one in look.classes]
+    yield from _named("classes", counts, most)
+    if isinstance(data, PictureFolder):
+        sizes = [f"{one.width} x {one.height} ({grouped(one.files)})" for one in look.sizes]
+        yield from _named("sizes", sizes, most)
+        colours = "in colour" if data.colour else "in grey"
+        yield f"made {data.width} x {data.height}, {colours}, {data.scaling}"
+    else:
+        yield f"{data.text_form} of {grouped(data.most_words)}"
+    if look.left_out_count:
+        yield f"{counted(look.left_out_count, 'file')} left out:"
+        for one in look.left_out[:most]:
+            yield f"  {one.name}: {one.why}"
+    for warning in look.warnings:
+        yield f"warning: {warning}"
+    for problem in look.problems:
+        yield f"problem: {problem}"
+
+
+def _named(what: str, all_of_them: list[str], most: int) -> Iterator[str]:
+    more = len(all_of_them) - most
+    rest = f" and {more} more" if more > 0 else ""
+    yield f"{what}: {', '.join(all_of_them[:most])}{rest}"
