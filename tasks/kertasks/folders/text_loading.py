@@ -22,12 +22,12 @@ from kertasks.folders.class_folders import (
 from kertasks.folders.part_places import places_of_parts
 from kertasks.folders.text_files import TextFiles
 from kertasks.folders.text_folder import TextFolder
-from kertasks.tables.encoding import Encoding
 from kertasks.tables.loading import dataset_of
-from kertasks.tables.prepared_table import PreparedTable
+from kertasks.tables.rows.encoding import Encoding
+from kertasks.tables.rows.prepared_table import PreparedTable
+from kertasks.tables.rows.texts import Vocabulary
 from kertasks.tables.statistics import TableStatistics, TextColumn
 from kertasks.tables.table import Column, Role, Table, TextForm
-from kertasks.tables.texts import Vocabulary
 from kertasks.text.plain_text import one_line
 
 TEXT, CLASS = "text", "class"

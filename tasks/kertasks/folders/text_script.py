@@ -9,8 +9,8 @@ from kertasks.folders.class_folders import TEXT_ENDINGS
 from kertasks.folders.folder_script import FolderScript
 from kertasks.folders.text_files import MOST_BYTES
 from kertasks.folders.text_folder import TextFolder
+from kertasks.tables.rows.texts import WORD
 from kertasks.tables.table import TextForm
-from kertasks.tables.texts import WORD
 
 _READ = '''
 

@@ -15,9 +15,9 @@ from kertasks.data.splits import Split
 from kertasks.errors import UserError
 from kertasks.own_tasks.data_task import DataTask
 from kertasks.own_tasks.found_tasks import task_of
+from kertasks.tables.file_digest import file_digest
 from kertasks.tables.loading import load
 from kertasks.tables.rows import kept_rows, table_rows
-from kertasks.tables.rows.data_file import file_digest
 from kertasks.tables.statistics import decode_statistics, what_changed
 from kertasks.tables.table import (
     Column,
@@ -172,7 +172,7 @@ def test_the_file_that_was_looked_at_is_loaded(tmp_path: Path) -> None:
     write(tmp_path)
     path = tmp_path / "houses.csv"
     known = msgspec.structs.replace(
-        HOUSES, bytes=path.stat().st_size, digest=file_digest(path), path=str(path)
+        HOUSES, bytes=path.stat().st_size, digest=file_digest(path)[0], path=str(path)
     )
     assert load(known, Path("elsewhere"), 0).train.rows == 80
 
