@@ -47,12 +47,8 @@ def test_new_lists_what_fits_and_prints_a_recipe_that_can_be_trained(
     asked = ["new", "ring", "--tasks", str(course)]
     assert run(asked) == 0
     listed = capsys.readouterr().out.splitlines()
-    assert [line.split("  ")[0] for line in listed] == [
-        "dense",
-        "linear",
-        "two branches",
-        "residual",
-    ]
+    names = [line.split("  ")[0] for line in listed]
+    assert names == ["two branches", "dense", "linear", "residual"]
     assert run([*asked, "--template", "residul"]) == 2
     assert "did you mean 'residual'?" in capsys.readouterr().err
     assert run([*asked, "--template", "two branches"]) == 0
