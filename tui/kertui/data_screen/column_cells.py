@@ -166,20 +166,30 @@ def range_text(look: ColumnLook, glyphs: Glyphs) -> str:
 
 
 def values_text(look: ColumnLook, room: int, glyphs: Glyphs) -> str:
-    """How the values are spread, by a histogram or by the most frequent ones, or some of them."""
-    parts = [histogram(look.histogram, glyphs)] if look.histogram else []
-    parts += value_counts(look.values) if look.values else look.examples
-    return as_many_as_fit(parts, room, glyphs)
+    """How the values are spread, in so many cells."""
+    return as_many_as_fit(spread(look, glyphs), room, glyphs)
+
+
+def spread(look: ColumnLook, glyphs: Glyphs) -> list[str]:
+    """How a column's values are spread: the most frequent ones, a histogram, or some of them."""
+    if look.suggested is Role.CATEGORY and look.values:
+        return value_counts(look.values)
+    if look.suggested in (Role.NUMBER, Role.DATE) and look.histogram:
+        return [histogram(look.histogram, glyphs), *look.examples]
+    return list(look.examples) or value_counts(look.values)
 
 
 def as_many_as_fit(parts: Sequence[str], room: int, glyphs: Glyphs) -> str:
-    """The first of the parts, whole ones, side by side; a sign says that there are more."""
+    """The first of the parts, whole ones, side by side; a sign says that there are more.
+
+    One that does not fit alone is not cut.
+    """
     shown = list(parts)
     while len(shown) > 1 and cell_len("  ".join(shown)) > room:
         del shown[-2 if shown[-1] == glyphs.ellipsis else -1]
         if shown[-1] != glyphs.ellipsis:
             shown.append(glyphs.ellipsis)
-    return "  ".join(shown)
+    return parts[0] if shown == [glyphs.ellipsis] else "  ".join(shown)
 
 
 def value_counts(values: Sequence[ValueCount]) -> list[str]:
@@ -234,7 +244,6 @@ def column_sentences(
         facts += [f"row {rows}{more}"] if rows else []
         facts += [f"written {written}"] if written else []
         lines.append(dot.join(facts))
-    parts = [histogram(look.histogram, glyphs)] if look.histogram else []
-    parts += value_counts(look.values) if look.values else look.examples
+    parts = spread(look, glyphs)
     lines += ["  ".join(parts)] if parts else []
     return lines

@@ -223,7 +223,10 @@ class TaskList(CardList):
         with self.prevent(OptionList.OptionHighlighted):
             self.set_options(self._rows(shown))
             ids = [option.id for option in self.options]
-            self.highlighted = ids.index(keep) if keep is not None and keep in ids else 1
+            # A task whose file has just been broken or mended is the same to a person.
+            name = (keep or "").removeprefix(_BROKEN)
+            same = [id for id in (keep, name, _BROKEN + name) if id in ids]
+            self.highlighted = ids.index(same[0]) if same else 1
         now = self.highlighted_option
         if option is None or now is None or option.id != now.id:
             self.post_message(self.TaskHighlighted(self.chosen, self.chosen_broken))

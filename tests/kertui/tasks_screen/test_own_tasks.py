@@ -1,0 +1,125 @@
+"""The tasks of a person's own in the picker: they come, go, are broken, edited and deleted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.support.piloting import PatientApp, shown, until
+from tests.support.recorded_service import RecordedService
+from textual.widgets import Input
+
+from kertasks.own_tasks.data_task import DataTask, write_data_task
+from kertasks.own_tasks.kept_tasks import DELETED
+from kertasks.tables.table import Column, Role, Table
+from kertui.dialogs.ask_path import Mistake
+from kertui.dialogs.dialog import Question
+from kertui.dialogs.open_file import DataFile, DataTaskFile, OpenFileScreen, RecipeFile, found_at
+from kertui.session import OpenData
+from kertui.tasks_screen.task_list import TaskList
+from kertui.tasks_screen.tasks_screen import TasksScreen
+from kertui.terminal.capabilities import Capabilities
+
+COLUMNS = (Column("sqft", Role.NUMBER), Column("price", Role.NUMBER))
+
+
+def write_task(home: Path, name: str, title: str) -> Path:
+    table = Table(path=f"{home}/{name}.csv", target="price", columns=COLUMNS, rows=30)
+    path = home / "tasks" / f"{name}.toml"
+    write_data_task(DataTask(table, title=title), path)
+    return path
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[OpenData]:
+    """The screens of data that would have opened."""
+    found: list[OpenData] = []
+
+    def keep(_: TasksScreen, event: OpenData) -> None:
+        event.stop()
+        found.append(event)
+
+    monkeypatch.setattr(TasksScreen, "on_open_data", keep, raising=False)
+    return found
+
+
+async def test_own_tasks_come_and_go_while_the_picker_is_open(
+    service: RecordedService, home: Path, tmp_path: Path, asked: list[OpenData]
+) -> None:
+    app = PatientApp(service, Capabilities())
+    async with app.run_test(size=(120, 36), notifications=True) as pilot:
+        tasks = app.screen.query_one(TaskList)
+        await until(pilot, lambda: "+ open a file" in shown(app))
+        assert "houses" not in shown(app)
+
+        # It comes, with what a person wrote shown as it stands.
+        file = write_task(home, "houses", "what [bold]it[/] costs")
+        await until(pilot, lambda: "houses         what [bold]it[/]" in shown(app))
+        tasks.go_to("houses")
+        await until(pilot, lambda: "30 rows, 2 columns" in shown(app))
+        await until(pilot, lambda: "edit data" in shown(app))
+        await pilot.press("ctrl+e")
+        await until(pilot, lambda: asked)
+        assert (asked[0].path, asked[0].task_file, asked[0].is_kept) == (file, file, True)
+
+        # Its data says that it is gone, and the key that mends it.
+        await until(pilot, lambda: "say otherwise what it is" in shown(app))
+
+        # Its file is broken, and whole again.
+        whole = file.read_text()
+        file.write_text("[data")
+        await until(pilot, lambda: "houses         cannot be read" in shown(app))
+        await until(pilot, lambda: "The list follows the file" in shown(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: len(app._notifications) == 1)
+        file.write_text(whole.replace("costs", "is worth"))
+        await until(pilot, lambda: "is worth" in shown(app))
+
+        # It is deleted, after a question.
+        tasks.go_to("houses")
+        await until(pilot, lambda: "30 rows, 2 columns" in shown(app))
+        await pilot.press("delete")
+        await until(pilot, lambda: isinstance(app.screen, Question))
+        await pilot.press("enter")
+        assert file.exists()
+        await pilot.press("delete")
+        await until(pilot, lambda: isinstance(app.screen, Question))
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: "is worth" not in shown(app))
+        assert not file.exists()
+        assert (home / "tasks" / DELETED / "houses.toml").is_file()
+
+        # Any file is opened by what it is.
+        table = tmp_path / "wines.csv"
+        table.write_text("a,b\n1,2\n")
+        await pilot.press("ctrl+o")
+        await until(pilot, lambda: isinstance(app.screen, OpenFileScreen))
+        app.screen.query_one(Input).value = str(tmp_path / "nowhere.csv")
+        await pilot.press("enter")
+        await until(pilot, lambda: "no such file" in shown(app))
+        app.screen.query_one(Input).value = str(table)
+        await pilot.press("enter")
+        await until(pilot, lambda: len(asked) == 2)
+        assert (asked[1].path, asked[1].task_file) == (table, None)
+    assert app.crash_line is None
+
+
+def test_a_file_is_what_is_in_it(home: Path, tmp_path: Path) -> None:
+    from kertasks.recipes.toml_file import save_recipe
+    from kertasks.registry import find_task
+
+    recipe = tmp_path / "mine.toml"
+    save_recipe(find_task("xor").recipe(), recipe)
+    found = found_at(recipe)
+    assert isinstance(found, RecipeFile)
+    task = write_task(home, "houses", "")
+    assert found_at(task) == DataTaskFile(task)
+    assert found_at(tmp_path / "mine.toml.csv") == Mistake(
+        f"{tmp_path}/mine.toml.csv: no such file"
+    )
+    (tmp_path / "x.parquet").touch()
+    assert found_at(tmp_path / "x.parquet") == DataFile(tmp_path / "x.parquet")
+    for path, words in ((tmp_path, "is a folder"), (Path(__file__), "is a program")):
+        mistake = found_at(path)
+        assert isinstance(mistake, Mistake)
+        assert words in mistake.text
