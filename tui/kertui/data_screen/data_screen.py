@@ -190,9 +190,15 @@ class DataScreen(Screen[None]):
     @work(thread=True, group="task")
     def _read_task(self, file: Path) -> None:
         try:
-            read = self.TaskRead(kept_tasks.read_absolute(file))
+            task = kept_tasks.read_absolute(file)
         except UserError as error:
             read = self.TaskRead(None, str(error))
+        else:
+            said = (
+                f"{file.name} is of a folder, not of a table: what it says is changed in the file"
+            )
+            is_table = isinstance(task.data, Table)
+            read = self.TaskRead(task) if is_table else self.TaskRead(None, said)
         self.post_message(read)
 
     @on(TaskRead)
