@@ -15,14 +15,17 @@ from kertasks.data.multi_hot import MultiHotRows
 from kertasks.tables.rows.encoding import Encoding
 from kertasks.tables.rows.measuring import measure
 from kertasks.tables.rows.splitting import split_rows
-from kertasks.tables.rows.table_rows import TableRows
+from kertasks.tables.rows.table_rows import MOST_IN_MEMORY, TableRows
 from kertasks.tables.statistics import TableStatistics, TextColumn
 from kertasks.tables.table import Table
 from kertasks.tables.table_errors import told
-from kertasks.tables.table_file import open_table
+from kertasks.tables.table_file import MEMORY, open_table
 
 MakeRows = Callable[[tuple[int, ...], np.dtype[Any]], NDArray[Any]]
 """Gives an array of zeros, in memory or not, by its shape and dtype."""
+
+_MEMORY = "320MB"
+"""What DuckDB may use of a file that it reads again each time: it keeps nothing of it."""
 
 _MOST_TEXT = 256 << 20
 """Characters of all texts that are kept to be shown; of more, the words that are known are."""
@@ -57,8 +60,10 @@ def prepare(path: Path, table: Table, seed: int, make_rows: MakeRows) -> Prepare
     Raises:
         kertasks.UserError: the file is not what the table says, or its rows cannot be split.
     """
-    with open_table(path, table.reading) as file, told(path):
-        rows = TableRows(file.connection, table, file.names, path.stat().st_size)
+    size = path.stat().st_size
+    memory = _MEMORY if size > MOST_IN_MEMORY else MEMORY
+    with open_table(path, table.reading, memory) as file, told(path):
+        rows = TableRows(file.connection, table, file.names, size)
         keys = rows.keys()
         places = split_rows(table.split, keys.target, keys.by, seed)
         rows.mark_training(keys.rows[places.train])

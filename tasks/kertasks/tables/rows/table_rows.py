@@ -216,15 +216,23 @@ class TableRows:
                 "typed JOIN (SELECT name, row_number() OVER (ORDER BY name) AS place FROM "
                 "(SELECT DISTINCT split_by AS name FROM typed)) ON split_by = name"
             )
-        found = self._connection.execute(
-            f"SELECT row, target{by} FROM {source} WHERE {self._usable}"
-        ).fetchnumpy()
-        rows = np.asarray(found["row"], np.int64)
-        order = np.argsort(rows, kind="stable")
-        target = np.asarray(found["target"], np.int32 if self._table.classes else np.float64)
-        return Keys(
-            rows[order], target[order], np.asarray(found["split_by"])[order] if by else None
+        query = f"SELECT row, target{by} FROM {source} WHERE {self._usable}"
+        parts = list(_in_blocks(read_arrow(self._connection.sql(query))))
+        if not parts:
+            nothing = np.zeros(0, np.int64)
+            return Keys(nothing, nothing.astype(np.int32), nothing if by else None)
+        rows, target = (
+            np.concatenate([np.asarray(part[name]) for part in parts]) for name in ("row", "target")
         )
+        split_by = None
+        if by:
+            split_by = np.concatenate([np.asarray(part["split_by"]) for part in parts])
+        del parts
+        if (np.diff(rows) < 0).any():  # groups were looked up
+            order = np.argsort(rows, kind="stable")
+            rows, target = rows[order], target[order]
+            split_by = None if split_by is None else split_by[order]
+        return Keys(rows, target, split_by)
 
     def mark_training(self, rows: NDArray[np.int64]) -> None:
         """Say which rows train: the view ``training`` has them alone."""
