@@ -13,6 +13,7 @@ from typing import Any, cast
 
 import msgspec
 
+from kertasks.arrays.own_arrays import Arrays
 from kertasks.export.script.script_data import ScriptData
 from kertasks.folders.picture_folder import PictureFolder
 from kertasks.folders.text_folder import TextFolder
@@ -80,6 +81,12 @@ KINDS: Mapping[type, DataKind] = {
         knows="kertasks.folders.folder_facts:text_facts",
         writes="kertasks.folders.text_script:script",
         summary="kertasks.folders.folder_facts:text_summary",
+    ),
+    Arrays: DataKind(
+        loads="kertasks.arrays.array_loading:load",
+        knows="kertasks.arrays.array_facts:facts",
+        writes="kertasks.arrays.array_script:script",
+        summary="kertasks.arrays.array_facts:summary",
     ),
 }
 """By the record that a task of data holds."""

@@ -23,13 +23,14 @@ from typing import TypeAlias
 
 import msgspec
 
+from kertasks.arrays.own_arrays import Arrays
 from kertasks.errors import UserError
 from kertasks.files import read_small, write_text
 from kertasks.folders.picture_folder import PictureFolder
 from kertasks.folders.text_folder import TextFolder
 from kertasks.tables.table import Table
 
-OwnData: TypeAlias = Table | PictureFolder | TextFolder
+OwnData: TypeAlias = Table | PictureFolder | TextFolder | Arrays
 """Every kind of data of a person's own, told apart by its tag ``kind``."""
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")

@@ -55,6 +55,10 @@ def answer(request: bytes) -> LookAnswer:
         asked = msgspec.json.decode(request, type=LookRequest)
         if Path(asked.path).is_dir():
             return LookAnswer(folder=look_at_folder(asked.path, asked.folder))
+        if asked.path.casefold().endswith((".npz", ".npy")):
+            from kertasks.arrays.looking_at_arrays import look as look_at_arrays
+
+            return LookAnswer(arrays=look_at_arrays(asked.path, asked.arrays))
         return LookAnswer(look=look(asked.path, asked.table, asked.wishes))
     except UserError as error:
         return LookAnswer(error=str(error))

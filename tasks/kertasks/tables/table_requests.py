@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from kertasks.arrays.arrays_look import ArraysLook
+from kertasks.arrays.own_arrays import Arrays
 from kertasks.folders.folder_look import FolderData, FolderLook
 from kertasks.tables.table import ReadingWishes, Table
 from kertasks.tables.table_look import TableLook
@@ -18,10 +20,14 @@ class LookRequest(msgspec.Struct, frozen=True):
     folder: FolderData | None = None
     """What a person made of a folder."""
 
+    arrays: Arrays | None = None
+    """What a person made of a file of arrays."""
+
 
 class LookAnswer(msgspec.Struct, frozen=True):
     """Has a look, or says in a sentence why there is none."""
 
     look: TableLook | None = None
     folder: FolderLook | None = None
+    arrays: ArraysLook | None = None
     error: str = ""

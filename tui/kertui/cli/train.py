@@ -160,27 +160,24 @@ def keep_table(path: Path, target: str | None, roles: tuple[str, ...]) -> tuple[
     """
     from msgspec.structs import replace
 
-    from kertasks.folders.picture_folder import PictureFolder
-    from kertasks.folders.text_folder import TextFolder
     from kertasks.own_tasks.data_task import DataTask, OwnData
     from kertasks.own_tasks.kept_tasks import keep, read_absolute
     from kertasks.registry import all_tasks, broken_tasks, find_task
     from kertasks.tables.table import Table
-    from kertui.cli.own_data.folder_options import folder_lines, look_at
-    from kertui.cli.own_data.folder_options import require_ready as require_folder_ready
+    from kertui.cli.own_data.understood_data import is_no_table, understand
 
     said = read_absolute(path) if path.suffix == ".toml" else None
     path = path.absolute() if said is None else Path(said.data.path)
     own = None if said is None else said.data
     data: OwnData
-    if path.is_dir() or isinstance(own, PictureFolder | TextFolder):
+    if is_no_table(path, own):
         if target is not None or roles:
-            raise click.UsageError(f"--target and --role are of a table, and {path} is a folder.")
-        folder = look_at(path, own if isinstance(own, PictureFolder | TextFolder) else None)
-        for line in folder_lines(folder):
+            raise click.UsageError(f"--target and --role are of a table, and {path.name} is none.")
+        found = understand(path, own)
+        for line in found.lines:
             click.echo(visible(line), err=True)
-        require_folder_ready(folder)
-        data, recipe = replace(folder.data, path=str(path)), folder.recipe
+        found.require_ready()
+        data, recipe = replace(found.look.data, path=str(path)), found.look.recipe
     else:
         look = look_with(path, own if isinstance(own, Table) else None, target, roles)
         for line in understood(look):

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import msgspec
 
+from kertasks.arrays.arrays_look import ArraysLook
+from kertasks.arrays.own_arrays import Arrays
 from kertasks.errors import UserError
 from kertasks.folders.folder_look import FolderData, FolderLook
 from kertasks.tables.table import ReadingWishes, Table
@@ -74,6 +76,21 @@ class TableProcess:
         if answer.folder is None:
             raise CannotLook(answer.error or f"{path}: it is a file, not a folder")
         return answer.folder
+
+    def look_at_arrays(self, path: str | Path, data: Arrays | None = None) -> ArraysLook:
+        """Look at an ``.npz`` or ``.npy`` file.
+
+        Args:
+            path: of the file.
+            data: what a person made of it.
+
+        Raises:
+            CannotLook: it is no such file, and why; or as ``look``.
+        """
+        answer = self._answer(LookRequest(str(path), arrays=data))
+        if answer.arrays is None:
+            raise CannotLook(answer.error or f"{path}: it is no .npz or .npy file")
+        return answer.arrays
 
     def _answer(self, request: LookRequest) -> LookAnswer:
         with self._lock:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
+from kertasks.arrays.own_arrays import Arrays
 from kertasks.errors import UserError
 from kertasks.tables.file_digest import file_digest
 from kertasks.tables.table import Table
@@ -30,7 +31,7 @@ def _digest(path: Path, *_state: int) -> str:
     return file_digest(path)[0]
 
 
-def require_unchanged(path: Path, table: Table) -> str:
+def require_unchanged(path: Path, table: Table | Arrays) -> str:
     """See that the file is there and is what it was; returns its digest.
 
     Raises:

@@ -1,4 +1,4 @@
-"""A folder of a person's own on the command line: what was understood of it, kept as a task."""
+"""A folder of a person's own, or a file of arrays, on the command line: what was understood."""
 
 from __future__ import annotations
 
@@ -6,42 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kertasks.errors import UserError
-
 if TYPE_CHECKING:
-    from kertasks.folders.folder_look import FolderData, FolderLook
+    from kertasks.arrays.arrays_look import ArraysLook
+    from kertasks.folders.folder_look import FolderLook
 
 _MOST_SAID = 5
 """Classes, sizes and files that are named in a line; ``kertui data look`` says more."""
-
-
-class FolderNotReady(UserError):
-    """A folder cannot be trained as it stands; the text says why."""
-
-
-def look_at(path: Path, data: FolderData | None = None) -> FolderLook:
-    """Look at a folder in a process of its own.
-
-    Raises:
-        UserError: it is no folder of files by class.
-    """
-    from kertui.service.table_process import TableProcess
-
-    process = TableProcess()
-    try:
-        return process.look_at_folder(path, data)
-    finally:
-        process.close()
-
-
-def require_ready(look: FolderLook) -> None:
-    """See that a folder can be trained.
-
-    Raises:
-        FolderNotReady: with every reason.
-    """
-    if look.problems:
-        raise FolderNotReady(f"{Path(look.data.path).name}: {'; '.join(look.problems)}")
 
 
 def folder_lines(look: FolderLook, most: int = _MOST_SAID) -> Iterator[str]:
@@ -86,3 +56,29 @@ def _named(what: str, all_of_them: list[str], most: int) -> Iterator[str]:
     more = len(all_of_them) - most
     rest = f" and {more} more" if more > 0 else ""
     yield f"{what}: {', '.join(all_of_them[:most])}{rest}"
+
+
+def array_lines(look: ArraysLook, most: int = _MOST_SAID) -> Iterator[str]:
+    """What was understood of a file of arrays, and what a person must know.
+
+    Args:
+        look: at it.
+        most: arrays and classes that are named.
+    """
+    from kertasks.text.numbers import counted, grouped, percent
+
+    data = look.data
+    found = [f"{one.name} {one.shape} {one.dtype}" for one in look.arrays]
+    yield from _named(Path(data.path).name, found, most)
+    test = data.x_test or f"{percent(data.test)} held out"
+    goal = data.y or "its last column"
+    yield f"predicts {goal} from {data.x}; to test: {test}; scaled: {data.scaling}"
+    if data.classes:
+        pairs = zip(data.classes, look.class_rows, strict=True)
+        yield from _named("classes", [f"{name} {grouped(rows)}" for name, rows in pairs], most)
+    else:
+        yield f"a number, {counted(data.rows, 'row')}"
+    for warning in look.warnings:
+        yield f"warning: {warning}"
+    for problem in look.problems:
+        yield f"problem: {problem}"

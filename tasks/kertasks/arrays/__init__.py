@@ -1,0 +1,1 @@
+"""A person's own arrays, in an ``.npz`` or ``.npy`` file: looked at, split, made rows."""

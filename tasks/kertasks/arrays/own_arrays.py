@@ -1,0 +1,77 @@
+"""Arrays in a file: all that a task of them says. A plain record."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from kertasks.kinds import TaskKind
+
+ONLY = "array"
+"""What the one array of an ``.npy`` file is called."""
+
+_Size = Annotated[int, Meta(ge=1)]
+
+
+class ArrayScaling(StrEnum):
+    """What is done to the features."""
+
+    NONE = "none"
+    UNIT = "0 to 1"
+    """Divided by 255, of pictures in bytes."""
+
+    STANDARD = "standard"
+    """Each column with mean 0 and standard deviation 1 over the training rows."""
+
+
+class Arrays(
+    msgspec.Struct,
+    frozen=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    tag_field="kind",
+    tag="arrays",
+):
+    """Features and targets, an entry a row, in one ``.npz`` or ``.npy`` file."""
+
+    path: str
+    """Of the file; a relative one is beside the file that says it."""
+
+    x: str
+    """The name of the array of features."""
+
+    shape: Annotated[tuple[_Size, ...], Meta(min_length=1, max_length=6)]
+    """Of a row of features."""
+
+    y: str = ""
+    """The name of the array of targets; empty where the last column of ``x`` has them."""
+
+    x_test: str = ""
+    """Names of arrays to test on; empty where ``test`` rows are held out."""
+
+    y_test: str = ""
+    classes: tuple[str, ...] = ()
+    """The labels in their order, as texts; empty where the target is a number."""
+
+    scaling: ArrayScaling = ArrayScaling.NONE
+    test: Annotated[float, Meta(ge=0, lt=1)] = 0.2
+    """The share of rows that is held out to test, each class in its share."""
+
+    bytes: int = 0
+    """Of the file, when it was looked at."""
+
+    digest: str = ""
+    """``blake2b:`` and the hash of the file's content, when it was looked at."""
+
+    rows: int = 0
+    """To train and to hold out, when it was looked at."""
+
+    @property
+    def kind(self) -> TaskKind:
+        """What is to be predicted."""
+        if not self.classes:
+            return TaskKind.REGRESSION
+        return TaskKind.BINARY if len(self.classes) == 2 else TaskKind.MULTICLASS

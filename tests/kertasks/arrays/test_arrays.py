@@ -1,0 +1,130 @@
+"""Files of arrays: looked at, loaded, written as a script; pickles and bombs refused."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import keras
+import msgspec
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from kertasks.arrays.array_file import WrongArrays
+from kertasks.arrays.array_loading import load
+from kertasks.arrays.looking_at_arrays import look
+from kertasks.arrays.own_arrays import Arrays, ArrayScaling
+from kertasks.errors import UserError
+from kertasks.own_tasks.data_task import DataTask, read_data_task, write_data_task
+from kertasks.registry import find_task
+
+RANDOM = np.random.default_rng(0)
+PICTURES = RANDOM.integers(0, 256, (40, 9, 8), np.uint8)
+LABELS = np.arange(40) % 3
+COLUMNS = RANDOM.normal(5, 2, (40, 4))
+
+
+def assert_it_is_loaded_as_its_script_does(home: Path, data: Arrays) -> None:
+    (home / "tasks").mkdir(parents=True, exist_ok=True)
+    write_data_task(DataTask(data), home / "tasks" / "mine.toml")
+    assert read_data_task(home / "tasks" / "mine.toml").data == data
+    task = find_task("mine")
+    assert task.script is not None
+    loaded, script = task.load(seed=2), task.script("rows")
+    names = {"keras": keras, "np": np, "SEED": 2}
+    exec("\n".join([*script.imports, script.code]), names)
+    assert loaded.test is not None
+    for part, split in (("train", loaded.train), ("test", loaded.test)):
+        np.testing.assert_allclose(names[f"x_{part}"], split.x, atol=1e-6)
+        np.testing.assert_array_equal(names[f"y_{part}"], split.y)
+        assert split.x.dtype == np.float32
+
+
+def test_pictures_of_keras_files_bring_their_test_rows(home: Path, tmp_path: Path) -> None:
+    path = tmp_path / "p.npz"
+    np.savez_compressed(
+        path, x_train=PICTURES, y_train=LABELS, x_test=PICTURES[:9], y_test=LABELS[:9]
+    )
+    found = look(path)
+    assert found.data == Arrays(
+        str(path),
+        "x_train",
+        (9, 8, 1),
+        "y_train",
+        "x_test",
+        "y_test",
+        classes=("0", "1", "2"),
+        scaling=ArrayScaling.UNIT,
+        bytes=path.stat().st_size,
+        digest=found.data.digest,
+        rows=40,
+    )
+    assert (found.class_rows, found.problems) == ((14, 13, 13), ())
+    assert found.recipe
+    assert_it_is_loaded_as_its_script_does(home, found.data)
+
+
+@pytest.mark.parametrize(
+    ("y", "classes"),
+    [
+        (LABELS.astype(float) - 1, ("-1", "0", "1")),
+        (np.eye(3)[LABELS], ("0", "1", "2")),
+        (np.array(["b", "a", "c"])[LABELS], ("a", "b", "c")),
+        (LABELS > 0, ("0", "1")),
+        (COLUMNS[:, 0], ()),
+    ],
+)
+def test_targets_are_classes_or_numbers(
+    home: Path, tmp_path: Path, y: NDArray[Any], classes: tuple[str, ...]
+) -> None:
+    path = tmp_path / "a.npz"
+    np.savez(path, data=COLUMNS, target=y)
+    found = look(path)
+    assert (found.data.classes, found.data.scaling) == (classes, ArrayScaling.STANDARD)
+    assert_it_is_loaded_as_its_script_does(home, found.data)
+
+
+def test_the_last_column_of_a_single_array_is_its_target(home: Path, tmp_path: Path) -> None:
+    path = tmp_path / "a.npy"
+    np.save(path, np.column_stack([COLUMNS, LABELS]))
+    found = look(path)
+    assert (found.data.shape, found.data.y, found.data.classes) == ((4,), "", ("0", "1", "2"))
+    assert_it_is_loaded_as_its_script_does(home, found.data)
+    np.save(path, np.column_stack([COLUMNS, LABELS + 1]))
+    with pytest.raises(UserError, match="has changed"):
+        load(found.data, tmp_path, 0)
+
+
+def test_pickles_bombs_and_what_is_no_file_of_arrays_say_so(tmp_path: Path) -> None:
+    def refused(name: str) -> str:
+        with pytest.raises(WrongArrays) as error:
+            look(tmp_path / name)
+        return str(error.value)
+
+    np.save(tmp_path / "pickle.npy", np.array([{}], object), allow_pickle=True)
+    np.savez(tmp_path / "pickle.npz", x=COLUMNS, y=np.array([{}] * 40, object))
+    (tmp_path / "text.npz").write_text("x,y\n1,2\n")
+    np.save(tmp_path / "cut.npy", COLUMNS)
+    (tmp_path / "cut.npy").write_bytes((tmp_path / "cut.npy").read_bytes()[:-50])
+    np.savez(tmp_path / "alone.npz", x=COLUMNS)
+    header = b"{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000000, 4)}"
+    with zipfile.ZipFile(tmp_path / "bomb.npz", "w") as archive:
+        for name in ("x", "y"):
+            start = b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header
+            archive.writestr(f"{name}.npy", start)
+    assert refused("pickle.npy") == "pickle.npy: a pickle of Python objects, which is never read"
+    assert refused("pickle.npz").endswith("y is a pickle of Python objects, which is never read")
+    assert "no whole .npz or .npy file" in refused("cut.npy")
+    assert "text.npz: " in refused("text.npz")
+    assert "no two arrays in it are features and targets: x (40, 4)" in refused("alone.npz")
+    assert refused("bomb.npz") == "bomb.npz: x takes more than 64 GB"
+    assert refused("nowhere.npz") == "nowhere.npz: no such file or directory"
+
+
+def test_what_a_person_says_otherwise_stays(tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", x=PICTURES, y=LABELS)
+    said = msgspec.structs.replace(look(tmp_path / "a.npz").data, scaling=ArrayScaling.NONE)
+    assert look(tmp_path / "a.npz", said).data == said
+    assert load(said, tmp_path, 0).train.x.dtype == np.uint8
