@@ -11,14 +11,21 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kertasks.text.plain_text import visible
 from kertui.cli.options import home_option, writes_utf8
 from kertui.cli.own_data.table_options import look_with, summary_lines, table_options
+from kertui.cli.own_data.understood_data import is_no_table, understand
 
 if TYPE_CHECKING:
+    from kertasks.arrays.arrays_look import ArraysLook
+    from kertasks.folders.folder_look import FolderLook
     from kertasks.tables.table_look import ColumnLook, TableLook
 
 _WIDE = 200
 """Cells of a line in a pipe."""
+
+_MOST_NAMED = 20
+"""Classes, sizes and files left out that are named in a line."""
 
 _NOT_READY = 1
 """The exit status where the table cannot be trained as it stands."""
@@ -51,7 +58,8 @@ def data_look(
     as_json: bool,
 ) -> None:
     """Read every cell of FILE (CSV, TSV, Parquet or JSON lines) and say what each column is, what
-    is missing, what would be predicted, and what is wrong with that.
+    is missing, what would be predicted, and what is wrong with that. FILE may also be a folder of
+    pictures or texts by class, or an .npz or .npy file of arrays.
 
     Nothing is trained or kept. The exit status is 0 when it can be trained as it stands, 1 when
     it cannot be read or trained, 2 when the command was wrong.
@@ -61,6 +69,10 @@ def data_look(
     if delimiter is not None and not 1 <= len(delimiter := _TABS.get(delimiter, delimiter)) <= 4:
         raise click.UsageError("--delimiter is one sign, four at most, or tab or space.")
     wishes = ReadingWishes(delimiter=delimiter, header=header, decimal=decimal, encoding=encoding)
+    if is_no_table(Path(file)):
+        if target is not None or roles or wishes != ReadingWishes():
+            raise click.UsageError(f"{file} is no table: its options are of tables.")
+        ctx.exit(_say_what_it_is(file, as_json=as_json))
     look = look_with(Path(file), None, target, roles, wishes)
     if as_json:
         _print_json(look)
@@ -73,7 +85,20 @@ def data_look(
     ctx.exit(_NOT_READY if look.problems else 0)
 
 
-def _print_json(look: TableLook) -> None:
+def _say_what_it_is(file: str, *, as_json: bool) -> int:
+    """Say what a folder, or a file of arrays, was understood to be; returns the exit status."""
+    found = understand(Path(file), None, _MOST_NAMED)
+    if as_json:
+        _print_json(found.look)
+    else:
+        for line in found.lines:
+            click.echo(visible(line))
+        if not found.look.problems:
+            click.echo(f"next: kertui train {shlex.quote(file)}")
+    return _NOT_READY if found.look.problems else 0
+
+
+def _print_json(look: TableLook | FolderLook | ArraysLook) -> None:
     import json
 
     import msgspec
