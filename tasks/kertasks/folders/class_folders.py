@@ -36,6 +36,9 @@ MOST_FILES = 2_000_000
 """What would take more than a few seconds to list, and a gigabyte to remember."""
 
 _DEEPEST = 32
+_MOST_OTHERS = 20_000
+"""Files that do not count, from which a folder that has few others is somebody's whole disk."""
+
 _TOLD = 20
 _NAMED = 100
 """Files left out that are remembered by name; all are counted."""
@@ -45,7 +48,7 @@ class WrongFolder(UserError):
     """A folder has no files by class; the text says why."""
 
     def __init__(self, path: Path, why: str) -> None:
-        super().__init__(f"{visible_name(path.name)}: {why}")
+        super().__init__(f"{visible_name(path.name or str(path))}: {why}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +155,7 @@ class _Search:
         self._endings = endings
         self._left_out = LeftOut()
         self._seen = 0
+        self._found = 0
 
     def find(self, classes: Sequence[str] | None) -> ClassFiles:
         top = self._folders_in("")
@@ -225,6 +229,7 @@ class _Search:
                     continue
                 if not entry.name.casefold().endswith(self._endings):
                     self._left_out.add(path, f"no {_listed(self._endings)}")
+                    self._require_enough()
                     continue
                 status = entry.stat(follow_symlinks=False)
             except OSError as error:
@@ -234,7 +239,14 @@ class _Search:
             if why:
                 self._left_out.add(path, why)
             else:
+                self._found += 1
                 yield path, status
+
+    def _require_enough(self) -> None:
+        others = self._left_out.count
+        if others > _MOST_OTHERS and others > self._found:
+            what = f"{grouped(others)} files in it are no {_listed(self._endings)}"
+            raise WrongFolder(self._folder, what)
 
     def _entries(self, inside: str) -> list[os.DirEntry[str]]:
         """What is in a folder; hidden ones are left out."""

@@ -69,12 +69,7 @@ def look(path: str | Path, data: FolderData | None = None) -> FolderLook:
         WrongFolder: it is no such folder.
     """
     folder = Path(path)
-    is_texts = isinstance(data, TextFolder)
-    files = find_files(folder, TEXT_ENDINGS if is_texts else PICTURE_ENDINGS)
-    if data is None:
-        texts = find_files(folder, TEXT_ENDINGS)
-        if len(texts.files) > len(files.files):
-            files, is_texts = texts, True
+    files, is_texts = _files_of(folder, data)
     if not files.files:
         wanted = "texts (.txt)" if is_texts else "pictures or texts (.txt)"
         raise WrongFolder(folder, f"no class's folder in it has {wanted}")
@@ -107,6 +102,26 @@ def look(path: str | Path, data: FolderData | None = None) -> FolderLook:
         warnings=tuple(_warnings(folder, files, opened, whole, counts, data)),
         recipe="" if problems else recipes_for("", facts)[0].name,
     )
+
+
+def _files_of(folder: Path, data: FolderData | None) -> tuple[ClassFiles, bool]:
+    """The files of a folder, and whether they are texts: of which there are more."""
+    if data is not None:
+        is_texts = isinstance(data, TextFolder)
+        return find_files(folder, TEXT_ENDINGS if is_texts else PICTURE_ENDINGS), is_texts
+    try:
+        pictures = find_files(folder, PICTURE_ENDINGS)
+    except WrongFolder as error:  # perhaps because it is full of texts
+        try:
+            return find_files(folder, TEXT_ENDINGS), True
+        except WrongFolder:
+            raise error from None
+    try:
+        texts = find_files(folder, TEXT_ENDINGS)
+    except WrongFolder:
+        return pictures, False
+    more_texts = len(texts.files) > len(pictures.files)
+    return (texts, True) if more_texts else (pictures, False)
 
 
 def _suggested(

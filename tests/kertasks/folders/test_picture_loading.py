@@ -12,6 +12,7 @@ from tests.support.picture_files import png, write_pictures
 
 from kertasks.data.description import ImageSample
 from kertasks.data.typed_rows import RowReader
+from kertasks.folders import class_folders
 from kertasks.folders.class_folders import PICTURE_ENDINGS, WrongFolder, find_files
 from kertasks.folders.part_places import TooFewFiles
 from kertasks.folders.picture_folder import PictureFolder, PixelScaling
@@ -103,6 +104,14 @@ def test_what_is_no_picture_is_named_and_not_counted(
         r"left out: light/\x1b[31mred\n.png: no picture",
         "left out: light/cut.png: not whole",
     ]
+
+
+def test_a_whole_disk_is_not_looked_through(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(30):
+        (base / "pictures" / "dark" / f"{number}.o").touch()
+    monkeypatch.setattr(class_folders, "_MOST_OTHERS", 25)
+    with pytest.raises(WrongFolder, match="26 files in it are no bmp, gif, jpeg, jpg or png"):
+        find_files(base / "pictures", PICTURE_ENDINGS)
 
 
 def test_the_folders_train_and_test_are_taken_as_they_are(base: Path) -> None:

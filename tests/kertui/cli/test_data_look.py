@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
+from tests.support.picture_files import write_pictures
 
 from kertui.cli.main import run
 
@@ -68,3 +69,26 @@ def test_what_cannot_be_is_said(
 def test_what_is_no_file_is_said(path: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["data", "look", path]) == 1
     assert capsys.readouterr().err.startswith("Error: ")
+
+
+def test_a_folder_and_a_file_of_arrays_are_said_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_pictures(tmp_path / "my pictures")
+    (folder / "light" / "cut.png").write_bytes(b"x")
+    assert run(["data", "look", str(folder)]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[:3] == [
+        "my pictures: 24 pictures, 2 classes; 20 % of each class held out",
+        "classes: dark 12, light 12",
+        "sizes: 8 x 8 (24)",
+    ]
+    assert said[-2:] == ["  light/cut.png: no picture", f"next: kertui train '{folder}'"]
+    for path in (folder / "dark").iterdir():
+        path.unlink()
+    assert run(["data", "look", str(folder), "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["problems"][0].startswith("the class dark has 0")
+    assert run(["data", "look", str(folder), "--target", "x"]) == 2
+    (tmp_path / "a.npz").write_text("no arrays")
+    assert run(["data", "look", str(tmp_path / "a.npz")]) == 1
+    assert "a.npz: " in capsys.readouterr().err

@@ -203,6 +203,9 @@ class DataScreen(Screen[None]):
 
     @on(TaskRead)
     def _take_task(self, event: TaskRead) -> None:
+        if event.task is not None and not isinstance(event.task.data, Table):
+            event.trouble = f"its data is no table: edit {short_path(self._path)} itself"
+            event.task = None
         if event.task is None or self._task_file is None:
             self._trouble = event.trouble
             self._show()

@@ -79,7 +79,9 @@ def found_at(path: Path) -> FoundFile | Mistake:
     if not is_there:
         return Mistake(f"{short_path(path)}: no such file")
     if is_folder:
-        return Mistake(f"{short_path(path)} is a folder; a file is needed")
+        return Mistake(
+            f"{short_path(path)} is a folder; kertui train trains on one of pictures or texts"
+        )
     if path.suffix == ".py":
         return Mistake(
             f"{path.name} is a program, which is not run from here: kertui --tasks with its "

@@ -59,7 +59,9 @@ class TableProcess:
         """
         answer = self._answer(LookRequest(str(path), table, wishes))
         if answer.look is None:
-            raise CannotLook(answer.error or f"{path}: it is a folder, not a table")
+            raise CannotLook(
+                answer.error or f"{path} is no table: kertui train {path} trains on it"
+            )
         return answer.look
 
     def look_at_folder(self, path: str | Path, data: FolderData | None = None) -> FolderLook:
