@@ -55,7 +55,8 @@ def _missing(reading: Reading) -> str:
         return "x IS NULL"
     written = ", ".join(sorted({literal(text.strip(BLANKS)) for text in reading.missing}))
     # Few cells have blanks around them, and to take them off takes ten times as long as to look.
-    blank = f"x < '!' OR x >= {literal(BLANKS[-2])} OR ends_with(x, ' ') OR ends_with(x, chr(13))"
+    after = " OR ".join(f"ends_with(x, {literal(blank)})" for blank in BLANKS)
+    blank = f"x < '!' OR x >= {literal(BLANKS[-2])} OR {after}"
     bare = f"CASE WHEN {blank} THEN bare(x) IN ({written}) ELSE false END"
     return f"x IS NULL OR x IN ({written}) OR {bare}"
 
