@@ -32,7 +32,7 @@ def write(name: str, folder: Path) -> Table:
     from sklearn import datasets
 
     found: Any = getattr(datasets, f"load_{name}")()
-    reading, classes = DIALECTS[name], ()
+    reading, classes = DIALECTS[name], tuple[str, ...]()
     names = [str(one) for one in getattr(found, "feature_names", range(found.data.shape[1]))]
     names.append("Größe")
     rows = [[repr(float(value)) for value in row] for row in found.data]
