@@ -15,6 +15,7 @@ import contextlib
 import html
 import os
 import re
+import subprocess
 import sys
 import tempfile
 import time
@@ -30,12 +31,15 @@ os.environ.setdefault("KERAS_HOME", str(Path.home() / ".keras"))
 import resvg_py
 
 from kertasks.data.sources.data_files import FileState, state
+from kertasks.folders.looking_at_folders import look
+from kertasks.own_tasks.data_task import DataTask, write_data_task
 from kertasks.registry import find_task
 from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.folder import RunFolder, RunIsOver
 from kertasks.runs.label import Label, write_label
 from kertasks.runs.state import RunState
 from kertasks.runs.store import RunStore
+from kertasks.user_folders import own_tasks_dir
 from kertui.advice.advice_panel import AdvicePanel
 from kertui.app import KertuiApp
 from kertui.live.pane import LivePane
@@ -296,6 +300,29 @@ async def matrix(stage: Stage) -> None:
     await _look(stage, await _finish(stage, "reuters", "book"), "3")
 
 
+_WRITE_DIGITS = """
+import pathlib, sys, tensorflow as tf
+from sklearn.datasets import load_digits
+names = "zero one two three four five six seven eight nine".split()
+digits = load_digits()
+for number, (picture, digit) in enumerate(zip(digits.images, digits.target)):
+    folder = pathlib.Path(sys.argv[1], names[digit])
+    folder.mkdir(parents=True, exist_ok=True)
+    pixels = tf.cast(picture[..., None] * 15.9, "uint8")
+    (folder / f"{number:04}.png").write_bytes(tf.io.encode_png(pixels).numpy())
+"""
+
+
+async def folder(stage: Stage) -> None:
+    """A person's own folder of pictures: which class is taken for which."""
+    path = Path(os.environ["HOME"], "digits")
+    await asyncio.to_thread(
+        subprocess.run, [sys.executable, "-c", _WRITE_DIGITS, str(path)], check=True
+    )
+    write_data_task(DataTask(look(path).data), own_tasks_dir() / "handwriting.toml")
+    await _look(stage, await _finish(stage, "handwriting", "convolutions"), "3")
+
+
 async def layers(stage: Stage) -> None:
     """Dead units of a network that does not learn."""
     await _look(stage, await _finish(stage, "xor", "as asked, four rows"), "5")
@@ -387,6 +414,7 @@ PICTURES: dict[str, Callable[[Stage], Awaitable[None]]] = {
     "boundary-late": boundary_late,
     "fit": fit,
     "matrix": matrix,
+    "folder": folder,
     "layers": layers,
     "advice": advice,
     "advice-list": advice_list,
