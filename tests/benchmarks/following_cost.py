@@ -1,16 +1,14 @@
-"""What following costs somebody's training: Keras's own ``fit`` with ``kertasks.Run`` and without,
-by turns, at about 100 and about 1,000 epochs a second.
+"""What following costs somebody's training: Keras's own ``fit``, in which ``kertasks.Run`` is among
+the callbacks for some epochs and not for others, by chance, at about 100 and 1,000 epochs a second.
 
-``KERAS_BACKEND=jax python -m tests.benchmarks.following_cost [PAIRS]``: for each pace the median
-ratio of an epoch's time, of what the processor gave the training's thread, and of what it gave the
-process; and what begin and end of the training cost more, the files of weights included. TensorFlow
-does not come to 1,000 epochs a second: it is measured at what it comes to.
+``KERAS_BACKEND=jax python -m tests.benchmarks.following_cost``: for each pace the median time of an
+epoch without, and its ratio with, by the clock, of the training's thread and of the process; and
+what begin and end of the training cost, the files of weights included. TensorFlow does not come to
+1,000 epochs a second: it is measured at what it comes to.
 """
 
 from __future__ import annotations
 
-import statistics
-import sys
 import tempfile
 import time
 from dataclasses import dataclass
@@ -21,114 +19,100 @@ import numpy as np
 
 import kertasks
 
-_WARM = 20
-"""Epochs of each training that are counted to its beginning."""
+_BLOCK = 8
+"""Epochs in a row with a run or without; the first two of them are not counted."""
 
-
-@dataclass(frozen=True)
-class Pace:
-    """Trainings of about so many epochs a second."""
-
-    name: str
-    batches: int
-    epochs: int
-
-
-PACES = (Pace("slow", 10, 150), Pace("fast", 1, 1_000))
 BATCH_SIZE = 64
 
 
 @dataclass(frozen=True)
-class Spent:
-    """Seconds by the clock, of the training's thread and of the process."""
+class Pace:
+    """A training of so many batches an epoch."""
 
-    wall: float
-    thread: float
-    process: float
-
-    @classmethod
-    def until_now(cls) -> Spent:
-        """Since some moment."""
-        return cls(time.perf_counter(), time.thread_time(), time.process_time())
-
-    def since(self, other: Spent) -> Spent:
-        """What was spent between two."""
-        return Spent(
-            self.wall - other.wall, self.thread - other.thread, self.process - other.process
-        )
+    batches: int
+    epochs: int
 
 
-class Clock(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries no types
-    """Reads the clocks once it goes its pace, and after the last epoch."""
+PACES = {
+    "jax": (Pace(20, 3_000), Pace(1, 20_000)),
+    "tensorflow": (Pace(1, 2_000),),
+}
+
+
+def clocks() -> tuple[int, int, int]:
+    """Nanoseconds by the clock, of this thread and of the process."""
+    return time.perf_counter_ns(), time.thread_time_ns(), time.process_time_ns()
+
+
+class Turns(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries no types
+    """Takes the run out of the callbacks and back again.
+
+    Args:
+        run: the run.
+    """
+
+    def __init__(self, run: kertasks.Run) -> None:
+        super().__init__()
+        self.all = keras.callbacks.CallbackList([self, run])
+        self._run = run
+        self._rng = np.random.default_rng(5)
+        self._is_with = True
+        self._before = clocks()
+        self.spent: dict[bool, list[tuple[int, ...]]] = {False: [], True: []}
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Read them where it is time to."""
-        if epoch == _WARM:
-            self.warm = Spent.until_now()
-        elif epoch == int(self.params["epochs"]) - 1:
-            self.last = Spent.until_now()
+        """Count what the epoch took; at the end of a block, and of all, draw the next one."""
+        now = clocks()
+        if epoch % _BLOCK > 1:
+            spent = tuple(b - a for a, b in zip(self._before, now, strict=True))
+            self.spent[self._is_with].append(spent)
+        is_last = epoch + 2 >= int(self.params["epochs"])
+        if epoch and (epoch % _BLOCK == 0 or is_last):
+            there = self._run in self.all.callbacks
+            self._is_with = is_last or bool(self._rng.integers(2))
+            if there and not self._is_with:
+                self.all.callbacks.remove(self._run)
+            elif self._is_with and not there:
+                self.all.callbacks.append(self._run)
+        self._before = clocks()
 
 
-def measure(pace: Pace, pairs: int) -> list[tuple[tuple[Spent, Spent], tuple[Spent, Spent]]]:
-    """What trainings took without and with a run, pair by pair: their epochs, and their begin and
-    end."""
+def measure(pace: Pace) -> None:
+    """Print what following costs at a pace."""
     rng = np.random.default_rng(0)
     x = rng.normal(size=(pace.batches * BATCH_SIZE, 8)).astype("float32")
     y = (x[:, 0] > 0).astype("int32")
     model = keras.Sequential(
         [keras.Input((8,)), keras.layers.Dense(8, activation="relu"), keras.layers.Dense(1)]
     )
-    # So slow a descent that nearly every epoch is the best: its weights are held each time.
+    # So slow a descent that nearly every epoch is the best.
     model.compile(keras.optimizers.SGD(1e-6), keras.losses.BinaryCrossentropy(from_logits=True))
 
-    def train(*callbacks: keras.callbacks.Callback) -> tuple[Spent, Spent]:
-        clock, began = Clock(), Spent.until_now()
-        model.fit(
-            x,
-            y,
-            batch_size=BATCH_SIZE,
-            epochs=pace.epochs,
-            verbose=0,
-            callbacks=[clock, *callbacks],
-        )
-        whole, epochs = Spent.until_now().since(began), clock.last.since(clock.warm)
-        return epochs, whole.since(epochs)
+    def fit(epochs: int, callbacks: Any) -> float:
+        """Train; seconds of the thread."""
+        began = time.thread_time()
+        model.fit(x, y, batch_size=BATCH_SIZE, epochs=epochs, verbose=0, callbacks=callbacks)
+        return time.thread_time() - began
 
-    found = []
     with tempfile.TemporaryDirectory() as home:
-        train()
-        train(kertasks.Run("cost", home=home))
-        for turn in range(pairs):
-            if turn % 2:
-                plain = train()
-                followed = train(kertasks.Run("cost", home=home))
-            else:
-                followed = train(kertasks.Run("cost", home=home))
-                plain = train()
-            found.append((plain, followed))
-    return found
-
-
-def main(pairs: int) -> None:
-    """Measure every pace."""
-    for pace in PACES:
-        found = measure(pace, pairs)
-        steady = pace.epochs - 1 - _WARM
-        plain = statistics.median(plain[0].wall for plain, _ in found)
-        ratios = {
-            what: statistics.median(
-                getattr(followed[0], what) / getattr(plain[0], what) for plain, followed in found
-            )
-            for what in ("wall", "thread", "process")
-        }
-        more = statistics.median(followed[1].thread - plain[1].thread for plain, followed in found)
-        told = ", ".join(f"{what} {ratio:.3f}" for what, ratio in ratios.items())
-        print(
-            f"{keras.config.backend()}, {pace.batches} batches an epoch: {steady / plain:.0f} "
-            f"epochs/s; ratio of {told}; begin and end {more * 1000:.0f} ms more of the thread",
-            flush=True,
-        )
+        turns = Turns(run := kertasks.Run("cost", home=home))
+        turns.all.set_model(model)
+        turns.all.set_params({"epochs": pace.epochs, "steps": pace.batches, "verbose": 0})
+        fit(pace.epochs, turns.all)
+        ends = [fit(2, [run]) - fit(2, None) for _ in range(9)]
+    plain, followed = (np.median(turns.spent[one], axis=0) for one in (False, True))
+    ratios = ", ".join(
+        f"{what} {ratio:.3f}"
+        for what, ratio in zip(("wall", "thread", "process"), followed / plain, strict=True)
+    )
+    print(
+        f"{keras.config.backend()}, {pace.batches} batches an epoch of {plain[0] / 1e6:.2f} ms, "
+        f"{plain[1] / 1e6:.2f} of the thread: ratio of {ratios}; begin and end "
+        f"{np.median(ends) * 1000:.0f} ms of the thread",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 15)
+    for one in PACES[keras.config.backend()]:
+        measure(one)

@@ -57,7 +57,7 @@ def _with_run(callbacks: Any) -> tuple[Run, Any]:
         run = next((one for one in callbacks.callbacks if isinstance(one, Run)), None)
         if run is None:
             run = Run()
-            callbacks.append(run)
+            callbacks.callbacks.append(run)
             if callbacks.model is not None:
                 run.set_model(callbacks.model)
             run.set_params(callbacks.params)

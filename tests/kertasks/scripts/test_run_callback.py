@@ -334,6 +334,22 @@ def test_a_network_that_is_built_with_its_first_batch_is_seen_from_then_on(tmp_p
     assert RunHistory.read(RunStore(tmp_path).runs()[0].events_path).started is not None
 
 
+def test_a_list_of_callbacks_of_keras_own_kind_is_followed_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_under_way(Script("train.py", tmp_path))
+    monkeypatch.setattr(keras.Model, "fit", keras.Model.fit)  # given back at the end
+    follow_fit(keras, fast=False)
+    model = network()
+    listed = keras.callbacks.CallbackList(
+        add_history=True, model=model, epochs=2, steps=4, verbose=0
+    )
+    model.fit(X, Y, epochs=2, batch_size=16, verbose=0, callbacks=listed)
+    (folder,) = RunStore(tmp_path).runs()
+    assert isinstance(ended(folder), Finished)
+    assert RunHistory.read(folder.events_path).epochs == 2
+
+
 def test_fast_trains_by_compiled_epochs_and_says_where_it_cannot(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
