@@ -34,8 +34,8 @@ class Pace:
 
 
 PACES = {
-    "jax": (Pace(20, 3_000), Pace(1, 20_000)),
-    "tensorflow": (Pace(1, 2_000),),
+    "jax": (Pace(10, 3_000), Pace(1, 10_000)),
+    "tensorflow": (Pace(1, 1_200),),
 }
 
 
@@ -53,7 +53,7 @@ class Turns(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries no
 
     def __init__(self, run: kertasks.Run) -> None:
         super().__init__()
-        self.all = keras.callbacks.CallbackList([self, run])
+        self.all = keras.callbacks.CallbackList([self, run], add_history=True)
         self._run = run
         self._rng = np.random.default_rng(5)
         self._is_with = True

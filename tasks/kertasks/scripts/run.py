@@ -36,7 +36,9 @@ class Run(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries no t
         home: where runs are kept; ``KERTUI_HOME`` or the user's data folder where it is None.
         notes: what is to be remembered of it.
 
-    Measured on one core (``tests.benchmarks.following_cost``): see its README.
+    Where an epoch takes less than 5 ms and each is the best so far, the weights of at least one in
+    5 ms are held, and ``best.keras`` says of which epoch it is. What it costs is in the README of
+    ``tests/benchmarks`` (``following_cost``).
     """
 
     async_safe = True
