@@ -168,7 +168,7 @@ async def test_what_cannot_be_used_says_why_and_loses_nothing(
     async with at(service, lost, size=(80, 24)) as (pilot, screen):
         await says(pilot, "✗ cannot be read")
         field = screen.query_one(Input)
-        assert field.has_focus
+        await until(pilot, lambda: field.has_focus)
         assert field.value == str(lost)
         field.value = str(houses)
         await pilot.press("enter")
