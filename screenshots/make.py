@@ -47,6 +47,7 @@ from kertui.runs.run_curves import RunCurves
 from kertui.runs.runs_screen import RunsScreen
 from kertui.service.script_process import ScriptProcess
 from kertui.service.training_service import TrainingService
+from kertui.session import OpenData
 from kertui.terminal.capabilities import Capabilities
 from kertui.workbench.workbench import WorkbenchScreen
 
@@ -313,6 +314,31 @@ for number, (picture, digit) in enumerate(zip(digits.images, digits.target)):
 """
 
 
+WINES = """
+import pathlib, sys
+from sklearn.datasets import load_wine
+wines = load_wine()
+lines = [";".join(["bottle", *wines.feature_names, "grower"])]
+for number, (row, grower) in enumerate(zip(wines.data, wines.target)):
+    cells = [f"{cell:.2f}".replace(".", ",") for cell in row]
+    cells[2] = "?" if number in (16, 59, 120) else cells[2]
+    name = ("Barolo", "Grignolino", "Barbera")[grower]
+    lines.append(";".join([str(1001 + number), *cells, name]))
+pathlib.Path(sys.argv[1]).write_text("\\n".join(lines))
+"""
+"""Writes a table of 178 wines, with a column that names each and three cells that are missing."""
+
+
+async def table(stage: Stage) -> None:
+    """A person's own table, as it was understood."""
+    file = Path(os.environ["HOME"], "wines.csv")
+    subprocess.run([sys.executable, "-c", WINES, file], check=True)
+    stage.app.post_message(OpenData(stage.app.screen, file))
+    await stage.until(lambda: "ready" in _words(stage.app), "the table")
+    await stage.pilot.press("home", "down", "down", "down", "right")
+    await stage.pilot.pause(0.5)
+
+
 async def folder(stage: Stage) -> None:
     """A person's own folder of pictures: which class is taken for which."""
     path = Path(os.environ["HOME"], "digits")
@@ -421,6 +447,7 @@ PICTURES: dict[str, Callable[[Stage], Awaitable[None]]] = {
     "tried-fix": tried_fix,
     "script": script,
     "help": help_screen,
+    "table": table,
     "try-it": try_it,
 }
 

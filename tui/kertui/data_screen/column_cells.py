@@ -167,7 +167,11 @@ def range_text(look: ColumnLook, glyphs: Glyphs) -> str:
 
 def values_text(look: ColumnLook, room: int, glyphs: Glyphs) -> str:
     """How the values are spread, in so many cells."""
-    return as_many_as_fit(spread(look, glyphs), room, glyphs)
+    parts = spread(look, glyphs)
+    text = as_many_as_fit(parts, room, glyphs)
+    # Beside all of the histogram, that there are examples too need not be said.
+    bars_alone = bool(parts) and text == f"{parts[0]}  {glyphs.ellipsis}" and look.histogram
+    return parts[0] if bars_alone and look.suggested is not Role.CATEGORY else text
 
 
 def spread(look: ColumnLook, glyphs: Glyphs) -> list[str]:
