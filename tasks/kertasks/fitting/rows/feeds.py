@@ -225,24 +225,41 @@ class StreamedRows:
         self.limit: int = min(batches, rows.batches) * rows.batch_size
         """How many rows one call may read."""
 
+        self._rows = rows.rows
         self._order: NDArray[np.int64] | None = None
+        self._kept: tuple[int, int, list[tf.Tensor]] = (0, 0, [])
+        """The rows that were picked out last: the position of the first, that behind the last."""
 
     def open(self, order: NDArray[np.int64] | None) -> None:
         """Begin a pass; None for the rows as they lie."""
         self._order = order
+        self._kept = (0, 0, [])
 
     def arguments(self, first: int, rows: int) -> tuple[list[tf.Tensor], int]:
-        """Arrays of always the same shape whose first ``rows`` rows are the ones asked for, and
-        the position of the first, 0."""
-        wanted: NDArray[Any] | slice = slice(first, first + rows)
+        """Arrays of always the same shape in which the rows are that are asked for, and the
+        position of the first of them there.
+
+        As many rows are picked out as there is room for: those that follow are at hand then,
+        however few each call reads.
+        """
+        begin, end, arrays = self._kept
+        if not begin <= first <= first + rows <= end:
+            self._kept = (0, 0, [])  # never two at once in memory
+            begin, end = first, min(self._rows, first + self.limit)
+            arrays = self._picked(begin, end)
+            self._kept = (begin, end, arrays)
+        return arrays, first - begin
+
+    def _picked(self, first: int, end: int) -> list[tf.Tensor]:
+        wanted: NDArray[Any] | slice = slice(first, end)
         if self._order is not None:
             wanted = self._order[wanted]
         arrays = []
         for leaf in self._leaves:
             chunk = np.zeros((self.limit, *leaf.row_shape), leaf.dtype.as_numpy_dtype)
-            chunk[:rows] = leaf.take(wanted)
+            chunk[: end - first] = leaf.take(wanted)
             arrays.append(tf.convert_to_tensor(chunk))
-        return arrays, 0
+        return arrays
 
 
 Feed: TypeAlias = ResidentRows | StreamedRows
