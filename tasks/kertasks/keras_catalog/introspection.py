@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import keras
@@ -33,6 +34,9 @@ _DTYPES = ("float32", "float64", "float16", "bfloat16", "mixed_float16", "mixed_
 
 _ANY_LAYER = Offered("Layer", keras.layers.Layer, ())
 """Has what every layer takes: ``trainable``, ``dtype``, ``activity_regularizer``."""
+
+_ANY_OPTIMIZER = Offered("Optimizer", keras.optimizers.Optimizer, ())
+"""Has what every optimizer takes: ``weight_decay``, ``clipnorm``, ``use_ema``, …"""
 
 
 @cache
@@ -181,7 +185,7 @@ def _class_info(entry: Offered, family: Family) -> ClassInfo:
     documented = docstring_of(entry, family)
     arguments = arguments_of(entry, family)
     if arguments:
-        arguments = with_limits(entry.what, arguments)
+        arguments = with_limits(entry.what, arguments, _limited_once(family))
     return ClassInfo(
         name=entry.name,
         family=family,
@@ -218,10 +222,34 @@ _WHOLE = (ArgumentKind.INTEGER, ArgumentKind.INTEGERS)
 _REAL = (ArgumentKind.NUMBER, ArgumentKind.NUMBERS)
 
 
-def with_limits(what: Any, arguments: tuple[Argument, ...]) -> tuple[Argument, ...]:
+@cache
+def _limited_once(family: Family) -> Mapping[str, tuple[Argument, Argument]]:
+    """What every class of a family takes, by name: as documented, and with its limits.
+
+    The constructor of their base checks it, so that it need not be tried on each class again.
+    """
+    every = {Family.LAYERS: _ANY_LAYER, Family.OPTIMIZERS: _ANY_OPTIMIZER}.get(family)
+    if every is None:
+        return {}
+    arguments = arguments_of(every, family)
+    pairs = zip(arguments, with_limits(every.what, arguments), strict=True)
+    return {argument.name: (argument, found) for argument, found in pairs if not argument.required}
+
+
+def with_limits(
+    what: Any,
+    arguments: tuple[Argument, ...],
+    known: Mapping[str, tuple[Argument, Argument]] = MappingProxyType({}),
+) -> tuple[Argument, ...]:
     """The arguments with the limits and choices that the constructor of ``what`` confirms.
 
     A class that no small values can construct keeps what its docstring says.
+
+    Args:
+        what: a class of Keras.
+        arguments: those it takes.
+        known: arguments whose limits were found before, by name: without and with them. One that
+            the class documents otherwise is its own.
     """
     sample = sample_arguments(what, arguments)
     if sample is None:
@@ -229,10 +257,14 @@ def with_limits(what: Any, arguments: tuple[Argument, ...]) -> tuple[Argument, .
     limited = []
     for argument in arguments:
 
+        @cache
         def accepts(value: Any, name: str = argument.name) -> bool:
             return _constructs(what, {**sample, name: value})
 
-        if argument.kind is ArgumentKind.CHOICE:
+        documented, found = known.get(argument.name, (None, argument))
+        if documented == argument:
+            limited.append(found)
+        elif argument.kind is ArgumentKind.CHOICE:
             choices = tuple(choice for choice in argument.choices if accepts(choice))
             limited.append(replace(argument, choices=choices or argument.choices))
         elif argument.kind in _WHOLE + _REAL:
@@ -245,7 +277,8 @@ def with_limits(what: Any, arguments: tuple[Argument, ...]) -> tuple[Argument, .
 def sample_arguments(what: Any, arguments: tuple[Argument, ...]) -> dict[str, Any] | None:
     """Values for the required arguments that construct ``what``; None when none were found."""
     required = [argument for argument in arguments if argument.required]
-    tries = itertools.product(*(_candidates(argument) for argument in required))
+    candidates = (_candidates(argument.kind, argument.choices) for argument in required)
+    tries = itertools.product(*candidates)
     for values in itertools.islice(tries, 200):
         sample = {argument.name: value for argument, value in zip(required, values, strict=True)}
         if _constructs(what, sample):
@@ -271,26 +304,32 @@ def _limited(argument: Argument, accepts: Callable[[Any], bool]) -> Argument:
     return replace(argument, minimum=minimum, maximum=maximum)
 
 
-def _candidates(argument: Argument) -> tuple[Any, ...]:
-    """Small values to try for a required argument."""
+@cache
+def _candidates(kind: ArgumentKind, choices: tuple[str, ...]) -> tuple[Any, ...]:
+    """Small values to try for a required argument of a kind."""
     layers = keras.layers
-    return {
-        ArgumentKind.BOOLEAN: (True,),
-        ArgumentKind.INTEGER: (2, 1),
-        ArgumentKind.NUMBER: (0.5,),
-        ArgumentKind.NUMBERS: (0.5, (0.1, 0.5)),
-        ArgumentKind.INTEGERS: (2, (1,), (2, 2), (2, 1)),
-        ArgumentKind.CHOICE: argument.choices[:1],
-        ArgumentKind.STRING: ("ab,bc->ac",),
-        ArgumentKind.COMPONENT: ("linear", "sgd", "zeros"),
-        ArgumentKind.LAYER: (
-            layers.Dense(2),
-            layers.LSTM(2),
-            layers.LSTMCell(2),
-            [layers.LSTMCell(2)],
-        ),
-        ArgumentKind.ANY: (2, (1,), 0.5),
-    }[argument.kind]
+    match kind:
+        case ArgumentKind.BOOLEAN:
+            return (True,)
+        case ArgumentKind.INTEGER:
+            return (2, 1)
+        case ArgumentKind.NUMBER:
+            return (0.5,)
+        case ArgumentKind.NUMBERS:
+            return (0.5, (0.1, 0.5))
+        case ArgumentKind.INTEGERS:
+            return (2, (1,), (2, 2), (2, 1))
+        case ArgumentKind.CHOICE:
+            return choices[:1]
+        case ArgumentKind.STRING:
+            return ("ab,bc->ac",)
+        case ArgumentKind.COMPONENT:
+            return ("linear", "sgd", "zeros")
+        case ArgumentKind.LAYER:
+            cell = layers.LSTMCell(2)
+            return (layers.Dense(2), layers.LSTM(2), cell, [cell])
+        case ArgumentKind.ANY:
+            return (2, (1,), 0.5)
 
 
 def _constructs(what: Any, arguments: Mapping[str, Any]) -> bool:

@@ -8,7 +8,12 @@ import pytest
 from kertasks.keras_catalog.catalog import Argument, ArgumentKind, Catalog, ClassInfo, Family
 from kertasks.keras_catalog.docstrings import argument_of, read_docstring
 from kertasks.keras_catalog.excluded import EXCLUDED_LAYERS
-from kertasks.keras_catalog.introspection import NESTED_ONLY, sample_arguments
+from kertasks.keras_catalog.introspection import (
+    NESTED_ONLY,
+    arguments_of,
+    sample_arguments,
+    with_limits,
+)
 from kertasks.keras_catalog.offer import by_name
 
 
@@ -169,6 +174,27 @@ def test_every_class_is_described(catalog: Catalog) -> None:
         assert info.summary, info.name
         assert "\n" not in info.summary
         assert info.topic
+
+
+@pytest.mark.parametrize(
+    ("family", "name"),
+    [(Family.LAYERS, "Conv2D"), (Family.LAYERS, "GRU"), (Family.LAYERS, "Embedding"),
+     (Family.LAYERS, "RandomFlip"), (Family.OPTIMIZERS, "Adam"), (Family.OPTIMIZERS, "Ftrl")],
+)  # fmt: skip
+def test_what_every_class_takes_has_the_limits_that_each_confirms(
+    family: Family, name: str, catalog: Catalog
+) -> None:
+    """Keras is asked of it once, of the base of all; here the class itself is asked."""
+    entry = by_name(family)[name]
+    documented = arguments_of(entry, family)
+    asked = {found.name: found for found in with_limits(entry.what, documented)}
+    info = catalog.find(family, name)
+    assert info is not None
+    every = {Family.LAYERS: {"trainable", "dtype"}, Family.OPTIMIZERS: {"clipnorm", "use_ema"}}
+    assert every[family] < {found.name for found in info.arguments}
+    for found in info.arguments:
+        if found.name != "learning_rate":  # bounded beyond what Keras confirms
+            assert found == asked[found.name]
 
 
 ASK_FOR_MORE = {"CategoryEncoding", "Discretization"}
