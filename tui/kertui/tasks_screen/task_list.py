@@ -224,8 +224,8 @@ class TaskList(CardList):
             self.set_options(self._rows(shown))
             ids = [option.id for option in self.options]
             # A task whose file has just been broken or mended is the same to a person.
-            name = (keep or "").removeprefix(_BROKEN)
-            same = [id for id in (keep, name, _BROKEN + name) if id in ids]
+            name = (keep or OPEN_FILE).removeprefix(_BROKEN)
+            same = [id for id in (keep, name, _BROKEN + name) if keep and id in ids]
             self.highlighted = ids.index(same[0]) if same else 1
         now = self.highlighted_option
         if option is None or now is None or option.id != now.id:
