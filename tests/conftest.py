@@ -7,8 +7,6 @@ import gc
 import inspect
 import os
 import signal
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +16,8 @@ from hypothesis import settings
 from tests.support.own_tasks import OwnTasks
 from tests.support.trainers import kill_trainers
 
-from kertasks.keras_catalog.catalog import Catalog, cached_catalog
+from kertasks.keras_catalog.catalog import Catalog
+from kertasks.runs.store import RunStore
 from kertasks.xla_flags import offer_cache
 
 # A machine that is busy with other things is slow, not wrong.
@@ -51,14 +50,7 @@ WITH_KERAS = (
 )
 """Folders whose tests train, ask Keras or start processes."""
 
-NEEDS_MORE = {
-    "catalog",
-    "catalog_printed",
-    "genuine_data",
-    "service",
-    "snap_compare",
-    "trainer_home",
-}
+NEEDS_MORE = {"catalog", "genuine_data", "service", "snap_compare", "trainer_home"}
 """Fixtures that ask Keras, or draw the running interface."""
 
 PURE_NEVER = {"training", "terminal"}
@@ -139,25 +131,15 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def catalog_printed(cache: Path) -> str:
-    """What ``python -m kertasks.keras_catalog`` printed when it read the installed Keras into the
-    shared cache, for the first worker that needed it."""
-    printed = cache / "catalog.printed"
+def catalog(cache: Path) -> Catalog:
+    """The catalog of the installed Keras, read into the shared cache by the first worker that needs
+    it: it takes ten seconds."""
+    from kertui.service.training_service import TrainingService
+
+    service = TrainingService(RunStore(cache / "no runs"), cache, spare=False)
     with (cache / "catalog.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not printed.exists():
-            command = [sys.executable, "-m", "kertasks.keras_catalog", str(cache)]
-            told = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
-            printed.write_text(told)
-    return printed.read_text()
-
-
-@pytest.fixture(scope="session")
-def catalog(cache: Path, catalog_printed: str) -> Catalog:
-    """The catalog of the installed Keras, from the file that all workers share."""
-    found = cached_catalog(cache)
-    assert found is not None, catalog_printed
-    return found
+        return service.catalog()
 
 
 @pytest.fixture(scope="session", autouse=True)

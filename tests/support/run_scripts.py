@@ -12,6 +12,7 @@ import runpy
 import sys
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 
 def main() -> None:
@@ -25,6 +26,14 @@ def main() -> None:
     for dataset in (keras.datasets.imdb, keras.datasets.reuters):
         # A dozen scripts read these two files.
         dataset.load_data = cache(dataset.load_data)
+    fit = keras.Model.fit
+
+    def fit_traced_once(model: keras.Model, *arguments: Any, **named: Any) -> Any:
+        # What TensorFlow traces is traced again where it made variables, as an optimizer does.
+        model.optimizer.build(model.trainable_variables)
+        return fit(model, *arguments, **named)
+
+    keras.Model.fit = fit_traced_once
     for name in sys.argv[1:]:
         script = Path(name)
         with script.with_suffix(".txt").open("w") as file, contextlib.redirect_stdout(file):
