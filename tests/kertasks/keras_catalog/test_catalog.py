@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from kertasks.keras_catalog.__main__ import main
 from kertasks.keras_catalog.catalog import (
     Catalog,
     Family,
@@ -73,9 +74,12 @@ def test_is_read_without_keras(catalog: Catalog, tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_the_module_writes_it(cache: Path, catalog_printed: str, catalog: Catalog) -> None:
-    assert Path(catalog_printed.strip()) == cache_file(cache, catalog.keras_version)
-    assert catalog.classes
+def test_the_module_writes_it(
+    catalog: Catalog, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([str(tmp_path)]) == 0
+    assert Path(capsys.readouterr().out.strip()) == cache_file(tmp_path, catalog.keras_version)
+    assert cached_catalog(tmp_path) == catalog
     command = [sys.executable, "-m", "kertasks.keras_catalog"]
     assert subprocess.run(command, capture_output=True, check=False).returncode == 2
 
