@@ -81,7 +81,8 @@ def test_a_run_outlives_the_tmux_server_and_is_steered_from_another_terminal(
     def press(*keys: str) -> None:
         subprocess.run([*tmux, "send-keys", *keys], check=True)
 
-    subprocess.run([*tmux, "new-session", "-d", "-x", "120", "-y", "36", KERTUI], check=True)
+    size = ["-x", "120", "-y", "36"]
+    subprocess.run([*tmux, "new-session", "-d", *size, KERTUI, "--no-advice"], check=True)
     wait_until(lambda: "type to filter" in shown())
     press("digits")
     wait_until(lambda: "xor" not in shown())
@@ -104,7 +105,8 @@ def test_a_run_outlives_the_tmux_server_and_is_steered_from_another_terminal(
     assert (listed["id"], listed["state"]) == (run.id, "running")
     assert listed["epochs"] >= before + 3
 
-    with PseudoTerminal([KERTUI, "attach", "last"], columns=120, rows=36) as terminal:
+    attach = [KERTUI, "attach", "last", "--no-spare", "--no-advice"]
+    with PseudoTerminal(attach, columns=120, rows=36) as terminal:
         screen = terminal.wait_for("training")
         terminal.wait_for("best")
         assert "digits" in screen

@@ -10,6 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from tests.support.waiting import next_look
 from textual.app import App
 from textual.pilot import Pilot
 
@@ -28,10 +29,11 @@ async def until(pilot: Pilot[None], condition: Callable[[], object], seconds: fl
     Raises:
         AssertionError: it did not in time; shows the screen.
     """
-    deadline = time.monotonic() + seconds
+    began = time.monotonic()
     while not condition():
-        assert time.monotonic() < deadline, f"waited in vain; the screen:\n{shown(pilot.app)}"
-        await pilot.pause(0.01)
+        in_time = time.monotonic() < began + seconds
+        assert in_time, f"waited in vain; the screen:\n{shown(pilot.app)}"
+        await pilot.pause(next_look(began))
 
 
 def shown(app: App[None]) -> str:

@@ -52,6 +52,7 @@ class PseudoTerminal:
         """Every byte received, for what a screen cannot show (modes left switched on)."""
         self._stream = pyte.ByteStream(self.screen)
         self._unfinished = b""
+        self._text: str | None = None
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self.process = subprocess.Popen(
@@ -108,6 +109,7 @@ class PseudoTerminal:
         ):
             complete, self._unfinished = data, b""
         self._stream.feed(_UNKNOWN_TO_PYTE.sub(b"", complete))
+        self._text = None
 
     def send(self, keys: str) -> None:
         """Type, as the bytes a terminal sends."""
@@ -121,12 +123,15 @@ class PseudoTerminal:
         """Give the terminal another size, as dragging its window does."""
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self.screen.resize(rows, columns)
+        self._text = None
         self.process.send_signal(signal.SIGWINCH)
 
     @property
     def text(self) -> str:
         """What the screen shows, line by line."""
-        return "\n".join(line.rstrip() for line in self.screen.display)
+        if self._text is None:  # pyte measures every cell anew: milliseconds
+            self._text = "\n".join(line.rstrip() for line in self.screen.display)
+        return self._text
 
     def wait_until(self, condition: Callable[[str], bool], seconds: float = 60.0) -> str:
         """Read until ``condition`` holds for the screen's text, which is returned.

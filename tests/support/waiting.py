@@ -7,10 +7,21 @@ from collections.abc import Callable
 from typing import Any
 
 
-def wait_until(condition: Callable[[], Any], seconds: float = 60.0, every: float = 0.005) -> None:
+def next_look(began: float) -> float:
+    """Seconds until a condition is looked at again: a tenth of those since ``began``, at most 0.05.
+
+    What comes at once is seen at once; what takes seconds is left the processor it needs.
+
+    Args:
+        began: when the waiting began, by ``time.monotonic``.
+    """
+    return min(0.05, max(0.01, (time.monotonic() - began) / 10))
+
+
+def wait_until(condition: Callable[[], Any], seconds: float = 60.0) -> None:
     """Return as soon as the condition holds; fail after ``seconds``."""
-    deadline = time.monotonic() + seconds
+    began = time.monotonic()
     while not condition():
-        if time.monotonic() > deadline:
+        if time.monotonic() > began + seconds:
             raise AssertionError(f"{condition} did not come true in {seconds} s")
-        time.sleep(every)
+        time.sleep(next_look(began))

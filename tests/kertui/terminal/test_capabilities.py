@@ -61,7 +61,7 @@ def test_from_the_picker_to_a_finished_run(trainer_home: Path) -> None:
 
 def test_the_run_goes_on_when_the_terminal_is_killed(trainer_home: Path) -> None:
     store = RunStore(trainer_home)
-    with PseudoTerminal([KERTUI], columns=120, rows=36) as terminal:
+    with PseudoTerminal([KERTUI, "--no-advice"], columns=120, rows=36) as terminal:
         terminal.wait_for("type to filter")
         terminal.send("square")
         terminal.wait_until(lambda text: "xor" not in text)

@@ -17,14 +17,15 @@ from tests.support.live_app import LiveApp, finished, record
 from tests.support.piloting import shown, until
 from tests.support.pseudo_terminal import PseudoTerminal
 from tests.support.recorded_service import RECORDED
+from tests.support.trainers import FollowedRun
 from tests.support.waiting import wait_until
 from textual.pilot import Pilot
 
 from kertasks.data.dataset import Dataset
 from kertasks.data.description import Description, WordsSample, from_json
 from kertasks.registry import find_task
+from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.folder import RunFolder
-from kertasks.runs.history import RunHistory
 from kertasks.runs.looking.view import DoesNotApply, Look, Moment, ViewRequest
 from kertasks.runs.state import RunState
 from kertasks.runs.store import RunStore
@@ -219,13 +220,16 @@ def test_a_network_answers_while_it_is_trained(trainer_home: Path) -> None:
     )
     wait_until(lambda: RunStore(trainer_home).runs() != [])
     (run,) = RunStore(trainer_home).runs()
-    wait_until(lambda: RunHistory.read(run.events_path).epochs > 2_000, 120)
+    FollowedRun(run).wait_for_epochs(2_000)
     starter.kill()  # whoever follows may go; the run goes on
     starter.wait()
+    run.send(SteeringCommand.PAUSE)  # it takes no time from the interface that starts
     with PseudoTerminal([*kertui, "attach", "--no-spare", run.id]) as terminal:
-        terminal.wait_for("training")
+        terminal.wait_for("paused")
         terminal.send("p")
         terminal.wait_for("a · 0 … 1 · median 0.5")
+        run.send(SteeringCommand.RESUME)
+        terminal.wait_for("training")
         terminal.send("1\t0")
         screen = terminal.wait_until(
             lambda text: _answer(text) == "1" and _typed(text) == ["1", "0"]
