@@ -62,16 +62,16 @@ class OpenWorkbench(Message):
 
 @dataclass
 class OpenData(Message):
-    """A person wants to see a table of their own, to make a task of it or change one."""
+    """A person wants to see data of their own, to make a task of it or change one."""
 
     over: Screen[Any]
     """The screen that asks, as in ``OpenWorkbench``."""
 
     path: Path
-    """Of the table, or of the task's file."""
+    """Of the data, or of the task's file."""
 
     task_file: Path | None = None
-    """The file that says what becomes of the table; None to find that out."""
+    """The file that says what becomes of the data; None to find that out."""
 
     is_kept: bool = False
     """Whether that file is one of the home, which is written again."""

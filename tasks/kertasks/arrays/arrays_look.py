@@ -15,6 +15,9 @@ class ArrayCells(msgspec.Struct, frozen=True):
 
     shape: tuple[int, ...]
     dtype: str
+    labels: tuple[str, ...] = ()
+    """The classes of its rows as targets, or of its last column where that has the targets; empty
+    where they would be numbers."""
 
 
 class ArraysLook(msgspec.Struct, frozen=True):

@@ -20,7 +20,7 @@ from kertasks.arrays.array_file import (
 )
 from kertasks.arrays.array_loading import label_text
 from kertasks.arrays.arrays_look import ArrayCells, ArraysLook
-from kertasks.arrays.own_arrays import ONLY, Arrays, ArrayScaling
+from kertasks.arrays.own_arrays import ONLY, Arrays, row_shape, usual_scaling
 from kertasks.tables.file_digest import file_digest
 from kertasks.templates.fitted_recipes import recipes_for
 from kertasks.text.plain_text import one_line
@@ -30,6 +30,12 @@ MOST_CLASSES = 1_000
 
 _FEW = 20
 """Different values of a number of decimals up to which it is a class, where all are whole."""
+
+_NUMBERS = "biuf"
+"""Kinds of NumPy's dtypes."""
+
+_MOST_BYTES = 128 << 20
+"""Of an array that nobody said is the target, up to which its classes are looked for."""
 
 _PAIRS = (
     ("x_train", "y_train", "x_test", "y_test"),
@@ -66,14 +72,22 @@ def look(path: str | Path, data: Arrays | None = None) -> ArraysLook:
             require_small(path, name, *known[name])
     with opened_arrays(path) as arrays:
         y = _targets(arrays, said)
-        scaling = _scaling(known[said.x], said.shape) if data is None else said.scaling
-    classes = said.classes if data else _classes(y)
+        own = said.y or said.x
+        labels = {own: _classes(y)} | {
+            name: _classes(labels_of(arrays[name]))
+            for name, header in known.items()
+            if name != own and _may_be_targets(*header)
+        }
+    classes, scaling = said.classes, said.scaling
+    if data is None:
+        classes = labels[own]
+        scaling = usual_scaling(str(known[said.x][1]), said.shape)
     digest, size = file_digest(path)
     said = msgspec.structs.replace(
         said, classes=classes, scaling=scaling, digest=digest, bytes=size, rows=len(y)
     )
     rows = known[said.x][0][0]
-    problems = []
+    problems = [*_misfits(said, known)]
     if rows != len(y):
         problems.append(f"{said.x} has {rows} rows, {said.y} has {len(y)}")
     counts = _counts(y, classes)
@@ -85,7 +99,8 @@ def look(path: str | Path, data: Arrays | None = None) -> ArraysLook:
     return ArraysLook(
         data=said,
         arrays=tuple(
-            ArrayCells(one_line(name), shape, str(dtype)) for name, (shape, dtype) in known.items()
+            ArrayCells(one_line(name), shape, str(dtype), labels.get(name, ()))
+            for name, (shape, dtype) in known.items()
         ),
         class_rows=counts,
         problems=tuple(problems),
@@ -99,7 +114,7 @@ def _suggested(path: Path, known: Headers) -> Arrays:
     for x, y, x_test, y_test in [*_PAIRS, *_by_rows(known)]:
         if x in known and y in known and len(known[x][0]) > 0:
             test = (x_test, y_test) if x_test in known and y_test in known else ("", "")
-            return Arrays(str(path), x, _row_shape(known[x][0]), y, *test)
+            return Arrays(str(path), x, row_shape(known[x][0]), y, *test)
     found = ", ".join(f"{one_line(name)} {shape}" for name, (shape, _) in list(known.items())[:5])
     raise WrongArrays(path, f"no two arrays in it are features and targets: {found or 'none'}")
 
@@ -113,16 +128,32 @@ def _by_rows(known: Headers) -> Iterator[tuple[str, str, str, str]]:
                 yield x, y, "", ""
 
 
-def _row_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Pictures in grey get their axis of one channel, which convolutions want."""
-    row = shape[1:] or (1,)
-    return (*row, 1) if len(row) == 2 and min(row) >= 8 else row
+def _misfits(said: Arrays, known: Headers) -> Iterator[str]:
+    """What keeps the arrays that a person chose from being what they are to be."""
+    shape, dtype = known[said.x]
+    if dtype.kind not in _NUMBERS:
+        yield f"{said.x} has no numbers"
+    if said.y and not said.classes and known[said.y][1].kind not in _NUMBERS:
+        yield f"{said.y} has no numbers to come near to"
+    if not said.x_test:
+        return
+    test_shape = known[said.x_test][0]
+    if test_shape[1:] != shape[1:]:
+        yield f"a row of {said.x_test} is of another shape than one of {said.x}"
+    if said.y_test and known[said.y_test][0][:1] != test_shape[:1]:
+        yield f"{said.y_test} has not as many rows as {said.x_test}"
 
 
-def _scaling(header: tuple[tuple[int, ...], np.dtype[Any]], row: tuple[int, ...]) -> ArrayScaling:
-    if len(row) == 1:
-        return ArrayScaling.STANDARD
-    return ArrayScaling.UNIT if header[1] == np.uint8 else ArrayScaling.NONE
+def _may_be_targets(shape: tuple[int, ...], dtype: np.dtype[Any]) -> bool:
+    """Whether rows are a label each, or one-hot, and are soon read."""
+    cells = np.prod(shape, dtype=float)
+    return (
+        dtype.kind in f"{_NUMBERS}US"
+        and len(shape) in (1, 2)
+        and shape[-1] > 0
+        and (len(shape) == 1 or shape[1] <= MOST_CLASSES)
+        and cells * dtype.itemsize <= _MOST_BYTES
+    )
 
 
 def _targets(arrays: Mapping[str, Any], said: Arrays) -> NDArray[Any]:

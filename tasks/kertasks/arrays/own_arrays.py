@@ -75,3 +75,22 @@ class Arrays(
         if not self.classes:
             return TaskKind.REGRESSION
         return TaskKind.BINARY if len(self.classes) == 2 else TaskKind.MULTICLASS
+
+
+def row_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape of a row of features in an array of that shape. Pictures in grey get their axis of
+    one channel, which convolutions want."""
+    row = shape[1:] or (1,)
+    return (*row, 1) if len(row) == 2 and min(row) >= 8 else row
+
+
+def usual_scaling(dtype: str, row: tuple[int, ...]) -> ArrayScaling:
+    """What is done to features unless a person says otherwise.
+
+    Args:
+        dtype: of the array, by NumPy's name.
+        row: the shape of a row.
+    """
+    if len(row) == 1:
+        return ArrayScaling.STANDARD
+    return ArrayScaling.UNIT if dtype == "uint8" else ArrayScaling.NONE

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import msgspec
 
 from kertasks.arrays.arrays_look import ArraysLook
 from kertasks.arrays.own_arrays import Arrays
 from kertasks.folders.folder_look import FolderData, FolderLook
+from kertasks.own_tasks.data_task import OwnData
 from kertasks.tables.table import ReadingWishes, Table
 from kertasks.tables.table_look import TableLook
+
+DataLook: TypeAlias = TableLook | FolderLook | ArraysLook
+"""What was seen in data of any kind; each has problems, warnings and the name of a recipe."""
 
 
 class LookRequest(msgspec.Struct, frozen=True):
@@ -31,3 +37,8 @@ class LookAnswer(msgspec.Struct, frozen=True):
     folder: FolderLook | None = None
     arrays: ArraysLook | None = None
     error: str = ""
+
+
+def data_of(look: DataLook) -> OwnData:
+    """The data as it will be used."""
+    return look.table if isinstance(look, TableLook) else look.data

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from tests.support.piloting import Held, PatientApp, shown, until
+from tests.support.data_screens import at, choose, says
+from tests.support.piloting import Held, shown, until
 from tests.support.recorded_service import RecordedService
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList
@@ -15,13 +14,12 @@ from textual.widgets import Input, OptionList
 from kertasks.own_tasks.data_task import read_data_task
 from kertasks.tables.table import Missing, Role, SplitWay, Table
 from kertui.data_screen.column_table import ColumnTable
+from kertui.data_screen.data_form import DataForm
 from kertui.data_screen.data_screen import DataScreen
 from kertui.data_screen.save_task import SaveTaskScreen
 from kertui.dialogs.unsaved_changes import UnsavedChangesScreen
-from kertui.forms.choice_list import ChoiceList
 from kertui.service.table_process import TableProcess
-from kertui.session import OpenData, OpenWorkbench
-from kertui.terminal.capabilities import Capabilities
+from kertui.session import OpenWorkbench
 
 KINDS = ("flat", "house", "Märchenschloß 城")
 
@@ -30,45 +28,13 @@ KINDS = ("flat", "house", "Märchenschloß 城")
 def houses(tmp_path: Path) -> Path:
     """A table of 60 houses: semicolons, decimal commas, three cells missing, a wide word."""
     rows = ["id;sold;price;sqft;kind;note"]
-    for at in range(60):
-        size = "?" if at in (3, 20, 40) else f"{500 + 37 * (at * 7 % 60)},5"
-        sold = f"20{14 + at % 6}-0{1 + at % 9}-11"
-        rows.append(f"7{at:05};{sold};{90_000 + 1111 * at},25;{size};{KINDS[at % 3]};{at % 2}")
+    for row in range(60):
+        size = "?" if row in (3, 20, 40) else f"{500 + 37 * (row * 7 % 60)},5"
+        sold = f"20{14 + row % 6}-0{1 + row % 9}-11"
+        rows.append(f"7{row:05};{sold};{90_000 + 1111 * row},25;{size};{KINDS[row % 3]};{row % 2}")
     path = tmp_path / "houses.csv"
     path.write_text("\n".join(rows) + "\n")
     return path
-
-
-@pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch) -> list[OpenWorkbench]:
-    """The workbenches that would have opened."""
-    found: list[OpenWorkbench] = []
-
-    def keep(_: DataScreen, event: OpenWorkbench) -> None:
-        event.stop()
-        found.append(event)
-
-    monkeypatch.setattr(DataScreen, "on_open_workbench", keep, raising=False)
-    return found
-
-
-@asynccontextmanager
-async def at(
-    service: RecordedService, asked: Path, size: tuple[int, int] = (120, 36), **of_task: object
-) -> AsyncIterator[tuple[Pilot[None], DataScreen]]:
-    """The screen of a file, over the tasks."""
-    app = PatientApp(service, Capabilities())
-    async with app.run_test(size=size, notifications=True) as pilot:
-        app.post_message(OpenData(app.screen, asked, **of_task))  # type: ignore[arg-type]
-        await until(pilot, lambda: isinstance(app.screen, DataScreen))
-        screen = app.screen
-        assert isinstance(screen, DataScreen)
-        yield pilot, screen
-    assert app.crash_line is None
-
-
-async def says(pilot: Pilot[None], words: str) -> None:
-    await until(pilot, lambda: words in shown(pilot.app))
 
 
 def table_in(file: Path) -> Table:
@@ -92,12 +58,6 @@ async def to_column(pilot: Pilot[None], name: str) -> None:
             return
         await pilot.press("down")
     raise AssertionError(name)
-
-
-async def choose(pilot: Pilot[None], text: str) -> None:
-    """Pick from the list that a key opened."""
-    await until(pilot, lambda: isinstance(pilot.app.screen, ChoiceList))
-    await pilot.press(*text, "enter")
 
 
 async def test_what_was_understood_is_shown_changed_and_becomes_a_task(
@@ -176,7 +136,7 @@ async def test_what_cannot_be_used_says_why_and_loses_nothing(
 
         # Read as if its decimals were points, no cell of two columns is a number any more.
         await pilot.press("s", *["down"] * 12)
-        screen._form.focus_field(("decimal",))
+        screen.query_one(DataForm).focus_field(("decimal",))
         await pilot.press("enter")
         await choose(pilot, "point")
         await says(pilot, "problem")
@@ -209,18 +169,18 @@ async def test_what_cannot_be_used_says_why_and_loses_nothing(
 async def test_a_look_that_takes_long_can_be_left_and_changes_meanwhile_count(
     service: RecordedService, houses: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    held = Held(monkeypatch, TableProcess, "look")
+    held = Held(monkeypatch, TableProcess, "look_at")
     async with at(service, houses) as (pilot, _):
         await says(pilot, "reading 2.8 kB")
         await says(pilot, "esc leaves it")
         await pilot.press("escape")
         await until(pilot, lambda: not isinstance(pilot.app.screen, DataScreen))
         held.let_go()
-    held = Held(monkeypatch, TableProcess, "look")
+    held = Held(monkeypatch, TableProcess, "look_at")
     async with at(service, houses) as (pilot, screen):
         held.let_go()
         await says(pilot, "✓ ready")
-        again = Held(monkeypatch, TableProcess, "look")
+        again = Held(monkeypatch, TableProcess, "look_at")
         await to_column(pilot, "note")
         await pilot.press("x")
         await says(pilot, "looking again")

@@ -115,7 +115,7 @@ async def test_without_a_task_under_the_cursor_nothing_of_one_is_shown_or_offere
         card = app.screen.query_one(TaskCard)
         await until(pilot, lambda: card.task_shown is None)
         assert [str(part.render()) for part in card.children if part.display] == [
-            "Enter opens a file of your own: a table, a recipe or a task (TOML)."
+            "Enter opens what is your own: a table, folder, arrays, recipe or task (TOML)."
         ]
         for action in ("choose_recipe", "scroll_card", "head_to_head", "choose_next_variant"):
             assert app.screen.check_action(action, ()) is False

@@ -123,8 +123,8 @@ def kertui(
 ) -> None:
     """Pick a task, edit a network's layers and watch it train, in the terminal.
 
-    Without a command it opens the interface; kertui FILE opens it at a table, a recipe or a task
-    of yours.
+    Without a command it opens the interface; kertui FILE opens it at a table, a folder of pictures
+    or texts, arrays, a recipe or a task of yours.
     """
     ctx.obj = partial(
         _open_interface,
@@ -155,7 +155,7 @@ def _open_interface(ctx: click.Context, **wishes: Any) -> int:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.pass_context
 def open_file(ctx: click.Context, file: Path) -> None:
-    """Open the interface at a file: a table, a recipe or a task of yours."""
+    """Open the interface at data, a recipe or a task of yours."""
     from kertui.dialogs.ask_path import Mistake
     from kertui.dialogs.open_file import found_at
 

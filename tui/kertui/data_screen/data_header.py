@@ -1,4 +1,4 @@
-"""The first lines of the screen of a table: which file, what it is, whether it can be used."""
+"""The first lines of the screen of data: which it is, what it is, whether it can be used."""
 
 from __future__ import annotations
 

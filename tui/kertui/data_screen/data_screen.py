@@ -1,9 +1,10 @@
-"""The screen of a table: what was understood in a file, all of it to be changed, and used."""
+"""The screen of a person's data: what was understood in it, to be changed, and used."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -20,30 +21,31 @@ from textual.widgets import Input, Static
 
 from kertasks.errors import UserError
 from kertasks.own_tasks import kept_tasks
-from kertasks.own_tasks.data_task import DataTask, name_for
+from kertasks.own_tasks.data_kinds import KINDS
+from kertasks.own_tasks.data_task import DataTask, OwnData, name_for
 from kertasks.recipes.outline import outline
 from kertasks.recipes.recipe import Recipe
 from kertasks.registry import all_tasks, broken_tasks, find_task
-from kertasks.tables.table import Missing, Role, Scaling, Table
-from kertasks.tables.table_changes import with_column, with_role, with_target
-from kertasks.tables.table_facts import facts
-from kertasks.tables.table_look import ColumnLook, TableLook
+from kertasks.tables.table import Table
+from kertasks.tables.table_look import TableLook
+from kertasks.tables.table_requests import DataLook, data_of
 from kertasks.task import Task
 from kertasks.templates.fitted_recipes import recipes_for
-from kertasks.text.numbers import counted, grouped, short_path, size
-from kertui.data_screen.column_cells import TARGET, Cell, cell_choices, cell_text, column_sentences
+from kertasks.text.numbers import counted, short_path, size
 from kertui.data_screen.column_table import ColumnTable
+from kertui.data_screen.data_draft import DataDraft
+from kertui.data_screen.data_form import DataForm
 from kertui.data_screen.data_header import DataHeader
+from kertui.data_screen.data_words import facts_of, settings_of, used_words
 from kertui.data_screen.look_notes import (
     LookNotes,
     notes_of,
     state_words,
 )
-from kertui.data_screen.table_draft import TableDraft
-from kertui.data_screen.table_form import TableForm
+from kertui.data_screen.seen_pane import SeenPane
+from kertui.data_screen.table_pane import TablePane
 from kertui.dialogs.ask_path import typed_path
 from kertui.dialogs.unsaved_changes import UnsavedAnswer, UnsavedChangesScreen
-from kertui.forms.choice_list import ChoiceList
 from kertui.forms.field_form import FieldForm
 from kertui.forms.text_field import TextField
 from kertui.rows.key_line import KeyLine
@@ -58,14 +60,15 @@ class _Asked:
     """What is looked at in a thread."""
 
     path: Path
-    table: Table | None
+    data: OwnData | None
     """As it is to be used; None to find that out."""
 
 
 class DataScreen(Screen[None]):
-    """Shows what was understood in a table, has all of it changed, and makes a task of it.
+    """Shows what was understood in a table, a folder or a file of arrays, has it changed, and makes
+    a task of it.
 
-    A change is looked at anew in the file, by a process of its own; what was seen before stays
+    A change is looked at anew in the data, by a process of its own; what was seen before stays
     meanwhile, and so does whatever is typed.
 
     Args:
@@ -84,7 +87,7 @@ class DataScreen(Screen[None]):
         Binding("r", "look_again", "look again", id="data.again",
                 tooltip="Look at the file again, which may have changed."),
         Binding("escape", "go_back", "back", key_display="esc", id="data.back",
-                tooltip="From the settings to the columns, from there to the tasks."),
+                tooltip="From the settings to what was seen, from there to the tasks."),
     ]  # fmt: skip
 
     @dataclass
@@ -107,7 +110,7 @@ class DataScreen(Screen[None]):
         """What was seen in the file."""
 
         asked: _Asked
-        look: TableLook
+        look: DataLook
 
     @dataclass
     class NotLooked(Message):
@@ -130,11 +133,10 @@ class DataScreen(Screen[None]):
         self._path = asked.path
         self._task_file = asked.task_file
         self._is_kept = asked.is_kept
-        self._draft: TableDraft | None = None
-        self._look: TableLook | None = None
-        self._looks: dict[str, ColumnLook] = {}
-        self._looked_at: Table | None = None
-        """The table as it was when it was looked at last."""
+        self._draft: DataDraft | None = None
+        self._look: DataLook | None = None
+        self._looked_at: OwnData | None = None
+        """The data as it was when it was looked at last."""
 
         self._looking: _Asked | None = None
         self._bytes = 0
@@ -147,19 +149,20 @@ class DataScreen(Screen[None]):
         self._gone = False
         # Held, not looked up: an answer may still arrive while the screen is being taken down.
         self._header = DataHeader()
-        self._columns = ColumnTable()
-        self._form = TableForm()
+        self._table = TablePane()
+        self._seen = SeenPane()
+        self._form = DataForm()
         self._notes = LookNotes()
 
     def compose(self) -> ComposeResult:
-        """Lay out the header, the path to be corrected, the columns, the form and the notes."""
+        """Lay out the header, the path to be corrected, what was seen, the form and the notes."""
         yield self._header
         with Vertical(id="data-prompt"):
             yield Static(id="data-said", markup=False)
             yield TextField(str(short_path(self._path)), compact=True)
         with Vertical(id="data-table"):
-            yield self._columns
-            yield Static(id="data-about", markup=False)
+            yield self._table
+            yield self._seen
             with Container(id="data-below"):
                 yield self._form
                 yield self._notes
@@ -167,7 +170,7 @@ class DataScreen(Screen[None]):
         yield KeyLine()
 
     def on_mount(self) -> None:
-        """Read the task's file, or look at the table at once."""
+        """Read the task's file, or look at the data at once."""
         self._show()
         if self._task_file is not None:
             self._read_task(self._task_file)
@@ -194,32 +197,25 @@ class DataScreen(Screen[None]):
         except UserError as error:
             read = self.TaskRead(None, str(error))
         else:
-            said = (
-                f"{file.name} is of a folder, not of a table: what it says is changed in the file"
-            )
-            is_table = isinstance(task.data, Table)
-            read = self.TaskRead(task) if is_table else self.TaskRead(None, said)
+            read = self.TaskRead(task)
         self.post_message(read)
 
     @on(TaskRead)
     def _take_task(self, event: TaskRead) -> None:
-        if event.task is not None and not isinstance(event.task.data, Table):
-            event.trouble = f"its data is no table: edit {short_path(self._path)} itself"
-            event.task = None
         if event.task is None or self._task_file is None:
             self._trouble = event.trouble
             self._show()
             return
         kept = self._task_file if self._is_kept else None
         self._path = Path(event.task.data.path)
-        self._draft = TableDraft(event.task, self._task_file.stem, kept, event.task)
+        self._draft = DataDraft(event.task, self._task_file.stem, kept, event.task)
         self.query_one(Input).value = short_path(self._path)
         self._ask_anew()
 
     def _ask_anew(self) -> None:
-        """Look at the file as the table is now, once nothing else is looked at."""
+        """Look at the data as it is said to be now, once nothing else is looked at."""
         if self._draft is not None:
-            self._ask(_Asked(self._path, self._draft.table))
+            self._ask(_Asked(self._path, self._draft.data))
 
     def _ask(self, asked: _Asked) -> None:
         if self._looking is None:
@@ -241,7 +237,7 @@ class DataScreen(Screen[None]):
             if self._gone:
                 self._process.close()
                 return
-            look = self._process.look(asked.path, asked.table)
+            look = self._process.look_at(asked.path, asked.data)
         except UserError as error:
             self.post_message(self.NotLooked(asked, str(error)))
         else:
@@ -259,7 +255,7 @@ class DataScreen(Screen[None]):
             self._ask_anew()
             return
         self._trouble = event.trouble
-        self._looked_at = event.asked.table
+        self._looked_at = event.asked.data
         self._show()
         if self._look is None:
             self.query_one(Input).focus()
@@ -267,38 +263,40 @@ class DataScreen(Screen[None]):
     @on(Looked)
     def _take_look(self, event: Looked) -> None:
         self._looking, self._trouble, self._look = None, "", event.look
-        self._looks = {look.name: look for look in event.look.columns}
-        seen = replace(event.look.table, path=str(event.asked.path))
+        seen = replace(data_of(event.look), path=str(event.asked.path))
         first = self._looked_at is None
         if self._draft is None:
             task = DataTask(seen)
             name = name_for(event.asked.path, self._taken)
-            self._draft = TableDraft(task, name, None, task)
+            self._draft = DataDraft(task, name, None, task)
         elif self._has_changed_since(event.asked):
             self._ask_anew()
             return
         else:
             self._draft.take_seen(seen)
-        self._looked_at = self._draft.table
+        self._looked_at = self._draft.data
         self._show()
         if first:
-            self._columns.focus()
+            self._focus_seen()
         if self._uses:
             self.action_use()
 
     def _has_changed_since(self, asked: _Asked) -> bool:
-        now = None if self._draft is None else self._draft.table
-        return (self._path, now) != (asked.path, asked.table)
+        now = None if self._draft is None else self._draft.data
+        return (self._path, now) != (asked.path, asked.data)
+
+    def _focus_seen(self) -> None:
+        (self._table.columns if self._table.display else self._seen).focus()
 
     # What is shown
 
     @property
     def _is_fresh(self) -> bool:
-        """Whether what was seen is of the table as it is now."""
-        return self._draft is not None and self._draft.table == self._looked_at
+        """Whether what was seen is of the data as it is said to be now."""
+        return self._draft is not None and self._draft.data == self._looked_at
 
     def _show(self) -> None:
-        if not self.is_mounted or not self._columns.is_attached:
+        if not self.is_mounted or not self._table.is_attached:
             return
         draft = self._draft
         self._header.show(self._title(), self._state(), self._facts())
@@ -308,27 +306,30 @@ class DataScreen(Screen[None]):
         self.query_one(Input).display = bool(self._trouble) and no_look
         self.query_one("#data-said", Static).update(self._said())
         if draft is not None:
-            self._columns.show(draft.table, self._looks)
-            self._form.show(draft, self._look.format if self._look else "", self._looks)
+            self._show_seen(draft)
+            self._form.show(draft, partial(settings_of, draft, self._look))
             self.query_one("#data-recipe", Static).update(self._suggestion(draft))
         self._show_notes()
         self.refresh_bindings()
 
+    def _show_seen(self, draft: DataDraft) -> None:
+        look, is_table = self._look, isinstance(draft.data, Table)
+        self._table.display, self._seen.display = is_table, not is_table
+        if is_table:
+            columns = look.columns if isinstance(look, TableLook) else ()
+            self._table.show(draft, {column.name: column for column in columns})
+        else:
+            self._seen.show(None if isinstance(look, TableLook) else look)
+
     @on(ColumnTable.ColumnChosen)
     def _show_notes(self) -> None:
-        draft, column, glyphs = self._draft, self._columns.column, glyphs_for(self.app)
-        notes = notes_of(self._look, self._trouble if self._look is not None else "", glyphs)
-        about = []
-        if draft is not None and column is not None:
-            about = column_sentences(column, self._columns.look, draft.table, glyphs)
-        name = column.name if column is not None and about else ""
+        trouble = self._trouble if self._look is not None else ""
+        notes = notes_of(self._look, trouble, glyphs_for(self.app))
+        name, about = self._table.about() if self._table.display else ("", ())
         # Beside the notes where there is room; else on the one line that can always be seen.
         beside = not self._form.paired
         self._notes.show(notes, name if beside else "", about if beside else ())
-        line = self.query_one("#data-about", Static)
-        line.display = bool(about) and not beside
-        room = max(1, line.size.width)
-        line.update(fitted(f" {glyphs.dot} ".join([name, *about]), room, glyphs))
+        self._table.say_about(not beside)
         self.refresh_bindings()
 
     def _title(self) -> str:
@@ -350,9 +351,8 @@ class DataScreen(Screen[None]):
         look, draft = self._look, self._draft
         if look is None or draft is None:
             return [short_path(self._path.parent)]
-        table = draft.table
-        counts = [counted(table.rows, "row"), counted(len(table.columns), "column")]
-        return [*counts, look.format, *look.guesses, size(table.bytes or self._bytes)]
+        facts = facts_of(look, draft.data)
+        return [*facts, size(self._bytes)] if self._bytes else facts
 
     def _said(self) -> Content:
         glyphs = glyphs_for(self.app)
@@ -361,17 +361,13 @@ class DataScreen(Screen[None]):
         of = f" {size(self._bytes)}" if self._bytes else ""
         return Content.assemble(f"reading{of} {glyphs.ellipsis}", ("   esc leaves it", "$dim"))
 
-    def _suggestion(self, draft: TableDraft) -> Content:
+    def _suggestion(self, draft: DataDraft) -> Content:
         """The recipe that is opened, and how many rows it is trained on."""
-        recipe, glyphs, look = self._recipe(draft), glyphs_for(self.app), self._look
+        recipe, glyphs = self._recipe(draft), glyphs_for(self.app)
         layers = outline(recipe)
         network = [layers.replace("·", "-") if glyphs.ascii else layers]
         how = [recipe.compile.optimizer.class_name.lower(), counted(recipe.fit.epochs, "epoch")]
-        words = [draft.table.kind.value]
-        if look is not None and look.used_rows:
-            left = draft.table.rows - look.used_rows
-            words.append(f"{grouped(look.used_rows)} rows used")
-            words += [f"{grouped(left)} left out"] if left else []
+        words = [draft.data.kind.value, *used_words(self._look, draft.data)]
         dot, start = f" {glyphs.dot} ", "suggested  "
         room = self.size.width - 2 - len(start) - cell_len(recipe.name) - 2
         forms = ([*network, *how], network, ())
@@ -379,8 +375,9 @@ class DataScreen(Screen[None]):
         text = fitted(dot.join([*said, *words]), max(1, room), glyphs)
         return Content.assemble((start, "$dim"), (recipe.name, "bold"), (f"  {text}", "$dim"))
 
-    def _recipe(self, draft: TableDraft) -> Recipe:
-        recipes = {one.name: one for one in recipes_for(draft.name, facts(draft.table))}
+    def _recipe(self, draft: DataDraft) -> Recipe:
+        facts = KINDS[type(draft.data)].facts(draft.data)
+        recipes = {one.name: one for one in recipes_for(draft.name, facts)}
         wanted = self._look.recipe if self._look is not None else ""
         return recipes.get(wanted) or next(iter(recipes.values()))
 
@@ -388,24 +385,19 @@ class DataScreen(Screen[None]):
 
     @on(Input.Submitted)
     def _take_path(self, event: Input.Submitted) -> None:
-        """Look at another path, with what was said of the table."""
+        """Look at another path, with what was said of the data."""
         if event.input.parent is None or event.input.parent.id != "data-prompt":
             return
         event.stop()
         self._path, self._trouble = typed_path(event.value).absolute(), ""
         if self._draft is not None:
-            table = replace(self._draft.table, path=str(self._path))
-            self._draft.change_table(table)
+            self._draft.change_data(replace(self._draft.data, path=str(self._path)))
             self._ask_anew()
         else:
             self._ask(_Asked(self._path, None))
 
-    def _change(self, table: Table) -> None:
-        if self._draft is not None:
-            self._draft.change_table(table)
-            self._follow_change()
-
     @on(FieldForm.Edited)
+    @on(TablePane.Edited)
     def _follow_change(self) -> None:
         """Show a change at once, and look at the file anew where that may tell something else."""
         self._uses = False
@@ -413,53 +405,6 @@ class DataScreen(Screen[None]):
             self._show()
         else:
             self._ask_anew()
-
-    @on(ColumnTable.CellOpened)
-    def _open_cell(self, event: ColumnTable.CellOpened) -> None:
-        draft = self._draft
-        if draft is None:
-            return
-        choices = cell_choices(event.cell, event.column, draft.table)
-        now = cell_text(event.cell, event.column, None, draft.table, glyphs_for(self.app))
-
-        def picked(text: str | None) -> None:
-            if text is not None and text != now:
-                self._set_cell(event.column.name, event.cell, text)
-
-        if choices:
-            self.app.push_screen(ChoiceList(choices, now, event.region), picked)
-
-    def _set_cell(self, name: str, cell: Cell, text: str) -> None:
-        if self._draft is None:
-            return
-        table = self._draft.table
-        column = next((one for one in table.columns if one.name == name), None)
-        if column is None:
-            return  # another look has other columns
-        match cell:
-            case Cell.ROLE if text == TARGET:
-                self._make_target(name)
-            case Cell.ROLE:
-                self._change(with_role(table, name, Role(text)))
-            case Cell.THEN:
-                self._change(with_column(table, replace(column, missing=Missing(text))))
-            case Cell.SCALING if name == table.target:
-                self._change(replace(table, scale_target=text == Scaling.STANDARD))
-            case Cell.SCALING:
-                self._change(with_column(table, replace(column, scaling=Scaling(text))))
-
-    @on(ColumnTable.RoleWanted)
-    def _take_role(self, event: ColumnTable.RoleWanted) -> None:
-        if self._draft is None:
-            return
-        if event.target:
-            self._make_target(event.column.name)
-        else:
-            self._change(with_role(self._draft.table, event.column.name, Role.IGNORE))
-
-    def _make_target(self, name: str) -> None:
-        if self._draft is not None:
-            self._change(with_target(self._draft.table, name))
 
     # Keys
 
@@ -485,7 +430,7 @@ class DataScreen(Screen[None]):
         """Take the last change back."""
         if self._draft is not None:
             self._draft.undo()
-            self._path = Path(self._draft.table.path)
+            self._path = Path(self._draft.data.path)
             self._follow_change()
 
     def action_look_again(self) -> None:
@@ -556,9 +501,9 @@ class DataScreen(Screen[None]):
         self.app.push_screen(SaveTaskScreen(proposed, draft.task), saved)
 
     def action_go_back(self) -> None:
-        """Go back to the columns, or leave; ask first about changes that are in no file."""
-        if self._form.has_focus_within and self._columns.is_attached:
-            self._columns.focus()
+        """Go back to what was seen, or leave; ask first about changes that are in no file."""
+        if self._form.has_focus_within and self._table.is_attached:
+            self._focus_seen()
         else:
             self.ask_before_leaving(self._leave)
 

@@ -1,4 +1,4 @@
-"""What a person should know of a table: why it cannot be used, what is odd, what is in a column."""
+"""What a person should know of data: why it cannot be used, what is odd, what is in a column."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from kertasks.folders.folder_look import FolderLook
 from kertasks.tables.table_look import RefusedCell, TableLook
+from kertasks.tables.table_requests import DataLook
 from kertasks.text.numbers import counted, grouped
 from kertui.terminal.glyphs import Glyphs
 from kertui.text.fitting_text import wrap
@@ -28,8 +30,8 @@ class Note:
     """Before it; no more than one cell."""
 
 
-def notes_of(look: TableLook | None, trouble: str, glyphs: Glyphs) -> list[Note]:
-    """Why the table cannot be used, then what should be known of it.
+def notes_of(look: DataLook | None, trouble: str, glyphs: Glyphs) -> list[Note]:
+    """Why data cannot be used, then what should be known of it.
 
     Args:
         look: what was seen in it last.
@@ -40,11 +42,18 @@ def notes_of(look: TableLook | None, trouble: str, glyphs: Glyphs) -> list[Note]
     if look is None:
         return notes
     notes += [Note(text, "$error", glyphs.cross) for text in look.problems]
-    notes += [Note(refused_words(cell), "$error") for cell in look.refused[1:]]
-    left = look.refused_count - len(look.refused)
-    if left > 0:
-        notes.append(Note(f"and {counted(left, 'more cell')} that cannot be read so", "$error"))
-    return notes + [Note(text, "$warning", glyphs.warning) for text in look.warnings]
+    if isinstance(look, TableLook):
+        notes += [Note(refused_words(cell), "$error") for cell in look.refused[1:]]
+        left = look.refused_count - len(look.refused)
+        if left > 0:
+            notes.append(Note(f"and {counted(left, 'more cell')} that cannot be read so", "$error"))
+    warnings = list(look.warnings)
+    if isinstance(look, FolderLook) and look.left_out_count:
+        first = look.left_out[0]
+        warnings.append(
+            f"{counted(look.left_out_count, 'file')} left out: {first.name}, {first.why}"
+        )
+    return notes + [Note(text, "$warning", glyphs.warning) for text in warnings]
 
 
 def refused_words(cell: RefusedCell) -> str:
@@ -105,7 +114,7 @@ class LookNotes(VerticalScroll):
         self.query_one(Static).update(Content("\n").join(lines))
 
 
-def state_words(look: TableLook, glyphs: Glyphs) -> Content:
+def state_words(look: DataLook, glyphs: Glyphs) -> Content:
     """Whether it can be used, in a word or two, for the first line."""
     if not look.problems:
         return Content.styled(f"{glyphs.tick} ready", "bold $accent")

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-import msgspec
 from msgspec.structs import replace as with_values
 
-from kertasks.own_tasks.data_task import NAME, DataTask
-from kertasks.tables.table import Reading, Role, SplitChoice, SplitWay, Table, TextForm
+from kertasks.own_tasks.data_task import DataTask
+from kertasks.tables.table import Reading, Role, SplitChoice, SplitWay, Table
 from kertasks.tables.table_changes import TARGET_ROLES, with_column, with_role, with_target
 from kertasks.tables.table_look import ColumnLook
 from kertui.data_screen.column_cells import ROLE_WORDS
-from kertui.data_screen.table_draft import TableDraft
-from kertui.forms.argument_path import ArgumentPath
+from kertui.data_screen.data_draft import DataDraft
+from kertui.data_screen.data_settings import (
+    Setting,
+    name_settings,
+    share_setting,
+    text_settings,
+    whole,
+)
 from kertui.forms.fields import Choice, Entry, Field
 from kertui.text.recipe_values import NOTHING, NotAllowed
 
@@ -35,21 +40,14 @@ _WAYS: Final = {
     SplitWay.GROUP: "Rows that share a value of a column together.",
     SplitWay.COLUMN: "The rows that a column marks.",
 }
-_FORMS: Final = {
-    TextForm.WORDS: "A 1 for every word that occurs, beside the other columns.",
-    TextForm.SEQUENCE: "The words in their order, for an Embedding; no other column.",
-}
 _NO_READING, _NO_SPLIT = Reading(), SplitChoice()
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class _Shown:
     """What fields are made of."""
 
-    draft: TableDraft
-    format: str
-    """Of the file, as its look says; empty while there is none."""
-
+    draft: DataDraft
     looks: Mapping[str, ColumnLook]
 
     @property
@@ -58,87 +56,34 @@ class Shown:
         return self.draft.table
 
 
-@dataclass(frozen=True, slots=True)
-class _Setting:
-    """A field, and what a text in it makes of the task."""
-
-    field: Field
-    enter: Callable[[str], DataTask]
-    default: Any = None
-    """The text that it has when it is reset; None for what has no default."""
-
-
-def fields_of(shown: Shown, paired: bool) -> tuple[Field, ...]:
-    """The fields of a table, those that say something of it.
+def table_settings(draft: DataDraft, format: str, looks: Mapping[str, ColumnLook]) -> list[Setting]:
+    """Every field that a table has, from the top: those that say something of it.
 
     Args:
-        shown: the table.
-        paired: whether two stand on a line, as where there is no room below.
+        draft: of a table.
+        format: of the file, as its look says; empty while there is none.
+        looks: what was seen in its columns, by name.
     """
-    fields = [setting.field for setting in _settings(shown)]
-    if paired:
-        fields = [replace(field, beside=place % 2 == 1) for place, field in enumerate(fields)]
-    return tuple(fields)
-
-
-def entered(shown: Shown, path: ArgumentPath, text: str) -> tuple[DataTask, str]:
-    """The task and its name with a text in the field at ``path``.
-
-    Raises:
-        NotAllowed: saying what is allowed.
-    """
-    if path == ("name",):
-        return shown.draft.task, _name(text)
-    for setting in _settings(shown):
-        if setting.field.path == path:
-            return _checked(setting.enter(text.strip())), shown.draft.name
-    return shown.draft.task, shown.draft.name  # it has just gone
-
-
-def reset(shown: Shown, path: ArgumentPath) -> DataTask:
-    """The task with the default of a field; the same where it has none."""
-    for setting in _settings(shown):
-        if setting.field.path == path and setting.default is not None:
-            return _checked(setting.enter(setting.default))
-    return shown.draft.task
-
-
-def _checked(task: DataTask) -> DataTask:
-    """The task, if its file could say it.
-
-    Raises:
-        NotAllowed: a value is out of its bounds.
-    """
-    try:
-        return msgspec.convert(msgspec.to_builtins(task), DataTask)
-    except msgspec.ValidationError as error:
-        raise NotAllowed(str(error).partition(" - at ")[0].removeprefix("Expected ")) from error
-
-
-def _name(text: str) -> str:
-    name = text.strip()
-    if NAME.fullmatch(name) is None:
-        raise NotAllowed("a to z, 0 to 9, hyphens and underscores, a letter or a digit first")
-    return name
-
-
-def _settings(shown: Shown) -> list[_Setting]:
-    """Every field that the table has, from the top."""
+    shown = _Shown(draft, looks)
     table = shown.table
     settings = [*_target(shown), *_split(shown)]
     others = [column for column in table.columns if column.name != table.target]
     if any(column.role is Role.TEXT for column in others):
-        settings += _text(shown)
-    if shown.format in _TEXT_FORMATS or not shown.format:
+        settings += text_settings(table, (2, 100_000), partial(_changed, draft.task, table))
+    if format in _TEXT_FORMATS or not format:
         settings += _reading(shown)
-    return [*settings, *_words(shown)]
+    return [*settings, *name_settings(draft)]
 
 
 def _of(task: DataTask, table: Table) -> DataTask:
     return with_values(task, data=table)
 
 
-def _target(shown: Shown) -> list[_Setting]:
+def _changed(task: DataTask, table: Table, **values: Any) -> DataTask:
+    return _of(task, with_values(table, **values))
+
+
+def _target(shown: _Shown) -> list[Setting]:
     table, task = shown.table, shown.draft.task
     names = [column.name for column in table.columns]
     column = next((one for one in table.columns if one.name == table.target), None)
@@ -153,7 +98,7 @@ def _target(shown: Shown) -> list[_Setting]:
         _require(text, names)
         return _of(task, with_target(table, text))
 
-    settings = [_Setting(targets, take)]
+    settings = [Setting(targets, take)]
     if column is None:
         return settings
     kind = Field(
@@ -163,7 +108,7 @@ def _target(shown: Shown) -> list[_Setting]:
         note=f"{classes} classes" if classes else "",
     )  # fmt: skip
     settings.append(
-        _Setting(kind, lambda text: _of(task, with_role(table, table.target, Role(text))))
+        Setting(kind, lambda text: _of(task, with_role(table, table.target, Role(text))))
     )
     if column.role is Role.NUMBER:
 
@@ -175,16 +120,16 @@ def _target(shown: Shown) -> list[_Setting]:
             ("unit",), "unit", Entry.TEXT, column.unit or NOTHING, changed=column.unit is not None,
             allowed="a word or a sign: $, km, or none", help="What errors are told in.",
         )  # fmt: skip
-        settings.append(_Setting(unit, with_unit, NOTHING))
+        settings.append(Setting(unit, with_unit, NOTHING))
     return settings
 
 
-def _seen(shown: Shown, name: str) -> str:
+def _seen(shown: _Shown, name: str) -> str:
     look = shown.looks.get(name)
     return look.type if look is not None else ""
 
 
-def _split(shown: Shown) -> list[_Setting]:
+def _split(shown: _Shown) -> list[Setting]:
     table, task, split = shown.table, shown.draft.task, shown.table.split
 
     def changed(**values: Any) -> DataTask:
@@ -197,7 +142,7 @@ def _split(shown: Shown) -> list[_Setting]:
         return changed(way=wanted, column=column)
 
     settings = [
-        _Setting(
+        Setting(
             Field(
                 ("split",),
                 "held out",
@@ -212,13 +157,7 @@ def _split(shown: Shown) -> list[_Setting]:
         )
     ]
     if split.way is not SplitWay.COLUMN:
-        share = Field(
-            ("share",), "share", Entry.TEXT, f"{split.test * 100:g} %",
-            changed=split.test != _NO_SPLIT.test,
-            allowed="a share of the rows: 20 %, 0.2, or none",
-            help="How many of the rows test the network; it never learns from them.",
-        )  # fmt: skip
-        settings.append(_Setting(share, lambda text: changed(test=_share(text)), "20 %"))
+        settings.append(share_setting("share", "rows", split.test, lambda test: changed(test=test)))
     if split.way in (SplitWay.TIME, SplitWay.GROUP, SplitWay.COLUMN):
         names = [column.name for column in table.columns if column.name != table.target]
 
@@ -231,7 +170,7 @@ def _split(shown: Shown) -> list[_Setting]:
             help=_WAYS[split.way],
             choices=tuple(Choice(name, _seen(shown, name)) for name in names),
         )  # fmt: skip
-        settings.append(_Setting(field, by))
+        settings.append(Setting(field, by))
     if split.way is SplitWay.COLUMN:
         for path, label, values, key in (
             ("test", "tests", split.test_values, "test_values"),
@@ -242,7 +181,7 @@ def _split(shown: Shown) -> list[_Setting]:
                 allowed="cells with commas between",
                 help="What stands in that column of such a row; all other rows train.",
             )  # fmt: skip
-            settings.append(_Setting(field, partial(_with_values, changed, key)))
+            settings.append(Setting(field, partial(_with_values, changed, key)))
     return settings
 
 
@@ -250,7 +189,7 @@ def _with_values(changed: Callable[..., DataTask], key: str, text: str) -> DataT
     return changed(**{key: tuple(part.strip() for part in text.split(",") if part.strip())})
 
 
-def _fitting_column(shown: Shown, way: SplitWay) -> str | None:
+def _fitting_column(shown: _Shown, way: SplitWay) -> str | None:
     """The column that rows can probably be split by in that way."""
     table = shown.table
     others = [column for column in table.columns if column.name != table.target]
@@ -266,53 +205,7 @@ def _fitting_column(shown: Shown, way: SplitWay) -> str | None:
     return others[0].name if others else None
 
 
-def _text(shown: Shown) -> list[_Setting]:
-    table, task = shown.table, shown.draft.task
-
-    def changed(**values: Any) -> DataTask:
-        return _of(task, with_values(table, **values))
-
-    settings = [
-        _Setting(
-            Field(
-                ("text_form",),
-                "text as",
-                Entry.PICK,
-                table.text_form.value,
-                changed=table.text_form is not TextForm.WORDS,
-                help="How the column of text reaches the network.",
-                choices=tuple(Choice(one, said) for one, said in _FORMS.items()),
-            ),
-            lambda text: changed(text_form=TextForm(text)),
-            TextForm.WORDS.value,
-        ),
-        _Setting(
-            Field(
-                ("most_words",),
-                "words",
-                Entry.TEXT,
-                str(table.most_words),
-                changed=table.most_words != 10_000,
-                allowed="a whole number, 2 to 100 000",
-                help="Of the vocabulary: the most frequent of the training rows.",
-            ),
-            lambda text: changed(most_words=_whole(text, 2, 100_000)),
-            "10000",
-        ),
-    ]
-    if table.text_form is TextForm.SEQUENCE:
-        length = Field(
-            ("most_length",), "length", Entry.TEXT, str(table.most_length),
-            changed=table.most_length != 200, allowed="a whole number, 1 to 10 000",
-            help="Words of a text; longer ones are cut at the end, shorter ones padded.",
-        )  # fmt: skip
-        settings.append(
-            _Setting(length, lambda text: changed(most_length=_whole(text, 1, 10_000)), "200")
-        )
-    return settings
-
-
-def _reading(shown: Shown) -> list[_Setting]:
+def _reading(shown: _Shown) -> list[Setting]:
     table, task, reading = shown.table, shown.draft.task, shown.table.reading
 
     def changed(**values: Any) -> DataTask:
@@ -324,7 +217,7 @@ def _reading(shown: Shown) -> list[_Setting]:
     delimiter, decimal = _sign(reading.delimiter, _SIGNS), _sign(reading.decimal, _DECIMALS)
     marks = ", ".join(mark or _EMPTY for mark in reading.missing)
     return [
-        _Setting(
+        Setting(
             Field(
                 ("delimiter",),
                 "delimiter",
@@ -337,7 +230,7 @@ def _reading(shown: Shown) -> list[_Setting]:
             lambda text: changed(delimiter=named(text, _SIGNS)),
             "comma",
         ),
-        _Setting(
+        Setting(
             Field(
                 ("decimal",),
                 "decimal",
@@ -350,7 +243,7 @@ def _reading(shown: Shown) -> list[_Setting]:
             lambda text: changed(decimal=_DECIMALS[text]),
             "point",
         ),
-        _Setting(
+        Setting(
             Field(
                 ("header",),
                 "header",
@@ -362,7 +255,7 @@ def _reading(shown: Shown) -> list[_Setting]:
             lambda text: changed(header=text == "yes"),
             "yes",
         ),
-        _Setting(
+        Setting(
             Field(
                 ("quote",),
                 "quote",
@@ -375,7 +268,7 @@ def _reading(shown: Shown) -> list[_Setting]:
             lambda text: changed(quote=_QUOTES[text]),
             '"',
         ),
-        _Setting(
+        Setting(
             Field(
                 ("encoding",),
                 "encoding",
@@ -388,7 +281,7 @@ def _reading(shown: Shown) -> list[_Setting]:
             lambda text: changed(encoding=text or _NO_READING.encoding),
             _NO_READING.encoding,
         ),
-        _Setting(
+        Setting(
             Field(
                 ("missing",),
                 "missing",
@@ -401,7 +294,7 @@ def _reading(shown: Shown) -> list[_Setting]:
             lambda text: changed(missing=_marks(text)),
             ", ".join(mark or _EMPTY for mark in _NO_READING.missing),
         ),
-        _Setting(
+        Setting(
             Field(
                 ("day_first",),
                 "day first",
@@ -413,7 +306,7 @@ def _reading(shown: Shown) -> list[_Setting]:
             lambda text: changed(day_first=text == "yes"),
             "no",
         ),
-        _Setting(
+        Setting(
             Field(
                 ("skip",),
                 "skip",
@@ -423,41 +316,8 @@ def _reading(shown: Shown) -> list[_Setting]:
                 allowed="a whole number, 0 to 1 000",
                 help="Lines above the header that are none of the table.",
             ),
-            lambda text: changed(skip=_whole(text, 0, 1_000)),
+            lambda text: changed(skip=whole(text, 0, 1_000)),
             "0",
-        ),
-    ]
-
-
-def _words(shown: Shown) -> list[_Setting]:
-    draft = shown.draft
-    task = draft.task
-    kept = draft.file is not None
-    return [
-        _Setting(
-            Field(
-                ("name",),
-                "name",
-                Entry.FACT if kept else Entry.TEXT,
-                draft.name,
-                changed=True,
-                allowed="a to z, 0 to 9, hyphens and underscores",
-                help="What the task is called, here and on the command line.",
-            ),
-            lambda _: task,
-        ),
-        _Setting(
-            Field(
-                ("title",),
-                "title",
-                Entry.TEXT,
-                task.title,
-                changed=bool(task.title),
-                allowed="a few words",
-                help="A few words for the list of tasks.",
-            ),
-            lambda text: with_values(task, title=text),
-            "",
         ),
     ]
 
@@ -469,25 +329,6 @@ def _sign(sign: str, names: Mapping[str, str]) -> str:
 def _require(text: str, names: list[str]) -> None:
     if text not in names:
         raise NotAllowed("a column of the table")
-
-
-def _share(text: str) -> float:
-    plain = text.casefold().replace(" ", "").replace(",", ".")
-    try:
-        share = 0.0 if plain in (NOTHING, "") else float(plain.removesuffix("%"))
-    except ValueError:
-        raise NotAllowed("a share of the rows: 20 %, 0.2, or none") from None
-    share = share / 100 if plain.endswith("%") else share
-    if not 0 <= share < 1:
-        raise NotAllowed("a share of the rows, less than all of them: 20 %, 0.2, or none")
-    return share
-
-
-def _whole(text: str, least: int, most: int) -> int:
-    plain = text.replace(" ", "").replace("_", "")
-    if not plain.isdecimal() or not least <= int(plain) <= most:
-        raise NotAllowed(f"a whole number, {least} to {most}")
-    return int(plain)
 
 
 def _marks(text: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The dialog that opens a file of a person's own, by what it is: a recipe, a task, a table."""
+"""The dialog that opens a file or folder of a person's own: a recipe, a task, or data."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class DataTaskFile:
 
 @dataclass(frozen=True, slots=True)
 class DataFile:
-    """A file is neither of them: it is data, or whoever looks at it says why not."""
+    """It is neither of them: a folder or a file of data, or whoever looks at it says why not."""
 
     path: Path
 
@@ -44,14 +44,14 @@ FoundFile: TypeAlias = RecipeFile | DataTaskFile | DataFile
 
 
 class OpenFileScreen(AskPathScreen[FoundFile]):
-    """Open a file of a person's own. Gives what it is, or None.
+    """Open a file or folder of a person's own. Gives what it is, or None.
 
     Args:
         path: what is proposed.
     """
 
     def __init__(self, path: str) -> None:
-        said = "Open a file: a table, a recipe or a task"
+        said = "Open a table, folder, arrays, recipe or task"
         super().__init__(said, "open", "reading", path, suffix="")
 
     def try_path(
@@ -79,9 +79,7 @@ def found_at(path: Path) -> FoundFile | Mistake:
     if not is_there:
         return Mistake(f"{short_path(path)}: no such file")
     if is_folder:
-        return Mistake(
-            f"{short_path(path)} is a folder; kertui train trains on one of pictures or texts"
-        )
+        return DataFile(path.absolute())
     if path.suffix == ".py":
         return Mistake(
             f"{path.name} is a program, which is not run from here: kertui --tasks with its "

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import msgspec
 
-from kertasks.arrays.arrays_look import ArraysLook
 from kertasks.arrays.own_arrays import Arrays
 from kertasks.errors import UserError
-from kertasks.folders.folder_look import FolderData, FolderLook
+from kertasks.folders.picture_folder import PictureFolder
+from kertasks.folders.text_folder import TextFolder
+from kertasks.own_tasks.data_task import OwnData
 from kertasks.tables.table import ReadingWishes, Table
 from kertasks.tables.table_look import TableLook
-from kertasks.tables.table_requests import LookAnswer, LookRequest
+from kertasks.tables.table_requests import DataLook, LookAnswer, LookRequest
 
 _PATIENCE = 2.0
 """Seconds in which the process ends once nothing is asked any more."""
@@ -64,35 +65,28 @@ class TableProcess:
             )
         return answer.look
 
-    def look_at_folder(self, path: str | Path, data: FolderData | None = None) -> FolderLook:
-        """Look at a folder of pictures or texts; it takes seconds where there are many.
+    def look_at(self, path: str | Path, data: OwnData | None = None) -> DataLook:
+        """Look at a table, a folder or a file of arrays, by what is there.
 
         Args:
-            path: of the folder.
-            data: what a person made of it.
+            path: of it.
+            data: what a person made of it; left aside where another kind is there.
 
         Raises:
-            CannotLook: it is no such folder, and why; or as ``look``.
+            CannotLook: it is none of them, and why; or as ``look``.
         """
-        answer = self._answer(LookRequest(str(path), folder=data))
-        if answer.folder is None:
-            raise CannotLook(answer.error or f"{path}: it is a file, not a folder")
-        return answer.folder
-
-    def look_at_arrays(self, path: str | Path, data: Arrays | None = None) -> ArraysLook:
-        """Look at an ``.npz`` or ``.npy`` file.
-
-        Args:
-            path: of the file.
-            data: what a person made of it.
-
-        Raises:
-            CannotLook: it is no such file, and why; or as ``look``.
-        """
-        answer = self._answer(LookRequest(str(path), arrays=data))
-        if answer.arrays is None:
-            raise CannotLook(answer.error or f"{path}: it is no .npz or .npy file")
-        return answer.arrays
+        answer = self._answer(
+            LookRequest(
+                str(path),
+                table=data if isinstance(data, Table) else None,
+                folder=data if isinstance(data, PictureFolder | TextFolder) else None,
+                arrays=data if isinstance(data, Arrays) else None,
+            )
+        )
+        look = answer.look or answer.folder or answer.arrays
+        if look is None:
+            raise CannotLook(answer.error)
+        return look
 
     def _answer(self, request: LookRequest) -> LookAnswer:
         with self._lock:

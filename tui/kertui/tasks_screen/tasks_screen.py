@@ -55,7 +55,7 @@ _DESCRIBE_AFTER = 0.12
 _LOOK_WHETHER_WARM = 0.5
 """Seconds between two looks whether the process that computes has nothing more urgent to do."""
 
-_OWN_FILE = "Enter opens a file of your own: a table, a recipe or a task (TOML)."
+_OWN_FILE = "Enter opens what is your own: a table, folder, arrays, recipe or task (TOML)."
 """On the card while the cursor is on no task."""
 
 _READ_RUNS_EVERY = 2.0
@@ -94,7 +94,7 @@ class TasksScreen(Screen[None]):
         Binding("delete", "delete_task", "delete", show=False, id="tasks.delete",
                 tooltip="Delete a task of yours, after asking; its data and its runs stay."),
         Binding("ctrl+o,o", "open_file", "open a file", show=False, id="tasks.file",
-                tooltip="Open a file of your own: a table, a recipe or a task."),
+                tooltip="Open what is your own: a table, folder, arrays, recipe or task."),
         SHOW_RUNS,
         Binding("H,f5", "head_to_head", "head to head", id="tasks.head_to_head",
                 tooltip="Train two recipes at once, on the same axes."),

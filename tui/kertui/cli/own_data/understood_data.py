@@ -64,19 +64,18 @@ def understand(path: Path, own: OwnData | None, most: int = 5) -> UnderstoodData
     Raises:
         UserError: it is no such data.
     """
-    from kertasks.arrays.own_arrays import Arrays
-    from kertasks.folders.picture_folder import PictureFolder
-    from kertasks.folders.text_folder import TextFolder
+    from kertasks.arrays.arrays_look import ArraysLook
+    from kertasks.folders.folder_look import FolderLook
     from kertui.cli.own_data.folder_lines import array_lines, folder_lines
-    from kertui.service.table_process import TableProcess
+    from kertui.service.table_process import CannotLook, TableProcess
 
     process = TableProcess()
     try:
-        if isinstance(own, Arrays) or (own is None and path.suffix.casefold() in _ARRAYS):
-            arrays = process.look_at_arrays(path, own if isinstance(own, Arrays) else None)
-            return UnderstoodData(arrays, tuple(array_lines(arrays, most)))
-        known = own if isinstance(own, PictureFolder | TextFolder) else None
-        folder = process.look_at_folder(path, known)
-        return UnderstoodData(folder, tuple(folder_lines(folder, most)))
+        look = process.look_at(path, own)
+        if isinstance(look, ArraysLook):
+            return UnderstoodData(look, tuple(array_lines(look, most)))
+        if isinstance(look, FolderLook):
+            return UnderstoodData(look, tuple(folder_lines(look, most)))
+        raise CannotLook(f"{path}: it is a table, and its task says otherwise")
     finally:
         process.close()

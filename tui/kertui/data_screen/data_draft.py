@@ -7,13 +7,13 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from kertasks.own_tasks.data_task import DataTask
+from kertasks.own_tasks.data_task import DataTask, OwnData
 from kertasks.tables.table import Table
 
 
 @dataclass
-class TableDraft:
-    """A task of a table as a person has it now."""
+class DataDraft:
+    """A task of data as a person has it now."""
 
     task: DataTask
     """Its data's path is absolute."""
@@ -25,14 +25,19 @@ class TableDraft:
     """The file of the home that it is kept in; None for one that is not kept yet."""
 
     saved: DataTask | None = None
-    """What a file says, or what was found in the table; no change of it can be lost."""
+    """What a file says, or what was found in the data; no change of it can be lost."""
 
     _before: list[tuple[DataTask, str]] = field(default_factory=list)
 
     @property
+    def data(self) -> OwnData:
+        """What is said of the data."""
+        return self.task.data
+
+    @property
     def table(self) -> Table:
-        """What is said of the table."""
-        assert isinstance(self.task.data, Table)  # noqa: S101 - no other task is opened here
+        """The same of a table; nobody asks for it of anything else."""
+        assert isinstance(self.task.data, Table)  # noqa: S101
         return self.task.data
 
     @property
@@ -52,14 +57,16 @@ class TableDraft:
             self._before.append((self.task, self.name))
             self.task, self.name = task, name
 
-    def change_table(self, table: Table) -> None:
-        """Have another table."""
-        self.change(replace(self.task, data=table))
+    def change_data(self, data: OwnData) -> None:
+        """Have other data."""
+        self.change(replace(self.task, data=data))
 
-    def take_seen(self, table: Table) -> None:
-        """Have what was seen in the file besides what a person said of it; no change of theirs."""
+    def take_seen(self, data: OwnData) -> None:
+        """Have what was seen besides what a person said of it; no change of theirs."""
         unchanged = self.saved == self.task
-        self.task = replace(self.task, data=table)
+        if type(data) is not type(self.data):
+            self._before.clear()  # of what is no more said of this path
+        self.task = replace(self.task, data=data)
         if unchanged:
             self.saved = self.task
 
