@@ -128,3 +128,28 @@ def test_what_a_person_says_otherwise_stays(tmp_path: Path) -> None:
     said = msgspec.structs.replace(look(tmp_path / "a.npz").data, scaling=ArrayScaling.NONE)
     assert look(tmp_path / "a.npz", said).data == said
     assert load(said, tmp_path, 0).train.x.dtype == np.uint8
+
+
+def test_what_a_person_chose_is_held_against_what_is_there(tmp_path: Path) -> None:
+    path = tmp_path / "p.npz"
+    words = np.array(["a", "b"] * 20)
+    np.savez(path, x=COLUMNS, y=LABELS, words=words, far=COLUMNS[:9, :2], few=LABELS[:8])
+    found = look(path)
+    assert {one.name: one.labels for one in found.arrays} == {
+        "x": ("0", "1", "2", "3"),  # as if they were one-hot
+        "y": ("0", "1", "2"),
+        "words": ("a", "b"),
+        "far": ("0", "1"),
+        "few": ("0", "1", "2"),
+    }
+    assert isinstance(found.data, Arrays)
+    said = msgspec.structs.replace(found.data, x_test="far", y_test="few")
+    assert look(path, said).problems == (
+        "a row of far is of another shape than one of x",
+        "few has not as many rows as far",
+    )
+    said = msgspec.structs.replace(found.data, x="words", y="words", shape=(1,), classes=())
+    assert look(path, said).problems == (
+        "words has no numbers",
+        "words has no numbers to come near to",
+    )

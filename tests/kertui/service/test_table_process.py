@@ -34,7 +34,7 @@ def test_it_looks_goes_on_after_an_error_and_takes_changes(
 ) -> None:
     seen = process.look(table_at(tmp_path))
     assert (seen.table.target, seen.table.reading.decimal) == ("label", ",")
-    with pytest.raises(CannotLook, match="it is a folder"):
+    with pytest.raises(CannotLook, match="there is no folder in it"):
         process.look(tmp_path)
     assert process.look(tmp_path / "table.csv", seen.table).table == seen.table
     wishes = ReadingWishes(header=False)

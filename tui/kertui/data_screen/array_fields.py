@@ -115,7 +115,7 @@ def _classes(known: dict[str, ArrayCells], data: Arrays, kind: str) -> tuple[str
         return ()
     labels = _array(known, data.y or data.x).labels
     if not labels:
-        raise NotAllowed("value: there are too many different targets for classes")
+        raise NotAllowed("value: too many targets for classes")
     return labels
 
 
