@@ -167,7 +167,7 @@ def keep_table(path: Path, target: str | None, roles: tuple[str, ...]) -> tuple[
     from kertui.cli.own_data.understood_data import is_no_table, understand
 
     said = read_absolute(path) if path.suffix == ".toml" else None
-    path = path.absolute() if said is None else Path(said.data.path)
+    path = path if said is None else Path(said.data.path)
     own = None if said is None else said.data
     data: OwnData
     if is_no_table(path, own):
@@ -177,13 +177,13 @@ def keep_table(path: Path, target: str | None, roles: tuple[str, ...]) -> tuple[
         for line in found.lines:
             click.echo(visible(line), err=True)
         found.require_ready()
-        data, recipe = replace(found.look.data, path=str(path)), found.look.recipe
+        data, recipe = replace(found.look.data, path=str(path.absolute())), found.look.recipe
     else:
         look = look_with(path, own if isinstance(own, Table) else None, target, roles)
         for line in understood(look):
             click.echo(visible(line), err=True)
         require_ready(look)
-        data, recipe = replace(look.table, path=str(path)), look.recipe
+        data, recipe = replace(look.table, path=str(path.absolute())), look.recipe
     task = DataTask(data) if said is None else replace(said, data=data)
     taken = frozenset([*(one.name for one in all_tasks()), *(one.name for one in broken_tasks())])
     kept = keep(task, taken)
