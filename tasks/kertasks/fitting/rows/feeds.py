@@ -243,9 +243,10 @@ class StreamedRows:
         however few each call reads.
         """
         begin, end, arrays = self._kept
-        if not begin <= first <= first + rows <= end:
+        if not (arrays and begin <= first <= first + rows <= end):
             self._kept = (0, 0, [])  # never two at once in memory
-            begin, end = first, min(self._rows, first + self.limit)
+            # To compile, arrays of the right shape are enough.
+            begin, end = first, min(self._rows, first + self.limit) if rows else first
             arrays = self._picked(begin, end)
             self._kept = (begin, end, arrays)
         return arrays, first - begin
