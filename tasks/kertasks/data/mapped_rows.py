@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-_WINDOW = 128 << 20
+_WINDOW = 32 << 20
 """Bytes of a map that are touched at most before they are let go of."""
 
 

@@ -99,16 +99,17 @@ def _fill(rows: TableRows, at: int, column: Column, median: float) -> float | No
         return None
     if column.missing is Missing.MEDIAN:
         return median
-    return float(_most_frequent(rows, at, median))
+    return float(next(iter(_most_frequent(rows, at, 1)), median))
 
 
-def _most_frequent(rows: TableRows, at: int, otherwise: Any) -> Any:
-    """The value that most rows have, of several the smallest, as ``SimpleImputer`` chooses."""
+def _most_frequent(rows: TableRows, at: int, most: int) -> list[Any]:
+    """The values that most rows have, of those as frequent the smallest first, as
+    ``SimpleImputer`` chooses."""
     found = rows.all(
         f"SELECT v{at} FROM training WHERE v{at} IS NOT NULL GROUP BY 1 "
-        "ORDER BY count(*) DESC, 1 LIMIT 1"
+        f"ORDER BY count(*) DESC, 1 LIMIT {most}"
     )
-    return found[0][0] if found else otherwise
+    return [value for (value,) in found]
 
 
 def _scaler(rows: TableRows, fills: Mapping[int, float | None]) -> Any:
@@ -155,13 +156,10 @@ def _number(
 
 
 def _category(rows: TableRows, at: int, column: Column) -> CategoryColumn:
-    typical = str(_most_frequent(rows, at, ""))
+    found = _most_frequent(rows, at, MOST_CATEGORIES)
+    typical = found[0] if found else ""
     fill = None if column.missing is Missing.DROP else typical
-    found = rows.all(
-        f"SELECT v{at} FROM training WHERE v{at} IS NOT NULL GROUP BY 1 "
-        f"ORDER BY count(*) DESC, 1 LIMIT {MOST_CATEGORIES}"
-    )
-    return CategoryColumn(column.name, tuple(sorted(value for (value,) in found)), typical, fill)
+    return CategoryColumn(column.name, tuple(sorted(found)), typical, fill)
 
 
 def _text(rows: TableRows, at: int, column: Column, table: Table) -> TextColumn:

@@ -24,7 +24,7 @@ from kertasks.tables.table_file import MEMORY, open_table
 MakeRows = Callable[[tuple[int, ...], np.dtype[Any]], NDArray[Any]]
 """Gives an array of zeros, in memory or not, by its shape and dtype."""
 
-_MEMORY = "320MB"
+_MEMORY = "200MB"
 """What DuckDB may use of a file that it reads again each time: it keeps nothing of it."""
 
 _MOST_TEXT = 256 << 20
@@ -70,8 +70,8 @@ def prepare(path: Path, table: Table, seed: int, make_rows: MakeRows) -> Prepare
         statistics = measure(rows, table, keys.target[places.train])
         order = np.concatenate([places.train, places.validation, places.test])
         y = _targets(keys.target[order], statistics)
-        where = np.full(int(keys.rows[-1]) + 1, -1, np.int64)
-        where[keys.rows[order]] = np.arange(len(order))
+        where = np.full(int(keys.rows[-1]) + 1, -1, np.int32)
+        where[keys.rows[order]] = np.arange(len(order), dtype=np.int32)
         train, validation = len(places.train), len(places.validation)
         del keys, places, order
         x, texts = _encoded(rows, Encoding(statistics), where, len(y), make_rows)

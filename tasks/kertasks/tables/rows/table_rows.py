@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import duckdb
 import numpy as np
@@ -84,7 +84,7 @@ class TableRows:
         size: bytes of the file.
 
     Raises:
-        WrongTable: a column is not there, or a cell is not what its column is said to be.
+        WrongTable: a column is not there.
     """
 
     def __init__(
@@ -112,8 +112,6 @@ class TableRows:
         ).fetchall()
         self.in_memory = size <= MOST_IN_MEMORY
         """Whether looking again costs next to nothing."""
-
-        self._require_readable()
 
     def _cell(self, name: str) -> str:
         try:
@@ -169,13 +167,13 @@ class TableRows:
         )
         return f"CASE {' '.join(cases)} END"
 
-    def _require_readable(self) -> None:
-        found = self._connection.execute(
-            "SELECT min(row), count(*) FROM typed WHERE refused IS NOT NULL"
-        ).fetchall()[0]
-        row, count = found
-        if not count:
-            return
+    def _refuse(self, row: int, count: int) -> NoReturn:
+        """Say which cell is not what its column is said to be.
+
+        Args:
+            row: the first one that has such a cell.
+            count: how many have.
+        """
         place = self._connection.execute(
             f"SELECT refused FROM typed WHERE row = {row} AND refused IS NOT NULL"
         ).fetchall()[0][0]
@@ -206,7 +204,11 @@ class TableRows:
         return " AND ".join(known)
 
     def keys(self) -> Keys:
-        """Read what the rows are split by."""
+        """Read what the rows are split by.
+
+        Raises:
+            WrongTable: a cell is not what its column is said to be.
+        """
         way = self._table.split.way
         by = {SplitWay.TIME: ", split_by", SplitWay.COLUMN: ", split_by"}.get(way, "")
         source = "typed"
@@ -216,8 +218,20 @@ class TableRows:
                 "typed JOIN (SELECT name, row_number() OVER (ORDER BY name) AS place FROM "
                 "(SELECT DISTINCT split_by AS name FROM typed)) ON split_by = name"
             )
-        query = f"SELECT row, target{by} FROM {source} WHERE {self._usable}"
-        parts = list(_in_blocks(read_arrow(self._connection.sql(query))))
+        # Both are found at once: a large file is read again by each query.
+        which = f"({self._usable}) OR refused IS NOT NULL"
+        query = f"SELECT row, target, refused{by} FROM {source} WHERE {which}"
+        parts = []
+        refused, first = 0, 0
+        for block in _in_blocks(read_arrow(self._connection.sql(query))):
+            found = np.flatnonzero(np.asarray(block["refused"]) >= 0)
+            if len(found):
+                numbers = np.asarray(block["row"])[found]
+                first = int(min(first or numbers[0], numbers.min()))
+                refused += len(found)
+            parts.append({name: block[name] for name in block if name != "refused"})
+        if refused:
+            self._refuse(first, refused)
         if not parts:
             nothing = np.zeros(0, np.int64)
             return Keys(nothing, nothing.astype(np.int32), nothing if by else None)
