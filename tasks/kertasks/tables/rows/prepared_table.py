@@ -87,7 +87,7 @@ def _targets(target: NDArray[Any], statistics: TableStatistics) -> NDArray[Any]:
 
 
 def _encoded(
-    rows: TableRows, encoding: Encoding, where: NDArray[np.int64], count: int, make_rows: MakeRows
+    rows: TableRows, encoding: Encoding, where: NDArray[np.int32], count: int, make_rows: MakeRows
 ) -> tuple[NDArray[Any] | MultiHotRows, tuple[str, ...]]:
     """The rows at their places.
 
