@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from kertasks.advice.facts import InputFacts, TargetFacts, TargetKind
+from kertasks.data.mapped_rows import take_rows
 from kertasks.data.value_reading import are_finite, flat_rows, labels_of
 from kertasks.data.values import NO_NUMBERS
 
@@ -264,7 +265,7 @@ def with_simple_scores(x: Any, y: NDArray[Any], facts: TargetFacts) -> TargetFac
     from sklearn.linear_model import Ridge  # half a second, which no training is to wait for
 
     places = np.random.default_rng(0).permutation(len(x))[:_MOST_TO_FIT]
-    rows = flat_rows(np.asarray(x[places])).astype(np.float64)
+    rows = flat_rows(take_rows(x, places)).astype(np.float64)
     rows = (rows - rows.mean(axis=0)) / np.where(rows.std(axis=0) > 0, rows.std(axis=0), 1)
     wanted, truth = _wanted(y[places], facts)
     return replace(

@@ -28,6 +28,7 @@ from kertasks.advice.facts import (
     TargetFacts,
     TargetKind,
 )
+from kertasks.data.mapped_rows import take_rows
 from kertasks.data.values import NO_NUMBERS
 from kertasks.fitting.keras_internals import as_tensorflow_would
 from kertasks.models.messages import one_line
@@ -109,7 +110,7 @@ def look_at_first_batch(
         return FirstBatch(None, layers, "")  # the check of the data says so
     places = spread_rows(len(x), 1, _row_count(x, layers))
     count = len(places)
-    rows, wanted = as_tensorflow_would((np.asarray(x[places]), y[places]))
+    rows, wanted = as_tensorflow_would((take_rows(x, places), y[places]))
     try:
         measured, output = outputs_of_layers(model, rows, layers)
         loss = loss_function(model, compiled)

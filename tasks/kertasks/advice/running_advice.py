@@ -10,7 +10,6 @@ import math
 from enum import IntEnum
 
 import keras
-import numpy as np
 from msgspec.structs import replace
 
 from kertasks.advice.checking import takes_classes
@@ -20,6 +19,7 @@ from kertasks.advice.network_reading import compile_facts, is_sequential, layer_
 from kertasks.advice.rule_table import advise
 from kertasks.advice.short_training import Curve, look_at_curve, look_at_network
 from kertasks.data.dataset import Dataset
+from kertasks.data.mapped_rows import take_rows
 from kertasks.runs.advice.finding import Finding
 
 _LOG = logging.getLogger("kertasks.advice")
@@ -55,7 +55,7 @@ class RunningAdvice:
         self._model = model
         self._data = data
         few = max(2, _MOST_CELLS // max(1, math.prod(train.x.shape[1:])))
-        some = np.asarray(train.x[spread_rows(train.rows, 1, few)])
+        some = take_rows(train.x, spread_rows(train.rows, 1, few))
         compiled = compile_facts(model)
         self._facts = Facts(
             inputs=replace(input_facts(some), rows=train.rows, distinct_rows=None),

@@ -36,6 +36,7 @@ from kertasks.advice.first_batch import (
 from kertasks.advice.scoring import score_of
 from kertasks.advice.seeds import own_seeds
 from kertasks.advice.watch import Watch
+from kertasks.data.mapped_rows import take_rows
 from kertasks.data.splits import Split
 from kertasks.data.value_reading import flat_rows
 from kertasks.fitting import fit
@@ -222,7 +223,7 @@ def _some(split: Split, facts: Facts) -> tuple[NDArray[Any], NDArray[Any]]:
     before = ROWS_LOOKED_AT if facts.start is None else facts.start.rows
     count = min(ROWS_LOOKED_AT, max(_FEWEST_FOR_A_SCORE, before))
     places = spread_rows(split.rows, 1, count)
-    rows, wanted = as_tensorflow_would((np.asarray(split.x[places]), split.y[places]))
+    rows, wanted = as_tensorflow_would((take_rows(split.x, places), split.y[places]))
     return rows, wanted
 
 
@@ -309,7 +310,7 @@ def _one_batch(
     """Train a copy on one batch of the rows alone, which it should soon know by heart."""
     count = min(facts.fit.batch_size, trained.rows, _ONE_BATCH)
     places = spread_rows(trained.rows, 1, count)
-    batch = Split(np.asarray(trained.x[places]), trained.y[places])
+    batch = Split(take_rows(trained.x, places), trained.y[places])
     watch = Watch(seconds, with_compiling=True)
     try:
         _train(copy, batch, count, _MOST_STEPS, watch)

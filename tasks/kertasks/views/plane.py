@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kertasks.data.dataset import Dataset
+from kertasks.data.mapped_rows import take_rows
 from kertasks.data.multi_hot import MultiHotRows
 from kertasks.data.splits import Split
 from kertasks.data.value_reading import are_finite
@@ -41,7 +42,7 @@ class Features:
             raise DoesNotApply("a row is not one of a few numbers")
         self._data = data
         self._dtype = x.dtype
-        self._rows = np.asarray(x[evenly(len(x), max(1, _MOST_CELLS // max(1, x.shape[1])))])
+        self._rows = take_rows(x, evenly(len(x), max(1, _MOST_CELLS // max(1, x.shape[1]))))
         self.count = int(x.shape[1])
 
     def axis(self, feature: int) -> FeatureAxis:
@@ -112,6 +113,6 @@ def evenly(rows: int, most: int) -> NDArray[np.int64]:
 def some_rows(split: Split) -> Split:
     """Rows to show, evenly spaced, of those whose features are finite."""
     chosen = evenly(split.rows, MOST_POINTS)
-    x = np.asarray(split.x[chosen])
+    x = take_rows(split.x, chosen)
     finite = are_finite(x).reshape(len(x), -1).all(axis=1)
     return Split(x[finite], split.y[chosen][finite])

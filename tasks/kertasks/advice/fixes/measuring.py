@@ -15,6 +15,7 @@ from kertasks.advice.facts import TargetFacts, TargetKind
 from kertasks.advice.network_reading import compile_facts
 from kertasks.advice.scoring import score_of
 from kertasks.data.dataset import Dataset
+from kertasks.data.mapped_rows import take_rows
 from kertasks.data.splits import Split
 from kertasks.fitting import predict
 from kertasks.runs.advice.finding import Fault
@@ -55,7 +56,7 @@ class Asked(NamedTuple):
         split = held_out if held_out is not None and is_held_out else trained
         places = spread_rows(split.rows, math.prod(split.x.shape[1:]), _MOST_ROWS)
         name = "validation" if is_held_out else "training"
-        return cls(name, np.asarray(split.x[places]), split.y[places])
+        return cls(name, take_rows(split.x, places), split.y[places])
 
 
 def measure_for(y: NDArray[Any], losses: tuple[str, ...], data: Dataset | None = None) -> Measure:

@@ -18,6 +18,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from kertasks.data.dataset import Dataset
+from kertasks.data.mapped_rows import take_rows
 from kertasks.fitting.keras_internals import as_tensorflow_would, keeps_state
 from kertasks.fitting.programs.program import TracedFor
 from kertasks.fitting.programs.program_store import STORE
@@ -88,7 +89,7 @@ def sample(model: keras.Model, data: Dataset, wanted: Rows | None) -> Sample:
     of_a_row = math.prod(data.input_shape) + 4 * outputs
     count = min(split.rows, MOST_ROWS, max(1, _MOST_NUMBERS // of_a_row))
     places = np.arange(count) * split.rows // count
-    x, y = as_tensorflow_would((np.asarray(split.x[places]), split.y[places]))
+    x, y = as_tensorflow_would((take_rows(split.x, places), split.y[places]))
     return Sample(rows, split.rows, x, y)
 
 
