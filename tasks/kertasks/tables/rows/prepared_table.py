@@ -65,15 +65,19 @@ def prepare(path: Path, table: Table, seed: int, make_rows: MakeRows) -> Prepare
     with open_table(path, table.reading, memory) as file, told(path):
         rows = TableRows(file.connection, table, file.names, size)
         keys = rows.keys()
-        places = split_rows(table.split, keys.target, keys.by, seed)
-        rows.mark_training(keys.rows[places.train])
-        statistics = measure(rows, table, keys.target[places.train])
-        order = np.concatenate([places.train, places.validation, places.test])
-        y = _targets(keys.target[order], statistics)
-        where = np.full(int(keys.rows[-1]) + 1, -1, np.int32)
-        where[keys.rows[order]] = np.arange(len(order), dtype=np.int32)
+        numbers, target = keys.rows, keys.target
+        places = split_rows(table.split, target, keys.by, seed)
         train, validation = len(places.train), len(places.validation)
-        del keys, places, order
+        rows.mark_training(numbers[places.train])
+        statistics = measure(rows, table, target[places.train])
+        order = np.concatenate([places.train, places.validation, places.test])
+        # Of ten million rows each of these takes a tenth of a gigabyte.
+        del keys, places
+        y = _targets(target[order], statistics)
+        del target
+        where = np.full(int(numbers[-1]) + 1, -1, np.int32)
+        where[numbers[order]] = np.arange(len(order), dtype=np.int32)
+        del numbers, order
         x, texts = _encoded(rows, Encoding(statistics), where, len(y), make_rows)
         return PreparedTable(statistics, x, y, train, validation, texts)
 
