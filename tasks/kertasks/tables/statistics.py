@@ -1,14 +1,14 @@
 """What the training rows of a table say of each column, and nothing else does: plain JSON.
 
-Why neither Keras's FeatureSpace nor scikit-learn's transformers hold it: both were tried by hand
-on 200,000 rows. A single missing number makes a FeatureSpace's whole column NaN, a category it has
-not seen raises an error or costs a column of its own, its state is layers (one second to adapt,
-Keras to be imported before a row can be read), and it knows no dates. scikit-learn says what is
-meant: ``SimpleImputer``, ``StandardScaler``, ``MinMaxScaler``, ``OneHotEncoder(handle_unknown=
-"ignore")``; but its imputer and its encoder must have all rows in memory, and what they learned is
-a pickle. So these records hold scikit-learn's statistics, DuckDB computes them over the training
-rows of a file of any size (``measuring.py``), a test holds both against each other, and the script
-that is exported uses scikit-learn itself.
+Why neither Keras's FeatureSpace nor scikit-learn's transformers hold it. FeatureSpace was tried by
+hand on 200,000 rows: a single missing number makes a whole column NaN, a category it has not seen
+raises an error or costs a column of its own, its state is layers (one second to adapt, Keras to be
+imported before a row can be read), and it knows no dates. scikit-learn says what is meant:
+``SimpleImputer``, ``StandardScaler``, ``MinMaxScaler``, ``OneHotEncoder(handle_unknown="ignore")``;
+but its imputer and its encoder are given all rows at once, and what they learned is a pickle.
+So these records hold scikit-learn's statistics, computed over the training rows of a file of any
+size by DuckDB and by ``StandardScaler.partial_fit`` (``measuring.py``); a test holds both against
+each other, and the script that is exported uses scikit-learn itself.
 
 Nothing here imports NumPy or DuckDB.
 """
