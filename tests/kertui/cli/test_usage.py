@@ -24,7 +24,7 @@ from kertui.cli.main import run
         (["data", "gte"], "did you mean 'get'?"),
         (["data", "get", "imbd"], "did you mean 'imdb'?"),
         (["train", "xr"], "did you mean 'xor'?"),
-        (["train"], "Missing argument 'TASK'"),
+        (["train"], "Missing argument 'TASK|FILE'"),
         (["train", "xor", "--recipe", "answr"], "did you mean 'answer'?"),
         (["train", "xor", "--recipe", "no.toml"], "no.toml: recipe: found no such file"),
         (["train", "xor", "--epoch", "3"], "--epochs"),
