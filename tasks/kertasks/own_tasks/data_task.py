@@ -59,6 +59,11 @@ class DataTask(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     """The problem in one sentence; made of the target's name where it is empty."""
 
 
+# msgspec finds out what a record is made of when it is first asked. Two threads that ask at once
+# end the process by a segmentation fault; here it is asked under the lock of the import.
+msgspec.json.Decoder(DataTask)
+
+
 def read_data_task(path: Path) -> DataTask:
     """Read a task of data from its file.
 
@@ -108,3 +113,13 @@ def name_for(path: Path, taken: frozenset[str] = frozenset()) -> str:
     stem = _NO_NAME.sub("-", path.stem.casefold()).strip("-")[:56].strip("-") or "data"
     names = [stem, *(f"{stem}-{number}" for number in range(2, len(taken) + 3))]
     return next(name for name in names if name not in taken)
+
+
+def data_path(path: Path, task: DataTask) -> Path:
+    """Where the data of a task lies.
+
+    Args:
+        path: of the task's file; a relative path of the data begins in its folder.
+        task: what it says.
+    """
+    return path.parent / Path(task.data.path).expanduser()

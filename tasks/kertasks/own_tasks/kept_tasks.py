@@ -11,6 +11,7 @@ from kertasks.errors import UserError
 from kertasks.own_tasks.data_task import (
     DataTask,
     DataTaskError,
+    data_path,
     name_for,
     read_data_task,
     write_data_task,
@@ -82,8 +83,8 @@ def read_absolute(path: Path) -> DataTask:
         DataTaskError: as ``read_data_task``.
     """
     task = read_data_task(path)
-    data = path.absolute().parent / Path(task.data.path).expanduser()
-    return replace(task, data=replace(task.data, path=str(data)))
+    data = str(data_path(path.absolute(), task))
+    return replace(task, data=replace(task.data, path=data))
 
 
 def delete(path: Path) -> Path:

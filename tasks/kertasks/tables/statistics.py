@@ -157,24 +157,23 @@ class TableStatistics(msgspec.Struct, frozen=True, tag_field="kind", tag="table"
             return text.length
         return len(self.feature_names) + text.numbers
 
-    @property
-    def only_numbers(self) -> bool:
-        """Whether each column is one feature: a number of its own."""
-        return all(isinstance(one, NumberColumn) and not one.is_date for one in self.columns)
+
+# Made once: two threads that first ask msgspec for the same records at once crash the process.
+_STATISTICS = msgspec.json.Decoder(TableStatistics)
 
 
 def encode_statistics(statistics: TableStatistics) -> str:
-    """As JSON."""
+    """The statistics as a run keeps them, in JSON."""
     return msgspec.json.format(msgspec.json.encode(statistics), indent=1).decode()
 
 
 def decode_statistics(text: str | bytes) -> TableStatistics:
-    """From JSON.
+    """Statistics as ``encode_statistics`` writes them.
 
     Raises:
         ValueError: it is none of that.
     """
-    return msgspec.json.decode(text, type=TableStatistics)
+    return _STATISTICS.decode(text)
 
 
 def what_changed(before: str, now: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -65,6 +67,29 @@ def test_a_file_that_is_no_task_says_why_and_where(folder: Path, text: str, said
     with pytest.raises(DataTaskError) as error:
         read_data_task(folder / "odd.toml")
     assert str(error.value).startswith(f"odd.toml: {said}")
+
+
+def test_threads_that_read_the_first_task_at_once_do_not_end_the_process(folder: Path) -> None:
+    write_data_task(HOUSES, folder / "houses.toml")
+    script = f"""
+import sys, threading
+from pathlib import Path
+from kertasks.own_tasks.data_task import read_data_task
+
+sys.setswitchinterval(1e-6)
+together, read = threading.Barrier(8), []
+
+def reads():
+    together.wait()
+    read.append(read_data_task(Path({str(folder / "houses.toml")!r})))
+
+threads = [threading.Thread(target=reads) for _ in range(8)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+print(len(read))
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "8\n"), done.stderr
 
 
 def test_a_pipe_is_no_task_and_nobody_waits_for_it(folder: Path) -> None:
