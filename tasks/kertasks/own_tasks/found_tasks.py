@@ -9,19 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from kertasks.errors import UserError
-from kertasks.export.script.script_data import ScriptData
-from kertasks.kinds import Group
-from kertasks.own_tasks.data_kinds import KINDS
-from kertasks.own_tasks.data_task import NAME, DataTask, DataTaskError, read_data_task
-from kertasks.task import Task, Variant
-from kertasks.templates.fitted_recipes import recipes_for
-from kertasks.text.plain_text import one_line
-
-VARIANT = "rows"
-"""The one variant of a task of data."""
+from kertasks.task import Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +72,10 @@ class OwnTasks:
 
 
 def _read(path: Path, stamp: str) -> _Seen:
+    # Not needed before the first paint of who has no such files.
+    from kertasks.own_tasks.data_task import NAME, DataTaskError, data_path, read_data_task
+    from kertasks.own_tasks.task_of_data import task_of
+
     try:
         if NAME.fullmatch(path.stem) is None:
             raise DataTaskError(
@@ -94,46 +88,6 @@ def _read(path: Path, stamp: str) -> _Seen:
     data_stamp = _stamp(data)
     own = OwnTask(task_of(path, task, version=stamp + data_stamp), path)
     return _Seen(own, stamp, data, data_stamp)
-
-
-def task_of(path: Path, task: DataTask, version: str = "") -> Task:
-    """The task that a file of data says, with recipes fitted to the data.
-
-    Args:
-        path: of the file; the data's own is relative to its folder.
-        task: what it says.
-        version: another one, once the file or the data is.
-    """
-    kind, base = KINDS[type(task.data)], path.parent
-    facts = kind.facts(task.data)
-    recipes = recipes_for(path.stem, facts)
-    asked = "value" if facts.classes == 0 else "class"
-
-    def load(_variant: str, seed: int) -> Any:
-        return kind.load(task.data, base, seed)
-
-    def script(_variant: str) -> ScriptData:
-        return kind.script(task.data, base)
-
-    return Task(
-        name=path.stem,
-        title=one_line(task.title) or one_line(Path(task.data.path).name),
-        group=Group.YOURS,
-        kind=facts.kind,
-        question=one_line(task.question) or f"Which {asked} of {facts.target} is it?",
-        variants=(Variant(VARIANT, kind.summed_up(task.data)),),
-        recipes={recipe.name: recipe for recipe in recipes},
-        default_recipe=recipes[0].name,
-        loader=load,
-        script=script,
-        unit=facts.unit,
-        version=version,
-    )
-
-
-def data_path(path: Path, task: DataTask) -> Path:
-    """Where the data of a task's file lies."""
-    return path.parent / Path(task.data.path).expanduser()
 
 
 _MOST_FOLDERS = 1_000

@@ -12,7 +12,7 @@ import pytest
 import kertasks
 from kertasks.kinds import TaskKind
 from kertasks.own_tasks.data_task import DataTask
-from kertasks.own_tasks.found_tasks import task_of
+from kertasks.own_tasks.task_of_data import task_of
 from kertasks.scores.baselines import fit_baseline
 from kertasks.tables.table import Column, Reading, Role, SplitChoice, SplitWay, Table
 

@@ -14,7 +14,7 @@ from kertasks.data.description import ColumnsSample, WordsSample
 from kertasks.data.splits import Split
 from kertasks.errors import UserError
 from kertasks.own_tasks.data_task import DataTask
-from kertasks.own_tasks.found_tasks import task_of
+from kertasks.own_tasks.task_of_data import task_of
 from kertasks.tables.file_digest import file_digest
 from kertasks.tables.loading import load
 from kertasks.tables.rows import kept_rows, table_rows

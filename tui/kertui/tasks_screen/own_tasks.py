@@ -12,7 +12,6 @@ from textual.widget import Widget
 
 from kertasks.errors import UserError
 from kertasks.kinds import Group
-from kertasks.own_tasks import kept_tasks
 from kertasks.own_tasks.found_tasks import BrokenTask
 from kertasks.registry import all_tasks, broken_tasks, find_task
 from kertasks.task import Task
@@ -111,7 +110,9 @@ class OwnTasks(Widget):
 
     def edit(self, file: Path) -> None:
         """Show what a task's file says of its data, to be changed."""
-        kept = file == kept_tasks.file_of(file.stem)
+        from kertasks.own_tasks.kept_tasks import file_of
+
+        kept = file == file_of(file.stem)
         self.post_message(OpenData(self.screen, file, file, is_kept=kept))
 
     def ask_to_delete(self, name: str, file: Path, has_runs: bool) -> None:
@@ -131,8 +132,10 @@ class OwnTasks(Widget):
 
     @work(thread=True, group="delete task")
     def _delete(self, name: str, file: Path) -> None:
+        from kertasks.own_tasks.kept_tasks import delete
+
         try:
-            place = kept_tasks.delete(file)
+            place = delete(file)
             event = self._Deleted(f"{name} is deleted; {short_path(place)} keeps it.", False)
         except UserError as error:
             event = self._Deleted(str(error), True)
@@ -150,7 +153,9 @@ def own_file(task: Task | BrokenTask | None) -> Path | None:
     """The file of the home that says a task of data; None where none does."""
     if task is None or (isinstance(task, Task) and task.group is not Group.YOURS):
         return None
-    file = kept_tasks.file_of(task.name)
+    from kertasks.own_tasks.kept_tasks import file_of
+
+    file = file_of(task.name)
     return file if file.is_file() else None
 
 
