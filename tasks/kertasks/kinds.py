@@ -12,6 +12,13 @@ class TaskKind(StrEnum):
     MULTICLASS = "multiclass classification"
     REGRESSION = "regression"
 
+    @classmethod
+    def of_classes(cls, count: int) -> TaskKind:
+        """What is predicted where there are so many classes; 0 for a number."""
+        if not count:
+            return cls.REGRESSION
+        return cls.BINARY if count == 2 else cls.MULTICLASS
+
 
 class Group(StrEnum):
     """The heading a task stands under in the picker, in the order shown."""
@@ -38,3 +45,10 @@ class BaselineMethod(StrEnum):
     """Always the mean of the training targets."""
 
     LINEAR_REGRESSION = "linear regression"
+
+    @classmethod
+    def usual(cls, kind: TaskKind) -> tuple[BaselineMethod, BaselineMethod]:
+        """What data that nobody chose methods for is compared with: the simplest first."""
+        if kind is TaskKind.REGRESSION:
+            return cls.MEAN, cls.LINEAR_REGRESSION
+        return cls.MAJORITY, cls.LOGISTIC_REGRESSION

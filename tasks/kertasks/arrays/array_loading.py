@@ -53,11 +53,7 @@ def load(data: Arrays, base: Path, seed: int) -> Dataset:
         target_name=data.y or "target",
         feature_scale=scale,
         sample=partial(picture_sample, classes, full) if is_picture and classes else None,
-        baseline_methods=(
-            (BaselineMethod.MAJORITY, BaselineMethod.LOGISTIC_REGRESSION)
-            if classes
-            else (BaselineMethod.MEAN, BaselineMethod.LINEAR_REGRESSION)
-        ),
+        baseline_methods=BaselineMethod.usual(data.kind),
     )
 
 

@@ -28,9 +28,7 @@ def script(data: Arrays, base: Path) -> ScriptData:
     """What ``kertasks.arrays.array_loading.load`` does, in plain Python."""
     path = (base / Path(data.path).expanduser()).absolute()
     imports = []
-    if data.x_test:
-        pass
-    elif data.test:
+    if data.test and not data.x_test:
         imports.append("from sklearn.model_selection import train_test_split")
     if _is_standard(data):
         imports.append("from sklearn.preprocessing import StandardScaler")

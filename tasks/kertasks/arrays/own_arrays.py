@@ -72,9 +72,7 @@ class Arrays(
     @property
     def kind(self) -> TaskKind:
         """What is to be predicted."""
-        if not self.classes:
-            return TaskKind.REGRESSION
-        return TaskKind.BINARY if len(self.classes) == 2 else TaskKind.MULTICLASS
+        return TaskKind.of_classes(len(self.classes))
 
 
 def row_shape(shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -24,7 +24,7 @@ class ClassCount(msgspec.Struct, frozen=True):
 
     @property
     def files(self) -> int:
-        """All of them."""
+        """Of the class, in all parts."""
         return self.train + self.validation + self.test
 
 

@@ -61,9 +61,9 @@ class PictureFolder(
     @property
     def kind(self) -> TaskKind:
         """What is to be predicted."""
-        return TaskKind.BINARY if len(self.classes) == 2 else TaskKind.MULTICLASS
+        return TaskKind.of_classes(len(self.classes))
 
     @property
     def channels(self) -> int:
-        """Numbers a pixel."""
+        """How many numbers a pixel has: 3 in colour, else 1."""
         return 3 if self.colour else 1

@@ -69,7 +69,7 @@ def load(data: PictureFolder, base: Path, seed: int) -> Dataset:
         target_name="class",
         sample=partial(picture_sample, names, 1 if data.scaling is PixelScaling.UNIT else 255),
         read_file=partial(decode_picture, data=data),
-        baseline_methods=(BaselineMethod.MAJORITY, BaselineMethod.LOGISTIC_REGRESSION),
+        baseline_methods=BaselineMethod.usual(data.kind),
     )
 
 

@@ -75,7 +75,7 @@ class TextFiles:
         return self._kept is not None
 
     def of(self, places: Sequence[int]) -> Iterator[str]:
-        """Some of them."""
+        """The texts at these places, in this order."""
         for place in places:
             if self._kept is not None:
                 yield self._kept[place]

@@ -46,4 +46,4 @@ class TextFolder(
     @property
     def kind(self) -> TaskKind:
         """What is to be predicted."""
-        return TaskKind.BINARY if len(self.classes) == 2 else TaskKind.MULTICLASS
+        return TaskKind.of_classes(len(self.classes))

@@ -104,11 +104,7 @@ def without_rows(statistics: TableStatistics) -> Dataset:
     if statistics.target_scale is not None and statistics.target_mean is not None:
         scale = TargetScale(statistics.target_mean, statistics.target_scale)
     named = statistics.text is None
-    methods = (
-        (BaselineMethod.MAJORITY, BaselineMethod.LOGISTIC_REGRESSION)
-        if table.classes
-        else (BaselineMethod.MEAN, BaselineMethod.LINEAR_REGRESSION)
-    )
+    methods = BaselineMethod.usual(table.kind)
     return Dataset(
         Split(x, y),
         feature_names=statistics.feature_names if named else (),

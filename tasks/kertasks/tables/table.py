@@ -195,9 +195,7 @@ class Table(
     @property
     def kind(self) -> TaskKind:
         """What is to be predicted."""
-        if not self.classes:
-            return TaskKind.REGRESSION
-        return TaskKind.BINARY if len(self.classes) == 2 else TaskKind.MULTICLASS
+        return TaskKind.of_classes(len(self.classes))
 
     def column(self, name: str) -> Column:
         """The column of that name.

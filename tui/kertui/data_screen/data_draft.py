@@ -58,7 +58,7 @@ class DataDraft:
             self.task, self.name = task, name
 
     def change_data(self, data: OwnData) -> None:
-        """Have other data."""
+        """Take other data into the task, which can be undone."""
         self.change(replace(self.task, data=data))
 
     def take_seen(self, data: OwnData) -> None:

@@ -26,7 +26,7 @@ class DataHeader(Widget):
         self._facts: Sequence[str] = ()
 
     def show(self, name: str, state: Content, facts: Sequence[str]) -> None:
-        """Show them."""
+        """Show the data's name, its state and what is known of it."""
         self._title, self._state, self._facts = name, state, tuple(facts)
         self.refresh()
 

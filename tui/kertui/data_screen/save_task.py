@@ -8,8 +8,13 @@ from pathlib import Path
 from kertasks.errors import UserError
 from kertasks.own_tasks.data_task import DataTask
 from kertasks.own_tasks.kept_tasks import write
-from kertasks.text.numbers import short_path
-from kertui.dialogs.ask_path import AlreadyThere, AskPathScreen, Mistake
+from kertui.dialogs.ask_path import (
+    AlreadyThere,
+    AskPathScreen,
+    Mistake,
+    not_written,
+    toml_target,
+)
 
 
 class SaveTaskScreen(AskPathScreen[tuple[DataTask, Path]]):
@@ -29,17 +34,14 @@ class SaveTaskScreen(AskPathScreen[tuple[DataTask, Path]]):
     ) -> tuple[DataTask, Path] | Mistake | AlreadyThere:
         """Write it; a file that is already there only after asking."""
         try:
-            if path.is_dir():
-                return Mistake(f"{short_path(path)} is a folder; a file name is needed")
-            if path.suffix != ".toml":
-                path = path.with_name(f"{path.name}.toml")
-            if path.exists() and path != confirmed:
-                return AlreadyThere(path)
+            target = toml_target(path, confirmed)
+            if not isinstance(target, Path):
+                return target
+            path = target
             if wanted():
                 write(self._of_data, path)
         except OSError as error:
-            why = (error.strerror or "unknown").lower()
-            return Mistake(f"{short_path(path)} cannot be written: {why}")
+            return not_written(path, error)
         except UserError as error:
             return Mistake(str(error))
         return self._of_data, path

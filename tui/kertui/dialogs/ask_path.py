@@ -46,6 +46,34 @@ class AlreadyThere:
     path: Path
 
 
+def toml_target(
+    path: Path, confirmed: Path | None, own: Path | None = None
+) -> Path | Mistake | AlreadyThere:
+    """Where a TOML file is to be written: the path, with the ending it lacks.
+
+    Args:
+        path: what a person named.
+        confirmed: the file that they agreed to have written over, if any.
+        own: a file that is written over without asking.
+
+    Raises:
+        OSError: it cannot be looked at.
+    """
+    if path.is_dir():
+        return Mistake(f"{short_path(path)} is a folder; a file name is needed")
+    if path.suffix != ".toml":
+        path = path.with_name(f"{path.name}.toml")
+    is_own = own is not None and os.path.realpath(path) == os.path.realpath(own)
+    if path.exists() and path != confirmed and not is_own:
+        return AlreadyThere(path)
+    return path
+
+
+def not_written(path: Path, error: OSError) -> Mistake:
+    """Why a path cannot be written."""
+    return Mistake(f"{short_path(path)} cannot be written: {(error.strerror or 'unknown').lower()}")
+
+
 @dataclass(frozen=True, slots=True)
 class Completed:
     """The path as far as it can be completed, and what would fit."""

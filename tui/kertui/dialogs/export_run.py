@@ -87,8 +87,7 @@ class ExportPathScreen(AskPathScreen[Path]):
             if what.suffix and path.is_dir():
                 return Mistake(f"{short_path(path)} is a folder; a file name is needed")
         except OSError as error:
-            why = (error.strerror or "unknown").lower()
-            return Mistake(f"{short_path(path)} cannot be written: {why}")
+            return ask_path.not_written(path, error)
         replace = path == confirmed
         if not wanted():
             return path

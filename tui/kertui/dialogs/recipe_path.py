@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,8 +10,13 @@ from kertasks.keras_catalog.catalog import Catalog
 from kertasks.recipes.recipe import Recipe
 from kertasks.recipes.toml_file import load_recipe, save_recipe
 from kertasks.registry import find_task
-from kertasks.text.numbers import short_path
-from kertui.dialogs.ask_path import AlreadyThere, AskPathScreen, Mistake
+from kertui.dialogs.ask_path import (
+    AlreadyThere,
+    AskPathScreen,
+    Mistake,
+    not_written,
+    toml_target,
+)
 
 
 class OpenRecipeScreen(AskPathScreen[tuple[Recipe, Path]]):
@@ -66,18 +70,12 @@ class SaveRecipeScreen(AskPathScreen[tuple[Recipe, Path]]):
     ) -> tuple[Recipe, Path] | Mistake | AlreadyThere:
         """Write it; another file that is already there only after asking."""
         try:
-            if path.is_dir():
-                return Mistake(f"{short_path(path)} is a folder; a file name is needed")
-            if path.suffix != ".toml":
-                path = path.with_name(f"{path.name}.toml")
-            if path.exists() and path != confirmed and not self._is_own(path):
-                return AlreadyThere(path)
+            target = toml_target(path, confirmed, self._own)
+            if not isinstance(target, Path):
+                return target
+            path = target
             if wanted():
                 save_recipe(self._recipe, path)
         except OSError as error:
-            why = (error.strerror or "unknown").lower()
-            return Mistake(f"{short_path(path)} cannot be written: {why}")
+            return not_written(path, error)
         return self._recipe, path
-
-    def _is_own(self, path: Path) -> bool:
-        return self._own is not None and os.path.realpath(path) == os.path.realpath(self._own)

@@ -62,7 +62,7 @@ class TextNumbers:
 
     @cached_property
     def word_index(self) -> dict[str, int]:
-        """Each word's number."""
+        """Each word of the vocabulary with its number."""
         return {word: at for at, word in enumerate(self._column.words, start=FIRST_WORD)}
 
     def numbers(self, text: str) -> list[int]:
