@@ -56,7 +56,7 @@ STATES = {
     "tasks": State(TASKS_READ, size=(120, 36), looks=EVERY_LOOK[1:]),
     "tasks-60x18": State(("no runs yet", "1 000 rows"), size=(60, 18)),
     "tasks-filtered": State(("truth table", "baseline"), keys="xo", before=TASKS_READ),
-    "no-task-matches": State(("a file of your own",), keys="zzz", before=TASKS_READ),
+    "no-task-matches": State(("Enter opens what is your own",), keys="zzz", before=TASKS_READ),
     "data-not-here": State(("boston_housing.npz is not",), keys="boston", before=TASKS_READ),
     "data-unreadable": State(("diabetes.json is not",), keys="diab", before=TASKS_READ),
     "samples": State(

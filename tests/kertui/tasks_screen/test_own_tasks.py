@@ -44,7 +44,11 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[OpenData]:
 
 
 async def test_own_tasks_come_and_go_while_the_picker_is_open(
-    service: RecordedService, home: Path, tmp_path: Path, asked: list[OpenData]
+    service: RecordedService,
+    home: Path,
+    tmp_path: Path,
+    asked: list[OpenData],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     app = PatientApp(service, Capabilities())
     async with app.run_test(size=(120, 36), notifications=True) as pilot:
@@ -94,9 +98,10 @@ async def test_own_tasks_come_and_go_while_the_picker_is_open(
         table.write_text("a,b\n1,2\n")
         await pilot.press("ctrl+o")
         await until(pilot, lambda: isinstance(app.screen, OpenFileScreen))
-        app.screen.query_one(Input).value = str(tmp_path / "nowhere.csv")
+        monkeypatch.chdir(tmp_path)  # a short path, which stands on one line
+        app.screen.query_one(Input).value = "nowhere.csv"
         await pilot.press("enter")
-        await until(pilot, lambda: "such file" in shown(app))
+        await until(pilot, lambda: "nowhere.csv: no such file" in shown(app))
         app.screen.query_one(Input).value = str(table)
         await pilot.press("enter")
         await until(pilot, lambda: len(asked) == 2)

@@ -94,7 +94,7 @@ class TasksScreen(Screen[None]):
         Binding("delete", "delete_task", "delete", show=False, id="tasks.delete",
                 tooltip="Delete a task of yours, after asking; its data and its runs stay."),
         Binding("ctrl+o,o", "open_file", "open a file", show=False, id="tasks.file",
-                tooltip="Open a table, folder, arrays, recipe or task of your own."),
+                tooltip="Open a table, folder, arrays, recipe or task."),
         SHOW_RUNS,
         Binding("H,f5", "head_to_head", "head to head", id="tasks.head_to_head",
                 tooltip="Train two recipes at once, on the same axes."),
