@@ -13,6 +13,7 @@ import warnings
 import msgspec
 
 from kertasks.errors import UserError
+from kertasks.keras_import import import_keras
 from kertasks.recipes.json_form import from_json
 from kertasks.registry import find_task
 from kertasks.runs.advice.finding import findings_json
@@ -23,6 +24,7 @@ from kertasks.text.python_stderr import hear_python_alone
 def main(arguments: list[str]) -> int:
     """Give advice and return the process's status."""
     try:
+        import_keras()
         from kertasks.advice.recipe_advice import advise_recipe
 
         recipe = from_json(msgspec.json.decode(sys.stdin.buffer.read()))

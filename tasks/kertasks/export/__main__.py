@@ -12,6 +12,7 @@ from pathlib import Path
 from kertasks.errors import UserError
 from kertasks.export.formats import ALREADY_THERE, AlreadyThere, Export, format_named
 from kertasks.keras_catalog.catalog import Catalog
+from kertasks.keras_import import import_keras
 from kertasks.runs.folder import RunFolder
 
 
@@ -27,6 +28,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _catalog() -> Catalog:
+    import_keras()
     from kertasks.keras_catalog.introspection import installed_catalog
 
     return installed_catalog()

@@ -5,12 +5,15 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from kertasks.keras_import import import_keras
+
 
 def main(arguments: list[str]) -> int:
     """Write the catalog and print its file."""
     if len(arguments) != 1:
         print("usage: python -m kertasks.keras_catalog CACHE_DIR", file=sys.stderr)
         return 2
+    import_keras()
     from kertasks.keras_catalog.catalog import write_catalog
     from kertasks.keras_catalog.introspection import read_catalog
 

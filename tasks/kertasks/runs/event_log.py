@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from kertasks.files import open_to_append
-from kertasks.runs.events import Event, Notice, format_event
+from kertasks.runs.events import Ended, Event, Notice, format_event
 from kertasks.runs.spool import EventSpool
 from kertasks.runs.state import HEARTBEAT, is_removed
 
@@ -64,6 +64,7 @@ class EventLog:
         self._writing = threading.Lock()
         self._something = threading.Event()
         self._closing = threading.Event()
+        self._over = False
         self.folder_gone = False
         """Whether the run's folder was deleted meanwhile: nobody can follow or stop the run."""
 
@@ -82,6 +83,7 @@ class EventLog:
             if self._file_there() not in (self._inode, None):
                 self._move()
             waiting, self._waiting = self._waiting, []
+            self._over = self._over or any(isinstance(event, Ended) for event in waiting[-1:])
             self._unwritten += "".join(map(format_event, waiting)).encode()
             self._write()
 
@@ -143,9 +145,13 @@ class EventLog:
         self._spool, self._said_why = None, False
         if _ends_within_line(self._descriptor):  # of a trainer that was killed
             self._unwritten = b"\n" + self._unwritten
-        text = f"{self._path.parent} can be written in again: all that was told is there"
-        self._waiting.insert(0, Notice(time.time(), text))
+        self._tell_first(f"{self._path.parent} can be written in again: all that was told is there")
         return True
+
+    def _tell_first(self, text: str) -> None:
+        """Say something of the file itself before what waits; nothing comes after a run's end."""
+        if not self._over:
+            self._waiting.insert(0, Notice(time.time(), text))
 
     def close(self) -> None:
         """Write what waits and end the thread; on a full disk at least the last event."""
@@ -225,9 +231,9 @@ class EventLog:
             self._inode = os.fstat(descriptor).st_ino
             self._missing, self._move_not_before = False, now
             what = "with all that was written before" if complete else "after what that one holds"
-            text = f"{self._path.name} was replaced by another file: the run goes on in it, {what}"
-            # Before what waits, of which the run's end may be the last.
-            self._waiting.insert(0, Notice(time.time(), text))
+            self._tell_first(
+                f"{self._path.name} was replaced by another file: the run goes on in it, {what}"
+            )
 
 
 def _open_alone(path: Path) -> int:

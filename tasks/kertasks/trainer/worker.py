@@ -8,35 +8,21 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import gc
 import os
 import signal
 import socket
 import sys
 import threading
 import traceback
-from collections.abc import Mapping, Sequence
-from importlib.abc import MetaPathFinder
+from collections.abc import Mapping
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from kertasks.keras_import import import_keras
 from kertasks.text.error_text import described
 
 if TYPE_CHECKING:
     from kertasks.trainer.claiming import ClaimedRun
-
-
-class _WithoutJax(MetaPathFinder):
-    """Keeps TensorFlow from importing JAX where that is installed, for a converter that nobody here
-    needs: 0.4 s. (As a module that is None, SciPy would look into it.)"""
-
-    def find_spec(
-        self, name: str, _path: Sequence[str] | None, _target: ModuleType | None = None
-    ) -> None:
-        """Find no ``jax``, and leave all else to those who come after."""
-        if name == "jax":
-            raise ModuleNotFoundError("a trainer does without jax", name=name)
 
 
 def main() -> None:
@@ -53,9 +39,6 @@ def main() -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     connection = socket.socket(fileno=arguments.socket)
     connection.set_inheritable(False)
-    sys.meta_path.insert(0, _WithoutJax())
-    # Imports make no garbage: searching for it would take a fifth of the time they do.
-    gc.disable()
     # Before both threads need them: the one that reads requests, this one for Keras.
     import numpy  # noqa: F401
 
@@ -64,14 +47,12 @@ def main() -> None:
 
     server = Server(connection, become_trainer)
     if arguments.no_keras:
-        gc.enable()
         threading.Event().wait()  # the thread that reads ends the process
     passed = False
     try:
+        import_keras()
         from kertasks.trainer.keras_worker import work
 
-        gc.freeze()  # what Keras is made of stays, and is not searched again
-        gc.enable()
         passed = work(server, arguments.cache, warms_up=not arguments.adviser)
     except Exception as error:
         with contextlib.suppress(OSError):

@@ -17,6 +17,7 @@ from pathlib import Path
 import msgspec
 
 from kertasks.errors import UserError
+from kertasks.keras_import import import_keras
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.looking.asked_rows import AskedRows
 from kertasks.text.plain_text import visible
@@ -32,6 +33,7 @@ def main(arguments: Sequence[str]) -> int:
     """Answer rows and return the process's status."""
     folder, asked, *rows = arguments
     try:
+        import_keras()
         from kertasks.views.answered_rows import answer_rows
 
         wanted = msgspec.json.decode(asked, type=AskedRows)

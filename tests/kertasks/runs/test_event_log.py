@@ -93,6 +93,35 @@ def test_a_full_disk_costs_no_event_once_there_is_room(
     assert [event.t for event in EventReader(path).read_all()] == [1.0, 2.0]
 
 
+def test_nothing_is_told_after_the_end_of_a_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The end is in the spool when the disk has room again, which is not said after it."""
+    monkeypatch.setenv("KERTUI_CACHE", str(tmp_path / "cache"))
+    path = tmp_path / "events.jsonl"
+    log = EventLog(path)
+    its_file = os.stat(path).st_ino
+    full = threading.Event()
+    full.set()
+
+    def write(descriptor: int, data: bytes) -> int:
+        if full.is_set() and os.fstat(descriptor).st_ino == its_file:
+            raise OSError(28, "No space left on device")
+        return genuine(descriptor, data)
+
+    genuine = os.write
+    monkeypatch.setattr(os, "write", write)
+    log.add(Failed(1.0, "the end"))
+    wait_until(lambda: len(EventReader(path).read_all()) == 2)
+    assert path.read_bytes() == b""
+    full.clear()
+    log.close()
+    why, end = EventReader(path).read_all()
+    assert isinstance(why, Notice)
+    assert end == Failed(1.0, "the end")
+    assert path.read_bytes()
+
+
 def test_a_disk_that_stays_full_still_takes_the_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

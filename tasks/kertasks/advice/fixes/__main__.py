@@ -15,6 +15,7 @@ import warnings
 import msgspec
 
 from kertasks.errors import UserError
+from kertasks.keras_import import import_keras
 from kertasks.recipes.json_form import from_json
 from kertasks.registry import find_task
 from kertasks.runs.advice.fix_report import Found, Told
@@ -26,6 +27,7 @@ def main(arguments: list[str]) -> int:
     """Mend a recipe and return the process's status."""
     seconds, seeds, train = float(arguments[0]), int(arguments[1]), float(arguments[2])
     try:
+        import_keras()
         from kertasks.advice.fixes.mending import mend
         from kertasks.advice.recipe_advice import advise_recipe
 
