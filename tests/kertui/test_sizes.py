@@ -51,7 +51,7 @@ async def test_the_screens_are_drawn_at_any_size(service: RecordedService, live:
     async with app.run_test(size=(80, 24)) as pilot:
         for name, scene in in_order:
             await scene.open(pilot, live)
-            await draw_at(pilot, some_sizes(len(name), 4, 1), live)
+            await draw_at(pilot, some_sizes(len(name), 2, 1), live)
             await resize(pilot, 80, 24)
             await scene.close(pilot)
 
@@ -63,7 +63,7 @@ async def test_the_dialogs_are_drawn_at_any_size(service: RecordedService, live:
         for place, (name, scene) in enumerate(DIALOGS.items()):
             await scene.open(pilot, live)
             assert app.screen.is_modal or isinstance(app.focused, Input), name
-            await draw_at(pilot, some_sizes(place, 3, 0), live)
+            await draw_at(pilot, some_sizes(place, 1, 0), live)
             await resize(pilot, 80, 24)
             await scene.close(pilot)
 

@@ -111,7 +111,7 @@ def train_with_kills(home: Path, recipe: Recipe, kills: int, longest: float) -> 
 
 @pytest.mark.parametrize(
     ("recipe", "kills", "longest"),
-    [(SHORT_EPOCHS, 5, 0.3), (MORE_LONG_EPOCHS, 4, 0.3)],
+    [(SHORT_EPOCHS, 3, 0.3), (MORE_LONG_EPOCHS, 3, 0.3)],
     ids=["short epochs", "long epochs"],
 )
 def test_a_run_killed_and_resumed_equals_one_never_interrupted(

@@ -80,9 +80,14 @@ def used_words(log: pytest.LogCaptureFixture) -> bool:
 
 @pytest.mark.training
 @pytest.mark.parametrize(
-    "make", [sequential, lambda: sequential(None, "adamw"), cast_and_two_branches, not_built]
+    ("make", "dtype"),
+    [
+        (sequential, "uint8"),
+        (lambda: sequential(None, "adamw"), "float32"),
+        (cast_and_two_branches, "uint8"),
+        (not_built, "float32"),
+    ],
 )
-@pytest.mark.parametrize("dtype", ["uint8", "float32"])
 def test_words_train_like_keras(
     make: Callable[[], keras.Model], dtype: str, caplog: pytest.LogCaptureFixture
 ) -> None:
