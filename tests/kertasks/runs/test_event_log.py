@@ -100,7 +100,7 @@ def test_nothing_is_told_after_the_end_of_a_run(
     monkeypatch.setenv("KERTUI_CACHE", str(tmp_path / "cache"))
     path = tmp_path / "events.jsonl"
     log = EventLog(path)
-    its_file = os.stat(path).st_ino
+    its_file = path.stat().st_ino
     full = threading.Event()
     full.set()
 
