@@ -160,6 +160,12 @@ def trainer_home(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -
     kill_trainers(home)
 
 
+def pytest_sessionfinish() -> None:
+    """End with one search for garbage: pytest makes five, of a second and more each."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark as ``pure`` what needs neither Keras, nor a process, nor the running interface."""
     for item in items:

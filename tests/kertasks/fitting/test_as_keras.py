@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from tests.support.closeness import assert_same_history, assert_same_weights
+from tests.support.keras_fit import fit_by_keras
 
 import kertasks
 
@@ -29,7 +30,7 @@ def our_fit(model: keras.Model, *data: Any, **arguments: Any) -> Any:
 
 
 def keras_fit(model: keras.Model, *data: Any, **arguments: Any) -> Any:
-    return model.fit(*data, verbose=0, **arguments)
+    return fit_by_keras(model, *data, **arguments)
 
 
 def keras_evaluate(model: keras.Model, *data: Any, **arguments: Any) -> Any:
@@ -245,7 +246,7 @@ def test_a_fit_of_a_model_s_own_is_called(caplog: pytest.LogCaptureFixture) -> N
     notices: list[str] = []
     ours, kerass = network(OwnWays), network()
     kertasks.fit(ours, X, Y, epochs=2, shuffle=False, on_notice=notices.append)
-    kerass.fit(X, 2 * Y, epochs=2, shuffle=False, verbose=0)
+    fit_by_keras(kerass, X, 2 * Y, epochs=2, shuffle=False)
     assert_same_weights(ours, kerass)
     found = kertasks.evaluate(ours, X, Y, on_notice=notices.append)
     assert found == pytest.approx(kerass.evaluate(X, 2 * Y, verbose=0))

@@ -13,6 +13,7 @@ import pytest
 import tensorflow as tf
 from tests.support.architectures import dense
 from tests.support.closeness import assert_close, assert_same_history, assert_same_weights
+from tests.support.keras_fit import fit_by_keras
 
 import kertasks
 
@@ -37,7 +38,7 @@ def new_model() -> keras.Model:
 
 
 def keras_fit(model: keras.Model, x: Any, y: Any, **arguments: Any) -> keras.callbacks.History:
-    return model.fit(x, y, verbose=0, **arguments)
+    return fit_by_keras(model, x, y, **arguments)
 
 
 class Recorder(keras.callbacks.Callback):  # type: ignore[misc]  # Keras carries no types

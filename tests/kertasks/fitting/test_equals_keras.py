@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from tests.support.architectures import CASES, Case
 from tests.support.closeness import assert_close, assert_same_history, assert_same_weights
+from tests.support.keras_fit import fit_by_keras
 
 import kertasks
 
@@ -24,8 +25,8 @@ def reference(name: str) -> tuple[keras.Model, dict[str, list[float]], dict[str,
     """What Keras makes of a case: the model, its History and an evaluation."""
     case = next(case for case in CASES if case.name == name)
     model = case.model()
-    history = model.fit(
-        case.x, case.y, shuffle=False, epochs=EPOCHS, batch_size=BATCH, verbose=0,
+    history = fit_by_keras(
+        model, case.x, case.y, shuffle=False, epochs=EPOCHS, batch_size=BATCH,
         validation_data=(case.x, case.y), **case.fit,
     )  # fmt: skip
     evaluated = model.evaluate(case.x, case.y, batch_size=BATCH, verbose=0, return_dict=True)
@@ -95,9 +96,10 @@ def test_shuffles_in_the_published_order(name: str) -> None:
     kertasks.fit(ours, case.x, case.y, epochs=5, initial_epoch=2, batch_size=BATCH, seed=9)
     for epoch in range(2, 5):
         order = np.random.default_rng([9, epoch]).permutation(len(case.y))
-        kerass.fit(
+        fit_by_keras(
+            kerass,
             keras.tree.map_structure(lambda array, order=order: array[order], case.x),
-            case.y[order], batch_size=BATCH, shuffle=False, verbose=0,
+            case.y[order], batch_size=BATCH, shuffle=False,
         )  # fmt: skip
     assert_same_weights(ours, kerass)
 

@@ -10,6 +10,7 @@ import pytest
 import tensorflow as tf
 from tests.support.architectures import CASES, OwnStep, dense
 from tests.support.closeness import assert_close, assert_same_history, assert_same_weights
+from tests.support.keras_fit import fit_by_keras
 
 import kertasks
 
@@ -67,7 +68,7 @@ def test_steps_per_epoch_go_on_where_the_epoch_before_stopped() -> None:
     with pytest.warns(UserWarning, match="ran out"):
         our_history = kertasks.fit(ours, X, Y, **settings)
     with pytest.warns(UserWarning, match="ran out"):
-        keras_history = kerass.fit(X, Y, verbose=0, **settings)
+        keras_history = fit_by_keras(kerass, X, Y, **settings)
     assert_same_history(our_history.history, keras_history.history)
     assert_same_weights(ours, kerass)
 
@@ -165,7 +166,7 @@ def test_what_xla_lacks_trains_in_a_plain_graph() -> None:
     notices: list[str] = []
     settings: dict[str, Any] = {"epochs": 2, "batch_size": 8, "shuffle": False}
     history = kertasks.fit(ours, X, Y, xla=True, on_notice=notices.append, **settings)
-    expected = kerass.fit(X, Y, verbose=0, **settings)
+    expected = fit_by_keras(kerass, X, Y, **settings)
     assert len(notices) == 1
     assert "XLA cannot compile" in notices[0]
     assert_same_history(history.history, expected.history)
@@ -187,7 +188,7 @@ def test_a_stateful_layer_is_built_for_the_batches_it_gets(eagerly: bool) -> Non
     notices: list[str] = []
     history = kertasks.fit(ours, x, y, on_notice=notices.append, **settings)
     assert len(notices) == eagerly
-    expected = kerass.fit(x, y, verbose=0, **settings)
+    expected = fit_by_keras(kerass, x, y, **settings)
     assert_same_history(history.history, expected.history)
     assert_same_weights(ours, kerass)
     if not eagerly:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from tests.support.closeness import assert_close, assert_same_history, assert_same_weights
+from tests.support.keras_fit import fit_by_keras
 
 import kertasks
 from kertasks.data.multi_hot import MultiHotRows
@@ -98,7 +99,7 @@ def test_words_train_like_keras(
     history = kertasks.fit(ours, rows, Y, shuffle=False, on_notice=notices.append, **SETTINGS)
     assert used_words(caplog)
     assert notices == []
-    expected = kerass.fit(rows, Y, shuffle=False, verbose=0, **SETTINGS)
+    expected = fit_by_keras(kerass, rows, Y, shuffle=False, **SETTINGS)
     assert_same_weights(ours, kerass)
     assert_same_history(history.history, expected.history)
     caplog.clear()
@@ -165,9 +166,8 @@ def test_each_optimizer_takes_its_own_steps(number: int) -> None:
     assert ours.layers[0].kernel.shape.num_elements() >= LARGE
     kertasks.fit(ours, X, Y, shuffle=False, **SETTINGS)
     # Built in its first step, Keras 3.15's ScheduleFreeAdamW begins anew in every step.
-    kerass.optimizer.build(kerass.trainable_variables)
     # Keras evaluates nothing meanwhile: that changes no weight.
-    kerass.fit(X, Y, shuffle=False, verbose=0, batch_size=BATCH, epochs=SETTINGS["epochs"])
+    fit_by_keras(kerass, X, Y, shuffle=False, batch_size=BATCH, epochs=SETTINGS["epochs"])
     assert_same_weights(ours, kerass)
     assert "update_step" not in vars(ours.optimizer), "the optimizer is as it was"
 
@@ -179,9 +179,9 @@ def test_words_are_shuffled_in_the_published_order() -> None:
     kertasks.fit(ours, X, Y, epochs=3, batch_size=BATCH, seed=9, sample_weight=weight)
     for epoch in range(3):
         order = np.random.default_rng([9, epoch]).permutation(len(Y))
-        kerass.fit(
-            X[order], Y[order], sample_weight=weight[order], batch_size=BATCH,
-            shuffle=False, verbose=0,
+        fit_by_keras(
+            kerass, X[order], Y[order], sample_weight=weight[order], batch_size=BATCH,
+            shuffle=False,
         )  # fmt: skip
     assert_same_weights(ours, kerass)
 
@@ -222,7 +222,7 @@ def test_rows_read_by_something_else_stay_as_they_are(
     ours, kerass = made(make), made(make)
     kertasks.fit(ours, X, Y, shuffle=False, xla=xla, **SETTINGS)
     assert not used_words(caplog)
-    kerass.fit(X, Y, shuffle=False, verbose=0, **SETTINGS)
+    fit_by_keras(kerass, X, Y, shuffle=False, **SETTINGS)
     assert_same_weights(ours, kerass)
 
 
