@@ -14,6 +14,7 @@ from kertasks.kinds import Group, TaskKind
 
 if TYPE_CHECKING:
     from kertasks.data.dataset import Dataset
+    from kertasks.data.fold import Fold
     from kertasks.export.script.script_data import ScriptData
     from kertasks.recipes.recipe import Recipe
 
@@ -68,6 +69,10 @@ class Task:
     loader: Callable[[str, int], Dataset]
     """Makes the dataset from a variant's name and a seed; imports NumPy only when called."""
 
+    fold_loader: Callable[[str, int, Fold], Dataset] | None = None
+    """Makes the dataset of one fold, where more than a scale is learned of the training rows, such
+    as a vocabulary; None where ``Task.load`` divides what ``loader`` gives."""
+
     order: int = 100
     """Its place in the group, counted in tens; those of one number stand by name."""
 
@@ -110,13 +115,18 @@ class Task:
             raise UnknownRecipe(self.name, wanted, list(self.recipes))
         return self.recipes[wanted]
 
-    def load(self, variant: str | None = None, seed: int = 0) -> Dataset:
+    def load(
+        self, variant: str | None = None, seed: int = 0, fold: Fold | None = None
+    ) -> Dataset:
         """Load the data.
 
         Args:
             variant: a variant's name, or None for the first.
             seed: makes drawn data and random splits repeatable; the same seed gives
                 the same arrays, bit for bit.
+            fold: the part of the training and validation rows that is held out to validate on;
+                None for the task's own split. Whatever is learned of training rows, a scale or a
+                vocabulary, is learned of those of the other folds.
 
         Raises:
             UnknownVariant: no variant has that name.
@@ -124,16 +134,25 @@ class Task:
             kertasks.data.sources.source.DataFileDamaged: a file's hash is another one.
             kertasks.data.splits.NoRows: what should be rows is nothing that has some.
             LoaderFailed: the task's loader gives no dataset.
+            kertasks.data.folding.CannotFold: the rows cannot be divided so.
         """
         from kertasks.data.dataset import Dataset
+        from kertasks.data.folding import folded
+        from kertasks.data.scaling import scaled
 
         name = self.variant(variant).name
         try:
-            data = self.loader(name, seed)
+            if fold is not None and self.fold_loader is not None:
+                data = self.fold_loader(name, seed, fold)
+            else:
+                data = self.loader(name, seed)
         except SystemExit as error:  # which is not to end who asks
             raise LoaderFailed(self.name, f"calls exit({error.code!r})") from error
         if not isinstance(data, Dataset):
             raise LoaderFailed(self.name, f"gives a {type(data).__name__}, and not a Dataset")
-        return replace(
+        data = replace(
             data, task=self.name, variant=name, seed=seed, kind=self.kind, unit=self.unit
         )
+        if fold is not None:
+            data = replace(data if self.fold_loader is not None else folded(data, fold), fold=fold)
+        return scaled(data)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from kertasks.arrays.array_file import WrongArrays, headers, labels_of, opened_arrays, require_small
 from kertasks.arrays.own_arrays import Arrays, ArrayScaling
 from kertasks.data.dataset import Dataset
-from kertasks.data.splits import Split, standardise
+from kertasks.data.splits import Split
 from kertasks.folders.picture_loading import picture_sample
 from kertasks.kinds import BaselineMethod
 from kertasks.tables.rows.data_file import require_unchanged
@@ -39,19 +39,15 @@ def load(data: Arrays, base: Path, seed: int) -> Dataset:
     elif data.test:
         rows, test_rows, targets, test_targets = _held_out(path, data, rows, targets, seed)
         test = test_rows, test_targets
-    splits = [Split(rows, targets)] + ([Split(*test)] if test else [])
-    scale = None
-    if data.scaling is ArrayScaling.STANDARD and len(data.shape) == 1:
-        splits, scale = standardise(splits)
     is_picture = len(data.shape) == 3 and data.shape[-1] in _CHANNELS
-    full = 255 if splits[0].x.dtype == np.uint8 else 1
+    full = 255 if rows.dtype == np.uint8 else 1
     classes = data.classes
     return Dataset(
-        train=splits[0],
-        test=splits[1] if test else None,
+        train=Split(rows, targets),
+        test=Split(*test) if test else None,
         class_names=classes,
         target_name=data.y or "target",
-        feature_scale=scale,
+        standardise_features=data.scaling is ArrayScaling.STANDARD and len(data.shape) == 1,
         sample=partial(picture_sample, classes, full) if is_picture and classes else None,
         baseline_methods=BaselineMethod.usual(data.kind),
     )

@@ -10,6 +10,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from kertasks.data.description import RawColumn, Sample
+from kertasks.data.fold import Fold
 from kertasks.data.read_rows import TypedRows
 from kertasks.data.splits import FeatureScale, Split, TargetScale
 from kertasks.data.text_encoding import EncodedText
@@ -20,7 +21,7 @@ from kertasks.tables.table import Reading
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """The data of one task in one variant. A task's loader gives all but the last five fields."""
+    """The data of one task in one variant. A task's loader gives all but the last six fields."""
 
     train: Split
     validation: Split | None = None
@@ -40,6 +41,14 @@ class Dataset:
 
     feature_scale: FeatureScale | None = None
     """None when the features are in their own units."""
+
+    standardise_features: bool = False
+    """Whether ``Task.load`` is to give each feature mean 0 and deviation 1 over the training rows,
+    x of shape (rows, features). Rows in own units can be divided into folds, rows that a loader
+    scales by itself cannot."""
+
+    standardise_target: bool = False
+    """Whether it is to do so with the target, y of shape (rows,)."""
 
     sample: Callable[[Split, int], Sample] | None = None
     """Decodes one row of a split: a review as words, a digit as a picture. Named features need
@@ -73,10 +82,13 @@ class Dataset:
     """What to compare a network with, the one to show first first."""
 
     task: str = ""
-    """Filled in by ``Task.load``, as are the four below."""
+    """Filled in by ``Task.load``, as are the five below."""
 
     variant: str = ""
     seed: int = 0
+    fold: Fold | None = None
+    """Which part of the training rows is held out; None where no cross-validation asked."""
+
     kind: TaskKind | None = None
     unit: str | None = None
     """A regression target's own unit; None for classes and for a pure number."""

@@ -94,6 +94,14 @@ class MultiHotRows(NDArrayOperatorsMixin):
         rows = np.arange(len(self))[key]
         return self._written_out(rows.reshape(-1)).reshape(*rows.shape, self.shape[1])
 
+    def at(self, rows: NDArray[np.int64]) -> MultiHotRows:
+        """The rows of these numbers, in this order, kept in the same way."""
+        lengths = self.starts[rows + 1] - self.starts[rows]
+        starts = np.concatenate([[0], np.cumsum(lengths)]).astype(self.starts.dtype)
+        within = np.arange(starts[-1]) - np.repeat(starts[:-1], lengths)
+        numbers = self.numbers[np.repeat(self.starts[rows], lengths) + within]
+        return MultiHotRows(numbers, starts, self.shape[1])
+
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         if copy is False:
             raise ValueError("rows that are kept as the numbers of their ones have to be copied")

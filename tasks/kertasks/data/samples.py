@@ -151,6 +151,20 @@ class WordsSampler:
         texts = Texts(np.concatenate(rows), np.cumsum([len(row) for row in rows]))
         return replace(self, texts=(*self.texts, (whole, texts, 0)))
 
+    def with_chosen(
+        self, part: Split, whole: Split, places: NDArray[np.int64]
+    ) -> WordsSampler:
+        """One that knows a split too whose rows are some of those of a split it knows.
+
+        Args:
+            part: the split.
+            whole: the one it knows.
+            places: numbers of its rows, shape (rows of the part,).
+        """
+        rows = [self.numbers(whole, int(row)) for row in places]
+        texts = Texts(np.concatenate(rows), np.cumsum([len(row) for row in rows]))
+        return replace(self, texts=(*self.texts, (part, texts, 0)))
+
     def numbers(self, split: Split, row: int) -> NDArray[Any]:
         """The word numbers of one row of one of the dataset's own splits, in the text's order.
 

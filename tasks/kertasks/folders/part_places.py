@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from kertasks.data.fold import Fold
+from kertasks.data.folding import Places, fold_places
 from kertasks.errors import UserError
 from kertasks.folders.class_folders import TEST, TRAIN, VALIDATION
-
-Places = NDArray[np.int64]
 
 
 class TooFewFiles(UserError):
@@ -65,3 +65,29 @@ def places_of_parts(
         train, test_size=share, random_state=seed, stratify=labels[train]
     )
     return of_part
+
+
+def with_fold(
+    places: dict[str, Places],
+    labels: NDArray[np.int32],
+    classes: Sequence[str],
+    fold: Fold | None,
+    seed: int,
+) -> dict[str, Places]:
+    """The same rows to test on, and of all others those of a fold held out; as they are for None.
+
+    Args:
+        places: numbers of rows, by part.
+        labels: of each row, shape (rows,).
+        classes: their names.
+        fold: which part is held out.
+        seed: of the recipe.
+
+    Raises:
+        CannotFold: a class has fewer rows than there are folds.
+    """
+    if fold is None:
+        return places
+    rows = np.concatenate([places[TRAIN], places[VALIDATION]])
+    found = fold_places(fold, labels[rows], seed, classes=classes)
+    return places | {TRAIN: rows[found.train], VALIDATION: rows[found.held_out]}

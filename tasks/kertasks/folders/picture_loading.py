@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from kertasks.data.dataset import Dataset
 from kertasks.data.description import ImageSample
+from kertasks.data.fold import Fold
+from kertasks.data.folding import Places
 from kertasks.data.kept_arrays import keep_rows
 from kertasks.data.samples import class_label
 from kertasks.data.splits import Split
@@ -24,7 +26,7 @@ from kertasks.folders.class_folders import (
     find_files,
     tell_left_out,
 )
-from kertasks.folders.part_places import Places, places_of_parts
+from kertasks.folders.part_places import places_of_parts, with_fold
 from kertasks.folders.picture_decoding import decode_all, decode_picture, dtype_of
 from kertasks.folders.picture_folder import PictureFolder, PixelScaling
 from kertasks.kinds import BaselineMethod
@@ -40,7 +42,7 @@ _VERSION = 1
 """Another one once pictures are decoded otherwise."""
 
 
-def load(data: PictureFolder, base: Path, seed: int) -> Dataset:
+def load(data: PictureFolder, base: Path, seed: int, fold: Fold | None = None) -> Dataset:
     """The pictures of a folder.
 
     x: (rows, height, width, channels), float32 from 0 to 1 or uint8. y: int32 (rows,).
@@ -48,6 +50,7 @@ def load(data: PictureFolder, base: Path, seed: int) -> Dataset:
     Raises:
         WrongFolder: the folder is not there or holds no classes.
         TooFewFiles: a class has too few pictures that can be decoded.
+        CannotFold: a class has fewer than there are folds.
         NoRoomForRows: they fit nowhere.
     """
     folder = base / Path(data.path).expanduser()
@@ -56,9 +59,11 @@ def load(data: PictureFolder, base: Path, seed: int) -> Dataset:
     labels = np.array([file.label for file in files.files], np.int32)[decoded.good]
     parts = [files.files[place].part for place in decoded.good]
     places = places_of_parts(parts, labels, data.classes, TEST in files.parts, data.test, seed)
+    places = with_fold(places, labels, data.classes, fold, seed)
     names = tuple(one_line(name) for name in data.classes)
+    of_fold = [] if fold is None else [str(fold)]
     train, validation, test = (
-        _split(decoded, places[part], labels, f"{files.stamp} {part} {seed}")
+        _split(decoded, places[part], labels, " ".join([files.stamp, part, str(seed), *of_fold]))
         for part in (TRAIN, VALIDATION, TEST)
     )
     return Dataset(

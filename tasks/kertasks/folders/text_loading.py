@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kertasks.data.dataset import Dataset
+from kertasks.data.fold import Fold
 from kertasks.data.multi_hot import MultiHotRows
 from kertasks.folders.class_folders import (
     TEST,
@@ -19,7 +20,7 @@ from kertasks.folders.class_folders import (
     find_files,
     tell_left_out,
 )
-from kertasks.folders.part_places import places_of_parts
+from kertasks.folders.part_places import places_of_parts, with_fold
 from kertasks.folders.text_files import TextFiles
 from kertasks.folders.text_folder import TextFolder
 from kertasks.tables.loading import dataset_of
@@ -36,7 +37,7 @@ TEXT, CLASS = "text", "class"
 _AT_ONCE = 1_000
 
 
-def load(data: TextFolder, base: Path, seed: int) -> Dataset:
+def load(data: TextFolder, base: Path, seed: int, fold: Fold | None = None) -> Dataset:
     """The texts of a folder.
 
     x: uint8 (rows, words), or int32 (rows, words of a text). y: int32 (rows,).
@@ -44,6 +45,7 @@ def load(data: TextFolder, base: Path, seed: int) -> Dataset:
     Raises:
         WrongFolder: the folder is not there or holds no classes.
         TooFewFiles: a class has too few texts that can be read.
+        CannotFold: a class has fewer than there are folds.
     """
     folder = base / Path(data.path).expanduser()
     files = find_files(folder, TEXT_ENDINGS, data.classes)
@@ -53,6 +55,7 @@ def load(data: TextFolder, base: Path, seed: int) -> Dataset:
     labels = np.array([file.label for file in files.files], np.int32)[good]
     parts = [files.files[at].part for at in good]
     places = places_of_parts(parts, labels, data.classes, TEST in files.parts, data.test, seed)
+    places = with_fold(places, labels, data.classes, fold, seed)
     vocabulary = Vocabulary()
     vocabulary.add(texts.of(good[places[TRAIN]].tolist()))
     is_sequence = data.text_form is TextForm.SEQUENCE

@@ -93,6 +93,26 @@ def monitor_of(recipe: Recipe) -> Monitor | None:
     )
 
 
+def judge_of(recipe: Recipe) -> Monitor:
+    """What networks are compared by that are trained by a recipe: what its early stopping watches
+    of the validation rows, else the first of its metrics whose direction Keras knows, else the
+    validation loss.
+
+    Raises:
+        BuildError: Keras has no such metric, or refuses its arguments.
+    """
+    watched = monitor_of(recipe)
+    if watched is not None and watched.name.startswith(VALIDATION):
+        return Monitor(watched.name, watched.mode)
+    for name, metric in metrics_of(recipe).items():
+        mode = "max" if isinstance(metric, str) else direction_of(metric)
+        if mode == "max":
+            return Monitor(f"{VALIDATION}{name}", "max")
+        if mode == "min":
+            return Monitor(f"{VALIDATION}{name}", "min")
+    return Monitor(f"{VALIDATION}loss")
+
+
 def judge_monitor(
     recipe: Recipe, names: Iterable[str], validates: bool
 ) -> Iterator[tuple[Finding, bool]]:

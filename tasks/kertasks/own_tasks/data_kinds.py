@@ -14,6 +14,7 @@ from typing import Any, cast
 import msgspec
 
 from kertasks.arrays.own_arrays import Arrays
+from kertasks.data.fold import Fold
 from kertasks.export.script.script_data import ScriptData
 from kertasks.folders.picture_folder import PictureFolder
 from kertasks.folders.text_folder import TextFolder
@@ -26,7 +27,8 @@ class DataKind:
     """What is done with one kind of data, as ``module:function`` each."""
 
     loads: str
-    """From the data, the folder its path is relative to and a seed: the dataset."""
+    """From the data, the folder its path is relative to and a seed: the dataset; of those that
+    fold by themselves with the fold as a further argument, None for none."""
 
     knows: str
     """From the data: its facts, without NumPy."""
@@ -44,9 +46,17 @@ class DataKind:
     compares: str = ""
     """From two such statistics: what is another in the second one, in words."""
 
+    folds_itself: bool = True
+    """Whether loading divides the rows into folds: where more than a scale is learned of them, or
+    where they may be too many for the memory. Else it is done with what is loaded."""
+
     def load(self, data: Any, base: Path, seed: int) -> Any:
         """Read the data: a ``Dataset``, which who has no NumPy must not even name."""
         return _function(self.loads)(data, base, seed)
+
+    def load_fold(self, data: Any, base: Path, seed: int, fold: Fold) -> Any:
+        """Read the data with the rows of a fold held out, where it folds by itself."""
+        return _function(self.loads)(data, base, seed, fold)
 
     def facts(self, data: Any) -> DataFacts:
         """What recipes are fitted to."""
@@ -87,6 +97,7 @@ KINDS: Mapping[type, DataKind] = {
         knows="kertasks.arrays.array_facts:facts",
         writes="kertasks.arrays.array_script:script",
         summary="kertasks.arrays.array_facts:summary",
+        folds_itself=False,
     ),
 }
 """By the record that a task of data holds."""

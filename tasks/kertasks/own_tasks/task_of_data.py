@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from kertasks.data.fold import Fold
 from kertasks.export.script.script_data import ScriptData
 from kertasks.kinds import Group
 from kertasks.own_tasks.data_kinds import KINDS
@@ -33,6 +34,9 @@ def task_of(path: Path, task: DataTask, version: str = "") -> Task:
     def load(_variant: str, seed: int) -> Any:
         return kind.load(task.data, base, seed)
 
+    def load_fold(_variant: str, seed: int, fold: Fold) -> Any:
+        return kind.load_fold(task.data, base, seed, fold)
+
     def script(_variant: str) -> ScriptData:
         return kind.script(task.data, base)
 
@@ -46,6 +50,7 @@ def task_of(path: Path, task: DataTask, version: str = "") -> Task:
         recipes={recipe.name: recipe for recipe in recipes},
         default_recipe=recipes[0].name,
         loader=load,
+        fold_loader=load_fold if kind.folds_itself else None,
         script=script,
         unit=facts.unit,
         version=version,

@@ -158,7 +158,7 @@ class RecipeReader:
         table = self._table({} if plain is None else plain, "data")
         return DataSettings(
             self._optional(table, "variant", "data", STRING, None),
-            self._optional(table, "train_on_validation", "data", BOOLEAN, False),
+            **self._settings(table, "data"),
         )
 
     def _layers(self, plain: object) -> tuple[Layer, ...]:
@@ -278,9 +278,9 @@ def to_json(recipe: Recipe) -> dict[str, Any]:
     if recipe.summary:
         plain["summary"] = recipe.summary
     plain["seed"] = recipe.seed
-    data = asdict(recipe.data)
-    if recipe.data != DataSettings():
-        plain["data"] = {key: value for key, value in data.items() if value not in (None, False)}
+    data = _without(asdict(recipe.data), _RARE_IN_DATA)
+    if data:
+        plain["data"] = data
     plain["layers"] = [value_to_json(layer) for layer in recipe.layers]
     plain["compile"] = _compile_to_json(recipe.compile)
     plain["fit"] = _without(asdict(recipe.fit), _RARE_IN_FIT)
@@ -322,6 +322,7 @@ def value_to_json(value: Value) -> Any:
     return value
 
 
+_RARE_IN_DATA = asdict(DataSettings())
 _RARE_IN_FIT = {"keep": FitSettings().keep, "early_stopping": None}
 _RARE_IN_STOPPING = {"mode": "auto", "baseline": None}
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TypeAlias
 
+from kertasks.data.fold import Fold
+
 Value: TypeAlias = "bool | int | float | str | tuple[Value, ...] | Component | None"
 
 INPUT = "input"
@@ -60,6 +62,20 @@ class DataSettings:
     train_on_validation: bool = False
     """Whether the rows that the data itself holds out are trained on too, and nothing is held
     out of them."""
+
+    folds: int = 0
+    """Into how many folds the rows are divided that are not for the test; 0 for none."""
+
+    fold: int = 0
+    """The one that is held out to validate on, from 1; 0 without folds."""
+
+    repeat: int = 1
+    """Which way of dividing them, from 1."""
+
+    @property
+    def held_out_fold(self) -> Fold | None:
+        """The fold that is held out; None without folds."""
+        return Fold(self.fold, self.folds, self.repeat) if self.folds else None
 
 
 @dataclass(frozen=True, slots=True)

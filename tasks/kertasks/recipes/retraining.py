@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kertasks.errors import UserError
-from kertasks.recipes.recipe import Recipe
+from kertasks.recipes.recipe import DataSettings, Recipe
 
 if TYPE_CHECKING:
     from kertasks.keras_catalog.catalog import Catalog
@@ -49,7 +49,20 @@ def retraining_of(run: RunFolder, catalog: Catalog | None = None) -> Recipe:
         raise NotToRetrain(
             f"run {run.id} held no rows out: its best epoch is that of the rows it was trained on"
         )
-    fit = replace(recipe.fit, epochs=best.epoch, validation_split=0.0, early_stopping=None)
-    data = replace(recipe.data, train_on_validation=True)
     name = recipe.name.removesuffix(_WORD) + _WORD
-    return replace(recipe, name=name, summary="", fit=fit, data=data)
+    return replace(on_all_rows(recipe, best.epoch), name=name)
+
+
+def on_all_rows(recipe: Recipe, epochs: int) -> Recipe:
+    """The recipe that trains for so many epochs on all rows but those for the test, none of them
+    held out to validate on, in a fold or otherwise."""
+    fit = replace(recipe.fit, epochs=epochs, validation_split=0.0, early_stopping=None)
+    none = DataSettings()
+    data = replace(
+        recipe.data,
+        train_on_validation=True,
+        folds=none.folds,
+        fold=none.fold,
+        repeat=none.repeat,
+    )
+    return replace(recipe, summary="", fit=fit, data=data)

@@ -6,8 +6,9 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from kertasks.data.fold import MOST_FOLDS, MOST_REPEATS
 from kertasks.recipes.bounds import MOST_EPOCHS, MOST_KEPT
-from kertasks.recipes.recipe import INPUT, FitSettings, Layer, Recipe
+from kertasks.recipes.recipe import INPUT, DataSettings, FitSettings, Layer, Recipe
 from kertasks.recipes.recipe_errors import Problem, describe_value, one_of
 
 MODES = ("auto", "min", "max")
@@ -39,6 +40,7 @@ def problems_of_structure(recipe: Recipe) -> Iterator[Problem]:
     yield from _problems_of_names(recipe.layers)
     yield from _problems_of_inputs(recipe.layers)
     yield from _problems_of_dead_ends(recipe.layers)
+    yield from _problems_of_data(recipe.data)
     yield from _problems_of_fit(recipe.fit)
 
 
@@ -92,6 +94,25 @@ def _problems_of_dead_ends(layers: tuple[Layer, ...]) -> Iterator[Problem]:
         if layer.name is None or not any(layer.name in later.inputs for later in layers[index:]):
             allowed = "a layer that a later one names in its inputs, or that the next one reads"
             yield Problem(f"layers.{index}", "a layer that nothing reads", allowed)
+
+
+def _problems_of_data(data: DataSettings) -> Iterator[Problem]:
+    if data.folds and not 2 <= data.folds <= MOST_FOLDS:
+        allowed = f"a whole number from 2 to {MOST_FOLDS}, or 0 for none"
+        yield Problem("data.folds", describe_value(data.folds), allowed)
+    elif data.folds and not 1 <= data.fold <= data.folds:
+        allowed = f"the one of {data.folds} folds that is held out, from 1"
+        yield Problem("data.fold", describe_value(data.fold), allowed)
+    elif data.fold and not data.folds:
+        yield Problem("data.fold", describe_value(data.fold), "0, or data.folds says of how many")
+    if not 1 <= data.repeat <= MOST_REPEATS:
+        allowed = f"a whole number from 1 to {MOST_REPEATS}"
+        yield Problem("data.repeat", describe_value(data.repeat), allowed)
+    elif data.repeat > 1 and not data.folds:
+        yield Problem("data.repeat", describe_value(data.repeat), "1, or data.folds")
+    if data.folds and data.train_on_validation:
+        allowed = "false: a fold that is held out is not trained on"
+        yield Problem("data.train_on_validation", describe_value(True), allowed)
 
 
 def _problems_of_fit(fit: FitSettings) -> Iterator[Problem]:

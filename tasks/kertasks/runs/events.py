@@ -89,6 +89,17 @@ class Started(_Event, frozen=True, tag="started"):
     """What decides which epoch is the best. None: the validation loss, or the training loss where
     nothing is held out."""
 
+    validation_rows: Count | None = None
+    """How many rows are held out to validate on; None where that is not known."""
+
+    target_scale: Number | None = None
+    """The standard deviation that the target was divided by: so many own units an error of 1 is.
+    None where the target is in its own unit."""
+
+    judge: Monitor | None = None
+    """What a study of many runs judges this one by: a metric of the validation rows, in the
+    direction that Keras knows of it. None where that is not known."""
+
 
 class Compiling(_Event, frozen=True, tag="compiling"):
     """The trainer compiles; nothing is trained yet. Type ``compiling``."""

@@ -61,7 +61,7 @@ _LEFTOVERS = (
 )  # fmt: skip
 """Unfinished files of trainers. Those of ``control.json`` are somebody's who writes it now."""
 
-_FROM, _RETRAINED_FROM = "# from ", "# retrained from "
+_FROM, _RETRAINED_FROM, _GROUP = "# from ", "# retrained from ", "# of group "
 """Comments at the top of ``recipe.toml``, before a JSON string."""
 
 _APPENDED_TO = ("events.jsonl", "trainer.log", "checkpoint", "epochs", "looking")
@@ -341,12 +341,16 @@ class RunFolder:
                 raise OnlyRead(only_read(f"run {self.id}", found.task))
 
     def write_recipe(
-        self, recipe: Recipe, source: str | None = None, retrained_from: str | None = None
+        self,
+        recipe: Recipe,
+        source: str | None = None,
+        retrained_from: str | None = None,
+        group: str | None = None,
     ) -> None:
         """Write ``recipe.toml``, whole, with comments on where it came from."""
         from kertasks.recipes.toml_file import format_recipe
 
-        origins = {_FROM: source, _RETRAINED_FROM: retrained_from}
+        origins = {_FROM: source, _RETRAINED_FROM: retrained_from, _GROUP: group}
         said = (
             f"{words}{json.dumps(origin, ensure_ascii=False)}\n"
             for words, origin in origins.items()
@@ -362,9 +366,13 @@ class RunFolder:
         """The id of the run whose best epoch this one is trained for, from these comments."""
         return self._origin(_RETRAINED_FROM)
 
+    def group(self) -> str | None:
+        """The id of the group that the run was made for, from these comments."""
+        return self._origin(_GROUP)
+
     def _origin(self, words: str) -> str | None:
         try:
-            for line in read_small(self.recipe_path).decode().split("\n", 2)[:2]:
+            for line in read_small(self.recipe_path).decode().split("\n", 3)[:3]:
                 if line.startswith(words):
                     return str(json.loads(line.removeprefix(words)))
         except (OSError, ValueError):

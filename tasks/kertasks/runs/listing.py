@@ -185,7 +185,7 @@ class SortKey(StrEnum):
 def matches(run: RunSummary, text: str) -> bool:
     """Whether a run answers a filter.
 
-    Every word must be part of its id, that of its group's first run, its task, recipe, state,
+    Every word must be part of its id, that of its group, its task, recipe, state,
     device, host, name, tags or note, whatever the case; a word that begins with ``#`` must be the
     start of a tag.
     """

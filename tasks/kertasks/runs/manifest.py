@@ -85,8 +85,8 @@ class Manifest(msgspec.Struct, frozen=True):
 
     origin: Annotated[Origin, Meta(description="recipe, script or file")] = Origin.RECIPE
     group: str | None = None
-    """The id of the first run of those that one start of a script trained, or that are read from
-    one file."""
+    """The id of the group it was made for (``kertasks.groups``); without a recipe that of the first
+    run of those that one start of a script trained, or that are read from one file."""
 
     schema: _Schema = SCHEMA
 

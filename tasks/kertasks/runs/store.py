@@ -69,7 +69,11 @@ class RunStore:
         return self.home / "runs"
 
     def create(
-        self, recipe: Recipe, source: str | None = None, retrained_from: str | None = None
+        self,
+        recipe: Recipe,
+        source: str | None = None,
+        retrained_from: str | None = None,
+        group: str | None = None,
     ) -> RunFolder:
         """Make the folder of a new run, with the recipe in it; a trainer writes the rest.
 
@@ -77,6 +81,7 @@ class RunStore:
             recipe: what will be trained, kept as ``recipe.toml``.
             source: where the recipe was read from, when that was a file.
             retrained_from: id of the run whose best epoch it is trained for.
+            group: id of the group that it belongs to.
 
         Raises:
             HomeNotWritable: the home cannot be written in.
@@ -84,7 +89,7 @@ class RunStore:
         """
         try:
             folder = self._new_folder(f"{recipe.task} {recipe.name}")
-            folder.write_recipe(recipe, source, retrained_from)
+            folder.write_recipe(recipe, source, retrained_from, group)
         except OSError as error:
             raise HomeNotWritable(self.home, error) from error
         return folder
@@ -111,20 +116,7 @@ class RunStore:
 
         if host := host_of(self.home):
             raise IsElsewhere(host)
-        self.runs_path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _require_room(self.runs_path)
-        # UTC, so that ids sort by age whatever the season and the host.
-        stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
-        name = f"{stamp}-{id_words(called)}"
-        for number in itertools.count(2):
-            path = self.runs_path / name
-            try:
-                path.mkdir(mode=0o700)
-            except FileExistsError:
-                name = f"{name.rsplit('~', 1)[0]}~{number}"
-            else:
-                return RunFolder(path)
-        raise AssertionError("count() ends")
+        return RunFolder(make_folder(self.runs_path, called))
 
     def runs(self) -> list[RunFolder]:
         """List every run, by its id from the newest on; none when there is no home yet.
@@ -194,6 +186,32 @@ class RunStore:
             if run.has_manifest:
                 return run
         raise UnknownRun(f"there is no last run: nothing was trained in {self.home} yet")
+
+
+def make_folder(place: Path, called: str) -> Path:
+    """Make a private folder whose name is an id: the time, and words of what it is of.
+
+    Args:
+        place: the folder it lies in, made where there is none.
+        called: what the id is made of, after the time.
+
+    Raises:
+        OSError: it cannot be made, or the disk is full.
+    """
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _require_room(place)
+    # UTC, so that ids sort by age whatever the season and the host.
+    stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
+    name = f"{stamp}-{id_words(called)}"
+    for number in itertools.count(2):
+        path = place / name
+        try:
+            path.mkdir(mode=0o700)
+        except FileExistsError:
+            name = f"{name.rsplit('~', 1)[0]}~{number}"
+        else:
+            return path
+    raise AssertionError("count() ends")
 
 
 def id_words(called: str) -> str:

@@ -96,7 +96,7 @@ class RunSummary:
     """What trains it."""
 
     group: str | None = None
-    """The id of the first run of those that one start of a script trained."""
+    """The id of its group, or of the first run of those that one start of a script trained."""
 
     fit: tuple[int, int] | None = None
     """Which of them it is, from 1, and how many there are; None where it is alone, and where its

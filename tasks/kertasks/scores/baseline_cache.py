@@ -31,6 +31,8 @@ class BaselineCache:
         self._facts.write(msgspec.to_builtins(found), *_key(recipe))
 
 
-def _key(recipe: Recipe) -> tuple[str, str, int, bool, float]:
+def _key(recipe: Recipe) -> tuple[str, *tuple[object, ...]]:
     data, variant = recipe.data, find_task(recipe.task).variant(recipe.data.variant).name
-    return recipe.task, variant, recipe.seed, data.train_on_validation, recipe.fit.validation_split
+    fold = () if data.held_out_fold is None else (str(data.held_out_fold),)
+    share = recipe.fit.validation_split
+    return recipe.task, variant, recipe.seed, data.train_on_validation, share, *fold

@@ -11,6 +11,7 @@ import numpy as np
 
 from kertasks.data.dataset import Dataset
 from kertasks.data.description import ColumnsSample, Sample, WordsSample
+from kertasks.data.fold import Fold
 from kertasks.data.samples import class_label, format_number
 from kertasks.data.splits import FeatureScale, Split, TargetScale
 from kertasks.kinds import BaselineMethod
@@ -41,11 +42,12 @@ _LONGEST_CELL = 200
 _UNKNOWN_WORD = "‹?›"
 
 
-def load(table: Table, base: Path, seed: int) -> Dataset:
+def load(table: Table, base: Path, seed: int, fold: Fold | None = None) -> Dataset:
     """Read a table's rows, split and encoded.
 
     x: float32 (rows, features); of a text alone uint8 (rows, words), or int32 (rows, words of a
-    text). y: int32 (rows,) classes, or float32 (rows,).
+    text). y: int32 (rows,) classes, or float32 (rows,). Of a fold, what is learned of training
+    rows is learned of those of the other folds.
 
     Raises:
         kertasks.UserError: the file is gone, changed, or not what the table says.
@@ -53,18 +55,18 @@ def load(table: Table, base: Path, seed: int) -> Dataset:
     path = base / Path(table.path).expanduser()
     digest = require_unchanged(path, table)
     table = msgspec.structs.replace(table, digest=digest)
-    kept = KeptRows(cache_dir(), _key(table, seed))
+    kept = KeptRows(cache_dir(), _key(table, seed, fold))
     made = kept.read()
     if made is None:
         try:
-            made = kept.keep(prepare(path, table, seed, kept.make))
+            made = kept.keep(prepare(path, table, seed, kept.make, fold))
         finally:
             kept.abandon()
     return dataset_of(made)
 
 
-def _key(table: Table, seed: int) -> str:
-    said = msgspec.json.encode([_SCHEMA, table, seed])
+def _key(table: Table, seed: int, fold: Fold | None) -> str:
+    said = msgspec.json.encode([_SCHEMA, table, seed, *([] if fold is None else [fold])])
     return hashlib.sha256(said).hexdigest()[:24]
 
 

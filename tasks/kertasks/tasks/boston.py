@@ -53,7 +53,7 @@ def load(variant: str, seed: int) -> Dataset:  # noqa: ARG001 - nothing is drawn
 
     from kertasks.data.dataset import Dataset
     from kertasks.data.sources.keras_datasets import call_keras
-    from kertasks.data.splits import Split, standardise, standardise_target
+    from kertasks.data.splits import Split
 
     (x, y), (x_test, y_test) = call_keras(keras.datasets.boston_housing.load_data)
     held_out = np.zeros(len(x), dtype=bool)
@@ -61,23 +61,16 @@ def load(variant: str, seed: int) -> Dataset:  # noqa: ARG001 - nothing is drawn
         fold_rows = len(x) // len(FOLDS)
         start = FOLDS.index(variant) * fold_rows
         held_out[start : start + fold_rows] = True
-    splits = [Split(x[~held_out], y[~held_out]), Split(x_test, y_test)]
-    if held_out.any():
-        splits.append(Split(x[held_out], y[held_out]))
-    target_scale = None
-    if variant == SCALED_TARGET:
-        splits, target_scale = standardise_target(splits)
-    splits, feature_scale = standardise(splits)
     names, units = zip(*_COLUMNS, strict=True)
     return Dataset(
-        train=splits[0],
-        validation=splits[2] if held_out.any() else None,
-        test=splits[1],
+        train=Split(x[~held_out], y[~held_out]),
+        validation=Split(x[held_out], y[held_out]) if held_out.any() else None,
+        test=Split(x_test, y_test),
         feature_names=names,
         feature_units=units,
         target_name="price",
-        target_scale=target_scale,
-        feature_scale=feature_scale,
+        standardise_features=True,
+        standardise_target=variant == SCALED_TARGET,
         baseline_methods=(BaselineMethod.MEAN, BaselineMethod.LINEAR_REGRESSION),
     )
 

@@ -37,7 +37,7 @@ def load(variant: str, seed: int) -> Dataset:
     from sklearn.model_selection import train_test_split
 
     from kertasks.data.dataset import Dataset
-    from kertasks.data.splits import Split, standardise
+    from kertasks.data.splits import Split
 
     source = load_breast_cancer()
     x_train, x_test, y_train, y_test = train_test_split(
@@ -47,18 +47,15 @@ def load(variant: str, seed: int) -> Dataset:
         random_state=seed,
         stratify=source.target,
     )
-    splits, feature_scale = [Split(x_train, y_train), Split(x_test, y_test)], None
-    if variant == STANDARDISED:
-        splits, feature_scale = standardise(splits)
     names = tuple(str(name) for name in source.feature_names)
     return Dataset(
-        train=splits[0],
-        test=splits[1],
+        train=Split(x_train, y_train),
+        test=Split(x_test, y_test),
         feature_names=names,
         feature_units=(None,) * len(names),
         class_names=tuple(str(name) for name in source.target_names),
         target_name="tumour",
-        feature_scale=feature_scale,
+        standardise_features=variant == STANDARDISED,
         baseline_methods=(BaselineMethod.MAJORITY, BaselineMethod.LOGISTIC_REGRESSION),
     )
 

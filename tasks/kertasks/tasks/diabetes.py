@@ -40,21 +40,20 @@ def load(variant: str, seed: int) -> Dataset:  # noqa: ARG001 - there is only on
     from sklearn.model_selection import train_test_split
 
     from kertasks.data.dataset import Dataset
-    from kertasks.data.splits import Split, standardise
+    from kertasks.data.splits import Split
 
     x, y = load_diabetes(return_X_y=True, scaled=False)
     x_train, x_test, y_train, y_test = train_test_split(
         x, y, test_size=_TEST_SHARE, random_state=seed
     )
-    (train, test), feature_scale = standardise([Split(x_train, y_train), Split(x_test, y_test)])
     names, units = zip(*_COLUMNS, strict=True)
     return Dataset(
-        train=train,
-        test=test,
+        train=Split(x_train, y_train),
+        test=Split(x_test, y_test),
         feature_names=names,
         feature_units=units,
         target_name="progression",
-        feature_scale=feature_scale,
+        standardise_features=True,
         baseline_methods=(BaselineMethod.MEAN, BaselineMethod.LINEAR_REGRESSION),
     )
 

@@ -58,9 +58,10 @@ class AdviceAnswers:
         return answer
 
     def _trials_for(self, recipe: Recipe, seconds: float) -> RecipeTrials:
-        wanted = (recipe.task, recipe.data.variant, recipe.seed, seconds)
+        fold = recipe.data.held_out_fold
+        wanted = (recipe.task, recipe.data.variant, recipe.seed, fold, seconds)
         if self._trials is None or wanted != self._trials_of:
             self._trials = None  # never two datasets in memory
-            data = self._datasets.load(recipe.task, recipe.data.variant, recipe.seed)
+            data = self._datasets.load(recipe.task, recipe.data.variant, recipe.seed, fold)
             self._trials, self._trials_of = RecipeTrials(data, seconds), wanted
         return self._trials

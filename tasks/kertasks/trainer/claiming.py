@@ -159,6 +159,7 @@ def manifest_of(run: RunFolder, recipe: Recipe, created: float) -> Manifest:
         seed=recipe.seed,
         source=run.source(),
         retrained_from=run.retrained_from(),
+        group=run.group(),
     )
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 from kertasks.data.dataset import Dataset
+from kertasks.data.fold import Fold
 from kertasks.data.joining import joined
 from kertasks.data.value_reading import values_of
 from kertasks.data.values import DataValues
@@ -25,10 +27,12 @@ class DatasetCache:
         self._version = ""
         """Of the task whose data is kept."""
 
-        self._facts: dict[tuple[str, str, str, int, bool], tuple[DataShape, DataValues]] = {}
+        self._facts: dict[tuple[object, ...], tuple[DataShape, DataValues]] = {}
 
-    def load(self, task: str, variant: str | None, seed: int) -> Dataset:
-        """The data, from memory when it is what was loaded last.
+    def load(
+        self, task: str, variant: str | None, seed: int, fold: Fold | None = None
+    ) -> Dataset:
+        """The data, from memory when it is what was loaded last. Arguments as of ``Task.load``.
 
         Raises:
             kertasks.UserError: no such name, or a file is missing or damaged.
@@ -39,12 +43,12 @@ class DatasetCache:
             kept = self._kept
             if (
                 kept is not None
-                and (kept.task, kept.variant, kept.seed) == (task, name, seed)
+                and (kept.task, kept.variant, kept.seed, kept.fold) == (task, name, seed, fold)
                 and self._version == found.version
             ):
                 return kept
             self._kept = None  # never two at once in memory
-            data = found.load(name, seed)
+            data = found.load(name, seed, fold)
             arrays = (array for split in data.splits().values() for array in (split.x, split.y))
             if sum(array.nbytes for array in arrays) <= _KEPT_BYTES:
                 self._kept, self._version = data, found.version
@@ -56,8 +60,9 @@ class DatasetCache:
         Raises:
             kertasks.UserError: as ``load``.
         """
-        data = self.load(recipe.task, recipe.data.variant, recipe.seed)
-        return joined(data) if recipe.data.train_on_validation else data
+        settings = recipe.data
+        data = self.load(recipe.task, settings.variant, recipe.seed, settings.held_out_fold)
+        return joined(data) if settings.train_on_validation else data
 
     def facts(self, recipe: Recipe) -> tuple[DataShape, DataValues]:
         """What decides whether a model fits its data: its shape, and what stands in it.
@@ -67,7 +72,8 @@ class DatasetCache:
         """
         task = find_task(recipe.task)
         variant = task.variant(recipe.data.variant).name
-        key = recipe.task, task.version, variant, recipe.seed, recipe.data.train_on_validation
+        settings = replace(recipe.data, variant=variant)
+        key = recipe.task, task.version, settings, recipe.seed
         if key not in self._facts:
             data = self.for_recipe(recipe)
             self._facts[key] = data.shape, values_of(data)

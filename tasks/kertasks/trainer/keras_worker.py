@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import tempfile
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
@@ -40,7 +41,11 @@ from kertasks.trainer.serving import Server
 
 
 def work(server: Server, cache_dir: Path, *, warms_up: bool = True) -> bool:
-    """Answer what needs Keras until a run is given, and train it; False when it failed.
+    """Answer what needs Keras until a run is given, and train it; False when it failed. Where the
+    server stays, train one run after another, until nobody is left to give one.
+
+    Each begins as in a fresh process: names of layers are counted anew, and its seed decides all
+    that is drawn. What was compiled stays for the next network of the same architecture.
 
     Args:
         server: where requests come from.
@@ -55,11 +60,18 @@ def work(server: Server, cache_dir: Path, *, warms_up: bool = True) -> bool:
     looks = LookAnswers(server.datasets, cache_dir)
     advice = AdviceAnswers(server.datasets)
     answer = partial(_answer, server.datasets, looks, advice, cache_dir)
-    claimed = server.serve_until_run(answer, _warm_up if warms_up else keras.utils.clear_session)
-    passed = train(claimed, server.datasets, device_name())
-    if passed:
-        score_to_beat.end(claimed.folder, claimed.recipe, server.datasets)
-    return passed
+    begin = _warm_up if warms_up else keras.utils.clear_session
+    while True:
+        claimed = server.serve_until_run(answer, begin)
+        keras.utils.clear_session()
+        passed = train(claimed, server.datasets, device_name())
+        if passed:
+            score_to_beat.end(claimed.folder, claimed.recipe, server.datasets)
+        if not server.stays:
+            return passed
+        for number in (signal.SIGTERM, signal.SIGINT):  # which have stopped that run, if any
+            signal.signal(number, signal.SIG_DFL)
+        server.run_is_over()
 
 
 def _warm_up() -> None:

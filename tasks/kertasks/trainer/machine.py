@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from kertasks.data.dataset import Dataset
 from kertasks.errors import UserError
 from kertasks.models.messages import BuildError
+from kertasks.processes.free_memory import free_memory
 from kertasks.recipes.recipe import Recipe
 from kertasks.runs.event_log import EventLog
 from kertasks.runs.events import Gpu, Machine
@@ -48,17 +49,6 @@ def require_memory(recipe: Recipe, data: Dataset) -> None:
             f"{size(needed)}, and {size(free)} are free. "
             "Narrower layers or fewer of them need less."
         )
-
-
-def free_memory(group: Path = Path("/sys/fs/cgroup")) -> int:
-    """Bytes this process can still have: of the machine, or of its container where less."""
-    free = psutil.virtual_memory().available + psutil.swap_memory().free
-    try:
-        limit = int((group / "memory.max").read_text())
-        used = int((group / "memory.current").read_text())
-    except (OSError, ValueError):  # no such group, or "max": no limit
-        return free
-    return min(free, max(0, limit - used))
 
 
 EVERY = 2.0

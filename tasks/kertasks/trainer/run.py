@@ -18,7 +18,7 @@ from kertasks.data.dataset import Dataset
 from kertasks.models.build import require_trainable
 from kertasks.models.keras_warnings import OnceEach, hearing_warnings
 from kertasks.models.messages import BuildError
-from kertasks.models.monitor import VALIDATION, monitor_of
+from kertasks.models.monitor import VALIDATION, judge_of, monitor_of
 from kertasks.models.split_rules import rows_trained
 from kertasks.own_tasks.kept_statistics import keep_statistics, require_same_data
 from kertasks.recipes.bounds import MOST_EPOCHS
@@ -279,6 +279,8 @@ class _Training:
         rows = data.train.rows
         if data.held_out is None and settings.validation_split:
             rows = rows_trained(rows, settings.validation_split)
+        held_out = data.train.rows - rows if data.held_out is None else data.held_out.rows
+        scale = data.target_scale
         self._log.add(
             Started(
                 time.time(),
@@ -287,6 +289,9 @@ class _Training:
                 parameters=int(model.count_params()),
                 device=self._device,
                 monitor=self._monitor,
+                validation_rows=held_out,
+                target_scale=None if scale is None else scale.scale,
+                judge=judge_of(self._claimed.recipe) if held_out else None,
             )
         )
 

@@ -28,19 +28,34 @@ Answer: TypeAlias = Callable[[Mapping[str, Any]], dict[str, Any]]
 Begin: TypeAlias = Callable[[Mapping[str, Any]], ClaimedRun]
 
 
+class HasItsRun(UserError):
+    """A trainer was given a run while it trains one."""
+
+    def __init__(self) -> None:
+        super().__init__("this trainer process has its run already")
+
+
 class Server:
-    """Serves one interface until it is gone or has given a run.
+    """Serves one interface until it is gone or has given a run, or a group's runner until that is
+    gone and the run it gave last is over.
 
     Args:
         connection: the inherited end of the socket pair.
         begin: called with the request when a run is given, before the answer goes out; what it
             raises is the answer.
+        stays: whether it takes the next run after one is over. Else who gave it a run needs it no
+            more, and it ends after it.
     """
 
-    def __init__(self, connection: socket.socket, begin: Begin) -> None:
+    def __init__(self, connection: socket.socket, begin: Begin, *, stays: bool = False) -> None:
         self.datasets = DatasetCache()
         self.claimed: ClaimedRun | None = None
         """The run this process was given; set before it is answered."""
+
+        self.stays = stays
+        self._gone = False
+        self._turn = threading.Lock()
+        """Held while it is decided whether there is a run to be trained, or nobody to ask."""
 
         self._connection = connection
         self._begin = begin
@@ -77,13 +92,21 @@ class Server:
                 self._answer(request, answer)
                 run_is_next = bool(request.get("then_train"))
 
+    def run_is_over(self) -> None:
+        """Be ready for the next run; ends the process where nobody is left to give one."""
+        with self._turn:
+            if self._gone:
+                os._exit(0)
+            self.claimed = None
+        self._send({"event": "over"})
+
     def _read(self) -> None:
         try:
             with self._connection.makefile("rb") as lines:
                 for line in lines:
                     request = json.loads(line)
                     if request["op"] == "train":
-                        if self._accept(request):
+                        if self._accept(request) and not self.stays:
                             return
                     elif request["op"] == "describe":
                         self._to_describe.put(request)
@@ -95,18 +118,24 @@ class Server:
                             self._to_describe.put(request)
         except (OSError, ValueError, KeyError):
             traceback.print_exc()
-        # The interface is gone and there is nothing to train: nobody needs this process.
-        os._exit(0)
+        with self._turn:
+            self._gone = True
+            if self.claimed is None:
+                # It is gone and there is nothing to train: nobody needs this process.
+                os._exit(0)
 
     def _accept(self, request: Mapping[str, Any]) -> bool:
         def begin(request: Mapping[str, Any]) -> dict[str, Any]:
+            if self.claimed is not None:
+                raise HasItsRun
             self.claimed = self._begin(request)
             return {"pid": os.getpid()}
 
         if not self._answer(request, begin):
             return False
-        with contextlib.suppress(OSError):  # the interface is gone already; the run goes on
-            self._connection.shutdown(socket.SHUT_RDWR)
+        if not self.stays:
+            with contextlib.suppress(OSError):  # the interface is gone already; the run goes on
+                self._connection.shutdown(socket.SHUT_RDWR)
         self._for_keras.put(None)
         return True
 

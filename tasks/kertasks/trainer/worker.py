@@ -1,7 +1,8 @@
 """A trainer process: ``python -m kertasks.trainer.worker``, started by ``TrainerProcess``.
 
 It imports Keras, answers what the interface asks, and trains once it is given a run. Until
-then it ends with the interface; from then on it goes on without.
+then it ends with the interface; from then on it goes on without. One that a group's runner started
+takes the next run when one is over, and ends with the runner, after the run it has.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, required=True, help="the user's cache folder")
     parser.add_argument("--socket", type=int, required=True, help="inherited descriptor")
     parser.add_argument("--no-keras", action="store_true", help="only describe data")
+    parser.add_argument("--stays", action="store_true", help="train one run after another")
     parser.add_argument("--adviser", action="store_true", help="advise; do not warm up for a run")
     arguments = parser.parse_args()
     with contextlib.suppress(OSError):
@@ -45,7 +47,7 @@ def main() -> None:
     import kertasks.trainer.claiming  # noqa: F401
     from kertasks.trainer.serving import Server
 
-    server = Server(connection, become_trainer)
+    server = Server(connection, become_trainer, stays=arguments.stays)
     if arguments.no_keras:
         threading.Event().wait()  # the thread that reads ends the process
     passed = False
@@ -53,7 +55,8 @@ def main() -> None:
         import_keras()
         from kertasks.trainer.keras_worker import work
 
-        passed = work(server, arguments.cache, warms_up=not arguments.adviser)
+        warms_up = not (arguments.adviser or arguments.stays)
+        passed = work(server, arguments.cache, warms_up=warms_up)
     except Exception as error:
         with contextlib.suppress(OSError):
             traceback.print_exc()

@@ -24,7 +24,7 @@ from kertasks.runs.views.layer_table import LayerFacts, LayersRecord, LayersRequ
 from kertasks.trainer.claiming import claim
 from kertasks.trainer.dataset_cache import DatasetCache
 from kertasks.trainer.run import train
-from kertui.service.trainer_process import RequestFailed
+from kertasks.processes.trainer_process import RequestFailed
 from kertui.service.training_service import TrainingService
 
 pytestmark = pytest.mark.training

@@ -11,7 +11,8 @@ from kertasks.runs.event_log import EventLog
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import Machine
 from kertasks.trainer import machine
-from kertasks.trainer.machine import MachineWatch, free_memory, open_gpus, read_machine
+from kertasks.processes.free_memory import free_memory
+from kertasks.trainer.machine import MachineWatch, open_gpus, read_machine
 
 
 def test_a_reading_is_of_this_machine() -> None:

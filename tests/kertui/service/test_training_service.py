@@ -28,7 +28,7 @@ from kertasks.runs.resumable import NotToResume
 from kertasks.runs.state import RunState, process_is_there
 from kertasks.runs.store import RunStore
 from kertasks.trainer.claiming import manifest_of
-from kertui.service.trainer_process import RequestFailed, TrainerProcess, give_run
+from kertasks.processes.trainer_process import RequestFailed, TrainerProcess, give_run
 from kertui.service.training_service import SpareUnavailable, TrainingService
 
 pytestmark = pytest.mark.training

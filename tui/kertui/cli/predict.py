@@ -19,7 +19,7 @@ from kertasks.errors import UserError
 from kertasks.runs.looking.asked_rows import AskedRows
 from kertasks.text.numbers import in_unit
 from kertui.cli.options import find_run, home_option, tasks_option, writes_utf8
-from kertui.service.keras_process import keras_command, keras_environment
+from kertasks.processes.keras_process import keras_command, keras_environment
 
 STDIN = "-"
 

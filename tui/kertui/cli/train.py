@@ -239,7 +239,7 @@ def choose_recipe(
         return path, None
     from kertasks.recipes.recipe_errors import RecipeError
     from kertasks.recipes.toml_file import load_recipe
-    from kertui.service.trainer_process import RequestFailed, TrainerGone
+    from kertasks.processes.trainer_process import RequestFailed, TrainerGone
 
     source = str(path.absolute())
     try:

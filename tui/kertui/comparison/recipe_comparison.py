@@ -228,6 +228,8 @@ def _settings(recipe: Recipe) -> dict[str, str]:
     found = _by_name(settings, "")
     if recipe.data.train_on_validation:
         found["data.train_on_validation"] = format_value(True)
+    if recipe.data.held_out_fold is not None:
+        found["data.fold"] = str(recipe.data.held_out_fold)
     if recipe.fit.early_stopping is None:
         found["fit.early_stopping"] = "off"
     return found

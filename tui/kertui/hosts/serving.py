@@ -50,7 +50,7 @@ from kertui.hosts.messages import (
     Took,
 )
 from kertui.hosts.sent_run import SentRun
-from kertui.service.keras_process import keras_command
+from kertasks.processes.keras_process import keras_command
 from kertui.service.training_service import TrainingService
 
 _LOOK_EVERY = 0.05

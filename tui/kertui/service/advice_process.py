@@ -13,7 +13,7 @@ from kertasks.recipes.json_form import to_json
 from kertasks.recipes.recipe import Recipe
 from kertasks.runs.advice.finding import Finding
 from kertasks.runs.advice.fix_report import Told
-from kertui.service.keras_process import keras_command, keras_environment
+from kertasks.processes.keras_process import keras_command, keras_environment
 
 _SEEDS = 3
 

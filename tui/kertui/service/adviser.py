@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kertasks.errors import UserError
 from kertasks.files import open_to_append
-from kertui.service.trainer_process import ADVISER_LOG, TrainerGone, TrainerProcess
+from kertasks.processes.trainer_process import ADVISER_LOG, TrainerGone, TrainerProcess
 
 if TYPE_CHECKING:
     from kertasks.recipes.recipe import Recipe

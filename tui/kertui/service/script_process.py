@@ -12,7 +12,7 @@ from kertasks.errors import UserError
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.store import RunStore
 from kertasks.text.plain_text import one_line
-from kertui.service.keras_process import keras_command
+from kertasks.processes.keras_process import keras_command
 
 
 class ScriptNotStarted(UserError):

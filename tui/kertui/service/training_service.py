@@ -18,7 +18,7 @@ from kertasks.errors import UserError
 from kertasks.runs.store import RunStore
 from kertui.service.adviser import Adviser
 from kertui.service.told_runs import ToldRuns
-from kertui.service.trainer_process import TrainerGone, TrainerProcess, give_run
+from kertasks.processes.trainer_process import TrainerGone, TrainerProcess, give_run
 
 if TYPE_CHECKING:
     from kertasks.data.description import Description
@@ -287,7 +287,7 @@ class TrainingService:
         from kertasks.models.check import DataShape
 
         description = self.remembered_description(recipe.task, recipe.data.variant, recipe.seed)
-        is_other = recipe.data.train_on_validation
+        is_other = recipe.data.train_on_validation or recipe.data.held_out_fold is not None
         if description is None or description.values is None or is_other:
             return {}
         train = description.splits[0]

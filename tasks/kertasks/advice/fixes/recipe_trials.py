@@ -153,8 +153,10 @@ class RecipeTrials:
         """The data that a recipe is trained on."""
         found = find_task(recipe.task)
         variant = found.variant(recipe.data.variant).name
-        if (variant, recipe.seed) != (self._data.variant, self._data.seed):
-            self._data = found.load(variant, seed=recipe.seed)
+        fold = recipe.data.held_out_fold
+        known = (self._data.variant, self._data.seed, self._data.fold)
+        if (variant, recipe.seed, fold) != known:
+            self._data = found.load(variant, recipe.seed, fold)
         return joined(self._data) if recipe.data.train_on_validation else self._data
 
     def _result(self, recipe: Recipe, seed: int, measure: Measure, data: Dataset) -> float:

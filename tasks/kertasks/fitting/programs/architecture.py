@@ -34,8 +34,8 @@ def signature(model: keras.Model, kind: Kind, keys: frozenset[str]) -> str | Non
 
     None for anything that is not entirely Keras's own (a custom layer, loss or ``train_step``, a
     Lambda, a method replaced on any object or class), and for layers that learn constants outside
-    of variables (``adapt``). Names given by number (``dense_3``) and the learning rate, a variable,
-    do not count; names do by which something is looked up.
+    of variables (``adapt``). Names given by number (``dense_3``), the model's own (``fold_1``) and
+    the learning rate, a variable, do not count; names do by which something is looked up.
 
     Args:
         model: a built and compiled Keras model.
@@ -62,7 +62,8 @@ def signature(model: keras.Model, kind: Kind, keys: frozenset[str]) -> str | Non
     names: dict[str, str] = {}
     for index, name in enumerate(state.names):
         if name not in kept:
-            names.setdefault(name, f"{_NUMBERED.sub('', name)}#{index}")
+            common = "" if name == model.name else _NUMBERED.sub("", name)
+            names.setdefault(name, f"{common}#{index}")
     values = [names.get(value, value) if type(value) is str else value for value in state.values]
     return json.dumps([code, global_settings(), values])
 

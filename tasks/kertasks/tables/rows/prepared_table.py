@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kertasks.data.fold import Fold
 from kertasks.data.mapped_rows import is_mapped, scatter
 from kertasks.data.multi_hot import MultiHotRows
 from kertasks.tables.rows.encoding import Encoding
 from kertasks.tables.rows.measuring import measure
-from kertasks.tables.rows.splitting import split_rows
+from kertasks.tables.rows.splitting import fold_split, split_rows
 from kertasks.tables.rows.table_rows import MOST_IN_MEMORY, TableRows
 from kertasks.tables.statistics import TableStatistics, TextColumn
 from kertasks.tables.table import Table
@@ -48,7 +49,9 @@ class PreparedTable:
     """Of each row, where there is a column of texts that are not too long to keep."""
 
 
-def prepare(path: Path, table: Table, seed: int, make_rows: MakeRows) -> PreparedTable:
+def prepare(
+    path: Path, table: Table, seed: int, make_rows: MakeRows, fold: Fold | None = None
+) -> PreparedTable:
     """Read a table.
 
     Args:
@@ -56,6 +59,7 @@ def prepare(path: Path, table: Table, seed: int, make_rows: MakeRows) -> Prepare
         table: what is made of it.
         seed: of the split.
         make_rows: gives the array that the rows are written in.
+        fold: which of the rows that are not for the test are held out; None for no fold.
 
     Raises:
         kertasks.UserError: the file is not what the table says, or its rows cannot be split.
@@ -67,6 +71,8 @@ def prepare(path: Path, table: Table, seed: int, make_rows: MakeRows) -> Prepare
         keys = rows.keys()
         numbers, target = keys.rows, keys.target
         places = split_rows(table.split, target, keys.by, seed)
+        if fold is not None:
+            places = fold_split(places, table, target, keys.by, fold, seed)
         train, validation = len(places.train), len(places.validation)
         rows.mark_training(numbers[places.train])
         statistics = measure(rows, table, target[places.train])

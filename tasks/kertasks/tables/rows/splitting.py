@@ -12,11 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kertasks.data.fold import Fold
+from kertasks.data.folding import Places, fold_places
 from kertasks.errors import UserError
-from kertasks.tables.table import SplitChoice, SplitWay
-
-Places = NDArray[np.int64]
-"""Numbers of rows, from 0, shape (rows,)."""
+from kertasks.tables.table import SplitChoice, SplitWay, Table
 
 TRAINS, VALIDATES, TESTS = range(3)
 """What a column marks a row for."""
@@ -77,6 +76,40 @@ def split_rows(
     if not len(found.train):
         raise CannotSplit(f"no row is left to train on: all {rows} rows are held out")
     return found
+
+
+def fold_split(
+    found: SplitPlaces,
+    table: Table,
+    target: NDArray[Any],
+    by: NDArray[Any] | None,
+    fold: Fold,
+    seed: int,
+) -> SplitPlaces:
+    """The same test rows, and the others divided anew: those of a fold are held out.
+
+    Args:
+        found: how they are split without folds.
+        table: whose rows they are; by time or by groups where its split says so.
+        target: of each row, a class or a number, shape (rows,).
+        by: as in ``split_rows``.
+        fold: which part is held out.
+        seed: of the recipe.
+
+    Raises:
+        CannotFold: they cannot be divided so.
+    """
+    rows = np.concatenate([found.train, found.validation])
+    way = table.split.way
+    places = fold_places(
+        fold,
+        target[rows],
+        seed,
+        classes=table.classes or None,
+        groups=None if by is None or way is not SplitWay.GROUP else by[rows],
+        by_time=way is SplitWay.TIME,
+    )
+    return SplitPlaces(rows[places.train], rows[places.held_out], found.test)
 
 
 def _test_rows(rows: int, share: float) -> int:

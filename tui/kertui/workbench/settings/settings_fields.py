@@ -322,6 +322,14 @@ def _plain_field(recipe: Recipe, path: ArgumentPath, beside: bool = False, depth
 
 def _validation_field(recipe: Recipe, facts: DataFacts) -> Field:
     split = recipe.fit.validation_split
+    if recipe.data.held_out_fold is not None:
+        return Field(
+            ("fit", "validation_split"),
+            "validation",
+            Entry.FACT,
+            str(recipe.data.held_out_fold),
+            help="One fold of a cross-validation is held out; a split is for recipes without.",
+        )
     if facts.validation_rows:
         trained_on = recipe.data.train_on_validation
         held = "of the data, trained on too" if trained_on else "held out by the data"

@@ -1,4 +1,5 @@
-"""The interface's handle on a trainer process: warm it, ask it, give it a run.
+"""The handle on a trainer process, of an interface or of a group's runner: warm it, ask it, give it
+a run.
 
 Requests and answers are JSON lines over a socket pair that only the two hold, so that
 either notices at once when the other is gone.
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kertasks.errors import UserError
-from kertui.service.keras_process import keras_command, keras_environment
+from kertasks.processes.keras_process import keras_command, keras_environment
 
 if TYPE_CHECKING:
     from kertasks.runs.folder import RunFolder
@@ -28,6 +29,9 @@ WARM_UP_LOG = "trainer-warm-up.log"
 
 ADVISER_LOG = "adviser.log"
 """There too: what a process prints that only advises."""
+
+STAYING_LOG = "group-trainer.log"
+"""There too: what a trainer of a group's runs prints before it has one."""
 
 _ENDING = 1.0
 """Seconds a process may take from closing its socket to having ended."""
@@ -64,11 +68,19 @@ class TrainerProcess:
         self._warm = False
         self._gone = threading.Event()
         self._training = False
+        self._over = threading.Event()
         # The pipe is read by a thread so that a slow answer holds up nobody else.
         threading.Thread(target=self._read, name=f"trainer-{popen.pid}", daemon=True).start()
 
     @classmethod
-    def spawn(cls, cache_dir: Path, *, keras: bool = True, adviser: bool = False) -> TrainerProcess:
+    def spawn(
+        cls,
+        cache_dir: Path,
+        *,
+        keras: bool = True,
+        adviser: bool = False,
+        stays: bool = False,
+    ) -> TrainerProcess:
         """Start a spare and return at once.
 
         Args:
@@ -76,6 +88,7 @@ class TrainerProcess:
             keras: whether it warms up by importing Keras; without, it serves
                 ``describe`` only and starts faster.
             adviser: whether it only gives advice: it is given no run, and does not warm up.
+            stays: whether it trains one run after another, and ends with whoever started it.
 
         Raises:
             TrainerGone: the system refused to start a process.
@@ -85,7 +98,8 @@ class TrainerProcess:
         command += ["--cache", str(cache_dir), "--socket", str(theirs.fileno())]
         command += [] if keras else ["--no-keras"]
         command += ["--adviser"] if adviser else []
-        log_name = ADVISER_LOG if adviser else WARM_UP_LOG
+        command += ["--stays"] if stays else []
+        log_name = ADVISER_LOG if adviser else STAYING_LOG if stays else WARM_UP_LOG
         try:
             log = _open_log(cache_dir, log_name)
             try:
@@ -141,6 +155,8 @@ class TrainerProcess:
         number = next(self._numbers)
         answer: Future[dict[str, Any]] = Future()
         line = json.dumps({"id": number, "op": op, **payload}) + "\n"
+        if op == "train":
+            self._over.clear()
         try:
             with self._lock:
                 if self._gone.is_set():
@@ -156,6 +172,16 @@ class TrainerProcess:
         if op == "train":
             self._training = True
         return result
+
+    def wait_until_over(self) -> None:
+        """Wait until the run that it was given last is over, of a process that stays.
+
+        Raises:
+            TrainerGone: the process ended before.
+        """
+        self._over.wait()
+        if self._gone.is_set():
+            raise TrainerGone(self._why_gone())
 
     def close(self) -> None:
         """Let go of it: a spare ends, a trainer with a run goes on."""
@@ -179,10 +205,14 @@ class TrainerProcess:
                 answer.set_exception(TrainerGone(self._why_gone()))
         # An ended child stays a zombie, and its run seems to live, until it is waited for.
         self._popen.wait()
+        self._over.set()
 
     def _take(self, message: dict[str, Any]) -> None:
         if message.get("event") == "warm":
             self._warm = True
+            return
+        if message.get("event") == "over":
+            self._over.set()
             return
         answer = self._answers.get(message.get("id", 0))
         if answer is None or answer.done():
@@ -244,8 +274,9 @@ def give_run(
 
 
 def _open_log(cache_dir: Path, name: str) -> int:
-    # One that advises is started again where it died: why it did stays in its log.
-    flags = os.O_WRONLY | os.O_CREAT | (os.O_APPEND if name == ADVISER_LOG else os.O_TRUNC)
+    # What is started again where it died says in its log why it did; several write in it at once.
+    appends = name in (ADVISER_LOG, STAYING_LOG)
+    flags = os.O_WRONLY | os.O_CREAT | (os.O_APPEND if appends else os.O_TRUNC)
     try:
         cache_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         return os.open(cache_dir / name, flags, 0o600)

@@ -12,7 +12,7 @@ from tests.support.trainers import PATIENCE
 from tests.support.waiting import wait_until
 
 from kertasks.runs.state import process_start_time
-from kertui.service.trainer_process import RequestFailed, TrainerGone, TrainerProcess
+from kertasks.processes.trainer_process import RequestFailed, TrainerGone, TrainerProcess
 
 
 def is_gone(pid: int) -> bool:
@@ -74,7 +74,7 @@ def test_it_is_in_a_session_of_its_own_and_lets_others_go_first(cache: Path) -> 
 def test_a_spare_goes_when_its_interface_is_killed(cache: Path, options: str) -> None:
     script = f"""
 import pathlib, sys
-from kertui.service.trainer_process import TrainerProcess
+from kertasks.processes.trainer_process import TrainerProcess
 process = TrainerProcess.spawn(pathlib.Path({str(cache)!r}), {options})
 print(process.pid, flush=True)
 sys.stdin.read()

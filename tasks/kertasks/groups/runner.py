@@ -1,0 +1,297 @@
+"""Trains the runs of a group on this machine, in several trainer processes at once.
+
+A thread of this process feeds each trainer one run after another, so that Keras is imported once
+in each and a program compiled for one fold is there for the next. A trainer that is killed is
+replaced, and its run goes on from its checkpoint. This process may be killed at any moment: its
+trainers finish the runs they have, and the next runner goes on with what is left.
+
+How many threads TensorFlow uses in each is left as it is in a run by itself: in how many parts a
+product is summed up depends on it, and with it the last bits of its numbers.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import threading
+import time
+import traceback
+from collections import deque
+from collections.abc import Iterator
+from types import FrameType
+
+import msgspec
+
+from kertasks.errors import UserError
+from kertasks.groups.folder import COMMANDS, GroupFolder, Refusal
+from kertasks.groups.plan import Plan, PlannedRun
+from kertasks.groups.record import Member
+from kertasks.models.check import ModelCheck
+from kertasks.models.messages import BuildError
+from kertasks.processes.free_memory import free_memory
+from kertasks.processes.trainer_process import RequestFailed, TrainerGone, TrainerProcess
+from kertasks.recipes.json_form import to_json
+from kertasks.runs.commands import SteeringCommand
+from kertasks.runs.control_file import ControlFile, last_number
+from kertasks.runs.folder import RunFolder
+from kertasks.runs.state import RunState
+from kertasks.runs.store import RunStore
+from kertasks.user_folders import cache_dir
+
+TRIES = 3
+"""How often a run is begun or gone on with whose trainer is killed each time."""
+
+_TRAINER_BYTES = 800_000_000
+"""Of memory that a trainer of a small network takes: Keras, TensorFlow and what was compiled."""
+
+_LOOK_EVERY = 0.1
+
+
+class Runner:
+    """Works for one group until all its runs are over, or it is told to stop.
+
+    Args:
+        group: whose runs.
+        workers: trainer processes at most; None for what the group says, else one a core. There
+            are no more than find memory.
+
+    Raises:
+        HasItsRunner: another process works for it.
+        GroupDamaged, kertasks.RecipeError: what was asked cannot be read.
+    """
+
+    def __init__(self, group: GroupFolder, workers: int | None = None) -> None:
+        self._group = group
+        self._lock = group.lock()
+        record = group.record()
+        self._plan = Plan(group, record, group.recipe())
+        self._control = ControlFile(group.control_path, last_number(group.control_path))
+        self._members = {member.key: member for member in group.members()}
+        self._finished = {
+            key
+            for key, member in self._members.items()
+            if group.run(member).state() is RunState.FINISHED
+        }
+        self._named = {one.key for one in self._plan.first}
+        self._waiting = deque(self._plan.first)
+        self._plan_more()
+        self._workers = self._affordable(workers or record.workers or _cores())
+        self._changed = threading.Condition()
+        self._busy = 0
+        self._under_way: set[RunFolder] = set()
+        self._stopping = self._pausing = False
+        self._asked: SteeringCommand | None = None
+        """What was asked of the group last."""
+
+        self._told: set[RunFolder] = set()
+        """The runs it was asked of since."""
+
+        self._is_right = bool(self._members)
+        """Whether it is known that its runs can be trained: one was."""
+
+        self._checking = False
+        self._refused = False
+
+    def work(self) -> bool:
+        """Train; whether all that was planned is finished."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop_on_signal)
+        threads = [
+            threading.Thread(target=self._feed, name=f"trainer {number}", daemon=True)
+            for number in range(1, self._workers + 1)
+        ]
+        for thread in threads:
+            thread.start()
+        while any(thread.is_alive() for thread in threads):
+            self._hear()
+            self._pass_on()
+            time.sleep(_LOOK_EVERY)
+        return not self._refused and self._named <= self._finished
+
+    def _affordable(self, wanted: int) -> int:
+        left = sum(one.key not in self._finished for one in self._waiting)
+        return max(1, min(wanted, left, free_memory() // _TRAINER_BYTES))
+
+    # --- what is asked of the group is asked of its runs
+
+    def _stop_on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        self._stopping = True  # the main thread looks at it in a moment
+
+    def _hear(self) -> None:
+        names = [command.name for command in self._control.new_commands() if command.name in COMMANDS]
+        if self._stopping and self._asked is not SteeringCommand.STOP:  # by a signal
+            names.append(SteeringCommand.STOP)
+        for name in names:
+            with self._changed:
+                self._asked, self._told = SteeringCommand(name), set()
+                self._stopping |= name == SteeringCommand.STOP
+                self._pausing = name == SteeringCommand.PAUSE
+                self._changed.notify_all()
+
+    def _pass_on(self) -> None:
+        """Ask each run that is under way what it was not asked yet."""
+        if self._asked is None:
+            return
+        with self._changed:
+            new = self._under_way - self._told
+        for run in new:
+            self._told.add(run)
+            if self._asked is SteeringCommand.RESUME and run.state() is not RunState.PAUSED:
+                continue  # nobody paused it
+            with contextlib.suppress(UserError):  # it is over, or its folder is gone
+                run.send(self._asked)
+
+    # --- the threads, a trainer each
+
+    def _feed(self) -> None:
+        """Give a trainer one run after another."""
+        process: TrainerProcess | None = None
+        try:
+            while (planned := self._next()) is not None:
+                try:
+                    process = self._train(planned, process)
+                except Exception:
+                    traceback.print_exc()
+                finally:
+                    self._is_over(planned)
+        finally:
+            if process is not None:
+                process.close()
+
+    def _next(self) -> PlannedRun | None:
+        """The next run to train; None when no more will come."""
+        with self._changed:
+            while True:
+                if self._stopping or self._refused:
+                    return None
+                if not self._pausing:
+                    while self._waiting:
+                        planned = self._waiting.popleft()
+                        if planned.key not in self._finished:
+                            self._busy += 1
+                            return planned
+                    if not self._busy:
+                        return None
+                self._changed.wait(_LOOK_EVERY)
+
+    def _is_over(self, planned: PlannedRun) -> None:
+        with self._changed:
+            self._busy -= 1
+            member = self._members.get(planned.key)
+            run = None if member is None else self._group.run(member)
+            if run is not None and run.state() is RunState.FINISHED:
+                self._finished.add(planned.key)
+                self._plan_more()
+            self._changed.notify_all()
+
+    def _plan_more(self) -> None:
+        for planned in self._plan.then(self._finished):
+            if planned.key not in self._named:
+                self._named.add(planned.key)
+                self._waiting.append(planned)
+
+    def _train(
+        self, planned: PlannedRun, process: TrainerProcess | None
+    ) -> TrainerProcess | None:
+        """Train a run to its end; returns the trainer that can take the next one.
+
+        A run that was begun goes on from its checkpoint; one that an earlier runner's trainer has
+        still is waited for.
+        """
+        for _ in range(TRIES):
+            if process is None or process.gone:
+                process = TrainerProcess.spawn(cache_dir(), stays=True)
+            try:
+                if not self._may_be_trained(planned, process):
+                    return process
+                run = self._folder(planned)
+                if not self._wait_for_others(run) or self._stopping:
+                    return process
+                asked = str(run.path.absolute())
+                resumes = run.has_manifest
+                process.request("train", run=asked, resumes=resumes, epochs=None)
+                with self._watched(run):
+                    process.wait_until_over()
+                return process
+            except RequestFailed as refused:
+                print(f"{planned.key}: {refused}", flush=True)
+                return process
+            except TrainerGone as gone:
+                print(f"{planned.key}: {gone}", flush=True)
+                member = self._members.get(planned.key)
+                state = None if member is None else self._group.run(member).state()
+                if state is not None and state.is_over and not state.is_gone:
+                    return None  # it was killed after the run's end
+        return None
+
+    def _may_be_trained(self, planned: PlannedRun, process: TrainerProcess) -> bool:
+        """Whether the runs of the group can be trained: one trainer asks Keras, before there is
+        any run, and the others wait for what comes of it."""
+        with self._changed:
+            while self._checking and not (self._is_right or self._refused):
+                self._changed.wait(_LOOK_EVERY)
+            if self._is_right or self._refused:
+                return self._is_right
+            self._checking = True
+        refusal: Refusal | None = None
+        is_right = False
+        try:
+            recipe = to_json(planned.recipe)
+            found = msgspec.convert(
+                process.request("check", recipe=recipe, then_train=True), ModelCheck
+            )
+            if found.errors:
+                first, *more = found.errors
+                said = str(BuildError(first.path, first.reason, *more))
+                refusal = Refusal(said, is_wrong_recipe=True)
+            is_right = refusal is None
+        except RequestFailed as error:
+            refusal = Refusal(str(error), is_wrong_recipe=error.error_class == "CannotFold")
+        finally:
+            if refusal is not None:
+                self._group.refuse(refusal)
+            with self._changed:
+                self._checking = False
+                self._is_right, self._refused = is_right, refusal is not None
+                self._changed.notify_all()
+        return is_right
+
+    def _folder(self, planned: PlannedRun) -> RunFolder:
+        """The run's folder, made where it has none or lost it."""
+        with self._changed:
+            member = self._members.get(planned.key)
+            if member is not None:
+                run = self._group.run(member)
+                if run.state() is not RunState.REMOVED:
+                    return run
+            store = RunStore(self._group.path.parents[1])
+            run = store.create(planned.recipe, group=self._group.id)
+            member = Member(planned.key, run.id)
+            self._group.add_member(member)
+            self._members[planned.key] = member
+            return run
+
+    def _wait_for_others(self, run: RunFolder) -> bool:
+        """Wait while another process trains the run, that an earlier runner started; whether
+        something is left to train then."""
+        if run.has_manifest and not run.state().is_over:
+            with self._watched(run):
+                while not run.state().is_over:
+                    time.sleep(_LOOK_EVERY)
+        return run.state() is not RunState.FINISHED
+
+    @contextlib.contextmanager
+    def _watched(self, run: RunFolder) -> Iterator[None]:
+        """What is asked of the group is asked of the run meanwhile."""
+        with self._changed:
+            self._under_way.add(run)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._under_way.discard(run)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,111 @@
+"""The groups of one home: ``<home>/groups/<id>/``, one folder a group, readable by its owner only.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+
+import msgspec
+
+from kertasks.errors import UserError, describe_unknown
+from kertasks.files import write_text
+from kertasks.groups.folder import GroupFolder, origin_comment
+from kertasks.groups.record import Asked, GroupRecord
+from kertasks.recipes.recipe import Recipe
+from kertasks.runs.store import HomeNotWritable, list_runs, make_folder
+
+
+class UnknownGroup(UserError):
+    """No group has the id that was given, or more than one."""
+
+
+class GroupStore:
+    """Holds the groups of one home. Nothing is made on disk before the first group is."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+
+    @property
+    def groups_path(self) -> Path:
+        """The folder that holds a folder for each group."""
+        return self.home / "groups"
+
+    def create(
+        self,
+        recipe: Recipe,
+        asked: Asked,
+        called: str,
+        *,
+        source: str | None = None,
+        workers: int | None = None,
+    ) -> GroupFolder:
+        """Make the folder of a new group; no run is begun.
+
+        Args:
+            recipe: what the recipes of its runs are made of.
+            asked: what kind of group it is.
+            called: what its id is made of, after the recipe's name: ``"4 folds"``.
+            source: the file the recipe was read from, if any.
+            workers: how many trainer processes at most; None for one a core.
+
+        Raises:
+            HomeNotWritable: the home cannot be written in.
+            IsElsewhere: the home is the mirror of another host's.
+        """
+        from kertasks.recipes.toml_file import format_recipe
+        from kertasks.runs.mirrors.home_mark import IsElsewhere, host_of
+
+        if host := host_of(self.home):
+            raise IsElsewhere(host)
+        try:
+            path = make_folder(self.groups_path, f"{recipe.task} {recipe.name} {called}")
+            group = GroupFolder(path)
+            write_text(group.recipe_path, origin_comment(source) + format_recipe(recipe))
+            record = GroupRecord(
+                id=group.id,
+                task=recipe.task,
+                recipe=recipe.name,
+                created=time.time(),
+                asked=asked,
+                workers=workers,
+            )
+            text = msgspec.json.format(msgspec.json.encode(record), indent=2).decode()
+            write_text(group.record_path, f"{text}\n")
+        except OSError as error:
+            raise HomeNotWritable(self.home, error) from error
+        return group
+
+    def groups(self) -> list[GroupFolder]:
+        """List every group, by its id from the newest on; none when there are none yet.
+
+        Raises:
+            HomeNotReadable: they cannot be listed.
+        """
+        return [GroupFolder(folder.path) for folder in list_runs(self.groups_path).runs]
+
+    def find(self, text: str) -> GroupFolder:
+        """Find the group a person means by its id, or by a part of one that only it has.
+
+        Raises:
+            UnknownGroup: there is none or there are several; the message says which.
+            HomeNotReadable: the groups cannot be listed.
+        """
+        groups = self.groups()
+        for group in groups:
+            if group.id == text:
+                return group
+        found = [group for group in groups if text and text in group.id]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            names = ", ".join(group.id for group in found[:6]) + (", …" if len(found) > 6 else "")
+            raise UnknownGroup(f"{text!r} may be {len(found)} groups: {names}")
+        raise UnknownGroup(describe_unknown("group", text, [group.id for group in groups]))
+
+
+def remove(group: GroupFolder) -> None:
+    """Delete a group of which no run was begun."""
+    if not group.members():
+        shutil.rmtree(group.path, ignore_errors=True)

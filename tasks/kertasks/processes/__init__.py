@@ -1,0 +1,1 @@
+"""Processes that import Keras, as those who must not import it start and ask them."""
