@@ -6,7 +6,6 @@ import importlib
 import pkgutil
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from kertasks import tasks
 from kertasks.errors import UnknownTask, UserError
@@ -15,10 +14,6 @@ from kertasks.own_tasks.found_tasks import BrokenTask, OwnTasks
 from kertasks.own_tasks.python_tasks import PythonTasks
 from kertasks.task import Task
 from kertasks.user_folders import own_tasks_dir, task_file_folders
-
-if TYPE_CHECKING:
-    from kertasks.data.dataset import Dataset
-    from kertasks.recipes.recipe import Recipe
 
 _own_tasks = OwnTasks()
 _python_tasks = PythonTasks()
@@ -86,14 +81,3 @@ def find_task(name: str) -> Task:
                 raise TaskIsBroken(own.why)
         raise UnknownTask(name, list(known))
     return known[name]
-
-
-def load_for(recipe: Recipe) -> Dataset:
-    """Load the data of a recipe, split as its task does or with a fold held out; its validation
-    rows are never among the training rows.
-
-    Raises:
-        kertasks.UserError: as ``find_task`` and ``Task.load``.
-    """
-    data = recipe.data
-    return find_task(recipe.task).load(data.variant, recipe.seed, data.held_out_fold)

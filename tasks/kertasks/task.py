@@ -115,9 +115,7 @@ class Task:
             raise UnknownRecipe(self.name, wanted, list(self.recipes))
         return self.recipes[wanted]
 
-    def load(
-        self, variant: str | None = None, seed: int = 0, fold: Fold | None = None
-    ) -> Dataset:
+    def load(self, variant: str | None = None, seed: int = 0, fold: Fold | None = None) -> Dataset:
         """Load the data.
 
         Args:

@@ -151,9 +151,7 @@ class WordsSampler:
         texts = Texts(np.concatenate(rows), np.cumsum([len(row) for row in rows]))
         return replace(self, texts=(*self.texts, (whole, texts, 0)))
 
-    def with_chosen(
-        self, part: Split, whole: Split, places: NDArray[np.int64]
-    ) -> WordsSampler:
+    def with_chosen(self, part: Split, whole: Split, places: NDArray[np.int64]) -> WordsSampler:
         """One that knows a split too whose rows are some of those of a split it knows.
 
         Args:

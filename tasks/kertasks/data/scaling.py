@@ -24,4 +24,9 @@ def scaled(data: Dataset) -> Dataset:
         made, feature_scale = standardise([*splits.values()])
         splits = dict(zip(splits, made, strict=True))
         data = replace(data, feature_scale=feature_scale, standardise_features=False)
-    return replace(data, **splits)
+    return replace(
+        data,
+        train=splits["train"],
+        validation=splits.get("validation"),
+        test=splits.get("test"),
+    )

@@ -73,6 +73,14 @@ class Refusal(msgspec.Struct, frozen=True):
     """Whether what was asked is at fault, not the world it met."""
 
 
+class GroupRefused(UserError):
+    """No run of a group could be begun."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.text)
+        self.is_wrong_recipe = refusal.is_wrong_recipe
+
+
 @dataclass(frozen=True, slots=True)
 class GroupFolder:
     """A group by its folder. It holds nothing in memory: every answer is read from disk."""

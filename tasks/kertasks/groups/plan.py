@@ -6,13 +6,13 @@ a runner that takes over from another one plans the same.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from kertasks.data.fold import Fold
 from kertasks.groups.folder import GroupFolder
 from kertasks.groups.history import GroupHistory
-from kertasks.groups.record import FINAL, CrossValidation, GroupRecord
+from kertasks.groups.record import FINAL, GroupRecord
 from kertasks.groups.results import results_of
 from kertasks.recipes.recipe import Recipe
 from kertasks.recipes.retraining import on_all_rows
@@ -26,13 +26,6 @@ class PlannedRun:
     """What it is in its group, and nothing else in it is."""
 
     recipe: Recipe
-
-
-def folds_of(asked: CrossValidation) -> Iterator[Fold]:
-    """The folds that are asked for, a repeat after the other."""
-    for repeat in range(1, asked.repeats + 1):
-        for number in range(1, asked.folds + 1):
-            yield Fold(number, asked.folds, repeat)
 
 
 def recipe_of_fold(recipe: Recipe, fold: Fold) -> Recipe:
@@ -62,7 +55,7 @@ class Plan:
         self._asked = record.asked
         self._recipe = recipe
         self.first = [
-            PlannedRun(str(fold), recipe_of_fold(recipe, fold)) for fold in folds_of(self._asked)
+            PlannedRun(str(fold), recipe_of_fold(recipe, fold)) for fold in self._asked.parts
         ]
         """Those that can be begun at once, in their order."""
 

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 from msgspec.structs import force_setattr
 
-from kertasks.data.fold import MOST_FOLDS, MOST_REPEATS
+from kertasks.data.fold import MOST_FOLDS, MOST_REPEATS, Fold
 from kertasks.runs.events import Monitor
 from kertasks.text.plain_text import one_line
 
@@ -30,6 +30,15 @@ class CrossValidation(msgspec.Struct, frozen=True, tag_field="kind", tag="cross-
     final: bool = False
     """Whether one more network is trained on all rows, for as many epochs as were best in the mean
     over the folds, and tested."""
+
+    @property
+    def parts(self) -> tuple[Fold, ...]:
+        """The folds that are asked for, a repeat after the other."""
+        return tuple(
+            Fold(number, self.folds, repeat)
+            for repeat in range(1, self.repeats + 1)
+            for number in range(1, self.folds + 1)
+        )
 
     @property
     def runs(self) -> int:

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kertasks.groups.history import GroupHistory
-from kertasks.groups.record import FINAL
 from kertasks.runs.events import Monitor
 from kertasks.runs.history import RunHistory
 
@@ -89,20 +88,19 @@ def results_of(group: GroupHistory) -> GroupResults:
     Args:
         group: what its runs told.
     """
-    folds = [
-        (key, one)
-        for key, one in group.members.items()
-        if key != FINAL and one.history.started is not None
+    begun = [
+        group.members[key]
+        for fold in group.record.asked.parts
+        if (key := str(fold)) in group.members
     ]
-    histories = [one.history for _, one in folds]
+    folds = [one for one in begun if one.history.started is not None]
+    histories = [one.history for one in folds]
     judge = group.record.judge or _judge(histories)
     single = []
-    for key, one in folds:
+    for one in folds:
         epoch, value = _best(one.history, judge)
-        rows = _rows(one.history)
-        single.append(
-            FoldResult(key, one.member.run, rows, one.history.epochs, epoch, value)
-        )
+        rows, epochs_done = _rows(one.history), one.history.epochs
+        single.append(FoldResult(one.member.key, one.member.run, rows, epochs_done, epoch, value))
     epochs = _common_epochs(histories)
     curves = {name: _curve(histories, name, epochs) for name in _common_names(histories)}
     best_epoch, best = None, None
@@ -110,6 +108,17 @@ def results_of(group: GroupHistory) -> GroupResults:
         if judge.is_better(spread.mean, best):
             best_epoch, best = epoch, spread.mean
     return GroupResults(judge, tuple(single), epochs, curves, best_epoch)
+
+
+def unit_of(name: str, unit: str | None) -> str | None:
+    """The unit that a metric is in, once it is in the target's own; None for a pure number, and for
+    the square of a unit.
+
+    Args:
+        name: Keras's.
+        unit: the target's.
+    """
+    return unit if _POWERS.get(name.removeprefix("val_")) == 1 else None
 
 
 def in_own_unit(name: str, value: float, scale: float | None) -> float:
@@ -158,9 +167,7 @@ def _common_names(histories: Sequence[RunHistory]) -> list[str]:
     return [name for name in first if all(name in one.metric_names for one in histories)]
 
 
-def _curve(
-    histories: Sequence[RunHistory], name: str, epochs: Sequence[int]
-) -> tuple[Spread, ...]:
+def _curve(histories: Sequence[RunHistory], name: str, epochs: Sequence[int]) -> tuple[Spread, ...]:
     weights = [_rows(one) or 1 for one in histories]
     columns = []
     for one in histories:

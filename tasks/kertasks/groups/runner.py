@@ -64,6 +64,7 @@ class Runner:
     def __init__(self, group: GroupFolder, workers: int | None = None) -> None:
         self._group = group
         self._lock = group.lock()
+        group.refusal_path.unlink(missing_ok=True)
         record = group.record()
         self._plan = Plan(group, record, group.recipe())
         self._control = ControlFile(group.control_path, last_number(group.control_path))
@@ -119,7 +120,9 @@ class Runner:
         self._stopping = True  # the main thread looks at it in a moment
 
     def _hear(self) -> None:
-        names = [command.name for command in self._control.new_commands() if command.name in COMMANDS]
+        names = [
+            command.name for command in self._control.new_commands() if command.name in COMMANDS
+        ]
         if self._stopping and self._asked is not SteeringCommand.STOP:  # by a signal
             names.append(SteeringCommand.STOP)
         for name in names:
@@ -191,39 +194,47 @@ class Runner:
                 self._named.add(planned.key)
                 self._waiting.append(planned)
 
-    def _train(
-        self, planned: PlannedRun, process: TrainerProcess | None
-    ) -> TrainerProcess | None:
-        """Train a run to its end; returns the trainer that can take the next one.
-
-        A run that was begun goes on from its checkpoint; one that an earlier runner's trainer has
-        still is waited for.
-        """
+    def _train(self, planned: PlannedRun, process: TrainerProcess | None) -> TrainerProcess | None:
+        """Train a run to its end, again where its trainer is killed; returns the trainer that can
+        take the next one."""
         for _ in range(TRIES):
-            if process is None or process.gone:
-                process = TrainerProcess.spawn(cache_dir(), stays=True)
             try:
-                if not self._may_be_trained(planned, process):
-                    return process
-                run = self._folder(planned)
-                if not self._wait_for_others(run) or self._stopping:
-                    return process
-                asked = str(run.path.absolute())
-                resumes = run.has_manifest
-                process.request("train", run=asked, resumes=resumes, epochs=None)
-                with self._watched(run):
-                    process.wait_until_over()
-                return process
+                if process is None or process.gone:
+                    process = TrainerProcess.spawn(cache_dir(), stays=True)
+                self._train_in(process, planned)
             except RequestFailed as refused:
                 print(f"{planned.key}: {refused}", flush=True)
-                return process
             except TrainerGone as gone:
                 print(f"{planned.key}: {gone}", flush=True)
-                member = self._members.get(planned.key)
-                state = None if member is None else self._group.run(member).state()
-                if state is not None and state.is_over and not state.is_gone:
-                    return None  # it was killed after the run's end
+                process = None
+                if not self._has_ended(planned):
+                    continue
+            return process
         return None
+
+    def _train_in(self, process: TrainerProcess, planned: PlannedRun) -> None:
+        """Train a run to its end in a trainer. One that was begun goes on from its checkpoint; one
+        that a trainer of an earlier runner has still is waited for.
+
+        Raises:
+            RequestFailed: the trainer may not train it.
+            TrainerGone: the trainer was killed, or none could be started.
+        """
+        if not self._may_be_trained(planned, process):
+            return
+        run = self._folder(planned)
+        if not self._wait_for_others(run) or self._stopping:
+            return
+        resumes = run.has_manifest
+        process.request("train", run=str(run.path.absolute()), resumes=resumes, epochs=None)
+        with self._watched(run):
+            process.wait_until_over()
+
+    def _has_ended(self, planned: PlannedRun) -> bool:
+        """Whether a run's trainer wrote an end before it was gone."""
+        member = self._members.get(planned.key)
+        state = None if member is None else self._group.run(member).state()
+        return state is not None and state.is_over and not state.is_gone
 
     def _may_be_trained(self, planned: PlannedRun, process: TrainerProcess) -> bool:
         """Whether the runs of the group can be trained: one trainer asks Keras, before there is

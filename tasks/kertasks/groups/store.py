@@ -1,5 +1,4 @@
-"""The groups of one home: ``<home>/groups/<id>/``, one folder a group, readable by its owner only.
-"""
+"""The groups of one home: ``<home>/groups/<id>/``, a folder each, readable by its owner only."""
 
 from __future__ import annotations
 

@@ -29,9 +29,7 @@ class DatasetCache:
 
         self._facts: dict[tuple[object, ...], tuple[DataShape, DataValues]] = {}
 
-    def load(
-        self, task: str, variant: str | None, seed: int, fold: Fold | None = None
-    ) -> Dataset:
+    def load(self, task: str, variant: str | None, seed: int, fold: Fold | None = None) -> Dataset:
         """The data, from memory when it is what was loaded last. Arguments as of ``Task.load``.
 
         Raises:

@@ -161,10 +161,11 @@ class Server:
 
     def _load_for(self, recipe: Mapping[str, Any]) -> None:
         """Load what a recipe that is being edited will be trained on, before it is asked for."""
-        variant = recipe.get("data", {}).get("variant")
+        from kertasks.recipes.json_form import from_json
+
         # A mistake, or a missing file, is told to whoever asks for the data.
         with contextlib.suppress(Exception):
-            self.datasets.load(recipe["task"], variant, recipe.get("seed", 0))
+            self.datasets.for_recipe(from_json(recipe))
 
     def _description(self, request: Mapping[str, Any]) -> dict[str, Any]:
         from kertasks.data.describing import describe

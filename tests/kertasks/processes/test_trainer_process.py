@@ -11,8 +11,8 @@ import pytest
 from tests.support.trainers import PATIENCE
 from tests.support.waiting import wait_until
 
-from kertasks.runs.state import process_start_time
 from kertasks.processes.trainer_process import RequestFailed, TrainerGone, TrainerProcess
+from kertasks.runs.state import process_start_time
 
 
 def is_gone(pid: int) -> bool:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from tests.support.trainers import kill_trainers
 from tests.support.waiting import wait_until
 
+from kertasks.processes.trainer_process import RequestFailed
 from kertasks.recipes.changes import with_changes
 from kertasks.registry import find_task
 from kertasks.runs.commands import SteeringCommand
@@ -24,7 +25,6 @@ from kertasks.runs.views.layer_table import LayerFacts, LayersRecord, LayersRequ
 from kertasks.trainer.claiming import claim
 from kertasks.trainer.dataset_cache import DatasetCache
 from kertasks.trainer.run import train
-from kertasks.processes.trainer_process import RequestFailed
 from kertui.service.training_service import TrainingService
 
 pytestmark = pytest.mark.training

@@ -7,11 +7,11 @@ import pynvml
 import pytest
 from tests.support.waiting import wait_until
 
+from kertasks.processes.free_memory import free_memory
 from kertasks.runs.event_log import EventLog
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import Machine
 from kertasks.trainer import machine
-from kertasks.processes.free_memory import free_memory
 from kertasks.trainer.machine import MachineWatch, open_gpus, read_machine
 
 

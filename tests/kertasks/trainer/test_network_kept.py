@@ -19,6 +19,7 @@ from tests.kertasks.trainer.test_resuming import SHORT_EPOCHS, events_of
 from tests.support.waiting import wait_until
 
 from kertasks.data.dataset import Dataset
+from kertasks.data.fold import Fold
 from kertasks.data.splits import Split
 from kertasks.export.formats import Export, format_named
 from kertasks.recipes.changes import with_changes
@@ -51,7 +52,7 @@ class OneData(DatasetCache):
         super().__init__()
         self._data = data
 
-    def load(self, task: str, variant: str | None, seed: int) -> Dataset:
+    def load(self, task: str, variant: str | None, seed: int, fold: Fold | None = None) -> Dataset:
         return self._data
 
 

@@ -16,10 +16,10 @@ from tests.support.advice import NARROW
 from tests.support.trainers import PATIENCE
 from tests.support.waiting import wait_until
 
+from kertasks.processes.trainer_process import ADVISER_LOG
 from kertasks.registry import find_task
 from kertasks.runs.state import process_start_time
 from kertui.service.adviser import Adviser, AdviserGone, MadeWay
-from kertasks.processes.trainer_process import ADVISER_LOG
 
 RECIPE = find_task("xor").recipes["as asked"]
 

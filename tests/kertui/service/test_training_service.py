@@ -18,6 +18,7 @@ import pytest
 from tests.support.trainers import PATIENCE, FollowedRun
 from tests.support.waiting import wait_until
 
+from kertasks.processes.trainer_process import RequestFailed, TrainerProcess, give_run
 from kertasks.recipes.changes import with_changes
 from kertasks.recipes.recipe import Layer, Recipe
 from kertasks.registry import find_task
@@ -28,7 +29,6 @@ from kertasks.runs.resumable import NotToResume
 from kertasks.runs.state import RunState, process_is_there
 from kertasks.runs.store import RunStore
 from kertasks.trainer.claiming import manifest_of
-from kertasks.processes.trainer_process import RequestFailed, TrainerProcess, give_run
 from kertui.service.training_service import SpareUnavailable, TrainingService
 
 pytestmark = pytest.mark.training

@@ -24,6 +24,7 @@ from kertui.cli.choosing.tasks import tasks
 from kertui.cli.data import data
 from kertui.cli.evaluate import evaluate
 from kertui.cli.export import export
+from kertui.cli.groups.cross_validate import cross_validate
 from kertui.cli.keys import keys
 from kertui.cli.logs import logs
 from kertui.cli.options import (
@@ -58,7 +59,7 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
 SECTIONS = {
-    "Train": (tasks, data, new, check, train, retrain, run_script),
+    "Train": (tasks, data, new, check, train, retrain, cross_validate, run_script),
     "See runs": (runs, attach, show, logs, serve_runs),
     "Ask a network": (predict, evaluate, export),
     "Steer a run": steer.COMMANDS,
@@ -215,11 +216,14 @@ def _carry_out(arguments: list[str] | None) -> int:
 def is_wrong_usage(error: UserError) -> bool:
     """Whether the person's own words were wrong, not the world they met."""
     from kertasks.data.sources.source import UnknownDataFile
+    from kertasks.groups.folder import GroupRefused
     from kertasks.models.messages import BuildError
     from kertasks.recipes.recipe_errors import RecipeError
     from kertasks.runs.store import UnknownRun
     from kertasks.tables.table_changes import CannotChange
 
+    if isinstance(error, GroupRefused):
+        return error.is_wrong_recipe
     wrong = (UnknownTask, UnknownRecipe, UnknownVariant, UnknownRun, UnknownDataFile)
     return isinstance(error, (*wrong, RecipeError, BuildError, CannotChange))
 

@@ -16,10 +16,10 @@ import msgspec
 from rich.cells import cell_len, set_cell_size
 
 from kertasks.errors import UserError
+from kertasks.processes.keras_process import keras_command, keras_environment
 from kertasks.runs.looking.asked_rows import AskedRows
 from kertasks.text.numbers import in_unit
 from kertui.cli.options import find_run, home_option, tasks_option, writes_utf8
-from kertasks.processes.keras_process import keras_command, keras_environment
 
 STDIN = "-"
 

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -72,8 +73,26 @@ def runs(ctx: click.Context, filter: tuple[str, ...], as_json: bool, deleted: bo
         for run in shown:
             if run.damage:
                 click.echo(f"{run.id}: {visible(run.damage)}", err=True)
+        if address is None and not deleted:
+            _tell_groups(store.home, shown)
     else:
         click.echo(_nothing(where, text, any_at_all=bool(found), deleted=deleted), err=True)
+
+
+def _tell_groups(home: Path, shown: Sequence[RunSummary]) -> None:
+    """List the groups that the runs shown belong to, with how far each is."""
+    from kertasks.groups.folder import GroupDamaged
+    from kertasks.groups.store import GroupStore
+    from kertui.cli.groups.report import group_line
+
+    wanted = {run.group for run in shown if run.group}
+    states = {run.id: run.state for run in shown}
+    for group in GroupStore(home).groups():
+        if group.id in wanted:
+            try:
+                click.echo(group_line(group, states))
+            except GroupDamaged as error:
+                click.echo(f"{group.id}: {visible(str(error))}", err=True)
 
 
 def describe(run: RunSummary) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""``kertui show RUN``: a tab of the live pane as plain text."""
+"""``kertui show RUN``: a tab of the live pane as plain text; of a group, what it came to."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import shutil
 
 import click
 
+from kertui.cli.groups.named import group_named
+from kertui.cli.groups.steer_group import show_group
 from kertui.cli.options import (
     connection_of,
     find_run,
@@ -50,7 +52,7 @@ def show(
 
     What the network has to be asked for is computed by the run's trainer while it goes on, else by
     a process that is started for it, which takes some seconds. The exit status is 1 where there
-    is nothing to see.
+    is nothing to see. Of a group of runs it prints what they came to together.
     """
     from dataclasses import replace
 
@@ -66,6 +68,9 @@ def show(
     from kertui.terminal.capabilities import detect
     from kertui.terminal.glyphs import glyphs
 
+    if (group := group_named(ctx, run)) is not None:
+        show_group(group)
+        return
     found = find_run(ctx, run, elsewhere=True)
     tabs = {each.title: each for each in all_tabs()}
     if tab not in tabs:

@@ -14,6 +14,8 @@ import click
 from kertasks.recipes.bounds import MOST_EPOCHS
 from kertasks.runs.commands import NumberArgument, SteeringCommand
 from kertasks.text.numbers import grouped
+from kertui.cli.groups.named import group_named
+from kertui.cli.groups.steer_group import resume_group, steer_group
 from kertui.cli.options import connection_of, find_run, home_of, home_option
 
 if TYPE_CHECKING:
@@ -37,7 +39,8 @@ _START = 60.0
 @home_option
 @click.pass_context
 def resume(ctx: click.Context, run: str, epochs: int | None) -> None:
-    """Go on with RUN after a pause, or from its last checkpoint in a new process.
+    """Go on with RUN after a pause, or from its last checkpoint in a new process; with a group of
+    runs after a pause, or with what is left of it.
 
     Stopped, failed and lost runs have such a checkpoint. A finished one goes on when --epochs
     gives it more.
@@ -45,6 +48,11 @@ def resume(ctx: click.Context, run: str, epochs: int | None) -> None:
     from kertasks.runs.events import Resumed
     from kertasks.runs.state import RunState
 
+    if (group := group_named(ctx, run)) is not None:
+        if epochs is not None:
+            raise click.UsageError("--epochs is of a run; the runs of a group have its recipe's.")
+        resume_group(group)
+        return
     found = find_run(ctx, run, elsewhere=True)
     state = found.state()
     if state is RunState.UNKNOWN:
@@ -249,6 +257,10 @@ def _make(name: str, served: Sequence[SteeringCommand]) -> click.Command:
         if not chosen:
             options = " or ".join(_words(command)[1] for command in served)
             raise click.UsageError(f"give {options}.")
+        if (group := group_named(ctx, run)) is not None:
+            for command in chosen:
+                steer_group(group, command)
+            return
         found = find_run(ctx, run, elsewhere=True)
         for command in chosen:
             takes = command.row.argument is not None

@@ -100,7 +100,6 @@ def train(
         raise click.UsageError("--detach leaves no terminal to tell: --on-end calls a command.")
     from kertasks.data.sources.data_files import require
     from kertasks.recipes.changes import with_changes
-    from kertasks.registry import all_tasks, find_task
     from kertasks.runs.store import RunStore
     from kertasks.user_folders import cache_dir
     from kertui.cli.progress.following import LEFT, CtrlC, follow
@@ -108,13 +107,8 @@ def train(
     from kertui.cli.telling.terminal_bell import ringing
     from kertui.service.training_service import TrainingService
 
-    path = None if task in {known.name for known in all_tasks()} else table_path(task)
-    if path is None and (target is not None or roles):
-        raise click.UsageError(f"--target and --role are of a table, and {task} is a task.")
-    table_task = None if path is None else keep_table(path, target, roles)
-    found = find_task(task) if table_task is None else table_task[0]
-    if recipe_name is None and table_task is not None and table_task[1] in found.recipes:
-        recipe_name = table_task[1]
+    found, suggested = task_or_data(task, target, roles)
+    recipe_name = recipe_name or suggested
     given = {
         "fit.epochs": epochs,
         "fit.batch_size": batch_size,
@@ -146,6 +140,32 @@ def train(
     finally:
         service.close()
     ctx.exit(status)
+
+
+def task_or_data(text: str, target: str | None, roles: tuple[str, ...]) -> tuple[Task, str | None]:
+    """The task that a person means: one that there is, or data of theirs, which becomes one.
+
+    Args:
+        text: the task's name, or a path.
+        target: of a table: the column to predict.
+        roles: of a table: what they say of its columns.
+
+    Returns:
+        The task, and the name of the recipe that is suggested for data.
+
+    Raises:
+        UnknownTask: there is no such task, and no such file.
+        UserError: the data cannot be read, or not be trained as it stands.
+    """
+    from kertasks.registry import all_tasks, find_task
+
+    path = None if text in {known.name for known in all_tasks()} else table_path(text)
+    if path is None and (target is not None or roles):
+        raise click.UsageError(f"--target and --role are of a table, and {text} is a task.")
+    if path is None:
+        return find_task(text), None
+    task, recipe = keep_table(path, target, roles)
+    return task, recipe if recipe in task.recipes else None
 
 
 def keep_table(path: Path, target: str | None, roles: tuple[str, ...]) -> tuple[Task, str]:
@@ -237,9 +257,9 @@ def choose_recipe(
     path = recipe_or_file(task, given)
     if not isinstance(path, Path):
         return path, None
+    from kertasks.processes.trainer_process import RequestFailed, TrainerGone
     from kertasks.recipes.recipe_errors import RecipeError
     from kertasks.recipes.toml_file import load_recipe
-    from kertasks.processes.trainer_process import RequestFailed, TrainerGone
 
     source = str(path.absolute())
     try:

@@ -19,6 +19,7 @@ from typing import BinaryIO
 import msgspec
 
 from kertasks.errors import UserError
+from kertasks.processes.keras_process import keras_command
 from kertasks.runs.bin import RunBin
 from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.folder import RunFolder
@@ -50,7 +51,6 @@ from kertui.hosts.messages import (
     Took,
 )
 from kertui.hosts.sent_run import SentRun
-from kertasks.processes.keras_process import keras_command
 from kertui.service.training_service import TrainingService
 
 _LOOK_EVERY = 0.05

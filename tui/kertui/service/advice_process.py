@@ -9,11 +9,11 @@ from tempfile import TemporaryFile
 import msgspec
 
 from kertasks.errors import UserError
+from kertasks.processes.keras_process import keras_command, keras_environment
 from kertasks.recipes.json_form import to_json
 from kertasks.recipes.recipe import Recipe
 from kertasks.runs.advice.finding import Finding
 from kertasks.runs.advice.fix_report import Told
-from kertasks.processes.keras_process import keras_command, keras_environment
 
 _SEEDS = 3
 

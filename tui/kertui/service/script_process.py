@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kertasks.errors import UserError
+from kertasks.processes.keras_process import keras_command
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.store import RunStore
 from kertasks.text.plain_text import one_line
-from kertasks.processes.keras_process import keras_command
 
 
 class ScriptNotStarted(UserError):

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kertasks.errors import UserError
+from kertasks.processes.trainer_process import TrainerGone, TrainerProcess, give_run
 from kertasks.runs.store import RunStore
 from kertui.service.adviser import Adviser
 from kertui.service.told_runs import ToldRuns
-from kertasks.processes.trainer_process import TrainerGone, TrainerProcess, give_run
 
 if TYPE_CHECKING:
     from kertasks.data.description import Description

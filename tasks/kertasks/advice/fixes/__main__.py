@@ -14,10 +14,10 @@ import warnings
 
 import msgspec
 
+from kertasks.data.loading import load_for
 from kertasks.errors import UserError
 from kertasks.keras_import import import_keras
 from kertasks.recipes.json_form import from_json
-from kertasks.registry import load_for
 from kertasks.runs.advice.fix_report import Found, Told
 from kertasks.text.plain_text import visible
 from kertasks.text.python_stderr import hear_python_alone

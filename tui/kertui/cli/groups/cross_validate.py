@@ -1,0 +1,132 @@
+"""``kertui cross-validate TASK``: a run for each fold of a task's rows, and what they say."""
+
+from __future__ import annotations
+
+import click
+
+from kertasks.data.fold import MOST_FOLDS, MOST_REPEATS
+from kertui.cli.options import detach_option, home_of, home_option, tasks_option
+from kertui.cli.own_data.table_options import table_options
+
+
+@click.command("cross-validate", short_help="Train a task fold by fold: how good, how sure.")
+@click.argument("task", metavar="TASK|FILE")
+@table_options
+@click.option("--recipe", "recipe_name", metavar="NAME|FILE", help="A recipe's name or TOML file.")
+@click.option(
+    "--set",
+    "changes",
+    multiple=True,
+    metavar="PATH=VALUE",
+    help="Change anything of the recipe, for example fit.epochs=100. Again for more.",
+)
+@click.option(
+    "--folds",
+    type=click.IntRange(2, MOST_FOLDS),
+    default=4,
+    show_default=True,
+    metavar="N",
+    help="Into how many parts the rows are divided.",
+)
+@click.option(
+    "--repeats",
+    type=click.IntRange(1, MOST_REPEATS),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="How often they are divided, each time in another way.",
+)
+@click.option(
+    "--seed", type=click.IntRange(min=0), metavar="N", help="The seed of folds, weights and order."
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Trainer processes at once at most (default: one a core, as memory allows).",
+)
+@click.option(
+    "--final",
+    is_flag=True,
+    help="Then train on all rows for as many epochs as were best, and test.",
+)
+@detach_option
+@tasks_option
+@home_option
+@click.option("--json", "as_json", is_flag=True, help="Print events, one a line; results last.")
+@click.pass_context
+def cross_validate(
+    ctx: click.Context,
+    task: str,
+    target: str | None,
+    roles: tuple[str, ...],
+    recipe_name: str | None,
+    changes: tuple[str, ...],
+    folds: int,
+    repeats: int,
+    seed: int | None,
+    workers: int | None,
+    final: bool,
+    detach: bool,
+    as_json: bool,
+) -> None:
+    """Divide the rows of TASK into folds, and train a network for each, which is validated on that
+    fold and trained on the others. What is learned of rows, such as their scale, is learned of
+    the others alone.
+
+    Each fold is an ordinary run, which kertui show, attach and compare know. Ctrl-C stops; what
+    is finished stays, and kertui resume goes on. The exit status is 0 when it finished or was
+    stopped, 1 when a fold failed, 2 when the command was wrong.
+    """
+    if detach and as_json:
+        raise click.UsageError("--detach follows nothing: there are no events for --json to print.")
+    from kertasks.data.sources.data_files import require
+    from kertasks.groups.folder import GroupRefused
+    from kertasks.groups.record import CrossValidation
+    from kertasks.groups.store import GroupStore, remove
+    from kertasks.recipes.changes import with_changes
+    from kertasks.recipes.recipe_errors import RecipeError
+    from kertasks.recipes.validation import validate
+    from kertasks.runs.store import RunStore
+    from kertasks.user_folders import cache_dir
+    from kertui.cli.groups.following import follow_group
+    from kertui.cli.progress.following import CtrlC
+    from kertui.cli.train import choose_recipe, task_or_data
+    from kertui.service.group_process import start_runner
+    from kertui.service.training_service import TrainingService
+
+    found, suggested = task_or_data(task, target, roles)
+    # Of what Keras knows only what is remembered: the first trainer asks it for the rest.
+    service = TrainingService(RunStore(home_of(ctx)), cache_dir(), spare=True)
+    try:
+        recipe, source = choose_recipe(found, recipe_name or suggested, service)
+        catalog = service.catalog() if service.knows_catalog else None
+    finally:
+        service.close()
+    wanted = [] if seed is None else [f"seed={seed}"]
+    if wanted or changes:
+        recipe = with_changes(recipe, [*wanted, *changes], catalog)
+    if recipe.data.held_out_fold is not None:
+        raise click.UsageError(
+            f"the recipe holds out {recipe.data.held_out_fold} already; here each fold is held out "
+            "in turn, and --folds says how many there are."
+        )
+    if problems := validate(recipe, catalog):
+        raise RecipeError(problems, source)
+    for name in found.files:
+        require(name)
+    asked = CrossValidation(folds, repeats, final)
+    pressed = CtrlC()
+    with pressed.caught():  # from here on there is a group that a Ctrl-C must stop
+        store = GroupStore(home_of(ctx))
+        group = store.create(recipe, asked, f"{folds} folds", source=source, workers=workers)
+        runner = start_runner(group)
+        if detach:
+            click.echo(group.id)
+            return
+        try:
+            status = follow_group(group, runner, pressed, recipe.fit.epochs, as_json=as_json)
+        except GroupRefused:
+            remove(group)
+            raise
+    ctx.exit(status)

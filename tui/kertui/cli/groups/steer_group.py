@@ -1,0 +1,98 @@
+"""What ``kertui stop``, ``pause``, ``resume`` and ``show`` do with a group of runs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import click
+
+from kertasks.errors import UserError
+from kertasks.groups.folder import COMMANDS, GroupFolder, GroupState
+from kertasks.runs.commands import SteeringCommand
+
+_END = 60.0
+"""Seconds to wait for the end of its runs: each is still tested and its weights are written."""
+
+_PAUSED = 10.0
+_LOOK_EVERY = 0.1
+
+
+class NothingLeft(UserError):
+    """A group has nothing to go on with."""
+
+
+def steer_group(group: GroupFolder, command: SteeringCommand) -> None:
+    """Ask something of each run of a group, wait for what comes of it, and print that.
+
+    Raises:
+        click.UsageError: it can be asked of a run alone.
+        GroupIsOver: nothing works for the group.
+    """
+    if command not in COMMANDS:
+        raise click.UsageError(
+            f"{group.id} is a group of runs, and {command.row.verb} is asked of a run: "
+            f"kertui runs {group.id} lists them."
+        )
+    group.send(command)
+    if command is SteeringCommand.STOP:
+        stopped = _within(_END, lambda: not group.has_runner)
+        click.echo(_how_far(group) if stopped else "asked; its runs still end")
+        if stopped and group.state() is GroupState.STOPPED:
+            click.echo(f"kertui resume {group.id} goes on with what is left")
+    else:
+        paused = _within(_PAUSED, lambda: group.state() is not GroupState.RUNNING)
+        click.echo(_how_far(group) if paused else "asked; a long step or compiling holds it up")
+
+
+def resume_group(group: GroupFolder) -> None:
+    """Go on with a group: after a pause, or with what is left of it in new processes.
+
+    Raises:
+        NothingLeft: it goes on already, or all its runs are finished.
+        RunnerNotStarted: no process could be started for it.
+    """
+    from kertui.service.group_process import start_runner
+
+    state = group.state()
+    if state is GroupState.RUNNING:
+        raise NothingLeft(f"group {group.id} is running: there is nothing to resume")
+    if state is GroupState.FINISHED:
+        raise NothingLeft(f"group {group.id} is finished: there is nothing left to train")
+    if state is GroupState.PAUSED:
+        group.send(SteeringCommand.RESUME)
+    else:
+        start_runner(group)
+    click.echo(f"goes on; kertui show {group.id} tells how far it is")
+
+
+def show_group(group: GroupFolder) -> None:
+    """Print what the runs of a group came to together, as far as they are."""
+    from kertasks.groups.history import GroupHistory
+    from kertui.cli.groups.report import lines_of
+
+    history = GroupHistory.read(group)
+    asked, record = history.record.asked, history.record
+    repeats = f", {asked.repeats} times" if asked.repeats > 1 else ""
+    click.echo(f"{record.task}, {record.recipe}: {asked.folds} folds{repeats}")
+    for line in lines_of(history):
+        click.echo(line)
+    click.echo(_how_far(group))
+    if (refusal := group.refusal()) is not None:
+        click.echo(f"no run could be begun: {refusal.text}")
+
+
+def _how_far(group: GroupFolder) -> str:
+    from kertasks.groups.history import GroupHistory
+    from kertui.cli.groups.following import whole
+
+    return f"{group.state()}: {whole(group, GroupHistory.read(group))}"
+
+
+def _within(seconds: float, is_so: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_LOOK_EVERY)
+    return True
