@@ -302,6 +302,7 @@ class Runner:
         finally:
             with self._changed:
                 self._under_way.discard(run)
+                self._told.discard(run)  # with the next trainer it is asked anew
 
 
 def _cores() -> int:

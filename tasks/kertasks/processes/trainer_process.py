@@ -59,6 +59,7 @@ class TrainerProcess:
     def __init__(
         self, popen: subprocess.Popen[bytes], connection: socket.socket, log_name: str
     ) -> None:
+        self._stays = log_name == STAYING_LOG
         self._popen = popen
         self._connection = connection
         self._log_name = log_name
@@ -169,7 +170,7 @@ class TrainerProcess:
             result = answer.result()
         finally:
             self._answers.pop(number, None)
-        if op == "train":
+        if op == "train" and not self._stays:
             self._training = True
         return result
 

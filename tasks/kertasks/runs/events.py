@@ -370,6 +370,9 @@ Ended: TypeAlias = Finished | Stopped | Failed
 _LEFT_OUT = frozenset(
     (
         "monitor",
+        "validation_rows",
+        "target_scale",
+        "judge",
         "restored_epoch",
         "within",
         "result",

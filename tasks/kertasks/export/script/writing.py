@@ -60,6 +60,12 @@ def write_script(
         raise RecipeError(problems)
     if task.script is None:
         raise NoScript(f"the task {task.name} does not say how its data is read without kertasks")
+    fold = recipe.data.held_out_fold
+    if fold is not None:
+        raise NoScript(
+            f"no script says how the rows of {fold} are chosen; its history, its model and the "
+            "script of a run on all rows can be exported"
+        )
     data = task.script(variant)
     fit = recipe.fit
     data_lines = data.code.strip("\n").splitlines()

@@ -28,6 +28,29 @@ CHUNK_BYTES = 64 * 2**20
 """The bytes a streamed call gets at most, unless one batch alone is more."""
 
 
+_PADDED_BYTES = CHUNK_BYTES
+"""Bytes of an array that is copied to give it room for some rows more. Training on a larger one
+takes so long that it does not matter whether a program is compiled once more."""
+
+
+def room_for(rows: int) -> int:
+    """How many rows the arrays of so many rows have room for: a sixteenth more at most.
+
+    XLA compiles a program for the shapes of its arrays. Folds of one table have a row more or less,
+    and find with such room the same program. Nobody reads the rows behind the last.
+    """
+    step = 1 << max(0, rows.bit_length() - 5)
+    return -(-rows // step) * step
+
+
+def with_room(array: NDArray[Any]) -> NDArray[Any]:
+    """An array with room for some rows more, zeros; a large one as it is."""
+    more = room_for(len(array)) - len(array)
+    if not more or array.nbytes > _PADDED_BYTES:
+        return array
+    return np.concatenate([array, np.zeros((more, *array.shape[1:]), array.dtype)])
+
+
 @dataclass(frozen=True, slots=True)
 class Leaf:
     """One array of a nested structure, not yet on the device."""
@@ -54,7 +77,7 @@ class Leaf:
         return len(self.array) * self.row_bytes
 
     def on_device(self, ordered: bool) -> list[tf.Tensor]:
-        """All rows on the device, first axis rows.
+        """All rows on the device, first axis rows; small arrays have room for some more.
 
         Args:
             ordered: whether they will be read in an order; else as they lie.
@@ -62,7 +85,7 @@ class Leaf:
         del ordered
         if tf.is_tensor(self.array):
             return [tf.cast(self.array, self.dtype)]
-        return [tf.convert_to_tensor(self.take(slice(None)))]
+        return [tf.convert_to_tensor(with_room(self.take(slice(None))))]
 
     def take(self, rows: NDArray[Any] | slice) -> NDArray[Any]:
         """Some rows, in the dtype a step gets."""
@@ -199,7 +222,8 @@ class ResidentRows:
     def open(self, order: NDArray[np.int64] | None) -> None:
         """Begin a pass, with its order on the device; None for the rows as they lie."""
         if self.ordered and order is not None:
-            self._arguments = [*self._arrays, tf.convert_to_tensor(order.astype(np.int32))]
+            places = with_room(order.astype(np.int32))
+            self._arguments = [*self._arrays, tf.convert_to_tensor(places)]
 
     def arguments(self, first: int, rows: int) -> tuple[list[tf.Tensor], int]:
         """The arrays, with the order last if there is one, and the position of the first row.

@@ -1,0 +1,120 @@
+"""A group trains its runs once each, whoever of those who work for it is killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.support.trainers import PATIENCE
+from tests.support.waiting import wait_until
+
+from kertasks.data.fold import Fold
+from kertasks.groups.folder import GroupFolder, GroupState
+from kertasks.groups.history import GroupHistory
+from kertasks.groups.plan import recipe_of_fold
+from kertasks.groups.record import CrossValidation
+from kertasks.groups.results import results_of
+from kertasks.groups.store import GroupStore
+from kertasks.recipes.changes import with_changes
+from kertasks.registry import find_task
+from kertasks.runs.commands import SteeringCommand
+from kertasks.runs.event_reader import EventReader
+from kertasks.runs.events import Epoch, Resuming, Started
+from kertasks.runs.folder import RunFolder
+from kertasks.runs.state import RunState
+from kertasks.runs.store import RunStore
+from kertasks.trainer.claiming import claim
+from kertasks.trainer.dataset_cache import DatasetCache
+from kertasks.trainer.run import train
+from kertui.service.group_process import start_runner
+
+pytestmark = pytest.mark.training
+
+EPOCHS = 1_500
+RECIPE = with_changes(
+    find_task("diabetes").recipes["small"],
+    [f"fit.epochs={EPOCHS}", "fit.keep=0", "layers.0.units=8"],
+)
+
+
+@pytest.fixture
+def runners() -> Iterator[list[subprocess.Popen[bytes]]]:
+    started: list[subprocess.Popen[bytes]] = []
+    yield started
+    for runner in started:
+        runner.kill()
+        runner.wait()
+
+
+def run_of(group: GroupFolder, key: str) -> RunFolder | None:
+    return next((group.run(one) for one in group.members() if one.key == key), None)
+
+
+def epochs_of(group: GroupFolder, key: str) -> int:
+    history = GroupHistory.read(group).members.get(key)
+    return 0 if history is None else history.history.epochs
+
+
+def numbers(run: RunFolder) -> list[dict[str, float]]:
+    """The metrics of each epoch, those told last."""
+    told = {
+        event.epoch: dict(event.metrics)
+        for event in EventReader(run.events_path).read_all()
+        if isinstance(event, Epoch)
+    }
+    return [told[epoch] for epoch in sorted(told)]
+
+
+def test_killed_trainer_and_killed_runner(
+    trainer_home: Path, runners: list[subprocess.Popen[bytes]], tmp_path: Path
+) -> None:
+    group = GroupStore(trainer_home).create(RECIPE, CrossValidation(3), "3 folds")
+    runner = start_runner(group, workers=2)
+    runners.append(runner)
+    wait_until(lambda: all(epochs_of(group, f"fold {n}/3") > 20 for n in (1, 2)), PATIENCE)
+    group.send(SteeringCommand.PAUSE)
+    wait_until(lambda: group.state() is GroupState.PAUSED, PATIENCE)
+    first, second = run_of(group, "fold 1/3"), run_of(group, "fold 2/3")
+    assert first is not None
+    assert second is not None
+    group.send(SteeringCommand.RESUME)
+    wait_until(lambda: group.state() is GroupState.RUNNING, PATIENCE)
+
+    os.kill(first.manifest().pid, signal.SIGKILL)
+
+    def is_gone_on_with() -> bool:
+        events = EventReader(first.events_path).read_all()
+        taken_up = [at for at, event in enumerate(events) if isinstance(event, Resuming)]
+        return bool(taken_up) and any(isinstance(e, Epoch) for e in events[taken_up[0] :])
+
+    wait_until(is_gone_on_with, PATIENCE)
+    assert first.manifest().pid != second.manifest().pid
+    runner.kill()
+    runner.wait()
+
+    again = start_runner(group, workers=1)
+    runners.append(again)
+    assert again.wait(PATIENCE) == 0, group.log_path.read_text()
+    assert group.state() is GroupState.FINISHED
+    assert set(group.states().values()) == {RunState.FINISHED}
+    assert len(RunStore(trainer_home).runs()) == 3
+
+    events = EventReader(second.events_path).read_all()
+    assert sum(isinstance(event, Started) for event in events) == 1
+    assert [e.epoch for e in events if isinstance(e, Epoch)] == [*range(1, EPOCHS + 1)]
+    found = results_of(GroupHistory.read(group))
+    assert [one.epochs for one in found.folds] == 3 * [EPOCHS]
+    assert sum(one.rows for one in found.folds) == 353
+    assert group.run(group.members()[0]).manifest().group == group.id
+
+    # The third fold is the second or third run of its process, on what was compiled before it.
+    third = run_of(group, "fold 3/3")
+    assert third is not None
+    alone = RunStore(tmp_path / "alone").create(recipe_of_fold(RECIPE, Fold(3, 3)))
+    assert train(claim(alone.path), DatasetCache(), "CPU")
+    assert numbers(alone) == numbers(third)
+    assert numbers(first) != numbers(third)
