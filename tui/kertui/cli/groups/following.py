@@ -170,7 +170,8 @@ class _GroupReport:
         results = results_of(self._history)
         if results.best_epoch is not None:
             name = results.judge.name
-            said.append(f"{metric_label(name)} {metric(name, results.best[name].mean)}")
+            value = f"{metric_label(name)} {metric(name, results.best[name].mean)}"
+            said.append(f"best {grouped(results.best_epoch)} ({value})")
         return self._line.joined(said)
 
     def end(self) -> int:

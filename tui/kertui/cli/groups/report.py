@@ -145,7 +145,8 @@ def _value(name: str, value: float, unit: str | None) -> str:
 
 
 def _spread(name: str, spread: Spread, unit: str | None) -> str:
-    return f"{_value(name, spread.mean, unit)} ± {_value(name, spread.sd, unit)}"
+    mean, sd = _value(name, spread.mean, unit), _value(name, spread.sd, unit)
+    return f"{mean.removesuffix(f' {unit}')} ± {sd}"  # "43.5 ± 5.5 points", "$2,226 ± $177"
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
