@@ -14,7 +14,7 @@ from kertasks.kinds import Group, TaskKind
 
 if TYPE_CHECKING:
     from kertasks.data.dataset import Dataset
-    from kertasks.data.fold import Fold
+    from kertasks.data.folds.fold import Fold
     from kertasks.export.script.script_data import ScriptData
     from kertasks.recipes.recipe import Recipe
 
@@ -132,11 +132,10 @@ class Task:
             kertasks.data.sources.source.DataFileDamaged: a file's hash is another one.
             kertasks.data.splits.NoRows: what should be rows is nothing that has some.
             LoaderFailed: the task's loader gives no dataset.
-            kertasks.data.folding.CannotFold: the rows cannot be divided so.
+            kertasks.data.folds.folding.CannotFold: the rows cannot be divided so.
         """
         from kertasks.data.dataset import Dataset
-        from kertasks.data.folding import folded
-        from kertasks.data.scaling import scaled
+        from kertasks.data.folds.folding import folded
 
         name = self.variant(variant).name
         try:
@@ -153,4 +152,13 @@ class Task:
         )
         if fold is not None:
             data = replace(data if self.fold_loader is not None else folded(data, fold), fold=fold)
-        return scaled(data)
+        return data.scaled()
+
+    def load_for(self, recipe: Recipe) -> Dataset:
+        """Load the data of a recipe of this task, with a fold held out where it says one.
+
+        Raises:
+            kertasks.UserError: as ``load``.
+        """
+        data = recipe.data
+        return self.load(data.variant, recipe.seed, data.held_out_fold)

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
 
 from kertasks.data.description import RawColumn, Sample
-from kertasks.data.fold import Fold
+from kertasks.data.folds.fold import Fold
 from kertasks.data.read_rows import TypedRows
-from kertasks.data.splits import FeatureScale, Split, TargetScale
+from kertasks.data.splits import (
+    FeatureScale,
+    Split,
+    TargetScale,
+    standardise,
+    standardise_target,
+)
 from kertasks.data.text_encoding import EncodedText
 from kertasks.kinds import BaselineMethod, TaskKind
 from kertasks.models.check import DataShape
@@ -138,6 +144,27 @@ class Dataset:
     def target_in_own_unit(self, values: NDArray[Any]) -> NDArray[Any]:
         """Targets or predictions in the target's own unit, whether it is scaled or not."""
         return values if self.target_scale is None else self.target_scale.to_own_unit(values)
+
+    def scaled(self) -> Dataset:
+        """The data with its features, its target, or both standardised by the training rows alone,
+        where its loader says that they are to be: the one place where rows become a scale."""
+        names, splits = [*self.splits()], [*self.splits().values()]
+        target_scale, feature_scale = self.target_scale, self.feature_scale
+        if self.standardise_target:
+            splits, target_scale = standardise_target(splits)
+        if self.standardise_features:
+            splits, feature_scale = standardise(splits)
+        found = dict(zip(names, splits, strict=True))
+        return replace(
+            self,
+            train=found["train"],
+            validation=found.get("validation"),
+            test=found.get("test"),
+            target_scale=target_scale,
+            feature_scale=feature_scale,
+            standardise_target=False,
+            standardise_features=False,
+        )
 
     def splits(self) -> dict[str, Split]:
         """The splits there are, by name, in the order train, validation, test."""

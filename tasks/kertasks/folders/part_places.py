@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from kertasks.data.fold import Fold
-from kertasks.data.folding import Places, fold_places
+from kertasks.data.folds.fold import Fold
+from kertasks.data.folds.folding import Places, fold_places
 from kertasks.errors import UserError
 from kertasks.folders.class_folders import TEST, TRAIN, VALIDATION
 

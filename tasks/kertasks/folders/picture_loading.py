@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from kertasks.data.dataset import Dataset
 from kertasks.data.description import ImageSample
-from kertasks.data.fold import Fold
-from kertasks.data.folding import Places
+from kertasks.data.folds.fold import Fold
+from kertasks.data.folds.folding import Places
 from kertasks.data.kept_arrays import keep_rows
 from kertasks.data.samples import class_label
 from kertasks.data.splits import Split

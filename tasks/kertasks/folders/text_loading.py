@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kertasks.data.dataset import Dataset
-from kertasks.data.fold import Fold
+from kertasks.data.folds.fold import Fold
 from kertasks.data.multi_hot import MultiHotRows
 from kertasks.folders.class_folders import (
     TEST,

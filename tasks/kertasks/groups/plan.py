@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from kertasks.data.fold import Fold
+from kertasks.data.folds.fold import Fold
 from kertasks.groups.folder import GroupFolder
 from kertasks.groups.history import GroupHistory
 from kertasks.groups.record import FINAL, GroupRecord

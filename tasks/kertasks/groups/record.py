@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 from msgspec.structs import force_setattr
 
-from kertasks.data.fold import MOST_FOLDS, MOST_REPEATS, Fold
+from kertasks.data.folds.fold import MOST_FOLDS, MOST_REPEATS, Fold
 from kertasks.runs.events import Monitor
 from kertasks.text.plain_text import one_line
 

@@ -14,7 +14,7 @@ from typing import Any, cast
 import msgspec
 
 from kertasks.arrays.own_arrays import Arrays
-from kertasks.data.fold import Fold
+from kertasks.data.folds.fold import Fold
 from kertasks.export.script.script_data import ScriptData
 from kertasks.folders.picture_folder import PictureFolder
 from kertasks.folders.text_folder import TextFolder

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from kertasks.data.fold import Fold
+from kertasks.data.folds.fold import Fold
 from kertasks.export.script.script_data import ScriptData
 from kertasks.kinds import Group
 from kertasks.own_tasks.data_kinds import KINDS

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TypeAlias
 
-from kertasks.data.fold import Fold
+from kertasks.data.folds.fold import Fold
 
 Value: TypeAlias = "bool | int | float | str | tuple[Value, ...] | Component | None"
 

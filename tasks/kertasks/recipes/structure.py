@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from kertasks.data.fold import MOST_FOLDS, MOST_REPEATS
+from kertasks.data.folds.fold import MOST_FOLDS, MOST_REPEATS
 from kertasks.recipes.bounds import MOST_EPOCHS, MOST_KEPT
 from kertasks.recipes.recipe import INPUT, DataSettings, FitSettings, Layer, Recipe
 from kertasks.recipes.recipe_errors import Problem, describe_value, one_of

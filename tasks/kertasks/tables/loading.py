@@ -11,7 +11,7 @@ import numpy as np
 
 from kertasks.data.dataset import Dataset
 from kertasks.data.description import ColumnsSample, Sample, WordsSample
-from kertasks.data.fold import Fold
+from kertasks.data.folds.fold import Fold
 from kertasks.data.samples import class_label, format_number
 from kertasks.data.splits import FeatureScale, Split, TargetScale
 from kertasks.kinds import BaselineMethod

@@ -6,7 +6,7 @@ import threading
 from dataclasses import replace
 
 from kertasks.data.dataset import Dataset
-from kertasks.data.fold import Fold
+from kertasks.data.folds.fold import Fold
 from kertasks.data.joining import joined
 from kertasks.data.value_reading import values_of
 from kertasks.data.values import DataValues

@@ -12,7 +12,7 @@ import pytest
 from tests.support.trainers import PATIENCE
 from tests.support.waiting import wait_until
 
-from kertasks.data.fold import Fold
+from kertasks.data.folds.fold import Fold
 from kertasks.groups.folder import GroupFolder, GroupState
 from kertasks.groups.history import GroupHistory
 from kertasks.groups.plan import recipe_of_fold

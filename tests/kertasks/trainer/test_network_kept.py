@@ -19,7 +19,7 @@ from tests.kertasks.trainer.test_resuming import SHORT_EPOCHS, events_of
 from tests.support.waiting import wait_until
 
 from kertasks.data.dataset import Dataset
-from kertasks.data.fold import Fold
+from kertasks.data.folds.fold import Fold
 from kertasks.data.splits import Split
 from kertasks.export.formats import Export, format_named
 from kertasks.recipes.changes import with_changes

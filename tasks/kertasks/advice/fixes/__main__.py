@@ -14,10 +14,10 @@ import warnings
 
 import msgspec
 
-from kertasks.data.loading import load_for
 from kertasks.errors import UserError
 from kertasks.keras_import import import_keras
 from kertasks.recipes.json_form import from_json
+from kertasks.registry import find_task
 from kertasks.runs.advice.fix_report import Found, Told
 from kertasks.text.plain_text import visible
 from kertasks.text.python_stderr import hear_python_alone
@@ -32,7 +32,7 @@ def main(arguments: list[str]) -> int:
         from kertasks.advice.recipe_advice import advise_recipe
 
         recipe = from_json(msgspec.json.decode(sys.stdin.buffer.read()))
-        data = load_for(recipe)
+        data = find_task(recipe.task).load_for(recipe)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what Keras warns of is among the findings
             found = advise_recipe(recipe, data, train)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kertasks.data.fold import Fold
+from kertasks.data.folds.fold import Fold
 from kertasks.data.mapped_rows import is_mapped, scatter
 from kertasks.data.multi_hot import MultiHotRows
 from kertasks.tables.rows.encoding import Encoding

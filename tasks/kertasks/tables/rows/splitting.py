@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kertasks.data.fold import Fold
-from kertasks.data.folding import Places, fold_places
+from kertasks.data.folds.fold import Fold
+from kertasks.data.folds.folding import Places, fold_places
 from kertasks.errors import UserError
 from kertasks.tables.table import SplitChoice, SplitWay, Table
 

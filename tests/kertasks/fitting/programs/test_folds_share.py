@@ -6,7 +6,7 @@ import keras
 import pytest
 
 import kertasks
-from kertasks.data.fold import Fold
+from kertasks.data.folds.fold import Fold
 from kertasks.fitting.rows.feeds import room_for
 from kertasks.groups.plan import recipe_of_fold
 from kertasks.recipes.changes import with_changes

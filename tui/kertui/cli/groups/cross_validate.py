@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from kertasks.data.fold import MOST_FOLDS, MOST_REPEATS
+from kertasks.data.folds.fold import MOST_FOLDS, MOST_REPEATS
 from kertui.cli.options import detach_option, home_of, home_option, tasks_option
 from kertui.cli.own_data.table_options import table_options
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from kertasks.data.dataset import Dataset
 from kertasks.data.description import Sample
-from kertasks.data.fold import Fold
+from kertasks.data.folds.fold import Fold
 from kertasks.data.joining import joined
 from kertasks.data.multi_hot import MultiHotRows
 from kertasks.data.samples import WordsSampler, class_label
