@@ -102,16 +102,9 @@ class ClassFiles:
     left_out: LeftOut
 
     @property
-    def digest(self) -> str:
-        """``blake2b:`` and the hash of names and sizes."""
-        found = blake2b(digest_size=16)
-        for file in self.files:
-            found.update(f"{file.name}\0{file.size}\0".encode(errors="surrogateescape"))
-        return f"blake2b:{found.hexdigest()}"
-
-    @property
     def stamp(self) -> str:
-        """What is another one once a file is another, also one of the same size."""
+        """The hash of names, sizes and times of change: another one once a file is another, as far
+        as can be said without reading it."""
         found = blake2b(digest_size=16)
         for file in self.files:
             state = f"{file.name}\0{file.size}\0{file.changed}\0"

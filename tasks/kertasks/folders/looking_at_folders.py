@@ -5,16 +5,13 @@ It decodes nothing: of a picture only what its file says of itself is read.
 
 from __future__ import annotations
 
-import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from hashlib import blake2b
 from pathlib import Path
 from statistics import median
 
 import msgspec
 
-from kertasks.files import open_regular
 from kertasks.folders.class_folders import (
     PICTURE_ENDINGS,
     TEST,
@@ -26,6 +23,7 @@ from kertasks.folders.class_folders import (
     WrongFolder,
     find_files,
 )
+from kertasks.folders.folder_digest import MOST_FILES, content_hash, looked_digest
 from kertasks.folders.folder_facts import picture_facts, text_facts
 from kertasks.folders.folder_look import (
     ClassCount,
@@ -42,7 +40,7 @@ from kertasks.templates.fitted_recipes import recipes_for
 from kertasks.text.numbers import counted, grouped
 from kertasks.text.plain_text import one_line, visible_name
 
-MOST_OPENED = 20_000
+MOST_OPENED = MOST_FILES
 """Files that are opened: of more, as many at equal distances."""
 
 _SMALL_SIDE = 64
@@ -56,6 +54,12 @@ _UNEVEN = 20
 """Times as many files that a class may have as another before it is said."""
 
 _HALF = 0.5
+
+_OTHERWISE = {
+    "blake2b": "have another name or hold something else",
+    "state": "have another name, size or time of change",
+}
+"""What is known of files that changed, by the way a folder is known again."""
 
 
 def look(path: str | Path, data: FolderData | None = None) -> FolderLook:
@@ -85,7 +89,8 @@ def look(path: str | Path, data: FolderData | None = None) -> FolderLook:
         except (BrokenPicture, BrokenText) as error:
             broken[file] = str(error)
     whole = [file for file in files.files if file not in broken]
-    said = _suggested(path, files, len(whole), headers, data, is_texts=is_texts)
+    digest = looked_digest(folder, files)
+    said = _suggested(path, files, digest, len(whole), headers, data, is_texts=is_texts)
     counts = _counts(files, whole)
     problems = tuple(_problems(said, files, counts))
     facts = text_facts(said) if isinstance(said, TextFolder) else picture_facts(said)
@@ -99,7 +104,10 @@ def look(path: str | Path, data: FolderData | None = None) -> FolderLook:
         left_out=tuple(LeftOutFile(*one) for one in left_out),
         left_out_count=len(broken) + files.left_out.count,
         problems=problems,
-        warnings=tuple(_warnings(folder, files, opened, whole, counts, data)),
+        warnings=(
+            *_changed(digest, len(whole), data),
+            *_warnings(folder, files, opened, whole, counts),
+        ),
         recipe="" if problems else recipes_for("", facts)[0].name,
     )
 
@@ -127,6 +135,7 @@ def _files_of(folder: Path, data: FolderData | None) -> tuple[ClassFiles, bool]:
 def _suggested(
     path: str | Path,
     files: ClassFiles,
+    digest: str,
     rows: int,
     headers: Sequence[PictureHeader],
     data: FolderData | None,
@@ -137,14 +146,12 @@ def _suggested(
         known = [name for name in data.classes if name in files.classes]
         new = [name for name in files.classes if name not in known]
         classes = (*known, *new)
-        return msgspec.structs.replace(data, classes=classes, digest=files.digest, rows=rows)
+        return msgspec.structs.replace(data, classes=classes, digest=digest, rows=rows)
     if is_texts:
-        return TextFolder(str(path), files.classes, digest=files.digest, rows=rows)
+        return TextFolder(str(path), files.classes, digest=digest, rows=rows)
     width, height = _small_size(headers)
     colour = sum(header.colour for header in headers) > _HALF * len(headers)
-    return PictureFolder(
-        str(path), files.classes, height, width, colour, digest=files.digest, rows=rows
-    )
+    return PictureFolder(str(path), files.classes, height, width, colour, digest=digest, rows=rows)
 
 
 def _small_size(headers: Sequence[PictureHeader]) -> tuple[int, int]:
@@ -190,17 +197,23 @@ def _problems(data: FolderData, files: ClassFiles, counts: Sequence[ClassCount])
             yield f"{times} folders of classes look alike: {name}"
 
 
+def _changed(digest: str, rows: int, data: FolderData | None) -> Iterator[str]:
+    """What is another since the folder was looked at before."""
+    if data is None or not data.digest or data.digest == digest:
+        return
+    before = f"{grouped(data.rows)} files then, {grouped(rows)} now"
+    if data.rows == rows:
+        before = f"as many files, of which one or more {_OTHERWISE[digest.partition(':')[0]]}"
+    yield f"the folder has changed since it was looked at: {before}"
+
+
 def _warnings(
     folder: Path,
     files: ClassFiles,
     opened: Sequence[ClassFile],
     whole: Sequence[ClassFile],
     counts: Sequence[ClassCount],
-    data: FolderData | None,
 ) -> Iterator[str]:
-    if data is not None and data.digest and data.digest != files.digest:
-        before = f"{grouped(data.rows)} then, {grouped(len(whole))} now"
-        yield f"the folder has changed since it was looked at: {before}"
     if len(opened) < len(files.files):
         yield f"{grouped(len(opened))} of {grouped(len(files.files))} files were opened"
     trained = [one for one in counts if one.train]
@@ -228,7 +241,7 @@ def _repeated(folder: Path, files: Sequence[ClassFile]) -> Iterator[str]:
     of_content = defaultdict(list)
     for some in of_size.values():
         for file in some if len(some) > 1 else ():
-            of_content[_content(folder / file.name)].append(file)
+            of_content[content_hash(folder, file)].append(file)
     same = [some for content, some in of_content.items() if content and len(some) > 1]
     in_classes = [_unlike(some, lambda file: file.label) for some in same]
     in_parts = [_unlike(some, lambda file: file.part) for some in same]
@@ -252,15 +265,3 @@ def _unlike(
     """The first file, and the first after it that differs in something."""
     first = files[0]
     return next(((first, file) for file in files if key(file) != key(first)), None)
-
-
-def _content(path: Path) -> bytes:
-    """A hash of what a file holds; empty where it cannot be read."""
-    found = blake2b(digest_size=16)
-    try:
-        with os.fdopen(open_regular(path), "rb") as file:
-            while block := file.read(1 << 20):
-                found.update(block)
-    except OSError:
-        return b""
-    return found.digest()

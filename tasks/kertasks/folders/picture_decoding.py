@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from io import BytesIO
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -16,8 +18,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kertasks.folders.folder_digest import hash_of
 from kertasks.folders.picture_folder import PictureFolder, PixelScaling
-from kertasks.folders.picture_header import BrokenPicture, read_whole
+from kertasks.folders.picture_header import BrokenPicture, header_of, read_bytes
 
 _THREADS = min(4, os.cpu_count() or 1)
 """At most a gigabyte of decoded pictures at once, by ``MOST_PIXELS``."""
@@ -30,15 +33,38 @@ def dtype_of(data: PictureFolder) -> np.dtype[Any]:
     return np.dtype(np.float32 if data.scaling is PixelScaling.UNIT else np.uint8)
 
 
+@dataclass(frozen=True, slots=True)
+class DecodedFile:
+    """What came of one file."""
+
+    picture: NDArray[Any] | None
+    """None where it is broken."""
+
+    why: str
+    """Why it is."""
+
+    content: bytes
+    """The hash of what it holds; empty where it cannot be read."""
+
+
 def decode_picture(path: Path, data: PictureFolder) -> NDArray[Any]:
-    """One picture as the network's input, shape (height, width, channels).
+    """The picture of a file as the network's input, shape (height, width, channels).
 
     Raises:
         BrokenPicture: it cannot be decoded.
     """
+    return decode_bytes(read_bytes(path), data)
+
+
+def decode_bytes(found: bytes, data: PictureFolder) -> NDArray[Any]:
+    """The picture that bytes are, as ``decode_picture`` gives it.
+
+    Raises:
+        BrokenPicture: they cannot be decoded.
+    """
     import tensorflow as tf
 
-    found = read_whole(path)
+    header_of(BytesIO(found), len(found))
     try:
         with tf.device("CPU:0"):
             # With its own channels: TensorFlow decodes no GIF in grey.
@@ -63,18 +89,19 @@ def decode_picture(path: Path, data: PictureFolder) -> NDArray[Any]:
         raise BrokenPicture("cannot be decoded") from error
 
 
-def decode_all(
-    paths: Sequence[Path], data: PictureFolder
-) -> Iterator[tuple[int, NDArray[Any] | str]]:
-    """Each picture with its place, or why it cannot be read; a few at a time, in their order."""
+def decode_all(paths: Sequence[Path], data: PictureFolder) -> Iterator[DecodedFile]:
+    """What came of each file, a few at a time, in their order."""
 
-    def decode(path: Path) -> NDArray[Any] | str:
+    def decode(path: Path) -> DecodedFile:
+        content = b""
         try:
-            return decode_picture(path, data)
+            found = read_bytes(path)
+            content = hash_of(found)
+            return DecodedFile(decode_bytes(found, data), "", content)
         except BrokenPicture as error:
-            return str(error)
+            return DecodedFile(None, str(error), content)
 
     with ThreadPoolExecutor(_THREADS) as pool:
         for first in range(0, len(paths), _AHEAD):
             some: Iterable[Path] = islice(paths, first, first + _AHEAD)
-            yield from enumerate(pool.map(decode, some), start=first)
+            yield from pool.map(decode, some)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -53,7 +54,7 @@ class PictureFolder(
     """The share of each class that is held out to test, where no folder ``test`` is there."""
 
     digest: str = ""
-    """``blake2b:`` and the hash of the files' names and sizes, when they were looked at."""
+    """By what the files are known again, as ``folder_digest.py`` says."""
 
     rows: int = 0
     """Pictures, when they were looked at; recipes are fitted to that."""
@@ -67,3 +68,42 @@ class PictureFolder(
     def channels(self) -> int:
         """How many numbers a pixel has: 3 in colour, else 1."""
         return 3 if self.colour else 1
+
+
+# Made once: two threads that first ask msgspec for the same record at once crash the process.
+_DECODER = msgspec.json.Decoder(PictureFolder)
+
+
+def encode_folder(data: PictureFolder) -> str:
+    """The record as a run keeps it, in JSON: how its pictures were read, and what they held."""
+    return msgspec.json.format(msgspec.json.encode(data), indent=1).decode()
+
+
+def decode_folder(text: str | bytes) -> PictureFolder:
+    """A record as ``encode_folder`` writes it.
+
+    Raises:
+        ValueError: it is none.
+    """
+    return _DECODER.decode(text)
+
+
+def what_changed(before: str | bytes, now: str | bytes) -> str:
+    """What is another in what two runs of a task keep, in words; empty for nothing.
+
+    Raises:
+        ValueError: one of them is none of such a folder.
+    """
+    first, then = decode_folder(before), decode_folder(now)
+    names = {
+        "classes": "its classes",
+        "height": "the size of its pictures",
+        "width": "the size of its pictures",
+        "colour": "whether its pictures are in colour",
+        "scaling": "what a pixel's number is",
+        "test": "which share is held out to test",
+    }
+    found = [said for field, said in names.items() if getattr(first, field) != getattr(then, field)]
+    if first.digest != then.digest:
+        found.insert(0, f"what {Path(then.path).name} holds")
+    return " and ".join(dict.fromkeys(found))

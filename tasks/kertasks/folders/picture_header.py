@@ -10,11 +10,11 @@ from __future__ import annotations
 import os
 import struct
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
 from kertasks.files import open_regular
+from kertasks.text.numbers import grouped
 
 MOST_PIXELS = 89_478_485
 """Of one picture, as Pillow warns of what may be a decompression bomb: a quarter of a gigabyte in
@@ -58,19 +58,18 @@ def read_header(path: Path) -> PictureHeader:
         raise BrokenPicture((error.strerror or "cannot be read").lower()) from error
 
 
-def read_whole(path: Path) -> bytes:
-    """The bytes of a picture's file, once its header was found to be good.
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a file that may be a picture: of one that is too large more than are allowed,
+    and not all.
 
     Raises:
-        BrokenPicture: as ``read_header``.
+        BrokenPicture: it cannot be read.
     """
     try:
         with os.fdopen(open_regular(path), "rb") as file:
-            data = file.read(MOST_BYTES + 1)
+            return file.read(MOST_BYTES + 1)
     except OSError as error:
         raise BrokenPicture((error.strerror or "cannot be read").lower()) from error
-    header_of(BytesIO(data), len(data))
-    return data
 
 
 def header_of(file: BinaryIO, size: int) -> PictureHeader:
@@ -97,13 +96,15 @@ def header_of(file: BinaryIO, size: int) -> PictureHeader:
         elif start.startswith(b"BM"):
             found, pixels = _bmp(file, size)
         else:
-            raise BrokenPicture("empty" if not size else "no picture")
+            raise BrokenPicture("no PNG, JPEG, GIF or BMP" if size else "empty")
     except (struct.error, IndexError) as error:
         raise BrokenPicture("not whole") from error
     if found.width < 1 or found.height < 1:
         raise BrokenPicture("no pixels")
-    if max(pixels, found.width * found.height) > MOST_PIXELS:
-        raise BrokenPicture(f"{found.width} x {found.height} pixels are too many")
+    for count, whose in ((found.width * found.height, ""), (pixels, " of all its pictures")):
+        if count > MOST_PIXELS:
+            most = f"at most {grouped(MOST_PIXELS)} are read"
+            raise BrokenPicture(f"too many pixels, {grouped(count)}{whose}; {most}")
     return found
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,7 +15,7 @@ from kertasks.data.dataset import Dataset
 from kertasks.data.description import ImageSample
 from kertasks.data.folds.fold import Fold
 from kertasks.data.folds.folding import Places
-from kertasks.data.kept_arrays import keep_rows
+from kertasks.data.kept_rows import keep_rows
 from kertasks.data.samples import class_label
 from kertasks.data.splits import Split
 from kertasks.folders.class_folders import (
@@ -26,9 +27,15 @@ from kertasks.folders.class_folders import (
     find_files,
     tell_left_out,
 )
+from kertasks.folders.folder_digest import content_digest
 from kertasks.folders.part_places import places_of_parts, with_fold
 from kertasks.folders.picture_decoding import decode_all, decode_picture, dtype_of
-from kertasks.folders.picture_folder import PictureFolder, PixelScaling
+from kertasks.folders.picture_folder import (
+    PictureFolder,
+    PixelScaling,
+    decode_folder,
+    encode_folder,
+)
 from kertasks.kinds import BaselineMethod
 from kertasks.text.plain_text import one_line
 
@@ -38,7 +45,7 @@ _IN_MEMORY = 1 << 30
 _LUMA = np.array([0.2989, 0.5870, 0.1140])
 """Of red, green and blue, as ``tf.image.rgb_to_grayscale`` weighs them (ITU-R BT.601)."""
 
-_VERSION = 1
+_VERSION = 2
 """Another one once pictures are decoded otherwise."""
 
 
@@ -60,21 +67,41 @@ def load(data: PictureFolder, base: Path, seed: int, fold: Fold | None = None) -
     parts = [files.files[place].part for place in decoded.good]
     places = places_of_parts(parts, labels, data.classes, TEST in files.parts, data.test, seed)
     places = with_fold(places, labels, data.classes, fold, seed)
-    names = tuple(one_line(name) for name in data.classes)
     of_fold = [] if fold is None else [str(fold)]
     train, validation, test = (
         _split(decoded, places[part], labels, " ".join([files.stamp, part, str(seed), *of_fold]))
         for part in (TRAIN, VALIDATION, TEST)
     )
-    return Dataset(
+    seen = msgspec.structs.replace(data, digest=decoded.digest, rows=len(decoded.good))
+    return replace(
+        without_rows(seen),
         train=train,
         validation=validation if validation.rows else None,
         test=test if test.rows else None,
+    )
+
+
+def restored(kept: str | bytes) -> Dataset:
+    """The dataset without its rows, of what a run keeps of its folder.
+
+    Raises:
+        ValueError: it is none of such a folder.
+    """
+    return without_rows(decode_folder(kept))
+
+
+def without_rows(data: PictureFolder) -> Dataset:
+    """A dataset of no rows that says all else: what it takes to build a network and to ask it."""
+    names = tuple(one_line(name) for name in data.classes)
+    shape = 0, data.height, data.width, data.channels
+    return Dataset(
+        train=Split(np.zeros(shape, dtype_of(data)), np.zeros(0, np.int32)),
         class_names=names,
         target_name="class",
         sample=partial(picture_sample, names, 1 if data.scaling is PixelScaling.UNIT else 255),
         read_file=partial(decode_picture, data=data),
         baseline_methods=BaselineMethod.usual(data.kind),
+        statistics=encode_folder(data),
     )
 
 
@@ -86,6 +113,9 @@ class _Decoded:
     good: Places
     """Which are not, ascending."""
 
+    digest: str
+    """Of what the files held."""
+
     key: str
 
 
@@ -94,21 +124,23 @@ def _decode(folder: Path, files: ClassFiles, data: PictureFolder) -> _Decoded:
     key = f"pictures {_VERSION} {folder.absolute()} {files.stamp} {data.scaling}"
     paths = [folder / file.name for file in files.files]
 
-    def fill(rows: NDArray[Any]) -> dict[str, str]:
+    def fill(rows: NDArray[Any]) -> dict[str, Any]:
         broken: dict[str, str] = {}
-        for place, found in decode_all(paths, data):
-            if isinstance(found, str):
-                broken[str(place)] = found
+        contents = []
+        for place, found in enumerate(decode_all(paths, data)):
+            contents.append(found.content)
+            if found.picture is None:
+                broken[str(place)] = found.why
             else:
-                rows[place] = found
-        return broken
+                rows[place] = found.picture
+        return {"broken": broken, "digest": content_digest(files, contents)}
 
     kept = keep_rows(key, size, dtype_of(data), fill)
-    broken = {int(place): why for place, why in kept.note.items()}
+    broken = {int(place): why for place, why in kept.note["broken"].items()}
     tell_left_out(files, broken)
     is_good = np.ones(len(paths), np.bool_)
     is_good[list(broken)] = False
-    return _Decoded(kept.rows, np.flatnonzero(is_good), key)
+    return _Decoded(kept.rows, np.flatnonzero(is_good), kept.note["digest"], key)
 
 
 def _split(decoded: _Decoded, places: Places, labels: NDArray[np.int32], key: str) -> Split:

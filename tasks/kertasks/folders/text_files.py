@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from kertasks.files import open_regular
+from kertasks.folders.folder_digest import hash_of
 
 MOST_BYTES = 16 << 20
 """Of one file: a long novel has a tenth of it."""
@@ -25,11 +26,18 @@ def read_text(path: Path) -> str:
     Raises:
         BrokenText: it is none.
     """
+    return _text_of(_read_bytes(path))
+
+
+def _read_bytes(path: Path) -> bytes:
     try:
         with os.fdopen(open_regular(path), "rb") as file:
-            data = file.read(MOST_BYTES + 1)
+            return file.read(MOST_BYTES + 1)
     except OSError as error:
         raise BrokenText((error.strerror or "cannot be read").lower()) from error
+
+
+def _text_of(data: bytes) -> str:
     if len(data) > MOST_BYTES:
         raise BrokenText(f"larger than {MOST_BYTES >> 20} MB")
     try:
@@ -55,14 +63,21 @@ class TextFiles:
         self.broken: dict[int, str] = {}
         """Why a file is no text, by its place."""
 
+        self.contents: list[bytes] = []
+        """The hash of what each file holds; empty where it cannot be read."""
+
         self._kept: list[str] | None = []
         characters = 0
         for place, path in enumerate(paths):
+            content = b""
             try:
-                text = read_text(path)
+                data = _read_bytes(path)
+                content = hash_of(data)
+                text = _text_of(data)
             except BrokenText as error:
                 self.broken[place] = str(error)
                 text = ""
+            self.contents.append(content)
             characters += len(text)
             if characters > _KEPT:
                 self._kept = None

@@ -38,7 +38,7 @@ class TextFolder(
     """The share of each class that is held out to test, where no folder ``test`` is there."""
 
     digest: str = ""
-    """``blake2b:`` and the hash of the files' names and sizes, when they were looked at."""
+    """By what the files are known again, as ``folder_digest.py`` says."""
 
     rows: int = 0
     """Texts, when they were looked at; recipes are fitted to that."""

@@ -20,6 +20,7 @@ from kertasks.folders.class_folders import (
     find_files,
     tell_left_out,
 )
+from kertasks.folders.folder_digest import content_digest
 from kertasks.folders.part_places import places_of_parts, with_fold
 from kertasks.folders.text_files import TextFiles
 from kertasks.folders.text_folder import TextFolder
@@ -62,7 +63,7 @@ def load(data: TextFolder, base: Path, seed: int, fold: Fold | None = None) -> D
     column = TextColumn(
         TEXT, vocabulary.words(data.most_words), data.most_length if is_sequence else 0
     )
-    table = _as_table(data, files.digest, len(good))
+    table = _as_table(data, content_digest(files, texts.contents), len(good))
     statistics = TableStatistics(table, (column,), len(places[TRAIN]))
     order = np.concatenate([places[TRAIN], places[VALIDATION], places[TEST]])
     rows = good[order].tolist()

@@ -41,7 +41,7 @@ class DataKind:
 
     restores: str = ""
     """From the statistics that a run keeps of such data: the dataset without its rows. Empty where
-    nothing is learned of rows to encode one."""
+    a run keeps nothing."""
 
     compares: str = ""
     """From two such statistics: what is another in the second one, in words."""
@@ -85,6 +85,8 @@ KINDS: Mapping[type, DataKind] = {
         knows="kertasks.folders.folder_facts:picture_facts",
         writes="kertasks.folders.picture_script:script",
         summary="kertasks.folders.folder_facts:picture_summary",
+        restores="kertasks.folders.picture_loading:restored",
+        compares="kertasks.folders.picture_folder:what_changed",
     ),
     TextFolder: DataKind(
         loads="kertasks.folders.text_loading:load",
@@ -141,7 +143,10 @@ def what_changed(before: str | bytes, now: str | bytes) -> str:
     """
     if before == now:
         return ""
-    return cast(str, _function(kind_of_statistics(now).compares)(before, now))
+    kind = kind_of_statistics(now)
+    if kind is not kind_of_statistics(before):
+        return "what kind of data it is"
+    return cast(str, _function(kind.compares)(before, now))
 
 
 def _function(place: str) -> Callable[..., Any]:

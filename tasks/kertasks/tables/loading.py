@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -17,7 +18,7 @@ from kertasks.data.splits import FeatureScale, Split, TargetScale
 from kertasks.kinds import BaselineMethod
 from kertasks.tables.rows.data_file import require_unchanged
 from kertasks.tables.rows.encoding import Encoding
-from kertasks.tables.rows.kept_rows import KeptRows
+from kertasks.tables.rows.kept_table import kept_table
 from kertasks.tables.rows.prepared_table import PreparedTable, prepare
 from kertasks.tables.rows.raw_rows import RawRows
 from kertasks.tables.statistics import (
@@ -30,7 +31,6 @@ from kertasks.tables.statistics import (
     encode_statistics,
 )
 from kertasks.tables.table import Table
-from kertasks.user_folders import cache_dir
 
 _SCHEMA = 1
 """Another one when the same table gives other rows."""
@@ -55,14 +55,8 @@ def load(table: Table, base: Path, seed: int, fold: Fold | None = None) -> Datas
     path = base / Path(table.path).expanduser()
     digest = require_unchanged(path, table)
     table = msgspec.structs.replace(table, digest=digest)
-    kept = KeptRows(cache_dir(), _key(table, seed, fold))
-    made = kept.read()
-    if made is None:
-        try:
-            made = kept.keep(prepare(path, table, seed, kept.make, fold))
-        finally:
-            kept.abandon()
-    return dataset_of(made)
+    make = partial(prepare, path, table, seed, fold=fold)
+    return dataset_of(kept_table(_key(table, seed, fold), make))
 
 
 def _key(table: Table, seed: int, fold: Fold | None) -> str:

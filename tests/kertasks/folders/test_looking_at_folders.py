@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import msgspec
 import pytest
 from tests.support.picture_files import write_pictures, write_texts
 
+from kertasks.folders import folder_digest
 from kertasks.folders.class_folders import WrongFolder
 from kertasks.folders.folder_look import ClassCount, FolderLook, LeftOutFile, SizeCount
 from kertasks.folders.looking_at_folders import look
@@ -38,13 +40,15 @@ def test_pictures_are_counted_and_a_size_is_suggested(tmp_path: Path) -> None:
     assert found.left_out_count == 2
     assert set(found.left_out) == {
         LeftOutFile("big/cut.png", "not whole"),
-        LeftOutFile(r"big/\x1b]0;x\x07.png", "no picture"),
+        LeftOutFile(r"big/\x1b]0;x\x07.png", "no PNG, JPEG, GIF or BMP"),
     }
     assert (found.problems, found.warnings) == ((), ())
     assert found.recipe
 
 
-def test_what_is_said_of_a_folder_stays_and_its_changes_are_told(tmp_path: Path) -> None:
+def test_what_is_said_of_a_folder_stays_and_its_changes_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = write_pictures(tmp_path / "p", each=10)
     before = look(folder).data
     assert isinstance(before, PictureFolder)
@@ -53,7 +57,25 @@ def test_what_is_said_of_a_folder_stays_and_its_changes_are_told(tmp_path: Path)
     found = look(folder, said)
     assert isinstance(found.data, PictureFolder)
     assert (found.data.classes, found.data.width, found.data.colour) == (said.classes, 4, True)
-    assert found.warnings == ("the folder has changed since it was looked at: 20 then, 19 now",)
+    changed = "the folder has changed since it was looked at: "
+    assert found.warnings == (f"{changed}20 files then, 19 now",)
+    picture = folder / "dark" / "dark-01.png"
+    content, times = picture.read_bytes(), (picture.stat().st_atime_ns, picture.stat().st_mtime_ns)
+    picture.write_bytes(content[:-1] + b"?")  # as many bytes
+    other = look(folder, found.data)
+    assert other.warnings == (
+        f"{changed}as many files, of which one or more have another name or hold something else",
+    )
+    picture.write_bytes(content)
+    assert look(folder, found.data).warnings == ()  # another time alone is no change
+    os.utime(picture, ns=times)
+    monkeypatch.setattr(folder_digest, "MOST_BYTES", 100)  # as of one that is too large to be read
+    large = look(folder).data
+    assert large.digest.startswith("state:")
+    picture.touch()
+    assert look(folder, large).warnings == (
+        f"{changed}as many files, of which one or more have another name, size or time of change",
+    )
 
 
 def test_the_same_picture_in_two_places_is_named(tmp_path: Path) -> None:

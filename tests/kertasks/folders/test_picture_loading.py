@@ -14,9 +14,11 @@ from kertasks.data.description import ImageSample
 from kertasks.data.typed_rows import RowReader
 from kertasks.folders import class_folders
 from kertasks.folders.class_folders import PICTURE_ENDINGS, WrongFolder, find_files
+from kertasks.folders.looking_at_folders import look
 from kertasks.folders.part_places import TooFewFiles
-from kertasks.folders.picture_folder import PictureFolder, PixelScaling
+from kertasks.folders.picture_folder import PictureFolder, PixelScaling, decode_folder
 from kertasks.folders.picture_loading import load
+from kertasks.own_tasks.data_kinds import dataset_without_rows, what_changed
 
 SMALL = PictureFolder("pictures", ("dark", "light"), height=8, width=8)
 
@@ -47,6 +49,18 @@ def test_pictures_are_split_by_class_scaled_and_read_again_from_a_private_file(b
     assert np.array_equal(again.train.y, data.train.y)
     other = load(SMALL, base, 4)
     assert not np.array_equal(other.train.x, data.train.x)
+    # What a run keeps of it says what the files held, as who looks at them does.
+    assert decode_folder(data.statistics).digest == look(base / "pictures").data.digest
+    assert what_changed(data.statistics, other.statistics) == ""
+    picture = base / "pictures" / "dark" / "dark-00.png"
+    picture.write_bytes((base / "pictures" / "dark" / "dark-01.png").read_bytes())
+    changed = load(msgspec.structs.replace(SMALL, width=4), base, 3)
+    assert (
+        what_changed(data.statistics, changed.statistics)
+        == "what pictures holds and the size of its pictures"
+    )
+    empty = dataset_without_rows(data.statistics)
+    assert (empty.train.x.shape, empty.class_names) == ((0, 8, 8, 1), data.class_names)
 
 
 def test_a_picture_is_averaged_in_grey_or_colour_and_shown_in_grey(base: Path) -> None:
@@ -101,7 +115,7 @@ def test_what_is_no_picture_is_named_and_not_counted(
     data = load(msgspec.structs.replace(SMALL, test=0.0), base, 0)
     assert data.train.rows == 24
     assert capsys.readouterr().err.splitlines() == [
-        r"left out: light/\x1b[31mred\n.png: no picture",
+        r"left out: light/\x1b[31mred\n.png: no PNG, JPEG, GIF or BMP",
         "left out: light/cut.png: not whole",
     ]
 

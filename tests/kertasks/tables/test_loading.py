@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from kertasks.data import kept_rows
 from kertasks.data.describing import describe
 from kertasks.data.description import ColumnsSample, WordsSample
 from kertasks.data.splits import Split
@@ -17,7 +19,7 @@ from kertasks.own_tasks.data_task import DataTask
 from kertasks.own_tasks.task_of_data import task_of
 from kertasks.tables.file_digest import file_digest
 from kertasks.tables.loading import load
-from kertasks.tables.rows import kept_rows, table_rows
+from kertasks.tables.rows import kept_table, table_rows
 from kertasks.tables.statistics import decode_statistics, what_changed
 from kertasks.tables.table import (
     Column,
@@ -204,7 +206,7 @@ def test_rows_too_many_for_the_memory_lie_in_a_private_file(
     """The same numbers, from a file that is read again each time to one that is mapped."""
     write(tmp_path, 1_000)
     in_memory = load(HOUSES, tmp_path, 4)
-    monkeypatch.setattr(kept_rows, "MOST_IN_MEMORY", 1)
+    monkeypatch.setattr(kept_table, "MOST_IN_MEMORY", 1)
     monkeypatch.setattr(table_rows, "MOST_IN_MEMORY", 1)
     first = load(HOUSES, tmp_path, 4)
     again = load(HOUSES, tmp_path, 4)
@@ -215,12 +217,15 @@ def test_rows_too_many_for_the_memory_lie_in_a_private_file(
         assert data.test is not None
         assert_equal(in_memory.train, data.train)
         assert_equal(in_memory.test, data.test)
-    kept = tmp_path / "cache" / "tables"
-    assert {path.stat().st_mode & 0o777 for path in kept.rglob("*") if path.is_file()} == {0o600}
-    assert len(list(kept.iterdir())) == 1
-    monkeypatch.setattr(kept_rows, "_MOST_KEPT", 0)
+    kept = tmp_path / "cache" / "rows"
+    assert {path.stat().st_mode & 0o777 for path in kept.iterdir()} == {0o600}
+    first_files = {path.name for path in kept.iterdir()}
+    assert len(first_files) == 4  # the rows and their targets, each with a note
+    monkeypatch.setattr(kept_rows, "_MOST_BYTES", 0)
+    for path in kept.iterdir():
+        os.utime(path, (0, 0))  # used long ago
     load(HOUSES, tmp_path, 5)
-    assert len(list(kept.iterdir())) == 1  # the older ones went
+    assert first_files.isdisjoint(path.name for path in kept.iterdir())  # the older ones went
     assert float(first.train.x[0, 0]) == float(in_memory.train.x[0, 0])  # who has it open reads on
 
 

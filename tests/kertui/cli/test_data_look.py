@@ -83,7 +83,10 @@ def test_a_folder_and_a_file_of_arrays_are_said_too(
         "classes: dark 12, light 12",
         "sizes: 8 x 8 (24)",
     ]
-    assert said[-2:] == ["  light/cut.png: no picture", f"next: kertui train '{folder}'"]
+    assert said[-2:] == [
+        "  light/cut.png: no PNG, JPEG, GIF or BMP",
+        f"next: kertui train '{folder}'",
+    ]
     for path in (folder / "dark").iterdir():
         path.unlink()
     assert run(["data", "look", str(folder), "--json"]) == 1
