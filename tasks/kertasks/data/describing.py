@@ -69,6 +69,7 @@ def describe(task: Task, dataset: Dataset) -> Description:
         if dataset.train.rows > 1
         else 0,
         raw_columns=dataset.raw_columns,
+        reads_files=dataset.read_file is not None,
     )
 
 

@@ -14,7 +14,7 @@ import msgspec
 from kertasks.data.values import DataValues
 from kertasks.scores.run_baselines import Baseline
 
-SCHEMA = 2
+SCHEMA = 3
 """Raised when the JSON form changes; part of the name of whatever keeps it."""
 
 
@@ -175,6 +175,9 @@ class Description(msgspec.Struct, frozen=True):
     raw_columns: tuple[RawColumn, ...] = ()
     """The columns of a table whose rows are written as they stand in its file; empty where a row
     is written as its features, or as a text."""
+
+    reads_files: bool = False
+    """Whether a row can be a file of a person's: a picture, by its path."""
 
 
 def to_json(description: Description) -> dict[str, Any]:

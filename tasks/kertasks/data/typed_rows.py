@@ -189,7 +189,7 @@ class RowReader:
             except WrongRow as error:
                 faults[place] = str(error)
             except Exception as error:  # of a reader of files, whatever is wrong with one
-                faults[place] = f"{visible_name(str(cells[0]))}: {error}"
+                faults[place] = f"{visible_name(Path(str(cells[0])).name)}: {error}"
             else:
                 names.append(visible_name(str(cells[0])) if _is_path(cells) else "numbers")
                 places.append(place)

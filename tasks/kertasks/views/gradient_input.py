@@ -23,9 +23,10 @@ from kertasks.data.multi_hot import PADDING
 from kertasks.data.samples import WordsSampler, class_label, format_number
 from kertasks.data.splits import Split
 from kertasks.runs.looking.view import DoesNotApply
-from kertasks.runs.views.saliency import Lines, Saliency, SaliencyRequest
+from kertasks.runs.views.saliency import Saliency, SaliencyRequest
 from kertasks.views.hidden_units import outputs_of_few
 from kertasks.views.outputs import class_outputs
+from kertasks.views.small_picture import small_picture
 from kertasks.views.split_choice import chosen_rows
 
 _ROWS_AT_ONCE = 1_024
@@ -192,24 +193,13 @@ def _pixels(
         low, high = np.nanmin(values), np.nanmax(values)
         grey = (values - low) / (high - low or 1.0)
     counts = _flat(weights)
-    return {"pixels": _smaller(grey, most), "pixel_weights": _smaller(counts, most)}
+    return {"pixels": small_picture(grey, most), "pixel_weights": small_picture(counts, most)}
 
 
 def _flat(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """A picture without its colours: their mean, shape (down, across)."""
     grey: NDArray[np.float64] = values.reshape(*values.shape[:2], -1).mean(axis=2)
     return grey
-
-
-def _smaller(values: NDArray[np.float64], most: int) -> Lines:
-    """A picture of at most so many pixels across and down: blocks of them as their mean."""
-    by = max(1, -(-max(values.shape) // most))
-    for axis in (0, 1):
-        starts = np.arange(0, values.shape[axis], by)
-        sizes = np.diff([*starts, values.shape[axis]])
-        sums = np.add.reduceat(values, starts, axis=axis)
-        values = sums / (sizes[:, None] if axis == 0 else sizes)
-    return tuple(map(tuple, values.tolist()))
 
 
 VIEW = (SaliencyRequest, saliency)

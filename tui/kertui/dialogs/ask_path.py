@@ -277,10 +277,11 @@ def typed_path(text: str) -> Path:
     return Path(os.path.expanduser(text))  # noqa: PTH111 - pathlib's raises for a ``~`` of nobody
 
 
-def complete(text: str, suffix: str = ".toml") -> tuple[str, list[str]]:
+def complete(text: str, suffix: str | tuple[str, ...] = ".toml") -> tuple[str, list[str]]:
     """The text with as much added as is certain, and the names that fit. Reads the folder.
 
-    Folders and files that end in ``suffix`` count; hidden ones only when a dot was typed.
+    Folders count, and files that end in ``suffix`` or in one of them, in capitals or not; hidden
+    ones only when a dot was typed.
 
     Raises:
         OSError: the folder is there and cannot be listed.
@@ -293,7 +294,7 @@ def complete(text: str, suffix: str = ".toml") -> tuple[str, list[str]]:
                 for entry in entries
                 if entry.name.startswith(name)
                 and (name.startswith(".") or not entry.name.startswith("."))
-                and (entry.name.endswith(suffix) or _is_folder(entry))
+                and (entry.name.casefold().endswith(suffix) or _is_folder(entry))
             )
     except FileNotFoundError:
         return text, []

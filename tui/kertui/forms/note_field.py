@@ -58,6 +58,11 @@ class NoteField(TextArea):
         event.stop()
         event.prevent_default()
 
+    def on_paste(self, event: events.Paste) -> None:
+        """It is taken here. Textual 8.2 takes it too, and sends it up to whoever says that nobody
+        took it."""
+        event.stop()
+
     def action_cursor_up(self, select: bool = False) -> None:
         """Go up; from the first line to the field before."""
         if self.cursor_at_first_line and not select:

@@ -24,6 +24,9 @@ from kertasks.text.plain_text import one_line
 
 Index = Annotated[int, Meta(ge=0, le=LARGEST)]
 
+Lines = tuple[tuple[float, ...], ...]
+"""A picture's pixels: lines from the top, each from the left."""
+
 MOST_BYTES = 1 << 24
 """Of an answer that are read: a picture of a large terminal takes a thirtieth."""
 

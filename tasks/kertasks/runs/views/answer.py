@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 from msgspec.structs import force_setattr
 
-from kertasks.runs.looking.view import ViewRecord, ViewRequest
+from kertasks.runs.looking.view import Lines, ViewRecord, ViewRequest
 from kertasks.text.plain_text import one_line
 
 LONGEST_TEXT = 15_000
@@ -21,14 +21,18 @@ MOST_CLASSES = 10
 
 
 class AnswerRequest(ViewRequest, frozen=True, tag="answer"):
-    """Asks what the network makes of one row: numbers, a text, or a table's cells."""
+    """Asks what the network makes of one row: numbers, a text, a table's cells, or a file."""
 
     numbers: Annotated[tuple[float, ...], Meta(max_length=MOST_NUMBERS)] = ()
     """In the features' own units, in their order."""
 
     text: Annotated[str, Meta(max_length=LONGEST_TEXT)] = ""
     cells: Annotated[tuple[str, ...], Meta(max_length=MOST_NUMBERS)] = ()
-    """Of a table's row as they would stand in its file, in the order of its columns."""
+    """Of a table's row as they would stand in its file, in the order of its columns; where a row
+    is a file of a person's, its path alone, which begins at the root."""
+
+    pixels: Annotated[int, Meta(ge=1, le=256)] = 32
+    """Of the picture of such a file, at most, across and down: a larger one is made smaller."""
 
 
 class BaselineSays(msgspec.Struct, frozen=True):
@@ -66,5 +70,13 @@ class Answer(ViewRecord, frozen=True, tag="answer"):
     note: str = ""
     """What is to be known of the row: words that the network does not know."""
 
+    picture: Lines = ()
+    """A file that is a picture, as the network gets it, but in grey from 0 to 1."""
+
     baseline: BaselineSays | None = None
     """None where there is none that makes sense of the data."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if len({len(line) for line in self.picture}) > 1:
+            raise ValueError("the lines of a picture are not as long as each other")

@@ -6,10 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from kertasks.runs.looking.view import Index, ViewRecord, ViewRequest
-
-Lines = tuple[tuple[float, ...], ...]
-"""Pixels: lines from the top, each from the left."""
+from kertasks.runs.looking.view import Index, Lines, ViewRecord, ViewRequest
 
 
 class SaliencyRequest(ViewRequest, frozen=True, tag="saliency"):

@@ -7,33 +7,43 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import quote
 
 import keras
 import msgspec
 import pytest
 from tests.support.live_app import LiveApp, finished, record
+from tests.support.picture_files import write_pictures
 from tests.support.piloting import shown, until
 from tests.support.pseudo_terminal import PseudoTerminal
 from tests.support.recorded_service import RECORDED
 from tests.support.trainers import FollowedRun
 from tests.support.waiting import wait_until
+from textual import events
 from textual.pilot import Pilot
 
 from kertasks.data.dataset import Dataset
+from kertasks.data.describing import describe
 from kertasks.data.description import Description, WordsSample, from_json
+from kertasks.folders.picture_folder import PictureFolder, PixelScaling
+from kertasks.own_tasks.data_task import DataTask
+from kertasks.own_tasks.task_of_data import task_of
 from kertasks.registry import find_task
 from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.looking.view import DoesNotApply, Look, Moment, ViewRequest
 from kertasks.runs.state import RunState
 from kertasks.runs.store import RunStore
-from kertasks.runs.views.answer import AnswerRequest
+from kertasks.runs.views.answer import Answer, AnswerRequest
 from kertasks.views.table import look
 from kertui.live.follower import RunFollower
 from kertui.live.pane import LivePane
 from kertui.live.tab import RunView
+from kertui.live.try_it.picture_field import PictureField
+from kertui.live.try_it.picture_path import PicturePath
 from kertui.live.try_it.pixel_pad import PixelPad
 from kertui.live.try_it.try_panel import TryAnswer, TryPanel, form_for
 from kertui.live.try_it.value_fields import ValueFields
@@ -73,6 +83,10 @@ class TryApp(LiveApp):
         self.knows_data = True
         self.run_shown = run
         self.pane = LivePane(cast(TrainingService, network))
+        self.pasted_at_nothing: list[str] = []
+
+    def on_paste(self, event: events.Paste) -> None:
+        self.pasted_at_nothing.append(event.text)
 
     def compose(self) -> Iterator[Any]:
         yield self.pane
@@ -89,6 +103,10 @@ class TryApp(LiveApp):
         panel = self.pane.try_it
         await until(pilot, lambda: panel.form is not None and panel.form.has_focus_within)
         return panel
+
+
+def is_said(app: TryApp, text: str) -> bool:
+    return text in shown(app)
 
 
 def description(name: str) -> Description:
@@ -172,6 +190,86 @@ async def test_a_digit_is_drawn_with_keys_and_with_the_mouse(run: RunFolder) -> 
         assert panel.form.request is None
 
 
+@pytest.fixture
+def pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of light and of dark pictures, 8 pixels on a side."""
+    monkeypatch.setenv("KERTUI_CACHE", str(tmp_path / "cache"))
+    return write_pictures(tmp_path / "my pictures")
+
+
+def of_pictures(folder: Path, **said: Any) -> tuple[Dataset, Description]:
+    own = PictureFolder(str(folder), ("dark", "light"), height=8, width=8, **said)
+    task = task_of(folder / "mine.toml", DataTask(own))
+    data = task.load()
+    return data, describe(task, data)
+
+
+async def test_a_picture_of_ones_own_is_asked_by_its_path(
+    run: RunFolder, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, described = of_pictures(pictures, colour=True)
+    network = Network(data, 1)
+    app = TryApp(run, "digits", network, ascii=True)
+    app.data = described
+    async with app.run_test(size=(80, 24)) as pilot:
+        panel = await app.open(pilot)
+        assert isinstance(panel.form, PictureField)
+        assert "drop a picture or type its path - Enter asks" in shown(app)
+        app.screen.post_message(events.Paste(f"'{pictures}/light/light-00.png' "))
+        await until(pilot, lambda: "logistic regression   light" in shown(app))
+        assert network.asked[-1].cells == (str(pictures / "light" / "light-00.png"),)
+        answer = panel.query_one(TryAnswer)
+        assert answer.look is not None
+        assert isinstance(answer.look.record, Answer)
+        assert len(answer.look.record.picture) == 8
+        assert "@" in shown(app)  # it is drawn beside the answer
+        for name, said in (
+            ("nowhere.png", "nowhere.png: no such file or directory"),
+            ("notes.txt", "notes.txt: no PNG, JPEG, GIF or BMP"),
+            ("bomb.png", "bomb.png: too many pixels, 3 600 000 000"),
+            ("light", "light: not a regular file"),
+        ):
+            (pictures / "notes.txt").write_text("no picture")
+            bomb = bytearray((pictures / "light" / "light-00.png").read_bytes())
+            bomb[16:24] = (60_000).to_bytes(4) * 2
+            (pictures / "bomb.png").write_bytes(bomb)
+            await pilot.press("ctrl+u")
+            app.screen.post_message(events.Paste(f"file://{quote(str(pictures / name))}"))
+            await until(pilot, partial(is_said, app, said))
+        asked = len(network.asked)
+        monkeypatch.chdir(pictures)
+        await pilot.press("ctrl+u", "d", "a", "tab")
+        field = app.screen.focused
+        assert isinstance(field, PicturePath)
+        await until(pilot, lambda: field.value == "dark/")
+        assert len(network.asked) == asked  # half a path is not asked about
+        await pilot.press(*"dark-00.", "tab")
+        await until(pilot, lambda: "logistic regression   dark" in shown(app))
+        assert network.asked[-1].cells == (str(pictures / "dark" / "dark-00.png"),)
+        for width, height in ((1, 1), (20, 6), (200, 60), (80, 24)):
+            await pilot.resize_terminal(width, height)
+            await pilot.pause()
+
+
+async def test_a_grey_picture_of_a_file_can_be_drawn_on(run: RunFolder, pictures: Path) -> None:
+    data, described = of_pictures(pictures, scaling=PixelScaling.BYTES)
+    network = Network(data, 1)
+    app = TryApp(run, "digits", network)
+    app.data = described
+    async with app.run_test(size=(80, 24)) as pilot:
+        panel = await app.open(pilot)
+        assert isinstance(panel.form, PixelPad)
+        app.screen.post_message(events.Paste(str(pictures / "light" / "light-00.png")))
+        canvas = panel.form.canvas
+        await until(pilot, lambda: canvas.pixels[0][0] > 0.5)
+        await pilot.press("down", "minus", "minus", "minus", "minus")  # the middle, darker
+        await until(pilot, lambda: network.asked[-1].numbers)
+        assert network.asked[-1].numbers[4 * 8 + 4] == 0
+        assert network.asked[-1].numbers[0] == round(canvas.pixels[0][0] * 255)
+        assert isinstance(panel.form.request, AnswerRequest)
+        assert panel.form.request.cells == ()
+
+
 async def test_each_kind_of_data_has_its_form(run: RunFolder) -> None:
     digits, square = description("digits"), description("square")
     without = msgspec.structs.replace(digits, samples=(), features=square.features)
@@ -197,6 +295,10 @@ async def test_each_kind_of_data_has_its_form(run: RunFolder) -> None:
         await until(pilot, lambda: panel.form and panel.form.has_focus_within)
         await pilot.press(*"a b", "enter", "!")
         assert panel.form.request == AnswerRequest(text="a b!")
+        app.screen.post_message(events.Paste(" and more"))
+        more = AnswerRequest(text="a b! and more")
+        await until(pilot, lambda: panel.form is not None and panel.form.request == more)
+        assert app.pasted_at_nothing == []
 
 
 async def test_a_run_that_is_none_is_not_asked(run: RunFolder) -> None:

@@ -8,6 +8,7 @@ from rich.cells import cell_len
 
 from kertasks.runs.views.answer import Answer
 from kertasks.text.numbers import in_unit, metric
+from kertui.plotting.heat import SEQUENTIAL, HeatLook, heat, resampled
 from kertui.plotting.strips import Row, cells, fit
 from kertui.terminal.cells import padded
 from kertui.terminal.glyphs import Glyphs
@@ -22,6 +23,9 @@ _NOTHING = "0.000"
 
 _AROUND = 13
 """Cells of a share and of the gaps."""
+
+_GAP = 3
+"""Cells between a picture and what is said of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,26 @@ def answer_rows(answer: Answer, width: int, height: int, glyphs: Glyphs) -> list
     what = min(_LONGEST_NAME, max(cell_len(line.what) for line in lines))
     bar = max(0, min(_LONGEST_BAR, width - who - what - _AROUND))
     return [fit(_row(line, who, what, bar, glyphs), width) for line in lines]
+
+
+def beside_picture(answer: Answer, width: int, height: int, look: HeatLook) -> list[Row]:
+    """The answer beside the picture it is of, which is made larger where it is small.
+
+    Args:
+        answer: with a picture.
+        width: of the rows; the picture takes half of them at most.
+        height: how many rows there may be.
+        look: what the picture is drawn with.
+    """
+    down, across = len(answer.picture), len(answer.picture[0])
+    fits = min(2 * height / down, width / 2 / across)
+    times = float(int(fits)) if fits >= 1 else fits
+    columns, lines = max(1, round(across * times)), max(1, round(down * times))
+    picture = heat(resampled(answer.picture, columns, lines), look, SEQUENTIAL)
+    said = answer_rows(answer, width - columns - _GAP, height, look.glyphs)
+    empty: list[Row] = [[] for _ in range(height)]
+    pairs = zip([*picture, *empty], [*said, *empty], range(height), strict=False)
+    return [fit(fit(left, columns + _GAP) + right, width) for left, right, _ in pairs]
 
 
 def _network(answer: Answer) -> list[_Line]:

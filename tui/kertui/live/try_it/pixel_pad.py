@@ -1,18 +1,23 @@
-"""A picture in grey that is drawn with the mouse or with keys."""
+"""A picture in grey that is drawn with the mouse or with keys, or read from a file."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
-from textual import events
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.message import Message
 from textual.reactive import var
+from textual.widgets import Input
 
 from kertasks.runs.views.answer import AnswerRequest
+from kertui.live.try_it.picture_path import PicturePath
 from kertui.live.try_it.try_form import TryForm
 from kertui.plotting.heat import SEQUENTIAL, heat, heat_look, put_mark, shade
-from kertui.plotting.strips import Row, cells, on
+from kertui.plotting.strips import Row, cells
+from kertui.plotting.strips import on as on_ground
 from kertui.rows.rows_widget import RowsWidget
 from kertui.terminal.glyphs import Glyphs
 
@@ -24,6 +29,9 @@ LARGEST = 48
 
 _STEP = 0.25
 
+_PATH = 28
+"""Columns of the path at least: those of the usual picture of a digit."""
+
 
 class Canvas(RowsWidget, can_focus=True):
     """The pixels, from 0 (nothing) to 1 (full)."""
@@ -31,6 +39,9 @@ class Canvas(RowsWidget, can_focus=True):
     DEFAULT_CSS = """
     Canvas { height: auto; }
     """
+
+    class Drawn(Message):
+        """A pixel got a value by hand."""
 
     cursor: var[tuple[int, int]] = var((0, 0))
     """Row and column of the pixel the keys act on."""
@@ -60,7 +71,7 @@ class Canvas(RowsWidget, can_focus=True):
         if 0 <= row < len(self.pixels) and 0 <= column < len(self.pixels[0]):
             self.pixels[row][column] = min(1.0, max(0.0, value))
             self.redraw()
-            self.post_message(TryForm.Changed())
+            self.post_message(self.Drawn())
 
     def watch_cursor(self) -> None:
         """Show where it is."""
@@ -96,7 +107,7 @@ class Canvas(RowsWidget, can_focus=True):
         row: Row = []
         for value in line:
             if look.halves:
-                row += cells("  ", on(shade(SEQUENTIAL, value)))
+                row += cells("  ", on_ground(shade(SEQUENTIAL, value)))
             else:
                 shades = look.glyphs.shades
                 sign = shades[round(value * (len(shades) - 1))]
@@ -144,6 +155,8 @@ class PixelPad(TryForm):
         height: in pixels.
         width: in pixels.
         full: the number of a full pixel.
+        whole: whether the network gets whole numbers alone.
+        reads_files: whether a file of a person's can be put there.
     """
 
     DEFAULT_CSS = """
@@ -171,26 +184,53 @@ class PixelPad(TryForm):
                 tooltip="Rub out all of the picture."),
     ]  # fmt: skip
 
-    def __init__(self, height: int, width: int, full: float) -> None:
+    def __init__(
+        self,
+        height: int,
+        width: int,
+        full: float,
+        *,
+        whole: bool = False,
+        reads_files: bool = False,
+    ) -> None:
         super().__init__()
         self.canvas = Canvas(height, width)
         """What is drawn on."""
 
         self._full = full
+        self._whole = whole
+        self._file: PicturePath | None = None
+        if reads_files:
+            self._file = PicturePath()
+            self._file.styles.width = max(_PATH, self.canvas.cells_at[0])
 
     def compose(self) -> ComposeResult:
-        """The canvas alone."""
+        """The canvas, under the path of a file where there can be one."""
+        if self._file is not None:
+            yield self._file
         yield self.canvas
 
     @property
     def request(self) -> AnswerRequest | None:
-        """The picture, once there is one."""
-        values = tuple(value * self._full for line in self.canvas.pixels for value in line)
-        return AnswerRequest(numbers=values) if any(values) else None
+        """The file whose path was entered; else the picture, once there is one."""
+        if self._file is not None and self._file.path:
+            return AnswerRequest(cells=(self._file.path,), pixels=LARGEST)
+        values = [value * self._full for line in self.canvas.pixels for value in line]
+        if self._whole:
+            values = [float(round(value)) for value in values]
+        return AnswerRequest(numbers=tuple(values)) if any(values) else None
+
+    def show_picture(self, pixels: Sequence[Sequence[float]]) -> None:
+        """Show a file's picture, of the canvas's own size; from there on it can be drawn on."""
+        before = self.canvas.pixels
+        if [len(line) for line in pixels] == [len(line) for line in before]:
+            before[:] = [[*line] for line in pixels]
+            self.canvas.redraw()
 
     def hint(self, glyphs: Glyphs) -> str:
         """What to do."""
-        del glyphs
+        if self._file is not None and self._file.has_focus and not self._file.path:
+            return self._file.hint(glyphs)
         if self.request is None:
             return "draw with the mouse, or with Shift and the arrows"
         return "Space draws, + and - shade, Backspace rubs all out"
@@ -198,14 +238,18 @@ class PixelPad(TryForm):
     def rows_at(self, width: int) -> int:
         """Rows of cells."""
         del width
-        return self.canvas.cells_at[1]
+        return self.canvas.cells_at[1] + (self._file is not None)
 
     def begin(self) -> None:
-        """Draw."""
-        self.canvas.focus()
+        """Draw, or name a file."""
+        (self._file or self.canvas).focus()
 
     def action_move(self, down: int, right: int, paints: bool) -> None:
-        """Go to the pixel beside, as far as there is one; draw it too."""
+        """Go to the pixel beside, as far as there is one; draw it too. From the path it is the way
+        to the picture."""
+        if not self.canvas.has_focus:
+            self.canvas.focus()
+            return
         row, column = self.canvas.cursor
         pixels = self.canvas.pixels
         if paints:
@@ -231,4 +275,22 @@ class PixelPad(TryForm):
         for line in self.canvas.pixels:
             line[:] = [0.0] * len(line)
         self.canvas.redraw()
+        self.canvas.post_message(Canvas.Drawn())
+
+    @on(Canvas.Drawn)
+    def _take_drawn(self, message: Canvas.Drawn) -> None:
+        """What was drawn on is no file's picture any more."""
+        message.stop()
+        if self._file is not None:
+            self._file.clear_path()
+        self.post_message(self.Changed())
+
+    @on(Input.Changed)
+    @on(PicturePath.Entered)
+    def _take_path(self, message: Input.Changed | PicturePath.Entered) -> None:
+        message.stop()
+        self.post_message(self.Changed())
+
+    def on_descendant_focus(self) -> None:
+        """What is to be done is another thing there."""
         self.post_message(self.Changed())

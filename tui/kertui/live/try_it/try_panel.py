@@ -16,12 +16,14 @@ from kertasks.runs.views.answer import Answer, AnswerRequest
 from kertui.live.look_reader import LookReader
 from kertui.live.looked_at import rows_words, weights_words
 from kertui.live.tab import RunView
-from kertui.live.try_it.answer_lines import answer_rows
+from kertui.live.try_it.answer_lines import answer_rows, beside_picture
 from kertui.live.try_it.cell_field import CellField
+from kertui.live.try_it.picture_field import PictureField
 from kertui.live.try_it.pixel_pad import LARGEST, PixelPad
 from kertui.live.try_it.try_form import TryForm
 from kertui.live.try_it.value_fields import ValueField, ValueFields
 from kertui.live.try_it.words_field import NumbersField, WordsField
+from kertui.plotting.heat import heat_look
 from kertui.plotting.strips import cells, fit
 from kertui.rows.rows_widget import RowsWidget
 from kertui.terminal.glyphs import glyphs_for
@@ -34,6 +36,9 @@ if TYPE_CHECKING:
 _FEW_CLASSES = 2
 _CLASS_LINES = 4
 """Lines for classes under a form, where there are more than two."""
+
+_PICTURE_LINES = 16
+"""Rows of cells of a file's picture at most."""
 
 _ROOMY = 24
 """Rows of the pane from which there is a blank one between form and answer."""
@@ -54,10 +59,19 @@ def form_for(data: Description) -> TryForm:
     if isinstance(sample, ImageSample) and features:
         height, width = len(sample.pixels), len(sample.pixels[0])
         if height * width == data.feature_count and max(height, width) <= LARGEST:
-            return PixelPad(height, width, features[0].maximum)
+            return _pad(data, height, width, features[0].maximum)
+    if data.reads_files:
+        return PictureField()
     if len(features) == data.feature_count and features[0].median is not None:
         return ValueFields([ValueField(facts) for facts in features])
     return NumbersField(data.feature_count)
+
+
+def _pad(data: Description, height: int, width: int, most: float) -> PixelPad:
+    whole = data.splits[0].x_dtype.startswith(("int", "uint"))
+    # A picture of a file may be fuller than the fullest of the data.
+    full = (255.0 if most > 1 else 1.0) if data.reads_files else most
+    return PixelPad(height, width, full, whole=whole, reads_files=data.reads_files)
 
 
 class TryTitle(RowsWidget):
@@ -90,6 +104,9 @@ class TryAnswer(RowsWidget):
     word = ("", "dim")
     """The last line and its role."""
 
+    shows_picture = False
+    """Whether the picture that was asked about stands beside the answer."""
+
     def draw_rows(self, width: int) -> None:
         """Draw as many classes as there is room for."""
         height, glyphs = self.size.height, glyphs_for(self.app)
@@ -97,7 +114,10 @@ class TryAnswer(RowsWidget):
         text, role = self.word
         word = fit(cells(fitted(text, width, glyphs), role), width)
         if isinstance(record, Answer):
-            rows = answer_rows(record, width, height - 1, glyphs)
+            if self.shows_picture and record.picture:
+                rows = beside_picture(record, width, height - 1, heat_look(self.app))
+            else:
+                rows = answer_rows(record, width, height - 1, glyphs)
             rows += [fit([], width)] * (height - 1 - len(rows)) + [word]
         else:
             rows = [word] + [fit([], width)] * (height - 1)
@@ -199,6 +219,7 @@ class TryPanel(Widget):
             before.remove()
         self.form = form_for(data)
         self.set_class(isinstance(self.form, PixelPad), "-beside")
+        self.query_one(TryAnswer).shows_picture = isinstance(self.form, PictureField)
         self.mount(self.form, after=self.query_one(TryTitle))
         self.call_after_refresh(self._begin)
 
@@ -218,6 +239,13 @@ class TryPanel(Widget):
         message.stop()
         if self._reader.wanted is not None and message.wanted.run == self._reader.wanted.run:
             self._look, self._looking = message.look, ""
+            record = message.look.record
+            if (
+                isinstance(self.form, PixelPad)
+                and isinstance(record, Answer)
+                and self.is_answered()
+            ):
+                self.form.show_picture(record.picture)
             self._draw()
 
     @on(LookReader.NotRead)
@@ -242,6 +270,9 @@ class TryPanel(Widget):
             return 2
         if self.has_class("-beside"):
             return 1 + form.rows_at(width)
+        if isinstance(form, PictureField):
+            lines = max(self._answer_lines, min(_PICTURE_LINES + 1, height // 2 - 2))
+            return 1 + form.rows_at(width) + lines
         gap = 1 if height >= _ROOMY else 0
         return 1 + min(form.rows_at(width), max(1, height // 2 - 5)) + gap + self._answer_lines
 
@@ -260,6 +291,10 @@ class TryPanel(Widget):
         elif self.has_class("-beside"):
             answer.styles.height = form.rows_at(width)
             form.take_room(width, form.rows_at(width))
+        elif isinstance(form, PictureField):
+            form.take_room(width, 1)
+            answer.styles.height = max(1, height - 2)
+            form.take_picture_rows(height - 3)
         else:
             written = max(1, min(form.rows_at(width), height - 1 - self._answer_lines))
             form.take_room(width, written)
