@@ -48,6 +48,16 @@ class FileIsLocked(UserError):
         super().__init__(f"{lock_holder(path)} holds a lock on {path} and does not let go of it")
 
 
+def said_path(base: Path, said: str) -> Path:
+    """Where a path leads that stands in a file.
+
+    Args:
+        base: the folder of the file; a relative path begins there.
+        said: the path; ``~`` is the person's home, and one of nobody stays as it is.
+    """
+    return base / os.path.expanduser(said)  # noqa: PTH111 - pathlib's raises for a ``~`` of nobody
+
+
 @contextmanager
 def replacing(path: Path, mode: int | None = 0o600) -> Iterator[BinaryIO]:
     """Open a file that takes the place of ``path`` once the block is done without an error.

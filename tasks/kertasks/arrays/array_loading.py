@@ -13,6 +13,7 @@ from kertasks.arrays.array_file import WrongArrays, headers, labels_of, opened_a
 from kertasks.arrays.own_arrays import Arrays, ArrayScaling
 from kertasks.data.dataset import Dataset
 from kertasks.data.splits import Split
+from kertasks.files import said_path
 from kertasks.folders.picture_loading import picture_sample
 from kertasks.kinds import BaselineMethod
 from kertasks.tables.rows.data_file import require_unchanged
@@ -28,7 +29,7 @@ def load(data: Arrays, base: Path, seed: int) -> Dataset:
         WrongArrays: the file has no such arrays, they do not fit each other, or hold a pickle.
         DataFileChanged: it is gone, or another than the one that was looked at.
     """
-    path = base / Path(data.path).expanduser()
+    path = said_path(base, data.path)
     require_unchanged(path, data)
     rows, targets = _pair(path, data, data.x, data.y)
     test: tuple[NDArray[Any], NDArray[Any]] | None = None

@@ -8,6 +8,7 @@ from pathlib import Path
 from kertasks.arrays.own_arrays import Arrays, ArrayScaling
 from kertasks.export.script.expressions import Call, Items, lines_of, literal
 from kertasks.export.script.script_data import ScriptData
+from kertasks.files import said_path
 
 _LABELS = '''
 
@@ -26,7 +27,7 @@ def numbers_of(y):
 
 def script(data: Arrays, base: Path) -> ScriptData:
     """What ``kertasks.arrays.array_loading.load`` does, in plain Python."""
-    path = (base / Path(data.path).expanduser()).absolute()
+    path = said_path(base, data.path).absolute()
     imports = []
     if data.test and not data.x_test:
         imports.append("from sklearn.model_selection import train_test_split")

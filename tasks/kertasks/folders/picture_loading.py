@@ -18,6 +18,7 @@ from kertasks.data.folds.folding import Places
 from kertasks.data.kept_rows import keep_rows
 from kertasks.data.samples import class_label
 from kertasks.data.splits import Split
+from kertasks.files import said_path
 from kertasks.folders.class_folders import (
     PICTURE_ENDINGS,
     TEST,
@@ -60,7 +61,7 @@ def load(data: PictureFolder, base: Path, seed: int, fold: Fold | None = None) -
         CannotFold: a class has fewer than there are folds.
         NoRoomForRows: they fit nowhere.
     """
-    folder = base / Path(data.path).expanduser()
+    folder = said_path(base, data.path)
     files = find_files(folder, PICTURE_ENDINGS, data.classes)
     decoded = _decode(folder, files, data)
     labels = np.array([file.label for file in files.files], np.int32)[decoded.good]

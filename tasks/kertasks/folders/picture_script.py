@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from kertasks.export.script.script_data import ScriptData
+from kertasks.files import said_path
 from kertasks.folders.class_folders import PICTURE_ENDINGS
 from kertasks.folders.folder_script import FolderScript
 from kertasks.folders.picture_folder import PictureFolder, PixelScaling
@@ -51,7 +52,7 @@ def script(data: PictureFolder, base: Path) -> ScriptData:
     Raises:
         WrongFolder: the folder is not there or holds no classes.
     """
-    folder = (base / Path(data.path).expanduser()).absolute()
+    folder = said_path(base, data.path).absolute()
     is_unit = data.scaling is PixelScaling.UNIT
     read = _READ.format(
         channels=data.channels,

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from kertasks.data.dataset import Dataset
 from kertasks.data.folds.fold import Fold
 from kertasks.data.multi_hot import MultiHotRows
+from kertasks.files import said_path
 from kertasks.folders.class_folders import (
     TEST,
     TEXT_ENDINGS,
@@ -48,7 +49,7 @@ def load(data: TextFolder, base: Path, seed: int, fold: Fold | None = None) -> D
         TooFewFiles: a class has too few texts that can be read.
         CannotFold: a class has fewer than there are folds.
     """
-    folder = base / Path(data.path).expanduser()
+    folder = said_path(base, data.path)
     files = find_files(folder, TEXT_ENDINGS, data.classes)
     texts = TextFiles([folder / file.name for file in files.files])
     tell_left_out(files, texts.broken)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from kertasks.export.script.script_data import ScriptData
+from kertasks.files import said_path
 from kertasks.folders.class_folders import TEXT_ENDINGS
 from kertasks.folders.folder_script import FolderScript
 from kertasks.folders.text_files import MOST_BYTES
@@ -68,7 +69,7 @@ def script(data: TextFolder, base: Path) -> ScriptData:
     Raises:
         WrongFolder: the folder is not there or holds no classes.
     """
-    folder = (base / Path(data.path).expanduser()).absolute()
+    folder = said_path(base, data.path).absolute()
     is_sequence = data.text_form is TextForm.SEQUENCE
     around = FolderScript.of(folder, TEXT_ENDINGS, data.classes, data.test)
     after = [

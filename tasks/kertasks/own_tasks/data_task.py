@@ -25,7 +25,7 @@ import msgspec
 
 from kertasks.arrays.own_arrays import Arrays
 from kertasks.errors import UserError
-from kertasks.files import read_small, write_text
+from kertasks.files import read_small, said_path, write_text
 from kertasks.folders.picture_folder import PictureFolder
 from kertasks.folders.text_folder import TextFolder
 from kertasks.tables.table import Table
@@ -122,4 +122,4 @@ def data_path(path: Path, task: DataTask) -> Path:
         path: of the task's file; a relative path of the data begins in its folder.
         task: what it says.
     """
-    return path.parent / Path(task.data.path).expanduser()
+    return said_path(path.parent, task.data.path)

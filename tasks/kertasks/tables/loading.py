@@ -15,6 +15,7 @@ from kertasks.data.description import ColumnsSample, Sample, WordsSample
 from kertasks.data.folds.fold import Fold
 from kertasks.data.samples import class_label, format_number
 from kertasks.data.splits import FeatureScale, Split, TargetScale
+from kertasks.files import said_path
 from kertasks.kinds import BaselineMethod
 from kertasks.tables.rows.data_file import require_unchanged
 from kertasks.tables.rows.encoding import Encoding
@@ -52,7 +53,7 @@ def load(table: Table, base: Path, seed: int, fold: Fold | None = None) -> Datas
     Raises:
         kertasks.UserError: the file is gone, changed, or not what the table says.
     """
-    path = base / Path(table.path).expanduser()
+    path = said_path(base, table.path)
     digest = require_unchanged(path, table)
     table = msgspec.structs.replace(table, digest=digest)
     make = partial(prepare, path, table, seed, fold=fold)

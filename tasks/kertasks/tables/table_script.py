@@ -11,6 +11,7 @@ from pathlib import Path
 
 from kertasks.export.script.expressions import literal
 from kertasks.export.script.script_data import ScriptData
+from kertasks.files import said_path
 from kertasks.tables.cell_sql import date_formats
 from kertasks.tables.statistics import DAYS_OF_A_YEAR, MOST_CATEGORIES, feature_columns
 from kertasks.tables.table import Column, Missing, Role, Scaling, SplitWay, Table, TextForm
@@ -70,7 +71,7 @@ class _Writer:
 
     def __init__(self, table: Table, base: Path) -> None:
         self._table = table
-        self._path = base / Path(table.path).expanduser()
+        self._path = said_path(base, table.path)
         self._seen = [table.column(name) for name in feature_columns(table)]
         self._text = next((one for one in self._seen if one.role is Role.TEXT), None)
         self._columns = [one for one in self._seen if one is not self._text]

@@ -44,6 +44,9 @@ def test_what_is_said_otherwise_holds(table: Path, capsys: pytest.CaptureFixture
     assert seen["table"]["target"] == "sorte"
     assert sorted(seen["table"]["classes"]) == ["rot", "白葡萄酒"]
     assert seen["table"]["columns"][2]["role"] == "ignore"
+    assert run(["data", "look", str(table), *words[:-1]]) == 0
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.endswith(" --target sorte --role label=ignore --decimal ,")
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ from kertui.cli.options import (
     notify_option,
     tasks_option,
 )
-from kertui.cli.own_data.table_options import table_path
+from kertui.cli.own_data.table_lines import table_path
 from kertui.cli.predict import predict
 from kertui.cli.run import run as run_script
 from kertui.cli.runs import runs

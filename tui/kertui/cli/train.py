@@ -23,13 +23,8 @@ from kertui.cli.options import (
     require_task,
     tasks_option,
 )
-from kertui.cli.own_data.table_options import (
-    look_with,
-    require_ready,
-    table_options,
-    table_path,
-    understood,
-)
+from kertui.cli.own_data.said_of_table import SaidOfTable, table_options
+from kertui.cli.own_data.table_lines import look_with, table_path, understood
 
 if TYPE_CHECKING:
     from kertasks.recipes.recipe import Recipe
@@ -75,8 +70,7 @@ if TYPE_CHECKING:
 def train(
     ctx: click.Context,
     task: str,
-    target: str | None,
-    roles: tuple[str, ...],
+    said: SaidOfTable,
     recipe_name: str | None,
     epochs: int | None,
     batch_size: int | None,
@@ -107,7 +101,7 @@ def train(
     from kertui.cli.telling.terminal_bell import ringing
     from kertui.service.training_service import TrainingService
 
-    found, suggested = task_or_data(task, target, roles)
+    found, suggested = task_or_data(task, said)
     recipe_name = recipe_name or suggested
     given = {
         "fit.epochs": epochs,
@@ -142,13 +136,12 @@ def train(
     ctx.exit(status)
 
 
-def task_or_data(text: str, target: str | None, roles: tuple[str, ...]) -> tuple[Task, str | None]:
+def task_or_data(text: str, said: SaidOfTable) -> tuple[Task, str | None]:
     """The task that a person means: one that there is, or data of theirs, which becomes one.
 
     Args:
         text: the task's name, or a path.
-        target: of a table: the column to predict.
-        roles: of a table: what they say of its columns.
+        said: what they say of a table.
 
     Returns:
         The task, and the name of the recipe that is suggested for data.
@@ -160,17 +153,20 @@ def task_or_data(text: str, target: str | None, roles: tuple[str, ...]) -> tuple
     from kertasks.registry import all_tasks, find_task
 
     path = None if text in {known.name for known in all_tasks()} else table_path(text)
-    if path is None and (target is not None or roles):
-        raise click.UsageError(f"--target and --role are of a table, and {text} is a task.")
     if path is None:
+        said.require_nothing(f"{text} is a task")
         return find_task(text), None
-    task, recipe = keep_table(path, target, roles)
+    task, recipe = keep_table(path, said)
     return task, recipe if recipe in task.recipes else None
 
 
-def keep_table(path: Path, target: str | None, roles: tuple[str, ...]) -> tuple[Task, str]:
+def keep_table(path: Path, said: SaidOfTable) -> tuple[Task, str]:
     """Look at a table or a folder, say what was understood, and keep it as a task of the
     person's own.
+
+    Args:
+        path: of it, or of a task's file that says what it is.
+        said: what a person says of a table.
 
     Returns:
         The task, and the name of the recipe that is suggested.
@@ -184,27 +180,29 @@ def keep_table(path: Path, target: str | None, roles: tuple[str, ...]) -> tuple[
     from kertasks.own_tasks.kept_tasks import keep, read_absolute
     from kertasks.registry import all_tasks, broken_tasks, find_task
     from kertasks.tables.table import Table
-    from kertui.cli.own_data.understood_data import is_no_table, understand
+    from kertui.cli.own_data.understood_data import is_no_table, require_ready, understand
 
-    said = read_absolute(path) if path.suffix == ".toml" else None
-    path = path if said is None else Path(said.data.path)
-    own = None if said is None else said.data
+    read = read_absolute(path) if path.suffix == ".toml" else None
+    if read is not None and said.of_reading:
+        reading = said.of_reading[0]
+        raise click.UsageError(f"{path.name} says how its table is read: {reading} is of the table")
+    path = path if read is None else Path(read.data.path)
+    own = None if read is None else read.data
     data: OwnData
     if is_no_table(path, own):
-        if target is not None or roles:
-            raise click.UsageError(f"--target and --role are of a table, and {path.name} is none.")
+        said.require_nothing(f"{path.name} is no table")
         found = understand(path, own)
         for line in found.lines:
             click.echo(visible(line), err=True)
-        found.require_ready()
+        require_ready(path, found.look.problems)
         data, recipe = replace(found.look.data, path=str(path.absolute())), found.look.recipe
     else:
-        look = look_with(path, own if isinstance(own, Table) else None, target, roles)
+        look = look_with(path, own if isinstance(own, Table) else None, said)
         for line in understood(look):
             click.echo(visible(line), err=True)
-        require_ready(look)
+        require_ready(path, look.problems)
         data, recipe = replace(look.table, path=str(path.absolute())), look.recipe
-    task = DataTask(data) if said is None else replace(said, data=data)
+    task = DataTask(data) if read is None else replace(read, data=data)
     taken = frozenset([*(one.name for one in all_tasks()), *(one.name for one in broken_tasks())])
     kept = keep(task, taken)
     click.echo(f"task {kept.stem}, in {short_path(kept)}", err=True)

@@ -6,7 +6,7 @@ import click
 
 from kertasks.data.folds.fold import MOST_FOLDS, MOST_REPEATS
 from kertui.cli.options import detach_option, home_of, home_option, tasks_option
-from kertui.cli.own_data.table_options import table_options
+from kertui.cli.own_data.said_of_table import SaidOfTable, table_options
 
 
 @click.command("cross-validate", short_help="Train a task fold by fold: how good, how sure.")
@@ -58,8 +58,7 @@ from kertui.cli.own_data.table_options import table_options
 def cross_validate(
     ctx: click.Context,
     task: str,
-    target: str | None,
-    roles: tuple[str, ...],
+    said: SaidOfTable,
     recipe_name: str | None,
     changes: tuple[str, ...],
     folds: int,
@@ -95,7 +94,7 @@ def cross_validate(
     from kertui.service.group_process import start_runner
     from kertui.service.training_service import TrainingService
 
-    found, suggested = task_or_data(task, target, roles)
+    found, suggested = task_or_data(task, said)
     # Of what Keras knows only what is remembered: the first trainer asks it for the rest.
     service = TrainingService(RunStore(home_of(ctx)), cache_dir(), spare=True)
     try:

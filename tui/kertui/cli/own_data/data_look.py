@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,8 @@ import click
 
 from kertasks.text.plain_text import visible
 from kertui.cli.options import home_option, writes_utf8
-from kertui.cli.own_data.table_options import look_with, summary_lines, table_options
+from kertui.cli.own_data.said_of_table import SaidOfTable, table_options
+from kertui.cli.own_data.table_lines import look_with, summary_lines
 from kertui.cli.own_data.understood_data import is_no_table, understand
 
 if TYPE_CHECKING:
@@ -30,33 +31,14 @@ _MOST_NAMED = 20
 _NOT_READY = 1
 """The exit status where the table cannot be trained as it stands."""
 
-_TABS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "space": " "}
-"""Delimiters by their names, which are easier to type."""
-
 
 @click.command("look", short_help="Say what was understood of a table of yours.")
 @home_option
 @click.argument("file")
 @table_options
-@click.option(
-    "--delimiter", metavar="SIGN", help="What cells are kept apart by: a sign, or tab or space."
-)
-@click.option("--decimal", type=click.Choice([".", ","]), help="The decimal sign.")
-@click.option("--header/--no-header", default=None, help="Whether the first row names columns.")
-@click.option("--encoding", metavar="NAME", help="Such as utf-8, utf-16, latin-1 or cp1252.")
 @click.option("--json", "as_json", is_flag=True, help="All that was seen, as JSON.")
 @click.pass_context
-def data_look(
-    ctx: click.Context,
-    file: str,
-    target: str | None,
-    roles: tuple[str, ...],
-    delimiter: str | None,
-    decimal: str | None,
-    header: bool | None,
-    encoding: str | None,
-    as_json: bool,
-) -> None:
+def data_look(ctx: click.Context, file: str, said: SaidOfTable, as_json: bool) -> None:
     """Read every cell of FILE (CSV, TSV, Parquet or JSON lines) and say what each column is, what
     is missing, what would be predicted, and what is wrong with that. FILE may also be a folder of
     pictures or texts by class, or an .npz or .npy file of arrays.
@@ -64,24 +46,17 @@ def data_look(
     Nothing is trained or kept. The exit status is 0 when it can be trained as it stands, 1 when
     it cannot be read or trained, 2 when the command was wrong.
     """
-    from kertasks.tables.table import ReadingWishes
-
-    if delimiter is not None and not 1 <= len(delimiter := _TABS.get(delimiter, delimiter)) <= 4:
-        raise click.UsageError("--delimiter is one sign, four at most, or tab or space.")
-    wishes = ReadingWishes(delimiter=delimiter, header=header, decimal=decimal, encoding=encoding)
     if is_no_table(Path(file)):
-        if target is not None or roles or wishes != ReadingWishes():
-            raise click.UsageError(f"{file} is no table: its options are of tables.")
+        said.require_nothing(f"{file} is no table")
         ctx.exit(_say_what_it_is(file, as_json=as_json))
-    look = look_with(Path(file), None, target, roles, wishes)
+    look = look_with(Path(file), None, said)
     if as_json:
         _print_json(look)
     else:
         for line in _lines(look):
             click.echo(line)
         if not look.problems:
-            guessed = wishes == ReadingWishes()
-            click.echo(f"next: {_next_command(look, file, roles, guessed)}")
+            click.echo(f"next: {_next_command(look, file, said)}")
     ctx.exit(_NOT_READY if look.problems else 0)
 
 
@@ -136,16 +111,15 @@ def _missing_words(column: ColumnLook) -> str:
     return f"missing: {count} of {column.name}, row {rows}{more}, written {written}"
 
 
-def _next_command(look: TableLook, file: str, roles: Sequence[str], guessed: bool) -> str:
-    """What trains the table as it was looked at; a reading that was not guessed can only be kept
-    with a task, which the interface does."""
+def _next_command(look: TableLook, file: str, said: SaidOfTable) -> str:
+    """What trains the table as it was looked at."""
     from kertasks.text.plain_text import visible_name
 
-    name = shlex.quote(visible_name(file))
-    if not guessed:
-        return f"kertui {name}, and set there what you said of the file"
-    said = [f"--role {shlex.quote(role)}" for role in roles]
-    return " ".join(["kertui train", name, f"--target {shlex.quote(look.table.target)}", *said])
+    target = f"--target {shlex.quote(look.table.target)}"
+    roles = [f"--role {shlex.quote(role)}" for role in said.roles]
+    return " ".join(
+        ["kertui train", shlex.quote(visible_name(file)), target, *roles, *said.of_reading]
+    )
 
 
 def _column_lines(look: TableLook) -> Iterator[str]:

@@ -1,12 +1,14 @@
-"""Data of a person's own that is no table, on the command line: looked at, and said what it is."""
+"""Data of a person's own on the command line: what is no table, and whether it can be trained."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kertasks.errors import UserError
+from kertasks.text.plain_text import visible_name
 
 if TYPE_CHECKING:
     from kertasks.arrays.arrays_look import ArraysLook
@@ -16,8 +18,23 @@ if TYPE_CHECKING:
 _ARRAYS = (".npz", ".npy")
 
 
-class DataNotReady(UserError):
+class NotReady(UserError):
     """Data cannot be trained as it stands; the text says why."""
+
+
+def require_ready(path: str | Path, problems: Sequence[str]) -> None:
+    """See that data can be trained.
+
+    Args:
+        path: of the data.
+        problems: why it cannot.
+
+    Raises:
+        NotReady: with every reason.
+    """
+    if problems:
+        said = f"{visible_name(Path(path).name)} cannot be trained as it stands:"
+        raise NotReady("\n".join([said, *problems]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +44,6 @@ class UnderstoodData:
     look: FolderLook | ArraysLook
     lines: tuple[str, ...]
     """The same in words, warnings and problems too."""
-
-    def require_ready(self) -> None:
-        """See that it can be trained.
-
-        Raises:
-            DataNotReady: with every reason.
-        """
-        if self.look.problems:
-            name = Path(self.look.data.path).name
-            raise DataNotReady(f"{name}: {'; '.join(self.look.problems)}")
 
 
 def is_no_table(path: Path, own: OwnData | None = None) -> bool:

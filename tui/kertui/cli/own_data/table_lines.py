@@ -1,47 +1,21 @@
-"""A table of a person's own on the command line: which one, and what they say of it otherwise."""
+"""A table of a person's own on the command line: which one, and what was understood of it."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
-
-import click
-
-from kertasks.errors import UserError
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from kertasks.tables.table import ReadingWishes, Table
+    from kertasks.tables.table import Table
     from kertasks.tables.table_look import TableLook
-
-_Command = TypeVar("_Command", bound=Callable[..., Any])
+    from kertui.cli.own_data.said_of_table import SaidOfTable
 
 _ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".parquet", ".pq", ".jsonl", ".ndjson", ".json", ".gz")
 """Of files that are tables as a rule; by any other a file that is there is meant too."""
 
 _MOST_SAID = 3
 """Warnings that are said; ``kertui data look`` says all."""
-
-
-class NotReady(UserError):
-    """A table cannot be trained as it stands; the text says why."""
-
-
-def table_options(command: _Command) -> _Command:
-    """``--target`` and ``--role``, as the arguments ``target`` and ``roles``."""
-    target = click.option(
-        "--target", metavar="COLUMN", help="Of a table: the column to predict (default: a guess)."
-    )
-    role = click.option(
-        "--role",
-        "roles",
-        multiple=True,
-        metavar="COLUMN=ROLE",
-        help="Of a table: what a column is: number, category, text, date, identifier or ignore. "
-        "Again for more.",
-    )
-    return target(role(command))
 
 
 def table_path(text: str) -> Path | None:
@@ -55,21 +29,13 @@ def table_path(text: str) -> Path | None:
         return path
 
 
-def look_with(
-    path: Path,
-    table: Table | None,
-    target: str | None,
-    roles: Sequence[str],
-    wishes: ReadingWishes | None = None,
-) -> TableLook:
+def look_with(path: Path, table: Table | None, said: SaidOfTable) -> TableLook:
     """Look at a table in a process of its own, and again with what a person says otherwise.
 
     Args:
         path: of the table.
         table: what is said of it already; None to find that out.
-        target: the column to predict; None for the one that is said or found.
-        roles: ``COLUMN=ROLE`` each.
-        wishes: without a table: how the file is read.
+        said: otherwise; how the file is read counts without a table.
 
     Raises:
         UserError: it cannot be read, or what was said cannot be so.
@@ -79,22 +45,11 @@ def look_with(
 
     process = TableProcess()
     try:
-        look = process.look(path, table, wishes)
-        changed = with_words(look.table, target, roles)
+        look = process.look(path, table, said.wishes if table is None else None)
+        changed = with_words(look.table, said.target, said.roles)
         return look if changed == look.table else process.look(path, changed)
     finally:
         process.close()
-
-
-def require_ready(look: TableLook) -> None:
-    """See that a table can be trained.
-
-    Raises:
-        NotReady: with every reason.
-    """
-    if look.problems:
-        name = Path(look.table.path).name
-        raise NotReady("\n".join([f"{name} cannot be trained as it stands:", *look.problems]))
 
 
 def summary_lines(look: TableLook) -> list[str]:
