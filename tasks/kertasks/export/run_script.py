@@ -3,28 +3,42 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from kertasks.export.formats import Export
 from kertasks.export.script.writing import write_script
+from kertasks.export.trained_task import trained_task
 from kertasks.keras_catalog.catalog import Catalog
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import Event, Finished, LearningRate, Progress, Resumed, Stopped
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
 
+_DIFFERS = "it reads the data as the run did; the task {task} has changed since"
 
-def write(export: Export) -> None:
+
+@dataclass(frozen=True, slots=True)
+class RunScript:
+    """The script of a run."""
+
+    text: str
+    note: str = ""
+    """What is to be known of it; mostly nothing."""
+
+
+def write(export: Export) -> str:
     """Write the script of a run.
 
     Raises:
         UserError: as ``script_of``.
     """
-    text = script_of(export.run, export.catalog())
+    script = script_of(export.run, export.catalog())
     with export.file() as file:
-        file.write(text.encode())
+        file.write(script.text.encode())
+    return script.note
 
 
-def script_of(run: RunFolder, catalog: Catalog) -> str:
+def script_of(run: RunFolder, catalog: Catalog) -> RunScript:
     """A script of Keras alone that trains what the run trained, for as many epochs.
 
     A run without an end (it trains still, or failed) gives the script of its recipe.
@@ -64,14 +78,17 @@ def script_of(run: RunFolder, catalog: Catalog) -> str:
             note += ", maybe before its last row; here the whole of it is trained."
         else:
             note += "."
-    return write_script(
+    trained = trained_task(run, recipe.task)
+    text = write_script(
         recipe,
         catalog,
         epochs=epochs,
         learning_rates=_learning_rates(events, epochs),
         note=note,
         xla=bool(history.xla),
+        task=trained.task,
     )
+    return RunScript(text, _DIFFERS.format(task=recipe.task) if trained.differs else "")
 
 
 def _learning_rates(events: list[Event], epochs: int) -> dict[int, float]:

@@ -50,6 +50,9 @@ class DataKind:
     """Whether loading divides the rows into folds: where more than a scale is learned of them, or
     where they may be too many for the memory. Else it is done with what is loaded."""
 
+    tells: str = ""
+    """From such statistics: the data's record, as it was trained on, without NumPy."""
+
     def load(self, data: Any, base: Path, seed: int) -> Any:
         """Read the data: a ``Dataset``, which who has no NumPy must not even name."""
         return _function(self.loads)(data, base, seed)
@@ -66,6 +69,14 @@ class DataKind:
         """What ``load`` does, in plain Python."""
         return cast(ScriptData, _function(self.writes)(data, base))
 
+    def data_of(self, statistics: str | bytes) -> Any:
+        """The record of the data that statistics are of.
+
+        Raises:
+            ValueError: they are none.
+        """
+        return _function(self.tells)(statistics)
+
     def summed_up(self, data: Any) -> str:
         """One line on the data."""
         return cast(str, _function(self.summary)(data))
@@ -79,6 +90,7 @@ KINDS: Mapping[type, DataKind] = {
         summary="kertasks.tables.table_facts:summary",
         restores="kertasks.tables.loading:restored",
         compares="kertasks.tables.statistics:what_changed",
+        tells="kertasks.tables.statistics:table_of",
     ),
     PictureFolder: DataKind(
         loads="kertasks.folders.picture_loading:load",
@@ -87,6 +99,7 @@ KINDS: Mapping[type, DataKind] = {
         summary="kertasks.folders.folder_facts:picture_summary",
         restores="kertasks.folders.picture_loading:restored",
         compares="kertasks.folders.picture_folder:what_changed",
+        tells="kertasks.folders.picture_folder:decode_folder",
     ),
     TextFolder: DataKind(
         loads="kertasks.folders.text_loading:load",

@@ -176,6 +176,15 @@ def decode_statistics(text: str | bytes) -> TableStatistics:
     return _STATISTICS.decode(text)
 
 
+def table_of(text: str | bytes) -> Table:
+    """The table that statistics are of, as it was trained on.
+
+    Raises:
+        ValueError: they are none.
+    """
+    return decode_statistics(text).table
+
+
 def what_changed(before: str, now: str) -> str:
     """What is another in the statistics of the same task, in words; empty for nothing.
 

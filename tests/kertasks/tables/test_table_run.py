@@ -107,7 +107,7 @@ def test_the_script_trains_the_same_and_says_the_same_of_raw_rows(
         said[0],
     )
     assert note, said
-    text = script_of(run, catalog)
+    text = script_of(run, catalog).text
     home = str(run.path.parent.parent)
     assert "kert" not in text.replace(home, "")
     capsys.readouterr()
@@ -123,12 +123,14 @@ def test_the_script_trains_the_same_and_says_the_same_of_raw_rows(
         assert np.allclose(values, history.column(name), rtol=1e-4), name
 
 
-def test_what_changed_since_is_said_and_raw_rows_are_answered_all_the_same(
-    run: RunFolder,
+def test_what_changed_since_is_said_and_the_run_keeps_to_its_own(
+    run: RunFolder, catalog: Catalog
 ) -> None:
     data, task = data_of(run), data_of(run).with_suffix(".toml")
     assert run.statistics_path.stat().st_mode & 0o777 == 0o600
     before, text, said = answered(run, file=NEW), data.read_text(), task.read_text()
+    script = script_of(run, catalog)
+    assert script.note == ""
     try:
         data.write_text(text.replace("green", "grey"))
         with pytest.raises(UserError, match=r"what houses.csv holds changed since"):
@@ -142,6 +144,9 @@ def test_what_changed_since_is_said_and_raw_rows_are_answered_all_the_same(
         with pytest.raises(UserError, match="what its columns are changed since"):
             RunNetwork(run, DatasetCache())
         assert answered(run, file=NEW) == before
+        other = script_of(run, catalog)
+        assert other.text == script.text
+        assert other.note.endswith("the task houses has changed since")
     finally:
         data.write_text(text)
         task.write_text(said)

@@ -285,7 +285,7 @@ def test_no_run_of_that_name(home: Path, capsys: pytest.CaptureFixture[str]) -> 
 def test_a_script_trains_as_many_epochs_as_the_run(
     tmp_path: Path, catalog: Catalog, recipe: Recipe, events: list[Event], epochs: int, note: str
 ) -> None:
-    script = script_of(recorded(tmp_path, recipe, *events), catalog)
+    script = script_of(recorded(tmp_path, recipe, *events), catalog).text
     assert f"\nEPOCHS = {epochs}\n" in script
     assert note in script
     assert ("stopped by hand" in script) is bool(note)
@@ -296,7 +296,7 @@ def test_a_script_changes_the_learning_rate_where_the_run_did(
 ) -> None:
     changes: list[Event] = [LearningRate(20.0, 2, 0.5), LearningRate(21.0, 3, 0.001)]
     changes += [LearningRate(21.1, 3, 0.0010000000474974513), finished(3)]
-    script = script_of(recorded(tmp_path, DIABETES, *changes), catalog)
+    script = script_of(recorded(tmp_path, DIABETES, *changes), catalog).text
     assert "LEARNING_RATES = {\n    1: 0.5,\n    2: 0.001,\n}\n" in script
     assert "LearningRateScheduler" in script
     lost: list[Event] = [
@@ -304,16 +304,16 @@ def test_a_script_changes_the_learning_rate_where_the_run_did(
         LearningRate(21.0, 3, 0.1),
         Resumed(30.0, 1, 4),
     ]
-    script = script_of(recorded(tmp_path, DIABETES, *lost, finished(3)), catalog)
+    script = script_of(recorded(tmp_path, DIABETES, *lost, finished(3)), catalog).text
     assert "LEARNING_RATES = {\n    1: 0.5,\n}\n" in script
-    plain = script_of(recorded(tmp_path, DIABETES, finished(3)), catalog)
+    plain = script_of(recorded(tmp_path, DIABETES, finished(3)), catalog).text
     assert "LearningRate" not in plain
 
 
 @pytest.mark.parametrize("xla", [True, False])
 def test_a_script_is_compiled_as_the_run_was(tmp_path: Path, catalog: Catalog, xla: bool) -> None:
     events: list[Event] = [Compiled(20.0, xla), finished(3)]
-    script = script_of(recorded(tmp_path, DIABETES, *events), catalog)
+    script = script_of(recorded(tmp_path, DIABETES, *events), catalog).text
     assert ("jit_compile=True" in script) is xla
 
 

@@ -32,6 +32,7 @@ def write_script(
     learning_rates: Mapping[int, float] | None = None,
     note: str | None = None,
     xla: bool = False,
+    task: Task | None = None,
 ) -> str:
     """A script of Keras and NumPy alone that trains the recipe and prints its metrics.
 
@@ -47,13 +48,14 @@ def write_script(
         note: a sentence on the training for who reads the script.
         xla: whether to compile with XLA, as ``kertasks.fit`` may have done: what it rounds
             otherwise adds up over thousands of epochs, and it draws Dropout otherwise.
+        task: the recipe's, as it was when it was trained; None for the one there is now.
 
     Raises:
         UnknownTask, UnknownVariant: the recipe's task is none.
         RecipeError: the recipe has a fault; every one is listed.
         NoScript: the task's data has no plain form.
     """
-    task = find_task(recipe.task)
+    task = task or find_task(recipe.task)
     variant = task.variant(recipe.data.variant).name
     problems = validate(recipe, catalog)
     if problems:
