@@ -70,6 +70,7 @@ def describe(task: Task, dataset: Dataset) -> Description:
         else 0,
         raw_columns=dataset.raw_columns,
         reads_files=dataset.read_file is not None,
+        feature_rows=_rows_described(dataset),
     )
 
 
@@ -206,8 +207,22 @@ def _rows_to_describe(values: NDArray[Any] | MultiHotRows) -> NDArray[Any]:
     """All rows; of those that lie in a file as many, evenly spaced, as describe them well."""
     if not is_mapped(values):
         return np.asarray(values)
+    return take_rows(values, _evenly_spaced(values))
+
+
+def _evenly_spaced(values: NDArray[Any] | MultiHotRows) -> NDArray[np.int64]:
+    """The numbers of as many rows as describe all of them well."""
     most = max(1, MOST_CELLS_DESCRIBED * len(values) // max(1, values.size))
-    return take_rows(values, np.unique(np.linspace(0, len(values) - 1, most).astype(np.int64)))
+    return np.unique(np.linspace(0, len(values) - 1, most).astype(np.int64))
+
+
+def _rows_described(dataset: Dataset) -> int:
+    """Of how many rows the named features are described; 0 where it is all of them."""
+    values = dataset.train.x
+    if not (is_mapped(values) and _are_named(dataset)):
+        return 0
+    rows = len(_evenly_spaced(values))
+    return rows if rows < len(values) else 0
 
 
 def own_feature_facts(dataset: Dataset) -> tuple[FeatureFacts, ...]:

@@ -179,6 +179,9 @@ class Description(msgspec.Struct, frozen=True):
     reads_files: bool = False
     """Whether a row can be a file of a person's: a picture, by its path."""
 
+    feature_rows: int = 0
+    """Of how many training rows, evenly spaced, the features are described; 0 for all of them."""
+
 
 def to_json(description: Description) -> dict[str, Any]:
     """Turn a description into plain dicts, lists, strings and numbers, for ``json.dumps``."""

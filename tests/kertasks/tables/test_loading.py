@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from kertasks.data import kept_rows
+from kertasks.data import describing, kept_rows
 from kertasks.data.describing import describe
 from kertasks.data.description import ColumnsSample, WordsSample
 from kertasks.data.splits import Split
@@ -217,6 +217,11 @@ def test_rows_too_many_for_the_memory_lie_in_a_private_file(
         assert data.test is not None
         assert_equal(in_memory.train, data.train)
         assert_equal(in_memory.test, data.test)
+    task = task_of(tmp_path / "houses.toml", DataTask(HOUSES))
+    assert describe(task, first).feature_rows == 0  # all of them
+    monkeypatch.setattr(describing, "MOST_CELLS_DESCRIBED", 100 * first.train.x.shape[1])
+    assert describe(task, first).feature_rows == 100
+    assert describe(task, in_memory).feature_rows == 0
     kept = tmp_path / "cache" / "rows"
     assert {path.stat().st_mode & 0o777 for path in kept.iterdir()} == {0o600}
     first_files = {path.name for path in kept.iterdir()}

@@ -55,7 +55,8 @@ def list_facts(
         found.append(Fact("", (f"{count} validation rows also in training",), "$warning"))
     for fault in description.faults:
         found.append(Fact("", tuple(fault.split(" ")), "$warning", between=" "))
-    found.append(Fact("features", _features(description, glyphs), between=dot))
+    features = (*_features(description, glyphs), *_of_some_rows(description))
+    found.append(Fact("features", features, between=dot))
     if description.constant_features:
         words = f"{counted(description.constant_features, 'feature')} the same in all rows"
         found.append(Fact("", (words,), "$warning"))
@@ -107,6 +108,12 @@ def _features(description: Description, glyphs: Glyphs) -> tuple[str, ...]:
     low = min(feature.minimum for feature in known)
     high = max(feature.maximum for feature in known)
     return count, f" {glyphs.to} ".join(name_ends(low, high))
+
+
+def _of_some_rows(description: Description) -> tuple[str, ...]:
+    """Of how many rows the features are described, where it is not all of them."""
+    rows = description.feature_rows
+    return (f"of {grouped(rows)} rows",) if rows else ()
 
 
 def _range(feature: FeatureFacts, glyphs: Glyphs) -> str:
@@ -173,7 +180,7 @@ def draw_features(description: Description, width: int, glyphs: Glyphs) -> list[
     ]
     if not rows:
         return []
-    title = "Features"
+    title = " ".join(["Features", *_of_some_rows(description)])
     columns = [max(8, *(cell_len(row[place]) for row in rows)) + 1 for place in range(1, 5)]
     name_width = min(
         max(len(title), *(cell_len(row[0]) for row in rows)) + 2, max(10, width - sum(columns))
