@@ -86,7 +86,7 @@ KINDS: Mapping[type, DataKind] = {
     Table: DataKind(
         loads="kertasks.tables.loading:load",
         knows="kertasks.tables.table_facts:facts",
-        writes="kertasks.tables.table_script:script",
+        writes="kertasks.tables.script.table_script:script",
         summary="kertasks.tables.table_facts:summary",
         restores="kertasks.tables.loading:restored",
         compares="kertasks.tables.statistics:what_changed",

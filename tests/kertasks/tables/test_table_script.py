@@ -13,6 +13,7 @@ from keras import layers
 
 from kertasks.data.dataset import Dataset
 from kertasks.tables.loading import load
+from kertasks.tables.script.table_script import script
 from kertasks.tables.table import (
     Column,
     Missing,
@@ -24,7 +25,6 @@ from kertasks.tables.table import (
     Table,
     TextForm,
 )
-from kertasks.tables.table_script import script
 
 pytestmark = pytest.mark.training  # it takes Keras for the words of texts
 
