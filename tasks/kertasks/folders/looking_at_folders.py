@@ -201,7 +201,7 @@ def _changed(digest: str, rows: int, data: FolderData | None) -> Iterator[str]:
     """What is another since the folder was looked at before."""
     if data is None or not data.digest or data.digest == digest:
         return
-    before = f"{grouped(data.rows)} files then, {grouped(rows)} now"
+    before = f"{grouped(data.rows)} then, {grouped(rows)} now"
     if data.rows == rows:
         before = f"as many files, of which one or more {_OTHERWISE[digest.partition(':')[0]]}"
     yield f"the folder has changed since it was looked at: {before}"

@@ -58,7 +58,7 @@ def test_what_is_said_of_a_folder_stays_and_its_changes_are_told(
     assert isinstance(found.data, PictureFolder)
     assert (found.data.classes, found.data.width, found.data.colour) == (said.classes, 4, True)
     changed = "the folder has changed since it was looked at: "
-    assert found.warnings == (f"{changed}20 files then, 19 now",)
+    assert found.warnings == (f"{changed}20 then, 19 now",)
     picture = folder / "dark" / "dark-01.png"
     content, times = picture.read_bytes(), (picture.stat().st_atime_ns, picture.stat().st_mtime_ns)
     picture.write_bytes(content[:-1] + b"?")  # as many bytes

@@ -13,10 +13,10 @@ from textual.widgets import Input, OptionList
 
 from kertasks.own_tasks.data_task import read_data_task
 from kertasks.tables.table import Missing, Role, SplitWay, Table
-from kertui.data_screen.column_table import ColumnTable
-from kertui.data_screen.data_form import DataForm
 from kertui.data_screen.data_screen import DataScreen
+from kertui.data_screen.form.data_form import DataForm
 from kertui.data_screen.save_task import SaveTaskScreen
+from kertui.data_screen.seen.column_table import ColumnTable
 from kertui.dialogs.unsaved_changes import UnsavedChangesScreen
 from kertui.service.table_process import TableProcess
 from kertui.session import OpenWorkbench

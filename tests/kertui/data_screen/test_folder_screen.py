@@ -18,8 +18,8 @@ from kertasks.folders.picture_folder import PictureFolder
 from kertasks.folders.text_folder import TextFolder
 from kertasks.own_tasks.data_task import read_data_task
 from kertasks.tables.table import TextForm
-from kertui.data_screen.data_form import DataForm
 from kertui.data_screen.data_screen import DataScreen
+from kertui.data_screen.form.data_form import DataForm
 from kertui.data_screen.save_task import SaveTaskScreen
 from kertui.dialogs.open_file import OpenFileScreen
 from kertui.session import OpenWorkbench

@@ -9,59 +9,41 @@ from pathlib import Path
 from typing import ClassVar
 
 from msgspec.structs import replace
-from rich.cells import cell_len
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
-from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Input, Static
 
 from kertasks.errors import UserError
 from kertasks.own_tasks import kept_tasks
-from kertasks.own_tasks.data_kinds import KINDS
 from kertasks.own_tasks.data_task import DataTask, OwnData, name_for
-from kertasks.recipes.outline import outline
-from kertasks.recipes.recipe import Recipe
-from kertasks.registry import all_tasks, broken_tasks, find_task
+from kertasks.registry import find_task
 from kertasks.tables.table import Table
 from kertasks.tables.table_look import TableLook
 from kertasks.tables.table_requests import DataLook, data_of
 from kertasks.task import Task
-from kertasks.templates.fitted_recipes import recipes_for
-from kertasks.text.numbers import counted, short_path, size
-from kertui.data_screen.column_table import ColumnTable
+from kertasks.text.numbers import short_path
 from kertui.data_screen.data_draft import DataDraft
-from kertui.data_screen.data_form import DataForm
 from kertui.data_screen.data_header import DataHeader
-from kertui.data_screen.data_words import facts_of, settings_of, used_words
+from kertui.data_screen.data_looker import Asked, DataLooker
+from kertui.data_screen.data_prompt import DataPrompt
+from kertui.data_screen.data_words import settings_of
+from kertui.data_screen.form.data_form import DataForm
 from kertui.data_screen.look_notes import (
     LookNotes,
     notes_of,
-    state_words,
 )
-from kertui.data_screen.seen_pane import SeenPane
-from kertui.data_screen.table_pane import TablePane
-from kertui.dialogs.ask_path import typed_path
+from kertui.data_screen.seen.column_table import ColumnTable
+from kertui.data_screen.seen.seen_pane import SeenPane
+from kertui.data_screen.seen.table_pane import TablePane
+from kertui.data_screen.suggested_recipe import SuggestedRecipe, recipe_for
 from kertui.dialogs.unsaved_changes import UnsavedAnswer, UnsavedChangesScreen
 from kertui.forms.field_form import FieldForm
-from kertui.forms.text_field import TextField
 from kertui.rows.key_line import KeyLine
-from kertui.service.table_process import TableProcess
 from kertui.session import OpenData, OpenWorkbench
 from kertui.terminal.glyphs import glyphs_for
-from kertui.text.fitting_text import fitted
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What is looked at in a thread."""
-
-    path: Path
-    data: OwnData | None
-    """As it is to be used; None to find that out."""
 
 
 class DataScreen(Screen[None]):
@@ -91,35 +73,6 @@ class DataScreen(Screen[None]):
     ]  # fmt: skip
 
     @dataclass
-    class TaskRead(Message):
-        """The task's file was read, or why not."""
-
-        task: DataTask | None
-        trouble: str = ""
-
-    @dataclass
-    class LookBegun(Message):
-        """It is known how large the file is that is looked at, and which names are taken."""
-
-        asked: _Asked
-        bytes: int
-        taken: frozenset[str]
-
-    @dataclass
-    class Looked(Message):
-        """What was seen in the file."""
-
-        asked: _Asked
-        look: DataLook
-
-    @dataclass
-    class NotLooked(Message):
-        """Why nothing could be seen in the file."""
-
-        asked: _Asked
-        trouble: str
-
-    @dataclass
     class Kept(Message):
         """The task is in a file of the home, or why not."""
 
@@ -138,70 +91,51 @@ class DataScreen(Screen[None]):
         self._looked_at: OwnData | None = None
         """The data as it was when it was looked at last."""
 
-        self._looking: _Asked | None = None
-        self._bytes = 0
-        self._taken: frozenset[str] = frozenset()
         self._trouble = ""
         self._uses = False
         """Whether it is used as soon as it was looked at."""
 
-        self._process: TableProcess | None = None
-        self._gone = False
         # Held, not looked up: an answer may still arrive while the screen is being taken down.
+        self._looker = DataLooker()
         self._header = DataHeader()
+        self._prompt = DataPrompt(self._path)
         self._table = TablePane()
         self._seen = SeenPane()
         self._form = DataForm()
         self._notes = LookNotes()
+        self._suggestion = SuggestedRecipe()
 
     def compose(self) -> ComposeResult:
         """Lay out the header, the path to be corrected, what was seen, the form and the notes."""
+        yield self._looker
         yield self._header
-        with Vertical(id="data-prompt"):
-            yield Static(id="data-said", markup=False)
-            yield TextField(str(short_path(self._path)), compact=True)
+        yield self._prompt
         with Vertical(id="data-table"):
             yield self._table
             yield self._seen
             with Container(id="data-below"):
                 yield self._form
                 yield self._notes
-            yield Static(id="data-recipe", markup=False)
+            yield self._suggestion
         yield KeyLine()
 
     def on_mount(self) -> None:
         """Read the task's file, or look at the data at once."""
         self._show()
         if self._task_file is not None:
-            self._read_task(self._task_file)
+            self._looker.read_task(self._task_file)
         else:
-            self._ask(_Asked(self._path, None))
+            self._ask(Asked(self._path, None))
 
     def on_resize(self) -> None:
         """Let two fields stand on a line where there is no room below."""
         self._form.paired = self.size.width < 110
         self.call_after_refresh(self._show)
 
-    def on_unmount(self) -> None:
-        """End the process that looks: nobody waits for it any more."""
-        self._gone = True
-        if self._process is not None:
-            self._process.close()
+    # Looking
 
-    # Looking, in threads
-
-    @work(thread=True, group="task")
-    def _read_task(self, file: Path) -> None:
-        try:
-            task = kept_tasks.read_absolute(file)
-        except UserError as error:
-            read = self.TaskRead(None, str(error))
-        else:
-            read = self.TaskRead(task)
-        self.post_message(read)
-
-    @on(TaskRead)
-    def _take_task(self, event: TaskRead) -> None:
+    @on(DataLooker.TaskRead)
+    def _take_task(self, event: DataLooker.TaskRead) -> None:
         if event.task is None or self._task_file is None:
             self._trouble = event.trouble
             self._show()
@@ -209,48 +143,25 @@ class DataScreen(Screen[None]):
         kept = self._task_file if self._is_kept else None
         self._path = Path(event.task.data.path)
         self._draft = DataDraft(event.task, self._task_file.stem, kept, event.task)
-        self.query_one(Input).value = short_path(self._path)
+        self._prompt.show_path(self._path)
         self._ask_anew()
 
     def _ask_anew(self) -> None:
         """Look at the data as it is said to be now, once nothing else is looked at."""
         if self._draft is not None:
-            self._ask(_Asked(self._path, self._draft.data))
+            self._ask(Asked(self._path, self._draft.data))
 
-    def _ask(self, asked: _Asked) -> None:
-        if self._looking is None:
-            self._looking = asked
-            self._look_at(asked)
+    def _ask(self, asked: Asked) -> None:
+        self._looker.look(asked)
         self._show()
 
-    @work(thread=True, group="look")
-    def _look_at(self, asked: _Asked) -> None:
-        try:
-            bytes = asked.path.stat().st_size if asked.path.is_file() else 0
-        except (OSError, ValueError):
-            bytes = 0  # whoever opens it says why
-        names = [*(task.name for task in all_tasks()), *(task.name for task in broken_tasks())]
-        self.post_message(self.LookBegun(asked, bytes, frozenset(names)))
-        try:
-            if self._process is None:
-                self._process = TableProcess()
-            if self._gone:
-                self._process.close()
-                return
-            look = self._process.look_at(asked.path, asked.data)
-        except UserError as error:
-            self.post_message(self.NotLooked(asked, str(error)))
-        else:
-            self.post_message(self.Looked(asked, look))
-
-    @on(LookBegun)
-    def _take_begin(self, event: LookBegun) -> None:
-        self._bytes, self._taken = event.bytes, event.taken
+    @on(DataLooker.Begun)
+    def _take_begin(self) -> None:
         self._show()
 
-    @on(NotLooked)
-    def _take_trouble(self, event: NotLooked) -> None:
-        self._looking, self._uses = None, False
+    @on(DataLooker.NotLooked)
+    def _take_trouble(self, event: DataLooker.NotLooked) -> None:
+        self._uses = False
         if self._has_changed_since(event.asked):
             self._ask_anew()
             return
@@ -258,16 +169,16 @@ class DataScreen(Screen[None]):
         self._looked_at = event.asked.data
         self._show()
         if self._look is None:
-            self.query_one(Input).focus()
+            self._prompt.ask()
 
-    @on(Looked)
-    def _take_look(self, event: Looked) -> None:
-        self._looking, self._trouble, self._look = None, "", event.look
+    @on(DataLooker.Looked)
+    def _take_look(self, event: DataLooker.Looked) -> None:
+        self._trouble, self._look = "", event.look
         seen = replace(data_of(event.look), path=str(event.asked.path))
         first = self._looked_at is None
         if self._draft is None:
             task = DataTask(seen)
-            name = name_for(event.asked.path, self._taken)
+            name = name_for(event.asked.path, self._looker.taken)
             self._draft = DataDraft(task, name, None, task)
         elif self._has_changed_since(event.asked):
             self._ask_anew()
@@ -281,7 +192,7 @@ class DataScreen(Screen[None]):
         if self._uses:
             self.action_use()
 
-    def _has_changed_since(self, asked: _Asked) -> bool:
+    def _has_changed_since(self, asked: Asked) -> bool:
         now = None if self._draft is None else self._draft.data
         return (self._path, now) != (asked.path, asked.data)
 
@@ -299,16 +210,16 @@ class DataScreen(Screen[None]):
         if not self.is_mounted or not self._table.is_attached:
             return
         draft = self._draft
-        self._header.show(self._title(), self._state(), self._facts())
+        again = self._looker.asked is not None and self._look is not None
+        trouble, size = self._trouble, self._looker.bytes
+        self._header.show(self._path, draft, self._look, trouble, looks_again=again, bytes=size)
         self.query_one("#data-table").display = draft is not None
-        no_look = self._look is None
-        self.query_one("#data-prompt").display = no_look
-        self.query_one(Input).display = bool(self._trouble) and no_look
-        self.query_one("#data-said", Static).update(self._said())
+        self._prompt.display = self._look is None
+        self._prompt.show(self._trouble, self._looker.bytes)
         if draft is not None:
             self._show_seen(draft)
             self._form.show(draft, partial(settings_of, draft, self._look))
-            self.query_one("#data-recipe", Static).update(self._suggestion(draft))
+            self._suggestion.show(draft, self._look)
         self._show_notes()
         self.refresh_bindings()
 
@@ -332,69 +243,17 @@ class DataScreen(Screen[None]):
         self._table.say_about(not beside)
         self.refresh_bindings()
 
-    def _title(self) -> str:
-        return self._path.name or str(self._path)
-
-    def _state(self) -> Content:
-        glyphs, draft = glyphs_for(self.app), self._draft
-        if self._looking is not None and self._look is not None:
-            return Content.styled(f"looking again {glyphs.ellipsis}", "$dim")
-        if self._trouble:
-            return Content.styled(f"{glyphs.cross} cannot be read", "bold $error")
-        if self._look is None:
-            return Content("")
-        if not self._look.problems and draft is not None and draft.file and not draft.changed:
-            return Content.styled(f"{glyphs.tick} kept as {draft.name}", "bold $accent")
-        return state_words(self._look, glyphs)
-
-    def _facts(self) -> list[str]:
-        look, draft = self._look, self._draft
-        if look is None or draft is None:
-            return [short_path(self._path.parent)]
-        facts = facts_of(look, draft.data)
-        return [*facts, size(self._bytes)] if self._bytes else facts
-
-    def _said(self) -> Content:
-        glyphs = glyphs_for(self.app)
-        if self._trouble:
-            return Content.assemble((f"{glyphs.cross} {self._trouble}", "$error"))
-        of = f" {size(self._bytes)}" if self._bytes else ""
-        return Content.assemble(f"reading{of} {glyphs.ellipsis}", ("   esc leaves it", "$dim"))
-
-    def _suggestion(self, draft: DataDraft) -> Content:
-        """The recipe that is opened, and how many rows it is trained on."""
-        recipe, glyphs = self._recipe(draft), glyphs_for(self.app)
-        layers = outline(recipe)
-        network = [layers.replace("·", "-") if glyphs.ascii else layers]
-        how = [recipe.compile.optimizer.class_name.lower(), counted(recipe.fit.epochs, "epoch")]
-        words = [draft.data.kind.value, *used_words(self._look, draft.data)]
-        dot, start = f" {glyphs.dot} ", "suggested  "
-        room = self.size.width - 2 - len(start) - cell_len(recipe.name) - 2
-        forms = ([*network, *how], network, ())
-        said = next((one for one in forms if cell_len(dot.join([*one, *words])) <= room), ())
-        text = fitted(dot.join([*said, *words]), max(1, room), glyphs)
-        return Content.assemble((start, "$dim"), (recipe.name, "bold"), (f"  {text}", "$dim"))
-
-    def _recipe(self, draft: DataDraft) -> Recipe:
-        facts = KINDS[type(draft.data)].facts(draft.data)
-        recipes = {one.name: one for one in recipes_for(draft.name, facts)}
-        wanted = self._look.recipe if self._look is not None else ""
-        return recipes.get(wanted) or next(iter(recipes.values()))
-
     # What a person changes
 
-    @on(Input.Submitted)
-    def _take_path(self, event: Input.Submitted) -> None:
+    @on(DataPrompt.PathGiven)
+    def _take_path(self, event: DataPrompt.PathGiven) -> None:
         """Look at another path, with what was said of the data."""
-        if event.input.parent is None or event.input.parent.id != "data-prompt":
-            return
-        event.stop()
-        self._path, self._trouble = typed_path(event.value).absolute(), ""
+        self._path, self._trouble = event.path, ""
         if self._draft is not None:
             self._draft.change_data(replace(self._draft.data, path=str(self._path)))
             self._ask_anew()
         else:
-            self._ask(_Asked(self._path, None))
+            self._ask(Asked(self._path, None))
 
     @on(FieldForm.Edited)
     @on(TablePane.Edited)
@@ -419,7 +278,7 @@ class DataScreen(Screen[None]):
             case "undo":
                 return self._draft is not None and self._draft.count > 0
             case "look_again":
-                return self._looking is None and self._draft is not None
+                return self._looker.asked is None and self._draft is not None
         return True
 
     def action_edit_settings(self) -> None:
@@ -443,7 +302,7 @@ class DataScreen(Screen[None]):
         draft, look = self._draft, self._look
         if draft is None or look is None:
             return
-        if not self._is_fresh and self._looking is not None:
+        if not self._is_fresh and self._looker.asked is not None:
             self._uses = True
             return
         self._uses = False
@@ -457,7 +316,7 @@ class DataScreen(Screen[None]):
     def _keep(self, said: DataTask, name: str, file: Path | None) -> None:
         try:
             if file is None:
-                file = kept_tasks.keep(said, self._taken, name)
+                file = kept_tasks.keep(said, self._looker.taken, name)
             else:
                 kept_tasks.write(said, file)
             kept = self.Kept(said, find_task(file.stem), file)
@@ -473,7 +332,7 @@ class DataScreen(Screen[None]):
         self._draft.file, self._draft.saved = event.file, event.said
         self._draft.name = event.task.name
         self._show()
-        recipe = self._recipe(self._draft)
+        recipe = recipe_for(self._draft, self._look)
         recipe = event.task.recipes.get(recipe.name) or event.task.recipe()
         self.post_message(OpenWorkbench(self, event.task, recipe))
 

@@ -11,11 +11,11 @@ from kertasks.tables.table import Table
 from kertasks.tables.table_look import TableLook
 from kertasks.tables.table_requests import DataLook
 from kertasks.text.numbers import counted, grouped, percent
-from kertui.data_screen.array_fields import array_settings
 from kertui.data_screen.data_draft import DataDraft
-from kertui.data_screen.data_settings import Setting
-from kertui.data_screen.folder_fields import folder_settings
-from kertui.data_screen.table_fields import table_settings
+from kertui.data_screen.form.array_fields import array_settings
+from kertui.data_screen.form.data_settings import Setting
+from kertui.data_screen.form.folder_fields import folder_settings
+from kertui.data_screen.form.table_fields import table_settings
 
 
 def facts_of(look: DataLook, data: OwnData) -> list[str]:

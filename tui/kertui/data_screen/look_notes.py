@@ -112,11 +112,3 @@ class LookNotes(VerticalScroll):
             for text in self._about:
                 lines += [Content.styled(line, "$dim") for line in wrap(text, width)]
         self.query_one(Static).update(Content("\n").join(lines))
-
-
-def state_words(look: DataLook, glyphs: Glyphs) -> Content:
-    """Whether it can be used, in a word or two, for the first line."""
-    if not look.problems:
-        return Content.styled(f"{glyphs.tick} ready", "bold $accent")
-    words = counted(len(look.problems), "problem")
-    return Content.styled(f"{glyphs.cross} {words}", "bold $error")

@@ -124,7 +124,7 @@ def _next_command(look: TableLook, file: str, said: SaidOfTable) -> str:
 
 def _column_lines(look: TableLook) -> Iterator[str]:
     """A row a column, in cells that stand below one another."""
-    from kertui.data_screen.column_cells import GAP, cell_columns, cell_text
+    from kertui.data_screen.seen.column_cells import GAP, cell_columns, cell_text
     from kertui.terminal.capabilities import detect
     from kertui.terminal.cells import cut, padded
     from kertui.terminal.glyphs import glyphs

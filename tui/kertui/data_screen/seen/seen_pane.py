@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from kertasks.arrays.arrays_look import ArraysLook
 from kertasks.folders.folder_look import FolderLook
-from kertui.data_screen.seen_lines import seen_lines
+from kertui.data_screen.seen.seen_lines import seen_lines
 from kertui.terminal.glyphs import glyphs_for
 
 

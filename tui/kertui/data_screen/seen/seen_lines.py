@@ -12,7 +12,7 @@ from kertasks.folders.class_folders import TEST, TRAIN, VALIDATION
 from kertasks.folders.folder_look import FolderLook
 from kertasks.text.numbers import counted, grouped
 from kertasks.text.plain_text import one_line
-from kertui.data_screen.array_fields import LAST, shape_words
+from kertui.data_screen.form.array_fields import LAST, shape_words
 from kertui.terminal.cells import padded
 from kertui.terminal.glyphs import Glyphs
 from kertui.text.fitting_text import fitted, wrap_parts

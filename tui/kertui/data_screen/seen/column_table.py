@@ -16,7 +16,7 @@ from textual.strip import Strip
 
 from kertasks.tables.table import Column, Role, Table
 from kertasks.tables.table_look import ColumnLook
-from kertui.data_screen.column_cells import (
+from kertui.data_screen.seen.column_cells import (
     EDITED,
     GAP,
     Cell,

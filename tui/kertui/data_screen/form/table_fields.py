@@ -13,15 +13,15 @@ from kertasks.own_tasks.data_task import DataTask
 from kertasks.tables.table import Reading, Role, SplitChoice, SplitWay, Table
 from kertasks.tables.table_changes import TARGET_ROLES, with_column, with_role, with_target
 from kertasks.tables.table_look import ColumnLook
-from kertui.data_screen.column_cells import ROLE_WORDS
 from kertui.data_screen.data_draft import DataDraft
-from kertui.data_screen.data_settings import (
+from kertui.data_screen.form.data_settings import (
     Setting,
     name_settings,
     share_setting,
     text_settings,
     whole,
 )
+from kertui.data_screen.seen.column_cells import ROLE_WORDS
 from kertui.forms.fields import Choice, Entry, Field
 from kertui.text.recipe_values import NOTHING, NotAllowed
 

@@ -11,7 +11,7 @@ from kertasks.arrays.arrays_look import ArrayCells
 from kertasks.arrays.own_arrays import Arrays, ArrayScaling, row_shape, usual_scaling
 from kertasks.own_tasks.data_task import DataTask
 from kertui.data_screen.data_draft import DataDraft
-from kertui.data_screen.data_settings import Setting, name_settings, pick, share_setting
+from kertui.data_screen.form.data_settings import Setting, name_settings, pick, share_setting
 from kertui.text.recipe_values import NOTHING, NotAllowed
 
 LAST: Final = "last column of x"

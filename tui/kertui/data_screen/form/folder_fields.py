@@ -14,7 +14,7 @@ from kertasks.folders.folder_look import FolderData
 from kertasks.folders.picture_folder import PictureFolder, PixelScaling
 from kertasks.own_tasks.data_task import DataTask
 from kertui.data_screen.data_draft import DataDraft
-from kertui.data_screen.data_settings import (
+from kertui.data_screen.form.data_settings import (
     Setting,
     name_settings,
     pick,

@@ -14,9 +14,15 @@ from textual.widgets import Static
 from kertasks.tables.table import Missing, Role, Scaling, Table
 from kertasks.tables.table_changes import with_column, with_role, with_target
 from kertasks.tables.table_look import ColumnLook
-from kertui.data_screen.column_cells import TARGET, Cell, cell_choices, cell_text, column_sentences
-from kertui.data_screen.column_table import ColumnTable
 from kertui.data_screen.data_draft import DataDraft
+from kertui.data_screen.seen.column_cells import (
+    TARGET,
+    Cell,
+    cell_choices,
+    cell_text,
+    column_sentences,
+)
+from kertui.data_screen.seen.column_table import ColumnTable
 from kertui.forms.choice_list import ChoiceList
 from kertui.terminal.glyphs import glyphs_for
 from kertui.text.fitting_text import fitted

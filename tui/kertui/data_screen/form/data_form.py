@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from textual.reactive import reactive
 
 from kertui.data_screen.data_draft import DataDraft
-from kertui.data_screen.data_settings import Setting, entered, fields_of, reset
+from kertui.data_screen.form.data_settings import Setting, entered, fields_of, reset
 from kertui.forms.field_form import FieldForm
 from kertui.forms.fields import Field
 

@@ -1,0 +1,1 @@
+"""The form by which data is said to be otherwise: the settings of each kind of data."""
