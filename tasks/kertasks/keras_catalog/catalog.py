@@ -14,7 +14,7 @@ import msgspec
 
 from kertasks.files import replacing
 
-SCHEMA = 3
+SCHEMA = 4
 """Of the JSON; part of the name of the file that keeps it."""
 
 

@@ -1,5 +1,7 @@
 """Keras's own classes by family, and the names Keras gives them. Imports Keras.
 
+One layer is not Keras's own: ``Pretrained``, the layers of a saved network.
+
 This is the only way from a name in a recipe to a class: nothing is imported by name and no
 custom object is looked up.
 """
@@ -17,6 +19,7 @@ import keras
 
 from kertasks.keras_catalog.catalog import Family
 from kertasks.keras_catalog.excluded import EXCLUDED_LAYERS, EXCLUDED_OTHERS
+from kertasks.recipes.recipe import PRETRAINED
 
 _BASES = {
     Family.LAYERS: keras.layers.Layer,
@@ -80,6 +83,11 @@ def offered(family: Family) -> tuple[Offered, ...]:
     if family in _CHOSEN_BY_SHAPE:
         chosen, identifiers = _CHOSEN_BY_SHAPE[family]
         found.append(Offered(chosen.name, chosen, identifiers))
+    if family is Family.LAYERS:
+        # Imported here: it asks this table which classes a saved network may be made of.
+        from kertasks.pretrained.layer import Pretrained
+
+        found.append(Offered(PRETRAINED, Pretrained, ()))
     return tuple(sorted(found, key=lambda entry: (entry.name.casefold(), entry.name)))
 
 

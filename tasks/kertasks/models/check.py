@@ -16,6 +16,12 @@ class LayerCheck(msgspec.Struct, frozen=True):
     error: str | None = None
     """Keras's reason in one line, without class paths; None when it accepts the layer."""
 
+    inside: int = 0
+    """How many layers there are in it, of a saved network as far as it is taken."""
+
+    names: tuple[str, ...] = ()
+    """Of all the layers of a saved network, one of which it may end at."""
+
 
 class Finding(msgspec.Struct, frozen=True):
     """One thing that is wrong with a recipe, or with its data."""

@@ -23,7 +23,8 @@ from kertasks.models.keras_warnings import hearing_warnings
 from kertasks.models.label_rules import LOSS, judge_loss, judge_metrics, setting_of
 from kertasks.models.messages import BuildError
 from kertasks.models.monitor import judge_monitor
-from kertasks.models.network import Network, no_weights
+from kertasks.models.network import Network
+from kertasks.models.no_weights import no_weights
 from kertasks.models.output_range import output_range
 from kertasks.models.sizes import Sizes, mismatch_of_sizes
 from kertasks.models.split_rules import holds_out, refused_split, warned_splits
@@ -35,7 +36,8 @@ from kertasks.models.trials import (
     metric_trial,
     optimizer_trial,
 )
-from kertasks.recipes.recipe import INPUT, Recipe
+from kertasks.pretrained.saved_file import read_saved
+from kertasks.recipes.recipe import INPUT, PRETRAINED, Layer, Recipe
 from kertasks.recipes.recipe_errors import Problem
 from kertasks.recipes.validation import validate
 
@@ -139,7 +141,7 @@ def _check_layers(
                 heard: list[str] = []
                 with hearing_warnings(heard.append):
                     layer = network.add(index)
-                    checks.append(_layer_check(layer, network))
+                    checks.append(_layer_check(layer, network, recipe.layers[index]))
                 made.append(layer)
                 heard += activation_trial(getattr(layer, "activation", None), checks[-1])
                 for text in dict.fromkeys(heard):
@@ -156,11 +158,14 @@ def _check_layers(
     return checks, made, tuple(size or 1 for size in network.output.shape[1:])
 
 
-def _layer_check(layer: keras.layers.Layer, network: Network) -> LayerCheck:
+def _layer_check(layer: keras.layers.Layer, network: Network, of: Layer) -> LayerCheck:
+    saved = of.class_name == PRETRAINED
     return LayerCheck(
         output_shape=tuple(network.output.shape[1:]),
         parameters=int(layer.count_params()),
         trainable_parameters=sum(math.prod(weight.shape) for weight in layer.trainable_weights),
+        inside=len(layer.layers) - len(layer.inputs) if saved else 0,
+        names=read_saved(str(of.arguments["file"])).names if saved else (),
     )
 
 

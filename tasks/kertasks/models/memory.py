@@ -12,7 +12,8 @@ import tensorflow as tf
 
 from kertasks.data.dataset import Dataset
 from kertasks.keras_catalog.catalog import Family
-from kertasks.models.network import Names, Network, make, no_weights
+from kertasks.models.network import Names, Network, make
+from kertasks.models.no_weights import no_weights
 from kertasks.recipes.recipe import Component, Recipe
 
 

@@ -12,7 +12,8 @@ import keras
 from kertasks.errors import nearest
 from kertasks.models.check import Finding
 from kertasks.models.messages import BuildError
-from kertasks.models.network import make_metric, no_weights
+from kertasks.models.network import make_metric
+from kertasks.models.no_weights import no_weights
 from kertasks.recipes.recipe import Recipe
 from kertasks.runs.events import Monitor
 

@@ -3,44 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import keras
-from keras.src.backend.common import global_state
 
 from kertasks.keras_catalog.catalog import Argument, ArgumentKind, Family
 from kertasks.keras_catalog.excluded import EXCLUDED_ARGUMENTS, EXCLUDED_LAYERS, EXCLUDED_OTHERS
 from kertasks.keras_catalog.introspection import arguments_of, is_cell, required_inputs, takes_list
 from kertasks.keras_catalog.offer import Chosen, Offered, by_name
 from kertasks.models.messages import BuildError, one_line
+from kertasks.pretrained.layer import Pretrained, mismatch
+from kertasks.pretrained.saved_file import UnusableFile
 from kertasks.recipes.recipe import INPUT, Component, Recipe, Value
 from kertasks.recipes.recipe_errors import one_of
 from kertasks.recipes.validation import problem_with
 from kertasks.xla_flags import offer_cache
 
 offer_cache()
-
-_WAITING = "uninitialized_variables"
-
-
-@contextmanager
-def no_weights() -> Iterator[None]:
-    """Inside, no variable is given memory.
-
-    Keras 3.15 keeps a list of variables that wait for their values, and has no public way to
-    say that they never get one; without this the list would hold every layer ever checked.
-    TensorFlow 2.21 besides keeps some 30 KB for every variable it ever made, even when it is
-    long gone, so a process that checks at every key must not make any.
-    """
-    before = list(global_state.get_global_attribute(_WAITING) or [])
-    try:
-        with keras.StatelessScope(initialize_variables=False):
-            yield
-    finally:
-        global_state.set_global_attribute(_WAITING, before)
-
 
 def find_class(name: str, family: Family, path: str) -> Offered:
     """What a name stands for.
@@ -89,7 +68,10 @@ def make(
     elif family is Family.METRICS:
         arguments.setdefault("name", _metric_name(entry))
     try:
-        return entry.what(**arguments)
+        made = entry.what(**arguments)
+        return made.network() if isinstance(made, Pretrained) else made
+    except UnusableFile as error:
+        raise BuildError(f"{path}.{error.argument}", str(error)) from error
     except Exception as error:
         raise BuildError(path, one_line(error)) from error
 
@@ -223,6 +205,10 @@ class Network:
         keeps_integers = not made.autocast or ".layers.preprocessing." in entry.what.__module__
         reads = layer.inputs or (INPUT if index == 0 else "",)
         tensors = [self._tensor(name, keeps_integers, path) for name in reads]
+        if entry.what is Pretrained and len(tensors) == 1:
+            why = mismatch(made, tensors[0].shape[1:])
+            if why is not None:
+                raise BuildError(path, why)
         try:
             output = made(*_call_arguments(tensors, entry, path))
         except BuildError:

@@ -11,7 +11,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from kertasks.models.network import no_weights
+from kertasks.models.no_weights import no_weights
 from kertasks.recipes.recipe import Layer
 
 _KEEP_THE_RANGE = (".layers.reshaping.", ".layers.pooling.", ".layers.regularization.")

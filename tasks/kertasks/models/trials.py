@@ -15,7 +15,8 @@ from kertasks.keras_catalog.catalog import Family
 from kertasks.models.check import DataShape, Finding, LayerCheck
 from kertasks.models.keras_warnings import hearing_warnings
 from kertasks.models.messages import BuildError, one_line
-from kertasks.models.network import Names, make, make_metric, no_weights
+from kertasks.models.network import Names, make, make_metric
+from kertasks.models.no_weights import no_weights
 from kertasks.models.sizes import Sizes
 from kertasks.recipes.recipe import Component
 

@@ -6,9 +6,11 @@ import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from kertasks.keras_catalog.catalog import Catalog
+from kertasks.pretrained.paths import with_whole_paths
 from kertasks.recipes.json_form import KEYS, RecipeReader, join, to_json
 from kertasks.recipes.recipe import EarlyStopping, Recipe
 from kertasks.recipes.recipe_errors import (
@@ -70,7 +72,8 @@ def with_changes(recipe: Recipe, changes: Iterable[str], catalog: Catalog | None
 
     A value is a TOML value; a bare word is a string; nothing after the ``=`` takes away what is
     there: of a key that gives Keras's default back. ``layers.1+=Dropout`` puts a layer before the
-    one at place 1, ``layers.1=`` takes that one out. Paths: ``layers.0.units``, ``fit.epochs``,
+    one at place 1, ``layers.1=`` takes that one out. The path of a saved network begins in the
+    folder one is in. Paths: ``layers.0.units``, ``fit.epochs``,
     ``compile.optimizer.learning_rate``, ``layers.1.kernel_regularizer.l2``.
 
     Raises:
@@ -84,7 +87,7 @@ def with_changes(recipe: Recipe, changes: Iterable[str], catalog: Catalog | None
         except RecipeError as error:
             problems += error.problems
     reader = RecipeReader()
-    changed = reader.recipe(plain)
+    changed = with_whole_paths(reader.recipe(plain), Path())
     found = without_consequences(tuple(problems), reader.problems)
     if not problems:  # a change that was not carried out may be what a rule misses
         found = without_consequences(found, validate(changed, catalog))

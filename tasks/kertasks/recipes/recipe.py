@@ -19,6 +19,9 @@ Value: TypeAlias = "bool | int | float | str | tuple[Value, ...] | Component | N
 INPUT = "input"
 """The name a layer's ``inputs`` uses for the data itself."""
 
+PRETRAINED = "Pretrained"
+"""The one class of layers that is not Keras's own: the layers of a saved network."""
+
 
 @dataclass(frozen=True)
 class Component:

@@ -20,8 +20,9 @@ The shape, and nothing else is read::
     [fit]
     epochs = 1000
 
-``{}`` stands for Keras's ``None`` where an argument's default is something else. A file is
-data: nothing in it is imported or run.
+``{}`` stands for Keras's ``None`` where an argument's default is something else. The path of a
+saved network, as ``Pretrained`` takes it, begins in the folder of the recipe. A file is data:
+nothing in it is imported or run.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from pathlib import Path
 
 from kertasks.files import write_text
 from kertasks.keras_catalog.catalog import Catalog
+from kertasks.pretrained.paths import with_relative_paths, with_whole_paths
 from kertasks.recipes.json_form import RecipeReader, to_json
 from kertasks.recipes.recipe import Recipe
 from kertasks.recipes.recipe_errors import FolderGiven, Problem, RecipeError, without_consequences
@@ -73,7 +75,8 @@ def load_recipe(path: str | Path, catalog: Catalog | None = None) -> Recipe:
     except OSError as error:
         found = (error.strerror or "an unreadable file").lower()
     else:
-        return parse_recipe(text, str(path), catalog, name=path.stem)
+        recipe = parse_recipe(text, str(path), catalog, name=path.stem)
+        return with_whole_paths(recipe, path.parent)
     raise RecipeError((Problem("", found, "a recipe file in TOML, in UTF-8"),), str(path))
 
 
@@ -134,7 +137,7 @@ def save_recipe(recipe: Recipe, path: str | Path) -> None:
     from kertasks.recipes.toml_text import fresh_document, updated_document
 
     target = Path(os.path.realpath(path))  # pathlib's raises for a link to itself
-    plain = to_json(recipe)
+    plain = to_json(with_relative_paths(recipe, target.parent))
     mode = text = None
     if target.exists():
         mode = _permissions(target)

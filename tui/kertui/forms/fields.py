@@ -96,6 +96,7 @@ def layer_fields(
     problems: Sequence[Problem] = (),
     limit: int | None = None,
     keep: ArgumentPath | None = None,
+    names: Sequence[str] = (),
 ) -> tuple[tuple[Field, ...], int]:
     """The fields of a layer, and how many more there are.
 
@@ -106,6 +107,7 @@ def layer_fields(
         problems: of the whole recipe; those of this layer go to their fields.
         limit: the most fields to show, refused, required and changed ones first; None for all.
         keep: a field that is shown in any case.
+        names: of the layers of a saved network, which may end at one of them.
     """
     layer = recipe.layers[index]
     info = catalog.find(Family.LAYERS, layer.class_name) if catalog else None
@@ -117,6 +119,12 @@ def layer_fields(
         _inputs_field(recipe, index, info, here),
         _name_field(layer, here),
     ]
+    if names:
+        choices = (Choice(NOTHING), *map(Choice, names))
+        fields = [
+            replace(one, entry=Entry.PICK, choices=choices) if one.path == ("until",) else one
+            for one in fields
+        ]
     if limit is None or len(fields) <= limit:
         return tuple(fields), 0
     by_rank = sorted(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
 from kertasks.keras_catalog.catalog import Argument, ArgumentKind, Catalog, Family
-from kertasks.recipes.recipe import INPUT, Component, Recipe, Value
+from kertasks.recipes.recipe import INPUT, PRETRAINED, Component, Recipe, Value
+from kertasks.text.plain_text import visible_name
 from kertui.text.recipe_values import default_value, format_value
 
 
@@ -24,6 +27,8 @@ def main_arguments(layer: Component, catalog: Catalog | None, times: str = "×")
         catalog: None while it is not here yet.
         times: between the sizes of a kernel.
     """
+    if layer.class_name == PRETRAINED:
+        return _pretrained_words(layer)
     info = catalog.find(Family.LAYERS, layer.class_name) if catalog else None
     known = {argument.name: argument for argument in info.arguments} if info else {}
     ordered = [name for name in known if name in layer.arguments]
@@ -34,6 +39,14 @@ def main_arguments(layer: Component, catalog: Catalog | None, times: str = "×")
         if argument is None or argument.required or not _is_default(value, argument):
             shown.append(_words(name, value, argument, catalog, times))
     return tuple(shown)
+
+
+def _pretrained_words(layer: Component) -> tuple[str, ...]:
+    """The name of the file, whether its layers learn, and where it ends before its end."""
+    until, learns = layer.arguments.get("until"), layer.arguments.get("trainable")
+    name = PurePath(str(layer.arguments.get("file", ""))).name
+    words = (visible_name(name), "trainable" if learns is True else "frozen")
+    return (*words, f"to {until}") if isinstance(until, str) else words
 
 
 def shape_text(shape: tuple[int | None, ...], times: str = "×") -> str:

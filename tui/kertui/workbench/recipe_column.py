@@ -18,7 +18,7 @@ from kertasks.data.description import Description
 from kertasks.errors import UserError
 from kertasks.keras_catalog.catalog import Catalog, ClassInfo
 from kertasks.models.check import ModelCheck
-from kertasks.recipes.recipe import Recipe
+from kertasks.recipes.recipe import PRETRAINED, Layer, Recipe
 from kertasks.task import Task
 from kertui.forms.argument_path import ArgumentPath
 from kertui.forms.field_form import FieldForm
@@ -30,6 +30,7 @@ from kertui.workbench.draft.recipe_check import RecipeCheck, Refusal
 from kertui.workbench.layers.add_layer import AddLayerScreen
 from kertui.workbench.layers.layer_form import LayerForm
 from kertui.workbench.layers.layer_list import INPUT_ROW, LayerList, Waiting
+from kertui.workbench.layers.pretrained_path import PretrainedPathScreen
 from kertui.workbench.settings.settings_fields import data_facts, explain_refusal
 from kertui.workbench.settings.training_settings import TrainingSettings
 
@@ -233,9 +234,19 @@ class RecipeColumn(Container):
         self._adding = None
         if info is None or self.catalog is None:
             return
-        layer = starting_layer(info, self.catalog)
+        if info.name == PRETRAINED:
+            self.app.push_screen(PretrainedPathScreen(""), self._add_pretrained)
+            return
+        self._add(starting_layer(info, self.catalog), ("inputs",) if info.several_inputs else None)
+
+    def _add_pretrained(self, layer: Layer | None) -> None:
+        if layer is not None:
+            self._add(layer, ("until",))
+
+    def _add(self, layer: Layer, first_field: ArgumentPath | None) -> None:
+        """Put a layer after the chosen one and choose it."""
         self._take_change(self.draft.add_layer(self.selected + 1, layer))
-        self.post_message(self.LayerAdded(("inputs",) if info.several_inputs else None))
+        self.post_message(self.LayerAdded(first_field))
 
     def delete_layer(self) -> None:
         """Take the chosen layer out."""
@@ -423,7 +434,9 @@ class RecipeColumn(Container):
         else:
             reason = check.layer_reason(self.selected)
             recipe, problems = self.draft.recipe, check.problems
-            form.show_layer(recipe, self.selected, self.catalog, problems, reason)
+            known = check.layer_check(self.selected)
+            names = known.names if known is not None else ()
+            form.show_layer(recipe, self.selected, self.catalog, problems, reason, names)
         self._fold()
 
     @on(LayerList.LayerChosen)

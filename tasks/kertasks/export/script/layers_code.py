@@ -8,8 +8,9 @@ import re
 from collections.abc import Collection
 
 from kertasks.export.script.expressions import Call, Expression, Items, lines_of, literal
+from kertasks.export.script.pretrained_code import pretrained_call
 from kertasks.keras_catalog.catalog import Argument, ArgumentKind, Catalog, ClassInfo, Family
-from kertasks.recipes.recipe import INPUT, Component, Layer, Value
+from kertasks.recipes.recipe import INPUT, PRETRAINED, Component, Layer, Value
 
 _SHORT = (Family.LOSSES, Family.METRICS)
 """Where a short name, such as "mse", stays the string it is: Keras names a metric by it. Of
@@ -32,7 +33,7 @@ def expression_of(given: str | Component, family: Family, catalog: Catalog) -> E
         # Also "relu", a function, and "accuracy", which Keras makes a class of when it sees
         # the shapes.
         return literal(named.class_name)
-    arguments = []
+    arguments: list[tuple[str | None, Expression]] = []
     positional = family is Family.LAYERS
     for argument in info.arguments:
         # Keras's first arguments, if it needs them, go without a name: Dense(64).
@@ -45,6 +46,8 @@ def expression_of(given: str | Component, family: Family, catalog: Catalog) -> E
             arguments.append((name, _value(value, argument, catalog)))
     if isinstance(named, Layer) and named.name:
         arguments.append(("name", literal(named.name)))
+    if info.name == PRETRAINED:
+        return pretrained_call(named, arguments)
     module = "layers" if family is Family.LAYERS else f"keras.{family.value}"
     return Call(f"{module}.{info.name}", tuple(arguments))
 
@@ -118,6 +121,11 @@ def _is_chain(layers: tuple[Layer, ...], catalog: Catalog) -> bool:
             return False
         previous = layer.name
     return True
+
+
+def has_pretrained(layers: tuple[Layer, ...]) -> bool:
+    """Whether any layer, or one inside of it, is of a saved network."""
+    return any(PRETRAINED in _names_in(layer) for layer in layers)
 
 
 def _names_in(value: Value) -> set[str]:

@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from kertasks.errors import UserError
 from kertasks.export.script.expressions import Call, Expression, Items, comment, lines_of, literal
-from kertasks.export.script.layers_code import expression_of, network_lines
+from kertasks.export.script.layers_code import expression_of, has_pretrained, network_lines
+from kertasks.export.script.pretrained_code import PRETRAINED_CODE
 from kertasks.export.script.script_data import ScriptData
 from kertasks.keras_catalog.catalog import Catalog, Family
 from kertasks.kinds import TaskKind
@@ -80,7 +81,8 @@ def write_script(
         has_validation = True
     training = fit_lines(fit, has_validation, learning_rates or {}, note)
     results = result_lines(recipe.compile, data, task.kind is TaskKind.REGRESSION, task.unit)
-    code = "\n".join([*data.imports, *data_lines, BATCHES, *training, *results])
+    functions = PRETRAINED_CODE if has_pretrained(recipe.layers) else ""
+    code = "\n".join([*data.imports, functions, *data_lines, BATCHES, *training, *results])
     network = [
         *comment(_summary(task, recipe)),
         "# The seed decides the weights that training begins with.",
@@ -90,6 +92,7 @@ def write_script(
         *compile_lines(recipe.compile, catalog, xla),
     ]
     body = [
+        *([*functions.splitlines(), "", ""] if functions else []),
         f"SEED = {literal(recipe.seed)}",
         f"EPOCHS = {literal(fit.epochs if epochs is None else epochs)}",
         f"BATCH_SIZE = {literal(fit.batch_size)}",

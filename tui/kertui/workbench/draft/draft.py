@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, replace
+from pathlib import Path
 
+from kertasks.pretrained.paths import with_whole_paths
 from kertasks.recipes.recipe import INPUT, Layer, Recipe, Value
 from kertui.comparison.recipe_comparison import ComparedValue, compare_recipes
 from kertui.forms.argument_path import ArgumentPath, Unset, with_argument
@@ -177,7 +179,9 @@ class RecipeDraft:
         self._future.clear()
 
     def _set_layers(self, layers: list[Layer], layer: int) -> None:
-        self.change(replace(self.recipe, layers=tuple(layers)), layer)
+        # The path of a saved network that is typed begins in the folder one is in.
+        recipe = with_whole_paths(replace(self.recipe, layers=tuple(layers)), Path())
+        self.change(recipe, layer)
 
     def _free_name(self, name: str) -> str:
         taken = {layer.name for layer in self.recipe.layers} | {INPUT}

@@ -50,6 +50,7 @@ class LayerForm(FieldForm):
         self._index = 0
         self._catalog: Catalog | None = None
         self._problems: Sequence[Problem] = ()
+        self._names: Sequence[str] = ()
         self._data: tuple[Task, Description | None, str] | None = None
 
     def show_layer(
@@ -59,6 +60,7 @@ class LayerForm(FieldForm):
         catalog: Catalog | None,
         problems: Sequence[Problem] = (),
         reason: str | None = None,
+        names: Sequence[str] = (),
     ) -> None:
         """Show the layer's form.
 
@@ -68,6 +70,7 @@ class LayerForm(FieldForm):
             catalog: None while Keras's classes are not here yet.
             problems: of the whole recipe.
             reason: why Keras refuses the layer.
+            names: of the layers of a saved network, where it is one.
         """
         before = self._recipe
         shown = before.layers[index : index + 1] if before and index == self._index else ()
@@ -77,7 +80,7 @@ class LayerForm(FieldForm):
             self.forget_refusals()
             self.everything = False
         self._recipe, self._index, self._catalog = recipe, index, catalog
-        self._problems, self._reason = problems, reason
+        self._problems, self._reason, self._names = problems, reason, names
         self.show_form()
 
     def show_data(self, task: Task, description: Description | None, waiting: str) -> None:
@@ -122,7 +125,13 @@ class LayerForm(FieldForm):
         self.grid.styles.max_height = max(1, self._rows(self.reason_rows))
         limit = None if self.everything else max(1, self._room() - 1)
         fields, hidden = layer_fields(
-            recipe, self._index, self._catalog, self._problems, limit, self.worked_on
+            recipe,
+            self._index,
+            self._catalog,
+            self._problems,
+            limit,
+            self.worked_on,
+            self._names,
         )
         self.show_fields(fields, hidden)
 

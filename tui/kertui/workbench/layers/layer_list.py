@@ -17,7 +17,7 @@ from textual.reactive import reactive
 
 from kertasks.keras_catalog.catalog import Catalog
 from kertasks.recipes.recipe import Recipe
-from kertasks.text.numbers import grouped
+from kertasks.text.numbers import counted, grouped
 from kertui.rows.line_list import LineList
 from kertui.terminal.cells import padded
 from kertui.terminal.glyphs import Glyphs, glyphs_for
@@ -151,10 +151,13 @@ class LayerList(LineList):
             shape = None if model is None else ""
             if known is not None and known.output_shape is not None:
                 shape = shape_text(known.output_shape, signs.times)
+            arguments = main_arguments(layer, catalog, signs.times)
+            if known is not None and known.inside:
+                arguments += (counted(known.inside, "layer"),)
             rows.append(
                 LayerRow(
                     layer.class_name,
-                    main_arguments(layer, catalog, signs.times),
+                    arguments,
                     shape,
                     known.parameters if known else None,
                     check.layer_reason(index),
