@@ -42,6 +42,7 @@ WITH_KERAS = (
     "kertasks/fitting",
     "kertasks/keras_catalog",
     "kertasks/models",
+    "kertasks/pretrained",
     "kertasks/processes",
     "kertasks/scores",
     "kertasks/trainer",

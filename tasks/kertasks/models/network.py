@@ -21,6 +21,7 @@ from kertasks.xla_flags import offer_cache
 
 offer_cache()
 
+
 def find_class(name: str, family: Family, path: str) -> Offered:
     """What a name stands for.
 

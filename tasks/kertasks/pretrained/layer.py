@@ -23,9 +23,9 @@ from kertasks.text.numbers import short_path
 class Pretrained:
     """Layers of a saved network, a .keras file, with the weights it learned: transfer learning.
 
-    What a network learned from many rows is used for fewer of another kind. As long as the layers are frozen only those behind them learn, and batch normalization
-    in them goes on with the averages it has. Once those learned, all may be trained on, with a
-    small learning rate.
+    What a network learned from many rows is used for fewer of another kind. As long as the layers
+    are frozen only those behind them learn, and batch normalization in them goes on with the
+    averages it has. Once those learned, all may be trained on, with a small learning rate.
 
     The layers expect numbers as they were trained on: where those were from -1 to 1 and the rows
     are from 0 to 1, a Rescaling layer with scale 2 and offset -1 goes before them.
@@ -69,7 +69,7 @@ class Pretrained:
             names = one_of(saved.names, self.until)
             raise UnusableFile(f"{name} has no layer {self.until}; {names}", "until")
         try:
-            outputs = base.outputs if self.until is None else base.get_layer(self.until).output
+            outputs = base.outputs if self.until is None else _output(base.get_layer(self.until))
             outputs = keras.tree.flatten(outputs)
             inputs = keras.tree.flatten(base.inputs)
         except (AttributeError, ValueError) as error:  # a layer in several places has no one output
@@ -79,8 +79,16 @@ class Pretrained:
         if len(outputs) != 1:
             raise UnusableFile(f"{name} gives {len(outputs)} outputs; until says which", "until")
         network = keras.Model(inputs[0], outputs[0], name=self.name)
+        # Keras passes on only what changes: else what the file says is frozen would stay frozen.
+        network.trainable = False
         network.trainable = self.trainable
         return network
+
+
+def _output(layer: keras.layers.Layer) -> Any:
+    """What a layer gives in the network it stands in; a network's own ``output`` is what it gives
+    by itself."""
+    return keras.Operation.output.fget(layer)
 
 
 def mismatch(network: keras.Model, shape: tuple[int | None, ...]) -> str | None:
@@ -141,8 +149,8 @@ def _made(saved: SavedNetwork) -> keras.Model:
         with ObjectSharingScope():  # as ``load_model`` does, which reads the file again
             made = keras.saving.deserialize_keras_object(config, safe_mode=True)
     except Exception as error:  # whatever arguments of a stranger make of Keras's code
-        name = short_path(saved.path)
-        raise UnusableFile(f"Keras cannot make the network of {name}: {described(error)}") from error
+        name, reason = short_path(saved.path), described(error)
+        raise UnusableFile(f"Keras cannot make the network of {name}: {reason}") from error
     if not isinstance(made, keras.Model) or not made.built:
         raise UnusableFile(f"{short_path(saved.path)} holds a network that was never built")
     return made

@@ -1,7 +1,7 @@
 """A ``.keras`` file read as data. Imports no Keras: no class of it is looked up, nothing is run.
 
 Such a file is a ZIP archive of ``config.json``, which says what the network is made of,
-``model.weights.h5`` and ``metadata.json``. It may come from anybody: no member is unpacked onto the
+``model.weights.h5`` and ``metadata.json``; a run's has ``kertui.json`` besides. It may come from anybody: no member is unpacked onto the
 disk, and of none is more read than a network needs.
 """
 
@@ -15,11 +15,13 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from io import BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, NamedTuple
 
 from kertasks.errors import UserError
 from kertasks.files import open_regular
+from kertasks.runs import weights_file
 from kertasks.text.numbers import short_path
 from kertasks.text.plain_text import one_line
 
@@ -28,7 +30,7 @@ ENDING = ".keras"
 
 _CONFIG = "config.json"
 _WEIGHTS = "model.weights.h5"
-_MEMBERS = frozenset({_CONFIG, _WEIGHTS, "metadata.json"})
+_MEMBERS = frozenset({_CONFIG, _WEIGHTS, "metadata.json", weights_file.MEMBER})
 _MOST_CONFIG = 32 << 20
 """Bytes; the largest network of ``keras.applications`` takes less than two million."""
 
@@ -164,11 +166,11 @@ def _why(path: Path, error: OSError | ValueError) -> str:
     return f"is a folder, not a {ENDING} file"
 
 
-def _opened(path: Path) -> BinaryIO:
+def _opened(path: Path) -> BufferedReader:
     return os.fdopen(open_regular(path), "rb")
 
 
-def _stamp_of(opened: BinaryIO) -> Stamp:
+def _stamp_of(opened: BufferedReader) -> Stamp:
     status = os.fstat(opened.fileno())
     return Stamp(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
 

@@ -13,7 +13,7 @@ from kertasks.files import open_regular
 from kertasks.runs.events import Count
 from kertasks.text.json_numbers import Metrics
 
-_MEMBER = "kertui.json"
+MEMBER = "kertui.json"
 """In the zip file that a ``.keras`` file is. Keras passes it over."""
 
 _MOST = 1 << 16
@@ -42,7 +42,7 @@ def say_epoch(path: Path, of: WeightsEpoch) -> None:
     metrics = {n: v if math.isfinite(v) else str(v) for n, v in of.metrics.items()}
     plain = {"epoch": of.epoch, "step": of.step, "metrics": metrics}
     with ZipFile(path, "a") as archive:
-        archive.writestr(_MEMBER, msgspec.json.encode(plain))
+        archive.writestr(MEMBER, msgspec.json.encode(plain))
 
 
 def read_epoch(path: Path) -> WeightsEpoch | None:
@@ -51,7 +51,7 @@ def read_epoch(path: Path) -> WeightsEpoch | None:
         with (
             os.fdopen(open_regular(path), "rb") as file,
             ZipFile(file) as archive,
-            archive.open(_MEMBER) as member,
+            archive.open(MEMBER) as member,
         ):
             found = msgspec.json.decode(member.read(_MOST), type=WeightsEpoch)
     except (OSError, BadZipFile, KeyError, ValueError, NotImplementedError, RuntimeError):

@@ -12,8 +12,13 @@ PRETRAINED_CODE = '''
 def pretrained(file, until=None, trainable=False, name=None):
     """Give the layers of a saved network, up to one of them, frozen or not."""
     base = keras.models.load_model(file, compile=False)
-    last = base if until is None else base.get_layer(until)
-    network = keras.Model(base.input, last.output, name=name)
+    last = base.outputs[0]
+    if until is not None:
+        # Also of a network inside of it: what that gives there, and not by itself.
+        last = keras.Operation.output.fget(base.get_layer(until))
+    network = keras.Model(base.inputs[0], last, name=name)
+    # Keras passes on only what changes: layers may be frozen in the file.
+    network.trainable = False
     network.trainable = trainable
     return network
 '''
