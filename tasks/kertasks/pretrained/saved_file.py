@@ -222,6 +222,9 @@ def _members(name: str, archive: zipfile.ZipFile) -> tuple[bytes, int]:
     if len(text) > _MOST_CONFIG:
         raise UnusableFile(f"{name}: its {_CONFIG} is larger than {_MOST_CONFIG >> 20} MB")
     weights = by_name[_WEIGHTS]
+    with archive.open(_WEIGHTS) as member:
+        if member.read(len(_HDF5)) != _HDF5:
+            raise UnusableFile(f"{name}: its {_WEIGHTS} is damaged")
     if weights.file_size > _MOST_EXPANSION * max(1, weights.compress_size):
         raise UnusableFile(
             f"{name}: its {_WEIGHTS} would unpack to {weights.file_size >> 20} MB, of "
