@@ -19,6 +19,7 @@ import keras
 
 from kertasks.keras_catalog.catalog import Family
 from kertasks.keras_catalog.excluded import EXCLUDED_LAYERS, EXCLUDED_OTHERS
+from kertasks.pretrained.layer import Pretrained
 from kertasks.recipes.recipe import PRETRAINED
 
 _BASES = {
@@ -84,9 +85,6 @@ def offered(family: Family) -> tuple[Offered, ...]:
         chosen, identifiers = _CHOSEN_BY_SHAPE[family]
         found.append(Offered(chosen.name, chosen, identifiers))
     if family is Family.LAYERS:
-        # Imported here: it asks this table which classes a saved network may be made of.
-        from kertasks.pretrained.layer import Pretrained
-
         found.append(Offered(PRETRAINED, Pretrained, ()))
     return tuple(sorted(found, key=lambda entry: (entry.name.casefold(), entry.name)))
 

@@ -12,7 +12,8 @@ from kertasks.keras_catalog.excluded import EXCLUDED_ARGUMENTS, EXCLUDED_LAYERS,
 from kertasks.keras_catalog.introspection import arguments_of, is_cell, required_inputs, takes_list
 from kertasks.keras_catalog.offer import Chosen, Offered, by_name
 from kertasks.models.messages import BuildError, one_line
-from kertasks.pretrained.layer import Pretrained, mismatch
+from kertasks.pretrained.layer import Pretrained
+from kertasks.pretrained.network import mismatch, network_of
 from kertasks.pretrained.saved_file import UnusableFile
 from kertasks.recipes.recipe import INPUT, Component, Recipe, Value
 from kertasks.recipes.recipe_errors import one_of
@@ -70,7 +71,7 @@ def make(
         arguments.setdefault("name", _metric_name(entry))
     try:
         made = entry.what(**arguments)
-        return made.network() if isinstance(made, Pretrained) else made
+        return network_of(made) if isinstance(made, Pretrained) else made
     except UnusableFile as error:
         raise BuildError(f"{path}.{error.argument}", str(error)) from error
     except Exception as error:

@@ -1,8 +1,8 @@
 """A ``.keras`` file read as data. Imports no Keras: no class of it is looked up, nothing is run.
 
 Such a file is a ZIP archive of ``config.json``, which says what the network is made of,
-``model.weights.h5`` and ``metadata.json``; a run's has ``kertui.json`` besides. It may come from anybody: no member is unpacked onto the
-disk, and of none is more read than a network needs.
+``model.weights.h5`` and ``metadata.json``; a run's has ``kertui.json`` besides. It may come from
+anybody: no member is unpacked onto the disk, and of none is more read than a network needs.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from kertasks.models.build import build_model
 from kertasks.models.check_build import check_model
 from kertasks.models.messages import BuildError
 from kertasks.pretrained.layer import Pretrained
+from kertasks.pretrained.network import network_of
 from kertasks.pretrained.saved_file import UnusableFile, read_saved
 from kertasks.recipes.recipe import PRETRAINED, CompileSettings, Layer, Recipe, Value
 
@@ -160,7 +161,7 @@ def test_a_file_that_is_none_is_refused(rewritten: Callable[..., Path], tmp_path
     assert "would unpack to 64 MB" in said(rewritten(weights=HDF5 + bytes(64 << 20)))
     assert "its model.weights.h5 is damaged" in said(rewritten(weights=os.urandom(1 << 10)))
     with pytest.raises(UnusableFile, match=r"^the weights of .*base\.keras: "):
-        Pretrained(str(rewritten(weights=HDF5 + os.urandom(1 << 10)))).network()
+        network_of(Pretrained(str(rewritten(weights=HDF5 + os.urandom(1 << 10)))))
 
     whole = rewritten()
     assert read_saved(whole).names == ("hidden", "last")

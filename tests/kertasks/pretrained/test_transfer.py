@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -107,7 +108,7 @@ def test_the_numbers_are_those_of_plain_keras(base: Path, data: Dataset, trainab
     ours, theirs = build_model(recipe, data), kerass(base, trainable, data.input_shape)
     x, y = data.train.x[:ROWS], data.train.y[:ROWS]
     before = [weight.numpy() for weight in ours.get_layer("pretrained").weights]
-    arguments = {"batch_size": 64, "epochs": 2, "shuffle": False}
+    arguments: dict[str, Any] = {"batch_size": 64, "epochs": 2, "shuffle": False}
     history = kertasks.fit(ours, x, y, **arguments)
     expected = theirs.fit(x, y, verbose=0, **arguments)
     assert_same_history(history.history, expected.history)

@@ -5,7 +5,14 @@ from dataclasses import replace
 import pytest
 
 from kertasks.keras_catalog.catalog import Argument, ArgumentKind, Catalog, Family
-from kertasks.recipes.recipe import CompileSettings, Component, EarlyStopping, Layer, Recipe
+from kertasks.recipes.recipe import (
+    PRETRAINED,
+    CompileSettings,
+    Component,
+    EarlyStopping,
+    Layer,
+    Recipe,
+)
 from kertasks.recipes.recipe_errors import Problem
 from kertasks.registry import all_tasks, find_task
 from kertui.forms.fields import Entry, Field, enter_value, layer_fields
@@ -138,8 +145,9 @@ def test_every_layer_of_keras_starts_with_what_it_requires(catalog: Catalog) -> 
             for argument in info.arguments
             if argument.required and argument.name not in layer.arguments
         ]
-        # No equation is right for most networks: the form asks for it.
-        assert missing == [] or info.name in {"EinsumDense", "HashedCrossing", "Hashing"}, info.name
+        # No equation and no file is right for most networks: the form asks for it.
+        asked = {"EinsumDense", "HashedCrossing", "Hashing", PRETRAINED}
+        assert missing == [] or info.name in asked, info.name
         layer_fields(recipe(layer), 0, catalog)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import zipfile
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -26,6 +28,7 @@ from kertui.tasks_screen.tasks_screen import TasksScreen
 from kertui.workbench.layers.add_layer import AddLayerScreen
 from kertui.workbench.layers.layer_form import LayerForm
 from kertui.workbench.layers.layer_list import INPUT_ROW, LayerList, Waiting
+from kertui.workbench.layers.pretrained_path import PretrainedPathScreen
 from kertui.workbench.settings.training_settings import TrainingSettings
 
 
@@ -47,6 +50,60 @@ async def test_a_layer_is_added_and_its_form_is_ready(service: TrainingService) 
         field = bench.screen.query_one(LayerForm).grid.field
         assert field is not None
         assert (field.label, field.text) == ("rate", "0.5")
+
+
+def save_base(path: Path) -> None:
+    """A ``.keras`` file of two layers, as far as it is read without Keras."""
+    layers = [
+        {"class_name": name, "config": {"name": name.lower()}}
+        for name in ("InputLayer", "Conv2D", "GlobalMaxPooling2D", "Dense")
+    ]
+    config = {"class_name": "Functional", "config": {"layers": layers}}
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("config.json", json.dumps(config))
+        file.writestr("model.weights.h5", b"\x89HDF\r\n\x1a\n")
+
+
+async def test_layers_of_a_saved_network_are_added_by_its_path(
+    service: TrainingService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    save_base(tmp_path / "base.keras")
+    async with open_workbench(service, size=(80, 24)) as bench:
+        await bench.press("home", "a")
+        await bench.type("transfer")
+        await bench.press("enter")
+        dialog = bench.app.screen
+        assert isinstance(dialog, PretrainedPathScreen)
+        await bench.type("bas.keras")
+        await bench.press("enter")
+        say = dialog.query_one("#dialog-say", Static)
+        await bench.until(lambda: "bas.keras is not there" in str(say.content))
+        dialog.query_one(Input).value = "base.keras"
+        await bench.press("enter")
+        await bench.until(lambda: bench.on_top)
+        assert bench.layers == ["Pretrained", "Dense", "Dense"]
+        layer = bench.screen.draft.recipe.layers[0]
+        assert layer.arguments == {
+            "file": str(tmp_path / "base.keras"),
+            "until": "globalmaxpooling2d",
+        }
+        row = bench.screen.query_one(LayerList).rows[0]
+        assert row.arguments == ("base.keras", "frozen", "to globalmaxpooling2d")
+        form = bench.screen.query_one(LayerForm)
+        assert form.grid.field is not None
+        assert form.grid.field.label == "until"
+        form.focus_field(("trainable",))
+        await bench.press("enter")
+        assert bench.screen.query_one(LayerList).rows[0].arguments[1] == "trainable"
+        form.focus_field(("file",))
+        await bench.press("enter")
+        form.editor.value = "other.keras"
+        await bench.press("enter")
+        layer = bench.screen.draft.recipe.layers[0]
+        assert layer.arguments["file"] == str(tmp_path / "other.keras")
+        await bench.press("escape", "u", "u", "u")
+        assert bench.layers == ["Dense", "Dense"]
 
 
 async def test_a_search_that_finds_nothing_says_so(service: TrainingService) -> None:

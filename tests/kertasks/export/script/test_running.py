@@ -15,14 +15,14 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
-from tests.support.networks import DROPS, IN_ORDER, MADE_UP, STOPS
+from tests.support.networks import DROPS, IN_ORDER, MADE_UP, STOPS, dense, on_diabetes
 
 import kertasks
 from kertasks.data.dataset import Dataset
 from kertasks.export.script.writing import write_script
 from kertasks.keras_catalog.catalog import Catalog
 from kertasks.recipes.changes import with_changes
-from kertasks.recipes.recipe import Recipe
+from kertasks.recipes.recipe import INPUT, Layer, Recipe
 from kertasks.registry import all_tasks, find_task
 
 pytestmark = pytest.mark.training
@@ -170,10 +170,29 @@ def test_every_recipe_with_files(genuine_data: Path, catalog: Catalog, tmp_path:
     assert_scripts_get_the_same(cases, catalog, tmp_path)
 
 
+def on_a_base(path: Path) -> Recipe:
+    """The layers of a saved network, some of which were frozen, up to one inside of it."""
+    layers = keras.layers
+    inner = keras.Sequential([keras.Input((10,)), layers.Dense(6, "relu")], name="inner")
+    inner.trainable = False
+    rest = [layers.BatchNormalization(), layers.Dense(4, "relu", name="last"), layers.Dense(2)]
+    keras.Sequential([keras.Input((10,)), inner, *rest]).save(path)
+    arguments = {"file": str(path), "trainable": True}
+    return on_diabetes(
+        "base",
+        Layer("GaussianNoise", {"stddev": 0.1}),
+        Layer("Pretrained", {**arguments, "until": "last"}, name="x_train"),
+        Layer("Pretrained", {"file": str(path), "until": "inner"}, inputs=(INPUT,), name="frozen"),
+        Layer("Concatenate", inputs=("x_train", "frozen")),
+        dense(1),
+    )
+
+
 def test_networks_and_settings_no_task_has(catalog: Catalog, tmp_path: Path) -> None:
     cases = [Case(recipe) for recipe in MADE_UP]
     changed = with_changes(IN_ORDER, ["fit.epochs=5"])
     cases += [Case(changed, LEARNING_RATES), Case(STOPS, LEARNING_RATES)]
     # XLA draws Dropout otherwise, and the same in both.
     cases.append(Case(DROPS, xla=True))
+    cases.append(Case(on_a_base(tmp_path / "base.keras")))
     assert_scripts_get_the_same(cases, catalog, tmp_path)
