@@ -12,6 +12,7 @@ import numpy as np
 from kertasks.advice.facts import CompileFacts, LayerFacts, LayerKind
 from kertasks.keras_catalog.catalog import Family
 from kertasks.keras_catalog.offer import by_name
+from kertasks.models.layer_ends import input_of, output_of
 from kertasks.models.monitor import given_metrics
 from kertasks.recipes.recipe import Component
 from kertasks.views.layers.layer_reading import layers_of
@@ -87,9 +88,9 @@ def is_sequential(model: keras.Model) -> bool:
     before = None  # what the first one reads may be the input as other numbers
     for layer in layers:
         try:
-            if layer.input is not before and before is not None:
+            if input_of(layer) is not before and before is not None:
                 return False
-            before = layer.output
+            before = output_of(layer)
         except (AttributeError, ValueError):  # Keras's, of layers called never or several times
             return False
     return True

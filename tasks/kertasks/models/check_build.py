@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 import keras
 
@@ -36,7 +37,7 @@ from kertasks.models.trials import (
     metric_trial,
     optimizer_trial,
 )
-from kertasks.pretrained.saved_file import read_saved
+from kertasks.pretrained.saved_file import UnusableFile, read_saved
 from kertasks.recipes.recipe import INPUT, PRETRAINED, Layer, Recipe
 from kertasks.recipes.recipe_errors import Problem
 from kertasks.recipes.validation import validate
@@ -149,7 +150,9 @@ def _check_layers(
         except BuildError as error:
             complete = len(checks) == len(recipe.layers)
             if not complete and error.path.startswith(f"layers.{len(checks)}"):
-                checks.append(LayerCheck(None, None, None, error=_reason_of(error, len(checks))))
+                reason = _reason_of(error, len(checks))
+                names = _names_in(recipe.layers[len(checks)])
+                checks.append(LayerCheck(None, None, None, error=reason, names=names))
             if error.path or not found.errors:  # data of no number has no input either
                 found.add(Finding(error.path, error.reason), True)
             return checks, made, None
@@ -159,14 +162,23 @@ def _check_layers(
 
 
 def _layer_check(layer: keras.layers.Layer, network: Network, of: Layer) -> LayerCheck:
-    saved = of.class_name == PRETRAINED
     return LayerCheck(
         output_shape=tuple(network.output.shape[1:]),
         parameters=int(layer.count_params()),
         trainable_parameters=sum(math.prod(weight.shape) for weight in layer.trainable_weights),
-        inside=len(layer.layers) - len(layer.inputs) if saved else 0,
-        names=read_saved(str(of.arguments["file"])).names if saved else (),
+        inside=len(layer.layers) - len(layer.inputs) if of.class_name == PRETRAINED else 0,
+        names=_names_in(of),
     )
+
+
+def _names_in(layer: Layer) -> tuple[str, ...]:
+    """Names of the layers of a saved network that a layer of the recipe is of."""
+    file = layer.arguments.get("file")
+    if layer.class_name != PRETRAINED or not isinstance(file, str):
+        return ()
+    with suppress(UnusableFile):  # which is said as why the layer is refused
+        return read_saved(file).names
+    return ()
 
 
 def _reason_of(error: BuildError, place: int) -> str:

@@ -6,12 +6,12 @@ import math
 import random
 import warnings
 from functools import lru_cache
-from typing import Any
 
 import keras
 from keras.src.backend.common.stateless_scope import in_stateless_scope
 from keras.src.saving.serialization_lib import ObjectSharingScope
 
+from kertasks.models.layer_ends import output_of
 from kertasks.models.no_weights import no_weights
 from kertasks.pretrained.known_classes import checked_config
 from kertasks.pretrained.layer import Pretrained
@@ -34,7 +34,7 @@ def network_of(layer: Pretrained) -> keras.Model:
         names = one_of(saved.names, layer.until)
         raise UnusableFile(f"{name} has no layer {layer.until}; {names}", "until")
     try:
-        outputs = base.outputs if layer.until is None else _output(base.get_layer(layer.until))
+        outputs = base.outputs if layer.until is None else output_of(base.get_layer(layer.until))
         outputs = keras.tree.flatten(outputs)
         inputs = keras.tree.flatten(base.inputs)
     except (AttributeError, ValueError) as error:  # a layer in several places has no one output
@@ -48,12 +48,6 @@ def network_of(layer: Pretrained) -> keras.Model:
     network.trainable = False
     network.trainable = layer.trainable
     return network
-
-
-def _output(layer: keras.layers.Layer) -> Any:
-    """What a layer gives in the network it stands in; a network's own ``output`` is what it gives
-    by itself."""
-    return keras.Operation.output.fget(layer)
 
 
 def mismatch(network: keras.Model, shape: tuple[int | None, ...]) -> str | None:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kertasks.fitting.own_methods import goes_its_own_way
+from kertasks.models.layer_ends import output_of
 from kertasks.views.outputs import raw_outputs
 
 _MOST_UNITS = 256
@@ -105,7 +106,9 @@ def _hidden_units(model: keras.Model) -> HiddenUnits:
         return HiddenUnits((), None)
     try:
         (tensor,), (output,) = model.inputs, model.outputs
-        hidden = [(one, one.output) for one in model.layers if not isinstance(one, _SAME_AS_BEFORE)]
+        hidden = [
+            (one, output_of(one)) for one in model.layers if not isinstance(one, _SAME_AS_BEFORE)
+        ]
     except (AttributeError, TypeError, ValueError):  # a call of its own, or several inputs
         return HiddenUnits((), None)
     wanted = [

@@ -114,7 +114,7 @@ LAMBDA = {"class_name": "__lambda__", "config": {"value": "4wE="}}
 FUNCTION = {
     "module": "os", "class_name": "function", "config": "system", "registered_name": "system",
 }  # fmt: skip
-SPEC = {
+SPEC: dict[str, Any] = {
     "class_name": "__typespec__", "spec_name": "system", "module": "os", "config": [],
     "registered_name": None,
 }  # fmt: skip

@@ -13,6 +13,7 @@ import pytest
 from tests.support.closeness import assert_close, assert_same_history, assert_same_weights
 
 import kertasks
+from kertasks.advice.recipe_advice import advise_recipe
 from kertasks.data.dataset import Dataset
 from kertasks.models.build import build_model, check_recipe
 from kertasks.recipes.changes import with_changes
@@ -22,7 +23,9 @@ from kertasks.registry import find_task
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import Epoch, Finished
 from kertasks.runs.store import RunStore
-from kertasks.runs.views.layer_table import LayersRequest
+from kertasks.runs.views.layer_page import LayerRequest
+from kertasks.runs.views.layer_table import LayersRecord, LayersRequest
+from kertasks.runs.views.saliency import SaliencyRequest
 from kertasks.trainer.claiming import claim
 from kertasks.trainer.dataset_cache import DatasetCache
 from kertasks.trainer.run import train
@@ -155,4 +158,14 @@ def test_a_run_goes_on_where_it_ended_and_its_file_is_plain_keras(
     rows = data.test.x[:8] if data.test is not None else data.train.x[:8]
     inner = trained.get_layer("pretrained")  # in use, nothing is moved before it
     assert_close(model.layers[1](rows, training=False), inner(rows), "the layers of a run")
-    assert look(model, data, LayersRequest())
+
+    # Nothing that looks at a network minds one inside of it.
+    table = look(model, data, LayersRequest())
+    assert isinstance(table, LayersRecord)
+    assert [(one.class_name, one.shape) for one in table.layers] == [
+        ("Functional", (4,)),
+        ("Dense", (10,)),
+    ]
+    assert look(model, data, LayerRequest(0))
+    assert look(model, data, SaliencyRequest())
+    assert not any("computes nothing" in one.sentence for one in advise_recipe(again, data))

@@ -22,6 +22,7 @@ from kertasks.data.mapped_rows import take_rows
 from kertasks.fitting.keras_internals import as_tensorflow_would, keeps_state
 from kertasks.fitting.programs.program import TracedFor
 from kertasks.fitting.programs.program_store import STORE
+from kertasks.models import layer_ends
 from kertasks.runs.looking.view import DoesNotApply, Rows
 from kertasks.runs.views.layer_table import Histogram
 from kertasks.views.split_choice import chosen_rows
@@ -53,7 +54,7 @@ def output_of(layer: keras.layers.Layer) -> keras.KerasTensor | None:
     """What a layer gives in its network, the first of several; None where that cannot be told:
     it has no fixed place there, or several."""
     try:
-        output = keras.tree.flatten(layer.output)[0]
+        output = keras.tree.flatten(layer_ends.output_of(layer))[0]
     except (AttributeError, ValueError):  # Keras's, for no call and for several
         return None
     return output if isinstance(output, keras.KerasTensor) else None

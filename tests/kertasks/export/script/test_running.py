@@ -177,11 +177,12 @@ def on_a_base(path: Path) -> Recipe:
     inner.trainable = False
     rest = [layers.BatchNormalization(), layers.Dense(4, "relu", name="last"), layers.Dense(2)]
     keras.Sequential([keras.Input((10,)), inner, *rest]).save(path)
-    arguments = {"file": str(path), "trainable": True}
     return on_diabetes(
         "base",
         Layer("GaussianNoise", {"stddev": 0.1}),
-        Layer("Pretrained", {**arguments, "until": "last"}, name="x_train"),
+        Layer(
+            "Pretrained", {"file": str(path), "until": "last", "trainable": True}, name="x_train"
+        ),
         Layer("Pretrained", {"file": str(path), "until": "inner"}, inputs=(INPUT,), name="frozen"),
         Layer("Concatenate", inputs=("x_train", "frozen")),
         dense(1),
