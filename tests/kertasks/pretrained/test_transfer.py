@@ -166,6 +166,6 @@ def test_a_run_goes_on_where_it_ended_and_its_file_is_plain_keras(
         ("Functional", (4,)),
         ("Dense", (10,)),
     ]
-    assert look(model, data, LayerRequest(0))
+    assert look(model, data, LayerRequest(index=0))
     assert look(model, data, SaliencyRequest())
     assert not any("computes nothing" in one.sentence for one in advise_recipe(again, data))

@@ -71,11 +71,11 @@ async def test_layers_of_a_saved_network_are_added_by_its_path(
     save_base(tmp_path / "base.keras")
     async with open_workbench(service, size=(80, 24)) as bench:
         await bench.press("home", "a")
-        await bench.type("transfer")
+        bench.app.screen.query_one(Input).value = "transfer"
         await bench.press("enter")
         dialog = bench.app.screen
         assert isinstance(dialog, PretrainedPathScreen)
-        await bench.type("bas.keras")
+        dialog.query_one(Input).value = "bas.keras"
         await bench.press("enter")
         say = dialog.query_one("#dialog-say", Static)
         await bench.until(lambda: "bas.keras is not there" in str(say.content))
