@@ -4,8 +4,8 @@ import pytest
 
 from kertasks.registry import all_tasks
 from kertasks.text.numbers import ago
-from kertui.tasks_screen.task_card import count_of
 from kertui.tasks_screen.task_list import rank
+from kertui.tasks_screen.tasks_header import count_of
 from kertui.terminal.folding import to_ascii
 from kertui.terminal.machine import name_gpus
 

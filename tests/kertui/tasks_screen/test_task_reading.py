@@ -20,9 +20,11 @@ from kertasks.data.sources import data_files as files
 from kertasks.registry import find_task
 from kertui.app import KertuiApp
 from kertui.session import Session
+from kertui.tasks_screen.known_data import DataKey, KnownData
+from kertui.tasks_screen.known_runs import KnownRuns
 from kertui.tasks_screen.task_card import Described
 from kertui.tasks_screen.task_list import TaskList
-from kertui.tasks_screen.tasks_screen import DataKey, TasksScreen
+from kertui.tasks_screen.tasks_screen import TasksScreen
 from kertui.terminal.capabilities import Capabilities
 
 
@@ -53,17 +55,17 @@ class Listening(TasksScreen):
     def _begin(self) -> None:
         """Nothing is asked for by the screen itself."""
 
-    @on(TasksScreen.DataKnown)
-    def keep_data(self, event: TasksScreen.DataKnown) -> None:
+    @on(KnownData.DataKnown)
+    def keep_data(self, event: KnownData.DataKnown) -> None:
         assert isinstance(event.status, Described)
         self.described.append(event.key)
 
-    @on(TasksScreen.RunsRead)
-    def keep_runs(self, event: TasksScreen.RunsRead) -> None:
+    @on(KnownRuns.RunsRead)
+    def keep_runs(self, event: KnownRuns.RunsRead) -> None:
         self.runs.append(len(event.runs))
 
-    @on(TasksScreen.FilesChecked)
-    def keep_files(self, event: TasksScreen.FilesChecked) -> None:
+    @on(KnownData.FilesChecked)
+    def keep_files(self, event: KnownData.FilesChecked) -> None:
         self.checked += 1
 
 
@@ -89,7 +91,7 @@ async def test_one_description_is_waited_for(
     async with listening(service) as (pilot, screen, threads):
         describing = Held(monkeypatch, service, "describe")
         for key in (XOR, XOR, key_of("digits"), SQUARE, XOR):
-            screen.describe(key)
+            screen.query_one(KnownData).describe(key)
         # What is remembered does not wait.
         await until(pilot, lambda: screen.described == [SQUARE])
         describing.let_go()
@@ -97,7 +99,7 @@ async def test_one_description_is_waited_for(
         await pilot.pause()
         assert screen.described == [SQUARE, XOR]
         assert len(describing.calls) == 1
-        screen.describe(key_of("digits"))
+        screen.query_one(KnownData).describe(key_of("digits"))
         await until(pilot, lambda: screen.described == [SQUARE, XOR, key_of("digits")])
 
 
@@ -108,12 +110,12 @@ async def test_runs_are_read_once_at_a_time(
     async with listening(service) as (pilot, screen, threads):
         reading = Held(monkeypatch, service.store, "listing")
         for _ in range(3):
-            screen.read_runs()
+            screen.query_one(KnownRuns).read()
         reading.let_go()
         await until(pilot, lambda: all(work.done() for work in threads.work))
         await until(pilot, lambda: screen.runs == [1])
         assert len(reading.calls) == 1
-        screen.read_runs()
+        screen.query_one(KnownRuns).read()
         await until(pilot, lambda: screen.runs == [1, 1])
 
 
@@ -122,9 +124,9 @@ async def test_files_are_told_of_as_they_were_looked_at_last(
 ) -> None:
     async with listening(service) as (pilot, screen, threads):
         looking = Held(monkeypatch, files, "state")
-        screen.look_at_files()
+        screen.query_one(KnownData).look_at_files()
         await until(pilot, lambda: len(looking.calls) == 1)
-        screen.look_at_files()
+        screen.query_one(KnownData).look_at_files()
         looking.let_go()
         await until(pilot, lambda: all(work.done() for work in threads.work))
         await until(pilot, lambda: screen.checked)

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 
 from kertasks.data.description import Description
 from kertasks.recipes.recipe import DataSettings, Recipe
-from kertasks.task import Task
+from kertasks.task import Task, Variant
 from kertasks.templates.described_facts import facts_of
 from kertasks.templates.fitted_recipes import recipes_for
 from kertasks.text.numbers import counted
@@ -21,7 +21,7 @@ class ChooseTemplateScreen(Question[Recipe]):
 
     Args:
         task: whose data it is.
-        variant: the form of the data; None for the task's first.
+        variant: the form of the data.
         description: of the data.
     """
 
@@ -30,11 +30,12 @@ class ChooseTemplateScreen(Question[Recipe]):
                 tooltip="Close it and change nothing."),
     ]  # fmt: skip
 
-    def __init__(self, task: Task, variant: str | None, description: Description) -> None:
+    def __init__(self, task: Task, variant: Variant, description: Description) -> None:
+        said = None if variant is task.variants[0] else variant.name
         facts = facts_of(task, description)
         choices = []
         for recipe in recipes_for(task.name, facts):
-            begun = replace(recipe, data=DataSettings(variant))
+            begun = replace(recipe, data=DataSettings(said))
             choices.append(Choice(begun, begun.name, begun.summary))
         shape = " × ".join(map(str, facts.shape)) or "one number"
         text = f"Fitted to {counted(facts.rows, 'row')} of {shape}; the first is a good start."

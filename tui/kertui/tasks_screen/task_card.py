@@ -17,7 +17,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from kertasks.task import Task, Variant
-from kertasks.text.numbers import grouped, size
+from kertasks.text.numbers import size
 from kertui.tasks_screen.own_tasks import own_file
 from kertui.tasks_screen.recipe_list import RecipeList
 from kertui.terminal.cells import padded
@@ -382,11 +382,3 @@ def _explain(status: Reading | NotHere | Unreadable, glyphs: Glyphs, own: Path |
                     key=f"{glyphs.control}e",
                 )
             return said
-
-
-def count_of(runs: int, running: int) -> str:
-    """How many runs there are, for the header: ``"3 runs, 1 running"``."""
-    if not runs:
-        return "no runs yet"
-    text = "1 run" if runs == 1 else f"{grouped(runs)} runs"
-    return f"{text}, {running} running" if running else text

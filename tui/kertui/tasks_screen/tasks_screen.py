@@ -2,52 +2,30 @@
 
 from __future__ import annotations
 
-import contextlib
-from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from dataclasses import replace
+from functools import partial
 from time import time
-from typing import TYPE_CHECKING, ClassVar, TypeAlias
+from typing import ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.message import Message
 from textual.screen import Screen
-from textual.worker import get_current_worker
 
-from kertasks.errors import UserError
 from kertasks.own_tasks.found_tasks import BrokenTask
 from kertasks.recipes.recipe import Recipe
-from kertasks.registry import all_tasks
 from kertasks.task import Task, Variant
 from kertui.dialogs.too_small import is_on_top
-from kertui.rows.header_line import HeaderLine
 from kertui.rows.key_line import KeyLine
 from kertui.session import OpenWorkbench, Session, TrainHeadToHead
+from kertui.tasks_screen.known_data import DataKey, KnownData
+from kertui.tasks_screen.known_runs import KnownRuns
 from kertui.tasks_screen.own_tasks import OwnTasks, broken_words, own_file
 from kertui.tasks_screen.recipe_list import RecipeList
-from kertui.tasks_screen.task_card import (
-    DataPicture,
-    DataStatus,
-    Described,
-    NotHere,
-    Reading,
-    TaskCard,
-    Unreadable,
-    count_of,
-)
+from kertui.tasks_screen.task_card import DataPicture, DataStatus, Described, Reading, TaskCard
 from kertui.tasks_screen.task_list import TaskFilter, TaskList
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from kertasks.runs.listing import RunSummaries
-    from kertasks.runs.summary import RunSummary
-    from kertasks.scores.run_baselines import RunBaselines
-
-DataKey: TypeAlias = tuple[str, str, int]
-"""What data a description is of: task, variant and seed."""
+from kertui.tasks_screen.tasks_header import TasksHeader
 
 _DESCRIBE_AFTER = 0.12
 """Seconds the cursor rests on a task before its data is read: moving past costs nothing."""
@@ -69,9 +47,8 @@ SHOW_RUNS = Binding("R", "app.show_runs", "runs", id="tasks.runs",
 class TasksScreen(Screen[None]):
     """The tasks, and beside them the card of the one under the cursor.
 
-    What takes time is read in threads, which answer by messages. A thread cannot be called back,
-    so that what may take long is done for one request at a time: requests that wait for each
-    other would only grow in number.
+    What takes time is read in threads by ``KnownData``, ``KnownRuns`` and ``OwnTasks``, which tell
+    it by messages.
 
     Args:
         session: its service describes data, its store has the runs.
@@ -102,43 +79,6 @@ class TasksScreen(Screen[None]):
                 tooltip="Go from the tasks to the recipes and back."),
     ]  # fmt: skip
 
-    @dataclass
-    class DataKnown(Message):
-        """A task's data was described, or cannot be."""
-
-        key: DataKey
-        status: DataStatus
-
-    @dataclass
-    class BaselinesKnown(Message):
-        """It is known what learns next to nothing on the data of a recipe, or cannot be."""
-
-        recipe: Recipe
-        baselines: RunBaselines | None
-
-    @dataclass
-    class FilesChecked(Message):
-        """It is known which tasks' files are not here."""
-
-        missing: dict[str, NotHere]
-        """What is missing, by the name of the task."""
-
-    @dataclass
-    class RunsRead(Message):
-        """The summaries of all runs were read, or could not be."""
-
-        runs: list[RunSummary]
-        """The newest run comes first."""
-
-        readable: bool = True
-        """Whether the folder of the runs can be listed."""
-
-    @dataclass
-    class MachineKnown(Message):
-        """It is known what the machine is."""
-
-        facts: list[str]
-
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
@@ -146,32 +86,18 @@ class TasksScreen(Screen[None]):
         self._chosen_broken: BrokenTask | None = None
         self._recipe: Recipe | None = None
         self._variant: Variant | None = None
-        self._missing: dict[str, NotHere] = {}
-        self._known: dict[DataKey, DataStatus] = {}
-        self._described: DataKey | None = None
-        """The data that a thread is describing now, if any."""
-
-        self._outdated: DataKey | None = None
-        """The same, where it is of a task's data as it was before."""
-
-        self._baselines: dict[Recipe, RunBaselines | None] = {}
-        """What to compare networks with, by the recipe whose data it is of."""
-
-        self._compared: Recipe | None = None
-        """The recipe whose baselines a thread looks for now, if any."""
-
-        self._runs: list[RunSummary] = []
-        self._runs_readable = True
-        self._reading_runs = False
-        self._machine: list[str] = []
+        self._data = KnownData(session)
+        self._runs = KnownRuns(session)
         self._begun = False
         """Whether somebody has seen the screen: data and runs are read from then on."""
 
     def compose(self) -> ComposeResult:
         """Build the header, the list with its filter, the card and the footer."""
         own = OwnTasks()
-        yield HeaderLine("kertui")
+        yield TasksHeader()
         yield own
+        yield self._data
+        yield self._runs
         with Horizontal(id="body"):
             with Vertical(id="picker"):
                 yield TaskFilter()
@@ -185,18 +111,18 @@ class TasksScreen(Screen[None]):
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
-        self.look_at_files()
+        self._data.look_at_files()
         # Where a run is opened first, nobody sees this screen yet, and the run's curve is awaited.
         if not self._session.opens_run:
             self._refresh_runs()
-        self._look_at_machine()
+        self.query_one(TasksHeader).look_at_machine()
         self.set_interval(_READ_RUNS_EVERY, self._refresh_runs)
 
     def on_screen_resume(self) -> None:
         """Runs and files may have changed while another screen was on top."""
         if self._begun:
             self.query_one(OwnTasks).look()
-            self.look_at_files()
+            self._data.look_at_files()
             self._refresh_runs()
 
     def on_resize(self) -> None:
@@ -226,12 +152,7 @@ class TasksScreen(Screen[None]):
     def _show_tasks(self, event: OwnTasks.TasksFound) -> None:
         """Show the tasks that there are now; of other data nothing is known yet."""
         own, tasks = self.query_one(OwnTasks), self.query_one(TaskList)
-        for key in [key for key in self._known if key[0] in event.other]:
-            del self._known[key]
-        for recipe in [recipe for recipe in self._baselines if recipe.task in event.other]:
-            del self._baselines[recipe]
-        if self._described is not None and self._described[0] in event.other:
-            self._outdated = self._described
+        self._data.forget(event.other)
         tasks.show_tasks(own.tasks, own.broken)
         self._show_task(TaskList.TaskHighlighted(tasks.chosen, tasks.chosen_broken))
 
@@ -261,13 +182,13 @@ class TasksScreen(Screen[None]):
     def _status(self) -> DataStatus | None:
         """What is known of the data on the card."""
         key = self._key
-        return None if key is None else self._missing.get(key[0]) or self._known.get(key)
+        return None if key is None else self._data.status(key)
 
     def _show_data(self) -> None:
         key = self._key
         if key is None:
             return
-        status = self._missing.get(key[0]) or self._known.get(key)
+        status = self._data.status(key)
         if status is None:
             service = self._session.service
             status = Reading(warming_up=service.spare and not service.warm)
@@ -277,48 +198,15 @@ class TasksScreen(Screen[None]):
         self.refresh_bindings()
 
     def _describe_if_still(self, key: DataKey) -> None:
-        wanted = key[0] not in self._missing and key not in self._known
-        if wanted and key == self._key and self._begun:
-            self.describe(key)
+        if self._data.status(key) is None and key == self._key and self._begun:
+            self._data.describe(key)
 
-    def describe(self, key: DataKey) -> None:
-        """Have data described in a thread, which answers by a ``DataKnown``.
-
-        While other data is described, only what is remembered is answered: ask again then.
-        """
-        if self._described is None:
-            self._described = key
-            self._describe(key)
-        elif key != self._described:
-            self._recall(key)
-
-    @work(thread=True, group="describe")
-    def _describe(self, key: DataKey) -> None:
-        status: DataStatus
-        try:
-            status = Described(self._session.service.describe(*key))
-        except UserError as error:
-            status = Unreadable(str(error))
-        self.post_message(self.DataKnown(key, status))
-
-    @work(thread=True, group="recall")
-    def _recall(self, key: DataKey) -> None:
-        description = self._session.service.remembered_description(*key)
-        if description is not None:
-            self.post_message(self.DataKnown(key, Described(description)))
-
-    @on(DataKnown)
-    def _keep_data(self, event: DataKnown) -> None:
-        if event.key == self._described:
-            self._described = None
-        if event.key == self._outdated:
-            self._outdated = None
-        elif isinstance(event.status, Described):
-            self._known[event.key] = event.status
+    @on(KnownData.DataKnown)
+    def _show_known(self, event: KnownData.DataKnown) -> None:
         key = self._key
         if key is not None and key != event.key:
             self._describe_if_still(key)  # it had to wait for what is described now
-        elif event.key[0] not in self._missing:
+        elif event.key[0] not in self._data.missing:
             self.query_one(TaskCard).show_data(event.status)
             self._show_baselines()
             self.refresh_bindings()
@@ -329,7 +217,7 @@ class TasksScreen(Screen[None]):
     def _trained(self) -> Recipe | None:
         """The chosen recipe on the chosen data, once that is described."""
         recipe, variant, key = self._recipe, self._variant, self._key
-        described = key is not None and isinstance(self._known.get(key), Described)
+        described = key is not None and self._data.is_described(key)
         if recipe is None or variant is None or not described:
             return None
         return replace(recipe, data=replace(recipe.data, variant=variant.name))
@@ -339,58 +227,25 @@ class TasksScreen(Screen[None]):
         recipe = self._trained
         if recipe is None:
             return
-        if recipe in self._baselines:
-            self.query_one(TaskCard).show_baselines(self._baselines[recipe])
-        elif self._compared is None:
-            self._compared = recipe
-            self._look_for_baselines(recipe)
+        if recipe in self._data.baselines:
+            self.query_one(TaskCard).show_baselines(self._data.baselines[recipe])
+        else:
+            self._data.look_for_baselines(recipe)
 
-    @work(thread=True, group="baselines")
-    def _look_for_baselines(self, recipe: Recipe) -> None:
-        service = self._session.service
-        found = service.remembered_baselines(recipe)
-        # Computing them beside Keras's import would have everything else wait.
-        if found is None and service.warm:
-            with contextlib.suppress(UserError):  # whoever trains on the data is told
-                found = service.baselines(recipe)
-        self.post_message(self.BaselinesKnown(recipe, found))
-
-    @on(BaselinesKnown)
-    def _keep_baselines(self, event: BaselinesKnown) -> None:
-        self._compared = None
-        service = self._session.service
-        if event.baselines is None and service.spare and not service.warm:
+    @on(KnownData.BaselinesKnown)
+    def _show_known_baselines(self, event: KnownData.BaselinesKnown) -> None:
+        if event.recipe in self._data.baselines:
+            self._show_baselines()
+        else:
             self.set_timer(_LOOK_WHETHER_WARM, self._show_baselines)
-            return
-        self._baselines[event.recipe] = event.baselines
-        self._show_baselines()
 
-    # --- files, runs, machine
+    # --- files and runs
 
-    @work(thread=True, group="files", exclusive=True)
-    def look_at_files(self) -> None:
-        """Look which files are here; a ``FilesChecked`` answers what was asked last."""
-        from kertasks.data.sources.data_files import FileState, find_file, state
-
-        missing: dict[str, NotHere] = {}
-        for task in all_tasks():
-            states = {name: state(name) for name in task.files}
-            if FileState.UNREADABLE in states.values():
-                continue  # which shows when the data is described
-            wanted = tuple(name for name, found in states.items() if found is not FileState.HERE)
-            if wanted:
-                bytes_wanted = sum(find_file(name).bytes for name in wanted)
-                damaged = FileState.DAMAGED in states.values()
-                missing[task.name] = NotHere(wanted, bytes_wanted, damaged)
-        if not get_current_worker().is_cancelled:
-            self.post_message(self.FilesChecked(missing))
-
-    @on(FilesChecked)
-    def _keep_files(self, event: FilesChecked) -> None:
-        before, self._missing = self._missing, event.missing
+    @on(KnownData.FilesChecked)
+    def _show_files(self, event: KnownData.FilesChecked) -> None:
         self._mark_tasks()
         task = self._chosen_task
-        if task is not None and before.get(task.name) != event.missing.get(task.name):
+        if task is not None and event.before.get(task.name) != event.missing.get(task.name):
             self._show_data()
 
     def _refresh_runs(self) -> None:
@@ -400,63 +255,25 @@ class TasksScreen(Screen[None]):
             if not self._begun:
                 self._begun = True
                 self._show_data()
-            self.read_runs()
+            self._runs.read()
             self.query_one(OwnTasks).look()
 
-    def read_runs(self) -> None:
-        """Read the runs, if they are not being read; a ``RunsRead`` answers."""
-        if not self._reading_runs:
-            self._reading_runs = True
-            self._read_runs()
-
-    @cached_property
-    def _summaries(self) -> RunSummaries:
-        from kertasks.runs.listing import RunSummaries  # not needed before the first paint
-
-        return RunSummaries(self._session.service.store, self._session.over_runs)
-
-    @work(thread=True, group="runs")
-    def _read_runs(self) -> None:
-        try:
-            read = self.RunsRead(self._summaries.read())
-        except UserError:  # the screen of the runs says why
-            read = self.RunsRead([], readable=False)
-        self.post_message(read)
-
-    @on(RunsRead)
-    def _keep_runs(self, event: RunsRead) -> None:
-        self._reading_runs = False
-        if event.runs != self._runs or not self._runs:
-            self._runs, self._runs_readable = event.runs, event.readable
+    @on(KnownRuns.RunsRead)
+    def _show_read_runs(self, event: KnownRuns.RunsRead) -> None:
+        if event.changed:
             self._mark_tasks()
             self._show_runs()
-            self._draw_header()
-
-    @work(thread=True, group="machine")
-    def _look_at_machine(self) -> None:
-        from kertui.terminal.machine import describe_machine
-
-        self.post_message(self.MachineKnown(describe_machine()))
-
-    @on(MachineKnown)
-    def _keep_machine(self, event: MachineKnown) -> None:
-        self._machine = event.facts
-        self._draw_header()
+            known = self._runs
+            self.query_one(TasksHeader).show_runs(known.runs, readable=known.readable)
 
     def _mark_tasks(self) -> None:
-        training = {run.task for run in self._runs if run.state.goes_on}
-        self.query_one(TaskList).mark(without_data=self._missing, training=training)
+        training = {run.task for run in self._runs.runs if run.state.goes_on}
+        self.query_one(TaskList).mark(without_data=self._data.missing, training=training)
 
     def _show_runs(self) -> None:
         name = self._chosen_task.name if self._chosen_task is not None else ""
-        runs = [run for run in self._runs if run.task == name][:_RUNS_SHOWN]
+        runs = [run for run in self._runs.runs if run.task == name][:_RUNS_SHOWN]
         self.query_one(TaskCard).show_runs(runs, time())
-
-    def _draw_header(self) -> None:
-        running = sum(run.state.goes_on for run in self._runs)
-        count = count_of(len(self._runs), running)
-        facts = (*self._machine, count if self._runs_readable else "runs cannot be read: R")
-        self.query_one(HeaderLine).facts = facts
 
     # --- actions
 
@@ -468,7 +285,7 @@ class TasksScreen(Screen[None]):
             case "choose_recipe" | "scroll_card":
                 return task is not None
             case "get_data":
-                return task is not None and task.name in self._missing
+                return task is not None and task.name in self._data.missing
             case "choose_next_variant":
                 return task is not None and len(task.variants) > 1
             case "head_to_head":
@@ -521,15 +338,12 @@ class TasksScreen(Screen[None]):
             self.notify(self._chosen_broken.why, severity="warning", markup=False)
         elif task is None or recipe is None or variant is None:
             self.action_open_file()
-        elif task.name in self._missing:
+        elif task.name in self._data.missing:
             self.action_get_data()
         else:
             if variant is not task.variant(recipe.data.variant):
                 recipe = replace(recipe, data=replace(recipe.data, variant=variant.name))
-            self._open_workbench(task, recipe)
-
-    def _open_workbench(self, task: Task, recipe: Recipe, path: Path | None = None) -> None:
-        self.post_message(OpenWorkbench(self, task, recipe, path))
+            self.post_message(OpenWorkbench(self, task, recipe))
 
     def action_open_file(self) -> None:
         """Ask for a file of the person's own and open what it is."""
@@ -542,13 +356,12 @@ class TasksScreen(Screen[None]):
         task, variant, status = self._chosen_task, self._variant, self._status
         if task is None or variant is None or not isinstance(status, Described):
             return
-        of = None if variant is task.variants[0] else variant.name
 
         def opened(recipe: Recipe | None) -> None:
             if recipe is not None:
-                self._open_workbench(task, recipe)
+                self.post_message(OpenWorkbench(self, task, recipe))
 
-        self.app.push_screen(ChooseTemplateScreen(task, of, status.description), opened)
+        self.app.push_screen(ChooseTemplateScreen(task, variant, status.description), opened)
 
     def action_edit_data(self) -> None:
         """Change what is said of the data of a task of the person's own."""
@@ -561,14 +374,14 @@ class TasksScreen(Screen[None]):
         task = self._chosen_task or self._chosen_broken
         file = own_file(task)
         if task is not None and file is not None:
-            has_runs = any(run.task == task.name for run in self._runs)
+            has_runs = any(run.task == task.name for run in self._runs.runs)
             self.query_one(OwnTasks).ask_to_delete(task.name, file, has_runs)
 
     def action_head_to_head(self) -> None:
         """Train two recipes of the task side by side."""
         if self._chosen_task is None or self._recipe is None:
             return
-        if self._chosen_task.name in self._missing:
+        if self._chosen_task.name in self._data.missing:
             self.action_get_data()
         else:
             self.post_message(TrainHeadToHead(self, self._chosen_task, self._recipe))
@@ -577,6 +390,6 @@ class TasksScreen(Screen[None]):
         """Download the files of the chosen task that are missing."""
         from kertui.tasks_screen.download_screen import DownloadScreen
 
-        if self._chosen_task is not None and self._chosen_task.name in self._missing:
-            files = self._missing[self._chosen_task.name].files
+        if self._chosen_task is not None and self._chosen_task.name in self._data.missing:
+            files = self._data.missing[self._chosen_task.name].files
             self.app.push_screen(DownloadScreen(self._chosen_task.name, files))
