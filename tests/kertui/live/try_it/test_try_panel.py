@@ -127,7 +127,7 @@ async def test_the_answer_follows_what_is_typed(run: RunFolder) -> None:
         assert panel.form.request == AnswerRequest(numbers=(0.5, 0.5))  # the medians
         await until(pilot, lambda: "logistic regression" in shown(app))
         assert "epoch 20, baseline of 4 training rows" in shown(app)
-        assert "a · 0 … 1 · median 0.5" in shown(app)
+        await until(pilot, lambda: "a · 0 … 1 · median 0.5" in shown(app))
         await pilot.press("1", "tab", "0")
         await until(pilot, lambda: network.asked[-1] == AnswerRequest(numbers=(1, 0)))
         await pilot.press("7")
