@@ -38,7 +38,9 @@ IMAGE, SEQUENCE = (8, 8, 1), (4, 8)
 def test_the_form_is_decided_by_the_work_and_the_batch(
     shape: tuple[int, ...], batch_size: int, layers: Sequence[Any], xla: bool
 ) -> None:
-    model = keras.Sequential([keras.Input(shape), *layers, kl.Flatten(), kl.Dense(1)])
+    # The layers were named as this file was read: a session that was cleared since counts anew.
+    ends = [kl.Flatten(), kl.Dense(1, name="last")]
+    model = keras.Sequential([keras.Input(shape), *layers, *ends])
     model.compile("sgd", "mse")
     rows = np.zeros((batch_size, *shape), np.float32)
     history = kertasks.fit(model, rows, np.zeros(batch_size), batch_size=batch_size)
