@@ -8,7 +8,6 @@ it holds the lock on ``runner.pid``; what is asked of it comes by ``control.json
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -276,8 +275,3 @@ class GroupFolder:
             write_command(self.control_path, command)
         except OSError as error:
             raise GroupDamaged(f"cannot write {self.control_path}: {error.strerror}") from error
-
-
-def origin_comment(source: str | None) -> str:
-    """The comment that says which file a recipe is from; empty for none."""
-    return "" if source is None else f"# from {json.dumps(source, ensure_ascii=False)}\n"

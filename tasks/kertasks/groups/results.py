@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from kertasks.groups.history import GroupHistory
 from kertasks.runs.events import Monitor
 from kertasks.runs.history import RunHistory
+from kertasks.text.numbers import ERRORS
 
 _VALIDATION_LOSS = Monitor("val_loss")
 
 _POWERS = {
-    "mae": 1,
-    "mean_absolute_error": 1,
+    **dict.fromkeys(ERRORS, 1),
     "root_mean_squared_error": 1,
     "mse": 2,
     "mean_squared_error": 2,

@@ -8,16 +8,12 @@ from pathlib import Path
 
 import msgspec
 
-from kertasks.errors import UserError, describe_unknown
 from kertasks.files import write_text
-from kertasks.groups.folder import GroupFolder, origin_comment
+from kertasks.groups.folder import GroupFolder
 from kertasks.groups.record import Asked, GroupRecord
 from kertasks.recipes.recipe import Recipe
+from kertasks.runs.folder import origin_comments
 from kertasks.runs.store import HomeNotWritable, list_runs, make_folder
-
-
-class UnknownGroup(UserError):
-    """No group has the id that was given, or more than one."""
 
 
 class GroupStore:
@@ -61,7 +57,7 @@ class GroupStore:
         try:
             path = make_folder(self.groups_path, f"{recipe.task} {recipe.name} {called}")
             group = GroupFolder(path)
-            write_text(group.recipe_path, origin_comment(source) + format_recipe(recipe))
+            write_text(group.recipe_path, origin_comments(source=source) + format_recipe(recipe))
             record = GroupRecord(
                 id=group.id,
                 task=recipe.task,
@@ -84,24 +80,14 @@ class GroupStore:
         """
         return [GroupFolder(folder.path) for folder in list_runs(self.groups_path).runs]
 
-    def find(self, text: str) -> GroupFolder:
-        """Find the group a person means by its id, or by a part of one that only it has.
+    def matching(self, text: str) -> list[GroupFolder]:
+        """The group of that id alone where there is one, else those that have the text in theirs.
 
         Raises:
-            UnknownGroup: there is none or there are several; the message says which.
             HomeNotReadable: the groups cannot be listed.
         """
-        groups = self.groups()
-        for group in groups:
-            if group.id == text:
-                return group
-        found = [group for group in groups if text and text in group.id]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            names = ", ".join(group.id for group in found[:6]) + (", …" if len(found) > 6 else "")
-            raise UnknownGroup(f"{text!r} may be {len(found)} groups: {names}")
-        raise UnknownGroup(describe_unknown("group", text, [group.id for group in groups]))
+        found = [group for group in self.groups() if text and text in group.id]
+        return [group for group in found if group.id == text] or found
 
 
 def remove(group: GroupFolder) -> None:

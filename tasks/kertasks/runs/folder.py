@@ -350,13 +350,8 @@ class RunFolder:
         """Write ``recipe.toml``, whole, with comments on where it came from."""
         from kertasks.recipes.toml_file import format_recipe
 
-        origins = {_FROM: source, _RETRAINED_FROM: retrained_from, _GROUP: group}
-        said = (
-            f"{words}{json.dumps(origin, ensure_ascii=False)}\n"
-            for words, origin in origins.items()
-            if origin
-        )
-        write_text(self.recipe_path, "".join(said) + format_recipe(recipe))
+        said = origin_comments(source, retrained_from, group)
+        write_text(self.recipe_path, said + format_recipe(recipe))
 
     def source(self) -> str | None:
         """The file the recipe was read from, from the comments that ``recipe.toml`` begins with."""
@@ -524,6 +519,24 @@ class RunFolder:
             ):
                 return f"; `kill {found.pid}` ends the training and keeps its weights"
         return ""
+
+
+def origin_comments(
+    source: str | None = None, retrained_from: str | None = None, group: str | None = None
+) -> str:
+    """The comments that a ``recipe.toml`` begins with, a line for each that is said.
+
+    Args:
+        source: the file the recipe was read from.
+        retrained_from: the id of the run whose best epoch it is trained for.
+        group: the id of the group it was made for.
+    """
+    origins = {_FROM: source, _RETRAINED_FROM: retrained_from, _GROUP: group}
+    return "".join(
+        f"{words}{json.dumps(origin, ensure_ascii=False)}\n"
+        for words, origin in origins.items()
+        if origin
+    )
 
 
 def sees_process_of(manifest: Manifest) -> bool:

@@ -18,7 +18,7 @@ NO_VALUE = "-"
 _SHARES = ("accuracy", "precision", "recall", "auc", "f1", "score")
 """Parts of the names of metrics that lie between 0 and 1 and want three decimals."""
 
-_ERRORS = ("mae", "mean_absolute_error")
+ERRORS = ("mae", "mean_absolute_error")
 """Names of the mean absolute error, which has the target's own unit."""
 
 _HALF_A_YEAR = 180 * 86_400.0
@@ -185,7 +185,7 @@ def test_metric(test: Mapping[str, float] | None, told: str | None) -> str | Non
     for name in test:
         if "accuracy" in name:
             return name
-    for name in _ERRORS:
+    for name in ERRORS:
         if name in test:
             return name
     return next((name for name in test if name != "loss"), next(iter(test)))
@@ -202,7 +202,7 @@ def test_result(test: Mapping[str, float] | None, unit: str | None, told: str | 
         return ""
     if "accuracy" in name:
         return f"test accuracy {metric(name, test[name])}"
-    if name in _ERRORS:
+    if name in ERRORS:
         return f"test error {in_unit(test[name], unit)}"
     return f"test {metric_label(name)} {metric(name, test[name])}"
 

@@ -15,7 +15,7 @@ from kertasks.groups.history import GroupHistory
 from kertasks.groups.plan import Plan
 from kertasks.groups.record import FINAL, CrossValidation, Member
 from kertasks.groups.results import GroupResults, results_of
-from kertasks.groups.store import GroupStore, UnknownGroup
+from kertasks.groups.store import GroupStore
 from kertasks.registry import find_task
 from kertasks.runs.event_log import EventLog
 from kertasks.runs.events import Epoch, Finished, Monitor, Started
@@ -123,9 +123,9 @@ def test_a_group_is_private_named_and_read_whatever_was_written_in_it(tmp_path: 
     assert [member.key for member in group.members()] == ["fold 1/2"]
     assert results(group).folds[0].best == 2.0
     store = GroupStore(tmp_path)
-    assert store.find("2-folds") == group
-    with pytest.raises(UnknownGroup, match="there is no group 'x'"):
-        store.find("x")
+    assert store.matching("2-folds") == [group]
+    assert store.matching(group.id) == [group]
+    assert store.matching("x") == []
     (tmp_path / "groups" / group.id / "runner.pid").touch()
     assert group.state() is GroupState.STOPPED
 

@@ -19,10 +19,9 @@ def group_named(ctx: click.Context, text: str) -> GroupFolder | None:
     from kertasks.runs.store import RunStore
 
     home = home_of(ctx)
-    found = [group for group in GroupStore(home).groups() if text and text in group.id]
-    for group in found:
-        if group.id == text:
-            return group
-    if len(found) != 1 or any(text in run.id for run in RunStore(home).runs()):
+    found = GroupStore(home).matching(text)
+    if len(found) != 1:
         return None
-    return found[0]
+    (group,) = found
+    is_run_too = group.id != text and any(text in run.id for run in RunStore(home).runs())
+    return None if is_run_too else group

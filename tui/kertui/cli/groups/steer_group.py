@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import click
 
 from kertasks.errors import UserError
 from kertasks.groups.folder import COMMANDS, GroupFolder, GroupState
 from kertasks.runs.commands import SteeringCommand
+
+if TYPE_CHECKING:
+    from kertasks.groups.history import GroupHistory
 
 _END = 60.0
 """Seconds to wait for the end of its runs: each is still tested and its weights are written."""
@@ -77,16 +81,18 @@ def show_group(group: GroupFolder) -> None:
     click.echo(f"{record.task}, {record.recipe}: {asked.folds} folds{repeats}")
     for line in lines_of(history):
         click.echo(line)
-    click.echo(_how_far(group))
+    click.echo(_how_far(group, history))
     if (refusal := group.refusal()) is not None:
         click.echo(f"no run could be begun: {refusal.text}")
 
 
-def _how_far(group: GroupFolder) -> str:
+def _how_far(group: GroupFolder, history: GroupHistory | None = None) -> str:
+    """What a group is doing and how many of its runs are finished, by what is known of them or by
+    what is read now."""
     from kertasks.groups.history import GroupHistory
     from kertui.cli.groups.following import whole
 
-    return f"{group.state()}: {whole(group, GroupHistory.read(group))}"
+    return f"{group.state()}: {whole(history or GroupHistory.read(group))}"
 
 
 def _within(seconds: float, is_so: Callable[[], bool]) -> bool:
