@@ -63,7 +63,6 @@ def work(server: Server, cache_dir: Path, *, warms_up: bool = True) -> bool:
     begin = _warm_up if warms_up else keras.utils.clear_session
     while True:
         claimed = server.serve_until_run(answer, begin)
-        keras.utils.clear_session()
         passed = train(claimed, server.datasets, device_name())
         if passed:
             score_to_beat.end(claimed.folder, claimed.recipe, server.datasets)
@@ -71,6 +70,7 @@ def work(server: Server, cache_dir: Path, *, warms_up: bool = True) -> bool:
             return passed
         for number in (signal.SIGTERM, signal.SIGINT):  # which have stopped that run, if any
             signal.signal(number, signal.SIG_DFL)
+        keras.utils.clear_session()
         server.run_is_over()
 
 
