@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from functools import lru_cache
-from hashlib import blake2b
+from hashlib import blake2b, file_digest
 from pathlib import Path
 
 from kertasks.files import open_regular
@@ -24,8 +24,6 @@ MOST_FILES = 20_000
 
 MOST_BYTES = 1 << 30
 """Of all its files, likewise."""
-
-_BLOCK = 1 << 20
 
 
 def hash_of(content: bytes) -> bytes:
@@ -41,14 +39,11 @@ def content_hash(folder: Path, file: ClassFile) -> bytes:
 
 @lru_cache(maxsize=2 * MOST_FILES)
 def _content_hash(path: Path, *_state: int) -> bytes:
-    found = blake2b(digest_size=16)
     try:
         with os.fdopen(open_regular(path), "rb") as file:
-            while block := file.read(_BLOCK):
-                found.update(block)
+            return file_digest(file, lambda: blake2b(digest_size=16)).digest()
     except OSError:
         return b""
-    return found.digest()
 
 
 def content_digest(files: ClassFiles, contents: Iterable[bytes]) -> str:

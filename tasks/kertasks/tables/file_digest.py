@@ -10,6 +10,7 @@ from io import BufferedIOBase
 from pathlib import Path
 
 from kertasks.files import open_regular
+from kertasks.tables.file_kinds import GZIP
 from kertasks.tables.table_errors import LONGEST_LINE
 
 _CHUNK = LONGEST_LINE // 2
@@ -22,10 +23,8 @@ def file_digest(path: str | Path) -> tuple[str, int]:
     Raises:
         OSError: as ``kertasks.files.open_regular``; or it cannot be read.
     """
-    made = hashlib.blake2b(digest_size=16)
     with os.fdopen(open_regular(path), "rb") as file:
-        while chunk := file.read(_CHUNK):
-            made.update(chunk)
+        made = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16))
         return f"blake2b:{made.hexdigest()}", file.tell()
 
 
@@ -38,7 +37,7 @@ def has_long_line(path: str | Path) -> bool:
         EOFError: what is compressed ends before its end.
     """
     with os.fdopen(open_regular(path), "rb") as file:
-        is_gzip = file.read(2) == b"\x1f\x8b"
+        is_gzip = file.read(len(GZIP)) == GZIP
         file.seek(0)
         return _has_long_line(gzip.GzipFile(fileobj=file) if is_gzip else file)
 

@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 from kertasks.files import open_regular
 from kertasks.tables.dialect import Head, guess, read
+from kertasks.tables.file_kinds import GZIP, JSON_LINES_ENDINGS, PARQUET, PARQUET_ENDINGS
 from kertasks.tables.table import Reading, ReadingWishes
 from kertasks.tables.table_errors import (
     LONG_LINE,
@@ -113,11 +114,11 @@ def _source(path: Path, file: BinaryIO, folder: Path, given: Reading | ReadingWi
             raise CannotReadTable(path, why)
     whole = size <= len(start)
     link = folder / "table"
-    if start.startswith(b"PAR1") or ending.endswith((".parquet", ".pq")):
+    if start.startswith(PARQUET) or ending.endswith(PARQUET_ENDINGS):
         link.symlink_to(path.absolute())
         return Source(link, "Parquet", own)
     compression = "none"
-    if start.startswith(b"\x1f\x8b"):
+    if start.startswith(GZIP):
         compression = "gzip"
         start, whole = _unzipped(path, file)
     link.symlink_to(path.absolute())
@@ -206,7 +207,7 @@ def _decoder(path: Path, encoding: str) -> codecs.IncrementalDecoder:
 
 def _is_json(text: str, ending: str) -> bool:
     begins = text.lstrip()[:1]
-    return ending.endswith((".jsonl", ".ndjson", ".json", ".jsonl.gz", ".json.gz")) or (
+    return ending.endswith(JSON_LINES_ENDINGS) or (
         begins == "{" and '"' in text[:1_000] and ":" in text[:1_000]
     )
 

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kertasks.export.script.expressions import literal
+from kertasks.tables.file_kinds import GZIP, JSON_LINES_ENDINGS, PARQUET, PARQUET_ENDINGS
 from kertasks.tables.script.script_table import ScriptTable
-
-_GZIP = b"\x1f\x8b"
 
 
 def reading_lines(of: ScriptTable) -> Iterator[str]:
-    """Define ``rows``."""
+    """Lines that define ``rows``: a list of the file's rows, each of them a list of cells."""
     table, reading = of.table, of.table.reading
     yield f"PATH = {literal(str(of.path))}"
     kind = _kind(of.path)
@@ -65,19 +64,18 @@ def _kind(path: Path) -> str:
     ending = "".join(path.suffixes[-2:]).lower()
     try:
         with path.open("rb") as file:
-            if file.read(4) == b"PAR1":
+            if file.read(len(PARQUET)) == PARQUET:
                 return "Parquet"
     except OSError:
         pass  # who runs the script has the file, perhaps elsewhere
-    if ending.endswith((".parquet", ".pq")):
+    if ending.endswith(PARQUET_ENDINGS):
         return "Parquet"
-    json_endings = (".jsonl", ".ndjson", ".json", ".jsonl.gz", ".json.gz")
-    return "JSON lines" if ending.endswith(json_endings) else "CSV"
+    return "JSON lines" if ending.endswith(JSON_LINES_ENDINGS) else "CSV"
 
 
 def _is_gzip(path: Path) -> bool:
     try:
         with path.open("rb") as file:
-            return file.read(2) == _GZIP
+            return file.read(len(GZIP)) == GZIP
     except OSError:
         return path.suffix == ".gz"
