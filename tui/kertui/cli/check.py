@@ -16,7 +16,13 @@ import msgspec
 from kertasks.errors import UserError
 from kertasks.runs.advice.finding import Finding
 from kertasks.text.numbers import counted
-from kertui.cli.options import recipe_or_file, require_task, tasks_option, writes_utf8
+from kertui.cli.options import (
+    recipe_option,
+    recipe_or_file,
+    require_task,
+    tasks_option,
+    writes_utf8,
+)
 from kertui.service.advice_process import ask_for_advice
 
 if TYPE_CHECKING:
@@ -31,7 +37,7 @@ _WIDE = 88
 
 @click.command(short_help="Say what is wrong with a recipe, and what mends it.")
 @click.argument("task")
-@click.option("--recipe", "recipe_name", metavar="NAME|FILE", help="A recipe's name or TOML file.")
+@recipe_option
 @click.option(
     "--set",
     "changes",

@@ -12,6 +12,7 @@ import click
 
 from kertasks.text.numbers import NO_VALUE, counted, grouped, in_unit, metric_label, number
 from kertasks.text.result import compared
+from kertui.cli.columns import in_columns
 from kertui.cli.options import find_run, home_of, home_option, tasks_option, writes_utf8
 from kertui.runs.differing_runs import (
     SURE,
@@ -21,7 +22,6 @@ from kertui.runs.differing_runs import (
     in_metric,
     in_words,
 )
-from kertui.terminal.cells import padded
 
 if TYPE_CHECKING:
     from kertasks.runs.folder import RunFolder
@@ -289,15 +289,5 @@ def _mistake_lines(worst: Sequence[Mistake], unit: str | None) -> list[str]:
 
 def _table(rows: Sequence[Sequence[str]], sides: str) -> list[str]:
     """Rows of cells in columns, each to the left or to the right; nothing is ``NO_VALUE``."""
-    from rich.cells import cell_len
-
     shown = [[cell or ("" if at else NO_VALUE) for at, cell in enumerate(row)] for row in rows]
-    widths = [max(map(cell_len, column)) for column in zip(*shown, strict=True)]
-    return [
-        "  "
-        + "  ".join(
-            padded(cell, width, right=side == "r")
-            for cell, width, side in zip(row, widths, sides, strict=True)
-        ).rstrip()
-        for row in shown
-    ]
+    return [f"  {line}" for line in in_columns(shown, sides)]

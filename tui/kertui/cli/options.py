@@ -81,6 +81,24 @@ def _set_until_end(ctx: click.Context, name: str, value: str) -> None:
     ctx.find_root().call_on_close(restore)
 
 
+def recipe_option(command: _Command) -> _Command:
+    """``--recipe NAME|FILE``, as the argument ``recipe_name``."""
+    return click.option(
+        "--recipe", "recipe_name", metavar="NAME|FILE", help="A recipe's name or TOML file."
+    )(command)
+
+
+def changes_option(command: _Command) -> _Command:
+    """``--set PATH=VALUE``, as the argument ``changes``."""
+    return click.option(
+        "--set",
+        "changes",
+        multiple=True,
+        metavar="PATH=VALUE",
+        help="Change anything of the recipe, for example layers.0.units=16. Again for more.",
+    )(command)
+
+
 def marker_option(command: _Command) -> _Command:
     """``--marker`` and its short form ``--ascii``, as the argument ``marker``."""
     plain = click.option(

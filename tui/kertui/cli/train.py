@@ -12,6 +12,7 @@ from kertasks.recipes.bounds import MOST_EPOCHS, MOST_KEPT, MOST_LEARNING_RATE
 from kertasks.text.numbers import short_path
 from kertasks.text.plain_text import visible
 from kertui.cli.options import (
+    changes_option,
     detach_option,
     find_run,
     home_of,
@@ -19,6 +20,7 @@ from kertui.cli.options import (
     notify_option,
     on_end_option,
     read_catalog,
+    recipe_option,
     recipe_or_file,
     require_task,
     tasks_option,
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
 @click.command(short_help="Train a task, or a table of yours, and follow it.")
 @click.argument("task", metavar="TASK|FILE")
 @table_options
-@click.option("--recipe", "recipe_name", metavar="NAME|FILE", help="A recipe's name or TOML file.")
+@recipe_option
 @click.option("--epochs", type=click.IntRange(1, MOST_EPOCHS), metavar="N", help="How many epochs.")
 @click.option("--batch-size", type=click.IntRange(min=1), metavar="N", help="Rows a step.")
 @click.option(
@@ -53,13 +55,7 @@ if TYPE_CHECKING:
     metavar="N",
     help="Of how many epochs the weights are kept at most, to look back at (200); 0 for none.",
 )
-@click.option(
-    "--set",
-    "changes",
-    multiple=True,
-    metavar="PATH=VALUE",
-    help="Change anything of the recipe, for example layers.0.units=16. Again for more.",
-)
+@changes_option
 @detach_option
 @notify_option
 @on_end_option

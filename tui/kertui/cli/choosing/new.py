@@ -6,10 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
-from rich.cells import cell_len
 
+from kertui.cli.columns import in_columns
 from kertui.cli.options import home_of, home_option, tasks_option
-from kertui.terminal.cells import padded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,5 +81,4 @@ def _lines(recipes: Sequence[Recipe]) -> list[str]:
     from kertasks.recipes.outline import outline
 
     rows = [(recipe.name, recipe.summary, outline(recipe)) for recipe in recipes]
-    wide = [max(cell_len(row[column]) for row in rows) for column in (0, 1)]
-    return [f"{padded(a, wide[0])}  {padded(b, wide[1])}  {c}" for a, b, c in rows]
+    return in_columns(rows, "lll")

@@ -5,21 +5,22 @@ from __future__ import annotations
 import click
 
 from kertasks.data.folds.fold import MOST_FOLDS, MOST_REPEATS
-from kertui.cli.options import detach_option, home_of, home_option, tasks_option
+from kertui.cli.options import (
+    changes_option,
+    detach_option,
+    home_of,
+    home_option,
+    recipe_option,
+    tasks_option,
+)
 from kertui.cli.own_data.said_of_table import SaidOfTable, table_options
 
 
 @click.command("cross-validate", short_help="Train a task fold by fold: how good, how sure.")
 @click.argument("task", metavar="TASK|FILE")
 @table_options
-@click.option("--recipe", "recipe_name", metavar="NAME|FILE", help="A recipe's name or TOML file.")
-@click.option(
-    "--set",
-    "changes",
-    multiple=True,
-    metavar="PATH=VALUE",
-    help="Change anything of the recipe, for example fit.epochs=100. Again for more.",
-)
+@recipe_option
+@changes_option
 @click.option(
     "--folds",
     type=click.IntRange(2, MOST_FOLDS),

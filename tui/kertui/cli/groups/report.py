@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from kertasks.groups.record import FINAL
@@ -11,6 +11,7 @@ from kertasks.runs.events import Finished, Stopped
 from kertasks.runs.state import RunState
 from kertasks.text.json_numbers import plain
 from kertasks.text.numbers import counted, grouped, in_unit, metric, metric_label
+from kertui.cli.columns import in_columns
 
 if TYPE_CHECKING:
     from kertasks.groups.folder import GroupFolder
@@ -44,7 +45,7 @@ def lines_of(group: GroupHistory) -> Iterator[str]:
         epoch = "" if one.best_epoch is None else grouped(one.best_epoch)
         key = one.key.removeprefix("fold ")
         rows.append((key, grouped(one.rows), epoch, _value(name, one.best, unit)))
-    yield from _aligned(rows)
+    yield from in_columns(rows, "lrrr", _GAP)
     best = results.best
     if results.best_epoch is None:
         yield "no best epoch: there is none yet that all folds have done"
@@ -147,17 +148,3 @@ def _value(name: str, value: float, unit: str | None) -> str:
 def _spread(name: str, spread: Spread, unit: str | None) -> str:
     mean, sd = _value(name, spread.mean, unit), _value(name, spread.sd, unit)
     return f"{mean.removesuffix(f' {unit}')} ± {sd}"  # "43.5 ± 5.5 points", "$2,226 ± $177"
-
-
-def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    from rich.cells import cell_len
-
-    from kertui.terminal.cells import padded
-
-    widths = [max(cell_len(row[at]) for row in rows) for at in range(len(rows[0]))]
-    for row in rows:
-        cells = [
-            padded(text, width, right=at > 0)
-            for at, (text, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        yield (" " * _GAP).join(cells).rstrip()

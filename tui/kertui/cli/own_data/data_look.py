@@ -6,6 +6,7 @@ import shlex
 import shutil
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -115,11 +116,8 @@ def _next_command(look: TableLook, file: str, said: SaidOfTable) -> str:
     """What trains the table as it was looked at."""
     from kertasks.text.plain_text import visible_name
 
-    target = f"--target {shlex.quote(look.table.target)}"
-    roles = [f"--role {shlex.quote(role)}" for role in said.roles]
-    return " ".join(
-        ["kertui train", shlex.quote(visible_name(file)), target, *roles, *said.of_reading]
-    )
+    options = replace(said, target=look.table.target).options
+    return " ".join(["kertui train", shlex.quote(visible_name(file)), *options])
 
 
 def _column_lines(look: TableLook) -> Iterator[str]:

@@ -91,7 +91,7 @@ class SaidOfTable:
 
     @property
     def options(self) -> list[str]:
-        """All of them."""
+        """Everything that is said, as options that are typed in a shell."""
         target = [] if self.target is None else [f"--target {shlex.quote(self.target)}"]
         return [*target, *(f"--role {shlex.quote(role)}" for role in self.roles), *self.of_reading]
 
