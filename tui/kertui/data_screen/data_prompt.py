@@ -64,7 +64,7 @@ class DataPrompt(Vertical):
         self._said.update(said)
 
     def show_path(self, path: Path) -> None:
-        """Propose another path."""
+        """Put another path into the field, to be corrected there."""
         self._field.value = short_path(path)
 
     def ask(self) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from textual import on, work
 from textual.message import Message
 
-from kertasks.text.numbers import grouped
+from kertasks.text.numbers import counted
 from kertui.rows.header_line import HeaderLine
 
 if TYPE_CHECKING:
@@ -54,5 +54,5 @@ def count_of(runs: int, running: int) -> str:
     """How many runs there are, for the header: ``"3 runs, 1 running"``."""
     if not runs:
         return "no runs yet"
-    text = "1 run" if runs == 1 else f"{grouped(runs)} runs"
+    text = counted(runs, "run")
     return f"{text}, {running} running" if running else text

@@ -25,7 +25,7 @@ class PictureField(TryForm):
         self._pixels = 2
 
     def compose(self) -> ComposeResult:
-        """The line alone."""
+        """Give the line for the path; the picture is drawn by the answer."""
         yield self._file
 
     @property
@@ -35,7 +35,7 @@ class PictureField(TryForm):
         return AnswerRequest(cells=(path,), pixels=self._pixels) if path else None
 
     def hint(self, glyphs: Glyphs) -> str:
-        """What to do."""
+        """What to type or press next, or what the picture beside the answer is."""
         return "as the network gets it" if self.request else self._file.hint(glyphs)
 
     def rows_at(self, width: int) -> int:
