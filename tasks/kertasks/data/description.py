@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from kertasks.data.values import DataValues
+from kertasks.records import learn
 from kertasks.scores.run_baselines import Baseline
 
 SCHEMA = 3
@@ -181,6 +182,9 @@ class Description(msgspec.Struct, frozen=True):
 
     feature_rows: int = 0
     """Of how many training rows, evenly spaced, the features are described; 0 for all of them."""
+
+
+learn(Description)
 
 
 def to_json(description: Description) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import msgspec
 
+from kertasks.records import learn
+
 NO_NUMBERS = "OUSVMmc"
 """NumPy's letters for kinds of dtype that no network reads: objects, texts, raw bytes, times and
 complex numbers."""
@@ -175,6 +177,9 @@ class DataValues(msgspec.Struct, frozen=True):
         if self.names_apply and isinstance(label, int) and label < len(self.class_names):
             return self.class_names[label]
         return shown_label(label)
+
+
+learn(DataValues)
 
 
 def _order(label: float | str) -> tuple[bool, float | str]:

@@ -20,6 +20,7 @@ from kertasks.errors import UserError
 from kertasks.files import open_regular, open_to_append, read_small, write_text
 from kertasks.groups.record import GroupRecord, Member, decode_member, decode_record
 from kertasks.recipes.recipe import Recipe
+from kertasks.records import learn
 from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.control_file import write_command
 from kertasks.runs.folder import RunFolder
@@ -70,6 +71,9 @@ class Refusal(msgspec.Struct, frozen=True):
     text: str
     is_wrong_recipe: bool
     """Whether what was asked is at fault, not the world it met."""
+
+
+learn(Refusal)
 
 
 class GroupRefused(UserError):

@@ -85,7 +85,5 @@ class Member(msgspec.Struct, frozen=True):
     """The id of its folder among all runs."""
 
 
-# msgspec finds out what a record is made of when it is first asked. Two threads that ask at once
-# end the process by a segmentation fault; here it is asked under the lock of the import.
 decode_record = msgspec.json.Decoder(GroupRecord).decode
 decode_member = msgspec.json.Decoder(Member).decode

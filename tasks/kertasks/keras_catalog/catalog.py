@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from kertasks.files import replacing
+from kertasks.records import learn
 
 SCHEMA = 4
 """Of the JSON; part of the name of the file that keeps it."""
@@ -146,6 +147,9 @@ class Catalog(msgspec.Struct, frozen=True):
             if info.family is family and (name == info.name or name in info.identifiers):
                 return info
         return None
+
+
+learn(Catalog)
 
 
 def cached_catalog(cache_dir: Path) -> Catalog | None:

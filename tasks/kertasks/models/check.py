@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from kertasks.records import learn
+
 
 class LayerCheck(msgspec.Struct, frozen=True):
     """What Keras says about one layer of a recipe."""
@@ -81,3 +83,6 @@ class DataShape(msgspec.Struct, frozen=True):
     target_dtype: str
     classes: int
     """How many classes there are; 0 for regression."""
+
+
+learn(ModelCheck, DataShape)

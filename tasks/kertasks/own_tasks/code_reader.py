@@ -18,6 +18,7 @@ import msgspec
 from kertasks.files import open_to_append, read_small, write_text
 from kertasks.own_tasks.reading_process import Answer, arguments_for
 from kertasks.own_tasks.task_code import READING, TaskCode, TaskFile, stamp_of
+from kertasks.records import learn
 from kertasks.text.numbers import short_path
 from kertasks.user_folders import cache_dir, default_home
 
@@ -58,6 +59,9 @@ class _Kept(msgspec.Struct, frozen=True):
         return (
             self.answer.told is not None or self.hung or 0 <= time.time() - self.at < _MISTAKE_KEPT
         )
+
+
+learn(_Kept)
 
 
 def read_task(code: TaskCode) -> ReadTask:

@@ -18,6 +18,7 @@ from kertasks.data.folds.fold import Fold
 from kertasks.export.script.script_data import ScriptData
 from kertasks.folders.picture_folder import PictureFolder
 from kertasks.folders.text_folder import TextFolder
+from kertasks.records import learn
 from kertasks.tables.table import Table
 from kertasks.templates.data_facts import DataFacts
 
@@ -120,6 +121,9 @@ KINDS: Mapping[type, DataKind] = {
 
 class _Tagged(msgspec.Struct):
     kind: str
+
+
+learn(_Tagged)
 
 
 def kind_of_statistics(statistics: str | bytes) -> DataKind:

@@ -28,6 +28,7 @@ from kertasks.errors import UserError
 from kertasks.files import read_small, said_path, write_text
 from kertasks.folders.picture_folder import PictureFolder
 from kertasks.folders.text_folder import TextFolder
+from kertasks.records import learn
 from kertasks.tables.table import Table
 
 OwnData: TypeAlias = Table | PictureFolder | TextFolder | Arrays
@@ -59,9 +60,7 @@ class DataTask(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     """The problem in one sentence; made of the target's name where it is empty."""
 
 
-# msgspec finds out what a record is made of when it is first asked. Two threads that ask at once
-# end the process by a segmentation fault; here it is asked under the lock of the import.
-msgspec.json.Decoder(DataTask)
+learn(DataTask)
 
 
 def read_data_task(path: Path) -> DataTask:

@@ -23,6 +23,7 @@ from kertasks.own_tasks.task_code import (
     what_went_wrong,
 )
 from kertasks.own_tasks.told_task import NotATask, ToldTask, tell
+from kertasks.records import learn
 
 
 class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -34,6 +35,9 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
 
     traceback: str = ""
     """Of an error that the code did not catch."""
+
+
+learn(Answer)
 
 
 def arguments_for(code: TaskCode) -> list[str]:

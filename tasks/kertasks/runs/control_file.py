@@ -17,6 +17,7 @@ import msgspec
 
 from kertasks.errors import UserError
 from kertasks.files import LARGEST, locked_folder, open_regular, read_small, write_text
+from kertasks.records import learn
 from kertasks.runs.commands import SteeringCommand
 
 KEPT = 32
@@ -41,6 +42,9 @@ class Command(msgspec.Struct, frozen=True, omit_defaults=True):
 
     value: int | float | None = None
     """A learning rate or a number of epochs."""
+
+
+learn(Command)
 
 
 def read_commands(path: Path) -> list[Command]:

@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Meta
 from msgspec.structs import asdict, force_setattr
 
+from kertasks.records import learn
 from kertasks.runs.state import boot_id, pid_namespace, process_start_time
 from kertasks.text.plain_text import one_line
 
@@ -96,6 +97,9 @@ class Manifest(msgspec.Struct, frozen=True):
                 force_setattr(self, name, one_line(value))
         clean = {one_line(name): one_line(text) for name, text in self.versions.items()}
         force_setattr(self, "versions", clean)
+
+
+learn(Manifest)
 
 
 def manifest_of_process(pid: int, **fields: Any) -> Manifest:

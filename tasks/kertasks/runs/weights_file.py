@@ -10,6 +10,7 @@ from zipfile import BadZipFile, ZipFile
 import msgspec
 
 from kertasks.files import open_regular
+from kertasks.records import learn
 from kertasks.runs.events import Count
 from kertasks.text.json_numbers import Metrics
 
@@ -31,6 +32,9 @@ class WeightsEpoch(msgspec.Struct, frozen=True):
 
     metrics: Metrics = {}
     """What was measured in that epoch, by Keras's names; empty where it is not known."""
+
+
+learn(WeightsEpoch)
 
 
 def say_epoch(path: Path, of: WeightsEpoch) -> None:

@@ -11,6 +11,7 @@ from msgspec.structs import force_setattr
 
 from kertasks.files import read_small, write_text
 from kertasks.kinds import BaselineMethod
+from kertasks.records import learn
 from kertasks.text.plain_text import one_line
 
 ACCURACY = "accuracy"
@@ -72,6 +73,9 @@ class RunBaselines(msgspec.Struct, frozen=True):
             return None
         scale = self.target_scale if self.best.metric == ERROR else None
         return self.best.value / (scale or 1.0)
+
+
+learn(RunBaselines)
 
 
 def is_same(metric: str, of_baseline: str) -> bool:

@@ -10,6 +10,7 @@ from kertasks.arrays.arrays_look import ArraysLook
 from kertasks.arrays.own_arrays import Arrays
 from kertasks.folders.folder_look import FolderData, FolderLook
 from kertasks.own_tasks.data_task import OwnData
+from kertasks.records import learn
 from kertasks.tables.table import ReadingWishes, Table
 from kertasks.tables.table_look import TableLook
 
@@ -28,6 +29,9 @@ class LookRequest(msgspec.Struct, frozen=True):
 
     arrays: Arrays | None = None
     """What a person made of a file of arrays."""
+
+
+learn(LookRequest)
 
 
 class LookAnswer(msgspec.Struct, frozen=True):

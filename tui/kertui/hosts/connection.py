@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 
 from kertasks.errors import UserError
+from kertasks.records import learn
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.looking.view import Look, Moment, ViewRequest, decode_look, encode_request
 from kertasks.runs.store import RunStore, UnknownRun
@@ -65,6 +66,9 @@ _ENDS = 2.0
 
 _LONGEST = 2_000
 """Characters of what the other side says that are shown."""
+
+_SUMMARIES = list[RunSummary]
+learn(_SUMMARIES, RunId)
 
 
 class FarError(UserError):
@@ -241,7 +245,7 @@ class HostConnection:
         """
         answer = self._ask(lambda number: Summarise(number, deleted))
         try:
-            found = msgspec.msgpack.decode(answer.value, type=list[RunSummary])
+            found = msgspec.msgpack.decode(answer.value, type=_SUMMARIES)
         except (ValueError, RecursionError) as error:
             raise FarError(f"the runs of {self.host} cannot be understood") from error
         return [_clean(summary) for summary in found]

@@ -14,6 +14,7 @@ from msgspec import Meta
 from msgspec.structs import force_setattr
 
 from kertasks.files import LARGEST
+from kertasks.records import learn
 from kertasks.text.json_numbers import Metrics, plain
 from kertasks.text.plain_text import one_line
 
@@ -114,6 +115,9 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
     def __str__(self) -> str:
         return self.sentence
+
+
+learn(Finding)
 
 
 _ORDER = (Severity.ERROR, Severity.WARNING, Severity.INFO)

@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from kertasks.records import learn
 from kertasks.runs.advice.finding import Finding
 from kertasks.runs.advice.tried_fix import TriedFix
 
@@ -49,3 +50,6 @@ class Mended(msgspec.Struct, frozen=True, kw_only=True, tag="mended"):
 
 Told: TypeAlias = Found | Trying | FixTried | Mended
 """A line of ``python -m kertasks.advice.fixes``."""
+
+
+learn(Told)

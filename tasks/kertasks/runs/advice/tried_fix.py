@@ -14,6 +14,7 @@ from msgspec import Meta
 from msgspec.structs import force_setattr
 
 from kertasks.files import LARGEST
+from kertasks.records import learn
 from kertasks.text.numbers import number
 from kertasks.text.plain_text import one_line
 
@@ -126,3 +127,6 @@ class TriedFix(msgspec.Struct, frozen=True, kw_only=True):
 
     def _shown(self, value: float) -> str:
         return number(round(value, 3) if self.larger_is_better else value, 3)
+
+
+learn(TriedFix)

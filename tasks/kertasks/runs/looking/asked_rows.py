@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from kertasks.records import learn
+
 
 class AskedRows(msgspec.Struct, frozen=True):
     """With which weights, and where the rows are."""
@@ -22,3 +24,6 @@ class AskedRows(msgspec.Struct, frozen=True):
 
     says_epoch: bool = False
     """Whether it says on standard error of which epoch the weights are."""
+
+
+learn(AskedRows)

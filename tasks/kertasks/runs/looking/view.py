@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import threading
 from enum import StrEnum
 from functools import cache, reduce
 from operator import or_
@@ -19,6 +20,7 @@ from msgspec.structs import force_setattr
 
 from kertasks.errors import UserError
 from kertasks.files import LARGEST
+from kertasks.records import learn
 from kertasks.runs import views
 from kertasks.text.plain_text import one_line
 
@@ -107,12 +109,25 @@ class _WireLook(msgspec.Struct, frozen=True):
     why_not: str
 
 
-@cache
-def _all_of(base: type[Any]) -> Any:
+learn(Moment, _WireLook)
+
+
+_finding = threading.Lock()
+
+
+def _all_of(base: Any) -> Any:
     """The union of all requests, or of all records."""
+    with _finding:
+        return _find_all_of(base)
+
+
+@cache
+def _find_all_of(base: Any) -> Any:
     for info in pkgutil.iter_modules(views.__path__):
         importlib.import_module(f"{views.__name__}.{info.name}")
-    return reduce(or_, base.__subclasses__())
+    found = reduce(or_, base.__subclasses__())
+    learn(found)
+    return found
 
 
 def encode_request(request: ViewRequest) -> bytes:

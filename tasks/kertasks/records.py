@@ -1,0 +1,20 @@
+"""Records that are read by msgspec."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+def learn(*kinds: object) -> None:
+    """Let msgspec find out what kinds of records are made of.
+
+    It does so by itself when it is first asked to read one, and two threads that ask at once end
+    the process by a segmentation fault (seen with msgspec 0.23). A module calls this beside the
+    record, or beside what reads it, so that it is asked under the lock of the import.
+
+    Args:
+        kinds: records, or what ``msgspec.convert`` takes as a type; what is within them is learnt
+            too.
+    """
+    for kind in kinds:
+        msgspec.json.Decoder(kind)
