@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import faulthandler
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -40,9 +39,6 @@ from kertui.tasks_screen.task_list import TaskList
 from kertui.tasks_screen.tasks_screen import TasksScreen
 from kertui.workbench.recipe_column import RecipeColumn
 from kertui.workbench.workbench import WorkbenchScreen
-
-HANGS = 30
-"""Seconds for one size, after which the process says where it hangs and ends."""
 
 MEMORY = 200_000_000
 """Bytes that drawing at all the sizes may take."""
@@ -266,13 +262,9 @@ async def draw_at(pilot: Pilot[Any], sizes: Iterable[tuple[int, int]], live: Liv
     process = psutil.Process()
     before = process.memory_info().rss
     for width, height in sizes:
-        faulthandler.dump_traceback_later(HANGS, exit=True, file=2)
-        try:
-            live.train()
-            await resize(pilot, width, height)
-            lines = painted(pilot.app)
-        finally:
-            faulthandler.cancel_dump_traceback_later()
+        live.train()
+        await resize(pilot, width, height)
+        lines = painted(pilot.app)
         where = (pilot.app.screen, width, height)
         assert pilot.app._exception is None, where
         assert process.memory_info().rss - before < MEMORY, where
