@@ -14,7 +14,7 @@ from kertasks.arrays.own_arrays import Arrays, ArrayScaling
 from kertasks.data.dataset import Dataset
 from kertasks.data.splits import Split
 from kertasks.files import said_path
-from kertasks.folders.picture_loading import picture_sample
+from kertasks.folders.pictures.loading import picture_sample
 from kertasks.kinds import BaselineMethod
 from kertasks.tables.rows.data_file import require_unchanged
 

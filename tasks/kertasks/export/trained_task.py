@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from kertasks.files import read_small
-from kertasks.folders.text_folder import TextFolder
+from kertasks.folders.texts.text_folder import TextFolder
 from kertasks.own_tasks.data_kinds import kind_of_statistics
 from kertasks.own_tasks.data_task import read_data_task
 from kertasks.own_tasks.kept_tasks import file_of

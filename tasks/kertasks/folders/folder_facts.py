@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kertasks.folders.picture_folder import PictureFolder
-from kertasks.folders.text_folder import TextFolder
+from kertasks.folders.pictures.picture_folder import PictureFolder
+from kertasks.folders.texts.text_folder import TextFolder
 from kertasks.tables.table import TextForm
 from kertasks.templates.data_facts import DataFacts, InputForm
 from kertasks.text.numbers import grouped

@@ -6,8 +6,8 @@ from typing import TypeAlias
 
 import msgspec
 
-from kertasks.folders.picture_folder import PictureFolder
-from kertasks.folders.text_folder import TextFolder
+from kertasks.folders.pictures.picture_folder import PictureFolder
+from kertasks.folders.texts.text_folder import TextFolder
 
 FolderData: TypeAlias = PictureFolder | TextFolder
 

@@ -32,10 +32,10 @@ from kertasks.folders.folder_look import (
     LeftOutFile,
     SizeCount,
 )
-from kertasks.folders.picture_folder import PictureFolder
-from kertasks.folders.picture_header import BrokenPicture, PictureHeader, read_header
-from kertasks.folders.text_files import BrokenText, read_text
-from kertasks.folders.text_folder import TextFolder
+from kertasks.folders.pictures.header import BrokenPicture, PictureHeader, read_header
+from kertasks.folders.pictures.picture_folder import PictureFolder
+from kertasks.folders.texts.text_files import BrokenText, read_text
+from kertasks.folders.texts.text_folder import TextFolder
 from kertasks.templates.fitted_recipes import recipes_for
 from kertasks.text.numbers import counted, grouped
 from kertasks.text.plain_text import one_line, visible_name

@@ -16,8 +16,8 @@ import msgspec
 from kertasks.arrays.own_arrays import Arrays
 from kertasks.data.folds.fold import Fold
 from kertasks.export.script.script_data import ScriptData
-from kertasks.folders.picture_folder import PictureFolder
-from kertasks.folders.text_folder import TextFolder
+from kertasks.folders.pictures.picture_folder import PictureFolder
+from kertasks.folders.texts.text_folder import TextFolder
 from kertasks.records import learn
 from kertasks.tables.table import Table
 from kertasks.templates.data_facts import DataFacts
@@ -94,18 +94,18 @@ KINDS: Mapping[type, DataKind] = {
         tells="kertasks.tables.statistics:table_of",
     ),
     PictureFolder: DataKind(
-        loads="kertasks.folders.picture_loading:load",
+        loads="kertasks.folders.pictures.loading:load",
         knows="kertasks.folders.folder_facts:picture_facts",
-        writes="kertasks.folders.picture_script:script",
+        writes="kertasks.folders.pictures.script:script",
         summary="kertasks.folders.folder_facts:picture_summary",
-        restores="kertasks.folders.picture_loading:restored",
-        compares="kertasks.folders.picture_folder:what_changed",
-        tells="kertasks.folders.picture_folder:decode_folder",
+        restores="kertasks.folders.pictures.loading:restored",
+        compares="kertasks.folders.pictures.picture_folder:what_changed",
+        tells="kertasks.folders.pictures.picture_folder:decode_folder",
     ),
     TextFolder: DataKind(
-        loads="kertasks.folders.text_loading:load",
+        loads="kertasks.folders.texts.loading:load",
         knows="kertasks.folders.folder_facts:text_facts",
-        writes="kertasks.folders.text_script:script",
+        writes="kertasks.folders.texts.script:script",
         summary="kertasks.folders.folder_facts:text_summary",
     ),
     Arrays: DataKind(

@@ -26,8 +26,8 @@ import msgspec
 from kertasks.arrays.own_arrays import Arrays
 from kertasks.errors import UserError
 from kertasks.files import read_small, said_path, write_text
-from kertasks.folders.picture_folder import PictureFolder
-from kertasks.folders.text_folder import TextFolder
+from kertasks.folders.pictures.picture_folder import PictureFolder
+from kertasks.folders.texts.text_folder import TextFolder
 from kertasks.records import learn
 from kertasks.tables.table import Table
 

@@ -16,8 +16,8 @@ import pytest
 from tests.support.picture_files import write_pictures, write_texts
 
 import kertasks
-from kertasks.folders.picture_folder import PictureFolder, PixelScaling
-from kertasks.folders.text_folder import TextFolder
+from kertasks.folders.pictures.picture_folder import PictureFolder, PixelScaling
+from kertasks.folders.texts.text_folder import TextFolder
 from kertasks.own_tasks.data_task import DataTask, OwnData, read_data_task, write_data_task
 from kertasks.recipes.recipe import Recipe
 from kertasks.registry import find_task

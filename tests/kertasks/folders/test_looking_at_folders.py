@@ -15,8 +15,8 @@ from kertasks.folders import folder_digest
 from kertasks.folders.class_folders import WrongFolder
 from kertasks.folders.folder_look import ClassCount, FolderLook, LeftOutFile, SizeCount
 from kertasks.folders.looking_at_folders import look
-from kertasks.folders.picture_folder import PictureFolder
-from kertasks.folders.text_folder import TextFolder
+from kertasks.folders.pictures.picture_folder import PictureFolder
+from kertasks.folders.texts.text_folder import TextFolder
 from kertasks.tables.table_requests import LookAnswer, LookRequest
 
 

@@ -14,8 +14,8 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from kertasks.arrays.own_arrays import Arrays, ArrayScaling
-from kertasks.folders.picture_folder import PictureFolder
-from kertasks.folders.text_folder import TextFolder
+from kertasks.folders.pictures.picture_folder import PictureFolder
+from kertasks.folders.texts.text_folder import TextFolder
 from kertasks.own_tasks.data_task import read_data_task
 from kertasks.tables.table import TextForm
 from kertui.data_screen.data_screen import DataScreen

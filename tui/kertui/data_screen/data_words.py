@@ -5,7 +5,7 @@ from __future__ import annotations
 from kertasks.arrays.arrays_look import ArraysLook
 from kertasks.arrays.own_arrays import Arrays
 from kertasks.folders.folder_look import FolderLook
-from kertasks.folders.picture_folder import PictureFolder
+from kertasks.folders.pictures.picture_folder import PictureFolder
 from kertasks.own_tasks.data_task import OwnData
 from kertasks.tables.table import Table
 from kertasks.tables.table_look import TableLook

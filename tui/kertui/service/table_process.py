@@ -12,8 +12,8 @@ import msgspec
 
 from kertasks.arrays.own_arrays import Arrays
 from kertasks.errors import UserError
-from kertasks.folders.picture_folder import PictureFolder
-from kertasks.folders.text_folder import TextFolder
+from kertasks.folders.pictures.picture_folder import PictureFolder
+from kertasks.folders.texts.text_folder import TextFolder
 from kertasks.own_tasks.data_task import OwnData
 from kertasks.tables.table import ReadingWishes, Table
 from kertasks.tables.table_look import TableLook

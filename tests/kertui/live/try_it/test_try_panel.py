@@ -28,7 +28,7 @@ from textual.pilot import Pilot
 from kertasks.data.dataset import Dataset
 from kertasks.data.describing import describe
 from kertasks.data.description import Description, WordsSample, from_json
-from kertasks.folders.picture_folder import PictureFolder, PixelScaling
+from kertasks.folders.pictures.picture_folder import PictureFolder, PixelScaling
 from kertasks.own_tasks.data_task import DataTask
 from kertasks.own_tasks.task_of_data import task_of
 from kertasks.registry import find_task

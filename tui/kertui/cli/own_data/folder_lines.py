@@ -21,7 +21,7 @@ def folder_lines(look: FolderLook, most: int = _MOST_SAID) -> Iterator[str]:
         look: at it.
         most: classes, sizes and files that are named.
     """
-    from kertasks.folders.picture_folder import PictureFolder
+    from kertasks.folders.pictures.picture_folder import PictureFolder
     from kertasks.text.numbers import counted, grouped, percent
 
     data = look.data

@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 from msgspec.structs import replace as with_values
 
-from kertasks.folders.text_folder import TextFolder
+from kertasks.folders.texts.text_folder import TextFolder
 from kertasks.own_tasks.data_task import NAME, DataTask
 from kertasks.tables.table import Table, TextForm
 from kertasks.text.numbers import grouped

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from kertasks.folders.class_folders import TEST
 from kertasks.folders.folder_look import FolderData
-from kertasks.folders.picture_folder import PictureFolder, PixelScaling
+from kertasks.folders.pictures.picture_folder import PictureFolder, PixelScaling
 from kertasks.own_tasks.data_task import DataTask
 from kertui.data_screen.data_draft import DataDraft
 from kertui.data_screen.form.data_settings import (

@@ -8,8 +8,8 @@ from kertasks.export.script.script_data import ScriptData
 from kertasks.files import said_path
 from kertasks.folders.class_folders import TEXT_ENDINGS
 from kertasks.folders.folder_script import FolderScript
-from kertasks.folders.text_files import MOST_BYTES
-from kertasks.folders.text_folder import TextFolder
+from kertasks.folders.texts.text_files import MOST_BYTES
+from kertasks.folders.texts.text_folder import TextFolder
 from kertasks.tables.rows.texts import WORD
 from kertasks.tables.table import TextForm
 
@@ -64,7 +64,7 @@ def encode(texts):
 
 
 def script(data: TextFolder, base: Path) -> ScriptData:
-    """What ``kertasks.folders.text_loading.load`` does, in plain Python.
+    """What ``kertasks.folders.texts.loading.load`` does, in plain Python.
 
     Raises:
         WrongFolder: the folder is not there or holds no classes.

@@ -16,8 +16,8 @@ from kertasks.folders import class_folders
 from kertasks.folders.class_folders import PICTURE_ENDINGS, WrongFolder, find_files
 from kertasks.folders.looking_at_folders import look
 from kertasks.folders.part_places import TooFewFiles
-from kertasks.folders.picture_folder import PictureFolder, PixelScaling, decode_folder
-from kertasks.folders.picture_loading import load
+from kertasks.folders.pictures.loading import load
+from kertasks.folders.pictures.picture_folder import PictureFolder, PixelScaling, decode_folder
 from kertasks.own_tasks.data_kinds import dataset_without_rows, what_changed
 
 SMALL = PictureFolder("pictures", ("dark", "light"), height=8, width=8)

@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kertasks.folders.folder_digest import hash_of
-from kertasks.folders.picture_folder import PictureFolder, PixelScaling
-from kertasks.folders.picture_header import BrokenPicture, header_of, read_bytes
+from kertasks.folders.pictures.header import BrokenPicture, header_of, read_bytes
+from kertasks.folders.pictures.picture_folder import PictureFolder, PixelScaling
 
 _THREADS = min(4, os.cpu_count() or 1)
 """At most a gigabyte of decoded pictures at once, by ``MOST_PIXELS``."""

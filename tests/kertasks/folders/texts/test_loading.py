@@ -12,9 +12,9 @@ from kertasks.data.description import WordsSample
 from kertasks.data.multi_hot import MultiHotRows
 from kertasks.data.samples import decode_row
 from kertasks.data.typed_rows import RowReader
-from kertasks.folders import text_files
-from kertasks.folders.text_folder import TextFolder
-from kertasks.folders.text_loading import load
+from kertasks.folders.texts import text_files
+from kertasks.folders.texts.loading import load
+from kertasks.folders.texts.text_folder import TextFolder
 from kertasks.own_tasks.data_kinds import dataset_without_rows
 from kertasks.tables.table import TextForm
 

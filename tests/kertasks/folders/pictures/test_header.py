@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from tests.support.picture_files import png
 
-from kertasks.folders.picture_header import BrokenPicture, PictureHeader, read_header
+from kertasks.folders.pictures.header import BrokenPicture, PictureHeader, read_header
 
 PNG = png(np.zeros((3, 5), np.uint8))
 BMP = b"BM" + struct.pack(

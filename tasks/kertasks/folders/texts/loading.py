@@ -23,8 +23,8 @@ from kertasks.folders.class_folders import (
 )
 from kertasks.folders.folder_digest import content_digest
 from kertasks.folders.part_places import places_of_parts, with_fold
-from kertasks.folders.text_files import TextFiles
-from kertasks.folders.text_folder import TextFolder
+from kertasks.folders.texts.text_files import TextFiles
+from kertasks.folders.texts.text_folder import TextFolder
 from kertasks.tables.loading import dataset_of
 from kertasks.tables.rows.encoding import Encoding
 from kertasks.tables.rows.prepared_table import PreparedTable

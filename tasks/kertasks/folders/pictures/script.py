@@ -8,7 +8,7 @@ from kertasks.export.script.script_data import ScriptData
 from kertasks.files import said_path
 from kertasks.folders.class_folders import PICTURE_ENDINGS
 from kertasks.folders.folder_script import FolderScript
-from kertasks.folders.picture_folder import PictureFolder, PixelScaling
+from kertasks.folders.pictures.picture_folder import PictureFolder, PixelScaling
 
 _READ = '''
 
@@ -47,7 +47,7 @@ _GREY = """\
 
 
 def script(data: PictureFolder, base: Path) -> ScriptData:
-    """What ``kertasks.folders.picture_loading.load`` does, in plain Python.
+    """What ``kertasks.folders.pictures.loading.load`` does, in plain Python.
 
     Raises:
         WrongFolder: the folder is not there or holds no classes.

@@ -30,8 +30,8 @@ from kertasks.folders.class_folders import (
 )
 from kertasks.folders.folder_digest import content_digest
 from kertasks.folders.part_places import places_of_parts, with_fold
-from kertasks.folders.picture_decoding import decode_all, decode_picture, dtype_of
-from kertasks.folders.picture_folder import (
+from kertasks.folders.pictures.decoding import decode_all, decode_picture, dtype_of
+from kertasks.folders.pictures.picture_folder import (
     PictureFolder,
     PixelScaling,
     decode_folder,
