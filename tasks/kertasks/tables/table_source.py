@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from kertasks.files import open_regular
 from kertasks.tables.dialect import Head, guess, read
-from kertasks.tables.file_kinds import GZIP, JSON_LINES_ENDINGS, PARQUET, PARQUET_ENDINGS
+from kertasks.tables.file_kinds import GZIP, is_json_lines, is_parquet
 from kertasks.tables.table import Reading, ReadingWishes
 from kertasks.tables.table_errors import (
     LONG_LINE,
@@ -108,13 +108,12 @@ def _source(path: Path, file: BinaryIO, folder: Path, given: Reading | ReadingWi
     if not start:
         raise CannotReadTable(path, "it is empty")
     own = given if isinstance(given, Reading) else Reading()
-    ending = "".join(path.suffixes[-2:]).lower()
     for magic, why in _OTHER_KINDS:
         if start.startswith(magic):
             raise CannotReadTable(path, why)
     whole = size <= len(start)
     link = folder / "table"
-    if start.startswith(PARQUET) or ending.endswith(PARQUET_ENDINGS):
+    if is_parquet(path, start):
         link.symlink_to(path.absolute())
         return Source(link, "Parquet", own)
     compression = "none"
@@ -124,7 +123,7 @@ def _source(path: Path, file: BinaryIO, folder: Path, given: Reading | ReadingWi
     link.symlink_to(path.absolute())
     encoding = given.encoding or _encoding(start)
     text = _text(path, start, encoding, whole)
-    if _is_json(text, ending):
+    if is_json_lines(path, text):
         return Source(
             link,
             "JSON lines",
@@ -203,13 +202,6 @@ def _decoder(path: Path, encoding: str) -> codecs.IncrementalDecoder:
     except (LookupError, ValueError):
         pass
     raise CannotReadTable(path, f"there is no encoding {encoding!r}")
-
-
-def _is_json(text: str, ending: str) -> bool:
-    begins = text.lstrip()[:1]
-    return ending.endswith(JSON_LINES_ENDINGS) or (
-        begins == "{" and '"' in text[:1_000] and ":" in text[:1_000]
-    )
 
 
 def _head(

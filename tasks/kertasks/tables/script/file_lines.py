@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import gzip
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 from kertasks.export.script.expressions import literal
-from kertasks.tables.file_kinds import GZIP, JSON_LINES_ENDINGS, PARQUET, PARQUET_ENDINGS
+from kertasks.tables.file_kinds import GZIP, is_json_lines, is_parquet
 from kertasks.tables.script.script_table import ScriptTable
+
+_START = 4_096
+"""Bytes by which a file's kind is found out."""
 
 
 def reading_lines(of: ScriptTable) -> Iterator[str]:
     """Lines that define ``rows``: a list of the file's rows, each of them a list of cells."""
     table, reading = of.table, of.table.reading
     yield f"PATH = {literal(str(of.path))}"
-    kind = _kind(of.path)
+    encoding = "utf-8-sig" if reading.encoding == "utf-8" else reading.encoding
+    kind = _kind(of.path, encoding)
     if kind == "Parquet":
         yield "rows = duckdb.read_parquet(PATH)"
         yield 'rows = rows.project("COLUMNS(*)::VARCHAR").fetchall()  # cells as texts'
@@ -30,7 +36,6 @@ def reading_lines(of: ScriptTable) -> Iterator[str]:
         yield ""
         yield ""
     opened = "gzip.open" if _is_gzip(of.path) else "open"
-    encoding = "utf-8-sig" if reading.encoding == "utf-8" else reading.encoding
     mode = '"rt", ' if opened == "gzip.open" else ""
     how = f'{mode}encoding={literal(encoding)}, newline=""'
     yield f"with {opened}(PATH, {how}) as file:"
@@ -60,17 +65,25 @@ def reading_lines(of: ScriptTable) -> Iterator[str]:
     yield ""
 
 
-def _kind(path: Path) -> str:
-    ending = "".join(path.suffixes[-2:]).lower()
-    try:
-        with path.open("rb") as file:
-            if file.read(len(PARQUET)) == PARQUET:
-                return "Parquet"
-    except OSError:
-        pass  # who runs the script has the file, perhaps elsewhere
-    if ending.endswith(PARQUET_ENDINGS):
+def _kind(path: Path, encoding: str) -> str:
+    start = _start(path)
+    if is_parquet(path, start):
         return "Parquet"
-    return "JSON lines" if ending.endswith(JSON_LINES_ENDINGS) else "CSV"
+    try:
+        text = start.decode(encoding, "ignore")
+    except LookupError:
+        text = ""  # no encoding of that name: the script says so when it is run
+    return "JSON lines" if is_json_lines(path, text) else "CSV"
+
+
+def _start(path: Path) -> bytes:
+    """What a table's file begins with, unpacked; empty where it is not here: who runs the script
+    has it, perhaps elsewhere."""
+    try:
+        with gzip.open(path) if _is_gzip(path) else path.open("rb") as file:
+            return file.read(_START)
+    except (OSError, EOFError, zlib.error):
+        return b""
 
 
 def _is_gzip(path: Path) -> bool:
