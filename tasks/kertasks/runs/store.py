@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -231,6 +231,9 @@ def shortest_names(ids: Sequence[str], taken: Collection[str] = ()) -> dict[str,
     everything = "\n".join(ids)
     words_of = {id: id.split("-") for id in ids}
     uses = Counter(word for words in words_of.values() for word in set(words))
+    pairs = Counter(pair for words in words_of.values() for pair in set(pairwise(words)))
+    starts = {word[:end] for word in uses for end in range(1, len(word))}
+    ends = {word[start:] for word in uses for start in range(1, len(word))}
     longer = {
         length: "\n".join(word for word in uses if len(word) > length)
         for length in {len(word) for word in uses}
@@ -239,14 +242,24 @@ def shortest_names(ids: Sequence[str], taken: Collection[str] = ()) -> dict[str,
 
     reserved = {"", LAST, *taken}
 
+    def is_own(first: str, second: str) -> bool:
+        """Whether two words that follow each other are found in one id alone."""
+        if pairs[first, second] > 1 or f"{first}-{second}" in reserved:
+            return False
+        may_be_cut = first in ends or second in starts  # "1-xor" is a part of "11-xor" too
+        return not may_be_cut or everything.count(f"{first}-{second}") == 1
+
     def own(words: list[str]) -> str | None:
         # A word that others have too is not worth looking for.
         alone = [word for word in words if uses[word] == 1 and word not in reserved]
         for word in sorted(alone, key=len):
             if word not in longer[len(word)]:
                 return word
-        ends = combinations(range(len(words) + 1), 2)
-        parts = {"-".join(words[first:end]) for first, end in ends if end - first > 1}
+        for pair in sorted(pairwise(words), key=lambda pair: sum(map(len, pair))):
+            if is_own(*pair):
+                return "-".join(pair)
+        cuts = combinations(range(len(words) + 1), 2)
+        parts = {"-".join(words[first:end]) for first, end in cuts if end - first > 2}
         for part in sorted(parts - reserved, key=len):
             if everything.count(part) == 1:
                 return part
