@@ -34,7 +34,7 @@ class Pace:
 
 
 PACES = {
-    "jax": (Pace(10, 3_000), Pace(1, 10_000)),
+    "jax": (Pace(40, 1_500), Pace(2, 10_000)),
     "tensorflow": (Pace(1, 1_200),),
 }
 
