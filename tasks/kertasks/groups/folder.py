@@ -1,6 +1,7 @@
 """One group's folder, ``<home>/groups/<id>``: its files, its runs and what it is doing.
 
-``group.json`` and ``recipe.toml`` say what was asked, ``runs.jsonl`` which runs there are. What
+``group.json`` and ``recipe.toml`` say what was asked, ``runs.jsonl`` which runs there are, and
+``trials.jsonl`` what each trial of a sweep tries. What
 came of them is in the runs' own folders and nowhere else. As long as a runner works for the group
 it holds the lock on ``runner.pid``; what is asked of it comes by ``control.json``.
 """
@@ -17,7 +18,8 @@ from pathlib import Path
 import msgspec
 
 from kertasks.errors import UserError
-from kertasks.files import open_regular, open_to_append, read_small, write_text
+from kertasks.files import open_to_append, read_small, write_text
+from kertasks.groups.lines import NewLines, append_line
 from kertasks.groups.record import GroupRecord, Member, decode_member, decode_record
 from kertasks.recipes.recipe import Recipe
 from kertasks.records import learn
@@ -51,7 +53,7 @@ class GroupState(StrEnum):
     RUNNING = "running"
     PAUSED = "paused"
     FINISHED = "finished"
-    """All its runs are."""
+    """All its runs are; or all trials of a sweep are over, some of which may have failed."""
 
     FAILED = "failed"
     """Nothing works for it, and a run of it failed."""
@@ -103,12 +105,32 @@ class GroupFolder:
     @property
     def recipe_path(self) -> Path:
         """The path of ``recipe.toml``, which the recipes of its runs are made of."""
-        return self.path / "recipe.toml"
+        return self.recipe_path_of(1)
+
+    def recipe_path_of(self, number: int) -> Path:
+        """The path of one of several such recipes, counted from 1: ``recipe-2.toml``."""
+        return self.path / ("recipe.toml" if number == 1 else f"recipe-{number}.toml")
 
     @property
     def members_path(self) -> Path:
         """The path of ``runs.jsonl``, which says which runs it has."""
         return self.path / "runs.jsonl"
+
+    @property
+    def trials_path(self) -> Path:
+        """The path of ``trials.jsonl``, which says what each trial of a sweep tries."""
+        return self.path / "trials.jsonl"
+
+    @property
+    def study_path(self) -> Path:
+        """The path of ``study.db``, a sweep as a study of Optuna's, for Optuna's own tools."""
+        return self.path / "study.db"
+
+    @property
+    def over_path(self) -> Path:
+        """The path of ``over.json``, which is there once a sweep is over, with what was found out
+        last."""
+        return self.path / "over.json"
 
     @property
     def control_path(self) -> Path:
@@ -144,8 +166,11 @@ class GroupFolder:
             why = str(error)
         raise GroupDamaged(f"{self.record_path} cannot be read: {why}")
 
-    def recipe(self) -> Recipe:
-        """Read the recipe that was asked for.
+    def recipe(self, number: int = 1) -> Recipe:
+        """Read the recipe that was asked for, or another one of several.
+
+        Args:
+            number: which, from 1.
 
         Raises:
             kertasks.RecipeError: it was changed into what is no recipe.
@@ -153,42 +178,30 @@ class GroupFolder:
         """
         from kertasks.recipes.toml_file import parse_recipe
 
+        path = self.recipe_path_of(number)
         try:
-            text = read_small(self.recipe_path).decode("utf-8-sig")
+            text = read_small(path).decode("utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
-            raise GroupDamaged(f"{self.recipe_path} cannot be read: {error}") from error
-        return parse_recipe(text, str(self.recipe_path))
+            raise GroupDamaged(f"{path} cannot be read: {error}") from error
+        return parse_recipe(text, str(path))
 
     def members(self) -> list[Member]:
         """List the runs that were begun, in their order; a run that took another's place stands in
         its place. A line that is none, or half written, is passed over."""
-        found: dict[str, Member] = {}
-        try:
-            descriptor = open_regular(self.members_path)
-        except OSError:
-            return []
-        with os.fdopen(descriptor, "rb") as file:
-            for line in file:
-                try:
-                    member = decode_member(line)
-                except ValueError:
-                    continue
-                # It is the name of a folder beside others, whoever wrote it.
-                if member.run == Path(member.run).name:
-                    found[member.key] = member
-        return list(found.values())
+        lines = self.new_members().read()
+        return list({member.key: member for member in lines}.values())
+
+    def new_members(self) -> NewLines[Member]:
+        """Reads the runs as they are begun, and those that are gone on with."""
+        return NewLines(self.members_path, decode_member)
 
     def add_member(self, member: Member) -> None:
-        """Write down that a run belongs to it. Only its runner may.
+        """Write down that a run belongs to it, or is gone on with. Only its runner may.
 
         Raises:
             OSError: it cannot be written.
         """
-        descriptor = open_to_append(self.members_path)
-        try:
-            os.write(descriptor, msgspec.json.encode(member) + b"\n")
-        finally:
-            os.close(descriptor)
+        append_line(self.members_path, member)
 
     def run(self, member: Member) -> RunFolder:
         """One of its runs."""
@@ -260,7 +273,7 @@ class GroupFolder:
             paused = going and all(state is RunState.PAUSED for state in going)
             return GroupState.PAUSED if paused else GroupState.RUNNING
         finished = sum(state is RunState.FINISHED for state in found)
-        if finished >= self.record().asked.runs:
+        if finished >= self.record().asked.runs or self.over_path.exists():
             return GroupState.FINISHED
         failed = RunState.FAILED in found or self.refusal() is not None
         return GroupState.FAILED if failed else GroupState.STOPPED

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from kertasks.groups.folder import GroupFolder
+from kertasks.groups.lines import NewLines
 from kertasks.groups.record import GroupRecord, Member
+from kertasks.groups.sweep.trials import GivenUp, Tried, decode_trial_line
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import Event
 from kertasks.runs.folder import RunFolder
@@ -20,6 +22,8 @@ class MemberHistory:
     run: RunFolder
     history: RunHistory = field(default_factory=RunHistory)
     reader: EventReader = field(init=False)
+    goes_on: bool = False
+    """Whether it was taken up again after its end, and has not told anything since."""
 
     def __post_init__(self) -> None:
         self.reader = EventReader(self.run.events_path)
@@ -43,6 +47,15 @@ class GroupHistory:
         self.members: dict[str, MemberHistory] = {}
         """The runs that were begun, by key."""
 
+        self.trials: dict[int, Tried] = {}
+        """What each trial of a sweep tries, by its number from 1."""
+
+        self.given_up: dict[int, GivenUp] = {}
+        """The trials that are not trained further, by number, as far as that was written down."""
+
+        self._new_members = group.new_members()
+        self._new_trials = NewLines(group.trials_path, decode_trial_line)
+
     @classmethod
     def read(cls, group: GroupFolder) -> GroupHistory:
         """Read all that the events of its runs say now."""
@@ -52,15 +65,24 @@ class GroupHistory:
 
     def read_more(self) -> list[tuple[Member, Event]]:
         """Take what is new; returns it, each event with the run it is of."""
-        for member in self.group.members():
+        for line in self._new_trials.read():
+            if isinstance(line, Tried):
+                self.trials[line.number] = line
+            else:
+                self.given_up[line.number] = line
+        for member in self._new_members.read():
             known = self.members.get(member.key)
-            if known is None or known.member != member:
+            if known is None or known.member.run != member.run:
                 self.members[member.key] = MemberHistory(member, self.group.run(member))
+            else:
+                known.member, known.goes_on = member, True
         new = []
         for one in self.members.values():
-            if one.history.ended is not None and not one.reader.behind:
+            if one.history.ended is not None and not one.reader.behind and not one.goes_on:
                 continue  # it costs nothing more, unless it is taken up again
             events = one.reader.read_all()
-            one.history.add_all(events)
-            new += [(one.member, event) for event in events]
+            if events:
+                one.goes_on = False
+                one.history.add_all(events)
+                new += [(one.member, event) for event in events]
         return new

@@ -9,44 +9,15 @@ import msgspec
 from msgspec import Meta
 from msgspec.structs import force_setattr
 
-from kertasks.data.folds.fold import MOST_FOLDS, MOST_REPEATS, Fold
-from kertasks.runs.events import Monitor
+from kertasks.groups.cross_validation.asked import CrossValidation
+from kertasks.groups.sweep.asked import Sweep
+from kertasks.runs.events import Monitor, Ordinal
 from kertasks.text.plain_text import one_line
 
 SCHEMA = 1
 """Of ``group.json``; one more when a reader of the old one would be misled."""
 
-FINAL = "final"
-"""The key of the run on all rows that comes after the folds."""
-
-
-class CrossValidation(msgspec.Struct, frozen=True, tag_field="kind", tag="cross-validation"):
-    """A run for each fold of a task's rows, so that every row is validated on once a repeat."""
-
-    folds: Annotated[int, Meta(ge=2, le=MOST_FOLDS)] = 4
-    repeats: Annotated[int, Meta(ge=1, le=MOST_REPEATS)] = 1
-    """How often all rows are divided, each time in another way."""
-
-    final: bool = False
-    """Whether one more network is trained on all rows, for as many epochs as were best in the mean
-    over the folds, and tested."""
-
-    @property
-    def parts(self) -> tuple[Fold, ...]:
-        """The folds that are asked for, a repeat after the other."""
-        return tuple(
-            Fold(number, self.folds, repeat)
-            for repeat in range(1, self.repeats + 1)
-            for number in range(1, self.folds + 1)
-        )
-
-    @property
-    def runs(self) -> int:
-        """How many runs it has when it is done."""
-        return self.folds * self.repeats + self.final
-
-
-Asked: TypeAlias = CrossValidation
+Asked: TypeAlias = CrossValidation | Sweep
 """Every kind of group, told apart by its tag ``kind``."""
 
 
@@ -75,14 +46,23 @@ class GroupRecord(msgspec.Struct, frozen=True):
             force_setattr(self, name, one_line(getattr(self, name)))
 
 
-class Member(msgspec.Struct, frozen=True):
-    """A run of a group. A later line of the same key takes the place of an earlier one."""
+class Member(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A run of a group. A later line of the same key takes the place of an earlier one; of the same
+    run too, it says that it is gone on with."""
 
     key: str
-    """What it is in its group: ``"fold 2/4"``, ``"final"``."""
+    """What it is in its group: ``"fold 2/4"``, ``"final"``, ``"trial 3, seed 2"``."""
 
     run: str
     """The id of its folder among all runs."""
+
+    epochs: Ordinal | None = None
+    """To train in all until it is looked at again; None for as many as its recipe says."""
+
+    def __post_init__(self) -> None:
+        # It is the name of a folder beside others, whoever wrote it.
+        if "/" in self.run or self.run in ("", ".", ".."):
+            raise ValueError(f"{self.run!r} is not the name of a run's folder")
 
 
 decode_record = msgspec.json.Decoder(GroupRecord).decode

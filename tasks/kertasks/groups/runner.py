@@ -25,7 +25,8 @@ import msgspec
 
 from kertasks.errors import UserError
 from kertasks.groups.folder import COMMANDS, GroupFolder, Refusal
-from kertasks.groups.plan import Plan, PlannedRun
+from kertasks.groups.plan import PlannedRun
+from kertasks.groups.planning import plan_of
 from kertasks.groups.record import Member
 from kertasks.models.check import ModelCheck
 from kertasks.models.messages import BuildError
@@ -35,6 +36,7 @@ from kertasks.recipes.json_form import to_json
 from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.control_file import ControlFile, last_number
 from kertasks.runs.folder import RunFolder
+from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState
 from kertasks.runs.store import RunStore
 from kertasks.user_folders import cache_dir
@@ -66,18 +68,16 @@ class Runner:
         self._lock = group.lock()
         group.refusal_path.unlink(missing_ok=True)
         record = group.record()
-        self._plan = Plan(group, record, group.recipe())
+        self._plan = plan_of(group)
         self._control = ControlFile(group.control_path, last_number(group.control_path))
         self._members = {member.key: member for member in group.members()}
-        self._finished = {
-            key
-            for key, member in self._members.items()
-            if group.run(member).state() is RunState.FINISHED
-        }
-        self._named = {one.key for one in self._plan.first}
-        self._waiting = deque(self._plan.first)
-        self._plan_more()
-        self._workers = self._affordable(workers or record.workers or _cores())
+        states = {key: group.run(member).state() for key, member in self._members.items()}
+        over = (RunState.FINISHED, RunState.FAILED)
+        self._waiting = deque(
+            self._plan.begin({key: state for key, state in states.items() if state in over})
+        )
+        wanted = workers or record.workers or _cores()
+        self._workers = max(1, min(wanted, self._plan.at_once, free_memory() // _TRAINER_BYTES))
         self._changed = threading.Condition()
         self._busy = 0
         self._under_way: set[RunFolder] = set()
@@ -107,12 +107,9 @@ class Runner:
         while any(thread.is_alive() for thread in threads):
             self._hear()
             self._pass_on()
+            self._plan.keep()
             time.sleep(_LOOK_EVERY)
-        return not self._refused and self._named <= self._finished
-
-    def _affordable(self, wanted: int) -> int:
-        left = sum(one.key not in self._finished for one in self._waiting)
-        return max(1, min(wanted, left, free_memory() // _TRAINER_BYTES))
+        return not self._refused and not self._stopping and self._plan.end()
 
     # --- what is asked of the group is asked of its runs
 
@@ -169,11 +166,9 @@ class Runner:
                 if self._stopping or self._refused:
                     return None
                 if not self._pausing:
-                    while self._waiting:
-                        planned = self._waiting.popleft()
-                        if planned.key not in self._finished:
-                            self._busy += 1
-                            return planned
+                    if self._waiting:
+                        self._busy += 1
+                        return self._waiting.popleft()
                     if not self._busy:
                         return None
                 self._changed.wait(_LOOK_EVERY)
@@ -181,18 +176,12 @@ class Runner:
     def _is_over(self, planned: PlannedRun) -> None:
         with self._changed:
             self._busy -= 1
-            member = self._members.get(planned.key)
-            run = None if member is None else self._group.run(member)
-            if run is not None and run.state() is RunState.FINISHED:
-                self._finished.add(planned.key)
-                self._plan_more()
+            # What was stopped with the group is not over: the next runner goes on with it.
+            if not (self._stopping or self._refused):
+                member = self._members.get(planned.key)
+                state = RunState.LOST if member is None else self._group.run(member).state()
+                self._waiting.extend(self._plan.over(planned.key, state))
             self._changed.notify_all()
-
-    def _plan_more(self) -> None:
-        for planned in self._plan.then(self._finished):
-            if planned.key not in self._named:
-                self._named.add(planned.key)
-                self._waiting.append(planned)
 
     def _train(self, planned: PlannedRun, process: TrainerProcess | None) -> TrainerProcess | None:
         """Train a run to its end, again where its trainer is killed; returns the trainer that can
@@ -220,13 +209,16 @@ class Runner:
             RequestFailed: the trainer may not train it.
             TrainerGone: the trainer was killed, or none could be started.
         """
-        if not self._may_be_trained(planned, process):
+        if not self._may_be_trained(process):
             return
         run = self._folder(planned)
-        if not self._wait_for_others(run) or self._stopping:
+        self._wait_for_others(run)
+        epochs = _more_epochs(run, planned)
+        is_done = run.state() is RunState.FINISHED and epochs is None
+        if is_done or self._stopping:
             return
         resumes = run.has_manifest
-        process.request("train", run=str(run.path.absolute()), resumes=resumes, epochs=None)
+        process.request("train", run=str(run.path.absolute()), resumes=resumes, epochs=epochs)
         with self._watched(run):
             process.wait_until_over()
 
@@ -236,7 +228,7 @@ class Runner:
         state = None if member is None else self._group.run(member).state()
         return state is not None and state.is_over and not state.is_gone
 
-    def _may_be_trained(self, planned: PlannedRun, process: TrainerProcess) -> bool:
+    def _may_be_trained(self, process: TrainerProcess) -> bool:
         """Whether the runs of the group can be trained: one trainer asks Keras, before there is
         any run, and the others wait for what comes of it."""
         with self._changed:
@@ -245,52 +237,55 @@ class Runner:
             if self._is_right or self._refused:
                 return self._is_right
             self._checking = True
-        refusal: Refusal | None = None
         is_right = False
         try:
-            recipe = to_json(planned.recipe)
-            found = msgspec.convert(
-                process.request("check", recipe=recipe, then_train=True), ModelCheck
-            )
-            if found.errors:
-                first, *more = found.errors
-                said = str(BuildError(first.path, first.reason, *more))
-                refusal = Refusal(said, is_wrong_recipe=True)
-            is_right = refusal is None
-        except RequestFailed as error:
-            refusal = Refusal(str(error), is_wrong_recipe=error.error_class == "CannotFold")
-        finally:
+            refusal = self._refusal(process)
             if refusal is not None:
                 self._group.refuse(refusal)
+                self._refused = True
+            is_right = refusal is None
+        finally:
             with self._changed:
-                self._checking = False
-                self._is_right, self._refused = is_right, refusal is not None
+                self._checking, self._is_right = False, is_right
                 self._changed.notify_all()
         return is_right
+
+    def _refusal(self, process: TrainerProcess) -> Refusal | None:
+        """Why Keras takes none of the runs that all could begin with; None where it takes one, or
+        there are different reasons, which each run tells by itself.
+
+        Raises:
+            TrainerGone: the trainer was killed.
+        """
+        refusal: Refusal | None = None
+        for candidate in self._plan.candidates:
+            found = _refusal_of(process, candidate)
+            if found is None or (refusal is not None and found != refusal):
+                return None
+            refusal = found
+        return refusal
 
     def _folder(self, planned: PlannedRun) -> RunFolder:
         """The run's folder, made where it has none or lost it."""
         with self._changed:
             member = self._members.get(planned.key)
-            if member is not None:
-                run = self._group.run(member)
-                if run.state() is not RunState.REMOVED:
-                    return run
-            store = RunStore(self._group.path.parents[1])
-            run = store.create(planned.recipe, group=self._group.id)
-            member = Member(planned.key, run.id)
+            run = None if member is None else self._group.run(member)
+            if run is None or run.state() is RunState.REMOVED:
+                store = RunStore(self._group.path.parents[1])
+                run = store.create(planned.recipe, group=self._group.id)
+            elif member == Member(planned.key, run.id, planned.epochs):
+                return run
+            member = Member(planned.key, run.id, planned.epochs)
             self._group.add_member(member)
             self._members[planned.key] = member
             return run
 
-    def _wait_for_others(self, run: RunFolder) -> bool:
-        """Wait while another process trains the run, that an earlier runner started; whether
-        something is left to train then."""
+    def _wait_for_others(self, run: RunFolder) -> None:
+        """Wait while another process trains the run, that an earlier runner started."""
         if run.has_manifest and not run.state().is_over:
             with self._watched(run):
                 while not run.state().is_over:
                     time.sleep(_LOOK_EVERY)
-        return run.state() is not RunState.FINISHED
 
     @contextlib.contextmanager
     def _watched(self, run: RunFolder) -> Iterator[None]:
@@ -307,3 +302,25 @@ class Runner:
 
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _refusal_of(process: TrainerProcess, planned: PlannedRun) -> Refusal | None:
+    try:
+        recipe = to_json(planned.recipe)
+        answer = process.request("check", recipe=recipe, then_train=True)
+    except RequestFailed as error:
+        return Refusal(str(error), is_wrong_recipe=error.error_class == "CannotFold")
+    found = msgspec.convert(answer, ModelCheck)
+    if not found.errors:
+        return None
+    first, *more = found.errors
+    return Refusal(str(BuildError(first.path, first.reason, *more)), is_wrong_recipe=True)
+
+
+def _more_epochs(run: RunFolder, planned: PlannedRun) -> int | None:
+    """To train in all, where that is not what the run's recipe says, or what it was begun with."""
+    before = RunHistory.read(run.events_path).planned if run.has_manifest else None
+    if before is None:
+        return planned.epochs
+    wanted = planned.epochs or planned.recipe.fit.epochs
+    return wanted if wanted > before else None

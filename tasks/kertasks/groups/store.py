@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -12,6 +13,7 @@ from kertasks.files import write_text
 from kertasks.groups.folder import GroupFolder
 from kertasks.groups.record import Asked, GroupRecord
 from kertasks.recipes.recipe import Recipe
+from kertasks.runs.events import Monitor
 from kertasks.runs.folder import origin_comments
 from kertasks.runs.store import HomeNotWritable, list_runs, make_folder
 
@@ -35,6 +37,8 @@ class GroupStore:
         *,
         source: str | None = None,
         workers: int | None = None,
+        others: Sequence[Recipe] = (),
+        judge: Monitor | None = None,
     ) -> GroupFolder:
         """Make the folder of a new group; no run is begun.
 
@@ -44,6 +48,8 @@ class GroupStore:
             called: what its id is made of, after the recipe's name: ``"4 folds"``.
             source: the file the recipe was read from, if any.
             workers: how many trainer processes at most; None for one a core.
+            others: further recipes, where a sweep compares several.
+            judge: the metric that decides what is best; None for that of the runs.
 
         Raises:
             HomeNotWritable: the home cannot be written in.
@@ -58,12 +64,15 @@ class GroupStore:
             path = make_folder(self.groups_path, f"{recipe.task} {recipe.name} {called}")
             group = GroupFolder(path)
             write_text(group.recipe_path, origin_comments(source=source) + format_recipe(recipe))
+            for number, other in enumerate(others, start=2):
+                write_text(group.recipe_path_of(number), format_recipe(other))
             record = GroupRecord(
                 id=group.id,
                 task=recipe.task,
                 recipe=recipe.name,
                 created=time.time(),
                 asked=asked,
+                judge=judge,
                 workers=workers,
             )
             text = msgspec.json.format(msgspec.json.encode(record), indent=2).decode()

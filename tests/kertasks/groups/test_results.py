@@ -10,15 +10,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from kertasks.groups.cross_validation.asked import FINAL, CrossValidation
+from kertasks.groups.cross_validation.results import GroupResults, results_of
 from kertasks.groups.folder import GroupFolder, GroupState
 from kertasks.groups.history import GroupHistory
-from kertasks.groups.plan import Plan
-from kertasks.groups.record import FINAL, CrossValidation, Member
-from kertasks.groups.results import GroupResults, results_of
+from kertasks.groups.planning import plan_of
+from kertasks.groups.record import Member
 from kertasks.groups.store import GroupStore
 from kertasks.registry import find_task
 from kertasks.runs.event_log import EventLog
 from kertasks.runs.events import Epoch, Finished, Monitor, Started
+from kertasks.runs.state import RunState
 from kertasks.runs.store import RunStore
 
 RECIPE = find_task("boston").recipes["book"]
@@ -98,13 +100,15 @@ def test_only_epochs_that_all_begun_folds_have_are_in_the_mean(tmp_path: Path) -
 
 def test_the_last_run_is_on_all_rows_for_the_best_epochs(tmp_path: Path) -> None:
     group = make(tmp_path, CrossValidation(2, final=True))
-    plan = Plan(group, group.record(), group.recipe())
-    assert [one.key for one in plan.first] == ["fold 1/2", "fold 2/2"]
-    assert [one.recipe.data.fold for one in plan.first] == [1, 2]
+    plan = plan_of(group)
+    first = plan.begin({})
+    assert [one.key for one in first] == ["fold 1/2", "fold 2/2"]
+    assert [one.recipe.data.fold for one in first] == [1, 2]
     add_fold(group, "fold 1/2", [3.0, 1.0, 2.0])
-    assert plan.then({"fold 1/2"}) == []
+    assert plan.over("fold 1/2", RunState.FINISHED) == []
     add_fold(group, "fold 2/2", [3.0, 1.0, 2.0])
-    (final,) = plan.then({"fold 1/2", "fold 2/2"})
+    (final,) = plan.over("fold 2/2", RunState.FINISHED)
+    assert plan_of(group).begin(group.states()) == [final]
     assert final.key == FINAL
     assert final.recipe.fit.epochs == 2
     assert final.recipe.data.held_out_fold is None

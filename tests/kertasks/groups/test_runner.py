@@ -13,13 +13,13 @@ from tests.support.trainers import PATIENCE
 from tests.support.waiting import wait_until
 
 from kertasks.data.folds.fold import Fold
+from kertasks.groups.cross_validation.asked import CrossValidation
+from kertasks.groups.cross_validation.results import results_of
 from kertasks.groups.folder import GroupFolder, GroupState
 from kertasks.groups.history import GroupHistory
-from kertasks.groups.plan import recipe_of_fold
-from kertasks.groups.record import CrossValidation
-from kertasks.groups.results import results_of
 from kertasks.groups.store import GroupStore
 from kertasks.recipes.changes import with_changes
+from kertasks.recipes.of_fold import recipe_of_fold
 from kertasks.registry import find_task
 from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.event_reader import EventReader

@@ -24,7 +24,7 @@ from kertui.cli.choosing.tasks import tasks
 from kertui.cli.data import data
 from kertui.cli.evaluate import evaluate
 from kertui.cli.export import export
-from kertui.cli.groups.cross_validate import cross_validate
+from kertui.cli.groups.cross_validation.command import cross_validate
 from kertui.cli.keys import keys
 from kertui.cli.logs import logs
 from kertui.cli.options import (

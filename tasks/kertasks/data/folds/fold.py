@@ -26,3 +26,12 @@ class Fold:
     def __str__(self) -> str:
         words = f"fold {self.number}/{self.folds}"
         return words if self.repeat == 1 else f"{words}, repeat {self.repeat}"
+
+
+def all_folds(folds: int, repeats: int = 1) -> tuple[Fold, ...]:
+    """Every fold, a repeat after the other."""
+    return tuple(
+        Fold(number, folds, repeat)
+        for repeat in range(1, repeats + 1)
+        for number in range(1, folds + 1)
+    )

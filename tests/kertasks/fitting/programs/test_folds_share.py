@@ -8,8 +8,8 @@ import pytest
 import kertasks
 from kertasks.data.folds.fold import Fold
 from kertasks.fitting.rows.feeds import room_for
-from kertasks.groups.plan import recipe_of_fold
 from kertasks.recipes.changes import with_changes
+from kertasks.recipes.of_fold import recipe_of_fold
 from kertasks.registry import find_task
 
 pytestmark = pytest.mark.training

@@ -73,13 +73,12 @@ def resume_group(group: GroupFolder) -> None:
 def show_group(group: GroupFolder) -> None:
     """Print what the runs of a group came to together, as far as they are."""
     from kertasks.groups.history import GroupHistory
-    from kertui.cli.groups.report import lines_of
+    from kertui.cli.groups.report import report_of
 
     history = GroupHistory.read(group)
-    asked, record = history.record.asked, history.record
-    repeats = f", {asked.repeats} times" if asked.repeats > 1 else ""
-    click.echo(f"{record.task}, {record.recipe}: {asked.folds} folds{repeats}")
-    for line in lines_of(history):
+    report = report_of(history)
+    click.echo(report.title())
+    for line in report.lines():
         click.echo(line)
     click.echo(_how_far(group, history))
     if (refusal := group.refusal()) is not None:
@@ -90,9 +89,9 @@ def _how_far(group: GroupFolder, history: GroupHistory | None = None) -> str:
     """What a group is doing and how many of its runs are finished, by what is known of them or by
     what is read now."""
     from kertasks.groups.history import GroupHistory
-    from kertui.cli.groups.following import whole
+    from kertui.cli.groups.report import report_of
 
-    return f"{group.state()}: {whole(history or GroupHistory.read(group))}"
+    return f"{group.state()}: {report_of(history or GroupHistory.read(group)).whole()}"
 
 
 def _within(seconds: float, is_so: Callable[[], bool]) -> bool:

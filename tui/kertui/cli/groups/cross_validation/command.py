@@ -81,8 +81,8 @@ def cross_validate(
     if detach and as_json:
         raise click.UsageError("--detach follows nothing: there are no events for --json to print.")
     from kertasks.data.sources.data_files import require
+    from kertasks.groups.cross_validation.asked import CrossValidation
     from kertasks.groups.folder import GroupRefused
-    from kertasks.groups.record import CrossValidation
     from kertasks.groups.store import GroupStore, remove
     from kertasks.recipes.changes import with_changes
     from kertasks.recipes.recipe_errors import RecipeError
@@ -125,7 +125,7 @@ def cross_validate(
             click.echo(group.id)
             return
         try:
-            status = follow_group(group, runner, pressed, recipe.fit.epochs, as_json=as_json)
+            status = follow_group(group, runner, pressed, as_json=as_json)
         except GroupRefused:
             remove(group)
             raise

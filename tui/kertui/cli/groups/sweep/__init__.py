@@ -1,0 +1,1 @@
+"""``kertui sweep``: the command, and what it and others tell of trials."""
