@@ -185,6 +185,18 @@ class GroupFolder:
             raise GroupDamaged(f"{path} cannot be read: {error}") from error
         return parse_recipe(text, str(path))
 
+    def recipes(self) -> list[Recipe]:
+        """Read all recipes that were asked for: one, or those that a sweep compares.
+
+        Raises:
+            kertasks.RecipeError: one was changed into what is no recipe.
+            GroupDamaged: one cannot be read.
+        """
+        found = [self.recipe()]
+        while self.recipe_path_of(len(found) + 1).exists():
+            found.append(self.recipe(len(found) + 1))
+        return found
+
     def members(self) -> list[Member]:
         """List the runs that were begun, in their order; a run that took another's place stands in
         its place. A line that is none, or half written, is passed over."""

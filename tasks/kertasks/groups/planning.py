@@ -20,4 +20,8 @@ def plan_of(group: GroupFolder) -> Plan:
         return CrossValidationPlan(group, asked, group.recipe())
     from kertasks.groups.sweep.plan import SweepPlan
 
-    return SweepPlan(group, asked, [group.recipe(number) for number in range(1, asked.recipes + 1)])
+    return SweepPlan(
+        group,
+        asked,
+        group.recipes(),
+    )

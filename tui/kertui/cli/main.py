@@ -25,6 +25,7 @@ from kertui.cli.data import data
 from kertui.cli.evaluate import evaluate
 from kertui.cli.export import export
 from kertui.cli.groups.cross_validation.command import cross_validate
+from kertui.cli.groups.sweep.command import sweep
 from kertui.cli.keys import keys
 from kertui.cli.logs import logs
 from kertui.cli.options import (
@@ -59,7 +60,7 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
 SECTIONS = {
-    "Train": (tasks, data, new, check, train, retrain, cross_validate, run_script),
+    "Train": (tasks, data, new, check, train, retrain, cross_validate, sweep, run_script),
     "See runs": (runs, attach, show, logs, serve_runs),
     "Ask a network": (predict, evaluate, export),
     "Steer a run": steer.COMMANDS,

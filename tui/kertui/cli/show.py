@@ -35,6 +35,7 @@ _AROUND = 4
 )
 @click.option("--width", type=click.IntRange(min=_LEAST_WIDTH), metavar="N", help="Columns.")
 @click.option("--height", type=click.IntRange(min=_LEAST_HEIGHT), metavar="N", help="Rows.")
+@click.option("--effects", is_flag=True, help="Of a sweep: what its settings do, one and two each.")
 @marker_option
 @tasks_option
 @home_option
@@ -46,6 +47,7 @@ def show(
     epoch: int | None,
     width: int | None,
     height: int | None,
+    effects: bool,
     marker: str | None,
 ) -> None:
     """Print a tab of RUN as the live pane draws it, without colours.
@@ -69,8 +71,10 @@ def show(
     from kertui.terminal.glyphs import glyphs
 
     if (group := group_named(ctx, run)) is not None:
-        show_group(group)
+        show_group(group, effects=effects, marker=marker_of(marker))
         return
+    if effects:
+        raise click.UsageError(f"{run} is no sweep, which alone has effects.")
     found = find_run(ctx, run, elsewhere=True)
     tabs = {each.title: each for each in all_tabs()}
     if tab not in tabs:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 from msgspec import Meta
@@ -15,6 +15,9 @@ from kertasks.groups.sweep.dimension import RECIPE, Choices, Dimension
 from kertasks.recipes.changes import with_changes
 from kertasks.recipes.of_fold import recipe_of_fold
 from kertasks.recipes.recipe import Recipe
+
+Search: TypeAlias = Literal["grid", "random", "tpe"]
+"""How trials are chosen: all there are, at random, or by what came of earlier ones."""
 
 MOST_TRIALS = 10_000
 MOST_SEEDS = 100
@@ -32,7 +35,7 @@ class Sweep(msgspec.Struct, frozen=True, tag_field="kind", tag="sweep"):
     """A trial for each of many choices of values; a trial is a run for each seed and fold."""
 
     dimensions: tuple[Dimension, ...]
-    search: Literal["grid", "random", "tpe"] = "grid"
+    search: Search = "grid"
     trials: Annotated[int, Meta(ge=1, le=MOST_TRIALS)] = 1
     seeds: Annotated[int, Meta(ge=1, le=MOST_SEEDS)] = 1
     """Runs of a trial that differ by their seed alone."""
@@ -64,16 +67,12 @@ class Sweep(msgspec.Struct, frozen=True, tag_field="kind", tag="sweep"):
         return self.trials * self.seeds * max(1, self.folds)
 
     @property
-    def recipes(self) -> int:
-        """How many recipes it compares; 1 where it varies settings alone."""
-        return next(
-            (
-                len(one.values)
-                for one in self.dimensions
-                if isinstance(one, Choices) and one.path == RECIPE
-            ),
-            1,
-        )
+    def recipe_names(self) -> tuple[str, ...]:
+        """The recipes it compares, by name; none where it varies settings alone."""
+        for one in self.dimensions:
+            if isinstance(one, Choices) and one.path == RECIPE:
+                return one.values
+        return ()
 
     def is_varied(self, path: str) -> bool:
         """Whether a setting is one that it varies."""

@@ -14,6 +14,7 @@ from kertasks.runs.commands import SteeringCommand
 
 if TYPE_CHECKING:
     from kertasks.groups.history import GroupHistory
+    from kertui.terminal.glyphs import Marker
 
 _END = 60.0
 """Seconds to wait for the end of its runs: each is still tested and its weights are written."""
@@ -70,19 +71,43 @@ def resume_group(group: GroupFolder) -> None:
     click.echo(f"goes on; kertui show {group.id} tells how far it is")
 
 
-def show_group(group: GroupFolder) -> None:
-    """Print what the runs of a group came to together, as far as they are."""
+def show_group(group: GroupFolder, *, effects: bool, marker: Marker | None) -> None:
+    """Print what the runs of a group came to together, as far as they are.
+
+    Args:
+        group: which.
+        effects: whether what its settings do is drawn instead, of a sweep.
+        marker: what it is drawn with; None for what the terminal can show.
+
+    Raises:
+        click.UsageError: a group of another kind was asked for effects.
+    """
     from kertasks.groups.history import GroupHistory
     from kertui.cli.groups.report import report_of
 
     history = GroupHistory.read(group)
     report = report_of(history)
     click.echo(report.title())
+    if effects:
+        _show_effects(history, marker)
+        return
     for line in report.lines():
         click.echo(line)
     click.echo(_how_far(group, history))
     if (refusal := group.refusal()) is not None:
         click.echo(f"no run could be begun: {refusal.text}")
+
+
+def _show_effects(history: GroupHistory, marker: Marker | None) -> None:
+    from kertasks.groups.sweep.asked import Sweep
+    from kertui.cli.groups.sweep.effects_text import effect_lines
+    from kertui.terminal.capabilities import detect
+    from kertui.terminal.glyphs import glyphs
+
+    if not isinstance(history.record.asked, Sweep):
+        raise click.UsageError(f"{history.group.id} varies no setting: a sweep has effects.")
+    for line in effect_lines(history, glyphs(detect(marker).marker)):
+        click.echo(line)
 
 
 def _how_far(group: GroupFolder, history: GroupHistory | None = None) -> str:

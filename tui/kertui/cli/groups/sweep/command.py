@@ -1,0 +1,201 @@
+"""``kertui sweep TASK``: a recipe with many values of its settings, ranked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kertasks.data.folds.fold import MOST_FOLDS
+from kertui.cli.options import detach_option, home_of, home_option, tasks_option
+from kertui.cli.own_data.said_of_table import SaidOfTable, table_options
+
+if TYPE_CHECKING:
+    from kertasks.groups.folder import GroupFolder
+
+_MOST_TRIALS = 10_000
+_MOST_SEEDS = 100
+
+
+@click.command(short_help="Train a task with many values of its settings, ranked.")
+@click.argument("task", metavar="TASK|FILE")
+@table_options
+@click.option(
+    "--recipe",
+    "recipe_names",
+    multiple=True,
+    metavar="NAME|FILE",
+    help="A recipe's name or TOML file. Again for more, which are compared.",
+)
+@click.option(
+    "--set",
+    "changes",
+    multiple=True,
+    metavar="PATH=VALUES",
+    help="What is varied: a list, layers.1.units=4,32, or a range, "
+    "compile.optimizer.learning_rate=1e-4..1e-1:log. One value is for all trials.",
+)
+@click.option(
+    "--trials",
+    type=click.IntRange(1, _MOST_TRIALS),
+    metavar="N",
+    help="How many choices of values are tried (20, or all of a grid).",
+)
+@click.option(
+    "--search",
+    type=click.Choice(["grid", "random", "tpe"]),
+    help="How they are chosen: all, at random, or by what came of earlier ones. By itself grid "
+    "where there are lists alone, else tpe.",
+)
+@click.option(
+    "--seeds",
+    type=click.IntRange(1, _MOST_SEEDS),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Runs of each trial, which differ by their seed.",
+)
+@click.option(
+    "--folds", type=click.IntRange(2, MOST_FOLDS), metavar="N", help="Cross-validate each trial."
+)
+@click.option(
+    "--prune", is_flag=True, help="Give up early what is worse than the median of the others."
+)
+@click.option("--minimize", metavar="METRIC", help="What decides, such as val_loss.")
+@click.option("--maximize", metavar="METRIC", help="What decides, such as val_accuracy.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), metavar="N", help="The seed of the search and the runs."
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Trainer processes at once at most (default: one a core, as memory allows).",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write the best trial's recipe to a new TOML file.",
+)
+@click.option("--dry-run", is_flag=True, help="Only say what would be trained.")
+@detach_option
+@tasks_option
+@home_option
+@click.option("--json", "as_json", is_flag=True, help="Print events, one a line; ranking last.")
+@click.pass_context
+def sweep(
+    ctx: click.Context,
+    /,
+    task: str,
+    said: SaidOfTable,
+    recipe_names: tuple[str, ...],
+    changes: tuple[str, ...],
+    seed: int | None,
+    workers: int | None,
+    output: Path | None,
+    dry_run: bool,
+    detach: bool,
+    as_json: bool,
+    **search: Any,
+) -> None:
+    """Train TASK with many values of some settings, and rank them by the validation rows.
+
+    A value that is a list by itself stands in brackets: --set layers.0.kernel_size=[3,3],[5,5].
+    A trial is one choice of values; its runs are ordinary ones, which kertui show, attach and
+    compare know. What is tried does not depend on how many are trained at once. Ctrl-C stops;
+    what is finished stays, and kertui resume goes on. The exit status is 0 when it finished or
+    was stopped, 1 when every trial failed, 2 when the command was wrong.
+    """
+    if detach and (as_json or output is not None):
+        raise click.UsageError("--detach follows nothing: there is no end for --json or --output.")
+    if output is not None and output.exists():
+        raise click.UsageError(f"{output} is there already.")
+    from kertasks.data.sources.data_files import require
+    from kertasks.groups.folder import GroupRefused
+    from kertasks.groups.store import GroupStore, remove
+    from kertasks.recipes.changes import with_changes
+    from kertasks.runs.store import RunStore
+    from kertasks.user_folders import cache_dir
+    from kertui.cli.groups.following import follow_group
+    from kertui.cli.groups.sweep import asking
+    from kertui.cli.progress.following import CtrlC
+    from kertui.cli.train import choose_recipe, task_or_data
+    from kertui.service.group_process import start_runner
+    from kertui.service.training_service import TrainingService
+
+    dimensions, plain = asking.split_changes(changes)
+    if seed is not None:
+        plain.insert(0, f"seed={seed}")
+    found, suggested = task_or_data(task, said)
+    # Of what Keras knows only what is remembered: the first trainer asks it for the rest.
+    runs = RunStore(home_of(ctx))
+    service = TrainingService(runs, cache_dir(), spare=True)
+    try:
+        chosen = [choose_recipe(found, name, service) for name in recipe_names or (suggested,)]
+        catalog = service.catalog() if service.knows_catalog else None
+    finally:
+        service.close()
+    recipes = [with_changes(recipe, plain, catalog) for recipe, _ in chosen]
+    wishes = asking.Wishes(**{**search, "folds": search["folds"] or 0})
+    asked = asking.sweep_of(asking.with_recipes(dimensions, recipes), recipes, plain, wishes)
+    asking.require_valid(asked, recipes, catalog)
+    if dry_run:
+        from kertui.cli.groups.sweep.dry_run import DryRun
+
+        DryRun(asked, recipes, runs, workers).print(as_json=as_json)
+        return
+    for name in found.files:
+        require(name)
+    pressed = CtrlC()
+    with pressed.caught():  # from here on there is a group that a Ctrl-C must stop
+        group = GroupStore(home_of(ctx)).create(
+            recipes[0],
+            asked,
+            f"{asked.trials} trials",
+            source=chosen[0][1],
+            workers=workers,
+            others=recipes[1:],
+            judge=asking.judge_of(wishes),
+        )
+        runner = start_runner(group)
+        if detach:
+            click.echo(group.id)
+            return
+        try:
+            status = follow_group(group, runner, pressed, as_json=as_json)
+        except GroupRefused:
+            remove(group)
+            raise
+    if output is not None:
+        _save_best(group, output)
+    ctx.exit(status)
+
+
+def _save_best(group: GroupFolder, output: Path) -> None:
+    """Write the recipe of the best trial, where there is one.
+
+    Raises:
+        kertasks.UserError: the file cannot be written.
+    """
+    from dataclasses import replace
+
+    from kertasks.errors import UserError
+    from kertasks.groups.history import GroupHistory
+    from kertasks.groups.sweep.asked import recipe_of_trial
+    from kertasks.groups.sweep.results import results_of, sweep_of
+    from kertasks.recipes.toml_file import save_recipe
+
+    history = GroupHistory.read(group)
+    best, asked = results_of(history).best, sweep_of(history)
+    if best is None:
+        click.echo(f"{output} is not written: no trial is finished", err=True)
+        return
+    recipe = recipe_of_trial(group.recipes(), asked.dimensions, best.values)
+    try:
+        save_recipe(replace(recipe, name=output.stem, summary=""), output)
+    except OSError as error:
+        raise UserError(f"{output} cannot be written: {error.strerror}") from error
+    click.echo(f"{output} has the best: kertui train {recipe.task} --recipe {output}", err=True)
