@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import optuna
 import pytest
 from tests.support.trainers import PATIENCE
 from tests.support.waiting import wait_until
@@ -18,6 +19,10 @@ from kertasks.groups.cross_validation.results import results_of
 from kertasks.groups.folder import GroupFolder, GroupState
 from kertasks.groups.history import GroupHistory
 from kertasks.groups.store import GroupStore
+from kertasks.groups.sweep.asked import Sweep, recipe_of_trial
+from kertasks.groups.sweep.dimension import Range
+from kertasks.groups.sweep.results import TrialState
+from kertasks.groups.sweep.results import results_of as results_of_sweep
 from kertasks.recipes.changes import with_changes
 from kertasks.recipes.of_fold import recipe_of_fold
 from kertasks.registry import find_task
@@ -69,6 +74,10 @@ def numbers(run: RunFolder) -> list[dict[str, float]]:
     return [told[epoch] for epoch in sorted(told)]
 
 
+def finished(group: GroupFolder) -> set[str]:
+    return {key for key, state in group.states().items() if state is RunState.FINISHED}
+
+
 def test_killed_trainer_and_killed_runner(
     trainer_home: Path, runners: list[subprocess.Popen[bytes]], tmp_path: Path
 ) -> None:
@@ -118,3 +127,45 @@ def test_killed_trainer_and_killed_runner(
     assert train(claim(alone.path), DatasetCache(), "CPU")
     assert numbers(alone) == numbers(third)
     assert numbers(first) != numbers(third)
+
+
+def test_a_pruned_sweep_whose_runner_is_killed(
+    trainer_home: Path, runners: list[subprocess.Popen[bytes]], tmp_path: Path
+) -> None:
+    recipe = with_changes(find_task("xor").recipes["answer"], ["fit.epochs=900", "fit.keep=0"])
+    rate = Range("compile.optimizer.learning_rate", 1e-5, 1e-1, log=True)
+    sweep = Sweep((rate,), "random", trials=6, prune=True, seed=recipe.seed, generation=6)
+    group = GroupStore(trainer_home).create(recipe, sweep, "6 trials")
+    runners.append(start_runner(group, workers=2))
+    wait_until(lambda: len(finished(group)) >= 2, PATIENCE)
+    runners[0].kill()
+    runners[0].wait()
+    before = finished(group)
+
+    runners.append(start_runner(group, workers=1))
+    assert runners[1].wait(PATIENCE) == 0, group.log_path.read_text()
+    assert group.state() is GroupState.FINISHED
+    found = results_of_sweep(GroupHistory.read(group))
+    states = [one.state for one in found.ranking]
+    assert states.count(TrialState.FINISHED) >= 2
+    assert states.count(TrialState.PRUNED) >= 3
+    assert len(RunStore(trainer_home).runs()) == 6
+    for member in group.members():
+        told = [
+            event.epoch
+            for event in EventReader(group.run(member).events_path).read_all()
+            if isinstance(event, Epoch)
+        ]
+        assert told == [*range(1, len(told) + 1)]  # none twice, whoever trained it
+        assert len(told) in (100, 300, 900)
+    assert before <= finished(group)
+    study = optuna.load_study(study_name="sweep", storage=f"sqlite:///{group.study_path}")
+    assert len(study.trials) == 6
+    assert study.best_value == found.ranking[0].value.mean
+
+    # The best was trained in three goes; at once its numbers are the same.
+    best = found.ranking[0]
+    at_once = recipe_of_trial([recipe], sweep.dimensions, best.values)
+    alone = RunStore(tmp_path / "alone").create(at_once)
+    assert train(claim(alone.path), DatasetCache(), "CPU")
+    assert numbers(alone) == numbers(RunFolder(trainer_home / "runs" / best.runs[0]))

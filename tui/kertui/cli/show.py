@@ -73,9 +73,9 @@ def show(
     if (group := group_named(ctx, run)) is not None:
         show_group(group, effects=effects, marker=marker_of(marker))
         return
-    if effects:
-        raise click.UsageError(f"{run} is no sweep, which alone has effects.")
     found = find_run(ctx, run, elsewhere=True)
+    if effects:
+        raise click.UsageError(f"{found.id} is a run, and a sweep alone has effects.")
     tabs = {each.title: each for each in all_tabs()}
     if tab not in tabs:
         raise click.BadParameter(describe_unknown("tab", tab, list(tabs)), param_hint="'--tab'")

@@ -110,7 +110,7 @@ def read_dimension(path: str, text: str) -> Dimension | None:
 
 
 def _refuse(path: str, found: str, allowed: str) -> NoReturn:
-    raise RecipeError((Problem(path, found, allowed),), "--set")
+    raise RecipeError((Problem(path, found, allowed),))
 
 
 def _parts(text: str) -> Iterator[str]:

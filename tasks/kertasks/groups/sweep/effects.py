@@ -19,6 +19,10 @@ BINS = 4
 """Into how many parts a range is divided, each as wide as it is drawn from."""
 
 
+_NEAR = 1e-9
+"""What a logarithm may miss the end of a part by."""
+
+
 @dataclass(frozen=True, slots=True)
 class Level:
     """One value of a setting, or one part of a range."""
@@ -98,8 +102,20 @@ def _mean(values: Sequence[float]) -> float:
 def _levels(dimension: Dimension) -> tuple[str, ...]:
     if isinstance(dimension, Choices):
         return dimension.values
+    if dimension.whole:
+        return _whole_levels(dimension)
     ends = [_end(dimension, share / BINS) for share in range(BINS + 1)]
     return tuple(f"{number(low)}..{number(high)}" for low, high in itertools.pairwise(ends))
+
+
+def _whole_levels(dimension: Range) -> tuple[str, ...]:
+    """Each part by the whole numbers that are in it; one that holds none has no numbers."""
+    firsts = [math.ceil(_end(dimension, part / BINS) - _NEAR) for part in range(BINS)]
+    firsts.append(round(dimension.high) + 1)
+    return tuple(
+        "none" if first == after else str(first) if first == after - 1 else f"{first}..{after - 1}"
+        for first, after in itertools.pairwise(firsts)
+    )
 
 
 def _end(dimension: Range, share: float) -> float:
@@ -113,4 +129,4 @@ def _level(dimension: Dimension, one: TrialResult, place: int) -> int:
     value = one.values[place]
     if isinstance(dimension, Choices):
         return dimension.values.index(value)
-    return min(BINS - 1, int(BINS * dimension.share(value)))
+    return min(BINS - 1, int(BINS * dimension.share(value) + _NEAR))

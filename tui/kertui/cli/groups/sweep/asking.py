@@ -57,8 +57,11 @@ def split_changes(written: Sequence[str]) -> tuple[list[Dimension], list[str]]:
     dimensions: list[Dimension] = []
     plain = []
     for one in written:
-        change = Change.read(one)
-        found = None if change.adds else read_dimension(change.path, change.text)
+        try:
+            change = Change.read(one)
+            found = None if change.adds else read_dimension(change.path, change.text)
+        except RecipeError as error:
+            raise RecipeError(error.problems, "--set") from error
         if found is None:
             plain.append(one)
         elif any(other.path == found.path for other in dimensions):

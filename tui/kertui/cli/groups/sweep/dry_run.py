@@ -18,7 +18,7 @@ from kertasks.runs.listing import RunSummaries
 from kertasks.runs.state import RunState
 from kertasks.text.numbers import clock, counted
 from kertui.cli.columns import in_columns
-from kertui.cli.groups.sweep.titles import short_value, titles_of
+from kertui.cli.groups.sweep.titles import short_value, sides_of, titles_of
 
 if TYPE_CHECKING:
     from kertasks.runs.store import RunStore
@@ -68,7 +68,7 @@ class DryRun:
                     for number, values in enumerate(self._first[:_SHOWN], start=1)
                 ),
             ],
-            "r" + "l" * len(sweep.dimensions),
+            "r" + sides_of(sweep.dimensions),
         )
         left = sweep.trials - min(_SHOWN, len(self._first))
         if left:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from kertasks.errors import UserError
 from kertasks.groups.measures import unit_of
 from kertasks.groups.sweep.asked import SEED
 from kertasks.groups.sweep.dimension import RECIPE
@@ -17,16 +18,18 @@ from kertasks.groups.sweep.results import (
     results_of,
     sweep_of,
 )
-from kertasks.recipes.changes import Change
+from kertasks.recipes.changes import Change, with_changes
+from kertasks.registry import find_task
 from kertasks.text.numbers import clock, counted, grouped, metric_label, percent, short_path
 from kertui.cli.columns import in_columns
 from kertui.cli.groups.figures import metric_spread, metric_value, unit_of_task
-from kertui.cli.groups.sweep.titles import short_value, titles_of
+from kertui.cli.groups.sweep.titles import short_value, sides_of, titles_of
 from kertui.cli.progress.status_line import bar
 
 if TYPE_CHECKING:
     from kertasks.groups.history import GroupHistory
     from kertasks.groups.sweep.results import SweepResults
+    from kertasks.recipes.recipe import Recipe
     from kertui.cli.progress.status_line import StatusLine
 
 _SHOWN = 10
@@ -151,7 +154,7 @@ class SweepReport:
             )
         if all(row[-1] == "" for row in rows):
             rows = [row[:-1] for row in rows]
-        yield from in_columns(rows, "rrrr" + "l" * (len(rows[0]) - 4))
+        yield from in_columns(rows, f"rrrr{sides_of(results.dimensions)}l"[: len(rows[0])])
         if len(results.ranking) > len(shown):
             yield f"and {counted(len(results.ranking) - len(shown), 'more trial')}; --json has all"
 
@@ -164,30 +167,30 @@ class SweepReport:
 
     def _next_step(self, best: TrialResult) -> str:
         """The command that trains the winner by itself."""
-        from kertasks.errors import UserError
-        from kertasks.registry import find_task
-
         record, asked, group = self._group.record, self._asked, self._group.group
         values = dict(zip((one.path for one in asked.dimensions), best.values, strict=True))
         name = values.pop(RECIPE, record.recipe)
-        try:
-            is_known = name in find_task(record.task).recipes
-        except UserError:
-            is_known = False
-        words = ["kertui", "train", record.task, "--recipe"]
+        number = asked.recipe_names.index(name) + 1 if asked.recipe_names else 1
         changes = [f"{path}={value}" for path, value in values.items()]
-        if is_known:
-            words.append(name)
+        recipe = group.recipe(number)
+        if self._is_of_task(recipe):
             changes = [*asked.changes, *changes]
         else:
-            names = asked.recipe_names or (name,)
-            path = group.recipe_path_of(names.index(name) + 1)
-            words.append(str(short_path(path)))
-        if asked.seed and SEED not in values and is_known:
+            name = str(short_path(group.recipe_path_of(number)))
+        if SEED not in values and asked.seed != recipe.seed:
             changes.append(f"seed={asked.seed}")
+        words = ["kertui", "train", record.task, "--recipe", name]
         for change in sorted(changes, key=lambda one: one.partition("=")[0].count(".")):
             words += ["--set", change]
         return f"best: {shlex.join(words)}"
+
+    def _is_of_task(self, recipe: Recipe) -> bool:
+        """Whether a recipe is one of its task's by that name, with what was said of all trials."""
+        try:
+            known = find_task(recipe.task).recipes.get(recipe.name)
+            return known is not None and with_changes(known, self._asked.changes) == recipe
+        except UserError:  # the task is not here any more, or another one
+            return False
 
     def results(self) -> dict[str, Any]:
         """What it came to, for programs."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
-from kertasks.groups.sweep.dimension import Dimension
+from kertasks.groups.sweep.dimension import Dimension, Range
 from kertui.terminal.cells import cut
+
+_NUMBER = re.compile(r"[+-]?[0-9._]+([eE][+-]?[0-9]+)?")
 
 _WIDEST = 20
 """Cells of a value; a layer spelt out would push all else off the screen."""
@@ -22,6 +25,17 @@ def titles_of(dimensions: Sequence[Dimension]) -> list[str]:
             parts += 1
         titles.append(".".join(path[-parts:]))
     return titles
+
+
+def sides_of(dimensions: Sequence[Dimension]) -> str:
+    """To which side the values of each stand: numbers to the right."""
+    return "".join("r" if _has_numbers(one) else "l" for one in dimensions)
+
+
+def _has_numbers(dimension: Dimension) -> bool:
+    if isinstance(dimension, Range):
+        return True
+    return all(_NUMBER.fullmatch(value) for value in dimension.values)
 
 
 def short_value(text: str) -> str:
