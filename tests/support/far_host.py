@@ -8,16 +8,23 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
-import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import asyncssh
 import pytest
+from tests.support.cabled_hosts import (
+    FAR,
+    inside,
+    lay_cable,
+    network,
+    pull_cable,
+    put_cable_back,
+    start,
+)
 
-_NEAR, _FAR = "10.77.0.1", "10.77.0.2"
 _SERVER = Path(__file__).with_name("ssh_server.py")
 
 
@@ -38,11 +45,11 @@ class FarHost:
 
     def pull_the_cable(self) -> None:
         """Nothing gets through any more, and nobody is told."""
-        _run(self._near, "ip", "link", "set", "near0", "down")
+        pull_cable(self._near)
 
     def put_the_cable_back(self) -> None:
         """Everything gets through again."""
-        _run(self._near, "ip", "link", "set", "near0", "up")
+        put_cable_back(self._near)
 
 
 @contextmanager
@@ -62,8 +69,7 @@ def far_host(folder: Path, cache: Path) -> Iterator[FarHost]:
     home.mkdir(parents=True)
     host_key, user_key = _new_key(folder / "host"), _new_key(folder / "user")
     with ExitStack() as ended:
-        user = [] if os.geteuid() == 0 else ["--map-root-user"]
-        near = _start(ended, ["unshare", *user, "--net", "sh", "-c", "echo ready; exec sleep 3600"])
+        near = network(ended)
         serve = [sys.executable, str(_SERVER), str(host_key), f"{user_key}.pub"]
         own = ("--net", "--uts", "--pid", "--fork", "--mount-proc", "--kill-child")
         named = shlex.join(["exec", *serve])
@@ -73,25 +79,21 @@ def far_host(folder: Path, cache: Path) -> Iterator[FarHost]:
             "KERTUI_CACHE": str(cache),
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         }
-        far = _start(
+        far = start(
             ended,
-            [*_inside(near), "unshare", *own, "sh", "-c", f"hostname gpu1; {named}"],
+            [*inside(near), "unshare", *own, "sh", "-c", f"hostname gpu1; {named}"],
             environment,
         )
-        _run(near, "ip", "link", "add", "near0", "type", "veth", "peer", "name", "far0")
-        _run(near, "ip", "link", "set", "far0", "netns", str(far))
-        for process, device, address in ((near, "near0", _NEAR), (far, "far0", _FAR)):
-            _run(process, "ip", "address", "add", f"{address}/24", "dev", device)
-            _run(process, "ip", "link", "set", device, "up")
+        lay_cable(near, far)
         config, known = folder / "ssh_config", folder / "known_hosts"
-        known.write_text(f"{_FAR} {Path(f'{host_key}.pub').read_text()}")
+        known.write_text(f"{FAR} {Path(f'{host_key}.pub').read_text()}")
         config.write_text(
-            f"Host gpu1\n  HostName {_FAR}\n  User ada\n  IdentityFile {user_key}\n"
+            f"Host gpu1\n  HostName {FAR}\n  User ada\n  IdentityFile {user_key}\n"
             f"  IdentitiesOnly yes\n  UserKnownHostsFile {known}\n"
             "  GlobalKnownHostsFile /dev/null\n"
         )
         silence = "-oServerAliveInterval=1 -oServerAliveCountMax=2 -oConnectTimeout=2"
-        ssh = f"{shlex.join([*_inside(near), 'ssh', '-F', str(config)])} {silence}"
+        ssh = f"{shlex.join([*inside(near), 'ssh', '-F', str(config)])} {silence}"
         yield FarHost(near, home, ssh)
 
 
@@ -101,39 +103,3 @@ def _new_key(path: Path) -> Path:
     path.chmod(0o600)
     key.write_public_key(f"{path}.pub")
     return path
-
-
-def _inside(process: int) -> list[str]:
-    """The beginning of a command line that runs in the network of a process."""
-    user = [] if os.geteuid() == 0 else ["--user", "--preserve-credentials"]
-    return ["nsenter", "--target", str(process), *user, "--net"]
-
-
-def _run(process: int, *command: str) -> None:
-    subprocess.run([*_inside(process), *command], check=True, capture_output=True)
-
-
-def _start(
-    ended: ExitStack, command: Sequence[str], environment: dict[str, str] | None = None
-) -> int:
-    """Start what says that it is ready, and ends with the block."""
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, **(environment or {})},
-    )
-    ended.callback(process.wait)
-    ended.callback(process.kill)
-    assert process.stdout is not None
-    assert process.stderr is not None
-    ended.callback(process.stdout.close)
-    ended.callback(process.stderr.close)
-    if process.stdout.readline() != "ready\n":
-        said = process.stderr.read()
-        if "unshare failed" in said or "Operation not permitted" in said:
-            pytest.skip(f"namespaces are not allowed here: {said}")
-        pytest.fail(said)
-    return process.pid

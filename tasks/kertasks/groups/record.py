@@ -21,6 +21,19 @@ Asked: TypeAlias = CrossValidation | Sweep
 """Every kind of group, told apart by its tag ``kind``."""
 
 
+class OnRay(msgspec.Struct, frozen=True):
+    """Runs are trained on the machines of a Ray cluster."""
+
+    address: str | None = None
+    """``HOST:PORT`` of its first machine; None for the cluster that runs on this machine, and for
+    one of its own where none does."""
+
+    cpus: Annotated[int, Meta(ge=1)] = 1
+    """Processors that each run has for itself."""
+
+    gpus: Annotated[int, Meta(ge=0)] = 0
+
+
 class GroupRecord(msgspec.Struct, frozen=True):
     """Says what a group is. It is written once, as the group is made; beside it lies the recipe."""
 
@@ -37,7 +50,11 @@ class GroupRecord(msgspec.Struct, frozen=True):
     """The metric that decides what is best, and in which direction; None for that of the runs."""
 
     workers: Annotated[int, Meta(ge=1)] | None = None
-    """How many trainer processes at most; None for one a core."""
+    """How many trainer processes at most; None for one a core, or as many as a cluster has room
+    for."""
+
+    on: OnRay | None = None
+    """Where its runs are trained; None for this machine."""
 
     schema: Annotated[int, Meta(ge=1, le=SCHEMA)] = SCHEMA
 

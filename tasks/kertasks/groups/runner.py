@@ -1,9 +1,10 @@
-"""Trains the runs of a group on this machine, in several trainer processes at once.
+"""Trains the runs of a group in several trainer processes at once, on this machine or on others.
 
 A thread of this process feeds each trainer one run after another, so that Keras is imported once
 in each and a program compiled for one fold is there for the next. A trainer that is killed is
-replaced, and its run goes on from its checkpoint. This process may be killed at any moment: its
-trainers finish the runs they have, and the next runner goes on with what is left.
+replaced, and its run goes on from its checkpoint, in whichever trainer is free. This process may be
+killed at any moment: the next runner goes on with what is left. Where trainers are had is no
+concern of this module (``kertasks.groups.machines``).
 
 How many threads TensorFlow uses in each is left as it is in a run by itself: in how many parts a
 product is summed up depends on it, and with it the last bits of its numbers.
@@ -12,7 +13,6 @@ product is summed up depends on it, and with it the last bits of its numbers.
 from __future__ import annotations
 
 import contextlib
-import os
 import signal
 import threading
 import time
@@ -21,31 +21,23 @@ from collections import deque
 from collections.abc import Iterator
 from types import FrameType
 
-import msgspec
-
 from kertasks.errors import UserError
+from kertasks.groups.first_check import refusal_of
 from kertasks.groups.folder import COMMANDS, GroupFolder, Refusal
+from kertasks.groups.machines import Machines, ThisMachine, Trainer
 from kertasks.groups.plan import PlannedRun
 from kertasks.groups.planning import plan_of
-from kertasks.groups.record import Member
-from kertasks.models.check import ModelCheck
-from kertasks.models.messages import BuildError
-from kertasks.processes.free_memory import free_memory
-from kertasks.processes.trainer_process import RequestFailed, TrainerGone, TrainerProcess
-from kertasks.recipes.json_form import to_json
+from kertasks.groups.record import GroupRecord, Member
+from kertasks.processes.trainer_process import RequestFailed, TrainerGone
 from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.control_file import ControlFile, last_number
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState
 from kertasks.runs.store import RunStore
-from kertasks.user_folders import cache_dir
 
 TRIES = 3
 """How often a run is begun or gone on with whose trainer is killed each time."""
-
-_TRAINER_BYTES = 800_000_000
-"""Of memory that a trainer of a small network takes: Keras, TensorFlow and what was compiled."""
 
 _LOOK_EVERY = 0.1
 
@@ -55,15 +47,19 @@ class Runner:
 
     Args:
         group: whose runs.
-        workers: trainer processes at most; None for what the group says, else one a core. There
-            are no more than find memory.
+        workers: trainer processes at most; None for what the group says, else as many as the
+            machines are made for.
 
     Raises:
         HasItsRunner: another process works for it.
         GroupDamaged, kertasks.RecipeError: what was asked cannot be read.
     """
 
-    def __init__(self, group: GroupFolder, workers: int | None = None) -> None:
+    def __init__(
+        self,
+        group: GroupFolder,
+        workers: int | None = None,
+    ) -> None:
         self._group = group
         self._lock = group.lock()
         group.refusal_path.unlink(missing_ok=True)
@@ -76,8 +72,12 @@ class Runner:
         self._waiting = deque(
             self._plan.begin({key: state for key, state in states.items() if state in over})
         )
-        wanted = workers or record.workers or _cores()
-        self._workers = max(1, min(wanted, self._plan.at_once, free_memory() // _TRAINER_BYTES))
+        self._machines = self._machines_of(record)
+        most = self._machines.most(workers or record.workers)
+        self._workers = max(1, min(most, self._plan.at_once))
+        self._tries: dict[str, int] = {}
+        """How often each run was begun or gone on with, by key."""
+
         self._changed = threading.Condition()
         self._busy = 0
         self._under_way: set[RunFolder] = set()
@@ -109,7 +109,24 @@ class Runner:
             self._pass_on()
             self._plan.keep()
             time.sleep(_LOOK_EVERY)
+        self._machines.close()
         return not self._refused and not self._stopping and self._plan.end()
+
+    def _machines_of(self, record: GroupRecord) -> Machines:
+        """Where the runs are trained.
+
+        Raises:
+            kertasks.UserError: they cannot be trained there; the group says so.
+        """
+        if record.on is None:
+            return ThisMachine()
+        from kertasks.groups.ray.ray_machines import RayMachines
+
+        try:
+            return RayMachines(record.on, record.task)
+        except UserError as error:
+            self._group.refuse(Refusal(str(error), is_wrong_recipe=False))
+            raise
 
     # --- what is asked of the group is asked of its runs
 
@@ -145,71 +162,91 @@ class Runner:
     # --- the threads, a trainer each
 
     def _feed(self) -> None:
-        """Give a trainer one run after another."""
-        process: TrainerProcess | None = None
+        """Give a trainer one run after another; take another one where it is gone. No run waits
+        for a trainer in the hands of a thread that has none: another may have one."""
+        trainer: Trainer | None = None
         try:
-            while (planned := self._next()) is not None:
+            while self._wait_for_work():
+                if trainer is None or trainer.gone:
+                    trainer = self._machines.trainer(self._has_work)
+                planned = None if trainer is None else self._next()
+                if trainer is None or planned is None:
+                    continue
+                is_over = True
                 try:
-                    process = self._train(planned, process)
+                    is_over = self._train(planned, trainer)
                 except Exception:
                     traceback.print_exc()
                 finally:
-                    self._is_over(planned)
+                    self._let_go(planned, is_over=is_over)
+        except TrainerGone as gone:
+            print(gone, flush=True)
         finally:
-            if process is not None:
-                process.close()
+            if trainer is not None:
+                trainer.close()
+
+    def _wait_for_work(self) -> bool:
+        """Wait until there is a run to train; False when no more will come."""
+        with self._changed:
+            while not self._has_work():
+                if self._stopping or self._refused:
+                    return False
+                if not self._pausing and not self._busy:
+                    return False
+                self._changed.wait(_LOOK_EVERY)
+            return True
+
+    def _has_work(self) -> bool:
+        """Whether a run waits to be trained now."""
+        with self._changed:
+            is_held = self._stopping or self._refused or self._pausing
+            return bool(self._waiting) and not is_held
 
     def _next(self) -> PlannedRun | None:
-        """The next run to train; None when no more will come."""
+        """The next run to train; None where none waits now."""
         with self._changed:
-            while True:
-                if self._stopping or self._refused:
-                    return None
-                if not self._pausing:
-                    if self._waiting:
-                        self._busy += 1
-                        return self._waiting.popleft()
-                    if not self._busy:
-                        return None
-                self._changed.wait(_LOOK_EVERY)
+            if not self._has_work():
+                return None
+            self._busy += 1
+            return self._waiting.popleft()
 
-    def _is_over(self, planned: PlannedRun) -> None:
+    def _let_go(self, planned: PlannedRun, *, is_over: bool) -> None:
+        """A thread has done with a run: it is over, or waits for the next trainer that is free,
+        before all others."""
         with self._changed:
             self._busy -= 1
             # What was stopped with the group is not over: the next runner goes on with it.
             if not (self._stopping or self._refused):
-                member = self._members.get(planned.key)
-                state = RunState.LOST if member is None else self._group.run(member).state()
-                self._waiting.extend(self._plan.over(planned.key, state))
+                if is_over:
+                    member = self._members.get(planned.key)
+                    state = RunState.LOST if member is None else self._group.run(member).state()
+                    self._waiting.extend(self._plan.over(planned.key, state))
+                else:
+                    self._waiting.appendleft(planned)
             self._changed.notify_all()
 
-    def _train(self, planned: PlannedRun, process: TrainerProcess | None) -> TrainerProcess | None:
-        """Train a run to its end, again where its trainer is killed; returns the trainer that can
-        take the next one."""
-        for _ in range(TRIES):
-            try:
-                if process is None or process.gone:
-                    process = TrainerProcess.spawn(cache_dir(), stays=True)
-                self._train_in(process, planned)
-            except RequestFailed as refused:
-                print(f"{planned.key}: {refused}", flush=True)
-            except TrainerGone as gone:
-                print(f"{planned.key}: {gone}", flush=True)
-                process = None
-                if not self._has_ended(planned):
-                    continue
-            return process
-        return None
+    def _train(self, planned: PlannedRun, trainer: Trainer) -> bool:
+        """Train a run; whether it is over, and not to be gone on with by another trainer."""
+        try:
+            self._train_in(trainer, planned)
+        except RequestFailed as refused:
+            print(f"{planned.key}: {refused}", flush=True)
+        except TrainerGone as gone:
+            print(f"{planned.key}: {gone}", flush=True)
+            with self._changed:
+                self._tries[planned.key] = tries = self._tries.get(planned.key, 0) + 1
+            return tries >= TRIES or self._has_ended(planned)
+        return True
 
-    def _train_in(self, process: TrainerProcess, planned: PlannedRun) -> None:
+    def _train_in(self, trainer: Trainer, planned: PlannedRun) -> None:
         """Train a run to its end in a trainer. One that was begun goes on from its checkpoint; one
         that a trainer of an earlier runner has still is waited for.
 
         Raises:
             RequestFailed: the trainer may not train it.
-            TrainerGone: the trainer was killed, or none could be started.
+            TrainerGone: the trainer was killed, or its machine was.
         """
-        if not self._may_be_trained(process):
+        if not self._may_be_trained(trainer):
             return
         run = self._folder(planned)
         self._wait_for_others(run)
@@ -218,9 +255,9 @@ class Runner:
         if is_done or self._stopping:
             return
         resumes = run.has_manifest
-        process.request("train", run=str(run.path.absolute()), resumes=resumes, epochs=epochs)
+        trainer.request("train", run=str(run.path.absolute()), resumes=resumes, epochs=epochs)
         with self._watched(run):
-            process.wait_until_over()
+            trainer.wait_until_over()
 
     def _has_ended(self, planned: PlannedRun) -> bool:
         """Whether a run's trainer wrote an end before it was gone."""
@@ -228,7 +265,7 @@ class Runner:
         state = None if member is None else self._group.run(member).state()
         return state is not None and state.is_over and not state.is_gone
 
-    def _may_be_trained(self, process: TrainerProcess) -> bool:
+    def _may_be_trained(self, trainer: Trainer) -> bool:
         """Whether the runs of the group can be trained: one trainer asks Keras, before there is
         any run, and the others wait for what comes of it."""
         with self._changed:
@@ -239,7 +276,7 @@ class Runner:
             self._checking = True
         is_right = False
         try:
-            refusal = self._refusal(process)
+            refusal = refusal_of(trainer, self._plan.candidates)
             if refusal is not None:
                 self._group.refuse(refusal)
                 self._refused = True
@@ -249,21 +286,6 @@ class Runner:
                 self._checking, self._is_right = False, is_right
                 self._changed.notify_all()
         return is_right
-
-    def _refusal(self, process: TrainerProcess) -> Refusal | None:
-        """Why Keras takes none of the runs that all could begin with; None where it takes one, or
-        there are different reasons, which each run tells by itself.
-
-        Raises:
-            TrainerGone: the trainer was killed.
-        """
-        refusal: Refusal | None = None
-        for candidate in self._plan.candidates:
-            found = _refusal_of(process, candidate)
-            if found is None or (refusal is not None and found != refusal):
-                return None
-            refusal = found
-        return refusal
 
     def _folder(self, planned: PlannedRun) -> RunFolder:
         """The run's folder, made where it has none or lost it."""
@@ -298,23 +320,6 @@ class Runner:
             with self._changed:
                 self._under_way.discard(run)
                 self._told.discard(run)  # with the next trainer it is asked anew
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _refusal_of(process: TrainerProcess, planned: PlannedRun) -> Refusal | None:
-    try:
-        recipe = to_json(planned.recipe)
-        answer = process.request("check", recipe=recipe, then_train=True)
-    except RequestFailed as error:
-        return Refusal(str(error), is_wrong_recipe=error.error_class == "CannotFold")
-    found = msgspec.convert(answer, ModelCheck)
-    if not found.errors:
-        return None
-    first, *more = found.errors
-    return Refusal(str(BuildError(first.path, first.reason, *more)), is_wrong_recipe=True)
 
 
 def _more_epochs(run: RunFolder, planned: PlannedRun) -> int | None:

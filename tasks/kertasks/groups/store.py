@@ -11,7 +11,7 @@ import msgspec
 
 from kertasks.files import write_text
 from kertasks.groups.folder import GroupFolder
-from kertasks.groups.record import Asked, GroupRecord
+from kertasks.groups.record import Asked, GroupRecord, OnRay
 from kertasks.recipes.recipe import Recipe
 from kertasks.runs.events import Monitor
 from kertasks.runs.folder import origin_comments
@@ -39,6 +39,7 @@ class GroupStore:
         workers: int | None = None,
         others: Sequence[Recipe] = (),
         judge: Monitor | None = None,
+        on: OnRay | None = None,
     ) -> GroupFolder:
         """Make the folder of a new group; no run is begun.
 
@@ -47,9 +48,11 @@ class GroupStore:
             asked: what kind of group it is.
             called: what its id is made of, after the recipe's name: ``"4 folds"``.
             source: the file the recipe was read from, if any.
-            workers: how many trainer processes at most; None for one a core.
+            workers: how many trainer processes at most; None for one a core, or as many as a
+                cluster has room for.
             others: further recipes, where a sweep compares several.
             judge: the metric that decides what is best; None for that of the runs.
+            on: where its runs are trained; None for this machine.
 
         Raises:
             HomeNotWritable: the home cannot be written in.
@@ -74,6 +77,7 @@ class GroupStore:
                 asked=asked,
                 judge=judge,
                 workers=workers,
+                on=on,
             )
             text = msgspec.json.format(msgspec.json.encode(record), indent=2).decode()
             write_text(group.record_path, f"{text}\n")

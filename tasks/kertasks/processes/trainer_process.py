@@ -81,6 +81,7 @@ class TrainerProcess:
         keras: bool = True,
         adviser: bool = False,
         stays: bool = False,
+        outlives: bool = True,
     ) -> TrainerProcess:
         """Start a spare and return at once.
 
@@ -90,6 +91,7 @@ class TrainerProcess:
                 ``describe`` only and starts faster.
             adviser: whether it only gives advice: it is given no run, and does not warm up.
             stays: whether it trains one run after another, and ends with whoever started it.
+            outlives: whether it first finishes the run that it has then.
 
         Raises:
             TrainerGone: the system refused to start a process.
@@ -100,6 +102,7 @@ class TrainerProcess:
         command += [] if keras else ["--no-keras"]
         command += ["--adviser"] if adviser else []
         command += ["--stays"] if stays else []
+        command += [] if outlives else ["--ends-at-once"]
         log_name = ADVISER_LOG if adviser else STAYING_LOG if stays else WARM_UP_LOG
         try:
             log = _open_log(cache_dir, log_name)
@@ -173,6 +176,11 @@ class TrainerProcess:
         if op == "train" and not self._stays:
             self._training = True
         return result
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the run that it was given last is over, of a process that stays; or it is."""
+        return self._over.is_set()
 
     def wait_until_over(self) -> None:
         """Wait until the run that it was given last is over, of a process that stays.

@@ -123,8 +123,8 @@ def _require_over(run: RunFolder) -> None:
     if state is RunState.UNKNOWN:
         with contextlib.suppress(RunDamaged):  # whose trainer nobody could find
             raise RunGoesOn(
-                f"whether {run.id} is still trained on {run.manifest().host} cannot be told from "
-                "here yet: stop it, or wait two minutes for a sign of life"
+                f"whether {run.id} is still trained on {run.manifest().trained_on} cannot be told "
+                "from here yet: stop it, or wait two minutes for a sign of life"
             )
 
 

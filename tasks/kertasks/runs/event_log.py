@@ -48,7 +48,7 @@ class EventLog:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._descriptor = _open_alone(path)
+        self._descriptor = open_alone(path)
         self._inode = os.fstat(self._descriptor).st_ino
         self._missing = False
         self._move_not_before = 0.0
@@ -218,7 +218,7 @@ class EventLog:
             return
         self._move_not_before = now + HEARTBEAT
         with contextlib.suppress(OSError):  # tried again then
-            descriptor = _open_alone(self._path)
+            descriptor = open_alone(self._path)
             try:
                 complete = _add_rest(self._descriptor, descriptor)
                 if not complete and _ends_within_line(descriptor):
@@ -236,7 +236,14 @@ class EventLog:
             )
 
 
-def _open_alone(path: Path) -> int:
+def open_alone(path: Path) -> int:
+    """Open an events file to append to it, as its only writer; returns the descriptor, which holds
+    the lock.
+
+    Raises:
+        BlockingIOError: another process writes it.
+        OSError: it cannot be opened, or is a link.
+    """
     descriptor = open_to_append(path)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

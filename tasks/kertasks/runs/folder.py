@@ -540,9 +540,9 @@ def origin_comments(
 
 
 def sees_process_of(manifest: Manifest) -> bool:
-    """Whether the pid in a manifest is the same process here: on the same boot of the same host,
-    and in the same container."""
-    if manifest.boot != boot_id():
+    """Whether the pid in a manifest is its trainer's, and is the same process here: on the same
+    boot of the same host, and in the same container."""
+    if manifest.machine is not None or manifest.boot != boot_id():
         return False
     if manifest.pid_namespace is None:
         return manifest.host == platform.node()

@@ -89,6 +89,10 @@ class Manifest(msgspec.Struct, frozen=True):
     """The id of the group it was made for (``kertasks.groups``); without a recipe that of the first
     run of those that one start of a script trained, or that are read from one file."""
 
+    machine: str | None = None
+    """The machine that trains it for the runner of a group, which is the process named above and
+    writes the run's folder on its own host; None where that process trains it itself."""
+
     schema: _Schema = SCHEMA
 
     def __post_init__(self) -> None:
@@ -97,6 +101,11 @@ class Manifest(msgspec.Struct, frozen=True):
                 force_setattr(self, name, one_line(value))
         clean = {one_line(name): one_line(text) for name, text in self.versions.items()}
         force_setattr(self, "versions", clean)
+
+    @property
+    def trained_on(self) -> str:
+        """The name of the host that trains it."""
+        return self.machine or self.host
 
 
 learn(Manifest)

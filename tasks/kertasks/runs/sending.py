@@ -123,11 +123,11 @@ def kill(run: RunFolder, seconds: float = 10.0) -> None:
         if (state := run.state()).is_gone:
             return
         time.sleep(_LOOK_EVERY)
-    still = f"run {run.id} on {manifest.host} is still there after {seconds:.0f} s"
+    still = f"run {run.id} on {manifest.trained_on} is still there after {seconds:.0f} s"
     if state is RunState.UNKNOWN:
         still = (
-            f"run {run.id} was asked to end at once; whether its trainer on {manifest.host} has "
-            "done so cannot be told from here"
+            f"run {run.id} was asked to end at once; whether its trainer on {manifest.trained_on} "
+            "has done so cannot be told from here"
         )
     raise NotKilled(still)
 

@@ -226,7 +226,7 @@ def summarise(run: RunFolder) -> RunSummary | None:
         origin=Origin.RECIPE if manifest is None else manifest.origin,
         group=None if manifest is None else manifest.group,
         device="" if manifest is None else manifest.device,
-        host="" if manifest is None else manifest.host,
+        host="" if manifest is None else manifest.trained_on,
         damage="; ".join(damages),
     )
 

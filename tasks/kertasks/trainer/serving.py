@@ -45,14 +45,23 @@ class Server:
             raises is the answer.
         stays: whether it takes the next run after one is over. Else who gave it a run needs it no
             more, and it ends after it.
+        ends_at_once: whether it ends with who started it, be it within a run.
     """
 
-    def __init__(self, connection: socket.socket, begin: Begin, *, stays: bool = False) -> None:
+    def __init__(
+        self,
+        connection: socket.socket,
+        begin: Begin,
+        *,
+        stays: bool = False,
+        ends_at_once: bool = False,
+    ) -> None:
         self.datasets = DatasetCache()
         self.claimed: ClaimedRun | None = None
         """The run this process was given; set before it is answered."""
 
         self.stays = stays
+        self._ends_at_once = ends_at_once
         self._gone = False
         self._turn = threading.Lock()
         """Held while it is decided whether there is a run to be trained, or nobody to ask."""
@@ -120,8 +129,8 @@ class Server:
             traceback.print_exc()
         with self._turn:
             self._gone = True
-            if self.claimed is None:
-                # It is gone and there is nothing to train: nobody needs this process.
+            if self.claimed is None or self._ends_at_once:
+                # It is gone and there is nothing to train for it: nobody needs this process.
                 os._exit(0)
 
     def _accept(self, request: Mapping[str, Any]) -> bool:

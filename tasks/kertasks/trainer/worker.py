@@ -2,7 +2,7 @@
 
 It imports Keras, answers what the interface asks, and trains once it is given a run. Until
 then it ends with the interface; from then on it goes on without. One that a group's runner started
-takes the next run when one is over, and ends with the runner, after the run it has.
+takes the next run when one is over, and ends with the runner, after the run it has or at once.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ def main() -> None:
     parser.add_argument("--socket", type=int, required=True, help="inherited descriptor")
     parser.add_argument("--no-keras", action="store_true", help="only describe data")
     parser.add_argument("--stays", action="store_true", help="train one run after another")
+    parser.add_argument("--ends-at-once", action="store_true", help="end with who started it")
     parser.add_argument("--adviser", action="store_true", help="advise; do not warm up for a run")
     arguments = parser.parse_args()
     with contextlib.suppress(OSError):
@@ -47,7 +48,12 @@ def main() -> None:
     import kertasks.trainer.claiming  # noqa: F401
     from kertasks.trainer.serving import Server
 
-    server = Server(connection, become_trainer, stays=arguments.stays)
+    server = Server(
+        connection,
+        become_trainer,
+        stays=arguments.stays,
+        ends_at_once=arguments.ends_at_once,
+    )
     if arguments.no_keras:
         threading.Event().wait()  # the thread that reads ends the process
     passed = False

@@ -212,7 +212,7 @@ def _trainer_of(run: RunFolder) -> str:
     from kertasks.runs.folder import RunDamaged
 
     try:
-        return f"the trainer of run {run.id} on {run.manifest().host}"
+        return f"the trainer of run {run.id} on {run.manifest().trained_on}"
     except RunDamaged:
         return f"the trainer of run {run.id}"
 

@@ -1,13 +1,10 @@
 """The folder in which a host's runs are followed: private, of one process, gone when that is.
 
-Each process has a mirror of its own in ``<cache>/hosts/<host>/``: no two write in one. What one
-that was killed left behind is known by its lock, which nobody holds any more.
+Each process has a mirror of its own in ``<cache>/hosts/<host>/``: no two write in one.
 """
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import os
 import re
 import shutil
@@ -15,6 +12,7 @@ import threading
 from pathlib import Path
 
 from kertasks.errors import UserError
+from kertasks.held_folders import make_held
 from kertasks.runs.mirrors.home_mark import mark_home
 from kertui.hosts.messages import FromNear, Gone, Looked, More, Small, Told, Took
 from kertui.hosts.mirrored_run import MirroredRun
@@ -44,11 +42,7 @@ class MirrorHome:
     def __init__(self, cache_dir: Path, host: str) -> None:
         self.host = host
         beside = cache_dir / "hosts" / re.sub(r"[^\w.@-]+", "_", host)
-        beside.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _remove_left_behind(beside)
-        self.path = beside / os.urandom(8).hex()
-        self.path.mkdir(mode=0o700)
-        self._lock_file = _locked(self.path)
+        self.path, self._lock_file = make_held(beside)
         mark_home(self.path, host)
         (self.path / "runs").mkdir(mode=0o700)
         self._lock = threading.RLock()
@@ -146,26 +140,3 @@ class MirrorHome:
         with self._lock:
             shutil.rmtree(self.path, ignore_errors=True)
             os.close(self._lock_file)
-
-
-def _locked(folder: Path) -> int:
-    descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    with contextlib.suppress(OSError):  # a file system without locks
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    return descriptor
-
-
-def _remove_left_behind(beside: Path) -> None:
-    for folder in beside.iterdir():
-        try:
-            descriptor = os.open(folder / "lock", os.O_RDWR)
-        except OSError:
-            continue  # being made just now
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            continue
-        else:
-            shutil.rmtree(folder, ignore_errors=True)
-        finally:
-            os.close(descriptor)

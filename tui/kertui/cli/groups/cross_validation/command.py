@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from kertasks.data.folds.fold import MOST_FOLDS, MOST_REPEATS
+from kertui.cli.groups.where import where_options
 from kertui.cli.options import (
     changes_option,
     detach_option,
@@ -14,6 +17,9 @@ from kertui.cli.options import (
     tasks_option,
 )
 from kertui.cli.own_data.said_of_table import SaidOfTable, table_options
+
+if TYPE_CHECKING:
+    from kertasks.groups.record import OnRay
 
 
 @click.command("cross-validate", short_help="Train a task fold by fold: how good, how sure.")
@@ -40,12 +46,7 @@ from kertui.cli.own_data.said_of_table import SaidOfTable, table_options
 @click.option(
     "--seed", type=click.IntRange(min=0), metavar="N", help="The seed of folds, weights and order."
 )
-@click.option(
-    "--workers",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="Trainer processes at once at most (default: one a core, as memory allows).",
-)
+@where_options
 @click.option(
     "--final",
     is_flag=True,
@@ -66,6 +67,7 @@ def cross_validate(
     repeats: int,
     seed: int | None,
     workers: int | None,
+    on: OnRay | None,
     final: bool,
     detach: bool,
     as_json: bool,
@@ -119,7 +121,7 @@ def cross_validate(
     pressed = CtrlC()
     with pressed.caught():  # from here on there is a group that a Ctrl-C must stop
         store = GroupStore(home_of(ctx))
-        group = store.create(recipe, asked, f"{folds} folds", source=source, workers=workers)
+        group = store.create(recipe, asked, f"{folds} folds", source=source, workers=workers, on=on)
         runner = start_runner(group)
         if detach:
             click.echo(group.id)

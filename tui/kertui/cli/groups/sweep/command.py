@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kertasks.data.folds.fold import MOST_FOLDS
+from kertui.cli.groups.where import where_options
 from kertui.cli.options import detach_option, home_of, home_option, tasks_option
 from kertui.cli.own_data.said_of_table import SaidOfTable, table_options
 
 if TYPE_CHECKING:
     from kertasks.groups.folder import GroupFolder
+    from kertasks.groups.record import OnRay
 
 _MOST_TRIALS = 10_000
 _MOST_SEEDS = 100
@@ -67,12 +69,7 @@ _MOST_SEEDS = 100
 @click.option(
     "--seed", type=click.IntRange(min=0), metavar="N", help="The seed of the search and the runs."
 )
-@click.option(
-    "--workers",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="Trainer processes at once at most (default: one a core, as memory allows).",
-)
+@where_options
 @click.option(
     "-o",
     "--output",
@@ -95,6 +92,7 @@ def sweep(
     changes: tuple[str, ...],
     seed: int | None,
     workers: int | None,
+    on: OnRay | None,
     output: Path | None,
     dry_run: bool,
     detach: bool,
@@ -159,6 +157,7 @@ def sweep(
             workers=workers,
             others=recipes[1:],
             judge=asking.judge_of(wishes),
+            on=on,
         )
         runner = start_runner(group)
         if detach:
