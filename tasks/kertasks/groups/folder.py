@@ -285,7 +285,7 @@ class GroupFolder:
             paused = going and all(state is RunState.PAUSED for state in going)
             return GroupState.PAUSED if paused else GroupState.RUNNING
         finished = sum(state is RunState.FINISHED for state in found)
-        if finished >= self.record().asked.runs or self.over_path.exists():
+        if self.record().asked.is_done(finished, over=self.over_path.exists()):
             return GroupState.FINISHED
         failed = RunState.FAILED in found or self.refusal() is not None
         return GroupState.FAILED if failed else GroupState.STOPPED

@@ -93,7 +93,7 @@ def test_ranked_with_mean_and_spread_and_those_that_failed_last(tmp_path: Path) 
     found = results(group)
     ranked = [(one.number, str(one.state)) for one in found.ranking]
     assert ranked == [
-        (2, "finished"), (1, "finished"), (6, "pruned"), (5, "running"), (7, "waiting"),
+        (2, "finished"), (1, "finished"), (6, "pruned"), (5, "begun"), (7, "waiting"),
         (3, "failed"), (4, "failed"),
     ]  # fmt: skip
     first = found.ranking[1]
@@ -117,7 +117,7 @@ def test_a_run_at_its_rung_is_not_finished_until_it_was_gone_on_with(tmp_path: P
     try_values(group, ("2",), ("8",))
     path = add_run(group, "trial 1", [0.5], epochs=1)
     history = GroupHistory.read(group)
-    assert results_of(history).ranking[0].state is TrialState.RUNNING
+    assert results_of(history).ranking[0].state is TrialState.BEGUN
     assert history.read_more() == []
     group.add_member(Member("trial 1", path.parent.name))
     log = EventLog(path)
@@ -152,6 +152,7 @@ def test_a_plan_goes_from_rung_to_rung_and_takes_up_what_another_left(tmp_path: 
         assert [(one.key, one.epochs) for one in each] == due
     assert group.state() is GroupState.FAILED
     assert not plan.end()
+    assert not group.record().asked.is_done(4, over=False)  # finished they are, at a rung
 
 
 def test_a_plan_whose_trials_are_over_ends_with_a_study_and_importance(tmp_path: Path) -> None:

@@ -33,3 +33,12 @@ class CrossValidation(msgspec.Struct, frozen=True, tag_field="kind", tag="cross-
     def runs(self) -> int:
         """How many runs it has when it is done."""
         return self.folds * self.repeats + self.final
+
+    def is_done(self, finished: int, *, over: bool) -> bool:  # noqa: ARG002 - as of a sweep
+        """Whether nothing is left to train.
+
+        Args:
+            finished: how many of its runs are.
+            over: whether its runner wrote that all is over.
+        """
+        return finished >= self.runs

@@ -66,6 +66,16 @@ class Sweep(msgspec.Struct, frozen=True, tag_field="kind", tag="sweep"):
         """How many runs it has when it is done, of which none failed."""
         return self.trials * self.seeds * max(1, self.folds)
 
+    def is_done(self, finished: int, *, over: bool) -> bool:  # noqa: ARG002 - see below
+        """Whether nothing is left to train. That its runs are finished does not say so: they may
+        be at a rung, and runs of trials that failed never are.
+
+        Args:
+            finished: how many of its runs are.
+            over: whether its runner wrote that all is over.
+        """
+        return over
+
     @property
     def recipe_names(self) -> tuple[str, ...]:
         """The recipes it compares, by name; none where it varies settings alone."""

@@ -29,8 +29,9 @@ def why_failed(history: RunHistory, judge: Monitor, until: int | None = None) ->
     if since is not None:
         return f"the loss is no finite number since epoch {grouped(since)}"
     if best_of(history, judge, until)[0] is None:
-        names = ", ".join(history.metric_names)
-        return f"no epoch has a finite {judge.name}; it tells {names}"
+        if judge.name in history.metric_names:
+            return f"{judge.name} was never a finite number"
+        return f"there is no {judge.name}; there are {', '.join(history.metric_names)}"
     return ""
 
 

@@ -8,6 +8,7 @@ is given up when it is.
 from __future__ import annotations
 
 import itertools
+import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -132,15 +133,18 @@ class SweepPlan:
     def end(self) -> bool:
         """Write down what is found out last; whether all trials are over, one of them finished."""
         self.keep()
-        told = [trial.told for trial in self._trials]
         if self._over < self._asked.trials or self._left_undone:
             return False
+        told = [trial.told for trial in self._trials]
         if all(one.state == "failed" for one in told):
-            reasons = {one.given_up.reason for one in self._trials if one.given_up is not None}
-            if len(reasons) == 1:
-                self._group.refuse(Refusal(reasons.pop(), is_wrong_recipe=True))
+            reasons = [one.given_up.reason for one in self._trials if one.given_up is not None]
+            self._group.refuse(Refusal(_all_failed(reasons), is_wrong_recipe=True))
             return False
-        found = Over(importance(self._asked, told, self._mode))
+        found = Over()
+        try:
+            found = Over(importance(self._asked, told, self._mode))
+        except Exception:  # the trials are over all the same
+            traceback.print_exc()
         text = msgspec.json.format(msgspec.json.encode(found)).decode()
         write_text(self._group.over_path, f"{text}\n")
         return True
@@ -287,3 +291,11 @@ class SweepPlan:
             trial.given_up = GivenUp(trial.number, how, reason, self._rung)
             append_line(self._group.trials_path, trial.given_up)
         trial.is_over = True
+
+
+def _all_failed(reasons: Sequence[str]) -> str:
+    """Why no trial came to anything."""
+    different = list(dict.fromkeys(reasons))
+    if len(different) == 1:
+        return different[0]
+    return f"every trial failed, the first because {different[0]}"

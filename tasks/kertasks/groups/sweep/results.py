@@ -25,8 +25,8 @@ class TrialState(StrEnum):
     PRUNED = "pruned"
     """Worse than the median early on, and not trained to its end."""
 
-    RUNNING = "running"
-    """Some of its runs are begun, and not all are over."""
+    BEGUN = "begun"
+    """Some of its runs are begun, and not all are trained to their end."""
 
     WAITING = "waiting"
     FAILED = "failed"
@@ -92,7 +92,7 @@ class SweepResults:
     @property
     def over(self) -> int:
         """How many trials are over, however they ended."""
-        going = (TrialState.RUNNING, TrialState.WAITING)
+        going = (TrialState.BEGUN, TrialState.WAITING)
         return sum(one.state not in going for one in self.ranking)
 
 
@@ -178,7 +178,7 @@ def _state(
         if isinstance(ended, Failed):
             return TrialState.FAILED, ended.reason
     if len(runs) < parts or not all(map(_is_whole, runs)):
-        return TrialState.RUNNING, ""
+        return TrialState.BEGUN, ""
     reason = next(filter(None, (why_failed(one.history, judge) for one in runs)), "")
     return (TrialState.FAILED, reason) if reason else (TrialState.FINISHED, "")
 

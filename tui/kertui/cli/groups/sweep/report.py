@@ -81,18 +81,18 @@ class SweepReport:
         results, asked = self._look(), self._asked
         said = [f"{results.over}/{asked.trials} trials"]
         if going:
-            said.append(f"{counted(len(going), 'run')} under way")
+            said.append(f"{counted(len(going), 'run')} going")
         under_way = sum(min(1.0, one.history.epochs / self._planned) for one in going)
         share = (results.over * len(asked.parts) + under_way) / asked.runs
         if line.live:
-            said.append(f"{bar(share, 12, line.signs)} {share:4.0%}")
+            said.append(f"{bar(share, 8, line.signs)} {share:4.0%}")
             if taken and 0 < share < 1:
                 said.append(f"{clock(taken * (1 - share) / share)} left")
         best = results.best
         if best is not None:
             name = results.judge.name
             value = metric_value(name, best.value.mean, self._unit)
-            said.append(f"best {metric_label(name)} {value} (trial {best.number})")
+            said.append(f"best {value} (trial {best.number})")
         return said
 
     def _look(self) -> SweepResults:
@@ -128,6 +128,11 @@ class SweepReport:
                 reasons[one.reason] = reasons.get(one.reason, 0) + 1
         for reason, count in reasons.items():
             yield f"{counted(count, 'trial')} failed: {reason}"
+        if not results.judge.name.startswith("val_"):
+            yield (
+                "ranked by the rows they are trained on, for none are held out: --folds 4 or "
+                "--set fit.validation_split=0.2 does"
+            )
         importance = importance_of(self._group.group)
         if importance and len(importance) > 1:
             ranked = sorted(importance.items(), key=lambda pair: -pair[1])
