@@ -70,7 +70,7 @@ _ENDS = st.tuples(st.floats(1e-6, 1e6), st.floats(1e-6, 1e6)).filter(lambda two:
 def test_a_number_of_a_range_is_in_it_and_can_be_typed_again(
     ends: tuple[float, float], share: float, log: bool, whole: bool
 ) -> None:
-    low, high = map(math.ceil if whole else float, ends)
+    low, high = (float(math.ceil(end)) if whole else end for end in ends)
     if low >= high:
         return
     one = Range(PATH, low, high, log=log, whole=whole)
