@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kertasks.groups.folder import GroupFolder, GroupState
+from kertasks.groups.folder import GroupDamaged, GroupFolder, GroupState
 from kertasks.groups.history import GroupHistory
 from kertasks.groups.lines import append_line
 from kertasks.groups.planning import plan_of
@@ -190,3 +190,20 @@ def test_a_thousand_trials_are_ranked_in_a_moment(tmp_path: Path) -> None:
     assert len(found.finished) == 1_000
     assert len(effects(found)) == 2
     assert time.process_time() - began < 0.5
+
+
+def test_whatever_was_written_in_a_folder_is_passed_over_or_said(tmp_path: Path) -> None:
+    group = make(tmp_path, Sweep((UNITS, RATE), "random", 3))
+    bad = [
+        Tried(1, ("2",)), Tried(1, ("3", "0.01")), Tried(1, ("2", "nan")), Tried(9, ("2", "0.01")),
+    ]  # fmt: skip
+    for one in (*bad, Tried(2, ("2", "0.01"))):
+        append_line(group.trials_path, one)
+    with group.trials_path.open("a") as file:
+        file.write('{"type": "trial", "number": 3, "values": ["\\u001b[2J", "0.01"]}\n{"ty')
+    append_line(group.trials_path, Tried(3, ("8", "0.01")))  # after a line that is half written
+    assert [one.number for one in results(group).ranking] == [2, 3]
+    text = group.record_path.read_text()
+    group.record_path.write_text(text.replace('"low": 0.0001', '"low": -1.0'))
+    with pytest.raises(GroupDamaged, match="no range from"):
+        group.record()

@@ -84,6 +84,12 @@ class Sweep(msgspec.Struct, frozen=True, tag_field="kind", tag="sweep"):
                 return one.values
         return ()
 
+    def holds(self, values: Sequence[str]) -> bool:
+        """Whether a trial can have these values, which come from a file."""
+        return len(values) == len(self.dimensions) and all(
+            one.holds(value) for one, value in zip(self.dimensions, values, strict=True)
+        )
+
     def is_varied(self, path: str) -> bool:
         """Whether a setting is one that it varies."""
         return any(one.path == path for one in self.dimensions)

@@ -40,13 +40,21 @@ class Choices(msgspec.Struct, frozen=True, tag_field="kind", tag="choices"):
     path: str
     """As ``--set`` has it: ``layers.1.units``."""
 
-    values: tuple[str, ...]
+    values: Annotated[tuple[str, ...], Meta(min_length=1, max_length=MOST_VALUES)]
     """As ``--set`` takes them."""
+
+    def __post_init__(self) -> None:
+        if not all(map(str.isprintable, (self.path, *self.values))):
+            raise ValueError("what is varied cannot be printed")
 
     @property
     def spelled(self) -> str:
         """As a person writes it."""
         return ",".join(self.values)
+
+    def holds(self, text: str) -> bool:
+        """Whether a value is one of it."""
+        return text in self.values
 
 
 class Range(msgspec.Struct, frozen=True, tag_field="kind", tag="range"):
@@ -55,9 +63,17 @@ class Range(msgspec.Struct, frozen=True, tag_field="kind", tag="range"):
     path: str
     low: float
     high: float
-    log: Annotated[bool, Meta(description="whether evenly by the logarithm")] = False
+    log: bool = False
+    """Whether they are drawn evenly by the logarithm."""
+
     whole: bool = False
     """Whether its numbers are whole ones."""
+
+    def __post_init__(self) -> None:
+        if not self.path.isprintable():
+            raise ValueError("what is varied cannot be printed")
+        if not -math.inf < self.low < self.high < math.inf or (self.log and self.low <= 0):
+            raise ValueError(f"no range from {self.low} to {self.high}")
 
     @property
     def spelled(self) -> str:
@@ -73,6 +89,13 @@ class Range(msgspec.Struct, frozen=True, tag_field="kind", tag="range"):
         span = min(self.high - self.low, value) if self.log else self.high - self.low
         near = round(value, _DIGITS - 1 - math.floor(math.log10(span)))
         return repr(min(max(near, self.low), self.high))
+
+    def holds(self, text: str) -> bool:
+        """Whether a value is a number of it."""
+        value = _number(text)
+        if value is None or (self.whole and not isinstance(value, int)):
+            return False
+        return self.low <= value <= self.high
 
     def share(self, text: str) -> float:
         """Where a number lies between the ends, 0 to 1, by the logarithm where it is drawn so."""
@@ -93,6 +116,8 @@ def read_dimension(path: str, text: str) -> Dimension | None:
     """
     text = text.strip()
     parts = list(_parts(text))
+    if not (path + text).isprintable():
+        return None  # ``--set`` says what it thinks of it
     if len(parts) == 1:
         return _range(path, text) if _is_range(text) else None
     for part in parts:

@@ -100,7 +100,7 @@ class SweepPlan:
         for line in NewLines(group.trials_path, decode_trial_line).read():
             if isinstance(line, GivenUp):
                 self._given_up[line.number] = line
-            elif line.number == len(self._known) + 1:
+            elif line.number == len(self._known) + 1 and asked.holds(line.values):
                 self._known.append(line)
         self.at_once = min(asked.generation, asked.trials) * len(asked.parts)
         self.candidates: list[PlannedRun] = []

@@ -121,7 +121,8 @@ def results_of(group: GroupHistory) -> SweepResults:
     parts = asked.parts
     runs = {
         number: [one for part in parts if (one := group.members.get(part.key(number))) is not None]
-        for number in sorted(group.trials)
+        for number, tried in sorted(group.trials.items())
+        if number <= asked.trials and asked.holds(tried.values)
     }
     begun = (one.history for each in runs.values() for one in each if one.history.started)
     judge = group.record.judge or judge_of(begun)

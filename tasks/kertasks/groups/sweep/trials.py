@@ -9,9 +9,14 @@ from __future__ import annotations
 from typing import Literal, TypeAlias
 
 import msgspec
+from msgspec.structs import force_setattr
 
 from kertasks.runs.events import Count, Ordinal
 from kertasks.text.json_numbers import Number
+from kertasks.text.plain_text import one_line
+
+_TEXT = 1 << 14
+"""Characters of a reason that are kept."""
 
 
 class Tried(msgspec.Struct, frozen=True, tag_field="type", tag="trial"):
@@ -20,6 +25,10 @@ class Tried(msgspec.Struct, frozen=True, tag_field="type", tag="trial"):
     number: Ordinal
     values: tuple[str, ...]
     """One for each dimension, as ``--set`` takes it."""
+
+    def __post_init__(self) -> None:
+        if not all(map(str.isprintable, self.values)):
+            raise ValueError("what is tried cannot be printed")
 
 
 class GivenUp(msgspec.Struct, frozen=True, tag_field="type", tag="given up"):
@@ -30,6 +39,9 @@ class GivenUp(msgspec.Struct, frozen=True, tag_field="type", tag="given up"):
     reason: str
     rung: Count = 0
     """The one it had reached, from 0."""
+
+    def __post_init__(self) -> None:
+        force_setattr(self, "reason", one_line(self.reason, _TEXT))
 
 
 TrialLine: TypeAlias = Tried | GivenUp
