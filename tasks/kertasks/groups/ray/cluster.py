@@ -72,13 +72,14 @@ class Cluster:
         self._own: Path | None = None
         if address is None:
             # Not in the cache: the path of a socket has a hundred characters at most.
-            self._own, _ = make_held(Path(tempfile.gettempdir()), "kertui-ray-")
+            own, _ = make_held(Path(tempfile.gettempdir()), "kertui-ray-")
+            self._own = own
             os.environ.update(_ALONE, RAY_AUTH_TOKEN=secrets.token_hex(32))
         self.ray = _imported()
         try:
-            if address is None:
-                self._start()
-            else:
+            if self._own is not None:
+                self._start(self._own)
+            elif address is not None:
                 self._join(address)
         except ClusterNotJoined:
             raise
@@ -88,14 +89,14 @@ class Cluster:
                 where = f"the cluster {address} cannot be joined"
             raise ClusterNotJoined(f"{where}: {_first_line(error)}") from error
 
-    def _start(self) -> None:
+    def _start(self, folder: Path) -> None:
         self.ray.init(
             address="local",
             include_dashboard=False,
             log_to_driver=False,
             logging_level="ERROR",
             object_store_memory=_STORE_BYTES,
-            _temp_dir=str(self._own / "ray"),
+            _temp_dir=str(folder / "ray"),
         )
 
     def _join(self, address: str) -> None:
