@@ -265,6 +265,13 @@ class GroupFolder:
         except (OSError, ValueError):
             return None
 
+    def run_ids(self) -> set[str]:
+        """The ids of its runs; none where they cannot be read."""
+        try:
+            return {member.run for member in self.members()}
+        except OSError:
+            return set()
+
     def states(self) -> dict[str, RunState]:
         """What its runs are doing that were begun, by key."""
         return {member.key: self.run(member).state() for member in self.members()}
@@ -279,13 +286,16 @@ class GroupFolder:
             GroupDamaged: its record cannot be read.
         """
         works = self.has_runner
+        is_over = self.over_path.exists()
+        if not works and is_over and self.record().asked.is_done(0, over=True):
+            return GroupState.FINISHED  # that of thousands of runs is told without a look at them
         found = list((states or self.states)().values())
         going = [state for state in found if not state.is_over]
         if works:
             paused = going and all(state is RunState.PAUSED for state in going)
             return GroupState.PAUSED if paused else GroupState.RUNNING
         finished = sum(state is RunState.FINISHED for state in found)
-        if self.record().asked.is_done(finished, over=self.over_path.exists()):
+        if self.record().asked.is_done(finished, over=is_over):
             return GroupState.FINISHED
         failed = RunState.FAILED in found or self.refusal() is not None
         return GroupState.FAILED if failed else GroupState.STOPPED

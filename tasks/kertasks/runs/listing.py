@@ -7,7 +7,7 @@ import math
 import os
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from typing import Any, TypeAlias
@@ -46,6 +46,7 @@ class RunSummaries:
         over: where those that are over are kept; shared, nobody reads them twice.
         with_best: whether the best epoch is looked for where the end of the events does not tell
             it, and how many a run that goes on plans; for that all events are read once.
+        leave_out: ids of runs that are not looked at.
         slices: of such a run's events to read at a time, ``event_reader.SLICE`` bytes each: a
             list must not wait for a long log. Its best epoch is unknown until all are read;
             None reads all at once.
@@ -60,8 +61,10 @@ class RunSummaries:
         *,
         with_best: bool = False,
         slices: int | None = None,
+        leave_out: Collection[str] = (),
     ) -> None:
         self._source = source
+        self._leave_out = leave_out
         self._with_best = with_best
         self._slices = slices
         self._over: OverRuns = {} if over is None else over
@@ -84,6 +87,8 @@ class RunSummaries:
         found = [(RunFolder(path), summarise_odd(path, why)) for path, why in listing.odd.items()]
         told = time.monotonic()
         for run in listing.runs:
+            if run.id in self._leave_out:
+                continue
             summary = self._summary(run)
             if summary is not None:
                 found.append((run, summary))

@@ -220,13 +220,16 @@ def id_words(called: str) -> str:
     return words.strip("-")[:48].rstrip("-")
 
 
-def shortest_names(ids: Sequence[str], taken: Collection[str] = ()) -> dict[str, str]:
+def shortest_names(
+    ids: Sequence[str], taken: Collection[str] = (), of: Collection[str] | None = None
+) -> dict[str, str]:
     """The shortest word of each id that ``RunStore.find`` takes for it alone; several words where
     one is not enough.
 
     Args:
         ids: of all runs.
         taken: names that people gave to runs, which come before any part of an id.
+        of: whose names are wanted; None for all.
     """
     everything = "\n".join(ids)
     words_of = {id: id.split("-") for id in ids}
@@ -265,7 +268,8 @@ def shortest_names(ids: Sequence[str], taken: Collection[str] = ()) -> dict[str,
                 return part
         return None
 
-    return {id: own(words) or id for id, words in words_of.items()}
+    wanted = words_of if of is None else {id: words_of[id] for id in of if id in words_of}
+    return {id: own(words) or id for id, words in wanted.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,11 @@ def test_json_is_one_event_a_line_and_the_last_tells_the_best(
     assert run(["runs", group.id]) == 0
     listed = capsys.readouterr().out
     assert listed.count("small, fold") == 3
-    assert f"group {group.id}: 3 folds of diabetes, small; 4/4 finished" in listed
+    assert f"group {group.id}: 3 folds of diabetes, small; 4 runs; finished" in listed
+    assert run(["runs"]) == 0
+    listed = capsys.readouterr().out
+    assert f"group {group.id}: " in listed
+    assert "small, fold" not in listed
     for command, said in (("stop", "is over (finished)"), ("resume", "nothing left to train")):
         assert run([command, group.id]) == 1
         assert said in capsys.readouterr().err

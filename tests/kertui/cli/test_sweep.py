@@ -106,4 +106,4 @@ def test_json_ends_with_the_ranking_and_show_tells_it_again(
     assert "smaller is better, and further right" in drawn
     assert f"  {units}  {23 * '-'}*" in drawn
     assert run(["runs", group.id]) == 0
-    assert f"group {group.id}: 2 trials of xor, answer; 4/4 finished" in capsys.readouterr().out
+    assert f"group {group.id}: 2 trials of xor, answer; 4 runs; finished" in capsys.readouterr().out

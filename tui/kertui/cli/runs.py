@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -22,6 +21,8 @@ from kertui.hosts.address import host_address
 from kertui.terminal.cells import padded, placed
 
 if TYPE_CHECKING:
+    from kertasks.groups.folder import GroupFolder
+    from kertasks.runs.state import RunState
     from kertasks.runs.summary import RunSummary
     from kertui.runs.run_columns import RunColumn
 
@@ -36,13 +37,14 @@ _WITHOUT_TERMINAL = 200
 @click.argument("filter", nargs=-1)
 @click.pass_context
 def runs(ctx: click.Context, filter: tuple[str, ...], as_json: bool, deleted: bool) -> None:
-    """List the runs: those that go on first, then the newest.
+    """List the runs: those that go on first, then the newest, and the groups, a line each.
 
-    FILTER keeps those of which every word is part of the id, task, recipe, state, device,
-    name, tags or note; #word is the start of a tag. HOST: before them lists the runs of another
-    host, over ssh.
+    FILTER keeps those of which every word is part of the id, that of its group, task, recipe,
+    state, device, name, tags or note; #word is the start of a tag. HOST: before them lists the
+    runs of another host, over ssh. The runs of groups are listed with a FILTER, and by --json.
     """
     # Not at the top: other commands start without them.
+    from kertasks.groups.store import GroupStore
     from kertasks.runs.bin import RunBin
     from kertasks.runs.listing import RunSummaries, matches, ordered
     from kertasks.runs.store import RunStore, shortest_names
@@ -51,12 +53,14 @@ def runs(ctx: click.Context, filter: tuple[str, ...], as_json: bool, deleted: bo
     source = RunBin(store) if deleted else store
     where = str(short_path(source.path if isinstance(source, RunBin) else store.runs_path))
     address = host_address(filter[0]) if filter else None
+    groups = [] if address is not None or deleted else GroupStore(store.home).groups()
     if address is not None and not address.run:
         found = connect(ctx, address.host).summaries(deleted=deleted)
         filter, where = filter[1:], address.host
         ids = [run.id for run in found]
     else:
-        found = RunSummaries(source, with_best=True).read()
+        of_groups = set() if filter or as_json else {run for one in groups for run in one.run_ids()}
+        found = RunSummaries(source, with_best=True, leave_out=of_groups).read()
         ids = [run.id for run in source.runs()]
     text = " ".join(filter)
     shown = ordered(run for run in found if matches(run, text))
@@ -64,8 +68,10 @@ def runs(ctx: click.Context, filter: tuple[str, ...], as_json: bool, deleted: bo
         # A folder's name may hold what steers a terminal: then all beyond ASCII is spelt out.
         plain = writes_utf8() and all(is_visible(run.folder) for run in shown)
         click.echo(json.dumps([describe(run) for run in shown], indent=2, ensure_ascii=not plain))
-    elif shown:
-        names = shortest_names(ids, {run.label.name for run in found})
+        return
+    if shown:
+        taken = {run.label.name for run in found}
+        names = shortest_names(ids, taken, [run.id for run in shown])
         lines = _table(shown, [names.get(run.id, run.id) for run in shown])
         if sys.stdout.isatty():
             lines = [placed(line, 0) for line in lines]
@@ -73,26 +79,25 @@ def runs(ctx: click.Context, filter: tuple[str, ...], as_json: bool, deleted: bo
         for run in shown:
             if run.damage:
                 click.echo(f"{run.id}: {visible(run.damage)}", err=True)
-        if address is None and not deleted:
-            _tell_groups(store.home, shown)
-    else:
+    wanted = {run.group for run in shown if run.group}
+    told = [one for one in groups if one.id in wanted or not filter]
+    if shown and told:
+        click.echo()
+    _tell_groups(told, {run.id: run.state for run in shown})
+    if not shown and not told:
         click.echo(_nothing(where, text, any_at_all=bool(found), deleted=deleted), err=True)
 
 
-def _tell_groups(home: Path, shown: Sequence[RunSummary]) -> None:
-    """List the groups that the runs shown belong to, with how far each is."""
+def _tell_groups(groups: Sequence[GroupFolder], states: Mapping[str, RunState]) -> None:
+    """List groups, with how far each is."""
     from kertasks.groups.folder import GroupDamaged
-    from kertasks.groups.store import GroupStore
     from kertui.cli.groups.report import group_line
 
-    wanted = {run.group for run in shown if run.group}
-    states = {run.id: run.state for run in shown}
-    for group in GroupStore(home).groups():
-        if group.id in wanted:
-            try:
-                click.echo(group_line(group, states))
-            except GroupDamaged as error:
-                click.echo(f"{group.id}: {visible(str(error))}", err=True)
+    for group in groups:
+        try:
+            click.echo(group_line(group, states))
+        except GroupDamaged as error:
+            click.echo(f"{group.id}: {visible(str(error))}", err=True)
 
 
 def describe(run: RunSummary) -> dict[str, Any]:

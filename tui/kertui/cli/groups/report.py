@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 from kertasks.groups.cross_validation.asked import CrossValidation
+from kertasks.groups.folder import GroupState
 from kertasks.runs.state import RunState
 
 if TYPE_CHECKING:
@@ -76,11 +78,17 @@ def group_line(group: GroupFolder, known: Mapping[str, RunState]) -> str:
         GroupDamaged: its record cannot be read.
     """
     record = group.record()
-    states = {
-        one.key: known[one.run] if one.run in known else group.run(one).state()
-        for one in group.members()
-    }
-    done = sum(state is RunState.FINISHED for state in states.values())
-    runs = f"{done}/{record.asked.runs} finished"
-    state = group.state(lambda: states)
+
+    @cache
+    def states() -> dict[str, RunState]:
+        return {
+            one.key: known[one.run] if one.run in known else group.run(one).state()
+            for one in group.members()
+        }
+
+    state = group.state(states)
+    runs = f"{record.asked.runs} runs"
+    if state is not GroupState.FINISHED:
+        done = sum(one is RunState.FINISHED for one in states().values())
+        runs = f"{done}/{runs} finished"
     return f"group {group.id}: {what_was_asked(record)}; {runs}; {state}"
