@@ -260,10 +260,13 @@ class Runner:
             trainer.wait_until_over()
 
     def _has_ended(self, planned: PlannedRun) -> bool:
-        """Whether a run's trainer wrote an end before it was gone."""
+        """Whether a run's trainer wrote an end before it was gone, of all that it was to train."""
         member = self._members.get(planned.key)
-        state = None if member is None else self._group.run(member).state()
-        return state is not None and state.is_over and not state.is_gone
+        if member is None:
+            return False
+        run = self._group.run(member)
+        state = run.state()
+        return state.is_over and not state.is_gone and _more_epochs(run, planned) is None
 
     def _may_be_trained(self, trainer: Trainer) -> bool:
         """Whether the runs of the group can be trained: one trainer asks Keras, before there is

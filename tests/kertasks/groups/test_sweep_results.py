@@ -155,6 +155,26 @@ def test_a_plan_goes_from_rung_to_rung_and_takes_up_what_another_left(tmp_path: 
     assert not group.record().asked.is_done(4, over=False)  # finished they are, at a rung
 
 
+def test_what_a_lost_trainer_left_is_gone_on_with_and_nans_are_not(tmp_path: Path) -> None:
+    group = make(tmp_path, Sweep((UNITS,), "grid", 2, generation=2))
+    plan = plan_of(group)
+    assert [one.key for one in plan.begin({})] == ["trial 1", "trial 2"]
+    add_run(group, "trial 1", EPOCHS * [math.nan])
+    assert plan.over("trial 1", RunState.FINISHED) == []
+    assert plan.over("trial 2", RunState.LOST) == []
+    assert not plan.end()
+    assert group.state() is GroupState.STOPPED
+    again = plan_of(group)
+    assert [one.key for one in again.begin(group.states())] == ["trial 2"]
+    add_run(group, "trial 2", [], ends="no memory")
+    assert again.over("trial 2", RunState.FAILED) == []
+    assert not again.end()
+    refusal = group.refusal()
+    assert refusal is not None
+    assert refusal.text.startswith("every trial failed, the first because the loss is no finite")
+    assert group.state() is GroupState.FAILED
+
+
 def test_a_plan_whose_trials_are_over_ends_with_a_study_and_importance(tmp_path: Path) -> None:
     import optuna
 

@@ -23,7 +23,8 @@ def why_failed(history: RunHistory, judge: Monitor, until: int | None = None) ->
     if until is None or history.epochs < until:
         if isinstance(ended, Failed):
             return ended.reason
-        if not isinstance(ended, Finished):
+        is_whole = until is None or ended_early(history)
+        if not (isinstance(ended, Finished) and is_whole):
             return "stopped before its end"
     since = history.not_finite_since if until is None else history.not_finite_before(until)
     if since is not None:
