@@ -159,7 +159,7 @@ def test_what_a_lost_trainer_left_is_gone_on_with_and_nans_are_not(tmp_path: Pat
     group = make(tmp_path, Sweep((UNITS,), "grid", 2, generation=2))
     plan = plan_of(group)
     assert [one.key for one in plan.begin({})] == ["trial 1", "trial 2"]
-    add_run(group, "trial 1", EPOCHS * [math.nan])
+    add_run(group, "trial 1", 8 * [math.nan])
     assert plan.over("trial 1", RunState.FINISHED) == []
     assert plan.over("trial 2", RunState.LOST) == []
     assert not plan.end()
