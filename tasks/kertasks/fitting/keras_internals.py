@@ -22,6 +22,7 @@ from keras.src.layers.convolutional.base_conv_transpose import BaseConvTranspose
 from keras.src.layers.convolutional.base_depthwise_conv import BaseDepthwiseConv
 from keras.src.layers.convolutional.base_separable_conv import BaseSeparableConv
 from keras.src.layers.rnn.conv_lstm import ConvLSTM
+from keras.src.losses.loss import unscale_loss_for_distribution
 from keras.src.models.functional import Functional
 from keras.src.ops.core import Cast
 from keras.src.trainers.data_adapters import array_slicing
@@ -330,6 +331,39 @@ def compilation(model: keras.Model) -> object:
 def has_strategy(model: keras.Model) -> bool:
     """Whether the model was made under a ``tf.distribute`` strategy."""
     return model._distribute_strategy is not None or tf.distribute.has_strategy()
+
+
+def shares_batches(model: keras.Model) -> None:
+    """Let each device of a distributed model count by the rows it has of a batch, in a step that is
+    Keras's otherwise.
+
+    Args:
+        model: built and compiled, with its metrics and its optimizer.
+    """
+
+    def train_step(batch: Any) -> Any:
+        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(batch)
+        context = tf.distribute.get_replica_context()
+        rows = tf.shape(keras.tree.flatten(x)[0])[0]
+        here = tf.cast(rows, tf.float32)
+        every = context.all_reduce(tf.distribute.ReduceOp.SUM, here)
+        with tf.GradientTape() as tape:
+            predicted = model(x, training=True)
+            loss = model._compute_loss(
+                x=x, y=y, y_pred=predicted, sample_weight=sample_weight, training=True
+            )
+            model._loss_tracker.update_state(
+                unscale_loss_for_distribution(loss), sample_weight=rows
+            )
+            share = here * context.num_replicas_in_sync / every
+            loss = model.optimizer.scale_loss(loss) * tf.cast(share, loss.dtype)
+        weights = model.trainable_weights
+        model.optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights, strict=True))
+        return model.compute_metrics(x, y, predicted, sample_weight=sample_weight)
+
+    model.train_step = train_step
+    # Keras would build the model anew of a batch, which it cannot where that is shared unevenly.
+    model._maybe_symbolic_build = lambda **_: None
 
 
 def supports_xla(model: keras.Model) -> bool:

@@ -252,6 +252,7 @@ def give_run(
     *,
     resumes: bool = False,
     epochs: int | None = None,
+    devices: str | None = None,
 ) -> None:
     """Let the spare train the run, or a new process where there is none; it has claimed the run
     when this returns.
@@ -262,12 +263,18 @@ def give_run(
         cache_dir: the user's cache folder.
         resumes: whether the run was given to a trainer before and is over.
         epochs: to train in all from now on, where it resumes; as planned for None.
+        devices: of this machine that share the training, ``"all"`` or ``"0,1"``; None for one.
 
     Raises:
         RequestFailed: the process may not train it; the text says why.
         TrainerGone: no process could be started.
     """
-    asked: dict[str, Any] = {"run": str(run.path.absolute()), "resumes": resumes, "epochs": epochs}
+    asked: dict[str, Any] = {
+        "run": str(run.path.absolute()),
+        "resumes": resumes,
+        "epochs": epochs,
+        "devices": devices,
+    }
     process = spare or TrainerProcess.spawn(cache_dir)
     try:
         process.request("train", **asked)
@@ -276,7 +283,7 @@ def give_run(
         if spare is None:
             raise
         # It was killed while it waited: a new one takes the run.
-        give_run(run, None, cache_dir, resumes=resumes, epochs=epochs)
+        give_run(run, None, cache_dir, resumes=resumes, epochs=epochs, devices=devices)
     except UserError:
         process.close()
         raise

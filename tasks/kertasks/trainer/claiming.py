@@ -76,6 +76,9 @@ class ClaimedRun:
     resumes: bool
     """Whether it goes on with what an earlier trainer did."""
 
+    devices: str | None
+    """The devices that share it, as ``chosen_devices`` takes them; None for one."""
+
     done: int
     """The number up to which commands were asked of an earlier trainer."""
 
@@ -85,13 +88,20 @@ class ClaimedRun:
         self.log.close()
 
 
-def claim(path: Path, *, resumes: bool = False, epochs: int | None = None) -> ClaimedRun:
+def claim(
+    path: Path,
+    *,
+    resumes: bool = False,
+    epochs: int | None = None,
+    devices: str | None = None,
+) -> ClaimedRun:
     """Make this process the trainer of a run.
 
     Args:
         path: the run's folder.
         resumes: whether the run was given to a trainer before and is over.
         epochs: to train in all from now on, where it resumes; as planned for None.
+        devices: that share it; None for one.
 
     Raises:
         NotToResume: it is not over, or nothing is left to train.
@@ -120,7 +130,7 @@ def claim(path: Path, *, resumes: bool = False, epochs: int | None = None) -> Cl
     except BaseException:
         log.close()
         raise
-    return ClaimedRun(run, recipe, manifest, before, log, resumes, done)
+    return ClaimedRun(run, recipe, manifest, before, log, resumes, devices, done)
 
 
 def _lock(run: RunFolder, before: Manifest | None) -> EventLog:

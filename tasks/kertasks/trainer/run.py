@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 import kertasks
 from kertasks.data.dataset import Dataset
+from kertasks.fitting.devices import build_on, chosen_devices
 from kertasks.models.build import require_trainable
 from kertasks.models.keras_warnings import OnceEach, hearing_warnings
 from kertasks.models.messages import BuildError
@@ -100,6 +101,9 @@ class _Training:
         self._run = run
         self._log = log
         self._datasets = datasets
+        self._shared: list[str] = []
+        """The devices that share the training, where it is not one alone."""
+
         self._device = device
         self._before = before = RunHistory.read(run.events_path)
         """What the run's earlier trainers told."""
@@ -156,6 +160,11 @@ class _Training:
 
     def _train(self) -> None:
         claimed, recipe = self._claimed, self._claimed.recipe
+        if claimed.devices is not None:
+            self.doing = "choosing the devices"
+            self._shared = chosen_devices(claimed.devices)
+            if len(self._shared) > 1:
+                self._device = f"{len(self._shared)} × {self._device}"
         with suppress(OSError):  # a full disk: all but the device is there already
             self._run.write_manifest(replace(claimed.manifest, device=self._device))
         checkpoint = Checkpoint.read(self._run.checkpoint_path) if claimed.resumes else None
@@ -192,7 +201,7 @@ class _Training:
             _LOG.warning("%s", finding)
             self._warn(str(finding))
         require_memory(recipe, data)
-        model = kertasks.build_model(recipe, data, check=False)
+        model = self._build(data)
         self._look_for_monitor(data)
         score_to_beat.begin(self._run, recipe)
         self._say_start(model, data)
@@ -212,6 +221,17 @@ class _Training:
         self._time.rest()
         self._weights.try_again(model, restored)
         self._say_end(data, steering, restored, test)
+
+    def _build(self, data: Dataset) -> keras.Model:
+        recipe = self._claimed.recipe
+
+        def make() -> keras.Model:
+            return kertasks.build_model(recipe, data, check=False)
+
+        if len(self._shared) < 2:
+            return make()
+        rows = data.train.x, data.train.y
+        return build_on(self._shared, make, rows, recipe.fit.batch_size)
 
     def _restored(self, model: keras.Model, steering: Steering) -> int | None:
         """Whose weights the model has, from 1; None where they are those of the end."""

@@ -92,7 +92,12 @@ def become_trainer(request: Mapping[str, Any]) -> ClaimedRun:
     try:
         log = open_to_append(run / "trainer.log")
         try:
-            claimed = claim(run, resumes=request["resumes"], epochs=request["epochs"])
+            claimed = claim(
+                run,
+                resumes=request["resumes"],
+                epochs=request["epochs"],
+                devices=request.get("devices"),
+            )
             sys.stdout.flush()
             sys.stderr.flush()
             os.dup2(log, 1)

@@ -44,9 +44,14 @@ class SlowService(TrainingService):
         return ModelCheck((2,), layers, len(layers), len(layers))
 
     def start(
-        self, recipe: Recipe, source: str | None = None, *, then_spare: bool = True
+        self,
+        recipe: Recipe,
+        source: str | None = None,
+        *,
+        then_spare: bool = True,
+        devices: str | None = None,
     ) -> RunFolder:
-        del source, then_spare
+        del source, then_spare, devices
         self.started.append(recipe)
         raise UserError("it is not started here")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,6 +56,12 @@ if TYPE_CHECKING:
     metavar="N",
     help="Of how many epochs the weights are kept at most, to look back at (200); 0 for none.",
 )
+@click.option(
+    "--devices",
+    metavar="all|0,1",
+    callback=lambda _ctx, _parameter, said: _devices(said),
+    help="GPUs of this machine that share each batch (default: one trains it).",
+)
 @changes_option
 @detach_option
 @notify_option
@@ -74,6 +81,7 @@ def train(
     seed: int | None,
     keep: int | None,
     changes: tuple[str, ...],
+    devices: str | None,
     detach: bool,
     notify: bool,
     on_end: str | None,
@@ -118,7 +126,7 @@ def train(
         check(service, recipe, source)
         pressed = CtrlC()
         with pressed.caught():  # from here on there is a run that a Ctrl-C must stop
-            run = service.start(recipe, source, then_spare=False)
+            run = service.start(recipe, source, then_spare=False, devices=devices)
             told = start_on_end(run, on_end)
             if detach:
                 click.echo(run.id)
@@ -130,6 +138,12 @@ def train(
     finally:
         service.close()
     ctx.exit(status)
+
+
+def _devices(said: str | None) -> str | None:
+    if said is not None and re.fullmatch(r"all|[0-9]+(,[0-9]+)*", said) is None:
+        raise click.BadParameter(f"{said!r} names none: all, or places such as 0,1, are allowed.")
+    return said
 
 
 def task_or_data(text: str, said: SaidOfTable) -> tuple[Task, str | None]:

@@ -331,7 +331,12 @@ class TrainingService:
         return decode_look(b64decode(self._request("look", keras=True, **asked)["look"]))
 
     def start(
-        self, recipe: Recipe, source: str | None = None, *, then_spare: bool = True
+        self,
+        recipe: Recipe,
+        source: str | None = None,
+        *,
+        then_spare: bool = True,
+        devices: str | None = None,
     ) -> RunFolder:
         """Begin to train, in the warm spare or in a new process, and return at once.
 
@@ -339,6 +344,7 @@ class TrainingService:
             recipe: what to train.
             source: the file it was read from, if any.
             then_spare: whether the next spare is started, once this run has an epoch.
+            devices: of this machine that share the training, ``"all"`` or ``"0,1"``; None for one.
 
         Raises:
             DataFileMissing, DataFileDamaged: the task's data is not here.
@@ -346,7 +352,7 @@ class TrainingService:
             RequestFailed: a process was started and cannot write in it.
             TrainerGone: no process could be started.
         """
-        return self._start(recipe, source, None, then_spare)
+        return self._start(recipe, source, None, then_spare, devices)
 
     def retrain(self, run: RunFolder, *, then_spare: bool = True) -> RunFolder:
         """Begin to train a fresh network on the training and the validation rows of a run that is
@@ -362,7 +368,12 @@ class TrainingService:
         return self._start(retraining_of(run, self.catalog()), None, run.id, then_spare)
 
     def _start(
-        self, recipe: Recipe, source: str | None, retrained_from: str | None, then_spare: bool
+        self,
+        recipe: Recipe,
+        source: str | None,
+        retrained_from: str | None,
+        then_spare: bool,
+        devices: str | None = None,
     ) -> RunFolder:
         # Not needed before the first paint.
         from kertasks.data.sources.data_files import require
@@ -375,7 +386,7 @@ class TrainingService:
         run = self.store.create(recipe, source, retrained_from)
         self.adviser.make_way()
         try:
-            give_run(run, self._take_spare(), self._cache_dir)
+            give_run(run, self._take_spare(), self._cache_dir, devices=devices)
         except UserError:
             if not run.manifest_path.exists():  # no trainer claimed it
                 shutil.rmtree(run.path, ignore_errors=True)

@@ -71,15 +71,14 @@ class Cluster:
         address = address or _running()
         self._own: Path | None = None
         if address is None:
-            # Not in the cache: the path of a socket has a hundred characters at most.
-            own, _ = make_held(Path(tempfile.gettempdir()), "kertui-ray-")
-            self._own = own
             os.environ.update(_ALONE, RAY_AUTH_TOKEN=secrets.token_hex(32))
         self.ray = _imported()
         try:
-            if self._own is not None:
+            if address is None:
+                # Not in the cache: the path of a socket has a hundred characters at most.
+                self._own, _ = make_held(Path(tempfile.gettempdir()), "kertui-ray-")
                 self._start(self._own)
-            elif address is not None:
+            else:
                 self._join(address)
         except ClusterNotJoined:
             raise

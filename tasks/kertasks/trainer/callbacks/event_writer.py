@@ -214,7 +214,8 @@ class EventWriter(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
             # A model of somebody's own may have several optimizers, by names of its own, or none.
             optimizer = getattr(self.model, "optimizer", None)
             if optimizer is not None:
-                read = float(optimizer.learning_rate)
+                # By way of NumPy: shared among devices it is no number by itself.
+                read = float(keras.ops.convert_to_numpy(optimizer.learning_rate))
         self.epochs = number = epoch + 1
         seconds = now - self._epoch_began
         self._waiting.append((number, metrics, logged, read, now, seconds, logs))
