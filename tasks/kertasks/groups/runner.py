@@ -75,8 +75,8 @@ class Runner:
         self._machines = self._machines_of(record)
         most = self._machines.most(workers or record.workers)
         self._workers = max(1, min(most, self._plan.at_once))
-        self._tries: dict[str, int] = {}
-        """How often each run was begun or gone on with, by key."""
+        self._tries: dict[tuple[str, int | None], int] = {}
+        """How often each run was begun or gone on with, by its key and the epochs of its rung."""
 
         self._changed = threading.Condition()
         self._busy = 0
@@ -234,7 +234,8 @@ class Runner:
         except TrainerGone as gone:
             print(f"{planned.key}: {gone}", flush=True)
             with self._changed:
-                self._tries[planned.key] = tries = self._tries.get(planned.key, 0) + 1
+                step = planned.key, planned.epochs
+                self._tries[step] = tries = self._tries.get(step, 0) + 1
             return tries >= TRIES or self._has_ended(planned)
         return True
 

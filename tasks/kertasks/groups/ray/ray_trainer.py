@@ -50,7 +50,8 @@ class RayTrainer:
     def request(self, op: str, **payload: Any) -> dict[str, Any]:
         """As ``Trainer.request``."""
         if op == "train":
-            self._begin(RunFolder(Path(payload["run"])), resumes=payload["resumes"])
+            run = RunFolder(Path(payload["run"]))
+            self._begin(run, resumes=payload["resumes"], epochs=payload["epochs"])
             return {}
         answer, why, error_class = self._answer(self._slot.request.remote(op, payload), None)
         self._raise(why, error_class)
@@ -87,7 +88,7 @@ class RayTrainer:
         with contextlib.suppress(ray.exceptions.RayError):
             ray.kill(self._slot, no_restart=True)
 
-    def _begin(self, run: RunFolder, *, resumes: bool) -> None:
+    def _begin(self, run: RunFolder, *, resumes: bool, epochs: int | None) -> None:
         try:
             self._received = received = ReceivedRun(run)
             files = received.files()
@@ -95,7 +96,7 @@ class RayTrainer:
             self._let_go()
             raise RequestFailed(f"run {run.id}: {error}", type(error).__name__) from error
         try:
-            begun = self._slot.begin.remote(run.id, files, resumes)
+            begun = self._slot.begin.remote(run.id, files, resumes, epochs)
             received.known, why, error_class = self._answer(begun, None)
             self._raise(why, error_class)
         except BaseException:

@@ -72,7 +72,7 @@ class Slot:
             return {}, str(gone), TrainerGone.__name__
 
     def begin(
-        self, run: str, files: Mapping[str, bytes], resumes: bool
+        self, run: str, files: Mapping[str, bytes], resumes: bool, epochs: int | None
     ) -> tuple[dict[str, Stamp], str, str]:
         """Begin an attempt at a run, in a folder of its own.
 
@@ -80,6 +80,7 @@ class Slot:
             run: its id.
             files: what there is of it, by paths in its folder.
             resumes: whether a trainer had it before.
+            epochs: to train in all; None for as many as its recipe or its events say.
 
         Returns:
             What the runner knows of the folder then, or why the run is not trained and the class
@@ -91,7 +92,7 @@ class Slot:
         _unpack(files, folder, resumes=resumes)
         known = stamps_of(files, folder.path)
         self._run = folder
-        payload = {"run": str(folder.path), "resumes": resumes, "epochs": None}
+        payload = {"run": str(folder.path), "resumes": resumes, "epochs": epochs}
         _, why, error_class = self.request("train", payload)
         return known, why, error_class
 
