@@ -7,7 +7,7 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -436,6 +436,7 @@ def run_app(
     follows: bool = False,
     lists: bool = False,
     opens: FoundFile | None = None,
+    makes: Callable[..., KertuiApp] | None = None,
 ) -> int:
     """Run kertui until the person leaves, and give the terminal back as it was.
 
@@ -445,7 +446,8 @@ def run_app(
     Returns:
         The exit status.
     """
-    app = KertuiApp(service, capabilities, attach, follows=follows, lists=lists, opens=opens)
+    make = makes or KertuiApp
+    app = make(service, capabilities, attach, follows=follows, lists=lists, opens=opens)
     app.run(mouse=capabilities.mouse)
     from kertasks.runs.summary import in_words  # the first paint need not wait for it
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from kertui.terminal.glyphs import Marker
 
 if TYPE_CHECKING:
     from kertasks.runs.folder import RunFolder
+    from kertui.app import KertuiApp
     from kertui.dialogs.open_file import FoundFile
     from kertui.hosts.connection import HostConnection
 
@@ -37,6 +39,7 @@ def run_interface(
     notify: bool = False,
     host: HostConnection | None = None,
     opens: FoundFile | None = None,
+    makes: Callable[..., KertuiApp] | None = None,
 ) -> int:
     """Open the interface on this terminal.
 
@@ -52,6 +55,7 @@ def run_interface(
         notify: whether a person is told of every run that is begun or shown.
         host: another host, whose runs are shown; all of them at once without ``attach``.
         opens: a file of the person's own to show at once.
+        makes: makes the app of what ``KertuiApp`` takes; ``KertuiApp`` itself by default.
 
     Returns:
         The exit status.
@@ -84,6 +88,8 @@ def run_interface(
         service.told.begin(attach)
     try:
         lists = host is not None and attach is None
-        return run_app(service, capabilities, attach, follows=follows, lists=lists, opens=opens)
+        return run_app(
+            service, capabilities, attach, follows=follows, lists=lists, opens=opens, makes=makes
+        )
     finally:
         service.close()

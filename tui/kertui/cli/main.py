@@ -22,6 +22,7 @@ from kertui.cli.check import check
 from kertui.cli.choosing.new import new
 from kertui.cli.choosing.tasks import tasks
 from kertui.cli.data import data
+from kertui.cli.demo import demo
 from kertui.cli.evaluate import evaluate
 from kertui.cli.export import export
 from kertui.cli.groups.cross_validation.command import cross_validate
@@ -64,7 +65,7 @@ SECTIONS = {
     "See runs": (runs, attach, show, logs, serve_runs),
     "Ask a network": (predict, evaluate, export),
     "Steer a run": steer.COMMANDS,
-    "Help": (keys,),
+    "Help": (demo, keys),
 }
 """All commands, as the help lists them; but not those that only another program calls."""
 

@@ -64,10 +64,10 @@ def _name_task_folders(
             )
     if named:
         before = os.environ.get(TASKS_SETTING, "")
-        _set_until_end(ctx, TASKS_SETTING, os.pathsep.join(filter(None, [before, *named])))
+        set_until_end(ctx, TASKS_SETTING, os.pathsep.join(filter(None, [before, *named])))
 
 
-def _set_until_end(ctx: click.Context, name: str, value: str) -> None:
+def set_until_end(ctx: click.Context, name: str, value: str) -> None:
     """Set a variable of this process and of those it starts, until the command line is done."""
     before = os.environ.get(name)
     os.environ[name] = value
@@ -151,13 +151,17 @@ def marker_of(text: str | None) -> Marker | None:
 
 
 def _keep_home(ctx: click.Context, _parameter: click.Parameter, value: Path | None) -> None:
-    if value is None:
-        return
+    if value is not None:
+        use_home(ctx, value)
+
+
+def use_home(ctx: click.Context, home: Path) -> None:
+    """Keep runs there, in this process and in those it starts, until the command line is done."""
     from kertasks.user_folders import HOME_SETTING
 
-    ctx.find_root().meta["kertui.home"] = value.expanduser()
+    ctx.find_root().meta["kertui.home"] = home.expanduser()
     # Tasks of a person's own are found in it, by every process that this one starts.
-    _set_until_end(ctx, HOME_SETTING, str(value.expanduser().absolute()))
+    set_until_end(ctx, HOME_SETTING, str(home.expanduser().absolute()))
 
 
 def home_of(ctx: click.Context) -> Path:

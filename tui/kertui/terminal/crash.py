@@ -12,10 +12,13 @@ from kertasks.text.plain_text import one_line
 if TYPE_CHECKING:
     from kertasks.runs.store import RunStore
 
+CRASH_LOG = "crash.log"
+"""The traceback's file in the home."""
+
 
 def report_crash(error: BaseException, store: RunStore) -> str:
     """Write the traceback into the home, and return the line to show."""
-    path = store.home / "crash.log"
+    path = store.home / CRASH_LOG
     lines = "".join(traceback.format_exception(error))
     stamp = time.strftime("%Y-%m-%d %H:%M:%S %z")
     reason = one_line("".join(traceback.format_exception_only(error)))
