@@ -2,10 +2,11 @@
 
     python -m pip install -e '.[screenshots]'
     python screenshots/make.py [NAME ...]
+    python screenshots/make.py --film [STORY]
 
-Writes NAME-80x24 and NAME-120x36, as SVG and PNG, beside this file. Pictures of imdb and reuters
-need Keras's data files in the cache (``kertui data get imdb reuters``) and are left out, saying so,
-without them.
+The second films a story (``film.py``). The first writes NAME-80x24 and NAME-120x36, as SVG and
+PNG, beside this file. Pictures of imdb and reuters need Keras's data files in the cache (``kertui
+data get imdb reuters``) and are left out, saying so, without them.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ from kertasks.runs.store import RunStore
 from kertasks.user_folders import own_tasks_dir
 from kertui.advice.advice_panel import AdvicePanel
 from kertui.app import KertuiApp
+from kertui.demo.story import FIRST
 from kertui.live.pane import LivePane
 from kertui.runs.run_curves import RunCurves
 from kertui.runs.runs_screen import RunsScreen
@@ -566,7 +568,13 @@ def _block(character: str, left: float, top: float, cell: float) -> list[str]:
 
 
 def main(names: list[str]) -> None:
-    """Take the pictures named, or all."""
+    """Take the pictures named, or all; or film a story."""
+    if names[:1] == ["--film"]:
+        from film import film
+
+        for story in names[1:] or [FIRST]:
+            film(story, FOLDER)
+        return
     unknown = [name for name in names if name not in PICTURES]
     if unknown:
         sys.exit(f"no picture {unknown[0]!r}; there are: {', '.join(PICTURES)}")
