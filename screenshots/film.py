@@ -52,9 +52,7 @@ def film(name: str, folder: Path) -> None:
             command, columns=COLUMNS, rows=ROWS, environment=environment
         ) as terminal:
             _record(terminal, last, events, screens)
-            terminal.send("x")
-            terminal.wait_for("It is yours now")
-            terminal.send("\x11")
+            terminal.process.terminate()  # its home goes with it
             terminal.wait_for_end()
     if "ends at step" in "".join(text for _, text in events[-50:]):
         sys.exit(f"{name} was not played to its end")

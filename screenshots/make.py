@@ -43,7 +43,7 @@ from kertasks.runs.store import RunStore
 from kertasks.user_folders import own_tasks_dir
 from kertui.advice.advice_panel import AdvicePanel
 from kertui.app import KertuiApp
-from kertui.demo.story import FIRST
+from kertui.demo.story_files import FIRST
 from kertui.live.pane import LivePane
 from kertui.runs.run_curves import RunCurves
 from kertui.runs.runs_screen import RunsScreen

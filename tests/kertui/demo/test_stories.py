@@ -6,13 +6,15 @@ README; the others at 80x24.
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 
 import pytest
 from tests.support.pseudo_terminal import PseudoTerminal
 
-from kertui.demo.story import find_story, story_names
+from kertui.demo.story import find_story
+from kertui.demo.story_files import story_names
 
 KERTUI = str(Path(sys.executable).with_name("kertui"))
 
@@ -44,7 +46,7 @@ def test_a_story_comes_to_its_last_caption(
         terminal.send("x")  # a person's: ends the demo, and is no letter in a field
         terminal.wait_for("It is yours now")
         terminal.wait_until(lambda text: "help" in text.split("\n")[rows - 1])
-        terminal.send("\x11")
-        assert terminal.wait_for_end() == 0
+        terminal.process.terminate()
+        assert terminal.wait_for_end() == 128 + signal.SIGTERM
     assert not trainer_home.exists()
     assert not list((tmp_path / "demos").iterdir())  # its home has gone

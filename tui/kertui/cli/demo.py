@@ -41,7 +41,8 @@ def demo(ctx: click.Context, story: str | None, speed: float, loop: bool, lists:
     Any key or click ends it: the interface is yours then. Its runs have a home of their own, which
     is removed in the end: yours is neither shown nor touched.
     """
-    from kertui.demo.story import FIRST, UnknownStory, find_story, story_names
+    from kertui.demo.story import UnknownStory, find_story
+    from kertui.demo.story_files import FIRST, story_names
 
     if lists:
         names = story_names()

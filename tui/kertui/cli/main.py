@@ -21,6 +21,8 @@ from kertui.cli.attach import attach
 from kertui.cli.check import check
 from kertui.cli.choosing.new import new
 from kertui.cli.choosing.tasks import tasks
+from kertui.cli.completing.completion import completion
+from kertui.cli.completing.names import complete_names
 from kertui.cli.data import data
 from kertui.cli.demo import demo
 from kertui.cli.evaluate import evaluate
@@ -65,7 +67,7 @@ SECTIONS = {
     "See runs": (runs, attach, show, logs, serve_runs),
     "Ask a network": (predict, evaluate, export),
     "Steer a run": steer.COMMANDS,
-    "Help": (demo, keys),
+    "Help": (demo, keys, completion),
 }
 """All commands, as the help lists them; but not those that only another program calls."""
 
@@ -171,6 +173,7 @@ def open_file(ctx: click.Context, file: Path) -> None:
 for commands in SECTIONS.values():
     for command in commands:
         kertui.add_command(command)
+complete_names(kertui)
 
 
 def run(arguments: list[str] | None = None) -> int:

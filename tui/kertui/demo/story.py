@@ -15,12 +15,8 @@ import msgspec
 from kertasks.errors import UnknownName, UserError
 from kertui.demo.caption import ROWS, TEXT_WIDTH
 from kertui.demo.key_bytes import bytes_of
+from kertui.demo.story_files import FOLDER, story_names
 from kertui.text.fitting_text import wrap
-
-FOLDER: Final = Path(__file__).with_name("stories")
-
-FIRST: Final = "xor"
-"""The story that is played where none is named."""
 
 
 class StoryRefused(UserError):
@@ -131,12 +127,6 @@ def _what_is_wrong(step: Step) -> str:
     if not step.type.isprintable():
         return "what is typed is characters; press names other keys"
     return ""
-
-
-def story_names() -> list[str]:
-    """The stories there are, the first one first."""
-    names = sorted(path.stem for path in FOLDER.glob("*.toml"))
-    return sorted(names, key=lambda name: name != FIRST)
 
 
 def find_story(name: str) -> Story:
