@@ -36,7 +36,9 @@ def test_a_story_comes_to_its_last_caption(
         request.getfixturevalue("genuine_data")
     columns, rows = SIZES[name]
     (tmp_path / "demos").mkdir()
-    command = [KERTUI, "demo", name, "--speed", "10"]
+    # A process that looks for faults imports Keras; only one story shows what it finds.
+    advice = [] if name == "xor" else ["--no-advice"]
+    command = [KERTUI, *advice, "demo", name, "--speed", "10"]
     environment = {"TMPDIR": str(tmp_path / "demos")}
     last = " ".join(story.steps[-1].caption.split()[:5])
     with PseudoTerminal(command, columns=columns, rows=rows, environment=environment) as terminal:

@@ -44,6 +44,7 @@ from kertui.cli.own_data.table_lines import table_path
 from kertui.cli.predict import predict
 from kertui.cli.run import run as run_script
 from kertui.cli.runs import runs
+from kertui.cli.serve import serve, serve_page
 from kertui.cli.show import show
 from kertui.cli.spelling import SpellingGroup
 from kertui.cli.train import retrain, train
@@ -64,7 +65,7 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 SECTIONS = {
     "Train": (tasks, data, new, check, train, retrain, cross_validate, sweep, run_script),
-    "See runs": (runs, attach, show, logs, serve_runs),
+    "See runs": (runs, attach, show, logs, serve, serve_page, serve_runs),
     "Ask a network": (predict, evaluate, export),
     "Steer a run": steer.COMMANDS,
     "Help": (demo, keys, completion),

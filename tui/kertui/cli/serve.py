@@ -1,0 +1,78 @@
+"""``kertui serve``: the interface in a browser of this machine, or of one that ssh leads here."""
+
+from __future__ import annotations
+
+import importlib.util
+import socket
+import sys
+from typing import Any
+
+import click
+
+from kertui.cli.options import home_of, home_option, no_advice_option, tasks_option
+
+_PORT = 8000
+
+
+@click.command(short_help="Show the interface in a browser of this machine.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=_PORT,
+    metavar="N",
+    help=f"The port (default {_PORT}); 0 for one that is free.",
+)
+@no_advice_option
+@tasks_option
+@home_option
+@click.pass_context
+def serve(ctx: click.Context, port: int, no_advice: bool) -> None:
+    """Show the interface in a browser: each page is a kertui of its own.
+
+    Only this machine can reach it, and only with the token in the address that is printed. Closing
+    a page, or ending this command, leaves trainings going.
+    """
+    if importlib.util.find_spec("textual_serve") is None:
+        raise click.ClickException(
+            "kertui serve needs textual-serve: pip install 'kertui[serve]' brings it."
+        )
+    from kertui.web.page_server import ADDRESS
+    from kertui.web.page_server import serve as serve_pages
+
+    def tell(found: int, token: str) -> None:
+        host = socket.gethostname()
+        click.echo(
+            f"kertui in a browser of this machine:\n\n"
+            f"  http://{ADDRESS}:{found}/?token={token}\n\n"
+            f"From another machine: ssh -L {found}:{ADDRESS}:{found} {host}, and the same address "
+            f"there.\nWhoever has the address can do all that you can. Ctrl-C ends it; trainings "
+            f"go on."
+        )
+        sys.stdout.flush()
+
+    command = [sys.executable, "-m", "kertui", "--home", str(home_of(ctx).absolute())]
+    wishes = {"--no-advice": no_advice or not ctx.obj.keywords["advice"]}
+    wishes["--no-spare"] = not ctx.obj.keywords["spare"]
+    command += [*(wish for wish, is_meant in wishes.items() if is_meant), "serve-page"]
+    try:
+        serve_pages(command, port, tell)
+    except OSError as error:
+        raise click.ClickException(
+            f"port {port} of this machine cannot be had ({error.strerror}); --port 0 takes a free "
+            "one."
+        ) from error
+
+
+@click.command(hidden=True)
+@click.pass_context
+def serve_page(ctx: click.Context) -> None:
+    """The app of one page, started by ``kertui serve``, whose pipes it talks by."""
+    from kertui.cli.interface import run_interface
+
+    def make(*args: Any, **more: Any) -> Any:
+        from kertui.web.page_app import make_page_app
+
+        return make_page_app(*args, **more)
+
+    wishes = {name: ctx.obj.keywords[name] for name in ("advice", "spare")}
+    ctx.exit(run_interface(home_of(ctx), **wishes, makes=make))
