@@ -13,9 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # for what tests share
-
-from animated_svg import Row, Screen, animated_svg
+from screenshots.animated_svg import Row, Screen, animated_svg
 from tests.support.pseudo_terminal import PseudoTerminal
 
 from kertui.demo.story import find_story

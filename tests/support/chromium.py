@@ -108,7 +108,7 @@ class Page:
 
     async def press(self, key: str) -> None:
         """Press a key by its name in browsers: ``Enter``, ``Escape``, ``ArrowRight``."""
-        code = {"Enter": 13, "Escape": 27, "ArrowRight": 39}[key]
+        code = {"Enter": 13, "Escape": 27, "ArrowRight": 39, "ArrowDown": 40}[key]
         await self._press(key, code, **({"text": "\r"} if key == "Enter" else {}))
 
     async def _press(self, key: str, code: int, **more: str) -> None:

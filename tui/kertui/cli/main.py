@@ -24,7 +24,6 @@ from kertui.cli.choosing.tasks import tasks
 from kertui.cli.completing.completion import completion
 from kertui.cli.completing.names import complete_names
 from kertui.cli.data import data
-from kertui.cli.demo import demo
 from kertui.cli.evaluate import evaluate
 from kertui.cli.export import export
 from kertui.cli.groups.cross_validation.command import cross_validate
@@ -44,8 +43,9 @@ from kertui.cli.own_data.table_lines import table_path
 from kertui.cli.predict import predict
 from kertui.cli.run import run as run_script
 from kertui.cli.runs import runs
-from kertui.cli.serve import serve, serve_page
 from kertui.cli.show import show
+from kertui.cli.showing.demo import demo
+from kertui.cli.showing.serve import serve, serve_page
 from kertui.cli.spelling import SpellingGroup
 from kertui.cli.train import retrain, train
 from kertui.hosts.serve_runs import serve_runs

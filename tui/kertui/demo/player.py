@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from kertui.demo.caption import Caption
 from kertui.terminal.glyphs import glyphs_for
 from kertui.terminal.key_names import name_key
 
 if TYPE_CHECKING:
-    from kertui.demo.demo_app import DemoApp
     from kertui.demo.story import Step, Story
 
 _SECONDS_A_WORD: Final = 0.24
@@ -55,6 +54,22 @@ class Progress:
         return self.act == len(self.story.acts) - 1
 
 
+class Stage(Protocol):
+    """What a player needs of the open interface."""
+
+    def say(self, caption: Caption) -> None:
+        """Show a caption until the next one."""
+
+    def press(self, key: str) -> None:
+        """Press a key as a person does."""
+
+    def words(self) -> str:
+        """What the screen shows, line by line."""
+
+    def as_shown(self, text: str) -> str:
+        """A text with the signs that the terminal has."""
+
+
 class NotSeen(Exception):
     """The screen did not come to show what a step waits for; the message says what that is."""
 
@@ -67,7 +82,7 @@ class Player:
         progress: the story, and which act of it.
     """
 
-    def __init__(self, app: DemoApp, progress: Progress) -> None:
+    def __init__(self, app: Stage, progress: Progress) -> None:
         self._app, self._progress = app, progress
         self._caption = ""
 

@@ -8,11 +8,11 @@ here (DNS rebinding); the origin, pages that open a WebSocket to somewhere else.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Awaitable, Callable
 from typing import Final
 from urllib.parse import urlsplit
 
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
 LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 """Names of this machine, for itself. At any port: that of ``ssh -L`` may be another than ours."""
@@ -28,10 +28,8 @@ _HEADERS: Final = {
 }
 """The page may fetch nothing from elsewhere, nor stand in another page."""
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-
-def gate(token: str) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:
+def gate(token: str) -> Middleware:
     """A middleware that lets in whoever has the token, and asks for this machine by name.
 
     The address with the token in it sets a cookie and leads on to one without, so that it does not

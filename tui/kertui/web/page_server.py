@@ -54,7 +54,7 @@ class PageServer(Server):
     async def on_startup(self, app: web.Application) -> None:
         """Print nothing: the command says what a person needs."""
 
-    async def handle_index(self, request: web.Request) -> web.Response:  # type: ignore[override]
+    async def handle_index(self, request: web.Request) -> web.Response:
         """The page, for the name and port that the browser asked."""
         size = to_int(request.query.get("fontsize", "16"), 16)
         page = Template(_PAGE.read_text(encoding="utf-8"))

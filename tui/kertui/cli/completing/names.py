@@ -92,7 +92,7 @@ class _Named(click.types.StringParamType):
         return found or ([CompletionItem(incomplete, type="file")] if self._files else [])
 
 
-_TYPES: Final[dict[str, click.ParamType]] = {
+_TYPES: Final[dict[str, click.types.StringParamType]] = {
     "run": _Named(_runs, files=True),
     "other": _Named(_runs),
     "task": _Named(_tasks, files=True),

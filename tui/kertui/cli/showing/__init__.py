@@ -1,0 +1,1 @@
+"""The program in front of others: its stories, and a browser."""
