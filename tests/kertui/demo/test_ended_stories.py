@@ -26,7 +26,8 @@ import sys, pathlib
 from kertui.demo import story, story_files
 story.FOLDER = story_files.FOLDER = pathlib.Path(sys.argv[1])
 from kertui.cli.main import run
-sys.exit(run(["--no-spare", "--no-advice", "--ascii", "demo", "changed", "--speed", "20"]))
+words = ["--no-spare", "--no-advice", "--ascii", "demo", "changed", "--speed", "20"]
+sys.exit(run([*words, *sys.argv[2:]]))
 """
 
 
@@ -50,6 +51,17 @@ def test_a_story_ends_with_the_step_that_cannot_be_done(trainer_home: Path, tmp_
         assert terminal.wait_for_end() == 1
         assert said in bytes(terminal.raw).rpartition(b"\x1b[?1049l")[2].decode()
     assert not trainer_home.exists()
+
+
+@pytest.mark.terminal
+def test_a_booth_begins_anew_until_ctrl_c(trainer_home: Path, tmp_path: Path) -> None:
+    (tmp_path / "changed.toml").write_text(STORY.replace("within = 0.3", "within = 0.1"))
+    command = [sys.executable, "-c", DEMO, str(tmp_path), "--loop"]
+    with PseudoTerminal(command, columns=80, rows=24) as terminal:
+        terminal.wait_until(lambda _: b"Ctrl-C ends it." in terminal.raw)
+        terminal.send("\x03")
+        assert terminal.wait_for_end() == 130
+        assert b"Traceback" not in terminal.raw
 
 
 @pytest.mark.terminal

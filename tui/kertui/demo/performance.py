@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import signal
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -71,10 +72,23 @@ def play(story: Story, opens: Callable[..., int], *, speed: float, ends: bool) -
         if command := story.steps[steps[0]].shell:
             _type(command, speed)
             run = RunStore(default_home()).find("last")
-        progress.status = opens(attach=run, makes=partial(_make, progress))
+        with _signals_as_they_were():
+            progress.status = opens(attach=run, makes=partial(_make, progress))
         if progress.status or progress.failure or progress.taken_over:
             break
     return progress
+
+
+@contextlib.contextmanager
+def _signals_as_they_were() -> Iterator[None]:
+    """Give signals back that an interface catches for itself: it may be gone when they come."""
+    before = {number: signal.getsignal(number) for number in signal.valid_signals()}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            if handler is not None and signal.getsignal(number) is not handler:
+                signal.signal(number, handler)
 
 
 def _make(progress: Progress, *args: Any, **more: Any) -> Any:
