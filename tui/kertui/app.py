@@ -23,8 +23,10 @@ from textual.theme import Theme
 from kertui.dialogs.too_small import TooSmallScreen, is_on_top, is_too_small, top_screen
 from kertui.session import (
     AsksBeforeLeaving,
+    CrossValidate,
     FollowRun,
     OpenData,
+    OpenGroup,
     OpenRun,
     OpenWorkbench,
     Session,
@@ -44,6 +46,7 @@ from kertui.terminal.theme import DARK, LIGHT, MONOCHROME, THEMES, default_token
 from kertui.terminal.thread_per_task import ThreadPerTaskExecutor
 
 if TYPE_CHECKING:
+    from kertasks.groups.folder import GroupFolder
     from kertasks.runs.folder import RunFolder
     from kertasks.runs.summary import RunSummary
     from kertui.dialogs.open_file import FoundFile
@@ -69,6 +72,7 @@ class KertuiApp(App[None]):
         attach: a run to show at once, over the first screen.
         follows: whether the runs that its script begins after it are shown in its place.
         lists: whether the list of all runs is shown at once, over the first screen.
+        group: a group of runs to show at once, over the first screen.
         opens: a file of the person's own to show at once, over the first screen.
     """
 
@@ -98,15 +102,17 @@ class KertuiApp(App[None]):
         *,
         follows: bool = False,
         lists: bool = False,
+        group: GroupFolder | None = None,
         opens: FoundFile | None = None,
     ) -> None:
         self.capabilities = capabilities
-        opens_run = attach is not None or lists or opens is not None
+        opens_run = attach is not None or lists or group is not None or opens is not None
         self.session = Session(service, opens_run=opens_run)
         self._opens = opens
         self._first_run = attach
         self._follows = follows
         self._lists = lists
+        self._first_group = group
         self._leaving = False
         """Whether a person leaves, and is asked about trainings that go on."""
 
@@ -150,6 +156,8 @@ class KertuiApp(App[None]):
             self.open_run(self._first_run, follows=self._follows)
         elif self._lists:
             self.call_after_refresh(self.action_show_runs)
+        elif self._first_group is not None:
+            self.post_message(OpenGroup(top_screen(self), self._first_group))
         elif self._opens is not None:
             self.call_after_refresh(self._open_own, self._opens)
 
@@ -238,6 +246,25 @@ class KertuiApp(App[None]):
 
         if is_on_top(event.over):
             self.push_screen(DataScreen(event))
+
+    @on(OpenGroup)
+    def _open_group(self, event: OpenGroup) -> None:
+        from kertui.groups.group_screen import GroupScreen
+
+        if not is_on_top(event.over):
+            return
+        for shown in self.screen_stack:
+            if isinstance(shown, GroupScreen) and shown.group == event.group:
+                while self.screen is not shown:
+                    self.pop_screen()
+                return
+        self.push_screen(GroupScreen(self.session, event.group))
+
+    @on(CrossValidate)
+    def _cross_validate(self, event: CrossValidate) -> None:
+        from kertui.groups.cross_validation.begin import ask_and_begin
+
+        ask_and_begin(self.session, event)
 
     @on(TrainHeadToHead)
     def _train_head_to_head(self, event: TrainHeadToHead) -> None:
@@ -435,6 +462,7 @@ def run_app(
     *,
     follows: bool = False,
     lists: bool = False,
+    group: GroupFolder | None = None,
     opens: FoundFile | None = None,
     makes: Callable[..., KertuiApp] | None = None,
 ) -> int:
@@ -447,7 +475,9 @@ def run_app(
         The exit status.
     """
     make = makes or KertuiApp
-    app = make(service, capabilities, attach, follows=follows, lists=lists, opens=opens)
+    app = make(
+        service, capabilities, attach, follows=follows, lists=lists, group=group, opens=opens
+    )
     app.run(mouse=capabilities.mouse)
     from kertasks.runs.summary import in_words  # the first paint need not wait for it
 

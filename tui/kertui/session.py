@@ -16,6 +16,7 @@ from textual.screen import Screen
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from kertasks.groups.folder import GroupFolder
     from kertasks.recipes.recipe import Recipe
     from kertasks.runs.folder import RunFolder
     from kertasks.runs.listing import OverRuns
@@ -121,3 +122,25 @@ class TrainHeadToHead(Message):
     recipe: Recipe
     against: Recipe | None = None
     """The other one; None for one of the task's, which is asked for."""
+
+
+@dataclass
+class OpenGroup(Message):
+    """A person wants to see a group of runs, live or over."""
+
+    over: Screen[Any]
+    """The screen that asks, as in ``OpenWorkbench``."""
+
+    group: GroupFolder
+
+
+@dataclass
+class CrossValidate(Message):
+    """A person wants to train a recipe fold by fold: how many folds is asked for."""
+
+    over: Screen[Any]
+    """The screen that asks, as in ``OpenWorkbench``."""
+
+    recipe: Recipe
+    source: Path | None = None
+    """The file the recipe was read from, if any."""

@@ -166,6 +166,15 @@ class GroupFolder:
             why = str(error)
         raise GroupDamaged(f"{self.record_path} cannot be read: {why}")
 
+    def write_record(self, record: GroupRecord) -> None:
+        """Write what is asked, whole.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        text = msgspec.json.format(msgspec.json.encode(record), indent=2).decode()
+        write_text(self.record_path, f"{text}\n")
+
     def recipe(self, number: int = 1) -> Recipe:
         """Read the recipe that was asked for, or another one of several.
 

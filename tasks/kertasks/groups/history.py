@@ -9,7 +9,7 @@ from kertasks.groups.lines import NewLines
 from kertasks.groups.record import GroupRecord, Member
 from kertasks.groups.sweep.trials import GivenUp, Tried, decode_trial_line
 from kertasks.runs.event_reader import EventReader
-from kertasks.runs.events import Event
+from kertasks.runs.events import Event, Finished
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
 
@@ -78,8 +78,9 @@ class GroupHistory:
                 known.member, known.goes_on = member, True
         new = []
         for one in self.members.values():
-            if one.history.ended is not None and not one.reader.behind and not one.goes_on:
-                continue  # it costs nothing more, unless it is taken up again
+            done = isinstance(one.history.ended, Finished)
+            if done and not one.reader.behind and not one.goes_on:
+                continue  # it costs nothing more; one that stopped or failed may be taken up again
             events = one.reader.read_all()
             if events:
                 one.goes_on = False

@@ -35,7 +35,8 @@ class OnRay(msgspec.Struct, frozen=True):
 
 
 class GroupRecord(msgspec.Struct, frozen=True):
-    """Says what a group is. It is written once, as the group is made; beside it lies the recipe."""
+    """Says what a group is. It is written as the group is made, and again where one more run is
+    asked for; beside it lies the recipe."""
 
     id: str
     task: str

@@ -7,8 +7,6 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import msgspec
-
 from kertasks.files import write_text
 from kertasks.groups.folder import GroupFolder
 from kertasks.groups.record import Asked, GroupRecord, OnRay
@@ -79,8 +77,7 @@ class GroupStore:
                 workers=workers,
                 on=on,
             )
-            text = msgspec.json.format(msgspec.json.encode(record), indent=2).decode()
-            write_text(group.record_path, f"{text}\n")
+            group.write_record(record)
         except OSError as error:
             raise HomeNotWritable(self.home, error) from error
         return group

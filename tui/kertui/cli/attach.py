@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kertui.cli.groups.named import group_named
+from kertui.cli.groups.steer_group import show_group
 from kertui.cli.options import (
     connect,
     home_of,
@@ -56,11 +58,18 @@ def attach(
 
     Without RUN, the one that runs; if none does, the latest. RUN may also be a file of Keras's
     CSVLogger or a TensorBoard folder that something else writes, which is followed meanwhile.
-    HOST:RUN is a run of another host, followed over ssh; HOST: alone lists all of them.
+    HOST:RUN is a run of another host, followed over ssh; HOST: alone lists all of them. RUN may be
+    a group of runs too.
     """
     from kertui.cli.telling.on_end import start_on_end
 
-    found, host = _meant(ctx, run, alone=once)
+    group = group_named(ctx, run) if run is not None else None
+    if group is not None and on_end is not None:
+        raise click.UsageError("--on-end waits for a run, and this is a group of them.")
+    if group is not None and once:
+        show_group(group, effects=False, marker=marker_of(marker))
+        return
+    found, host = (None, None) if group is not None else _meant(ctx, run, alone=once)
     if on_end is not None:
         _require_end(found, on_host=host is not None)
     if once and found is not None:
@@ -72,7 +81,7 @@ def attach(
         click.echo(frame(found, columns, marker_of(marker)))
         return
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        which = run if found is None else found.address
+        which = run if found is None else found.address  # of a group as it was written
         ctx.fail(f"the interface needs a terminal, and this is none: kertui attach {which} --once")
     from kertui.cli.interface import run_interface
 
@@ -88,6 +97,7 @@ def attach(
             attach=found,
             notify=notify,
             host=host,
+            group=group,
         )
     )
 

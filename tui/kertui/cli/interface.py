@@ -14,6 +14,7 @@ from kertui.terminal.capabilities import detect, prepare_environment
 from kertui.terminal.glyphs import Marker
 
 if TYPE_CHECKING:
+    from kertasks.groups.folder import GroupFolder
     from kertasks.runs.folder import RunFolder
     from kertui.app import KertuiApp
     from kertui.dialogs.open_file import FoundFile
@@ -38,6 +39,7 @@ def run_interface(
     follows: bool = False,
     notify: bool = False,
     host: HostConnection | None = None,
+    group: GroupFolder | None = None,
     opens: FoundFile | None = None,
     makes: Callable[..., KertuiApp] | None = None,
 ) -> int:
@@ -54,6 +56,7 @@ def run_interface(
             may be over by the time the interface is open.
         notify: whether a person is told of every run that is begun or shown.
         host: another host, whose runs are shown; all of them at once without ``attach``.
+        group: a group of runs to show at once.
         opens: a file of the person's own to show at once.
         makes: makes the app of what ``KertuiApp`` takes; ``KertuiApp`` itself by default.
 
@@ -89,7 +92,14 @@ def run_interface(
     try:
         lists = host is not None and attach is None
         return run_app(
-            service, capabilities, attach, follows=follows, lists=lists, opens=opens, makes=makes
+            service,
+            capabilities,
+            attach,
+            follows=follows,
+            lists=lists,
+            group=group,
+            opens=opens,
+            makes=makes,
         )
     finally:
         service.close()

@@ -29,6 +29,7 @@ PLACES = {
     "live": "live pane",
     "advice": "advice",
     "runs": "runs",
+    "groups": "group",
     "comparison": "comparison",
     "dialogs": "dialogs",
 }

@@ -103,10 +103,49 @@ def chart(
     level: Level | None = None,
     glyphs: Glyphs = UNICODE,
 ) -> list[Row]:
-    """The plot's rows, each exactly ``layout.width`` cells.
+    """The plot's rows, each exactly ``layout.width`` cells; the rest as of ``around``.
 
     Args:
         curves: later ones lie over earlier ones.
+        layout: the size and where the parts lie.
+        limits: the data at the edges.
+        marks: signs over the curves.
+        changes: epochs where the learning rate was changed.
+        flags: signs on the x axis.
+        level: a line across.
+        glyphs: the signs to draw with.
+    """
+    canvas = [
+        parse(row)
+        for row in draw(curves, (layout.columns, layout.rows), limits, marker=glyphs.marker)
+    ]
+    return around(
+        canvas,
+        layout,
+        limits,
+        marks=marks,
+        changes=changes,
+        flags=flags,
+        level=level,
+        glyphs=glyphs,
+    )
+
+
+def around(
+    canvas: list[Row],
+    layout: Layout,
+    limits: Limits,
+    *,
+    marks: Sequence[Mark] = (),
+    changes: Sequence[int] = (),
+    flags: Sequence[Flag] = (),
+    level: Level | None = None,
+    glyphs: Glyphs = UNICODE,
+) -> list[Row]:
+    """Curves that are drawn already, with their marks and axes: rows of ``layout.width`` cells.
+
+    Args:
+        canvas: the curves, ``layout.rows`` rows of ``layout.columns`` cells, which are written in.
         layout: the size and where the parts lie.
         limits: the data at the edges.
         marks: signs over the curves.
@@ -115,10 +154,6 @@ def chart(
         level: a faint line across, under all else, with its name where there is room for it.
         glyphs: the signs to draw with.
     """
-    canvas = [
-        parse(row)
-        for row in draw(curves, (layout.columns, layout.rows), limits, marker=glyphs.marker)
-    ]
     for mark in marks:
         at = layout.row_of(mark.value, limits)
         if at is not None and limits.x_low <= mark.epoch <= limits.x_high:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from kertui.terminal.glyphs import Marker
 
-_DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
+BRAILLE_DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 """Braille's dot numbers by row and column within a cell (Unicode, block 2800)."""
 
-_DOTS_A_CELL = {Marker.BRAILLE: (2, 4), Marker.BLOCKS: (1, 2), Marker.ASCII: (1, 1)}
+DOTS_A_CELL = {Marker.BRAILLE: (2, 4), Marker.BLOCKS: (1, 2), Marker.ASCII: (1, 1)}
 """How many there are, across and down."""
 
 
@@ -23,7 +23,7 @@ class DotCanvas:
 
     def __init__(self, width: int, height: int, marker: Marker = Marker.BRAILLE) -> None:
         self._marker = marker
-        self._across, self._down = _DOTS_A_CELL[marker]
+        self._across, self._down = DOTS_A_CELL[marker]
         self.columns, self.lines = width * self._across, height * self._down
         """How many dots there are across and down."""
 
@@ -32,7 +32,7 @@ class DotCanvas:
     def dot(self, column: int, line: int) -> None:
         """Set one dot, counted from the top left; outside the grid nothing happens."""
         if 0 <= column < self.columns and 0 <= line < self.lines:
-            dot = _DOTS[line % self._down][column % self._across]
+            dot = BRAILLE_DOTS[line % self._down][column % self._across]
             self._cells[line // self._down][column // self._across] |= dot
 
     def stroke(self, start: tuple[int, int], end: tuple[int, int]) -> None:

@@ -96,6 +96,8 @@ def _what(run: RunSummary) -> list[Row]:
     if run.fit is not None:
         number, count = run.fit
         parts.append(cells(f"fit {number} of the {count} of one start of {run.task}", "dim"))
+    elif run.group and run.origin is Origin.RECIPE:
+        parts.append(cells(f"of {run.group}", "dim"))
     if run.origin is Origin.FILE:
         parts.append(cells(f"read from {run.task}", "dim"))
     if run.retrained_from:

@@ -46,6 +46,8 @@ RUNS_KEYS: list[BindingType] = [
             tooltip="Bring back the run that was deleted last; among the deleted, this one."),
     Binding("o", "open_recipe", "recipe", id="runs.recipe",
             tooltip="Open the run's recipe in the workbench, to change it and train it anew."),
+    Binding("G", "open_group", "group", id="runs.group",
+            tooltip="Open the group that the run is of; of another run, choose among all groups."),
     Binding("x", "export", "Export", show=False, id="runs.export",
             tooltip="Write the run as a script, a table or another format into a file."),
     Binding("D", "toggle_deleted", "Deleted runs", show=False, id="runs.deleted",
@@ -89,6 +91,9 @@ class KeysNow:
     has_recipe: bool = True
     """Whether a recipe says how the one under the cursor is trained."""
 
+    groups: bool = False
+    """Whether any of the runs is of a group."""
+
     def offers(self, action: str) -> bool:
         """Whether an action of the screen would do something."""
         match action:
@@ -96,6 +101,8 @@ class KeysNow:
                 return self.here and self.has_recipe and not self.deleted and not self.full
             case "edit_label" | "export" | "delete":
                 return self.here and not self.deleted and not self.full
+            case "open_group":
+                return self.groups and not self.deleted and not self.full
             case "stop_run":
                 return self.stoppable
             case "undo":

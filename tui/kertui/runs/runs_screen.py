@@ -18,6 +18,8 @@ from textual.timer import Timer
 from textual.widgets import Input
 
 from kertasks.errors import UserError
+from kertasks.groups.folder import GroupFolder
+from kertasks.groups.store import GroupStore
 from kertasks.runs.bin import RunBin
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.label import Label
@@ -26,6 +28,7 @@ from kertasks.runs.manifest import Origin
 from kertasks.runs.mirrors.home_mark import host_of
 from kertasks.runs.summary import RunSummary
 from kertasks.text.numbers import short_path
+from kertui.dialogs.choose_group import choose_group
 from kertui.plotting.run_strokes import MOST_RUNS
 from kertui.rows.header_line import HeaderLine
 from kertui.rows.key_line import KeyLine
@@ -38,7 +41,7 @@ from kertui.runs.run_filter import RunFilter
 from kertui.runs.run_recipes import RunRecipes
 from kertui.runs.run_table import RunTable
 from kertui.runs.runs_keys import RUNS_KEYS, KeysNow
-from kertui.session import OpenRun, Session
+from kertui.session import OpenGroup, OpenRun, Session
 from kertui.terminal.glyphs import glyphs_for
 
 _LOOK_EVERY = 0.25
@@ -300,6 +303,7 @@ class RunsScreen(Screen[None]):
             full=self._full,
             comparing=self._comparing,
             pair=len(self._compared()) == 2,
+            groups=any(_group_of(run) for run in self.listed.runs),
         )
 
     def _offer_keys(self) -> None:
@@ -444,6 +448,19 @@ class RunsScreen(Screen[None]):
         else:
             self.post_message(OpenRun(self, RunFolder(Path(run.folder)), recipe_only))
 
+    def action_open_group(self) -> None:
+        """Open the group of the run under the cursor, or one among all."""
+        run, store = self._table.run, GroupStore(self._service.store.home)
+
+        def open(group: GroupFolder | None) -> None:
+            if group is not None:
+                self.post_message(OpenGroup(self, group))
+
+        if run is not None and (group := _group_of(run)):
+            open(GroupFolder(store.groups_path / group))
+        else:
+            choose_group(self, store, open)
+
     def action_export(self) -> None:
         """Ask for a format and a path, and write the run under the cursor there."""
         from kertui.dialogs.export_run import ExportRunScreen
@@ -518,3 +535,8 @@ class RunsScreen(Screen[None]):
 
         question = run_changes.empty_bin_question(self._bin, len(self.listed.runs))
         self.app.push_screen(question, answered)
+
+
+def _group_of(run: RunSummary) -> str | None:
+    """The id of the group that a run was made for; that of a script's runs is none."""
+    return run.group if run.origin is Origin.RECIPE else None

@@ -105,6 +105,12 @@ class Glyphs(NamedTuple):
     solid_stroke: str = "──"
     """The training curve in a legend; two cells."""
 
+    thick_stroke: str = "━━"
+    """The mean over several runs in a legend; two cells."""
+
+    tint: str = "⡈⡈"
+    """How far they lie from it in a legend; two cells."""
+
     dotted_stroke: str = "··"
     """The validation curve in a legend; two cells."""
 
@@ -174,6 +180,8 @@ BLOCKS = Glyphs(
     full="█",
     empty="░",
     thumb="█",
+    thick_stroke="══",
+    tint="▀ ",
     run_strokes=("──", "··", "══", "─·"),
     best="♦",
     changed="▲",
@@ -220,6 +228,8 @@ ASCII = Glyphs(
     empty="-",
     thumb="#",
     solid_stroke="--",
+    thick_stroke="##",
+    tint="..",
     dotted_stroke="..",
     run_strokes=("**", "oo", "++", "xx", "##", "%%", "@@", "&&"),
     best="*",

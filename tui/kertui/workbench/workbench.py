@@ -32,7 +32,7 @@ from kertui.live.steering import first_learning_rate, steering_keys
 from kertui.live.tab import named_tabs
 from kertui.live.training_column import Phase, TrainingColumn
 from kertui.rows.key_line import KeyLine
-from kertui.session import Session
+from kertui.session import CrossValidate, Session
 from kertui.terminal.glyphs import glyphs_for
 from kertui.workbench.choose_recipe import ChooseRecipeScreen
 from kertui.workbench.layers.layer_list import INPUT_ROW, LayerList
@@ -83,6 +83,8 @@ class WorkbenchScreen(Screen[None]):
         Binding("T", "retrain", "retrain", id="workbench.retrain",
                 tooltip="Train a fresh network on all rows, those held out too, for the best "
                 "epoch's number of epochs."),
+        Binding("v", "cross_validate", "cross-validate", show=False, id="workbench.folds",
+                tooltip="Train the recipe fold by fold: how good it is, and how sure that is."),
         *steering_keys(),
         *live_keys("workbench"),
         # What changes the recipe.
@@ -331,6 +333,16 @@ class WorkbenchScreen(Screen[None]):
         else:
             self._training.start(self._service, recipe, self._path)
         self._show_half("live")
+
+    @after_typing
+    def action_cross_validate(self) -> None:
+        """Train the recipe fold by fold, or say why it cannot be."""
+        refusal = self.check.refusal()
+        if refusal is not None:
+            self._column.show_refusal(refusal)
+            self._show_half("recipe")
+        else:
+            self.post_message(CrossValidate(self, self.draft.recipe, self._path))
 
     @on(RecipeColumn.CheckEnded)
     def start_after_check(self, event: RecipeColumn.CheckEnded) -> None:

@@ -42,3 +42,9 @@ class CrossValidation(msgspec.Struct, frozen=True, tag_field="kind", tag="cross-
             over: whether its runner wrote that all is over.
         """
         return finished >= self.runs
+
+    @property
+    def words(self) -> str:
+        """What it is, in words: ``"4 folds"``, ``"5 folds, 3 times"``."""
+        repeats = f", {self.repeats} times" if self.repeats > 1 else ""
+        return f"{self.folds} folds{repeats}"

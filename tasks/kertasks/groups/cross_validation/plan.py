@@ -27,14 +27,13 @@ class CrossValidationPlan:
 
     def __init__(self, group: GroupFolder, asked: CrossValidation, recipe: Recipe) -> None:
         self._group = group
-        self._final = asked.final
         self._recipe = recipe
         self._folds = [PlannedRun(str(fold), recipe_of_fold(recipe, fold)) for fold in asked.parts]
         self._left = {one.key for one in self._folds}
         """The folds that are not finished."""
 
         self._is_whole = False
-        """Whether the last run is finished, or there is none."""
+        """Whether the run on all rows is finished."""
 
         self.at_once = len(self._folds)
         self.candidates = self._folds[:1]
@@ -43,7 +42,7 @@ class CrossValidationPlan:
         """The folds that are not finished, or the run on all rows after them."""
         finished = {key for key, state in states.items() if state is RunState.FINISHED}
         self._left -= finished
-        self._is_whole = not self._final or FINAL in finished
+        self._is_whole = FINAL in finished
         return [one for one in self._folds if one.key in self._left] or self._last()
 
     def over(self, key: str, state: RunState) -> list[PlannedRun]:
@@ -61,14 +60,19 @@ class CrossValidationPlan:
 
     def end(self) -> bool:
         """Whether all runs are finished."""
-        return not self._left and self._is_whole
+        return not self._left and (self._is_whole or not self._wants_last())
 
     def _last(self) -> list[PlannedRun]:
         """The run on all rows, where it is asked for and can be planned."""
-        if self._left or self._is_whole:
+        if self._left or self._is_whole or not self._wants_last():
             return []
         results = results_of(GroupHistory.read(self._group))
         if results.best_epoch is None:
             return []
         recipe = on_all_rows(self._recipe, results.best_epoch)
         return [PlannedRun(FINAL, replace(recipe, name=f"{self._recipe.name}, all rows"))]
+
+    def _wants_last(self) -> bool:
+        """Whether a run on all rows is asked for by now: it may be while the folds are trained."""
+        asked = self._group.record().asked
+        return isinstance(asked, CrossValidation) and asked.final

@@ -15,6 +15,7 @@ from kertasks.groups.sweep.dimension import RECIPE, Choices, Dimension
 from kertasks.recipes.changes import with_changes
 from kertasks.recipes.of_fold import recipe_of_fold
 from kertasks.recipes.recipe import Recipe
+from kertasks.text.numbers import counted
 
 Search: TypeAlias = Literal["grid", "random", "tpe"]
 """How trials are chosen: all there are, at random, or by what came of earlier ones."""
@@ -75,6 +76,11 @@ class Sweep(msgspec.Struct, frozen=True, tag_field="kind", tag="sweep"):
             over: whether its runner wrote that all is over.
         """
         return over
+
+    @property
+    def words(self) -> str:
+        """What it is, in words: ``"20 trials"``."""
+        return counted(self.trials, "trial")
 
     @property
     def recipe_names(self) -> tuple[str, ...]:

@@ -59,12 +59,7 @@ def report_of(group: GroupHistory) -> GroupReport:
 
 def what_was_asked(record: GroupRecord) -> str:
     """A group in a few words: ``4 folds of boston, book``."""
-    asked = record.asked
-    if isinstance(asked, CrossValidation):
-        what = f"{asked.folds} folds"
-    else:
-        what = f"{asked.trials} trials"
-    return f"{what} of {record.task}, {record.recipe}"
+    return f"{record.asked.words} of {record.task}, {record.recipe}"
 
 
 def group_line(group: GroupFolder, known: Mapping[str, RunState]) -> str:

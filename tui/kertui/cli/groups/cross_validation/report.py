@@ -12,8 +12,8 @@ from kertasks.groups.measures import unit_of
 from kertasks.runs.events import Finished, Stopped
 from kertasks.text.numbers import clock, counted, grouped, metric, metric_label
 from kertui.cli.columns import in_columns
-from kertui.cli.groups.figures import metric_spread, metric_value, unit_of_task
 from kertui.cli.progress.status_line import bar
+from kertui.text.group_figures import metric_spread, metric_value, unit_of_task
 
 if TYPE_CHECKING:
     from kertasks.groups.cross_validation.results import GroupResults

@@ -18,7 +18,7 @@ from kertasks.runs.listing import RunSummaries
 from kertasks.runs.state import RunState
 from kertasks.text.numbers import clock, counted
 from kertui.cli.columns import in_columns
-from kertui.cli.groups.sweep.titles import short_value, sides_of, titles_of
+from kertui.text.sweep_titles import short_value, sides_of, titles_of
 
 if TYPE_CHECKING:
     from kertasks.runs.store import RunStore

@@ -11,9 +11,9 @@ from kertasks.groups.sweep.effects import Effect, PairEffect, effects, pair_effe
 from kertasks.groups.sweep.results import SweepResults, results_of
 from kertasks.text.numbers import NO_VALUE, counted, metric_label
 from kertui.cli.columns import in_columns
-from kertui.cli.groups.figures import metric_value, unit_of_task
-from kertui.cli.groups.sweep.titles import short_value
 from kertui.terminal.glyphs import Glyphs
+from kertui.text.group_figures import metric_value, unit_of_task
+from kertui.text.sweep_titles import short_value
 
 _SCALE = 24
 """Cells from the worst mean to the best."""

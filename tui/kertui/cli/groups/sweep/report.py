@@ -22,9 +22,9 @@ from kertasks.recipes.changes import Change, with_changes
 from kertasks.registry import find_task
 from kertasks.text.numbers import clock, counted, grouped, metric_label, percent, short_path
 from kertui.cli.columns import in_columns
-from kertui.cli.groups.figures import metric_spread, metric_value, unit_of_task
-from kertui.cli.groups.sweep.titles import short_value, sides_of, titles_of
 from kertui.cli.progress.status_line import bar
+from kertui.text.group_figures import metric_spread, metric_value, unit_of_task
+from kertui.text.sweep_titles import short_value, sides_of, titles_of
 
 if TYPE_CHECKING:
     from kertasks.groups.history import GroupHistory

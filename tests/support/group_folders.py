@@ -1,0 +1,56 @@
+"""Folders of groups as their runners leave them, written at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.support.run_folders import NOON, curve
+
+from kertasks.groups.cross_validation.asked import CrossValidation
+from kertasks.groups.folder import GroupFolder
+from kertasks.groups.record import Member
+from kertasks.groups.store import GroupStore
+from kertasks.recipes.of_fold import recipe_of_fold
+from kertasks.registry import find_task
+from kertasks.runs.events import Event, Failed, Finished, Monitor, Started, format_event
+from kertasks.runs.manifest import Manifest
+from kertasks.runs.store import RunStore
+
+JUDGE = Monitor("val_loss")
+
+
+def write_group(
+    home: Path, asked: CrossValidation, *, epochs: int, ends: Sequence[str] = ()
+) -> GroupFolder:
+    """A cross-validation of xor's answer that no process works for.
+
+    Args:
+        home: where it and its runs are.
+        asked: into how many folds.
+        epochs: planned and, of a fold that is finished, done.
+        ends: of the folds that were begun, ``"finished"``, ``"failed"`` or ``""`` for one half
+            done without an end; all of them finished unless given.
+    """
+    recipe = find_task("xor").recipes["answer"]
+    group = GroupStore(home).create(recipe, asked, f"{asked.folds} folds")
+    group.lock_path.write_text("1\n")
+    store = RunStore(home)
+    ends = ends or ["finished"] * len(asked.parts)
+    for number, (fold, end) in enumerate(zip(asked.parts, ends, strict=False)):
+        run = store.create(recipe_of_fold(recipe, fold), group=group.id)
+        run.write_manifest(
+            Manifest(run.id, "xor", str(fold), 0, NOON, {}, "CPU", "gpu-box", 2**22 + 1, 0.0)
+        )
+        done = epochs if end == "finished" else epochs // 2
+        events: list[Event] = [
+            Started(NOON, epochs, 4, 33, "CPU", validation_rows=10 + number, judge=JUDGE),
+            *curve(done, NOON, seed=number),
+        ]
+        if end == "finished":
+            events.append(Finished(NOON + 9, done, done, {}, None))
+        elif end == "failed":
+            events.append(Failed(NOON + 9, "the loss is not finite", done))
+        run.events_path.write_text("".join(map(format_event, events)))
+        group.add_member(Member(str(fold), run.id))
+    return group

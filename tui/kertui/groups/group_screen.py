@@ -1,0 +1,230 @@
+"""The screen of a group: how far the whole is, its runs as a table, their curves together."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from kertasks.errors import UserError
+from kertasks.groups.cross_validation.asked import CrossValidation
+from kertasks.groups.cross_validation.final import ask_for_final
+from kertasks.groups.folder import GroupFolder, GroupState
+from kertasks.groups.store import remove
+from kertasks.registry import find_task
+from kertasks.runs.commands import SteeringCommand
+from kertasks.runs.mirrors.home_mark import host_of
+from kertasks.text.numbers import percent
+from kertui.groups.group_body import GroupBody, GroupSeen
+from kertui.groups.group_follower import GroupFollower
+from kertui.groups.group_head import GroupHead
+from kertui.groups.group_keys import GROUP_KEYS, GroupKeysNow
+from kertui.groups.readers import body_of
+from kertui.live.status import NoticeLine, RunBar
+from kertui.live.trouble import RunTrouble
+from kertui.rows.key_line import KeyLine
+from kertui.service.group_process import start_runner
+from kertui.session import OpenRun, OpenWorkbench, Session
+
+
+class GroupScreen(Screen[None]):
+    """Follows a group live, or shows what it came to, and asks things of it.
+
+    Args:
+        session: hands its runs to the workbench.
+        group: the group.
+    """
+
+    CSS_PATH = "group_screen.tcss"
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = GROUP_KEYS
+
+    def __init__(self, session: Session, group: GroupFolder) -> None:
+        super().__init__()
+        self._session = session
+        self.group = group
+        """Which one is shown."""
+
+        self.seen: GroupSeen | None = None
+        """What was read of it last."""
+
+        self._asked: SteeringCommand | None = None
+        self._body: GroupBody[Any] | None = None
+        """What shows its runs; None before its kind is known."""
+
+        self._is_elsewhere = bool(host_of(session.service.store.home))
+        self._offered = GroupKeysNow()
+        # Held, not looked up: an update may still arrive while the screen is being taken down.
+        self._follower = GroupFollower(group)
+        self._head = GroupHead(group.id)
+        self._bar = RunBar()
+        self._notices = NoticeLine()
+        self._trouble = RunTrouble(markup=False)
+
+    def compose(self) -> ComposeResult:
+        """Lay out the head and the bar over the table and the curves."""
+        yield self._follower
+        yield self._head
+        yield self._bar
+        yield self._notices
+        yield self._trouble
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        """Show the frame; what is in it comes from the follower."""
+        self._head.show(None, None)
+
+    # --- what was read
+
+    @on(GroupFollower.SeenNow)
+    def _take(self, event: GroupFollower.SeenNow) -> None:
+        event.stop()
+        before, seen = self.seen, event.seen
+        self.seen = seen
+        if before is None or seen.state is not before.state or not seen.state.goes_on:
+            self._asked = None if self._is_answered(seen.state) else self._asked
+        self._show()
+
+    def _is_answered(self, state: GroupState) -> bool:
+        match self._asked:
+            case SteeringCommand.PAUSE:
+                return state is not GroupState.RUNNING
+            case SteeringCommand.RESUME:
+                return state is GroupState.RUNNING
+            case SteeringCommand.STOP:
+                return not state.goes_on
+        return True
+
+    @on(GroupFollower.NotRead)
+    def _say_not_read(self, event: GroupFollower.NotRead) -> None:
+        event.stop()
+        self._trouble.show("The group cannot be read", event.reason)
+
+    def _show(self) -> None:
+        seen = self.seen
+        if seen is None or not self.is_mounted:
+            return
+        self._head.show(seen, self._asked)
+        self._bar.show(seen.share, percent(seen.share), seen.state.goes_on)
+        self._notices.show(seen.notices)
+        what, why = ("No run could be begun", seen.refusal) if seen.refusal else seen.trouble
+        if what:
+            self._trouble.show(what, why)
+        else:
+            self._trouble.clear()
+        if self._body is None:
+            self._body = body_of(seen)
+            self.mount(self._body, before=self._notices)
+        self._body.show(seen)
+        self._offer_keys()
+
+    @on(GroupBody.LooksElsewhere)
+    def _want(self, event: GroupBody.LooksElsewhere) -> None:
+        event.stop()
+        if self._body is not None:
+            self._follower.want(self._body.wanted)
+
+    # --- which keys act
+
+    def _offer_keys(self) -> None:
+        seen = self.seen
+        asked = seen.record.asked if seen is not None else None
+        now = GroupKeysNow(
+            state=seen.state if seen is not None else None,
+            asked=self._asked,
+            refused=bool(seen is not None and seen.refusal),
+            may_train_all=isinstance(asked, CrossValidation) and not asked.final,
+            is_elsewhere=self._is_elsewhere,
+        )
+        if now != self._offered:
+            self._offered = now
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer only the keys that would do something now."""
+        if action == "body":
+            return self._body is not None and self._body.allows(str(parameters[0]))
+        return self._offered.offers(action, str(parameters[0]) if parameters else "")
+
+    # --- what a person does
+
+    def action_steer(self, name: str) -> None:
+        """Ask something of every run of the group."""
+        self._asked = SteeringCommand(name)
+        self._send(self._asked)
+        self._show()
+
+    @work(thread=True, group="steer")
+    def _send(self, command: SteeringCommand) -> None:
+        try:
+            self.group.send(command)
+        except UserError as error:
+            self.call_later(self._say_not_done, str(error))
+        self._follower.look_now()
+
+    def action_go_on(self) -> None:
+        """Go on with what is left."""
+        self._asked = SteeringCommand.RESUME
+        self._begin(final=False)
+        self._show()
+
+    def action_final(self) -> None:
+        """Train on all rows after the folds, or now where they are done."""
+        self._begin(final=True)
+
+    @work(thread=True, group="steer")
+    def _begin(self, *, final: bool) -> None:
+        """Have a process work for the group, which may do one more thing than it was asked for."""
+        try:
+            if final:
+                ask_for_final(self.group)
+            if not self.group.has_runner:
+                start_runner(self.group)
+        except UserError as error:
+            self.call_later(self._say_not_done, str(error))
+        self._follower.look_now()
+
+    def _say_not_done(self, text: str) -> None:
+        self._asked = None
+        self.notify(text, severity="error", markup=False)
+        self._show()
+
+    def action_body(self, action: str) -> None:
+        """Pass a key on to what shows the runs."""
+        if self._body is not None:
+            self._body.act(action)
+
+    @on(GroupBody.KeysChanged)
+    def _look_at_keys(self, event: GroupBody.KeysChanged) -> None:
+        event.stop()
+        self.refresh_bindings()
+
+    @on(GroupBody.RunsOpened)
+    def _open_runs(self, event: GroupBody.RunsOpened) -> None:
+        event.stop()
+        self.post_message(OpenRun(self, event.runs[0]))
+
+    @work(thread=True, group="open", exclusive=True)
+    def action_open_recipe(self) -> None:
+        """Open the group's recipe."""
+        try:
+            recipe = self.group.recipe()
+            task = find_task(recipe.task)
+        except UserError as error:
+            self.app.notify(str(error), severity="error", markup=False)
+        else:
+            self.post_message(OpenWorkbench(self, task, recipe))
+
+    def action_go_back(self) -> None:
+        """Leave the screen; say that the group does not end with it. One that was refused has no
+        run, and goes."""
+        seen = self.seen
+        if seen is not None and seen.refusal:
+            remove(self.group)
+        elif seen is not None and seen.state.goes_on:
+            goes_on = "stays paused" if seen.state is GroupState.PAUSED else "goes on"
+            self.app.notify(f"The group {self.group.id} {goes_on}.", markup=False)
+        self.dismiss(None)
