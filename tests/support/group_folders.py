@@ -11,6 +11,7 @@ from kertasks.groups.cross_validation.asked import CrossValidation
 from kertasks.groups.folder import GroupFolder
 from kertasks.groups.record import Member
 from kertasks.groups.store import GroupStore
+from kertasks.recipes.changes import with_changes
 from kertasks.recipes.of_fold import recipe_of_fold
 from kertasks.registry import find_task
 from kertasks.runs.events import Event, Failed, Finished, Monitor, Started, format_event
@@ -32,7 +33,7 @@ def write_group(
         ends: of the folds that were begun, ``"finished"``, ``"failed"`` or ``""`` for one half
             done without an end; all of them finished unless given.
     """
-    recipe = find_task("xor").recipes["answer"]
+    recipe = with_changes(find_task("xor").recipes["answer"], [f"fit.epochs={epochs}"])
     group = GroupStore(home).create(recipe, asked, f"{asked.folds} folds")
     group.lock_path.write_text("1\n")
     store = RunStore(home)
@@ -40,7 +41,19 @@ def write_group(
     for number, (fold, end) in enumerate(zip(asked.parts, ends, strict=False)):
         run = store.create(recipe_of_fold(recipe, fold), group=group.id)
         run.write_manifest(
-            Manifest(run.id, "xor", str(fold), 0, NOON, {}, "CPU", "gpu-box", 2**22 + 1, 0.0)
+            Manifest(
+                run.id,
+                "xor",
+                str(fold),
+                0,
+                NOON,
+                {},
+                "CPU",
+                "gpu-box",
+                2**22 + 1,
+                0.0,
+                group=group.id,
+            )
         )
         done = epochs if end == "finished" else epochs // 2
         events: list[Event] = [
