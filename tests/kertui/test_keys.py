@@ -36,6 +36,7 @@ TABLE = list(all_bindings())
 ONE_AT_A_TIME = [
     {"workbench.start", "workbench.steer_pause", "workbench.steer_resume"},
     {"following.steer_pause", "following.steer_resume"},
+    {"group.pause", "group.resume"},
 ]
 """Rows of one key, of which ``check_action`` offers one in each state of the screen."""
 
@@ -160,5 +161,5 @@ def test_every_key_is_listed_by_place() -> None:
     places = [line.partition(":")[0] for line in done.output.splitlines() if line[:1].strip()]
     assert list(dict.fromkeys(places)) == [
         "everywhere", "tasks", "data", "workbench", "following", "form", "live pane", "advice",
-        "runs", "comparison", "dialogs",
+        "runs", "group", "comparison", "dialogs",
     ]  # fmt: skip

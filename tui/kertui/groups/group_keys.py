@@ -23,7 +23,7 @@ GROUP_KEYS: list[BindingType] = [
                 id=f"group.{command}", tooltip=_HELP[command])
         for command in COMMANDS
     ),
-    Binding("r", "go_on", "resume", id="group.resume",
+    Binding("r", "go_on", "resume", id="group.go_on",
             tooltip="Go on with what is left of the group, in new processes."),
     Binding("T", "final", "train on all rows", id="group.final",
             tooltip="Train one more network on all rows, for as many epochs as are best in the "
