@@ -33,6 +33,7 @@ import resvg_py
 
 from kertasks.data.sources.data_files import FileState, state
 from kertasks.folders.looking_at_folders import look
+from kertasks.groups.folder import GroupState
 from kertasks.own_tasks.data_task import DataTask, write_data_task
 from kertasks.registry import find_task
 from kertasks.runs.commands import SteeringCommand
@@ -44,6 +45,7 @@ from kertasks.user_folders import own_tasks_dir
 from kertui.advice.advice_panel import AdvicePanel
 from kertui.app import KertuiApp
 from kertui.demo.story_files import FIRST
+from kertui.groups.group_screen import GroupScreen
 from kertui.live.pane import LivePane
 from kertui.runs.run_curves import RunCurves
 from kertui.runs.runs_screen import RunsScreen
@@ -419,6 +421,21 @@ async def script(stage: Stage) -> None:
         await _look(stage, pane, "2")
 
 
+async def folds(stage: Stage) -> None:
+    """A cross-validation, its mean over the curves of its folds."""
+    await stage.open_workbench("boston", "book")
+    await stage.pilot.press("V", "enter")
+    await stage.until(lambda: isinstance(stage.app.screen, GroupScreen), "the group")
+    screen = stage.app.screen
+    assert isinstance(screen, GroupScreen)
+    await stage.until(
+        lambda: screen.seen is not None and screen.seen.state is GroupState.FINISHED,
+        "the last fold",
+        seconds=300,
+    )
+    await stage.pilot.pause(0.5)
+
+
 async def help_screen(stage: Stage) -> None:
     """The keys of the workbench."""
     await stage.open_workbench("xor", "answer")
@@ -448,13 +465,14 @@ PICTURES: dict[str, Callable[[Stage], Awaitable[None]]] = {
     "advice-list": advice_list,
     "tried-fix": tried_fix,
     "script": script,
+    "folds": folds,
     "help": help_screen,
     "table": table,
     "try-it": try_it,
 }
 
 
-NEEDS = {"imdb": "imdb.npz", "matrix": "reuters.npz"}
+NEEDS = {"imdb": "imdb.npz", "folds": "boston_housing.npz", "matrix": "reuters.npz"}
 """Data files without which a picture is left out."""
 
 

@@ -87,7 +87,7 @@ async def test_the_folds_their_mean_and_what_keys_do(service: RecordedService) -
         await pilot.press("home", "enter")
         await until(pilot, lambda: isinstance(app.screen, WorkbenchScreen))
         assert "fold 1/4" in shown(app)
-        await pilot.press("v")
+        await pilot.press("V")
         await until(pilot, lambda: "holds out fold 1/4 already" in said(app))
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is screen)
@@ -127,7 +127,7 @@ async def test_from_the_workbench_to_the_network_on_all_rows(
         find_task("diabetes").recipes["small"], ["fit.epochs=6", "layers.0.units=4"]
     )
     async with open_workbench(service, "diabetes", recipe) as bench:
-        await bench.press("v")
+        await bench.press("V")
         await bench.until(lambda: "4 runs of 6 epochs" in shown(bench.app))
         await bench.press("1")
         await bench.until(lambda: "folds must be a whole number from 2" in shown(bench.app))

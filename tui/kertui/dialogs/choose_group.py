@@ -70,4 +70,4 @@ def _ask(
     if choices:
         screen.app.push_screen(Question("Which group of runs?", "", choices), then)
     else:
-        screen.notify("There is no group of runs: v in a workbench begins one.")
+        screen.notify("There is no group of runs: V in a workbench begins one.")

@@ -83,7 +83,7 @@ class WorkbenchScreen(Screen[None]):
         Binding("T", "retrain", "retrain", id="workbench.retrain",
                 tooltip="Train a fresh network on all rows, those held out too, for the best "
                 "epoch's number of epochs."),
-        Binding("v", "cross_validate", "cross-validate", show=False, id="workbench.folds",
+        Binding("V", "cross_validate", "cross-validate", show=False, id="workbench.folds",
                 tooltip="Train the recipe fold by fold: how good it is, and how sure that is."),
         *steering_keys(),
         *live_keys("workbench"),

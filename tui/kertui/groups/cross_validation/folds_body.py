@@ -55,16 +55,18 @@ class FoldsBody(GroupBody[FoldsSeen]):
         if self._seen is not None:
             self._curves.show(self._seen, self._table.at)
 
-    @on(FoldTable.FoldChosen)
-    def _mark_fold(self, event: FoldTable.FoldChosen) -> None:
+    @on(FoldTable.LineChosen)
+    def _mark_fold(self, event: FoldTable.LineChosen) -> None:
         event.stop()
         self._draw()
         self.post_message(self.KeysChanged())
 
-    @on(FoldTable.FoldOpened)
-    def _open_fold(self, event: FoldTable.FoldOpened) -> None:
+    @on(FoldTable.LineOpened)
+    def _open_fold(self, event: FoldTable.LineOpened) -> None:
         event.stop()
-        self.post_message(self.RunsOpened((event.run,)))
+        here = self._table.here
+        if here is not None and here.run is not None:
+            self.post_message(self.RunsOpened((here.run,)))
 
     def allows(self, action: str) -> bool:
         """Whether a key would do something now."""
