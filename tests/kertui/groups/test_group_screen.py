@@ -66,7 +66,7 @@ async def test_the_folds_their_mean_and_what_keys_do(service: RecordedService) -
         await shows("val loss", "◆ best", "━━ mean", "── 1/4", "── others")
         screen = app.screen
         assert isinstance(screen, GroupScreen)
-        (body,) = screen.query("FoldCurvesView")
+        (body,) = screen.query("GroupCurves")
         chosen = [row.copy() for row in body.rows]  # type: ignore[attr-defined]
         assert any(role == CHOSEN for row in chosen for _, role in row)
 

@@ -34,6 +34,8 @@ GROUP_KEYS: list[BindingType] = [
             tooltip="Draw the curves on a logarithmic axis, or back."),
     Binding("z", "body('toggle_whole')", "zoom", show=False, id="group.zoom",
             tooltip="Show the start of the curves too where it presses the rest together, or not."),
+    Binding("e", "body('trial_recipe')", "its recipe", id="group.trial_recipe",
+            tooltip="Open the recipe of the trial under the cursor in the workbench."),
     Binding("o", "open_recipe", "recipe", id="group.recipe",
             tooltip="Open the group's recipe in the workbench, to change it and train it anew."),
     Binding("escape", "go_back", "back", key_display="esc", id="group.back",

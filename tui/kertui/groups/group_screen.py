@@ -14,6 +14,7 @@ from kertasks.groups.cross_validation.asked import CrossValidation
 from kertasks.groups.cross_validation.final import ask_for_final
 from kertasks.groups.folder import GroupFolder, GroupState
 from kertasks.groups.store import remove
+from kertasks.recipes.recipe import Recipe
 from kertasks.registry import find_task
 from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.mirrors.home_mark import host_of
@@ -116,7 +117,7 @@ class GroupScreen(Screen[None]):
         else:
             self._trouble.clear()
         if self._body is None:
-            self._body = body_of(seen)
+            self._body = body_of(self.group, seen)
             self.mount(self._body, before=self._notices)
         self._body.show(seen)
         self._offer_keys()
@@ -207,11 +208,19 @@ class GroupScreen(Screen[None]):
         event.stop()
         self.post_message(OpenRun(self, event.runs[0]))
 
-    @work(thread=True, group="open", exclusive=True)
     def action_open_recipe(self) -> None:
         """Open the group's recipe."""
+        self._open_recipe(None)
+
+    @on(GroupBody.RecipeOpened)
+    def _open_this_recipe(self, event: GroupBody.RecipeOpened) -> None:
+        event.stop()
+        self._open_recipe(event.recipe)
+
+    @work(thread=True, group="open", exclusive=True)
+    def _open_recipe(self, recipe: Recipe | None) -> None:
         try:
-            recipe = self.group.recipe()
+            recipe = recipe or self.group.recipe()
             task = find_task(recipe.task)
         except UserError as error:
             self.app.notify(str(error), severity="error", markup=False)

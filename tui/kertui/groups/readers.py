@@ -9,6 +9,8 @@ from kertasks.groups.folder import GroupFolder
 from kertui.groups.cross_validation.folds_body import FoldsBody
 from kertui.groups.cross_validation.folds_reader import FoldsReader
 from kertui.groups.group_body import GroupBody, GroupReader, GroupSeen
+from kertui.groups.sweep.trials_body import TrialsBody
+from kertui.groups.sweep.trials_reader import TrialsReader
 
 
 def reader_of(group: GroupFolder) -> GroupReader:
@@ -19,11 +21,11 @@ def reader_of(group: GroupFolder) -> GroupReader:
     """
     if isinstance(group.record().asked, CrossValidation):
         return FoldsReader(group)
-    raise NotImplementedError
+    return TrialsReader(group)
 
 
-def body_of(seen: GroupSeen) -> GroupBody[Any]:
+def body_of(group: GroupFolder, seen: GroupSeen) -> GroupBody[Any]:
     """What shows a group."""
     if isinstance(seen.record.asked, CrossValidation):
         return FoldsBody()
-    raise NotImplementedError
+    return TrialsBody(group)

@@ -110,6 +110,7 @@ class FoldPlot:
         log_y: bool = False,
         whole: bool = False,
         chosen: tuple[int, str] | None = None,
+        thick: str = "mean",
         waiting: str = "",
     ) -> list[Row]:
         """The legend and the curves.
@@ -122,6 +123,7 @@ class FoldPlot:
             log_y: a logarithmic y axis.
             whole: whether the start is shown too where it would press the rest together.
             chosen: the place of a fold that stands out, and its name.
+            thick: what the thick curve is of.
             waiting: what is said while there is no epoch.
         """
         width, height = size
@@ -131,7 +133,7 @@ class FoldPlot:
         looks = ["log y"] if log_y else []
         if is_cut:
             looks.append("without the start")
-        head = _legend(curves, width, glyphs, said, looks, chosen)
+        head = _legend(curves, width, glyphs, said, looks, chosen, thick)
         if curves.window is None or not low <= high:
             nothing = waiting
             if curves.window is not None:
@@ -190,6 +192,7 @@ def _legend(
     said: Row,
     looks: Sequence[str],
     chosen: tuple[int, str] | None,
+    thick: str,
 ) -> Row:
     """The metric on the left; what the strokes are and ``said`` on the right, as far as it fits."""
     name = cells(metric_label(curves.metric), "strong")
@@ -199,8 +202,8 @@ def _legend(
     gap = cells("   ")
     one = cells(glyphs.solid_stroke, CHOSEN) + cells(f" {chosen[1]}", "dim") if chosen else []
     strokes = cells(glyphs.solid_stroke, FOLD) + cells(" others" if one else " folds", "dim")
-    mean = cells(glyphs.thick_stroke, MEAN) + cells(" mean", "dim")
-    band = cells(glyphs.tint, BAND) + cells(" ± sd", "dim")
+    mean = cells(glyphs.thick_stroke, MEAN) + cells(f" {thick}", "dim")
+    band = cells(glyphs.tint, BAND) + cells(" ± sd", "dim") if curves.band else []
     for left, parts in (
         (title, [one, strokes, mean, band, said]),
         (title, [one, mean, band, said]),
@@ -210,7 +213,7 @@ def _legend(
         (name, [said]),
     ):
         right = [cell for part in parts if part for cell in gap + part]
-        if len(left) + len(right) <= width:
+        if len(left) + len(right) < width:
             return join(left, right, width)
     return fit(name, width)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from textual import on
 from textual.app import ComposeResult
 
-from kertui.groups.cross_validation.fold_curves import FoldCurvesView
 from kertui.groups.cross_validation.fold_table import FoldTable
 from kertui.groups.cross_validation.folds_seen import FoldsSeen
 from kertui.groups.group_body import GroupBody, Wanted
+from kertui.groups.group_curves import GroupCurves, waiting
+from kertui.text.group_figures import metric_spread
 
 _LEAST_CURVES = 8
 """Rows for the curves, under a table of many folds."""
@@ -23,7 +24,7 @@ class FoldsBody(GroupBody[FoldsSeen]):
         self._metric: str | None = None
         # Held, not looked up: an update may still arrive while the screen is being taken down.
         self._table = FoldTable()
-        self._curves = FoldCurvesView()
+        self._curves = GroupCurves()
 
     def compose(self) -> ComposeResult:
         """Lay out the table over the curves."""
@@ -52,8 +53,16 @@ class FoldsBody(GroupBody[FoldsSeen]):
         self._draw()
 
     def _draw(self) -> None:
-        if self._seen is not None:
-            self._curves.show(self._seen, self._table.at)
+        seen, here = self._seen, self._table.here
+        if seen is None:
+            return
+        chosen, best = None, ""
+        if here is not None and here is not seen.final and here.epochs:
+            chosen = self._table.at, here.name
+        if seen.best is not None and seen.curves.metric in seen.best.spreads:
+            found, name = seen.best.spreads[seen.curves.metric], seen.curves.metric
+            best = metric_spread(name, found.mean, found.sd, seen.unit)
+        self._curves.show(None if seen.refusal else seen.curves, best, chosen, waiting(seen))
 
     @on(FoldTable.LineChosen)
     def _mark_fold(self, event: FoldTable.LineChosen) -> None:

@@ -1,0 +1,1 @@
+"""A sweep: its trials ranked, and the curves of the best ones."""
