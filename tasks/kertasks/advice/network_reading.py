@@ -199,12 +199,12 @@ def _learning_rate(optimizer: Any) -> float | None:
 
 def loss_of(model: keras.Model) -> Component | None:
     """The loss as a recipe would write it; None for one that is not Keras's own."""
-    return _component(getattr(model, "loss", None), Family.LOSSES)
+    return component_of(getattr(model, "loss", None), Family.LOSSES)
 
 
 def metric_components(model: keras.Model) -> tuple[str | Component, ...]:
     """The metrics as a recipe would write them; those that are not Keras's own are left out."""
-    found = [_component(each, Family.METRICS) for each in given_metrics(model)]
+    found = [component_of(each, Family.METRICS) for each in given_metrics(model)]
     # A word stays one: Keras chooses by the shapes what it stands for.
     return tuple(one if one.arguments else one.class_name for one in found if one is not None)
 
@@ -219,8 +219,9 @@ def _metric_name(metric: Any) -> str:
 _NO_ARGUMENTS = {"name", "reduction", "dtype", "fn"}
 
 
-def _component(given: Any, family: Family) -> Component | None:
-    """What Keras was given, by name: a word, a function, a class, or one written down."""
+def component_of(given: Any, family: Family) -> Component | None:
+    """What Keras was given, by name: a word, a function, a class, or one written down; None where
+    it is not Keras's own."""
     config: Any = {}
     if isinstance(given, dict):
         name, config = given.get("class_name"), given.get("config")

@@ -82,13 +82,14 @@ def _why_not(node: Mapping[str, Any]) -> str | None:
     name, module = node["class_name"], node.get("module")
     if name in _PLAIN and module is None:
         return None
-    if not isinstance(name, str) or not isinstance(module, str):
+    registered = node.get("registered_name")
+    if not isinstance(name, str) or not isinstance(module or registered, str):
         return "it does not say of which module it is, as Keras 3 does"
     if name in EXCLUDED_LAYERS and name != "InputLayer":
         return EXCLUDED_LAYERS[name]
-    if name in _names_of(module) and node.get("registered_name") in (None, name):
+    if isinstance(module, str) and name in _names_of(module) and registered in (None, name):
         return None
-    said = f"{module}.{name}" if node.get("registered_name") is None else node["registered_name"]
+    said = f"{module}.{name}" if registered is None else registered
     return f"{one_line(str(said))[:80]} is none of Keras's own layers that a recipe may have"
 
 

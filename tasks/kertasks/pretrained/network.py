@@ -6,6 +6,8 @@ import math
 import random
 import warnings
 from functools import lru_cache
+from pathlib import Path
+from typing import Any
 
 import keras
 from keras.src.backend.common.stateless_scope import in_stateless_scope
@@ -48,6 +50,20 @@ def network_of(layer: Pretrained) -> keras.Model:
     network.trainable = False
     network.trainable = layer.trainable
     return network
+
+
+def whole_network(file: Path) -> tuple[keras.Model, dict[str, Any]]:
+    """Make a saved network as it was saved, and say how it was compiled, which it is not here.
+
+    Args:
+        file: a whole path; of a network that computes by Keras's code alone, whatever its class is.
+
+    Raises:
+        UnusableFile: it cannot be made, or has parts that a recipe cannot have; in one sentence.
+    """
+    saved = read_saved(file, own_steps=True)
+    compiled = saved.config.get("compile_config")
+    return _with_weights(saved), compiled if isinstance(compiled, dict) else {}
 
 
 def mismatch(network: keras.Model, shape: tuple[int | None, ...]) -> str | None:

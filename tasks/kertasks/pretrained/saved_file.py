@@ -122,12 +122,17 @@ class SavedNetwork:
         return self.layers[end].name if 0 <= end < last else None
 
 
-def read_saved(file: str | Path, sha256: str | None = None) -> SavedNetwork:
+def read_saved(
+    file: str | Path, sha256: str | None = None, *, own_steps: bool = False
+) -> SavedNetwork:
     """Read what a ``.keras`` file says; one that was not changed is read once.
 
     Args:
         file: a whole path, which may begin with ``~``.
         sha256: of the whole file, in hexadecimal digits, where it must be that one.
+        own_steps: whether a network of a class of somebody's own is read as one of Keras's, where
+            it lists its layers as that does: for a caller who knows that its own code has nothing
+            but another step of training.
 
     Raises:
         UnusableFile: it is not there, no such file, or says what no network is; in one sentence.
@@ -144,7 +149,7 @@ def read_saved(file: str | Path, sha256: str | None = None) -> SavedNetwork:
                     f"{_hash_of(path, stamp)}; without sha256 it is used as it is",
                     "sha256",
                 )
-            return _read_once(path, stamp)
+            return _read_once(path, stamp, own_steps)
     except (OSError, ValueError) as error:  # ValueError: a path with a null in it
         raise UnusableFile(f"{short_path(path)} {_why(path, error)}") from error
 
@@ -183,7 +188,7 @@ def _hash_of(path: Path, stamp: Stamp) -> str:
 
 
 @lru_cache(maxsize=16)
-def _read_once(path: Path, stamp: Stamp) -> SavedNetwork:
+def _read_once(path: Path, stamp: Stamp, own_steps: bool) -> SavedNetwork:
     name = short_path(path)
     with _opened(path) as opened:
         beginning = opened.read(len(_HDF5))
@@ -197,6 +202,8 @@ def _read_once(path: Path, stamp: Stamp) -> SavedNetwork:
             raise UnusableFile(f"{name}: the name of a saved network ends in {ENDING}")
         try:
             text, weight_bytes = _members(name, zipfile.ZipFile(opened))
+            if own_steps:
+                text = _as_kerass_own(text)
             layers = tuple(_layers(name, json.loads(text)))
         except UnusableFile:
             raise
@@ -231,6 +238,18 @@ def _members(name: str, archive: zipfile.ZipFile) -> tuple[bytes, int]:
             f"{weights.compress_size >> 10} KB"
         )
     return text, weights.file_size
+
+
+def _as_kerass_own(text: bytes) -> bytes:
+    """The text of a network of a class of somebody's own as of the class of Keras it is made of."""
+    config = json.loads(text)
+    inside = config["config"]
+    if config["class_name"] in _NETWORKS or "layers" not in inside:
+        return text
+    plain = {"module": "keras", "class_name": "Sequential"}
+    if "input_layers" in inside:
+        plain = {"module": "keras.src.models.functional", "class_name": "Functional"}
+    return json.dumps(config | plain | {"registered_name": None}).encode()
 
 
 def _layers(name: str, config: dict[str, Any]) -> Iterator[SavedLayer]:

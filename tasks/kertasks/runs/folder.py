@@ -155,6 +155,11 @@ class RunFolder:
         return self.path / "statistics.json"
 
     @property
+    def rows_path(self) -> Path:
+        """The path of ``rows.npz``, which has the rows that a person's script trains on."""
+        return self.path / "rows.npz"
+
+    @property
     def control_path(self) -> Path:
         """The path of ``control.json``, which holds the commands to the trainer."""
         return self.path / "control.json"

@@ -10,7 +10,6 @@ import time
 import traceback
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -24,8 +23,11 @@ from kertasks.runs.events import Failed, Finished, Monitor, Notice, Started, Sto
 from kertasks.runs.history import RunHistory
 from kertasks.scripts.asking import Asking
 from kertasks.scripts.fit_frames import fit_call, is_distributed
-from kertasks.scripts.no_views import NoViews
+from kertasks.scripts.fit_given import FitGiven
 from kertasks.scripts.script import Script
+from kertasks.scripts.views.found_views import MOST_WEIGHTS, find_views
+from kertasks.scripts.views.kept_rows import KeptRows
+from kertasks.scripts.views.no_views import NoViews
 from kertasks.text.error_text import described
 from kertasks.text.numbers import size
 from kertasks.trainer.callbacks.best_weights import BestWeights
@@ -40,31 +42,14 @@ from kertasks.trainer.trained_time import TrainedTime
 from kertasks.trainer.weight_files import WeightFiles
 
 if TYPE_CHECKING:
+    from kertasks.scripts.views.found_views import Answering
     from kertasks.trainer.callbacks.advice import Advice
-    from kertasks.trainer.callbacks.looks import Looks
 
 # What is found is told of the run; a program's own output is its own.
 logging.getLogger("kertasks.advice").addHandler(logging.NullHandler())
 
-_KEPT = 1 << 26
-"""Bytes of weights up to which they are kept without being asked for."""
-
 _BATCH_SIZE = 32
 """Keras's own, where ``fit`` is given none."""
-
-
-@dataclass(slots=True)
-class FitGiven:
-    """What a call of ``fit`` was given, as far as it is known."""
-
-    epochs: int
-    x: Any = None
-    y: Any = None
-    validation_data: Any = None
-    validation_split: float = 0.0
-    batch_size: int | None = None
-    notices: tuple[str, ...] = ()
-    """To be told of the run as it begins."""
 
 
 class FollowedFit:
@@ -142,7 +127,8 @@ class FollowedFit:
         self._over = threading.Lock()
         self._is_over = False
         self._advice: Advice | None = None
-        self._looks: Looks | NoViews = NoViews(
+        self._rows = KeptRows(self._run.rows_path, self.tell)
+        self._looks: Answering = NoViews(
             self._run.path, "the network has no layers yet: Keras makes them with the first batch"
         )
         self._knows_rows = False
@@ -162,44 +148,30 @@ class FollowedFit:
         callback.set_model(self._model)
 
     def _find_rows(self) -> None:
-        """Have views and advice, where the rows are known and the backend is the one they compute
-        by; once the network is built."""
+        """Have views, where the rows are known, and advice, where the backend is the one it is
+        computed by; once the network is built."""
         if self._knows_rows or not self._model.built:
             return
         self._knows_rows = True
-        backend = keras.config.backend()
-        if backend != "tensorflow":
-            why_not = f"views and advice are computed by TensorFlow, and this trains by {backend}"
-            self._looks = NoViews(self._run.path, why_not)
-            self._introduce(self._looks)
+        self._looks, data = find_views(
+            self._model, self._given, self._run, self._writer, self._rows
+        )
+        self._introduce(self._looks)
+        if data is None:
             return
-        # Here, for they import TensorFlow and much else of kertasks.
-        from kertasks.scripts.known_data import UnknownRows, known_dataset
-        from kertasks.trainer.callbacks.advice import Advice
-        from kertasks.trainer.callbacks.looks import Looks
+        from kertasks.trainer.callbacks.advice import Advice  # it imports TensorFlow
 
-        given = self._given
-        try:
-            data = known_dataset(
-                self._model, given.x, given.y, given.validation_data, given.validation_split
-            )
-        except UnknownRows as reason:
-            why_not = f"the rows of this training are not known: {reason}"
-            self._looks = NoViews(self._run.path, why_not)
-            self._introduce(self._looks)
-            return
-        self._looks = Looks(self._run.path, self._writer, data)
         self._advice = Advice(
             self._log,
             self._writer,
             data,
-            given.batch_size or _BATCH_SIZE,
+            self._given.batch_size or _BATCH_SIZE,
             RunHistory(),
             planned=lambda: self._steering.planned,
             trained=lambda: self._time.seconds,
         )
+        self._introduce(self._advice)
         for callback in (self._looks, self._advice):
-            self._introduce(callback)
             callback.on_train_begin()
 
     # --- hooks
@@ -303,7 +275,7 @@ class FollowedFit:
             self._close()
 
     def _end(self) -> None:
-        self.asking.end()
+        self._end_threads()
         self._writer.tell()
         for callback in self._callbacks:
             callback.on_train_end()
@@ -311,7 +283,7 @@ class FollowedFit:
         steering = self._steering
         restored = self._restored(steering)
         held = size_of(self._model)
-        if held <= _KEPT or steering.stop_requested:
+        if held <= MOST_WEIGHTS or steering.stop_requested:
             self._keep(restored)
         else:
             self.tell(f"its weights of {size(held)} were not kept: nobody asked for it")
@@ -328,12 +300,12 @@ class FollowedFit:
         if not self._take_end():
             return
         try:
-            self.asking.end()
+            self._end_threads()
             self._writer.tell()
             self._time.rest()
             if self._advice is not None:
                 self._advice.end_early()
-            if keeps and self._writer.epochs and size_of(self._model) <= _KEPT:
+            if keeps and self._writer.epochs and size_of(self._model) <= MOST_WEIGHTS:
                 _reattach(self._model)
                 self._keep(None)
         finally:
@@ -343,7 +315,7 @@ class FollowedFit:
     def give_up(self, error: Exception) -> None:
         """Following it came to a mistake of ours."""
         if self._take_end():
-            self.asking.end()
+            self._end_threads()
             self._fail(f"following it failed: {described(error)}. The training itself goes on.")
             self._close()
 
@@ -368,6 +340,11 @@ class FollowedFit:
         if is_first:
             atexit.unregister(self._broke_off)
         return is_first
+
+    def _end_threads(self) -> None:
+        """Let nobody ask any more, and have the rows written before the end is told."""
+        self.asking.end()
+        self._rows.wait()
 
     def _broke_off(self) -> None:
         """The call of ``fit`` is seen not to be under way any more, or the program ends: what the

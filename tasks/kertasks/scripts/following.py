@@ -8,7 +8,7 @@ from typing import Any
 
 import keras
 
-from kertasks.scripts.followed_fit import FitGiven
+from kertasks.scripts.fit_given import FitGiven
 from kertasks.scripts.run import Run
 
 

@@ -14,7 +14,8 @@ from typing import Any
 import keras
 
 from kertasks.errors import UserError
-from kertasks.scripts.followed_fit import FitGiven, FollowedFit
+from kertasks.scripts.fit_given import FitGiven
+from kertasks.scripts.followed_fit import FollowedFit
 from kertasks.scripts.script import Script, script_under_way
 from kertasks.text.error_text import described
 

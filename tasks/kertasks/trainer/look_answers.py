@@ -7,6 +7,8 @@ from pathlib import Path
 from kertasks.keras_catalog.introspection import ensure_catalog
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.looking.view import Look, Moment, ViewRequest
+from kertasks.runs.manifest import Origin
+from kertasks.scripts.views.script_network import ScriptNetwork
 from kertasks.trainer.dataset_cache import DatasetCache
 from kertasks.views.run_network import RunNetwork
 
@@ -22,8 +24,8 @@ class LookAnswers:
     def __init__(self, datasets: DatasetCache, cache_dir: Path) -> None:
         self._datasets = datasets
         self._cache_dir = cache_dir
-        self._network: RunNetwork | None = None
-        self._recipe: tuple[int, int] = (0, 0)
+        self._network: RunNetwork | ScriptNetwork | None = None
+        self._made_of: tuple[int, int] = (0, 0)
 
     def look(self, path: Path, moment: Moment, request: ViewRequest) -> Look:
         """Compute a view.
@@ -34,18 +36,23 @@ class LookAnswers:
             request: what is looked at.
 
         Raises:
-            kertasks.UserError: the run has no such weights, or no network can be made of it.
+            kertasks.UserError: the run has no such weights, or no network can be made of it; of a
+                script also where its rows are not kept.
         """
         run = RunFolder(path)
+        is_script = run.origin is Origin.SCRIPT
         try:
-            status = run.recipe_path.stat()
-            recipe = (status.st_mtime_ns, status.st_ino)
+            status = (run.rows_path if is_script else run.recipe_path).stat()
+            made_of = (status.st_mtime_ns, status.st_ino)
         except OSError:
-            recipe = (0, 0)
+            made_of = (0, 0)
         network = self._network
-        if network is None or network.run != run or recipe != self._recipe:
+        if network is None or network.run != run or made_of != self._made_of:
             self._network = None  # never two at once in memory
-            network = RunNetwork(run, self._datasets, ensure_catalog(self._cache_dir))
-            self._network, self._recipe = network, recipe
+            if is_script:
+                network = ScriptNetwork(run)
+            else:
+                network = RunNetwork(run, self._datasets, ensure_catalog(self._cache_dir))
+            self._network, self._made_of = network, made_of
         network.load(moment)
         return network.look(request)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -10,13 +9,11 @@ from pathlib import Path
 import keras
 
 from kertasks.data.dataset import Dataset
-from kertasks.errors import UserError
 from kertasks.keras_catalog.catalog import Catalog
 from kertasks.models.build import build_model, require_trainable
 from kertasks.own_tasks.kept_statistics import data_without_rows, require_same_data
 from kertasks.recipes.recipe import Recipe
 from kertasks.runs.folder import RunFolder
-from kertasks.runs.history import RunHistory
 from kertasks.runs.looking.kept_epochs import (
     kept_files,
     kept_moments,
@@ -31,12 +28,9 @@ from kertasks.trainer.dataset_cache import DatasetCache
 from kertasks.trainer.epoch_file import read_epoch_file
 from kertasks.trainer.held_weights import Arrays
 from kertasks.views.layers.updates import with_updates
+from kertasks.views.saved_weights import NoWeights, load_file
 from kertasks.views.split_choice import data_of_run
 from kertasks.views.table import look
-
-
-class NoWeights(UserError):
-    """A run has no weights of the moment that is asked for, or none that can be read."""
 
 
 class RunNetwork:
@@ -65,7 +59,7 @@ class RunNetwork:
         self.run = run
         run.require_recipe(
             "cannot be asked here",
-            "While that trains it, the tabs of kertui attach look at its network; afterwards Keras "
+            "The tabs of kertui attach look at its network, where its rows are known, and Keras "
             "loads its model.keras, where there is one.",
         )
         self.recipe: Recipe = run.recipe(catalog)
@@ -137,20 +131,7 @@ class RunNetwork:
 
     def _load_file(self, place: Path) -> WeightsEpoch:
         """Load ``model.keras`` or ``best.keras``."""
-        path = self.run.where(place)
-        of = read_epoch(path)
-        if of is None:
-            if not path.exists():
-                raise NoWeights(f"{path.name} is not there: it is written when the training ends")
-            of = WeightsEpoch(RunHistory.read(self.run.events_path).epochs)
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # of the optimizer's numbers, which nobody needs
-                # Numbers alone: the file's own description of the network is not read.
-                self.model.load_weights(path)
-        except Exception as error:
-            raise NoWeights(f"{path.name} cannot be read: {described(error)}") from error
-        return of
+        return load_file(self.model, self.run, place)
 
     def _load_kept(self, epoch: int) -> WeightsEpoch:
         path = kept_path(self.run.epochs_path, epoch)

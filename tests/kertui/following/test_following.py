@@ -139,7 +139,7 @@ async def test_a_script_from_before_its_fit_to_its_failure(service: RecordedServ
         assert "resume" not in on.text
         assert on.steers == set()
         await on.press("2")
-        await on.shows("the network is gone", "only while gan.py trains it")
+        await on.shows("this needs the warm trainer process")  # which computes of its files
         await on.press("escape", "escape")
         assert not isinstance(on.app.screen, FollowingScreen)
 

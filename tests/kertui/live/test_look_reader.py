@@ -107,3 +107,21 @@ async def test_what_cannot_be_had_is_said(run: RunFolder) -> None:
         app.reader.want(wanted(run, ALL, live=True))
         await until(pilot, lambda: len(app.reasons) == 2)
     assert app.reasons[1] == "its trainer cannot be asked: File exists"
+
+
+async def test_a_network_that_is_handed_over_is_computed_by_the_service(run: RunFolder) -> None:
+    service, viewers = Answers(), Viewers(run.path)
+    app = Watcher(service)
+    async with app.run_test() as pilot:
+        app.reader.want(wanted(run, ALL, live=True))
+        for epoch in (3, 4):  # the second while the service is at work: it is computed after that
+            await until(pilot, lambda: bool(viewers.look()))
+            viewers.answer(viewers.look()[0], Look(ALL, epoch, from_files=True))
+            await until(pilot, lambda: service.asked == [ALL])
+        await until(pilot, lambda: app.reader._handed is not None)
+        service.may_answer.set()
+        await until(pilot, lambda: len(app.looks) == 2)
+        service.refusal = "layer 2 is of a class of its own"
+        viewers.answer(viewers.look()[0], Look(ALL, 5, from_files=True))
+        await until(pilot, lambda: app.reasons == [service.refusal])
+    assert service.asked == [ALL, ALL, ALL]

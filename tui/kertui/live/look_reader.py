@@ -1,5 +1,6 @@
 """Has a view of a run computed and tells what comes of it: by the run's trainer while it trains, by
-the warm Keras process for a run that is over or for an epoch of the past."""
+the warm Keras process for a run that is over, for an epoch of the past, or where a trainer that
+computes none itself hands its network over by a file."""
 
 from __future__ import annotations
 
@@ -56,6 +57,7 @@ class LookReader(Widget):
 
         wanted: Wanted
         look: Look
+        by_service: bool = False
 
     @dataclass
     class NotRead(Message):
@@ -63,6 +65,13 @@ class LookReader(Widget):
 
         wanted: Wanted
         reason: str
+        by_service: bool = False
+
+    @dataclass
+    class HandedOver(Message):
+        """A trainer wrote its network, of which the service can compute what is wanted."""
+
+        wanted: Wanted
 
     def __init__(self, service: TrainingService | None = None) -> None:
         super().__init__()
@@ -74,6 +83,9 @@ class LookReader(Widget):
 
         self._asking = False
         """Whether a thread waits for the service."""
+
+        self._handed: Wanted | None = None
+        """For what a trainer handed its network over, while the service was at work."""
 
     @property
     def wanted(self) -> Wanted | None:
@@ -117,18 +129,35 @@ class LookReader(Widget):
         try:
             look = service.look(wanted.run, wanted.moment, wanted.request)
         except UserError as error:
-            self.post_message(self.NotRead(wanted, str(error)))
+            self.post_message(self.NotRead(wanted, str(error), by_service=True))
         else:
-            self.post_message(self.LookRead(wanted, look))
+            self.post_message(self.LookRead(wanted, look, by_service=True))
 
     @on(LookRead)
     @on(NotRead)
     def _go_on(self, message: LookRead | NotRead) -> None:
-        """What is wanted may have changed while the service was at work."""
-        if not message.wanted.live:
-            self._asking = False
-            if message.wanted != self._wanted:
-                self._ask_if_free()
+        """What is wanted may have changed while the service was at work, or the network have."""
+        if not message.by_service:
+            return
+        self._asking = False
+        if message.wanted != self._wanted:
+            self._ask_if_free()
+        if self._handed is not None:
+            self._compute_handed(self.HandedOver(self._handed))
+
+    @on(HandedOver)
+    def _compute_handed(self, message: HandedOver) -> None:
+        message.stop()
+        self._handed = None
+        if message.wanted != self._wanted:
+            return
+        if self._service is None:
+            self.post_message(self.NotRead(message.wanted, "nobody here computes views"))
+        elif self._asking:
+            self._handed = message.wanted
+        else:
+            self._asking = True
+            self._ask_service(self._service, message.wanted)
 
     @work(thread=True, group="look live")
     def _follow_trainer(self) -> None:
@@ -152,7 +181,10 @@ class LookReader(Widget):
             viewer.keep_asking()
             look = viewer.read()
             if look is not None:
-                self.post_message(self.LookRead(wanted, look))
+                if not look.from_files:
+                    self.post_message(self.LookRead(wanted, look))
+                elif look.request == wanted.request:
+                    self.post_message(self.HandedOver(wanted))
                 if look.request == wanted.request:
                     waits = _READ_EVERY
         if viewer is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from kertasks.runs.looking.view import Look, Rows
-from kertasks.runs.manifest import Origin
 from kertasks.text.numbers import counted, grouped
 from kertui.live.tab import RunView
 from kertui.plotting.traces import VALIDATION
@@ -58,10 +57,7 @@ def why_no_look(view: RunView) -> str:
     if view.run is None:
         return view.waiting or "there is no run"
     if view.no_network:
-        by = view.trained_by.name
-        if view.trained_by.origin is Origin.FILE:
-            return f"{by} holds numbers of a training, and nothing of its network"
-        return f"the network can be looked at only while {by} trains it"
+        return f"{view.trained_by.name} holds numbers of a training, and nothing of its network"
     if view.look is not None and view.look.why_not:
         return view.look.why_not
     return view.looking or view.waiting or view.no_data or "reading the data …"

@@ -421,8 +421,13 @@ class LivePane(Widget):
     @on(LookReader.NotRead)
     def _say_not_read(self, message: LookReader.NotRead) -> None:
         message.stop()
-        if message.wanted == self._reader.wanted:
-            self._looks.pop(self.shown, None)
+        wanted = message.wanted
+        if wanted == self._reader.wanted:
+            last = self._looks.get(self.shown)
+            # Of a script that is over what was seen last may be all that there will ever be.
+            stays = last is not None and last.request == wanted.request
+            if self.trained_by.has_recipe or wanted.moment != Moment() or not stays:
+                self._looks.pop(self.shown, None)
             self._looking = message.reason
             self._pace.request()
 

@@ -93,9 +93,6 @@ class RunView:
         may."""
         if self.trained_by.origin is Origin.FILE:
             return "no network to look at"
-        is_over = self.state is not None and self.state.is_over
-        if self.trained_by.origin is Origin.SCRIPT and is_over:
-            return "the network is gone"
         return ""
 
 

@@ -46,6 +46,15 @@ def _folder(run: Path) -> Path:
     return run / "looking"
 
 
+def handed_path(run: Path) -> Path:
+    """The network as it is while somebody looks, where who trains it computes no views itself.
+
+    Args:
+        run: the run's folder.
+    """
+    return _folder(run) / "network.keras"
+
+
 class Viewer:
     """The side of whoever looks.
 

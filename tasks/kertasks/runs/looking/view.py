@@ -98,6 +98,10 @@ class Look(msgspec.Struct, frozen=True):
     why_not: str = ""
     """Why there is nothing to show."""
 
+    from_files: bool = False
+    """Whether who trains the network wrote it for whoever asked, who has the record computed by the
+    files in the run's folder."""
+
 
 class _WireLook(msgspec.Struct, frozen=True):
     """A look on its way: which records there are is found out when one is read."""
@@ -107,6 +111,7 @@ class _WireLook(msgspec.Struct, frozen=True):
     step: Index
     record: msgspec.Raw
     why_not: str
+    from_files: bool = False
 
 
 learn(Moment, _WireLook)
@@ -163,4 +168,5 @@ def decode_look(data: bytes) -> Look:
         wire.step,
         msgspec.msgpack.decode(wire.record, type=_all_of(ViewRecord) | None),
         one_line(wire.why_not),
+        wire.from_files,
     )
