@@ -32,6 +32,7 @@ def run_interface(
     home: Path | None = None,
     *,
     spare: bool = True,
+    spare_at_once: bool = True,
     advice: bool = True,
     marker: Marker | None = None,
     mouse: bool = True,
@@ -48,6 +49,7 @@ def run_interface(
     Args:
         home: where runs are kept; the default home for None.
         spare: whether a warm trainer process is kept.
+        spare_at_once: whether it is started before anything is asked of it.
         advice: whether another process looks for what is wrong with recipes.
         marker: what curves are drawn with; None for what the terminal can show.
         mouse: ask the terminal to report the mouse.
@@ -85,7 +87,13 @@ def run_interface(
 
     store = RunStore(home or default_home()) if host is None else host.store
     service = TrainingService(
-        store, cache_dir(), spare=spare, advice=advice, notify=notify, far=host
+        store,
+        cache_dir(),
+        spare=spare,
+        spare_at_once=spare_at_once,
+        advice=advice,
+        notify=notify,
+        far=host,
     )
     if attach is not None:
         service.told.begin(attach)

@@ -104,7 +104,7 @@ def run(
             marker=marker_of(marker),
             attach=process.run,
             follows=True,
-            spare=False,
+            spare_at_once=False,
             notify=notify,
         )
         status = process.status
@@ -175,7 +175,7 @@ def _follow_there(
             run_interface(
                 home_of(ctx),
                 marker=marker_of(marker),
-                spare=False,
+                spare_at_once=False,
                 attach=run,
                 follows=True,
                 notify=notify,

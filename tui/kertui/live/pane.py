@@ -159,6 +159,9 @@ class LivePane(Widget):
         self._looking = ""
         """Why there is none to the tab that is shown."""
 
+        self._waited = ""
+        """The last of these that said only that no epoch was done yet."""
+
         self._reader = LookReader(service)
         self.try_it = TryPanel(service)
         """Where a person asks the network, once it is open."""
@@ -403,7 +406,9 @@ class LivePane(Widget):
             self._looking = COMPUTING
         wanted = self._reader.wanted
         if wanted is not None and wanted.live and not self.history.epochs:
-            self._looking = self._waiting_text
+            self._looking = self._waited = self._waiting_text
+        elif self._looking and self._looking == self._waited:
+            self._looking = COMPUTING
 
     @on(LookReader.LookRead)
     def _take_look(self, message: LookReader.LookRead) -> None:

@@ -62,6 +62,8 @@ class TrainingService:
         cache_dir: where descriptions and the catalog are remembered.
         spare: whether a warm trainer process is kept.
         advice: whether advice is given, by a process beside the spare.
+        spare_at_once: whether that is started before anything is asked of it: beside a script that
+            has begun to train, Keras is imported only for who looks at its network.
         notify: whether a person is told of every run that is begun or shown here.
         far: the host whose runs the store mirrors; None for a store of this host.
     """
@@ -73,12 +75,14 @@ class TrainingService:
         spare: bool = True,
         advice: bool = True,
         *,
+        spare_at_once: bool = True,
         notify: bool = False,
         far: FarHost | None = None,
     ) -> None:
         self.store = store
         self._far = far
         self.spare = spare
+        self._spare_at_once = spare_at_once
         self.advice = advice
         self.adviser = Adviser(cache_dir)
         """Says what is wrong with recipes and tries what mends them; ask ``may_advise`` before."""
@@ -121,12 +125,13 @@ class TrainingService:
         return any(run.state().goes_on for run in list(self.session_runs))
 
     def start_spare(self) -> None:
-        """Start the spare and return at once; does nothing without one or when it is there.
+        """Start the spare and return at once; does nothing without one, when it is there, or where
+        it is to be started only for who asks something.
 
         Raises:
             TrainerGone: the system refused to start a process.
         """
-        if self.spare:
+        if self.spare and self._spare_at_once:
             self._spare()
 
     def _spare(self) -> TrainerProcess:
