@@ -77,7 +77,7 @@ def test_a_run_of_a_script_is_listed_shown_and_exported(
         (("resume",), "cannot be resumed: gan.py trained it, no recipe. Start gan.py"),
         (("retrain",), "cannot be retrained: gan.py trained it"),
         (("export", "-o", "-"), "is no script to write: gan.py trained it"),
-        (("evaluate",), "its rows are not in the run's folder"),
+        (("evaluate",), "cannot be evaluated: gan.py trained it"),
         (("pause",), "is over (finished): nothing was changed"),
     ],
 )

@@ -79,6 +79,9 @@ def evaluate(
         raise click.UsageError("--best and --epoch name weights each; give one of them")
     runs = [find_run(ctx, text) for text in (run, other) if text is not None]
     rows = None if split is None else Rows(split)
+    for one in runs:
+        instead = "The tabs of kertui attach look at its network, where its rows are known."
+        one.require_recipe("cannot be evaluated", instead)
     service = TrainingService(RunStore(home_of(ctx)), cache_dir(), spare=True)
     try:
         found = [

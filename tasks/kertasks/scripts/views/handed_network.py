@@ -24,7 +24,8 @@ _HAND_EVERY = 0.5
 """Seconds between two files for the same viewers."""
 
 _SHARE = 0.015
-"""Of the time that writing them may take; the first one, for which a person waits, is beside it."""
+"""Of the time that writing them may take. The first one, for which a person waits, is beside it: it
+has Keras import for 2 s what the files at the end of the training would import."""
 
 
 class HandedNetwork(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries no types

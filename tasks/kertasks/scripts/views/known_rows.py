@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from kertasks.data.splits import Split
 from kertasks.models.split_rules import rows_trained
 from kertasks.scripts.fit_given import FitGiven
+from kertasks.text.error_text import described
 
 
 class UnknownRows(Exception):  # tells why something is switched off, never an error of the program
@@ -73,7 +74,10 @@ def _rows(values: Any, name: str) -> NDArray[Any]:
         raise UnknownRows(f"{name} is a {type(values).__name__}, no array with a row an entry")
     # A tensor of another device's memory is no array by itself.
     is_tensor = keras.ops.is_tensor(values)
-    array = np.asarray(keras.ops.convert_to_numpy(values) if is_tensor else values)
+    try:
+        array = np.asarray(keras.ops.convert_to_numpy(values) if is_tensor else values)
+    except Exception as error:  # whatever somebody's own class, or several devices, make of it
+        raise UnknownRows(f"{name} is no array that can be read: {described(error)}") from error
     if array.dtype.kind not in "biuf":
         raise UnknownRows(f"{name} holds no numbers")
     return array
