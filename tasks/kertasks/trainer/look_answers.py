@@ -10,7 +10,7 @@ from kertasks.runs.looking.view import Look, Moment, ViewRequest
 from kertasks.runs.manifest import Origin
 from kertasks.scripts.views.script_network import ScriptNetwork
 from kertasks.trainer.dataset_cache import DatasetCache
-from kertasks.views.run_network import RunNetwork
+from kertasks.views.networks.run_network import RunNetwork
 
 
 class LookAnswers:

@@ -21,8 +21,8 @@ from kertasks.runs.looking.view import Moment
 from kertasks.text.numbers import counted
 from kertasks.text.plain_text import one_line
 from kertasks.trainer.dataset_cache import DatasetCache
+from kertasks.views.networks.run_network import RunNetwork
 from kertasks.views.outputs import most_probable
-from kertasks.views.run_network import RunNetwork
 from kertasks.views.said_of_rows import Said, said_of_rows
 
 _CELLS_AT_ONCE = 1 << 20

@@ -33,7 +33,7 @@ from kertasks.trainer.claiming import claim
 from kertasks.trainer.dataset_cache import DatasetCache
 from kertasks.trainer.run import train
 from kertasks.views.answered_rows import answer_rows
-from kertasks.views.run_network import RunNetwork
+from kertasks.views.networks.run_network import RunNetwork
 
 pytestmark = pytest.mark.training
 

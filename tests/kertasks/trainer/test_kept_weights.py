@@ -37,7 +37,7 @@ from kertasks.trainer.dataset_cache import DatasetCache
 from kertasks.trainer.epoch_file import write_epoch
 from kertasks.trainer.held_weights import HeldEpochs
 from kertasks.trainer.run import train
-from kertasks.views.run_network import RunNetwork
+from kertasks.views.networks.run_network import RunNetwork
 
 pytestmark = pytest.mark.training
 

@@ -27,7 +27,7 @@ from kertasks.trainer.dataset_cache import DatasetCache
 from kertasks.trainer.run import train
 from kertasks.views import predicting
 from kertasks.views.answered_rows import answer_rows
-from kertasks.views.run_network import RunNetwork
+from kertasks.views.networks.run_network import RunNetwork
 from kertui.cli.main import run as kertui
 
 pytestmark = pytest.mark.training

@@ -22,7 +22,7 @@ from kertasks.runs.looking.view import DoesNotApply, Look, Moment, ViewRequest
 from kertasks.runs.weights_file import WeightsEpoch, read_epoch
 from kertasks.scripts.views.kept_rows import read_rows
 from kertasks.scripts.views.known_data import data_of_rows
-from kertasks.views.saved_weights import NoWeights, load_file
+from kertasks.views.networks.saved_weights import NoWeights, load_file
 from kertasks.views.table import look
 
 

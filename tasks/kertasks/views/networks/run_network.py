@@ -28,7 +28,7 @@ from kertasks.trainer.dataset_cache import DatasetCache
 from kertasks.trainer.epoch_file import read_epoch_file
 from kertasks.trainer.held_weights import Arrays
 from kertasks.views.layers.updates import with_updates
-from kertasks.views.saved_weights import NoWeights, load_file
+from kertasks.views.networks.saved_weights import NoWeights, load_file
 from kertasks.views.split_choice import data_of_run
 from kertasks.views.table import look
 

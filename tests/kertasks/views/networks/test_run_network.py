@@ -25,8 +25,8 @@ from kertasks.trainer.callbacks.best_weights import save_model
 from kertasks.trainer.checkpoint import BestState, Checkpoint, TrainingPosition, values_of
 from kertasks.trainer.dataset_cache import DatasetCache
 from kertasks.trainer.epoch_file import write_epoch
-from kertasks.views.run_network import RunNetwork
-from kertasks.views.saved_weights import NoWeights
+from kertasks.views.networks.run_network import RunNetwork
+from kertasks.views.networks.saved_weights import NoWeights
 
 ANSWER = find_task("xor").recipes["answer"]
 

@@ -1,0 +1,1 @@
+"""The network that a view looks at: a run's own, with the weights of an epoch."""
