@@ -37,6 +37,7 @@ def stack(app: KertuiApp) -> list[type]:
 async def open_runs(pilot: Pilot[None], app: KertuiApp) -> RunsScreen:
     """The screen of runs, the first run under the cursor and nothing to be read any more."""
     await pilot.press("R")
+    await until(pilot, lambda: isinstance(app.screen, RunsScreen))
     screen = app.screen
     assert isinstance(screen, RunsScreen)
     await until(pilot, lambda: screen.listed.complete)

@@ -51,7 +51,7 @@ async def test_the_screens_are_drawn_at_any_size(service: RecordedService, live:
     async with app.run_test(size=(80, 24)) as pilot:
         for name, scene in in_order:
             await scene.open(pilot, live)
-            await draw_at(pilot, some_sizes(len(name), 2, 1), live)
+            await draw_at(pilot, some_sizes(len(name), 1, 1), live)
             await resize(pilot, 80, 24)
             await scene.close(pilot)
 

@@ -144,6 +144,7 @@ async def test_while_both_are_started_nothing_more_is_and_nothing_is_covered(
         assert isinstance(app.screen, TasksScreen)
         await until(pilot, lambda: "Starting both" in said(app))
         await pilot.press("R")
+        await until(pilot, lambda: isinstance(app.screen, RunsScreen))
         runs = app.screen
         assert isinstance(runs, RunsScreen)
         starting.let_go()

@@ -35,6 +35,7 @@ def write_some(store: RunStore) -> None:
 async def open_runs(pilot: Pilot[Any]) -> None:
     """Open the screen of runs, and wait until the curve of the first is drawn."""
     await pilot.press("R")
+    await until(pilot, lambda: isinstance(pilot.app.screen, RunsScreen))
     screen = pilot.app.screen
     assert isinstance(screen, RunsScreen)
     await until(pilot, lambda: screen.listed.complete)

@@ -470,6 +470,7 @@ async def test_ascii_mode_sends_nothing_but_ascii(service: RecordedService, colo
 def as_before(*keys: str) -> Callable[[Pilot[None]], Awaitable[None]]:
     async def run_before(pilot: Pilot[None]) -> None:
         await pilot.press("R")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RunsScreen))
         screen = pilot.app.screen
         assert isinstance(screen, RunsScreen)
         await until(pilot, lambda: screen.listed.complete)

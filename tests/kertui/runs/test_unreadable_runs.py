@@ -50,6 +50,7 @@ async def test_a_home_that_is_a_file_is_not_without_runs(
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: "runs cannot be read" in shown(app))
         await pilot.press("R")
+        await until(pilot, lambda: isinstance(app.screen, RunsScreen))
         assert isinstance(app.screen, RunsScreen)
         runs = Runs(app, pilot, app.screen)
         await runs.shows("cannot list the runs in")
