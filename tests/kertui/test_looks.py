@@ -20,7 +20,7 @@ from kertui.app import KertuiApp
 from kertui.tasks_screen.download_screen import DownloadScreen
 
 FILES = ("imdb.npz", "imdb_word_index.json")
-TASKS_READ = ("gpu-box", "no runs yet", "baseline")
+TASKS_READ = ("gpu-box", "NO RUN YET", "baseline")
 """On the first screen once everything on it was read."""
 
 

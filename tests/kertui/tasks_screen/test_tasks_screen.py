@@ -65,7 +65,9 @@ async def test_typing_filters_at_once_and_enter_opens(
     opened = Opened(monkeypatch)
     app = make(service)
     async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: "NO RUN YET" in shown(app))
         await pilot.press("x", "r")
+        assert "NO RUN YET" not in shown(app)  # its keys are letters now
         assert listed(app)[0] == "xor"
         assert "Is exactly one of the two inputs 1?" in shown(app)
         await pilot.press("enter")
@@ -294,7 +296,9 @@ async def test_last_runs_are_shown_with_their_results(service: RecordedService) 
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("x", "o", "r")
         await until(pilot, lambda: "Last runs" in shown(app))
+        await pilot.press("escape")
         screen = shown(app)
+        assert "NO RUN YET" not in screen
         assert "1 run" in screen
         assert "finished" in screen
         assert "test accuracy 0.750" in screen
@@ -382,7 +386,7 @@ async def test_no_color_sends_no_colours_and_shows_the_cursor(service: RecordedS
 
 def press(*keys: str) -> Callable[[Pilot[None]], Awaitable[None]]:
     async def run_before(pilot: Pilot[None]) -> None:
-        await until(pilot, lambda: "↓" in shown(pilot.app) and "no runs" in shown(pilot.app))
+        await until(pilot, lambda: "↓" in shown(pilot.app) and "NO RUN YET" in shown(pilot.app))
         await pilot.press(*keys)
         await until(pilot, lambda: "baseline" in shown(pilot.app))
         await pilot.press("escape")

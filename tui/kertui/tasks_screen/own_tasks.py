@@ -61,6 +61,11 @@ class OwnTasks(Widget):
 
     # Which there are
 
+    @property
+    def has_own(self) -> bool:
+        """Whether any of them is a person's own, be its file wrong or not."""
+        return bool(self.broken) or any(task.group is Group.YOURS for task in self.tasks)
+
     def look(self) -> None:
         """Look again, in a thread, unless one does already."""
         if not self._looking:

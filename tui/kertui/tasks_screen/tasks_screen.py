@@ -10,7 +10,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.screen import Screen
 
 from kertasks.own_tasks.found_tasks import BrokenTask
@@ -22,9 +22,10 @@ from kertui.session import OpenWorkbench, Session, TrainHeadToHead
 from kertui.tasks_screen.known_data import DataKey, KnownData
 from kertui.tasks_screen.known_runs import KnownRuns
 from kertui.tasks_screen.own_tasks import OwnTasks, broken_words, own_file
+from kertui.tasks_screen.picker import Picker
 from kertui.tasks_screen.recipe_list import RecipeList
 from kertui.tasks_screen.task_card import DataPicture, DataStatus, Described, Reading, TaskCard
-from kertui.tasks_screen.task_list import TaskFilter, TaskList
+from kertui.tasks_screen.task_list import TaskList
 from kertui.tasks_screen.tasks_header import TasksHeader
 
 _DESCRIBE_AFTER = 0.12
@@ -99,9 +100,7 @@ class TasksScreen(Screen[None]):
         yield self._data
         yield self._runs
         with Horizontal(id="body"):
-            with Vertical(id="picker"):
-                yield TaskFilter()
-                yield TaskList(own.tasks, own.broken, id="tasks")
+            yield Picker(own.tasks, own.broken)
             yield TaskCard(id="card")
         yield KeyLine()
 
@@ -124,10 +123,6 @@ class TasksScreen(Screen[None]):
             self.query_one(OwnTasks).look()
             self._data.look_at_files()
             self._refresh_runs()
-
-    def on_resize(self) -> None:
-        """Show only names where there is little room."""
-        self.query_one(TaskList).narrow = self.size.width < 100
 
     # --- the task, its recipe and its data
 
@@ -265,6 +260,8 @@ class TasksScreen(Screen[None]):
             self._show_runs()
             known = self._runs
             self.query_one(TasksHeader).show_runs(known.runs, readable=known.readable)
+            nothing_own = not self.query_one(OwnTasks).has_own
+            self.query_one(Picker).is_new = known.readable and not known.runs and nothing_own
 
     def _mark_tasks(self) -> None:
         training = {run.task for run in self._runs.runs if run.state.goes_on}
@@ -323,10 +320,6 @@ class TasksScreen(Screen[None]):
         """Scroll the card by most of its height."""
         card = self.query_one(TaskCard)
         card.scroll_relative(y=direction * max(3, card.size.height - 3), animate=False)
-
-    @on(TaskList.FilterChanged)
-    def _show_filter(self, event: TaskList.FilterChanged) -> None:
-        self.query_one(TaskFilter).query_text = event.text
 
     @on(TaskList.TaskOpened)
     @on(RecipeList.RecipeOpened)
