@@ -20,6 +20,14 @@ KERTUI = str(Path(sys.executable).with_name("kertui"))
 
 SIZES = {"xor": (120, 36), "leave": (80, 24), "square": (120, 36), "reuters": (80, 24)}
 
+WITHOUT = {
+    "xor": (),
+    "leave": ("--no-spare",),
+    "square": ("--no-advice",),
+    "reuters": ("--no-advice",),
+}
+"""Processes of which a story shows nothing: each imports Keras, which takes seconds of a core."""
+
 pytestmark = [pytest.mark.terminal, pytest.mark.training]
 
 
@@ -36,9 +44,7 @@ def test_a_story_comes_to_its_last_caption(
         request.getfixturevalue("genuine_data")
     columns, rows = SIZES[name]
     (tmp_path / "demos").mkdir()
-    # A process that looks for faults imports Keras; only one story shows what it finds.
-    advice = [] if name == "xor" else ["--no-advice"]
-    command = [KERTUI, *advice, "demo", name, "--speed", "10"]
+    command = [KERTUI, *WITHOUT[name], "demo", name, "--speed", "10"]
     environment = {"TMPDIR": str(tmp_path / "demos")}
     last = " ".join(story.steps[-1].caption.split()[:5])
     with PseudoTerminal(command, columns=columns, rows=rows, environment=environment) as terminal:

@@ -43,7 +43,7 @@ def used_words(look: DataLook | None, data: OwnData) -> list[str]:
     if not isinstance(look, TableLook) or not isinstance(data, Table) or not look.used_rows:
         return []
     left = data.rows - look.used_rows
-    used = [f"{grouped(look.used_rows)} rows used"]
+    used = [f"{counted(look.used_rows, 'row')} used"]
     return [*used, f"{grouped(left)} left out"] if left else used
 
 

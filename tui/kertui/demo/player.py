@@ -19,8 +19,8 @@ _SECONDS_A_WORD: Final = 0.24
 
 _BETWEEN_KEYS: Final = 0.45
 _BETWEEN_CHARACTERS: Final = 0.16
-_LOOKS_AGAIN: Final = 0.05
-"""Seconds between two looks at the screen."""
+_LOOKS_AGAIN: Final = 0.2
+"""Seconds between two looks at the screen; each renders all of it."""
 
 _EPOCH: Final = re.compile(r"\bepoch (\d{1,3}(?:\s\d{3})*)")
 

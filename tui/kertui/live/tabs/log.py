@@ -58,6 +58,7 @@ class LogTab(LiveTab):
     LogTab {
         overflow: auto auto;
 
+        &.-idle { align: center middle; }
         & > Static { width: auto; }
     }
     """
@@ -116,6 +117,10 @@ class LogTab(LiveTab):
             self._path = path
             self._take("", path)
             self._follow()
+        idle = view.waiting if view.run is None else ""
+        self.set_class(bool(idle), "-idle")
+        if path is None:
+            self._take(idle, None)
 
     def _follow(self) -> None:
         if self._path is not None and self.display:
