@@ -30,6 +30,7 @@ from kertui.session import (
     OpenRun,
     OpenWorkbench,
     Session,
+    StartSweep,
     TrainHeadToHead,
 )
 from kertui.tasks_screen.tasks_screen import SHOW_RUNS, TasksScreen
@@ -263,6 +264,12 @@ class KertuiApp(App[None]):
     @on(CrossValidate)
     def _cross_validate(self, event: CrossValidate) -> None:
         from kertui.groups.cross_validation.begin import ask_and_begin
+
+        ask_and_begin(self.session, event)
+
+    @on(StartSweep)
+    def _start_sweep(self, event: StartSweep) -> None:
+        from kertui.groups.sweep.begin import ask_and_begin
 
         ask_and_begin(self.session, event)
 

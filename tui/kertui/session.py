@@ -6,7 +6,7 @@ bubbles up to the app. So no screen knows the app, and none of them knows the ot
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kertasks.groups.folder import GroupFolder
+    from kertasks.groups.sweep.dimension import Dimension
+    from kertasks.keras_catalog.catalog import Catalog
     from kertasks.recipes.recipe import Recipe
     from kertasks.runs.folder import RunFolder
     from kertasks.runs.listing import OverRuns
@@ -142,5 +144,26 @@ class CrossValidate(Message):
     """The screen that asks, as in ``OpenWorkbench``."""
 
     recipe: Recipe
+    source: Path | None = None
+    """The file the recipe was read from, if any."""
+
+
+@dataclass
+class StartSweep(Message):
+    """A person wants to train a recipe with many values of some settings: how is asked for."""
+
+    over: Screen[Any]
+    """The screen that asks, as in ``OpenWorkbench``."""
+
+    recipe: Recipe
+    dimensions: tuple[Dimension, ...]
+    """What is varied, as far as it was said."""
+
+    catalog: Catalog | None
+    """Keras's classes; None where they are not known yet."""
+
+    keep: Callable[[Sequence[Dimension]], None]
+    """Takes what is varied where a person goes back to say more."""
+
     source: Path | None = None
     """The file the recipe was read from, if any."""

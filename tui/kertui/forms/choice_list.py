@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -32,6 +32,7 @@ class ChoiceList(ModalScreen[str | None]):
         current: the field's text; with ``several``, names with commas between.
         region: where on the screen the field's value stands.
         several: whether more than one may be picked.
+        sweeps: whether a text is a list of values that a sweep can try, which is given as it is.
     """
 
     DEFAULT_CSS = """
@@ -73,12 +74,18 @@ class ChoiceList(ModalScreen[str | None]):
     AUTO_FOCUS = "Input"
 
     def __init__(
-        self, choices: Sequence[Choice], current: str, region: Region, several: bool = False
+        self,
+        choices: Sequence[Choice],
+        current: str,
+        region: Region,
+        several: bool = False,
+        sweeps: Callable[[str], bool] = lambda _: False,
     ) -> None:
         super().__init__()
         self._choices = tuple(choices)
         self._region = region
         self._several = several
+        self._sweeps = sweeps
         known = {choice.text for choice in choices}
         names = [part.strip() for part in current.split(",")] if several else [current]
         self._picked = [name for name in names if name in known or (several and "(" in name)]
@@ -141,6 +148,9 @@ class ChoiceList(ModalScreen[str | None]):
     def _show_summary(self) -> None:
         place = self._options.highlighted
         text = self._shown[place].summary if place is not None and self._shown else "nothing fits"
+        typed = self.query_one(Input).value
+        if not self._shown and self._sweeps(typed):
+            text = f"{glyphs_for(self.app).enter} sweeps over {typed}"
         if self._several:
             text = f"Enter picks, Esc is done. {text}"
         self.query_one(".choice-list--summary", Static).update(text)
@@ -164,6 +174,8 @@ class ChoiceList(ModalScreen[str | None]):
         event.stop()
         if self._shown and self._options.highlighted is not None:
             self._take(self._options.highlighted)
+        elif self._sweeps(event.value):
+            self.dismiss(event.value)
 
     @on(OptionList.OptionSelected)
     def take_clicked(self, event: OptionList.OptionSelected) -> None:

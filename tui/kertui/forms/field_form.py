@@ -15,6 +15,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from kertasks.groups.sweep.dimension import Dimension
 from kertui.forms.argument_path import ArgumentPath
 from kertui.forms.choice_list import ChoiceList
 from kertui.forms.field_grid import FieldGrid
@@ -111,6 +112,12 @@ class FieldForm(Vertical):
         typed: str
         allowed: str
 
+    @dataclass
+    class SweepAsked(Message):
+        """A person wants a sweep over the values that were typed into a field."""
+
+        dimension: Dimension
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.grid = FieldGrid()
@@ -125,6 +132,9 @@ class FieldForm(Vertical):
 
         self.everything = False
         """Whether fields are shown that are as by default and have no room."""
+
+        self._offered: tuple[ArgumentPath, Dimension] | None = None
+        """What a sweep would vary, as typed into the field that was refused last."""
 
         self._edited: Field | None = None
         self._reason: str | None = None
@@ -152,6 +162,15 @@ class FieldForm(Vertical):
         Raises:
             NotAllowed: saying what is allowed instead.
         """
+
+    def dimension_of(self, field: Field, text: str) -> Dimension | None:  # noqa: ARG002
+        """What a sweep would vary, where several values were typed into a field; None for one
+        value, for values that the field cannot have, and in forms that no sweep can be of."""
+        return None
+
+    def varied(self, field: Field) -> str:  # noqa: ARG002
+        """The values of a field that a sweep is to try, as they were typed; empty for none."""
+        return ""
 
     @abstractmethod
     def reset_value(self, field: Field) -> None:
@@ -182,8 +201,11 @@ class FieldForm(Vertical):
     def forget_refusals(self) -> None:
         """Forget what was refused, since the form is of something else now."""
         self._refused.clear()
+        self._offered = None
 
     def _with_refusal(self, field: Field) -> Field:
+        if values := self.varied(field):
+            field = replace(field, note=f"sweep {values}")
         if field.path not in self._refused:
             return field
         typed, allowed = self._refused[field.path]
@@ -228,6 +250,10 @@ class FieldForm(Vertical):
 
     def _field_help(self, field: Field) -> Content:
         parts: list[Content] = []
+        if self._offered is not None and self._offered[0] == field.path:
+            enter, over = glyphs_for(self.app).enter, self._offered[1].spelled
+            offer = "[bold $key]$enter[/] [$foreground]sweeps over $over[/]"
+            parts.append(Content.from_markup(offer, enter=enter, over=over.replace(",", ", ")))
         if field.problem and field.problem not in (self._reason or ""):
             parts.append(self._problem(field.problem))
         elif self.editor.has_class("-open") and field.allowed:
@@ -265,11 +291,26 @@ class FieldForm(Vertical):
         several = field.entry is Entry.PICK_SEVERAL
 
         def picked(text: str | None) -> None:
-            if text is not None:
+            if text is None:
+                return
+            dimension = None if several else self.dimension_of(field, text)
+            if dimension is None:
                 self._enter(field, text)
+            else:
+                self._ask_for_sweep(field, dimension)
+
+        def sweeps(text: str) -> bool:
+            return not several and self.dimension_of(field, text) is not None
 
         region = self.grid.value_region()
-        self.app.push_screen(ChoiceList(field.choices, field.text, region, several), picked)
+        self.app.push_screen(ChoiceList(field.choices, field.text, region, several, sweeps), picked)
+
+    def _ask_for_sweep(self, field: Field, dimension: Dimension) -> None:
+        """Leave the field as it was, and ask for the sweep."""
+        self._refused.pop(field.path, None)
+        self._offered = None
+        self.show_fields(self._fields)
+        self.post_message(self.SweepAsked(dimension))
 
     def _open_editor(self, field: Field) -> None:
         self._edited = field
@@ -357,7 +398,11 @@ class FieldForm(Vertical):
         field = self._edited
         if field is None:
             return
-        if self._enter(field, event.value):
+        again = self._refused.get(field.path, ("",))[0] == event.value
+        if again and self._offered is not None and self._offered[0] == field.path:
+            self._close_editor()
+            self._ask_for_sweep(field, self._offered[1])
+        elif self._enter(field, event.value):
             self._close_editor()
         else:
             self._show_refusal()
@@ -368,6 +413,7 @@ class FieldForm(Vertical):
         event.stop()
         if self._edited is not None:
             self._refused.pop(self._edited.path, None)
+            self._offered = None
         self._close_editor()
         self.show_fields(self._fields)
 
@@ -394,6 +440,8 @@ class FieldForm(Vertical):
         try:
             self.enter_value(field, text)
         except NotAllowed as refusal:
+            dimension = self.dimension_of(field, text)
+            self._offered = None if dimension is None else (field.path, dimension)
             self._refused[field.path] = (text, refusal.allowed)
             self.show_fields(self._fields)
             return False

@@ -461,6 +461,11 @@ class RecipeColumn(Container):
         self.set_class(in_layer, "-settings-folded")
         self.set_class(in_settings and not in_layer, "-layer-folded")
 
+    def show_varied(self) -> None:
+        """Show which settings a sweep is to vary."""
+        self._layer_form.show_form()
+        self._settings.show_form()
+
     def focus_layers(self) -> None:
         """Put the focus into the list of layers."""
         self._layers.focus()

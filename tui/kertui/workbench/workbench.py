@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial, wraps
 from pathlib import Path
 from typing import ClassVar, Concatenate, ParamSpec
@@ -15,6 +15,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
+from kertasks.groups.sweep.dimension import Dimension
 from kertasks.recipes.recipe import Recipe
 from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.folder import RunFolder
@@ -25,6 +26,7 @@ from kertui.advice.advice_panel import AdvicePanel
 from kertui.comparison.compare import CompareScreen
 from kertui.dialogs.recipe_path import OpenRecipeScreen, SaveRecipeScreen
 from kertui.dialogs.unsaved_changes import UnsavedAnswer, UnsavedChangesScreen
+from kertui.forms.field_form import FieldForm
 from kertui.live.pane import LivePane
 from kertui.live.pane_keys import live_keys
 from kertui.live.status import RunStatus
@@ -32,7 +34,7 @@ from kertui.live.steering import first_learning_rate, steering_keys
 from kertui.live.tab import named_tabs
 from kertui.live.training_column import Phase, TrainingColumn
 from kertui.rows.key_line import KeyLine
-from kertui.session import CrossValidate, Session
+from kertui.session import CrossValidate, Session, StartSweep
 from kertui.terminal.glyphs import glyphs_for
 from kertui.workbench.choose_recipe import ChooseRecipeScreen
 from kertui.workbench.layers.layer_list import INPUT_ROW, LayerList
@@ -85,6 +87,8 @@ class WorkbenchScreen(Screen[None]):
                 "epoch's number of epochs."),
         Binding("V", "cross_validate", "cross-validate", show=False, id="workbench.folds",
                 tooltip="Train the recipe fold by fold: how good it is, and how sure that is."),
+        Binding("v", "sweep", "sweep", id="workbench.sweep",
+                tooltip="Train the recipe with all the values that were typed into its fields."),
         *steering_keys(),
         *live_keys("workbench"),
         # What changes the recipe.
@@ -344,6 +348,38 @@ class WorkbenchScreen(Screen[None]):
         else:
             self.post_message(CrossValidate(self, self.draft.recipe, self._path))
 
+    @on(FieldForm.SweepAsked)
+    def collect_dimension(self, event: FieldForm.SweepAsked) -> None:
+        """Vary one more setting, and ask how."""
+        self.draft.varied[event.dimension.path] = event.dimension
+        self.action_sweep()
+
+    @after_typing
+    def action_sweep(self) -> None:
+        """Train the recipe with many values, or say why it cannot be."""
+        refusal = self.check.refusal()
+        if refusal is not None:
+            self._column.show_refusal(refusal)
+            self._show_half("recipe")
+            return
+        self._keep_varied(tuple(self.draft.varied.values()))
+        self.post_message(
+            StartSweep(
+                self,
+                self.draft.recipe,
+                tuple(self.draft.varied.values()),
+                self._column.catalog,
+                self._keep_varied,
+                self._path,
+            )
+        )
+
+    def _keep_varied(self, dimensions: Sequence[Dimension]) -> None:
+        """Vary these settings, and show them at their fields."""
+        self.draft.varied = {one.path: one for one in dimensions}
+        self._column.show_varied()
+        self.refresh_bindings()
+
     @on(RecipeColumn.CheckEnded)
     def start_after_check(self, event: RecipeColumn.CheckEnded) -> None:
         """Go on with a start that waited for the check.
@@ -460,6 +496,8 @@ class WorkbenchScreen(Screen[None]):
                 return self._column.allows(str(parameters[0]))
             case "edit_layer":
                 return self._column.selected != INPUT_ROW
+            case "sweep":
+                return bool(self.draft.varied)
             case "compare":
                 return self.draft.origin != self.draft.recipe
             case _:

@@ -23,12 +23,10 @@ from kertasks.recipes.recipe import Recipe
 from kertasks.text.numbers import counted, grouped
 from kertui.dialogs.dialog import LOOK, Dialog
 from kertui.forms.text_field import TextField
+from kertui.groups.entered import whole_number, yes_or_no
 from kertui.service.group_process import start_runner
 from kertui.session import CrossValidate, OpenGroup, Session
 from kertui.terminal.glyphs import glyphs_for
-
-_YES = {"yes", "y", "on", "true", "1"}
-_NO = {"no", "n", "off", "false", "0", ""}
 
 
 class FoldsWanted(Dialog[CrossValidation]):
@@ -81,12 +79,9 @@ class FoldsWanted(Dialog[CrossValidation]):
         Raises:
             UserError: says what is allowed.
         """
-        folds = _whole(self._folds.value, "folds", 2, MOST_FOLDS)
-        repeats = _whole(self._repeats.value, "repeats", 1, MOST_REPEATS)
-        final = self._final.value.strip().casefold()
-        if final not in _YES | _NO:
-            raise UserError("the last one must be yes or no")
-        return CrossValidation(folds, repeats, final in _YES)
+        folds = whole_number(self._folds.value, "folds", 2, MOST_FOLDS)
+        repeats = whole_number(self._repeats.value, "repeats", 1, MOST_REPEATS)
+        return CrossValidation(folds, repeats, yes_or_no(self._final.value))
 
     @on(Input.Changed)
     def _say_sum(self) -> None:
@@ -107,16 +102,6 @@ class FoldsWanted(Dialog[CrossValidation]):
             self.dismiss(self._wanted())
         except UserError:
             return  # what is wrong stands there already
-
-
-def _whole(text: str, name: str, least: int, most: int) -> int:
-    try:
-        value = int(text.strip())
-    except ValueError:
-        value = -1
-    if not least <= value <= most:
-        raise UserError(f"{name} must be a whole number from {least} to {grouped(most)}")
-    return value
 
 
 def ask_and_begin(session: Session, asked: CrossValidate) -> None:

@@ -6,6 +6,7 @@ from collections import deque
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from kertasks.groups.sweep.dimension import Dimension
 from kertasks.pretrained.paths import with_whole_paths
 from kertasks.recipes.recipe import INPUT, Layer, Recipe, Value
 from kertui.comparison.recipe_comparison import ComparedValue, compare_recipes
@@ -40,6 +41,9 @@ class RecipeDraft:
 
         self.origin = recipe
         """The recipe it came from: the task's own, or the file that was opened."""
+
+        self.varied: dict[str, Dimension] = {}
+        """What a sweep over the recipe is to vary, by its path; no part of the recipe."""
 
         self._saved = recipe
         self._past: deque[Step] = deque(maxlen=limit)
@@ -140,12 +144,15 @@ class RecipeDraft:
         """
         if recipe != self.recipe:
             self._remember(layer)
+            if _classes(recipe) != _classes(self.recipe):
+                self._forget_layers()
             self.recipe = recipe
 
     def replace(self, recipe: Recipe) -> None:
         """Go on with another recipe, as when a file is opened. Can be undone like any change."""
         if recipe is not self.origin or recipe != self.recipe:
             self._remember(None)
+            self.varied.clear()
             self.recipe = self.origin = self._saved = recipe
 
     def mark_saved(self, recipe: Recipe) -> None:
@@ -167,6 +174,8 @@ class RecipeDraft:
         left.append(self._state(step.layer))
         if step.origin is not self.origin:  # else a save made meanwhile still counts
             self._saved = step.saved
+        if _classes(step.recipe) != _classes(self.recipe):
+            self._forget_layers()
         self.recipe, self.origin = step.recipe, step.origin
         return step
 
@@ -177,6 +186,10 @@ class RecipeDraft:
         """Note the state before a change; what was undone cannot be made again after it."""
         self._past.append(self._state(layer))
         self._future.clear()
+
+    def _forget_layers(self) -> None:
+        """Vary no layer any more: their places are those of others now."""
+        self.varied = {p: one for p, one in self.varied.items() if not p.startswith("layers.")}
 
     def _set_layers(self, layers: list[Layer], layer: int) -> None:
         # The path of a saved network that is typed begins in the folder one is in.
@@ -190,3 +203,7 @@ class RecipeDraft:
         while f"{stem}_{number}" in taken:
             number += 1
         return f"{stem}_{number}"
+
+
+def _classes(recipe: Recipe) -> list[str]:
+    return [layer.class_name for layer in recipe.layers]

@@ -8,6 +8,7 @@ from dataclasses import replace
 from textual.content import Content
 
 from kertasks.data.description import Description, FeatureFacts
+from kertasks.groups.sweep.dimension import Dimension
 from kertasks.keras_catalog.catalog import ArgumentKind, Catalog, Family
 from kertasks.recipes.recipe import Component, Recipe, Value
 from kertasks.recipes.recipe_errors import Problem
@@ -20,6 +21,7 @@ from kertui.terminal.glyphs import glyphs_for
 from kertui.text.fitting_text import wrap
 from kertui.text.recipe_values import NOTHING, NotAllowed, default_value, format_number
 from kertui.workbench.draft.draft import RecipeDraft
+from kertui.workbench.draft.varying import dimension_at
 
 _HELP_ROWS = 3
 """Kept for help beneath the fields while not all of them are shown."""
@@ -194,6 +196,21 @@ class LayerForm(FieldForm):
                 value = DEFAULT
             self._draft.set_argument(self._index, field.path, value)
         self.post_message(self.Edited())
+
+    def dimension_of(self, field: Field, text: str) -> Dimension | None:
+        """What a sweep over an argument of the layer would vary."""
+        if field.argument is None or self._recipe is None:
+            return None
+        return dimension_at(self._draft.recipe, self._path(field), text, self._catalog)
+
+    def varied(self, field: Field) -> str:
+        """What a sweep is to try of an argument."""
+        found = self._draft.varied.get(self._path(field)) if field.argument else None
+        return "" if found is None else found.spelled
+
+    def _path(self, field: Field) -> str:
+        """As ``--set`` has it."""
+        return ".".join(("layers", str(self._index), *field.path))
 
     def reset_value(self, field: Field) -> None:
         """Put the default into the draft; a required argument has none."""

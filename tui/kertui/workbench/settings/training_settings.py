@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from textual.content import Content
 
+from kertasks.groups.sweep.dimension import Dimension
 from kertasks.keras_catalog.catalog import Catalog
 from kertasks.recipes.recipe_errors import Problem
 from kertui.forms.field_form import FieldForm
@@ -14,6 +15,7 @@ from kertui.forms.fields import Field
 from kertui.terminal.glyphs import glyphs_for
 from kertui.workbench.draft.draft import RecipeDraft
 from kertui.workbench.draft.recipe_check import Refusal
+from kertui.workbench.draft.varying import dimension_at
 from kertui.workbench.settings.settings_fields import (
     DataFacts,
     enter_setting,
@@ -99,6 +101,15 @@ class TrainingSettings(FieldForm):
         recipe = enter_setting(self._draft.recipe, field.path, text, self._catalog)
         self._draft.change(recipe)
         self.post_message(self.Edited())
+
+    def dimension_of(self, field: Field, text: str) -> Dimension | None:
+        """What a sweep over a setting would vary."""
+        return dimension_at(self._draft.recipe, ".".join(field.path), text, self._catalog)
+
+    def varied(self, field: Field) -> str:
+        """What a sweep is to try of a setting."""
+        found = self._draft.varied.get(".".join(field.path))
+        return "" if found is None else found.spelled
 
     def reset_value(self, field: Field) -> None:
         """Put the setting's default into the draft."""

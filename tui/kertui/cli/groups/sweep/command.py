@@ -114,6 +114,7 @@ def sweep(
     from kertasks.data.sources.data_files import require
     from kertasks.groups.folder import GroupRefused
     from kertasks.groups.store import GroupStore, remove
+    from kertasks.groups.sweep.wishes import Wishes, require_valid
     from kertasks.recipes.changes import with_changes
     from kertasks.runs.store import RunStore
     from kertasks.user_folders import cache_dir
@@ -137,9 +138,9 @@ def sweep(
     finally:
         service.close()
     recipes = [with_changes(recipe, plain, catalog) for recipe, _ in chosen]
-    wishes = asking.Wishes(**{**search, "folds": search["folds"] or 0})
-    asked = asking.sweep_of(asking.with_recipes(dimensions, recipes), recipes, plain, wishes)
-    asking.require_valid(asked, recipes, catalog)
+    wishes = Wishes(**{**search, "folds": search["folds"] or 0})
+    asked = asking.asked_of(asking.with_recipes(dimensions, recipes), recipes, plain, wishes)
+    require_valid(asked.dimensions, recipes, catalog, "--set")
     if dry_run:
         from kertui.cli.groups.sweep.dry_run import DryRun
 
