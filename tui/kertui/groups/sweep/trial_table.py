@@ -4,20 +4,33 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from kertasks.groups.sweep.results import TrialResult, TrialState
 from kertasks.text.numbers import grouped, metric_label
-from kertui.groups.group_table import GroupColumn, GroupTable, column, fitting, in_columns
+from kertui.groups.group_table import (
+    GAP,
+    GroupColumn,
+    GroupTable,
+    column,
+    fitting,
+    in_columns,
+)
 from kertui.groups.sweep.trials_reader import SPARK_PLACES
 from kertui.groups.sweep.trials_seen import TrialsSeen
 from kertui.plotting.dot_layers import DotLayers
 from kertui.plotting.strips import Row, cells
 from kertui.terminal.glyphs import Glyphs
+from kertui.text.fitting_text import fitted
 from kertui.text.group_figures import metric_spread, metric_value
 from kertui.text.sweep_titles import short_value, sides_of, titles_of
 
 _CURVE = SPARK_PLACES // 2
 """Cells of a small curve."""
+
+
+_LEAST_VALUE = 3
+"""Cells of a setting's value where there is no room."""
 
 
 class TrialTable(GroupTable[TrialResult]):
@@ -55,10 +68,12 @@ class TrialTable(GroupTable[TrialResult]):
             "curve": self._curve(place, glyphs),
             "state": cells("" if ranked else one.state.value, _ROLES.get(one.state, "dim")),
         }
+        columns = self._columns(width)
+        widths = {one.title: one.width for one in columns}
         names = titles_of(seen.results.dimensions)
         for name, value in zip(names, one.values, strict=True):
-            texts[name] = cells(short_value(value), role)
-        return in_columns(self._columns(width), texts)
+            texts[name] = cells(fitted(short_value(value), widths.get(name, 1), glyphs), role)
+        return in_columns(columns, texts)
 
     def _columns(self, width: int) -> Sequence[GroupColumn]:
         seen = self._seen
@@ -82,7 +97,8 @@ class TrialTable(GroupTable[TrialResult]):
         ]
         if states:
             columns.append(column("state", states, right=False))
-        return fitting(columns, ("trial", "curve", "best epoch", "state"), width)
+        found = fitting(columns, ("trial", "curve", "best epoch", "state"), width)
+        return _squeezed(found, titles_of(dimensions), width)
 
     def _curve(self, place: int, glyphs: Glyphs) -> Row:
         """A curve one row high, between its own least and greatest value."""
@@ -99,6 +115,24 @@ class TrialTable(GroupTable[TrialResult]):
             for epoch, value in points
         )
         return layers.rows()[0]
+
+
+def _squeezed(
+    columns: Sequence[GroupColumn], varied: Sequence[str], width: int
+) -> Sequence[GroupColumn]:
+    """Columns in which the values of settings are cut, the widest first, so that the rank and what
+    it goes by stay whole."""
+    found = list(columns)
+    while sum(one.width + GAP for one in found) - GAP > width:
+        wide = max(
+            (at for at, one in enumerate(found) if one.title in varied),
+            key=lambda at: found[at].width,
+            default=None,
+        )
+        if wide is None or found[wide].width <= _LEAST_VALUE:
+            break
+        found[wide] = replace(found[wide], width=found[wide].width - 1)
+    return found
 
 
 _ROLES = {TrialState.FAILED: "bad", TrialState.BEGUN: "train"}

@@ -10,6 +10,7 @@ from kertasks.groups.sweep.asked import Sweep, recipe_of_trial
 from kertasks.runs.folder import RunFolder
 from kertui.groups.group_body import GroupBody, Wanted
 from kertui.groups.group_curves import GroupCurves, waiting
+from kertui.groups.sweep.effects_area import EffectsArea
 from kertui.groups.sweep.trial_table import TrialTable
 from kertui.groups.sweep.trials_seen import TrialsSeen
 from kertui.text.group_figures import metric_value
@@ -33,14 +34,17 @@ class TrialsBody(GroupBody[TrialsSeen]):
         # Held, not looked up: an update may still arrive while the screen is being taken down.
         self._table = TrialTable()
         self._curves = GroupCurves("best")
+        self._effects = EffectsArea()
 
     def compose(self) -> ComposeResult:
-        """Lay out the table over the curves."""
+        """Lay out the table over the curves, and what may stand in their place."""
         yield self._table
         yield self._curves
+        yield self._effects
 
     def on_mount(self) -> None:
-        """Give the keys to the table."""
+        """Show the curves, and give the keys to the table."""
+        self._effects.display = False
         self._table.focus()
 
     def on_resize(self) -> None:
@@ -58,6 +62,7 @@ class TrialsBody(GroupBody[TrialsSeen]):
         """Show the trials as they are now."""
         self._seen = seen
         self._table.show(seen)
+        self._effects.show(seen)
         self._draw()
 
     def _draw(self) -> None:
@@ -88,13 +93,31 @@ class TrialsBody(GroupBody[TrialsSeen]):
         """Whether a key would do something now."""
         metrics = len(self._seen.metrics) if self._seen is not None else 0
         match action:
+            case "toggle_effects":
+                return self._seen is not None
+            case "turn_effects":
+                return self._shows_effects and self._effects.has_more
             case "next_metric":
-                return metrics > 1
+                return metrics > 1 and not self._shows_effects
             case "toggle_log" | "toggle_whole":
-                return metrics > 0
+                return metrics > 0 and not self._shows_effects
             case "trial_recipe":
                 return self._table.here is not None
         return False
+
+    @property
+    def _shows_effects(self) -> bool:
+        return self._effects.display
+
+    def do_toggle_effects(self) -> None:
+        """Show what the settings do in place of the curves, or the curves again."""
+        self._effects.display = not self._effects.display
+        self._curves.display = not self._effects.display
+        self.call_after_refresh(self.post_message, self.KeysChanged())
+
+    def do_turn_effects(self) -> None:
+        """Bring the next of the settings to the front."""
+        self._effects.turn()
 
     def do_next_metric(self) -> None:
         """Draw the next of the metrics."""

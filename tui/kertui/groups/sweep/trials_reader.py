@@ -5,16 +5,24 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from kertasks.groups.cross_validation.mean_curve import MeanCurve
 from kertasks.groups.folder import GroupFolder, GroupState
 from kertasks.groups.history import GroupHistory
-from kertasks.groups.sweep.results import SweepResults, results_of, sweep_of
+from kertasks.groups.sweep.effects import effects, pair_effects
+from kertasks.groups.sweep.results import (
+    SweepResults,
+    TrialResult,
+    importance_of,
+    results_of,
+    sweep_of,
+)
 from kertasks.runs.events import Finished, Monitor
 from kertasks.runs.history import RunHistory, state_of
 from kertui.groups.group_body import Wanted
 from kertui.groups.progress import GroupProgress
-from kertui.groups.sweep.trials_seen import TrialsSeen
+from kertui.groups.sweep.trials_seen import EffectsSeen, TrialsSeen
 from kertui.plotting.fold_plot import FoldCurves
 from kertui.plotting.lines import Point
 from kertui.plotting.thinning import Buckets
@@ -44,6 +52,7 @@ class TrialsReader:
         self._unit = unit_of_task(self._history)
         self._planned = group.recipe().fit.epochs
         self._progress = GroupProgress()
+        self._effects, self._effects_are_of = EffectsSeen(), tuple[TrialResult, ...]()
         self._means: dict[tuple[int, str], tuple[object, MeanCurve]] = {}
 
     def look(self, wanted: Wanted) -> TrialsSeen:
@@ -78,12 +87,25 @@ class TrialsReader:
             parts=len(sweep_of(history).parts),
             curves=self._curves(results, Monitor(name, results.judge.mode), wanted.places),
             sparks=self._sparks(results),
+            effects=self._effects_of(results),
             metrics=metrics,
             share=share,
             left=self._progress.left(share, time.monotonic(), goes_on=going),
             has_begun=bool(begun),
             notices=tuple(dict.fromkeys(n.text for one in begun for n in one.notices)),
         )
+
+    def _effects_of(self, results: SweepResults) -> EffectsSeen:
+        """What the settings do; found anew where a trial has finished or all are over."""
+        of = results.finished
+        if of != self._effects_are_of or (of and not self._effects.importance):
+            importance = importance_of(self._group) or {}
+            if of != self._effects_are_of:
+                self._effects = EffectsSeen(effects(results), pair_effects(results), importance)
+                self._effects_are_of = of
+            elif importance:
+                self._effects = replace(self._effects, importance=importance)
+        return self._effects
 
     def _share(self, results: SweepResults, begun: Sequence[RunHistory]) -> float:
         asked = sweep_of(self._history)

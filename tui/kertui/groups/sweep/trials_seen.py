@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from kertasks.groups.folder import GroupState
 from kertasks.groups.record import GroupRecord
+from kertasks.groups.sweep.effects import Effect, PairEffect
 from kertasks.groups.sweep.results import SweepResults, TrialState
 from kertasks.text.numbers import counted, grouped
 from kertui.plotting.fold_plot import FoldCurves
 from kertui.plotting.lines import Point
+
+
+@dataclass(frozen=True, slots=True)
+class EffectsSeen:
+    """What the settings do, over the trials that are finished."""
+
+    effects: tuple[Effect, ...] = ()
+    pairs: tuple[PairEffect, ...] = ()
+    importance: Mapping[str, float] = field(default_factory=dict)
+    """Of each setting by its path, all together 1; empty before all trials are over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +46,7 @@ class TrialsSeen:
     sparks: tuple[tuple[Point, ...], ...]
     """The same curves by the judge, thinned to a few places."""
 
+    effects: EffectsSeen
     metrics: tuple[str, ...]
     share: float
     """Of the runs that are done, from 0 to 1."""
