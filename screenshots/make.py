@@ -53,6 +53,7 @@ from kertui.service.script_process import ScriptProcess
 from kertui.service.training_service import TrainingService
 from kertui.session import OpenData
 from kertui.terminal.capabilities import Capabilities
+from kertui.workbench.recipe_column import RecipeColumn
 from kertui.workbench.workbench import WorkbenchScreen
 
 if TYPE_CHECKING:
@@ -425,14 +426,42 @@ async def folds(stage: Stage) -> None:
     """A cross-validation, its mean over the curves of its folds."""
     await stage.open_workbench("boston", "book")
     await stage.pilot.press("V", "enter")
+    await _group_is_over(stage)
+    await stage.pilot.pause(0.5)
+
+
+async def _press(stage: Stage, *keys: str) -> None:
+    """Press keys, each once what the one before did is there."""
+    for key in keys:
+        await stage.pilot.press(key)
+        await stage.pilot.pause(0.1)
+
+
+async def _group_is_over(stage: Stage) -> None:
     await stage.until(lambda: isinstance(stage.app.screen, GroupScreen), "the group")
     screen = stage.app.screen
     assert isinstance(screen, GroupScreen)
     await stage.until(
         lambda: screen.seen is not None and screen.seen.state is GroupState.FINISHED,
-        "the last fold",
+        "the last run",
         seconds=300,
     )
+
+
+async def sweep(stage: Stage) -> None:
+    """Widths and learning rates of xor's answer: the trials, and what each setting does."""
+    screen = await stage.open_workbench("xor", "answer")
+    column = screen.query_one(RecipeColumn)
+    await stage.until(lambda: column.catalog is not None, "the catalog")
+    await _press(stage, "0", "e", "home", "enter", *"2,4,8,16", "enter", "enter")
+    await stage.until(lambda: "layers.0.units" in _words(stage.app), "the question", 20)
+    await _press(stage, "escape", "t", "home", "right", "enter")
+    await _press(stage, *("full_stop" if one == "." else one for one in "0.001,0.01"))
+    await _press(stage, "enter", "enter")
+    await stage.until(lambda: "learning_rate" in _words(stage.app), "the question", 20)
+    await _press(stage, "backspace", "3", "enter")
+    await _group_is_over(stage)
+    await stage.pilot.press("f")
     await stage.pilot.pause(0.5)
 
 
@@ -466,6 +495,7 @@ PICTURES: dict[str, Callable[[Stage], Awaitable[None]]] = {
     "tried-fix": tried_fix,
     "script": script,
     "folds": folds,
+    "sweep": sweep,
     "help": help_screen,
     "table": table,
     "try-it": try_it,

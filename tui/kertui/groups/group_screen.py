@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.message import Message
 from textual.screen import Screen
 
 from kertasks.errors import UserError
@@ -17,8 +20,10 @@ from kertasks.groups.store import remove
 from kertasks.recipes.recipe import Recipe
 from kertasks.registry import find_task
 from kertasks.runs.commands import SteeringCommand
+from kertasks.runs.folder import RunFolder
 from kertasks.runs.mirrors.home_mark import host_of
 from kertasks.text.numbers import percent
+from kertui.groups.choose_run import ChooseRunScreen, RunToChoose, runs_to_choose
 from kertui.groups.group_body import GroupBody, GroupSeen
 from kertui.groups.group_follower import GroupFollower
 from kertui.groups.group_head import GroupHead
@@ -42,6 +47,12 @@ class GroupScreen(Screen[None]):
     CSS_PATH = "group_screen.tcss"
     VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = GROUP_KEYS
+
+    @dataclass
+    class RunsListed(Message):
+        """What there is to know of the runs of a line, one of which is to be opened."""
+
+        runs: Sequence[RunToChoose]
 
     def __init__(self, session: Session, group: GroupFolder) -> None:
         super().__init__()
@@ -206,7 +217,25 @@ class GroupScreen(Screen[None]):
     @on(GroupBody.RunsOpened)
     def _open_runs(self, event: GroupBody.RunsOpened) -> None:
         event.stop()
-        self.post_message(OpenRun(self, event.runs[0]))
+        if len(event.runs) == 1:
+            self.post_message(OpenRun(self, event.runs[0]))
+        else:
+            self._list_runs(event.runs)
+
+    @work(thread=True, group="open", exclusive=True)
+    def _list_runs(self, runs: Sequence[RunFolder]) -> None:
+        self.post_message(self.RunsListed(runs_to_choose(runs)))
+
+    @on(RunsListed)
+    def _ask_for_run(self, event: RunsListed) -> None:
+        event.stop()
+
+        def chosen(run: RunFolder | None) -> None:
+            if run is not None:
+                self.post_message(OpenRun(self, run))
+
+        if self.is_current:
+            self.app.push_screen(ChooseRunScreen(event.runs), chosen)
 
     def action_open_recipe(self) -> None:
         """Open the group's recipe."""

@@ -69,7 +69,8 @@ def effect_rows(
         return [cells(" no trial is finished yet", "dim")], False
     label = metric_label(results.judge.name)
     better = "larger" if results.judge.mode == "max" else "smaller"
-    head = f" mean {label} of {counted(len(found), 'finished trial')}; {better} is better"
+    trials = counted(len(found), "finished trial")
+    head = f" mean {label} of {trials}; {better} is better, and further right"
     all_blocks = _blocks(seen, results, unit, glyphs)
     turned = first % len(all_blocks) if all_blocks else 0
     blocks = [*all_blocks[turned:], *all_blocks[:turned]]
@@ -117,35 +118,39 @@ def _blocks(
     seen: EffectsSeen, results: SweepResults, unit: str | None, glyphs: Glyphs
 ) -> list[list[Row]]:
     """One for each setting, the most important first, then one for each two."""
-    known = [one.mean for each in seen.effects for one in each.levels if one.trials]
+    every = [one.mean for each in seen.effects for one in each.levels]
+    known = [mean for mean in every if not math.isnan(mean)] or [0.0]
     judge = results.judge
     means = Means(judge.name, unit, min(known), max(known), judge.mode == "max")
     paths = [one.path for one in results.dimensions]
     titles = dict(zip(paths, titles_of(results.dimensions), strict=True))
     shares = seen.importance
     effects = sorted(seen.effects, key=lambda one: -shares.get(one.path, 0.0))
+    wide = max(cell_len(short_value(one.label)) for each in effects for one in each.levels)
     blocks = [
-        _effect(one, titles[one.path], shares.get(one.path), means, glyphs) for one in effects
+        _effect(one, titles[one.path], shares.get(one.path), means, wide, glyphs) for one in effects
     ]
     return blocks + [_pair(one, titles, means.metric, unit, results, glyphs) for one in seen.pairs]
 
 
 def _effect(
-    effect: Effect, title: str, share: float | None, means: Means, glyphs: Glyphs
+    effect: Effect, title: str, share: float | None, means: Means, wide: int, glyphs: Glyphs
 ) -> list[Row]:
+    """A scale for each level, below those of the other settings: labels are equally wide."""
     head = cells(title, "strong")
     if share is not None:
         head += cells(f"   {percent(share)} of the differences", "dim")
     labels = [short_value(one.label) for one in effect.levels]
     texts = [means.text(one.mean) for one in effect.levels]
-    wide, most = max(map(cell_len, labels)), max(map(cell_len, texts))
-    top = max((means.good(one.mean) for one in effect.levels if one.trials), default=1.0)
+    most = max(map(cell_len, texts))
+    known = [means.good(one.mean) for one in effect.levels if not math.isnan(one.mean)]
+    top = max(known, default=1.0)
     rows = [head]
     for one, label, text in zip(effect.levels, labels, texts, strict=True):
         scale = cells(glyphs.dot * _SCALE, "axis")
-        is_best = bool(one.trials) and means.good(one.mean) == top
-        role = "best" if is_best else "train"
-        if one.trials:
+        is_best = means.good(one.mean) == top
+        if not math.isnan(one.mean):
+            role = "best" if is_best else "train"
             scale[round(means.good(one.mean) * (_SCALE - 1))] = (glyphs.on, role)
         row = cells(f" {padded(label, wide, right=True)}  ") + scale
         rows.append(row + cells(f"  {padded(text, most, right=True)}", "best" if is_best else ""))
@@ -157,7 +162,7 @@ def _pair(
     results: SweepResults, glyphs: Glyphs,
 ) -> list[Row]:  # fmt: skip
     """A table of means, each with a ground as dark as it is good."""
-    known = [mean for row in pair.means for mean in row if not math.isnan(mean)]
+    known = [mean for row in pair.means for mean in row if not math.isnan(mean)] or [0.0]
     means = Means(metric, unit, min(known), max(known), results.judge.mode == "max")
     names = [short_value(one) for one in pair.labels[0]]
     heads = [short_value(one) for one in pair.labels[1]]

@@ -114,6 +114,7 @@ class TrialsBody(GroupBody[TrialsSeen]):
         self._effects.display = not self._effects.display
         self._curves.display = not self._effects.display
         self.call_after_refresh(self.post_message, self.KeysChanged())
+        self.call_after_refresh(self.post_message, self.LooksElsewhere())
 
     def do_turn_effects(self) -> None:
         """Bring the next of the settings to the front."""
