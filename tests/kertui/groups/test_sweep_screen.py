@@ -26,7 +26,7 @@ from kertasks.runs.events import Monitor
 from kertasks.runs.store import RunStore
 from kertui.groups.group_screen import GroupScreen
 from kertui.groups.sweep.effect_blocks import effect_rows
-from kertui.groups.sweep.trials_seen import EffectsSeen
+from kertui.groups.sweep.trials_seen import EffectsSeen, TrialsSeen
 from kertui.plotting.strips import text_of
 from kertui.terminal.glyphs import ASCII, UNICODE
 from kertui.workbench.draft.varying import dimension_at
@@ -60,7 +60,7 @@ async def test_from_typed_values_to_the_ranking(
 
         # Escape keeps it, for another field to be varied too; one emptied in the dialog is not.
         await press("escape")
-        await shows("sweep 2,4", "v sweep")
+        await shows("sweep 2,4", "M sweep")
         assert bench.screen.draft.recipe == recipe
         await press("down", "enter")
         await bench.type("relu,tanh")
@@ -100,7 +100,9 @@ async def test_from_typed_values_to_the_ranking(
         await shows("seed 3")
         await press("escape")
         await bench.until(lambda: app.screen is screen)
-        units = screen.seen.results.ranking[0].values[0]  # type: ignore[union-attr, attr-defined]
+        seen = screen.seen
+        assert isinstance(seen, TrialsSeen)
+        units = seen.results.ranking[0].values[0]
         await press("e")
         await bench.until(lambda: isinstance(app.screen, WorkbenchScreen))
         opened = app.screen

@@ -87,8 +87,8 @@ class WorkbenchScreen(Screen[None]):
                 "epoch's number of epochs."),
         Binding("V", "cross_validate", "cross-validate", show=False, id="workbench.folds",
                 tooltip="Train the recipe fold by fold: how good it is, and how sure that is."),
-        Binding("v", "sweep", "sweep", id="workbench.sweep",
-                tooltip="Train the recipe with all the values that were typed into its fields."),
+        Binding("M", "sweep", "sweep", id="workbench.sweep",
+                tooltip="Train the recipe with all values that were typed into its fields."),
         *steering_keys(),
         *live_keys("workbench"),
         # What changes the recipe.
