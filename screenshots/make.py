@@ -35,6 +35,7 @@ from kertasks.data.sources.data_files import FileState, state
 from kertasks.folders.looking_at_folders import look
 from kertasks.groups.folder import GroupState
 from kertasks.own_tasks.data_task import DataTask, write_data_task
+from kertasks.processes.script_process import ScriptProcess
 from kertasks.registry import find_task
 from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.folder import RunFolder, RunIsOver
@@ -49,7 +50,6 @@ from kertui.groups.group_screen import GroupScreen
 from kertui.live.pane import LivePane
 from kertui.runs.run_curves import RunCurves
 from kertui.runs.runs_screen import RunsScreen
-from kertui.service.script_process import ScriptProcess
 from kertui.service.training_service import TrainingService
 from kertui.session import OpenData
 from kertui.terminal.capabilities import Capabilities

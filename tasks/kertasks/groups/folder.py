@@ -1,9 +1,10 @@
 """One group's folder, ``<home>/groups/<id>``: its files, its runs and what it is doing.
 
 ``group.json`` and ``recipe.toml`` say what was asked, ``runs.jsonl`` which runs there are, and
-``trials.jsonl`` what each trial of a sweep tries. What
-came of them is in the runs' own folders and nowhere else. As long as a runner works for the group
-it holds the lock on ``runner.pid``; what is asked of it comes by ``control.json``.
+``trials.jsonl`` what each trial of a sweep tries; of a person's own program ``scripts`` has what
+each start of it told. What came of them is in the runs' own folders and nowhere else. As long as a
+runner works for the group it holds the lock on ``runner.pid``; what is asked of it comes by
+``control.json``.
 """
 
 from __future__ import annotations
@@ -206,6 +207,15 @@ class GroupFolder:
             found.append(self.recipe(len(found) + 1))
         return found
 
+    def planned_epochs(self) -> int | None:
+        """Epochs that each of its runs trains, by its recipe; None where it has none, for they are
+        of a person's own program.
+
+        Raises:
+            kertasks.RecipeError, GroupDamaged: as of ``recipe``.
+        """
+        return self.recipe().fit.epochs if self.recipe_path.exists() else None
+
     def members(self) -> list[Member]:
         """List the runs that were begun, in their order; a run that took another's place stands in
         its place. A line that is none, or half written, is passed over."""
@@ -275,9 +285,10 @@ class GroupFolder:
             return None
 
     def run_ids(self) -> set[str]:
-        """The ids of its runs; none where they cannot be read."""
+        """The ids of its runs, with those that others took the place of; none where they cannot be
+        read."""
         try:
-            return {member.run for member in self.members()}
+            return {member.run for member in self.new_members().read()}
         except OSError:
             return set()
 

@@ -75,7 +75,8 @@ class GroupHistory:
             if known is None or known.member.run != member.run:
                 self.members[member.key] = MemberHistory(member, self.group.run(member))
             else:
-                known.member, known.goes_on = member, True
+                # That its program has ended says nothing of its training.
+                known.member, known.goes_on = member, not known.member.is_open
         new = []
         for one in self.members.values():
             done = isinstance(one.history.ended, Finished)

@@ -10,6 +10,7 @@ from msgspec import Meta
 from msgspec.structs import force_setattr
 
 from kertasks.groups.cross_validation.asked import CrossValidation
+from kertasks.groups.script_sweep.asked import ScriptSweep
 from kertasks.groups.sweep.asked import Sweep
 from kertasks.runs.events import Monitor, Ordinal
 from kertasks.text.plain_text import one_line
@@ -17,7 +18,7 @@ from kertasks.text.plain_text import one_line
 SCHEMA = 1
 """Of ``group.json``; one more when a reader of the old one would be misled."""
 
-Asked: TypeAlias = CrossValidation | Sweep
+Asked: TypeAlias = CrossValidation | Sweep | ScriptSweep
 """Every kind of group, told apart by its tag ``kind``."""
 
 
@@ -77,10 +78,22 @@ class Member(msgspec.Struct, frozen=True, omit_defaults=True):
     epochs: Ordinal | None = None
     """To train in all until it is looked at again; None for as many as its recipe says."""
 
+    is_open: bool = False
+    """Whether its program goes on, and may call ``fit`` again: another run takes its place then.
+    A later line of the same run says that it has ended."""
+
     def __post_init__(self) -> None:
-        # It is the name of a folder beside others, whoever wrote it.
-        if "/" in self.run or self.run in ("", ".", ".."):
-            raise ValueError(f"{self.run!r} is not the name of a run's folder")
+        require_name(self.run)
+
+
+def require_name(run: str) -> None:
+    """See that the id of a run is the name of a folder beside others, whoever wrote it.
+
+    Raises:
+        ValueError: it is not.
+    """
+    if "/" in run or run in ("", ".", ".."):
+        raise ValueError(f"{run!r} is not the name of a run's folder")
 
 
 decode_record = msgspec.json.Decoder(GroupRecord).decode

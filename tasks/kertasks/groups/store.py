@@ -10,6 +10,7 @@ from pathlib import Path
 from kertasks.files import write_text
 from kertasks.groups.folder import GroupFolder
 from kertasks.groups.record import Asked, GroupRecord, OnRay
+from kertasks.groups.script_sweep.asked import ScriptSweep
 from kertasks.recipes.recipe import Recipe
 from kertasks.runs.events import Monitor
 from kertasks.runs.folder import origin_comments
@@ -57,13 +58,9 @@ class GroupStore:
             IsElsewhere: the home is the mirror of another host's.
         """
         from kertasks.recipes.toml_file import format_recipe
-        from kertasks.runs.mirrors.home_mark import IsElsewhere, host_of
 
-        if host := host_of(self.home):
-            raise IsElsewhere(host)
+        group = self._new(f"{recipe.task} {recipe.name} {called}")
         try:
-            path = make_folder(self.groups_path, f"{recipe.task} {recipe.name} {called}")
-            group = GroupFolder(path)
             write_text(group.recipe_path, origin_comments(source=source) + format_recipe(recipe))
             for number, other in enumerate(others, start=2):
                 write_text(group.recipe_path_of(number), format_recipe(other))
@@ -81,6 +78,52 @@ class GroupStore:
         except OSError as error:
             raise HomeNotWritable(self.home, error) from error
         return group
+
+    def create_of_script(
+        self,
+        asked: ScriptSweep,
+        *,
+        called: str,
+        workers: int | None = None,
+        judge: Monitor | None = None,
+    ) -> GroupFolder:
+        """Make the folder of a new sweep of a program; it is not started.
+
+        Args:
+            asked: what is asked.
+            called: what is shown beside the name of the program: ``"--lr"``.
+            workers: how many processes at most; None for one a core.
+            judge: the metric that decides what is best; None for that of the runs.
+
+        Raises:
+            HomeNotWritable: the home cannot be written in.
+            IsElsewhere: the home is the mirror of another host's.
+        """
+        group = self._new(f"{Path(asked.file).stem} {asked.trials} trials")
+        record = GroupRecord(
+            id=group.id,
+            task=asked.file,
+            recipe=called,
+            created=time.time(),
+            asked=asked,
+            judge=judge,
+            workers=workers,
+        )
+        try:
+            group.write_record(record)
+        except OSError as error:
+            raise HomeNotWritable(self.home, error) from error
+        return group
+
+    def _new(self, called: str) -> GroupFolder:
+        from kertasks.runs.mirrors.home_mark import IsElsewhere, host_of
+
+        if host := host_of(self.home):
+            raise IsElsewhere(host)
+        try:
+            return GroupFolder(make_folder(self.groups_path, called))
+        except OSError as error:
+            raise HomeNotWritable(self.home, error) from error
 
     def groups(self) -> list[GroupFolder]:
         """List every group, by its id from the newest on; none when there are none yet.

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import ModuleType, TracebackType
 
 from kertasks.errors import UserError
+from kertasks.scripts.diary import DiaryWriter
 from kertasks.scripts.fit_hook import follow_when_imported
 from kertasks.scripts.script import Script, set_under_way
 from kertasks.text.error_text import described
@@ -30,12 +31,15 @@ def main() -> int:
     parser.add_argument("--name", default="", help="what the runs are called")
     parser.add_argument("--fast", action="store_true", help="train by kertasks.fit where it can")
     parser.add_argument("--tell", type=int, required=True, help="descriptor that gets the id")
+    parser.add_argument("--diary", type=Path, default=None, help="file told of runs and the end")
     parser.add_argument("file", type=Path)
     parser.add_argument("arguments", nargs=argparse.REMAINDER)
     given = parser.parse_args()
-    script = Script(given.file.name, given.home or default_home(), given.name, given.file)
     with os.fdopen(given.tell, "w") as tell:
         try:
+            diary = None if given.diary is None else DiaryWriter(given.diary)
+            home = given.home or default_home()
+            script = Script(given.file.name, home, given.name, given.file, diary)
             run = script.open()
             script.take_output(run)
         except (UserError, OSError) as error:

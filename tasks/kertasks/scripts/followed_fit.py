@@ -187,6 +187,7 @@ class FollowedFit:
             parameters: int | None = int(self._model.count_params())
         except ValueError:  # a network whose layers are not built
             parameters = None
+        monitor = self._monitor
         self._log.add(
             Started(
                 time.time(),
@@ -195,6 +196,7 @@ class FollowedFit:
                 parameters=parameters,
                 device=changed.device,
                 monitor=self._monitor,
+                judge=None if monitor is None else Monitor(monitor.name, monitor.mode),
             )
         )
         for notice in self._given.notices:

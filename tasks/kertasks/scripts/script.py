@@ -18,6 +18,7 @@ from kertasks.runs.folder import RunDamaged, RunFolder
 from kertasks.runs.label import Label, LabelNotWritten, write_label
 from kertasks.runs.manifest import Origin
 from kertasks.runs.store import RunStore
+from kertasks.scripts.diary import DiaryWriter, FitBegun, ScriptEnded
 from kertasks.text.plain_text import one_line
 from kertasks.trainer.claiming import own_manifest
 from kertasks.user_folders import default_home
@@ -34,13 +35,22 @@ class Script:
         home: where its runs are kept.
         name: what its runs are called; the second one has a 2 after it.
         source: its file, where there is one.
+        diary: gets told of its runs and of its end, where somebody wants to know.
     """
 
-    def __init__(self, called: str, home: Path, name: str = "", source: Path | None = None) -> None:
+    def __init__(
+        self,
+        called: str,
+        home: Path,
+        name: str = "",
+        source: Path | None = None,
+        diary: DiaryWriter | None = None,
+    ) -> None:
         self.file = called
         self.home = home.absolute()  # a program may change its folder
         self.name = name
         self._source = None if source is None else str(source.absolute())
+        self._diary = diary
         self._lock = threading.Lock()
         self._waiting: tuple[RunFolder, EventLog] | None = None
         self.group: str | None = None
@@ -107,6 +117,8 @@ class Script:
         except BaseException:
             log.close()
             raise
+        if self._diary is not None:
+            self._diary.add(FitBegun(run.id))
         return run, log
 
     def _claim(self, run: RunFolder, called: str) -> None:
@@ -155,6 +167,9 @@ class Script:
         """Take it that this is a copy of the process, after a fork: the runs are the other's."""
         self._lock = threading.Lock()
         self._waiting = self.last = None
+        diary, self._diary = self._diary, None
+        if diary is not None:
+            diary.close()
 
     def over(self, said: str, status: int) -> None:
         """Say in the record how the program ended.
@@ -163,6 +178,9 @@ class Script:
             said: for example ``ended with status 3``.
             status: what it exits with.
         """
+        diary, self._diary = self._diary, None
+        if diary is not None:
+            diary.add(ScriptEnded(status, said))
         waiting, self._waiting = self._waiting, None
         if waiting is not None:
             _, log = waiting

@@ -23,8 +23,8 @@ from kertui.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from kertasks.processes.script_process import ScriptProcess
     from kertasks.runs.folder import RunFolder
-    from kertui.service.script_process import ScriptProcess
 
 _LOOK_EVERY = 0.05
 
@@ -70,12 +70,12 @@ def run(
     """
     if detach and notify:
         raise click.UsageError("--detach leaves no terminal to tell: --on-end calls a command.")
+    from kertasks.processes.script_process import ScriptProcess
     from kertasks.runs.store import RunStore
     from kertui.cli.progress.following import CtrlC
     from kertui.cli.telling.on_end import start_on_end
     from kertui.cli.telling.terminal_bell import ringing
     from kertui.hosts.scripts import start_script
-    from kertui.service.script_process import ScriptProcess
 
     opens = not plain and sys.stdin.isatty() and sys.stdout.isatty()
     if host is not None:

@@ -5,53 +5,31 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated
 
-import msgspec
 from msgspec import Meta
 
 from kertasks.data.folds.fold import MOST_FOLDS, Fold, all_folds
 from kertasks.groups.sweep.dimension import RECIPE, Choices, Dimension
+from kertasks.groups.sweep.searched import Searched
 from kertasks.recipes.changes import with_changes
 from kertasks.recipes.of_fold import recipe_of_fold
 from kertasks.recipes.recipe import Recipe
-from kertasks.text.numbers import counted
 
-Search: TypeAlias = Literal["grid", "random", "tpe"]
-"""How trials are chosen: all there are, at random, or by what came of earlier ones."""
-
-MOST_TRIALS = 10_000
-MOST_SEEDS = 100
 SEED = "seed"
-
-GENERATION = 5
-"""Trials that a search proposes at once which learns of earlier ones: it knows those of earlier
-generations alone, so that what it proposes does not depend on how many are trained at a time."""
 
 _SHARE = 3
 """Times as many epochs have a rung's trials as those of the rung before."""
 
 
-class Sweep(msgspec.Struct, frozen=True, tag_field="kind", tag="sweep"):
-    """A trial for each of many choices of values; a trial is a run for each seed and fold."""
-
-    dimensions: tuple[Dimension, ...]
-    search: Search = "grid"
-    trials: Annotated[int, Meta(ge=1, le=MOST_TRIALS)] = 1
-    seeds: Annotated[int, Meta(ge=1, le=MOST_SEEDS)] = 1
-    """Runs of a trial that differ by their seed alone."""
+class Sweep(Searched, frozen=True, tag="sweep"):
+    """A sweep of a recipe's settings; a trial is a run for each seed and fold."""
 
     folds: Annotated[int, Meta(ge=0, le=MOST_FOLDS)] = 0
     """Of the rows, a run each; 0 for those that the task holds out."""
 
     prune: bool = False
     """Whether trials that are worse than the median early on are not trained to their end."""
-
-    seed: Annotated[int, Meta(ge=0)] = 0
-    """Of the search, and the first of its runs."""
-
-    generation: Annotated[int, Meta(ge=1, le=MOST_TRIALS)] = MOST_TRIALS
-    """Trials that are proposed at once, and pruned by comparison with one another."""
 
     changes: tuple[str, ...] = ()
     """What else was said by ``--set``, of all trials: it is in the recipes already."""
@@ -63,42 +41,12 @@ class Sweep(msgspec.Struct, frozen=True, tag_field="kind", tag="sweep"):
         return tuple(Part(self, seed, fold) for seed in range(self.seeds) for fold in folds)
 
     @property
-    def runs(self) -> int:
-        """How many runs it has when it is done, of which none failed."""
-        return self.trials * self.seeds * max(1, self.folds)
-
-    def is_done(self, finished: int, *, over: bool) -> bool:  # noqa: ARG002 - see below
-        """Whether nothing is left to train. That its runs are finished does not say so: they may
-        be at a rung, and runs of trials that failed never are.
-
-        Args:
-            finished: how many of its runs are.
-            over: whether its runner wrote that all is over.
-        """
-        return over
-
-    @property
-    def words(self) -> str:
-        """What it is, in words: ``"20 trials"``."""
-        return counted(self.trials, "trial")
-
-    @property
     def recipe_names(self) -> tuple[str, ...]:
         """The recipes it compares, by name; none where it varies settings alone."""
         for one in self.dimensions:
             if isinstance(one, Choices) and one.path == RECIPE:
                 return one.values
         return ()
-
-    def holds(self, values: Sequence[str]) -> bool:
-        """Whether a trial can have these values, which come from a file."""
-        return len(values) == len(self.dimensions) and all(
-            one.holds(value) for one, value in zip(self.dimensions, values, strict=True)
-        )
-
-    def is_varied(self, path: str) -> bool:
-        """Whether a setting is one that it varies."""
-        return any(one.path == path for one in self.dimensions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,24 +8,19 @@ is given up when it is.
 from __future__ import annotations
 
 import itertools
-import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-import msgspec
-
-from kertasks.files import write_text
-from kertasks.groups.folder import GroupFolder, Refusal
-from kertasks.groups.lines import NewLines, append_line
+from kertasks.groups.folder import GroupFolder
 from kertasks.groups.measures import judge_of
 from kertasks.groups.plan import PlannedRun
 from kertasks.groups.record import Member
 from kertasks.groups.sweep.asked import RUNGS, Sweep, recipe_of_trial, rung_of
 from kertasks.groups.sweep.outcome import ended_early, value_of, why_failed
-from kertasks.groups.sweep.search import Mode, Told, importance, proposed, pruned
-from kertasks.groups.sweep.study import StudyFile
-from kertasks.groups.sweep.trials import GivenUp, Over, Tried, decode_trial_line
+from kertasks.groups.sweep.search import Mode, Told, pruned
+from kertasks.groups.sweep.trials import GivenUp
+from kertasks.groups.sweep.trials_file import TrialsFile
 from kertasks.recipes.recipe import Recipe
 from kertasks.recipes.recipe_errors import RecipeError
 from kertasks.runs.events import Failed, Monitor
@@ -94,14 +89,7 @@ class SweepPlan:
 
         self._members = group.new_members()
         self._ids: dict[str, str] = {}
-        self._study: StudyFile | None = None
-        self._known: list[Tried] = []
-        self._given_up: dict[int, GivenUp] = {}
-        for line in NewLines(group.trials_path, decode_trial_line).read():
-            if isinstance(line, GivenUp):
-                self._given_up[line.number] = line
-            elif line.number == len(self._known) + 1 and asked.holds(line.values):
-                self._known.append(line)
+        self._file = TrialsFile(group, asked)
         self.at_once = min(asked.generation, asked.trials) * len(asked.parts)
         self.candidates: list[PlannedRun] = []
 
@@ -125,29 +113,16 @@ class SweepPlan:
         """Write the trials that are over into the study."""
         if self._judge is None:
             return
-        if self._study is None:
-            self._study = StudyFile(self._group.study_path, self._asked.dimensions, self._mode)
-        over = list(itertools.takewhile(lambda trial: trial.is_over, list(self._trials)))
-        self._study.write([trial.told for trial in over])
+        over = itertools.takewhile(lambda trial: trial.is_over, list(self._trials))
+        self._file.keep([trial.told for trial in over], self._mode)
 
     def end(self) -> bool:
         """Write down what is found out last; whether all trials are over, one of them finished."""
         self.keep()
         if self._over < self._asked.trials or self._left_undone:
             return False
-        told = [trial.told for trial in self._trials]
-        if all(one.state == "failed" for one in told):
-            reasons = [one.given_up.reason for one in self._trials if one.given_up is not None]
-            self._group.refuse(Refusal(_all_failed(reasons), is_wrong_recipe=True))
-            return False
-        found = Over()
-        try:
-            found = Over(importance(self._asked, told, self._mode))
-        except Exception:  # the trials are over all the same
-            traceback.print_exc()
-        text = msgspec.json.format(msgspec.json.encode(found)).decode()
-        write_text(self._group.over_path, f"{text}\n")
-        return True
+        reasons = [one.given_up.reason for one in self._trials if one.given_up is not None]
+        return self._file.end([trial.told for trial in self._trials], self._mode, reasons)
 
     # --- one generation after another, and in it one rung after another
 
@@ -175,16 +150,10 @@ class SweepPlan:
                 return due
 
     def _propose(self) -> None:
-        first = len(self._trials)
-        count = min(self._asked.generation, self._asked.trials - first)
-        points = [one.values for one in self._known[first : first + count]]
-        if len(points) < count:
-            points = proposed(self._asked, [one.told for one in self._trials], self._mode)
-        for number, values in enumerate(points, start=first + 1):
-            if number > len(self._known):
-                self._known.append(Tried(number, values))
-                append_line(self._group.trials_path, self._known[-1])
-            trial = _Trial(number, values, given_up=self._given_up.get(number))
+        told = [one.told for one in self._trials]
+        for tried in self._file.next_generation(told, self._mode):
+            number, values = tried.number, tried.values
+            trial = _Trial(number, values, given_up=self._file.given_up.get(number))
             self._trials.append(trial)
             try:
                 trial.recipe = recipe_of_trial(self._recipes, self._asked.dimensions, values)
@@ -289,13 +258,5 @@ class SweepPlan:
         """Give a trial up, for whoever goes on with the sweep too."""
         if trial.given_up is None:
             trial.given_up = GivenUp(trial.number, how, reason, self._rung)
-            append_line(self._group.trials_path, trial.given_up)
+            self._file.give_up(trial.given_up)
         trial.is_over = True
-
-
-def _all_failed(reasons: Sequence[str]) -> str:
-    """Why no trial came to anything."""
-    different = list(dict.fromkeys(reasons))
-    if len(different) == 1:
-        return different[0]
-    return f"every trial failed, the first because {different[0]}"

@@ -11,9 +11,9 @@ from kertasks.files import read_small
 from kertasks.groups.folder import GroupFolder
 from kertasks.groups.history import GroupHistory, MemberHistory
 from kertasks.groups.measures import Spread, best_of, judge_of
-from kertasks.groups.sweep.asked import Sweep
 from kertasks.groups.sweep.dimension import Dimension
 from kertasks.groups.sweep.outcome import ended_early, value_of, why_failed
+from kertasks.groups.sweep.searched import Searched
 from kertasks.groups.sweep.trials import Over, decode_over
 from kertasks.runs.events import Failed, Finished, Monitor
 
@@ -96,14 +96,14 @@ class SweepResults:
         return sum(one.state not in going for one in self.ranking)
 
 
-def sweep_of(group: GroupHistory) -> Sweep:
+def sweep_of(group: GroupHistory) -> Searched:
     """What was asked of a sweep.
 
     Raises:
         TypeError: it is a group of another kind.
     """
     asked = group.record.asked
-    if not isinstance(asked, Sweep):
+    if not isinstance(asked, Searched):
         raise TypeError(f"{group.group.id} is no sweep")
     return asked
 
@@ -185,8 +185,8 @@ def _state(
 
 
 def _is_whole(one: MemberHistory) -> bool:
-    """Whether a run is trained to its end, not to a rung."""
+    """Whether a run is trained to its end, not to a rung, and its program has ended."""
     history = one.history
-    if not isinstance(history.ended, Finished) or one.goes_on:
+    if not isinstance(history.ended, Finished) or one.goes_on or one.member.is_open:
         return False
     return one.member.epochs is None or ended_early(history)

@@ -23,8 +23,9 @@ from optuna.distributions import (
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
-from kertasks.groups.sweep.asked import Sweep, grid_size
+from kertasks.groups.sweep.asked import grid_size
 from kertasks.groups.sweep.dimension import Choices, Dimension, Range
+from kertasks.groups.sweep.searched import Searched
 
 Values = tuple[str, ...]
 Mode = Literal["min", "max"]
@@ -53,7 +54,7 @@ class Told:
     """The same at each rung it reached, counted from 0."""
 
 
-def proposed(sweep: Sweep, told: Sequence[Told], mode: Mode) -> list[Values]:
+def proposed(sweep: Searched, told: Sequence[Told], mode: Mode) -> list[Values]:
     """What the trials of the next generation try.
 
     Args:
@@ -108,7 +109,7 @@ def pruned(values: Mapping[int, float], earlier: Sequence[float], mode: Mode) ->
     return found
 
 
-def importance(sweep: Sweep, told: Sequence[Told], mode: Mode) -> dict[str, float]:
+def importance(sweep: Searched, told: Sequence[Told], mode: Mode) -> dict[str, float]:
     """How much of the differences between finished trials each setting explains, by path, all
     together 1; empty where that cannot be told."""
     if len(sweep.dimensions) == 1:

@@ -9,16 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kertasks.errors import UserError
-from kertasks.groups.sweep.asked import (
-    GENERATION,
-    MOST_TRIALS,
-    SEED,
-    Search,
-    Sweep,
-    grid_size,
-    recipe_of_trial,
-)
+from kertasks.groups.sweep.asked import SEED, Sweep, grid_size, recipe_of_trial
 from kertasks.groups.sweep.dimension import Choices, Dimension, Range
+from kertasks.groups.sweep.searched import GENERATION, MOST_TRIALS, Search
 from kertasks.keras_catalog.catalog import Catalog
 from kertasks.recipes.recipe import Recipe
 from kertasks.recipes.recipe_errors import RecipeError
@@ -82,7 +75,7 @@ def sweep_of(
                 "val_loss is another number for each loss: say what is compared, "
                 "such as kertui sweep --minimize val_mae, or give the recipe a metric."
             )
-    search, trials = _search(dimensions, wishes)
+    search, trials = search_of(dimensions, wishes)
     return Sweep(
         tuple(dimensions),
         search=search,
@@ -91,13 +84,22 @@ def sweep_of(
         folds=wishes.folds,
         prune=wishes.prune,
         seed=recipes[0].seed,
-        generation=min(trials, GENERATION) if search == "tpe" else trials,
+        generation=generation_of(search, trials),
         changes=tuple(changes),
     )
 
 
-def _search(dimensions: Sequence[Dimension], wishes: Wishes) -> tuple[Search, int]:
-    """How it searches, and how many trials it has."""
+def generation_of(search: Search, trials: int) -> int:
+    """How many trials are proposed at once."""
+    return min(trials, GENERATION) if search == "tpe" else trials
+
+
+def search_of(dimensions: Sequence[Dimension], wishes: Wishes) -> tuple[Search, int]:
+    """How it searches, and how many trials it has.
+
+    Raises:
+        DoesNotGoTogether: what was asked does not go together.
+    """
     size, trials = grid_size(dimensions), wishes.trials
     if wishes.search == "grid":
         if size is None:

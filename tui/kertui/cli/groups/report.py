@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from kertasks.groups.cross_validation.asked import CrossValidation
 from kertasks.groups.folder import GroupState
+from kertasks.groups.script_sweep.asked import ScriptSweep
 from kertasks.runs.state import RunState
 
 if TYPE_CHECKING:
@@ -48,13 +49,20 @@ class GroupReport(Protocol):
 
 def report_of(group: GroupHistory) -> GroupReport:
     """What tells of a group, by its kind."""
-    if isinstance(group.record.asked, CrossValidation):
+    asked = group.record.asked
+    if isinstance(asked, CrossValidation):
         from kertui.cli.groups.cross_validation.report import CrossValidationReport
 
         return CrossValidationReport(group)
     from kertui.cli.groups.sweep.report import SweepReport
 
-    return SweepReport(group)
+    if isinstance(asked, ScriptSweep):
+        from kertui.cli.groups.script_sweep.tried_arguments import TriedArguments
+
+        return SweepReport(group, TriedArguments(asked))
+    from kertui.cli.groups.sweep.tried_recipes import TriedRecipes
+
+    return SweepReport(group, TriedRecipes(group.group, group.record, asked))
 
 
 def what_was_asked(record: GroupRecord) -> str:

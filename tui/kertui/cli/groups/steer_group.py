@@ -56,7 +56,9 @@ def resume_group(group: GroupFolder) -> None:
     Raises:
         NothingLeft: it goes on already, or all its runs are finished.
         RunnerNotStarted: no process could be started for it.
+        MayNotStart: it names a program that no command of this user asked to start.
     """
+    from kertasks.groups.script_sweep.consent import program_of
     from kertui.service.group_process import start_runner
 
     state = group.state()
@@ -67,6 +69,8 @@ def resume_group(group: GroupFolder) -> None:
     if state is GroupState.PAUSED:
         group.send(SteeringCommand.RESUME)
     else:
+        if program := program_of(group):
+            click.echo(f"runs {program}")
         start_runner(group)
     click.echo(f"goes on; kertui show {group.id} tells how far it is")
 

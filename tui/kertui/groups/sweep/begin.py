@@ -19,8 +19,9 @@ from kertasks.data.folds.fold import MOST_FOLDS
 from kertasks.errors import UserError
 from kertasks.groups.folder import GroupFolder
 from kertasks.groups.store import GroupStore
-from kertasks.groups.sweep.asked import MOST_SEEDS, MOST_TRIALS, Search, Sweep
+from kertasks.groups.sweep.asked import Sweep
 from kertasks.groups.sweep.dimension import Dimension, read_dimension
+from kertasks.groups.sweep.searched import MOST_SEEDS, MOST_TRIALS, Search
 from kertasks.groups.sweep.wishes import Wishes, require_valid, sweep_of
 from kertasks.keras_catalog.catalog import Catalog
 from kertasks.recipes.recipe import Recipe

@@ -102,7 +102,9 @@ class TrialsBody(GroupBody[TrialsSeen]):
             case "toggle_log" | "toggle_whole":
                 return metrics > 0 and not self._shows_effects
             case "trial_recipe":
-                return self._table.here is not None
+                seen = self._seen
+                of_recipe = seen is not None and isinstance(seen.record.asked, Sweep)
+                return of_recipe and self._table.here is not None
         return False
 
     @property

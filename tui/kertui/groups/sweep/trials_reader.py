@@ -50,7 +50,7 @@ class TrialsReader:
         self._group = group
         self._history = GroupHistory(group)
         self._unit = unit_of_task(self._history)
-        self._planned = group.recipe().fit.epochs
+        self._planned = group.planned_epochs()
         self._progress = GroupProgress()
         self._effects, self._effects_are_of = EffectsSeen(), tuple[TrialResult, ...]()
         self._means: dict[tuple[int, str], tuple[object, MeanCurve]] = {}
@@ -109,7 +109,12 @@ class TrialsReader:
 
     def _share(self, results: SweepResults, begun: Sequence[RunHistory]) -> float:
         asked = sweep_of(self._history)
-        going = (min(1.0, one.epochs / self._planned) for one in begun if one.ended is None)
+        of = self._planned
+        going = (
+            min(1.0, one.epochs / (of or one.planned or one.epochs))
+            for one in begun
+            if one.ended is None
+        )
         done = results.over * len(asked.parts) + sum(going)
         return min(1.0, done / asked.runs)
 

@@ -21,8 +21,29 @@ _MOST_SEEDS = 100
 
 
 @click.command(short_help="Train a task with many values of its settings, ranked.")
-@click.argument("task", metavar="TASK|FILE")
+@click.argument("task", metavar="[TASK|FILE]", required=False)
+@click.argument("arguments", metavar="[-- ARGUMENTS]", nargs=-1, type=click.UNPROCESSED)
 @table_options
+@click.option(
+    "--script",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A Keras program of your own in place of TASK, run as kertui run runs it.",
+)
+@click.option(
+    "--arg",
+    "script_arguments",
+    multiple=True,
+    metavar="NAME=VALUES",
+    help="What is varied of the program, spelled as with --set: lr=0.1,0.01 gives it --lr 0.1 in "
+    "one trial. A name that has dashes is as it is.",
+)
+@click.option(
+    "--seed-arg",
+    "seed_argument",
+    metavar="NAME",
+    help="The argument of the program that says its seed, for --seeds and --seed.",
+)
 @click.option(
     "--recipe",
     "recipe_names",
@@ -86,8 +107,12 @@ _MOST_SEEDS = 100
 def sweep(
     ctx: click.Context,
     /,
-    task: str,
+    task: str | None,
+    arguments: tuple[str, ...],
     said: SaidOfTable,
+    script: Path | None,
+    script_arguments: tuple[str, ...],
+    seed_argument: str | None,
     recipe_names: tuple[str, ...],
     changes: tuple[str, ...],
     seed: int | None,
@@ -101,6 +126,10 @@ def sweep(
 ) -> None:
     """Train TASK with many values of some settings, and rank them by the validation rows.
 
+    With --script a program of your own is varied: kertui sweep --script train.py --arg
+    lr=0.1,0.01 -- --epochs 5 gives it --lr and what stands after the two dashes. A trial is one
+    run of it to its end, and its value the best of its last call of fit.
+
     A value that is a list by itself stands in brackets: --set layers.0.kernel_size=[3,3],[5,5].
     A trial is one choice of values; its runs are ordinary ones, which kertui show, attach and
     compare know. What is tried does not depend on how many are trained at once. Ctrl-C stops;
@@ -111,15 +140,52 @@ def sweep(
         raise click.UsageError("--detach follows nothing: there is no end for --json or --output.")
     if output is not None and output.exists():
         raise click.UsageError(f"{output} is there already.")
+    from kertasks.groups.sweep.wishes import Wishes, require_valid
+    from kertui.cli.groups.sweep import asking
+
+    wishes = Wishes(**{**search, "folds": search["folds"] or 0})
+    if script is not None:
+        from kertui.cli.groups.script_sweep.asking import require_none, script_sweep_of
+        from kertui.cli.groups.script_sweep.command import sweep_script
+
+        require_none(
+            {
+                "--recipe": recipe_names,
+                "--set": changes,
+                "--folds": wishes.folds,
+                "--prune": wishes.prune,
+                "--output": output,
+                "--on": on,
+                "--target": said != SaidOfTable(),
+            }
+        )
+        further = arguments if task is None else (task, *arguments)
+        of_script = script_sweep_of(
+            script, script_arguments, further, wishes, seed=seed, seed_argument=seed_argument
+        )
+        sweep_script(
+            ctx,
+            of_script,
+            wishes,
+            workers=workers,
+            dry_run=dry_run,
+            detach=detach,
+            as_json=as_json,
+        )
+        return
+    if task is None:
+        raise click.UsageError("Missing argument 'TASK|FILE'; --script takes a program instead.")
+    if arguments:
+        raise click.UsageError(f"Got unexpected extra argument ({arguments[0]})")
+    if script_arguments or seed_argument is not None:
+        raise click.UsageError("--arg and --seed-arg are of a program: say --script FILE too.")
     from kertasks.data.sources.data_files import require
     from kertasks.groups.folder import GroupRefused
     from kertasks.groups.store import GroupStore, remove
-    from kertasks.groups.sweep.wishes import Wishes, require_valid
     from kertasks.recipes.changes import with_changes
     from kertasks.runs.store import RunStore
     from kertasks.user_folders import cache_dir
     from kertui.cli.groups.following import follow_group
-    from kertui.cli.groups.sweep import asking
     from kertui.cli.progress.following import CtrlC
     from kertui.cli.train import choose_recipe, task_or_data
     from kertui.service.group_process import start_runner
@@ -138,7 +204,6 @@ def sweep(
     finally:
         service.close()
     recipes = [with_changes(recipe, plain, catalog) for recipe, _ in chosen]
-    wishes = Wishes(**{**search, "folds": search["folds"] or 0})
     asked = asking.asked_of(asking.with_recipes(dimensions, recipes), recipes, plain, wishes)
     require_valid(asked.dimensions, recipes, catalog, "--set")
     if dry_run:

@@ -13,6 +13,7 @@ import click
 
 from kertasks.groups.sweep.asked import Sweep, recipe_of_trial
 from kertasks.groups.sweep.dimension import Choices
+from kertasks.groups.sweep.searched import Searched
 from kertasks.recipes.recipe import Recipe
 from kertasks.runs.listing import RunSummaries
 from kertasks.runs.state import RunState
@@ -40,7 +41,7 @@ class DryRun:
         self, sweep: Sweep, recipes: Sequence[Recipe], store: RunStore, workers: int | None
     ) -> None:
         self._sweep = sweep
-        self._first = _first_trials(sweep)
+        self._first = first_trials(sweep)
         epochs = [
             recipe_of_trial(recipes, sweep.dimensions, values).fit.epochs for values in self._first
         ]
@@ -98,7 +99,7 @@ class DryRun:
         }
 
 
-def _first_trials(sweep: Sweep) -> list[tuple[str, ...]]:
+def first_trials(sweep: Searched) -> list[tuple[str, ...]]:
     """What the first trials try, all those that are known before one is trained."""
     if sweep.search == "grid":
         lists = (one.values for one in sweep.dimensions if isinstance(one, Choices))

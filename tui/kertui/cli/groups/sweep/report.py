@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from kertasks.errors import UserError
 from kertasks.groups.measures import unit_of
-from kertasks.groups.sweep.asked import SEED
-from kertasks.groups.sweep.dimension import RECIPE
 from kertasks.groups.sweep.results import (
     TrialResult,
     TrialState,
@@ -18,9 +14,7 @@ from kertasks.groups.sweep.results import (
     results_of,
     sweep_of,
 )
-from kertasks.recipes.changes import Change, with_changes
-from kertasks.registry import find_task
-from kertasks.text.numbers import clock, counted, grouped, metric_label, percent, short_path
+from kertasks.text.numbers import clock, counted, grouped, metric_label, percent
 from kertui.cli.columns import in_columns
 from kertui.cli.progress.status_line import bar
 from kertui.text.group_figures import metric_spread, metric_value, unit_of_task
@@ -29,7 +23,7 @@ from kertui.text.sweep_titles import short_value, sides_of, titles_of
 if TYPE_CHECKING:
     from kertasks.groups.history import GroupHistory
     from kertasks.groups.sweep.results import SweepResults
-    from kertasks.recipes.recipe import Recipe
+    from kertasks.runs.history import RunHistory
     from kertui.cli.progress.status_line import StatusLine
 
 _SHOWN = 10
@@ -39,20 +33,40 @@ _LOOK_SHARE = 50
 """Times as long as the look at all trials takes, until the next one."""
 
 
+class Tried(Protocol):
+    """What is told of trials by what they are: a recipe, or a program."""
+
+    @property
+    def parts(self) -> list[str]:
+        """What a trial consists of, in words; nothing where it is one run."""
+
+    @property
+    def holding_out(self) -> str:
+        """What has rows held out."""
+
+    def command(self, best: TrialResult) -> str:
+        """The command that trains the best trial by itself."""
+
+    def typed(self, path: str, text: str) -> Any:
+        """A value as JSON has it."""
+
+
 class SweepReport:
     """Tells of one sweep.
 
     Args:
         group: what its runs told; it may be told more.
+        tried: what is of the kind of its trials.
 
     Raises:
         TypeError: it is a group of another kind.
     """
 
-    def __init__(self, group: GroupHistory) -> None:
+    def __init__(self, group: GroupHistory, tried: Tried) -> None:
         self._group = group
         self._asked = sweep_of(group)
-        self._planned = group.group.recipe().fit.epochs
+        self._planned = group.group.planned_epochs()
+        self._tried = tried
         self._unit = unit_of_task(group)
         self._seen: SweepResults | None = None
         self._look_not_before = 0.0
@@ -60,8 +74,7 @@ class SweepReport:
     def title(self) -> str:
         """What was asked, in a line."""
         record, asked = self._group.record, self._asked
-        each = [counted(asked.seeds, "seed")] if asked.seeds > 1 else []
-        each += [counted(asked.folds, "fold")] if asked.folds else []
+        each = self._tried.parts
         of = f" of {' and '.join(each)}" if each else ""
         what = "; ".join(f"{one.path}={one.spelled}" for one in asked.dimensions)
         trials = f"{counted(asked.trials, 'trial')}{of} by {asked.search}"
@@ -82,7 +95,7 @@ class SweepReport:
         said = [f"{results.over}/{asked.trials} trials"]
         if going:
             said.append(f"{counted(len(going), 'run')} going")
-        under_way = sum(min(1.0, one.history.epochs / self._planned) for one in going)
+        under_way = sum(self._done(one.history) for one in going)
         share = (results.over * len(asked.parts) + under_way) / asked.runs
         if line.live:
             said.append(f"{bar(share, 8, line.signs)} {share:4.0%}")
@@ -94,6 +107,11 @@ class SweepReport:
             value = metric_value(name, best.value.mean, self._unit)
             said.append(f"best {value} (trial {best.number})")
         return said
+
+    def _done(self, history: RunHistory) -> float:
+        """The part of a run that is done, 0 to 1."""
+        planned = self._planned or history.planned or 1
+        return min(1.0, history.epochs / planned)
 
     def _look(self) -> SweepResults:
         """All trials, looked at as often as takes 2 % of the time."""
@@ -129,16 +147,14 @@ class SweepReport:
         for reason, count in reasons.items():
             yield f"{counted(count, 'trial')} failed: {reason}"
         if not results.judge.name.startswith("val_"):
-            yield (
-                "ranked by the rows they are trained on, for none are held out: --folds 4 or "
-                "--set fit.validation_split=0.2 does"
-            )
+            held_out = self._tried.holding_out
+            yield f"ranked by the rows they are trained on, for none are held out: {held_out}"
         importance = importance_of(self._group.group)
         if importance and len(importance) > 1:
             ranked = sorted(importance.items(), key=lambda pair: -pair[1])
             yield f"importance: {', '.join(f'{path} {percent(share)}' for path, share in ranked)}"
         if results.best is not None and results.over == results.asked:
-            yield self._next_step(results.best)
+            yield f"best: {self._tried.command(results.best)}"
 
     def _table(self, results: SweepResults) -> Iterator[str]:
         name, unit = results.judge.name, self._unit
@@ -170,33 +186,6 @@ class SweepReport:
             return metric_value(name, one.value.mean, unit)
         return metric_spread(name, one.value.mean, one.value.sd, unit)
 
-    def _next_step(self, best: TrialResult) -> str:
-        """The command that trains the winner by itself."""
-        record, asked, group = self._group.record, self._asked, self._group.group
-        values = dict(zip((one.path for one in asked.dimensions), best.values, strict=True))
-        name = values.pop(RECIPE, record.recipe)
-        number = asked.recipe_names.index(name) + 1 if asked.recipe_names else 1
-        changes = [f"{path}={value}" for path, value in values.items()]
-        recipe = group.recipe(number)
-        if self._is_of_task(recipe):
-            changes = [*asked.changes, *changes]
-        else:
-            name = str(short_path(group.recipe_path_of(number)))
-        if SEED not in values and asked.seed != recipe.seed:
-            changes.append(f"seed={asked.seed}")
-        words = ["kertui", "train", record.task, "--recipe", name]
-        for change in sorted(changes, key=lambda one: one.partition("=")[0].count(".")):
-            words += ["--set", change]
-        return f"best: {shlex.join(words)}"
-
-    def _is_of_task(self, recipe: Recipe) -> bool:
-        """Whether a recipe is one of its task's by that name, with what was said of all trials."""
-        try:
-            known = find_task(recipe.task).recipes.get(recipe.name)
-            return known is not None and with_changes(known, self._asked.changes) == recipe
-        except UserError:  # the task is not here any more, or another one
-            return False
-
     def results(self) -> dict[str, Any]:
         """What it came to, for programs."""
         results = results_of(self._group)
@@ -217,17 +206,12 @@ class SweepReport:
             "state": str(one.state),
             "value": one.value.mean if one.best_epochs else None,
             "sd": one.value.sd if one.best_epochs else None,
-            "values": {each.path: _typed(each.path, value) for each, value in pairs},
+            "values": {each.path: self._tried.typed(each.path, value) for each, value in pairs},
             "best_epochs": list(one.best_epochs),
             "epochs": one.epochs,
             "runs": list(one.runs),
         }
         return said | {"reason": one.reason} if one.reason else said
-
-
-def _typed(path: str, text: str) -> Any:
-    """A value as JSON has it: a number where it is one."""
-    return text if path == RECIPE else Change(path, text, adds=False).value()
 
 
 def _epochs(one: TrialResult) -> str:

@@ -40,6 +40,8 @@ class ScriptProcess:
         *,
         name: str = "",
         fast: bool = False,
+        folder: Path | None = None,
+        diary: Path | None = None,
     ) -> ScriptProcess:
         """Start a program; it goes on without this process.
 
@@ -52,6 +54,8 @@ class ScriptProcess:
             arguments: given to it.
             name: what its runs are called.
             fast: whether ``kertasks.fit`` is to train where it can.
+            folder: it is started in; this process's where it is None.
+            diary: gets told of its runs and its end (``kertasks.scripts.diary``); an absolute path.
 
         Raises:
             ScriptNotStarted: there is no such file, or its runs cannot be kept.
@@ -62,6 +66,7 @@ class ScriptProcess:
         reading, writing = os.pipe()
         command = keras_command("kertasks.scripts", "--home", str(store.home.absolute()))
         command += ["--tell", str(writing), *(["--name", name] if name else [])]
+        command += ["--diary", str(diary)] if diary is not None else []
         command += [*(["--fast"] if fast else []), "--", str(file), *arguments]
         try:
             popen = subprocess.Popen(
@@ -70,6 +75,7 @@ class ScriptProcess:
                 stdout=subprocess.DEVNULL,  # its log, as soon as there is one
                 stderr=subprocess.PIPE,
                 start_new_session=True,
+                cwd=folder,
                 pass_fds=[writing],
             )
         except OSError as error:

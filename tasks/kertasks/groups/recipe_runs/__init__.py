@@ -1,0 +1,1 @@
+"""Runs of recipes, as a group has trainers train them."""

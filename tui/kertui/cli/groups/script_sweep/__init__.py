@@ -1,0 +1,1 @@
+"""The command line of sweeps of a person's own program."""

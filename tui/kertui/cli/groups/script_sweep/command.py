@@ -1,0 +1,70 @@
+"""``kertui sweep --script FILE``: a person's own program with many values of its arguments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from kertasks.groups.sweep.wishes import Wishes
+from kertui.cli.groups.sweep.asking import judge_of
+from kertui.cli.options import home_of
+
+if TYPE_CHECKING:
+    from kertasks.groups.script_sweep.asked import ScriptSweep
+
+
+def sweep_script(
+    ctx: click.Context,
+    asked: ScriptSweep,
+    wishes: Wishes,
+    *,
+    workers: int | None,
+    dry_run: bool,
+    detach: bool,
+    as_json: bool,
+) -> None:
+    """Run a program for each trial, and rank the trials by what its last training came to.
+
+    Args:
+        ctx: of the command; it ends with its status.
+        asked: what is asked.
+        wishes: the same, as it was typed.
+        workers: processes at once at most; None for one a core.
+        dry_run: whether only to say what would be run.
+        detach: whether to leave it alone then.
+        as_json: whether events are all that is printed.
+
+    Raises:
+        GroupRefused: every trial failed, or the program cannot be started.
+    """
+    if dry_run:
+        from kertui.cli.groups.script_sweep.dry_run import print_dry_run
+
+        print_dry_run(asked, as_json=as_json)
+        return
+    from kertasks.groups.folder import GroupRefused
+    from kertasks.groups.script_sweep.asked import argument
+    from kertasks.groups.script_sweep.consent import keep_consent
+    from kertasks.groups.store import GroupStore, remove
+    from kertui.cli.groups.following import follow_group
+    from kertui.cli.progress.following import CtrlC
+    from kertui.service.group_process import start_runner
+
+    varied = " ".join(argument(one.path, "")[0] for one in asked.dimensions)
+    pressed = CtrlC()
+    with pressed.caught():
+        group = GroupStore(home_of(ctx)).create_of_script(
+            asked, called=varied, workers=workers, judge=judge_of(wishes)
+        )
+        keep_consent(group, asked)
+        runner = start_runner(group)
+        if detach:
+            click.echo(group.id)
+            return
+        try:
+            status = follow_group(group, runner, pressed, as_json=as_json)
+        except GroupRefused:
+            remove(group)
+            raise
+    ctx.exit(status)
