@@ -61,6 +61,9 @@ class GroupKeysNow:
     may_train_all: bool = False
     """Whether a run on all rows comes after its runs, and is not asked for yet."""
 
+    has_recipe: bool = True
+    """Whether its runs are made of a recipe; those of a program are not."""
+
     is_elsewhere: bool = False
     """Whether it is a group of another host, which is only read here."""
 
@@ -76,7 +79,7 @@ class GroupKeysNow:
             case "final":
                 return self.may_train_all and not self.refused and not self.is_elsewhere
             case "open_recipe":
-                return state is not None
+                return state is not None and self.has_recipe
         return True
 
     def _allows(self, command: SteeringCommand) -> bool:

@@ -16,6 +16,7 @@ from kertasks.errors import UserError
 from kertasks.groups.cross_validation.asked import CrossValidation
 from kertasks.groups.cross_validation.final import ask_for_final
 from kertasks.groups.folder import GroupFolder, GroupState
+from kertasks.groups.script_sweep.asked import ScriptSweep
 from kertasks.groups.store import remove
 from kertasks.recipes.recipe import Recipe
 from kertasks.registry import find_task
@@ -149,6 +150,7 @@ class GroupScreen(Screen[None]):
             asked=self._asked,
             refused=bool(seen is not None and seen.refusal),
             may_train_all=isinstance(asked, CrossValidation) and not asked.final,
+            has_recipe=not isinstance(asked, ScriptSweep),
             is_elsewhere=self._is_elsewhere,
         )
         if now != self._offered:
