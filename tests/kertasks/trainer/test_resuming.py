@@ -63,7 +63,7 @@ LONG_EPOCHS = replace(
 )
 """Each of many calls: kills come in their middle."""
 
-MORE_LONG_EPOCHS = replace(LONG_EPOCHS, fit=replace(LONG_EPOCHS.fit, epochs=6))
+MORE_LONG_EPOCHS = replace(LONG_EPOCHS, fit=replace(LONG_EPOCHS.fit, epochs=4))
 """Several times as long as a trainer lives between two kills: none comes to the end."""
 
 

@@ -25,6 +25,7 @@ from kertui.web.gate import is_loopback
 
 KERTUI = str(Path(sys.executable).with_name("kertui"))
 
+
 @contextlib.asynccontextmanager
 async def served() -> AsyncIterator[tuple[str, psutil.Process]]:
     """The address that a server prints, and its process; it ends as by Ctrl-C."""
@@ -100,14 +101,17 @@ async def test_a_page_is_an_app_and_its_run_outlives_it(trainer_home: Path, tmp_
         host = urlsplit(address).netloc
         assert {urlsplit(url).netloc for url in page.addresses} == {host}
 
+        await page.type(" ")  # a training takes a core, which the next page can use
+        await page.until(lambda text: "paused" in text)
         other = await browser.open(address)
         await other.until(lambda text: "type to filter" in text)
-        assert "● training" in page.text
+        assert "paused" in page.text
         assert len(apps(server)) == 2
 
         await browser.close(page)
         await until(lambda: len(apps(server)) == 1)
-        assert run.state() is RunState.RUNNING
+        assert run.state() is RunState.PAUSED
+        run.send(SteeringCommand.RESUME)
         done = RunHistory.read(run.events_path).epochs
         await until(lambda: RunHistory.read(run.events_path).epochs > done)
         left = apps(server)

@@ -29,6 +29,7 @@ _OPTIONS = (
 _NOT_FOUND = (126, 127)
 """What shells say of a command that is not there, or none."""
 
+_SHELL_SAYS = ("not found", "no such file")
 _FAILED = 255
 """What ssh says when it cannot connect, or no longer."""
 
@@ -83,8 +84,10 @@ def why_not(host: str, status: int | None, said: str) -> HostUnreachable:
             return HostUnreachable(
                 host, why.format(host=host, said=last.rpartition(": ")[2]), lasting=lasting
             )
-    if status in _NOT_FOUND:
-        where = os.environ.get(REMOTE_SETTING) or "kertui"
+    where = os.environ.get(REMOTE_SETTING) or "kertui"
+    # The host may end the connection before ssh has the shell's status: its words are there then.
+    is_missing = where in said and any(words in folded for words in _SHELL_SAYS)
+    if status in _NOT_FOUND or (status == _FAILED and is_missing):
         return HostUnreachable(
             host,
             f"{where} is not found there: install kertui there, or say where it is, for example "

@@ -19,7 +19,7 @@ from kertasks.tables.table import ReadingWishes, Table
 from kertasks.tables.table_look import TableLook
 from kertasks.tables.table_requests import DataLook, LookAnswer, LookRequest
 
-_PATIENCE = 2.0
+_PATIENCE = 5.0
 """Seconds in which the process ends once nothing is asked any more."""
 
 

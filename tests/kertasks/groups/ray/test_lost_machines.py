@@ -20,7 +20,7 @@ from kertasks.runs.events import Checkpointed, Epoch, Resuming
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.state import RunState, process_start_time
 
-pytestmark = pytest.mark.training
+pytestmark = [pytest.mark.training, pytest.mark.long]
 
 RECIPE = with_changes(
     find_task("diabetes").recipes["small"],
