@@ -12,7 +12,7 @@ import pytest
 
 from kertasks.processes.keras_process import keras_environment
 
-pytestmark = pytest.mark.training
+pytestmark = [pytest.mark.training, pytest.mark.long]
 
 
 def test_two_devices_come_to_the_numbers_of_one(trainer_home: Path) -> None:

@@ -1,7 +1,7 @@
 """Each story is played to its last caption, by the real program in a real terminal.
 
 Sizes alternate: the longest story is played at 120x36 here, and at 80x24 for the film in the
-README; of the others one at 120x36. Square and reuters are played where ``-m long`` asks for them.
+README; of the others one at 120x36. They are played where ``-m long`` asks for them.
 """
 
 from __future__ import annotations
@@ -35,10 +35,8 @@ def test_every_story_is_played() -> None:
     assert set(SIZES) == set(story_names())
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["xor", "leave", *(pytest.param(one, marks=pytest.mark.long) for one in ("square", "reuters"))],
-)
+@pytest.mark.long
+@pytest.mark.parametrize("name", SIZES)
 def test_a_story_comes_to_its_last_caption(
     name: str, trainer_home: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

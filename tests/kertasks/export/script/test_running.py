@@ -168,6 +168,7 @@ def test_every_recipe_without_files(catalog: Catalog, tmp_path: Path) -> None:
     assert_scripts_get_the_same(cases, catalog, tmp_path)
 
 
+@pytest.mark.long
 def test_every_recipe_with_files(genuine_data: Path, catalog: Catalog, tmp_path: Path) -> None:
     recipes = of_each_form(r for t in all_tasks() if t.files for r in t.recipes.values())
     cases = [Case(few_epochs(recipe)) for recipe in recipes]
@@ -193,6 +194,7 @@ def on_a_base(path: Path) -> Recipe:
     )
 
 
+@pytest.mark.long
 def test_networks_and_settings_no_task_has(catalog: Catalog, tmp_path: Path) -> None:
     cases = [Case(recipe) for recipe in MADE_UP]
     changed = with_changes(IN_ORDER, ["fit.epochs=5"])

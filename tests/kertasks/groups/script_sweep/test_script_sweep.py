@@ -22,7 +22,7 @@ from kertasks.runs.manifest import Origin
 from kertasks.runs.store import RunStore
 from kertui.cli.main import kertui
 
-pytestmark = pytest.mark.training
+pytestmark = [pytest.mark.training, pytest.mark.long]
 
 PROGRAM = """
 import sys

@@ -88,6 +88,7 @@ def is_handed(viewer: Viewer, epoch: int) -> bool:
     return seen is not None and seen.from_files and (seen.epoch, seen.step) == (epoch, 0)
 
 
+@pytest.mark.long
 def test_a_network_that_jax_trains_is_seen_while_it_learns_and_afterwards(tmp_path: Path) -> None:
     log = tmp_path / "log.txt"
     with log.open("w") as output:
