@@ -12,7 +12,7 @@ from textual.worker import get_current_worker
 
 from kertasks.errors import UserError
 from kertasks.groups.folder import GroupFolder
-from kertui.groups.group_body import GroupReader, GroupSeen, Wanted
+from kertui.groups.group_seen import GroupReader, GroupSeen, Wanted
 from kertui.groups.readers import reader_of
 
 _LOOK_EVERY = 0.5

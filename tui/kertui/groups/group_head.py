@@ -8,7 +8,7 @@ from kertasks.groups.folder import GroupState
 from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.state import RunState
 from kertasks.text.numbers import clock
-from kertui.groups.group_body import GroupSeen
+from kertui.groups.group_seen import GroupSeen
 from kertui.plotting.strips import Row, cells, join
 from kertui.rows.rows_widget import RowsWidget
 from kertui.terminal.glyphs import Glyphs, glyphs_for

@@ -25,10 +25,11 @@ from kertasks.runs.folder import RunFolder
 from kertasks.runs.mirrors.home_mark import host_of
 from kertasks.text.numbers import percent
 from kertui.groups.choose_run import ChooseRunScreen, RunToChoose, runs_to_choose
-from kertui.groups.group_body import GroupBody, GroupSeen
+from kertui.groups.group_body import GroupBody
 from kertui.groups.group_follower import GroupFollower
 from kertui.groups.group_head import GroupHead
 from kertui.groups.group_keys import GROUP_KEYS, GroupKeysNow
+from kertui.groups.group_seen import GroupSeen
 from kertui.groups.readers import body_of
 from kertui.live.status import NoticeLine, RunBar
 from kertui.live.trouble import RunTrouble

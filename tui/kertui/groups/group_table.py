@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from rich.cells import cell_len
 from textual import on
@@ -107,6 +107,14 @@ class GroupTable(ClickableRows, Generic[Entry], can_focus=True):
         self._at = 0
         self._top = 0
         self._rows_most = 1
+
+    def show(self, seen: Any) -> None:
+        """Show what was seen of the group: ``take`` its lines.
+
+        Args:
+            seen: of the kind that the table is for.
+        """
+        raise NotImplementedError
 
     def can_open(self, entry: Entry) -> bool:
         """Whether a line has runs to open."""

@@ -8,7 +8,8 @@ from kertasks.groups.cross_validation.asked import CrossValidation
 from kertasks.groups.folder import GroupFolder
 from kertui.groups.cross_validation.folds_body import FoldsBody
 from kertui.groups.cross_validation.folds_reader import FoldsReader
-from kertui.groups.group_body import GroupBody, GroupReader, GroupSeen
+from kertui.groups.group_body import GroupBody
+from kertui.groups.group_seen import GroupReader, GroupSeen
 from kertui.groups.sweep.trials_body import TrialsBody
 from kertui.groups.sweep.trials_reader import TrialsReader
 

@@ -47,7 +47,7 @@ class FoldTable(GroupTable[FoldSeen]):
         return [self.titles(columns, glyphs), self._mean(seen, columns, width, glyphs)]
 
     def draw_line(self, place: int, width: int, glyphs: Glyphs) -> Row:
-        """A fold."""
+        """The line of a fold, or of the run on all rows."""
         seen, here = self._seen, place == self.at
         if seen is None:
             return []

@@ -20,7 +20,7 @@ from kertasks.runs.history import RunHistory, state_of
 from kertasks.runs.state import RunState
 from kertasks.text.result import tested, tested_in_full
 from kertui.groups.cross_validation.folds_seen import BestOfMean, FoldSeen, FoldsSeen
-from kertui.groups.group_body import Wanted
+from kertui.groups.group_seen import Wanted
 from kertui.groups.progress import GroupProgress
 from kertui.plotting.fold_plot import FoldCurves
 from kertui.plotting.lines import Point

@@ -20,7 +20,7 @@ from kertasks.groups.sweep.results import (
 )
 from kertasks.runs.events import Finished, Monitor
 from kertasks.runs.history import RunHistory, state_of
-from kertui.groups.group_body import Wanted
+from kertui.groups.group_seen import Wanted
 from kertui.groups.progress import GroupProgress
 from kertui.groups.sweep.trials_seen import EffectsSeen, TrialsSeen
 from kertui.plotting.fold_plot import FoldCurves
