@@ -68,7 +68,7 @@ class ThisMachine:
     run goes on with it though the runner is killed."""
 
     def most(self, workers: int | None) -> int:
-        """As ``Machines.most``."""
+        """One a core, as far as there is memory, or as many as are wanted at most."""
         return min(workers or _cores(), free_memory() // TRAINER_BYTES)
 
     def trainer(self, is_wanted: Callable[[], bool]) -> Trainer | None:  # noqa: ARG002

@@ -33,7 +33,7 @@ class FitBegun(msgspec.Struct, frozen=True, tag_field="type", tag="fit"):
 
 
 class ScriptEnded(msgspec.Struct, frozen=True, tag_field="type", tag="ended"):
-    """The program ended."""
+    """The program ended, by itself or by an error or a signal."""
 
     status: int
     """What it exited with, as a shell says it."""

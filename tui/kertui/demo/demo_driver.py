@@ -28,20 +28,18 @@ _LEAVES = ("ctrl+c", "ctrl+q")
 
 
 class DemoDriver(TerminalDriver):
-    """A terminal with a caption beneath the interface."""
+    """A terminal with a caption beneath the interface.
 
-    def __init__(
-        self,
-        app: App[Any],
-        *,
-        debug: bool = False,
-        mouse: bool = True,
-        size: tuple[int, int] | None = None,
-    ) -> None:
-        self._rows_kept = ROWS
-        """Rows at the bottom that the interface does not have."""
+    Args:
+        app: the interface.
+        more: as of ``TerminalDriver``.
+    """
 
-        super().__init__(app, debug=debug, mouse=mouse, size=size)
+    _rows_kept = ROWS
+    """Rows at the bottom that the interface does not have."""
+
+    def __init__(self, app: App[Any], **more: Any) -> None:
+        super().__init__(app, **more)
         self._size = self._get_terminal_size()  # Textual would ask the terminal for all of it
         self.take_over: Callable[[], object] | None = None
         """What a person's first key or click does, in the thread of the loop; None after it."""

@@ -58,7 +58,7 @@ class GroupFollower(Widget):
         self._follow()
 
     def on_unmount(self) -> None:
-        """End the thread."""
+        """End the thread that reads the group's folder."""
         self._asked.set()
 
     def want(self, wanted: Wanted) -> None:

@@ -27,7 +27,7 @@ class GroupSeen(Protocol):
 
     @property
     def record(self) -> GroupRecord:
-        """What was asked."""
+        """What was asked of the group, as its folder keeps it."""
         ...
 
     @property

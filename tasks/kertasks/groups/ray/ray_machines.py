@@ -80,7 +80,7 @@ class RayMachines:
             raise TrainerGone(f"a machine of the cluster was gone at once: {why}") from error
 
     def close(self) -> None:
-        """Leave the cluster."""
+        """Leave the cluster, and end it where it was started for this group."""
         self._cluster.close()
 
     def _count_slots(self) -> int:

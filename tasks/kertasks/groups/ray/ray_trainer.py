@@ -48,7 +48,7 @@ class RayTrainer:
         return self._gone
 
     def request(self, op: str, **payload: Any) -> dict[str, Any]:
-        """As ``Trainer.request``."""
+        """Ask the slot, as ``Trainer.request`` says; files of a run go along with ``train``."""
         if op == "train":
             run = RunFolder(Path(payload["run"]))
             self._begin(run, resumes=payload["resumes"], epochs=payload["epochs"])

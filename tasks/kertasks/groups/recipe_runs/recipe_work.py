@@ -160,7 +160,7 @@ class RecipeWorker:
         return self._trainer.gone
 
     def train(self, planned: PlannedRun) -> None:
-        """As ``RecipeWork.train``."""
+        """Train a run to its end, as the work says, in this trainer."""
         self._work.train(planned, self._trainer)
 
     def close(self) -> None:

@@ -66,7 +66,7 @@ class ScriptWork:
         return ThisMachine().most(workers)
 
     def worker(self, is_wanted: Callable[[], bool]) -> ScriptWork:  # noqa: ARG002
-        """Itself."""
+        """A worker for one more program: this object, for a program needs no process in advance."""
         return self
 
     def has_ended(self, planned: PlannedStart) -> bool:

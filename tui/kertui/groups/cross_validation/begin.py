@@ -1,35 +1,23 @@
-"""Begins a cross-validation: asks for its folds, starts the process that trains them, shows it."""
+"""Begins a cross-validation: asks for its folds."""
 
 from __future__ import annotations
 
-from functools import partial
-from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
-from textual.content import Content
-from textual.screen import Screen
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from kertasks.data.folds.fold import MOST_FOLDS, MOST_REPEATS
-from kertasks.errors import UserError
 from kertasks.groups.cross_validation.asked import CrossValidation
-from kertasks.groups.folder import GroupFolder
-from kertasks.groups.store import GroupStore
 from kertasks.recipes.recipe import Recipe
 from kertasks.text.numbers import counted, grouped
-from kertui.dialogs.dialog import LOOK, Dialog
-from kertui.forms.text_field import TextField
+from kertui.groups.begin import GroupWanted, begin_group, labelled, text_field
 from kertui.groups.entered import whole_number, yes_or_no
-from kertui.service.group_process import start_runner
-from kertui.session import CrossValidate, OpenGroup, Session
-from kertui.terminal.glyphs import glyphs_for
+from kertui.session import CrossValidate, Session
 
 
-class FoldsWanted(Dialog[CrossValidation]):
+class FoldsWanted(GroupWanted[CrossValidation]):
     """Asks how a recipe is to be cross-validated; gives it, or None for escape.
 
     Args:
@@ -43,7 +31,6 @@ class FoldsWanted(Dialog[CrossValidation]):
                 id="folds.previous", tooltip="Go to the field before."),
     ]  # fmt: skip
     AUTO_FOCUS = "#folds"
-    CSS_PATH = [LOOK, Path(__file__).with_name("begin.tcss")]  # noqa: RUF012
 
     def __init__(self, recipe: Recipe) -> None:
         text = (
@@ -53,27 +40,18 @@ class FoldsWanted(Dialog[CrossValidation]):
         keys = [("enter", "start"), ("tab", "next field"), ("escape", "cancel")]
         super().__init__(f"Cross-validate {recipe.task} {recipe.name}", text, keys)
         self._recipe = recipe
-        self._folds = TextField("4", id="folds", compact=True, select_on_focus=True)
-        self._repeats = TextField("1", id="repeats", compact=True, select_on_focus=True)
-        self._final = TextField("no", id="final", compact=True, select_on_focus=True)
+        self._folds = text_field("4", "folds")
+        self._repeats = text_field("1", "repeats")
+        self._final = text_field("no", "final")
 
     def compose_body(self) -> ComposeResult:
         """Lay out a field for each number, and room for what is wrong with it."""
-        for name, field in (
-            ("folds", self._folds),
-            ("repeats", self._repeats),
-            ("then train on all rows, and test", self._final),
-        ):
-            with Horizontal(classes="folds-field"):
-                yield Static(name)
-                yield field
+        yield from labelled("folds", self._folds)
+        yield from labelled("repeats", self._repeats)
+        yield from labelled("then train on all rows, and test", self._final)
         yield Static(id="dialog-say", markup=False)
 
-    def on_mount(self) -> None:
-        """Say how much it is."""
-        self._say_sum()
-
-    def _wanted(self) -> CrossValidation:
+    def read(self) -> CrossValidation:
         """What stands in the fields.
 
         Raises:
@@ -83,25 +61,9 @@ class FoldsWanted(Dialog[CrossValidation]):
         repeats = whole_number(self._repeats.value, "repeats", 1, MOST_REPEATS)
         return CrossValidation(folds, repeats, yes_or_no(self._final.value))
 
-    @on(Input.Changed)
-    def _say_sum(self) -> None:
-        say = self.query_one("#dialog-say", Static)
-        try:
-            wanted = self._wanted()
-        except UserError as error:
-            say.update(Content.styled(f"{glyphs_for(self.app).cross} {error}", "$error"))
-        else:
-            epochs = grouped(self._recipe.fit.epochs)
-            words = f"{counted(wanted.runs, 'run')} of {epochs} epochs"
-            say.update(Content.styled(words, "$dim"))
-
-    @on(Input.Submitted)
-    def _start(self, event: Input.Submitted) -> None:
-        event.stop()
-        try:
-            self.dismiss(self._wanted())
-        except UserError:
-            return  # what is wrong stands there already
+    def sum_of(self, wanted: CrossValidation) -> str:
+        """``4 runs of 500 epochs``."""
+        return f"{counted(wanted.runs, 'run')} of {grouped(self._recipe.fit.epochs)} epochs"
 
 
 def ask_and_begin(session: Session, asked: CrossValidate) -> None:
@@ -123,44 +85,14 @@ def ask_and_begin(session: Session, asked: CrossValidate) -> None:
 
     def begin(wanted: CrossValidation | None) -> None:
         if wanted is not None:
-            start = partial(_begin, session, screen, recipe, wanted, asked.source)
-            screen.run_worker(start, thread=True, group="begin group", exclusive=True)
+            begin_group(
+                session,
+                screen,
+                recipe,
+                wanted,
+                called=f"{wanted.folds} folds",
+                what="cross-validation",
+                source=asked.source,
+            )
 
     screen.app.push_screen(FoldsWanted(recipe), begin)
-
-
-def _begin(
-    session: Session,
-    screen: Screen[Any],
-    recipe: Recipe,
-    wanted: CrossValidation,
-    source: object,
-) -> None:
-    app = screen.app  # a thread finds no app through a screen that was left
-    try:
-        group = begin_group(session, recipe, wanted, None if source is None else str(source))
-    except UserError as error:
-        title = "The cross-validation did not start"
-        app.notify(str(error), title=title, severity="error", markup=False)
-    else:
-        screen.post_message(OpenGroup(screen, group))
-
-
-def begin_group(
-    session: Session, recipe: Recipe, wanted: CrossValidation, source: str | None = None
-) -> GroupFolder:
-    """Make the group and start the process that trains its runs.
-
-    Args:
-        session: whose home it is of.
-        recipe: which is trained fold by fold.
-        wanted: into how many folds, and how often.
-        source: the file the recipe was read from, if any.
-
-    Raises:
-        kertasks.UserError: the home cannot be written in, or no process can be started.
-    """
-    store = GroupStore(session.service.store.home)
-    group = store.create(recipe, wanted, f"{wanted.folds} folds", source=source)
-    start_runner(group)
-    return group

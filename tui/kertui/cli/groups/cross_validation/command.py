@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -84,27 +85,15 @@ def cross_validate(
         raise click.UsageError("--detach follows nothing: there are no events for --json to print.")
     from kertasks.data.sources.data_files import require
     from kertasks.groups.cross_validation.asked import CrossValidation
-    from kertasks.groups.folder import GroupRefused
-    from kertasks.groups.store import GroupStore, remove
+    from kertasks.groups.store import GroupStore
     from kertasks.recipes.changes import with_changes
     from kertasks.recipes.recipe_errors import RecipeError
     from kertasks.recipes.validation import validate
-    from kertasks.runs.store import RunStore
-    from kertasks.user_folders import cache_dir
-    from kertui.cli.groups.following import follow_group
-    from kertui.cli.progress.following import CtrlC
-    from kertui.cli.train import choose_recipe, task_or_data
-    from kertui.service.group_process import start_runner
-    from kertui.service.training_service import TrainingService
+    from kertui.cli.groups.beginning import begin_and_follow, choose_recipes
+    from kertui.cli.train import task_or_data
 
     found, suggested = task_or_data(task, said)
-    # Of what Keras knows only what is remembered: the first trainer asks it for the rest.
-    service = TrainingService(RunStore(home_of(ctx)), cache_dir(), spare=True)
-    try:
-        recipe, source = choose_recipe(found, recipe_name or suggested, service)
-        catalog = service.catalog() if service.knows_catalog else None
-    finally:
-        service.close()
+    ((recipe, source),), catalog = choose_recipes(ctx, found, [recipe_name or suggested])
     wanted = [] if seed is None else [f"seed={seed}"]
     if wanted or changes:
         recipe = with_changes(recipe, [*wanted, *changes], catalog)
@@ -118,17 +107,9 @@ def cross_validate(
     for name in found.files:
         require(name)
     asked = CrossValidation(folds, repeats, final)
-    pressed = CtrlC()
-    with pressed.caught():  # from here on there is a group that a Ctrl-C must stop
-        store = GroupStore(home_of(ctx))
-        group = store.create(recipe, asked, f"{folds} folds", source=source, workers=workers, on=on)
-        runner = start_runner(group)
-        if detach:
-            click.echo(group.id)
-            return
-        try:
-            status = follow_group(group, runner, pressed, as_json=as_json)
-        except GroupRefused:
-            remove(group)
-            raise
+    store = GroupStore(home_of(ctx))
+    make = partial(
+        store.create, recipe, asked, f"{folds} folds", source=source, workers=workers, on=on
+    )
+    _, status = begin_and_follow(make, detach=detach, as_json=as_json)
     ctx.exit(status)

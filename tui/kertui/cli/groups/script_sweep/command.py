@@ -11,6 +11,7 @@ from kertui.cli.groups.sweep.asking import judge_of
 from kertui.cli.options import home_of
 
 if TYPE_CHECKING:
+    from kertasks.groups.folder import GroupFolder
     from kertasks.groups.script_sweep.asked import ScriptSweep
 
 
@@ -43,28 +44,19 @@ def sweep_script(
 
         print_dry_run(asked, as_json=as_json)
         return
-    from kertasks.groups.folder import GroupRefused
     from kertasks.groups.script_sweep.asked import argument
     from kertasks.groups.script_sweep.consent import keep_consent
-    from kertasks.groups.store import GroupStore, remove
-    from kertui.cli.groups.following import follow_group
-    from kertui.cli.progress.following import CtrlC
-    from kertui.service.group_process import start_runner
+    from kertasks.groups.store import GroupStore
+    from kertui.cli.groups.beginning import begin_and_follow
 
     varied = " ".join(argument(one.path, "")[0] for one in asked.dimensions)
-    pressed = CtrlC()
-    with pressed.caught():
+
+    def make() -> GroupFolder:
         group = GroupStore(home_of(ctx)).create_of_script(
             asked, called=varied, workers=workers, judge=judge_of(wishes)
         )
         keep_consent(group, asked)
-        runner = start_runner(group)
-        if detach:
-            click.echo(group.id)
-            return
-        try:
-            status = follow_group(group, runner, pressed, as_json=as_json)
-        except GroupRefused:
-            remove(group)
-            raise
+        return group
+
+    _, status = begin_and_follow(make, detach=detach, as_json=as_json)
     ctx.exit(status)

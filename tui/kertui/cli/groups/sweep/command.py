@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -180,60 +181,39 @@ def sweep(
     if script_arguments or seed_argument is not None:
         raise click.UsageError("--arg and --seed-arg are of a program: say --script FILE too.")
     from kertasks.data.sources.data_files import require
-    from kertasks.groups.folder import GroupRefused
-    from kertasks.groups.store import GroupStore, remove
+    from kertasks.groups.store import GroupStore
     from kertasks.recipes.changes import with_changes
     from kertasks.runs.store import RunStore
-    from kertasks.user_folders import cache_dir
-    from kertui.cli.groups.following import follow_group
-    from kertui.cli.progress.following import CtrlC
-    from kertui.cli.train import choose_recipe, task_or_data
-    from kertui.service.group_process import start_runner
-    from kertui.service.training_service import TrainingService
+    from kertui.cli.groups.beginning import begin_and_follow, choose_recipes
+    from kertui.cli.train import task_or_data
 
     dimensions, plain = asking.split_changes(changes)
     if seed is not None:
         plain.insert(0, f"seed={seed}")
     found, suggested = task_or_data(task, said)
-    # Of what Keras knows only what is remembered: the first trainer asks it for the rest.
-    runs = RunStore(home_of(ctx))
-    service = TrainingService(runs, cache_dir(), spare=True)
-    try:
-        chosen = [choose_recipe(found, name, service) for name in recipe_names or (suggested,)]
-        catalog = service.catalog() if service.knows_catalog else None
-    finally:
-        service.close()
+    chosen, catalog = choose_recipes(ctx, found, recipe_names or (suggested,))
     recipes = [with_changes(recipe, plain, catalog) for recipe, _ in chosen]
     asked = asking.asked_of(asking.with_recipes(dimensions, recipes), recipes, plain, wishes)
     require_valid(asked.dimensions, recipes, catalog, "--set")
     if dry_run:
         from kertui.cli.groups.sweep.dry_run import DryRun
 
-        DryRun(asked, recipes, runs, workers).print(as_json=as_json)
+        DryRun(asked, recipes, RunStore(home_of(ctx)), workers).print(as_json=as_json)
         return
     for name in found.files:
         require(name)
-    pressed = CtrlC()
-    with pressed.caught():  # from here on there is a group that a Ctrl-C must stop
-        group = GroupStore(home_of(ctx)).create(
-            recipes[0],
-            asked,
-            f"{asked.trials} trials",
-            source=chosen[0][1],
-            workers=workers,
-            others=recipes[1:],
-            judge=asking.judge_of(wishes),
-            on=on,
-        )
-        runner = start_runner(group)
-        if detach:
-            click.echo(group.id)
-            return
-        try:
-            status = follow_group(group, runner, pressed, as_json=as_json)
-        except GroupRefused:
-            remove(group)
-            raise
+    make = partial(
+        GroupStore(home_of(ctx)).create,
+        recipes[0],
+        asked,
+        f"{asked.trials} trials",
+        source=chosen[0][1],
+        workers=workers,
+        others=recipes[1:],
+        judge=asking.judge_of(wishes),
+        on=on,
+    )
+    group, status = begin_and_follow(make, detach=detach, as_json=as_json)
     if output is not None:
         _save_best(group, output)
     ctx.exit(status)

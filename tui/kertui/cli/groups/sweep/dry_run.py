@@ -85,7 +85,7 @@ class DryRun:
             yield f"about {clock(self._seconds)}, by earlier runs of this task"
 
     def plain(self) -> dict[str, Any]:
-        """For programs."""
+        """What would be trained, as plain data for programs."""
         sweep = self._sweep
         return {
             "event": "planned",
