@@ -83,9 +83,18 @@ class EventLog:
             if self._file_there() not in (self._inode, None):
                 self._move()
             waiting, self._waiting = self._waiting, []
-            self._over = self._over or any(isinstance(event, Ended) for event in waiting[-1:])
-            self._unwritten += "".join(map(format_event, waiting)).encode()
+            self._unwritten += "".join(map(format_event, self._until_end(waiting))).encode()
             self._write()
+
+    def _until_end(self, events: list[Event]) -> list[Event]:
+        """Leave out what is told after a run's end: a thread that measures may be a little late."""
+        if self._over:
+            return []
+        for place, event in enumerate(events):
+            if isinstance(event, Ended):
+                self._over = True
+                return events[: place + 1]
+        return events
 
     def _write(self) -> None:
         if self._spool is not None and not self._deliver(self._spool):

@@ -39,8 +39,9 @@ def main() -> None:
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     # Whatever a library prints is no answer.
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    # All that is left in it when the process ends in the middle of a look goes with it.
-    tempfile.tempdir = tempfile.mkdtemp(prefix="kertui-looks-")
+    # All that is left in it when the process ends in the middle of a look goes with it. Who asks
+    # may have made it, to take it away where this process is killed.
+    tempfile.tempdir = sys.argv[1] if sys.argv[1:] else tempfile.mkdtemp(prefix="kertui-looks-")
     requests: SimpleQueue[bytes] = SimpleQueue()
     threading.Thread(target=_read, args=(sys.stdin.buffer, requests), daemon=True).start()
     with contextlib.suppress(BrokenPipeError):

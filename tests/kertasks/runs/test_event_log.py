@@ -93,6 +93,18 @@ def test_a_full_disk_costs_no_event_once_there_is_room(
     assert [event.t for event in EventReader(path).read_all()] == [1.0, 2.0]
 
 
+def test_what_a_thread_measures_after_the_end_of_a_run_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    log = EventLog(path)
+    log.add(Notice(1.0, "before"))
+    log.add(Failed(2.0, "the end"))
+    log.add(Notice(3.0, "a little late"))
+    log.flush()
+    log.add(Notice(4.0, "later"))
+    log.close()
+    assert EventReader(path).read_all() == [Notice(1.0, "before"), Failed(2.0, "the end")]
+
+
 def test_nothing_is_told_after_the_end_of_a_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -42,8 +43,12 @@ def test_it_looks_goes_on_after_an_error_and_takes_changes(
 
 
 def test_the_next_look_has_another_process_where_one_was_killed(
-    process: TableProcess, tmp_path: Path
+    process: TableProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setenv("TMPDIR", str(scratch))
+    monkeypatch.setattr(tempfile, "tempdir", None)
     path = table_at(tmp_path, 2_000_000)
     failures: list[CannotLook] = []
 
@@ -60,6 +65,7 @@ def test_the_next_look_has_another_process_where_one_was_killed(
     subprocess.run(["kill", "-9", str(process.pid)], check=True)
     thread.join(60)
     assert "has ended" in str(failures[0])
+    assert list(scratch.iterdir()) == []
     assert process.look(table_at(tmp_path)).table.rows == 3
 
 
@@ -69,6 +75,7 @@ def test_closing_ends_a_look_and_leaves_nothing_behind(
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     monkeypatch.setenv("TMPDIR", str(scratch))
+    monkeypatch.setattr(tempfile, "tempdir", None)
     process = TableProcess()
     path = table_at(tmp_path, 2_000_000)
     timer = threading.Timer(0.5, process.close)

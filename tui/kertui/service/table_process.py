@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
@@ -37,6 +39,9 @@ class TableProcess:
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
+        self._scratch = ""
+        """The folder it writes in, in the middle of a look."""
+
         self._lock = threading.Lock()
         self._closed = False
 
@@ -114,6 +119,12 @@ class TableProcess:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        self._clear()
+
+    def _clear(self) -> None:
+        """Take away what a process left that was killed, or wrote while it ended."""
+        if self._scratch:
+            shutil.rmtree(self._scratch, ignore_errors=True)
 
     def _asked(self, request: bytes) -> bytes:
         process = self._running()
@@ -129,6 +140,7 @@ class TableProcess:
             process.kill()
             process.wait()
             self._process = None
+            self._clear()
         return line
 
     def _running(self) -> subprocess.Popen[bytes]:
@@ -136,13 +148,16 @@ class TableProcess:
         if self._closed:
             raise CannotLook("the process that looks at tables is closed")
         if self._process is None or self._process.poll() is not None:
+            self._clear()
             try:
+                self._scratch = tempfile.mkdtemp(prefix="kertui-looks-")
                 self._process = subprocess.Popen(
-                    [sys.executable, "-P", "-m", "kertasks.tables"],
+                    [sys.executable, "-P", "-m", "kertasks.tables", self._scratch],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.DEVNULL,
                 )
             except OSError as error:
+                self._clear()
                 raise CannotLook(f"no process can be started: {error.strerror}") from error
         return self._process

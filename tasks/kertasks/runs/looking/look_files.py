@@ -192,9 +192,8 @@ class Viewers:
                 path.unlink(missing_ok=True)
                 (self._folder / f"look-{viewer}").unlink(missing_ok=True)
                 return None
-            if before is not None and before.touched[1] == touched[1]:
-                before.touched, before.heard = touched, now
-                return before
+            # A touch and another request look alike: a file system gives the number of a file that
+            # was replaced to the next one.
             with os.fdopen(open_regular(path), "rb") as file:
                 request = decode_request(file.read(_MOST_ASKED))
         except (OSError, ValueError):

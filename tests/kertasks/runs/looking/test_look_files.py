@@ -9,7 +9,7 @@ import pytest
 
 from kertasks.runs.looking import look_files
 from kertasks.runs.looking.look_files import MOST_VIEWERS, Viewer, Viewers
-from kertasks.runs.looking.view import Look, Rows, decode_look, decode_request
+from kertasks.runs.looking.view import Look, Rows, decode_look, decode_request, encode_request
 from kertasks.runs.views.confusion_matrix import ClassFigures, ConfusionMatrix, ConfusionRequest
 
 ALL = ConfusionRequest()
@@ -45,6 +45,19 @@ def test_another_request_is_new_and_a_touch_is_none(tmp_path: Path) -> None:
     os.utime(next(tmp_path.glob("looking/ask-*")))
     assert [asked.is_new for asked in viewers.look()] == [False]
     viewer.ask(TRAINED)
+    assert [(asked.request, asked.is_new) for asked in viewers.look()] == [(TRAINED, True)]
+
+
+def test_a_request_is_heard_whose_file_has_the_number_of_the_one_before(tmp_path: Path) -> None:
+    """As where two come between two looks, and the file system uses the first one's number again."""
+    viewer, viewers = Viewer(tmp_path), Viewers(tmp_path)
+    viewer.ask(ALL)
+    viewers.answer(viewers.look()[0], Look(ALL, 1))
+    (file,) = tmp_path.glob("looking/ask-*")
+    number = file.stat().st_ino
+    file.write_bytes(encode_request(TRAINED))
+    os.utime(file, ns=(1, 1))
+    assert file.stat().st_ino == number
     assert [(asked.request, asked.is_new) for asked in viewers.look()] == [(TRAINED, True)]
 
 
