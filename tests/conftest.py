@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import functools
 import gc
 import inspect
 import os
@@ -17,6 +18,7 @@ from tests.support.own_tasks import OwnTasks
 from tests.support.trainers import kill_trainers
 
 from kertasks.keras_catalog.catalog import Catalog
+from kertasks.keras_import import import_keras
 from kertasks.runs.store import RunStore
 from kertasks.xla_flags import offer_cache
 
@@ -168,6 +170,12 @@ def pytest_sessionfinish() -> None:
     gc.freeze()
 
 
+def pytest_collect_file(file_path: Path) -> None:
+    """Before the first of the tests that need it, import Keras as kertui's processes do."""
+    if _is_with_keras(file_path.parent):
+        import_keras()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark as ``pure`` what needs neither Keras, nor a process, nor the running interface."""
     for item in items:
@@ -175,7 +183,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             inspect.iscoroutinefunction(getattr(item, "function", None))
             or not NEEDS_MORE.isdisjoint(getattr(item, "fixturenames", ()))
             or not PURE_NEVER.isdisjoint(mark.name for mark in item.iter_markers())
-            or any(item.path.is_relative_to(TESTS / folder) for folder in WITH_KERAS)
+            or _is_with_keras(item.path.parent)
         )
         if not heavy:
             item.add_marker(pytest.mark.pure)
+
+
+@functools.cache
+def _is_with_keras(folder: Path) -> bool:
+    return any(folder.is_relative_to(TESTS / one) for one in WITH_KERAS)

@@ -26,7 +26,7 @@ from kertui.service.training_service import TrainingService
 from kertui.terminal.glyphs import glyphs_for
 from kertui.text.fitting_text import fitted
 
-_STEPS = NextSteps("the workbench resumes it", "the workbench trains on", "6 shows the log")
+_STEPS = NextSteps("the workbench resumes it", "the workbench adds epochs", "6 shows the log")
 
 
 class RunHead(RowsWidget):

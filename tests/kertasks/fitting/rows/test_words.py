@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import keras
@@ -19,7 +20,7 @@ from kertasks.data.multi_hot import MultiHotRows
 from kertasks.fitting.programs.program_store import STORE
 from kertasks.fitting.rows.words import LARGE, are_words_worth_it, find_words, word_readers
 
-L = keras.layers
+L, opt = keras.layers, keras.optimizers
 COLUMNS, BATCH = 1_200, 64
 RNG = np.random.default_rng(8)
 
@@ -131,19 +132,26 @@ def test_rows_kept_as_their_ones_train_as_if_written_out(xla: bool | None) -> No
     ours.fit(rows, Y, batch_size=BATCH, verbose=0)
 
 
-def optimizers() -> list[Any]:
-    """Each of Keras's, and the ways of being used that change what a step is."""
-    o = keras.optimizers
-    kinds = [o.Adadelta, o.Adafactor, o.Adagrad, o.Adamax, o.Ftrl, o.Lamb, o.Lion, o.Muon, o.Nadam]
-    return [
-        *(kind(0.001) for kind in kinds),
-        o.Adam(0.001, amsgrad=True, gradient_accumulation_steps=2),
-        o.AdamW(o.schedules.ExponentialDecay(0.002, 3, 0.8), global_clipnorm=0.5),
-        o.RMSprop(0.001, momentum=0.5, centered=True, use_ema=True, ema_overwrite_frequency=4),
-        o.LossScaleOptimizer(o.SGD(0.05, momentum=0.9, nesterov=True)),
-        o.ScheduleFreeAdamW(0.001, warmup_steps=3),
-        o.MultiOptimizer(o.OptimizerMap(o.Adam(0.001))),
-    ]
+OPTIMIZERS: dict[str, Callable[[], Any]] = {
+    **{
+        kind.__name__: partial(kind, 0.001)
+        for kind in (
+            *(opt.Adadelta, opt.Adafactor, opt.Adagrad, opt.Adamax, opt.Ftrl),
+            *(opt.Lamb, opt.Lion, opt.Muon, opt.Nadam),
+        )
+    },
+    "Adam": partial(opt.Adam, 0.001, amsgrad=True, gradient_accumulation_steps=2),
+    "AdamW": lambda: opt.AdamW(opt.schedules.ExponentialDecay(0.002, 3, 0.8), global_clipnorm=0.5),
+    "RMSprop": partial(
+        opt.RMSprop, 0.001, momentum=0.5, centered=True, use_ema=True, ema_overwrite_frequency=4
+    ),
+    "LossScaleOptimizer": lambda: opt.LossScaleOptimizer(
+        opt.SGD(0.05, momentum=0.9, nesterov=True)
+    ),
+    "ScheduleFreeAdamW": partial(opt.ScheduleFreeAdamW, 0.001, warmup_steps=3),
+    "MultiOptimizer": lambda: opt.MultiOptimizer(opt.OptimizerMap(opt.Adam(0.001))),
+}
+"""Each of Keras's, and the ways of being used that change what a step is."""
 
 
 def test_no_optimizer_of_kerass_is_forgotten() -> None:
@@ -152,15 +160,16 @@ def test_no_optimizer_of_kerass_is_forgotten() -> None:
         for _, kind in inspect.getmembers(keras.optimizers, inspect.isclass)
         if issubclass(kind, keras.optimizers.Optimizer)
     }
-    tried = {type(getattr(each, "inner_optimizer", each)) for each in optimizers()}
+    made_of_all = [make() for make in OPTIMIZERS.values()]
+    tried = {type(getattr(each, "inner_optimizer", each)) for each in made_of_all}
     assert every - tried == {keras.optimizers.Optimizer, keras.optimizers.LossScaleOptimizer}
 
 
 @pytest.mark.training
-@pytest.mark.parametrize("number", range(len(optimizers())), ids=lambda n: optimizers()[n].name)
-def test_each_optimizer_takes_its_own_steps(number: int) -> None:
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_each_optimizer_takes_its_own_steps(name: str) -> None:
     def make() -> keras.Model:
-        return sequential(optimizer=optimizers()[number])
+        return sequential(optimizer=OPTIMIZERS[name]())
 
     ours, kerass = made(make), made(make)
     assert ours.layers[0].kernel.shape.num_elements() >= LARGE

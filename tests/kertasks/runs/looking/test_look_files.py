@@ -49,7 +49,7 @@ def test_another_request_is_new_and_a_touch_is_none(tmp_path: Path) -> None:
 
 
 def test_a_request_is_heard_whose_file_has_the_number_of_the_one_before(tmp_path: Path) -> None:
-    """As where two come between two looks, and the file system uses the first one's number again."""
+    """As where two come between two looks, and the second has the first one's number again."""
     viewer, viewers = Viewer(tmp_path), Viewers(tmp_path)
     viewer.ask(ALL)
     viewers.answer(viewers.look()[0], Look(ALL, 1))
