@@ -160,7 +160,7 @@ def test_without_a_spare_there_are_no_checks_but_everything_else(
 def test_a_spare_beside_a_script_waits_until_it_is_asked(trainer_home: Path, cache: Path) -> None:
     service = TrainingService(RunStore(trainer_home), cache, spare_at_once=False)
     service.start_spare()
-    assert service._process is None
+    assert service._warm_process._process is None
     service.close()
 
 

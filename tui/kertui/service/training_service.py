@@ -5,7 +5,6 @@ Call it from thread workers only. Every failure is a ``UserError`` of one line.
 
 from __future__ import annotations
 
-import contextlib
 import shutil
 import threading
 import time
@@ -15,9 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kertasks.errors import UserError
-from kertasks.processes.trainer_process import TrainerGone, TrainerProcess, give_run
+from kertasks.processes.trainer_process import TrainerProcess, give_run
 from kertasks.runs.store import RunStore
 from kertui.service.adviser import Adviser
+from kertui.service.spare import Spare
 from kertui.service.told_runs import ToldRuns
 
 if TYPE_CHECKING:
@@ -26,15 +26,10 @@ if TYPE_CHECKING:
     from kertasks.keras_catalog.catalog import Catalog
     from kertasks.models.check import ModelCheck
     from kertasks.recipes.recipe import Recipe
-    from kertasks.runs.event_reader import EventReader
     from kertasks.runs.folder import RunFolder
     from kertasks.runs.looking.view import Look, Moment, ViewRequest
     from kertasks.scores.run_baselines import RunBaselines
     from kertui.service.far_host import FarHost
-
-_SPARE_DELAY = 3.0
-"""Seconds after which the next spare starts even though the run has no epoch yet."""
-
 
 _NEWEST = 30
 """Runs looked at for one that still goes on."""
@@ -94,7 +89,7 @@ class TrainingService:
         self._lock = threading.Lock()
         self._describing = threading.Lock()
         self._reading_catalog = threading.Lock()
-        self._process: TrainerProcess | None = None
+        self._warm_process = Spare(cache_dir)
         self._catalog: Catalog | None = None
         self._closed = threading.Event()
         self.session_runs: list[RunFolder] = []
@@ -110,8 +105,7 @@ class TrainingService:
     @property
     def warm(self) -> bool:
         """Whether checks are answered at once and a run starts at once."""
-        process = self._process
-        return process is not None and process.warm
+        return self._warm_process.warm
 
     @property
     def may_advise(self) -> bool:
@@ -132,15 +126,7 @@ class TrainingService:
             TrainerGone: the system refused to start a process.
         """
         if self.spare and self._spare_at_once:
-            self._spare()
-
-    def _spare(self) -> TrainerProcess:
-        with self._lock:
-            if self._closed.is_set():
-                raise TrainerGone("kertui is closing")
-            if self._process is None or self._process.gone:
-                self._process = TrainerProcess.spawn(self._cache_dir)
-            return self._process
+            self._warm_process.start()
 
     def describe(self, task: str, variant: str | None, seed: int = 0) -> Description:
         """What a person asks of the data before training; remembered between sessions.
@@ -211,14 +197,7 @@ class TrainingService:
                 return process.request(op, **payload)
             finally:
                 process.close()
-        process = self._spare()
-        try:
-            return process.request(op, **payload)
-        except TrainerGone:
-            if self._closed.is_set():
-                raise
-            # It was given a run, or killed, while it had the question: ask the next one.
-            return self._spare().request(op, **payload)
+        return self._warm_process.request(op, **payload)
 
     def catalog(self) -> Catalog:
         """Every layer, optimizer, loss, … that a recipe can use; remembered by Keras version.
@@ -391,39 +370,16 @@ class TrainingService:
         run = self.store.create(recipe, source, retrained_from)
         self.adviser.make_way()
         try:
-            give_run(run, self._take_spare(), self._cache_dir, devices=devices)
+            give_run(run, self._warm_process.take(), self._cache_dir, devices=devices)
         except UserError:
             if not run.manifest_path.exists():  # no trainer claimed it
                 shutil.rmtree(run.path, ignore_errors=True)
             raise
         self.told.begin(run, anew=True)
         self.take_up(run)
-        if then_spare:
-            self._start_spare_later(EventReader(run.events_path))
+        if then_spare and self.spare:
+            self._warm_process.start_later(EventReader(run.events_path))
         return run
-
-    def _take_spare(self) -> TrainerProcess | None:
-        with self._lock:
-            spare, self._process = self._process, None
-        return spare
-
-    def _start_spare_later(self, reader: EventReader) -> None:
-        """Start the next spare once the run has an epoch, has ended, or some seconds have passed:
-        importing Keras beside it would slow its start."""
-        from kertasks.runs.events import Epoch, Failed, Finished, Stopped
-
-        def start() -> None:
-            deadline = time.monotonic() + _SPARE_DELAY
-            while time.monotonic() < deadline:
-                if self._closed.wait(0.05):
-                    return
-                if any(isinstance(e, Epoch | Finished | Stopped | Failed) for e in reader.read()):
-                    break
-            with contextlib.suppress(TrainerGone):  # whoever needs it next tries again, and is told
-                self._spare()
-
-        if self.spare:
-            threading.Thread(target=start, name="next-spare", daemon=True).start()
 
     def resume(self, run: RunFolder, epochs: int | None = None) -> None:
         """Go on with a run that is over, from its last checkpoint, in the spare or a new process.
@@ -453,9 +409,10 @@ class TrainingService:
         run.recipe(self.catalog())  # all that is checked before a training begins
         reader = EventReader.at_end(run.events_path)
         self.adviser.make_way()
-        give_run(run, self._take_spare(), self._cache_dir, resumes=True, epochs=epochs)
+        give_run(run, self._warm_process.take(), self._cache_dir, resumes=True, epochs=epochs)
         self.take_up(run)
-        self._start_spare_later(reader)
+        if self.spare:
+            self._warm_process.start_later(reader)
 
     def find_running(self, task: str) -> RunFolder | None:
         """The newest training of the task that still goes on, among the latest runs. One that is
@@ -497,6 +454,4 @@ class TrainingService:
         self._closed.set()
         self.told.close()
         self.adviser.close()
-        process = self._take_spare()
-        if process is not None:
-            process.close()
+        self._warm_process.close()
