@@ -325,11 +325,8 @@ class WorkbenchScreen(Screen[None]):
 
     def _start_training(self) -> None:
         recipe, self._awaited = self.draft.recipe, None
-        refusal = self.check.refusal()
-        if refusal is not None:
+        if self._says_refusal():
             self._training.cancel_wait()
-            self._column.show_refusal(refusal)
-            self._show_half("recipe")
             return
         if self.check.model_check is None and self._column.checking:
             self._awaited = recipe
@@ -338,14 +335,18 @@ class WorkbenchScreen(Screen[None]):
             self._training.start(self._service, recipe, self._path)
         self._show_half("live")
 
-    @after_typing
-    def action_cross_validate(self) -> None:
-        """Train the recipe fold by fold, or say why it cannot be."""
+    def _says_refusal(self) -> bool:
+        """Whether the recipe cannot be trained; if so, say why."""
         refusal = self.check.refusal()
         if refusal is not None:
             self._column.show_refusal(refusal)
             self._show_half("recipe")
-        else:
+        return refusal is not None
+
+    @after_typing
+    def action_cross_validate(self) -> None:
+        """Train the recipe fold by fold, or say why it cannot be."""
+        if not self._says_refusal():
             self.post_message(CrossValidate(self, self.draft.recipe, self._path))
 
     @on(FieldForm.SweepAsked)
@@ -357,10 +358,7 @@ class WorkbenchScreen(Screen[None]):
     @after_typing
     def action_sweep(self) -> None:
         """Train the recipe with many values, or say why it cannot be."""
-        refusal = self.check.refusal()
-        if refusal is not None:
-            self._column.show_refusal(refusal)
-            self._show_half("recipe")
+        if self._says_refusal():
             return
         self._keep_varied(tuple(self.draft.varied.values()))
         self.post_message(
