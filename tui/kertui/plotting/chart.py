@@ -92,8 +92,16 @@ def gutter_for(limits: Limits) -> int:
     return max([LEAST_GUTTER, *(len(label) + 2 for _, label in y_axis(limits))])
 
 
+def canvas(
+    curves: Sequence[Curve], layout: Layout, limits: Limits, glyphs: Glyphs = UNICODE
+) -> list[Row]:
+    """Curves alone: ``layout.rows`` rows of ``layout.columns`` cells, later ones over earlier."""
+    drawn = draw(curves, (layout.columns, layout.rows), limits, marker=glyphs.marker)
+    return [parse(row) for row in drawn]
+
+
 def chart(
-    curves: Sequence[Curve],
+    drawn: list[Row],
     layout: Layout,
     limits: Limits,
     *,
@@ -103,49 +111,10 @@ def chart(
     level: Level | None = None,
     glyphs: Glyphs = UNICODE,
 ) -> list[Row]:
-    """The plot's rows, each exactly ``layout.width`` cells; the rest as of ``around``.
+    """A plot: curves with their marks and axes, in rows of ``layout.width`` cells each.
 
     Args:
-        curves: later ones lie over earlier ones.
-        layout: the size and where the parts lie.
-        limits: the data at the edges.
-        marks: signs over the curves.
-        changes: epochs where the learning rate was changed.
-        flags: signs on the x axis.
-        level: a line across.
-        glyphs: the signs to draw with.
-    """
-    canvas = [
-        parse(row)
-        for row in draw(curves, (layout.columns, layout.rows), limits, marker=glyphs.marker)
-    ]
-    return around(
-        canvas,
-        layout,
-        limits,
-        marks=marks,
-        changes=changes,
-        flags=flags,
-        level=level,
-        glyphs=glyphs,
-    )
-
-
-def around(
-    canvas: list[Row],
-    layout: Layout,
-    limits: Limits,
-    *,
-    marks: Sequence[Mark] = (),
-    changes: Sequence[int] = (),
-    flags: Sequence[Flag] = (),
-    level: Level | None = None,
-    glyphs: Glyphs = UNICODE,
-) -> list[Row]:
-    """Curves that are drawn already, with their marks and axes: rows of ``layout.width`` cells.
-
-    Args:
-        canvas: the curves, ``layout.rows`` rows of ``layout.columns`` cells, which are written in.
+        drawn: the curves, as of ``canvas``; they are written in.
         layout: the size and where the parts lie.
         limits: the data at the edges.
         marks: signs over the curves.
@@ -157,21 +126,21 @@ def around(
     for mark in marks:
         at = layout.row_of(mark.value, limits)
         if at is not None and limits.x_low <= mark.epoch <= limits.x_high:
-            canvas[at][layout.column_of(mark.epoch, limits)] = (mark.glyph, mark.role)
+            drawn[at][layout.column_of(mark.epoch, limits)] = (mark.glyph, mark.role)
     axis = _x_axis(layout, limits, glyphs)
     for epoch in changes:
         if limits.x_low <= epoch <= limits.x_high:
             column = layout.column_of(epoch, limits)
             axis[0][layout.gutter + column] = (glyphs.changed, "accent")
-            _line_under(canvas, column, (glyphs.changed_line, "axis"))
+            _line_under(drawn, column, (glyphs.changed_line, "axis"))
     shown = [flag for flag in flags if limits.x_low <= flag.epoch <= limits.x_high]
     for flag in reversed(shown):
         axis[0][layout.gutter + layout.column_of(flag.epoch, limits)] = (flag.glyph, flag.role)
     for flag in shown:
-        _write_near(canvas, layout.column_of(flag.epoch, limits), flag)
+        _write_near(drawn, layout.column_of(flag.epoch, limits), flag)
     if level is not None:
-        _draw_level(canvas, level, layout, limits, glyphs)
-    return [*_with_y_axis(canvas, layout, limits, glyphs), *axis]
+        _draw_level(drawn, level, layout, limits, glyphs)
+    return [*_with_y_axis(drawn, layout, limits, glyphs), *axis]
 
 
 def with_cursor(
@@ -189,12 +158,12 @@ def with_cursor(
     return [*crossed, *rows[layout.rows :]]
 
 
-def _write_near(canvas: list[Row], column: int, flag: Flag) -> None:
+def _write_near(drawn: list[Row], column: int, flag: Flag) -> None:
     """The words of a flag in the lowest row that has room for them beside its column, else in the
     uppermost; none where the curves leave none."""
     for words in flag.words:
         text = cells(f"{flag.glyph} {words}", flag.role)
-        for row in (*reversed(canvas[len(canvas) // 2 :]), *canvas[:1]):
+        for row in (*reversed(drawn[len(drawn) // 2 :]), *drawn[:1]):
             last = len(row) - len(text)
             for start in (column, column - len(text) + 1, min(column, last)):
                 # A blank on either side keeps them apart from curves.
@@ -205,7 +174,7 @@ def _write_near(canvas: list[Row], column: int, flag: Flag) -> None:
 
 
 def _draw_level(
-    canvas: list[Row], level: Level, layout: Layout, limits: Limits, glyphs: Glyphs
+    drawn: list[Row], level: Level, layout: Layout, limits: Limits, glyphs: Glyphs
 ) -> None:
     """A line across at a value; where that is not in sight, an arrow says on which side it is."""
     height = limits.height_of(level.value)
@@ -222,12 +191,12 @@ def _draw_level(
     label = cells(f" {name}", "dim")
     start = layout.columns - len(label)
     for place in places:
-        row = canvas[place]
+        row = drawn[place]
         if start >= 0 and all(character == " " for character, _ in row[start:]):
             row[start:] = label
             break
     if limits.y_low <= level.value <= limits.y_high:
-        row = canvas[at]
+        row = drawn[at]
         end = start if start >= 0 and row[start:] == label else len(row)
         blank = [True, *(character == " " for character, _ in row[:end]), True]
         for column in range(end):
@@ -243,14 +212,14 @@ def _line_under(rows: Sequence[Row], column: int, cell: Cell, over: str = " ") -
             row[column] = cell
 
 
-def _with_y_axis(canvas: list[Row], layout: Layout, limits: Limits, glyphs: Glyphs) -> list[Row]:
+def _with_y_axis(drawn: list[Row], layout: Layout, limits: Limits, glyphs: Glyphs) -> list[Row]:
     labels: dict[int, str] = {}
     for value, label in y_axis(limits):
         row = layout.row_of(value, limits)
         if row is not None:
             labels.setdefault(row, label)
     rows = []
-    for at, curve_row in enumerate(canvas):
+    for at, curve_row in enumerate(drawn):
         axis: Cell = (glyphs.tick_left if at in labels else glyphs.vertical, "axis")
         room = layout.gutter - 2
         text = labels.get(at, "")[:room].rjust(room) + " "

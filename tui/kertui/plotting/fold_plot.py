@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from kertasks.text.numbers import is_share, metric_label
 from kertui.plotting.axes import Limits, StableLimits
-from kertui.plotting.chart import LEAST_GUTTER, Layout, Mark, around, gutter_for
+from kertui.plotting.chart import LEAST_GUTTER, Layout, Mark, chart, gutter_for
 from kertui.plotting.dot_canvas import DOTS_A_CELL
 from kertui.plotting.dot_layers import DotLayers, Reach
 from kertui.plotting.lines import Point
@@ -148,8 +148,8 @@ class FoldPlot:
         if curves.best is not None:
             marks.append(Mark(*curves.best, glyphs.best, "best"))
         place = None if chosen is None else chosen[0]
-        canvas = _canvas(curves, layout, limits, glyphs, place)
-        return [head, *around(canvas, layout, limits, marks=marks, glyphs=glyphs)]
+        drawn = _canvas(curves, layout, limits, glyphs, place)
+        return [head, *chart(drawn, layout, limits, marks=marks, glyphs=glyphs)]
 
 
 def _canvas(

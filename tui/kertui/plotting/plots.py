@@ -12,7 +12,16 @@ from collections.abc import Sequence
 from kertasks.runs.advice.finding import Finding
 from kertasks.text.numbers import is_share, metric_label
 from kertui.plotting.axes import Limits, StableLimits
-from kertui.plotting.chart import LEAST_GUTTER, Flag, Layout, Mark, chart, gutter_for, with_cursor
+from kertui.plotting.chart import (
+    LEAST_GUTTER,
+    Flag,
+    Layout,
+    Mark,
+    canvas,
+    chart,
+    gutter_for,
+    with_cursor,
+)
 from kertui.plotting.draw import dots_wide
 from kertui.plotting.plot import Plot, legend
 from kertui.plotting.strips import Row, cells, fit, put
@@ -104,7 +113,7 @@ class DrawnPlot:
         if plot.best is not None:
             marks.append(Mark(plot.best, plot.best_value, glyphs.best, "best"))
         self._without_cursor = chart(
-            self.traces.curves(),
+            canvas(self.traces.curves(), self.layout, self.limits, glyphs),
             self.layout,
             self.limits,
             marks=marks,
