@@ -228,7 +228,8 @@ def test_the_interface_never_imports_what_trains(module: str) -> None:
 
 @pytest.mark.training
 def test_the_trainer_never_imports_the_interface() -> None:
-    code = "import kertasks.trainer.worker, kertasks.trainer.serving, kertasks.trainer.keras_worker"
+    modules = "kertasks.trainer.worker, kertasks.trainer.serving, kertasks.trainer.keras_worker"
+    code = f"from kertasks.keras_import import import_keras\nimport_keras()\nimport {modules}"
     assert loaded(code, {"textual", "plotext", "click"}) == []
 
 

@@ -173,10 +173,11 @@ def test_each_optimizer_takes_its_own_steps(name: str) -> None:
 
     ours, kerass = made(make), made(make)
     assert ours.layers[0].kernel.shape.num_elements() >= LARGE
-    kertasks.fit(ours, X, Y, shuffle=False, **SETTINGS)
+    # Neither evaluates meanwhile: that changes no weight.
+    settings = {"shuffle": False, "batch_size": BATCH, "epochs": SETTINGS["epochs"]}
+    kertasks.fit(ours, X, Y, **settings)
     # Built in its first step, Keras 3.15's ScheduleFreeAdamW begins anew in every step.
-    # Keras evaluates nothing meanwhile: that changes no weight.
-    fit_by_keras(kerass, X, Y, shuffle=False, batch_size=BATCH, epochs=SETTINGS["epochs"])
+    fit_by_keras(kerass, X, Y, **settings)
     assert_same_weights(ours, kerass)
     assert "update_step" not in vars(ours.optimizer), "the optimizer is as it was"
 
