@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from tests.support.run_folders import unanswered, write_run
 from textual.binding import Binding
 from textual.widgets import OptionList
 
+from kertasks.keras_catalog.catalog import Catalog
 from kertasks.registry import find_task
 from kertasks.runs.control_file import read_commands
 from kertasks.runs.events import Paused, format_event
@@ -39,14 +40,11 @@ FIRST_SCREEN = "type to filter"
 
 @pytest.fixture
 def service(
-    home: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    catalog_in: Callable[[Path], None],
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cache: Path, catalog: Catalog
 ) -> TrainingService:
+    del catalog  # is in the cache
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
-    catalog_in(tmp_path / "cache")
-    return TrainingService(RunStore(home), tmp_path / "cache", spare=False)
+    return TrainingService(RunStore(home), cache, spare=False)
 
 
 @pytest.fixture
@@ -205,10 +203,10 @@ async def test_every_binding_has_a_description_and_a_tooltip(service: TrainingSe
 
 
 @pytest.fixture
-def environment(home: Path, tmp_path: Path) -> dict[str, str]:
+def environment(home: Path, tmp_path: Path, cache: Path) -> dict[str, str]:
     return {
         "KERTUI_HOME": str(home),
-        "KERTUI_CACHE": str(tmp_path / "cache"),
+        "KERTUI_CACHE": str(cache),
         "KERAS_HOME": str(tmp_path / "keras"),
     }
 

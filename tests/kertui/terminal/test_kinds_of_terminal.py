@@ -25,11 +25,11 @@ pytestmark = pytest.mark.terminal
 
 
 @pytest.fixture
-def environment(home: Path, tmp_path: Path) -> dict[str, str]:
+def environment(home: Path, tmp_path: Path, cache: Path) -> dict[str, str]:
     """Of a program with a home of its own, in a terminal of which little is told."""
     return {
         "KERTUI_HOME": str(home),
-        "KERTUI_CACHE": str(tmp_path / "cache"),
+        "KERTUI_CACHE": str(cache),
         "KERAS_HOME": str(tmp_path / "keras"),
         **dict.fromkeys(("COLORTERM", "STY", "TMUX", "TERM_PROGRAM", "NO_COLOR"), ""),
     }

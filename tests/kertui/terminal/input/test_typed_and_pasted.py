@@ -12,6 +12,7 @@ from tests.support.pseudo_terminal import PseudoTerminal
 from tests.support.run_folders import write_run
 from tests.support.waiting import wait_until
 
+from kertasks.keras_catalog.catalog import Catalog
 from kertasks.runs.label import read_label
 from kertasks.runs.store import RunStore
 
@@ -28,16 +29,16 @@ def pasted(text: str) -> str:
 
 @pytest.fixture
 def terminal_of(
-    home: Path, tmp_path: Path, catalog_in: Callable[[Path], None]
+    home: Path, tmp_path: Path, cache: Path, catalog: Catalog
 ) -> Callable[..., PseudoTerminal]:
     """Starts the program on a home with one run, where Keras's layers are known already."""
-    catalog_in(tmp_path / "cache")
+    del catalog  # is in the cache
     write_run(RunStore(home), "xor", "answer", epochs=3)
 
     def start() -> PseudoTerminal:
         environment = {
             "KERTUI_HOME": str(home),
-            "KERTUI_CACHE": str(tmp_path / "cache"),
+            "KERTUI_CACHE": str(cache),
             "KERAS_HOME": str(tmp_path / "keras"),
         }
         return PseudoTerminal([KERTUI, "--no-spare"], environment=environment)
