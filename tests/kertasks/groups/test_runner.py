@@ -59,9 +59,9 @@ def run_of(group: GroupFolder, key: str) -> RunFolder | None:
     return next((group.run(one) for one in group.members() if one.key == key), None)
 
 
-def epochs_of(group: GroupFolder, key: str) -> int:
-    history = GroupHistory.read(group).members.get(key)
-    return 0 if history is None else history.history.epochs
+def begun(group: GroupFolder) -> set[str]:
+    """The runs that a trainer was given."""
+    return {member.key for member in group.members() if group.run(member).has_manifest}
 
 
 def numbers(run: RunFolder) -> list[dict[str, float]]:
@@ -84,26 +84,25 @@ def test_killed_trainer_and_killed_runner(
     group = GroupStore(trainer_home).create(RECIPE, CrossValidation(3), "3 folds")
     runner = start_runner(group, workers=2)
     runners.append(runner)
-    wait_until(lambda: all(epochs_of(group, f"fold {n}/3") > 20 for n in (1, 2)), PATIENCE)
+    # A trainer claims its run seconds before it has imported Keras: what is asked by then comes
+    # in time, however busy the machine is.
+    wait_until(lambda: begun(group) >= {"fold 1/3", "fold 2/3"}, PATIENCE)
     group.send(SteeringCommand.PAUSE)
     wait_until(lambda: group.state() is GroupState.PAUSED, PATIENCE)
     first, second = run_of(group, "fold 1/3"), run_of(group, "fold 2/3")
     assert first is not None
     assert second is not None
+    killed = first.manifest().pid
+    os.kill(killed, signal.SIGKILL)
+    wait_until(lambda: first.state() is RunState.LOST, PATIENCE)
     group.send(SteeringCommand.RESUME)
-    wait_until(lambda: group.state() is GroupState.RUNNING, PATIENCE)
 
-    os.kill(first.manifest().pid, signal.SIGKILL)
-
-    def is_gone_on_with() -> bool:
-        events = EventReader(first.events_path).read_all()
-        taken_up = [at for at, event in enumerate(events) if isinstance(event, Resuming)]
-        return bool(taken_up) and any(isinstance(e, Epoch) for e in events[taken_up[0] :])
-
-    wait_until(is_gone_on_with, PATIENCE)
-    assert first.manifest().pid != second.manifest().pid
+    # The third fold is the second run of its trainer, while a new one goes on with the first fold.
+    wait_until(lambda: "fold 3/3" in begun(group) and first.manifest().pid != killed, PATIENCE)
     runner.kill()
     runner.wait()
+    events = EventReader(first.events_path).read_all()
+    assert any(isinstance(event, Resuming) for event in events)
 
     again = start_runner(group, workers=1)
     runners.append(again)
@@ -120,7 +119,7 @@ def test_killed_trainer_and_killed_runner(
     assert sum(one.rows for one in found.folds) == 353
     assert group.run(group.members()[0]).manifest().group == group.id
 
-    # The third fold is the second or third run of its process, on what was compiled before it.
+    # What it was trained on was compiled before it.
     third = run_of(group, "fold 3/3")
     assert third is not None
     alone = RunStore(tmp_path / "alone").create(recipe_of_fold(RECIPE, Fold(3, 3)))
