@@ -25,7 +25,7 @@ from kertasks.groups.record import GroupRecord, Member, decode_member, decode_re
 from kertasks.recipes.recipe import Recipe
 from kertasks.records import learn
 from kertasks.runs.commands import SteeringCommand
-from kertasks.runs.control_file import write_command
+from kertasks.runs.control_file import read_commands, write_command
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.state import RunState, is_fresh, is_locked
 
@@ -284,6 +284,12 @@ class GroupFolder:
         except (OSError, ValueError):
             return None
 
+    @property
+    def is_asked_to_pause(self) -> bool:
+        """Whether its runner begins no run now: to pause is the last that was asked of it."""
+        asked = [one.name for one in read_commands(self.control_path) if one.name in COMMANDS]
+        return asked[-1:] == [SteeringCommand.PAUSE]
+
     def run_ids(self) -> set[str]:
         """The ids of its runs, with those that others took the place of; none where they cannot be
         read."""
@@ -312,7 +318,8 @@ class GroupFolder:
         found = list((states or self.states)().values())
         going = [state for state in found if not state.is_over]
         if works:
-            paused = going and all(state is RunState.PAUSED for state in going)
+            all_wait = all(state is RunState.PAUSED for state in going)
+            paused = all_wait if going else self.is_asked_to_pause
             return GroupState.PAUSED if paused else GroupState.RUNNING
         finished = sum(state is RunState.FINISHED for state in found)
         if self.record().asked.is_done(finished, over=is_over):

@@ -28,7 +28,7 @@ from kertasks.groups.roster import Roster
 from kertasks.groups.steered_runs import SteeredRuns
 from kertasks.processes.trainer_process import RequestFailed, TrainerGone
 from kertasks.runs.commands import SteeringCommand
-from kertasks.runs.control_file import ControlFile, last_number
+from kertasks.runs.control_file import ControlFile, last_number, write_command
 from kertasks.runs.state import RunState
 
 TRIES = 3
@@ -59,6 +59,8 @@ class Runner:
         self._lock = group.lock()
         group.refusal_path.unlink(missing_ok=True)
         record = group.record()
+        if group.is_asked_to_pause:  # the runner before this one; who starts a new one goes on
+            write_command(group.control_path, SteeringCommand.RESUME)
         self._control = ControlFile(group.control_path, last_number(group.control_path))
         self._roster = Roster(group)
         self._steered = SteeredRuns()
@@ -147,7 +149,7 @@ class Runner:
             while not self._has_work():
                 if self._is_ending:
                     return False
-                if not self._steered.pausing and not self._busy:
+                if not (self._waiting or self._busy):
                     return False
                 self._changed.wait(_LOOK_EVERY)
             return True

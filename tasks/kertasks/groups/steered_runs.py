@@ -24,6 +24,9 @@ class SteeredRuns:
         self._told: set[RunFolder] = set()
         """The runs it was asked of since."""
 
+        self._held: set[RunFolder] = set()
+        """The runs that were asked to pause, and not yet to go on."""
+
         self.stopping = False
         """Whether the group was ever asked to stop: no run is begun any more."""
 
@@ -45,7 +48,13 @@ class SteeredRuns:
             new = self._under_way - self._told
         for run in new:
             self._told.add(run)
-            if self.asked is SteeringCommand.RESUME and run.state() is not RunState.PAUSED:
+            is_held = run in self._held  # and may not have heard of it yet: both are heard in turn
+            self._held.discard(run)
+            if self.asked is SteeringCommand.PAUSE:
+                self._held.add(run)
+            elif self.asked is SteeringCommand.RESUME and not (
+                is_held or run.state() is RunState.PAUSED
+            ):
                 continue  # nobody paused it
             with contextlib.suppress(UserError):  # it is over, or its folder is gone
                 run.send(self.asked)
@@ -61,3 +70,4 @@ class SteeredRuns:
             with self._lock:
                 self._under_way.discard(run)
                 self._told.discard(run)  # with the next trainer it is asked anew
+                self._held.discard(run)

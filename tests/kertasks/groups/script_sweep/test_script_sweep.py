@@ -14,15 +14,19 @@ from tests.support.waiting import wait_until
 
 from kertasks.groups.folder import GroupFolder, GroupState
 from kertasks.groups.history import GroupHistory
+from kertasks.groups.planning import plan_of
 from kertasks.groups.runner import Runner
 from kertasks.groups.script_sweep.consent import MayNotStart, program_of
 from kertasks.groups.sweep.results import SweepResults, TrialState, results_of
+from kertasks.runs.commands import SteeringCommand
+from kertasks.runs.control_file import read_commands
+from kertasks.runs.events import Stopped
 from kertasks.runs.history import RunHistory
 from kertasks.runs.manifest import Origin
 from kertasks.runs.store import RunStore
 from kertui.cli.main import kertui
 
-pytestmark = [pytest.mark.training, pytest.mark.long]
+pytestmark = pytest.mark.training
 
 PROGRAM = """
 import sys
@@ -45,6 +49,27 @@ while not Path("go").exists():
 model.fit(x, 3 * x, validation_split=0.25, epochs=3, verbose=0)
 """
 
+STEERED = """
+import sys
+import time
+from pathlib import Path
+
+n = sys.argv[sys.argv.index("--n") + 1]
+Path(f"began-{n}").touch()
+while not Path(f"go-{n}").exists():
+    time.sleep(0.02)
+if n == "1":
+    sys.exit()
+
+import keras
+import numpy as np
+
+x = np.linspace(-1, 1, 4, dtype="float32")[:, None]
+model = keras.Sequential([keras.layers.Dense(1)])
+model.compile("sgd", "mse")
+model.fit(x, x, epochs=1_000_000, verbose=0)
+"""
+
 
 def command(*words: str) -> str:
     done = CliRunner().invoke(kertui, words)
@@ -62,6 +87,7 @@ def in_second_wait(group: GroupFolder) -> bool:
     return sum(one.history.ended is not None for one in told) == 2
 
 
+@pytest.mark.long
 def test_programs_are_trials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home, folder = tmp_path / "home", tmp_path / "own"
     folder.mkdir()
@@ -131,3 +157,46 @@ def test_programs_are_trials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         "(train.py, line 8), and never called fit\n"
     ) in said
     assert said.endswith(f"finished: 3 trials (2 finished, 1 failed) of {id}\n")
+
+
+def test_pause_resume_and_stop(
+    trainer_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "own"
+    folder.mkdir()
+    (folder / "steered.py").write_text(STEERED)
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("KERAS_BACKEND", "jax")  # which is imported in a third of the time
+    asked = ("sweep", "--script", "steered.py", "--arg", "n=1,2,3", "--workers", "1", "--detach")
+    id = command(*asked).strip()
+    group = GroupFolder(trainer_home / "groups" / id)
+
+    # Paused while a program goes on that trains nothing: it ends, and none begins after it.
+    wait_until((folder / "began-1").exists, PATIENCE)
+    first = group.run(group.members()[0])
+    group.send(SteeringCommand.PAUSE)
+    wait_until(lambda: read_commands(first.control_path), PATIENCE)
+    (folder / "go-1").touch()
+    wait_until(lambda: group.state() is GroupState.PAUSED, PATIENCE)
+    assert command("show", id).endswith(f"paused: 1 of 3 trials (2 waiting, 1 failed) of {id}\n")
+    assert not (folder / "began-2").exists()
+    assert command("resume", id).startswith("goes on")
+    wait_until((folder / "began-2").exists, PATIENCE)
+
+    # Paused and resumed before the program trains: it hears both, and does not wait.
+    run = group.run(group.members()[1])
+    group.send(SteeringCommand.PAUSE)
+    wait_until(lambda: len(read_commands(run.control_path)) == 1, PATIENCE)
+    assert command("resume", id).startswith("goes on")
+    wait_until(lambda: len(read_commands(run.control_path)) == 2, PATIENCE)
+    (folder / "go-2").touch()
+    wait_until(lambda: RunHistory.read(run.events_path).epochs > 1, PATIENCE)
+    assert command("pause", id).startswith("paused: ")
+    assert command("resume", id).startswith("goes on")
+    wait_until(lambda: group.state() is GroupState.RUNNING, PATIENCE)
+
+    assert command("stop", id).startswith("failed: 1 of 3 trials (")
+    assert isinstance(RunHistory.read(run.events_path).ended, Stopped)
+    assert not (folder / "began-3").exists()
+    left = plan_of(group).begin({})
+    assert [start.key for start in left] == ["trial 2", "trial 3"]  # what is gone on with
