@@ -17,6 +17,7 @@ def plan_of(group: GroupFolder) -> Plan[Any]:
 
     Raises:
         GroupDamaged, kertasks.RecipeError: what was asked cannot be read.
+        StorageRefused: the study of a sweep cannot be written where it was to be.
     """
     asked = group.record().asked
     if isinstance(asked, CrossValidation):

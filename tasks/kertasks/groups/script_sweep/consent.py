@@ -1,11 +1,7 @@
 """Which programs a group may start on this account.
 
-The folder of a group may come from anybody: a mate's home, an archive, a shared disk. All else in
-it is read as data, but a sweep of a program names a file to be run, with arguments, in a folder. So
-what a group says counts only where this user's own command said it too: ``kertui sweep --script``
-keeps a mark in the user's cache folder, whose name is a hash over where the group lies and all that
-it may start. Whoever can write there can start programs as this user anyway. A mark cannot be
-brought along with a group, and a group that is changed, moved or copied has none.
+What a group says counts only where this user's own command said it too: ``kertui sweep --script``
+keeps a mark of it (``kertasks.groups.own_word``).
 
 The program itself must be, by its SHA-256, the file that it was then: its trials would not be
 comparable, and the person saw another program.
@@ -16,13 +12,10 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-import msgspec
-
 from kertasks.errors import UserError
-from kertasks.files import write_text
 from kertasks.groups.folder import GroupFolder
+from kertasks.groups.own_word import has_mark
 from kertasks.groups.script_sweep.asked import ScriptSweep
-from kertasks.user_folders import cache_dir
 
 _DIGEST = "sha256"
 
@@ -47,27 +40,13 @@ def digest_of(script: Path) -> str:
         raise MayNotStart(f"{script} cannot be read: {error.strerror}") from error
 
 
-def keep_consent(group: GroupFolder, asked: ScriptSweep) -> None:
-    """Keep it that this user's command made the group.
-
-    Raises:
-        MayNotStart: the cache folder cannot be written in.
-    """
-    path = _mark(group, asked)
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_text(path, f"{group.path.absolute()}\n")
-    except OSError as error:
-        raise MayNotStart(f"{path} cannot be written: {error.strerror}") from error
-
-
 def require_consent(group: GroupFolder, asked: ScriptSweep) -> None:
     """See that this user's command made the group, and that the program is what it was then.
 
     Raises:
         MayNotStart: one of these is not so.
     """
-    if not _mark(group, asked).is_file():
+    if not has_mark(group, asked):
         raise MayNotStart(
             f"{group.id} says that {asked.script} is to be run, and no command of yours on this "
             "machine asked for that: it is not. kertui sweep --script begins a sweep of your own."
@@ -100,8 +79,3 @@ def require_same(asked: ScriptSweep) -> None:
             f"{asked.script} is another file than when the sweep began: its trials could not be "
             "compared. kertui sweep --script begins a new one."
         )
-
-
-def _mark(group: GroupFolder, asked: ScriptSweep) -> Path:
-    said = msgspec.json.encode((str(group.path.resolve()), asked))
-    return cache_dir() / "script-sweeps" / hashlib.new(_DIGEST, said).hexdigest()

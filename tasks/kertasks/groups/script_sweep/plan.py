@@ -65,6 +65,7 @@ class ScriptSweepPlan:
 
     Raises:
         GroupDamaged: its record cannot be read.
+        StorageRefused: its study cannot be written where it was to be.
     """
 
     def __init__(self, group: GroupFolder, asked: ScriptSweep) -> None:

@@ -65,6 +65,7 @@ class SweepPlan:
 
     Raises:
         GroupDamaged: its record cannot be read.
+        StorageRefused: its study cannot be written where it was to be.
     """
 
     def __init__(self, group: GroupFolder, asked: Sweep, recipes: Sequence[Recipe]) -> None:

@@ -45,6 +45,10 @@ class Searched(msgspec.Struct, frozen=True, tag_field="kind"):
     generation: Annotated[int, Meta(ge=1, le=MOST_TRIALS)] = MOST_TRIALS
     """Trials that are proposed at once, and pruned by comparison with one another."""
 
+    storage: Annotated[str, Meta(max_length=1000)] | None = None
+    """The address of the database that has its study, without a password; None for a file in the
+    group's folder."""
+
     @property
     def parts(self) -> Sequence[TrialPart]:
         """The runs of a trial, in their order."""

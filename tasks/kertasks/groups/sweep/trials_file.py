@@ -13,7 +13,8 @@ from kertasks.groups.folder import GroupFolder, Refusal
 from kertasks.groups.lines import NewLines, append_line
 from kertasks.groups.sweep.search import Mode, Told, importance, proposed
 from kertasks.groups.sweep.searched import Searched
-from kertasks.groups.sweep.study import StudyFile
+from kertasks.groups.sweep.storage import StorageRefused
+from kertasks.groups.sweep.study import Study
 from kertasks.groups.sweep.trials import GivenUp, Over, Tried, decode_trial_line
 
 
@@ -23,12 +24,16 @@ class TrialsFile:
     Args:
         group: whose.
         asked: what was asked.
+
+    Raises:
+        StorageRefused: the study cannot be written where it was to be, and nothing was tried yet;
+            the group says so.
     """
 
     def __init__(self, group: GroupFolder, asked: Searched) -> None:
         self._group = group
         self._asked = asked
-        self._study: StudyFile | None = None
+        self._study = Study(group, asked)
         self._known: list[Tried] = []
         self.given_up: dict[int, GivenUp] = {}
         """By number."""
@@ -38,6 +43,12 @@ class TrialsFile:
                 self.given_up[line.number] = line
             elif line.number == len(self._known) + 1 and asked.holds(line.values):
                 self._known.append(line)
+        if not self._known:
+            try:
+                self._study.require()
+            except StorageRefused as error:
+                group.refuse(Refusal(str(error), is_wrong_recipe=False))
+                raise
 
     def next_generation(self, told: Sequence[Told], mode: Mode) -> list[Tried]:
         """The trials of the next generation, written down before any of them begins.
@@ -75,9 +86,7 @@ class TrialsFile:
             told: all that are over, up to the first that is not.
             mode: whether a value is to become small or large.
         """
-        if self._study is None:
-            self._study = StudyFile(self._group.study_path, self._asked.dimensions, mode)
-        self._study.write(told)
+        self._study.write(told, mode)
 
     def end(self, told: Sequence[Told], mode: Mode, reasons: Sequence[str]) -> bool:
         """All trials are over: write down what is found out last; whether one of them finished.
@@ -93,6 +102,7 @@ class TrialsFile:
         if all(one.state == "failed" for one in told):
             self._group.refuse(Refusal(_all_failed(reasons), is_wrong_recipe=True))
             return False
+        self._study.write(told, mode, last=True)
         found = Over()
         try:
             found = Over(importance(self._asked, told, mode))

@@ -40,6 +40,8 @@ class Wishes:
     prune: bool = False
     minimize: str | None = None
     maximize: str | None = None
+    storage: str | None = None
+    """The address of a database, without a password."""
 
 
 def sweep_of(
@@ -86,6 +88,7 @@ def sweep_of(
         seed=recipes[0].seed,
         generation=generation_of(search, trials),
         changes=tuple(changes),
+        storage=wishes.storage,
     )
 
 

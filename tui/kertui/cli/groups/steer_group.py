@@ -10,6 +10,7 @@ import click
 
 from kertasks.errors import UserError
 from kertasks.groups.folder import COMMANDS, GroupFolder, GroupState
+from kertasks.groups.note import note_of
 from kertasks.runs.commands import SteeringCommand
 
 if TYPE_CHECKING:
@@ -62,11 +63,12 @@ def resume_group(group: GroupFolder) -> None:
     from kertui.service.group_process import start_runner
 
     state = group.state()
-    if state is GroupState.RUNNING:
+    holds = state is GroupState.PAUSED or (state.goes_on and group.is_asked_to_pause)
+    if state.goes_on and not holds:
         raise NothingLeft(f"group {group.id} is running: there is nothing to resume")
     if state is GroupState.FINISHED:
         raise NothingLeft(f"group {group.id} is finished: there is nothing left to train")
-    if state is GroupState.PAUSED:
+    if holds:
         group.send(SteeringCommand.RESUME)
     else:
         if program := program_of(group):
@@ -98,6 +100,8 @@ def show_group(group: GroupFolder, *, effects: bool, marker: Marker | None) -> N
     for line in report.lines():
         click.echo(line)
     click.echo(_how_far(group, history))
+    if note := note_of(group):
+        click.echo(f"note: {note}")
     if (refusal := group.refusal()) is not None:
         click.echo(f"no run could be begun: {refusal.text}")
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from kertasks.groups.cross_validation.mean_curve import MeanCurve
 from kertasks.groups.folder import GroupFolder, GroupState
 from kertasks.groups.history import GroupHistory
+from kertasks.groups.note import note_of
 from kertasks.groups.sweep.effects import effects, pair_effects
 from kertasks.groups.sweep.results import (
     SweepResults,
@@ -92,8 +93,13 @@ class TrialsReader:
             share=share,
             left=self._progress.left(share, time.monotonic(), goes_on=going),
             has_begun=bool(begun),
-            notices=tuple(dict.fromkeys(n.text for one in begun for n in one.notices)),
+            notices=self._notices(begun),
         )
+
+    def _notices(self, begun: Sequence[RunHistory]) -> tuple[str, ...]:
+        """What runs tell, and at last what the process that works for them does."""
+        told = [notice.text for one in begun for notice in one.notices]
+        return tuple(filter(None, dict.fromkeys([*told, note_of(self._group)])))
 
     def _effects_of(self, results: SweepResults) -> EffectsSeen:
         """What the settings do; found anew where a trial has finished or all are over."""

@@ -133,4 +133,5 @@ def script_sweep_of(
         folder=str(Path.cwd()),
         arguments=words,
         seed_argument=seed_argument,
+        storage=wishes.storage,
     )

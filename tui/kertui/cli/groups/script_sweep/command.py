@@ -44,8 +44,8 @@ def sweep_script(
 
         print_dry_run(asked, as_json=as_json)
         return
+    from kertasks.groups.own_word import keep_mark
     from kertasks.groups.script_sweep.asked import argument
-    from kertasks.groups.script_sweep.consent import keep_consent
     from kertasks.groups.store import GroupStore
     from kertui.cli.groups.beginning import begin_and_follow
 
@@ -55,7 +55,7 @@ def sweep_script(
         group = GroupStore(home_of(ctx)).create_of_script(
             asked, called=varied, workers=workers, judge=judge_of(wishes)
         )
-        keep_consent(group, asked)
+        keep_mark(group, asked)
         return group
 
     _, status = begin_and_follow(make, detach=detach, as_json=as_json)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 import click
 
 from kertasks.groups.sweep.asked import Sweep
 from kertasks.groups.sweep.dimension import RECIPE, Choices, Dimension, read_dimension
+from kertasks.groups.sweep.storage import (
+    PASSWORD,
+    StorageRefused,
+    read_address,
+    require_driver,
+)
 from kertasks.groups.sweep.wishes import DoesNotGoTogether, Wishes, sweep_of
 from kertasks.recipes.changes import Change
 from kertasks.recipes.recipe import Recipe
@@ -75,6 +82,29 @@ def asked_of(
         return sweep_of(dimensions, recipes, wishes, changes)
     except DoesNotGoTogether as error:
         raise click.UsageError(str(error)) from error
+
+
+def storage_of(text: str | None) -> str | None:
+    """The address of the database that the study is written to, without its password; the
+    processes that this one starts are told that, as PostgreSQL's own programs are.
+
+    Args:
+        text: as it was typed; None where nothing was.
+
+    Raises:
+        click.UsageError: it is no such address; saying what is.
+        StorageRefused: what speaks with PostgreSQL is not installed.
+    """
+    if text is None:
+        return None
+    try:
+        address, password = read_address(text)
+    except StorageRefused as error:
+        raise click.UsageError(f"--storage: {error}.") from error
+    require_driver()
+    if password is not None:
+        os.environ[PASSWORD] = password
+    return address
 
 
 def judge_of(wishes: Wishes) -> Monitor | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -99,6 +98,12 @@ _MOST_SEEDS = 100
     metavar="FILE",
     help="Write the best trial's recipe to a new TOML file.",
 )
+@click.option(
+    "--storage",
+    metavar="ADDRESS",
+    help="Write the trials as a study of Optuna's to a database, postgresql://USER@HOST/DATABASE, "
+    "in place of the group's folder. The password is in PGPASSWORD or ~/.pgpass.",
+)
 @click.option("--dry-run", is_flag=True, help="Only say what would be trained.")
 @detach_option
 @tasks_option
@@ -144,7 +149,8 @@ def sweep(
     from kertasks.groups.sweep.wishes import Wishes, require_valid
     from kertui.cli.groups.sweep import asking
 
-    wishes = Wishes(**{**search, "folds": search["folds"] or 0})
+    storage = asking.storage_of(search["storage"])
+    wishes = Wishes(**{**search, "folds": search["folds"] or 0, "storage": storage})
     if script is not None:
         from kertui.cli.groups.script_sweep.asking import require_none, script_sweep_of
         from kertui.cli.groups.script_sweep.command import sweep_script
@@ -181,6 +187,7 @@ def sweep(
     if script_arguments or seed_argument is not None:
         raise click.UsageError("--arg and --seed-arg are of a program: say --script FILE too.")
     from kertasks.data.sources.data_files import require
+    from kertasks.groups.own_word import keep_mark
     from kertasks.groups.store import GroupStore
     from kertasks.recipes.changes import with_changes
     from kertasks.runs.store import RunStore
@@ -202,17 +209,22 @@ def sweep(
         return
     for name in found.files:
         require(name)
-    make = partial(
-        GroupStore(home_of(ctx)).create,
-        recipes[0],
-        asked,
-        f"{asked.trials} trials",
-        source=chosen[0][1],
-        workers=workers,
-        others=recipes[1:],
-        judge=asking.judge_of(wishes),
-        on=on,
-    )
+
+    def make() -> GroupFolder:
+        made = GroupStore(home_of(ctx)).create(
+            recipes[0],
+            asked,
+            f"{asked.trials} trials",
+            source=chosen[0][1],
+            workers=workers,
+            others=recipes[1:],
+            judge=asking.judge_of(wishes),
+            on=on,
+        )
+        if asked.storage is not None:
+            keep_mark(made, asked)
+        return made
+
     group, status = begin_and_follow(make, detach=detach, as_json=as_json)
     if output is not None:
         _save_best(group, output)
