@@ -22,6 +22,7 @@ from tests.support.looks import all_drawn
 from tests.support.piloting import PatientApp, shown, until
 from tests.support.recorded_service import RecordedService
 from tests.support.run_folders import NOON, write_run
+from tests.support.scenes import folds_of, open_group, trials_of
 from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.strip import Strip
@@ -215,6 +216,23 @@ async def test_every_text_of_the_runs_can_be_read(
                 "deleting": ("escape d", "Delete which runs?"),
                 "export": ("escape x", "Export this run"),
                 "recipes": ("escape c", "recipes are the same"),
+            },
+        )
+    assert not faults, "\n".join(faults)
+
+
+async def test_every_text_of_the_groups_can_be_read(app: KertuiApp, tmp_path: Path) -> None:
+    async with app.run_test(size=(120, 36), notifications=True) as pilot:
+        await open_group(pilot, folds_of(tmp_path / "groups home"))
+        faults = await walk(pilot, {"folds": ("down", "▸ 2/4")})
+        await pilot.press("escape")
+        await open_group(pilot, trials_of(tmp_path / "groups home"))
+        faults += await walk(
+            pilot,
+            {
+                "trials": ("down", "rank"),
+                "one of its runs": ("enter", "Which of its runs?"),
+                "effects": ("escape f", "finished trials"),
             },
         )
     assert not faults, "\n".join(faults)

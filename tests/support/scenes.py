@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -13,6 +14,7 @@ import pytest
 from msgspec.structs import replace
 from rich.cells import cell_len
 from rich.segment import Segment
+from tests.support.group_folders import write_group, write_sweep
 from tests.support.piloting import until
 from tests.support.run_folders import NOON, append, write_run, write_running
 from tests.support.wide_names import NAMES
@@ -22,6 +24,10 @@ from textual.geometry import Size
 from textual.pilot import Pilot
 from textual.strip import Strip
 
+from kertasks.groups.cross_validation.asked import CrossValidation
+from kertasks.groups.folder import GroupFolder
+from kertasks.groups.sweep.asked import Sweep
+from kertasks.groups.sweep.dimension import Choices, Range
 from kertasks.registry import find_task
 from kertasks.runs.events import Epoch, Finished
 from kertasks.runs.folder import RunFolder
@@ -31,10 +37,11 @@ from kertasks.runs.state import RunState
 from kertasks.runs.store import RunStore
 from kertui.app import KertuiApp
 from kertui.following.following_screen import FollowingScreen
+from kertui.groups.group_screen import GroupScreen
 from kertui.live.pane import LivePane
 from kertui.rows.rows_widget import RowsWidget
 from kertui.runs.runs_screen import RunsScreen
-from kertui.session import FollowRun
+from kertui.session import FollowRun, OpenGroup
 from kertui.tasks_screen.task_list import TaskList
 from kertui.tasks_screen.tasks_screen import TasksScreen
 from kertui.workbench.recipe_column import RecipeColumn
@@ -92,6 +99,21 @@ def fill(store: RunStore) -> LiveRun:
     return LiveRun(write_running(store, began=NOON + 60), 20)
 
 
+def folds_of(home: Path) -> GroupFolder:
+    """A cross-validation of which a fold failed, one was lost half way and one was not begun."""
+    return write_group(home, CrossValidation(4), epochs=40, ends=("finished", "failed", ""))
+
+
+def trials_of(home: Path) -> GroupFolder:
+    """A sweep of two settings and two seeds, of which a trial failed and one was not begun."""
+    units = Choices("layers.0.units", ("2", "64"))
+    rate = Range("compile.optimizer.learning_rate", 1e-4, 0.1, log=True)
+    values = [("2", "0.0123"), ("64", "0.001"), ("2", "0.00034"), ("64", "0.05"), ("2", "0.1")]
+    asked = Sweep((units, rate), "random", trials=5, seeds=2)
+    ends = ("finished", "finished", "failed", "")
+    return write_sweep(home, asked, values, epochs=40, ends=ends)
+
+
 @dataclass(frozen=True)
 class Scene:
     """A screen or a dialog, by the keys that lead to it from the first screen or a workbench."""
@@ -108,6 +130,9 @@ class Scene:
     following: bool = False
     """Whether it is of the same run, as if a script trained it."""
 
+    group: Callable[[Path], GroupFolder] | None = None
+    """Whose screen it is of; made in a home of its own, beside the runs."""
+
     back: str = ""
     """The keys that lead back to the workbench from what a dialog was opened from."""
 
@@ -122,6 +147,8 @@ class Scene:
                 await _open_bench(pilot, app, live)
             if self.following:
                 await _open_following(pilot, app, live)
+            if self.group is not None:
+                await open_group(pilot, self.group(live.folder.path.parents[2] / "groups home"))
         if self.changed:
             assert isinstance(app.screen, WorkbenchScreen)
             app.screen.draft.duplicate_layer(0)
@@ -161,6 +188,17 @@ async def _open_following(pilot: Pilot[Any], app: KertuiApp, live: LiveRun) -> N
     await settled(pilot)
 
 
+async def open_group(pilot: Pilot[Any], group: GroupFolder) -> GroupScreen:
+    """Bring up the screen of a group, and what its folder says."""
+    app = pilot.app
+    app.post_message(OpenGroup(app.screen, group))
+    await until(pilot, lambda: isinstance(app.screen, GroupScreen))
+    screen = app.screen
+    assert isinstance(screen, GroupScreen)
+    await until(pilot, lambda: screen.seen is not None)
+    return screen
+
+
 async def press(pilot: Pilot[Any], keys: str) -> None:
     """Press keys, each once what the one before did is there."""
     for key in keys.split():
@@ -179,6 +217,9 @@ SCREENS = {
     "workbench: live": Scene("1", bench=True),
     "workbench: log": Scene("l", bench=True),
     "following": Scene("", following=True),
+    "folds": Scene("down", group=folds_of),
+    "trials": Scene("down", group=trials_of),
+    "effects": Scene("f", group=trials_of),
     "comparison": Scene("c", bench=True, changed=True),
     "advice": Scene("i", bench=True),
 }
@@ -192,7 +233,10 @@ DIALOGS = {
     "download": Scene("b o s t o n ctrl+g"),
     "label": Scene("R e"),
     "export": Scene("R x"),
+    "run of a trial": Scene("enter", group=trials_of),
     "quit": Scene("q", bench=True),
+    "cross-validation": Scene("V", bench=True),
+    "sweep": Scene("0 e home enter 2 comma 4 enter enter", bench=True, back="escape escape"),
     "learning rate": Scene("L", bench=True),
     "add layer": Scene("a", bench=True),
     "choice": Scene("t enter", bench=True, back="escape"),

@@ -12,12 +12,12 @@ import pytest
 from tests.support.group_folders import write_group
 from tests.support.piloting import PatientApp, shown, until
 from tests.support.recorded_service import RecordedService
+from tests.support.scenes import open_group
 from tests.support.trainers import PATIENCE
 from tests.support.workbench_app import open_workbench
-from textual.pilot import Pilot
 
 from kertasks.groups.cross_validation.asked import FINAL, CrossValidation
-from kertasks.groups.folder import GroupFolder, GroupState, Refusal
+from kertasks.groups.folder import GroupState, Refusal
 from kertasks.groups.history import GroupHistory
 from kertasks.groups.store import GroupStore
 from kertasks.recipes.changes import with_changes
@@ -27,19 +27,8 @@ from kertasks.runs.store import RunStore
 from kertui.groups.group_screen import GroupScreen
 from kertui.plotting.fold_plot import CHOSEN
 from kertui.runs.runs_screen import RunsScreen
-from kertui.session import OpenGroup
 from kertui.terminal.capabilities import Capabilities
 from kertui.workbench.workbench import WorkbenchScreen
-
-
-async def opened(pilot: Pilot[None], group: GroupFolder) -> GroupScreen:
-    app = pilot.app
-    app.post_message(OpenGroup(app.screen, group))
-    await until(pilot, lambda: isinstance(app.screen, GroupScreen))
-    screen = app.screen
-    assert isinstance(screen, GroupScreen)
-    await until(pilot, lambda: screen.seen is not None)
-    return screen
 
 
 async def test_the_folds_their_mean_and_what_keys_do(service: RecordedService) -> None:
@@ -94,7 +83,7 @@ async def test_the_folds_their_mean_and_what_keys_do(service: RecordedService) -
 
         # One that was refused says why, and goes when it is left: it has no run.
         await pilot.press("escape", "escape")
-        await opened(pilot, refused)
+        await open_group(pilot, refused)
         await shows("refused", "No run could be begun", "9 folds of 4 rows cannot be made")
         assert not app.screen.check_action("go_on", ())
         assert not app.screen.check_action("final", ())
