@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from kertasks.text.numbers import grouped
-from kertui.plotting.strips import Row, cells, fit
+from kertui.plotting.strips import Row, cells, fit, text_of
 from kertui.rows.clickable_rows import ClickableRows
 from kertui.terminal.cells import padded
 from kertui.terminal.glyphs import Glyphs, glyphs_for
@@ -58,6 +58,13 @@ def in_columns(columns: Sequence[GroupColumn], parts: Mapping[str, Row]) -> Row:
         row += cells(" " * GAP if number else "")
         row += blank + part if one.right else part + blank
     return row
+
+
+def _whole_titles(row: Row, width: int) -> Row:
+    """The titles that fit into so many cells, none cut."""
+    text = text_of(row).rstrip()
+    end = len(text) if len(text) <= width else text.rfind(" " * GAP, 0, width + GAP)
+    return fit(row[: max(0, end)], width)
 
 
 Entry = TypeVar("Entry")
@@ -171,7 +178,7 @@ class GroupTable(ClickableRows, Generic[Entry], can_focus=True):
         rows = [fit(cells("  ") + row, width) for row in self.draw_head(width - 2, glyphs)]
         if visible < count and rows:
             place = f" {grouped(self._at + 1)} of {grouped(count)}"
-            rows[0] = fit(rows[0], width - len(place)) + cells(place, "dim")
+            rows[0] = _whole_titles(rows[0], width - len(place)) + cells(place, "dim")
         for at in range(self._top, min(count, self._top + visible)):
             sign = cells(f"{glyphs.cursor} " if at == self._at else "  ", role)
             rows.append(fit(sign + self.draw_line(at, width - 2, glyphs), width))

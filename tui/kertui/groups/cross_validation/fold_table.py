@@ -8,7 +8,7 @@ from kertasks.runs.state import RunState
 from kertasks.text.numbers import counted, grouped, metric_label
 from kertui.groups.cross_validation.folds_seen import FoldSeen, FoldsSeen
 from kertui.groups.group_table import GAP, GroupColumn, GroupTable, column, fitting, in_columns
-from kertui.plotting.strips import Row, cells, fit, put
+from kertui.plotting.strips import Row, cells, fit, put, text_of
 from kertui.terminal.glyphs import Glyphs
 from kertui.text.fitting_text import fitted
 from kertui.text.group_figures import metric_spread, metric_value
@@ -16,6 +16,9 @@ from kertui.text.run_state_look import STATE_LOOKS
 
 _LEAST_NAME = 8
 _STATE = 10
+_LEAST_SAID = 16
+"""Cells of what is said of a fold where it is cut; what went wrong stands below the curves too."""
+
 _ALL_ROWS = "all rows"
 
 
@@ -96,8 +99,8 @@ class FoldTable(GroupTable[FoldSeen]):
         if is_final and one.said:  # it has no fold of its own to be best on
             row = row[: sum(each.width + GAP for each in columns[:3]) - GAP]
         room = width - len(row) - GAP
-        if one.said and room > 0:
-            said = one.said if len(one.said) <= room else one.said_in_short or one.said
+        said = one.said if len(one.said) <= room else one.said_in_short or one.said
+        if len(said) <= room or room >= _LEAST_SAID:
             role = "bad" if one.state is RunState.FAILED else ""
             row += cells(" " * GAP) + cells(fitted(said, room, glyphs), role)
         return fit(row, width)
@@ -106,9 +109,6 @@ class FoldTable(GroupTable[FoldSeen]):
         self, seen: FoldsSeen, columns: Sequence[GroupColumn], width: int, glyphs: Glyphs
     ) -> Row:
         """The best epoch of the mean over the folds, in the columns of their own."""
-        asked = len(seen.folds)
-        of = counted(asked, "fold") if seen.meant == asked else f"{seen.meant} of {asked} folds"
-        label = cells("mean", "validation") + cells(f" of {of}", "dim")
         if seen.best is None:
             return cells("no mean yet", "dim")
         mean, sd = _mean_words(seen)
@@ -118,7 +118,14 @@ class FoldTable(GroupTable[FoldSeen]):
             "± sd": cells(sd, "strong"),
         }
         row = in_columns(columns, texts)
-        put(row, 0, label)
+        put(row, 0, cells("mean", "validation"))
+        room = len(row) - len(text_of(row)[len("mean") :].lstrip()) - len("mean") - 1
+        asked = len(seen.folds)
+        of = counted(asked, "fold") if seen.meant == asked else f"{seen.meant} of {asked} folds"
+        for said in (f" of {of}", f" of {seen.meant}/{asked}"):
+            if len(said) <= room:
+                put(row, len("mean"), cells(said, "dim"))
+                break
         others = [
             f"{metric_label(name)} {metric_spread(name, found.mean, found.sd, seen.unit)}"
             for name, found in seen.best.spreads.items()

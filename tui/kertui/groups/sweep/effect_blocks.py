@@ -70,13 +70,19 @@ def effect_rows(
     label = metric_label(results.judge.name)
     better = "larger" if results.judge.mode == "max" else "smaller"
     trials = counted(len(found), "finished trial")
-    head = f" mean {label} of {trials}; {better} is better, and further right"
+    heads = (
+        f" mean {label} of {trials}; {better} is better, and further right",
+        f" mean {label} of {trials}; better is further right",
+        f" mean {label}; better is further right",
+        f" mean {label}",
+    )
     all_blocks = _blocks(seen, results, unit, glyphs)
     turned = first % len(all_blocks) if all_blocks else 0
     blocks = [*all_blocks[turned:], *all_blocks[:turned]]
     columns, left = _in_columns(blocks, width - 1, height - 1)
     rows = [_beside(columns, line) for line in range(max(0, height - 1))]
     more = cells(f"{left} more ", "dim") if left else []
+    head = next((one for one in heads if len(one) + 1 + len(more) <= width), heads[-1])
     return [join(cells(head, "dim"), more, width), *rows], left > 0
 
 
