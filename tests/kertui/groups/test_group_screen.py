@@ -81,14 +81,16 @@ async def test_the_folds_their_mean_and_what_keys_do(service: RecordedService) -
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is screen)
 
-        # One that was refused says why, and goes when it is left: it has no run.
+        # One that was refused says why, and is on disk no more: it has no run.
         await pilot.press("escape", "escape")
         await open_group(pilot, refused)
         await shows("refused", "No run could be begun", "9 folds of 4 rows cannot be made")
         assert not app.screen.check_action("go_on", ())
         assert not app.screen.check_action("final", ())
-        await pilot.press("escape")
         await until(pilot, lambda: not refused.path.exists())
+        await pilot.press("o")
+        await until(pilot, lambda: isinstance(app.screen, WorkbenchScreen))
+        await pilot.press("escape", "escape")
 
 
 def said(app: PatientApp) -> str:

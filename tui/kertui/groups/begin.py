@@ -18,6 +18,7 @@ from kertasks.errors import UserError
 from kertasks.groups.record import Asked
 from kertasks.groups.store import GroupStore
 from kertasks.recipes.recipe import Recipe
+from kertasks.runs.events import Monitor
 from kertui.dialogs.dialog import LOOK, Dialog
 from kertui.forms.text_field import TextField
 from kertui.service.group_process import start_runner
@@ -94,6 +95,7 @@ def begin_group(
     called: str,
     what: str,
     source: Path | None,
+    judge: Monitor | None = None,
 ) -> None:
     """Make a group in a thread, start the process that trains its runs, and show it over a screen;
     where that cannot be, the screen says why.
@@ -106,8 +108,9 @@ def begin_group(
         called: what its id is made of: ``"4 folds"``.
         what: it is, for the title of what went wrong: ``"cross-validation"``.
         source: the file the recipe was read from, if any.
+        judge: the metric that decides what is best; None for that of the runs.
     """
-    begin = partial(_begin, session, screen, recipe, wanted, called, what, source)
+    begin = partial(_begin, session, screen, recipe, wanted, called, what, source, judge)
     screen.run_worker(begin, thread=True, group="begin group", exclusive=True)
 
 
@@ -119,12 +122,13 @@ def _begin(
     called: str,
     what: str,
     source: Path | None,
+    judge: Monitor | None,
 ) -> None:
     app = screen.app  # a thread finds no app through a screen that was left
     try:
         store = GroupStore(session.service.store.home)
         read_from = None if source is None else str(source)
-        group = store.create(recipe, wanted, called, source=read_from)
+        group = store.create(recipe, wanted, called, source=read_from, judge=judge)
         start_runner(group)
     except UserError as error:
         title = f"The {what} did not start"

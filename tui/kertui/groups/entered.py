@@ -32,6 +32,24 @@ def whole_number(text: str, name: str, least: int, most: int, otherwise: str = "
     return value
 
 
+def least_or_greatest(text: str, none: str) -> tuple[str | None, str | None]:
+    """The metric that is to be small, or large, by its name; both None where none is named.
+
+    Args:
+        text: what was typed: ``"min val_mae"``.
+        none: the word for none.
+
+    Raises:
+        UserError: it is neither; says what is allowed.
+    """
+    words = text.split()
+    if not words or words == [none]:
+        return None, None
+    if len(words) == 2 and words[0].casefold() in ("min", "max"):
+        return (words[1], None) if words[0].casefold() == "min" else (None, words[1])
+    raise UserError(f"compared by {none}, or min or max and a metric: min val_mae")
+
+
 def yes_or_no(text: str) -> bool:
     """The answer in the last field.
 

@@ -53,12 +53,19 @@ class GroupFollower(Widget):
         self._asked = threading.Event()
         """Whether a look is wanted at once."""
 
+        self._is_over = False
+
     def on_mount(self) -> None:
         """Begin to read the group's folder."""
         self._follow()
 
     def on_unmount(self) -> None:
         """End the thread that reads the group's folder."""
+        self._asked.set()
+
+    def end(self) -> None:
+        """Read no more: what was told last stays so."""
+        self._is_over = True
         self._asked.set()
 
     def want(self, wanted: Wanted) -> None:
@@ -77,7 +84,7 @@ class GroupFollower(Widget):
         reader: GroupReader | None = None
         before: GroupSeen | None = None
         trouble = ""
-        while not worker.is_cancelled:
+        while not (worker.is_cancelled or self._is_over):
             self._asked.clear()
             seen = before
             try:

@@ -27,7 +27,7 @@ GROUP_KEYS: list[BindingType] = [
             tooltip="Go on with what is left of the group, in new processes."),
     Binding("T", "final", "train on all rows", id="group.final",
             tooltip="Train one more network on all rows, for as many epochs as are best in the "
-            "mean over the folds, and test it."),
+            "mean over the folds, and test it. Folds that are not finished are trained first."),
     Binding("n", "body('next_metric')", "metric", id="group.metric",
             tooltip="Draw the next of the metrics of the held-out rows."),
     Binding("f", "body('toggle_effects')", "effects", id="group.effects",
@@ -88,4 +88,6 @@ class GroupKeysNow:
         if self.asked is SteeringCommand.STOP:
             return False
         row = command.row
-        return row.while_paused if self.state is GroupState.PAUSED else row.while_training
+        # What was asked for a moment ago may be taken back before all runs have come to it.
+        holds = self.state is GroupState.PAUSED or self.asked is SteeringCommand.PAUSE
+        return row.while_paused if holds else row.while_training

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -23,8 +24,9 @@ from kertasks.registry import find_task
 from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.mirrors.home_mark import host_of
-from kertasks.text.numbers import percent
+from kertasks.text.numbers import counted, percent
 from kertui.groups.choose_run import ChooseRunScreen, RunToChoose, runs_to_choose
+from kertui.groups.cross_validation.folds_seen import FoldsSeen
 from kertui.groups.group_body import GroupBody
 from kertui.groups.group_follower import GroupFollower
 from kertui.groups.group_head import GroupHead
@@ -66,6 +68,9 @@ class GroupScreen(Screen[None]):
         """What was read of it last."""
 
         self._asked: SteeringCommand | None = None
+        self._recipe: Recipe | None = None
+        """Of a group that is on disk no more."""
+
         self._body: GroupBody[Any] | None = None
         """What shows its runs; None before its kind is known."""
 
@@ -100,7 +105,17 @@ class GroupScreen(Screen[None]):
         self.seen = seen
         if before is None or seen.state is not before.state or not seen.state.goes_on:
             self._asked = None if self._is_answered(seen.state) else self._asked
+        if seen.refusal and not seen.state.goes_on:
+            self._follower.end()
+            self._remove()
         self._show()
+
+    @work(thread=True, group="remove")
+    def _remove(self) -> None:
+        """Leave nothing on disk of a group that has no run, and none to go on with."""
+        with suppress(UserError):
+            self._recipe = self.group.recipe()
+        remove(self.group)
 
     def _is_answered(self, state: GroupState) -> bool:
         match self._asked:
@@ -168,8 +183,11 @@ class GroupScreen(Screen[None]):
 
     def action_steer(self, name: str) -> None:
         """Ask something of every run of the group."""
-        self._asked = SteeringCommand(name)
-        self._send(self._asked)
+        command = SteeringCommand(name)
+        self._send(command)
+        is_running = self.seen is not None and self.seen.state is GroupState.RUNNING
+        takes_back = command is SteeringCommand.RESUME and is_running
+        self._asked = None if takes_back else command
         self._show()
 
     @work(thread=True, group="steer")
@@ -187,7 +205,18 @@ class GroupScreen(Screen[None]):
         self._show()
 
     def action_final(self) -> None:
-        """Train on all rows after the folds, or now where they are done."""
+        """Train on all rows after the folds, or now where they are done; where no process works
+        for folds that are left, one does again, and the person is told."""
+        seen = self.seen
+        if isinstance(seen, FoldsSeen) and not seen.state.goes_on:
+            left = len(seen.folds) - seen.done
+            if left:
+                again = "is" if left == 1 else "are"
+                self.notify(
+                    f"{counted(left, 'fold')} {again} trained first: how many epochs all rows get "
+                    "is known when all folds are finished.",
+                    markup=False,
+                )
         self._begin(final=True)
 
     @work(thread=True, group="steer")
@@ -252,7 +281,7 @@ class GroupScreen(Screen[None]):
     @work(thread=True, group="open", exclusive=True)
     def _open_recipe(self, recipe: Recipe | None) -> None:
         try:
-            recipe = recipe or self.group.recipe()
+            recipe = recipe or self._recipe or self.group.recipe()
             task = find_task(recipe.task)
         except UserError as error:
             self.app.notify(str(error), severity="error", markup=False)
@@ -260,12 +289,9 @@ class GroupScreen(Screen[None]):
             self.post_message(OpenWorkbench(self, task, recipe))
 
     def action_go_back(self) -> None:
-        """Leave the screen; say that the group does not end with it. One that was refused has no
-        run, and goes."""
+        """Leave the screen; say that the group does not end with it."""
         seen = self.seen
-        if seen is not None and seen.refusal:
-            remove(self.group)
-        elif seen is not None and seen.state.goes_on:
+        if seen is not None and seen.state.goes_on:
             goes_on = "stays paused" if seen.state is GroupState.PAUSED else "goes on"
             self.app.notify(f"The group {self.group.id} {goes_on}.", markup=False)
         self.dismiss(None)

@@ -16,6 +16,7 @@ from kertasks.keras_catalog.catalog import Catalog
 from kertasks.recipes.recipe import Recipe
 from kertasks.recipes.recipe_errors import RecipeError
 from kertasks.recipes.validation import validate
+from kertasks.runs.events import Monitor
 from kertasks.text.numbers import counted, grouped
 
 TRIALS = 20
@@ -43,6 +44,13 @@ class Wishes:
     storage: str | None = None
     """The address of a database, without a password."""
 
+    @property
+    def judge(self) -> Monitor | None:
+        """The metric that a person named; None for that of the runs."""
+        if self.minimize:
+            return Monitor(self.minimize, "min")
+        return Monitor(self.maximize, "max") if self.maximize else None
+
 
 def sweep_of(
     dimensions: Sequence[Dimension],
@@ -69,13 +77,12 @@ def sweep_of(
             raise DoesNotGoTogether(
                 f"the recipe holds out {recipe.data.held_out_fold} already: no folds then."
             )
-    is_judged = wishes.minimize or wishes.maximize
-    if not is_judged and not all(recipe.compile.metrics for recipe in recipes):
+    if wishes.judge is None and not all(recipe.compile.metrics for recipe in recipes):
         losses = len({str(recipe.compile.loss) for recipe in recipes})
         if losses > 1 or any(one.path.startswith(_JUDGED_BY) for one in dimensions):
             raise DoesNotGoTogether(
-                "val_loss is another number for each loss: say what is compared, "
-                "such as kertui sweep --minimize val_mae, or give the recipe a metric."
+                "val_loss is another number for each loss: say what is compared, such as the "
+                "least val_mae (--minimize val_mae), or give the recipe a metric."
             )
     search, trials = search_of(dimensions, wishes)
     return Sweep(

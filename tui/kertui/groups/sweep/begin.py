@@ -20,10 +20,11 @@ from kertasks.groups.sweep.wishes import Wishes, require_valid, sweep_of
 from kertasks.keras_catalog.catalog import Catalog
 from kertasks.recipes.recipe import Recipe
 from kertasks.recipes.recipe_errors import RecipeError
+from kertasks.runs.events import Monitor
 from kertasks.text.numbers import counted
 from kertui.dialogs.dialog import LOOK
 from kertui.groups.begin import BEGIN_LOOK, GroupWanted, begin_group, labelled, text_field
-from kertui.groups.entered import whole_number, yes_or_no
+from kertui.groups.entered import least_or_greatest, whole_number, yes_or_no
 from kertui.session import Session, StartSweep
 
 _AUTO = "auto"
@@ -60,9 +61,13 @@ class SweepWanted(GroupWanted[Sweep]):
         keys = [("enter", "start"), ("tab", "next field"), ("escape", "back, and keep these")]
         super().__init__(f"Sweep {recipe.task} {recipe.name}", text, keys)
         self._recipe, self._catalog = recipe, catalog
+        self.judge: Monitor | None = None
+        """The metric that decides, as it was read last; None for that of the runs."""
+
         self._varied = [(one, text_field(one.spelled)) for one in dimensions]
         self._search = text_field(_AUTO, "search")
         self._trials = text_field(_AUTO, "trials")
+        self._judge = text_field(_AUTO, "judge")
         self._seeds = text_field("1", "seeds")
         self._folds = text_field(_NO_FOLDS, "folds")
         self._prune = text_field("no", "prune")
@@ -75,6 +80,7 @@ class SweepWanted(GroupWanted[Sweep]):
         with Vertical(id="sweep-how"):
             yield from labelled("search: grid, random, tpe", self._search)
             yield from labelled("trials", self._trials)
+            yield from labelled("compared by: min or max METRIC", self._judge)
             yield from labelled("seeds of each trial", self._seeds)
             yield from labelled("folds of each trial", self._folds)
             yield from labelled("give up early what is worse", self._prune)
@@ -109,17 +115,18 @@ class SweepWanted(GroupWanted[Sweep]):
         if not dimensions:
             raise UserError("nothing is varied: a list is 4,32 and a range 1e-4..1e-1:log")
         require_valid(dimensions, [self._recipe], self._catalog)
-        return sweep_of(
-            dimensions,
-            [self._recipe],
-            Wishes(
-                _or_none(self._trials.value, _AUTO, "trials", 1, MOST_TRIALS),
-                self._searched(),
-                whole_number(self._seeds.value, "seeds", 1, MOST_SEEDS),
-                _or_none(self._folds.value, _NO_FOLDS, "folds", 2, MOST_FOLDS) or 0,
-                yes_or_no(self._prune.value),
-            ),
+        least, greatest = least_or_greatest(self._judge.value, _AUTO)
+        wishes = Wishes(
+            _or_none(self._trials.value, _AUTO, "trials", 1, MOST_TRIALS),
+            self._searched(),
+            whole_number(self._seeds.value, "seeds", 1, MOST_SEEDS),
+            _or_none(self._folds.value, _NO_FOLDS, "folds", 2, MOST_FOLDS) or 0,
+            yes_or_no(self._prune.value),
+            minimize=least,
+            maximize=greatest,
         )
+        self.judge = wishes.judge
+        return sweep_of(dimensions, [self._recipe], wishes)
 
     def _searched(self) -> Search | None:
         text = self._search.value.strip().casefold()
@@ -170,6 +177,7 @@ def ask_and_begin(session: Session, asked: StartSweep) -> None:
             called=f"{wanted.trials} trials",
             what="sweep",
             source=asked.source,
+            judge=dialog.judge,
         )
 
     screen.app.push_screen(dialog, begin)

@@ -70,8 +70,9 @@ class TrialsBody(GroupBody[TrialsSeen]):
                 return self._shows_effects and self._effects.has_more
             case "trial_recipe":
                 seen = self._seen
-                of_recipe = seen is not None and isinstance(seen.record.asked, Sweep)
-                return of_recipe and self._table.here is not None
+                if seen is None or seen.refusal:
+                    return False
+                return isinstance(seen.record.asked, Sweep) and self._table.here is not None
         return not self._shows_effects and super().allows(action)
 
     @property

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import click
 
 from kertasks.groups.sweep.wishes import Wishes
-from kertui.cli.groups.sweep.asking import judge_of
 from kertui.cli.options import home_of
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ def sweep_script(
 
     def make() -> GroupFolder:
         group = GroupStore(home_of(ctx)).create_of_script(
-            asked, called=varied, workers=workers, judge=judge_of(wishes)
+            asked, called=varied, workers=workers, judge=wishes.judge
         )
         keep_mark(group, asked)
         return group

@@ -19,7 +19,6 @@ from kertasks.groups.sweep.wishes import DoesNotGoTogether, Wishes, sweep_of
 from kertasks.recipes.changes import Change
 from kertasks.recipes.recipe import Recipe
 from kertasks.recipes.recipe_errors import RecipeError
-from kertasks.runs.events import Monitor
 
 
 def split_changes(written: Sequence[str]) -> tuple[list[Dimension], list[str]]:
@@ -105,10 +104,3 @@ def storage_of(text: str | None) -> str | None:
     if password is not None:
         os.environ[PASSWORD] = password
     return address
-
-
-def judge_of(wishes: Wishes) -> Monitor | None:
-    """The metric that a person named; None for that of the runs."""
-    if wishes.minimize:
-        return Monitor(wishes.minimize, "min")
-    return Monitor(wishes.maximize, "max") if wishes.maximize else None

@@ -218,7 +218,7 @@ def sweep(
             source=chosen[0][1],
             workers=workers,
             others=recipes[1:],
-            judge=asking.judge_of(wishes),
+            judge=wishes.judge,
             on=on,
         )
         if asked.storage is not None:
