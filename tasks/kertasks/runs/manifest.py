@@ -93,6 +93,10 @@ class Manifest(msgspec.Struct, frozen=True):
     """The machine that trains it for the runner of a group, which is the process named above and
     writes the run's folder on its own host; None where that process trains it itself."""
 
+    devices: str | None = None
+    """The devices that share each batch, as they were asked for, ``"all"`` or ``"0,1"``; None for
+    one. Whoever resumes the run has the same share it."""
+
     schema: _Schema = SCHEMA
 
     def __post_init__(self) -> None:

@@ -32,6 +32,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from kertasks.errors import UserError
 from kertasks.files import lock_holder
 from kertasks.recipes.recipe import Recipe
@@ -101,7 +103,7 @@ def claim(
         path: the run's folder.
         resumes: whether the run was given to a trainer before and is over.
         epochs: to train in all from now on, where it resumes; as planned for None.
-        devices: that share it; None for one.
+        devices: that share it; None for one, or for those that shared it before.
 
     Raises:
         NotToResume: it is not over, or nothing is left to train.
@@ -119,8 +121,11 @@ def claim(
     log = _lock(run, before)
     try:
         run.take_from_spool()
+        if devices is None and before is not None:
+            devices = before.devices
         done = last_number(run.control_path) if resumes else 0
         manifest = manifest_of(run, recipe, created=before.created if before else time.time())
+        manifest = replace(manifest, devices=devices)
         run.write_manifest(manifest)
         if resumes:
             log.add(Resuming(time.time()))

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 import kertasks
 from kertasks.data.dataset import Dataset
-from kertasks.fitting.devices import build_on, chosen_devices
+from kertasks.fitting.devices import CannotShare, build_on, chosen_devices
 from kertasks.models.build import require_trainable
 from kertasks.models.keras_warnings import OnceEach, hearing_warnings
 from kertasks.models.messages import BuildError
@@ -162,7 +162,7 @@ class _Training:
         claimed, recipe = self._claimed, self._claimed.recipe
         if claimed.devices is not None:
             self.doing = "choosing the devices"
-            self._shared = chosen_devices(claimed.devices)
+            self._shared = self._chosen(claimed.devices)
             if len(self._shared) > 1:
                 self._device = f"{len(self._shared)} × {self._device}"
         with suppress(OSError):  # a full disk: all but the device is there already
@@ -221,6 +221,21 @@ class _Training:
         self._time.rest()
         self._weights.try_again(model, restored)
         self._say_end(data, steering, restored, test)
+
+    def _chosen(self, said: str) -> list[str]:
+        """The devices that are asked for. A run that began on those of another machine goes on on
+        one, and says so.
+
+        Raises:
+            CannotShare: there are no such devices here.
+        """
+        try:
+            return chosen_devices(said)
+        except CannotShare as error:
+            if not self._claimed.resumes:
+                raise
+            self._notice(f"goes on on one device, for this run was begun on several: {error}")
+            return []
 
     def _build(self, data: Dataset) -> keras.Model:
         recipe = self._claimed.recipe

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import tensorflow as tf
+from msgspec.structs import replace
 
 from kertasks.recipes.changes import with_changes
 from kertasks.registry import find_task
@@ -47,13 +48,18 @@ def main() -> None:
     tf.config.set_logical_device_configuration(processor, [half, half])
     store = RunStore(Path(sys.argv[1]))
     one, two = _trained(store, None), _trained(store, "all")
-    # What two have begun, one goes on with.
+    # What two have begun, two go on with; where they are not there, one does.
     for run in (one, two):
         assert train(claim(run.path, resumes=True, epochs=5), DatasetCache(), "CPU")
+    resumed_on = two.manifest().device
+    two.write_manifest(replace(two.manifest(), devices="0,5"))
+    for run in (one, two):
+        assert train(claim(run.path, resumes=True, epochs=6), DatasetCache(), "CPU")
     refused = [_told(_trained(store, devices, change), Failed) for devices, change in _REFUSED]
     said = {
         "one": _numbers(one),
         "two": _numbers(two),
+        "resumed on": resumed_on,
         "refused": [failed.reason for (failed,) in refused],
         "notices": [notice.text for notice in _told(two, Notice)],
     }

@@ -25,7 +25,7 @@ def test_two_devices_come_to_the_numbers_of_one(trainer_home: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout.splitlines()[-1])
-    assert len(said["one"]) == 5 * 4 + 2 * 2
+    assert len(said["one"]) == 6 * 4 + 3 * 2
     assert said["two"] == pytest.approx(said["one"], rel=1e-5)
     assert said["two"] != said["one"]  # sums are made in another order
     assert said["refused"] == [
@@ -38,8 +38,11 @@ def test_two_devices_come_to_the_numbers_of_one(trainer_home: Path) -> None:
         "devices 0,2: allowed are all, or some of 0, 1, each once: 2 CPUs of this machine",
     ]
     assert said["notices"] == [
-        "training with Keras's own fit, which is slower: the model is distributed over devices"
+        "training with Keras's own fit, which is slower: the model is distributed over devices",
+        "goes on on one device, for this run was begun on several: devices 0,5: allowed are all, "
+        "or some of 0, 1, each once: 2 CPUs of this machine",
     ]
+    assert said["resumed on"] == "2 × CPU"
 
 
 _PATH = os.pathsep.join(sys.path)
