@@ -22,8 +22,10 @@ from kertasks.groups.history import GroupHistory
 from kertasks.groups.store import GroupStore
 from kertasks.recipes.changes import with_changes
 from kertasks.registry import find_task
+from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.events import Finished
 from kertasks.runs.store import RunStore
+from kertui.groups.group_keys import GroupKeysNow
 from kertui.groups.group_screen import GroupScreen
 from kertui.plotting.fold_plot import CHOSEN
 from kertui.runs.runs_screen import RunsScreen
@@ -91,6 +93,13 @@ async def test_the_folds_their_mean_and_what_keys_do(service: RecordedService) -
         await pilot.press("o")
         await until(pilot, lambda: isinstance(app.screen, WorkbenchScreen))
         await pilot.press("escape", "escape")
+
+
+def test_a_pause_is_taken_back_before_all_runs_have_come_to_it() -> None:
+    pausing = GroupKeysNow(GroupState.RUNNING, asked=SteeringCommand.PAUSE)
+    assert pausing.offers("steer", SteeringCommand.RESUME)
+    assert not pausing.offers("steer", SteeringCommand.PAUSE)
+    assert GroupKeysNow(GroupState.RUNNING).offers("steer", SteeringCommand.PAUSE)
 
 
 def said(app: PatientApp) -> str:

@@ -70,7 +70,10 @@ async def test_from_typed_values_to_the_ranking(
         app.screen.query(Input)[1].value = ""
         await press("0")
         await shows("seeds must be a whole number from 1 to 100")
+        app.screen.query_one("#judge", Input).value = "min val mae"
         await press("enter", "backspace", "2")
+        await shows("compared by auto, or min or max and a metric")
+        app.screen.query_one("#judge", Input).value = "min loss"
         await shows("2 trials by grid: 4 runs of 6 epochs")
         with one_core():
             await press("enter")
@@ -81,6 +84,7 @@ async def test_from_typed_values_to_the_ranking(
         asked = group.record().asked
         assert isinstance(asked, Sweep)
         assert asked.dimensions == (Choices("layers.0.units", ("2", "4")),)
+        assert group.record().judge == Monitor("loss")
         assert (asked.search, asked.trials, asked.seeds) == ("grid", 2, 2)
         assert not bench.screen.draft.varied
         await until(bench.pilot, lambda: state(screen) is GroupState.FINISHED, PATIENCE)
