@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kertasks.export.script.script_data import ScriptData
+from kertasks.export.script.script_data import Scaling, ScriptData
 from kertasks.kinds import BaselineMethod, Group, TaskKind
 from kertasks.recipes.recipe import (
     CompileSettings,
@@ -89,28 +89,25 @@ fold = slice((FOLD - 1) * rows, FOLD * rows)
 x_val, y_val = x_train[fold], y_train[fold]
 x_train, y_train = np.delete(x_train, fold, axis=0), np.delete(y_train, fold)
 """
-    code += """
+    features = """
 # Each feature gets mean 0 and deviation 1 over the training rows; the others are
 # scaled by the same numbers, so that the network learns nothing about them.
 mean, deviation = x_train.mean(axis=0), x_train.std(axis=0)
-x_train = ((x_train - mean) / deviation).astype("float32")
-x_test = ((x_test - mean) / deviation).astype("float32")
 """
-    if variant in FOLDS:
-        code += """\
-x_val = ((x_val - mean) / deviation).astype("float32")
-"""
+    scalings = [Scaling(features, "x", '(({rows} - mean) / deviation).astype("float32")')]
     if variant == SCALED_TARGET:
-        code += """\
+        target = """
 # The price is scaled too: the loss is then in deviations, and no longer in dollars.
 y_mean, y_deviation = y_train.mean(), y_train.std()
-y_train, y_test = (y_train - y_mean) / y_deviation, (y_test - y_mean) / y_deviation
 """
+        scalings.append(Scaling(target, "y", "({rows} - y_mean) / y_deviation"))
     return ScriptData(
         code,
         has_validation=variant in FOLDS,
         has_test=True,
         target_scale="y_deviation" if variant == SCALED_TARGET else None,
+        scalings=tuple(scalings),
+        folds=True,
     )
 
 

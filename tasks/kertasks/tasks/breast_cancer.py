@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kertasks.export.script.script_data import ScriptData
+from kertasks.export.script.script_data import Scaling, ScriptData
 from kertasks.kinds import BaselineMethod, Group, TaskKind
 from kertasks.recipes.recipe import (
     CompileSettings,
@@ -72,15 +72,16 @@ x_train, x_test, y_train, y_test = train_test_split(
         "from sklearn.datasets import load_breast_cancer",
         "from sklearn.model_selection import train_test_split",
     ]
+    scalings = []
     if variant == STANDARDISED:
-        code += """\
+        features = """
 # Each feature gets mean 0 and deviation 1 over the training rows alone: the test rows
 # must tell the network nothing.
 scaler = StandardScaler().fit(x_train)
-x_train, x_test = scaler.transform(x_train), scaler.transform(x_test)
 """
+        scalings.append(Scaling(features, "x", "scaler.transform({rows})"))
         imports.append("from sklearn.preprocessing import StandardScaler")
-    return ScriptData(code, tuple(imports), has_test=True)
+    return ScriptData(code, tuple(imports), has_test=True, scalings=tuple(scalings), folds=True)
 
 
 _SMALL = Recipe(

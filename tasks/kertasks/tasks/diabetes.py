@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kertasks.export.script.script_data import ScriptData
+from kertasks.export.script.script_data import Scaling, ScriptData
 from kertasks.kinds import BaselineMethod, Group, TaskKind
 from kertasks.recipes.recipe import CompileSettings, Component, FitSettings, Layer, Recipe
 from kertasks.task import Task, Variant
@@ -65,18 +65,19 @@ x, y = load_diabetes(return_X_y=True, scaled=False)
 x_train, x_test, y_train, y_test = train_test_split(
     x, y, test_size={_TEST_SHARE}, random_state=SEED
 )
+"""
+    features = """
 # Each feature gets mean 0 and deviation 1 over the training rows alone: the test rows
 # must tell the network nothing.
 scaler = StandardScaler().fit(x_train)
-x_train = scaler.transform(x_train).astype("float32")
-x_test = scaler.transform(x_test).astype("float32")
 """
+    scaling = Scaling(features, "x", 'scaler.transform({rows}).astype("float32")')
     imports = (
         "from sklearn.datasets import load_diabetes",
         "from sklearn.model_selection import train_test_split",
         "from sklearn.preprocessing import StandardScaler",
     )
-    return ScriptData(code, imports, has_test=True)
+    return ScriptData(code, imports, has_test=True, scalings=(scaling,), folds=True)
 
 
 _RECIPES = (

@@ -80,7 +80,7 @@ x_train, x_test, y_train, y_test = train_test_split(
         "from sklearn.datasets import load_digits",
         "from sklearn.model_selection import train_test_split",
     )
-    return ScriptData(code, imports, has_test=True)
+    return ScriptData(code, imports, has_test=True, folds=True)
 
 
 _CONVOLUTIONS = Recipe(

@@ -99,7 +99,7 @@ y_test = keras.utils.to_categorical(y_test, {_CLASSES})
 x_{first}, x_{rest} = x_train[:{_HELD_OUT_ROWS:_}], x_train[{_HELD_OUT_ROWS:_}:]
 y_{first}, y_{rest} = y_train[:{_HELD_OUT_ROWS:_}], y_train[{_HELD_OUT_ROWS:_}:]
 """
-    return ScriptData(code, has_validation=True, has_test=True)
+    return ScriptData(code, has_validation=True, has_test=True, folds=True)
 
 
 def _layers(*hidden: int) -> tuple[Layer, ...]:

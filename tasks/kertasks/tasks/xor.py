@@ -71,7 +71,7 @@ def script(variant: str) -> ScriptData:
 x_train = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], dtype="float32")
 y_train = np.array([0, 1, 1, 0])
 """
-        return ScriptData(code)
+        return ScriptData(code, folds=True)
     code = f"""
 # Rows of the truth table drawn at random; most are for training.
 corners = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], dtype="float32")
@@ -81,7 +81,7 @@ drawn = np.random.default_rng(SEED).integers(0, 4, ends[-1] + {_TEST_ROWS})
 x_train, x_val, x_test = np.split(corners[drawn], ends)
 y_train, y_val, y_test = np.split(labels[drawn], ends)
 """
-    return ScriptData(code, has_validation=True, has_test=True)
+    return ScriptData(code, has_validation=True, has_test=True, folds=True)
 
 
 _COMPILE = CompileSettings(

@@ -2,7 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Scaling:
+    """How features, or the target, are scaled by the training rows alone."""
+
+    learnt: str
+    """Statements that take of ``x_train`` or ``y_train`` what is needed for it."""
+
+    variable: str
+    """``"x"`` or ``"y"``."""
+
+    scaled: str
+    """What becomes of one part, with ``{rows}`` where the part stands."""
+
+    def lines(self, parts: Sequence[str]) -> list[str]:
+        """The statements, for parts such as ``train`` and ``test``."""
+        names = [f"{self.variable}_{part}" for part in parts]
+        scaled = [f"{name} = {self.scaled.format(rows=name)}" for name in names]
+        return [*self.learnt.strip("\n").splitlines(), *scaled]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +44,21 @@ class ScriptData:
     has_test: bool = False
     target_scale: str | None = None
     """The variable that holds the target's standard deviation, where the target is scaled."""
+
+    scalings: tuple[Scaling, ...] = ()
+    """What comes after ``code``, and after a fold is taken of what it defines."""
+
+    folds: bool = False
+    """Whether a fold can be taken of what ``code`` defines: rows in their own units."""
+
+    def lines(self, *, validates: bool) -> list[str]:
+        """The statements that scale the rows.
+
+        Args:
+            validates: whether there are ``x_val`` and ``y_val``.
+        """
+        parts = ["train", *(["val"] if validates else []), *(["test"] if self.has_test else [])]
+        return [line for scaling in self.scalings for line in scaling.lines(parts)]
 
 
 MULTI_HOT = '''

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from kertasks.errors import UserError
 from kertasks.export.script.expressions import Call, Expression, Items, comment, lines_of, literal
+from kertasks.export.script.fold_code import fold_imports, fold_lines
 from kertasks.export.script.layers_code import expression_of, has_pretrained, network_lines
 from kertasks.export.script.pretrained_code import PRETRAINED_CODE
 from kertasks.export.script.script_data import ScriptData
@@ -64,15 +65,21 @@ def write_script(
     if task.script is None:
         raise NoScript(f"the task {task.name} does not say how its data is read without kertasks")
     fold = recipe.data.held_out_fold
-    if fold is not None:
+    data = task.script(variant)
+    if fold is not None and not data.folds:
         raise NoScript(
-            f"no script says how the rows of {fold} are chosen; its history, its model and the "
+            f"of the data of {task.name} no script says how the rows of {fold} are chosen; its history, its model and the "
             "script of a run on all rows can be exported"
         )
-    data = task.script(variant)
     fit = recipe.fit
     data_lines = data.code.strip("\n").splitlines()
     has_validation = data.has_validation
+    imports = data.imports
+    if fold is not None:
+        data_lines += fold_lines(fold, task.kind, validates=has_validation)
+        imports += fold_imports(task.kind)
+        has_validation = True
+    data_lines += data.lines(validates=has_validation)
     if has_validation and recipe.data.train_on_validation:
         data_lines += JOINED
         has_validation = False
@@ -82,7 +89,7 @@ def write_script(
     training = fit_lines(fit, has_validation, learning_rates or {}, note)
     results = result_lines(recipe.compile, data, task.kind is TaskKind.REGRESSION, task.unit)
     functions = PRETRAINED_CODE if has_pretrained(recipe.layers) else ""
-    code = "\n".join([*data.imports, functions, *data_lines, BATCHES, *training, *results])
+    code = "\n".join([*imports, functions, *data_lines, BATCHES, *training, *results])
     network = [
         *comment(_summary(task, recipe)),
         "# The seed decides the weights that training begins with.",
@@ -105,7 +112,7 @@ def write_script(
         "",
         *results,
     ]
-    return "\n".join([f'"""{task.question}"""', "", *_imports(body, data.imports), "", *body, ""])
+    return "\n".join([f'"""{task.question}"""', "", *_imports(body, imports), "", *body, ""])
 
 
 def _summary(task: Task, recipe: Recipe) -> str | None:
@@ -128,7 +135,7 @@ def _imports(body: list[str], of_data: tuple[str, ...]) -> list[str]:
     others = ["import keras", "from keras import layers"]
     if re.search(r"\bnp\.", text):
         others.append("import numpy as np")
-    for statement in of_data:
+    for statement in _joined(of_data):
         module = re.split(r"[ .]", statement)[1]
         (standard if module in sys.stdlib_module_names else others).append(statement)
 
@@ -137,6 +144,18 @@ def _imports(body: list[str], of_data: tuple[str, ...]) -> list[str]:
 
     first = sorted_by_kind(standard)
     return [*first, *([""] if first else []), *sorted_by_kind(others)]
+
+
+def _joined(statements: Iterable[str]) -> list[str]:
+    """Import statements, one a module."""
+    names: dict[str, set[str]] = {}
+    for statement in statements:
+        module, _, what = statement.partition(" import ")
+        names.setdefault(module, set()).update(filter(None, what.split(", ")))
+    return [
+        f"{module} import {', '.join(sorted(what))}" if what else module
+        for module, what in names.items()
+    ]
 
 
 def keras_script(recipe: Recipe, epochs: int | None = None) -> str:

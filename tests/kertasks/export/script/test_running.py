@@ -19,9 +19,11 @@ from tests.support.networks import DROPS, IN_ORDER, MADE_UP, STOPS, dense, on_di
 
 import kertasks
 from kertasks.data.dataset import Dataset
+from kertasks.data.folds.fold import Fold
 from kertasks.export.script.writing import write_script
 from kertasks.keras_catalog.catalog import Catalog
 from kertasks.recipes.changes import with_changes
+from kertasks.recipes.of_fold import recipe_of_fold
 from kertasks.recipes.recipe import INPUT, Layer, Recipe
 from kertasks.registry import all_tasks, find_task
 
@@ -30,6 +32,13 @@ pytestmark = pytest.mark.training
 TOLERANCE = 1e-4
 ROWS = 64
 LEARNING_RATES = {1: 0.003, 3: 0.0005}
+
+
+FOLDED = (
+    (find_task("diabetes").recipes["small"], Fold(2, 4)),
+    (find_task("xor").recipes["as asked"], Fold(1, 3, repeat=2)),  # whose task holds rows out
+)
+"""Folds of a target and of classes, of rows that are scaled and of some that are not."""
 
 
 @dataclass(frozen=True)
@@ -145,13 +154,14 @@ def assert_scripts_get_the_same(cases: list[Case], catalog: Catalog, folder: Pat
         for number, case in enumerate(cases)
     }
     running = start_running(scripts)
-    loaded: dict[tuple[str, str | None, int], Dataset] = {}
+    loaded: dict[tuple[str, str | None, int, Fold | None], Dataset] = {}
     wanted = []
     for case in cases:
         recipe = case.recipe
-        key = (recipe.task, recipe.data.variant, recipe.seed)
+        fold = recipe.data.held_out_fold
+        key = (recipe.task, recipe.data.variant, recipe.seed, fold)
         if key not in loaded:
-            loaded = {key: find_task(recipe.task).load(recipe.data.variant, recipe.seed)}
+            loaded = {key: find_task(recipe.task).load(recipe.data.variant, recipe.seed, fold)}
         wanted.append(expected(case, loaded[key]))
     said, _ = running.communicate()
     assert running.returncode == 0, said[-3000:]
@@ -165,6 +175,7 @@ def assert_scripts_get_the_same(cases: list[Case], catalog: Catalog, folder: Pat
 def test_every_recipe_without_files(catalog: Catalog, tmp_path: Path) -> None:
     recipes = of_each_form(r for t in all_tasks() if not t.files for r in t.recipes.values())
     cases = [Case(few_epochs(recipe)) for recipe in recipes]
+    cases += [Case(few_epochs(recipe_of_fold(recipe, fold))) for recipe, fold in FOLDED]
     assert_scripts_get_the_same(cases, catalog, tmp_path)
 
 
@@ -172,6 +183,14 @@ def test_every_recipe_without_files(catalog: Catalog, tmp_path: Path) -> None:
 def test_every_recipe_with_files(genuine_data: Path, catalog: Catalog, tmp_path: Path) -> None:
     recipes = of_each_form(r for t in all_tasks() if t.files for r in t.recipes.values())
     cases = [Case(few_epochs(recipe)) for recipe in recipes]
+    cases += [
+        Case(with_changes(recipe_of_fold(find_task(task).recipes[name], fold), ["fit.epochs=1"]))
+        for task, name, fold in (
+            ("boston", "as asked", Fold(3, 4)),
+            ("reuters", "book", Fold(1, 3)),
+            ("imdb", "book", Fold(2, 3)),
+        )
+    ]
     assert_scripts_get_the_same(cases, catalog, tmp_path)
 
 

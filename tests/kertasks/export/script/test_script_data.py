@@ -20,7 +20,10 @@ def assert_script_loads_what_the_task_loads(task: Task, variant: str) -> None:
     assert task.script is not None
     script, data = task.script(variant), task.load(variant, SEED)
     found: dict[str, Any] = {"np": np, "keras": keras, "SEED": SEED}
-    exec("\n".join([*script.imports, script.code]), found)
+    exec(
+        "\n".join([*script.imports, script.code, *script.lines(validates=script.has_validation)]),
+        found,
+    )
     assert script.has_validation is (data.validation is not None)
     assert script.has_test is (data.test is not None)
     assert (script.target_scale is None) is (data.target_scale is None)
