@@ -68,8 +68,8 @@ def write_script(
     data = task.script(variant)
     if fold is not None and not data.folds:
         raise NoScript(
-            f"of the data of {task.name} no script says how the rows of {fold} are chosen; its history, its model and the "
-            "script of a run on all rows can be exported"
+            f"of the data of {task.name} no script says how the rows of {fold} are chosen; its "
+            "history, its model and the script of a run on all rows can be exported"
         )
     fit = recipe.fit
     data_lines = data.code.strip("\n").splitlines()
