@@ -5,7 +5,9 @@
 By turns, each in fresh processes: the four folds of the task's first recipe are given to one
 trainer one after another, and then by a group with one worker. Told are the seconds of both, from
 the start of the first process to the end of the last run, of each pair their ratio, and the median
-ratio. Both import Keras once; what XLA compiles is kept from a first pair that does not count.
+ratio; and the processor's seconds of the process that works for the group, which tell most on a
+machine that is busy with other things. Both import Keras once; what XLA compiles is kept from a
+first pair that does not count.
 """
 
 from __future__ import annotations
@@ -49,14 +51,16 @@ def by_itself(home: Path, recipe: Recipe) -> float:
     return taken
 
 
-def in_group(home: Path, recipe: Recipe) -> float:
-    """Seconds of the same as a group with one worker."""
+def in_group(home: Path, recipe: Recipe) -> tuple[float, float]:
+    """Seconds of the same as a group with one worker, and the processor's seconds of its process,
+    without those of its trainer."""
     began = time.perf_counter()
     group = GroupStore(home).create(recipe, FOLDS, FOLDS.words)
-    start_runner(group, workers=1).wait()
+    _, status, used = os.wait4(start_runner(group, workers=1).pid, 0)
     taken = time.perf_counter() - began
-    assert group.state() is GroupState.FINISHED, group.log_path.read_text()
-    return taken
+    assert status == 0, group.log_path.read_text()
+    assert group.state() is GroupState.FINISHED
+    return taken, used.ru_utime + used.ru_stime
 
 
 def main() -> None:
@@ -71,13 +75,15 @@ def main() -> None:
         home = Path(folder)
         os.environ["KERTUI_CACHE"] = str(home / "cache")
         for number in range(rounds + 1):
-            first, second = (by_itself, in_group) if number % 2 else (in_group, by_itself)
-            took = {way: way(home, recipe) for way in (first, second)}
+            # By turns also which of the two is first.
+            alone = by_itself(home, recipe) if number % 2 else 0.0
+            grouped, worked = in_group(home, recipe)
+            alone = alone or by_itself(home, recipe)
             if number:
-                ratios.append(took[in_group] / took[by_itself])
+                ratios.append(grouped / alone)
                 print(
-                    f"by itself {took[by_itself]:6.2f} s   in a group {took[in_group]:6.2f} s   "
-                    f"ratio {ratios[-1]:.3f}",
+                    f"by itself {alone:6.2f} s   in a group {grouped:6.2f} s   "
+                    f"ratio {ratios[-1]:.3f}   its process {worked:.2f} s",
                     flush=True,
                 )
     print(f"median ratio {statistics.median(ratios):.3f}")
