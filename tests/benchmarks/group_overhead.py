@@ -5,9 +5,7 @@
 By turns, each in fresh processes: the four folds of the task's first recipe are given to one
 trainer one after another, and then by a group with one worker. Told are the seconds of both, from
 the start of the first process to the end of the last run, of each pair their ratio, and the median
-ratio; and the processor's seconds of the process that works for the group, which tell most on a
-machine that is busy with other things. Both import Keras once; what XLA compiles is kept from a
-first pair that does not count.
+ratio. Both import Keras once; what XLA compiles is kept from a first pair that does not count.
 """
 
 from __future__ import annotations
@@ -51,16 +49,14 @@ def by_itself(home: Path, recipe: Recipe) -> float:
     return taken
 
 
-def in_group(home: Path, recipe: Recipe) -> tuple[float, float]:
-    """Seconds of the same as a group with one worker, and the processor's seconds of its process,
-    without those of its trainer."""
+def in_group(home: Path, recipe: Recipe) -> float:
+    """Seconds of the same as a group with one worker."""
     began = time.perf_counter()
     group = GroupStore(home).create(recipe, FOLDS, FOLDS.words)
-    _, status, used = os.wait4(start_runner(group, workers=1).pid, 0)
+    start_runner(group, workers=1).wait()
     taken = time.perf_counter() - began
-    assert status == 0, group.log_path.read_text()
-    assert group.state() is GroupState.FINISHED
-    return taken, used.ru_utime + used.ru_stime
+    assert group.state() is GroupState.FINISHED, group.log_path.read_text()
+    return taken
 
 
 def main() -> None:
@@ -77,13 +73,13 @@ def main() -> None:
         for number in range(rounds + 1):
             # By turns also which of the two is first.
             alone = by_itself(home, recipe) if number % 2 else 0.0
-            grouped, worked = in_group(home, recipe)
+            grouped = in_group(home, recipe)
             alone = alone or by_itself(home, recipe)
             if number:
                 ratios.append(grouped / alone)
                 print(
                     f"by itself {alone:6.2f} s   in a group {grouped:6.2f} s   "
-                    f"ratio {ratios[-1]:.3f}   its process {worked:.2f} s",
+                    f"ratio {ratios[-1]:.3f}",
                     flush=True,
                 )
     print(f"median ratio {statistics.median(ratios):.3f}")
