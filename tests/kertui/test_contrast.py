@@ -191,8 +191,8 @@ async def test_every_text_of_the_workbench_can_be_read(app: KertuiApp) -> None:
     assert not faults, "\n".join(faults)
 
 
-async def test_every_text_of_the_runs_can_be_read(
-    app: KertuiApp, service: RecordedService, monkeypatch: pytest.MonkeyPatch
+async def test_every_text_of_the_runs_and_groups_can_be_read(
+    app: KertuiApp, service: RecordedService, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr("kertui.runs.runs_screen.time", lambda: NOON + 300)
     for seed, end in enumerate(("finished", "failed", "stopped")):
@@ -218,19 +218,13 @@ async def test_every_text_of_the_runs_can_be_read(
                 "recipes": ("escape c", "recipes are the same"),
             },
         )
-    assert not faults, "\n".join(faults)
-
-
-async def test_every_text_of_the_groups_can_be_read(app: KertuiApp, tmp_path: Path) -> None:
-    async with app.run_test(size=(120, 36), notifications=True) as pilot:
         await open_group(pilot, folds_of(tmp_path / "groups home"))
-        faults = await walk(pilot, {"folds": ("down", "▸ 2/4")})
+        faults += await walk(pilot, {"folds": ("down", "▸ 2/4")})
         await pilot.press("escape")
         await open_group(pilot, trials_of(tmp_path / "groups home"))
         faults += await walk(
             pilot,
             {
-                "trials": ("down", "rank"),
                 "one of its runs": ("enter", "Which of its runs?"),
                 "effects": ("escape f", "finished trials"),
             },
