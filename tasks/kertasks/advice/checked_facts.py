@@ -38,7 +38,7 @@ from kertasks.recipes.recipe import (
     Layer,
     Recipe,
 )
-from kertasks.views.layers.layer_reading import layers_of
+from kertasks.views.layers.layer_list import layers_of
 
 _MOST_NAMED = 1_000
 

@@ -29,7 +29,12 @@ from kertasks.advice.facts import (
     TargetKind,
 )
 from kertasks.advice.first_batch import look_at_first_batch
-from kertasks.advice.network_reading import compile_facts, is_sequential, layer_facts
+from kertasks.advice.network_reading import (
+    compile_facts,
+    is_sequential,
+    layer_facts,
+    takes_classes,
+)
 from kertasks.advice.rule_table import advise
 from kertasks.advice.short_training import train_copy
 from kertasks.data.splits import Split
@@ -38,7 +43,6 @@ from kertasks.models.split_rules import rows_trained
 from kertasks.runs.advice.finding import Finding
 
 _DEFAULT_BATCH = 32
-_OF_CLASSES = ("Crossentropy", "Hinge", "Focal")
 
 
 class NothingToCheck(UserError):
@@ -187,11 +191,6 @@ class Rows(NamedTuple):
             return cls(given, given, None, None)
         trained = Split(given.x[:rows], given.y[:rows])
         return cls(given, trained, None, Split(given.x[rows:], given.y[rows:]))
-
-
-def takes_classes(loss: str) -> bool:
-    """Whether a loss, by Keras's name of it, takes whole numbers for classes."""
-    return any(part in loss for part in _OF_CLASSES)
 
 
 def require_checkable(model: keras.Model, rows: Split) -> None:

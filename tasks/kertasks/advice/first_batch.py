@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import keras
 import numpy as np
-import tensorflow as tf
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
@@ -28,11 +26,17 @@ from kertasks.advice.facts import (
     TargetFacts,
     TargetKind,
 )
+from kertasks.advice.network.backends import as_keras_would
+from kertasks.advice.network.computed_network import (
+    ComputedNetwork,
+    Slope,
+    reads_steps,
+    with_gradients_of,
+)
+from kertasks.advice.scoring import chance_loss
 from kertasks.data.mapped_rows import take_rows
 from kertasks.data.values import NO_NUMBERS
-from kertasks.fitting.keras_internals import as_tensorflow_would
 from kertasks.models.messages import one_line
-from kertasks.views.layers.layer_reading import layers_of, output_of
 
 _LOG = logging.getLogger("kertasks.advice")
 
@@ -47,7 +51,6 @@ _MOST_PRODUCTS = 1 << 30
 """Of weights with numbers, forward: a thousand million take some 0.1 s on two cores."""
 
 _FEWEST_ROWS = 8
-_NEAR_AN_END = 0.01
 
 _STRIDES = 8
 """That the way of a training is taken in, where its first slope does not lead to the end."""
@@ -65,14 +68,6 @@ _FARTHEST = 16.0
 
 _MOST_STRIDDEN = 1 << 26
 """Weights times rows of which so many strides take a fraction of a second."""
-
-_ENDS = {
-    "sigmoid": (0.0, 1.0),
-    "hard_sigmoid": (0.0, 1.0),
-    "tanh": (-1.0, 1.0),
-    "hard_tanh": (-1.0, 1.0),
-    "softsign": (-1.0, 1.0),
-}
 
 
 class FirstBatch(NamedTuple):
@@ -110,17 +105,17 @@ def look_at_first_batch(
         return FirstBatch(None, layers, "")  # the check of the data says so
     places = spread_rows(len(x), 1, _row_count(x, layers))
     count = len(places)
-    rows, wanted = as_tensorflow_would((take_rows(x, places), y[places]))
+    rows, wanted = as_keras_would(take_rows(x, places)), as_keras_would(y[places])
     try:
-        measured, output = outputs_of_layers(model, rows, layers)
-        loss = loss_function(model, compiled)
-        if loss is None:
+        network = ComputedNetwork(model, layers, compiled)
+        measured, output, _ = network.outputs(rows)
+        if network.loss is None:
             return FirstBatch(None, measured, "")
-        tried = TriedRows(model, loss, rows, wanted, in_graph=reads_steps(layers))
-        weights = [tf.convert_to_tensor(each.value) for each in model.trainable_variables]
+        tried = _TriedRows(network, rows, wanted)
+        weights = network.weights
         slope = tried.slope(weights)
         way = _way(compiled, fit)
-        floor = _least_loss(loss, wanted, output, compiled)
+        floor = _least_loss(network, wanted, output, compiled)
         start = StartFacts(
             rows=count,
             loss=slope.loss,
@@ -133,12 +128,7 @@ def look_at_first_batch(
     except Exception as error:  # whatever a network or a loss of one's own raises
         _LOG.info("the first batch cannot be computed", exc_info=True)
         return FirstBatch(None, layers, one_line(error))
-    return FirstBatch(start, with_gradients(model, measured, slope), "")
-
-
-def reads_steps(layers: tuple[LayerFacts, ...]) -> bool:
-    """Whether a layer computes step by step."""
-    return any(layer.kind is LayerKind.RECURRENT for layer in layers)
+    return FirstBatch(start, with_gradients_of(model, measured, slope), "")
 
 
 def _row_count(x: Any, layers: tuple[LayerFacts, ...]) -> int:
@@ -161,144 +151,28 @@ def _uses(layer: LayerFacts) -> int:
     return math.prod(layer.output_shape[:-1]) if layer.learns else 1
 
 
-def outputs_of_layers(
-    model: keras.Model, rows: NDArray[Any], layers: tuple[LayerFacts, ...]
-) -> tuple[tuple[LayerFacts, ...], NDArray[Any]]:
-    """The layers with what their outputs show, and the output of the network, shape (rows, …)."""
-    places = {
-        place: output
-        for place, layer in enumerate(layers_of(model))
-        if (output := output_of(layer)) is not None
-    }
-    # A name of its own: else Keras numbers the next network that has none otherwise.
-    inner = keras.Model(model.inputs, [*places.values(), *model.outputs], name="first_batch")
+class _TriedRows(NamedTuple):
+    """The loss of some rows with other weights."""
 
-    def run(x: Any) -> Any:
-        with keras.StatelessScope():
-            return inner(x, training=False)
-
-    computed = (tf.function(run) if reads_steps(layers) else run)(tf.convert_to_tensor(rows))
-    found = [np.asarray(each) for each in computed]
-    output = found[len(places)]
-    measured = list(layers)
-    for (place, _), values in zip(places.items(), found[: len(places)], strict=True):
-        after = _activation_after(measured, place)
-        bent = found[list(places).index(after)] if after in places else values
-        measured[place] = _measured(layers[place], bent)
-    return tuple(measured), output
-
-
-def _activation_after(layers: list[LayerFacts], place: int) -> int | None:
-    """Where the layer of activation stands that bends a layer's output; None where it does so
-    itself or nothing does."""
-    if not layers[place].learns:
-        return None
-    following = place + 1
-    if following < len(layers) and layers[following].kind is LayerKind.ACTIVATION:
-        return following
-    return None
-
-
-def _measured(layer: LayerFacts, values: NDArray[Any]) -> LayerFacts:
-    if not layer.learns or values.dtype.kind != "f" or values.ndim < 2 or len(values) < 2:
-        return layer
-    by_unit = values.reshape(-1, values.shape[-1])
-    ends = _ENDS.get(layer.activation)
-    saturated = None
-    if ends is not None and layer.kind is not LayerKind.RECURRENT:
-        near = _NEAR_AN_END * (ends[1] - ends[0])
-        is_near = (by_unit < ends[0] + near) | (by_unit > ends[1] - near)
-        saturated = float(is_near.mean())
-    return replace(
-        layer,
-        zero_units=float((by_unit == 0).all(axis=0).mean()),
-        saturated=saturated,
-        spread=float(values.reshape(len(values), -1).std(axis=0).mean()),
-    )
-
-
-class Slope(NamedTuple):
-    """The loss of some rows, and its gradient in each trainable weight."""
-
-    loss: float
-    gradients: list[NDArray[np.float32]]
-
-
-Loss = Callable[[Any, Any], Any]
-
-
-def loss_function(model: keras.Model, compiled: CompileFacts) -> Loss | None:
-    """The mean loss of rows; None for several losses or one that cannot be told by its name."""
-    given = model.loss
-    if isinstance(given, str) and compiled.loss:
-        given = compiled.loss
-        if given.lower() in ("ce", "crossentropy"):
-            return None
-        given = getattr(keras.losses, given)()
-    if not callable(given):
-        return None
-    return lambda y, said: keras.ops.mean(given(y, said))
-
-
-class TriedRows:
-    """The loss of some rows in training with other weights; nothing of the model changes.
-
-    Args:
-        model: whose computation it is.
-        loss: of targets and outputs.
-        rows: their features.
-        wanted: their targets.
-        in_graph: whether to trace it first: a network that reads steps runs thousands of
-            operations, which one by one take seconds.
-    """
-
-    def __init__(
-        self, model: keras.Model, loss: Loss, rows: Any, wanted: Any, *, in_graph: bool
-    ) -> None:
-        rest = [tf.convert_to_tensor(each.value) for each in model.non_trainable_variables]
-        x, y = tf.convert_to_tensor(rows), tf.convert_to_tensor(wanted)
-
-        def run(weights: list[Any]) -> Any:
-            with tf.GradientTape() as tape:
-                tape.watch(weights)
-                said, _ = model.stateless_call(weights, rest, x, training=True)
-                value = tf.cast(loss(y, said), tf.float32)
-            none = tf.UnconnectedGradients.ZERO
-            found = tape.gradient(value, weights, unconnected_gradients=none)
-            return value, [tf.convert_to_tensor(each) for each in found]
-
-        self._run = tf.function(run) if in_graph else run
+    network: ComputedNetwork
+    rows: NDArray[Any]
+    wanted: NDArray[Any]
 
     def slope(self, weights: list[Any]) -> Slope:
         """Loss and gradients with some weights."""
-        value, found = self._run(weights)
-        return Slope(float(value), [np.asarray(each) for each in found])
+        return self.network.slope(self.rows, self.wanted, weights)
 
 
-def _least_loss(loss: Loss, wanted: Any, output: NDArray[Any], compiled: CompileFacts) -> float:
+def _least_loss(
+    network: ComputedNetwork, wanted: NDArray[Any], output: NDArray[Any], compiled: CompileFacts
+) -> float:
     """What a loss is where every answer is right: of a cross-entropy of shares more than 0."""
     if "entropy" not in compiled.loss.lower() or compiled.from_logits:
         return 0.0
-    if np.asarray(wanted).shape != output.shape:
+    if wanted.shape != output.shape:
         return 0.0
-    found = float(loss(tf.convert_to_tensor(wanted), tf.cast(wanted, output.dtype)))
+    found = network.loss_of(wanted, wanted.astype(output.dtype))
     return found if math.isfinite(found) and found > 0 else 0.0
-
-
-def with_gradients(
-    model: keras.Model, layers: tuple[LayerFacts, ...], slope: Slope
-) -> tuple[LayerFacts, ...]:
-    """The layers, with the mean absolute gradient in the kernel of each."""
-    places = {id(each): place for place, each in enumerate(model.trainable_variables)}
-    found = []
-    for layer, facts in zip(layers_of(model), layers, strict=True):
-        kernels = [each for each in layer.trainable_variables if "kernel" in each.name]
-        if facts.learns and kernels and id(kernels[0]) in places:
-            gradient = slope.gradients[places[id(kernels[0])]]
-            found.append(replace(facts, gradient=float(np.abs(gradient).mean())))
-        else:
-            found.append(facts)
-    return tuple(found)
 
 
 class _Way(NamedTuple):
@@ -330,7 +204,7 @@ def _way(compiled: CompileFacts, fit: FitFacts) -> _Way | None:
 
 def _with_way(
     start: StartFacts,
-    tried: TriedRows,
+    tried: _TriedRows,
     weights: list[Any],
     slope: Slope,
     way: _Way,
@@ -385,20 +259,6 @@ def _down(slope: Slope, way: _Way) -> float:
 def _moved(weights: list[Any], slope: Slope, way: _Way, part: float) -> list[Any]:
     """Weights after a part of the way, straight down."""
     return [
-        weight - tf.cast(way.step(gradient, part), weight.dtype)
+        weight - keras.ops.cast(way.step(gradient, part), weight.dtype)
         for weight, gradient in zip(weights, slope.gradients, strict=True)
     ]
-
-
-def chance_loss(targets: TargetFacts, compiled: CompileFacts) -> float | None:
-    """What it costs to say the share of each class always, or the mean always."""
-    if compiled.loss == "MeanSquaredError" and targets.kind is TargetKind.NUMBERS:
-        return targets.deviation**2 if targets.row_shape in ((), (1,)) else None
-    crossentropy = ("CategoricalCrossentropy", "SparseCategoricalCrossentropy")
-    is_binary = compiled.loss == "BinaryCrossentropy" and targets.classes == 2
-    if compiled.loss not in crossentropy and not is_binary:
-        return None
-    if targets.kind not in (TargetKind.CLASSES, TargetKind.ONE_HOT):
-        return None
-    rows = sum(targets.class_rows)
-    return -sum(count / rows * math.log(count / rows) for count in targets.class_rows)

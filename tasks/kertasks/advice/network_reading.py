@@ -15,7 +15,7 @@ from kertasks.keras_catalog.offer import by_name
 from kertasks.models.layer_ends import input_of, output_of
 from kertasks.models.monitor import given_metrics
 from kertasks.recipes.recipe import Component
-from kertasks.views.layers.layer_reading import layers_of
+from kertasks.views.layers.layer_list import layers_of
 
 _FOLDERS = {
     ".layers.convolutional.": LayerKind.CONVOLUTION,
@@ -214,6 +214,14 @@ def _metric_name(metric: Any) -> str:
         config = metric.get("config")
         return str(config.get("name") if isinstance(config, dict) else config)
     return str(metric)
+
+
+_OF_CLASSES = ("Crossentropy", "Hinge", "Focal")
+
+
+def takes_classes(loss: str) -> bool:
+    """Whether a loss, by Keras's name of it, takes whole numbers for classes."""
+    return any(part in loss for part in _OF_CLASSES)
 
 
 _NO_ARGUMENTS = {"name", "reduction", "dtype", "fn"}

@@ -12,12 +12,17 @@ from enum import IntEnum
 import keras
 from msgspec.structs import replace
 
-from kertasks.advice.checking import takes_classes
 from kertasks.advice.data_reading import input_facts, spread_rows, target_facts
 from kertasks.advice.facts import Facts, FitFacts, LearningFacts
-from kertasks.advice.network_reading import compile_facts, is_sequential, layer_facts
+from kertasks.advice.network.computed_network import ComputedNetwork
+from kertasks.advice.network.trained_network import Curve, look_at_curve, look_at_network
+from kertasks.advice.network_reading import (
+    compile_facts,
+    is_sequential,
+    layer_facts,
+    takes_classes,
+)
 from kertasks.advice.rule_table import advise
-from kertasks.advice.short_training import Curve, look_at_curve, look_at_network
 from kertasks.data.dataset import Dataset
 from kertasks.data.mapped_rows import take_rows
 from kertasks.runs.advice.finding import Finding
@@ -48,11 +53,14 @@ class RunningAdvice:
         model: built and compiled.
         data: what it is trained on, with its validation rows.
         batch_size: rows a step.
+        tells_all: whether what was known before the training is told too.
     """
 
-    def __init__(self, model: keras.Model, data: Dataset, batch_size: int) -> None:
+    def __init__(
+        self, model: keras.Model, data: Dataset, batch_size: int, *, tells_all: bool = False
+    ) -> None:
         train, held_out = data.train, data.held_out
-        self._model = model
+        self._tells_all = tells_all
         self._data = data
         few = max(2, _MOST_CELLS // max(1, math.prod(train.x.shape[1:])))
         some = take_rows(train.x, spread_rows(train.rows, 1, few))
@@ -69,6 +77,7 @@ class RunningAdvice:
             ),
             sequential=is_sequential(model),
         )
+        self._network = ComputedNetwork(model, self._facts.layers, compiled)
 
     def findings(
         self,
@@ -77,7 +86,7 @@ class RunningAdvice:
         learning_rate: float | None = None,
         depth: Depth = Depth.GRADIENTS,
     ) -> list[Finding]:
-        """What the training has shown, the worst first; nothing that was known before it.
+        """What the training has shown, the worst first.
 
         Args:
             curve: how it went.
@@ -90,7 +99,7 @@ class RunningAdvice:
             compiled = replace(compiled, learning_rate=learning_rate)
         fit = replace(self._facts.fit, epochs=max(1, planned))
         facts = replace(self._facts, compiled=compiled, fit=fit)
-        known = {each.id for each in advise(facts)}
+        known = set() if self._tells_all else {each.id for each in advise(facts)}
         learning = look_at_curve(curve, facts)
         if depth is not Depth.CURVE:
             learning = self._of_network(learning, facts, depth)
@@ -98,10 +107,10 @@ class RunningAdvice:
         return [each for each in found if each.id not in known]
 
     def _of_network(self, found: LearningFacts, facts: Facts, depth: Depth) -> LearningFacts:
-        model, train, held_out = self._model, self._data.train, self._data.held_out
+        network, train, held_out = self._network, self._data.train, self._data.held_out
         thorough = depth is Depth.GRADIENTS
         try:
-            return look_at_network(model, train, held_out, facts, found, is_thorough=thorough)
+            return look_at_network(network, train, held_out, facts, found, is_thorough=thorough)
         except Exception:  # whatever a layer of one's own raises with other rows than usual
             _LOG.info("the network cannot be looked at", exc_info=True)
             return found

@@ -1,13 +1,14 @@
-"""How good answers are: the share right, or R²."""
+"""How good answers are: the share right, or R²; and what a constant answer costs."""
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kertasks.advice.facts import TargetKind
+from kertasks.advice.facts import CompileFacts, TargetFacts, TargetKind
 
 
 class Score(NamedTuple):
@@ -64,3 +65,17 @@ def _determination(output: NDArray[Any], wanted: NDArray[Any]) -> Score | None:
     said, true = said.astype(np.float64), true.astype(np.float64)
     total = float(((true - true.mean(axis=0)) ** 2).sum())
     return Score(1 - float(((said - true) ** 2).sum()) / total, 0.0) if total else None
+
+
+def chance_loss(targets: TargetFacts, compiled: CompileFacts) -> float | None:
+    """What it costs to say the share of each class always, or the mean always."""
+    if compiled.loss == "MeanSquaredError" and targets.kind is TargetKind.NUMBERS:
+        return targets.deviation**2 if targets.row_shape in ((), (1,)) else None
+    crossentropy = ("CategoricalCrossentropy", "SparseCategoricalCrossentropy")
+    is_binary = compiled.loss == "BinaryCrossentropy" and targets.classes == 2
+    if compiled.loss not in crossentropy and not is_binary:
+        return None
+    if targets.kind not in (TargetKind.CLASSES, TargetKind.ONE_HOT):
+        return None
+    rows = sum(targets.class_rows)
+    return -sum(count / rows * math.log(count / rows) for count in targets.class_rows)

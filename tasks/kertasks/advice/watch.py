@@ -18,8 +18,9 @@ class Watch(keras.callbacks.Callback):  # type: ignore[misc]  # keras has no typ
         with_compiling: whether they count from now on; else from the first step.
     """
 
-    async_safe = True
-    """It need not see each step: it is asked wherever a compiled call ends."""
+    async_safe = keras.config.backend() == "tensorflow"
+    """It need not see each step: ``kertasks.fit`` asks it wherever a compiled call ends. Keras's
+    own would ask it from several threads."""
 
     def __init__(self, seconds: float, *, with_compiling: bool) -> None:
         super().__init__()

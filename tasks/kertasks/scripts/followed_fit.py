@@ -16,7 +16,6 @@ import keras
 from msgspec.structs import replace
 
 from kertasks.errors import UserError
-from kertasks.models.monitor import VALIDATION, direction_of, given_metrics
 from kertasks.runs.advice.finding import Finding
 from kertasks.runs.control_file import ControlFile
 from kertasks.runs.events import Failed, Finished, Monitor, Notice, Started, Stopped
@@ -28,8 +27,10 @@ from kertasks.scripts.script import Script
 from kertasks.scripts.views.found_views import MOST_WEIGHTS, find_views
 from kertasks.scripts.views.kept_rows import KeptRows
 from kertasks.scripts.views.no_views import NoViews
+from kertasks.scripts.watched_metric import watched_metric
 from kertasks.text.error_text import described
 from kertasks.text.numbers import size
+from kertasks.trainer.callbacks.advice import Advice
 from kertasks.trainer.callbacks.best_weights import BestWeights
 from kertasks.trainer.callbacks.event_writer import EventWriter
 from kertasks.trainer.callbacks.steering import Steering
@@ -43,7 +44,6 @@ from kertasks.trainer.weight_files import WeightFiles
 
 if TYPE_CHECKING:
     from kertasks.scripts.views.found_views import Answering
-    from kertasks.trainer.callbacks.advice import Advice
 
 # What is found is told of the run; a program's own output is its own.
 logging.getLogger("kertasks.advice").addHandler(logging.NullHandler())
@@ -90,6 +90,7 @@ class FollowedFit:
         self._before: object = getattr(sys, "last_value", None)
         """The error that ended something earlier in this process."""
 
+        self._end_looks = script.end_looks
         self._run, self._log = script.next_run(name, notes)
         try:
             self._make_parts(owner)
@@ -101,7 +102,7 @@ class FollowedFit:
         log = self._log
         self._time = TrainedTime(0.0)
         self._writer = writer = EventWriter(log)
-        self._monitor, self._stopping = _watched(self._model, self._call.callbacks, owner)
+        self._monitor, self._stopping = watched_metric(self._model, self._call.callbacks, owner)
         writer.watch(self._monitor)
         self._best = BestWeights(writer, self._run.best_path, log, None, HeldEpochs())
         self._weights = WeightFiles(self._run, log, writer, self._best)
@@ -148,8 +149,7 @@ class FollowedFit:
         callback.set_model(self._model)
 
     def _find_rows(self) -> None:
-        """Have views, where the rows are known, and advice, where the backend is the one it is
-        computed by; once the network is built."""
+        """Have views and advice where the rows are known, once the network is built."""
         if self._knows_rows or not self._model.built:
             return
         self._knows_rows = True
@@ -159,9 +159,7 @@ class FollowedFit:
         self._introduce(self._looks)
         if data is None:
             return
-        from kertasks.trainer.callbacks.advice import Advice  # it imports TensorFlow
-
-        self._advice = Advice(
+        self._advice = advice = Advice(
             self._log,
             self._writer,
             data,
@@ -169,9 +167,11 @@ class FollowedFit:
             RunHistory(),
             planned=lambda: self._steering.planned,
             trained=lambda: self._time.seconds,
+            tells_all=True,
+            ends_with_outputs=lambda: self._end_looks.is_due(self._time.seconds, advice.spent),
         )
-        self._introduce(self._advice)
-        for callback in (self._looks, self._advice):
+        self._introduce(advice)
+        for callback in (self._looks, advice):
             callback.on_train_begin()
 
     # --- hooks
@@ -243,7 +243,8 @@ class FollowedFit:
 
     def epoch_ends(self, epoch: int, logs: Mapping[str, Any] | None) -> None:
         """An epoch is done, and validated."""
-        if epoch < self._noted_until and not self.asking.is_wanted:
+        may_be_noted = epoch < self._noted_until and not self.asking.is_wanted
+        if may_be_noted and (self._advice is None or self._advice.note(logs)):
             if self._writer.note(epoch, logs):
                 self._best.hold_within_share(self._model, epoch + 1)
             return
@@ -256,7 +257,7 @@ class FollowedFit:
             callback.on_epoch_end(epoch, logs)
         steering = self._steering
         is_idle = steering.is_quiet and not steering.stop_requested
-        if is_idle and self._knows_rows and self._advice is None:
+        if is_idle and self._knows_rows:
             self._noted_until = steering.planned - 1
 
     def _begin_to_act(self) -> None:
@@ -282,6 +283,8 @@ class FollowedFit:
         for callback in self._callbacks:
             callback.on_train_end()
         self._time.rest()
+        if self._advice is not None:
+            self._end_looks.add(self._time.seconds, self._advice.spent)
         steering = self._steering
         restored = self._restored(steering)
         held = size_of(self._model)
@@ -416,39 +419,3 @@ def _reattach(model: keras.Model) -> None:
     reattach = getattr(model, "jax_state_sync", None)
     if reattach is not None:
         reattach()
-
-
-def _watched(
-    model: keras.Model,
-    list_of: keras.callbacks.CallbackList | None,
-    owner: keras.callbacks.Callback,
-) -> tuple[Monitor | None, keras.callbacks.EarlyStopping | None]:
-    """What the program itself calls its best epoch by, and its early stopping where that has given
-    weights back by the time the owner hears of the end."""
-    found = [] if list_of is None else list_of.callbacks
-    for place, callback in enumerate(found):
-        if isinstance(callback, keras.callbacks.EarlyStopping):
-            is_before = owner in found and place < found.index(owner)
-            monitor = _monitor(model, callback, callback.min_delta)
-            return monitor, callback if is_before else None
-    for callback in found:
-        if isinstance(callback, keras.callbacks.ModelCheckpoint) and callback.save_best_only:
-            return _monitor(model, callback, 0.0), None
-    return None, None
-
-
-def _monitor(
-    model: keras.Model, callback: keras.callbacks.Callback, min_delta: float
-) -> Monitor | None:
-    """What a callback of Keras watches; None where Keras says only after an epoch whether that is
-    to be small or large, as for a metric that a step of its own returns."""
-    name, mode = str(callback.monitor), callback.mode
-    watched = name.removeprefix(VALIDATION)
-    if mode not in ("min", "max"):
-        mode = "min" if watched == "loss" else None
-        for given in given_metrics(model):
-            with suppress(ValueError, TypeError):  # a metric of the program's own
-                metric = keras.metrics.get(given)
-                if watched in (given, getattr(metric, "name", None)):
-                    mode = direction_of(metric)
-    return None if mode is None else Monitor(name, mode, abs(float(min_delta)))

@@ -19,6 +19,7 @@ from kertasks.runs.label import Label, LabelNotWritten, write_label
 from kertasks.runs.manifest import Origin
 from kertasks.runs.store import RunStore
 from kertasks.scripts.diary import DiaryWriter, FitBegun, ScriptEnded
+from kertasks.scripts.end_looks import EndLooks
 from kertasks.text.plain_text import one_line
 from kertasks.trainer.claiming import own_manifest
 from kertasks.user_folders import default_home
@@ -61,6 +62,9 @@ class Script:
 
         self.fits = 0
         """How many calls of ``fit`` were followed."""
+
+        self.end_looks = EndLooks()
+        """Which of its trainings are looked at once more as they end."""
 
         self.not_followed = ""
         """Why the last call of ``fit`` was not followed; empty where it was."""

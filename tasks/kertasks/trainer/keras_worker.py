@@ -17,8 +17,8 @@ import numpy as np
 import tensorflow as tf
 
 import kertasks
+from kertasks.advice.network.trained_network import Curve
 from kertasks.advice.running_advice import RunningAdvice
-from kertasks.advice.short_training import Curve
 from kertasks.data.dataset import Dataset
 from kertasks.data.splits import Split
 from kertasks.data.values import DataValues

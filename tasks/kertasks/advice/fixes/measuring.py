@@ -9,15 +9,14 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from kertasks.advice.checking import takes_classes
 from kertasks.advice.data_reading import spread_rows, target_facts
 from kertasks.advice.facts import TargetFacts, TargetKind
-from kertasks.advice.network_reading import compile_facts
+from kertasks.advice.keras_training import predict
+from kertasks.advice.network_reading import compile_facts, takes_classes
 from kertasks.advice.scoring import score_of
 from kertasks.data.dataset import Dataset
 from kertasks.data.mapped_rows import take_rows
 from kertasks.data.splits import Split
-from kertasks.fitting import predict
 from kertasks.runs.advice.finding import Fault
 
 _MOST_ROWS = 4_000

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from kertasks.advice.checking import Rows, check, require_checkable
 from kertasks.advice.fixes.measuring import SHOWN_ALONE, Asked, measure_for, measured
 from kertasks.advice.fixes.patched_model import CannotPatch, patched_model
+from kertasks.advice.keras_training import fit, predict
 from kertasks.advice.network_reading import compile_facts
 from kertasks.advice.patches import completed
 from kertasks.advice.watch import Watch
 from kertasks.data.splits import Split
 from kertasks.errors import UserError
-from kertasks.fitting import fit, predict
 from kertasks.models.messages import one_line
 from kertasks.runs.advice.finding import Finding
 from kertasks.runs.advice.tried_fix import TriedFix
@@ -184,7 +184,6 @@ class _Trials:
                 **asked,
                 callbacks=[watch],
                 seed=self._seed,
-                xla=False,  # it compiles for seconds, of which there are few
             )
         except Exception as error:  # Keras's, of a model that does not fit its rows
             _LOG.info("a model cannot be trained in a trial", exc_info=True)

@@ -21,7 +21,7 @@ from kertasks.recipes.changes import Change
 from kertasks.recipes.json_form import RecipeReader
 from kertasks.recipes.recipe import Component, Value
 from kertasks.recipes.recipe_errors import RecipeError
-from kertasks.views.layers.layer_reading import layers_of
+from kertasks.views.layers.layer_list import layers_of
 
 _NUMBERS_OF_FIT = ("batch_size", "epochs", "validation_split")
 

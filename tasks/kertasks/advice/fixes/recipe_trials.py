@@ -16,6 +16,7 @@ from kertasks.advice.fixes.measuring import (
     measure_for,
     measured,
 )
+from kertasks.advice.keras_training import fit
 from kertasks.advice.network_reading import own_name
 from kertasks.advice.patches import completed
 from kertasks.advice.recipe_advice import advise_recipe
@@ -23,7 +24,6 @@ from kertasks.advice.watch import Watch
 from kertasks.data.dataset import Dataset
 from kertasks.data.joining import joined
 from kertasks.data.splits import Split
-from kertasks.fitting import fit
 from kertasks.keras_catalog.catalog import Family
 from kertasks.models.build import build_model
 from kertasks.recipes.changes import with_changes
@@ -182,7 +182,6 @@ class RecipeTrials:
                 shuffle=settings.shuffle,
                 callbacks=[Watch(self.seconds, with_compiling=False)],
                 seed=seed,
-                xla=False,  # it compiles for seconds, of which there are few
             )
         except Exception:  # what Keras refuses: the trial says that it is no number
             _LOG.info("%s cannot be trained in a trial", recipe.name, exc_info=True)

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import keras
 
+from kertasks.data.dataset import Dataset
 from kertasks.runs.folder import RunFolder
 from kertasks.scripts.fit_given import FitGiven
 from kertasks.scripts.views.handed_network import HandedNetwork
 from kertasks.scripts.views.kept_rows import KeptRows, too_large
+from kertasks.scripts.views.known_data import data_of_rows
 from kertasks.scripts.views.known_rows import UnknownRows, class_that_computes, known_rows
 from kertasks.scripts.views.no_views import NoViews
 from kertasks.text.numbers import size
@@ -17,7 +19,6 @@ from kertasks.trainer.callbacks.event_writer import EventWriter
 from kertasks.trainer.held_weights import size_of
 
 if TYPE_CHECKING:
-    from kertasks.data.dataset import Dataset
     from kertasks.trainer.callbacks.looks import Looks
 
     Answering: TypeAlias = Looks | HandedNetwork | NoViews
@@ -39,7 +40,7 @@ def find_views(
         kept: keeps the rows.
 
     Returns:
-        The callback that answers, and what advice is of: None where none can be given here.
+        The callback that answers, and what advice is of: None where the rows are not known.
     """
     try:
         train, held_out = known_rows(model, given)
@@ -55,16 +56,14 @@ def find_views(
         kept.say_why_not(why_not)
     else:
         kept.keep(train, held_out)
+    data = data_of_rows(model, train, held_out)
     if keras.config.backend() == "tensorflow":
-        # Here, for they import TensorFlow and much else of kertasks.
-        from kertasks.scripts.views.known_data import data_of_rows
-        from kertasks.trainer.callbacks.looks import Looks
+        from kertasks.trainer.callbacks.looks import Looks  # it imports TensorFlow
 
-        data = data_of_rows(model, train, held_out)
         return Looks(run.path, writer, data), data
     weights = size_of(model)
     if weights > MOST_WEIGHTS:
         why_not = f"its weights of {size(weights)} are too many to be handed over"
     if why_not:
-        return NoViews(run.path, why_not), None
-    return HandedNetwork(run.path, writer, kept.wait), None
+        return NoViews(run.path, why_not), data
+    return HandedNetwork(run.path, writer, kept.wait), data

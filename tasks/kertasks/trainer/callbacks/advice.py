@@ -15,8 +15,9 @@ from typing import Any
 
 import keras
 
+from kertasks.advice.network.backends import compiles
+from kertasks.advice.network.trained_network import ROWS_LOOKED_AT, Curve
 from kertasks.advice.running_advice import Depth, RunningAdvice
-from kertasks.advice.short_training import ROWS_LOOKED_AT, Curve
 from kertasks.data.dataset import Dataset
 from kertasks.runs.advice.finding import Finding, FindingId, Severity
 from kertasks.runs.advice.found import FoundInRun
@@ -32,6 +33,17 @@ _SHARES = {Depth.OUTPUTS: 0.005, Depth.GRADIENTS: 0.003}
 
 _LEAST = {Depth.OUTPUTS: 0.04, Depth.GRADIENTS: 0.25}
 """Seconds that there must be for a look: what the first takes with the smallest network."""
+
+_FIRST_SHARES = {Depth.OUTPUTS: 0.01, Depth.GRADIENTS: 0.006}
+"""Of the training's time until then that the first look may take where it is compiled: the others
+take little after that."""
+
+_FIRST_LEAST = {Depth.OUTPUTS: 0.15, Depth.GRADIENTS: 0.5}
+"""Seconds that there must be for it, as above."""
+
+_FIRST_OF_COMPILING = {Depth.OUTPUTS: 0.25, Depth.GRADIENTS: 0.8}
+"""How long it takes, in times of what compiling took in the training's own first epoch: JAX, small
+networks of dense, convolutional and recurrent layers."""
 
 _WAIT = 0.05
 """Seconds between two looks at the clock's account: thousands of epochs a second need no more."""
@@ -65,6 +77,9 @@ class Advice(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries n
         told: what the log has already, from an earlier process.
         planned: how many epochs are planned now.
         trained: for how many seconds it was trained until now.
+        tells_all: whether to tell too what was wrong before the training, as nobody else does.
+        ends_with_outputs: asked at the end, whether the network is worth a last look beyond its
+            share of the time.
     """
 
     async_safe = True
@@ -78,6 +93,9 @@ class Advice(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries n
         told: RunHistory,
         planned: Callable[[], int],
         trained: Callable[[], float],
+        *,
+        tells_all: bool = False,
+        ends_with_outputs: Callable[[], bool] = lambda: True,
     ) -> None:
         super().__init__()
         self._log = log
@@ -86,6 +104,8 @@ class Advice(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries n
         self._batch_size = batch_size
         self._planned = planned
         self._trained = trained
+        self._tells_all = tells_all
+        self._ends_with_outputs = ends_with_outputs
         self._told = told
         self._found = FoundInRun()
         for epoch, finding in told.findings:
@@ -104,6 +124,9 @@ class Advice(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries n
         """Epochs that an earlier process trained."""
 
         self._began = 0.0
+        self._first_took = 0.0
+        """Seconds of this process's first epoch."""
+
         self._not_before = 0.0
         """When there may be time for a look again, by ``perf_counter``."""
 
@@ -142,6 +165,8 @@ class Advice(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries n
         if writer.epochs != epoch + 1 or done is None:
             return
         metrics = done.metrics
+        if len(self._losses) == self._before:
+            self._first_took = done.seconds
         self._losses.append(metrics.get("loss", math.nan))
         if "val_loss" in metrics:
             self._validation_losses.append(metrics["val_loss"])
@@ -154,14 +179,41 @@ class Advice(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries n
         elif time.perf_counter() >= self._not_before and (depth := self._due()) is not None:
             self._look(depth)
 
+    def note(self, logs: Mapping[str, Any] | None) -> bool:
+        """Keep the losses of an epoch of which nobody was told yet; as quick as can be.
+
+        Returns:
+            Whether that is done. Else the epoch is to be told of, and ``on_epoch_end`` is called:
+            it is time to look, or the losses are no numbers.
+        """
+        found = logs or {}
+        loss = float(found.get("loss", math.nan))
+        validation = found.get("val_loss")
+        if self._was_finite and not math.isfinite(loss + float(validation or 0.0)):
+            return False
+        if time.perf_counter() >= self._not_before and self._due() is not None:
+            return False
+        self._losses.append(loss)
+        if validation is not None:
+            self._validation_losses.append(float(validation))
+        return True
+
     def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
         """Look a last time."""
-        self._look(self._due() or Depth.OUTPUTS, is_last=True)
+        depth = self._due()
+        if depth is None:
+            depth = Depth.OUTPUTS if self._ends_with_outputs() else Depth.CURVE
+        self._look(depth, is_last=True)
 
     @property
     def alarm(self) -> Finding | None:
         """The worst of what was found and holds, where that is more than worth knowing."""
         return self._found.alarm
+
+    @property
+    def spent(self) -> float:
+        """Seconds that all looks took."""
+        return sum(self._spent.values())
 
     def end_early(self) -> None:
         """Say what the curve of a training that failed has shown until then."""
@@ -175,11 +227,28 @@ class Advice(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries n
         rows = self._data.train.rows * (len(self._losses) - self._before)
         expected = elapsed * ROWS_LOOKED_AT / max(1, rows)
         for depth, share in sorted(_SHARES.items(), reverse=True):
-            left = share * elapsed - self._spent[depth]
-            if left >= max(_LEAST[depth], self._took.get(depth, expected)):
+            if depth not in self._took and compiles():
+                left = _FIRST_SHARES[depth] * elapsed
+                takes = _FIRST_OF_COMPILING[depth] * self._compiling(elapsed) + expected
+                takes = max(_FIRST_LEAST[depth], takes)
+            else:
+                left = share * elapsed - self._spent[depth]
+                takes = max(_LEAST[depth], self._took.get(depth, expected))
+            if left >= takes:
                 return depth
         self._not_before = now + _WAIT
         return None
+
+    def _compiling(self, elapsed: float) -> float:
+        """Seconds by which this process's first epoch took longer than the others.
+
+        Args:
+            elapsed: since the training began.
+        """
+        others = len(self._losses) - self._before - 1
+        if others < 1:
+            return self._first_took
+        return max(0.0, self._first_took - (elapsed - self._first_took) / others)
 
     def _look(self, depth: Depth, *, is_last: bool = False) -> None:
         if self._fails or not self._losses:
@@ -197,11 +266,14 @@ class Advice(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries n
         self._take(found, depth, is_last=is_last)
         took = time.perf_counter() - began
         self._spent[depth] += took
-        self._took[depth] = took
+        is_compiled = depth not in self._took and compiles()
+        self._took[depth] = 0.0 if is_compiled else took  # the next one takes much less
 
     def _findings(self, depth: Depth) -> list[Finding]:
         if self._advice is None:
-            self._advice = RunningAdvice(self.model, self._data, self._batch_size)
+            self._advice = RunningAdvice(
+                self.model, self._data, self._batch_size, tells_all=self._tells_all
+            )
         epochs, last = len(self._losses), self._writer.last
         steps = epochs * math.ceil(self._data.train.rows / self._batch_size)
         curve = Curve(self._trained(), epochs, steps, self._losses, self._validation_losses)

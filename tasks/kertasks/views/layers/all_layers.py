@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 
 from kertasks.data.dataset import Dataset
 from kertasks.runs.views.layer_table import LayerFacts, LayersRecord, LayersRequest
+from kertasks.views.layers.layer_list import layers_of, output_of
 from kertasks.views.layers.layer_reading import (
     activations,
     gradient_norms,
     histogram,
-    layers_of,
     norm_of,
-    output_of,
     sample,
 )
 

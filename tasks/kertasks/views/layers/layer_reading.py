@@ -22,9 +22,9 @@ from kertasks.data.mapped_rows import take_rows
 from kertasks.fitting.keras_internals import as_tensorflow_would, keeps_state
 from kertasks.fitting.programs.program import TracedFor
 from kertasks.fitting.programs.program_store import STORE
-from kertasks.models import layer_ends
-from kertasks.runs.looking.view import DoesNotApply, Rows
+from kertasks.runs.looking.view import Rows
 from kertasks.runs.views.layer_table import Histogram
+from kertasks.views.layers.layer_list import layers_of, output_of
 from kertasks.views.split_choice import chosen_rows
 
 _LOG = logging.getLogger("kertasks.views")
@@ -35,29 +35,6 @@ MOST_ROWS = 1_024
 _MOST_NUMBERS = 1 << 21
 """Of features and outputs of all layers that are looked at, an output counted as four: to count
 what is in a histogram takes about as many times what a product takes. One row always is."""
-
-
-def layers_of(model: keras.Model) -> list[keras.layers.Layer]:
-    """The layers that a person thinks of: all but the inputs.
-
-    Raises:
-        DoesNotApply: there is none.
-    """
-    inputs = keras.layers.InputLayer
-    found = [layer for layer in model.layers if not isinstance(layer, inputs)]
-    if not found:
-        raise DoesNotApply("the network has no layers")
-    return found
-
-
-def output_of(layer: keras.layers.Layer) -> keras.KerasTensor | None:
-    """What a layer gives in its network, the first of several; None where that cannot be told:
-    it has no fixed place there, or several."""
-    try:
-        output = keras.tree.flatten(layer_ends.output_of(layer))[0]
-    except (AttributeError, ValueError):  # Keras's, for no call and for several
-        return None
-    return output if isinstance(output, keras.KerasTensor) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,11 +20,11 @@ from kertasks.runs.views.layer_page import (
     WeightFacts,
 )
 from kertasks.views.layers.all_layers import activation_of, by_unit, dead_units, facts_of, has_units
+from kertasks.views.layers.layer_list import layers_of
 from kertasks.views.layers.layer_reading import (
     activations,
     gradient_norms,
     histogram,
-    layers_of,
     norm_of,
     sample,
 )

@@ -16,7 +16,8 @@ from kertasks.runs.views.layer_table import LayersRecord
 from kertasks.runs.weights_file import WeightsEpoch
 from kertasks.trainer.epoch_file import read_epoch_file
 from kertasks.views.layers.all_layers import weights_of
-from kertasks.views.layers.layer_reading import layers_of, norm_of
+from kertasks.views.layers.layer_list import layers_of
+from kertasks.views.layers.layer_reading import norm_of
 
 
 def with_updates(
