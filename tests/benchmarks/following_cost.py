@@ -1,5 +1,6 @@
-"""What following costs somebody's training: Keras's own ``fit``, in which ``kertasks.Run`` is among
-the callbacks for some epochs and not for others, by chance, at about 100 and 1,000 epochs a second.
+"""What following costs somebody's training, rows kept and advice given: Keras's own ``fit``, in
+which ``kertasks.Run`` is among the callbacks for some epochs and not for others, by chance, at
+about 100 and 1,000 epochs a second.
 
 ``KERAS_BACKEND=jax python -m tests.benchmarks.following_cost``: for each pace the median time of an
 epoch without, and its ratio with, by the clock, of the training's thread and of the process; and
@@ -95,7 +96,7 @@ def measure(pace: Pace) -> None:
         return time.thread_time() - began
 
     with tempfile.TemporaryDirectory() as home:
-        turns = Turns(run := kertasks.Run("cost", home=home))
+        turns = Turns(run := kertasks.Run("cost", home=home, data=(x, y)))
         turns.all.set_model(model)
         turns.all.set_params({"epochs": pace.epochs, "steps": pace.batches, "verbose": 0})
         fit(pace.epochs, turns.all)

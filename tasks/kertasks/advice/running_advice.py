@@ -12,7 +12,13 @@ from enum import IntEnum
 import keras
 from msgspec.structs import replace
 
-from kertasks.advice.data_reading import input_facts, spread_rows, target_facts
+from kertasks.advice.checking import may_be_a_line
+from kertasks.advice.data_reading import (
+    input_facts,
+    spread_rows,
+    target_facts,
+    with_simple_scores,
+)
 from kertasks.advice.facts import Facts, FitFacts, LearningFacts
 from kertasks.advice.network.computed_network import ComputedNetwork
 from kertasks.advice.network.trained_network import Curve, look_at_curve, look_at_network
@@ -77,6 +83,10 @@ class RunningAdvice:
             ),
             sequential=is_sequential(model),
         )
+        if tells_all and self._facts.hidden and may_be_a_line(self._facts.layers):
+            # Where no layer bends, a line may be all there is: half a second, seldom.
+            targets = with_simple_scores(train.x, train.y, self._facts.targets)
+            self._facts = replace(self._facts, targets=targets)
         self._network = ComputedNetwork(model, self._facts.layers, compiled)
 
     def findings(

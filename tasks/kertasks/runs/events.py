@@ -279,6 +279,14 @@ class Advised(_Event, frozen=True, tag="advised", omit_defaults=True):
         return f"{self.finding.severity} {place}: {self.finding}"
 
 
+class ScriptExited(_Event, frozen=True, tag="script_exited"):
+    """The program that trained the run ended by itself, or by an error. Type ``script_exited``; in
+    the first run of the program alone, often after the run's own end."""
+
+    status: Count
+    """What it exited with, as a shell says it."""
+
+
 class _End(_Event, frozen=True):
     """An event after which the weights are kept and tested."""
 
@@ -359,6 +367,7 @@ Event: TypeAlias = (
     | Machine
     | Notice
     | Advised
+    | ScriptExited
     | Finished
     | Stopped
     | Failed

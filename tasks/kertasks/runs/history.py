@@ -35,6 +35,7 @@ from kertasks.runs.events import (
     Progress,
     Resumed,
     Resuming,
+    ScriptExited,
     Started,
     Stopped,
 )
@@ -97,6 +98,9 @@ class RunHistory:
 
         self.machine: Machine | None = None
         """How busy the run's host was when it last said."""
+
+        self.script_status: int | None = None
+        """What the program that trained it exited with; None where it did not say."""
 
         self.notices: list[Notice] = []
         self.controls: list[Control] = []
@@ -335,6 +339,8 @@ class RunHistory:
                 self._note_trained(event)
             case Notice():
                 self.notices.append(event)
+            case ScriptExited():
+                self.script_status = event.status
             case Advised():
                 self._found.tell(event.epoch, event.finding, holds=event.holds)
             case Control():

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from kertasks.files import open_to_append
 from kertasks.runs.event_log import EventLog
-from kertasks.runs.events import Failed, Notice
+from kertasks.runs.events import Event, Failed, Notice, ScriptExited
 from kertasks.runs.folder import RunDamaged, RunFolder
 from kertasks.runs.label import Label, LabelNotWritten, write_label
 from kertasks.runs.manifest import Origin
@@ -192,12 +192,20 @@ class Script:
             if self.not_followed:
                 without = f"and what it trained was not followed: {self.not_followed}"
             log.add(Failed(time.time(), f"{self.file} {said}, {without}"))
+            log.add(ScriptExited(time.time(), status))
             log.close()
-        elif self.last is not None and status:
-            with suppress(OSError):  # the folder may be gone
-                log = EventLog(self.last.events_path)
-                log.add(Notice(time.time(), f"{self.file} {said} after this training"))
-                log.close()
+        elif self.last is not None and self.group is not None:
+            if status:
+                _add(self.last, Notice(time.time(), f"{self.file} {said} after this training"))
+            first = RunFolder(self.last.path.parent / self.group)
+            _add(first, ScriptExited(time.time(), status))
+
+
+def _add(run: RunFolder, event: Event) -> None:
+    with suppress(OSError):  # the folder may be gone
+        log = EventLog(run.events_path)
+        log.add(event)
+        log.close()
 
 
 _under_way: Script | None = None

@@ -19,7 +19,7 @@ from kertasks.runs.store import RunStore
 HERE = Path(__file__).parent
 FITS = {
     "plain": 1, "tf_data": 1, "generator": 1, "custom_step": 1, "gan": 1, "k_fold": 3,
-    "callbacks": 1,
+    "callbacks": 1, "dead_relu": 1,
 }  # fmt: skip
 
 
@@ -55,6 +55,10 @@ def test_programs_come_to_the_same_followed(backend: str, tmp_path: Path) -> Non
                     assert list(history.column(metric)) == values, (name, metric)
     (early,) = (h.ended for m, h in runs if m.task == "callbacks.py")
     assert isinstance(early, Finished)
+    # What is wrong is found with every backend, and nothing in what is sound.
+    alarms = {m.task: {(f.code, f.layer) for _, f in h.findings if f.is_alarm} for m, h in runs}
+    assert ("dead-after-training", 0) in alarms["dead_relu.py"]
+    assert not alarms["plain.py"] | alarms["k_fold.py"]
     # Early stopping gave it the weights of the best epoch, by its own monitor.
     assert early.epochs < 30
     assert early.restored_epoch == early.best_epoch

@@ -188,11 +188,13 @@ def test_what_only_its_own_host_can_do_is_said(kertui: Command) -> None:
 def test_a_script_there_is_run_and_what_it_prints_is_printed(
     gpu1: FarHost, kertui: Command
 ) -> None:
-    (gpu1.home / "hello.py").write_text("import sys\nprint('hello', sys.argv)\n")
+    (gpu1.home / "hello.py").write_text("import sys\nprint('hello', sys.argv)\nsys.exit(3)\n")
     run = ["run", "--host", "gpu1", "--detach", "--name", "greets"]
     address = kertui(*run, "hello.py", "a", "--fast").strip()
     assert address.startswith("gpu1:")
     assert address.endswith("hello-greets")
     assert "hello ['hello.py', 'a', '--fast']" in kertui("logs", "-f", address)
+    said = kertui("run", "--host", "gpu1", "--plain", "hello.py", status=3)
+    assert "hello ['hello.py']" in said
     said = kertui(*run, "bye.py", status=1)
     assert "gpu1: bye.py is not there, where your home folder is: `scp bye.py gpu1:`" in said

@@ -161,8 +161,9 @@ def _follow_there(
     person leaves.
 
     Returns:
-        The exit status: 1 where it failed.
+        The exit status: the script's own, where it ended; else 1 where the run failed.
     """
+    from kertasks.runs.history import RunHistory
     from kertasks.runs.state import RunState
 
     printer = LogPrinter(run)
@@ -188,4 +189,7 @@ def _follow_there(
     state = run.state()
     if not state.is_over:
         click.echo(f"it goes on: kertui attach {run.address} comes back", err=True)
+    status = RunHistory.read(run.events_path).script_status
+    if status is not None:
+        return status
     return 1 if state in (RunState.FAILED, RunState.LOST) else 0
