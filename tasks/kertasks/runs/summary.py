@@ -21,6 +21,7 @@ from kertasks.runs.events import (
     Finished,
     Machine,
     Paused,
+    ScriptExited,
     Stopped,
 )
 from kertasks.runs.folder import NeverBegan, RunDamaged, RunFolder
@@ -322,7 +323,8 @@ def _read_end(run: RunFolder, *, over: bool = False) -> _End:
     tail = Tail(f"{run.path}/events.jsonl")
     for line in tail.backwards():
         event = line.event
-        if event is not None:
+        # A program that trained more after the run says nothing of when the run was over.
+        if event is not None and not isinstance(event, ScriptExited):
             seen.append(event)
         match event:
             case Failed() | Finished() | Stopped():

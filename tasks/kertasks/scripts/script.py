@@ -187,13 +187,13 @@ class Script:
             diary.add(ScriptEnded(status, said))
         waiting, self._waiting = self._waiting, None
         if waiting is not None:
-            _, log = waiting
+            run, log = waiting
             without = "and never called fit"
             if self.not_followed:
                 without = f"and what it trained was not followed: {self.not_followed}"
             log.add(Failed(time.time(), f"{self.file} {said}, {without}"))
-            log.add(ScriptExited(time.time(), status))
             log.close()
+            _add(run, ScriptExited(time.time(), status))  # a log takes nothing after an end
         elif self.last is not None and self.group is not None:
             if status:
                 _add(self.last, Notice(time.time(), f"{self.file} {said} after this training"))

@@ -47,5 +47,5 @@ def test_jax_and_tensorflow_measure_and_find_the_same(tmp_path: Path) -> None:
     assert numbers_in(one["shown"]["gradients"])
     assert one["shown"]["loss_in_use"] is not None
     assert one["alarms"] == other["alarms"]
-    assert "dead-after-training" in one["alarms"]
+    assert "dead-units" in one["alarms"]
     assert (one["helps"], other["helps"]) == (True, True)

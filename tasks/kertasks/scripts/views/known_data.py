@@ -38,7 +38,7 @@ def _classes(model: keras.Model, y: NDArray[Any]) -> tuple[str, ...]:
     """The names of the classes, which are numbers here; none of a regression."""
     loss = loss_of(model)
     name = "" if loss is None else loss.class_name
-    width = math.prod(model.output_shape[1:])
+    width = math.prod(size or 0 for size in model.outputs[0].shape[1:])  # 0: of any size
     is_column = y.ndim == 1 or y.shape[1:] == (1,)
     if name.startswith(_BINARY) and is_column and width == 1:
         return ("0", "1")
