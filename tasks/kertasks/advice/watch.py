@@ -49,6 +49,8 @@ class Watch(keras.callbacks.Callback):  # type: ignore[misc]  # keras has no typ
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Stop where the time is over, or the loss is no number any more."""
+        if not (self.first_step or self._with_compiling or self.async_safe):
+            self._ends = time.monotonic() + self.seconds  # Keras's own fit compiles in this step
         self.first_step = self.first_step or time.monotonic() - self._made
         self.steps += batch + 1 - self._of_epoch
         self._of_epoch = batch + 1

@@ -58,6 +58,7 @@ def measured() -> dict[str, Any]:
     curve = look_at_curve(Curve(1.0, 3, 18, [0.9, 0.8, 0.7], [0.9, 0.9, 0.9]), facts)
     shown = look_at_network(computed, Split(X, Y), Split(X[:64], Y[:64]), facts, curve)
     assert all(map(np.array_equal, before, model.get_weights()))
+    assert outputs.hidden is not None
     return {
         "arrays": [each.tolist() for each in (outputs.output, outputs.hidden, *slope.gradients)],
         "start": plain(facts.start),
