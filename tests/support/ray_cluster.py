@@ -72,14 +72,26 @@ class RayCluster:
         raylet.kill()
         return under
 
+    def kill_helper(self) -> None:
+        """Kill the process on the other machine that helps with a training."""
+        raylet = next(p for p in self.processes() if p.name() == "raylet" and FAR in _words(p))
+        found = [p for p in raylet.children(recursive=True) if "Helper" in _words(p)]
+        assert found, [_words(p) for p in raylet.children(recursive=True)]
+        for process in found:
+            process.kill()
+
     def pull_the_cable(self) -> None:
         """Nothing gets through between the machines any more, and nobody is told."""
         pull_cable(self._near)
 
     def runner(self, group: GroupFolder) -> subprocess.Popen[bytes]:
         """Start the process that works for a group, on the first machine."""
-        command = [sys.executable, "-P", "-m", "kertasks.groups", str(group.path)]
-        with group.log_path.open("ab") as log:
+        return self.start("kertasks.groups", str(group.path), log_path=group.log_path)
+
+    def start(self, module: str, *arguments: str, log_path: Path) -> subprocess.Popen[bytes]:
+        """Run a module of Python on the first machine; what it prints is added to a file."""
+        command = [sys.executable, "-P", "-m", module, *arguments]
+        with log_path.open("ab") as log:
             return subprocess.Popen(
                 [*inside(self._near), *command],
                 stdout=log,

@@ -11,6 +11,7 @@ import numpy as np
 
 from kertasks.fitting.keras_internals import OrderedArrays
 from kertasks.fitting.rows.row_order import Shuffle
+from kertasks.hosts.part import Hosts
 
 
 def whole(name: str, value: Any, least: int | None, allowed: str = "") -> int:
@@ -89,9 +90,12 @@ class FitRequest:
     xla: bool | None
     """Whether to use XLA; None leaves it to the model's ``jit_compile``, then to its step."""
 
+    hosts: Hosts | None = None
+    """Share each batch among themselves; None for this process alone."""
+
     def arguments(self) -> dict[str, Any]:
         """Those that ``model.fit`` has, as they are, by its names for them."""
-        ours = {"initial_step", "seed", "memory_limit", "call_seconds", "xla"}
+        ours = {"initial_step", "seed", "memory_limit", "call_seconds", "xla", "hosts"}
         names = (field.name for field in fields(self))
         return {name: getattr(self, name) for name in names if name not in ours}
 

@@ -366,6 +366,81 @@ def shares_batches(model: keras.Model) -> None:
     model._maybe_symbolic_build = lambda **_: None
 
 
+def seed_states(model: keras.Model) -> list[keras.Variable]:
+    """The states of the generators that layers draw by, each int64 (2,): seed and draws so far."""
+    states = [
+        generator.state
+        for layer in (model, *all_layers(model))
+        for generator in layer._seed_generators
+    ]
+    return list({id(state): state for state in states}.values())
+
+
+def changing_state(model: keras.Model, x: Any) -> str | None:
+    """A layer with state that training changes, other than that of a generator, by its name; None
+    where there is none.
+
+    Args:
+        model: built.
+        x: what it is called on, with a ``tf.TensorSpec`` a leaf.
+    """
+    drawn_by = {id(state) for state in seed_states(model)}
+    owners = {
+        id(variable): layer.name
+        for layer in (model, *all_layers(model))
+        for variable in layer._non_trainable_variables
+    }
+    found: list[str] = []
+
+    def call(rows: Any) -> tf.Tensor:
+        trained, kept = (
+            [tf.convert_to_tensor(variable.value) for variable in variables]
+            for variables in (model.trainable_variables, model.non_trainable_variables)
+        )
+        _, after = model.stateless_call(trained, kept, rows, training=True)
+        pairs = zip(model.non_trainable_variables, kept, after, strict=True)
+        for variable, before, now in pairs:
+            if now is not before and id(variable) not in drawn_by:
+                found.append(owners.get(id(variable), variable.path))
+        return tf.zeros([])
+
+    tf.function(call, autograph=False).get_concrete_function(x)
+    return found[0] if found else None
+
+
+def loss_reductions(model: keras.Model) -> set[str | None]:
+    """How the losses of a built model are summed up over the rows, by Keras's names for it."""
+    if model._compile_loss is None:
+        return set()
+    flat = model._compile_loss._flat_losses
+    return {getattr(each.loss, "reduction", None) for each in flat}
+
+
+def loss_of_outputs(model: keras.Model, y: Any, outputs: Any, sample_weight: Any) -> Any:
+    """The loss of what was compiled for rows, a scalar, without what layers and weights add."""
+    if model._compile_loss is None:
+        return tf.zeros([])
+    loss = model._compile_loss(y, outputs, sample_weight)
+    return tf.zeros([]) if loss is None else loss
+
+
+def added_losses(model: keras.Model) -> list[Any]:
+    """What layers added in the model's last call, such as that of an activity regularizer, which is
+    a mean over the rows; scalars."""
+    return [loss for layer in (model, *all_layers(model)) for loss in layer._get_own_losses()]
+
+
+def weight_losses(model: keras.Model) -> list[Any]:
+    """What the regularizers of the weights add, scalars."""
+    found: list[Any] = model._get_regularization_losses()
+    return found
+
+
+def count_loss(model: keras.Model, loss: Any, rows: Any) -> None:
+    """Take a batch's loss into the mean that is told."""
+    model._loss_tracker.update_state(loss, sample_weight=rows)
+
+
 def supports_xla(model: keras.Model) -> bool:
     """Whether every layer says that XLA can compile it and nothing forbids XLA."""
     return bool(model_supports_jit(model))

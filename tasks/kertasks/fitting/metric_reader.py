@@ -16,6 +16,7 @@ from kertasks.fitting.keras_internals import (
 )
 from kertasks.fitting.programs.compiled_pass import CompiledPass
 from kertasks.fitting.programs.program import Logs
+from kertasks.fitting.sharing.shared_pass import SharedPass
 
 
 class MetricReader:
@@ -30,7 +31,11 @@ class MetricReader:
     """
 
     def __init__(
-        self, model: keras.Model, compiled: CompiledPass, hooks: BatchHooks, unbuilt: bool = False
+        self,
+        model: keras.Model,
+        compiled: CompiledPass | SharedPass,
+        hooks: BatchHooks,
+        unbuilt: bool = False,
     ) -> None:
         self.resets_in_program = compiled.resets_metrics and not hooks.may_change_metrics_before
         """Whether the first call of a pass is to reset the metrics."""

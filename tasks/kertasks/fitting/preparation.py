@@ -20,6 +20,7 @@ from kertasks.fitting.keras_internals import (
     supports_xla,
 )
 from kertasks.fitting.notices import LOG, CannotCompile, Notices, failing_as_cannot_compile
+from kertasks.fitting.programs.checks import Checks
 from kertasks.fitting.programs.compiled_pass import (
     CompiledPass,
     OnCompile,
@@ -108,7 +109,7 @@ def compile_passes(
             "counts from the next model.compile on"
         )
     asked = asked_for_xla(model) if xla is None else xla
-    if _tell_of_not_finite(sources, notices):
+    if tell_of_not_finite(sources, notices):
         asked = False  # NaN passes through some operations of XLA otherwise than in Keras
     if not supports_xla(model):
         if asked:
@@ -136,7 +137,7 @@ def compile_passes(
                 ]
 
         passes = _in_their_form(traced, model, asked, notices)
-        faulty = _refuse_faults(passes)
+        faulty = refuse_faults([(made.checks, made.source) for made in passes])
         if faulty and passes[0].xla:
             passes = traced(False)
         try:
@@ -210,7 +211,7 @@ def _in_their_form(
     return passes
 
 
-def _tell_of_not_finite(sources: Sequence[Source], notices: Notices) -> bool:
+def tell_of_not_finite(sources: Sequence[Source], notices: Notices) -> bool:
     """Whether an array holds NaN or infinity; tells which, and where the first is."""
     holds_one = False
     for source in sources:
@@ -222,8 +223,11 @@ def _tell_of_not_finite(sources: Sequence[Source], notices: Notices) -> bool:
     return holds_one
 
 
-def _refuse_faults(passes: Sequence[CompiledPass]) -> bool:
+def refuse_faults(checked: Sequence[tuple[Checks, Source]]) -> bool:
     """Refuse rows with numbers that TensorFlow refuses once it comes to them.
+
+    Args:
+        checked: what steps check, and the rows they come to.
 
     Returns:
         Whether there may be such rows, but it is not certain that a step comes to them.
@@ -231,11 +235,11 @@ def _refuse_faults(passes: Sequence[CompiledPass]) -> bool:
     Raises:
         tf.errors.InvalidArgumentError: an epoch comes to such a row.
     """
-    sources = [made.source for made in passes]
+    sources = [source for _, source in checked]
     is_unsure = False
-    for made, source in zip(passes, sources, strict=True):
+    for checks, source in checked:
         try:
-            fault = made.checks.find_fault(source.leaves)
+            fault = checks.find_fault(source.leaves)
         except tf.errors.OpError:
             is_unsure = True
             continue

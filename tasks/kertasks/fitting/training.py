@@ -33,6 +33,8 @@ from kertasks.fitting.programs.compiled_pass import (
 from kertasks.fitting.programs.program import Kind, Logs
 from kertasks.fitting.rows.feeds import count_rows
 from kertasks.fitting.rows.row_order import Schedule, Shuffle
+from kertasks.fitting.sharing.shared_pass import SharedPass, share_among
+from kertasks.hosts.part import CannotShare, Hosts
 
 
 def fit(
@@ -61,6 +63,7 @@ def fit(
     memory_limit: int | None = None,
     call_seconds: float = CALL_SECONDS,
     xla: bool | None = None,
+    hosts: Hosts | None = None,
 ) -> keras.callbacks.History:
     """Train a compiled model. Arguments and result are those of ``keras.Model.fit``, and some more
     arguments that are given by name.
@@ -111,6 +114,8 @@ def fit(
             few ones that only Dense layers read train without it, as the numbers of their ones
             (``kertasks.fitting.rows.words``), and so does a step with a check of numbers that XLA
             would leave out (``kertasks.fitting.programs.checks``).
+        hosts: share each batch among themselves, a step at a time, and come to the same numbers
+            but for the order of sums (``kertasks.fitting.sharing``).
 
     Returns:
         Keras's ``History``; its ``params`` say with ``xla`` whether XLA compiled the epochs.
@@ -119,6 +124,7 @@ def fit(
         ValueError: the model is not compiled, a number is none that is allowed, there are no rows,
             Keras refuses the data, or ``initial_step`` is given where an epoch cannot begin in its
             middle or has fewer batches.
+        CannotShare: ``hosts`` are given and would not come to the same numbers.
         tf.errors.InvalidArgumentError: a row has a label that the loss refuses, or a number that
             a layer has no vector for; before anything is trained where the rows alone tell it.
     """
@@ -145,9 +151,11 @@ def fit(
         memory_limit=memory_limit,
         call_seconds=call_seconds,
         xla=xla,
+        hosts=hosts,
     )
     notices = Notices(on_notice)
     if goes_its_own_way(model, "fit"):
+        _require_no_hosts(request, "a model with a fit of its own does not work")
         _require_no_step(request, "the model has a fit of its own")
         notices.tell("training with the model's own fit")
         return call_own(model, "fit", **request.arguments())
@@ -155,6 +163,7 @@ def fit(
     try:
         training, validation = _compile(model, request, notices, on_compile)
     except CannotCompile as reason:
+        _require_no_hosts(request, f"a training that cannot be compiled does not work: {reason}")
         _require_no_step(request, str(reason))
         notices.tell(f"training with Keras's own fit, which is slower: {reason}")
         return _fit_with_keras(model, request)
@@ -166,12 +175,17 @@ def _require_no_step(request: FitRequest, reason: str) -> None:
         raise ValueError(f"an epoch cannot be gone on with in its middle: {reason}")
 
 
+def _require_no_hosts(request: FitRequest, reason: str) -> None:
+    if request.hosts is not None:
+        raise CannotShare(f"on several hosts {reason}")
+
+
 def _compile(
     model: keras.Model,
     request: FitRequest,
     notices: Notices,
     on_compile: OnCompile | None,
-) -> tuple[CompiledPass, CompiledPass | None]:
+) -> tuple[CompiledPass | SharedPass, CompiledPass | None]:
     """Compile all that is needed to train and to validate.
 
     Raises:
@@ -205,21 +219,29 @@ def _compile(
             per_execution=model.steps_per_execution,
         )
         sources.append(read(arrays, Kind.TEST))
-    training, *validation = compile_passes(
-        model,
-        sources,
-        memory=request.memory_limit,
-        notices=notices,
-        xla=request.xla,
-        on_compile=on_compile,
-    )
+    shared = None
+    if request.hosts is not None:
+        shared, sources = share_among(request.hosts, model, sources, request.xla, notices)
+    passes: list[CompiledPass] = []
+    if sources:
+        passes = compile_passes(
+            model,
+            sources,
+            memory=request.memory_limit,
+            notices=notices,
+            xla=request.xla,
+            on_compile=on_compile,
+        )
+    if shared is not None:
+        return shared, passes[0] if passes else None
+    training, *validation = passes
     return training, validation[0] if validation else None
 
 
 def _run_epochs(
     model: keras.Model,
     request: FitRequest,
-    training: CompiledPass,
+    training: CompiledPass | SharedPass,
     validation: CompiledPass | None,
     unbuilt: bool,
 ) -> keras.callbacks.History:

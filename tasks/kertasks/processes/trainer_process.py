@@ -18,10 +18,13 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from kertasks.errors import UserError
 from kertasks.processes.keras_process import keras_command, keras_environment
 
 if TYPE_CHECKING:
+    from kertasks.hosts.asked import AskedHosts
     from kertasks.runs.folder import RunFolder
 
 WARM_UP_LOG = "trainer-warm-up.log"
@@ -253,6 +256,7 @@ def give_run(
     resumes: bool = False,
     epochs: int | None = None,
     devices: str | None = None,
+    hosts: AskedHosts | None = None,
 ) -> None:
     """Let the spare train the run, or a new process where there is none; it has claimed the run
     when this returns.
@@ -264,6 +268,7 @@ def give_run(
         resumes: whether the run was given to a trainer before and is over.
         epochs: to train in all from now on, where it resumes; as planned for None.
         devices: of this machine that share the training, ``"all"`` or ``"0,1"``; None for one.
+        hosts: machines of a cluster that share it; None for this one alone.
 
     Raises:
         RequestFailed: the process may not train it; the text says why.
@@ -274,6 +279,7 @@ def give_run(
         "resumes": resumes,
         "epochs": epochs,
         "devices": devices,
+        "hosts": None if hosts is None else msgspec.to_builtins(hosts),
     }
     process = spare or TrainerProcess.spawn(cache_dir)
     try:
@@ -283,7 +289,8 @@ def give_run(
         if spare is None:
             raise
         # It was killed while it waited: a new one takes the run.
-        give_run(run, None, cache_dir, resumes=resumes, epochs=epochs, devices=devices)
+        shared: dict[str, Any] = {"devices": devices, "hosts": hosts}
+        give_run(run, None, cache_dir, resumes=resumes, epochs=epochs, **shared)
     except UserError:
         process.close()
         raise

@@ -36,6 +36,7 @@ from msgspec.structs import replace
 
 from kertasks.errors import UserError
 from kertasks.files import lock_holder
+from kertasks.hosts.asked import AskedHosts
 from kertasks.recipes.recipe import Recipe
 from kertasks.runs.control_file import last_number
 from kertasks.runs.event_log import EventLog
@@ -81,6 +82,9 @@ class ClaimedRun:
     devices: str | None
     """The devices that share it, as ``chosen_devices`` takes them; None for one."""
 
+    hosts: AskedHosts | None
+    """Machines of a cluster that share it; None for this one alone."""
+
     done: int
     """The number up to which commands were asked of an earlier trainer."""
 
@@ -96,6 +100,7 @@ def claim(
     resumes: bool = False,
     epochs: int | None = None,
     devices: str | None = None,
+    hosts: AskedHosts | None = None,
 ) -> ClaimedRun:
     """Make this process the trainer of a run.
 
@@ -104,6 +109,7 @@ def claim(
         resumes: whether the run was given to a trainer before and is over.
         epochs: to train in all from now on, where it resumes; as planned for None.
         devices: that share it; None for one, or for those that shared it before.
+        hosts: machines of a cluster that share it; None for this one alone.
 
     Raises:
         NotToResume: it is not over, or nothing is left to train.
@@ -135,7 +141,7 @@ def claim(
     except BaseException:
         log.close()
         raise
-    return ClaimedRun(run, recipe, manifest, before, log, resumes, devices, done)
+    return ClaimedRun(run, recipe, manifest, before, log, resumes, devices, hosts, done)
 
 
 def _lock(run: RunFolder, before: Manifest | None) -> EventLog:

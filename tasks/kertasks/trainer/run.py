@@ -8,7 +8,7 @@ import sys
 import time
 import traceback
 from collections.abc import Mapping
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 
 import keras
 from msgspec.structs import replace
@@ -16,6 +16,7 @@ from msgspec.structs import replace
 import kertasks
 from kertasks.data.dataset import Dataset
 from kertasks.fitting.devices import CannotShare, build_on, chosen_devices
+from kertasks.hosts.ray_hosts import RayHosts
 from kertasks.models.build import require_trainable
 from kertasks.models.keras_warnings import OnceEach, hearing_warnings
 from kertasks.models.messages import BuildError
@@ -104,6 +105,9 @@ class _Training:
         self._shared: list[str] = []
         """The devices that share the training, where it is not one alone."""
 
+        self._hosts: RayHosts | None = None
+        """The machines that share it."""
+
         self._device = device
         self._before = before = RunHistory.read(run.events_path)
         """What the run's earlier trainers told."""
@@ -155,6 +159,7 @@ class _Training:
             closing(self._watch),
             closing(self._kept),
             hearing_warnings(self._warn),
+            ExitStack() as self._left,
         ):
             self._train()
 
@@ -165,6 +170,11 @@ class _Training:
             self._shared = self._chosen(claimed.devices)
             if len(self._shared) > 1:
                 self._device = f"{len(self._shared)} × {self._device}"
+        if claimed.hosts is not None:
+            self.doing = "joining the cluster"
+            self._hosts = RayHosts(claimed.hosts, self._tell_of_hosts)
+            self._left.callback(self._hosts.close)
+            self._device = f"{claimed.hosts.count} hosts × {self._device}"
         with suppress(OSError):  # a full disk: all but the device is there already
             self._run.write_manifest(replace(claimed.manifest, device=self._device))
         checkpoint = Checkpoint.read(self._run.checkpoint_path) if claimed.resumes else None
@@ -375,8 +385,12 @@ class _Training:
             seed=self._claimed.recipe.seed,
             on_notice=self._warn,
             on_compile=lambda seconds: self._log.add(Compiling(time.time(), seconds)),
+            hosts=self._hosts,
         )
         self._log.add(Compiled(time.time(), bool(history.params.get("xla"))))
+
+    def _tell_of_hosts(self, text: str) -> None:
+        self._notice(f"epoch {self._writer.epochs + 1}: {text}")
 
     def _notice(self, text: str) -> None:
         self._log.add(Notice(time.time(), text))

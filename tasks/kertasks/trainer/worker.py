@@ -83,7 +83,10 @@ def become_trainer(request: Mapping[str, Any]) -> ClaimedRun:
         kertasks.UserError: the run is not to be trained, as ``claim`` says, or its folder is gone
             or cannot be written in.
     """
+    import msgspec
+
     from kertasks.files import open_to_append
+    from kertasks.hosts.asked import AskedHosts
     from kertasks.runs.folder import RunDamaged
     from kertasks.trainer.claiming import claim
 
@@ -97,6 +100,7 @@ def become_trainer(request: Mapping[str, Any]) -> ClaimedRun:
                 resumes=request["resumes"],
                 epochs=request["epochs"],
                 devices=request.get("devices"),
+                hosts=msgspec.convert(request.get("hosts"), AskedHosts | None),
             )
             sys.stdout.flush()
             sys.stderr.flush()

@@ -10,6 +10,7 @@ import pytest
 from tests.support.workbench_app import open_workbench
 
 from kertasks.errors import UserError
+from kertasks.hosts.asked import AskedHosts
 from kertasks.keras_catalog.catalog import Catalog
 from kertasks.models.check import LayerCheck, ModelCheck
 from kertasks.recipes.recipe import Recipe
@@ -50,8 +51,9 @@ class SlowService(TrainingService):
         *,
         then_spare: bool = True,
         devices: str | None = None,
+        hosts: AskedHosts | None = None,
     ) -> RunFolder:
-        del source, then_spare, devices
+        del source, then_spare, devices, hosts
         self.started.append(recipe)
         raise UserError("it is not started here")
 

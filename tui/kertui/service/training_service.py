@@ -23,6 +23,7 @@ from kertui.service.told_runs import ToldRuns
 if TYPE_CHECKING:
     from kertasks.data.description import Description
     from kertasks.data.fact_cache import FactCache
+    from kertasks.hosts.asked import AskedHosts
     from kertasks.keras_catalog.catalog import Catalog
     from kertasks.models.check import ModelCheck
     from kertasks.recipes.recipe import Recipe
@@ -321,6 +322,7 @@ class TrainingService:
         *,
         then_spare: bool = True,
         devices: str | None = None,
+        hosts: AskedHosts | None = None,
     ) -> RunFolder:
         """Begin to train, in the warm spare or in a new process, and return at once.
 
@@ -329,6 +331,7 @@ class TrainingService:
             source: the file it was read from, if any.
             then_spare: whether the next spare is started, once this run has an epoch.
             devices: of this machine that share the training, ``"all"`` or ``"0,1"``; None for one.
+            hosts: machines of a cluster that share it; None for this one alone.
 
         Raises:
             DataFileMissing, DataFileDamaged: the task's data is not here.
@@ -336,7 +339,7 @@ class TrainingService:
             RequestFailed: a process was started and cannot write in it.
             TrainerGone: no process could be started.
         """
-        return self._start(recipe, source, None, then_spare, devices)
+        return self._start(recipe, source, None, then_spare, devices, hosts)
 
     def retrain(self, run: RunFolder, *, then_spare: bool = True) -> RunFolder:
         """Begin to train a fresh network on the training and the validation rows of a run that is
@@ -358,6 +361,7 @@ class TrainingService:
         retrained_from: str | None,
         then_spare: bool,
         devices: str | None = None,
+        hosts: AskedHosts | None = None,
     ) -> RunFolder:
         # Not needed before the first paint.
         from kertasks.data.sources.data_files import require
@@ -370,7 +374,7 @@ class TrainingService:
         run = self.store.create(recipe, source, retrained_from)
         self.adviser.make_way()
         try:
-            give_run(run, self._warm_process.take(), self._cache_dir, devices=devices)
+            give_run(run, self._warm_process.take(), self._cache_dir, devices=devices, hosts=hosts)
         except UserError:
             if not run.manifest_path.exists():  # no trainer claimed it
                 shutil.rmtree(run.path, ignore_errors=True)

@@ -28,14 +28,13 @@ from kertasks.groups.ray.sent_files import (
     new_files,
     stamps_of,
 )
+from kertasks.groups.ray.threads import leave_threads_alone
 from kertasks.held_folders import make_held
 from kertasks.processes.trainer_process import RequestFailed, TrainerGone, TrainerProcess
 from kertasks.runs.folder import RunDamaged, RunFolder
 from kertasks.user_folders import HOME_SETTING, cache_dir
 
 _LOOK_EVERY = 0.05
-
-_THREADS = "OMP_NUM_THREADS"
 
 
 class Slot:
@@ -47,7 +46,7 @@ class Slot:
 
     def __init__(self, tasks: Mapping[str, str]) -> None:
         os.umask(0o077)
-        _leave_threads_alone()
+        leave_threads_alone()
         self._home, self._held = make_held(cache_dir() / "slots")
         os.environ[HOME_SETTING] = str(self._home)  # for the trainers, whose tasks are there
         (self._home / "tasks").mkdir()
@@ -163,13 +162,3 @@ def _unpack(files: Mapping[str, bytes], run: RunFolder, *, resumes: bool) -> Non
         with contextlib.suppress(RunDamaged):
             before = run.manifest()
             run.write_manifest(replace(before, host=platform.node(), boot=None, machine=None))
-
-
-def _leave_threads_alone() -> None:
-    """Take back how many threads Ray wants libraries to have: in how many parts a product is summed
-    up depends on it, and with it the last bits of a run's numbers."""
-    with contextlib.suppress(OSError):
-        before = Path("/proc/self/environ").read_bytes().split(b"\0")
-        if any(one.startswith(f"{_THREADS}=".encode()) for one in before):
-            return  # a person's own setting
-    os.environ.pop(_THREADS, None)

@@ -21,8 +21,12 @@ _ADDRESS = re.compile(r"ray:(?!//)([^/\s]+:[0-9]{1,5})")
 
 
 def where_options(command: _Command) -> Callable[..., Any]:
-    """``--workers``, and ``--on``, ``--cpus`` and ``--gpus`` as the argument ``on``: None for this
-    machine."""
+    """``--workers``, and ``place_options``."""
+    return _WORKERS(place_options(command))
+
+
+def place_options(command: _Command) -> Callable[..., Any]:
+    """``--on``, ``--cpus`` and ``--gpus`` as the argument ``on``: None for this machine."""
 
     @wraps(command)
     def with_place(
@@ -36,14 +40,15 @@ def where_options(command: _Command) -> Callable[..., Any]:
     return found
 
 
+_WORKERS = click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Trainer processes at once at most (default: one a core, as memory allows; on Ray as "
+    "many as its machines have room for).",
+)
+
 _OPTIONS = (
-    click.option(
-        "--workers",
-        type=click.IntRange(min=1),
-        metavar="N",
-        help="Trainer processes at once at most (default: one a core, as memory allows; on Ray as "
-        "many as its machines have room for).",
-    ),
     click.option(
         "--on",
         "place",

@@ -1,0 +1,1 @@
+"""The hosts of a Ray cluster that share the training of one network with the trainer."""
