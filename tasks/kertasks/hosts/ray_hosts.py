@@ -66,6 +66,7 @@ class RayHosts:
         self._helpers: list[_Helper] = []
         self._coming: list[_Helper] = []
         self._looked = 0.0
+        self._began = False
         self._cluster = Cluster(asked.on.address)
         self._ray = self._cluster.ray
         try:
@@ -104,7 +105,11 @@ class RayHosts:
                 raise CannotShare(
                     f"{helper.machine}, a machine of the cluster, cannot begin: {why}"
                 ) from error
-        self._helpers = begun
+        self._helpers, self._began = begun, True
+
+    def computing(self) -> int | None:
+        """How many helpers there are just now, for any thread; None before they have begun."""
+        return len(self._helpers) if self._began else None
 
     def count(self) -> int:
         """How many helpers there are now; sees to it that lost ones are replaced."""

@@ -254,6 +254,9 @@ class Machine(_Event, frozen=True, tag="machine"):
     trained: Number | None = None
     """For how many seconds the run was trained until then, pauses and rests left out."""
 
+    hosts: Count | None = None
+    """How many hosts share its batches just now; None for a run that is not shared."""
+
 
 class Notice(_Event, frozen=True, tag="notice"):
     """Tells a person what they should know, for example a fallback and why. Type ``notice``."""
@@ -388,6 +391,7 @@ _LEFT_OUT = frozenset(
         "test_rows",
         "not_finite_since",
         "trained",
+        "hosts",
         "finding",
     )
 )

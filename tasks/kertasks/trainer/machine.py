@@ -71,6 +71,9 @@ class MachineWatch:
         self._log = log
         self._trained = trained
         self._paused = False
+        self.hosts: Callable[[], int | None] = lambda: None
+        """Says how many hosts share the training just now; None where none does."""
+
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._work, name="machine", daemon=True)
         self._thread.start()
@@ -92,7 +95,8 @@ class MachineWatch:
             now = time.monotonic()
             if not self._paused or now - read >= EVERY_PAUSED:
                 read = now
-                self._log.add(replace(read_machine(gpus), trained=self._trained()))
+                more = {"trained": self._trained(), "hosts": self.hosts()}
+                self._log.add(replace(read_machine(gpus), **more))
 
 
 def read_machine(gpus: Sequence[Any]) -> Machine:

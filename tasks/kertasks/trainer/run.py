@@ -174,6 +174,7 @@ class _Training:
             self.doing = "joining the cluster"
             self._hosts = RayHosts(claimed.hosts, self._tell_of_hosts)
             self._left.callback(self._hosts.close)
+            self._watch.hosts = self._hosts.computing
             self._device = f"{claimed.hosts.count} hosts × {self._device}"
         with suppress(OSError):  # a full disk: all but the device is there already
             self._run.write_manifest(replace(claimed.manifest, device=self._device))

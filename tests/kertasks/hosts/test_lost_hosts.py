@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,7 +13,7 @@ from tests.support.waiting import wait_until
 from kertasks.recipes.changes import with_changes
 from kertasks.registry import find_task
 from kertasks.runs.commands import SteeringCommand
-from kertasks.runs.events import Checkpointed, Epoch, Failed, Finished, Notice, Started
+from kertasks.runs.events import Checkpointed, Epoch, Failed, Finished, Machine, Notice, Started
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.sending import kill
 from kertasks.runs.state import RunState
@@ -40,22 +38,25 @@ def test_killed_helper_machine_and_trainer(trainer_home: Path, tmp_path: Path) -
         wait_until(lambda: has_said(run, "its rows are computed by 1 host"), PATIENCE)
         wait_until(lambda: has_said(run, "far computes too: 2 hosts"), PATIENCE)
         trains_on(run)
-        cluster.kill_far()
-        wait_until(lambda: has_said(run, "its rows are computed by 1 host", times=2), PATIENCE)
-        trains_on(run)
+        wait_until(lambda: told(run, Machine)[-1].hosts == 2, PATIENCE)
 
         run.send(SteeringCommand.SAVE)
         wait_until(lambda: told(run, Checkpointed), PATIENCE)
         kill(run)
         wait_until(lambda: run.state() is RunState.LOST, PATIENCE)
-        done = told(run, Epoch)[-1].epoch
         epochs = [event.epoch for event in told(run, Epoch)]
-        assert epochs == list(range(1, done + 1))  # each once
-    command = [sys.executable, "-P", "-m", "kertui", "resume", run.id, "--epochs", str(done + 20)]
-    subprocess.run(command, check=True)
-    wait_until(lambda: told(run, Finished), PATIENCE)
-    ours, alone = numbers(run), numbers(trained_alone(tmp_path / "alone", done + 20))
-    assert len(ours) == done + 20
+        assert epochs == list(range(1, len(epochs) + 1))  # each once
+
+        asked(cluster, trainer_home, "resume", run.id)
+        trains_on(run)
+        cluster.kill_far()
+        wait_until(lambda: has_said(run, "its rows are computed by 1 host", times=2), PATIENCE)
+        trains_on(run)
+        done = told(run, Epoch)[-1].epoch
+        run.send(SteeringCommand.EPOCHS, done + 100)
+        wait_until(lambda: told(run, Finished), PATIENCE)
+    ours, alone = numbers(run), numbers(trained_alone(tmp_path / "alone", len(numbers(run))))
+    assert len(ours) == done + 100
     for mine, its in zip(ours, alone, strict=True):
         assert mine == pytest.approx(its, rel=1e-5)
 
@@ -83,15 +84,18 @@ def test_more_hosts_than_there_are_and_none_that_is_left(
 
 def begun(cluster: RayCluster, home: Path, hosts: int = 2) -> RunFolder:
     """A run that machines of the cluster share; its trainer is on the first of them."""
-    place = ["--hosts", str(hosts), "--on", f"ray:{cluster.address}"]
     changes = [word for change in CHANGES for word in ("--set", change)]
-    log = home.parent / "begun.log"
-    command = ["train", "diabetes", *place, *changes, "--epochs", "200000", "--detach"]
-    said: subprocess.Popen[bytes] = cluster.start(
-        "kertui", *command, "--home", str(home), log_path=log
-    )
+    words = ["diabetes", *changes, "--epochs", "200000", "--detach"]
+    return RunStore(home).find(asked(cluster, home, "train", *words, hosts=hosts))
+
+
+def asked(cluster: RayCluster, home: Path, *words: str, hosts: int = 2) -> str:
+    """Say a command on the first machine; returns the last word that it prints."""
+    log = home.parent / f"{words[0]}-{hosts}.log"
+    place = ["--hosts", str(hosts), "--on", f"ray:{cluster.address}"]
+    said = cluster.start("kertui", *words, *place, log_path=log)
     assert said.wait(PATIENCE) == 0, log.read_text()
-    return RunStore(home).find(log.read_text().split()[-1])
+    return log.read_text().split()[-1]
 
 
 def trained_alone(home: Path, epochs: int) -> RunFolder:

@@ -16,9 +16,11 @@ from kertasks.runs.commands import NumberArgument, SteeringCommand
 from kertasks.text.numbers import grouped
 from kertui.cli.groups.named import group_named
 from kertui.cli.groups.steer_group import resume_group, steer_group
+from kertui.cli.groups.where import hosts_options
 from kertui.cli.options import connection_of, find_run, home_of, home_option
 
 if TYPE_CHECKING:
+    from kertasks.hosts.asked import AskedHosts
     from kertasks.runs.events import Event
     from kertasks.runs.folder import RunFolder
     from kertasks.runs.state import RunState
@@ -36,9 +38,10 @@ _START = 60.0
 @click.command(short_help="Go on after a pause, or from the last checkpoint.")
 @click.argument("run")
 @click.option("--epochs", type=click.IntRange(1, MOST_EPOCHS), metavar="N", help="Train N in all.")
+@hosts_options
 @home_option
 @click.pass_context
-def resume(ctx: click.Context, run: str, epochs: int | None) -> None:
+def resume(ctx: click.Context, run: str, epochs: int | None, hosts: AskedHosts | None) -> None:
     """Go on with RUN after a pause, or from its last checkpoint in a new process; with a group of
     runs after a pause, or with what is left of it.
 
@@ -51,6 +54,8 @@ def resume(ctx: click.Context, run: str, epochs: int | None) -> None:
     if (group := group_named(ctx, run)) is not None:
         if epochs is not None:
             raise click.UsageError("--epochs is of a run; the runs of a group have its recipe's.")
+        if hosts is not None:
+            raise click.UsageError("--hosts is of a run; a group is trained where it was begun.")
         resume_group(group)
         return
     found = find_run(ctx, run, elsewhere=True)
@@ -58,11 +63,13 @@ def resume(ctx: click.Context, run: str, epochs: int | None) -> None:
     if state is RunState.UNKNOWN:
         state = _state_after_watching(found)
     if state is RunState.PAUSED:
+        if hosts is not None:
+            raise click.UsageError(f"run {found.id} is paused, and goes on on the hosts it has.")
         if epochs is not None:
             _send(found, SteeringCommand.EPOCHS, epochs)
         resumed = _send(found, SteeringCommand.RESUME, until=(Resumed,))
     else:
-        resumed = _resume_in_new_process(ctx, found, epochs)
+        resumed = _resume_in_new_process(ctx, found, epochs, hosts)
     if resumed is not None:
         click.echo(f"goes on {_at(resumed)}; kertui attach {found.address} shows it")
 
@@ -158,7 +165,9 @@ def _send(
     return None
 
 
-def _resume_in_new_process(ctx: click.Context, run: RunFolder, epochs: int | None) -> Any:
+def _resume_in_new_process(
+    ctx: click.Context, run: RunFolder, epochs: int | None, hosts: AskedHosts | None
+) -> Any:
     from kertasks.runs.event_reader import EventReader
     from kertasks.runs.events import Failed, Resumed
     from kertasks.runs.folder import RunIsOver
@@ -168,10 +177,12 @@ def _resume_in_new_process(ctx: click.Context, run: RunFolder, epochs: int | Non
     from kertui.service.training_service import TrainingService
 
     far = connection_of(ctx, run)
+    if far is not None and hosts is not None:
+        raise click.UsageError(f"--hosts is of runs of this machine: {run.address} is none.")
     service = TrainingService(RunStore(home_of(ctx)), cache_dir(), spare=False, far=far)
     reader = EventReader.at_end(run.events_path)
     try:
-        service.resume(run, epochs)
+        service.resume(run, epochs, hosts)
         for event in events_for(run, reader, _START):
             if isinstance(event, Resumed):
                 return event

@@ -12,7 +12,7 @@ import click
 from kertasks.recipes.bounds import MOST_EPOCHS, MOST_KEPT, MOST_LEARNING_RATE
 from kertasks.text.numbers import short_path
 from kertasks.text.plain_text import visible
-from kertui.cli.groups.where import place_options
+from kertui.cli.groups.where import hosts_options
 from kertui.cli.options import (
     changes_option,
     detach_option,
@@ -31,7 +31,6 @@ from kertui.cli.own_data.said_of_table import SaidOfTable, table_options
 from kertui.cli.own_data.table_lines import look_with, table_path, understood
 
 if TYPE_CHECKING:
-    from kertasks.groups.record import OnRay
     from kertasks.hosts.asked import AskedHosts
     from kertasks.recipes.recipe import Recipe
     from kertasks.task import Task
@@ -65,13 +64,7 @@ if TYPE_CHECKING:
     callback=lambda _ctx, _parameter, said: _devices(said),
     help="GPUs of this machine that share each batch (default: one trains it).",
 )
-@click.option(
-    "--hosts",
-    type=click.IntRange(min=2),
-    metavar="N",
-    help="Machines of a Ray cluster that share each batch; with --on ray.",
-)
-@place_options
+@hosts_options
 @changes_option
 @detach_option
 @notify_option
@@ -92,8 +85,7 @@ def train(
     keep: int | None,
     changes: tuple[str, ...],
     devices: str | None,
-    hosts: int | None,
-    on: OnRay | None,
+    hosts: AskedHosts | None,
     detach: bool,
     notify: bool,
     on_end: str | None,
@@ -108,7 +100,8 @@ def train(
         raise click.UsageError("--detach follows nothing: there are no events for --json to print.")
     if detach and notify:
         raise click.UsageError("--detach leaves no terminal to tell: --on-end calls a command.")
-    shared = _hosts(hosts, on, devices)
+    if hosts is not None and devices is not None:
+        raise click.UsageError("--hosts and --devices are not to be had together.")
     from kertasks.data.sources.data_files import require
     from kertasks.recipes.changes import with_changes
     from kertasks.runs.store import RunStore
@@ -139,7 +132,7 @@ def train(
         check(service, recipe, source)
         pressed = CtrlC()
         with pressed.caught():  # from here on there is a run that a Ctrl-C must stop
-            run = service.start(recipe, source, then_spare=False, devices=devices, hosts=shared)
+            run = service.start(recipe, source, then_spare=False, devices=devices, hosts=hosts)
             told = start_on_end(run, on_end)
             if detach:
                 click.echo(run.id)
@@ -157,27 +150,6 @@ def _devices(said: str | None) -> str | None:
     if said is not None and re.fullmatch(r"all|[0-9]+(,[0-9]+)*", said) is None:
         raise click.BadParameter(f"{said!r} names none: all, or places such as 0,1, are allowed.")
     return said
-
-
-def _hosts(count: int | None, on: OnRay | None, devices: str | None) -> AskedHosts | None:
-    """The machines that share a training, as they were asked for.
-
-    Raises:
-        click.UsageError: they are not said, or more is said than can be.
-    """
-    if count is None:
-        if on is not None:
-            raise click.UsageError(
-                "--on ray says which machines share a training: how many, say by --hosts."
-            )
-        return None
-    if on is None:
-        raise click.UsageError(f"--hosts {count} are machines of a Ray cluster: say --on ray too.")
-    if devices is not None:
-        raise click.UsageError("--hosts and --devices are not to be had together.")
-    from kertasks.hosts.asked import AskedHosts
-
-    return AskedHosts(count, on)
 
 
 def task_or_data(text: str, said: SaidOfTable) -> tuple[Task, str | None]:

@@ -385,7 +385,9 @@ class TrainingService:
             self._warm_process.start_later(EventReader(run.events_path))
         return run
 
-    def resume(self, run: RunFolder, epochs: int | None = None) -> None:
+    def resume(
+        self, run: RunFolder, epochs: int | None = None, hosts: AskedHosts | None = None
+    ) -> None:
         """Go on with a run that is over, from its last checkpoint, in the spare or a new process.
 
         When this returns the run is running, for everybody; see ``kertasks.trainer.claiming``.
@@ -393,6 +395,7 @@ class TrainingService:
         Args:
             run: stopped, failed or lost; or finished, to be given more epochs.
             epochs: to train in all from now on; as planned for None.
+            hosts: machines of a cluster that share it from now on; None for this one alone.
 
         Raises:
             NotToResume: it still runs, or it is finished and ``epochs`` gives it no more.
@@ -413,7 +416,8 @@ class TrainingService:
         run.recipe(self.catalog())  # all that is checked before a training begins
         reader = EventReader.at_end(run.events_path)
         self.adviser.make_way()
-        give_run(run, self._warm_process.take(), self._cache_dir, resumes=True, epochs=epochs)
+        spare = self._warm_process.take()
+        give_run(run, spare, self._cache_dir, resumes=True, epochs=epochs, hosts=hosts)
         self.take_up(run)
         if self.spare:
             self._warm_process.start_later(reader)

@@ -57,8 +57,8 @@ class SharedPass:
         tf.errors.InvalidArgumentError: an epoch comes to a row that TensorFlow refuses.
     """
 
-    resets_metrics = False
-    """That is done as in Keras."""
+    resets_metrics = True
+    """It lets metrics begin anew, those too that a checkpoint brought."""
 
     def __init__(self, model: keras.Model, source: Source, hosts: Hosts, xla: bool | None) -> None:
         if source.order.batch_size < hosts.wanted:
@@ -95,11 +95,13 @@ class SharedPass:
         hooks: BatchHooks,
         stopped: Callable[[], bool],
         *,
-        reset: bool,  # noqa: ARG002
+        reset: bool,
         done: int = 0,
     ) -> Logs:
         """Run the batches of a span, as ``CompiledPass.run`` says."""
         logs: Logs = {}
+        if reset:
+            self._model.reset_metrics()
         if done >= span.count:
             logs = {
                 name: np.asarray(value)[()]

@@ -1,4 +1,5 @@
-"""Where the runs of a group are trained, how many at once, and what each is to have there."""
+"""Where the runs of a group are trained, how many at once, and what each is to have there; and
+which machines share the training of one run."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ import click
 
 if TYPE_CHECKING:
     from kertasks.groups.record import OnRay
+    from kertasks.hosts.asked import AskedHosts
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -39,6 +41,24 @@ def place_options(command: _Command) -> Callable[..., Any]:
         found = option(found)
     return found
 
+
+def hosts_options(command: _Command) -> Callable[..., Any]:
+    """``--hosts`` and ``place_options`` as the argument ``hosts``: None for this machine."""
+
+    @wraps(command)
+    def with_hosts(*given: Any, count: int | None, on: OnRay | None, **named: Any) -> Any:
+        return command(*given, hosts=_hosts(count, on), **named)
+
+    return _HOSTS(place_options(with_hosts))
+
+
+_HOSTS = click.option(
+    "--hosts",
+    "count",
+    type=click.IntRange(min=2),
+    metavar="N",
+    help="Machines of a Ray cluster that share each batch, with --on ray (default: none).",
+)
 
 _WORKERS = click.option(
     "--workers",
@@ -70,6 +90,23 @@ _OPTIONS = (
         help="GPUs of its machine that each run has for itself, on Ray (default: 0).",
     ),
 )
+
+
+def _hosts(count: int | None, on: OnRay | None) -> AskedHosts | None:
+    """The machines that share a training.
+
+    Raises:
+        click.UsageError: how many is said and not where, or the other way round.
+    """
+    if count is None:
+        if on is not None:
+            raise click.UsageError("--on ray is for machines that share a training: say --hosts N.")
+        return None
+    if on is None:
+        raise click.UsageError(f"--hosts {count} are machines of a Ray cluster: say --on ray too.")
+    from kertasks.hosts.asked import AskedHosts
+
+    return AskedHosts(count, on)
 
 
 def _place(text: str, cpus: int | None, gpus: int | None) -> OnRay | None:
