@@ -45,3 +45,23 @@ def test_a_cluster_that_does_not_answer_is_named(
     assert run(["cross-validate", "diabetes", "--on", "ray:127.0.0.1:1"]) == 1
     assert "nothing answers at 127.0.0.1:1: Connection refused" in capsys.readouterr().err
     assert not list((home / "groups").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--hosts", "2"], "--hosts 2 are machines of a Ray cluster: say --on ray too"),
+        (["--on", "ray"], "--on ray is for machines that share a training: say --hosts N"),
+        (["--hosts", "1", "--on", "ray"], "1 is not in the range x>=2"),
+        (
+            ["--hosts", "2", "--on", "ray", "--devices", "all"],
+            "--hosts and --devices are not to be had together",
+        ),
+    ],
+)
+def test_hosts_that_share_a_training_are_said_with_their_place(
+    words: list[str], said: str, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["train", "diabetes", *words]) == 2
+    assert said in " ".join(capsys.readouterr().err.split())
+    assert not (home / "runs").exists()

@@ -4,7 +4,6 @@ from collections import deque
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 from tests.support.live_app import START, LiveApp, finished, newswires, record
 from tests.support.piloting import until
 from textual.app import ComposeResult
@@ -25,10 +24,9 @@ def machine(t: float = START, gpus: int = 0, cpu: float = 0.63) -> Machine:
     return Machine(t, cpu, int(5.1 * GB), int(23.4 * GB), GB, (H100,) * gpus)
 
 
-def line(gpus: int, width: int = 90, *, ascii: bool = False, hosts: int | None = None) -> str:
+def line(gpus: int, width: int = 90, *, ascii: bool = False) -> str:
     cpu = deque([0.0, 0.3, 1.0, 0.63])
-    read = replace(machine(gpus=gpus), hosts=hosts)
-    return text_of(machine_line(read, cpu, width, ASCII if ascii else UNICODE))
+    return text_of(machine_line(machine(gpus=gpus), cpu, width, ASCII if ascii else UNICODE))
 
 
 def test_processors_memory_and_gpu_on_one_line() -> None:
@@ -37,11 +35,6 @@ def test_processors_memory_and_gpu_on_one_line() -> None:
     )
     assert line(0).rstrip() == "cpu ▁▃█▅  63 %   memory  5.1/23.4 GB"
     assert line(1, ascii=True).isascii()
-
-
-def test_hosts_that_share_the_training_are_counted() -> None:
-    assert line(0, hosts=2).startswith("2 hosts   cpu ")
-    assert line(0, hosts=0).startswith("no host left but this one   cpu ")
 
 
 @pytest.mark.parametrize("width", range(10, 200, 7))

@@ -13,6 +13,7 @@ from kertasks.runs.events import (
     Epoch,
     Failed,
     Finished,
+    Machine,
     Paused,
     Planned,
     Progress,
@@ -228,6 +229,16 @@ def test_the_plan_is_the_one_that_was_changed_last() -> None:
 def line(history: RunHistory, state: RunState, asked: SteeringCommand | None = None) -> str:
     progress = RateMeter().read(history, 0, 104.0, state)
     return text_of(status_line(history, state, progress, 90, UNICODE, asked)).strip()
+
+
+def test_hosts_that_share_the_training_are_counted_while_it_goes_on() -> None:
+    history = started()
+    history.add(epoch(1, 102.0))
+    for hosts, said in ((2, "2 hosts"), (0, "this host alone"), (None, "epoch")):
+        history.add(Machine(103.0, 0.5, 1, 2, 1, hosts=hosts))
+        assert line(history, RunState.RUNNING).split("   ")[1].startswith(said)
+    history.add(Machine(103.0, 0.5, 1, 2, 1, hosts=2))
+    assert "hosts" not in line(history, RunState.LOST)
 
 
 def test_a_paused_run_says_where_it_waits() -> None:

@@ -1,5 +1,4 @@
-"""How busy the run's host is, in one quiet line: processors, memory, each GPU; and how many hosts
-share its training."""
+"""How busy the run's host is, in one quiet line: processors, memory, each GPU."""
 
 from __future__ import annotations
 
@@ -9,7 +8,6 @@ from collections.abc import Callable
 
 from kertasks.runs.events import Gpu, Machine
 from kertasks.runs.history import RunHistory
-from kertasks.text.numbers import counted
 from kertui.plotting.strips import Row, cells, fit
 from kertui.rows.rows_widget import RowsWidget
 from kertui.terminal.glyphs import Glyphs, glyphs_for
@@ -71,8 +69,7 @@ def machine_line(machine: Machine, cpu: deque[float], width: int, glyphs: Glyphs
     that do not fit are left out and counted."""
     top = len(glyphs.levels) - 1
     bars = "".join(glyphs.levels[round(min(1.0, max(0.0, share)) * top)] for share in cpu)
-    row = cells("") if machine.hosts is None else _hosts(machine.hosts) + cells(_GAP)
-    row += cells("cpu ", "dim") + cells(bars.rjust(_READINGS) + " ", "dim") + _share(machine.cpu)
+    row = cells("cpu ", "dim") + cells(bars.rjust(_READINGS) + " ", "dim") + _share(machine.cpu)
     row += cells(_GAP) + cells("memory ", "dim") + _of(machine.memory, machine.memory_total)
     parts = [_gpu(place, gpu, glyphs) for place, gpu in enumerate(machine.gpus)]
     for place, part in enumerate(parts):
@@ -83,13 +80,6 @@ def machine_line(machine: Machine, cpu: deque[float], width: int, glyphs: Glyphs
             return fit(row + (more if len(row) + len(more) <= width else []), width)
         row += cells(_GAP) + part
     return fit(row, width)
-
-
-def _hosts(count: int) -> Row:
-    """How many hosts share the training; that they are all gone stands out."""
-    if not count:
-        return cells("no host left but this one", "warning")
-    return cells(counted(count, "host"))
 
 
 def _gpu(place: int, gpu: Gpu, glyphs: Glyphs) -> Row:

@@ -54,7 +54,7 @@ def state_sign(state: RunState, glyphs: Glyphs) -> Row:
 
 
 class RunStatus(RowsWidget):
-    """One line, to the right: state, epoch, step, rate, elapsed, left."""
+    """One line, to the right: state, hosts that share it, epoch, step, rate, elapsed, left."""
 
     DEFAULT_CSS = """
     RunStatus { height: 1; width: 1fr; }
@@ -97,8 +97,8 @@ def status_line(
     *,
     told: bool = False,
 ) -> Row:
-    """The line in the longest form that fits: elapsed, step and rate give way in this order; that
-    its numbers are none stays the longest."""
+    """The line in the longest form that fits: elapsed, step, rate and hosts give way in this order;
+    that its numbers are none stays the longest."""
     if state is None:
         return fit([], width)
     word = state_word(history, state, asked)
@@ -109,10 +109,12 @@ def status_line(
         head += cells(f" {glyphs.bell}", "accent")
     outlook, broken = _outlook(history, state), _broken(history)
     epoch, step, rate, elapsed, left = _facts(history, state, progress)
+    hosts = _hosts(history, state)
     for facts in (
-        (broken, outlook, epoch, step, rate, elapsed, left),
-        (broken, outlook, epoch, step, rate, left),
-        (broken, outlook, epoch, rate, left),
+        (hosts, broken, outlook, epoch, step, rate, elapsed, left),
+        (hosts, broken, outlook, epoch, step, rate, left),
+        (hosts, broken, outlook, epoch, rate, left),
+        (hosts, broken, outlook, epoch, left),
         (broken, outlook, epoch, left),
         (broken, epoch, left),
         (broken, epoch),
@@ -123,6 +125,16 @@ def status_line(
         if len(row) <= width:
             return cells(" " * (width - len(row))) + row
     return fit(head, width)
+
+
+def _hosts(history: RunHistory, state: RunState) -> Row:
+    """How many hosts share the training just now; that none is left stands out."""
+    count = None if history.machine is None else history.machine.hosts
+    if count is None or state.is_over:
+        return []
+    if not count:
+        return cells("this host alone", "warning")
+    return cells(formatting.counted(count, "host"))
 
 
 def _outlook(history: RunHistory, state: RunState) -> Row:
