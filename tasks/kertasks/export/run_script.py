@@ -9,6 +9,7 @@ from kertasks.export.formats import Export
 from kertasks.export.script.writing import write_script
 from kertasks.export.trained_task import trained_task
 from kertasks.keras_catalog.catalog import Catalog
+from kertasks.pretrained.kept_file import unusable_networks, with_kept_networks
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import Event, Finished, LearningRate, Progress, Resumed, Stopped
 from kertasks.runs.folder import RunFolder
@@ -55,7 +56,7 @@ def script_of(run: RunFolder, catalog: Catalog) -> RunScript:
     run.require_recipe(
         "is no script to write", "{by} is what trained it; its history goes to a .csv or a folder."
     )
-    recipe = run.recipe(catalog)
+    recipe = with_kept_networks(run.recipe(catalog), run.path)
     run.require_events()
     events = EventReader(run.events_path).read_all()
     history = RunHistory()
@@ -88,7 +89,8 @@ def script_of(run: RunFolder, catalog: Catalog) -> RunScript:
         xla=bool(history.xla),
         task=trained.task,
     )
-    return RunScript(text, _DIFFERS.format(task=recipe.task) if trained.differs else "")
+    notes = [_DIFFERS.format(task=recipe.task)] if trained.differs else []
+    return RunScript(text, "; ".join([*notes, *unusable_networks(recipe)]))
 
 
 def _learning_rates(events: list[Event], epochs: int) -> dict[int, float]:

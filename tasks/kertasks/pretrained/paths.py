@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from kertasks.recipes.recipe import PRETRAINED, Component, Recipe, Value
 
 _Part = TypeVar("_Part", bound=Component)
+Arguments: TypeAlias = Mapping[str, Value]
 
 
 def with_whole_paths(recipe: Recipe, folder: Path) -> Recipe:
@@ -36,21 +37,33 @@ def with_relative_paths(recipe: Recipe, folder: Path) -> Recipe:
     return _with_files(recipe, relative)
 
 
-def _with_files(recipe: Recipe, change: Callable[[str], str]) -> Recipe:
+def forget_hash(class_name: object, changed: str, arguments: dict[str, Any]) -> None:
+    """Take the hash out of a ``Pretrained`` layer's arguments when another file is named, of which
+    it says nothing."""
+    if class_name == PRETRAINED and changed == "file":
+        arguments.pop("sha256", None)
+
+
+def with_networks(recipe: Recipe, change: Callable[[Arguments], Arguments]) -> Recipe:
+    """The recipe with the arguments changed of each ``Pretrained`` layer that names a file."""
     layers = tuple(_changed(layer, change) for layer in recipe.layers)
     return recipe if layers == recipe.layers else replace(recipe, layers=layers)
 
 
-def _changed(component: _Part, change: Callable[[str], str]) -> _Part:
-    """The component, or layer, with each file changed that it or one inside of it names."""
+def _with_files(recipe: Recipe, change: Callable[[str], str]) -> Recipe:
+    return with_networks(recipe, lambda one: {**one, "file": change(str(one["file"]))})
 
-    def of(name: str, value: Value) -> Value:
+
+def _changed(component: _Part, change: Callable[[Arguments], Arguments]) -> _Part:
+    """The component, or layer, with those in it changed that are of a file."""
+
+    def of(value: Value) -> Value:
         if isinstance(value, Component):
             return _changed(value, change)
-        if isinstance(value, tuple):
-            return tuple(of("", one) for one in value)
-        is_file = component.class_name == PRETRAINED and name == "file"
-        return change(value) if is_file and isinstance(value, str) and value else value
+        return tuple(map(of, value)) if isinstance(value, tuple) else value
 
-    arguments = {name: of(name, value) for name, value in component.arguments.items()}
+    arguments: Arguments = {name: of(value) for name, value in component.arguments.items()}
+    file = arguments.get("file")
+    if component.class_name == PRETRAINED and isinstance(file, str) and file:
+        arguments = change(arguments)
     return replace(component, arguments=arguments)

@@ -101,6 +101,15 @@ class SavedNetwork:
         return found
 
     @property
+    def sha256(self) -> str:
+        """The hash of the whole file.
+
+        Raises:
+            OSError: it is gone, or cannot be read any more.
+        """
+        return _hash_of(self.path, self.stamp)
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Names of the layers, first to last."""
         return tuple(layer.name for layer in self.layers)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from kertasks.keras_catalog.catalog import Catalog
-from kertasks.pretrained.paths import with_whole_paths
+from kertasks.pretrained.paths import forget_hash, with_whole_paths
 from kertasks.recipes.json_form import KEYS, RecipeReader, join, to_json
 from kertasks.recipes.recipe import EarlyStopping, Recipe
 from kertasks.recipes.recipe_errors import (
@@ -114,6 +114,7 @@ def _change(plain: dict[str, Any], change: Change) -> None:
     if change.adds:
         raise _fault(path, f"{path}+=", "a place in a list, such as layers.0+=Flatten")
     _check_key(walked, last, path)
+    forget_hash(holder.get("class"), last, holder)
     if change.text:
         holder[last] = change.value()
     else:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kertasks.errors import UserError
+from kertasks.pretrained.kept_file import with_kept_networks
 from kertasks.recipes.recipe import DataSettings, Recipe
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def retraining_of(run: RunFolder, catalog: Catalog | None = None) -> Recipe:
     if not state.is_over:
         raise NotToRetrain(f"run {run.id} is {state}: its best epoch may be still to come")
     run.require_recipe("cannot be retrained", "Start {by} again, with the epochs that were best.")
-    recipe = run.recipe(catalog)
+    recipe = with_kept_networks(run.recipe(catalog), run.path)
     run.require_events()
     best = RunHistory.read(run.events_path).best
     if best.epoch is None:

@@ -78,7 +78,8 @@ class RunStore:
         """Make the folder of a new run, with the recipe in it; a trainer writes the rest.
 
         Args:
-            recipe: what will be trained, kept as ``recipe.toml``.
+            recipe: what will be trained, kept as ``recipe.toml``, with the saved networks that it
+                names.
             source: where the recipe was read from, when that was a file.
             retrained_from: id of the run whose best epoch it is trained for.
             group: id of the group that it belongs to.
@@ -87,9 +88,12 @@ class RunStore:
             HomeNotWritable: the home cannot be written in.
             IsElsewhere: the home is the mirror of another host's.
         """
+        from kertasks.pretrained.kept_file import keep_networks  # not before the first paint
+
         try:
             folder = self._new_folder(f"{recipe.task} {recipe.name}")
-            folder.write_recipe(recipe, source, retrained_from, group)
+            kept = keep_networks(recipe, folder.path)
+            folder.write_recipe(kept, source, retrained_from, group)
         except OSError as error:
             raise HomeNotWritable(self.home, error) from error
         return folder

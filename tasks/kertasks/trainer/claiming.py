@@ -37,6 +37,7 @@ from msgspec.structs import replace
 from kertasks.errors import UserError
 from kertasks.files import lock_holder
 from kertasks.hosts.asked import AskedHosts
+from kertasks.pretrained.kept_file import with_kept_networks
 from kertasks.recipes.recipe import Recipe
 from kertasks.runs.control_file import last_number
 from kertasks.runs.event_log import EventLog
@@ -123,7 +124,7 @@ def claim(
         require_resumable(run, epochs, watched=True)
     elif before is not None:
         raise ClaimedByAnother(run)
-    recipe = run.recipe()
+    recipe = with_kept_networks(run.recipe(), path)
     log = _lock(run, before)
     try:
         run.take_from_spool()

@@ -137,6 +137,7 @@ def test_a_run_goes_on_where_it_ended_and_its_file_is_plain_keras(
     assert train(claim(whole.path), DatasetCache(), "CPU")
     run = RunStore(tmp_path / "parts").create(recipe)
     assert train(claim(run.path), DatasetCache(), "CPU")
+    copy.write_bytes(b"something else")  # the run has what it needs
     assert train(claim(run.path, resumes=True, epochs=2), DatasetCache(), "CPU")
     expected, found = (EventReader(one.events_path).read_all() for one in (whole, run))
     assert isinstance(found[-1], Finished)

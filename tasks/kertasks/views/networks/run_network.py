@@ -12,6 +12,7 @@ from kertasks.data.dataset import Dataset
 from kertasks.keras_catalog.catalog import Catalog
 from kertasks.models.build import build_model, require_trainable
 from kertasks.own_tasks.kept_statistics import data_without_rows, require_same_data
+from kertasks.pretrained.kept_file import with_kept_networks
 from kertasks.recipes.recipe import Recipe
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.looking.kept_epochs import (
@@ -62,7 +63,7 @@ class RunNetwork:
             "The tabs of kertui attach look at its network, where its rows are known, and Keras "
             "loads its model.keras, where there is one.",
         )
-        self.recipe: Recipe = run.recipe(catalog)
+        self.recipe: Recipe = with_kept_networks(run.recipe(catalog), run.path)
         found = None if needs_rows else data_without_rows(run)
         if found is None:
             found = datasets.for_recipe(self.recipe)

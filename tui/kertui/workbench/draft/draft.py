@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kertasks.groups.sweep.dimension import Dimension
-from kertasks.pretrained.paths import with_whole_paths
+from kertasks.pretrained.paths import forget_hash, with_whole_paths
 from kertasks.recipes.recipe import INPUT, Layer, Recipe, Value
 from kertui.comparison.recipe_comparison import ComparedValue, compare_recipes
 from kertui.forms.argument_path import ArgumentPath, Unset, with_argument
@@ -108,7 +108,9 @@ class RecipeDraft:
         """
         layer = self.recipe.layers[index]
         layers = list(self.recipe.layers)
-        layers[index] = replace(layer, arguments=with_argument(layer.arguments, path, value))
+        arguments = with_argument(layer.arguments, path, value)
+        forget_hash(layer.class_name, path[-1], arguments)
+        layers[index] = replace(layer, arguments=arguments)
         self._set_layers(layers, index)
 
     def set_inputs(self, index: int, inputs: tuple[str, ...]) -> None:

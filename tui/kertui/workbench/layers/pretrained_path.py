@@ -7,6 +7,7 @@ from pathlib import Path
 
 from kertasks.pretrained.saved_file import ENDING, UnusableFile, read_saved
 from kertasks.recipes.recipe import PRETRAINED, Layer, Value
+from kertasks.text.numbers import short_path
 from kertui.dialogs.ask_path import AskPathScreen, Mistake
 
 
@@ -29,9 +30,13 @@ class PretrainedPathScreen(AskPathScreen[Layer]):
         del confirmed, wanted  # reading changes nothing
         try:
             saved = read_saved(path.absolute())
+            sha256 = saved.sha256
         except UnusableFile as error:
             return Mistake(str(error))
+        except OSError as error:  # it was deleted between the two
+            return Mistake(f"{short_path(path)} cannot be read: {(error.strerror or '').lower()}")
         arguments: dict[str, Value] = {"file": str(saved.path)}
         if saved.without_head is not None:
             arguments["until"] = saved.without_head
+        arguments["sha256"] = sha256
         return Layer(PRETRAINED, arguments)
