@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kertasks.arrays.array_file import WrongArrays, headers, labels_of, opened_arrays, require_small
-from kertasks.arrays.own_arrays import Arrays, ArrayScaling
+from kertasks.arrays.own_arrays import Arrays, ArrayScaling, encode_arrays
 from kertasks.data.dataset import Dataset
 from kertasks.data.splits import Split
 from kertasks.files import said_path
@@ -51,6 +51,7 @@ def load(data: Arrays, base: Path, seed: int) -> Dataset:
         standardise_features=data.scaling is ArrayScaling.STANDARD and len(data.shape) == 1,
         sample=partial(picture_sample, classes, full) if is_picture and classes else None,
         baseline_methods=BaselineMethod.usual(data.kind),
+        record=encode_arrays(data),
     )
 
 

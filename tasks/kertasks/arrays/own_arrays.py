@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -73,6 +74,47 @@ class Arrays(
     def kind(self) -> TaskKind:
         """What is to be predicted."""
         return TaskKind.of_classes(len(self.classes))
+
+
+# Made once: two threads that first ask msgspec for the same record at once crash the process.
+_DECODER = msgspec.json.Decoder(Arrays)
+
+
+def encode_arrays(data: Arrays) -> str:
+    """The record as a run keeps it, in JSON: how the file was read, and what it held."""
+    return msgspec.json.format(msgspec.json.encode(data), indent=1).decode()
+
+
+def decode_arrays(text: str | bytes) -> Arrays:
+    """A record as ``encode_arrays`` writes it.
+
+    Raises:
+        ValueError: it is none.
+    """
+    return _DECODER.decode(text)
+
+
+def what_changed(before: str | bytes, now: str | bytes) -> str:
+    """What is another in what two runs of a task keep, in words; empty for nothing.
+
+    Raises:
+        ValueError: one of them is none of arrays.
+    """
+    first, then = decode_arrays(before), decode_arrays(now)
+    names = {
+        "x": "which array has its features",
+        "shape": "the shape of a row",
+        "y": "which array has its targets",
+        "x_test": "what it is tested on",
+        "y_test": "what it is tested on",
+        "classes": "its classes",
+        "scaling": "how its features are scaled",
+        "test": "which share is held out to test",
+    }
+    found = [said for field, said in names.items() if getattr(first, field) != getattr(then, field)]
+    if first.digest != then.digest:
+        found.insert(0, f"what {Path(then.path).name} holds")
+    return " and ".join(dict.fromkeys(found))
 
 
 def row_shape(shape: tuple[int, ...]) -> tuple[int, ...]:

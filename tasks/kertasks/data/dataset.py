@@ -80,6 +80,10 @@ class Dataset:
     """What was learned of the training rows to encode a row, as JSON, which a run keeps: with it
     a network answers rows without its data. Empty where that takes nothing."""
 
+    record: str = ""
+    """How the data was understood, as JSON, which a run keeps where there are no ``statistics``: a
+    script reads the data as the run did. Empty where the task alone says it."""
+
     read_file: Callable[[Path], NDArray[Any]] | None = None
     """Reads a file as the network's input, where a row is a file of a person's; of one that is
     none it raises an error whose text says why."""

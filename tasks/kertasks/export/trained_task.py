@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from kertasks.files import read_small
-from kertasks.folders.texts.text_folder import TextFolder
+from kertasks.folders.texts.text_folder import TextFolder, of_table
 from kertasks.own_tasks.data_kinds import kind_of_statistics
 from kertasks.own_tasks.data_task import read_data_task
 from kertasks.own_tasks.kept_tasks import file_of
 from kertasks.own_tasks.task_of_data import VARIANT, task_of
 from kertasks.registry import find_task
 from kertasks.runs.folder import RunDamaged, RunFolder
+from kertasks.tables.table import Table
 from kertasks.task import Task
 
 
@@ -27,10 +28,9 @@ class TrainedTask:
 
 
 def trained_task(run: RunFolder, name: str) -> TrainedTask:
-    """The task of a run; of a table or a folder of pictures with what the run keeps of it.
+    """The task of a run; of data of a person's own with what the run keeps of it.
 
-    Where the data lies is said by the task of now: a person may have moved it. Of a folder of
-    texts a run keeps less than the task says, and the task of now counts.
+    Where the data lies is said by the task of now: a person may have moved it.
 
     Args:
         run: the run.
@@ -48,12 +48,12 @@ def trained_task(run: RunFolder, name: str) -> TrainedTask:
         return TrainedTask(now)
     except OSError as error:
         raise RunDamaged(f"{run.statistics_path} cannot be read: {error.strerror}") from error
-    if isinstance(said.data, TextFolder):
-        return TrainedTask(now)
     try:
         data = kind_of_statistics(kept).data_of(kept)
     except ValueError as error:
         raise RunDamaged(f"{run.statistics_path} cannot be read: {error}") from error
+    if isinstance(data, Table) and isinstance(said.data, TextFolder):
+        data = of_table(data, said.data)
     if type(data) is type(said.data):
         data = replace(data, path=said.data.path)
     then = task_of(path, replace(said, data=data))

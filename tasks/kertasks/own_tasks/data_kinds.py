@@ -42,17 +42,18 @@ class DataKind:
 
     restores: str = ""
     """From the statistics that a run keeps of such data: the dataset without its rows. Empty where
-    a run keeps nothing."""
+    nothing is learned of the rows that it would take, or a scale that ``Task.load`` gives them."""
 
     compares: str = ""
-    """From two such statistics: what is another in the second one, in words."""
+    """From two of what a run keeps: what is another in the second one, in words."""
 
     folds_itself: bool = True
     """Whether loading divides the rows into folds: where more than a scale is learned of them, or
     where they may be too many for the memory. Else it is done with what is loaded."""
 
     tells: str = ""
-    """From such statistics: the data's record, as it was trained on, without NumPy."""
+    """From what a run keeps of such data: the data's record, as it was trained on, without NumPy.
+    Empty where a run keeps it as a table."""
 
     def load(self, data: Any, base: Path, seed: int) -> Any:
         """Read the data: a ``Dataset``, which who has no NumPy must not even name."""
@@ -113,7 +114,9 @@ KINDS: Mapping[type, DataKind] = {
         knows="kertasks.arrays.array_facts:facts",
         writes="kertasks.arrays.array_script:script",
         summary="kertasks.arrays.array_facts:summary",
+        compares="kertasks.arrays.own_arrays:what_changed",
         folds_itself=False,
+        tells="kertasks.arrays.own_arrays:decode_arrays",
     ),
 }
 """By the record that a task of data holds."""
@@ -134,7 +137,7 @@ def kind_of_statistics(statistics: str | bytes) -> DataKind:
     """
     tag = msgspec.json.decode(statistics, type=_Tagged).kind
     for record, kind in KINDS.items():
-        if kind.restores and _tag_of(record) == tag:
+        if kind.tells and _tag_of(record) == tag:
             return kind
     raise ValueError(f"no statistics of a kind {tag!r} are known")
 
@@ -144,12 +147,14 @@ def _tag_of(record: type) -> object:
 
 
 def dataset_without_rows(statistics: str | bytes) -> Any:
-    """All of a dataset but its rows: what it takes to build its network and to ask it.
+    """All of a dataset but its rows: what it takes to build its network and to ask it. None where
+    what is kept of such data is too little for that.
 
     Raises:
         ValueError: they are no statistics.
     """
-    return _function(kind_of_statistics(statistics).restores)(statistics)
+    kind = kind_of_statistics(statistics)
+    return _function(kind.restores)(statistics) if kind.restores else None
 
 
 def what_changed(before: str | bytes, now: str | bytes) -> str:

@@ -15,14 +15,14 @@ class DataDiffers(UserError):
 
 
 def keep_statistics(run: RunFolder, data: Dataset) -> None:
-    """Write what was learned of the training rows into the folder of a run that begins, where
-    something was.
+    """Write what was learned of the training rows into the folder of a run that begins, or where
+    nothing was, how its data was understood.
 
     Raises:
         OSError: it cannot be written.
     """
-    if data.statistics:
-        write_text(run.statistics_path, data.statistics)
+    if kept := data.statistics or data.record:
+        write_text(run.statistics_path, kept)
 
 
 def _kept(run: RunFolder) -> bytes | None:
@@ -35,7 +35,7 @@ def _kept(run: RunFolder) -> bytes | None:
 
 
 def data_without_rows(run: RunFolder) -> Dataset | None:
-    """The run's data but for its rows, as the run keeps it; None where it keeps nothing of it.
+    """The run's data but for its rows, as the run keeps it; None where it keeps too little of it.
 
     Raises:
         RunDamaged: what it keeps cannot be read.
@@ -44,7 +44,7 @@ def data_without_rows(run: RunFolder) -> Dataset | None:
     if kept is None:
         return None
     try:
-        found: Dataset = dataset_without_rows(kept)
+        found: Dataset | None = dataset_without_rows(kept)
     except ValueError as error:
         raise RunDamaged(f"{run.statistics_path} cannot be read: {error}") from error
     return found
@@ -57,11 +57,11 @@ def require_same_data(run: RunFolder, data: Dataset) -> None:
         DataDiffers: it has changed since, or the task has; saying what.
         RunDamaged: what the run keeps cannot be read.
     """
-    kept = _kept(run)
-    if kept is None or not data.statistics:
+    kept, now = _kept(run), data.statistics or data.record
+    if kept is None or not now:
         return
     try:
-        changed = what_changed(kept, data.statistics.encode())
+        changed = what_changed(kept, now.encode())
     except ValueError as error:
         raise RunDamaged(f"{run.statistics_path} cannot be read: {error}") from error
     if changed:

@@ -150,8 +150,8 @@ class RunFolder:
 
     @property
     def statistics_path(self) -> Path:
-        """The path of ``statistics.json``, which has what was learned of the training rows to
-        encode a row; not there where that took nothing."""
+        """The path of ``statistics.json``, which has how data of a person's own was understood, and
+        what was learned of its training rows to encode a row; not there of other data."""
         return self.path / "statistics.json"
 
     @property

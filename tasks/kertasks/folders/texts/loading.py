@@ -24,17 +24,13 @@ from kertasks.folders.class_folders import (
 from kertasks.folders.folder_digest import content_digest
 from kertasks.folders.part_places import places_of_parts, with_fold
 from kertasks.folders.texts.text_files import TextFiles
-from kertasks.folders.texts.text_folder import TextFolder
+from kertasks.folders.texts.text_folder import TEXT, TextFolder, as_table
 from kertasks.tables.loading import dataset_of
 from kertasks.tables.rows.encoding import Encoding
 from kertasks.tables.rows.prepared_table import PreparedTable
 from kertasks.tables.rows.texts import Vocabulary
 from kertasks.tables.statistics import TableStatistics, TextColumn
-from kertasks.tables.table import Column, Role, Table, TextForm
-from kertasks.text.plain_text import one_line
-
-TEXT, CLASS = "text", "class"
-"""What the two columns are called."""
+from kertasks.tables.table import TextForm
 
 _AT_ONCE = 1_000
 
@@ -64,7 +60,7 @@ def load(data: TextFolder, base: Path, seed: int, fold: Fold | None = None) -> D
     column = TextColumn(
         TEXT, vocabulary.words(data.most_words), data.most_length if is_sequence else 0
     )
-    table = _as_table(data, content_digest(files, texts.contents), len(good))
+    table = as_table(data, content_digest(files, texts.contents), len(good))
     statistics = TableStatistics(table, (column,), len(places[TRAIN]))
     order = np.concatenate([places[TRAIN], places[VALIDATION], places[TEST]])
     rows = good[order].tolist()
@@ -88,18 +84,3 @@ def _encoded(texts: TextFiles, rows: list[int], encoding: Encoding) -> NDArray[A
     if encoding.is_sparse:
         return encoding.sparse([*chain.from_iterable(map(numbers.hot, blocks))])
     return np.concatenate([numbers.rows(block) for block in blocks])
-
-
-def _as_table(data: TextFolder, digest: str, rows: int) -> Table:
-    """The folder as a table says it, which is what a run keeps of it."""
-    return Table(
-        path=data.path,
-        target=CLASS,
-        columns=(Column(TEXT, Role.TEXT), Column(CLASS, Role.CATEGORY)),
-        classes=tuple(one_line(name) for name in data.classes),
-        text_form=data.text_form,
-        most_words=data.most_words,
-        most_length=data.most_length,
-        digest=digest,
-        rows=rows,
-    )

@@ -8,7 +8,11 @@ import msgspec
 from msgspec import Meta
 
 from kertasks.kinds import TaskKind
-from kertasks.tables.table import TextForm
+from kertasks.tables.table import Column, Role, SplitChoice, Table, TextForm
+from kertasks.text.plain_text import one_line
+
+TEXT, CLASS = "text", "class"
+"""What the two columns are called of a folder as a table."""
 
 
 class TextFolder(
@@ -47,3 +51,45 @@ class TextFolder(
     def kind(self) -> TaskKind:
         """What is to be predicted."""
         return TaskKind.of_classes(len(self.classes))
+
+
+def as_table(data: TextFolder, digest: str, rows: int) -> Table:
+    """The folder as a table says it, which is what a run keeps of it.
+
+    Args:
+        data: the folder.
+        digest: of what its files held.
+        rows: how many of them could be read.
+    """
+    return Table(
+        path=data.path,
+        target=CLASS,
+        columns=(Column(TEXT, Role.TEXT), Column(CLASS, Role.CATEGORY)),
+        classes=tuple(one_line(name) for name in data.classes),
+        split=SplitChoice(test=data.test),
+        text_form=data.text_form,
+        most_words=data.most_words,
+        most_length=data.most_length,
+        digest=digest,
+        rows=rows,
+    )
+
+
+def of_table(table: Table, now: TextFolder) -> TextFolder:
+    """The folder that a table of ``as_table`` says.
+
+    Args:
+        table: as a run keeps it.
+        now: the folder as its task says it by now: the names of its classes as the files have them.
+    """
+    by_name = {one_line(name): name for name in now.classes}
+    return TextFolder(
+        path=table.path,
+        classes=tuple(by_name.get(name, name) for name in table.classes),
+        text_form=table.text_form,
+        most_words=table.most_words,
+        most_length=table.most_length,
+        test=table.split.test,
+        digest=table.digest,
+        rows=table.rows,
+    )
