@@ -9,7 +9,7 @@ import os
 import stat
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
@@ -66,7 +66,11 @@ class ClassFile:
 
     size: int
     changed: int
-    """When, in nanoseconds."""
+    """When, in nanoseconds; who copies files may keep it."""
+
+    noted: int
+    """When the file system noted a change of it, in nanoseconds, which nobody can set: another one
+    too where it was written over and given its old time back."""
 
 
 @dataclass(slots=True)
@@ -104,12 +108,22 @@ class ClassFiles:
     @property
     def stamp(self) -> str:
         """The hash of names, sizes and times of change: another one once a file is another, as far
-        as can be said without reading it."""
-        found = blake2b(digest_size=16)
-        for file in self.files:
-            state = f"{file.name}\0{file.size}\0{file.changed}\0"
-            found.update(state.encode(errors="surrogateescape"))
-        return found.hexdigest()
+        as can be said without reading it; the same of a copy that keeps the times."""
+        return _hash_of(f"{one.name}\0{one.size}\0{one.changed}\0" for one in self.files)
+
+    @property
+    def state(self) -> str:
+        """The same for what is remembered here of the very files: another one also of a copy."""
+        return _hash_of(
+            f"{one.name}\0{one.size}\0{one.changed}\0{one.noted}\0" for one in self.files
+        )
+
+
+def _hash_of(states: Iterable[str]) -> str:
+    found = blake2b(digest_size=16)
+    for state in states:
+        found.update(state.encode(errors="surrogateescape"))
+    return found.hexdigest()
 
 
 def find_files(
@@ -170,10 +184,9 @@ class _Search:
                 if name not in places:
                     self._left_out.add(path, "a folder that is no class of the task")
                     continue
-                files += (
-                    ClassFile(file, places[name], part, status.st_size, status.st_mtime_ns)
-                    for file, status in sorted(self._files_in(path, 1))
-                )
+                for file, status in sorted(self._files_in(path, 1)):
+                    times = status.st_mtime_ns, status.st_ctime_ns
+                    files.append(ClassFile(file, places[name], part, status.st_size, *times))
         return ClassFiles(wanted, tuple(files), tuple(parts), self._left_out)
 
     def _parts_among(self, top: Sequence[str]) -> dict[str, str]:

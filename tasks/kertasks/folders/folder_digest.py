@@ -34,7 +34,7 @@ def hash_of(content: bytes) -> bytes:
 def content_hash(folder: Path, file: ClassFile) -> bytes:
     """The same of a file that is read for that; one that has not changed is read once. Empty where
     it cannot be read."""
-    return _content_hash(folder / file.name, file.size, file.changed)
+    return _content_hash(folder / file.name, file.size, file.changed, file.noted)
 
 
 @lru_cache(maxsize=2 * MOST_FILES)

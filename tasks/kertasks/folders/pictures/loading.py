@@ -70,7 +70,7 @@ def load(data: PictureFolder, base: Path, seed: int, fold: Fold | None = None) -
     places = with_fold(places, labels, data.classes, fold, seed)
     of_fold = [] if fold is None else [str(fold)]
     train, validation, test = (
-        _split(decoded, places[part], labels, " ".join([files.stamp, part, str(seed), *of_fold]))
+        _split(decoded, places[part], labels, " ".join([part, str(seed), *of_fold]))
         for part in (TRAIN, VALIDATION, TEST)
     )
     seen = msgspec.structs.replace(data, digest=decoded.digest, rows=len(decoded.good))
@@ -122,7 +122,7 @@ class _Decoded:
 
 def _decode(folder: Path, files: ClassFiles, data: PictureFolder) -> _Decoded:
     size = len(files.files), data.height, data.width, data.channels
-    key = f"pictures {_VERSION} {folder.absolute()} {files.stamp} {data.scaling}"
+    key = f"pictures {_VERSION} {folder.absolute()} {files.state} {data.scaling}"
     paths = [folder / file.name for file in files.files]
 
     def fill(rows: NDArray[Any]) -> dict[str, Any]:

@@ -52,8 +52,15 @@ def test_pictures_are_split_by_class_scaled_and_read_again_from_a_private_file(b
     # What a run keeps of it says what the files held, as who looks at them does.
     assert decode_folder(data.statistics).digest == look(base / "pictures").data.digest
     assert what_changed(data.statistics, other.statistics) == ""
+    # Also of one that was written over and has the size and the time that it had.
     picture = base / "pictures" / "dark" / "dark-00.png"
-    picture.write_bytes((base / "pictures" / "dark" / "dark-01.png").read_bytes())
+    before = picture.stat()
+    content = (base / "pictures" / "light" / "light-00.png").read_bytes()
+    picture.write_bytes(content.ljust(before.st_size, b"\0")[: before.st_size])
+    os.utime(picture, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert picture.stat().st_size == before.st_size
+    assert look(base / "pictures").data.digest != decode_folder(data.statistics).digest
+    assert not np.array_equal(load(SMALL, base, 3).train.x, data.train.x)
     changed = load(msgspec.structs.replace(SMALL, width=4), base, 3)
     assert (
         what_changed(data.statistics, changed.statistics)
