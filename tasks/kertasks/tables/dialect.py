@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from kertasks.tables.table import Reading, ReadingWishes
+from kertasks.tables.table import MISSING, Reading, ReadingWishes
 
 DELIMITERS = (",", ";", "\t", "|")
 """Those that are tried where DuckDB finds none."""
@@ -67,6 +67,8 @@ def guess(text: str, file: Path, wishes: ReadingWishes, encoding: str) -> Head:
         wide = max(map(text.partition("\n")[0].count, DELIMITERS)) > _WIDE
         delimiter, sniffed = (None, "") if wide else _sniffed(file)
         delimiter = delimiter or _counted(text)
+        if delimiter == ",":
+            delimiter = _beside_decimal_commas(text) or delimiter
         quote = sniffed if quote is None and sniffed else quote
     if quote is None:
         quote = _quote(text, delimiter)
@@ -83,6 +85,7 @@ def guess(text: str, file: Path, wishes: ReadingWishes, encoding: str) -> Head:
             encoding=encoding,
             day_first=_day_first(rows) if wishes.day_first is None else wishes.day_first,
             skip=skip,
+            missing=(*MISSING, *wishes.missing),
         ),
     )
 
@@ -142,6 +145,21 @@ def _counted(text: str) -> str:
         if width > 1 and share > max(most, 0.5):
             best, most = delimiter, share
     return best
+
+
+def _beside_decimal_commas(text: str) -> str | None:
+    """The delimiter where the commas are those of numbers: it divides every row alike, and commas
+    do not, or all that it divides are such numbers."""
+    by_commas = set(map(len, _cells(text, ",", '"', 0)))
+    for delimiter in DELIMITERS[1:]:
+        rows = _cells(text, delimiter, '"', 0)
+        if len(widths := set(map(len, rows))) != 1 or widths == {1}:
+            continue
+        commas, points = _decimals(rows)
+        cells = sum(map(len, rows))
+        if commas > points and (len(by_commas) > 1 or commas == cells):
+            return delimiter
+    return None
 
 
 def _all_numbers(rows: Sequence[Sequence[str]]) -> bool:
@@ -254,7 +272,7 @@ def _is_value(cell: str) -> bool:
     return bool(_NUMBER.fullmatch(cell) or re.match(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}", cell))
 
 
-_MISSING = frozenset(map(str.casefold, Reading().missing))
+_MISSING = frozenset(map(str.casefold, MISSING))
 
 
 def _is_missing(cell: str) -> bool:

@@ -88,6 +88,10 @@ class SplitWay(StrEnum):
     """The rows that a column marks."""
 
 
+MISSING = ("", "?", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "-", "n/a", "#N/A")
+"""Cells that stand for none unless a person says otherwise."""
+
+
 class Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """How the cells of a text file are found. Parquet and JSON lines need none of it."""
 
@@ -98,7 +102,7 @@ class Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     header: bool = True
     decimal: Annotated[str, Meta(pattern=r"^[.,]$")] = "."
     encoding: str = "utf-8"
-    missing: tuple[str, ...] = ("", "?", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "-")
+    missing: tuple[str, ...] = MISSING
     """Cells that stand for none, blanks around them left out."""
 
     day_first: bool = False
@@ -118,6 +122,8 @@ class ReadingWishes(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omi
     encoding: str | None = None
     day_first: bool | None = None
     skip: Annotated[int, Meta(ge=0, le=1000)] | None = None
+    missing: tuple[str, ...] = ()
+    """Cells that stand for none besides those of ``MISSING``."""
 
 
 class Column(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

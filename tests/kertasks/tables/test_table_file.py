@@ -39,6 +39,9 @@ def written(folder: Path, content: str | bytes, name: str = "table.csv") -> Path
     [
         ("a,b\n1,2\n3,4\n", Reading(), ("a", "b"), ("1", "2")),
         ("a;b\n1,5;2\n", Reading(delimiter=";", decimal=","), ("a", "b"), ("1,5", "2")),
+        ("a;b\n1,5;2,5\n", Reading(delimiter=";", decimal=","), ("a", "b"), ("1,5", "2,5")),
+        ("1,5;2,0\n0,5;3,1\n", Reading(delimiter=";", decimal=",", header=False), None, None),
+        ("a,b\n1;5,2\n2;5,3\n", Reading(), ("a", "b"), ("1;5", "2")),
         ("a\tb\n1\tx, y\n", Reading(delimiter="\t"), ("a", "b"), ("1", "x, y")),
         ("a|b\n1|2\n", Reading(delimiter="|"), ("a", "b"), ("1", "2")),
         ("1 2 3\n4 5 6\n", Reading(delimiter=" ", header=False), None, ("1", "2", "3")),

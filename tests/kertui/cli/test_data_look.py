@@ -49,6 +49,27 @@ def test_what_is_said_otherwise_holds(table: Path, capsys: pytest.CaptureFixture
     assert last.endswith(" --target sorte --role label=ignore --decimal ,")
 
 
+def test_cells_that_are_no_numbers_are_counted_as_missing_where_that_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "houses.csv"
+    rows = [f"{n}.5,{n * 3}" for n in range(40)]
+    rows[4], rows[9], rows[11] = "three,12", "on request,27", "n/a,33"
+    path.write_text("\n".join(["area,price", *rows]) + "\n")
+    assert run(["data", "look", str(path)]) == 1
+    said = capsys.readouterr().out
+    assert "missing: 1 cell of area, row 12, written 'n/a'" in said
+    options = "--target price --missing three --missing 'on request'"
+    assert said.splitlines()[-1] == f"to count them as missing: kertui train {path} {options}"
+    assert run(["train", str(path)]) == 1
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last == f"to count them as missing: kertui train {path} {options}"
+    assert run(["data", "look", str(path), "--missing", "three", "--missing", " on request "]) == 0
+    said = capsys.readouterr().out
+    assert "missing: 3 cells of area, row 5, 10, 12, written" in said
+    assert said.splitlines()[-1].startswith(f"next: kertui train {path} --target price --missing")
+
+
 @pytest.mark.parametrize(
     ("words", "status", "said"),
     [

@@ -28,7 +28,7 @@ from kertui.cli.options import (
     tasks_option,
 )
 from kertui.cli.own_data.said_of_table import SaidOfTable, table_options
-from kertui.cli.own_data.table_lines import look_with, table_path, understood
+from kertui.cli.own_data.table_lines import look_with, missing_instead, table_path, understood
 
 if TYPE_CHECKING:
     from kertasks.hosts.asked import AskedHosts
@@ -216,7 +216,8 @@ def keep_table(path: Path, said: SaidOfTable) -> tuple[Task, str]:
         look = look_with(path, own if isinstance(own, Table) else None, said)
         for line in understood(look):
             click.echo(visible(line), err=True)
-        require_ready(path, look.problems)
+        instead = missing_instead(look, str(path), said) if read is None else ""
+        require_ready(path, look.problems, visible(instead))
         data, recipe = replace(look.table, path=str(path.absolute())), look.recipe
     task = DataTask(data) if read is None else replace(read, data=data)
     taken = frozenset([*(one.name for one in all_tasks()), *(one.name for one in broken_tasks())])

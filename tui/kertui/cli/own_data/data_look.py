@@ -6,7 +6,6 @@ import shlex
 import shutil
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,12 @@ import click
 from kertasks.text.plain_text import visible
 from kertui.cli.options import home_option, writes_utf8
 from kertui.cli.own_data.said_of_table import SaidOfTable, table_options
-from kertui.cli.own_data.table_lines import look_with, summary_lines
+from kertui.cli.own_data.table_lines import (
+    look_with,
+    missing_instead,
+    summary_lines,
+    train_command,
+)
 from kertui.cli.own_data.understood_data import is_no_table, understand
 
 if TYPE_CHECKING:
@@ -56,8 +60,10 @@ def data_look(ctx: click.Context, file: str, said: SaidOfTable, as_json: bool) -
     else:
         for line in _lines(look):
             click.echo(line)
+        if instead := missing_instead(look, file, said):
+            click.echo(visible(instead))
         if not look.problems:
-            click.echo(f"next: {_next_command(look, file, said)}")
+            click.echo(f"next: {train_command(look, file, said)}")
     ctx.exit(_NOT_READY if look.problems else 0)
 
 
@@ -110,14 +116,6 @@ def _missing_words(column: ColumnLook) -> str:
     written = " ".join(repr(text) for text in column.missing.written)
     count = counted(column.missing.count, "cell")
     return f"missing: {count} of {column.name}, row {rows}{more}, written {written}"
-
-
-def _next_command(look: TableLook, file: str, said: SaidOfTable) -> str:
-    """What trains the table as it was looked at."""
-    from kertasks.text.plain_text import visible_name
-
-    options = replace(said, target=look.table.target).options
-    return " ".join(["kertui train", shlex.quote(visible_name(file)), *options])
 
 
 def _column_lines(look: TableLook) -> Iterator[str]:

@@ -48,6 +48,13 @@ _OPTIONS = (
         metavar="NAME",
         help="Of a table: such as utf-8, utf-16, latin-1 or cp1252.",
     ),
+    click.option(
+        "--missing",
+        multiple=True,
+        metavar="TEXT",
+        help="Of a table: a cell that stands for none, besides blanks, NA and the like. Again for "
+        "more.",
+    ),
 )
 
 
@@ -63,6 +70,7 @@ class SaidOfTable:
     decimal: str | None = None
     header: bool | None = None
     encoding: str | None = None
+    missing: tuple[str, ...] = ()
 
     @property
     def wishes(self) -> ReadingWishes:
@@ -74,6 +82,7 @@ class SaidOfTable:
             header=self.header,
             decimal=self.decimal,
             encoding=self.encoding,
+            missing=tuple(text.strip() for text in self.missing),
         )
 
     @property
@@ -87,7 +96,7 @@ class SaidOfTable:
         words = [f"{option} {shlex.quote(word)}" for option, word in given.items() if word]
         if self.header is not None:
             words.append("--header" if self.header else "--no-header")
-        return words
+        return [*words, *(f"--missing {shlex.quote(text)}" for text in self.missing)]
 
     @property
     def options(self) -> list[str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,9 @@ if TYPE_CHECKING:
 
 _ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".parquet", ".pq", ".jsonl", ".ndjson", ".json", ".gz")
 """Of files that are tables as a rule; by any other a file that is there is meant too."""
+
+_MOST_TEXTS = 8
+"""Of refused cells that are counted as missing by a command; more are a wrong role or sign."""
 
 _MOST_SAID = 3
 """Warnings that are said; ``kertui data look`` says all."""
@@ -82,3 +87,34 @@ def understood(look: TableLook) -> list[str]:
     if len(look.warnings) > _MOST_SAID:
         lines.append(f"{len(look.warnings) - _MOST_SAID} more: kertui data look {look.table.path}")
     return lines
+
+
+def train_command(look: TableLook, file: str, said: SaidOfTable) -> str:
+    """What trains a table as it was looked at.
+
+    Args:
+        look: what was understood.
+        file: the table, as it was typed.
+        said: what was said of it.
+    """
+    from kertasks.text.plain_text import visible_name
+
+    options = replace(said, target=look.table.target).options
+    return " ".join(["kertui train", shlex.quote(visible_name(file)), *options])
+
+
+def missing_instead(look: TableLook, file: str, said: SaidOfTable) -> str:
+    """A line on how the refused cells of a table are counted as missing; empty where there are
+    none, more than are known, or blanks.
+
+    Args:
+        look: what was understood.
+        file: the table, as it was typed.
+        said: what was said of it.
+    """
+    texts = tuple(dict.fromkeys(cell.found.strip() for cell in look.refused))
+    some_unknown = look.refused_count > len(look.refused) or "" in texts
+    if not texts or some_unknown or len(texts) > _MOST_TEXTS:
+        return ""
+    asked = replace(said, missing=(*said.missing, *texts))
+    return f"to count them as missing: {train_command(look, file, asked)}"

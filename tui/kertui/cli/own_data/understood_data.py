@@ -22,19 +22,20 @@ class NotReady(UserError):
     """Data cannot be trained as it stands; the text says why."""
 
 
-def require_ready(path: str | Path, problems: Sequence[str]) -> None:
+def require_ready(path: str | Path, problems: Sequence[str], instead: str = "") -> None:
     """See that data can be trained.
 
     Args:
         path: of the data.
         problems: why it cannot.
+        instead: what can be done, in a line; empty where that is not known.
 
     Raises:
         NotReady: with every reason.
     """
     if problems:
         said = f"{visible_name(Path(path).name)} cannot be trained as it stands:"
-        raise NotReady("\n".join([said, *problems]))
+        raise NotReady("\n".join([said, *problems, *filter(None, [instead])]))
 
 
 @dataclass(frozen=True, slots=True)
