@@ -30,7 +30,7 @@ from kertui.terminal.capabilities import Capabilities
 
 async def open_path(pilot: Pilot[None], path: Path) -> DataScreen:
     """Open what is at a path from the list of tasks."""
-    await pilot.press("ctrl+o")
+    await pilot.press("end", "enter")  # the last row: + open a file
     await until(pilot, lambda: isinstance(pilot.app.screen, OpenFileScreen))
     pilot.app.screen.query_one(Input).value = str(path)
     await pilot.press("enter")

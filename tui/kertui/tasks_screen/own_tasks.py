@@ -107,18 +107,23 @@ class OwnTasks(Widget):
         match found:
             case RecipeFile(recipe, path):
                 task = find_task(recipe.task)
-                self.post_message(OpenWorkbench(self.screen, task, recipe, path))
+                self._ask(OpenWorkbench(self.screen, task, recipe, path))
             case DataTaskFile(path):
                 self.edit(path)
             case DataFile(path):
-                self.post_message(OpenData(self.screen, path))
+                self._ask(OpenData(self.screen, path))
 
     def edit(self, file: Path) -> None:
         """Show what a task's file says of its data, to be changed."""
         from kertasks.own_tasks.kept_tasks import file_of
 
         kept = file == file_of(file.stem)
-        self.post_message(OpenData(self.screen, file, file, is_kept=kept))
+        self._ask(OpenData(self.screen, file, file, is_kept=kept))
+
+    def _ask(self, message: OpenWorkbench | OpenData) -> None:
+        # A message that is made in a handler of the screen, as where Enter on a row asked for the
+        # file, goes up no further than to the screen: it is the sender.
+        self.screen.post_message(message)
 
     def ask_to_delete(self, name: str, file: Path, has_runs: bool) -> None:
         """Move a task's file among the deleted ones, after asking."""
