@@ -63,7 +63,8 @@ def compared(baseline: Baseline | None, test: Mapping[str, float], unit: str | N
     ``"$620 less than linear regression"``; empty where there is nothing to compare."""
     if baseline is None:
         return ""
-    for name, value in test.items():
+    # Of a target that was scaled "mae" is in its own unit, and Keras's own error in deviations.
+    for name, value in sorted(test.items(), key=lambda one: one[0] != baseline.metric):
         gain = baseline.gain(name, value)
         if gain is not None and math.isfinite(gain):
             word = "on" if baseline.metric == "accuracy" else "than"

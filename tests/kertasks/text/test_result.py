@@ -23,6 +23,7 @@ from kertasks.runs.history import RunHistory
 from kertasks.runs.listing import SortKey
 from kertasks.runs.store import RunStore
 from kertasks.runs.summary import RunSummary, in_words, summarise
+from kertasks.scores.run_baselines import Baseline
 from kertasks.text import result
 from kertui.cli.progress.following import Report
 from kertui.live.outcome import outcome
@@ -153,3 +154,12 @@ def test_time_is_time_trained_wherever_it_is_said(
     assert said is not None
     assert "5.0 s" in said.facts
     assert ", 0:05" in said_at_the_end(run, capsys)
+
+
+def test_an_error_is_compared_in_the_target_s_own_unit() -> None:
+    baseline = Baseline("linear regression", "mae", 22_000.0)
+    scaled = {"loss": 0.05, "mean_absolute_error": 0.15, "mae": 22_600.0}
+    assert result.compared(baseline, scaled, None) == "600.0 more than linear regression"
+    assert result.compared(baseline, {"mean_absolute_error": 21_000.0}, "$") == (
+        "$1,000 less than linear regression"
+    )
