@@ -1,8 +1,9 @@
-"""The saved networks that a recipe names, kept with the run: it goes on, and is looked
-at, when their files were moved or written over. Imports no Keras.
+"""The saved networks that a recipe names, kept with the run: it goes on, and is looked at, when
+their files were moved or written over. Imports no Keras.
 
-They lie in the run's folder, ``pretrained/<part of the hash>/<name>``. Of one that is too large to
-be copied the run has the hash alone, and another file in its place is refused in one sentence.
+They lie in the run's folder, ``pretrained/<8 digits of the hash>-<name>``, and so go to another
+machine with it. Of one that is too large to be copied the run has the hash alone, and another file
+in its place is refused in one sentence.
 """
 
 from __future__ import annotations
@@ -91,11 +92,11 @@ def _chosen(arguments: Arguments) -> SavedNetwork:
 
 
 def _place(run: Path, sha256: str, name: str) -> Path:
-    return run.absolute() / _FOLDER / "".join(filter(str.isalnum, sha256.lower()))[:16] / name
+    digits = "".join(filter(str.isalnum, sha256.lower()))[:8]
+    return run.absolute() / _FOLDER / f"{digits}-{name}"
 
 
 def _copy(saved: SavedNetwork, place: Path) -> None:
-    place.parent.parent.mkdir(mode=0o700, exist_ok=True)
     place.parent.mkdir(mode=0o700, exist_ok=True)
     with os.fdopen(open_regular(saved.path), "rb") as file, replacing(place) as copy:
         shutil.copyfileobj(file, copy)

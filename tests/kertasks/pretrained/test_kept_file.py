@@ -13,6 +13,7 @@ import pytest
 from tests.support.killed_training import start_training
 from tests.support.waiting import wait_until
 
+from kertasks.groups.ray.sent_files import all_files
 from kertasks.pretrained import kept_file
 from kertasks.pretrained.kept_file import unusable_networks, with_kept_networks
 from kertasks.recipes.changes import with_changes
@@ -60,7 +61,8 @@ def test_a_run_has_the_network_or_its_hash(
     kept = with_kept_networks(said, run.path)
     copy = Path(str(kept.layers[0].arguments["file"]))
     assert copy.is_relative_to(run.path)
-    assert (copy.name, copy.read_bytes()) == ("base.keras", base.read_bytes())
+    assert (copy.name, copy.read_bytes()) == (f"{digest[:8]}-base.keras", base.read_bytes())
+    assert all_files(run.path)[f"pretrained/{copy.name}"] == base.read_bytes()
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     assert stat.S_IMODE(copy.parent.stat().st_mode) == 0o700
 
