@@ -14,7 +14,7 @@ from kertasks.arrays.looking_at_arrays import look
 from kertasks.arrays.own_arrays import ArrayScaling
 from kertasks.export.trained_task import trained_task
 from kertasks.folders.texts.text_folder import TextFolder
-from kertasks.own_tasks.data_task import DataTask, write_data_task
+from kertasks.own_tasks.data_task import DataTask, OwnData, write_data_task
 from kertasks.own_tasks.kept_statistics import (
     DataDiffers,
     data_without_rows,
@@ -32,7 +32,7 @@ def test_the_script_of_a_run_reads_data_as_the_run_did(home: Path, tmp_path: Pat
     write_texts(tmp_path / "texts")
     arrays = look(tmp_path / "a.npz").data
     texts = TextFolder(str(tmp_path / "texts"), ("bad", "good"), test=0.3, most_words=30)
-    changes = {
+    changes: dict[OwnData, tuple[OwnData, str]] = {
         arrays: (
             replace(arrays, scaling=ArrayScaling.NONE, test=0.5),
             "how its features are scaled and which share is held out to test changed",

@@ -3,11 +3,13 @@ logistic or linear regression."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 import kertasks
 from kertasks.kinds import TaskKind
@@ -62,11 +64,12 @@ def write(name: str, folder: Path) -> Table:
     )
 
 
-@pytest.mark.parametrize("name", DIALECTS)
-def test_the_suggested_recipe_is_no_worse(name: str, tmp_path: Path) -> None:
-    table = write(name, tmp_path)
-    task = task_of(tmp_path / f"{name.replace('_', '-')}.toml", DataTask(table))
-    recipe = task.recipe()
+def gains(name: str, folder: Path, seed: int) -> NDArray[np.float64]:
+    """By how much the suggested recipe is better than the baseline for each row held out of a
+    split: right answers more, or the error less."""
+    table = write(name, folder)
+    task = task_of(folder / f"{name.replace('_', '-')}.toml", DataTask(table))
+    recipe = replace(task.recipe(), seed=seed)
     data = task.load(seed=recipe.seed)
     assert data.test is not None
     assert data.train.rows + data.test.rows == table.rows
@@ -99,10 +102,26 @@ def test_the_suggested_recipe_is_no_worse(name: str, tmp_path: Path) -> None:
     other = simple.predict(np.asarray(data.test.x, np.float64))
     if task.kind is TaskKind.REGRESSION:
         truth = data.target_in_own_unit(data.test.y)
-        gains = np.abs(other - truth) - np.abs(data.target_in_own_unit(said[:, 0]) - truth)
+        found = np.abs(other - truth) - np.abs(data.target_in_own_unit(said[:, 0]) - truth)
     else:
         labels = said.argmax(1) if said.shape[1] > 1 else (said[:, 0] > 0.5).astype(int)
-        gains = (labels == data.test.y).astype(float) - (other == data.test.y)
+        found = (labels == data.test.y).astype(float) - (other == data.test.y)
+    return np.asarray(found, np.float64)
+
+
+@pytest.mark.parametrize("name", DIALECTS)
+def test_the_suggested_recipe_is_no_worse(name: str, tmp_path: Path) -> None:
+    found = gains(name, tmp_path, 0)
     # Row by row: worse is what the rows say beyond chance, at 95 %.
-    slack = 1.96 * gains.std(ddof=1) / np.sqrt(len(gains))
-    assert gains.mean() + slack >= 0, (name, gains.mean(), slack)
+    slack = 1.96 * found.std(ddof=1) / np.sqrt(len(found))
+    assert found.mean() + slack >= 0, (name, found.mean(), slack)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", DIALECTS)
+def test_over_many_splits_it_is_as_good(name: str, tmp_path: Path) -> None:
+    """Though the baseline learns of all training rows, and the network holds a fifth of them out to
+    validate by: the same baseline without that fifth loses 0.006 on iris and 0.007 on wine."""
+    found = np.array([gains(name, tmp_path, seed).mean() for seed in range(500, 520)])
+    chance = found.std(ddof=1) / np.sqrt(len(found))
+    assert found.mean() + chance >= 0, (name, found.mean(), chance)
