@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zipfile
 from dataclasses import replace
@@ -25,6 +26,7 @@ from kertui.forms.field_grid import FieldGrid
 from kertui.live.trouble import RunTrouble
 from kertui.service.training_service import TrainingService
 from kertui.tasks_screen.tasks_screen import TasksScreen
+from kertui.workbench.draft.draft import RecipeDraft
 from kertui.workbench.layers.add_layer import AddLayerScreen
 from kertui.workbench.layers.layer_form import LayerForm
 from kertui.workbench.layers.layer_list import INPUT_ROW, LayerList, Waiting
@@ -87,9 +89,15 @@ async def test_layers_of_a_saved_network_are_added_by_its_path(
         assert layer.arguments == {
             "file": str(tmp_path / "base.keras"),
             "until": "globalmaxpooling2d",
+            "sha256": hashlib.sha256((tmp_path / "base.keras").read_bytes()).hexdigest(),
         }
         row = bench.screen.query_one(LayerList).rows[0]
         assert row.arguments == ("base.keras", "frozen", "to globalmaxpooling2d")
+        # The hash says nothing of another file.
+        draft = RecipeDraft(bench.screen.draft.recipe)
+        draft.set_argument(0, ("file",), str(tmp_path / "other.keras"))
+        other = {"file": str(tmp_path / "other.keras"), "until": "globalmaxpooling2d"}
+        assert draft.recipe.layers[0].arguments == other
         form = bench.screen.query_one(LayerForm)
         assert form.grid.field is not None
         assert form.grid.field.label == "until"
