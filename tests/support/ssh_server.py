@@ -8,9 +8,13 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from contextlib import suppress
 from functools import partial
 
 import asyncssh
+
+_AT_ONCE = 1 << 16
+"""Bytes."""
 
 
 async def run(process: asyncssh.SSHServerProcess[bytes]) -> None:
@@ -19,8 +23,31 @@ async def run(process: asyncssh.SSHServerProcess[bytes]) -> None:
     child = await asyncio.create_subprocess_exec(
         "sh", "-c", shell, stdin=pipe, stdout=pipe, stderr=pipe, cwd=os.environ["HOME"]
     )
-    await process.redirect(stdin=child.stdin, stdout=child.stdout, stderr=child.stderr)
+    assert child.stdin is not None
+    assert child.stdout is not None
+    assert child.stderr is not None
+    feeding = asyncio.create_task(feed(process.stdin, child.stdin))
+    await asyncio.gather(pump(child.stdout, process.stdout), pump(child.stderr, process.stderr))
     process.exit(await child.wait())
+    await feeding
+
+
+async def feed(source: asyncssh.SSHReader[bytes], sink: asyncio.StreamWriter) -> None:
+    """Hand on what the client sends. (An error here, as where the program has ended already, would
+    have asyncssh end the connection, which no other server does.)"""
+    with suppress(OSError, asyncssh.Error):
+        while data := await source.read(_AT_ONCE):
+            sink.write(data)
+            await sink.drain()
+    sink.close()
+
+
+async def pump(source: asyncio.StreamReader, sink: asyncssh.SSHWriter[bytes]) -> None:
+    """Hand on what the program prints."""
+    with suppress(OSError, asyncssh.Error):
+        while data := await source.read(_AT_ONCE):
+            sink.write(data)
+            await sink.drain()
 
 
 async def serve(host_key: str, authorized_keys: str) -> None:
