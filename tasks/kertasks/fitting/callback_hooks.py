@@ -10,12 +10,12 @@ from typing import Any
 
 import keras
 
-from kertasks.fitting.keras_internals import (
-    is_kerass,
+from kertasks.fitting.keras_internals.keras_callbacks import (
     overrides,
     takes_summaries,
     traces_batches,
 )
+from kertasks.fitting.keras_internals.keras_methods import is_kerass
 from kertasks.fitting.programs.program import Logs
 
 _HOOKS = {

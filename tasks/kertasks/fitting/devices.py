@@ -16,7 +16,8 @@ import keras
 import tensorflow as tf
 
 from kertasks.errors import UserError
-from kertasks.fitting.keras_internals import all_layers, build, shares_batches
+from kertasks.fitting.keras_internals.keras_building import build, shares_batches
+from kertasks.fitting.keras_internals.keras_layers import all_layers
 from kertasks.text.numbers import counted
 
 ALL = "all"

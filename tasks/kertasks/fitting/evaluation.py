@@ -9,13 +9,9 @@ import keras
 
 from kertasks.fitting.callback_hooks import BatchHooks, as_callback_list
 from kertasks.fitting.fit_request import count
-from kertasks.fitting.keras_internals import (
-    OrderedArrays,
-    are_metrics_unbuilt,
-    asked_for_xla,
-    assert_compiled,
-    in_order_of_metrics,
-)
+from kertasks.fitting.keras_internals.keras_arrays import OrderedArrays
+from kertasks.fitting.keras_internals.keras_building import asked_for_xla, assert_compiled
+from kertasks.fitting.keras_internals.keras_metrics import are_metrics_unbuilt, in_order_of_metrics
 from kertasks.fitting.metric_reader import MetricReader
 from kertasks.fitting.notices import CannotCompile, Notices
 from kertasks.fitting.own_methods import call_own, goes_its_own_way

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from kertasks.fitting.keras_internals import OrderedArrays
+from kertasks.fitting.keras_internals.keras_arrays import OrderedArrays
 from kertasks.fitting.rows.row_order import Shuffle
 from kertasks.hosts.part import Hosts
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import keras
 
 from kertasks.fitting.callback_hooks import BatchHooks
-from kertasks.fitting.keras_internals import (
+from kertasks.fitting.keras_internals.keras_metrics import (
     metrics_now,
     reads_metrics_as_keras_does,
     reset_metrics,

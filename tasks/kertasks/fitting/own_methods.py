@@ -8,7 +8,7 @@ from typing import Any
 
 import keras
 
-from kertasks.fitting.keras_internals import own_attribute
+from kertasks.fitting.keras_internals.keras_methods import own_attribute
 
 _UNDER_WAY: ContextVar[frozenset[tuple[int, str]]] = ContextVar("_UNDER_WAY", default=frozenset())
 """Which models' own methods this thread is in: one that calls kertasks is not called again."""

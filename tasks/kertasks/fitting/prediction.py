@@ -12,7 +12,9 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from kertasks.fitting.fit_request import count
-from kertasks.fitting.keras_internals import OrderedArrays, call_with_captures, keeps_state
+from kertasks.fitting.keras_internals.keras_arrays import OrderedArrays
+from kertasks.fitting.keras_internals.keras_graphs import call_with_captures
+from kertasks.fitting.keras_internals.keras_layers import keeps_state
 from kertasks.fitting.notices import CannotCompile, Notices, failing_as_cannot_compile
 from kertasks.fitting.own_methods import call_own, goes_its_own_way
 from kertasks.fitting.preparation import require_compilable

@@ -10,15 +10,14 @@ import keras
 import tensorflow as tf
 
 from kertasks.fitting.callback_hooks import any_takes_summaries
-from kertasks.fitting.keras_internals import (
-    are_arrays,
+from kertasks.fitting.keras_internals.keras_arrays import are_arrays
+from kertasks.fitting.keras_internals.keras_building import (
     asked_for_xla,
-    has_convolutions,
-    has_own_layers,
     has_strategy,
-    own_attribute,
     supports_xla,
 )
+from kertasks.fitting.keras_internals.keras_layers import has_convolutions, has_own_layers
+from kertasks.fitting.keras_internals.keras_methods import own_attribute
 from kertasks.fitting.notices import LOG, CannotCompile, Notices, failing_as_cannot_compile
 from kertasks.fitting.programs.checks import Checks
 from kertasks.fitting.programs.compiled_pass import (

@@ -10,15 +10,10 @@ import keras
 from kertasks.fitting.callback_hooks import BatchHooks, as_callback_list
 from kertasks.fitting.evaluation import Evaluation
 from kertasks.fitting.fit_request import FitRequest, count, frequency, share, whole
-from kertasks.fitting.keras_internals import (
-    OrderedArrays,
-    are_arrays,
-    are_metrics_unbuilt,
-    assert_compiled,
-    evaluates_after,
-    hold_out,
-    restored_epoch,
-)
+from kertasks.fitting.keras_internals.keras_arrays import OrderedArrays, are_arrays, hold_out
+from kertasks.fitting.keras_internals.keras_building import assert_compiled
+from kertasks.fitting.keras_internals.keras_callbacks import evaluates_after, restored_epoch
+from kertasks.fitting.keras_internals.keras_metrics import are_metrics_unbuilt
 from kertasks.fitting.metric_reader import MetricReader
 from kertasks.fitting.notices import CannotCompile, Notices
 from kertasks.fitting.own_methods import call_own, goes_its_own_way

@@ -14,12 +14,9 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from kertasks.fitting.keras_internals import (
-    all_layers,
-    compiled_parts,
-    global_settings,
-    picks_variables_by_name,
-)
+from kertasks.fitting.keras_internals.keras_building import picks_variables_by_name
+from kertasks.fitting.keras_internals.keras_layers import all_layers
+from kertasks.fitting.keras_internals.keras_objects import compiled_parts, global_settings
 from kertasks.fitting.programs.keras_code import KerasCode
 from kertasks.fitting.programs.object_state import ObjectState, Untellable
 from kertasks.fitting.programs.program import Kind

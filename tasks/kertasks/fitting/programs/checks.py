@@ -16,7 +16,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from kertasks.fitting.keras_internals import operations_within, without_number
+from kertasks.fitting.keras_internals.keras_graphs import operations_within, without_number
 from kertasks.fitting.rows.feeds import Leaf
 
 ROWS_AT_ONCE = 8_192

@@ -15,7 +15,10 @@ import keras
 import numpy as np
 
 from kertasks.fitting.callback_hooks import BatchHooks
-from kertasks.fitting.keras_internals import OrderedArrays, build, compilation, keeps_state
+from kertasks.fitting.keras_internals.keras_arrays import OrderedArrays
+from kertasks.fitting.keras_internals.keras_building import build
+from kertasks.fitting.keras_internals.keras_layers import keeps_state
+from kertasks.fitting.keras_internals.keras_objects import compilation
 from kertasks.fitting.programs.checks import Checks
 from kertasks.fitting.programs.program import Kind, Logs, Program, ProgramKey, TracedFor
 from kertasks.fitting.programs.program_store import STORE

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import tensorflow as tf
 
-from kertasks.fitting.keras_internals import called_by
+from kertasks.fitting.keras_internals.keras_graphs import called_by
 
 DISPATCH = 5_000.0
 """Multiplications in XLA's convolutions that it loses as much time with as it saves on the

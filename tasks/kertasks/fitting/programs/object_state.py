@@ -17,7 +17,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from kertasks.fitting.keras_internals import is_kerass, unread_attributes
+from kertasks.fitting.keras_internals.keras_methods import is_kerass
+from kertasks.fitting.keras_internals.keras_objects import unread_attributes
 
 LARGEST_ARRAY = 10_000
 """Numbers in an array above which it is not compared."""

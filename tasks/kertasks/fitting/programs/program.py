@@ -18,14 +18,10 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from kertasks.fitting.keras_internals import (
-    all_layers,
-    are_steps_kerass,
-    call_with_captures,
-    is_kerass,
-    resets_metrics_as_keras_does,
-    without_number,
-)
+from kertasks.fitting.keras_internals.keras_graphs import call_with_captures, without_number
+from kertasks.fitting.keras_internals.keras_layers import all_layers
+from kertasks.fitting.keras_internals.keras_methods import are_steps_kerass, is_kerass
+from kertasks.fitting.keras_internals.keras_metrics import resets_metrics_as_keras_does
 from kertasks.fitting.notices import CannotCompile
 from kertasks.fitting.programs.checks import Checks
 from kertasks.fitting.programs.form import Work

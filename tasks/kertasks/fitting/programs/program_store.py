@@ -19,14 +19,9 @@ from typing import Any, TypeVar
 
 import keras
 
-from kertasks.fitting.keras_internals import (
-    all_layers,
-    compilation,
-    eager_context,
-    numbering_from,
-    trainable_as,
-    trainable_flags,
-)
+from kertasks.fitting.keras_internals.keras_graphs import numbering_from
+from kertasks.fitting.keras_internals.keras_layers import all_layers, trainable_as, trainable_flags
+from kertasks.fitting.keras_internals.keras_objects import compilation, eager_context
 from kertasks.fitting.programs.architecture import places_of_captures, signature, variables
 from kertasks.fitting.programs.program import (
     Kind,

@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 
 from kertasks.data.mapped_rows import is_mapped, take_rows
 from kertasks.data.multi_hot import MultiHotRows
-from kertasks.fitting.keras_internals import as_tensorflow_would, device_bytes
+from kertasks.fitting.keras_internals.keras_arrays import as_tensorflow_would
+from kertasks.fitting.keras_internals.keras_graphs import device_bytes
 from kertasks.fitting.notices import CannotCompile
 from kertasks.fitting.rows.row_order import RowOrder
 

@@ -21,13 +21,9 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from kertasks.data.multi_hot import MultiHotRows
-from kertasks.fitting.keras_internals import (
-    call_instead,
-    gather_ragged,
-    has_own,
-    is_kerass,
-    readers_of_input,
-)
+from kertasks.fitting.keras_internals.keras_graphs import gather_ragged
+from kertasks.fitting.keras_internals.keras_layers import readers_of_input
+from kertasks.fitting.keras_internals.keras_methods import call_instead, has_own, is_kerass
 from kertasks.fitting.notices import CannotCompile
 
 FEWEST_COLUMNS = 1_000

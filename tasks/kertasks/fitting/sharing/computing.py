@@ -11,12 +11,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from kertasks.fitting.keras_internals import (
-    added_losses,
-    all_layers,
-    loss_of_outputs,
-    seed_states,
-)
+from kertasks.fitting.keras_internals.keras_layers import all_layers, seed_states
+from kertasks.fitting.keras_internals.keras_losses import added_losses, loss_of_outputs
 from kertasks.fitting.programs.checks import Checks
 from kertasks.fitting.programs.form import Work
 from kertasks.fitting.rows.feeds import Structure

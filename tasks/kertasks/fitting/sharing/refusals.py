@@ -8,15 +8,14 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from kertasks.fitting.keras_internals import (
-    added_losses,
+from kertasks.fitting.keras_internals.keras_layers import (
     all_layers,
     changing_state,
     has_own_layers,
     keeps_state,
-    loss_of_outputs,
-    own_attribute,
 )
+from kertasks.fitting.keras_internals.keras_losses import added_losses, loss_of_outputs
+from kertasks.fitting.keras_internals.keras_methods import own_attribute
 from kertasks.fitting.programs.compiled_pass import Source
 from kertasks.fitting.sharing.computing import sum_of
 from kertasks.hosts.part import CannotShare

@@ -20,13 +20,12 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from kertasks.fitting.callback_hooks import BatchHooks
-from kertasks.fitting.keras_internals import (
-    asked_for_xla,
+from kertasks.fitting.keras_internals.keras_building import asked_for_xla, supports_xla
+from kertasks.fitting.keras_internals.keras_layers import seed_states
+from kertasks.fitting.keras_internals.keras_losses import (
     count_loss,
     loss_of_outputs,
     loss_reductions,
-    seed_states,
-    supports_xla,
     weight_losses,
 )
 from kertasks.fitting.notices import Notices

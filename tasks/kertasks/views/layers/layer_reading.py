@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from kertasks.data.dataset import Dataset
 from kertasks.data.mapped_rows import take_rows
-from kertasks.fitting.keras_internals import as_tensorflow_would, keeps_state
+from kertasks.fitting.keras_internals.keras_arrays import as_tensorflow_would
+from kertasks.fitting.keras_internals.keras_layers import keeps_state
 from kertasks.fitting.programs.program import TracedFor
 from kertasks.fitting.programs.program_store import STORE
 from kertasks.runs.looking.view import Rows

@@ -19,7 +19,8 @@ from tests.support.architectures import CASES
 from tests.support.closeness import assert_close, assert_same_history, assert_same_weights
 
 import kertasks
-from kertasks.fitting.keras_internals import OrderedArrays, call_instead
+from kertasks.fitting.keras_internals.keras_arrays import OrderedArrays
+from kertasks.fitting.keras_internals.keras_methods import call_instead
 from kertasks.fitting.programs.architecture import signature
 from kertasks.fitting.programs.compiled_pass import build_for, read
 from kertasks.fitting.programs.program import Kind
