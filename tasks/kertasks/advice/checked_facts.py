@@ -17,7 +17,7 @@ from kertasks.advice.facts import (
     TargetFacts,
     TargetKind,
 )
-from kertasks.advice.network_reading import loss_of, metric_components
+from kertasks.advice.network.network_reading import loss_of, metric_components
 from kertasks.data.dataset import Dataset
 from kertasks.data.faults import faults_of
 from kertasks.data.splits import Split

@@ -29,7 +29,7 @@ from kertasks.advice.facts import (
     TargetKind,
 )
 from kertasks.advice.first_batch import look_at_first_batch
-from kertasks.advice.network_reading import (
+from kertasks.advice.network.network_reading import (
     compile_facts,
     is_sequential,
     layer_facts,

@@ -21,13 +21,13 @@ from kertasks.advice.data_reading import (
 )
 from kertasks.advice.facts import Facts, FitFacts, LearningFacts
 from kertasks.advice.network.computed_network import ComputedNetwork
-from kertasks.advice.network.trained_network import Curve, look_at_curve, look_at_network
-from kertasks.advice.network_reading import (
+from kertasks.advice.network.network_reading import (
     compile_facts,
     is_sequential,
     layer_facts,
     takes_classes,
 )
+from kertasks.advice.network.trained_network import Curve, look_at_curve, look_at_network
 from kertasks.advice.rule_table import advise
 from kertasks.data.dataset import Dataset
 from kertasks.data.mapped_rows import take_rows

@@ -17,8 +17,8 @@ import numpy as np
 import kertasks
 from kertasks.advice.checking import gather
 from kertasks.advice.network.computed_network import ComputedNetwork
+from kertasks.advice.network.network_reading import compile_facts, layer_facts
 from kertasks.advice.network.trained_network import Curve, look_at_curve, look_at_network
-from kertasks.advice.network_reading import compile_facts, layer_facts
 from kertasks.data.splits import Split
 from kertasks.text.json_numbers import plain
 

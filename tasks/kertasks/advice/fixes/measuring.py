@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from kertasks.advice.data_reading import spread_rows, target_facts
 from kertasks.advice.facts import TargetFacts, TargetKind
 from kertasks.advice.keras_training import predict
-from kertasks.advice.network_reading import compile_facts, takes_classes
+from kertasks.advice.network.network_reading import compile_facts, takes_classes
 from kertasks.advice.scoring import score_of
 from kertasks.data.dataset import Dataset
 from kertasks.data.mapped_rows import take_rows

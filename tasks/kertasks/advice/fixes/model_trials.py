@@ -14,7 +14,7 @@ from kertasks.advice.checking import Rows, check, require_checkable
 from kertasks.advice.fixes.measuring import SHOWN_ALONE, Asked, measure_for, measured
 from kertasks.advice.fixes.patched_model import CannotPatch, patched_model
 from kertasks.advice.keras_training import fit, predict
-from kertasks.advice.network_reading import compile_facts
+from kertasks.advice.network.network_reading import compile_facts
 from kertasks.advice.patches import completed
 from kertasks.advice.watch import Watch
 from kertasks.data.splits import Split

@@ -17,7 +17,7 @@ from kertasks.advice.fixes.measuring import (
     measured,
 )
 from kertasks.advice.keras_training import fit
-from kertasks.advice.network_reading import own_name
+from kertasks.advice.network.network_reading import own_name
 from kertasks.advice.patches import completed
 from kertasks.advice.recipe_advice import advise_recipe
 from kertasks.advice.watch import Watch

@@ -8,7 +8,7 @@ from typing import Any
 import keras
 from numpy.typing import NDArray
 
-from kertasks.advice.network_reading import loss_of
+from kertasks.advice.network.network_reading import loss_of
 from kertasks.data.dataset import Dataset
 from kertasks.data.splits import Split
 from kertasks.kinds import TaskKind

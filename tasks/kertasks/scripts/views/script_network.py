@@ -8,7 +8,7 @@ from typing import Any
 
 import keras
 
-from kertasks.advice.network_reading import component_of
+from kertasks.advice.network.network_reading import component_of
 from kertasks.data.dataset import Dataset
 from kertasks.keras_catalog.catalog import Family
 from kertasks.models.messages import BuildError
