@@ -111,8 +111,6 @@ def train(
     from kertui.cli.telling.terminal_bell import ringing
     from kertui.service.training_service import TrainingService
 
-    found, suggested = task_or_data(task, said)
-    recipe_name = recipe_name or suggested
     given = {
         "fit.epochs": epochs,
         "fit.batch_size": batch_size,
@@ -123,7 +121,10 @@ def train(
     wanted = [f"{path}={value!r}" for path, value in given.items() if value is not None]
     service = TrainingService(RunStore(home_of(ctx)), cache_dir(), spare=True)
     try:
-        recipe, source = choose_recipe(found, recipe_name, service)
+        if data_path(task) is not None:
+            service.start_spare()  # imports Keras while the data is looked at
+        found, suggested = task_or_data(task, said)
+        recipe, source = choose_recipe(found, recipe_name or suggested, service)
         if wanted or changes:
             catalog = service.catalog() if service.knows_catalog else None
             recipe = with_changes(recipe, [*wanted, *changes], catalog)
@@ -152,6 +153,13 @@ def _devices(said: str | None) -> str | None:
     return said
 
 
+def data_path(text: str) -> Path | None:
+    """Where the data lies that a person means; None where they mean a task that there is."""
+    from kertasks.registry import all_tasks
+
+    return None if text in {known.name for known in all_tasks()} else table_path(text)
+
+
 def task_or_data(text: str, said: SaidOfTable) -> tuple[Task, str | None]:
     """The task that a person means: one that there is, or data of theirs, which becomes one.
 
@@ -166,9 +174,9 @@ def task_or_data(text: str, said: SaidOfTable) -> tuple[Task, str | None]:
         UnknownTask: there is no such task, and no such file.
         UserError: the data cannot be read, or not be trained as it stands.
     """
-    from kertasks.registry import all_tasks, find_task
+    from kertasks.registry import find_task
 
-    path = None if text in {known.name for known in all_tasks()} else table_path(text)
+    path = data_path(text)
     if path is None:
         said.require_nothing(f"{text} is a task")
         return find_task(text), None
