@@ -20,6 +20,7 @@ from kertasks.advice.running_advice import Depth
 from kertasks.recipes.recipe import CompileSettings, Component, FitSettings, Layer, Recipe
 from kertasks.registry import find_task
 from kertasks.runs.advice.finding import Severity
+from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.event_log import EventLog
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import Advised, Epoch, Event, Failed, Finished, Resumed
@@ -174,6 +175,20 @@ def test_a_trainer_that_takes_up_a_lost_run_does_not_say_the_same_again(tmp_path
     assert history.epochs == done + 40
     assert history.findings == ((before.epoch, before.finding),)
     assert history.alarm == before.finding
+
+
+def test_what_an_earlier_trainer_told_is_taken_back_at_the_end(tmp_path: Path) -> None:
+    run, events = trained(tmp_path, FLAT)
+    assert found_in(events)["nothing-changes"].epoch == 80
+    claimed = claim(run.path, resumes=True, epochs=200)
+    run.send(SteeringCommand.LEARNING_RATE, 0.5)
+    assert train(claimed, DatasetCache(), "CPU")
+    history = RunHistory.read(run.events_path)
+    assert history.epochs == 200
+    assert history.last is not None
+    assert history.last.metrics["loss"] < 0.5
+    assert "nothing-changes" not in [finding.code for _, finding in history.findings]
+    assert history.alarm is None
 
 
 def test_what_the_curve_has_shown_is_told_before_a_failure(

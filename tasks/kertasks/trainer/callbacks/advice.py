@@ -203,6 +203,9 @@ class Advice(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries n
         depth = self._due()
         if depth is None:
             depth = Depth.OUTPUTS if self._ends_with_outputs() else Depth.CURVE
+        if any(one.id not in self._depths for _, one in self._found.findings):
+            # An earlier trainer told of it: only where all is looked at it is known to be gone.
+            depth = Depth.GRADIENTS
         self._look(depth, is_last=True)
 
     @property
