@@ -100,4 +100,8 @@ def _play_once(ctx: click.Context, story: Story, speed: float, loop: bool) -> in
     if progress.failure:
         click.echo(progress.failure, err=True)
         return _FAILED
+    if not loop:
+        click.echo(
+            "The runs of the demo were in a home of their own, and are gone with it.", err=True
+        )
     return progress.status
