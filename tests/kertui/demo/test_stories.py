@@ -1,5 +1,5 @@
-"""Each story is played to its last caption, by the real program in a real terminal, at both sizes:
-the two quickest in turn, all others where ``-m long`` asks for them."""
+"""Each story is played to its last caption, by the real program in a real terminal, at both sizes,
+where ``-m long`` asks for it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from kertui.demo.story_files import story_names
 KERTUI = str(Path(sys.executable).with_name("kertui"))
 
 SIZES = {"80x24": (80, 24), "120x36": (120, 36)}
-QUICK = {("leave", "80x24"), ("square", "120x36")}
 
 WITHOUT = {
     "xor": (),
@@ -33,14 +32,9 @@ def test_every_story_is_played() -> None:
     assert set(WITHOUT) == set(story_names())
 
 
-@pytest.mark.parametrize(
-    ("name", "size"),
-    [
-        pytest.param(name, size, marks=() if (name, size) in QUICK else pytest.mark.long)
-        for name in WITHOUT
-        for size in SIZES
-    ],
-)
+@pytest.mark.long
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", WITHOUT)
 def test_a_story_comes_to_its_last_caption(
     name: str, size: str, trainer_home: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
