@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 
@@ -18,3 +20,14 @@ def learn(*kinds: object) -> None:
     """
     for kind in kinds:
         msgspec.json.Decoder(kind)
+
+
+def differing(before: object, now: object, names: Mapping[str, str]) -> list[str]:
+    """What is another in the second of two records of a kind, in words, each once.
+
+    Args:
+        before, now: the records.
+        names: what each field that counts is called.
+    """
+    found = [said for field, said in names.items() if getattr(before, field) != getattr(now, field)]
+    return list(dict.fromkeys(found))

@@ -7,6 +7,7 @@ from typing import Any
 
 import keras
 
+from kertasks.advice.network.backends import is_tensorflow
 from kertasks.advice.seeds import own_seeds
 
 
@@ -19,7 +20,7 @@ def fit(model: keras.Model, x: Any, y: Any, *, seed: int = 0, **arguments: Any) 
         seed: of the order of the rows.
         arguments: as of ``keras.Model.fit``.
     """
-    if _is_tensorflow():
+    if is_tensorflow():
         from kertasks.fitting import fit as quick_fit
 
         # XLA compiles for seconds, of which there are few.
@@ -31,12 +32,8 @@ def fit(model: keras.Model, x: Any, y: Any, *, seed: int = 0, **arguments: Any) 
 
 def predict(model: keras.Model, x: Any, batch_size: int | None = None) -> Any:
     """What a network says of rows, as ``keras.Model.predict``."""
-    if _is_tensorflow():
+    if is_tensorflow():
         from kertasks.fitting import predict as quick_predict
 
         return quick_predict(model, x, batch_size)
     return model.predict(x, batch_size, verbose=0)
-
-
-def _is_tensorflow() -> bool:
-    return bool(keras.config.backend() == "tensorflow")

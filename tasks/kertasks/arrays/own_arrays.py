@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from kertasks.kinds import TaskKind
+from kertasks.records import differing
 
 ONLY = "array"
 """What the one array of an ``.npy`` file is called."""
@@ -111,10 +112,10 @@ def what_changed(before: str | bytes, now: str | bytes) -> str:
         "scaling": "how its features are scaled",
         "test": "which share is held out to test",
     }
-    found = [said for field, said in names.items() if getattr(first, field) != getattr(then, field)]
+    found = differing(first, then, names)
     if first.digest != then.digest:
         found.insert(0, f"what {Path(then.path).name} holds")
-    return " and ".join(dict.fromkeys(found))
+    return " and ".join(found)
 
 
 def row_shape(shape: tuple[int, ...]) -> tuple[int, ...]:

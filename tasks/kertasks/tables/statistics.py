@@ -21,6 +21,7 @@ from typing import Annotated, TypeAlias
 import msgspec
 from msgspec import Meta
 
+from kertasks.records import differing
 from kertasks.tables.table import Role, Table, TextForm
 
 SEASON = ("season, sine", "season, cosine")
@@ -207,11 +208,7 @@ def what_changed(before: str, now: str) -> str:
         "most_words": "how many words it knows",
         "most_length": "how long its texts are",
     }
-    found = [
-        said
-        for field, said in names.items()
-        if getattr(first.table, field) != getattr(then.table, field)
-    ]
+    found = differing(first.table, then.table, names)
     return " and ".join(found) or "what was learned of its training rows"
 
 

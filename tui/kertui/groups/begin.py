@@ -3,7 +3,6 @@ the group, starts the process that trains its runs and shows it."""
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import ClassVar, TypeVar
 
@@ -110,28 +109,18 @@ def begin_group(
         source: the file the recipe was read from, if any.
         judge: the metric that decides what is best; None for that of the runs.
     """
-    begin = partial(_begin, session, screen, recipe, wanted, called, what, source, judge)
-    screen.run_worker(begin, thread=True, group="begin group", exclusive=True)
-
-
-def _begin(
-    session: Session,
-    screen: Screen[object],
-    recipe: Recipe,
-    wanted: Asked,
-    called: str,
-    what: str,
-    source: Path | None,
-    judge: Monitor | None,
-) -> None:
     app = screen.app  # a thread finds no app through a screen that was left
-    try:
-        store = GroupStore(session.service.store.home)
-        read_from = None if source is None else str(source)
-        group = store.create(recipe, wanted, called, source=read_from, judge=judge)
-        start_runner(group)
-    except UserError as error:
-        title = f"The {what} did not start"
-        app.notify(str(error), title=title, severity="error", markup=False)
-    else:
-        screen.post_message(OpenGroup(screen, group))
+
+    def begin() -> None:
+        try:
+            store = GroupStore(session.service.store.home)
+            read_from = None if source is None else str(source)
+            group = store.create(recipe, wanted, called, source=read_from, judge=judge)
+            start_runner(group)
+        except UserError as error:
+            title = f"The {what} did not start"
+            app.notify(str(error), title=title, severity="error", markup=False)
+        else:
+            screen.post_message(OpenGroup(screen, group))
+
+    screen.run_worker(begin, thread=True, group="begin group", exclusive=True)

@@ -16,6 +16,11 @@ Computation: TypeAlias = Callable[..., Any]
 """A function of tensors, and of lists of them, that asks nothing but Keras."""
 
 
+def is_tensorflow() -> bool:
+    """Whether it is TensorFlow."""
+    return _backend() == "tensorflow"
+
+
 def compiles() -> bool:
     """Whether a computation is compiled before it is run first: that takes much longer than to run
     it."""
@@ -111,7 +116,7 @@ def _traced(run: Computation) -> Computation:
 
 def values_of(variables: list[Any]) -> list[Any]:
     """What variables of Keras hold now, as tensors: to be used before any step of training."""
-    if _backend() != "tensorflow":
+    if not is_tensorflow():
         return [each.value for each in variables]
     import tensorflow as tf
 

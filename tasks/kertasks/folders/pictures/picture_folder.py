@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from kertasks.kinds import TaskKind
+from kertasks.records import differing
 
 Side = Annotated[int, Meta(ge=1, le=1_024)]
 """Pixels."""
@@ -103,7 +104,7 @@ def what_changed(before: str | bytes, now: str | bytes) -> str:
         "scaling": "what a pixel's number is",
         "test": "which share is held out to test",
     }
-    found = [said for field, said in names.items() if getattr(first, field) != getattr(then, field)]
+    found = differing(first, then, names)
     if first.digest != then.digest:
         found.insert(0, f"what {Path(then.path).name} holds")
-    return " and ".join(dict.fromkeys(found))
+    return " and ".join(found)

@@ -50,11 +50,11 @@ class TrialTable(GroupTable[TrialResult]):
         return bool(entry.runs)
 
     def draw_head(self, width: int, glyphs: Glyphs) -> list[Row]:
-        """The titles."""
+        """The titles of the columns."""
         return [] if self._seen is None else [self.titles(self._columns(width), glyphs)]
 
     def draw_line(self, place: int, width: int, glyphs: Glyphs) -> Row:
-        """A trial."""
+        """One trial: its values and what it came to."""
         seen, one = self._seen, self._entries[place]
         if seen is None:
             return []
