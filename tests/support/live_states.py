@@ -58,7 +58,7 @@ def hold_still(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
     """Stop the clock, put the runs in the person's home, and have data described at once."""
     clock = SimpleNamespace(time=lambda: NOW, monotonic=lambda: 0.0)
     monkeypatch.setattr("kertui.live.pane.time", clock)
-    monkeypatch.setattr("kertui.live.progress.TrainerClock.now", lambda *_: NOW)
+    monkeypatch.setattr("kertui.live.followed.progress.TrainerClock.now", lambda *_: NOW)
     monkeypatch.setattr(MachineStrip, "clock", staticmethod(clock.monotonic))
     monkeypatch.setattr("kertui.workbench.recipe_column._AFTER_CURVE", 0.01)
     monkeypatch.setenv("HOME", str(home))

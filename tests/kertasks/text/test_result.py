@@ -26,8 +26,8 @@ from kertasks.runs.summary import RunSummary, in_words, summarise
 from kertasks.scores.run_baselines import Baseline
 from kertasks.text import result
 from kertui.cli.progress.following import Report
+from kertui.live.followed.progress import RateMeter
 from kertui.live.outcome import outcome
-from kertui.live.progress import RateMeter
 from kertui.live.status import status_line
 from kertui.live.text_frame import frame
 from kertui.plotting.strips import text_of

@@ -23,8 +23,8 @@ from kertasks.runs.state import RunState
 from kertasks.runs.store import RunStore
 from kertasks.runs.summary import summarise
 from kertasks.runs.weights_file import read_epoch
+from kertui.live.followed.progress import RateMeter
 from kertui.live.outcome import outcome
-from kertui.live.progress import RateMeter
 
 pytestmark = pytest.mark.training
 

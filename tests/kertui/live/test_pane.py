@@ -35,7 +35,7 @@ from kertasks.runs.events import (
 from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState
 from kertui.live.epoch_table import EpochTable
-from kertui.live.follower import RunFollower
+from kertui.live.followed.follower import RunFollower
 from kertui.live.outcome import OutcomeLines
 from kertui.live.pane import LivePane
 from kertui.live.pane_layout import PaneLayout

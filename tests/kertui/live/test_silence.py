@@ -15,8 +15,8 @@ from kertasks.runs.events import Epoch, Machine, Started
 from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState
 from kertasks.runs.store import RunStore
+from kertui.live.followed.progress import RateMeter, RunProgress, TrainerClock
 from kertui.live.pane import LivePane
-from kertui.live.progress import RateMeter, RunProgress, TrainerClock
 from kertui.live.status import UNSEEN, state_word, status_line
 from kertui.plotting.strips import text_of
 from kertui.terminal.glyphs import UNICODE

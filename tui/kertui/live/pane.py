@@ -18,13 +18,14 @@ from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.events import Ended
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
-from kertasks.runs.looking.view import Look, Moment
-from kertasks.runs.manifest import Origin
+from kertasks.runs.looking.view import Moment
 from kertasks.runs.state import RunState
-from kertasks.scores.run_baselines import RunBaselines
-from kertui.live.epoch_slider import EpochSlider
-from kertui.live.follower import Pace, RunFollower
-from kertui.live.look_reader import LookReader
+from kertui.live.followed.followed_run import IDLE, Change, FollowedRun
+from kertui.live.followed.follower import RunFollower
+from kertui.live.followed.progress import RateMeter, RunProgress, TrainerClock
+from kertui.live.looking.epoch_slider import EpochSlider
+from kertui.live.looking.look_reader import LookReader
+from kertui.live.looking.tab_looks import TabLooks
 from kertui.live.machine_strip import MachineStrip
 from kertui.live.outcome import (
     KEYS,
@@ -34,34 +35,21 @@ from kertui.live.outcome import (
     outcome,
     weights_kept,
 )
+from kertui.live.pace import Pace
 from kertui.live.pane_layout import arrange
-from kertui.live.progress import RateMeter, RunProgress, TrainerClock
 from kertui.live.status import UNSEEN, NoticeLine, RunBar
 from kertui.live.tab import LiveTab, RunView, TabRow, TrainedBy, all_tabs
 from kertui.live.try_it.try_panel import TryPanel
 
 if TYPE_CHECKING:
-    from kertasks.data.description import Description
     from kertui.service.training_service import TrainingService
 
 _NOTICE_LINES = 3
 _ROOMY_FOR_NOTICES = 16
 """Rows of the pane from which a notice may have several of them."""
 
-CATCHING_UP = 0.7
-"""Seconds between two drawings of a long log that is being read: most are read whole by then."""
-
-IDLE = "press space to train"
-COMPUTING = "computing …"
 TOLD = "The terminal rings when this run ends, breaks or stands still. B switches it off."
 NOT_TOLD = "The terminal does not ring for this run any more."
-
-_STARTING = {
-    Origin.RECIPE: "starting …",
-    Origin.SCRIPT: "{by} has not called fit yet: 6 shows what it prints",
-    Origin.FILE: "no epoch is in {by} yet",
-}
-"""What is said before a training begins, by what trains."""
 
 
 class LivePane(Widget):
@@ -130,39 +118,16 @@ class LivePane(Widget):
         super().__init__()
         self._service = service
         self._steps = steps
-        self.run: RunFolder | None = None
-        self.state: RunState | None = None
-        self.trained_by = TrainedBy()
-        """What trains the run."""
-
-        self.history = RunHistory()
-        self.planned = 0
-        self.waiting = IDLE
-        """What the plots say while there is no run."""
+        self.followed = FollowedRun()
+        """What is known of the run."""
 
         self.tabs = [tab() for tab in all_tabs()]
         self.shown = self.tabs[0]
         """The tab that is shown."""
 
         self._slider = EpochSlider()
-        self._kept: tuple[int, ...] = ()
-        """The epochs whose weights are in the run's folder."""
-
-        self._data: Description | None = None
-        self._no_data = ""
-        """Why the data is not known, where that was found out."""
-
-        self._baselines = RunBaselines()
-        self._looks: dict[LiveTab, Look] = {}
-        """The latest answer to each tab."""
-
-        self._looking = ""
-        """Why there is none to the tab that is shown."""
-
-        self._waited = ""
-        """The last of these that said only that no epoch was done yet."""
-
         self._reader = LookReader(service)
+        self._looks = TabLooks(self.followed, self._reader)
         self.try_it = TryPanel(service)
         """Where a person asks the network, once it is open."""
 
@@ -170,22 +135,9 @@ class LivePane(Widget):
         """What had the focus before a tab took it."""
 
         self._pace = Pace(self, self._draw)
-        self._is_read = False
-        """Whether all that the run's events said when it was opened is read."""
-
-        self._caught_up = 0.0
-        """When the history was last shown while more of it was being read, by ``monotonic``."""
-
         self._meter = RateMeter()
         self._clock = TrainerClock()
         self._follower: RunFollower | None = None
-        self._ended_told: Ended | None = None
-        self._trouble = ""
-        """What keeps the run's events from being read or written, as far as it was told."""
-
-        self._gone: RunState | None = None
-        """The state of a run that was lost or removed when it was opened, until all that was there
-        then is read."""
 
     def compose(self) -> ComposeResult:
         """From the top: notice, tabs, load of the host, outcome, bar."""
@@ -208,6 +160,21 @@ class LivePane(Widget):
 
     # What is followed
 
+    @property
+    def run(self) -> RunFolder | None:
+        """The run that is followed."""
+        return self.followed.run
+
+    @property
+    def state(self) -> RunState | None:
+        """What it is doing; None where there is no run."""
+        return self.followed.state
+
+    @property
+    def history(self) -> RunHistory:
+        """What its events said."""
+        return self.followed.history
+
     def clear(self, plan_epochs: int = 0, waiting: str = IDLE) -> None:
         """Forget the run; show empty plots.
 
@@ -215,21 +182,7 @@ class LivePane(Widget):
             plan_epochs: what the recipe plans, for the x axis; 0 where that is not known.
             waiting: what the plots say, for example ``"starting …"``.
         """
-        if self._follower is not None:
-            self._follower.remove()
-            self._follower = None
-        self.run = None
-        self.state = None
-        self.trained_by = TrainedBy()
-        self.history = RunHistory()
-        self._ended_told = None
-        self._trouble = ""
-        self._slider.forget()
-        self._data, self._no_data, self._kept = None, "", ()
-        self._baselines = RunBaselines()
-        self._looks.clear()
-        self.planned = plan_epochs
-        self.waiting = waiting
+        self._turn_to(FollowedRun(planned=plan_epochs, waiting=waiting))
         self._draw()
 
     def follow(
@@ -245,133 +198,116 @@ class LivePane(Widget):
             state: what is known of it before its events are read.
             trained_by: a recipe for None.
         """
-        self.clear(self.planned, "starting …")
-        self.run = run
-        self.trained_by = trained_by or TrainedBy()
-        self.state = state
+        planned, now = self.followed.planned, time.monotonic()
+        self._turn_to(FollowedRun(run, state, trained_by, planned=planned, now=now))
         if self._service is not None and not state.is_over:
             self._service.told.begin(run)
-        self._is_read = False
-        self._gone = state if state.is_gone else None
-        self._caught_up = time.monotonic()
         # What its data is, and its network after its end, only a recipe says.
-        service = self._service if self.trained_by.has_recipe else None
+        service = self._service if self.followed.trained_by.has_recipe else None
         self._follower = RunFollower(run, service)
         self.mount(self._follower)
         self._draw()
 
+    def _turn_to(self, followed: FollowedRun) -> None:
+        if self._follower is not None:
+            self._follower.remove()
+            self._follower = None
+        self.followed = followed
+        self._looks = TabLooks(followed, self._reader)
+        self._slider.forget()
+
     @on(RunFollower.EventsRead)
     def _take_events(self, message: RunFollower.EventsRead) -> None:
         message.stop()
-        if message.follower is not self._follower:
+        if message.follower is self._follower:
+            now = time.monotonic()
+            self._tell(self.followed.take_events(message.events, behind=message.behind, now=now))
+
+    @on(RunFollower.StateRead)
+    def _take_state(self, message: RunFollower.StateRead) -> None:
+        message.stop()
+        if message.follower is self._follower:
+            self._tell(self.followed.take_state(message.state, message.trouble))
+
+    def _tell(self, change: Change) -> None:
+        """Show what has changed of the run, and tell whoever is around."""
+        self._show(change)
+        if change is Change.NOTHING or self.run is None:
             return
-        run, before = message.follower.run, self.state
-        self._trouble = ""
-        self._is_read = self._is_read or not message.behind
-        self.history.add_all(message.events)
-        if self.history.latest is None:  # nothing is written yet
-            return
-        if message.behind and time.monotonic() - self._caught_up < CATCHING_UP:
-            return
-        self._caught_up = time.monotonic()
-        ended, told = self.history.ended, self._ended_told
-        self._ended_told = ended
-        # What it was given as holds until more is told than was there already.
-        gone = self._gone if ended is None else None
-        self.state = gone or self.history.state
-        if not message.behind:
-            self._gone = None
-        if ended is not None and ended is not told:
-            self._draw()
-            self.post_message(self.RunEnded(run, ended))
-        elif self.state is not before:
-            self._draw()
-        else:
+        if change is Change.OVER:
+            self.post_message(self.RunEnded(self.run, self.followed.ended))
+        self.post_message(self.EventsTaken(self.run))
+
+    def _show(self, change: Change) -> None:
+        """Draw what has changed: at once where it is something else than before, more of the same
+        at the pane's pace."""
+        if change is Change.MORE:
             self._pace.request()
-        self.post_message(self.EventsTaken(run))
+        elif change is not Change.NOTHING:
+            self._draw()
 
     @on(RunFollower.BaselinesRead)
     def _take_baselines(self, message: RunFollower.BaselinesRead) -> None:
         message.stop()
         if message.follower is self._follower:
-            self._baselines = message.baselines
+            self.followed.baselines = message.baselines
             self._draw()
-
-    @on(RunFollower.StateRead)
-    def _take_state(self, message: RunFollower.StateRead) -> None:
-        message.stop()
-        gone = message.state.is_gone
-        # An end that was told stands, unless all of the run is gone.
-        stands = self.history.ended is not None and message.state is not RunState.REMOVED
-        if message.follower is not self._follower or stands:
-            return
-        before, trouble = self.state, self._trouble
-        told = gone or message.state is RunState.UNKNOWN
-        self.state = message.state if told else self.history.state
-        self._trouble = message.trouble
-        if self.state is not before or self._trouble != trouble:
-            self._draw()
-        if self.state is before:
-            return
-        if gone:
-            self.post_message(self.RunEnded(message.follower.run, None))
-        self.post_message(self.EventsTaken(message.follower.run))
 
     @on(RunFollower.KeptRead)
     def _take_kept(self, message: RunFollower.KeptRead) -> None:
         message.stop()
-        if message.follower is self._follower and self.trained_by.has_recipe:
-            self._kept = message.kept
+        if message.follower is self._follower and self.followed.trained_by.has_recipe:
+            self.followed.kept = message.kept
             self._pace.request()
+
+    @on(RunFollower.DataRead)
+    def _take_data(self, message: RunFollower.DataRead) -> None:
+        message.stop()
+        if message.follower is self._follower:
+            self.followed.data = message.data or self.followed.data
+            self.followed.no_data = message.why_not
+            self._draw()
+
+    def _need_data(self) -> None:
+        """Have the run's data described, should that take loading it."""
+        if self._follower is not None and self.followed.data is None:
+            self._follower.describe()
 
     # What is shown
 
     @property
     def view(self) -> RunView:
         """What is known of the run, for the tabs."""
-        return RunView(
-            self.run,
-            self.history,
-            self.state,
-            self.planned,
-            self._waiting_text,
-            self._data,
-            self.moment,
-            self._looks.get(self.shown),
-            self._looking,
-            self._baselines,
-            self._no_data,
-            self.trained_by,
-        )
+        looks = self._looks
+        return self.followed.view(self.moment, looks.answer(self.shown), looks.looking)
 
     def _tick(self) -> None:
-        if self.state is not None and not self.state.is_over:
+        if self.followed.goes_on:
             self._show_progress()
 
     def _draw(self) -> None:
         if not self.is_mounted:
             return
-        history, state = self.history, self.state
+        followed, history, state = self.followed, self.history, self.state
         weights, ended = "", None
         if state is not None:
-            by = self.trained_by
+            by = followed.trained_by
             if self.run is not None and state.is_over:
                 weights = weights_kept(self.run, by.origin)
             steps = next_steps(self._steps, by.origin, by.name)
-            ended = outcome(history, state, weights, steps, self._trouble, self._baselines)
+            ended = outcome(history, state, weights, steps, followed.trouble, followed.baselines)
         self.query_one(OutcomeLines).show(ended)
         notices = [notice.text for notice in history.notices]
-        if ended is None and (self._trouble or state is RunState.UNKNOWN):
-            notices = [self._trouble or UNSEEN]
+        if ended is None and (followed.trouble or state is RunState.UNKNOWN):
+            notices = [followed.trouble or UNSEEN]
         self.query_one(NoticeLine).show(notices)
         self.query_one(TabRow).show(self.shown, self.view)
-        over = state is not None and state.is_over
-        self._slider.show(history, self._kept, over=over)
+        self._slider.show(history, followed.kept, over=followed.is_over)
         if self.try_it.display:
             self.try_it.show(self.view)
         self._arrange()
         self._look()
-        self._slider.computing = self._looking == COMPUTING
+        self._slider.computing = self._looks.is_computing
         self.shown.show(self.view)
         self._show_progress()
 
@@ -390,7 +326,7 @@ class LivePane(Widget):
     def is_settled(self) -> bool:
         """Whether nothing more is awaited of a run as it is now."""
         working = self._follower is not None and self._follower.is_describing
-        return self._is_read and not working and self._looking != COMPUTING
+        return self.followed.is_read and not working and not self._looks.is_computing
 
     @on(EpochSlider.Chosen)
     def _look_back(self, message: EpochSlider.Chosen) -> None:
@@ -402,62 +338,28 @@ class LivePane(Widget):
         """Have computed what the tab that is shown wants."""
         view = self.view
         hidden = not self.is_on_screen or self.shown.why_not(view)
-        if self._reader.look(view, None if hidden else self.shown.wanted(view)):
-            self._looking = COMPUTING
-        wanted = self._reader.wanted
-        if wanted is not None and wanted.live and not self.history.epochs:
-            self._looking = self._waited = self._waiting_text
-        elif self._looking and self._looking == self._waited:
-            self._looking = COMPUTING
+        self._looks.want(view, None if hidden else self.shown.wanted(view))
 
     @on(LookReader.LookRead)
     def _take_look(self, message: LookReader.LookRead) -> None:
         message.stop()
-        if message.wanted == self._reader.wanted:
-            before = self._looks.get(self.shown)
-            self._looks[self.shown] = message.look
-            self._looking = ""
-            # A person waits for the first answer to what was asked; those after it keep their pace.
-            if self._slider.plays or before is None or before.request != message.look.request:
-                self._draw()
-            else:
-                self._pace.request()
+        change = self._looks.take(self.shown, message)
+        self._show(Change.OTHER if self._slider.plays and change is Change.MORE else change)
 
     @on(LookReader.NotRead)
     def _say_not_read(self, message: LookReader.NotRead) -> None:
         message.stop()
-        wanted = message.wanted
-        if wanted == self._reader.wanted:
-            last = self._looks.get(self.shown)
-            # Of a script that is over what was seen last may be all that there will ever be.
-            stays = last is not None and last.request == wanted.request
-            if self.trained_by.has_recipe or wanted.moment != Moment() or not stays:
-                self._looks.pop(self.shown, None)
-            self._looking = message.reason
-            self._pace.request()
+        self._show(self._looks.take_reason(self.shown, message))
 
     @on(LiveTab.WantsOther)
     def _look_at_other(self, message: LiveTab.WantsOther) -> None:
         message.stop()
         self._draw()
 
-    @on(RunFollower.DataRead)
-    def _take_data(self, message: RunFollower.DataRead) -> None:
-        message.stop()
-        if message.follower is self._follower:
-            self._data = message.data or self._data
-            self._no_data = message.why_not
-            self._draw()
-
-    def _need_data(self) -> None:
-        """Have the run's data described, should that take loading it."""
-        if self._follower is not None and self._data is None:
-            self._follower.describe()
-
     def _show_progress(self) -> None:
         here = time.monotonic()
         now = self._clock.now(self.history, here)
-        progress = self._meter.read(self.history, self.planned, now, self.state, here)
+        progress = self._meter.read(self.history, self.followed.planned, now, self.state, here)
         going = self.state is RunState.RUNNING
         text = f"{100 * progress.share:.0f} %" if self.state and progress.planned else ""
         self.query_one(RunBar).show(progress.share, text, going)
@@ -466,22 +368,9 @@ class LivePane(Widget):
         self.post_message(self.Updated(self.history, self.state, progress, self.asked, told))
 
     @property
-    def _knows_plan(self) -> bool:
-        """Whether it is known how many epochs there will be, or may still be told."""
-        return bool(self.history.planned or self.planned) or not self.history.epochs
-
-    @property
     def looks_back(self) -> bool:
         """Whether a person looks at something of the past, which must not go away."""
         return self.shown.looks_back or self.moment != Moment() or self.try_it.display
-
-    @property
-    def _waiting_text(self) -> str:
-        if self.state is None or self.state.is_over:
-            return self.waiting if self.state is None else ""
-        if self.history.started is None:
-            return _STARTING[self.trained_by.origin].format(by=self.trained_by.name)
-        return "compiling …" if self.history.compiling else "the first epoch is under way"
 
     def on_resize(self) -> None:
         """Share the new height out among the parts."""
@@ -510,7 +399,7 @@ class LivePane(Widget):
         self._slider.display = layout.slider > 0
         self.query_one(TabRow).display = layout.tabs > 0 and self.has_tab_row
         lines.styles.height = max(1, wrapped)
-        bar.display = layout.bar > 0 and not over and self._knows_plan
+        bar.display = layout.bar > 0 and not over and self.followed.knows_plan
         strip.display = layout.machine > 0
         last = lines if over else strip if strip.display else bar
         for part in (bar, strip, lines):
@@ -542,7 +431,7 @@ class LivePane(Widget):
         elif self.shown is self.tabs[0]:
             self._left = None
         before, self.shown = self.shown, tab
-        self._looking = ""
+        self._looks.turn()
         self._need_data()
         before.display, tab.display = before is tab, True
         self._draw()
@@ -566,9 +455,9 @@ class LivePane(Widget):
         if action in {"epoch", "film", "present"}:
             return self._slider.can_move
         if action == "try_it":
-            return self.run is not None and self.trained_by.has_recipe
+            return self.run is not None and self.followed.trained_by.has_recipe
         if action == "ring":
-            return self._service is not None and self.state is not None and not self.state.is_over
+            return self._service is not None and self.followed.goes_on
         if hasattr(self, f"action_{action}"):
             return True
         return self.history.epochs > 0 and hasattr(self.shown, f"action_{action}")

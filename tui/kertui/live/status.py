@@ -10,7 +10,7 @@ from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState
 from kertasks.text import numbers as formatting
 from kertasks.text.result import not_finite
-from kertui.live.progress import RunProgress
+from kertui.live.followed.progress import RunProgress
 from kertui.plotting.strips import Row, cells, fit, join
 from kertui.rows.rows_widget import RowsWidget
 from kertui.terminal.glyphs import Glyphs, glyphs_for

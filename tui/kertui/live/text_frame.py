@@ -11,8 +11,8 @@ from kertasks.runs.state import RunState
 from kertasks.scores.run_baselines import read_baselines
 from kertasks.text import numbers as formatting
 from kertui.live.epoch_table import epoch_rows
+from kertui.live.followed.progress import RateMeter
 from kertui.live.outcome import NextSteps, next_steps, outcome, weights_kept
-from kertui.live.progress import RateMeter
 from kertui.live.status import UNSEEN, status_line
 from kertui.live.tab import trained_by
 from kertui.plotting.plot import plot_of_run

@@ -25,7 +25,8 @@ from kertasks.runs.manifest import Origin
 from kertasks.runs.state import RunState
 from kertasks.text.numbers import short_path
 from kertui.dialogs.ask_number import AskNumberScreen
-from kertui.live.pane import IDLE, LivePane
+from kertui.live.followed.followed_run import IDLE
+from kertui.live.pane import LivePane
 from kertui.live.steering import current_learning_rate, kill_question, number_wanted
 from kertui.live.tab import TrainedBy
 from kertui.live.tabs.curves import CurvesTab
@@ -158,7 +159,7 @@ class TrainingColumn(Vertical):
     @property
     def _can_begin_anew(self) -> bool:
         """Whether a new trainer could take the run: it is over, and its recipe says how."""
-        return self.phase is Phase.IDLE and self.pane.trained_by.has_recipe
+        return self.phase is Phase.IDLE and self.pane.followed.trained_by.has_recipe
 
     @property
     def can_retrain(self) -> bool:
@@ -176,7 +177,7 @@ class TrainingColumn(Vertical):
     def allows(self, command: SteeringCommand) -> bool:
         """Whether a command makes sense now."""
         row = command.row
-        if not self.pane.trained_by.has_recipe and not self._script_takes(command):
+        if not self.pane.followed.trained_by.has_recipe and not self._script_takes(command):
             return False
         if command is SteeringCommand.EPOCHS and self.can_extend:
             return True
@@ -188,7 +189,7 @@ class TrainingColumn(Vertical):
 
     def _script_takes(self, command: SteeringCommand) -> bool:
         """Whether a command reaches what trains a run without a recipe."""
-        if self.pane.trained_by.origin is not Origin.SCRIPT:
+        if self.pane.followed.trained_by.origin is not Origin.SCRIPT:
             return False
         if self.history.started is None:  # it has not come to its training, and listens to nobody
             return command is SteeringCommand.KILL
@@ -200,7 +201,7 @@ class TrainingColumn(Vertical):
         epochs, metrics = recipe.fit.epochs, recipe.compile.metrics
         if self.run is None and metrics and isinstance(metrics[0], str):
             self.query_one(CurvesTab).metric = metrics[0]
-        if epochs != self.pane.planned and self.run is None and self.phase is Phase.IDLE:
+        if epochs != self.pane.followed.planned and self.run is None and self.phase is Phase.IDLE:
             self.pane.clear(epochs)
 
     def forget_trouble(self) -> None:
@@ -217,7 +218,7 @@ class TrainingColumn(Vertical):
     def cancel_wait(self) -> None:
         """The recipe cannot be trained, or became another one while it was being judged."""
         if self.phase is Phase.WAITING:
-            self._show_nothing(self.pane.planned)
+            self._show_nothing(self.pane.followed.planned)
             self._enter(None)
 
     def start(self, service: TrainingService, recipe: Recipe, source: Path | None) -> None:
@@ -232,7 +233,7 @@ class TrainingColumn(Vertical):
         try:
             run = await asyncio.to_thread(service.start, recipe, str(source) if source else None)
         except UserError as error:
-            self.pane.clear(self.pane.planned)
+            self.pane.clear(self.pane.followed.planned)
             self.query_one(RunTrouble).show("Training did not start", str(error))
             self._enter(None)
         else:
@@ -327,7 +328,9 @@ class TrainingColumn(Vertical):
                 self.send(service, command)
 
         if command is SteeringCommand.KILL:
-            self.app.push_screen(kill_question(self.history, self.pane.trained_by.name), kill)
+            self.app.push_screen(
+                kill_question(self.history, self.pane.followed.trained_by.name), kill
+            )
         elif argument is not None:
             wanted = number_wanted(
                 command,
@@ -335,7 +338,7 @@ class TrainingColumn(Vertical):
                 self.history,
                 extends=extends,
                 first_rate=first_rate,
-                script=self.pane.trained_by.name,
+                script=self.pane.followed.trained_by.name,
             )
             self.app.push_screen(AskNumberScreen(wanted), send)
         else:
@@ -470,7 +473,7 @@ class TrainingColumn(Vertical):
         if self._begins is Phase.RESUMING:
             self._come_up()
         self._show_pending()
-        if isinstance(event.ended, Failed) and self.pane.trained_by.has_recipe:
+        if isinstance(event.ended, Failed) and self.pane.followed.trained_by.has_recipe:
             advice, log = advice_on(event.ended.reason), short_path(event.run.log_path)
             self.query_one(RunTrouble).advise(advice, log)
         else:

@@ -13,7 +13,8 @@ from textual.widget import Widget
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
 from kertasks.runs.summary import RunSummary
-from kertui.live.follower import Pace, RunFollower
+from kertui.live.followed.follower import RunFollower
+from kertui.live.pace import Pace
 from kertui.plotting.plot import Plot
 from kertui.plotting.run_strokes import stroke_of
 from kertui.plotting.traces import VALIDATION, Series, leading_metrics, metrics_of, whole_run

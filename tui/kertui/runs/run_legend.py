@@ -12,7 +12,7 @@ from kertasks.runs.history import RunHistory
 from kertasks.runs.summary import RunSummary
 from kertasks.text import numbers as formatting
 from kertasks.text.result import not_finite
-from kertui.live.follower import RunFollower
+from kertui.live.followed.follower import RunFollower
 from kertui.plotting.run_strokes import sample
 from kertui.plotting.strips import Row, cells, fit
 from kertui.rows.rows_widget import RowsWidget

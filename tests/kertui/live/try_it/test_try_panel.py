@@ -39,7 +39,7 @@ from kertasks.runs.state import RunState
 from kertasks.runs.store import RunStore
 from kertasks.runs.views.answer import Answer, AnswerRequest
 from kertasks.views.table import look
-from kertui.live.follower import RunFollower
+from kertui.live.followed.follower import RunFollower
 from kertui.live.pane import LivePane
 from kertui.live.tab import RunView
 from kertui.live.try_it.picture_field import PictureField

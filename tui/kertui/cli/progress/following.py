@@ -37,7 +37,7 @@ from kertasks.text.numbers import (
 )
 from kertasks.text.result import compared, not_finite, tested_in_full, weights_of
 from kertui.cli.progress.status_line import StatusLine, bar
-from kertui.live.progress import RateMeter, TrainerClock
+from kertui.live.followed.progress import RateMeter, TrainerClock
 
 _LOOK_EVERY = 0.05
 _STATE_EVERY = 1.0

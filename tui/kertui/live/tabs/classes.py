@@ -16,7 +16,7 @@ from kertasks.runs.views.regression_errors import ErrorsRequest, RegressionError
 from kertasks.runs.views.worst_rows import MistakesRequest
 from kertasks.scores.run_baselines import ACCURACY, Baseline
 from kertasks.text.numbers import counted, in_unit, number
-from kertui.live.looked_at import look_words, next_rows, why_no_look
+from kertui.live.looking.looked_at import look_words, next_rows, why_no_look
 from kertui.live.tab import LiveTab, RunView
 from kertui.plotting.answers.class_table import (
     Order,

@@ -14,7 +14,13 @@ from kertasks.runs.looking.view import Look, Rows, ViewRequest
 from kertasks.runs.views.layer_page import MOST_UNITS, LayerRecord, LayerRequest
 from kertasks.runs.views.layer_table import LayersRecord, LayersRequest
 from kertasks.text.numbers import grouped
-from kertui.live.looked_at import look_words, next_rows, rows_words, weights_words, why_no_look
+from kertui.live.looking.looked_at import (
+    look_words,
+    next_rows,
+    rows_words,
+    weights_words,
+    why_no_look,
+)
 from kertui.live.tab import LiveTab, RunView
 from kertui.plotting.answers.class_table import scrolled
 from kertui.plotting.fact_rows import fact_rows, sentence_rows

@@ -15,7 +15,7 @@ from textual.widgets import Static
 from kertasks.runs.looking.view import Look, Rows, ViewRequest
 from kertasks.runs.views.worst_rows import Mistake, Mistakes, MistakesRequest
 from kertasks.text.numbers import counted, grouped
-from kertui.live.looked_at import look_words, next_rows, rows_words, why_no_look
+from kertui.live.looking.looked_at import look_words, next_rows, rows_words, why_no_look
 from kertui.live.tab import LiveTab, RunView
 from kertui.plotting.answers.class_table import scrolled
 from kertui.plotting.answers.mistake_list import answer_facts, mistake_rows

@@ -15,7 +15,7 @@ from kertasks.runs.views.decision_boundary import BoundaryMap, BoundaryRequest
 from kertasks.runs.views.fitted_curve import CurveRequest, FittedCurve
 from kertasks.runs.views.saliency import Saliency, SaliencyRequest
 from kertasks.text.numbers import counted, grouped
-from kertui.live.looked_at import look_words, next_rows, why_no_look
+from kertui.live.looking.looked_at import look_words, next_rows, why_no_look
 from kertui.live.tab import LiveTab, RunView
 from kertui.plotting.fact_rows import fact_rows, sentence_rows
 from kertui.plotting.heat import heat_look

@@ -13,8 +13,8 @@ from textual.widget import Widget
 
 from kertasks.runs.looking.view import Look
 from kertasks.runs.views.answer import Answer, AnswerRequest
-from kertui.live.look_reader import LookReader
-from kertui.live.looked_at import rows_words, weights_words
+from kertui.live.looking.look_reader import LookReader
+from kertui.live.looking.looked_at import rows_words, weights_words
 from kertui.live.tab import RunView
 from kertui.live.try_it.answer_lines import answer_rows, beside_picture
 from kertui.live.try_it.cell_field import CellField

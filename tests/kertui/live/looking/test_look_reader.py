@@ -16,7 +16,7 @@ from kertasks.runs.folder import RunFolder
 from kertasks.runs.looking.look_files import Viewers
 from kertasks.runs.looking.view import Look, Moment, Rows, ViewRequest
 from kertasks.runs.views.confusion_matrix import ConfusionRequest
-from kertui.live.look_reader import LookReader, Wanted
+from kertui.live.looking.look_reader import LookReader, Wanted
 
 ALL, TRAINED = ConfusionRequest(), ConfusionRequest(Rows.TRAIN)
 

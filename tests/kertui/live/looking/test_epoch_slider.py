@@ -12,7 +12,7 @@ from kertasks.runs.events import Event
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.looking.kept_epochs import kept_path
 from kertasks.runs.looking.view import Moment
-from kertui.live.epoch_slider import EpochSlider
+from kertui.live.looking.epoch_slider import EpochSlider
 from kertui.live.pane import LivePane
 from kertui.live.tabs.log import LogTab
 from kertui.plotting.strips import text_of

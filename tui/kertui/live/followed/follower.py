@@ -1,16 +1,13 @@
-"""Follows a run's folder, its end included: whoever resumes it, here or elsewhere, is noticed.
-Also says how often what is read is drawn."""
+"""Follows a run's folder, its end included: whoever resumes it, here or elsewhere, is noticed."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual import work
 from textual.message import Message
-from textual.timer import Timer
 from textual.widget import Widget
 from textual.worker import get_current_worker
 
@@ -25,9 +22,6 @@ from kertasks.scores.run_baselines import RunBaselines, read_baselines
 if TYPE_CHECKING:
     from kertasks.data.description import Description
     from kertui.service.training_service import TrainingService
-
-DRAW = 0.25
-"""Seconds between two drawings at least."""
 
 POLL = 0.1
 """Seconds between two looks at the events file of a run that goes on."""
@@ -209,34 +203,3 @@ class RunFollower(Widget):
         if stamp != self._kept_stamp:
             self._kept_stamp = stamp
             self.post_message(self.KeptRead(self, kept_moments(self.run)))
-
-
-class Pace:
-    """Calls ``draw`` when there is something new, at most once in ``DRAW`` seconds and never later
-    than that, by a timer of the widget."""
-
-    def __init__(self, widget: Widget, draw: Callable[[], None]) -> None:
-        self._widget = widget
-        self._draw = draw
-        self._last = float("-inf")
-        self._timer: Timer | None = None
-
-    @property
-    def pending(self) -> bool:
-        """Whether something new is there that is not drawn yet."""
-        return self._timer is not None
-
-    def request(self) -> None:
-        """Draw now, or when the time since the last drawing is over."""
-        if self.pending:
-            return
-        wait = self._last + DRAW - time.monotonic()
-        if wait <= 0:
-            self._call()
-        else:
-            self._timer = self._widget.set_timer(wait, self._call)
-
-    def _call(self) -> None:
-        self._timer = None
-        self._last = time.monotonic()
-        self._draw()

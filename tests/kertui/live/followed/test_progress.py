@@ -23,8 +23,8 @@ from kertasks.runs.events import (
 )
 from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState
+from kertui.live.followed.progress import RateMeter
 from kertui.live.outcome import outcome
-from kertui.live.progress import RateMeter
 from kertui.live.status import state_word, status_line
 from kertui.plotting.strips import text_of
 from kertui.terminal.glyphs import ASCII, UNICODE
