@@ -23,9 +23,9 @@ import kertasks
 from kertasks.data.dataset import Dataset
 from kertasks.recipes.recipe import Recipe
 from kertasks.registry import find_task
-from kertasks.runs.control_file import ControlFile
 from kertasks.runs.event_log import EventLog
 from kertasks.runs.looking.kept_epochs import kept_files
+from kertasks.runs.steering.control_file import ControlFile
 from kertasks.trainer.callbacks.best_weights import BestWeights
 from kertasks.trainer.callbacks.checkpoints import Checkpoints
 from kertasks.trainer.callbacks.event_writer import EventWriter

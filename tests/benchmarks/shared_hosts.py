@@ -21,7 +21,7 @@ from tests.support.waiting import wait_until
 
 from kertasks.runs.events import Epoch, Failed
 from kertasks.runs.folder import RunFolder
-from kertasks.runs.sending import kill
+from kertasks.runs.steering.sending import kill
 from kertasks.runs.store import RunStore
 
 _NETWORKS = {

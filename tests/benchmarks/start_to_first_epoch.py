@@ -14,10 +14,10 @@ import time
 from pathlib import Path
 
 from kertasks.registry import find_task
-from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import Epoch, Failed
-from kertasks.runs.state import process_start_time
+from kertasks.runs.signs.process import process_start_time
+from kertasks.runs.steering.commands import SteeringCommand
 from kertasks.runs.store import RunStore
 from kertui.service.training_service import TrainingService
 

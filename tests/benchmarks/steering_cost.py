@@ -22,11 +22,11 @@ import kertasks
 from kertasks.data.dataset import Dataset
 from kertasks.recipes.recipe import Recipe
 from kertasks.registry import find_task
-from kertasks.runs.commands import SteeringCommand
-from kertasks.runs.control_file import ControlFile, write_command
 from kertasks.runs.event_log import EventLog
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import Checkpointed, Control
+from kertasks.runs.steering.commands import SteeringCommand
+from kertasks.runs.steering.control_file import ControlFile, write_command
 from kertasks.trainer.callbacks.best_weights import BestWeights
 from kertasks.trainer.callbacks.checkpoints import Checkpoints
 from kertasks.trainer.callbacks.event_writer import EventWriter

@@ -20,10 +20,10 @@ from textual.widgets import OptionList
 
 from kertasks.keras_catalog.catalog import Catalog
 from kertasks.registry import find_task
-from kertasks.runs.control_file import read_commands
 from kertasks.runs.events import Paused, format_event
 from kertasks.runs.folder import RunFolder
-from kertasks.runs.state import boot_id, process_start_time
+from kertasks.runs.signs.process import boot_id, process_start_time
+from kertasks.runs.steering.control_file import read_commands
 from kertasks.runs.store import RunStore
 from kertui.app import KertuiApp
 from kertui.dialogs.help import HelpScreen

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import FrameType
 
 from kertasks.runs.folder import RunFolder
-from kertasks.runs.state import boot_id, process_start_time
+from kertasks.runs.signs.process import boot_id, process_start_time
 
 Damage = Callable[[RunFolder], None]
 

@@ -20,7 +20,7 @@ from kertasks.runs.event_reader import SLICE
 from kertasks.runs.events import Epoch, Event, Failed, Finished, Started, Stopped, format_event
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.manifest import Manifest
-from kertasks.runs.state import boot_id, process_start_time
+from kertasks.runs.signs.process import boot_id, process_start_time
 from kertasks.runs.store import RunStore
 
 NOON = 1_800_000_000.0

@@ -10,10 +10,10 @@ import sys
 import time
 
 from kertasks.registry import find_task
-from kertasks.runs.control_file import read_commands
 from kertasks.runs.events import Compiling, Control, Epoch, Event, Started, format_event
 from kertasks.runs.folder import RunFolder
-from kertasks.runs.state import boot_id, process_start_time
+from kertasks.runs.signs.process import boot_id, process_start_time
+from kertasks.runs.steering.control_file import read_commands
 from kertasks.runs.store import RunStore
 
 

@@ -11,9 +11,10 @@ from tests.support.waiting import wait_until
 
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import Epoch
-from kertasks.runs.folder import RunDamaged, RunFolder
+from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
-from kertasks.runs.state import process_is_there
+from kertasks.runs.run_errors import RunDamaged
+from kertasks.runs.signs.process import process_is_there
 from kertasks.runs.store import RunStore
 
 PATIENCE = 120.0

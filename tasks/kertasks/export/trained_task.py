@@ -13,7 +13,8 @@ from kertasks.own_tasks.data_task import read_data_task
 from kertasks.own_tasks.kept_tasks import file_of
 from kertasks.own_tasks.task_of_data import VARIANT, task_of
 from kertasks.registry import find_task
-from kertasks.runs.folder import RunDamaged, RunFolder
+from kertasks.runs.folder import RunFolder
+from kertasks.runs.run_errors import RunDamaged
 from kertasks.tables.table import Table
 from kertasks.task import Task
 

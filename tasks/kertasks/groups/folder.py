@@ -24,10 +24,11 @@ from kertasks.groups.lines import NewLines, append_line
 from kertasks.groups.record import GroupRecord, Member, decode_member, decode_record
 from kertasks.recipes.recipe import Recipe
 from kertasks.records import learn
-from kertasks.runs.commands import SteeringCommand
-from kertasks.runs.control_file import read_commands, write_command
 from kertasks.runs.folder import RunFolder
-from kertasks.runs.state import RunState, is_fresh, is_locked
+from kertasks.runs.signs.heartbeat import is_fresh, is_locked
+from kertasks.runs.state import RunState
+from kertasks.runs.steering.commands import SteeringCommand
+from kertasks.runs.steering.control_file import read_commands, write_command
 
 COMMANDS = (SteeringCommand.PAUSE, SteeringCommand.RESUME, SteeringCommand.STOP)
 """What can be asked of a group: it is asked of each of its runs."""

@@ -27,9 +27,9 @@ from kertasks.groups.planning import plan_of, work_of
 from kertasks.groups.roster import Roster
 from kertasks.groups.steered_runs import SteeredRuns
 from kertasks.processes.trainer_process import RequestFailed, TrainerGone
-from kertasks.runs.commands import SteeringCommand
-from kertasks.runs.control_file import ControlFile, last_number, write_command
 from kertasks.runs.state import RunState
+from kertasks.runs.steering.commands import SteeringCommand
+from kertasks.runs.steering.control_file import ControlFile, last_number, write_command
 
 TRIES = 3
 """How often a run is begun or gone on with whose trainer is killed each time."""

@@ -7,9 +7,9 @@ import threading
 from collections.abc import Iterator
 
 from kertasks.errors import UserError
-from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.state import RunState
+from kertasks.runs.steering.commands import SteeringCommand
 
 
 class SteeredRuns:

@@ -13,7 +13,7 @@ from kertasks.groups.record import Asked, GroupRecord, OnRay
 from kertasks.groups.script_sweep.asked import ScriptSweep
 from kertasks.recipes.recipe import Recipe
 from kertasks.runs.events import Monitor
-from kertasks.runs.folder import origin_comments
+from kertasks.runs.recipe_comments import origin_comments
 from kertasks.runs.store import HomeNotWritable, list_runs, make_folder
 
 

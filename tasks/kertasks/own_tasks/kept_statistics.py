@@ -7,7 +7,8 @@ from kertasks.data.dataset import Dataset
 from kertasks.errors import UserError
 from kertasks.files import read_small, write_text
 from kertasks.own_tasks.data_kinds import dataset_without_rows, what_changed
-from kertasks.runs.folder import RunDamaged, RunFolder
+from kertasks.runs.folder import RunFolder
+from kertasks.runs.run_errors import RunDamaged
 
 
 class DataDiffers(UserError):

@@ -10,8 +10,9 @@ import stat
 from pathlib import Path
 
 from kertasks.errors import UserError
-from kertasks.runs.folder import RunDamaged, RunFolder
+from kertasks.runs.folder import RunFolder
 from kertasks.runs.manifest import Origin
+from kertasks.runs.run_errors import RunDamaged
 from kertasks.runs.spool import move_spool, remove_spool
 from kertasks.runs.state import RunState
 from kertasks.runs.store import RunsListing, RunStore, list_runs

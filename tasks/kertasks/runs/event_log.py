@@ -13,8 +13,9 @@ from pathlib import Path
 
 from kertasks.files import open_to_append
 from kertasks.runs.events import Ended, Event, Notice, format_event
+from kertasks.runs.signs.heartbeat import HEARTBEAT
+from kertasks.runs.signs.process import is_removed
 from kertasks.runs.spool import EventSpool
-from kertasks.runs.state import HEARTBEAT, is_removed
 
 FLUSH_EVERY = 0.05
 """Seconds between two writes while events come."""

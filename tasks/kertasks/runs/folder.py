@@ -4,54 +4,37 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import json
-import math
 import os
-import platform
 import shutil
-import time
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kertasks.errors import UserError
 from kertasks.files import open_regular, read_small, write_text
-from kertasks.runs.commands import SteeringCommand
-from kertasks.runs.control_file import Command, write_command
-from kertasks.runs.event_reader import events_backwards, last_answered
-from kertasks.runs.events import Epoch, Started
+from kertasks.runs.event_reader import last_answered
 from kertasks.runs.manifest import Manifest, Origin, format_manifest, parse_manifest
 from kertasks.runs.mirrors.mirror_note import IsMirrored, read_note
-from kertasks.runs.spool import deliver, spooled
-from kertasks.runs.state import (
-    RunState,
-    boot_id,
-    is_fresh,
-    is_heard,
-    is_locked,
-    is_removed,
-    pid_namespace,
-    process_is_there,
-    state_at_end,
+from kertasks.runs.recipe_comments import Told, origin_comments, told_origin
+from kertasks.runs.run_errors import (
+    HasNoRecipe,
+    NeverBegan,
+    OnlyRead,
+    RunDamaged,
+    RunIsOver,
+    only_read,
 )
+from kertasks.runs.signs.lives import sees_process_of, state_of
+from kertasks.runs.signs.process import process_is_there
+from kertasks.runs.spool import deliver, spooled
+from kertasks.runs.state import RunState
+from kertasks.runs.steering.commands import SteeringCommand
+from kertasks.runs.steering.control_file import Command, write_command
 from kertasks.text.numbers import short_path
 
 if TYPE_CHECKING:
     from kertasks.keras_catalog.catalog import Catalog
     from kertasks.recipes.recipe import Recipe
-
-_STARTING = 5.0
-"""Seconds a recipe may be without a manifest: its trainer's process is being started."""
-
-_GROWS = 60.0
-"""Seconds that a file may stay as it is and still counts as growing; or ``_EPOCHS_LATE`` times what
-its last epoch took, where that is longer."""
-
-_EPOCHS_LATE = 3
-
-_NO_MANIFEST = (errno.EFBIG, errno.EINVAL)
-"""What is there is no ``run.json``; other errors keep one from being seen."""
 
 _LEAST_FREE = 16_384
 """Bytes on the disk: with less a trainer can write neither weights nor, soon, events."""
@@ -61,45 +44,8 @@ _LEFTOVERS = (
 )  # fmt: skip
 """Unfinished files of trainers. Those of ``control.json`` are somebody's who writes it now."""
 
-_FROM, _RETRAINED_FROM, _GROUP = "# from ", "# retrained from ", "# of group "
-"""Comments at the top of ``recipe.toml``, before a JSON string."""
-
 _APPENDED_TO = ("events.jsonl", "trainer.log", "checkpoint", "epochs", "looking")
 """What a trainer writes in; other files it replaces."""
-
-
-class RunIsOver(UserError):
-    """A command came for a run that has ended."""
-
-    def __init__(self, run_id: str, state: RunState) -> None:
-        super().__init__(f"run {run_id} is over ({state.value}): nothing was changed")
-
-
-class RunDamaged(UserError):
-    """A run's folder lacks a file it must have, or holds one that cannot be read."""
-
-
-class HasNoRecipe(UserError):
-    """A run was trained by no recipe: by a person's own script, or by something whose file is
-    followed."""
-
-
-class OnlyRead(UserError):
-    """A command came for a run that something else trains, whose file is only read here."""
-
-
-def only_read(what: str, file: str) -> str:
-    """Why nothing can be asked of a run that is read from a file.
-
-    Args:
-        what: how the run is called.
-        file: what it is read from.
-    """
-    return f"{what} is only read, from {file}: what writes that file has to be asked itself"
-
-
-class NeverBegan(RunDamaged):
-    """A run has no manifest (yet)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,90 +305,20 @@ class RunFolder:
         write_text(self.recipe_path, said + format_recipe(recipe))
 
     def source(self) -> str | None:
-        """The file the recipe was read from, from the comments that ``recipe.toml`` begins with."""
-        return self._origin(_FROM)
+        """The file the recipe was read from."""
+        return told_origin(self.recipe_path, Told.SOURCE)
 
     def retrained_from(self) -> str | None:
-        """The id of the run whose best epoch this one is trained for, from these comments."""
-        return self._origin(_RETRAINED_FROM)
+        """The id of the run whose best epoch this one is trained for."""
+        return told_origin(self.recipe_path, Told.RETRAINED_FROM)
 
     def group(self) -> str | None:
-        """The id of the group that the run was made for, from these comments."""
-        return self._origin(_GROUP)
-
-    def _origin(self, words: str) -> str | None:
-        try:
-            for line in read_small(self.recipe_path).decode().split("\n", 3)[:3]:
-                if line.startswith(words):
-                    return str(json.loads(line.removeprefix(words)))
-        except (OSError, ValueError):
-            pass
-        return None
+        """The id of the group that the run was made for."""
+        return told_origin(self.recipe_path, Told.GROUP)
 
     def state(self) -> RunState:
         """Find what the run is doing, by its events' end, else by whether its trainer lives."""
-        said = state_at_end(self.events_path)
-        if said is not None and said.is_over:
-            return said
-        note = read_note(self.path)
-        if note is not None:  # no process, lock or heartbeat of this host says anything of it
-            return (said or RunState.RUNNING) if note.state.goes_on else note.state
-        if self.origin is Origin.FILE:
-            return self._state_of_log()
-        lives = self._trainer_lives()
-        if lives:
-            return said or RunState.RUNNING
-        # The end may have been written between the first look and the process's exit.
-        said = state_at_end(self.events_path)
-        if said is not None and said.is_over:
-            return said
-        if is_removed(self.path):
-            return RunState.REMOVED
-        return RunState.UNKNOWN if lives is None else RunState.LOST
-
-    def _state_of_log(self) -> RunState:
-        """What is known of a run that is read from a file: whether it is followed, and grows."""
-        if is_removed(self.path):
-            return RunState.REMOVED
-        followed = is_locked(self.events_path)
-        if followed is None:  # a network file system without locks
-            followed = self._trainer_lives()
-        return RunState.RUNNING if followed and self._grows() else RunState.SILENT
-
-    def _grows(self) -> bool:
-        """Whether the latest of a log is no older than epochs usually take."""
-        for event in events_backwards(self.events_path):
-            if isinstance(event, Epoch | Started):
-                seconds = event.seconds if isinstance(event, Epoch) else math.nan
-                usual = seconds if math.isfinite(seconds) else 0.0
-                return time.time() - event.t < max(_GROWS, _EPOCHS_LATE * usual)
-        return True
-
-    def _trainer_lives(self) -> bool | None:
-        """Whether the trainer lives: by its process where that can be seen, else by its lock and
-        its heartbeat; None where neither tells (yet)."""
-        try:
-            manifest = self.manifest()
-        except NeverBegan:
-            return is_fresh(self.recipe_path, _STARTING)
-        except RunDamaged as error:
-            cause = error.__cause__
-            if not isinstance(cause, OSError) or cause.errno in _NO_MANIFEST:
-                return False
-            return is_locked(self.events_path) or None
-        if sees_process_of(manifest):
-            return process_is_there(manifest.pid, manifest.process_started)
-        if manifest.boot is None and boot_id() and manifest.host == platform.node():
-            return False  # no trainer of this host leaves that out
-        locked = is_locked(self.events_path)
-        if locked:
-            return True
-        if locked is False and manifest.boot is not None and manifest.boot == boot_id():
-            return False  # of a container on this kernel, which knows all locks
-        heard = is_heard(self.events_path)
-        if heard is None and manifest.host == platform.node():
-            return False  # this host was started anew, until another one of its name is heard
-        return heard
+        return state_of(self)
 
     def require_events(self) -> None:
         """See that the events can be read, for whom their absence would be something else.
@@ -524,34 +400,6 @@ class RunFolder:
             ):
                 return f"; `kill {found.pid}` ends the training and keeps its weights"
         return ""
-
-
-def origin_comments(
-    source: str | None = None, retrained_from: str | None = None, group: str | None = None
-) -> str:
-    """The comments that a ``recipe.toml`` begins with, a line for each that is said.
-
-    Args:
-        source: the file the recipe was read from.
-        retrained_from: the id of the run whose best epoch it is trained for.
-        group: the id of the group it was made for.
-    """
-    origins = {_FROM: source, _RETRAINED_FROM: retrained_from, _GROUP: group}
-    return "".join(
-        f"{words}{json.dumps(origin, ensure_ascii=False)}\n"
-        for words, origin in origins.items()
-        if origin
-    )
-
-
-def sees_process_of(manifest: Manifest) -> bool:
-    """Whether the pid in a manifest is its trainer's, and is the same process here: on the same
-    boot of the same host, and in the same container."""
-    if manifest.machine is not None or manifest.boot != boot_id():
-        return False
-    if manifest.pid_namespace is None:
-        return manifest.host == platform.node()
-    return manifest.pid_namespace == pid_namespace()
 
 
 def _cannot_read(path: Path, error: Exception) -> RunDamaged:

@@ -13,7 +13,6 @@ from pathlib import Path
 from kertasks.runs.advice.finding import Finding
 from kertasks.runs.advice.found import FoundInRun
 from kertasks.runs.best_epoch import BestEpoch
-from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import (
     LOSSES,
@@ -40,6 +39,7 @@ from kertasks.runs.events import (
     Stopped,
 )
 from kertasks.runs.state import RunState
+from kertasks.runs.steering.commands import SteeringCommand
 
 
 def state_of(ended: Ended) -> RunState:

@@ -15,7 +15,7 @@ from msgspec import Meta
 from msgspec.structs import asdict, force_setattr
 
 from kertasks.records import learn
-from kertasks.runs.state import boot_id, pid_namespace, process_start_time
+from kertasks.runs.signs.process import boot_id, pid_namespace, process_start_time
 from kertasks.text.plain_text import one_line
 
 SCHEMA = 1

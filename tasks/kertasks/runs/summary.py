@@ -24,10 +24,11 @@ from kertasks.runs.events import (
     ScriptExited,
     Stopped,
 )
-from kertasks.runs.folder import NeverBegan, RunDamaged, RunFolder
+from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory, state_of
 from kertasks.runs.label import FILE, Label, look_at_label
 from kertasks.runs.manifest import Origin
+from kertasks.runs.run_errors import NeverBegan, RunDamaged
 from kertasks.runs.state import RunState
 from kertasks.runs.store import id_words
 from kertasks.scores.run_baselines import Baseline, read_baselines

@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from kertasks.runs.control_file import ControlFile
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.looking.look_files import is_looked_at
+from kertasks.runs.steering.control_file import ControlFile
 from kertasks.scripts.fit_frames import FitCall
 from kertasks.trainer.callbacks.event_writer import EventWriter
 from kertasks.trainer.callbacks.steering import LOOK_EVERY, Steering

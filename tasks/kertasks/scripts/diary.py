@@ -19,7 +19,7 @@ import msgspec
 from kertasks.files import open_to_append
 from kertasks.groups.lines import NewLines, append_line
 from kertasks.groups.record import require_name
-from kertasks.runs.state import is_locked
+from kertasks.runs.signs.heartbeat import is_locked
 
 
 class FitBegun(msgspec.Struct, frozen=True, tag_field="type", tag="fit"):

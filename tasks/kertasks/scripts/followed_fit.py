@@ -17,9 +17,9 @@ from msgspec.structs import replace
 
 from kertasks.errors import UserError
 from kertasks.runs.advice.finding import Finding
-from kertasks.runs.control_file import ControlFile
 from kertasks.runs.events import Failed, Finished, Monitor, Notice, Started, Stopped
 from kertasks.runs.history import RunHistory
+from kertasks.runs.steering.control_file import ControlFile
 from kertasks.scripts.asking import Asking
 from kertasks.scripts.fit_frames import fit_call, is_distributed
 from kertasks.scripts.fit_given import FitGiven

@@ -14,9 +14,10 @@ from msgspec.structs import replace
 from kertasks.files import open_to_append
 from kertasks.runs.event_log import EventLog
 from kertasks.runs.events import Event, Failed, Notice, ScriptExited
-from kertasks.runs.folder import RunDamaged, RunFolder
+from kertasks.runs.folder import RunFolder
 from kertasks.runs.label import Label, LabelNotWritten, write_label
 from kertasks.runs.manifest import Origin
+from kertasks.runs.run_errors import RunDamaged
 from kertasks.runs.store import RunStore
 from kertasks.scripts.diary import DiaryWriter, FitBegun, ScriptEnded
 from kertasks.scripts.end_looks import EndLooks

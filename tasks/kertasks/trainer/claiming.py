@@ -39,12 +39,13 @@ from kertasks.files import lock_holder
 from kertasks.hosts.asked import AskedHosts
 from kertasks.pretrained.kept_file import with_kept_networks
 from kertasks.recipes.recipe import Recipe
-from kertasks.runs.control_file import last_number
 from kertasks.runs.event_log import EventLog
 from kertasks.runs.events import Failed, Planned, Resuming
-from kertasks.runs.folder import RunDamaged, RunFolder
+from kertasks.runs.folder import RunFolder
 from kertasks.runs.manifest import Manifest, manifest_of_process
 from kertasks.runs.resumable import require_resumable
+from kertasks.runs.run_errors import RunDamaged
+from kertasks.runs.steering.control_file import last_number
 
 _DYING = 2.0
 """Seconds in which the last threads of a killed trainer let go of its lock; who holds it longer

@@ -25,7 +25,6 @@ from kertasks.models.split_rules import rows_trained
 from kertasks.own_tasks.kept_statistics import keep_statistics, require_same_data
 from kertasks.recipes.bounds import MOST_EPOCHS
 from kertasks.recipes.recipe import Recipe
-from kertasks.runs.control_file import ControlFile
 from kertasks.runs.events import (
     Compiled,
     Compiling,
@@ -38,6 +37,7 @@ from kertasks.runs.events import (
     Stopped,
 )
 from kertasks.runs.history import RunHistory
+from kertasks.runs.steering.control_file import ControlFile
 from kertasks.trainer import score_to_beat
 from kertasks.trainer.callbacks.advice import Advice
 from kertasks.trainer.callbacks.best_weights import BestWeights

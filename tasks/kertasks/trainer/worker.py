@@ -87,7 +87,7 @@ def become_trainer(request: Mapping[str, Any]) -> ClaimedRun:
 
     from kertasks.files import open_to_append
     from kertasks.hosts.asked import AskedHosts
-    from kertasks.runs.folder import RunDamaged
+    from kertasks.runs.run_errors import RunDamaged
     from kertasks.trainer.claiming import claim
 
     run = Path(request["run"])

@@ -13,15 +13,16 @@ from tests.support.waiting import wait_until
 from kertasks.following.file_follower import FileFollower, FollowedByAnother
 from kertasks.following.logged_path import source_at
 from kertasks.runs.bin import RunBin
-from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import Epoch, Started
-from kertasks.runs.folder import OnlyRead, RunFolder
+from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
 from kertasks.runs.listing import RunSummaries
 from kertasks.runs.manifest import Origin
 from kertasks.runs.resumable import require_resumable
+from kertasks.runs.run_errors import OnlyRead
 from kertasks.runs.state import RunState
+from kertasks.runs.steering.commands import SteeringCommand
 from kertasks.runs.store import RunStore
 from kertui.service.run_group import RunGroup
 

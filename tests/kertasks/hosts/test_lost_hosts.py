@@ -12,11 +12,11 @@ from tests.support.waiting import wait_until
 
 from kertasks.recipes.changes import with_changes
 from kertasks.registry import find_task
-from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.events import Checkpointed, Epoch, Failed, Finished, Machine, Notice, Started
 from kertasks.runs.folder import RunFolder
-from kertasks.runs.sending import kill
 from kertasks.runs.state import RunState
+from kertasks.runs.steering.commands import SteeringCommand
+from kertasks.runs.steering.sending import kill
 from kertasks.runs.store import RunStore
 from kertasks.trainer.claiming import claim
 from kertasks.trainer.dataset_cache import DatasetCache

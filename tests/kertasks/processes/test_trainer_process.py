@@ -12,7 +12,7 @@ from tests.support.trainers import PATIENCE
 from tests.support.waiting import wait_until
 
 from kertasks.processes.trainer_process import RequestFailed, TrainerGone, TrainerProcess
-from kertasks.runs.state import process_start_time
+from kertasks.runs.signs.process import process_start_time
 
 
 def is_gone(pid: int) -> bool:

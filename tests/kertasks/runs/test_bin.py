@@ -10,8 +10,9 @@ from tests.support.run_folders import NOON, write_run
 
 from kertasks.runs.bin import BinTrouble, NotInBin, RunBin, RunGoesOn
 from kertasks.runs.events import Stopped, format_event
+from kertasks.runs.signs.process import process_start_time
 from kertasks.runs.spool import EventSpool, spool_of
-from kertasks.runs.state import RunState, process_start_time
+from kertasks.runs.state import RunState
 from kertasks.runs.store import RunStore
 
 

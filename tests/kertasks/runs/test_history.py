@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kertasks.runs.advice.finding import Fault, Finding, Severity
-from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.events import (
     Advised,
     Compiling,
@@ -28,6 +27,7 @@ from kertasks.runs.events import (
 )
 from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState
+from kertasks.runs.steering.commands import SteeringCommand
 
 
 def epoch(number: int, **metrics: float) -> Epoch:

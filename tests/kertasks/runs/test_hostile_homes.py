@@ -21,11 +21,11 @@ from tests.support.run_folders import write_run
 from kertasks import files
 from kertasks.files import FileIsLocked
 from kertasks.runs.bin import RunBin
-from kertasks.runs.commands import SteeringCommand
-from kertasks.runs.control_file import read_commands
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.listing import RunSummaries
 from kertasks.runs.state import RunState
+from kertasks.runs.steering.commands import SteeringCommand
+from kertasks.runs.steering.control_file import read_commands
 from kertasks.runs.store import HomeNotReadable, RunStore
 from kertui.cli.main import run as kertui
 

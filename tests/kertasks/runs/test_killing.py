@@ -13,9 +13,11 @@ import pytest
 from tests.kertasks.runs.test_store import manifest
 from tests.support.run_folders import write_run
 
-from kertasks.runs.folder import RunFolder, RunIsOver
-from kertasks.runs.sending import NotKilled, kill
-from kertasks.runs.state import RunState, process_start_time
+from kertasks.runs.folder import RunFolder
+from kertasks.runs.run_errors import RunIsOver
+from kertasks.runs.signs.process import process_start_time
+from kertasks.runs.state import RunState
+from kertasks.runs.steering.sending import NotKilled, kill
 from kertasks.runs.store import RunStore
 
 OPENS = "file = open(sys.argv[1])"

@@ -20,15 +20,15 @@ from tests.support.run_folders import append, write_run
 from tests.support.waiting import wait_until
 
 from kertasks.registry import find_task
-from kertasks.runs import sending
 from kertasks.runs.bin import RunBin, RunGoesOn
-from kertasks.runs.commands import SteeringCommand
-from kertasks.runs.control_file import read_commands
 from kertasks.runs.events import Checkpointed, Paused
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.resumable import NotToResume, require_resumable
-from kertasks.runs.sending import send_and_wait, watch
 from kertasks.runs.state import RunState
+from kertasks.runs.steering import sending
+from kertasks.runs.steering.commands import SteeringCommand
+from kertasks.runs.steering.control_file import read_commands
+from kertasks.runs.steering.sending import send_and_wait, watch
 from kertasks.runs.store import RunStore
 from kertasks.trainer.claiming import claim
 from kertui.cli import steer
@@ -40,7 +40,7 @@ _TRAINER = """
 import fcntl, sys, time
 from pathlib import Path
 from kertasks.runs import event_log
-from kertasks.runs.control_file import ControlFile
+from kertasks.runs.steering.control_file import ControlFile
 from kertasks.runs.events import Control, LearningRate, Started
 from kertasks.trainer.claiming import claim
 from kertui.cli import steer
@@ -170,7 +170,7 @@ def test_without_locks_a_run_of_another_machine_is_watched_and_can_be_steered(
         process.send_signal(signal.SIGSTOP)
         assert run.state() is RunState.RUNNING  # asleep for a moment
     now = [0.0]
-    monkeypatch.setattr("kertasks.runs.state._monotonic", lambda: now[0])
+    monkeypatch.setattr("kertasks.runs.signs.heartbeat._monotonic", lambda: now[0])
     run.state()
     now[0] = 1e9
     assert run.state() is RunState.LOST
@@ -184,7 +184,7 @@ def test_who_resumes_a_run_that_cannot_be_seen_is_told_why_it_takes_time(
     monkeypatch.setattr(sending, "_STATE_EVERY", 0.01)
     monkeypatch.setattr(steer, "_ANSWER", 0.05)
     ticks = count(step=50)
-    monkeypatch.setattr("kertasks.runs.state._monotonic", lambda: float(next(ticks)))
+    monkeypatch.setattr("kertasks.runs.signs.heartbeat._monotonic", lambda: float(next(ticks)))
     store = RunStore(run.path.parent.parent)
     lost = write_run(store, "xor", "answer", epochs=3, end="", host="elsewhere")
     append(lost, [Checkpointed(1.0, 3, 0)])
@@ -192,7 +192,7 @@ def test_who_resumes_a_run_that_cannot_be_seen_is_told_why_it_takes_time(
     said = capsys.readouterr().err
     assert f"whether the trainer of run {lost.id} on elsewhere lives cannot be told" in said
     assert "has 3 epochs already" in said
-    monkeypatch.setattr("kertasks.runs.state._monotonic", time.monotonic)
+    monkeypatch.setattr("kertasks.runs.signs.heartbeat._monotonic", time.monotonic)
     paused = write_run(store, "xor", "as asked", epochs=3, end="", host="elsewhere")
     append(paused, [Paused(1.0, 3, 0)])
     assert kertui(["resume", paused.id]) == 0

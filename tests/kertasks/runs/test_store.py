@@ -19,11 +19,14 @@ from tests.support.run_folders import NOON, locked, write_run
 
 from kertasks.registry import find_task
 from kertasks.runs.events import Epoch, Event, Failed, Finished, Started, Stopped, format_event
-from kertasks.runs.folder import RunDamaged, RunFolder
+from kertasks.runs.folder import RunFolder
 from kertasks.runs.label import Label, write_label
 from kertasks.runs.listing import RunSummaries, ordered
 from kertasks.runs.manifest import Manifest
-from kertasks.runs.state import HEARTBEAT_GONE, RunState, boot_id, process_start_time
+from kertasks.runs.run_errors import RunDamaged
+from kertasks.runs.signs.heartbeat import HEARTBEAT_GONE
+from kertasks.runs.signs.process import boot_id, process_start_time
+from kertasks.runs.state import RunState
 from kertasks.runs.store import (
     HomeNotReadable,
     HomeNotWritable,
@@ -187,7 +190,7 @@ def test_on_another_host_the_heartbeat_decides_whatever_its_clock_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [1000.0]
-    monkeypatch.setattr("kertasks.runs.state._monotonic", lambda: now[0])
+    monkeypatch.setattr("kertasks.runs.signs.heartbeat._monotonic", lambda: now[0])
     run = RunStore(tmp_path).create(ANSWER)
     elsewhere = manifest(run, host="elsewhere", boot="another", pid=1, process_started=0.0)
     run.write_manifest(elsewhere)

@@ -12,7 +12,6 @@ from tests.support.run_folders import NOON, append, write_run
 from tests.support.runs_without_recipe import begin
 
 from kertasks.registry import find_task
-from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.event_reader import SLICE
 from kertasks.runs.events import (
     Epoch,
@@ -28,6 +27,7 @@ from kertasks.runs.folder import RunFolder
 from kertasks.runs.label import Label, write_label
 from kertasks.runs.listing import OverRuns, RunSummaries, with_fits
 from kertasks.runs.state import RunState
+from kertasks.runs.steering.commands import SteeringCommand
 from kertasks.runs.store import RunStore
 from kertasks.runs.summary import in_words, summarise
 

@@ -19,7 +19,6 @@ import pytest
 from tests.support.waiting import wait_until
 
 import kertasks
-from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.event_log import EventLog
 from kertasks.runs.events import Failed, Finished, Stopped
 from kertasks.runs.folder import RunFolder
@@ -27,6 +26,7 @@ from kertasks.runs.history import RunHistory
 from kertasks.runs.label import read_label
 from kertasks.runs.looking.look_files import Viewer
 from kertasks.runs.state import RunState
+from kertasks.runs.steering.commands import SteeringCommand
 from kertasks.runs.store import RunStore
 from kertasks.runs.views.layer_table import LayersRequest
 from kertasks.runs.weights_file import read_epoch

@@ -20,12 +20,12 @@ from kertasks.advice.running_advice import Depth
 from kertasks.recipes.recipe import CompileSettings, Component, FitSettings, Layer, Recipe
 from kertasks.registry import find_task
 from kertasks.runs.advice.finding import Severity
-from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.event_log import EventLog
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import Advised, Epoch, Event, Failed, Finished, Resumed
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
+from kertasks.runs.steering.commands import SteeringCommand
 from kertasks.runs.store import RunStore
 from kertasks.runs.summary import summarise
 from kertasks.trainer.callbacks import advice

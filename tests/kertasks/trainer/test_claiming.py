@@ -17,7 +17,6 @@ from msgspec.structs import replace
 from kertasks.errors import UserError
 from kertasks.recipes.recipe_errors import RecipeError
 from kertasks.registry import find_task
-from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.event_log import EventLog
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import (
@@ -33,6 +32,7 @@ from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
 from kertasks.runs.resumable import NotToResume, require_resumable
 from kertasks.runs.state import RunState
+from kertasks.runs.steering.commands import SteeringCommand
 from kertasks.runs.store import RunStore
 from kertasks.trainer import claiming
 from kertasks.trainer.claiming import ClaimedByAnother, claim, manifest_of

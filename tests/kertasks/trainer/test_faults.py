@@ -21,8 +21,6 @@ from tests.support.killed_training import start_training
 from tests.support.trainers import kill_trainers
 from tests.support.waiting import wait_until
 
-from kertasks.runs.commands import SteeringCommand
-from kertasks.runs.control_file import last_number, read_commands
 from kertasks.runs.event_reader import EventReader, last_checkpoint
 from kertasks.runs.events import (
     Epoch,
@@ -34,10 +32,13 @@ from kertasks.runs.events import (
     Stopped,
     format_event,
 )
-from kertasks.runs.folder import RunDamaged, RunFolder, RunIsOver
+from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
 from kertasks.runs.resumable import NotToResume, require_resumable
+from kertasks.runs.run_errors import RunDamaged, RunIsOver
 from kertasks.runs.state import RunState
+from kertasks.runs.steering.commands import SteeringCommand
+from kertasks.runs.steering.control_file import last_number, read_commands
 from kertasks.runs.store import RunStore
 
 pytestmark = pytest.mark.training
@@ -223,8 +224,8 @@ import sys, threading, time
 from pathlib import Path
 from kertasks.trainer.callbacks import best_weights, checkpoints
 from kertasks.trainer.claiming import claim
-from kertasks.runs.commands import SteeringCommand
-from kertasks.runs.control_file import write_command
+from kertasks.runs.steering.commands import SteeringCommand
+from kertasks.runs.steering.control_file import write_command
 from kertasks.trainer.dataset_cache import DatasetCache
 from kertasks.trainer.run import train
 
@@ -297,8 +298,8 @@ import sys
 from pathlib import Path
 from kertasks.keras_import import import_keras
 import_keras()
-from kertasks.runs.commands import SteeringCommand
-from kertasks.runs.control_file import write_command
+from kertasks.runs.steering.commands import SteeringCommand
+from kertasks.runs.steering.control_file import write_command
 from kertasks.runs.folder import RunFolder
 from kertasks.trainer.checkpoint import BestState, Checkpoint, TrainingPosition
 import numpy as np

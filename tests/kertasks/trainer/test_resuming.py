@@ -17,7 +17,6 @@ from tests.support.waiting import wait_until
 
 from kertasks.recipes.recipe import CompileSettings, EarlyStopping, FitSettings, Layer, Recipe
 from kertasks.registry import find_task
-from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import (
     Checkpointed,
@@ -32,6 +31,7 @@ from kertasks.runs.events import (
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.resumable import NotToResume, require_resumable
 from kertasks.runs.state import RunState
+from kertasks.runs.steering.commands import SteeringCommand
 from kertasks.runs.store import RunStore
 
 pytestmark = pytest.mark.training

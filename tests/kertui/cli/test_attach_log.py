@@ -16,7 +16,8 @@ from tests.support.run_folders import write_run
 from tests.support.waiting import wait_until
 
 from kertasks.runs.history import RunHistory
-from kertasks.runs.state import RunState, process_start_time
+from kertasks.runs.signs.process import process_start_time
+from kertasks.runs.state import RunState
 from kertasks.runs.store import RunStore
 from kertui.cli.main import run as kertui
 from kertui.service.following_process import FollowingProcess, NotFollowed

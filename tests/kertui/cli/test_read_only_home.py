@@ -11,7 +11,7 @@ from tests.support.file_systems import run_with_own_mounts
 
 from kertasks.registry import find_task
 from kertasks.runs.events import Epoch, Started, format_event
-from kertasks.runs.state import process_start_time
+from kertasks.runs.signs.process import process_start_time
 from kertasks.runs.store import RunStore
 from kertasks.trainer.claiming import manifest_of
 

@@ -11,8 +11,8 @@ import pytest
 from tests.support.steered_run import SteeredRun
 from tests.support.waiting import wait_until
 
-from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.events import Event, LearningRate, Paused, Planned, Stopped
+from kertasks.runs.steering.commands import SteeringCommand
 from kertasks.runs.store import RunStore
 from kertui.cli.main import kertui as group
 from kertui.cli.main import run

@@ -16,10 +16,10 @@ from tests.support.pseudo_terminal import PseudoTerminal
 from tests.support.trainers import PATIENCE, FollowedRun
 from tests.support.waiting import wait_until
 
-from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.events import Epoch, Finished, parse_event
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.state import RunState
+from kertasks.runs.steering.commands import SteeringCommand
 from kertasks.runs.store import RunStore
 
 pytestmark = pytest.mark.training

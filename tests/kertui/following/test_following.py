@@ -14,8 +14,6 @@ from tests.support.runs_without_recipe import BEGAN, adversarial, begin, learns,
 from textual.pilot import Pilot
 
 from kertasks.runs.advice.finding import Fault, Finding, Severity
-from kertasks.runs.commands import SteeringCommand
-from kertasks.runs.control_file import read_commands
 from kertasks.runs.events import (
     Advised,
     Control,
@@ -29,6 +27,8 @@ from kertasks.runs.events import (
 )
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.manifest import Origin
+from kertasks.runs.steering.commands import SteeringCommand
+from kertasks.runs.steering.control_file import read_commands
 from kertui.advice.advice_screen import AdviceScreen
 from kertui.following.following_screen import FollowingScreen
 from kertui.live.pane import LivePane

@@ -22,8 +22,8 @@ from kertasks.groups.history import GroupHistory
 from kertasks.groups.store import GroupStore
 from kertasks.recipes.changes import with_changes
 from kertasks.registry import find_task
-from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.events import Finished
+from kertasks.runs.steering.commands import SteeringCommand
 from kertasks.runs.store import RunStore
 from kertui.groups.group_keys import GroupKeysNow
 from kertui.groups.group_screen import GroupScreen

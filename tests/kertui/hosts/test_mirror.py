@@ -12,8 +12,6 @@ from tests.support.runs_without_recipe import BEGAN, begin
 from tests.support.waiting import wait_until
 
 from kertasks.runs.bin import RunBin
-from kertasks.runs.commands import SteeringCommand
-from kertasks.runs.control_file import read_commands
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import Control, Epoch, Finished, format_event
 from kertasks.runs.folder import RunFolder
@@ -23,7 +21,10 @@ from kertasks.runs.looking.look_files import Viewer
 from kertasks.runs.looking.view import Look, encode_look
 from kertasks.runs.mirrors.home_mark import IsElsewhere
 from kertasks.runs.mirrors.mirror_note import IsMirrored
-from kertasks.runs.state import RunState, process_start_time
+from kertasks.runs.signs.process import process_start_time
+from kertasks.runs.state import RunState
+from kertasks.runs.steering.commands import SteeringCommand
+from kertasks.runs.steering.control_file import read_commands
 from kertasks.runs.store import RunStore
 from kertasks.runs.views.fitted_curve import CurveRequest
 from kertui.hosts.messages import Ask, Gone, Leave, Looked, More, Relabel, Small, Steer, Told, Took

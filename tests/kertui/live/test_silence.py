@@ -118,7 +118,7 @@ async def test_a_run_that_cannot_be_seen_is_unknown_until_it_is_heard(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [0.0]
-    monkeypatch.setattr("kertasks.runs.state._monotonic", lambda: now[0])
+    monkeypatch.setattr("kertasks.runs.signs.heartbeat._monotonic", lambda: now[0])
     run = write_run(RunStore(tmp_path), "xor", "answer", epochs=3, end="", host="elsewhere")
     app = LiveApp()
     async with app.run_test(size=(90, 30)) as pilot:

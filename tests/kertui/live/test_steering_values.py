@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from kertasks.runs.commands import SteeringCommand
+from kertasks.runs.steering.commands import SteeringCommand
 from kertui.live.steering import parse_argument
 from kertui.text.recipe_values import NotAllowed
 

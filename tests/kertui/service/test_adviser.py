@@ -18,7 +18,7 @@ from tests.support.waiting import wait_until
 
 from kertasks.processes.trainer_process import ADVISER_LOG
 from kertasks.registry import find_task
-from kertasks.runs.state import process_start_time
+from kertasks.runs.signs.process import process_start_time
 from kertui.service.adviser import Adviser, AdviserGone, MadeWay
 
 RECIPE = find_task("xor").recipes["as asked"]

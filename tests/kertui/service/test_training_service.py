@@ -22,11 +22,12 @@ from kertasks.processes.trainer_process import RequestFailed, TrainerProcess, gi
 from kertasks.recipes.changes import with_changes
 from kertasks.recipes.recipe import Layer, Recipe
 from kertasks.registry import find_task
-from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import Control, Finished, Resumed, Stopped
 from kertasks.runs.resumable import NotToResume
-from kertasks.runs.state import RunState, process_is_there
+from kertasks.runs.signs.process import process_is_there
+from kertasks.runs.state import RunState
+from kertasks.runs.steering.commands import SteeringCommand
 from kertasks.runs.store import RunStore
 from kertasks.trainer.claiming import manifest_of
 from kertui.service.training_service import SpareUnavailable, TrainingService

@@ -17,9 +17,9 @@ import psutil
 import pytest
 from tests.support.chromium import Page, running_chromium
 
-from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState
+from kertasks.runs.steering.commands import SteeringCommand
 from kertasks.runs.store import RunStore
 from kertui.web.gate import is_loopback
 

@@ -20,8 +20,6 @@ from textual.widgets import Input
 from kertasks.keras_catalog.catalog import Catalog
 from kertasks.recipes.recipe import CompileSettings, Component, Value
 from kertasks.registry import find_task
-from kertasks.runs.commands import SteeringCommand
-from kertasks.runs.control_file import write_command
 from kertasks.runs.events import (
     Checkpointed,
     Control,
@@ -35,6 +33,8 @@ from kertasks.runs.events import (
     Stopped,
 )
 from kertasks.runs.state import RunState
+from kertasks.runs.steering.commands import SteeringCommand
+from kertasks.runs.steering.control_file import write_command
 from kertasks.runs.store import RunStore
 from kertui.dialogs.ask_number import AskNumberScreen
 from kertui.dialogs.dialog import Question

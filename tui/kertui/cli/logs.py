@@ -95,7 +95,7 @@ def _read(path: Path, start: int) -> bytes:
         RunDamaged: it cannot be read.
     """
     from kertasks.files import open_regular
-    from kertasks.runs.folder import RunDamaged
+    from kertasks.runs.run_errors import RunDamaged
 
     try:
         with os.fdopen(open_regular(path), "rb") as file:

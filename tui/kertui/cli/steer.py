@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kertasks.recipes.bounds import MOST_EPOCHS
-from kertasks.runs.commands import NumberArgument, SteeringCommand
+from kertasks.runs.steering.commands import NumberArgument, SteeringCommand
 from kertasks.text.numbers import grouped
 from kertui.cli.groups.named import group_named
 from kertui.cli.groups.steer_group import resume_group, steer_group
@@ -82,7 +82,7 @@ def kill(ctx: click.Context, run: str) -> None:
     """End RUN at once, without saving; what its last checkpoint has can be resumed."""
     from kertasks.runs.event_reader import last_checkpoint
     from kertasks.runs.manifest import Origin
-    from kertasks.runs.sending import kill as kill_run
+    from kertasks.runs.steering.sending import kill as kill_run
 
     found = find_run(ctx, run, elsewhere=True)
     kill_run(found)
@@ -146,8 +146,8 @@ def _send(
     """Send a command, and return the awaited event, the answer itself where none is named; None,
     and a word on it, when it did not come in time."""
     from kertasks.runs.events import Control
-    from kertasks.runs.sending import send_and_wait
     from kertasks.runs.state import RunState
+    from kertasks.runs.steering.sending import send_and_wait
 
     seconds = _END if command.row.ends else _ANSWER
     answered, event = send_and_wait(run, command, value, seconds=seconds, until=until or (Control,))
@@ -170,8 +170,8 @@ def _resume_in_new_process(
 ) -> Any:
     from kertasks.runs.event_reader import EventReader
     from kertasks.runs.events import Failed, Resumed
-    from kertasks.runs.folder import RunIsOver
-    from kertasks.runs.sending import events_for
+    from kertasks.runs.run_errors import RunIsOver
+    from kertasks.runs.steering.sending import events_for
     from kertasks.runs.store import RunStore
     from kertasks.user_folders import cache_dir
     from kertui.service.training_service import TrainingService
@@ -205,8 +205,8 @@ def _resume_in_new_process(
 def _state_after_watching(run: RunFolder) -> RunState:
     """The state of a run whose trainer cannot be seen from here. Who waits is told why, and that a
     pause needs no waiting."""
-    from kertasks.runs.sending import watch
     from kertasks.runs.state import RunState, state_at_end
+    from kertasks.runs.steering.sending import watch
 
     if state_at_end(run.events_path) is RunState.PAUSED:
         return RunState.PAUSED  # its trainer answers, or is said not to
@@ -220,7 +220,7 @@ def _state_after_watching(run: RunFolder) -> RunState:
 
 def _trainer_of(run: RunFolder) -> str:
     """A run's trainer, with the host it is on where that is known."""
-    from kertasks.runs.folder import RunDamaged
+    from kertasks.runs.run_errors import RunDamaged
 
     try:
         return f"the trainer of run {run.id} on {run.manifest().trained_on}"

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 from kertasks.errors import UserError
-from kertasks.runs.commands import SteeringCommand
-from kertasks.runs.folder import RunFolder, RunIsOver
+from kertasks.runs.folder import RunFolder
+from kertasks.runs.run_errors import RunIsOver
 from kertasks.runs.state import RunState
+from kertasks.runs.steering.commands import SteeringCommand
 from kertasks.runs.summary import RunSummary
 from kertui.dialogs.dialog import Choice, Question
 

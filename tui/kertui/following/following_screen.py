@@ -19,10 +19,11 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from kertasks.errors import UserError
-from kertasks.runs.commands import SteeringCommand
-from kertasks.runs.folder import RunFolder, only_read
+from kertasks.runs.folder import RunFolder
 from kertasks.runs.manifest import Manifest, Origin
+from kertasks.runs.run_errors import only_read
 from kertasks.runs.state import RunState
+from kertasks.runs.steering.commands import SteeringCommand
 from kertui.following.run_findings import RunFindings
 from kertui.following.script_runs import ScriptRuns
 from kertui.live.pane import LivePane

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from kertasks.groups.folder import GroupState
-from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.state import RunState
+from kertasks.runs.steering.commands import SteeringCommand
 from kertasks.text.numbers import clock
 from kertui.groups.group_seen import GroupSeen
 from kertui.plotting.strips import Row, cells, join

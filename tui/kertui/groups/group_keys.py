@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from textual.binding import Binding, BindingType
 
 from kertasks.groups.folder import COMMANDS, GroupState
-from kertasks.runs.commands import SteeringCommand
+from kertasks.runs.steering.commands import SteeringCommand
 
 _HELP = {
     SteeringCommand.PAUSE: "Let all runs of the group wait at the end of the batch under way.",

@@ -21,9 +21,9 @@ from kertasks.groups.script_sweep.asked import ScriptSweep
 from kertasks.groups.store import remove
 from kertasks.recipes.recipe import Recipe
 from kertasks.registry import find_task
-from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.mirrors.home_mark import host_of
+from kertasks.runs.steering.commands import SteeringCommand
 from kertasks.text.numbers import counted, percent
 from kertui.groups.choose_run import ChooseRunScreen, RunToChoose, runs_to_choose
 from kertui.groups.cross_validation.folds_seen import FoldsSeen

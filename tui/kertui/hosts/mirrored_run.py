@@ -10,9 +10,14 @@ from pathlib import Path
 
 from kertasks.errors import UserError
 from kertasks.files import open_to_append, read_small, replacing
-from kertasks.runs.control_file import Command, parse_commands, read_commands, take_commands
 from kertasks.runs.mirrors.mirror_note import MirrorNote, write_note
 from kertasks.runs.state import RunState
+from kertasks.runs.steering.control_file import (
+    Command,
+    parse_commands,
+    read_commands,
+    take_commands,
+)
 from kertui.hosts.messages import (
     EVENTS,
     LOG,

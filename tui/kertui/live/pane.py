@@ -14,12 +14,12 @@ from textual.message import Message
 from textual.reactive import var
 from textual.widget import Widget
 
-from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.events import Ended
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
 from kertasks.runs.looking.view import Moment
 from kertasks.runs.state import RunState
+from kertasks.runs.steering.commands import SteeringCommand
 from kertui.live.followed.followed_run import IDLE, Change, FollowedRun
 from kertui.live.followed.follower import RunFollower
 from kertui.live.followed.progress import RateMeter, RunProgress, TrainerClock

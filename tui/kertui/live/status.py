@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState
+from kertasks.runs.steering.commands import SteeringCommand
 from kertasks.text import numbers as formatting
 from kertasks.text.result import not_finite
 from kertui.live.followed.progress import RunProgress

@@ -9,8 +9,8 @@ from textual.binding import Binding
 
 from kertasks.keras_catalog.catalog import Argument, ArgumentKind, Catalog, Family
 from kertasks.recipes.recipe import Recipe
-from kertasks.runs.commands import NumberArgument, SteeringCommand
 from kertasks.runs.history import RunHistory
+from kertasks.runs.steering.commands import NumberArgument, SteeringCommand
 from kertasks.text.numbers import grouped
 from kertui.dialogs.ask_number import NumberWanted
 from kertui.dialogs.dialog import Choice, Question

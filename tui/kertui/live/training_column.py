@@ -17,12 +17,12 @@ from textual.timer import Timer
 
 from kertasks.errors import UserError
 from kertasks.recipes.recipe import Recipe
-from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.events import Control, Failed, Finished, Stopped
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
 from kertasks.runs.manifest import Origin
 from kertasks.runs.state import RunState
+from kertasks.runs.steering.commands import SteeringCommand
 from kertasks.text.numbers import short_path
 from kertui.dialogs.ask_number import AskNumberScreen
 from kertui.live.followed.followed_run import IDLE
@@ -363,7 +363,7 @@ class TrainingColumn(Vertical):
     @work(group="command")
     async def _write(self, run: RunFolder, sent: SentCommand, value: float | None) -> None:
         """Write a command and wait for the answer among the events; but wait for a kill's end."""
-        from kertasks.runs.sending import kill
+        from kertasks.runs.steering.sending import kill
 
         try:
             if sent.command is SteeringCommand.KILL:

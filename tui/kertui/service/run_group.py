@@ -6,10 +6,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from kertasks.runs.folder import RunDamaged, RunFolder, sees_process_of
+from kertasks.runs.folder import RunFolder
 from kertasks.runs.manifest import Manifest, Origin
 from kertasks.runs.mirrors.mirror_note import read_note
-from kertasks.runs.state import process_is_there
+from kertasks.runs.run_errors import RunDamaged
+from kertasks.runs.signs.lives import sees_process_of
+from kertasks.runs.signs.process import process_is_there
 
 
 class RunGroup:

@@ -429,8 +429,9 @@ class TrainingService:
         Raises:
             HomeNotReadable: the runs cannot be listed.
         """
-        from kertasks.runs.folder import RunDamaged
-        from kertasks.runs.state import HEARTBEAT, RunState
+        from kertasks.runs.run_errors import RunDamaged
+        from kertasks.runs.signs.heartbeat import HEARTBEAT
+        from kertasks.runs.state import RunState
 
         unseen = []
         for run in islice(self.store.newest_first(), _NEWEST):

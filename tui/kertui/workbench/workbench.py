@@ -17,9 +17,9 @@ from textual.widgets import Static
 
 from kertasks.groups.sweep.dimension import Dimension
 from kertasks.recipes.recipe import Recipe
-from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.state import RunState
+from kertasks.runs.steering.commands import SteeringCommand
 from kertasks.task import Task
 from kertasks.text.numbers import short_path
 from kertui.advice.advice_panel import AdvicePanel

@@ -30,7 +30,8 @@ from kertasks.groups.ray.sent_files import (
 from kertasks.runs.event_log import open_alone
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.manifest import Manifest, format_manifest, parse_manifest
-from kertasks.runs.state import HEARTBEAT, boot_id, pid_namespace, process_start_time
+from kertasks.runs.signs.heartbeat import HEARTBEAT
+from kertasks.runs.signs.process import boot_id, pid_namespace, process_start_time
 
 _ASK = re.compile(r"ask-[0-9a-f]{16}")
 

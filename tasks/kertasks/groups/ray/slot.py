@@ -31,7 +31,8 @@ from kertasks.groups.ray.sent_files import (
 from kertasks.groups.ray.threads import leave_threads_alone
 from kertasks.held_folders import make_held
 from kertasks.processes.trainer_process import RequestFailed, TrainerGone, TrainerProcess
-from kertasks.runs.folder import RunDamaged, RunFolder
+from kertasks.runs.folder import RunFolder
+from kertasks.runs.run_errors import RunDamaged
 from kertasks.user_folders import HOME_SETTING, cache_dir
 
 _LOOK_EVERY = 0.05

@@ -14,10 +14,10 @@ from typing import Any, TypeAlias
 
 import keras
 
-from kertasks.runs.commands import SteeringCommand, row_of
-from kertasks.runs.control_file import Command, ControlFile
 from kertasks.runs.event_log import EventLog
 from kertasks.runs.events import Control, Paused, Planned, Resumed
+from kertasks.runs.steering.commands import SteeringCommand, row_of
+from kertasks.runs.steering.control_file import Command, ControlFile
 from kertasks.text.error_text import described
 from kertasks.trainer.callbacks.best_weights import BestWeights
 from kertasks.trainer.callbacks.checkpoints import Checkpoints

@@ -15,10 +15,11 @@ from tests.support.waiting import wait_until
 from kertasks.groups.folder import GroupState
 from kertasks.recipes.changes import with_changes
 from kertasks.registry import find_task
-from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.events import Checkpointed, Epoch, Resuming
 from kertasks.runs.folder import RunFolder
-from kertasks.runs.state import RunState, process_start_time
+from kertasks.runs.signs.process import process_start_time
+from kertasks.runs.state import RunState
+from kertasks.runs.steering.commands import SteeringCommand
 
 pytestmark = [pytest.mark.training, pytest.mark.long]
 

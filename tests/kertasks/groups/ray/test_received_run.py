@@ -19,10 +19,10 @@ from kertasks.groups.ray.sent_files import (
     new_files,
     stamps_of,
 )
-from kertasks.runs.commands import SteeringCommand
-from kertasks.runs.control_file import read_commands
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.state import RunState
+from kertasks.runs.steering.commands import SteeringCommand
+from kertasks.runs.steering.control_file import read_commands
 from kertasks.runs.store import RunStore
 
 

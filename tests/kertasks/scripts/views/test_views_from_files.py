@@ -19,11 +19,11 @@ from kertasks.data.dataset import Dataset
 from kertasks.data.splits import Split
 from kertasks.errors import UserError
 from kertasks.kinds import TaskKind
-from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.history import RunHistory
 from kertasks.runs.looking.look_files import Viewer, handed_path
 from kertasks.runs.looking.view import Look, Moment, Rows
 from kertasks.runs.state import RunState
+from kertasks.runs.steering.commands import SteeringCommand
 from kertasks.runs.store import RunStore
 from kertasks.runs.views.confusion_matrix import ConfusionRequest
 from kertasks.runs.views.decision_boundary import BoundaryRequest

@@ -16,8 +16,6 @@ import pytest
 from tests.support.waiting import wait_until
 
 import kertasks
-from kertasks.runs.commands import SteeringCommand
-from kertasks.runs.control_file import ControlFile, write_command
 from kertasks.runs.event_log import EventLog
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import (
@@ -30,6 +28,8 @@ from kertasks.runs.events import (
     Planned,
     Resumed,
 )
+from kertasks.runs.steering.commands import SteeringCommand
+from kertasks.runs.steering.control_file import ControlFile, write_command
 from kertasks.trainer.callbacks.best_weights import BestWeights
 from kertasks.trainer.callbacks.checkpoints import Checkpoints
 from kertasks.trainer.callbacks.event_writer import EventWriter

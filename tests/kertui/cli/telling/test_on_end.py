@@ -23,7 +23,8 @@ from kertasks.runs.events import Finished, format_event
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
 from kertasks.runs.manifest import Origin
-from kertasks.runs.state import RunState, process_start_time
+from kertasks.runs.signs.process import process_start_time
+from kertasks.runs.state import RunState
 from kertasks.runs.store import RunStore
 from kertasks.scores.run_baselines import RunBaselines, write_baselines
 from kertui.cli.progress.following import CtrlC

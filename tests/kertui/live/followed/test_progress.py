@@ -5,7 +5,6 @@ import math
 import pytest
 from tests.support.live_app import START, finished, newswires
 
-from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.events import (
     Checkpointed,
     Compiling,
@@ -23,6 +22,7 @@ from kertasks.runs.events import (
 )
 from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState
+from kertasks.runs.steering.commands import SteeringCommand
 from kertui.live.followed.progress import RateMeter
 from kertui.live.outcome import outcome
 from kertui.live.status import state_word, status_line

@@ -32,10 +32,10 @@ from kertasks.folders.pictures.picture_folder import PictureFolder, PixelScaling
 from kertasks.own_tasks.data_task import DataTask
 from kertasks.own_tasks.task_of_data import task_of
 from kertasks.registry import find_task
-from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.looking.view import DoesNotApply, Look, Moment, ViewRequest
 from kertasks.runs.state import RunState
+from kertasks.runs.steering.commands import SteeringCommand
 from kertasks.runs.store import RunStore
 from kertasks.runs.views.answer import Answer, AnswerRequest
 from kertasks.views.table import look

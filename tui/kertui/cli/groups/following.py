@@ -17,9 +17,9 @@ from kertasks.groups.folder import GroupFolder, GroupRefused, GroupState
 from kertasks.groups.history import GroupHistory
 from kertasks.groups.note import note_of
 from kertasks.groups.record import Member
-from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.events import Epoch, Event, Failed, Finished, Notice, Started, Stopped
 from kertasks.runs.history import state_of
+from kertasks.runs.steering.commands import SteeringCommand
 from kertasks.text.json_numbers import plain
 from kertasks.text.numbers import clock, short_path
 from kertui.cli.groups.report import report_of

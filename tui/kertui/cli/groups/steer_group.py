@@ -11,7 +11,7 @@ import click
 from kertasks.errors import UserError
 from kertasks.groups.folder import COMMANDS, GroupFolder, GroupState
 from kertasks.groups.note import note_of
-from kertasks.runs.commands import SteeringCommand
+from kertasks.runs.steering.commands import SteeringCommand
 
 if TYPE_CHECKING:
     from kertasks.groups.history import GroupHistory

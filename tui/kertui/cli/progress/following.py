@@ -17,12 +17,12 @@ from contextlib import contextmanager
 import click
 
 from kertasks.errors import UserError
-from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import Advised, Event, Failed, Notice, Stopped, format_event
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState
+from kertasks.runs.steering.commands import SteeringCommand
 from kertasks.scores.run_baselines import read_baselines
 from kertasks.text.numbers import (
     clock,

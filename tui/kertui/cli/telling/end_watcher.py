@@ -23,10 +23,12 @@ from kertasks.files import open_to_append
 from kertasks.runs.event_log import EventLog
 from kertasks.runs.event_reader import events_backwards
 from kertasks.runs.events import Notice
-from kertasks.runs.folder import RunDamaged, RunFolder
+from kertasks.runs.folder import RunFolder
 from kertasks.runs.listing import summary_in_list
 from kertasks.runs.manifest import Origin
-from kertasks.runs.state import RunState, process_is_there
+from kertasks.runs.run_errors import RunDamaged
+from kertasks.runs.signs.process import process_is_there
+from kertasks.runs.state import RunState
 from kertasks.runs.summary import RunSummary, summarise
 from kertasks.text.json_numbers import plain
 from kertui.cli.runs import describe

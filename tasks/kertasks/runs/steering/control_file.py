@@ -18,7 +18,7 @@ import msgspec
 from kertasks.errors import UserError
 from kertasks.files import LARGEST, locked_folder, open_regular, read_small, write_text
 from kertasks.records import learn
-from kertasks.runs.commands import SteeringCommand
+from kertasks.runs.steering.commands import SteeringCommand
 
 KEPT = 32
 """Commands that stay in the file whether they are answered or not."""

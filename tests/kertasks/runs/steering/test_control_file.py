@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from kertasks.runs.commands import SteeringCommand
-from kertasks.runs.control_file import (
+from kertasks.runs.steering.commands import SteeringCommand
+from kertasks.runs.steering.control_file import (
     KEPT,
     MOST_WAITING,
     Command,

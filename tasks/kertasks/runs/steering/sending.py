@@ -8,11 +8,15 @@ import time
 from collections.abc import Iterator
 
 from kertasks.errors import UserError
-from kertasks.runs.commands import SteeringCommand
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import Control, Event, Failed, Finished, Stopped
-from kertasks.runs.folder import NeverBegan, RunFolder, RunIsOver, sees_process_of
-from kertasks.runs.state import HEARTBEAT_GONE, RunState, is_trainer_of, process_is_there
+from kertasks.runs.folder import RunFolder
+from kertasks.runs.run_errors import NeverBegan, RunIsOver
+from kertasks.runs.signs.heartbeat import HEARTBEAT_GONE
+from kertasks.runs.signs.lives import sees_process_of
+from kertasks.runs.signs.process import is_trainer_of, process_is_there
+from kertasks.runs.state import RunState
+from kertasks.runs.steering.commands import SteeringCommand
 
 _LOOK_EVERY = 0.02
 _STATE_EVERY = 1.0

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from kertasks.runs.commands import SteeringCommand, row_of
+from kertasks.runs.steering.commands import SteeringCommand, row_of
 
 
 @pytest.mark.parametrize("command", SteeringCommand)

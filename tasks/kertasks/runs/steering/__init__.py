@@ -1,0 +1,1 @@
+"""What is asked of a training that goes on, and how it hears of it."""
