@@ -26,6 +26,7 @@ from kertui.runs.run_changes import RunLabelScreen
 from kertui.runs.run_curves import RunCurves
 from kertui.runs.run_details import RunDetails
 from kertui.runs.run_table import RunTable
+from kertui.runs.runs_reader import RunsReader
 from kertui.runs.runs_screen import RunsScreen
 from kertui.tasks_screen.tasks_screen import TasksScreen
 from kertui.terminal.capabilities import Capabilities
@@ -211,7 +212,7 @@ async def test_where_the_cursor_is_is_told_only_while_runs_are_out_of_sight(
         await runs.until(lambda: runs.table.size.height == 6)
         await runs.until(lambda: "1 of 5" not in shown(runs.app))
         # Whatever changed its height, and without a further look at the runs.
-        runs.screen._reading = True
+        runs.screen.query_one(RunsReader)._reading = True
         runs.table.styles.height = 3
         await runs.until(lambda: "1 of 5" in shown(runs.app))
     for seed in range(20):

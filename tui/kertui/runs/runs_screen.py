@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from time import time
@@ -12,18 +11,15 @@ from typing import Any, ClassVar
 from textual import on, work
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
-from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input
 
-from kertasks.errors import UserError
 from kertasks.groups.folder import GroupFolder
 from kertasks.groups.store import GroupStore
 from kertasks.runs.bin import RunBin
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.label import Label
-from kertasks.runs.listing import RunSummaries
 from kertasks.runs.manifest import Origin
 from kertasks.runs.mirrors.home_mark import host_of
 from kertasks.runs.summary import RunSummary
@@ -41,17 +37,9 @@ from kertui.runs.run_filter import RunFilter
 from kertui.runs.run_recipes import RunRecipes
 from kertui.runs.run_table import RunTable
 from kertui.runs.runs_keys import RUNS_KEYS, KeysNow
+from kertui.runs.runs_reader import RunsReader
 from kertui.session import OpenGroup, OpenRun, Session
 from kertui.terminal.glyphs import glyphs_for
-
-_LOOK_EVERY = 0.25
-"""Seconds between two looks at the runs that go on."""
-
-_ALL_EVERY = 8
-"""Every so many looks all runs are looked at: others may come and go."""
-
-_SLICES = 2
-"""Of a long log at a look: some 10,000 epochs, a few times what a run adds until the next."""
 
 _CURSOR_RESTS = 0.1
 """Seconds the cursor rests on a run before its curves are read: moving past costs nothing."""
@@ -73,35 +61,15 @@ class RunsScreen(Screen[None]):
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = RUNS_KEYS
 
-    @dataclass
-    class RunsRead(Message):
-        """The runs of the store or of its bin, newest first."""
-
-        runs: list[RunSummary]
-        deleted: bool
-        complete: bool
-        """Whether these are all of them."""
-
-    @dataclass
-    class RunsNotRead(Message):
-        """The runs of the store or of its bin cannot be listed."""
-
-        deleted: bool
-        reason: str
-
     def __init__(self, session: Session, chosen: Sequence[str] = (), *, full: bool = False) -> None:
         super().__init__()
         self._service = session.service
-        store = session.service.store
-        self._bin = RunBin(store)
+        self._bin = RunBin(session.service.store)
         self._bin_path = short_path(self._bin.path)
-        self._kept_summaries = RunSummaries(
-            store, session.over_runs, with_best=True, slices=_SLICES
-        )
-        self._bin_summaries = RunSummaries(self._bin, with_best=True, slices=_SLICES)
         self.listed = ListedRuns()
         """All runs that were read, and how they are filtered and ordered."""
 
+        self._reader = RunsReader(session, self._bin, self.listed)
         self.choice = ChosenRuns(chosen)
         """Which place on the axes each chosen run has."""
 
@@ -114,8 +82,6 @@ class RunsScreen(Screen[None]):
         self._full = full
         self._opened_full = full
         self._comparing = False
-        self._reading = False
-        self._looks = 0
         self._rest_timer: Timer | None = None
         """Runs while the cursor has not rested yet."""
 
@@ -126,6 +92,7 @@ class RunsScreen(Screen[None]):
         host = host_of(self._service.store.home)
         whose = f" on {host}" if host else ""
         yield HeaderLine(f"kertui {glyphs_for(self.app).into} runs{whose}")
+        yield self._reader
         yield self._filter
         yield self._table
         yield self._details
@@ -138,13 +105,12 @@ class RunsScreen(Screen[None]):
         if not self._full:
             self._table.focus()
         self._show()
-        self.call_after_refresh(self._look_at_all)
-        self.set_interval(_LOOK_EVERY, self._look)
+        self.call_after_refresh(self._reader.look_at_all)
 
     def on_screen_resume(self) -> None:
         """Runs may have changed while another screen was on top."""
         if self.listed.complete:  # not the first time, which comes before there is anything
-            self._look_at_all()
+            self._reader.look_at_all()
 
     def on_resize(self) -> None:
         """Share the new height out among table and curves."""
@@ -170,67 +136,19 @@ class RunsScreen(Screen[None]):
         runs = [run for _, run in self._on_axes()] if self._full else [self._table.run]
         return [run for run in runs if run is not None and run.can_be_steered]
 
-    # --- reading them in a thread
-
-    def _look_at_all(self) -> None:
-        """Look at all runs, now or as soon as the look under way is over."""
-        self._looks = 0
-        self._look()
-
-    def _look(self) -> None:
-        """Look at the runs that go on, and now and then at all; one look at a time."""
-        # Not ``is_current``: that holds under an opaque screen too (Textual 8.2).
-        if self._reading or self.app.screen is not self:
-            return
-        everything = self._looks % _ALL_EVERY == 0
-        self._looks += 1
-        summaries = self._bin_summaries if self.listed.deleted else self._kept_summaries
-        if everything or self.listed.any_going or summaries.behind:
-            self._reading = True
-            read = partial(self._read, self.listed.deleted, everything)
-            # Keys that came with the one that opened the table are for a run of it.
-            group = "runs" if self.listed.complete else "open"
-            self.run_worker(read, thread=True, group=group)
-
-    def _read(self, deleted: bool, everything: bool) -> None:
-        summaries = self._bin_summaries if deleted else self._kept_summaries
-
-        def tell(runs: list[RunSummary]) -> None:
-            self.post_message(self.RunsRead(runs, deleted, complete=False))
-
-        try:
-            runs = summaries.read(tell) if everything else summaries.read_running()
-        except UserError as error:
-            self.post_message(self.RunsNotRead(deleted, str(error)))
-        else:
-            self.post_message(self.RunsRead(runs, deleted, complete=True))
-
-    @on(RunsNotRead)
-    def _say_not_read(self, event: RunsNotRead) -> None:
+    @on(RunsReader.RunsNotRead)
+    def _say_not_read(self, event: RunsReader.RunsNotRead) -> None:
         event.stop()
-        self._reading = False
-        if event.deleted is not self.listed.deleted:
-            self._look_at_all()
-        elif event.reason != self.listed.trouble:
-            self.listed.trouble, self.listed.complete = event.reason, True
-            self._show()
-            if self.listed.runs:  # what was read before is still shown
-                self.notify(event.reason, severity="error", markup=False)
+        self._show()
+        if self.listed.runs:  # what was read before is still shown
+            self.notify(event.reason, severity="error", markup=False)
 
-    @on(RunsRead)
-    def _take_runs(self, event: RunsRead) -> None:
+    @on(RunsReader.RunsRead)
+    def _take_runs(self, event: RunsReader.RunsRead) -> None:
         event.stop()
+        came = self.choice.choose_wanted(event.ids)
         if event.complete:
-            self._reading = False
-        if event.deleted is not self.listed.deleted:
-            self._look_at_all()
-            return
-        if not self.listed.take(event.runs, event.complete):
-            return
-        there = {run.id for run in event.runs}
-        came = self.choice.choose_wanted(there)
-        if event.complete:
-            self.choice.forget_gone(there)
+            self.choice.forget_gone(event.ids)
         self._show()
         for id in came:
             self._table.go_to(id)
@@ -361,7 +279,7 @@ class RunsScreen(Screen[None]):
         self.listed.switch()
         self.choice.clear()
         self._show()
-        self._look_at_all()
+        self._reader.look_at_all()
 
     def action_go_back(self) -> None:
         """Empty the filter, then the choice, then leave."""
@@ -484,7 +402,7 @@ class RunsScreen(Screen[None]):
         event.stop()
         self._deleted.take(event)
         self._offer_keys()
-        self._look_at_all()
+        self._reader.look_at_all()
 
     def action_edit_label(self, first: str) -> None:
         """Name, tag and note the run under the cursor."""

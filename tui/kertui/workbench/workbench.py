@@ -9,7 +9,7 @@ from typing import ClassVar, Concatenate, ParamSpec
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.screen import Screen
@@ -28,9 +28,8 @@ from kertui.dialogs.recipe_path import OpenRecipeScreen, SaveRecipeScreen
 from kertui.dialogs.unsaved_changes import UnsavedAnswer, UnsavedChangesScreen
 from kertui.forms.field_form import FieldForm
 from kertui.live.pane import LivePane
-from kertui.live.pane_keys import live_keys
 from kertui.live.status import RunStatus
-from kertui.live.steering import first_learning_rate, steering_keys
+from kertui.live.steering import first_learning_rate
 from kertui.live.tab import named_tabs
 from kertui.live.training_column import Phase, TrainingColumn
 from kertui.rows.key_line import KeyLine
@@ -39,6 +38,7 @@ from kertui.terminal.glyphs import glyphs_for
 from kertui.workbench.choose_recipe import ChooseRecipeScreen
 from kertui.workbench.layers.layer_list import INPUT_ROW, LayerList
 from kertui.workbench.recipe_column import RecipeColumn
+from kertui.workbench.workbench_keys import WORKBENCH_KEYS
 
 _Arguments = ParamSpec("_Arguments")
 
@@ -76,60 +76,7 @@ class WorkbenchScreen(Screen[None]):
     CSS_PATH = "workbench.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (160, "-huge")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-short"), (36, "-high")]  # noqa: RUF012
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "start_training", "start", key_display="space", id="workbench.start",
-                tooltip="Train the recipe as it stands, from fresh weights."),
-        # What steers the training shown.
-        Binding("r", "resume_run", "resume", id="workbench.resume",
-                tooltip="Go on with the training shown, which is over, from its last checkpoint."),
-        Binding("T", "retrain", "retrain", id="workbench.retrain",
-                tooltip="Train a fresh network on all rows, those held out too, for the best "
-                "epoch's number of epochs."),
-        Binding("V", "cross_validate", "cross-validate", show=False, id="workbench.folds",
-                tooltip="Train the recipe fold by fold: how good it is, and how sure that is."),
-        Binding("M", "sweep", "sweep", id="workbench.sweep",
-                tooltip="Train the recipe with all values that were typed into its fields."),
-        *steering_keys(),
-        *live_keys("workbench"),
-        # What changes the recipe.
-        Binding("a", "edit('add_layer')", "add layer", id="workbench.add",
-                tooltip="Search Keras's layers and put one after the chosen layer."),
-        Binding("e", "edit_layer", "edit", id="workbench.edit",
-                tooltip="Change the chosen layer's values."),
-        Binding("t", "edit_settings", "settings", id="workbench.settings",
-                tooltip="Change optimizer, loss, epochs, validation and data."),
-        Binding("u,ctrl+z", "edit('undo')", "undo", id="workbench.undo",
-                tooltip="Take the last change back."),
-        Binding("U,ctrl+y", "edit('redo')", "redo", show=False, id="workbench.redo",
-                tooltip="Make the change again that was taken back."),
-        Binding("x,delete", "edit('delete_layer')", "delete", show=False, id="workbench.delete",
-                tooltip="Take the chosen layer out."),
-        Binding("d", "edit('duplicate_layer')", "duplicate", show=False,
-                id="workbench.duplicate",
-                tooltip="Put a copy of the chosen layer after it."),
-        Binding("K,shift+up,ctrl+up", "edit('move_layer', -1)", "move up", show=False,
-                id="workbench.up", tooltip="Move the chosen layer towards the input."),
-        Binding("J,shift+down,ctrl+down", "edit('move_layer', 1)", "move down", show=False,
-                id="workbench.down", tooltip="Move the chosen layer towards the output."),
-        # What is wrong with it.
-        Binding("f", "advice('fix')", "fix", show=False, id="advice.fix",
-                tooltip="Change the recipe as the advice line says; undo takes it back."),
-        Binding("i", "advice('open')", "advice", show=False, id="advice.open",
-                tooltip="Read all that may keep it from learning: reasons, fixes, trials."),
-        # Where recipes come from and go to.
-        Binding("w,ctrl+s", "save_recipe", "save", id="workbench.save",
-                tooltip="Save the recipe as a TOML file."),
-        Binding("o", "open_recipe", "open", id="workbench.open",
-                tooltip="Open a recipe from a TOML file."),
-        Binding("c", "compare", "compare", id="workbench.compare",
-                tooltip="See the recipe beside the one it came from."),
-        Binding("R", "choose_recipe", "recipes", id="workbench.recipes",
-                tooltip="Take another recipe of this task."),
-        Binding("0", "show_recipe", "recipe", show=False, id="workbench.recipe",
-                tooltip="Go to the layers and settings."),
-        Binding("escape", "go_back", "back", key_display="esc", id="workbench.back",
-                tooltip="From a form to the layers, from there to the tasks. A training goes on."),
-    ]  # fmt: skip
+    BINDINGS: ClassVar[list[BindingType]] = WORKBENCH_KEYS
 
     def __init__(
         self,
