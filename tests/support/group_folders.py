@@ -26,7 +26,7 @@ JUDGE = Monitor("val_loss")
 
 
 def write_group(
-    home: Path, asked: CrossValidation, *, epochs: int, ends: Sequence[str] = ()
+    home: Path, asked: CrossValidation, *, epochs: int, ends: Sequence[str] = (), gpus: int = 0
 ) -> GroupFolder:
     """A cross-validation of xor's answer that no process works for.
 
@@ -36,13 +36,15 @@ def write_group(
         epochs: planned and, of a fold that is finished, done.
         ends: of the folds that were begun, ``"finished"``, ``"failed"`` or ``""`` for one half
             done without an end; all of them finished unless given.
+        gpus: that trained them in turn; 0 for the processor.
     """
     recipe = with_changes(find_task("xor").recipes["answer"], [f"fit.epochs={epochs}"])
     group = GroupStore(home).create(recipe, asked, f"{asked.folds} folds")
     group.lock_path.write_text("1\n")
     ends = ends or ["finished"] * len(asked.parts)
     for number, (fold, end) in enumerate(zip(asked.parts, ends, strict=False)):
-        _add_run(group, recipe_of_fold(recipe, fold), str(fold), number, end)
+        device = _device(number, gpus)
+        _add_run(group, recipe_of_fold(recipe, fold), str(fold), number, end, device)
     return group
 
 
@@ -53,6 +55,7 @@ def write_sweep(
     *,
     epochs: int,
     ends: Sequence[str] = (),
+    gpus: int = 0,
 ) -> GroupFolder:
     """A sweep of xor's answer that no process works for.
 
@@ -62,6 +65,7 @@ def write_sweep(
         values: of the trials that were proposed.
         epochs: planned and, of a trial that is finished, done.
         ends: as of ``write_group``, of the trials that were begun.
+        gpus: that trained them in turn; 0 for the processor.
     """
     recipe = with_changes(find_task("xor").recipes["answer"], [f"fit.epochs={epochs}"])
     group = GroupStore(home).create(recipe, asked, f"{asked.trials} trials")
@@ -72,22 +76,29 @@ def write_sweep(
     for number, (each, end) in enumerate(zip(values, ends, strict=False), start=1):
         of_trial = recipe_of_trial([recipe], asked.dimensions, each)
         for part in asked.parts:
-            _add_run(group, part.recipe(of_trial, number), part.key(number), number, end)
+            of_part, device = part.recipe(of_trial, number), _device(number, gpus)
+            _add_run(group, of_part, part.key(number), number, end, device)
         if end == "failed":
             append_line(group.trials_path, GivenUp(number, "failed", "the loss is not finite"))
     return group
 
 
-def _add_run(group: GroupFolder, recipe: Recipe, key: str, number: int, end: str) -> None:
+def _device(number: int, gpus: int) -> str:
+    return f"NVIDIA H100, GPU {number % gpus}" if gpus else "CPU"
+
+
+def _add_run(
+    group: GroupFolder, recipe: Recipe, key: str, number: int, end: str, device: str
+) -> None:
     """A run of a group, by its number one that learns faster or slower."""
     run = RunStore(group.path.parents[1]).create(recipe, group=group.id)
     run.write_manifest(
-        Manifest(run.id, "xor", key, 0, NOON, {}, "CPU", "gpu-box", 2**22 + 1, 0.0, group=group.id)
+        Manifest(run.id, "xor", key, 0, NOON, {}, device, "gpu-box", 2**22 + 1, 0.0, group=group.id)
     )
     epochs = recipe.fit.epochs
     done = epochs if end == "finished" else epochs // 2
     events: list[Event] = [
-        Started(NOON, epochs, 4, 33, "CPU", validation_rows=10 + number, judge=JUDGE),
+        Started(NOON, epochs, 4, 33, device, validation_rows=10 + number, judge=JUDGE),
         *curve(done, NOON, seed=number),
     ]
     if end == "finished":

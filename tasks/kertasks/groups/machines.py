@@ -8,11 +8,16 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from kertasks.processes.free_memory import free_memory
+from kertasks.processes.gpus import gpu_environments
 from kertasks.processes.trainer_process import TrainerProcess
 from kertasks.user_folders import cache_dir
 
 TRAINER_BYTES = 800_000_000
 """Of memory that a trainer of a small network takes: Keras, TensorFlow and what was compiled."""
+
+_GROWING = {"TF_FORCE_GPU_ALLOW_GROWTH": "true", "XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
+"""Has TensorFlow and JAX take a GPU's memory as they need it. The first of several would else take
+all of it."""
 
 
 class Trainer(Protocol):
@@ -52,8 +57,12 @@ class Machines(Protocol):
             workers: how many are wanted at most; None for as many as the place is made for.
         """
 
-    def trainer(self, is_wanted: Callable[[], bool]) -> Trainer | None:
+    def trainer(self, number: int, is_wanted: Callable[[], bool]) -> Trainer | None:
         """A new trainer; None where none can be had before it is wanted no more.
+
+        Args:
+            number: which of those at once it is to be, from 0.
+            is_wanted: whether it still is.
 
         Raises:
             TrainerGone: none can be started.
@@ -64,20 +73,49 @@ class Machines(Protocol):
 
 
 class ThisMachine:
-    """Trainer processes on this machine, one a core as far as there is memory. A trainer that has a
-    run goes on with it though the runner is killed."""
+    """Processes on this machine, one a GPU, or one a core where there is none, as far as there is
+    memory. A trainer that has a run goes on with it though the runner is killed.
+
+    Args:
+        tell: is told what a person should know of it.
+    """
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell = tell
+        self._shares_gpus = False
 
     def most(self, workers: int | None) -> int:
-        """One a core, as far as there is memory, or as many as are wanted at most."""
-        return min(workers or _cores(), free_memory() // TRAINER_BYTES)
+        """One a GPU or a core, as far as there is memory, or as many as are wanted at most."""
+        gpus = len(gpu_environments())
+        most = min(workers or gpus or _cores(), free_memory() // TRAINER_BYTES)
+        self._shares_gpus = 0 < gpus < most
+        return most
 
-    def trainer(self, is_wanted: Callable[[], bool]) -> Trainer | None:  # noqa: ARG002
+    def environment(self, number: int) -> dict[str, str]:
+        """What a process gets besides this one's environment: a GPU of its own, as long as there is
+        one for each; several in turn share one. Nothing where there is none.
+
+        Args:
+            number: which of those at once it is, from 0.
+        """
+        gpus = gpu_environments()
+        if not gpus:
+            return {}
+        if number >= len(gpus):
+            self._tell(
+                f"more are trained at once than there are GPUs ({len(gpus)}), which they share; "
+                f"--workers {len(gpus)} gives each one of its own"
+            )
+        growing = {name: os.environ.get(name, value) for name, value in _GROWING.items()}
+        return {**gpus[number % len(gpus)], **(growing if self._shares_gpus else {})}
+
+    def trainer(self, number: int, is_wanted: Callable[[], bool]) -> Trainer | None:  # noqa: ARG002
         """Start one, at once.
 
         Raises:
             TrainerGone: the system refused to start a process.
         """
-        return TrainerProcess.spawn(cache_dir(), stays=True)
+        return TrainerProcess.spawn(cache_dir(), stays=True, environment=self.environment(number))
 
     def close(self) -> None:
         """There is nothing to let go of."""

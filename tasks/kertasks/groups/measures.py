@@ -78,6 +78,11 @@ def rows_of(history: RunHistory) -> int:
     return (started.validation_rows or 0) if started is not None else 0
 
 
+def device_of(history: RunHistory) -> str:
+    """What a run was trained on, in words; empty where that is not known."""
+    return "" if history.started is None else history.started.device
+
+
 def scale_of(history: RunHistory) -> float | None:
     """What a run's target was divided by; None where it was not."""
     return None if history.started is None else history.started.target_scale

@@ -116,8 +116,13 @@ class Work(Protocol[_In]):
             workers: how many are wanted at most; None for as many as the place is made for.
         """
 
-    def worker(self, is_wanted: Callable[[], bool]) -> Worker[_In] | None:
+    def worker(self, number: int, is_wanted: Callable[[], bool]) -> Worker[_In] | None:
         """A new worker; None where none can be had before it is wanted no more.
+
+        Args:
+            number: which of those at once it is to be, from 0; one that takes the place of another
+                has its number.
+            is_wanted: whether it still is.
 
         Raises:
             TrainerGone: none can be started.

@@ -52,8 +52,8 @@ class GroupRecord(msgspec.Struct, frozen=True):
     """The metric that decides what is best, and in which direction; None for that of the runs."""
 
     workers: Annotated[int, Meta(ge=1)] | None = None
-    """How many trainer processes at most; None for one a core, or as many as a cluster has room
-    for."""
+    """How many trainer processes at most; None for one a GPU or a core, or as many as a
+    cluster has room for."""
 
     on: OnRay | None = None
     """Where its runs are trained; None for this machine."""

@@ -85,8 +85,10 @@ class Runner:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop_on_signal)
         threads = [
-            threading.Thread(target=self._feed, name=f"trainer {number}", daemon=True)
-            for number in range(1, self._workers + 1)
+            threading.Thread(
+                target=self._feed, args=[number], name=f"trainer {number}", daemon=True
+            )
+            for number in range(self._workers)
         ]
         for thread in threads:
             thread.start()
@@ -119,14 +121,18 @@ class Runner:
 
     # --- the threads, a run at a time each
 
-    def _feed(self) -> None:
+    def _feed(self, number: int) -> None:
         """Train one run after another; take another trainer where it is gone. No run waits
-        for a trainer in the hands of a thread that has none: another may have one."""
+        for a trainer in the hands of a thread that has none: another may have one.
+
+        Args:
+            number: of the thread, from 0.
+        """
         worker: Worker[Any] | None = None
         try:
             while self._wait_for_work():
                 if worker is None or worker.gone:
-                    worker = self._work.worker(self._has_work)
+                    worker = self._work.worker(number, self._has_work)
                 planned = None if worker is None else self._next()
                 if worker is None or planned is None:
                     continue

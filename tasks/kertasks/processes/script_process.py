@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from kertasks.errors import UserError
@@ -42,6 +42,7 @@ class ScriptProcess:
         fast: bool = False,
         folder: Path | None = None,
         diary: Path | None = None,
+        environment: Mapping[str, str] | None = None,
     ) -> ScriptProcess:
         """Start a program; it goes on without this process.
 
@@ -56,6 +57,7 @@ class ScriptProcess:
             fast: whether ``kertasks.fit`` is to train where it can.
             folder: it is started in; this process's where it is None.
             diary: gets told of its runs and its end (``kertasks.scripts.diary``); an absolute path.
+            environment: that it gets besides this process's.
 
         Raises:
             ScriptNotStarted: there is no such file, or its runs cannot be kept.
@@ -76,6 +78,7 @@ class ScriptProcess:
                 stderr=subprocess.PIPE,
                 start_new_session=True,
                 cwd=folder,
+                env={**os.environ, **(environment or {})},
                 pass_fds=[writing],
             )
         except OSError as error:

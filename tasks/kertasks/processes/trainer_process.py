@@ -14,6 +14,7 @@ import os
 import socket
 import subprocess
 import threading
+from collections.abc import Mapping
 from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -85,6 +86,7 @@ class TrainerProcess:
         adviser: bool = False,
         stays: bool = False,
         outlives: bool = True,
+        environment: Mapping[str, str] | None = None,
     ) -> TrainerProcess:
         """Start a spare and return at once.
 
@@ -95,6 +97,7 @@ class TrainerProcess:
             adviser: whether it only gives advice: it is given no run, and does not warm up.
             stays: whether it trains one run after another, and ends with whoever started it.
             outlives: whether it first finishes the run that it has then.
+            environment: that it gets besides this process's.
 
         Raises:
             TrainerGone: the system refused to start a process.
@@ -120,6 +123,7 @@ class TrainerProcess:
                     env={
                         **keras_environment(log_level=2),  # errors are of use in its log
                         "KERTUI_CACHE": str(cache_dir.absolute()),  # for what XLA compiles
+                        **(environment or {}),
                     },
                 )
             finally:

@@ -7,10 +7,29 @@ from collections.abc import Callable
 
 import keras
 
+from kertasks.processes.gpus import visible_gpu
+
 
 def device_name() -> str:
-    """What Keras trains on, for example ``"NVIDIA H200"`` or ``"CPU, 2 cores"``."""
-    return _ACCELERATORS[keras.config.backend()]() or _processor()
+    """What Keras trains on, for example ``"NVIDIA H200"`` or ``"CPU, 2 cores"``; of a GPU also
+    which one, where this process was told: ``"NVIDIA H200, GPU 1"``."""
+    accelerator = _ACCELERATORS[keras.config.backend()]()
+    if not accelerator:
+        return _processor()
+    gpu = visible_gpu()
+    return f"{accelerator}, {gpu}" if gpu else accelerator
+
+
+def missing_gpu() -> str:
+    """What there is to say where this process was told to use a GPU and TensorFlow has none; empty
+    where all is well."""
+    gpu = visible_gpu()
+    if not gpu or _of_tensorflow():
+        return ""
+    return (
+        f"CUDA_VISIBLE_DEVICES says {gpu}, and TensorFlow finds no GPU: training on the processor "
+        "(pip install 'kertui[gpu]' brings NVIDIA's libraries)"
+    )
 
 
 def _of_tensorflow() -> str:

@@ -50,6 +50,7 @@ from kertasks.trainer.callbacks.steering import Steering
 from kertasks.trainer.checkpoint import Checkpoint, TrainingPosition
 from kertasks.trainer.claiming import ClaimedRun, versions
 from kertasks.trainer.dataset_cache import DatasetCache
+from kertasks.trainer.device import missing_gpu
 from kertasks.trainer.failure import describe_failure
 from kertasks.trainer.held_weights import HeldEpochs
 from kertasks.trainer.machine import MachineWatch, require_memory
@@ -178,6 +179,8 @@ class _Training:
             self._device = f"{claimed.hosts.count} hosts × {self._device}"
         with suppress(OSError):  # a full disk: all but the device is there already
             self._run.write_manifest(replace(claimed.manifest, device=self._device))
+        if why := missing_gpu():
+            self._warn(why)
         checkpoint = Checkpoint.read(self._run.checkpoint_path) if claimed.resumes else None
         position = checkpoint.position if checkpoint is not None else TrainingPosition(0)
         if checkpoint is not None:

@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from kertasks.groups.folder import GroupFolder
-from kertasks.groups.note import note_of
+from kertasks.groups.note import notes_of
 from kertasks.groups.own_word import keep_mark
 from kertasks.groups.planning import plan_of
 from kertasks.groups.store import GroupStore
@@ -68,10 +68,10 @@ def test_what_could_not_be_written_is_told_and_written_when_it_can_be(tmp_path: 
     trials = TrialsFile(group, SWEEP)
     told = [Told((units,), "finished", value, {}) for units, value in (("2", 0.5), ("8", 0.25))]
     trials.keep(told[:1], "min")
-    assert note_of(group).startswith("the study cannot be written to ")
-    assert note_of(group).endswith("study.db: unable to open database file")
+    assert notes_of(group)[0].startswith("the study cannot be written to ")
+    assert notes_of(group)[0].endswith("study.db: unable to open database file")
     group.study_path.rmdir()
     assert trials.end(told, "min", [])
-    assert note_of(group) == ""
+    assert notes_of(group) == ()
     study = optuna.load_study(study_name="sweep", storage=f"sqlite:///{group.study_path}")
     assert [trial.value for trial in study.trials] == [0.5, 0.25]

@@ -36,7 +36,7 @@ from kertui.workbench.workbench import WorkbenchScreen
 async def test_the_folds_their_mean_and_what_keys_do(service: RecordedService) -> None:
     home = service.store.home
     ends = ("finished", "finished", "failed")
-    group = write_group(home, CrossValidation(4), epochs=40, ends=ends)
+    group = write_group(home, CrossValidation(4), epochs=40, ends=ends, gpus=2)
     refused = GroupStore(home).create(group.recipe(), CrossValidation(9), "9 folds")
     refused.refuse(Refusal("9 folds of 4 rows cannot be made; choose fewer folds", True))
     refused.lock_path.touch()
@@ -54,6 +54,7 @@ async def test_the_folds_their_mean_and_what_keys_do(service: RecordedService) -
         await until(pilot, lambda: isinstance(app.screen, GroupScreen))
         await shows("xor › answer › 4 folds", "failed", "2/4 folds", "1/4", "mean of 2 of 4 folds")
         await shows("fold 3/4 failed", "the loss is not finite", "20/40", "waits")
+        await shows("device", "GPU 0", "GPU 1")
         await shows("val loss", "◆ best", "━━ mean", "── 1/4", "── others")
         screen = app.screen
         assert isinstance(screen, GroupScreen)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import platform
-import shutil
-import subprocess
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
+
+from kertasks.processes.gpus import installed_gpus
 
 _NVIDIA = Path("/proc/driver/nvidia/gpus")
 
@@ -18,7 +18,7 @@ def describe_machine() -> list[str]:
 
     May run a program for some hundred milliseconds: call it from a thread.
     """
-    gpus = name_gpus(_from_driver() or _from_nvidia_smi())
+    gpus = name_gpus(_from_driver() or (gpu.name for gpu in installed_gpus()))
     return [platform.node() or "this machine", *(gpus or [count_cores()])]
 
 
@@ -46,21 +46,3 @@ def _from_driver() -> list[str]:
     except OSError:
         return []
     return models
-
-
-def _from_nvidia_smi() -> list[str]:
-    program = shutil.which("nvidia-smi")
-    if program is None:
-        return []
-    try:
-        done = subprocess.run(
-            [program, "--query-gpu=name", "--format=csv,noheader"],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=5,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return []
-    return done.stdout.splitlines() if done.returncode == 0 else []

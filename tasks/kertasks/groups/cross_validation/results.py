@@ -10,6 +10,7 @@ from kertasks.groups.history import GroupHistory
 from kertasks.groups.measures import (
     Spread,
     best_of,
+    device_of,
     in_own_unit,
     judge_of,
     rows_of,
@@ -37,6 +38,9 @@ class FoldResult:
 
     best: float
     """The judge's value then, in the target's own unit; NaN where there is none."""
+
+    device: str
+    """What it was trained on, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,8 @@ def results_of(group: GroupHistory) -> GroupResults:
     for one in folds:
         epoch, value = best_of(one.history, judge)
         rows, epochs_done = rows_of(one.history), one.history.epochs
-        single.append(FoldResult(one.member.key, one.member.run, rows, epochs_done, epoch, value))
+        of, device = one.member, device_of(one.history)
+        single.append(FoldResult(of.key, of.run, rows, epochs_done, epoch, value, device))
     epochs = _common_epochs(histories)
     curves = {name: _curve(histories, name, epochs) for name in _common_names(histories)}
     best_epoch, best = None, None

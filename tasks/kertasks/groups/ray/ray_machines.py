@@ -46,7 +46,7 @@ class RayMachines:
         too."""
         return workers or self._slots
 
-    def trainer(self, is_wanted: Callable[[], bool]) -> Trainer | None:
+    def trainer(self, number: int, is_wanted: Callable[[], bool]) -> Trainer | None:  # noqa: ARG002
         """A trainer in a slot of its own; waits until there is one.
 
         Raises:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from kertasks.errors import UserError
 from kertasks.groups.folder import GroupFolder, Refusal
 from kertasks.groups.machines import Machines, ThisMachine, Trainer
+from kertasks.groups.note import Subject, write_note
 from kertasks.groups.plan import PlannedRun
 from kertasks.groups.recipe_runs.first_check import refusal_of
 from kertasks.groups.record import GroupRecord, Member
@@ -61,13 +63,13 @@ class RecipeWork:
         """How many runs can be trained at once."""
         return self._machines.most(workers)
 
-    def worker(self, is_wanted: Callable[[], bool]) -> RecipeWorker | None:
+    def worker(self, number: int, is_wanted: Callable[[], bool]) -> RecipeWorker | None:
         """A trainer.
 
         Raises:
             TrainerGone: none can be started.
         """
-        trainer = self._machines.trainer(is_wanted)
+        trainer = self._machines.trainer(number, is_wanted)
         return None if trainer is None else RecipeWorker(self, trainer)
 
     def close(self) -> None:
@@ -174,8 +176,9 @@ def _machines_of(group: GroupFolder, record: GroupRecord) -> Machines:
     Raises:
         kertasks.UserError: they cannot be trained there; the group says so.
     """
+    write_note(group, Subject.GPUS, "")  # what the runner before told
     if record.on is None:
-        return ThisMachine()
+        return ThisMachine(partial(write_note, group, Subject.GPUS))
     from kertasks.groups.ray.ray_machines import RayMachines
 
     try:

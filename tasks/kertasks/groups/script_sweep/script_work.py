@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from kertasks.errors import UserError
 from kertasks.groups.folder import GroupFolder, Refusal
 from kertasks.groups.machines import ThisMachine
+from kertasks.groups.note import Subject, write_note
 from kertasks.groups.record import Member
 from kertasks.groups.roster import Roster
 from kertasks.groups.script_sweep.asked import ScriptSweep
@@ -27,8 +29,7 @@ _LOOK_EVERY = 0.1
 
 
 class ScriptWork:
-    """Starts a program for one trial after another; it is a worker too, for there is nothing to
-    hold between two trials.
+    """Starts a program for one trial after another.
 
     A program that was started goes on though this process is killed; the next one waits for it. One
     that was killed itself is started again, from its beginning.
@@ -44,7 +45,6 @@ class ScriptWork:
     """
 
     refused = False
-    gone = False
 
     def __init__(
         self, group: GroupFolder, asked: ScriptSweep, roster: Roster, steered: SteeredRuns
@@ -53,6 +53,8 @@ class ScriptWork:
         self._asked = asked
         self._roster = roster
         self._steered = steered
+        write_note(group, Subject.GPUS, "")  # what the runner before told
+        self._machine = ThisMachine(partial(write_note, group, Subject.GPUS))
         try:
             require_consent(group, asked)
         except UserError as error:
@@ -62,12 +64,12 @@ class ScriptWork:
             self._close(key)  # where the last runner did not come to it
 
     def most(self, workers: int | None) -> int:
-        """One a core, as memory allows."""
-        return ThisMachine().most(workers)
+        """One a GPU, or one a core, as memory allows."""
+        return self._machine.most(workers)
 
-    def worker(self, is_wanted: Callable[[], bool]) -> ScriptWork:  # noqa: ARG002
-        """A worker for one more program: this object, for a program needs no process in advance."""
-        return self
+    def worker(self, number: int, is_wanted: Callable[[], bool]) -> ScriptWorker:  # noqa: ARG002
+        """A worker for one program at a time."""
+        return ScriptWorker(self, self._machine.environment(number))
 
     def has_ended(self, planned: PlannedStart) -> bool:
         """Whether the program said how it ended."""
@@ -76,8 +78,12 @@ class ScriptWork:
     def close(self) -> None:
         """There is nothing to let go of."""
 
-    def train(self, planned: PlannedStart) -> None:
+    def run(self, planned: PlannedStart, environment: Mapping[str, str]) -> None:
         """Run the program to its end.
+
+        Args:
+            planned: which trial of it.
+            environment: that it gets besides this process's.
 
         Raises:
             RequestFailed: it cannot be started, or not any more.
@@ -88,7 +94,7 @@ class ScriptWork:
             self._follow(planned, earlier, lambda: earlier.is_kept)
         outcome = outcome_of(self._group, planned.key)
         if (outcome is None or not outcome.is_over) and not self._steered.stopping:
-            process = self._start(planned, path)
+            process = self._start(planned, path, environment)
             diary = Diary(path)
             self._follow(planned, diary, lambda: process.status is None)
             if diary.ended is None:
@@ -104,7 +110,9 @@ class ScriptWork:
         if outcome is not None and run is not None and not outcome.ended.status:
             self._roster.put(Member(key, run.id))
 
-    def _start(self, planned: PlannedStart, path: Path) -> ScriptProcess:
+    def _start(
+        self, planned: PlannedStart, path: Path, environment: Mapping[str, str]
+    ) -> ScriptProcess:
         asked = self._asked
         try:
             require_same(asked)
@@ -117,6 +125,7 @@ class ScriptWork:
                 name=f"{planned.key}, fit",
                 folder=Path(asked.folder),
                 diary=path.absolute(),
+                environment=environment,
             )
         except (UserError, OSError) as error:
             self._refuse(error)
@@ -138,6 +147,28 @@ class ScriptWork:
 
     def _refuse(self, error: Exception) -> None:
         self._group.refuse(Refusal(str(error), is_wrong_recipe=False))
+
+
+class ScriptWorker:
+    """Has a device for one program at a time; there is nothing else to hold between two of them.
+
+    Args:
+        work: whose programs.
+        environment: that each gets besides this process's.
+    """
+
+    gone = False
+
+    def __init__(self, work: ScriptWork, environment: Mapping[str, str]) -> None:
+        self._work = work
+        self._environment = environment
+
+    def train(self, planned: PlannedStart) -> None:
+        """Run a program to its end, as the work says, on this device."""
+        self._work.run(planned, self._environment)
+
+    def close(self) -> None:
+        """There is nothing to let go of."""
 
 
 def _how_it_ended(status: int) -> ScriptEnded:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from kertasks.files import read_small
 from kertasks.groups.folder import GroupFolder
 from kertasks.groups.history import GroupHistory, MemberHistory
-from kertasks.groups.measures import Spread, best_of, judge_of
+from kertasks.groups.measures import Spread, best_of, device_of, judge_of
 from kertasks.groups.sweep.dimension import Dimension
 from kertasks.groups.sweep.outcome import ended_early, value_of, why_failed
 from kertasks.groups.sweep.searched import Searched
@@ -62,6 +62,9 @@ class TrialResult:
 
     reason: str = ""
     """Why it was given up."""
+
+    devices: tuple[str, ...] = ()
+    """What each of its runs was trained on that has begun, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +166,7 @@ def _result(
         sum(one.epochs for one in told),
         tuple(one.member.run for one in runs),
         reason,
+        tuple(device_of(one.history) for one in runs if one.history.started is not None),
     )
 
 

@@ -15,7 +15,7 @@ import optuna
 from sqlalchemy.engine import make_url
 
 from kertasks.groups.folder import GroupFolder
-from kertasks.groups.note import write_note
+from kertasks.groups.note import Subject, write_note
 from kertasks.groups.own_word import has_mark
 from kertasks.groups.sweep.search import Mode, Told, direction_of, frozen
 from kertasks.groups.sweep.searched import Searched
@@ -94,9 +94,9 @@ class Study:
         except Exception as error:  # as where the disk is full, or the database is gone
             self._study = None  # how much of it is there is read again
             self._not_before = time.monotonic() + _TRY_AGAIN
-            write_note(self._group, self._why_not(error))
+            write_note(self._group, Subject.STUDY, self._why_not(error))
         else:
-            write_note(self._group, "")
+            write_note(self._group, Subject.STUDY, "")
 
     def _open(self, mode: Mode) -> optuna.Study:
         if self._study is None:

@@ -173,6 +173,7 @@ def test_pause_resume_and_stop(
 
     # Paused while a program goes on that trains nothing: it ends, and none begins after it.
     wait_until((folder / "began-1").exists, PATIENCE)
+    wait_until(lambda: len(group.members()) == 1, PATIENCE)  # a moment later
     first = group.run(group.members()[0])
     group.send(SteeringCommand.PAUSE)
     wait_until(lambda: read_commands(first.control_path), PATIENCE)
@@ -182,6 +183,7 @@ def test_pause_resume_and_stop(
     assert not (folder / "began-2").exists()
     assert command("resume", id).startswith("goes on")
     wait_until((folder / "began-2").exists, PATIENCE)
+    wait_until(lambda: len(group.members()) == 2, PATIENCE)  # a moment later
 
     # Paused and resumed before the program trains: it hears both, and does not wait.
     run = group.run(group.members()[1])

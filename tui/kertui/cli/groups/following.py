@@ -15,7 +15,7 @@ import msgspec
 from kertasks.errors import UserError
 from kertasks.groups.folder import GroupFolder, GroupRefused, GroupState
 from kertasks.groups.history import GroupHistory
-from kertasks.groups.note import note_of
+from kertasks.groups.note import notes_of
 from kertasks.groups.record import Member
 from kertasks.runs.events import Epoch, Event, Failed, Finished, Notice, Started, Stopped
 from kertasks.runs.history import state_of
@@ -118,10 +118,10 @@ class _Follower:
             elif isinstance(event, Notice) and event.text not in self._told:
                 self._told.add(event.text)
                 self.tell(f"note: {event.text}")
-        note = note_of(self._group)
-        if note and note not in self._told:
-            self._told.add(note)
-            self.tell(f"note: {note}")
+        for note in notes_of(self._group):
+            if note not in self._told:
+                self._told.add(note)
+                self.tell(f"note: {note}")
 
     def _print_event(self, member: Member, event: Event) -> None:
         said: dict[str, Any] = {"key": member.key, "run": member.run}

@@ -10,7 +10,7 @@ import click
 
 from kertasks.errors import UserError
 from kertasks.groups.folder import COMMANDS, GroupFolder, GroupState
-from kertasks.groups.note import note_of
+from kertasks.groups.note import notes_of
 from kertasks.runs.steering.commands import SteeringCommand
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def show_group(group: GroupFolder, *, effects: bool, marker: Marker | None) -> N
     for line in report.lines():
         click.echo(line)
     click.echo(_how_far(group, history))
-    if note := note_of(group):
+    for note in notes_of(group):
         click.echo(f"note: {note}")
     if (refusal := group.refusal()) is not None:
         click.echo(f"no run could be begun: {refusal.text}")

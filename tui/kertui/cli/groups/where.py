@@ -64,8 +64,8 @@ _WORKERS = click.option(
     "--workers",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Trainer processes at once at most (default: one a core, as memory allows; on Ray as "
-    "many as its machines have room for).",
+    help="Trainer processes at once at most (default: one a GPU, or one a core where there is "
+    "none, as memory allows; on Ray as many as its machines have room for).",
 )
 
 _OPTIONS = (

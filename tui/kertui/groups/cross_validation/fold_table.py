@@ -10,6 +10,7 @@ from kertui.groups.cross_validation.folds_seen import FoldSeen, FoldsSeen
 from kertui.groups.group_table import GAP, GroupColumn, GroupTable, column, fitting, in_columns
 from kertui.plotting.strips import Row, cells, fit, put, text_of
 from kertui.terminal.glyphs import Glyphs
+from kertui.text.device_words import device_words, devices_said
 from kertui.text.fitting_text import fitted
 from kertui.text.group_figures import metric_spread, metric_value
 from kertui.text.run_state_look import STATE_LOOKS
@@ -70,7 +71,9 @@ class FoldTable(GroupTable[FoldSeen]):
             column("± sd", [sd]),
             column("rows", (grouped(one.rows) for one in seen.folds)),
         ]
-        return fitting(columns, ("rows", "epochs", "state"), width)
+        if words := device_words(one.device for one in entries):
+            columns.append(column("device", words.values(), right=False))
+        return fitting(columns, ("rows", "device", "epochs", "state"), width)
 
     def _line(
         self,
@@ -95,6 +98,9 @@ class FoldTable(GroupTable[FoldSeen]):
                 judge: (_value(one, seen), ""),
                 "rows": (grouped(one.rows) if one.rows else "", "dim"),
             }
+        if any(each.title == "device" for each in columns):
+            words = device_words(each.device for each in self._entries)
+            texts["device"] = devices_said([one.device], words), "dim"
         row = in_columns(columns, {name: cells(*words) for name, words in texts.items()})
         if is_final and one.said:  # it has no fold of its own to be best on
             row = row[: sum(each.width + GAP for each in columns[:3]) - GAP]

@@ -13,7 +13,16 @@ from kertasks.groups.cross_validation.asked import FINAL, CrossValidation
 from kertasks.groups.cross_validation.mean_curve import MeanCurve
 from kertasks.groups.folder import GroupDamaged, GroupFolder, GroupState
 from kertasks.groups.history import GroupHistory, MemberHistory
-from kertasks.groups.measures import Spread, in_own_unit, judge_of, rows_of, scale_of, spread
+from kertasks.groups.measures import (
+    Spread,
+    device_of,
+    in_own_unit,
+    judge_of,
+    rows_of,
+    scale_of,
+    spread,
+)
+from kertasks.groups.note import notes_of
 from kertasks.runs.events import Failed, Finished, Monitor, Stopped
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory, state_of
@@ -134,6 +143,7 @@ class FoldsReader:
         share = self._share([*folds, *([final] if final is not None else [])], best)
         refusal = self._group.refusal()
         going = state is GroupState.RUNNING and any(one.epochs for one in folds)
+        told = (notice.text for one in started for notice in one.notices)
         return FoldsSeen(
             record=record,
             state=state,
@@ -148,7 +158,7 @@ class FoldsReader:
             metrics=metrics,
             share=share,
             left=self._progress.left(share, time.monotonic(), goes_on=going),
-            notices=tuple(dict.fromkeys(n.text for one in started for n in one.notices)),
+            notices=tuple(dict.fromkeys([*told, *notes_of(self._group)])),
         )
 
     # --- the rows
@@ -176,6 +186,7 @@ class FoldsReader:
         return FoldSeen(
             key, one.run, state, history.epochs, planned, rows, best.epoch, value,
             starting=waits and state is RunState.RUNNING, said=said, said_in_short=short,
+            device=device_of(history),
         )  # fmt: skip
 
     def _share(self, runs: Sequence[FoldSeen], best: BestOfMean | None) -> float:

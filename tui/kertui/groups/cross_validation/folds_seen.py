@@ -44,6 +44,9 @@ class FoldSeen:
     said_in_short: str = ""
     """The test result alone."""
 
+    device: str = ""
+    """What it is trained on, in words; empty before it has begun."""
+
     @property
     def name(self) -> str:
         """What a person calls it: ``"2/4"``, ``"2/4, repeat 3"``."""

@@ -21,6 +21,7 @@ from kertui.groups.sweep.trials_seen import TrialsSeen
 from kertui.plotting.dot_layers import DotLayers
 from kertui.plotting.strips import Row, cells
 from kertui.terminal.glyphs import Glyphs
+from kertui.text.device_words import devices_said
 from kertui.text.fitting_text import fitted
 from kertui.text.group_figures import metric_spread, metric_value
 from kertui.text.sweep_titles import short_value, sides_of, titles_of
@@ -66,6 +67,7 @@ class TrialTable(GroupTable[TrialResult]):
             "best epoch": cells(_epochs(one)),
             metric_label(seen.results.judge.name): cells(_value(one, seen), role),
             "curve": self._curve(place, glyphs),
+            "device": cells(devices_said(one.devices, seen.device_words), "dim"),
             "state": cells("" if ranked else one.state.value, _ROLES.get(one.state, "dim")),
         }
         columns = self._columns(width)
@@ -95,9 +97,12 @@ class TrialTable(GroupTable[TrialResult]):
             GroupColumn("curve", _CURVE, right=False),
             column("trial", [str(len(ranking))]),
         ]
+        if seen.device_words:
+            devices = (devices_said(one.devices, seen.device_words) for one in ranking)
+            columns.append(column("device", devices, right=False))
         if states:
             columns.append(column("state", states, right=False))
-        found = fitting(columns, ("trial", "curve", "best epoch", "state"), width)
+        found = fitting(columns, ("trial", "curve", "device", "best epoch", "state"), width)
         return _squeezed(found, titles_of(dimensions), width)
 
     def _curve(self, place: int, glyphs: Glyphs) -> Row:

@@ -10,7 +10,8 @@ from dataclasses import replace
 from kertasks.groups.cross_validation.mean_curve import MeanCurve
 from kertasks.groups.folder import GroupFolder, GroupState
 from kertasks.groups.history import GroupHistory
-from kertasks.groups.note import note_of
+from kertasks.groups.measures import device_of
+from kertasks.groups.note import notes_of
 from kertasks.groups.sweep.effects import effects, pair_effects
 from kertasks.groups.sweep.results import (
     SweepResults,
@@ -28,6 +29,7 @@ from kertui.plotting.fold_plot import FoldCurves
 from kertui.plotting.lines import Point
 from kertui.plotting.thinning import Buckets
 from kertui.plotting.traces import VALIDATION
+from kertui.text.device_words import device_words
 from kertui.text.group_figures import unit_of_task
 
 _DRAWN = 40
@@ -93,13 +95,14 @@ class TrialsReader:
             share=share,
             left=self._progress.left(share, time.monotonic(), goes_on=going),
             has_begun=bool(begun),
+            device_words=device_words(map(device_of, begun)),
             notices=self._notices(begun),
         )
 
     def _notices(self, begun: Sequence[RunHistory]) -> tuple[str, ...]:
         """What runs tell, and at last what the process that works for them does."""
         told = [notice.text for one in begun for notice in one.notices]
-        return tuple(filter(None, dict.fromkeys([*told, note_of(self._group)])))
+        return tuple(dict.fromkeys([*told, *notes_of(self._group)]))
 
     def _effects_of(self, results: SweepResults) -> EffectsSeen:
         """What the settings do; found anew where a trial has finished or all are over."""

@@ -55,6 +55,9 @@ class TrialsSeen:
     """Seconds until the whole is done; NaN where that is not known."""
 
     has_begun: bool
+    device_words: Mapping[str, str]
+    """What tells the devices apart that runs were trained on; empty where it is one."""
+
     notices: tuple[str, ...] = ()
 
     @property

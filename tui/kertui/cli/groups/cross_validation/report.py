@@ -13,6 +13,7 @@ from kertasks.runs.events import Finished, Stopped
 from kertasks.text.numbers import clock, counted, grouped, metric, metric_label
 from kertui.cli.columns import in_columns
 from kertui.cli.progress.status_line import bar
+from kertui.text.device_words import device_words, devices_said
 from kertui.text.group_figures import metric_spread, metric_value, unit_of_task
 
 if TYPE_CHECKING:
@@ -114,12 +115,16 @@ class CrossValidationReport:
         if not results.folds:
             yield "no fold has begun"
             return
-        rows = [("fold", "rows", "best epoch", metric_label(name))]
+        words = device_words(one.device for one in results.folds)
+        rows = [("fold", "rows", "best epoch", metric_label(name), *(["device"] if words else []))]
         for one in results.folds:
             epoch = "" if one.best_epoch is None else grouped(one.best_epoch)
             key = one.key.removeprefix("fold ")
-            rows.append((key, grouped(one.rows), epoch, metric_value(name, one.best, unit)))
-        yield from in_columns(rows, "lrrr", _GAP)
+            device = [devices_said([one.device], words)] if words else []
+            rows.append(
+                (key, grouped(one.rows), epoch, metric_value(name, one.best, unit), *device)
+            )
+        yield from in_columns(rows, "lrrrl"[: len(rows[0])], _GAP)
         best = results.best
         if results.best_epoch is None:
             yield "no best epoch: there is none yet that all folds have done"
@@ -158,6 +163,7 @@ class CrossValidationReport:
                     "epochs": one.epochs,
                     "best_epoch": one.best_epoch,
                     "best": one.best,
+                    "device": one.device,
                 }
                 for one in results.folds
             ],

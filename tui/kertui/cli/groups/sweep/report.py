@@ -17,6 +17,7 @@ from kertasks.groups.sweep.results import (
 from kertasks.text.numbers import clock, counted, grouped, metric_label, percent
 from kertui.cli.columns import in_columns
 from kertui.cli.progress.status_line import bar
+from kertui.text.device_words import device_words, devices_said
 from kertui.text.group_figures import metric_spread, metric_value, unit_of_task
 from kertui.text.sweep_titles import short_value, sides_of, titles_of
 
@@ -160,7 +161,9 @@ class SweepReport:
         name, unit = results.judge.name, self._unit
         titles = titles_of(results.dimensions)
         shown = results.ranking[:_SHOWN]
-        rows = [("rank", "trial", metric_label(name), "best epoch", *titles, "")]
+        words = device_words(device for one in results.ranking for device in one.devices)
+        device = ["device"] if words else []
+        rows = [("rank", "trial", metric_label(name), "best epoch", *titles, *device, "")]
         for rank, one in enumerate(shown, start=1):
             is_ranked = one.state is TrialState.FINISHED
             rows.append(
@@ -170,12 +173,13 @@ class SweepReport:
                     self._value(name, one, unit),
                     _epochs(one),
                     *map(short_value, one.values),
+                    *([devices_said(one.devices, words)] if words else []),
                     "" if is_ranked else str(one.state),
                 )
             )
         if all(row[-1] == "" for row in rows):
             rows = [row[:-1] for row in rows]
-        yield from in_columns(rows, f"rrrr{sides_of(results.dimensions)}l"[: len(rows[0])])
+        yield from in_columns(rows, f"rrrr{sides_of(results.dimensions)}ll"[: len(rows[0])])
         if len(results.ranking) > len(shown):
             yield f"and {counted(len(results.ranking) - len(shown), 'more trial')}; --json has all"
 
@@ -210,6 +214,7 @@ class SweepReport:
             "best_epochs": list(one.best_epochs),
             "epochs": one.epochs,
             "runs": list(one.runs),
+            "devices": list(one.devices),
         }
         return said | {"reason": one.reason} if one.reason else said
 
