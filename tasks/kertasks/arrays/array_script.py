@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kertasks.arrays.own_arrays import Arrays, ArrayScaling
 from kertasks.export.script.expressions import Call, Items, lines_of, literal
-from kertasks.export.script.script_data import ScriptData
+from kertasks.export.script.script_data import FoldsOf, Scaling, ScriptData
 from kertasks.files import said_path
 
 _LABELS = '''
@@ -33,10 +33,14 @@ def script(data: Arrays, base: Path) -> ScriptData:
         imports.append("from sklearn.model_selection import train_test_split")
     if _is_standard(data):
         imports.append("from sklearn.preprocessing import StandardScaler")
+    scaler = "scaler = StandardScaler().fit(x_train)"
+    scaling = Scaling(scaler, "x", 'scaler.transform({rows}).astype("float32")')
     return ScriptData(
         "\n".join(_lines(data, path)),
         tuple(imports),
         has_test=bool(data.x_test) or data.test > 0,
+        scalings=(scaling,) if _is_standard(data) else (),
+        folds=FoldsOf(),
     )
 
 
@@ -62,11 +66,6 @@ def _lines(data: Arrays, path: Path) -> Iterator[str]:
             named["stratify"] = "y_train"
         split = Call.of("train_test_split", "x_train", "y_train", **named)
         yield from lines_of("x_train, x_test, y_train, y_test = ", split)
-    if _is_standard(data):
-        yield "scaler = StandardScaler().fit(x_train)"
-        yield 'x_train = scaler.transform(x_train).astype("float32")'
-        if data.x_test or data.test:
-            yield 'x_test = scaler.transform(x_test).astype("float32")'
 
 
 def _read(data: Arrays, part: str, x: str, y: str) -> Iterator[str]:

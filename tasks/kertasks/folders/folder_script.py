@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kertasks.export.script.expressions import Call, Items, lines_of, literal
-from kertasks.export.script.script_data import ScriptData
+from kertasks.export.script.script_data import FoldsOf, Prepared, ScriptData
 from kertasks.folders.class_folders import PART_NAMES, TEST, TRAIN, VALIDATION, find_files
 
 _FILES = '''
@@ -50,24 +50,20 @@ class FolderScript:
         found = find_files(folder, endings, classes)
         return cls(folder, tuple(endings), classes, share, found.parts)
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The arrays there are, as ``x_…``: ``train``, ``val``, ``test``."""
-        has_test = TEST in self.parts or bool(self.share)
-        return (
-            "train",
-            *(("val",) if VALIDATION in self.parts else ()),
-            *(("test",) if has_test else ()),
-        )
-
-    def data(self, before: str, read: str, after: str, imports: tuple[str, ...]) -> ScriptData:
+    def data(
+        self,
+        before: str,
+        read: str,
+        imports: tuple[str, ...] = (),
+        scalings: tuple[Prepared, ...] = (),
+    ) -> ScriptData:
         """The whole.
 
         Args:
             before: constants of the reader.
             read: defines ``read_all(folder)``, which gives arrays ``x`` and ``y`` by ``files_in``.
-            after: statements behind the split.
-            imports: of ``before``, ``read`` and ``after``.
+            imports: of ``before`` and ``read``.
+            scalings: what becomes of ``x`` by what is learnt of the training rows.
         """
         code = [
             *lines_of("FOLDER = ", Call.of("Path", literal(str(self.folder)))),
@@ -77,7 +73,6 @@ class FolderScript:
             _FILES,
             read,
             *self._split(),
-            *after.splitlines(),
         ]
         holds_out = bool(self.share) and TEST not in self.parts
         of_split = (
@@ -90,6 +85,8 @@ class FolderScript:
             ("from pathlib import Path", of_split, *imports),
             has_validation=VALIDATION in self.parts,
             has_test=TEST in self.parts or holds_out,
+            scalings=scalings,
+            folds=FoldsOf(),
         )
 
     def _split(self) -> list[str]:

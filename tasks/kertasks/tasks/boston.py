@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kertasks.export.script.script_data import Scaling, ScriptData
+from kertasks.export.script.script_data import FoldsOf, Scaling, ScriptData
 from kertasks.kinds import BaselineMethod, Group, TaskKind
 from kertasks.recipes.recipe import (
     CompileSettings,
@@ -107,7 +107,7 @@ y_mean, y_deviation = y_train.mean(), y_train.std()
         has_test=True,
         target_scale="y_deviation" if variant == SCALED_TARGET else None,
         scalings=tuple(scalings),
-        folds=True,
+        folds=FoldsOf(),
     )
 
 

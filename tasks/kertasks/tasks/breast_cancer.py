@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kertasks.export.script.script_data import Scaling, ScriptData
+from kertasks.export.script.script_data import FoldsOf, Scaling, ScriptData
 from kertasks.kinds import BaselineMethod, Group, TaskKind
 from kertasks.recipes.recipe import (
     CompileSettings,
@@ -81,7 +81,9 @@ scaler = StandardScaler().fit(x_train)
 """
         scalings.append(Scaling(features, "x", "scaler.transform({rows})"))
         imports.append("from sklearn.preprocessing import StandardScaler")
-    return ScriptData(code, tuple(imports), has_test=True, scalings=tuple(scalings), folds=True)
+    return ScriptData(
+        code, tuple(imports), has_test=True, scalings=tuple(scalings), folds=FoldsOf()
+    )
 
 
 _SMALL = Recipe(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kertasks.export.script.script_data import Scaling, ScriptData
+from kertasks.export.script.script_data import FoldsOf, Scaling, ScriptData
 from kertasks.kinds import BaselineMethod, Group, TaskKind
 from kertasks.recipes.recipe import CompileSettings, Component, FitSettings, Layer, Recipe
 from kertasks.task import Task, Variant
@@ -77,7 +77,7 @@ scaler = StandardScaler().fit(x_train)
         "from sklearn.model_selection import train_test_split",
         "from sklearn.preprocessing import StandardScaler",
     )
-    return ScriptData(code, imports, has_test=True, scalings=(scaling,), folds=True)
+    return ScriptData(code, imports, has_test=True, scalings=(scaling,), folds=FoldsOf())
 
 
 _RECIPES = (

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from kertasks.export.script.script_data import ScriptData
+from kertasks.export.script.script_data import FoldsOf, ScriptData
 from kertasks.kinds import BaselineMethod, Group, TaskKind
 from kertasks.recipes.recipe import (
     CompileSettings,
@@ -80,7 +80,7 @@ x_train, x_test, y_train, y_test = train_test_split(
         "from sklearn.datasets import load_digits",
         "from sklearn.model_selection import train_test_split",
     )
-    return ScriptData(code, imports, has_test=True, folds=True)
+    return ScriptData(code, imports, has_test=True, folds=FoldsOf())
 
 
 _CONVOLUTIONS = Recipe(

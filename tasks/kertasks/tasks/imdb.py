@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kertasks.export.script.script_data import MULTI_HOT, ScriptData
+from kertasks.export.script.script_data import MULTI_HOT, FoldsOf, ScriptData
 from kertasks.kinds import BaselineMethod, Group, TaskKind
 from kertasks.recipes.recipe import (
     CompileSettings,
@@ -80,7 +80,7 @@ x_train, x_test = multi_hot(train_texts), multi_hot(test_texts)
 x_val, x_train = x_train[:{_VALIDATION_ROWS:_}], x_train[{_VALIDATION_ROWS:_}:]
 y_val, y_train = y_train[:{_VALIDATION_ROWS:_}], y_train[{_VALIDATION_ROWS:_}:]
 """
-    return ScriptData(code, has_validation=variant == HELD_OUT, has_test=True, folds=True)
+    return ScriptData(code, has_validation=variant == HELD_OUT, has_test=True, folds=FoldsOf())
 
 
 _BOOK = Recipe(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kertasks.export.script.script_data import MULTI_HOT, ScriptData
+from kertasks.export.script.script_data import MULTI_HOT, FoldsOf, ScriptData
 from kertasks.kinds import BaselineMethod, Group, TaskKind
 from kertasks.recipes.recipe import (
     CompileSettings,
@@ -99,7 +99,7 @@ y_test = keras.utils.to_categorical(y_test, {_CLASSES})
 x_{first}, x_{rest} = x_train[:{_HELD_OUT_ROWS:_}], x_train[{_HELD_OUT_ROWS:_}:]
 y_{first}, y_{rest} = y_train[:{_HELD_OUT_ROWS:_}], y_train[{_HELD_OUT_ROWS:_}:]
 """
-    return ScriptData(code, has_validation=True, has_test=True, folds=True)
+    return ScriptData(code, has_validation=True, has_test=True, folds=FoldsOf())
 
 
 def _layers(*hidden: int) -> tuple[Layer, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kertasks.export.script.script_data import ScriptData
+from kertasks.export.script.script_data import FoldsOf, ScriptData
 from kertasks.kinds import BaselineMethod, Group, TaskKind
 from kertasks.recipes.recipe import (
     CompileSettings,
@@ -67,7 +67,7 @@ def script(variant: str) -> ScriptData:
 x_train = np.arange(-10, 11, dtype="float32")[:, None]
 y_train = x_train[:, 0] ** 2
 """
-        return ScriptData(code, folds=True)
+        return ScriptData(code, folds=FoldsOf())
     ends = f"[{_TRAINING_ROWS:_}, {_TRAINING_ROWS + _VALIDATION_ROWS:_}]"
     limits = f"{-_RANGE:.0f}, {_RANGE:.0f}"
     rows = _TRAINING_ROWS + _VALIDATION_ROWS + _TEST_ROWS
@@ -77,7 +77,7 @@ x = np.random.default_rng(SEED).uniform({limits}, ({rows:_}, 1)).astype("float32
 x_train, x_val, x_test = np.split(x, {ends})
 y_train, y_val, y_test = x_train[:, 0] ** 2, x_val[:, 0] ** 2, x_test[:, 0] ** 2
 """
-    return ScriptData(code, has_validation=True, has_test=True, folds=True)
+    return ScriptData(code, has_validation=True, has_test=True, folds=FoldsOf())
 
 
 _BENT = Layer(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from kertasks.export.script.script_data import ScriptData
+from kertasks.export.script.script_data import FoldsOf, ScriptData
 from kertasks.kinds import BaselineMethod, Group, TaskKind
 from kertasks.recipes.recipe import (
     CompileSettings,
@@ -82,7 +82,7 @@ y = (x[:, 1] > 0.5).astype("int32")
 x_train, x_test = x[:{_NOISY_ROWS:_}], x[{_NOISY_ROWS:_}:]
 y_train, y_test = y[:{_NOISY_ROWS:_}], y[{_NOISY_ROWS:_}:]
 """
-        return ScriptData(code, has_test=True, folds=True)
+        return ScriptData(code, has_test=True, folds=FoldsOf())
     points = "[[0, 0], [1, 0], [0, 1], [1, 1]]"
     if variant == GRID:
         points = f"[[x, y] for x in range({_GRID_WIDTH:_}) for y in (0, 1)]"
@@ -90,7 +90,7 @@ y_train, y_test = y[:{_NOISY_ROWS:_}], y[{_NOISY_ROWS:_}:]
 x_train = np.array({points}, dtype="float32")
 y_train = (x_train[:, 1] > 0.5).astype("int32")
 """
-    return ScriptData(code, folds=True)
+    return ScriptData(code, folds=FoldsOf())
 
 
 _AS_ASKED = Recipe(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kertasks.export.script.script_data import ScriptData
+from kertasks.export.script.script_data import FoldsOf, ScriptData
 from kertasks.kinds import BaselineMethod, Group, TaskKind
 from kertasks.recipes.recipe import (
     CompileSettings,
@@ -71,7 +71,7 @@ def script(variant: str) -> ScriptData:
 x_train = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], dtype="float32")
 y_train = np.array([0, 1, 1, 0])
 """
-        return ScriptData(code, folds=True)
+        return ScriptData(code, folds=FoldsOf())
     code = f"""
 # Rows of the truth table drawn at random; most are for training.
 corners = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], dtype="float32")
@@ -81,7 +81,7 @@ drawn = np.random.default_rng(SEED).integers(0, 4, ends[-1] + {_TEST_ROWS})
 x_train, x_val, x_test = np.split(corners[drawn], ends)
 y_train, y_val, y_test = np.split(labels[drawn], ends)
 """
-    return ScriptData(code, has_validation=True, has_test=True, folds=True)
+    return ScriptData(code, has_validation=True, has_test=True, folds=FoldsOf())
 
 
 _COMPILE = CompileSettings(

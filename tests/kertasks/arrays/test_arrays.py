@@ -6,16 +6,17 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-import keras
 import msgspec
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from tests.support.script_arrays import arrays_of
 
 from kertasks.arrays.array_file import WrongArrays
 from kertasks.arrays.array_loading import load
 from kertasks.arrays.looking_at_arrays import look
 from kertasks.arrays.own_arrays import Arrays, ArrayScaling
+from kertasks.data.folds.fold import Fold
 from kertasks.errors import UserError
 from kertasks.own_tasks.data_task import DataTask, read_data_task, write_data_task
 from kertasks.registry import find_task
@@ -32,14 +33,16 @@ def assert_it_is_loaded_as_its_script_does(home: Path, data: Arrays) -> None:
     assert read_data_task(home / "tasks" / "mine.toml").data == data
     task = find_task("mine")
     assert task.script is not None
-    loaded, script = task.load(seed=2), task.script("rows")
-    names = {"keras": keras, "np": np, "SEED": 2}
-    exec("\n".join([*script.imports, script.code]), names)
-    assert loaded.test is not None
-    for part, split in (("train", loaded.train), ("test", loaded.test)):
-        np.testing.assert_allclose(names[f"x_{part}"], split.x, atol=1e-6)
-        np.testing.assert_array_equal(names[f"y_{part}"], split.y)
-        assert split.x.dtype == np.float32
+    for fold in (None, Fold(2, 3)):
+        loaded = task.load(seed=2, fold=fold)
+        names = arrays_of(task.script("rows"), 2, fold, task.kind)
+        assert loaded.test is not None
+        parts = {"train": loaded.train, "val": loaded.validation, "test": loaded.test}
+        for part, split in parts.items():
+            if split is not None:
+                np.testing.assert_allclose(names[f"x_{part}"], split.x, atol=1e-6)
+                np.testing.assert_array_equal(names[f"y_{part}"], split.y)
+                assert split.x.dtype == np.float32
 
 
 def test_pictures_of_keras_files_bring_their_test_rows(home: Path, tmp_path: Path) -> None:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import ast
-import re
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
 
-import keras
 import msgspec
 import numpy as np
 import pytest
 from tests.support.picture_files import write_pictures, write_texts
+from tests.support.script_arrays import arrays_of
 
 import kertasks
+from kertasks.data.folds.fold import Fold
 from kertasks.folders.pictures.picture_folder import PictureFolder, PixelScaling
 from kertasks.folders.texts.text_folder import TextFolder
 from kertasks.own_tasks.data_task import DataTask, OwnData, read_data_task, write_data_task
+from kertasks.recipes.of_fold import recipe_of_fold
 from kertasks.recipes.recipe import Recipe
 from kertasks.registry import find_task
 from kertasks.tables.table import TextForm
@@ -45,7 +46,8 @@ def recipe_of(folder: Path, data: OwnData) -> Recipe:
 
 def trained(recipe: Recipe) -> dict[str, float]:
     """The metrics of the last epoch."""
-    data = find_task(recipe.task).load(recipe.data.variant, recipe.seed)
+    fold = recipe.data.held_out_fold
+    data = find_task(recipe.task).load(recipe.data.variant, recipe.seed, fold)
     model = kertasks.build_model(recipe, data)
     held_out = data.validation
     history = kertasks.fit(
@@ -86,7 +88,7 @@ def test_a_folder_of_pictures_trains_as_its_script_does(folder: Path) -> None:
     (pictures / "a b" / "cut.png").write_bytes((pictures / "z" / "z-00.png").read_bytes()[:-20])
     (pictures / "a b" / ".hidden.png").write_bytes((pictures / "z" / "z-00.png").read_bytes())
     data = PictureFolder("pictures", ("a b", 'o"neil', "z"), height=6, width=9, rows=36)
-    recipe = recipe_of(folder, data)
+    recipe = recipe_of_fold(recipe_of(folder, data), Fold(2, 3))
     assert trained(recipe) == pytest.approx(printed_by(recipe, folder), abs=1e-4)
 
 
@@ -96,16 +98,15 @@ def assert_the_script_has_the_same_rows(folder: Path, data: OwnData) -> None:
     task = find_task("mine")
     assert task.script is not None
     script, seed = task.script(task.variants[0].name), 5
-    names = {"keras": keras, "np": np, "layers": keras.layers, "re": re, "SEED": seed}
-    exec("\n".join([*script.imports, script.code]), names)
-    loaded = task.load(seed=seed)
-    parts = {"train": loaded.train, "val": loaded.validation, "test": loaded.test}
-    has = {"train": True, "val": script.has_validation, "test": script.has_test}
-    for part, split in parts.items():
-        assert has[part] is (split is not None)
-        if split is not None:
-            np.testing.assert_array_equal(names[f"x_{part}"], np.asarray(split.x))
-            np.testing.assert_array_equal(names[f"y_{part}"], split.y)
+    for fold in (None, Fold(2, 3)):
+        names = arrays_of(script, seed, fold)
+        loaded = task.load(seed=seed, fold=fold)
+        parts = {"train": loaded.train, "val": loaded.validation, "test": loaded.test}
+        for part, split in parts.items():
+            assert (f"x_{part}" in names) is (split is not None)
+            if split is not None:
+                np.testing.assert_array_equal(names[f"x_{part}"], np.asarray(split.x))
+                np.testing.assert_array_equal(names[f"y_{part}"], split.y)
 
 
 def test_parts_colours_and_bytes_are_the_same_in_a_script(folder: Path) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import keras
 import msgspec
 import numpy as np
 import pytest
-from keras import layers
+from tests.support.script_arrays import arrays_of
 
 from kertasks.data.dataset import Dataset
+from kertasks.data.folds.fold import Fold
+from kertasks.kinds import TaskKind
 from kertasks.tables.loading import load
 from kertasks.tables.script.table_script import script
 from kertasks.tables.table import (
@@ -84,15 +85,10 @@ CLASSES = msgspec.structs.replace(
 )
 
 
-def run_script(table: Table, folder: Path) -> dict[str, Any]:
+def run_script(table: Table, folder: Path, fold: Fold | None = None) -> dict[str, Any]:
     """The arrays that the script makes."""
-    data = script(table, folder)
-    found: dict[str, Any] = {"keras": keras, "layers": layers, "np": np, "SEED": SEED}
-    modules = "import csv, datetime, gzip, json, math, re"
-    exec("\n".join([modules, *data.imports, data.code]), found)
-    assert ("x_val" in found) is data.has_validation
-    assert ("x_test" in found) is data.has_test
-    return found
+    kind = TaskKind.MULTICLASS if table.classes else TaskKind.REGRESSION
+    return arrays_of(script(table, folder), SEED, fold, kind)
 
 
 def assert_same(found: dict[str, Any], data: Dataset) -> None:
@@ -127,6 +123,8 @@ def test_each_split_gives_the_same_rows_in_the_same_order(
     of = CLASSES if choice.way is SplitWay.STRATIFIED else TABLE
     table = msgspec.structs.replace(of, split=choice)
     assert_same(run_script(table, tmp_path), load(table, tmp_path, SEED))
+    for fold in (Fold(2, 2), *([] if choice.way is SplitWay.TIME else [Fold(1, 2, 3)])):
+        assert_same(run_script(table, tmp_path, fold), load(table, tmp_path, SEED, fold))
 
 
 def test_a_scaled_target_decimal_commas_and_no_header(tmp_path: Path) -> None:
@@ -144,6 +142,8 @@ def test_a_scaled_target_decimal_commas_and_no_header(tmp_path: Path) -> None:
     found = run_script(table, tmp_path)
     data = load(table, tmp_path, SEED)
     assert_same(found, data)
+    fold = Fold(1, 3)
+    assert_same(run_script(table, tmp_path, fold), load(table, tmp_path, SEED, fold))
     assert data.target_scale is not None
     assert found["y_deviation"] == pytest.approx(data.target_scale.scale)
 
@@ -169,6 +169,8 @@ def test_texts_are_the_same_words(form: TextForm, alone: bool, tmp_path: Path) -
         most_length=4,
     )
     assert_same(run_script(table, tmp_path), load(table, tmp_path, SEED))
+    fold = Fold(2, 2)
+    assert_same(run_script(table, tmp_path, fold), load(table, tmp_path, SEED, fold))
 
 
 @pytest.mark.parametrize("kind", ["parquet", "jsonl", "rows.txt", "csv.gz"])

@@ -4,18 +4,20 @@
 from __future__ import annotations
 
 from kertasks.data.folds.fold import Fold
+from kertasks.export.script.script_data import FoldsOf
 from kertasks.kinds import TaskKind
 
 
-def fold_imports(kind: TaskKind) -> tuple[str, ...]:
+def fold_imports(of: FoldsOf, kind: TaskKind) -> tuple[str, ...]:
     """What the lines need imported."""
-    return (f"from sklearn.model_selection import {_divider(kind)}",)
+    return (f"from sklearn.model_selection import {_divider(of, kind)}",)
 
 
-def fold_lines(fold: Fold, kind: TaskKind, *, validates: bool) -> list[str]:
-    """The lines, after those that define ``x_train`` and ``y_train`` in their own units.
+def fold_lines(of: FoldsOf, fold: Fold, kind: TaskKind, *, validates: bool) -> list[str]:
+    """The lines, after those that define the arrays of ``of``.
 
     Args:
+        of: what is divided, and by what.
         fold: which is held out.
         kind: of the task; each class is in every fold in its share.
         validates: whether there are ``x_val`` and ``y_val``, whose rows are divided too.
@@ -26,22 +28,32 @@ def fold_lines(fold: Fold, kind: TaskKind, *, validates: bool) -> list[str]:
     ]
     if validates:
         lines += [
-            "x_train = np.concatenate([x_train, x_val])",
-            "y_train = np.concatenate([y_train, y_val])",
+            f"{name}_train = np.concatenate([{name}_train, {name}_val])" for name in of.arrays
         ]
-    labels = "y_train"
-    if kind is TaskKind.MULTICLASS:
-        lines.append("classes = y_train.argmax(axis=1) if y_train.ndim > 1 else y_train")
+    labels = of.labels
+    if kind is TaskKind.MULTICLASS and labels.isidentifier():
+        lines.append(f"classes = {labels}.argmax(axis=1) if {labels}.ndim > 1 else {labels}")
         labels = "classes"
+    divider, given = _divider(of, kind), f"{fold.folds}, shuffle=True, random_state=draw"
+    if of.by_time:
+        given = str(fold.folds)
+    else:
+        lines.append(f"draw = np.random.RandomState([SEED, {fold.repeat}])")
+    by = f"groups={of.groups}" if of.groups else labels
     return [
         *lines,
-        f"draw = np.random.RandomState([SEED, {fold.repeat}])",
-        f"folds = {_divider(kind)}({fold.folds}, shuffle=True, random_state=draw)",
-        f"rows, held_out = list(folds.split(y_train, {labels}))[{fold.number - 1}]",
-        "x_train, x_val = x_train[rows], x_train[held_out]",
-        "y_train, y_val = y_train[rows], y_train[held_out]",
+        f"folds = {divider}({given})",
+        f"trained, held_out = list(folds.split({of.labels}, {by}))[{fold.number - 1}]",
+        *(
+            f"{name}_train, {name}_val = {name}_train[trained], {name}_train[held_out]"
+            for name in of.arrays
+        ),
     ]
 
 
-def _divider(kind: TaskKind) -> str:
+def _divider(of: FoldsOf, kind: TaskKind) -> str:
+    if of.groups:
+        return "GroupKFold"
+    if of.by_time:
+        return "TimeSeriesSplit"
     return "KFold" if kind is TaskKind.REGRESSION else "StratifiedKFold"

@@ -4,6 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
+
+
+class Prepared(Protocol):
+    """What becomes of rows, by what is learnt of the training rows alone."""
+
+    def lines(self, parts: Sequence[str]) -> list[str]:
+        """The statements.
+
+        Args:
+            parts: that there are: ``train``, and ``val`` and ``test`` where there are such rows.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +36,24 @@ class Scaling:
         """The statements, for parts such as ``train`` and ``test``."""
         names = [f"{self.variable}_{part}" for part in parts]
         scaled = [f"{name} = {self.scaled.format(rows=name)}" for name in names]
-        return [*self.learnt.strip("\n").splitlines(), *scaled]
+        return [*self.learnt.lstrip("\n").splitlines(), *scaled]
+
+
+@dataclass(frozen=True, slots=True)
+class FoldsOf:
+    """What a script's rows are divided by, where a fold of them is held out."""
+
+    arrays: tuple[str, ...] = ("x", "y")
+    """Those that are divided: of ``x`` it is ``x_train``, with ``x_val`` where there is one."""
+
+    labels: str = "y_train"
+    """The class of each row, or its target."""
+
+    groups: str = ""
+    """The group of each row, whose rows stay together; empty where there are none."""
+
+    by_time: bool = False
+    """Whether the rows lie in the order of their times: those held out come after the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +65,8 @@ class ScriptData:
 
     code: str
     """Statements that define ``x_train`` and ``y_train``, and ``x_val``, ``y_val``,
-    ``x_test`` and ``y_test`` where the data has them. They find ``keras``, ``np`` and ``SEED``."""
+    ``x_test`` and ``y_test`` where the data has them, or what ``scalings`` define these of. They
+    find ``keras``, ``layers``, ``np`` and ``SEED``."""
 
     imports: tuple[str, ...] = ()
     """Whole import statements for what else the code uses."""
@@ -45,11 +76,12 @@ class ScriptData:
     target_scale: str | None = None
     """The variable that holds the target's standard deviation, where the target is scaled."""
 
-    scalings: tuple[Scaling, ...] = ()
+    scalings: tuple[Prepared, ...] = ()
     """What comes after ``code``, and after a fold is taken of what it defines."""
 
-    folds: bool = False
-    """Whether a fold can be taken of what ``code`` defines: rows in their own units."""
+    folds: FoldsOf | None = None
+    """How a fold is taken of what ``code`` defines, rows as nothing was learnt of them; None where
+    that cannot be."""
 
     def lines(self, *, validates: bool) -> list[str]:
         """The statements that scale the rows.

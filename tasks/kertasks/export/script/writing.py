@@ -66,7 +66,7 @@ def write_script(
         raise NoScript(f"the task {task.name} does not say how its data is read without kertasks")
     fold = recipe.data.held_out_fold
     data = task.script(variant)
-    if fold is not None and not data.folds:
+    if fold is not None and data.folds is None:
         raise NoScript(
             f"of the data of {task.name} no script says how the rows of {fold} are chosen; its "
             "history, its model and the script of a run on all rows can be exported"
@@ -75,9 +75,9 @@ def write_script(
     data_lines = data.code.strip("\n").splitlines()
     has_validation = data.has_validation
     imports = data.imports
-    if fold is not None:
-        data_lines += fold_lines(fold, task.kind, validates=has_validation)
-        imports += fold_imports(task.kind)
+    if fold is not None and data.folds is not None:
+        data_lines += fold_lines(data.folds, fold, task.kind, validates=has_validation)
+        imports += fold_imports(data.folds, task.kind)
         has_validation = True
     data_lines += data.lines(validates=has_validation)
     if has_validation and recipe.data.train_on_validation:

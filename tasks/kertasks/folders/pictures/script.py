@@ -60,5 +60,5 @@ def script(data: PictureFolder, base: Path) -> ScriptData:
         scaled="(picture / 255)" if is_unit else 'tf.cast(tf.round(picture), "uint8")',
     )
     return FolderScript.of(folder, PICTURE_ENDINGS, data.classes, data.test).data(
-        f"SIZE = {data.height}, {data.width}", read, "", ("import tensorflow as tf",)
+        f"SIZE = {data.height}, {data.width}", read, ("import tensorflow as tf",)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kertasks.export.script.script_data import ScriptData
+from kertasks.export.script.script_data import Scaling, ScriptData
 from kertasks.files import said_path
 from kertasks.folders.class_folders import TEXT_ENDINGS
 from kertasks.folders.folder_script import FolderScript
@@ -30,7 +30,7 @@ def read_all(folder):
         words = re.findall(WORD, text.lower().replace("\\u2019", "'"))
         x.append(" ".join(words))
         y.append(label)
-    return x, np.array(y, "int32")
+    return np.array(x, "object"), np.array(y, "int32")
 
 '''
 
@@ -71,14 +71,12 @@ def script(data: TextFolder, base: Path) -> ScriptData:
     """
     folder = said_path(base, data.path).absolute()
     is_sequence = data.text_form is TextForm.SEQUENCE
-    around = FolderScript.of(folder, TEXT_ENDINGS, data.classes, data.test)
-    after = [
-        _VOCABULARY.strip("\n").format(
-            words=data.most_words, length=data.most_length if is_sequence else None
-        ),
-        _SEQUENCE if is_sequence else _HOT,
-        *(f"x_{name} = encode(x_{name})" for name in around.names),
-    ]
-    return around.data(
-        f'WORD = r"{WORD}"\nMOST_BYTES = {MOST_BYTES:_}', _READ, "\n".join(after), ()
+    vocabulary = _VOCABULARY.strip("\n").format(
+        words=data.most_words, length=data.most_length if is_sequence else None
+    )
+    learnt = f"{vocabulary}\n{_SEQUENCE if is_sequence else _HOT}\n"
+    return FolderScript.of(folder, TEXT_ENDINGS, data.classes, data.test).data(
+        f'WORD = r"{WORD}"\nMOST_BYTES = {MOST_BYTES:_}',
+        _READ,
+        scalings=(Scaling(learnt, "x", "encode({rows})"),),
     )

@@ -21,8 +21,11 @@ _SCALERS = {
 
 def encoding_lines(of: ScriptTable) -> Iterator[str]:
     """Define ``encode``, fitted to the training rows."""
+    yield "train_rows = [rows[place] for place in at_train]"
+    yield ""
     for column in of.columns:
         if column.role is Role.CATEGORY:
+            yield ""
             yield "# The most frequent categories; any other one is zeros."
             yield "def most_frequent(column):"
             yield "    found = Counter(category(row[column]) for row in train_rows)"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from kertasks.export.script.expressions import literal
 from kertasks.tables.script.script_table import ScriptTable
@@ -32,7 +32,7 @@ def used_rows(of: ScriptTable) -> Iterator[str]:
 
 
 def split_lines(of: ScriptTable) -> Iterator[str]:
-    """Define ``train``, ``val`` and ``test``, numbers of rows, and ``train_rows``."""
+    """Define ``at_train``, ``at_val`` and ``at_test``, numbers of rows."""
     choice = of.table.split
     column = None if choice.column is None else of.place(choice.column)
     has_test = choice.test > 0
@@ -41,7 +41,7 @@ def split_lines(of: ScriptTable) -> Iterator[str]:
         case SplitWay.RANDOM | SplitWay.STRATIFIED if has_test:
             stratify = ", stratify=y" if choice.way is SplitWay.STRATIFIED else ""
             yield (
-                f"train, test = train_test_split("
+                f"at_train, at_test = train_test_split("
                 f"order, test_size={choice.test!r}, random_state=SEED{stratify})"
             )
         case SplitWay.TIME:
@@ -51,9 +51,9 @@ def split_lines(of: ScriptTable) -> Iterator[str]:
             yield 'order = np.argsort(moments, kind="stable")'
             if has_test:
                 yield f"first = len(rows) - math.ceil({choice.test!r} * len(rows))"
-                yield "train, test = order[:first], order[first:]"
+                yield "at_train, at_test = order[:first], order[first:]"
             else:
-                yield "train = order"
+                yield "at_train = order"
         case SplitWay.GROUP:
             yield f'groups = np.array([(row[{column}] or "").strip() for row in rows])'
             if has_test:
@@ -61,13 +61,13 @@ def split_lines(of: ScriptTable) -> Iterator[str]:
                     f"splitter = GroupShuffleSplit(n_splits=1, test_size={choice.test!r}, "
                     "random_state=SEED)"
                 )
-                yield "train, test = next(splitter.split(order, groups=groups))"
+                yield "at_train, at_test = next(splitter.split(order, groups=groups))"
             else:
-                yield "train = order"
+                yield "at_train = order"
             yield "# The rows of a group stay together."
-            yield "found, of_row = np.unique(groups[train], return_inverse=True)"
+            yield "found, of_row = np.unique(groups[at_train], return_inverse=True)"
             yield "turns = np.random.RandomState(SEED).permutation(len(found))"
-            yield 'train = train[np.argsort(turns[of_row], kind="stable")]'
+            yield 'at_train = at_train[np.argsort(turns[of_row], kind="stable")]'
         case SplitWay.COLUMN:
             yield f'marks = np.array([(row[{column}] or "").strip().lower() for row in rows])'
             tests = [value.strip().lower() for value in choice.test_values]
@@ -75,34 +75,29 @@ def split_lines(of: ScriptTable) -> Iterator[str]:
             yield f"is_test = np.isin(marks, {tests!r})"
             yield f"is_val = np.isin(marks, {validates!r}) & ~is_test"
             yield (
-                "train = np.random.RandomState(SEED).permutation("
+                "at_train = np.random.RandomState(SEED).permutation("
                 "np.flatnonzero(~is_test & ~is_val))"
             )
-            yield "val, test = np.flatnonzero(is_val), np.flatnonzero(is_test)"
+            yield "at_val, at_test = np.flatnonzero(is_val), np.flatnonzero(is_test)"
         case _:
-            yield "train = np.random.RandomState(SEED).permutation(len(rows))"
-    yield "train_rows = [rows[place] for place in train]"
-    yield ""
+            yield "at_train = np.random.RandomState(SEED).permutation(len(rows))"
 
 
-def array_lines(of: ScriptTable) -> Iterator[str]:
-    """Define ``x_train``, ``y_train`` and the like."""
-    choice = of.table.split
-    kinds = ["train"]
-    if choice.way is SplitWay.COLUMN:
-        if choice.validation_values:
-            kinds.append("val")
-        kinds.append("test")
-    elif choice.test > 0:
-        kinds.append("test")
-    for kind in kinds:
-        rows = "train_rows" if kind == "train" else f"[rows[place] for place in {kind}]"
-        yield f"x_{kind}, y_{kind} = encode({rows}), y[{kind}]"
+def array_lines(of: ScriptTable, parts: Sequence[str]) -> Iterator[str]:
+    """Define ``x_train``, ``y_train`` and the like.
+
+    Args:
+        of: the table.
+        parts: that there are: ``train``, ``val``, ``test``.
+    """
+    for part in parts:
+        rows = "train_rows" if part == "train" else f"[rows[place] for place in at_{part}]"
+        yield f"x_{part}, y_{part} = encode({rows}), y[at_{part}]"
     if of.scales_target:
         yield "# The target is scaled too: the loss is then in deviations."
         yield "y_mean, y_deviation = y_train.mean(), y_train.std()"
-        for kind in kinds:
-            yield f"y_{kind} = (y_{kind} - y_mean) / y_deviation"
+        for part in parts:
+            yield f"y_{part} = (y_{part} - y_mean) / y_deviation"
     if not of.table.classes:
-        for kind in kinds:
-            yield f'y_{kind} = y_{kind}.astype("float32")'
+        for part in parts:
+            yield f'y_{part} = y_{part}.astype("float32")'

@@ -6,10 +6,12 @@ cells that a training has read before: what such a training refuses is not looke
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from kertasks.export.script.script_data import ScriptData
+from kertasks.export.script.script_data import FoldsOf, ScriptData
 from kertasks.files import said_path
 from kertasks.tables.script.cell_lines import cell_lines
 from kertasks.tables.script.encoding_lines import encoding_lines
@@ -30,15 +32,28 @@ _PLACES = {
     "GroupShuffleSplit": "sklearn.model_selection",
     "Counter": "collections",
 }
-_PARTS = reading_lines, cell_lines, used_rows, split_lines, encoding_lines, array_lines
-"""In the order of the script."""
+_BEFORE = reading_lines, cell_lines, used_rows, split_lines
+"""What comes before anything is learnt of rows, in the order of the script."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableEncoding:
+    """Makes arrays of a table's rows, by what is learnt of those that are trained on."""
+
+    of: ScriptTable
+
+    def lines(self, parts: Sequence[str]) -> list[str]:
+        """The statements, as ``Prepared`` says."""
+        return [*encoding_lines(self.of), *array_lines(self.of, parts)]
 
 
 def script(table: Table, base: Path) -> ScriptData:
     """What ``load`` does, in plain Python."""
     of = ScriptTable(table, said_path(base, table.path))
-    code = "\n".join(chain.from_iterable(part(of) for part in _PARTS))
-    names = sorted(name for name in _PLACES if f"{name}(" in code)
+    code = "\n".join(chain.from_iterable(part(of) for part in _BEFORE))
+    encoding = TableEncoding(of)
+    whole = "\n".join([code, *encoding.lines(["train"])])
+    names = sorted(name for name in _PLACES if f"{name}(" in whole)
     modules = sorted({_PLACES[name] for name in names})
     imports = [
         f"from {module} import {', '.join(name for name in names if _PLACES[name] == module)}"
@@ -52,4 +67,11 @@ def script(table: Table, base: Path) -> ScriptData:
         has_validation=table.split.way is SplitWay.COLUMN and bool(table.split.validation_values),
         has_test=table.split.test > 0 or table.split.way is SplitWay.COLUMN,
         target_scale="y_deviation" if of.scales_target else None,
+        scalings=(encoding,),
+        folds=FoldsOf(
+            ("at",),
+            "y[at_train]",
+            "groups[at_train]" if table.split.way is SplitWay.GROUP else "",
+            table.split.way is SplitWay.TIME,
+        ),
     )
