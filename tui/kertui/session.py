@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kertasks.groups.folder import GroupFolder
     from kertasks.groups.sweep.dimension import Dimension
     from kertasks.keras_catalog.catalog import Catalog
+    from kertasks.models.check import ToldMetrics
     from kertasks.recipes.recipe import Recipe
     from kertasks.runs.folder import RunFolder
     from kertasks.runs.listing import OverRuns
@@ -167,3 +168,6 @@ class StartSweep(Message):
 
     source: Path | None = None
     """The file the recipe was read from, if any."""
+
+    told: ToldMetrics | None = None
+    """The metrics that a training of the recipe tells of; None where Keras has not said it yet."""

@@ -38,6 +38,21 @@ class Finding(msgspec.Struct, frozen=True):
         return f"{self.path}: {self.reason}" if self.path else self.reason
 
 
+class ToldMetrics(msgspec.Struct, frozen=True):
+    """The metrics that a training of a recipe will tell of."""
+
+    names: tuple[str, ...] = ()
+    """Of the rows that are trained on, by Keras's names; the loss is among them. Empty where it is
+    not known."""
+
+    validates: bool = True
+    """Whether rows are held out, of which the same are told as ``val_…``."""
+
+    undirected: str = ""
+    """The first of the recipe's metrics where Keras knows of none whether it is to be small or
+    large, nor early stopping watches one; empty else."""
+
+
 class ModelCheck(msgspec.Struct, frozen=True):
     """What Keras says about a recipe. It goes through JSON between processes."""
 
@@ -61,6 +76,8 @@ class ModelCheck(msgspec.Struct, frozen=True):
 
     warnings: tuple[Finding, ...] = ()
     """What a person should know before training, which goes on all the same."""
+
+    told: ToldMetrics = ToldMetrics()
 
     @property
     def errors(self) -> tuple[Finding, ...]:

@@ -19,11 +19,11 @@ import keras
 from kertasks.data.faults import faults_of
 from kertasks.data.values import DataValues
 from kertasks.keras_catalog.catalog import Catalog, Family
-from kertasks.models.check import DataShape, Finding, LayerCheck, ModelCheck
+from kertasks.models.check import DataShape, Finding, LayerCheck, ModelCheck, ToldMetrics
 from kertasks.models.keras_warnings import hearing_warnings
 from kertasks.models.label_rules import LOSS, judge_loss, judge_metrics, setting_of
 from kertasks.models.messages import BuildError
-from kertasks.models.monitor import judge_monitor
+from kertasks.models.monitor import judge_monitor, undirected_metric
 from kertasks.models.network import Network
 from kertasks.models.no_weights import no_weights
 from kertasks.models.output_range import output_range
@@ -85,6 +85,7 @@ class _Findings:
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         self.errors: list[Finding] = []
         self.warnings: list[Finding] = []
+        self.told = ToldMetrics()
         self._problems = problems
 
     def problem_at(self, path: str) -> BuildError | None:
@@ -204,6 +205,7 @@ def _model_check(
         error_path=first.path if first is not None else None,
         more_errors=tuple(found.errors[1:]),
         warnings=tuple(found.warnings),
+        told=found.told,
     )
 
 
@@ -278,7 +280,11 @@ class _Training:
         if is_sized and self._values is not None:
             for finding in judge_metrics(*self._judged, self._values):
                 found.add(finding, False)
-        self._check_monitor(names, found)
+        validates = self._values is None or holds_out(self._recipe.fit, self._values)
+        self._check_monitor(names, validates, found)
+        if not found.errors:
+            names = list(dict.fromkeys(names))
+            found.told = ToldMetrics(tuple(names), validates, undirected_metric(self._recipe))
 
     def _check_loss(self, found: _Findings) -> bool:
         """Hold the loss against sizes, labels and output, then have Keras try it.
@@ -307,13 +313,12 @@ class _Training:
         for text in trial.heard:
             found.add(Finding(path, text), False)
 
-    def _check_monitor(self, names: Iterable[str], found: _Findings) -> None:
+    def _check_monitor(self, names: Iterable[str], validates: bool, found: _Findings) -> None:
         """Early stopping can watch what there will be, and nothing else."""
         stopping = self._recipe.fit.early_stopping
         path = "fit.early_stopping.monitor"
         if stopping is None or found.is_refused(path):
             return
-        validates = self._values is None or holds_out(self._recipe.fit, self._values)
         for finding, refused in judge_monitor(self._recipe, names, validates):
             found.add(finding, refused)
 

@@ -114,6 +114,21 @@ def judge_of(recipe: Recipe) -> Monitor:
     return Monitor(f"{VALIDATION}loss")
 
 
+def undirected_metric(recipe: Recipe) -> str:
+    """The first metric of a recipe where ``judge_of`` has to take the loss, for Keras knows of no
+    metric whether it is to be small or large; empty where it knows, or there is no metric.
+
+    Raises:
+        BuildError: as ``judge_of``.
+    """
+    if judge_of(recipe) != Monitor(f"{VALIDATION}loss"):
+        return ""
+    stopping = recipe.fit.early_stopping
+    if stopping is not None and stopping.monitor == f"{VALIDATION}loss":
+        return ""
+    return next((name for name in metrics_of(recipe) if name != "loss"), "")
+
+
 def judge_monitor(
     recipe: Recipe, names: Iterable[str], validates: bool
 ) -> Iterator[tuple[Finding, bool]]:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 from tests.kertui.groups.test_group_screen import one_core, state
-from tests.support.piloting import shown, until
+from tests.support.piloting import PatientApp, shown, until
 from tests.support.recorded_service import RecordedService
 from tests.support.trainers import PATIENCE
 from tests.support.workbench_app import open_workbench
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from kertasks.groups.folder import GroupState
 from kertasks.groups.measures import Spread
@@ -20,14 +20,17 @@ from kertasks.groups.sweep.asked import Sweep
 from kertasks.groups.sweep.dimension import Choices, Range
 from kertasks.groups.sweep.effects import effects, pair_effects
 from kertasks.groups.sweep.results import SweepResults, TrialResult, TrialState
+from kertasks.models.check import ToldMetrics
 from kertasks.recipes.changes import with_changes
 from kertasks.registry import find_task
 from kertasks.runs.events import Monitor
 from kertasks.runs.store import RunStore
 from kertui.groups.group_screen import GroupScreen
+from kertui.groups.sweep.begin import SweepWanted
 from kertui.groups.sweep.effect_blocks import effect_rows
 from kertui.groups.sweep.trials_seen import EffectsSeen, TrialsSeen
 from kertui.plotting.strips import text_of
+from kertui.terminal.capabilities import Capabilities
 from kertui.terminal.glyphs import ASCII, UNICODE
 from kertui.workbench.draft.varying import dimension_at
 from kertui.workbench.workbench import WorkbenchScreen
@@ -112,6 +115,37 @@ async def test_from_typed_values_to_the_ranking(
         opened = app.screen
         assert isinstance(opened, WorkbenchScreen)
         assert opened.draft.recipe.layers[0].arguments["units"] == int(units)
+
+
+async def test_the_dialog_asks_for_the_direction_that_keras_does_not_know(
+    service: RecordedService,
+) -> None:
+    told = ToldMetrics(("loss", "false_negatives"), False, "false_negatives")
+    recipe, units = find_task("xor").recipes["answer"], Choices("layers.0.units", ("2", "4"))
+    app, given = PatientApp(service, Capabilities()), list[Sweep | None]()
+    async with app.run_test(size=(80, 24)) as pilot:
+        dialog = SweepWanted(recipe, [units], None, told)
+        app.push_screen(dialog, given.append)
+
+        async def says(typed: str, words: str) -> None:
+            dialog.query_one("#judge", Input).value = typed
+            said = dialog.query_one("#dialog-say", Static)
+            await until(pilot, lambda: words in str(said.content))
+
+        why = "Keras does not know whether false_negatives is better when it is small or large: "
+        await until(pilot, lambda: "Sweep xor answer" in shown(app))
+        await says("auto", f"{why}say min false_negatives or max false_negatives")
+        await pilot.press("enter")
+        assert app.screen is dialog
+        await says("min los", "there is no metric los: did you mean loss? There are loss,")
+        await says("max val_loss", "no rows are held out; there are loss, false_negatives")
+        dialog.query_one("#folds", Input).value = "2"  # which holds some out
+        await says("max val_loss", "2 trials by grid: 4 runs")
+        dialog.query_one("#folds", Input).value = "none"
+        await says("min false_negatives", "2 trials by grid: 2 runs")
+        await pilot.press("enter")
+        await until(pilot, lambda: given)
+    assert dialog.judge == Monitor("false_negatives")
 
 
 def test_only_several_right_values_of_a_setting_are_a_dimension() -> None:

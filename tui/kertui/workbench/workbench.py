@@ -316,6 +316,7 @@ class WorkbenchScreen(Screen[None]):
                 self._column.catalog,
                 self._keep_varied,
                 self._path,
+                None if self.check.model_check is None else self.check.model_check.told,
             )
         )
 

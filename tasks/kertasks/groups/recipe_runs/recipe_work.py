@@ -16,6 +16,9 @@ from kertasks.groups.recipe_runs.first_check import refusal_of
 from kertasks.groups.record import GroupRecord, Member
 from kertasks.groups.roster import Roster
 from kertasks.groups.steered_runs import SteeredRuns
+from kertasks.groups.sweep.asked import Sweep
+from kertasks.groups.sweep.judging import why_not_ranked
+from kertasks.models.check import ToldMetrics
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState
@@ -50,6 +53,7 @@ class RecipeWork:
         self._roster = roster
         self._steered = steered
         self._candidates = candidates
+        self._is_ranked, self._judge = isinstance(record.asked, Sweep), record.judge
         self._machines = _machines_of(group, record)
         self._changed = threading.Condition()
         self._is_right = bool(roster)
@@ -116,7 +120,7 @@ class RecipeWork:
             self._checking = True
         is_right = False
         try:
-            refusal = refusal_of(trainer, self._candidates())
+            refusal = refusal_of(trainer, self._candidates(), self._why_not_ranked)
             if refusal is not None:
                 self._group.refuse(refusal)
                 self.refused = True
@@ -126,6 +130,10 @@ class RecipeWork:
                 self._checking, self._is_right = False, is_right
                 self._changed.notify_all()
         return is_right
+
+    def _why_not_ranked(self, told: ToldMetrics) -> str:
+        """Why runs that tell of such metrics cannot be ranked, where they are to be."""
+        return why_not_ranked(told, self._judge) if self._is_ranked else ""
 
     def _folder(self, planned: PlannedRun) -> RunFolder:
         """The run's folder, made where it has none or lost it."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar, get_args
 
+from msgspec.structs import replace
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -15,9 +16,11 @@ from kertasks.data.folds.fold import MOST_FOLDS
 from kertasks.errors import UserError
 from kertasks.groups.sweep.asked import Sweep
 from kertasks.groups.sweep.dimension import Dimension, read_dimension
+from kertasks.groups.sweep.judging import why_not_ranked
 from kertasks.groups.sweep.searched import MOST_SEEDS, MOST_TRIALS, Search
 from kertasks.groups.sweep.wishes import Wishes, require_valid, sweep_of
 from kertasks.keras_catalog.catalog import Catalog
+from kertasks.models.check import ToldMetrics
 from kertasks.recipes.recipe import Recipe
 from kertasks.recipes.recipe_errors import RecipeError
 from kertasks.runs.events import Monitor
@@ -32,6 +35,9 @@ _AUTO = "auto"
 
 _NO_FOLDS = "none"
 
+_CHANGES_METRICS = ("compile.metrics", "fit.validation_split", "data.")
+"""Settings that change which metrics a run tells of."""
+
 
 class SweepWanted(GroupWanted[Sweep]):
     """Asks how a sweep is to go; gives it, or None for escape.
@@ -40,6 +46,7 @@ class SweepWanted(GroupWanted[Sweep]):
         recipe: of which settings are varied.
         dimensions: these, one at least.
         catalog: Keras's classes; None where they are not known yet.
+        told: the metrics that a training of the recipe tells of; None where that is not known yet.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -52,7 +59,11 @@ class SweepWanted(GroupWanted[Sweep]):
     CSS_PATH: ClassVar = [LOOK, BEGIN_LOOK, Path(__file__).with_name("begin.tcss")]
 
     def __init__(
-        self, recipe: Recipe, dimensions: Sequence[Dimension], catalog: Catalog | None
+        self,
+        recipe: Recipe,
+        dimensions: Sequence[Dimension],
+        catalog: Catalog | None,
+        told: ToldMetrics | None = None,
     ) -> None:
         text = (
             "A trial for each choice of values, ranked. Go back and type values into another "
@@ -60,7 +71,7 @@ class SweepWanted(GroupWanted[Sweep]):
         )
         keys = [("enter", "start"), ("tab", "next field"), ("escape", "back, and keep these")]
         super().__init__(f"Sweep {recipe.task} {recipe.name}", text, keys)
-        self._recipe, self._catalog = recipe, catalog
+        self._recipe, self._catalog, self._told = recipe, catalog, told or ToldMetrics()
         self.judge: Monitor | None = None
         """The metric that decides, as it was read last; None for that of the runs."""
 
@@ -125,8 +136,24 @@ class SweepWanted(GroupWanted[Sweep]):
             minimize=least,
             maximize=greatest,
         )
+        asked = sweep_of(dimensions, [self._recipe], wishes)
+        self._require_ranked(asked, wishes.judge)
         self.judge = wishes.judge
-        return sweep_of(dimensions, [self._recipe], wishes)
+        return asked
+
+    def _require_ranked(self, wanted: Sweep, judge: Monitor | None) -> None:
+        """See that there will be the metric that decides, and that it has a direction. Of what a
+        trial changes, the first process with Keras says it.
+
+        Raises:
+            UserError: there is no such metric, or its direction has to be said.
+        """
+        if any(one.path.startswith(_CHANGES_METRICS) for one in wanted.dimensions):
+            return
+        told = self._told
+        told = replace(told, validates=told.validates or bool(wanted.folds))
+        if why := why_not_ranked(told, judge, flags=False):
+            raise UserError(f"compared by: {why}")
 
     def _searched(self) -> Search | None:
         text = self._search.value.strip().casefold()
@@ -162,7 +189,7 @@ def ask_and_begin(session: Session, asked: StartSweep) -> None:
         asked: of which recipe, and over which screen.
     """
     screen, recipe = asked.over, asked.recipe
-    dialog = SweepWanted(recipe, asked.dimensions, asked.catalog)
+    dialog = SweepWanted(recipe, asked.dimensions, asked.catalog, asked.told)
 
     def begin(wanted: Sweep | None) -> None:
         if wanted is None:
