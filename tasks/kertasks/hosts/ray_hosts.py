@@ -30,6 +30,9 @@ _ASK_EVERY = 5.0
 """Seconds between two questions to a helper that computes, and between two looks for a machine
 that takes the place of a lost one."""
 
+_LOOK_EVERY = 0.1
+"""Seconds between two looks whether a training is stopped whose helpers are begun."""
+
 _BEGINS = 120.0
 """Seconds in which all helpers are to be ready: they import Keras and load the network."""
 
@@ -67,6 +70,9 @@ class RayHosts:
         self._coming: list[_Helper] = []
         self._looked = 0.0
         self._began = False
+        self.is_stopped: Callable[[], bool] = lambda: False
+        """Says whether the training is to end; asked while helpers are begun."""
+
         self._cluster = Cluster(asked.on.address)
         self._ray = self._cluster.ray
         try:
@@ -82,30 +88,45 @@ class RayHosts:
         return self._asked.count
 
     def begin(self, network: Network) -> None:
-        """Start the helpers and wait until all are ready.
+        """Start the helpers and wait until all are ready; or there are none where the training is
+        stopped before.
 
         Raises:
             CannotShare: one of them is not.
         """
         self._network = self._ray.put(network)
         nodes = list(self._machines().items())[: self._asked.count]
-        begun = [self._start(node, machine) for node, machine in nodes]
+        self._coming = [self._start(node, machine) for node, machine in nodes]
         deadline = time.monotonic() + _BEGINS
-        for helper in begun:
-            left = max(0.0, deadline - time.monotonic())
-            try:
-                self._ray.get(helper.ready, timeout=left)
-            except self._ray.exceptions.GetTimeoutError as error:
+        while self._coming:
+            if self.is_stopped():
+                self._end_all()
+                return
+            helper = self._coming[0]
+            if self._ray.wait([helper.ready], timeout=_LOOK_EVERY)[0]:
+                self._take(helper)
+            elif time.monotonic() > deadline:
                 raise CannotShare(
                     f"{helper.machine}, a machine of the cluster, is not ready within "
                     f"{_BEGINS:.0f} s: others may have its processors"
-                ) from error
-            except self._ray.exceptions.RayError as error:
-                why = str(error).strip().splitlines()[-1]
-                raise CannotShare(
-                    f"{helper.machine}, a machine of the cluster, cannot begin: {why}"
-                ) from error
-        self._helpers, self._began = begun, True
+                )
+        self._began = True
+
+    def _take(self, helper: _Helper) -> None:
+        """Take up a helper that has answered.
+
+        Raises:
+            CannotShare: it answered that it cannot begin.
+        """
+        try:
+            self._ray.get(helper.ready)
+        except self._ray.exceptions.RayError as error:
+            why = str(error).strip().splitlines()[-1]
+            raise CannotShare(
+                f"{helper.machine}, a machine of the cluster, cannot begin: {why}"
+            ) from error
+        self._coming.remove(helper)
+        self._helpers.append(helper)
 
     def computing(self) -> int | None:
         """How many helpers there are just now, for any thread; None before they have begun."""
@@ -133,10 +154,13 @@ class RayHosts:
 
     def close(self) -> None:
         """End the helpers and leave the cluster."""
+        self._end_all()
+        self._cluster.close()
+
+    def _end_all(self) -> None:
         for helper in [*self._helpers, *self._coming]:
             self._end(helper)
         self._helpers, self._coming = [], []
-        self._cluster.close()
 
     def _answer(self, helper: _Helper, answer: Any) -> PartSums | None:
         """What a helper computed; None where it was lost.

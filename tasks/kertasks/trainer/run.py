@@ -203,6 +203,8 @@ class _Training:
             resumed=checkpoint,
         )
         steering.on_pause = self._pause
+        if self._hosts is not None:
+            self._hosts.is_stopped = steering.look_before_training
         steering.stop_on_signals()
         self.doing = "loading the data"
         data = self._datasets.for_recipe(recipe)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,9 @@ from kertasks.trainer.dataset_cache import DatasetCache
 from kertasks.trainer.run import train
 
 pytestmark = [pytest.mark.training, pytest.mark.long]
+
+SOON = 20.0
+"""Seconds; it would wait for 120."""
 
 CHANGES = ["fit.keep=0", "fit.batch_size=64", "layers.0.kernel_regularizer=l2"]
 
@@ -72,6 +76,18 @@ def test_more_hosts_than_there_are_and_none_that_is_left(
         )
         run = begun(cluster, trainer_home)
         wait_until(lambda: len(told(run, Epoch)) > 20, PATIENCE)
+
+        # A second training waits for the processors that the first one has, and hears a stop.
+        waits = begun(cluster, trainer_home)
+        wait_until(lambda: told(waits, Started) or failed(waits), PATIENCE)
+        waits.send(SteeringCommand.STOP)
+        asked_at = time.monotonic()
+        wait_until(lambda: waits.state() is RunState.STOPPED, PATIENCE)
+        assert time.monotonic() - asked_at < SOON, told(waits, Notice)
+        assert not told(waits, Epoch)
+        assert len(told(run, Epoch)) > 20
+        assert run.state() is RunState.RUNNING
+
         cluster.pull_the_cable()
         wait_until(lambda: has_said(run, "its rows are computed by 1 host"), PATIENCE)
         trains_on(run)
