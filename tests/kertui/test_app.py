@@ -29,6 +29,7 @@ from kertui.app import KertuiApp
 from kertui.dialogs.help import HelpScreen
 from kertui.dialogs.quit import QuitQuestion
 from kertui.dialogs.too_small import TooSmallScreen
+from kertui.first_shown import FirstRun
 from kertui.service.training_service import TrainingService
 from kertui.tasks_screen.tasks_screen import TasksScreen
 from kertui.terminal.capabilities import Capabilities
@@ -116,7 +117,7 @@ async def test_a_paused_training_is_said_to_stay_so(
 async def test_it_opens_on_the_run_that_is_attached_to(
     service: TrainingService, training: RunFolder
 ) -> None:
-    app = KertuiApp(service, Capabilities(), training)
+    app = KertuiApp(service, Capabilities(), FirstRun(training))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, WorkbenchScreen))
         assert service.session_runs == [training]
@@ -129,7 +130,7 @@ async def test_a_run_that_cannot_be_attached_to_is_a_message(
     service: TrainingService, training: RunFolder
 ) -> None:
     training.recipe_path.write_text("layers = 3")
-    app = KertuiApp(service, Capabilities(), training)
+    app = KertuiApp(service, Capabilities(), FirstRun(training))
     async with app.run_test(size=(80, 24)) as pilot:
         notices = app._notifications
         await until(pilot, lambda: any("cannot be shown" in said.title for said in notices))

@@ -18,6 +18,7 @@ from kertui.dialogs.help import HelpScreen
 from kertui.dialogs.open_file import OpenFileScreen
 from kertui.dialogs.quit import QuitQuestion
 from kertui.dialogs.too_small import TooSmallScreen
+from kertui.first_shown import FirstRun
 from kertui.live.tabs.log import LogTab
 from kertui.runs.runs_screen import RunsScreen
 from kertui.tasks_screen.task_list import OPEN_FILE, TaskList
@@ -27,7 +28,7 @@ from kertui.workbench.workbench import WorkbenchScreen
 
 
 def make(service: RecordedService, attach: RunFolder | None = None) -> KertuiApp:
-    return KertuiApp(service, Capabilities(), attach)
+    return KertuiApp(service, Capabilities(), None if attach is None else FirstRun(attach))
 
 
 def stack(app: KertuiApp) -> list[type]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from rich.console import RenderableType
 from textual import events, on, work
@@ -21,6 +21,7 @@ from textual.screen import Screen
 from textual.theme import Theme
 
 from kertui.dialogs.too_small import TooSmallScreen, is_on_top, is_too_small, top_screen
+from kertui.first_shown import FirstFile, FirstGroup, FirstRun, FirstRuns, FirstShown
 from kertui.session import (
     AsksBeforeLeaving,
     CrossValidate,
@@ -47,7 +48,6 @@ from kertui.terminal.theme import DARK, LIGHT, MONOCHROME, THEMES, default_token
 from kertui.terminal.thread_per_task import ThreadPerTaskExecutor
 
 if TYPE_CHECKING:
-    from kertasks.groups.folder import GroupFolder
     from kertasks.runs.folder import RunFolder
     from kertasks.runs.summary import RunSummary
     from kertui.dialogs.open_file import FoundFile
@@ -70,11 +70,7 @@ class KertuiApp(App[None]):
     Args:
         service: describes, checks and trains; every screen uses it from thread workers.
         capabilities: what the terminal can do.
-        attach: a run to show at once, over the first screen.
-        follows: whether the runs that its script begins after it are shown in its place.
-        lists: whether the list of all runs is shown at once, over the first screen.
-        group: a group of runs to show at once, over the first screen.
-        opens: a file of the person's own to show at once, over the first screen.
+        first: what is shown at once, over the first screen; None for nothing.
     """
 
     TITLE = "kertui"
@@ -99,21 +95,11 @@ class KertuiApp(App[None]):
         self,
         service: TrainingService,
         capabilities: Capabilities,
-        attach: RunFolder | None = None,
-        *,
-        follows: bool = False,
-        lists: bool = False,
-        group: GroupFolder | None = None,
-        opens: FoundFile | None = None,
+        first: FirstShown | None = None,
     ) -> None:
         self.capabilities = capabilities
-        opens_run = attach is not None or lists or group is not None or opens is not None
-        self.session = Session(service, opens_run=opens_run)
-        self._opens = opens
-        self._first_run = attach
-        self._follows = follows
-        self._lists = lists
-        self._first_group = group
+        self.session = Session(service, opens_run=first is not None)
+        self._first = first
         self._leaving = False
         """Whether a person leaves, and is asked about trainings that go on."""
 
@@ -153,14 +139,15 @@ class KertuiApp(App[None]):
         if isinstance(driver := self._driver, TerminalDriver):
             give_terminal_back_on_signals(self._leave_by_signal, driver.give_back)
         self.session.service.told.tell = self._ring
-        if self._first_run is not None:
-            self.open_run(self._first_run, follows=self._follows)
-        elif self._lists:
-            self.call_after_refresh(self.action_show_runs)
-        elif self._first_group is not None:
-            self.post_message(OpenGroup(top_screen(self), self._first_group))
-        elif self._opens is not None:
-            self.call_after_refresh(self._open_own, self._opens)
+        match self._first:
+            case FirstRun(run, follows):
+                self.open_run(run, follows=follows)
+            case FirstRuns():
+                self.call_after_refresh(self.action_show_runs)
+            case FirstGroup(group):
+                self.post_message(OpenGroup(top_screen(self), group))
+            case FirstFile(found):
+                self.call_after_refresh(self._open_own, found)
 
     def _open_own(self, found: FoundFile) -> None:
         from kertui.tasks_screen.own_tasks import OwnTasks
@@ -462,16 +449,15 @@ class KertuiApp(App[None]):
         textual_workarounds.end_after_crash(self)
 
 
+MakesApp: TypeAlias = "Callable[[TrainingService, Capabilities, FirstShown | None], KertuiApp]"
+"""What makes the app; ``KertuiApp`` does."""
+
+
 def run_app(
     service: TrainingService,
     capabilities: Capabilities,
-    attach: RunFolder | None = None,
-    *,
-    follows: bool = False,
-    lists: bool = False,
-    group: GroupFolder | None = None,
-    opens: FoundFile | None = None,
-    makes: Callable[..., KertuiApp] | None = None,
+    first: FirstShown | None = None,
+    makes: MakesApp | None = None,
 ) -> int:
     """Run kertui until the person leaves, and give the terminal back as it was.
 
@@ -481,10 +467,7 @@ def run_app(
     Returns:
         The exit status.
     """
-    make = makes or KertuiApp
-    app = make(
-        service, capabilities, attach, follows=follows, lists=lists, group=group, opens=opens
-    )
+    app = (makes or KertuiApp)(service, capabilities, first)
     app.run(mouse=capabilities.mouse)
     from kertasks.runs.summary import in_words  # the first paint need not wait for it
 

@@ -30,6 +30,7 @@ from kertasks.runs.manifest import Origin
 from kertasks.runs.steering.commands import SteeringCommand
 from kertasks.runs.steering.control_file import read_commands
 from kertui.advice.advice_screen import AdviceScreen
+from kertui.first_shown import FirstRun
 from kertui.following.following_screen import FollowingScreen
 from kertui.live.pane import LivePane
 from kertui.runs.runs_screen import RunsScreen
@@ -82,7 +83,7 @@ async def following(
     **capabilities: Any,
 ) -> AsyncIterator[Following]:
     """Open a run as ``kertui attach`` does."""
-    app = PatientApp(service, Capabilities(**capabilities), run, follows=follows)
+    app = PatientApp(service, Capabilities(**capabilities), FirstRun(run, follows=follows))
     async with app.run_test(size=size) as pilot:
         await until(pilot, lambda: isinstance(app.screen, FollowingScreen))
         yield Following(app, pilot)

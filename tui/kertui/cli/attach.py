@@ -84,9 +84,14 @@ def attach(
         which = run if found is None else found.address  # of a group as it was written
         ctx.fail(f"the interface needs a terminal, and this is none: kertui attach {which} --once")
     from kertui.cli.interface import run_interface
+    from kertui.first_shown import FirstGroup, FirstRun, FirstShown
 
+    first: FirstShown | None = None
     if found is not None:
         start_on_end(found, on_end)
+        first = FirstRun(found)
+    elif group is not None:
+        first = FirstGroup(group)
     ctx.exit(
         run_interface(
             home_of(ctx),
@@ -94,10 +99,9 @@ def attach(
             advice=not no_advice,
             marker=marker_of(marker),
             mouse=not no_mouse,
-            attach=found,
+            first=first,
             notify=notify,
             host=host,
-            group=group,
         )
     )
 

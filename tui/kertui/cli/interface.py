@@ -5,19 +5,16 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kertui.first_shown import FirstRun, FirstRuns, FirstShown
 from kertui.terminal.asking.usable import why_unusable
 from kertui.terminal.capabilities import detect, prepare_environment
 from kertui.terminal.glyphs import Marker
 
 if TYPE_CHECKING:
-    from kertasks.groups.folder import GroupFolder
-    from kertasks.runs.folder import RunFolder
-    from kertui.app import KertuiApp
-    from kertui.dialogs.open_file import FoundFile
+    from kertui.app import MakesApp
     from kertui.hosts.connection import HostConnection
 
 _SWITCH_INTERVAL = 0.001
@@ -36,13 +33,10 @@ def run_interface(
     advice: bool = True,
     marker: Marker | None = None,
     mouse: bool = True,
-    attach: RunFolder | None = None,
-    follows: bool = False,
+    first: FirstShown | None = None,
     notify: bool = False,
     host: HostConnection | None = None,
-    group: GroupFolder | None = None,
-    opens: FoundFile | None = None,
-    makes: Callable[..., KertuiApp] | None = None,
+    makes: MakesApp | None = None,
 ) -> int:
     """Open the interface on this terminal.
 
@@ -53,14 +47,10 @@ def run_interface(
         advice: whether another process looks for what is wrong with recipes.
         marker: what curves are drawn with; None for what the terminal can show.
         mouse: ask the terminal to report the mouse.
-        attach: a run to show at once.
-        follows: whether the runs that its script begins after it are shown in its place, though it
-            may be over by the time the interface is open.
+        first: what is shown at once.
         notify: whether a person is told of every run that is begun or shown.
-        host: another host, whose runs are shown; all of them at once without ``attach``.
-        group: a group of runs to show at once.
-        opens: a file of the person's own to show at once.
-        makes: makes the app of what ``KertuiApp`` takes; ``KertuiApp`` itself by default.
+        host: another host, whose runs are shown; all of them at once without ``first``.
+        makes: makes the app; ``KertuiApp`` does by default.
 
     Returns:
         The exit status.
@@ -71,9 +61,10 @@ def run_interface(
     sys.setswitchinterval(_SWITCH_INTERVAL)
     if reason := why_unusable(os.environ):
         print(f"The interface cannot be shown in this terminal: {reason}.", file=sys.stderr)
-        once = f"kertui attach {attach.address} --once" if attach else "kertui attach --once"
+        shown = f" {first.run.address}" if isinstance(first, FirstRun) else ""
         print(
-            f"Without it: kertui train TASK (kertui tasks lists them), kertui runs, {once}.",
+            "Without it: kertui train TASK (kertui tasks lists them), kertui runs, "
+            f"kertui attach{shown} --once.",
             file=sys.stderr,
         )
         return _NO_TERMINAL
@@ -95,19 +86,11 @@ def run_interface(
         notify=notify,
         far=host,
     )
-    if attach is not None:
-        service.told.begin(attach)
+    if isinstance(first, FirstRun):
+        service.told.begin(first.run)
+    elif first is None and host is not None:
+        first = FirstRuns()
     try:
-        lists = host is not None and attach is None
-        return run_app(
-            service,
-            capabilities,
-            attach,
-            follows=follows,
-            lists=lists,
-            group=group,
-            opens=opens,
-            makes=makes,
-        )
+        return run_app(service, capabilities, first, makes)
     finally:
         service.close()

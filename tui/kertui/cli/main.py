@@ -164,11 +164,12 @@ def open_file(ctx: click.Context, file: Path) -> None:
     """Open the interface at data, a recipe or a task of yours."""
     from kertui.dialogs.ask_path import Mistake
     from kertui.dialogs.open_file import found_at
+    from kertui.first_shown import FirstFile
 
     found = found_at(file.expanduser())
     if isinstance(found, Mistake):
         ctx.fail(found.text)
-    ctx.exit(ctx.obj(opens=found))
+    ctx.exit(ctx.obj(first=FirstFile(found)))
 
 
 for commands in SECTIONS.values():

@@ -98,12 +98,12 @@ def run(
         status = _print_until(process, printer, stops_at_fit=opens)
     if status is None:
         from kertui.cli.interface import run_interface
+        from kertui.first_shown import FirstRun
 
         run_interface(
             home_of(ctx),
             marker=marker_of(marker),
-            attach=process.run,
-            follows=True,
+            first=FirstRun(process.run, follows=True),
             spare_at_once=False,
             notify=notify,
         )
@@ -170,6 +170,7 @@ def _follow_there(
     try:
         if opens:
             from kertui.cli.interface import run_interface
+            from kertui.first_shown import FirstRun
 
             connection = connect(ctx, host)
             connection.follow_all()  # the runs that the script begins after this one, too
@@ -177,8 +178,7 @@ def _follow_there(
                 home_of(ctx),
                 marker=marker_of(marker),
                 spare_at_once=False,
-                attach=run,
-                follows=True,
+                first=FirstRun(run, follows=True),
                 notify=notify,
                 host=connection,
             )

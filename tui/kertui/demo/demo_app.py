@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from rich.segment import Segment
 from textual import events, work
@@ -15,6 +15,8 @@ from kertui.app import KertuiApp
 from kertui.demo.caption import Caption
 from kertui.demo.demo_driver import DemoDriver
 from kertui.demo.player import Player, Progress
+from kertui.first_shown import FirstShown
+from kertui.service.training_service import TrainingService
 from kertui.terminal.capabilities import Capabilities
 
 _YOURS: Final = Caption("It is yours now: ? shows the keys, q leaves.", hint=False)
@@ -35,13 +37,20 @@ class DemoApp(KertuiApp):
     """The real interface, which gets a story's keys until a person presses one.
 
     Args:
-        args: as of ``KertuiApp``.
+        service: as of ``KertuiApp``.
+        capabilities: as of ``KertuiApp``.
+        first: as of ``KertuiApp``.
         progress: the story, and how far it has come; is told what became of it.
-        more: as of ``KertuiApp``.
     """
 
-    def __init__(self, *args: Any, progress: Progress, **more: Any) -> None:
-        super().__init__(*args, **more)
+    def __init__(
+        self,
+        service: TrainingService,
+        capabilities: Capabilities,
+        first: FirstShown | None,
+        progress: Progress,
+    ) -> None:
+        super().__init__(service, capabilities, first)
         self.driver_class = DemoDriver
         self._progress = progress
         self._caption = Caption("")

@@ -10,14 +10,19 @@ import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from kertasks.runs.store import RunStore
 from kertui.demo.player import Progress
+from kertui.first_shown import FirstRun
 from kertui.terminal.crash import CRASH_LOG
 
 if TYPE_CHECKING:
+    from kertui.app import KertuiApp
     from kertui.demo.story import Story
+    from kertui.first_shown import FirstShown
+    from kertui.service.training_service import TrainingService
+    from kertui.terminal.capabilities import Capabilities
 
 _STOPS_WITHIN: Final = 20.0
 """Seconds that trainings have to stop before their home is removed."""
@@ -68,12 +73,12 @@ def play(story: Story, opens: Callable[..., int], *, speed: float, ends: bool) -
     progress = Progress(story, speed, ends)
     for act, steps in enumerate(story.acts):
         progress.act = act
-        run = None
+        first = None
         if command := story.steps[steps[0]].shell:
             _type(command, speed)
-            run = RunStore(default_home()).find("last")
+            first = FirstRun(RunStore(default_home()).find("last"))
         with _signals_as_they_were():
-            progress.status = opens(attach=run, makes=partial(_make, progress))
+            progress.status = opens(first=first, makes=partial(_make, progress))
         if progress.status or progress.failure or progress.taken_over:
             break
     return progress
@@ -91,10 +96,15 @@ def _signals_as_they_were() -> Iterator[None]:
                 signal.signal(number, handler)
 
 
-def _make(progress: Progress, *args: Any, **more: Any) -> Any:
+def _make(
+    progress: Progress,
+    service: TrainingService,
+    capabilities: Capabilities,
+    first: FirstShown | None,
+) -> KertuiApp:
     from kertui.demo.demo_app import DemoApp
 
-    return DemoApp(*args, progress=progress, **more)
+    return DemoApp(service, capabilities, first, progress)
 
 
 def _type(command: str, speed: float) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
 
 from textual.drivers.web_driver import WebDriver
 from textual.messages import ExitApp
 
 from kertui.app import KertuiApp
+from kertui.first_shown import FirstShown
+from kertui.service.training_service import TrainingService
+from kertui.terminal.capabilities import Capabilities
 
 
 class PageDriver(WebDriver):
@@ -20,10 +22,12 @@ class PageDriver(WebDriver):
         self._app.post_message(ExitApp())
 
 
-def make_page_app(*args: Any, **more: Any) -> KertuiApp:
+def make_page_app(
+    service: TrainingService, capabilities: Capabilities, first: FirstShown | None
+) -> KertuiApp:
     """The app, of what ``KertuiApp`` takes. Standard output belongs to the driver: what is printed
     after the end goes to the terminal of the server."""
     sys.stdout = sys.stderr
-    app = KertuiApp(*args, **more)
+    app = KertuiApp(service, capabilities, first)
     app.driver_class = PageDriver
     return app

@@ -5,11 +5,17 @@ from __future__ import annotations
 import importlib.util
 import socket
 import sys
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from kertui.cli.options import home_of, home_option, no_advice_option, tasks_option
+
+if TYPE_CHECKING:
+    from kertui.app import KertuiApp
+    from kertui.first_shown import FirstShown
+    from kertui.service.training_service import TrainingService
+    from kertui.terminal.capabilities import Capabilities
 
 _PORT = 8000
 
@@ -69,10 +75,12 @@ def serve_page(ctx: click.Context) -> None:
     """The app of one page, started by ``kertui serve``, whose pipes it talks by."""
     from kertui.cli.interface import run_interface
 
-    def make(*args: Any, **more: Any) -> Any:
+    def make(
+        service: TrainingService, capabilities: Capabilities, first: FirstShown | None
+    ) -> KertuiApp:
         from kertui.web.page_app import make_page_app
 
-        return make_page_app(*args, **more)
+        return make_page_app(service, capabilities, first)
 
     wishes = {name: ctx.obj.keywords[name] for name in ("advice", "spare")}
     ctx.exit(run_interface(home_of(ctx), **wishes, makes=make))

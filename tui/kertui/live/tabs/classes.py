@@ -16,8 +16,9 @@ from kertasks.runs.views.regression_errors import ErrorsRequest, RegressionError
 from kertasks.runs.views.worst_rows import MistakesRequest
 from kertasks.scores.run_baselines import ACCURACY, Baseline
 from kertasks.text.numbers import counted, in_unit, number
-from kertui.live.looking.looked_at import look_words, next_rows, why_no_look
-from kertui.live.tab import LiveTab, RunView
+from kertui.live.looking.looked_at import look_words, why_no_look
+from kertui.live.looking.rows_tab import RowsTab, rows_key
+from kertui.live.tab import RunView
 from kertui.plotting.answers.class_table import (
     Order,
     TableCursor,
@@ -264,12 +265,11 @@ def _error_facts(record: RegressionErrors, glyphs: Glyphs) -> list[tuple[str, st
     return facts
 
 
-class ClassesTab(LiveTab):
+class ClassesTab(RowsTab):
     """Shows how well classes are told apart, or how far off numbers are."""
 
     title = "classes"
     key = "3"
-    asks_network = True
 
     # fmt: off
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -279,8 +279,7 @@ class ClassesTab(LiveTab):
                 tooltip="Sort the classes by their mistakes, or as they are named."),
         Binding("n", "shares", "shares", id="live.classes_shares",
                 tooltip="Show shares of the rows of a class in place of counts, or counts again."),
-        Binding("v", "other_rows", "other rows", id="live.classes_rows",
-                tooltip="Look at test, validation or training rows in turn."),
+        rows_key("classes"),
         *(
             Binding(key, f"move({down}, {right})", words, show=False, id=f"live.classes_{id}",
                     tooltip=f"Go {words} in the table of classes.")
@@ -300,23 +299,13 @@ class ClassesTab(LiveTab):
     ]
     # fmt: on
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._view = RunView()
-        self._history = self._view.history
-        """Of the run that rows were chosen of."""
-
-        self._rows: Rows | None = None
-        """What a person chose; None for what is looked at first."""
-
     def compose(self) -> ComposeResult:
         """Make room for one drawing."""
         yield ClassDrawing()
 
     def wanted(self, view: RunView) -> ViewRequest | None:
         """The matrix of classes, or the errors of numbers."""
-        if view.history is not self._history:
-            self._history, self._rows = view.history, None
+        self.follow(view)
         if _are_numbers(view):
             return ErrorsRequest(self._rows, bins=bins_at(self.size.width))
         return ConfusionRequest(self._rows)
@@ -346,8 +335,7 @@ class ClassesTab(LiveTab):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What a table has more than plots acts only where there is one."""
-        del parameters
-        if action == "other_rows" and self._view.no_network:
+        if not super().check_action(action, parameters):
             return False
         if action in ("open_cell", "sort", "shares", "move", "page"):
             return self.is_mounted and self.query_one(ClassDrawing).matrix is not None
@@ -371,11 +359,6 @@ class ClassesTab(LiveTab):
         drawing = self.query_one(ClassDrawing)
         drawing.shares = not drawing.shares
         drawing.redraw()
-
-    def action_other_rows(self) -> None:
-        """Look at the next rows there are."""
-        self._rows = next_rows(self._view)
-        self.post_message(self.WantsOther())
 
     @on(ClassDrawing.CellOpened)
     def action_open_cell(self) -> None:

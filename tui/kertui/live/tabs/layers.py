@@ -10,18 +10,18 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from kertasks.runs.looking.view import Look, Rows, ViewRequest
+from kertasks.runs.looking.view import Look, ViewRequest
 from kertasks.runs.views.layer_page import MOST_UNITS, LayerRecord, LayerRequest
 from kertasks.runs.views.layer_table import LayersRecord, LayersRequest
 from kertasks.text.numbers import grouped
 from kertui.live.looking.looked_at import (
     look_words,
-    next_rows,
     rows_words,
     weights_words,
     why_no_look,
 )
-from kertui.live.tab import LiveTab, RunView
+from kertui.live.looking.rows_tab import RowsTab, rows_key
+from kertui.live.tab import RunView
 from kertui.plotting.answers.class_table import scrolled
 from kertui.plotting.fact_rows import fact_rows, sentence_rows
 from kertui.plotting.heat import heat_look
@@ -88,12 +88,11 @@ class _Placed:
         return place if 0 <= down < layout.rows and place < self.count else None
 
 
-class LayersTab(LiveTab):
+class LayersTab(RowsTab):
     """A row a layer; Enter opens one, Escape goes back."""
 
     title = "layers"
     key = "5"
-    asks_network = True
 
     # fmt: off
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -105,8 +104,7 @@ class LayersTab(LiveTab):
                 tooltip="Show the kernels of the next input channel."),
         Binding("N", "channel(-1)", "channel before", show=False, id="live.layers_channel_before",
                 tooltip="Show the kernels of the input channel before."),
-        Binding("v", "other_rows", "other rows", id="live.layers_rows",
-                tooltip="Look at test, validation or training rows in turn."),
+        rows_key("layers"),
         *(
             Binding(key, f"move({down}, {right})", words, show=False, id=f"live.layers_{id}",
                     tooltip=f"Go {words}.")
@@ -128,13 +126,6 @@ class LayersTab(LiveTab):
 
     def __init__(self) -> None:
         super().__init__()
-        self._view = RunView()
-        self._history = self._view.history
-        """Of the run that anything was chosen of."""
-
-        self._rows: Rows | None = None
-        """What a person chose; None for what is looked at first."""
-
         self._table: Look | None = None
         """The latest look at all layers; it is here at once when a person comes back to it."""
 
@@ -155,10 +146,7 @@ class LayersTab(LiveTab):
 
     def wanted(self, view: RunView) -> ViewRequest | None:
         """All layers, or one with the units around the cursor."""
-        if view.history is not self._history:
-            self._history, self._rows, self._table = view.history, None, None
-            self._layer = self._unit = self._channel = self._first_layer = self._first_unit = 0
-            self._is_open = False
+        self.follow(view)
         if not self.size.width:
             return None
         bins = bins_at(self.size.width)
@@ -166,6 +154,11 @@ class LayersTab(LiveTab):
             return LayersRequest(self._rows, bins)
         first = max(0, self._unit // _PAGE * _PAGE - _PAGE // 2)
         return LayerRequest(self._rows, self._layer, first, MOST_UNITS, self._channel, bins)
+
+    def forget(self) -> None:
+        """Begin with all layers, from the first."""
+        self._table, self._is_open = None, False
+        self._layer = self._unit = self._channel = self._first_layer = self._first_unit = 0
 
     def show(self, view: RunView) -> None:
         """Draw the latest look."""
@@ -290,8 +283,7 @@ class LayersTab(LiveTab):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A layer can be opened where all are shown, and left where it is open; only kernels have
         channels."""
-        del parameters
-        if action == "other_rows" and self._view.no_network:
+        if not super().check_action(action, parameters):
             return False
         page = self._page
         match action:
@@ -322,11 +314,6 @@ class LayersTab(LiveTab):
         if page is not None and page.channels:
             self._channel = (page.channel + by) % page.channels
             self.post_message(self.WantsOther())
-
-    def action_other_rows(self) -> None:
-        """Look at the next rows there are."""
-        self._rows = next_rows(self._view)
-        self.post_message(self.WantsOther())
 
     def action_move(self, down: int, right: int) -> None:
         """Move the cursor, as far as it goes."""

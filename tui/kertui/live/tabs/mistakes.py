@@ -12,11 +12,12 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from kertasks.runs.looking.view import Look, Rows, ViewRequest
+from kertasks.runs.looking.view import Look, ViewRequest
 from kertasks.runs.views.worst_rows import Mistake, Mistakes, MistakesRequest
 from kertasks.text.numbers import counted, grouped
-from kertui.live.looking.looked_at import look_words, next_rows, rows_words, why_no_look
-from kertui.live.tab import LiveTab, RunView
+from kertui.live.looking.looked_at import look_words, rows_words, why_no_look
+from kertui.live.looking.rows_tab import RowsTab, rows_key
+from kertui.live.tab import RunView
 from kertui.plotting.answers.class_table import scrolled
 from kertui.plotting.answers.mistake_list import answer_facts, mistake_rows
 from kertui.plotting.answers.sample_lines import sample_lines
@@ -84,12 +85,11 @@ class _Answer:
         return f"no row of {name} is said to be {other}"
 
 
-class MistakesTab(LiveTab):
+class MistakesTab(RowsTab):
     """Lists the rows that are most wrong, and shows the chosen one."""
 
     title = "mistakes"
     key = "4"
-    asks_network = True
 
     DEFAULT_CSS = """
     MistakesTab > VerticalScroll {
@@ -102,8 +102,7 @@ class MistakesTab(LiveTab):
 
     # fmt: off
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("v", "other_rows", "other rows", id="live.mistakes_rows",
-                tooltip="Look at test, validation or training rows in turn."),
+        rows_key("mistakes"),
         Binding("backspace", "all", "all mistakes", id="live.mistakes_all",
                 tooltip="List all mistakes again, not those of one cell."),
         *(
@@ -127,11 +126,6 @@ class MistakesTab(LiveTab):
 
     def __init__(self) -> None:
         super().__init__()
-        self._view = RunView()
-        self._history = self._view.history
-        """Of the run that rows and a cell were chosen of."""
-
-        self._rows: Rows | None = None
         self._cell: tuple[int | None, int | None] = None, None
         """The true class and the one that is said, of the rows that are listed."""
 
@@ -152,7 +146,7 @@ class MistakesTab(LiveTab):
 
     def wanted(self, view: RunView) -> ViewRequest | None:
         """The page of mistakes that is in sight, and the next."""
-        self._follow(view)
+        self.follow(view)
         page = self._in_sight
         true, said = self._cell
         offset = self._top // page * page
@@ -161,14 +155,14 @@ class MistakesTab(LiveTab):
     def look_at(self, request: ViewRequest, view: RunView) -> None:
         """List the rows of a cell of the table of classes."""
         if isinstance(request, MistakesRequest):
-            self._follow(view)
+            self.follow(view)
             self._rows, self._cell = request.rows, (request.true, request.said)
             self._cursor = self._top = 0
 
-    def _follow(self, view: RunView) -> None:
-        if view.history is not self._history:
-            self._history, self._rows, self._cell = view.history, None, (None, None)
-            self._cursor = self._top = 0
+    def forget(self) -> None:
+        """List all mistakes, from the worst."""
+        self._cell = None, None
+        self._cursor = self._top = 0
 
     def show(self, view: RunView) -> None:
         """Draw the latest look."""
@@ -262,8 +256,7 @@ class MistakesTab(LiveTab):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """All mistakes can be listed again where those of a cell are."""
-        del parameters
-        if action == "other_rows" and self._view.no_network:
+        if not super().check_action(action, parameters):
             return False
         return action != "all" or self._is_filtered
 
@@ -278,8 +271,8 @@ class MistakesTab(LiveTab):
 
     def action_other_rows(self) -> None:
         """Look at the next rows there are, from their worst."""
-        self._rows, self._cursor, self._top = next_rows(self._view), 0, 0
-        self.post_message(self.WantsOther())
+        self._cursor = self._top = 0
+        super().action_other_rows()
 
     def action_all(self) -> None:
         """List all mistakes."""

@@ -10,13 +10,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from kertasks.data.description import Description, ImageSample, WordsSample
-from kertasks.runs.looking.view import Rows, ViewRecord, ViewRequest
+from kertasks.runs.looking.view import ViewRecord, ViewRequest
 from kertasks.runs.views.decision_boundary import BoundaryMap, BoundaryRequest
 from kertasks.runs.views.fitted_curve import CurveRequest, FittedCurve
 from kertasks.runs.views.saliency import Saliency, SaliencyRequest
 from kertasks.text.numbers import counted, grouped
-from kertui.live.looking.looked_at import look_words, next_rows, why_no_look
-from kertui.live.tab import LiveTab, RunView
+from kertui.live.looking.looked_at import look_words, why_no_look
+from kertui.live.looking.rows_tab import RowsTab, rows_key
+from kertui.live.tab import RunView
 from kertui.plotting.fact_rows import fact_rows, sentence_rows
 from kertui.plotting.heat import heat_look
 from kertui.plotting.pictures.boundary_picture import BoundaryLayout, arrange, boundary_rows
@@ -175,12 +176,11 @@ def _saliency_facts(record: Saliency) -> list[tuple[str, str]]:
     return facts
 
 
-class PictureTab(LiveTab):
+class PictureTab(RowsTab):
     """Shows what the network makes of the plane, of a line, or of the parts of a row."""
 
     title = "picture"
     key = "2"
-    asks_network = True
 
     # fmt: off
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -204,18 +204,12 @@ class PictureTab(LiveTab):
                 tooltip="Go to the next row of which another class is said than the true one."),
         Binding("N", "wrong(-1)", "wrong before", show=False, id="live.picture_wrong_before",
                 tooltip="Go to the row before of which another class is said than the true one."),
-        Binding("v", "other_rows", "other rows", id="live.picture_rows",
-                tooltip="Look at test, validation or training rows in turn."),
+        rows_key("picture"),
     ]
     # fmt: on
 
     def __init__(self) -> None:
         super().__init__()
-        self._view = RunView()
-        self._history = self._view.history
-        """Of the run that all this was chosen of."""
-
-        self._rows: Rows | None = None
         self._across, self._up = 0, 1
         self._first_unit = 0
         self._row, self._wrong = 0, 0
@@ -248,7 +242,7 @@ class PictureTab(LiveTab):
 
     def wanted(self, view: RunView) -> ViewRequest | None:
         """The picture that suits the data, in as many cells as there are."""
-        self._follow(view)
+        self.follow(view)
         if not all(self.size):
             return None
         drawing = self._drawing
@@ -274,7 +268,7 @@ class PictureTab(LiveTab):
     def show(self, view: RunView) -> None:
         """Draw the latest look."""
         before = self._kind, self._has_classes
-        self._follow(view)
+        self.follow(view)
         self._view = view
         look = view.look
         if look is not None and isinstance(look.record, Saliency) and self._wrong:
@@ -287,7 +281,7 @@ class PictureTab(LiveTab):
 
     def look_at(self, request: ViewRequest, view: RunView) -> None:
         """Show what counts in the row that another tab hands over."""
-        self._follow(view)
+        self.follow(view)
         if isinstance(request, SaliencyRequest):
             self._rows, self._row, self._wrong = request.rows, request.row, 0
             self._drawing.first_line = 0
@@ -296,10 +290,9 @@ class PictureTab(LiveTab):
         """Another number of cells is wanted."""
         self.post_message(self.WantsOther())
 
-    def _follow(self, view: RunView) -> None:
-        if view.history is self._history:
-            return
-        self._history, self._rows, self._first_unit = view.history, None, 0
+    def forget(self) -> None:
+        """Begin with the first features, units and row."""
+        self._first_unit = 0
         self._across, self._up, self._row, self._wrong = 0, 1, 0, 0
         if self.is_mounted:
             self._drawing.first_line = 0
@@ -308,8 +301,7 @@ class PictureTab(LiveTab):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What suits another kind of picture does not act."""
-        del parameters
-        if action == "other_rows" and self._view.no_network:
+        if not super().check_action(action, parameters):
             return False
         kind = self._kind
         if action == "threshold":
@@ -380,10 +372,10 @@ class PictureTab(LiveTab):
             self.post_message(self.WantsOther())
 
     def action_other_rows(self) -> None:
-        """Look at the next rows there are."""
-        self._rows, self._row, self._wrong = next_rows(self._view), 0, 0
+        """Look at the next rows there are, from their first."""
+        self._row, self._wrong = 0, 0
         self._drawing.first_line = 0
-        self.post_message(self.WantsOther())
+        super().action_other_rows()
 
 
 TAB = PictureTab
