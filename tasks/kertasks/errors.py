@@ -15,6 +15,8 @@ def nearest(name: str, allowed: Iterable[str]) -> str | None:
 
 def describe_unknown(what: str, name: str, allowed: Sequence[str], limit: int = 12) -> str:
     """One sentence: the unknown name, the nearest right one, and what is allowed."""
+    if not allowed:
+        return f"there is no {what} {name!r}, nor any other."
     guess = nearest(name, allowed)
     hint = f"; did you mean {guess!r}?" if guess else "."
     if len(allowed) > limit:

@@ -4,7 +4,8 @@
 
 The machines are two networks of this one, each with a processor of its own. With the benchmark's
 settings a small network has some dozens of weights; of the large ones one computes much (two
-convolutions of 128 filters, batches of 512 pictures) and one has much to send (300,000 weights).
+convolutions of 128 filters, batches of 512 pictures), one has much to send (300,000 weights), one
+both (8.5 million weights, a batch of all rows).
 """
 
 from __future__ import annotations
@@ -33,6 +34,18 @@ _NETWORKS = {
         ["fit.batch_size=512", "layers.0.filters=128", "layers.1.filters=128"],
     ),
     "wide": ("digits", "dense", 5, ["fit.batch_size=1024", "layers.1.units=4096"]),
+    "deep": (
+        "digits",
+        "dense",
+        5,
+        [
+            "fit.validation_split=0",
+            "fit.batch_size=1437",
+            "layers.1.units=2048",
+            'layers.2+={class="Dense",units=2048,activation="relu"}',
+            'layers.2+={class="Dense",units=2048,activation="relu"}',
+        ],
+    ),
 }
 
 

@@ -144,10 +144,12 @@ class RayHosts:
         if sum(weight.nbytes for weight in weights) > _INLINE_BYTES:
             given = self._ray.put(weights)
         helpers = self._helpers[: len(parts)]
+        # This machine's own comes last, which is the first of them: it would compute while the
+        # weights are sent to the others, on the same processor where there is one.
         answers = [
             helper.actor.compute.remote(given, part)
-            for helper, part in zip(helpers, parts, strict=True)
-        ]
+            for helper, part in zip(reversed(helpers), reversed(parts), strict=True)
+        ][::-1]
         return [
             self._answer(helper, answer) for helper, answer in zip(helpers, answers, strict=True)
         ]
