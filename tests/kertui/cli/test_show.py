@@ -73,3 +73,11 @@ def test_a_tab_is_computed_with_the_weights_of_an_epoch(
     (accuracy,) = (line.split()[1] for line in text.splitlines() if line.startswith("accuracy"))
     # Of the weights after the epoch: what was measured in it is of those in its course.
     assert float(accuracy) in (0.5, 0.75, 1.0)
+
+
+def test_a_home_without_runs_has_none_of_that_name(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert not home.exists()
+    assert run(["show", "nothing"]) == 2
+    assert "there is no run 'nothing', nor any other." in capsys.readouterr().err
