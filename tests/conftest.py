@@ -54,6 +54,9 @@ WITH_KERAS = (
 )
 """Folders whose tests train, ask Keras or start processes."""
 
+FIRST_TO_IMPORT_KERAS = ("kertasks/advice", *WITH_KERAS)
+"""Folders whose modules import Keras: some tests of advice are pure and lie beside those."""
+
 NEEDS_MORE = {"catalog", "genuine_data", "service", "snap_compare", "trainer_home"}
 """Fixtures that ask Keras, or draw the running interface."""
 
@@ -172,8 +175,13 @@ def pytest_sessionfinish() -> None:
 
 def pytest_collect_file(file_path: Path) -> None:
     """Before the first of the tests that need it, import Keras as kertui's processes do."""
-    if _is_with_keras(file_path.parent):
+    if _is_in(file_path.parent, FIRST_TO_IMPORT_KERAS):
         import_keras()
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end: it is never searched for garbage."""
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -183,12 +191,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             inspect.iscoroutinefunction(getattr(item, "function", None))
             or not NEEDS_MORE.isdisjoint(getattr(item, "fixturenames", ()))
             or not PURE_NEVER.isdisjoint(mark.name for mark in item.iter_markers())
-            or _is_with_keras(item.path.parent)
+            or _is_in(item.path.parent, WITH_KERAS)
         )
         if not heavy:
             item.add_marker(pytest.mark.pure)
 
 
 @functools.cache
-def _is_with_keras(folder: Path) -> bool:
-    return any(folder.is_relative_to(TESTS / one) for one in WITH_KERAS)
+def _is_in(folder: Path, folders: tuple[str, ...]) -> bool:
+    return any(folder.is_relative_to(TESTS / one) for one in folders)
