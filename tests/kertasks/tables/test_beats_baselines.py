@@ -95,6 +95,7 @@ def gains(name: str, folder: Path, seed: int) -> NDArray[np.float64]:
         validation_split=recipe.fit.validation_split,
         callbacks=callbacks,
         verbose=0,
+        xla=False,
         seed=recipe.seed,
     )
     said = kertasks.predict(model, data.test.x)
