@@ -42,7 +42,11 @@ class StopAfter(keras.callbacks.Callback):  # type: ignore[misc]  # Keras carrie
 
 
 def first_epochs(recipe: Recipe, data: Dataset, epochs: int) -> tuple[Any, list[Any]]:
-    """What the first two of so many epochs give, and the weights after them."""
+    """What the first two of so many epochs give, and the weights after them.
+
+    Whether XLA compiles is not planned either: of each task one recipe trains in the form that is
+    chosen for it. The others train as graphs, which XLA does not have to compile for seconds.
+    """
     model = kertasks.build_model(recipe, data)
     history = kertasks.fit(
         model,
@@ -54,6 +58,7 @@ def first_epochs(recipe: Recipe, data: Dataset, epochs: int) -> tuple[Any, list[
         shuffle=recipe.fit.shuffle,
         callbacks=[StopAfter(2)],
         seed=recipe.seed,
+        xla=None if recipe == find_task(recipe.task).recipe() else False,
     )
     return history.history, model.get_weights()
 

@@ -18,7 +18,7 @@ from kertasks.runs.store import RunStore
 
 HERE = Path(__file__).parent
 FITS = {
-    "plain": 1, "tf_data": 1, "generator": 1, "custom_step": 1, "gan": 1, "k_fold": 3,
+    "plain": 1, "tf_data": 1, "generator": 1, "custom_step": 1, "gan": 1, "k_fold": 2,
     "callbacks": 1, "dead_relu": 1,
 }  # fmt: skip
 
