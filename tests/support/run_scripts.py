@@ -14,15 +14,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from kertasks.keras_import import import_keras
+
 
 def main() -> None:
     # To search Keras's million objects for garbage again and again takes a third of all the time.
-    gc.disable()
+    import_keras()
     import keras
 
-    gc.freeze()
     gc.set_threshold(50_000)
-    gc.enable()
     for dataset in (keras.datasets.imdb, keras.datasets.reuters):
         # A dozen scripts read these two files.
         dataset.load_data = cache(dataset.load_data)

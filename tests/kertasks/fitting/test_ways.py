@@ -44,7 +44,7 @@ def test_the_same_seed_gives_the_same_numbers_however_calls_are_cut(xla: bool) -
 
 def test_another_seed_gives_another_order() -> None:
     losses = [
-        kertasks.fit(new_model(), X, Y, epochs=1, batch_size=4, seed=seed).history["loss"]
+        kertasks.fit(new_model(), X, Y, batch_size=4, seed=seed, xla=False).history["loss"]
         for seed in (1, 2)
     ]
     assert losses[0] != losses[1]
@@ -186,7 +186,7 @@ def test_a_stateful_layer_is_built_for_the_batches_it_gets(eagerly: bool) -> Non
     ours, kerass = make(), make()
     settings: dict[str, Any] = {"epochs": 2, "batch_size": 10, "shuffle": False}
     notices: list[str] = []
-    history = kertasks.fit(ours, x, y, on_notice=notices.append, **settings)
+    history = kertasks.fit(ours, x, y, on_notice=notices.append, xla=False, **settings)
     assert len(notices) == eagerly
     expected = fit_by_keras(kerass, x, y, **settings)
     assert_same_history(history.history, expected.history)
@@ -250,8 +250,10 @@ def test_an_unbuilt_model_and_one_that_keras_refuses() -> None:
 
 def test_dropout_agrees_in_distribution_and_advances() -> None:
     def final_losses(way: str) -> list[float]:
-        losses = []
-        for seed in range(6):
+        losses: list[float] = []
+        # As many epochs of Keras's own are of one network, which it traces once.
+        seeds, epochs = (range(1), 24) if way == "keras" else (range(6), 4)
+        for seed in seeds:
             keras.utils.set_random_seed(seed)
             model = keras.Sequential(
                 [keras.Input((5,)), keras.layers.Dropout(0.5), keras.layers.Dense(1)]
@@ -260,9 +262,10 @@ def test_dropout_agrees_in_distribution_and_advances() -> None:
             model.layers[-1].kernel.assign(np.ones((5, 1)))
             data = np.ones((400, 5), "float32"), np.zeros((400, 1), "float32")
             if way == "keras":
-                history = model.fit(*data, epochs=4, batch_size=40, verbose=0)
+                history = model.fit(*data, epochs=epochs, batch_size=40, verbose=0)
             else:
-                history = kertasks.fit(*(model, *data), epochs=4, batch_size=40, xla=way == "xla")
+                xla = way == "xla"
+                history = kertasks.fit(model, *data, epochs=epochs, batch_size=40, xla=xla)
             losses += history.history["loss"]
         return losses
 

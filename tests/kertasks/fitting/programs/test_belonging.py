@@ -368,7 +368,10 @@ def test_a_replaced_method_outlives_the_reading_of_words() -> None:
 
 
 RESET = """
-import keras, numpy as np, kertasks
+import kertasks
+from kertasks.keras_import import import_keras
+import_keras()
+import keras, numpy as np
 from tensorflow.python.eager import context
 
 x, y = np.ones((10, 3), "float32"), np.ones((10, 1), "float32")
