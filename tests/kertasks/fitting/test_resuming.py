@@ -65,7 +65,7 @@ class StopAfter(keras.callbacks.Callback):  # type: ignore[misc]  # Keras carrie
 
 def fit(model: keras.Model, xla: bool, **arguments: Any) -> keras.callbacks.History:
     x, y = rows()
-    arguments |= {"validation_data": (x[:10], y[:10]), "batch_size": BATCH, "seed": 5}
+    arguments |= {"validation_data": (x[:BATCH], y[:BATCH]), "batch_size": BATCH, "seed": 5}
     return kertasks.fit(model, x, y, xla=xla, **arguments)
 
 
