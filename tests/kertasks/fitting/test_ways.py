@@ -66,7 +66,7 @@ def test_steps_per_epoch_go_on_where_the_epoch_before_stopped() -> None:
     }  # fmt: skip
     ours, kerass = new_model(), new_model()
     with pytest.warns(UserWarning, match="ran out"):
-        our_history = kertasks.fit(ours, X, Y, **settings)
+        our_history = kertasks.fit(ours, X, Y, xla=False, **settings)
     with pytest.warns(UserWarning, match="ran out"):
         keras_history = fit_by_keras(kerass, X, Y, **settings)
     assert_same_history(our_history.history, keras_history.history)
@@ -142,7 +142,7 @@ def test_a_model_run_eagerly_trains_with_keras_in_the_same_order() -> None:
     settings: dict[str, Any] = {"epochs": 2, "batch_size": 8, "validation_split": 0.2, "seed": 5}
     history = kertasks.fit(eager, X, Y, on_notice=notices.append, **settings)
     assert "run_eagerly" in notices[0]
-    expected = kertasks.fit(compiled, X, Y, **settings)
+    expected = kertasks.fit(compiled, X, Y, xla=False, **settings)
     assert_same_history(history.history, expected.history)
     assert_same_weights(eager, compiled)
 
