@@ -36,6 +36,7 @@ from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
 from kertasks.runs.resumable import NotToResume, require_resumable
 from kertasks.runs.run_errors import RunDamaged, RunIsOver
+from kertasks.runs.signs.process import process_start_time
 from kertasks.runs.state import RunState
 from kertasks.runs.steering.commands import SteeringCommand
 from kertasks.runs.steering.control_file import last_number, read_commands
@@ -187,12 +188,8 @@ def test_a_removed_folder_ends_the_training(running: RunFolder) -> None:
     assert running.state() is RunState.REMOVED
     with pytest.raises(RunIsOver, match="is over \\(removed\\)"):
         running.send(SteeringCommand.PAUSE)
-    wait_until(lambda: not Path(f"/proc/{pid}").exists() or _is_zombie(pid), 60.0)
+    wait_until(lambda: process_start_time(pid) is None)
     assert not running.path.exists()
-
-
-def _is_zombie(pid: int) -> bool:
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
 
 
 def test_a_clock_that_jumps_changes_no_state(running: RunFolder) -> None:
