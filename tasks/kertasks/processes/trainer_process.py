@@ -87,6 +87,7 @@ class TrainerProcess:
         stays: bool = False,
         outlives: bool = True,
         environment: Mapping[str, str] | None = None,
+        for_table: bool = False,
     ) -> TrainerProcess:
         """Start a spare and return at once.
 
@@ -98,6 +99,8 @@ class TrainerProcess:
             stays: whether it trains one run after another, and ends with whoever started it.
             outlives: whether it first finishes the run that it has then.
             environment: that it gets besides this process's.
+            for_table: whether a table of a person's own is what it will train on: it warms up for
+                that too.
 
         Raises:
             TrainerGone: the system refused to start a process.
@@ -109,6 +112,7 @@ class TrainerProcess:
         command += ["--adviser"] if adviser else []
         command += ["--stays"] if stays else []
         command += [] if outlives else ["--ends-at-once"]
+        command += ["--table"] if for_table else []
         log_name = ADVISER_LOG if adviser else STAYING_LOG if stays else WARM_UP_LOG
         try:
             log = _open_log(cache_dir, log_name)

@@ -35,6 +35,7 @@ def main() -> None:
     parser.add_argument("--stays", action="store_true", help="train one run after another")
     parser.add_argument("--ends-at-once", action="store_true", help="end with who started it")
     parser.add_argument("--adviser", action="store_true", help="advise; do not warm up for a run")
+    parser.add_argument("--table", action="store_true", help="warm up for a table of a person's")
     arguments = parser.parse_args()
     with contextlib.suppress(OSError):
         os.nice(10)
@@ -59,6 +60,10 @@ def main() -> None:
     passed = False
     try:
         import_keras()
+        if arguments.table:
+            from kertasks.tables.loading import import_libraries
+
+            import_libraries()
         from kertasks.trainer.keras_worker import work
 
         warms_up = not (arguments.adviser or arguments.stays)

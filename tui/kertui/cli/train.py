@@ -106,6 +106,7 @@ def train(
     from kertasks.recipes.changes import with_changes
     from kertasks.runs.store import RunStore
     from kertasks.user_folders import cache_dir
+    from kertui.cli.own_data.understood_data import is_no_table
     from kertui.cli.progress.following import LEFT, CtrlC, follow
     from kertui.cli.telling.on_end import start_on_end
     from kertui.cli.telling.terminal_bell import ringing
@@ -121,8 +122,9 @@ def train(
     wanted = [f"{path}={value!r}" for path, value in given.items() if value is not None]
     service = TrainingService(RunStore(home_of(ctx)), cache_dir(), spare=True)
     try:
-        if data_path(task) is not None:
-            service.start_spare()  # imports Keras while the data is looked at
+        if path := data_path(task):
+            # It imports Keras, and what reads a table, while the data is looked at.
+            service.start_spare(for_table=not is_no_table(path))
         found, suggested = task_or_data(task, said)
         recipe, source = choose_recipe(found, recipe_name or suggested, service)
         if wanted or changes:

@@ -37,8 +37,11 @@ class Spare:
         process = self._process
         return process is not None and process.warm
 
-    def start(self) -> TrainerProcess:
+    def start(self, *, for_table: bool = False) -> TrainerProcess:
         """The process that is there, else one that is started now.
+
+        Args:
+            for_table: whether one that is started now warms up for a table of a person's own.
 
         Raises:
             TrainerGone: the system refused to start a process, or this is closed.
@@ -47,7 +50,7 @@ class Spare:
             if self._closed.is_set():
                 raise TrainerGone("kertui is closing")
             if self._process is None or self._process.gone:
-                self._process = TrainerProcess.spawn(self._cache_dir)
+                self._process = TrainerProcess.spawn(self._cache_dir, for_table=for_table)
             return self._process
 
     def request(self, op: str, **payload: Any) -> dict[str, Any]:

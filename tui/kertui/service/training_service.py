@@ -119,15 +119,18 @@ class TrainingService:
         thread."""
         return any(run.state().goes_on for run in list(self.session_runs))
 
-    def start_spare(self) -> None:
+    def start_spare(self, *, for_table: bool = False) -> None:
         """Start the spare and return at once; does nothing without one, when it is there, or where
         it is to be started only for who asks something.
+
+        Args:
+            for_table: whether it warms up for a table of a person's own.
 
         Raises:
             TrainerGone: the system refused to start a process.
         """
         if self.spare and self._spare_at_once:
-            self._warm_process.start()
+            self._warm_process.start(for_table=for_table)
 
     def describe(self, task: str, variant: str | None, seed: int = 0) -> Description:
         """What a person asks of the data before training; remembered between sessions.

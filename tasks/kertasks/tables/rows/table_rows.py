@@ -100,18 +100,27 @@ class TableRows:
         self.features = feature_columns(table)
         """Names of the columns that the network sees."""
 
-        parts = ["row", f"{self._target_sql()} AS target", f"{self._split_sql()} AS split_by"]
-        parts += [
+        values = [f"{self._target_sql()} AS target", f"{self._split_sql()} AS split_by"]
+        values += [
             f"{value_sql(table.column(name).role, self._cell(name))} AS v{at}"
             for at, name in enumerate(self.features)
         ]
-        parts.append(f"{self._refused_sql()} AS refused")
-        what = "TEMP TABLE" if size <= MOST_IN_MEMORY else "TEMP VIEW"
-        connection.execute(
-            f"CREATE {what} typed AS SELECT {', '.join(parts)} FROM cells"
-        ).fetchall()
+        named = ["target", "split_by", *(f"v{at}" for at in range(len(self.features)))]
+        wanted = f"{', '.join(named)}, {self._refused_sql()} AS refused"
         self.in_memory = size <= MOST_IN_MEMORY
         """Whether looking again costs next to nothing."""
+
+        if self.in_memory:
+            # Rows are numbered as they are kept, in the file's order: to count them as they are
+            # read takes one thread, and all others wait.
+            connection.execute(
+                f"CREATE TEMP TABLE kept AS SELECT {wanted} "
+                f"FROM (SELECT *, {', '.join(values)} FROM cells)"
+            ).fetchall()
+            typed = "SELECT rowid + 1 AS row, * FROM kept"
+        else:
+            typed = f"SELECT row, {wanted} FROM (SELECT *, {', '.join(values)} FROM cells)"
+        connection.execute(f"CREATE TEMP VIEW typed AS {typed}").fetchall()
 
     def _cell(self, name: str) -> str:
         try:
@@ -152,20 +161,16 @@ class TableRows:
     def _refused_sql(self) -> str:
         """The place of the first column whose cell is there and is not what it should be."""
         cases = []
-        for name in self.features:
-            role = self._table.column(name).role
-            if role in (Role.NUMBER, Role.DATE):
-                cell = self._cell(name)
-                cases.append(
-                    f"WHEN NOT is_missing({cell}) AND {value_sql(role, cell)} IS NULL "
-                    f"THEN {self._names.index(name)}"
-                )
-        cell = self._cell(self._table.target)
-        cases.append(
-            f"WHEN NOT is_missing({cell}) AND {self._target_sql()} IS NULL "
-            f"THEN {self._names.index(self._table.target)}"
-        )
+        for at, name in enumerate(self.features):
+            if self._table.column(name).role in (Role.NUMBER, Role.DATE):
+                cases.append(self._case(f"v{at}", name))
+        cases.append(self._case("target", self._table.target))
         return f"CASE {' '.join(cases)} END"
+
+    def _case(self, value: str, name: str) -> str:
+        """Where a value is none, which few are, it is seen whether its cell is missing."""
+        missing = f"is_missing({self._cell(name)})"
+        return f"WHEN {value} IS NULL AND NOT {missing} THEN {self._names.index(name)}"
 
     def _refuse(self, row: int, count: int) -> NoReturn:
         """Say which cell is not what its column is said to be.

@@ -14,8 +14,6 @@ _FIRST = 20_000
 
 _FIRST_CELLS = 2_000_000
 
-_FIRST_AND_ALL = ("first_cells", "cells")
-
 _CHANCES = 10
 """Rows beyond the first of each value, at least: of two classes all of them agree by chance once
 in a thousand tables."""
@@ -28,6 +26,9 @@ _SAME_LINE = 0.999_999
 
 MOST_ROWS = 5_000_000
 """Rows among which duplicates are looked for, from the first."""
+
+_FIRST_VALUES, _VALUES = "first_values", "all_values"
+"""What DuckDB knows the values of tried columns by, of the first rows and of all."""
 
 
 def determining_columns(
@@ -53,45 +54,92 @@ def determining_columns(
         and roles[each.name] in (Role.NUMBER, Role.CATEGORY)
         and each.distinct >= 2
     ][:_CHECKED]
-    found = {}
+    texts = [
+        each
+        for each in tried
+        if each.cells - each.distinct >= _CHANCES and each.distinct >= 0.9 * target.distinct
+    ]
+    numbers = [each for each in tried if is_number and each.numbers == each.cells >= _CHANCES]
     some = min(_FIRST, _FIRST_CELLS // len(table.names))
-    table.connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE first_cells AS SELECT * FROM cells LIMIT {some}"
-    )
-    goal = table.number(target.at) if is_number else f"bare(c{target.at})"
+    _make_values(table, target, is_number, texts, numbers, some)
+    on_one_line = _on_one_line(table, numbers, _FIRST_VALUES)
+    found = {}
     for each in tried:
-        both = f"NOT {table.missing(each.at)} AND NOT {table.missing(target.at)}"
-        if each.cells - each.distinct >= _CHANCES and each.distinct >= 0.9 * target.distinct:
-            value = f"bare(c{each.at})"
-            if all(_determines(table, value, goal, both, rows) for rows in _FIRST_AND_ALL):
-                found[each.name] = f"each value of {each.name} stands with one {said.target} only"
-                continue
-        if is_number and each.numbers == each.cells >= _CHANCES:
-            value = table.number(each.at)
-            if all(_on_one_line(table, value, goal, both, rows) for rows in _FIRST_AND_ALL):
-                found[each.name] = f"{each.name} is {said.target} in another unit"
+        if each in texts and _determines(table, each.at):
+            found[each.name] = f"each value of {each.name} stands with one {said.target} only"
+        elif each in on_one_line and _on_one_line(table, [each], _VALUES):
+            found[each.name] = f"{each.name} is {said.target} in another unit"
     return found
 
 
-def _determines(table: TableFile, value: str, goal: str, both: str, rows: str) -> bool:
-    found = table.connection.execute(
-        "SELECT count(*) FROM (SELECT min(goal) <> max(goal) AS differ "
-        f"FROM (SELECT {value} AS value, {goal} AS goal FROM {rows} WHERE {both}) "
-        "GROUP BY value) WHERE differ"
-    ).fetchone()
-    return found is not None and found[0] == 0
+def _make_values(
+    table: TableFile,
+    target: ColumnFacts,
+    is_number: bool,
+    texts: Sequence[ColumnFacts],
+    numbers: Sequence[ColumnFacts],
+    some: int,
+) -> None:
+    """Have what stands in columns as ``x`` and as numbers ``v``, and the target as ``goal``: NULL
+    where it is missing. Those of the first rows are kept."""
+    goal = table.number(target.at) if is_number else f"bare({_text(table, target)})"
+    parts = [f"{goal} AS goal"]
+    parts += [f"{_text(table, each)} AS x{each.at}" for each in texts]
+    parts += [f"{table.number(each.at)} AS v{each.at}" for each in numbers]
+    table.connection.execute(
+        f"CREATE OR REPLACE TEMP VIEW {_VALUES} AS SELECT {', '.join(parts)} FROM cells"
+    )
+    table.connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {_FIRST_VALUES} AS SELECT * FROM {_VALUES} LIMIT {some}"
+    )
 
 
-def _on_one_line(table: TableFile, value: str, goal: str, both: str, rows: str) -> bool:
-    found = table.connection.execute(
-        f"SELECT abs(corr({value}, {goal})) FROM {rows} WHERE {both}"
-    ).fetchone()
-    return found is not None and found[0] is not None and found[0] > _SAME_LINE
+def _text(table: TableFile, column: ColumnFacts) -> str:
+    cell = f"c{column.at}"
+    return (
+        f"CASE WHEN NOT {table.missing(column.at)} THEN {cell} END"
+        if column.missing.count
+        else cell
+    )
 
 
-def duplicated_rows(table: TableFile, said: Table) -> int:
+def _determines(table: TableFile, at: int) -> bool:
+    """Whether no value of a column stands with two targets.
+
+    Among the first rows it is asked of cells with the blanks around them, which are sooner had:
+    where it is not so of those, it is not of what is left without blanks.
+    """
+    return all(
+        table.connection.execute(
+            f"SELECT count(*) FROM (SELECT min(goal) <> max(goal) AS differ FROM {rows} "
+            f"WHERE {value} IS NOT NULL GROUP BY {value}) WHERE differ"
+        ).fetchall()
+        == [(0,)]
+        for value, rows in ((f"x{at}", _FIRST_VALUES), (f"bare(x{at})", _VALUES))
+    )
+
+
+def _on_one_line(table: TableFile, columns: Sequence[ColumnFacts], rows: str) -> list[ColumnFacts]:
+    """Those of the columns that are the target times a number, plus another one."""
+    if not columns:
+        return []
+    asked = ", ".join(f"abs(corr(v{each.at}, goal))" for each in columns)
+    found = table.connection.execute(f"SELECT {asked} FROM {rows}").fetchone() or ()
+    return [
+        each
+        for each, alike in zip(columns, found, strict=True)
+        if alike is not None and alike > _SAME_LINE
+    ]
+
+
+def duplicated_rows(table: TableFile, said: Table, rows: int) -> int:
     """Rows that are like an earlier one in all that is learned from, among the first
     ``MOST_ROWS``.
+
+    Args:
+        table: the open file.
+        said: what its columns are.
+        rows: how many it has.
 
     Raises:
         duckdb.Error: the file cannot be read to its end.
@@ -101,8 +149,10 @@ def duplicated_rows(table: TableFile, said: Table) -> int:
         for at, column in enumerate(said.columns)
         if column.role in LEARNED or column.name == said.target
     ]
+    # To stop at a row takes one thread that counts them.
+    first = f"LIMIT {MOST_ROWS}" if rows > MOST_ROWS else ""
     found = table.connection.execute(
         "SELECT sum(times) - count(*) FROM (SELECT count(*) AS times FROM "
-        f"(SELECT hash({', '.join(used)}) AS alike FROM cells LIMIT {MOST_ROWS}) GROUP BY alike)"
+        f"(SELECT hash({', '.join(used)}) AS alike FROM cells {first}) GROUP BY alike)"
     ).fetchone()
     return int(found[0] or 0) if found else 0

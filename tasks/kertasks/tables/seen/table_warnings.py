@@ -73,7 +73,7 @@ def warnings_of(
         for how in determining_columns(table, said, facts).values()
     ]
     roles = {column.name: column.role for column in said.columns}
-    if alike := duplicated_rows(table, said):
+    if alike := duplicated_rows(table, said, rows):
         among = f" of the first {grouped(MOST_ROWS)}" if rows > MOST_ROWS else ""
         some = f"{counted(alike, 'row')}{among} {'repeats' if alike == 1 else 'repeat'}"
         warnings.append(f"{some} an earlier one, so held-out rows may be known from training")
