@@ -124,7 +124,8 @@ def train(
     try:
         if path := data_path(task):
             # It imports Keras, and what reads a table, while the data is looked at.
-            service.start_spare(for_table=not is_no_table(path))
+            start = service.start_spare if is_no_table(path) else service.start_spare_for_table
+            start()
         found, suggested = task_or_data(task, said)
         recipe, source = choose_recipe(found, recipe_name or suggested, service)
         if wanted or changes:

@@ -119,18 +119,25 @@ class TrainingService:
         thread."""
         return any(run.state().goes_on for run in list(self.session_runs))
 
-    def start_spare(self, *, for_table: bool = False) -> None:
+    def start_spare(self) -> None:
         """Start the spare and return at once; does nothing without one, when it is there, or where
         it is to be started only for who asks something.
-
-        Args:
-            for_table: whether it warms up for a table of a person's own.
 
         Raises:
             TrainerGone: the system refused to start a process.
         """
         if self.spare and self._spare_at_once:
-            self._warm_process.start(for_table=for_table)
+            self._warm_process.start()
+
+    def start_spare_for_table(self) -> None:
+        """The same, where a table of a person's own is what it will train on: it imports what
+        reads one too.
+
+        Raises:
+            TrainerGone: as ``start_spare``.
+        """
+        if self.spare and self._spare_at_once:
+            self._warm_process.start(for_table=True)
 
     def describe(self, task: str, variant: str | None, seed: int = 0) -> Description:
         """What a person asks of the data before training; remembered between sessions.
