@@ -1,11 +1,12 @@
 """What a group says that is acted on only where this user's own command said it too.
 
 The folder of a group may come from anybody: a mate's home, an archive, a shared disk. All else in
-it is read as data, but one may name a program to be started, or a database that is told the user's
-password. So the command that asks for such a thing keeps a mark in the user's cache folder, whose
-name is a hash over where the group lies and all that was asked of it. Whoever can write there can
-start programs as this user anyway. A mark cannot be brought along with a group, and a group that is
-changed, moved or copied has none.
+it is read as data, but one may name a program to be started, a database that is told the user's
+password, or a cluster of Ray to be joined, whose machines are sent data and may run code here. So
+the command that asks for such a thing keeps a mark in the user's cache folder, whose name is a hash
+over where the group lies and all that was asked of it, or where it is to be trained. Whoever can
+write there can start programs as this user anyway. A mark cannot be brought along with a group, and
+a group that is changed, moved or copied has none.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ def keep_mark(group: GroupFolder, asked: msgspec.Struct) -> None:
 
     Args:
         group: which.
-        asked: what was asked of it.
+        asked: what was asked of it, or where it is to be trained.
 
     Raises:
         MarkNotKept: the cache folder cannot be written in.

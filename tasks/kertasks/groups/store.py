@@ -9,6 +9,7 @@ from pathlib import Path
 
 from kertasks.files import write_text
 from kertasks.groups.folder import GroupFolder
+from kertasks.groups.own_word import keep_mark
 from kertasks.groups.record import Asked, GroupRecord, OnRay
 from kertasks.groups.script_sweep.asked import ScriptSweep
 from kertasks.recipes.recipe import Recipe
@@ -56,6 +57,7 @@ class GroupStore:
         Raises:
             HomeNotWritable: the home cannot be written in.
             IsElsewhere: the home is the mirror of another host's.
+            MarkNotKept: it names a cluster, and the cache folder cannot be written in.
         """
         from kertasks.recipes.toml_file import format_recipe
 
@@ -77,6 +79,8 @@ class GroupStore:
             group.write_record(record)
         except OSError as error:
             raise HomeNotWritable(self.home, error) from error
+        if on is not None and on.address is not None:
+            keep_mark(group, on)
         return group
 
     def create_of_script(

@@ -3,16 +3,21 @@ PostgreSQL itself is in no test: its driver is an extra."""
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import optuna
 import pytest
 from msgspec.structs import replace
 
+from kertasks.errors import UserError
 from kertasks.groups.folder import GroupFolder
 from kertasks.groups.note import notes_of
-from kertasks.groups.own_word import keep_mark
-from kertasks.groups.planning import plan_of
+from kertasks.groups.own_word import has_mark, keep_mark
+from kertasks.groups.planning import plan_of, work_of
+from kertasks.groups.record import OnRay
+from kertasks.groups.roster import Roster
+from kertasks.groups.steered_runs import SteeredRuns
 from kertasks.groups.store import GroupStore
 from kertasks.groups.sweep.asked import Sweep
 from kertasks.groups.sweep.dimension import Choices
@@ -75,3 +80,19 @@ def test_what_could_not_be_written_is_told_and_written_when_it_can_be(tmp_path: 
     assert notes_of(group) == ()
     study = optuna.load_study(study_name="sweep", storage=f"sqlite:///{group.study_path}")
     assert [trial.value for trial in study.trials] == [0.5, 0.25]
+
+
+def test_a_cluster_that_no_command_here_asked_for_is_not_joined(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KERTUI_CACHE", str(tmp_path / "cache"))
+    recipe, on = find_task("xor").recipes["answer"], OnRay("127.0.0.1:1")
+    own = GroupStore(tmp_path / "own").create(recipe, SWEEP, "2 trials", on=on)
+    assert has_mark(own, on)
+    brought = GroupFolder(tmp_path / "brought" / own.id)
+    shutil.copytree(own.path, brought.path)
+    with pytest.raises(UserError, match=r"the cluster 127\.0\.0\.1:1, and no command"):
+        work_of(brought, plan_of(brought), Roster(brought), SteeredRuns())
+    refusal = brought.refusal()
+    assert refusal is not None
+    assert "it is not joined" in refusal.text

@@ -11,6 +11,7 @@ from kertasks.errors import UserError
 from kertasks.groups.folder import GroupFolder, Refusal
 from kertasks.groups.machines import Machines, ThisMachine, Trainer
 from kertasks.groups.note import Subject, write_note
+from kertasks.groups.own_word import has_mark
 from kertasks.groups.plan import PlannedRun
 from kertasks.groups.recipe_runs.first_check import refusal_of
 from kertasks.groups.record import GroupRecord, Member
@@ -25,6 +26,10 @@ from kertasks.runs.state import RunState
 from kertasks.runs.store import RunStore
 
 _LOOK_EVERY = 0.1
+
+
+class MayNotJoin(UserError):
+    """A group names a cluster that is not joined for it."""
 
 
 class RecipeWork:
@@ -187,9 +192,15 @@ def _machines_of(group: GroupFolder, record: GroupRecord) -> Machines:
     write_note(group, Subject.GPUS, "")  # what the runner before told
     if record.on is None:
         return ThisMachine(partial(write_note, group, Subject.GPUS))
-    from kertasks.groups.ray.ray_machines import RayMachines
-
     try:
+        if record.on.address is not None and not has_mark(group, record.on):
+            raise MayNotJoin(
+                f"{group.id} says that it is trained on the cluster {record.on.address}, and no "
+                "command of yours on this machine asked for that: it is not joined. kertui cv and "
+                "kertui sweep, with --on, begin a group of your own."
+            )
+        from kertasks.groups.ray.ray_machines import RayMachines
+
         return RayMachines(record.on, record.task)
     except UserError as error:
         group.refuse(Refusal(str(error), is_wrong_recipe=False))
