@@ -13,6 +13,7 @@ from kertasks.groups.ray.received_run import NotTaken, ReceivedRun
 from kertasks.groups.ray.sent_files import SentFiles, decode_sent
 from kertasks.processes.trainer_process import RequestFailed, TrainerGone
 from kertasks.runs.folder import RunFolder
+from kertasks.runs.run_errors import RunDamaged
 
 SILENT = 30.0
 """Seconds without an answer after which a machine counts as gone, where Ray itself has not noticed
@@ -92,7 +93,7 @@ class RayTrainer:
         try:
             self._received = received = ReceivedRun(run)
             files = received.files()
-        except OSError as error:
+        except (OSError, RunDamaged) as error:
             self._let_go()
             raise RequestFailed(f"run {run.id}: {error}", type(error).__name__) from error
         try:

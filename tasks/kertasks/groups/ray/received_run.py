@@ -16,7 +16,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from kertasks.files import read_small, replacing
+from kertasks.files import open_to_append, read_small, replacing
 from kertasks.groups.ray.sent_files import (
     EVENTS,
     LOG,
@@ -50,6 +50,7 @@ class ReceivedRun:
         run: its folder here; nobody else may write in it until ``close``.
 
     Raises:
+        kertasks.runs.run_errors.RunDamaged: something in the folder is a link that leads out of it.
         BlockingIOError: another process trains it.
         OSError: the folder cannot be written in.
     """
@@ -59,6 +60,7 @@ class ReceivedRun:
         self.known: dict[str, Stamp] = {}
         """What is here of what the machine has, as ``new_files`` takes it."""
 
+        run.require_own_files()
         self._events = open_alone(run.events_path)
         self._asked: dict[str, tuple[int, int]] = {}
         self._touched = time.monotonic()
@@ -142,7 +144,7 @@ class ReceivedRun:
 
     def _write(self, file: SentFile) -> None:
         if file.name == LOG:
-            with self.run.log_path.open("ab") as log:
+            with os.fdopen(open_to_append(self.run.log_path), "ab") as log:
                 log.write(file.data)
         else:
             self._put(file.name, file.data)

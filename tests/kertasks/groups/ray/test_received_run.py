@@ -20,6 +20,7 @@ from kertasks.groups.ray.sent_files import (
     stamps_of,
 )
 from kertasks.runs.folder import RunFolder
+from kertasks.runs.run_errors import RunDamaged
 from kertasks.runs.state import RunState
 from kertasks.runs.steering.commands import SteeringCommand
 from kertasks.runs.steering.control_file import read_commands
@@ -131,3 +132,19 @@ def test_commands_go_the_other_way_once(received: ReceivedRun, tmp_path: Path) -
     (tmp_path / name).write_bytes(data)
     assert [command.name for command in read_commands(tmp_path / name)] == ["pause"]
     assert received.asked() == {}
+
+
+def test_nothing_is_written_through_a_link(there: RunFolder, tmp_path: Path) -> None:
+    here, away = RunFolder(tmp_path / "here" / "runs" / there.id), tmp_path / "away"
+    here.path.mkdir(parents=True)
+    away.write_bytes(b"mine")
+    here.log_path.symlink_to(away)
+    with pytest.raises(RunDamaged, match="is a link"):
+        ReceivedRun(here)
+    here.log_path.unlink()
+    run = ReceivedRun(here)
+    here.log_path.symlink_to(away)
+    with pytest.raises(OSError, match="a link"):
+        send(there, run, over=True)
+    run.close()
+    assert away.read_bytes() == b"mine"
