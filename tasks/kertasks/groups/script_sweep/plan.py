@@ -156,7 +156,6 @@ class ScriptSweepPlan:
         if len(outcomes) < len(found):  # it could not be started, or its training was stopped
             self._left_undone = True
             return
-        trial.is_over = True
         runs = [one.history for one in outcomes]
         if self._judge is None and any(one.started is not None for one in runs):
             self._judge = judge_of(runs)
@@ -166,6 +165,8 @@ class ScriptSweepPlan:
             self._file.give_up(GivenUp(number, "failed", reason))
         else:
             trial.value = value_of(runs, judge).mean
+        # Last: ``keep`` of another thread takes what a trial that is over came to.
+        trial.is_over = True
 
     def _why(self, outcome: Outcome, judge: Monitor) -> str:
         """Why a start makes its trial one that failed; empty where it does not."""
