@@ -143,6 +143,16 @@ def read_small(path: str | Path) -> bytes:
         os.close(descriptor)
 
 
+def read_at_most(path: str | Path, most: int) -> bytes:
+    """Read so many bytes of a file, or all where there are fewer.
+
+    Raises:
+        OSError: as ``open_regular``; or it cannot be read.
+    """
+    with os.fdopen(open_regular(path), "rb") as file:
+        return file.read(most)
+
+
 @contextmanager
 def locked_folder(path: Path) -> Iterator[None]:
     """Keep others, who lock the folder too, from what is done in the block.

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from kertasks.files import open_regular
+from kertasks.files import open_regular, read_at_most
 from kertasks.text.numbers import grouped
 
 MOST_PIXELS = 89_478_485
@@ -28,6 +28,8 @@ _ALONE = frozenset({0x01, *range(0xD0, 0xD8)})
 """Markers without a length."""
 
 _TAIL = 64
+_LONG_TAIL = 1 << 20
+"""Bytes at the end of a JPEG in which its end is looked for: first in a few, then in more."""
 
 
 class BrokenPicture(Exception):
@@ -66,8 +68,7 @@ def read_bytes(path: Path) -> bytes:
         BrokenPicture: it cannot be read.
     """
     try:
-        with os.fdopen(open_regular(path), "rb") as file:
-            return file.read(MOST_BYTES + 1)
+        return read_at_most(path, MOST_BYTES + 1)
     except OSError as error:
         raise BrokenPicture((error.strerror or "cannot be read").lower()) from error
 
@@ -153,8 +154,8 @@ def _jpeg(file: BinaryIO, size: int) -> tuple[PictureHeader, int]:
     file.seek(max(0, size - _TAIL))
     if b"\xff\xd9" not in file.read(_TAIL):
         # Some cameras write more behind the end; then it is somewhere before.
-        file.seek(0)
-        if b"\xff\xd9" not in file.read(MOST_BYTES)[-(1 << 20) :]:
+        file.seek(max(0, size - _LONG_TAIL))
+        if b"\xff\xd9" not in file.read(_LONG_TAIL):
             raise BrokenPicture("not whole")
     return PictureHeader("JPEG", width, height, channels > 1), 0
 

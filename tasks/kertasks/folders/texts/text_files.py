@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from kertasks.files import open_regular
+from kertasks.files import read_at_most
 from kertasks.folders.folder_digest import hash_of
 
 MOST_BYTES = 16 << 20
@@ -31,8 +30,7 @@ def read_text(path: Path) -> str:
 
 def _read_bytes(path: Path) -> bytes:
     try:
-        with os.fdopen(open_regular(path), "rb") as file:
-            return file.read(MOST_BYTES + 1)
+        return read_at_most(path, MOST_BYTES + 1)
     except OSError as error:
         raise BrokenText((error.strerror or "cannot be read").lower()) from error
 

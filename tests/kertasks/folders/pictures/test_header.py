@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import struct
 import zlib
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 from tests.support.picture_files import png
 
-from kertasks.folders.pictures.header import BrokenPicture, PictureHeader, read_header
+from kertasks.folders.pictures.header import BrokenPicture, PictureHeader, header_of, read_header
 
 PNG = png(np.zeros((3, 5), np.uint8))
 BMP = b"BM" + struct.pack(
@@ -91,3 +92,26 @@ def test_nobody_waits_for_a_pipe(path: Path) -> None:
     os.mkfifo(path)
     with pytest.raises(BrokenPicture, match="not a regular file"):
         read_header(path)
+
+
+def test_the_end_of_a_long_jpeg_is_looked_for_at_its_end() -> None:
+    start = b"\xff\xd8\xff\xc0" + struct.pack(">HBHHB", 8, 8, 3, 5, 1)
+    end = b"\xff\xd9"
+
+    class Counted(io.BytesIO):
+        read_bytes = 0
+
+        def read(self, size: int | None = -1, /) -> bytes:
+            found = super().read(size)
+            self.read_bytes += len(found)
+            return found
+
+    for behind, is_whole in ((1 << 19, True), (3 << 20, False)):
+        data = start + bytes(4 << 20) + end + bytes(behind)
+        file = Counted(data)
+        if is_whole:
+            assert header_of(file, len(data)) == PictureHeader("JPEG", 5, 3, False)
+        else:
+            with pytest.raises(BrokenPicture, match="not whole"):
+                header_of(file, len(data))
+        assert file.read_bytes < 2 << 20
