@@ -103,8 +103,11 @@ class TrainerProcess:
                 that too.
 
         Raises:
-            TrainerGone: the system refused to start a process.
+            TrainerGone: the system refused to start a process, or the cache folder cannot be
+                written in.
         """
+        log_name = ADVISER_LOG if adviser else STAYING_LOG if stays else WARM_UP_LOG
+        log = _open_log(cache_dir, log_name)
         ours, theirs = socket.socketpair()
         command = keras_command("kertasks.trainer.worker")
         command += ["--cache", str(cache_dir), "--socket", str(theirs.fileno())]
@@ -113,31 +116,27 @@ class TrainerProcess:
         command += ["--stays"] if stays else []
         command += [] if outlives else ["--ends-at-once"]
         command += ["--table"] if for_table else []
-        log_name = ADVISER_LOG if adviser else STAYING_LOG if stays else WARM_UP_LOG
         try:
-            log = _open_log(cache_dir, log_name)
-            try:
-                popen = subprocess.Popen(
-                    command,
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=subprocess.STDOUT,
-                    start_new_session=True,
-                    pass_fds=[theirs.fileno()],
-                    env={
-                        **keras_environment(log_level=2),  # errors are of use in its log
-                        "KERTUI_CACHE": str(cache_dir.absolute()),  # for what XLA compiles
-                        **(environment or {}),
-                    },
-                )
-            finally:
-                os.close(log)
+            popen = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                pass_fds=[theirs.fileno()],
+                env={
+                    **keras_environment(log_level=2),  # errors are of use in its log
+                    "KERTUI_CACHE": str(cache_dir.absolute()),  # for what XLA compiles
+                    **(environment or {}),
+                },
+            )
         except OSError as error:
             ours.close()
             where = f" ({error.filename})" if error.filename else ""
             raise TrainerGone(f"cannot start a trainer process: {error.strerror}{where}") from error
         finally:
             theirs.close()
+            os.close(log)
         return cls(popen, ours, log_name)
 
     @property

@@ -94,3 +94,11 @@ def test_the_warm_up_log_is_private(cache: Path) -> None:
     process = TrainerProcess.spawn(cache, keras=False)
     process.close()
     assert (cache / "trainer-warm-up.log").stat().st_mode & 0o777 == 0o600
+
+
+def test_nothing_stays_open_where_the_cache_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    before = [*Path("/proc/self/fd").iterdir()]
+    with pytest.raises(TrainerGone, match="KERTUI_CACHE") as refused:
+        TrainerProcess.spawn(tmp_path / "file" / "cache", keras=False)
+    assert len([*Path("/proc/self/fd").iterdir()]) == len(before), refused
