@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import zlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from io import BytesIO
@@ -143,11 +144,9 @@ class Checkpoint:
             CheckpointDamaged: it cannot be read.
         """
         try:
-            with (
-                os.fdopen(open_regular(path), "rb") as raw,
-                np.load(raw, allow_pickle=False) as file,
-            ):
-                known = json.loads(file["known"].tobytes())
+            with os.fdopen(open_regular(path), "rb") as raw, ZipFile(raw) as file:
+                _require_unpacked(file, os.fstat(raw.fileno()).st_size)
+                known = json.loads(_member(file, "known").tobytes())
                 if known["version"] != _VERSION:
                     raise CheckpointDamaged(f"{path} was written by another version of kertui")
                 stopping = None
@@ -163,9 +162,15 @@ class Checkpoint:
                 )
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
+        except _UNREADABLE as error:
             raise CheckpointDamaged(f"{path} cannot be read: {described(error)}") from error
 
+
+_UNREADABLE = (
+    *(OSError, ValueError, KeyError, TypeError, AttributeError),
+    *(BadZipFile, zlib.error, EOFError, RuntimeError),
+)
+"""What Python makes of a file that is no checkpoint, or not whole."""
 
 _MEMBER = 1 << 16
 """Bytes of what a checkpoint says of itself, and that an array needs beyond its numbers."""
@@ -209,13 +214,28 @@ def read_weights(
         raise CheckpointDamaged(f"{path} cannot be read: {described(error)}") from error
 
 
-def _member(archive: ZipFile, name: str, most: int) -> NDArray[Any]:
-    """One array of a checkpoint, of at most so many bytes."""
+def _require_unpacked(archive: ZipFile, size: int) -> None:
+    """See that an archive holds no more than the bytes of its file: a checkpoint is not packed, and
+    what is may unpack to more than there is memory."""
+    if sum(info.file_size for info in archive.infolist()) > size:
+        raise ValueError("it is packed, or parts of it overlap")
+
+
+def _member(archive: ZipFile, name: str, most: int | None = None) -> NDArray[Any]:
+    """One array of a checkpoint, of at most so many bytes, or of as many as the archive says."""
     info = archive.getinfo(f"{name}.npy")
+    most = info.file_size if most is None else most
     if info.file_size > most:
         raise ValueError(f"{name} is too large for this network")
     with archive.open(info) as file:
-        return np.lib.format.read_array(BytesIO(file.read(most)), allow_pickle=False)
+        held = BytesIO(file.read(most))
+    np.lib.format.read_magic(held)
+    shape, _, dtype = np.lib.format.read_array_header_1_0(held)
+    # NumPy makes room for what the header says, before it looks at what there is.
+    if math.prod(shape) * dtype.itemsize > info.file_size:
+        raise ValueError(f"{name} says that it holds more than it does")
+    held.seek(0)
+    return np.lib.format.read_array(held, allow_pickle=False)
 
 
 def variables_of(model: keras.Model) -> list[keras.Variable]:
@@ -255,6 +275,6 @@ def _known(best: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in best.items() if name in BestState.__slots__}
 
 
-def _group(file: Any, group: str) -> Arrays:
-    count = sum(name.startswith(f"{group}.") for name in file.files)
-    return [file[f"{group}.{number}"] for number in range(count)]
+def _group(archive: ZipFile, group: str) -> Arrays:
+    count = sum(name.startswith(f"{group}.") for name in archive.namelist())
+    return [_member(archive, f"{group}.{number}") for number in range(count)]
