@@ -22,6 +22,11 @@ def learn(*kinds: object) -> None:
         msgspec.json.Decoder(kind)
 
 
+def encode_record(record: msgspec.Struct) -> str:
+    """A record as a run keeps it, in JSON: how its data was read, and what it held."""
+    return msgspec.json.format(msgspec.json.encode(record), indent=1).decode()
+
+
 def differing(before: object, now: object, names: Mapping[str, str]) -> list[str]:
     """What is another in the second of two records of a kind, in words, each once.
 

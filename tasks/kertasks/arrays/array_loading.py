@@ -9,13 +9,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kertasks.arrays.array_file import WrongArrays, headers, labels_of, opened_arrays, require_small
-from kertasks.arrays.own_arrays import Arrays, ArrayScaling, encode_arrays
+from kertasks.arrays.array_file import (
+    WrongArrays,
+    headers,
+    opened_arrays,
+    require_small,
+    several_targets,
+    single_targets,
+)
+from kertasks.arrays.own_arrays import Arrays, ArrayScaling
 from kertasks.data.dataset import Dataset
 from kertasks.data.splits import Split
 from kertasks.files import said_path
 from kertasks.folders.pictures.loading import picture_sample
 from kertasks.kinds import BaselineMethod
+from kertasks.records import encode_record
 from kertasks.tables.rows.data_file import require_unchanged
 
 _FULL = np.float32(255)
@@ -51,7 +59,7 @@ def load(data: Arrays, base: Path, seed: int) -> Dataset:
         standardise_features=data.scaling is ArrayScaling.STANDARD and len(data.shape) == 1,
         sample=partial(picture_sample, classes, full) if is_picture and classes else None,
         baseline_methods=BaselineMethod.usual(data.kind),
-        record=encode_arrays(data),
+        record=encode_record(data),
     )
 
 
@@ -68,6 +76,10 @@ def _pair(path: Path, data: Arrays, x_name: str, y_name: str) -> tuple[NDArray[A
     x = x if y_name else x[:, :-1]
     if len(x) != len(y) or not len(x):
         raise WrongArrays(path, f"{x_name} has {len(x)} rows, {y_name or 'target'} has {len(y)}")
+    classes = bool(data.classes)
+    targets = single_targets(y, classes=classes)
+    if targets is None:
+        raise WrongArrays(path, several_targets(y_name, y.shape, classes=classes))
     if x.dtype.kind not in "biuf" or x[0].size != np.prod(data.shape):
         raise WrongArrays(path, f"{x_name} has no rows of numbers of shape {data.shape}")
     x = x.reshape(len(x), *data.shape)
@@ -75,7 +87,7 @@ def _pair(path: Path, data: Arrays, x_name: str, y_name: str) -> tuple[NDArray[A
         x = x.astype(np.float32) / _FULL
     elif x.dtype.kind == "f" or x.dtype.itemsize > 1:
         x = x.astype(np.float32)
-    return x, _targets(path, data, labels_of(y))
+    return x, _targets(path, data, targets)
 
 
 def _targets(path: Path, data: Arrays, y: NDArray[Any]) -> NDArray[Any]:

@@ -19,7 +19,7 @@ def label_text(value):
 
 def numbers_of(y):
     """Give the number of each row's class; of one-hot rows the place of the 1."""
-    y = y.argmax(axis=1) if y.ndim == 2 and y.shape[1] > 1 else y.reshape(len(y), -1)[:, 0]
+    y = y.argmax(axis=1) if y.ndim == 2 and y.shape[1] > 1 else y.reshape(-1)
     return np.array([CLASSES.index(label_text(one)) for one in y.tolist()], "int32")
 
 '''
@@ -86,4 +86,4 @@ def _read(data: Arrays, part: str, x: str, y: str) -> Iterator[str]:
     if data.classes:
         yield f"y_{part} = numbers_of(y_{part})"
     else:
-        yield f'y_{part} = y_{part}.reshape(len(y_{part}), -1)[:, 0].astype("float32")'
+        yield f'y_{part} = y_{part}.reshape(-1).astype("float32")'

@@ -14,9 +14,10 @@ from kertasks.arrays.array_facts import facts
 from kertasks.arrays.array_file import (
     WrongArrays,
     headers,
-    labels_of,
     opened_arrays,
     require_small,
+    several_targets,
+    single_targets,
 )
 from kertasks.arrays.array_loading import label_text
 from kertasks.arrays.arrays_look import ArrayCells, ArraysLook
@@ -73,8 +74,8 @@ def look(path: str | Path, data: Arrays | None = None) -> ArraysLook:
     with opened_arrays(path) as arrays:
         y = _targets(arrays, said)
         own = said.y or said.x
-        labels = {own: _classes(y)} | {
-            name: _classes(labels_of(arrays[name]))
+        labels = {own: _classes(single_targets(y, classes=True))} | {
+            name: _classes(single_targets(arrays[name], classes=True))
             for name, header in known.items()
             if name != own and _may_be_targets(*header)
         }
@@ -90,9 +91,12 @@ def look(path: str | Path, data: Arrays | None = None) -> ArraysLook:
     problems = [*_misfits(said, known)]
     if rows != len(y):
         problems.append(f"{said.x} has {rows} rows, {said.y} has {len(y)}")
-    counts = _counts(y, classes)
+    targets = single_targets(y, classes=bool(classes))
+    if targets is None:
+        problems.append(several_targets(own, y.shape, classes=bool(classes)))
+    counts = _counts(targets, classes)
     for name, count in zip(classes, counts, strict=True):
-        if count < 2:
+        if targets is not None and count < 2:
             problems.append(f"the class {name} has {count} row{'' if count == 1 else 's'}")
     if len(classes) == 1:
         problems.append(f"there is one class, {classes[0]}; wanted: two or more")
@@ -157,14 +161,12 @@ def _may_be_targets(shape: tuple[int, ...], dtype: np.dtype[Any]) -> bool:
 
 
 def _targets(arrays: Mapping[str, Any], said: Arrays) -> NDArray[Any]:
-    if said.y:
-        return labels_of(arrays[said.y])
-    return np.array(arrays[said.x][:, -1])
+    return np.asarray(arrays[said.y]) if said.y else np.array(arrays[said.x][:, -1])
 
 
-def _classes(y: NDArray[Any]) -> tuple[str, ...]:
+def _classes(y: NDArray[Any] | None) -> tuple[str, ...]:
     """The labels where targets are classes: texts, truth values, few whole numbers."""
-    if not len(y):
+    if y is None or not len(y):
         return ()
     values = np.unique(y)
     if y.dtype.kind in "USb":
@@ -176,7 +178,9 @@ def _classes(y: NDArray[Any]) -> tuple[str, ...]:
     return tuple(map(label_text, values)) if few else ()
 
 
-def _counts(y: NDArray[Any], classes: tuple[str, ...]) -> tuple[int, ...]:
+def _counts(y: NDArray[Any] | None, classes: tuple[str, ...]) -> tuple[int, ...]:
+    if y is None:
+        return (0,) * len(classes)
     if not classes:
         return ()
     values, counts = np.unique(y, return_counts=True)

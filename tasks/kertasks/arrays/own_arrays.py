@@ -81,13 +81,8 @@ class Arrays(
 _DECODER = msgspec.json.Decoder(Arrays)
 
 
-def encode_arrays(data: Arrays) -> str:
-    """The record as a run keeps it, in JSON: how the file was read, and what it held."""
-    return msgspec.json.format(msgspec.json.encode(data), indent=1).decode()
-
-
 def decode_arrays(text: str | bytes) -> Arrays:
-    """A record as ``encode_arrays`` writes it.
+    """A record as ``kertasks.records.encode_record`` writes it.
 
     Raises:
         ValueError: it is none.

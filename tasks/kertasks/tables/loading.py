@@ -17,6 +17,7 @@ from kertasks.data.samples import class_label, format_number
 from kertasks.data.splits import FeatureScale, Split, TargetScale
 from kertasks.files import said_path
 from kertasks.kinds import BaselineMethod
+from kertasks.records import encode_record
 from kertasks.tables.rows.data_file import require_unchanged
 from kertasks.tables.rows.encoding import Encoding
 from kertasks.tables.rows.kept_table import kept_table
@@ -29,7 +30,6 @@ from kertasks.tables.statistics import (
     NumberColumn,
     TableStatistics,
     decode_statistics,
-    encode_statistics,
 )
 from kertasks.tables.table import Table
 
@@ -124,7 +124,7 @@ def without_rows(statistics: TableStatistics) -> Dataset:
         reading=table.reading,
         text_name=statistics.columns[0].name if statistics.is_text_alone else "",
         baseline_methods=methods[:1] if statistics.is_sequence else methods,
-        statistics=encode_statistics(statistics),
+        statistics=encode_record(statistics),
         unit=table.column(table.target).unit,
     )
 

@@ -163,13 +163,8 @@ class TableStatistics(msgspec.Struct, frozen=True, tag_field="kind", tag="table"
 _STATISTICS = msgspec.json.Decoder(TableStatistics)
 
 
-def encode_statistics(statistics: TableStatistics) -> str:
-    """The statistics as a run keeps them, in JSON."""
-    return msgspec.json.format(msgspec.json.encode(statistics), indent=1).decode()
-
-
 def decode_statistics(text: str | bytes) -> TableStatistics:
-    """Statistics as ``encode_statistics`` writes them.
+    """Statistics as ``kertasks.records.encode_record`` writes them.
 
     Raises:
         ValueError: it is none of that.

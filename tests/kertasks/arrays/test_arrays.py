@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 from tests.support.script_arrays import arrays_of
 
-from kertasks.arrays.array_file import WrongArrays
+from kertasks.arrays.array_file import WrongArrays, opened_arrays
 from kertasks.arrays.array_loading import load
 from kertasks.arrays.looking_at_arrays import look
 from kertasks.arrays.own_arrays import Arrays, ArrayScaling
@@ -139,10 +139,10 @@ def test_what_a_person_chose_is_held_against_what_is_there(tmp_path: Path) -> No
     np.savez(path, x=COLUMNS, y=LABELS, words=words, far=COLUMNS[:9, :2], few=LABELS[:8])
     found = look(path)
     assert {one.name: one.labels for one in found.arrays} == {
-        "x": ("0", "1", "2", "3"),  # as if they were one-hot
+        "x": (),
         "y": ("0", "1", "2"),
         "words": ("a", "b"),
-        "far": ("0", "1"),
+        "far": (),
         "few": ("0", "1", "2"),
     }
     assert isinstance(found.data, Arrays)
@@ -156,3 +156,37 @@ def test_what_a_person_chose_is_held_against_what_is_there(tmp_path: Path) -> No
         "words has no numbers",
         "words has no numbers to come near to",
     )
+
+
+def test_several_numbers_a_row_are_neither_classes_nor_a_number(tmp_path: Path) -> None:
+    path = tmp_path / "a.npz"
+    two = COLUMNS[:, :2]
+    np.savez(path, x=COLUMNS, y=two, hot=np.eye(3)[LABELS], alone=np.array(3))
+    wanted = "a row of y has the shape (2,); wanted: "
+    found = look(path)
+    assert (found.data.classes, found.class_rows) == ((), ())
+    assert found.problems == (f"{wanted}one number",)
+    said = msgspec.structs.replace(found.data, classes=("0", "1"))
+    assert look(path, said).problems == (f"{wanted}a label, or zeros and a single 1",)
+    with pytest.raises(WrongArrays, match="a row of y has the shape"):
+        load(said, tmp_path, 0)
+    said = msgspec.structs.replace(found.data, y="hot")
+    assert look(path, said).problems == ("a row of hot has the shape (3,); wanted: one number",)
+    with pytest.raises(WrongArrays, match="wanted: one number"):
+        load(said, tmp_path, 0)
+    said = msgspec.structs.replace(found.data, y="alone")
+    with pytest.raises(WrongArrays, match="alone is a single value"):
+        look(path, said)
+
+
+def test_what_a_caller_does_with_arrays_fails_as_it_does(tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", x=COLUMNS)
+    np.save(tmp_path / "a.npy", COLUMNS)
+    for name in ("a.npz", "a.npy"):
+        with pytest.raises(ValueError, match="mine"), opened_arrays(tmp_path / name):
+            raise ValueError("mine")
+    data = (tmp_path / "a.npz").read_bytes()
+    at = data.index(COLUMNS.tobytes()[:8])
+    (tmp_path / "a.npz").write_bytes(data[:at] + b"~" + data[at + 1 :])
+    with opened_arrays(tmp_path / "a.npz") as arrays, pytest.raises(WrongArrays, match="no whole"):
+        arrays["x"]

@@ -35,9 +35,9 @@ from kertasks.folders.pictures.picture_folder import (
     PictureFolder,
     PixelScaling,
     decode_folder,
-    encode_folder,
 )
 from kertasks.kinds import BaselineMethod
+from kertasks.records import encode_record
 from kertasks.text.plain_text import one_line
 
 _IN_MEMORY = 1 << 30
@@ -102,7 +102,7 @@ def without_rows(data: PictureFolder) -> Dataset:
         sample=partial(picture_sample, names, 1 if data.scaling is PixelScaling.UNIT else 255),
         read_file=partial(decode_picture, data=data),
         baseline_methods=BaselineMethod.usual(data.kind),
-        statistics=encode_folder(data),
+        statistics=encode_record(data),
     )
 
 

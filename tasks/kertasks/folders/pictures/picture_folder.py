@@ -75,13 +75,8 @@ class PictureFolder(
 _DECODER = msgspec.json.Decoder(PictureFolder)
 
 
-def encode_folder(data: PictureFolder) -> str:
-    """The record as a run keeps it, in JSON: how its pictures were read, and what they held."""
-    return msgspec.json.format(msgspec.json.encode(data), indent=1).decode()
-
-
 def decode_folder(text: str | bytes) -> PictureFolder:
-    """A record as ``encode_folder`` writes it.
+    """A record as ``kertasks.records.encode_record`` writes it.
 
     Raises:
         ValueError: it is none.

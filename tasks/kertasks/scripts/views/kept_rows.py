@@ -115,8 +115,8 @@ def read_rows(run: RunFolder) -> tuple[Split, Split | None]:
 def _split(arrays: Any, known: Any, x: str, y: str) -> Split:
     if not {x, y} <= known.keys():
         raise NoRowsKept(f"rows.npz has no {x} and {y}")
-    split = Split(arrays[x], arrays[y])
-    kinds = split.x.dtype.kind + split.y.dtype.kind
-    if not set(kinds) <= set("biuf") or len(split.y) != split.rows or not split.rows:
+    (of_x, kind_of_x), (of_y, kind_of_y) = known[x], known[y]
+    is_numbers = {kind_of_x.kind, kind_of_y.kind} <= set("biuf")
+    if not is_numbers or not of_x or of_x[:1] != of_y[:1] or not of_x[0]:
         raise NoRowsKept(f"{x} and {y} of rows.npz are no rows of numbers")
-    return split
+    return Split(arrays[x], arrays[y])
