@@ -12,6 +12,9 @@ from typing import Any
 
 from kertasks.files import write_text
 
+_ROOMS = ("arrays", "data", "folders", "scores", "tables")
+"""Whose code makes datasets, and facts of them."""
+
 
 class FactCache:
     """Facts of data, by the task, by what else they are of, and by the code that computed them.
@@ -59,8 +62,9 @@ def _code_age(task: str) -> list[list[object]]:
     package = Path(spec.origin).parent
     files = [
         package / "tasks" / f"{task.replace('-', '_')}.py",
-        *package.glob("data/**/*.py"),
-        *package.glob("scores/*.py"),
+        *(file for room in _ROOMS for file in package.glob(f"{room}/**/*.py")),
     ]
-    statuses = [(file.name, file.stat()) for file in sorted(files) if file.is_file()]
+    statuses = [
+        (str(file.relative_to(package)), file.stat()) for file in sorted(files) if file.is_file()
+    ]
     return [[name, status.st_size, status.st_mtime_ns] for name, status in statuses]
