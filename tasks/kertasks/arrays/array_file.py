@@ -75,6 +75,7 @@ class _Members(Mapping[str, Any]):
     def header(self, name: str) -> Header:
         """Shape and dtype of an array, which is not read."""
         archive = self._found.zip
+        assert archive is not None  # noqa: S101 - it is open: narrows the type
         names = archive.namelist()
         with (
             _wrong_where_unreadable(self._path),
