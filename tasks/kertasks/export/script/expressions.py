@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
+
+from kertasks.text.plain_text import one_line
 
 WIDTH = 88
 """Columns a line may have: the formatters' own default."""
@@ -89,7 +92,14 @@ def _flat(what: Expression) -> str:
 
 
 def comment(text: str | None) -> list[str]:
-    """Lines of a comment; none for no text."""
+    """Lines of a comment; none for no text. What ends a line or a file does neither in it."""
+    plain = one_line(text or "", sys.maxsize)
     return textwrap.wrap(
-        text or "", WIDTH, initial_indent="# ", subsequent_indent="# ", break_long_words=False
+        plain, WIDTH, initial_indent="# ", subsequent_indent="# ", break_long_words=False
     )
+
+
+def docstring(text: str) -> str:
+    """A text as a docstring: in three quotes, or as a literal where it would end those."""
+    ends = not text or text.endswith('"') or '"""' in text or "\\" in text
+    return literal(text) if ends or not text.isprintable() else f'"""{text}"""'

@@ -8,7 +8,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from kertasks.errors import UserError
-from kertasks.export.script.expressions import Call, Expression, Items, comment, lines_of, literal
+from kertasks.export.script.expressions import (
+    Call,
+    Expression,
+    Items,
+    comment,
+    docstring,
+    lines_of,
+    literal,
+)
 from kertasks.export.script.fold_code import fold_imports, fold_lines
 from kertasks.export.script.layers_code import expression_of, has_pretrained, network_lines
 from kertasks.export.script.pretrained_code import PRETRAINED_CODE
@@ -40,7 +48,7 @@ def write_script(
 
     It begins with the same weights and takes the rows in the same order as ``kertasks.fit``,
     so the numbers are the same up to rounding, which a few networks amplify. Whatever the
-    recipe's strings hold, they are literals in the script.
+    recipe's and the task's texts hold, they are literals and comments in the script.
 
     Args:
         recipe: what to train.
@@ -112,7 +120,7 @@ def write_script(
         "",
         *results,
     ]
-    return "\n".join([f'"""{task.question}"""', "", *_imports(body, imports), "", *body, ""])
+    return "\n".join([docstring(task.question), "", *_imports(body, imports), "", *body, ""])
 
 
 def _summary(task: Task, recipe: Recipe) -> str | None:
@@ -283,7 +291,9 @@ def result_lines(
     if not data.has_test:
         return lines
     lines += [
-        "test = model.evaluate(x_test, y_test, verbose=0, return_dict=True)",
+        "test = model.evaluate(",
+        "    x_test, y_test, batch_size=BATCH_SIZE, verbose=0, return_dict=True",
+        ")",
         'print("test:", test)',
     ]
     if not is_regression:
@@ -293,7 +303,7 @@ def result_lines(
         map(str, settings.metrics)
     ):
         if unit:
-            lines.insert(-1, f"# mae, the mean absolute error, is{of_unit}.")
+            lines[-1:-1] = comment(f"mae, the mean absolute error, is{of_unit}.")
         return lines
     error = "np.abs(predicted - y_test).mean()"
     if data.target_scale is not None:
@@ -302,5 +312,5 @@ def result_lines(
     return [
         *lines,
         "predicted = model.predict(x_test, verbose=0).reshape(-1)",
-        f'print("mean absolute error{of_unit}:", {error})',
+        f"print({literal(f'mean absolute error{of_unit}:')}, {error})",
     ]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kertasks.tables.script.script_table import ScriptTable
 from kertasks.tables.statistics import MOST_CATEGORIES
 from kertasks.tables.table import Column, Missing, Role, Scaling, TextForm
+from kertasks.text.plain_text import one_line
 
 _IMPUTERS = {
     Missing.MEDIAN: 'SimpleImputer(strategy="median")',
@@ -44,7 +45,7 @@ def encoding_lines(of: ScriptTable) -> Iterator[str]:
         for column in of.columns:
             place = of.place(column.name)
             read = {Role.NUMBER: "number", Role.DATE: "day"}.get(column.role, "category")
-            yield f"    # {column.name.splitlines()[0] if column.name else column.name}"
+            yield f"    # {one_line(column.name)}".rstrip()
             yield f"    ({place}, {read}, {_encoder(column, place)}),"
         yield "]"
         yield "for column, read, encoder in columns:"

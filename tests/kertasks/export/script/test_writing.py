@@ -80,6 +80,7 @@ def test_a_chain_is_sequential_and_arguments_are_only_those_given(catalog: Catal
     assert "        layers.Dropout(0.25),\n" in script
     assert "keras.optimizers.Adam(learning_rate=0.003)" in script
     assert "keras.Model(" not in script
+    assert "x_test, y_test, batch_size=BATCH_SIZE, verbose=0" in script
 
 
 def test_a_whole_number_is_written_as_keras_takes_it(catalog: Catalog) -> None:
