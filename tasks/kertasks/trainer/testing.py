@@ -14,6 +14,8 @@ from kertasks.kinds import TaskKind
 from kertasks.text.numbers import test_metric
 from kertasks.trainer.metric_values import as_numbers
 
+ROWS_AT_ONCE = 256
+
 
 def result_of(data: Dataset, test: Mapping[str, float] | None) -> str | None:
     """The metric that says how well a network does: a regression's is its error."""
@@ -29,11 +31,12 @@ def test_metrics(model: keras.Model, data: Dataset, batch_size: int) -> dict[str
     if data.test is None or not data.test.rows:
         return None
     x, y = data.test.x, data.test.y
-    # Rows are only read: larger batches give the same numbers in less time.
-    rows = min(max(batch_size, 256), data.test.rows)
-    found = kertasks.evaluate(model, x, y, batch_size=rows, return_dict=True)
+    # As validation is: a loss that is summed over a batch, or is a share of one, depends on it.
+    found = kertasks.evaluate(model, x, y, batch_size=batch_size, return_dict=True)
     metrics = as_numbers(found)
     if data.kind is TaskKind.REGRESSION:
+        # Of each row by itself: larger batches give the same in less time.
+        rows = min(max(batch_size, ROWS_AT_ONCE), data.test.rows)
         predicted = kertasks.predict(model, x, batch_size=rows)
         metrics["mae"] = mean_absolute_error(data, predicted)
     return metrics

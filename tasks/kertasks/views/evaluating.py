@@ -16,7 +16,6 @@ from kertasks.scores.intervals import bootstrap_mean, mcnemar, paired_bootstrap,
 from kertasks.scores.run_baselines import ACCURACY, ERROR, is_same
 from kertasks.trainer.metric_values import as_numbers
 from kertasks.views.outputs import (
-    ROWS_AT_ONCE,
     ClassOutputs,
     ValueOutputs,
     class_outputs,
@@ -36,7 +35,7 @@ def evaluation(model: keras.Model, data: Dataset, request: EvaluationRequest) ->
     """
     rows, split = chosen_rows(data, request.rows)
     said = outputs_of(model, data, split)
-    measured = _measured(model, split)
+    measured = _measured(model, split, request.batch_size)
     each_row = each_row_of(said) if request.each_row and said is not None else EachRow()
     baselines = all_baselines(data, split) if request.baselines else ()
     if isinstance(said, ClassOutputs):
@@ -83,18 +82,12 @@ def each_row_of(said: ClassOutputs | ValueOutputs) -> EachRow:
     return EachRow(tuple(truth.tolist()), tuple(scores.tolist()))
 
 
-def _measured(model: keras.Model, split: Split) -> dict[str, float]:
+def _measured(model: keras.Model, split: Split, batch_size: int | None) -> dict[str, float]:
     """Loss and metrics as Keras tells them; what the model's metrics held before stays."""
     variables = [variable for metric in model.metrics for variable in metric.variables]
     kept = [keras.ops.copy(variable.value) for variable in variables]
     try:
-        found = evaluate(
-            model,
-            split.x,
-            split.y,
-            batch_size=min(ROWS_AT_ONCE, split.rows),
-            return_dict=True,
-        )
+        found = evaluate(model, split.x, split.y, batch_size=batch_size, return_dict=True)
         return as_numbers(found)
     finally:
         for variable, value in zip(variables, kept, strict=True):

@@ -26,6 +26,7 @@ from kertasks.runs.looking.view import (
 )
 from kertasks.runs.views.evaluation import EachRow, Evaluation, EvaluationRequest, Score
 from kertasks.runs.views.run_difference import DifferenceRequest, RunDifference
+from kertasks.trainer import testing as trainer_testing
 from kertasks.views.table import look
 
 RANDOM = np.random.default_rng(9)
@@ -191,3 +192,18 @@ def replace_name(found: Look, name: str) -> Evaluation:
     record = found.record
     assert isinstance(record, Evaluation)
     return Evaluation(record.rows, record.row_count, (Score(name, 1.0),))
+
+
+def test_a_loss_of_whole_batches_is_that_of_the_batches_of_training(values: Dataset) -> None:
+    model = network(GOOD, None, "mse")
+    model.compile(loss=keras.losses.MeanSquaredError(reduction="sum"))
+    assert values.test is not None
+    told = model.evaluate(values.test.x, values.test.y, batch_size=10, verbose=0, return_dict=True)[
+        "loss"
+    ]
+    tested = trainer_testing.test_metrics(model, values, 10)
+    assert tested is not None
+    assert tested["loss"] == pytest.approx(told, rel=1e-5)
+    found = {one.name: one.value for one in evaluated(model, values, batch_size=10).metrics}
+    assert found["loss"] == pytest.approx(told, rel=1e-5)
+    assert told < model.evaluate(values.test.x, values.test.y, batch_size=100, verbose=0) / 5

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
+from msgspec import Meta
 from msgspec.structs import force_setattr
 
 from kertasks.runs.looking.view import ViewRecord, ViewRequest
@@ -18,6 +21,10 @@ class EvaluationRequest(ViewRequest, frozen=True, tag="evaluation"):
 
     each_row: bool = False
     """Whether what it gets on each row is told, to compare it with another network."""
+
+    batch_size: Annotated[int, Meta(ge=1)] | None = None
+    """Rows a step, which a few losses depend on; None for as many as the run was trained with, and
+    for Keras's 32 where there is no run."""
 
 
 class Score(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import keras
+from msgspec.structs import replace
 
 from kertasks.data.dataset import Dataset
 from kertasks.keras_catalog.catalog import Catalog
@@ -22,6 +23,7 @@ from kertasks.runs.looking.kept_epochs import (
     nearest_kept,
 )
 from kertasks.runs.looking.view import DoesNotApply, Look, Moment, ViewRequest
+from kertasks.runs.views.evaluation import EvaluationRequest
 from kertasks.runs.weights_file import WeightsEpoch, read_epoch
 from kertasks.text.error_text import described
 from kertasks.trainer.checkpoint import CheckpointDamaged, TrainingPosition, read_weights
@@ -163,8 +165,11 @@ class RunNetwork:
     def look(self, request: ViewRequest) -> Look:
         """Compute a view with the weights that were loaded last."""
         of = self.of or WeightsEpoch(0)
+        asked = request
+        if isinstance(asked, EvaluationRequest) and asked.batch_size is None:
+            asked = replace(asked, batch_size=self.recipe.fit.batch_size)
         try:
-            record = look(self.model, self.data, request)
+            record = look(self.model, self.data, asked)
         except DoesNotApply as reason:
             return Look(request, of.epoch, of.step, why_not=str(reason))
         record = with_updates(record, self.model, self.run.epochs_path, of)
