@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kertasks.data.folds.fold import Fold
 from kertasks.errors import UserError
 from kertasks.export.script.script_data import ScriptData
 from kertasks.own_tasks.found_tasks import BrokenTask, OwnTask
@@ -129,7 +130,7 @@ def _found(code: TaskCode, read: ReadTask) -> OwnTask | BrokenTask:
         return BrokenTask(code.name, path, answer.why)
     defined = _Defined(code)
     try:
-        return OwnTask(answer.told.task(defined.load, defined.script), path)
+        return OwnTask(answer.told.task(defined.load, defined.load_fold, defined.script), path)
     except UserError as error:
         return BrokenTask(code.name, path, str(error))
 
@@ -150,6 +151,13 @@ class _Defined:
     def load(self, variant: str, seed: int) -> Any:
         """The data, as the task's own loader gives it."""
         return self._run().loader(variant, seed)
+
+    def load_fold(self, variant: str, seed: int, fold: Fold) -> Any:
+        """The data of a fold, as the task's own fold loader gives it."""
+        load_fold = self._run().fold_loader
+        if load_fold is None:
+            raise TaskCodeFailed(f"{self._code.place}: its task has no fold_loader any more")
+        return load_fold(variant, seed, fold)
 
     def script(self, variant: str) -> ScriptData:
         """The data as a script, as the task's own function writes it."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from kertasks.data.folds.fold import Fold
 from kertasks.errors import UserError
 from kertasks.kinds import Group, TaskKind
 from kertasks.own_tasks.data_task import NAME
@@ -42,15 +43,22 @@ class ToldTask(msgspec.Struct, frozen=True):
     files: tuple[str, ...]
     unit: str | None
     has_script: bool
+    has_fold_loader: bool
     version: str
     path: str | None
     """The file its code is in, where there is one."""
 
-    def task(self, load: Callable[[str, int], Any], script: Callable[[str], Any]) -> Task:
+    def task(
+        self,
+        load: Callable[[str, int], Any],
+        load_fold: Callable[[str, int, Fold], Any],
+        script: Callable[[str], Any],
+    ) -> Task:
         """The task, under the heading of a person's own.
 
         Args:
             load: gives the data; it is what runs the code.
+            load_fold: gives the data of one fold; asked only where the task does so itself.
             script: writes the data as a script; asked only where the task has one.
 
         Raises:
@@ -67,6 +75,7 @@ class ToldTask(msgspec.Struct, frozen=True):
             recipes={recipe.name: recipe for recipe in recipes},
             default_recipe=self.default_recipe,
             loader=load,
+            fold_loader=load_fold if self.has_fold_loader else None,
             order=self.order,
             files=self.files,
             unit=self.unit,
@@ -102,6 +111,7 @@ def tell(found: object, version: str, path: str | None) -> ToldTask:
         files=tuple(found.files),
         unit=None if found.unit is None else one_line(found.unit),
         has_script=found.script is not None,
+        has_fold_loader=found.fold_loader is not None,
         version=version,
         path=path,
     )
@@ -125,8 +135,9 @@ def _faults(task: Task) -> Iterator[str]:
         yield f"has the order {task.order!r}, and has to have a whole number"
     if isinstance(task.files, str) or not all(isinstance(name, str) for name in task.files):
         yield "has files that are no tuple of names"
-    if not callable(task.loader) or not (task.script is None or callable(task.script)):
-        yield "has a loader or a script that is no function"
+    functions = (task.loader, *filter(None, (task.fold_loader, task.script)))
+    if not all(map(callable, functions)):
+        yield "has a loader, a fold_loader or a script that is no function"
     yield from _faults_of_variants(task)
     yield from _faults_of_recipes(task)
 

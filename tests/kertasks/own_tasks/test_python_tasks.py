@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from tests.support.task_files import RING, write_task_file
 
+from kertasks.data.folds.fold import Fold
 from kertasks.errors import UserError
 from kertasks.kinds import Group
 from kertasks.own_tasks import code_reader, task_code
@@ -34,7 +35,12 @@ def why_of(name: str) -> str:
 
 def test_a_file_is_a_task_with_all_that_a_built_in_one_has(folder: Path) -> None:
     write_task_file(
-        folder, RING.replace("group=Group.LEARN", 'group=Group.LEARN, order=7, unit="m"')
+        folder,
+        RING.replace(
+            "group=Group.LEARN",
+            'group=Group.LEARN, order=7, unit="m", fold_loader=lambda variant, seed, fold:'
+            " load(variant, 100 * fold.number + seed)",
+        ),
     )
     ring = find_task("ring")
     assert (ring.group, ring.title, ring.order, ring.unit) == (
@@ -44,6 +50,9 @@ def test_a_file_is_a_task_with_all_that_a_built_in_one_has(folder: Path) -> None
     assert ring.recipe().fit.epochs == 60
     data = ring.load(seed=3)
     assert (data.train.rows, data.task, data.seed) == (800, "ring", 3)
+    of_fold = ring.load(seed=3, fold=Fold(2, 4))
+    assert (of_fold.train.rows, of_fold.fold) == (800, Fold(2, 4))
+    assert (of_fold.train.x == ring.load(seed=203).train.x).all(), "its own loader of folds"
     assert ring.script is not None
     assert "np.hypot" in ring.script("points").code
 
