@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import time
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import keras
@@ -38,11 +40,14 @@ from kertasks.advice.network.network_reading import (
 from kertasks.advice.rule_table import advise
 from kertasks.advice.short_training import train_copy
 from kertasks.data.splits import Split
-from kertasks.errors import UserError
+from kertasks.errors import UserError, describe_unknown
 from kertasks.models.split_rules import rows_trained
 from kertasks.runs.advice.finding import Finding
 
 _DEFAULT_BATCH = 32
+
+_HOW_TO_TRAIN = ("class_weight", "sample_weight", "shuffle")
+"""Further arguments of ``fit`` that a training for advice takes."""
 
 
 class NothingToCheck(UserError):
@@ -59,7 +64,7 @@ def check(
     validation_data: tuple[Any, Any] | None = None,
     validation_split: float = 0.0,
     callbacks: Any = None,
-    **_others: Any,
+    **others: Any,
 ) -> list[Finding]:
     """Say what is wrong with a training before it begins.
 
@@ -74,14 +79,17 @@ def check(
         validation_data: features and targets to validate on.
         validation_split: share of the rows held out, the last ones, without ``validation_data``.
         callbacks: as for ``fit``; early stopping among them is looked at, none of them is called.
+        others: further arguments of ``fit``, which say nothing about it.
 
     Returns:
-        What was found, the worst first; other arguments of ``fit`` say nothing about it.
+        What was found, the worst first.
 
     Raises:
+        TypeError: ``fit`` has no argument of such a name.
         NothingToCheck: the model is not compiled, or has several inputs or outputs.
         kertasks.data.splits.NoRows: x or y has no rows.
     """
+    how_to_train(others)
     facts = gather(
         model,
         x,
@@ -106,7 +114,7 @@ def diagnose(
     validation_data: tuple[Any, Any] | None = None,
     validation_split: float = 0.0,
     callbacks: Any = None,
-    **_others: Any,
+    **others: Any,
 ) -> list[Finding]:
     """Say what is wrong with a training, by training a copy for a while.
 
@@ -115,10 +123,13 @@ def diagnose(
 
     Args:
         seconds: how long it may take, within a step; compiling counts.
+        others: further arguments of ``fit``; the copy is trained with ``class_weight``,
+            ``sample_weight`` and ``shuffle``.
 
     Returns, raises: as ``check``.
     """
     began = time.monotonic()
+    how = how_to_train(others)
     held: dict[str, Any] = {
         "validation_data": validation_data,
         "validation_split": validation_split,
@@ -126,7 +137,23 @@ def diagnose(
     facts = gather(model, x, y, batch_size=batch_size, epochs=epochs, callbacks=callbacks, **held)
     # To look at it afterwards takes about as long as it took before.
     left = seconds - 2 * (time.monotonic() - began)
-    return advise(with_learning(facts, model, x, y, left, **held))
+    return advise(with_learning(facts, model, x, y, left, how, **held))
+
+
+def how_to_train(others: Mapping[str, Any]) -> dict[str, Any]:
+    """Those arguments of ``fit`` that say how rows are trained on.
+
+    Args:
+        others: what was given besides the arguments that are known by name.
+
+    Raises:
+        TypeError: ``fit`` has no argument of such a name.
+    """
+    allowed = inspect.signature(keras.Model.fit).parameters
+    for name in others:
+        if name not in allowed:
+            raise TypeError(describe_unknown("argument of keras.Model.fit", name, [*allowed][1:]))
+    return {name: value for name, value in others.items() if name in _HOW_TO_TRAIN}
 
 
 def with_learning(
@@ -135,16 +162,24 @@ def with_learning(
     x: Any,
     y: Any,
     seconds: float,
+    how: Mapping[str, Any] | None = None,
     *,
     validation_data: tuple[Any, Any] | None = None,
     validation_split: float = 0.0,
 ) -> Facts:
     """The facts, with what a training of a copy for so many seconds shows; the same where nothing
-    can be trained or there is no time. Other arguments as ``check``."""
+    can be trained or there is no time.
+
+    Args:
+        how: arguments of ``fit``, as ``how_to_train`` gives them.
+
+    Other arguments as ``check``.
+    """
     if seconds <= 0 or facts.cannot_train:
         return facts
     rows = Rows.of(x, y, validation_data, validation_split)
-    return replace(facts, learning=train_copy(model, rows.trained, rows.held_out, facts, seconds))
+    learning = train_copy(model, rows.trained, rows.held_out, facts, seconds, how)
+    return replace(facts, learning=learning)
 
 
 def gather(

@@ -218,6 +218,11 @@ class CompileFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     metrics: tuple[str, ...] = ()
 
+    @property
+    def usual_rate(self) -> float:
+        """The learning rate that Keras itself gives such an optimizer, or its kin."""
+        return 0.01 if self.optimizer == "SGD" else USUAL_RATE
+
 
 class FitFacts(msgspec.Struct, frozen=True, kw_only=True):
     """How long it is trained, and on what it is validated."""

@@ -72,7 +72,7 @@ def why_stuck(facts: Facts) -> Fault:
     if are_unlinked(facts):
         return Fault.LABELS
     rate = facts.compiled.learning_rate
-    usual = 0.01 if facts.compiled.optimizer == "SGD" else 0.001
+    usual = facts.compiled.usual_rate
     if rate is not None and not math.isclose(rate, usual, rel_tol=1e-3):  # it is a float32
         return Fault.LEARNING_RATE
     return Fault.ACTIVATION

@@ -25,8 +25,9 @@ Rule: TypeAlias = Callable[[Facts], Iterable[Finding]]
 _SHOWN_BY_TRAINING = ("learning_rules", "trained_network_rules")
 """Files of rules about what a training shows."""
 
-_EXPLAIN_NOTHING = (Fault.METRIC, Fault.VALIDATION)
-"""Faults of what is shown alone: a network learns the same with them."""
+SHOWN_ALONE = (Fault.METRIC, Fault.VALIDATION)
+"""Faults of what is shown: a network learns the same with them, so that they explain nothing, and
+mending them makes no better network, and must not make a worse one."""
 
 _CERTAIN_FIRST = (
     "output_rules",
@@ -70,7 +71,7 @@ def advise(facts: Facts) -> list[Finding]:
         is_shown = rule.__module__.rpartition(".")[2] in _SHOWN_BY_TRAINING
         for finding in rule(facts):
             if not is_shown:
-                explained |= finding.is_alarm and finding.fault not in _EXPLAIN_NOTHING
+                explained |= finding.is_alarm and finding.fault not in SHOWN_ALONE
             told = _as_remark(finding) if is_shown and explained else finding
             patched = replace(told, patch=placed(told.patch, facts.layers))
             found.setdefault(finding.id, patched)

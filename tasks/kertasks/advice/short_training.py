@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Mapping
+from typing import Any
 
 import keras
 from msgspec.structs import replace
@@ -45,6 +47,7 @@ def train_copy(
     held_out: Split | None,
     facts: Facts,
     seconds: float,
+    how: Mapping[str, Any] | None = None,
 ) -> LearningFacts | None:
     """Train a copy of a model for so many seconds, and look at what became of it.
 
@@ -54,16 +57,30 @@ def train_copy(
         held_out: rows to validate on; None for none.
         facts: what is known before training; its batch size and epochs are taken.
         seconds: how long, within a step; compiling counts.
+        how: ``class_weight``, ``sample_weight`` and ``shuffle``, as for ``fit``; the weights are of
+            the rows to train on, and maybe of those held out behind them.
 
     Returns:
         None where the model cannot be copied, or not a step was taken.
     """
     ends = time.monotonic() + seconds
+    how = dict(how or {})
+    if how.get("sample_weight") is not None:
+        how["sample_weight"] = how["sample_weight"][: trained.rows]
     with own_seeds():
         try:
             copy = _copy_of(model)
             watch = Watch((1 - _FOR_ONE_BATCH) * seconds, with_compiling=True)
-            _train(copy, trained, facts.fit.batch_size, facts.fit.epochs, watch, validated=held_out)
+            held = None if held_out is None else (held_out.x, held_out.y)
+            _train(
+                copy,
+                trained,
+                facts.fit.batch_size,
+                facts.fit.epochs,
+                watch,
+                validation_data=held,
+                **how,
+            )
         except Exception:  # whatever a class of one's own raises that cannot be copied or trained
             _LOG.info("a copy of the model cannot be trained", exc_info=True)
             return None
@@ -87,7 +104,7 @@ def _train(
     batch_size: int,
     epochs: int,
     watch: Watch,
-    validated: Split | None = None,
+    **how: Any,
 ) -> None:
     fit(
         copy,
@@ -95,8 +112,8 @@ def _train(
         rows.y,
         batch_size=batch_size,
         epochs=epochs,
-        validation_data=None if validated is None else (validated.x, validated.y),
         callbacks=[watch],
+        **how,
     )
 
 

@@ -12,7 +12,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 import kertasks
-from kertasks.advice.checking import NothingToCheck, gather
+from kertasks.advice.checking import NothingToCheck, gather, how_to_train, with_learning
 from kertasks.advice.data_reading import (
     input_facts,
     shared_rows,
@@ -258,3 +258,17 @@ def test_data_of_no_numbers_and_a_step_keras_refuses_are_findings() -> None:
     assert "Python objects" in found[0].sentence
     mismatch = kertasks.check(small(loss="mse", metrics=[]), X, np.ones((200, 7)))
     assert mismatch[0].code == "check-sizes"
+
+
+def test_how_rows_are_trained_on_is_taken_and_what_fit_lacks_is_refused() -> None:
+    for asked in (kertasks.check, kertasks.diagnose):
+        with pytest.raises(TypeError, match="'batchsize'; did you mean 'batch_size'"):
+            asked(small(), X, Y, batchsize=64)
+    assert kertasks.check(small(), X, Y, epochs=100, verbose=2) is not None
+    model = small()
+    facts = gather(model, X, Y, epochs=3, validation_split=0.2)
+    nothing = how_to_train({"sample_weight": np.zeros(len(X)), "shuffle": False, "verbose": 2})
+    shown = with_learning(facts, model, X, Y, 5.0, nothing, validation_split=0.2).learning
+    assert shown is not None
+    assert set(shown.losses) == {0.0}
+    assert all(loss > 0 for loss in shown.validation_losses)

@@ -17,16 +17,12 @@ from kertasks.advice.scoring import score_of
 from kertasks.data.dataset import Dataset
 from kertasks.data.mapped_rows import take_rows
 from kertasks.data.splits import Split
-from kertasks.runs.advice.finding import Fault
 
 _MOST_ROWS = 4_000
 """That are asked after each training."""
 
 _LEAST_GAIN = 0.02
 """Of accuracy and R², and of a target's deviation: less is what seeds make of it."""
-
-SHOWN_ALONE = (Fault.METRIC, Fault.VALIDATION)
-"""Faults of what is shown: mending them makes no better network, and must not make a worse one."""
 
 
 class Measure(NamedTuple):

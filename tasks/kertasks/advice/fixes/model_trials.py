@@ -10,12 +10,13 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from kertasks.advice.checking import Rows, check, require_checkable
-from kertasks.advice.fixes.measuring import SHOWN_ALONE, Asked, measure_for, measured
+from kertasks.advice.checking import Rows, check, how_to_train, require_checkable
+from kertasks.advice.fixes.measuring import Asked, measure_for, measured
 from kertasks.advice.fixes.patched_model import CannotPatch, patched_model
 from kertasks.advice.keras_training import fit, predict
 from kertasks.advice.network.network_reading import compile_facts
 from kertasks.advice.patches import completed
+from kertasks.advice.rule_table import SHOWN_ALONE
 from kertasks.advice.watch import Watch
 from kertasks.data.splits import Split
 from kertasks.errors import UserError
@@ -27,7 +28,6 @@ _LOG = logging.getLogger("kertasks.advice")
 
 
 _CHECKED = ("batch_size", "epochs", "validation_split")
-_HOW_TO_TRAIN = ("class_weight", "sample_weight", "shuffle")
 
 
 class NothingToTry(UserError):
@@ -112,6 +112,7 @@ def try_fix(
 
     Raises:
         NothingToTry: the finding has no patch.
+        TypeError: ``fit`` has no argument of such a name.
         CannotPatch: the model cannot be built anew. With a patch that it cannot have, ``after``
             says so by ``failed`` and answers as the model does untrained.
         kertasks.NothingToCheck: as ``check``.
@@ -120,8 +121,7 @@ def try_fix(
         raise NothingToTry(f"{finding.code} has no patch to try")
     require_checkable(model, Split(x, y))
     given = {"batch_size": batch_size, "epochs": epochs, "validation_split": validation_split}
-    how = {name: value for name, value in others.items() if name in _HOW_TO_TRAIN}
-    trials = _Trials(model, x, y, given | how, validation_data, seconds, seed)
+    trials = _Trials(model, x, y, given | how_to_train(others), validation_data, seconds, seed)
     before = trials.train(())
     found = trials.trial(before, finding, finding.patch)
     if found.tried.helps or finding.fault in SHOWN_ALONE:

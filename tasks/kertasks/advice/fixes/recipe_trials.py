@@ -10,7 +10,6 @@ from dataclasses import replace
 
 from kertasks.advice.checking import Rows
 from kertasks.advice.fixes.measuring import (
-    SHOWN_ALONE,
     Asked,
     Measure,
     measure_for,
@@ -20,6 +19,7 @@ from kertasks.advice.keras_training import fit
 from kertasks.advice.network.network_reading import own_name
 from kertasks.advice.patches import completed
 from kertasks.advice.recipe_advice import advise_recipe
+from kertasks.advice.rule_table import SHOWN_ALONE
 from kertasks.advice.watch import Watch
 from kertasks.data.dataset import Dataset
 from kertasks.data.joining import joined

@@ -181,7 +181,7 @@ def way_too_short(facts: Facts) -> Iterator[Finding]:
 def _shortest_part(facts: Facts) -> tuple[Fault, tuple[str, ...]]:
     """What of rate and steps is the smaller of what is usual."""
     fit, rate = facts.fit, facts.compiled.learning_rate or 0.0
-    usual = 0.01 if facts.compiled.optimizer == "SGD" else 0.001
+    usual = facts.compiled.usual_rate
     if fit.steps <= _FEW_STEPS and fit.epochs >= _MANY_EPOCHS and fit.batch_size > _USUAL_BATCH:
         return Fault.BATCH_SIZE, _smaller_batches(facts)
     if fit.steps <= _FEW_STEPS:
