@@ -23,7 +23,7 @@ from kertasks.text.numbers import counted
 ALL = "all"
 
 
-class CannotShare(UserError):
+class CannotUseDevices(UserError):
     """A network cannot be trained on several devices; the text says why."""
 
 
@@ -34,7 +34,7 @@ def chosen_devices(said: str) -> list[str]:
         said: ``"all"``, or places from 0 such as ``"0,1"``.
 
     Raises:
-        CannotShare: there are no such devices here.
+        CannotUseDevices: there are no such devices here.
     """
     kind = "GPU" if tf.config.list_logical_devices("GPU") else "CPU"
     there = [device.name for device in tf.config.list_logical_devices(kind)]
@@ -43,7 +43,7 @@ def chosen_devices(said: str) -> list[str]:
     by_place = {str(place): name for place, name in enumerate(there)}
     places = said.split(",")
     if not by_place.keys() >= {*places} or len({*places}) < len(places):
-        raise CannotShare(
+        raise CannotUseDevices(
             f"devices {said}: allowed are all, or some of {', '.join(by_place)}, each once: "
             f"{counted(len(there), kind)} of this machine"
         )
@@ -62,17 +62,17 @@ def build_on(
         batch_size: rows of a batch, of all devices together.
 
     Raises:
-        CannotShare: its numbers would not be those of one device.
+        CannotUseDevices: its numbers would not be those of one device.
     """
     if batch_size < len(devices):
-        raise CannotShare(
+        raise CannotUseDevices(
             f"a batch of {batch_size} cannot be shared among {len(devices)} devices: "
             "fit.batch_size is to be as many at least"
         )
     with tf.distribute.MirroredStrategy(devices).scope():
         model = make()
         if why := _why_not(model):
-            raise CannotShare(f"on several devices {why}")
+            raise CannotUseDevices(f"on several devices {why}")
         build(model, keras.tree.map_structure(lambda array: array[:1], rows), optimizer=True)
         shares_batches(model)
     return model

@@ -12,7 +12,11 @@ from kertasks.fitting.evaluation import Evaluation
 from kertasks.fitting.fit_request import FitRequest, count, frequency, share, whole
 from kertasks.fitting.keras_internals.keras_arrays import OrderedArrays, are_arrays, hold_out
 from kertasks.fitting.keras_internals.keras_building import assert_compiled
-from kertasks.fitting.keras_internals.keras_callbacks import evaluates_after, restored_epoch
+from kertasks.fitting.keras_internals.keras_callbacks import (
+    evaluates_after,
+    restored_epoch,
+    run_hooks_in_this_thread,
+)
 from kertasks.fitting.keras_internals.keras_metrics import are_metrics_unbuilt
 from kertasks.fitting.metric_reader import MetricReader
 from kertasks.fitting.notices import CannotCompile, Notices
@@ -311,27 +315,35 @@ def _fit_with_keras(model: keras.Model, request: FitRequest) -> keras.callbacks.
     validation_data = request.validation_data
     callbacks = request.callbacks
     if not isinstance(callbacks, keras.callbacks.CallbackList):
+        # Its own list: what is put into it below stays out of the caller's.
         callbacks = keras.tree.flatten(callbacks or [])
-        if any(hasattr(callback, "steps_limit") for callback in callbacks):
-            # It may hold up the training, but Keras runs batch hooks in other threads unless a
-            # callback that has some does not say ``async_safe``: this one.
-            hooks = {"on_train_batch_end": _do_nothing, "on_test_batch_end": _do_nothing}
+    every = callbacks if isinstance(callbacks, list) else callbacks.callbacks
+    if any(hasattr(callback, "steps_limit") for callback in every):
+        # It may hold up the training, but Keras runs batch hooks in other threads unless a
+        # callback that has some does not say ``async_safe``: this one.
+        hooks = {"on_train_batch_end": _do_nothing, "on_test_batch_end": _do_nothing}
+        if isinstance(callbacks, list):
             callbacks.append(keras.callbacks.LambdaCallback(**hooks))
+        else:
+            run_hooks_in_this_thread(callbacks)
     arguments = request.arguments() | {"callbacks": callbacks}
-    if are_arrays(x, y, sample_weight):
-        if request.validation_split and validation_data is None:
-            (x, y, sample_weight), validation_data = hold_out(
-                (x, y, sample_weight), request.validation_split
-            )
-        ordered = request.ordered(x, y, sample_weight, model.steps_per_execution)
-        for name in ("y", "sample_weight", "class_weight", "shuffle", "validation_split"):
-            del arguments[name]  # it has done what they say
-        arguments |= {"x": ordered, "validation_data": validation_data}
-        # First, so that it knows the epoch before any other callback.
-        follower = keras.callbacks.LambdaCallback(on_epoch_begin=ordered.begin_epoch)
-        every = callbacks if isinstance(callbacks, list) else callbacks.callbacks
-        every.insert(0, follower)
-    return model.fit(**arguments)
+    if not are_arrays(x, y, sample_weight):
+        return model.fit(**arguments)
+    if request.validation_split and validation_data is None:
+        (x, y, sample_weight), validation_data = hold_out(
+            (x, y, sample_weight), request.validation_split
+        )
+    ordered = request.ordered(x, y, sample_weight, model.steps_per_execution)
+    for name in ("y", "sample_weight", "class_weight", "shuffle", "validation_split"):
+        del arguments[name]  # it has done what they say
+    arguments |= {"x": ordered, "validation_data": validation_data}
+    # First, so that it knows the epoch before any other callback.
+    follower = keras.callbacks.LambdaCallback(on_epoch_begin=ordered.begin_epoch)
+    every.insert(0, follower)
+    try:
+        return model.fit(**arguments)
+    finally:
+        every.remove(follower)
 
 
 def _do_nothing(batch: int, logs: Any = None) -> None:

@@ -403,10 +403,7 @@ class FollowedFit:
 
     def _pause(self, paused: bool) -> None:
         self._watch.pause(paused)
-        if paused:
-            self._time.rest()
-        else:
-            self._time.go_on()
+        self._time.pause(paused)
 
     def _close(self) -> None:
         self._watch.close()

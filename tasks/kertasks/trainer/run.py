@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 import kertasks
 from kertasks.data.dataset import Dataset
-from kertasks.fitting.devices import CannotShare, build_on, chosen_devices
+from kertasks.fitting.devices import CannotUseDevices, build_on, chosen_devices
 from kertasks.hosts.ray_hosts import RayHosts
 from kertasks.models.build import require_trainable
 from kertasks.models.keras_warnings import OnceEach, hearing_warnings
@@ -243,11 +243,11 @@ class _Training:
         one, and says so.
 
         Raises:
-            CannotShare: there are no such devices here.
+            CannotUseDevices: there are no such devices here.
         """
         try:
             return chosen_devices(said)
-        except CannotShare as error:
+        except CannotUseDevices as error:
             if not self._claimed.resumes:
                 raise
             self._notice(f"goes on on one device, for this run was begun on several: {error}")
@@ -294,10 +294,7 @@ class _Training:
 
     def _pause(self, paused: bool) -> None:
         self._watch.pause(paused)
-        if paused:
-            self._time.rest()
-        else:
-            self._time.go_on()
+        self._time.pause(paused)
 
     def _tested(self, model: keras.Model, data: Dataset) -> dict[str, float] | None:
         """What the network gets on the test split. It is kept already: that it cannot be tested is

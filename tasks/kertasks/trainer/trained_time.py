@@ -29,6 +29,13 @@ class TrainedTime:
         """Count no more until it goes on."""
         self._counted = self.seconds, None
 
+    def pause(self, paused: bool) -> None:
+        """Rest where a training pauses, and go on where it does."""
+        if paused:
+            self.rest()
+        else:
+            self.go_on()
+
     @property
     def seconds(self) -> float:
         """Seconds of training until now, by all its trainers."""

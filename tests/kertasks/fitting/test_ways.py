@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import keras
@@ -135,12 +136,31 @@ def test_other_data_trains_with_keras(make_data: Any, reason: str) -> None:
     assert reason in notices[0]
 
 
+class Limiting(keras.callbacks.Callback):  # type: ignore[misc]  # Keras carries no types
+    """Notes in which threads its batch hook is run, which Keras may run beside the training."""
+
+    async_safe = True
+    steps_limit = 1
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.threads: set[int] = set()
+
+    def on_train_batch_end(self, batch: int, logs: object = None) -> None:
+        self.threads.add(threading.get_ident())
+
+
 def test_a_model_run_eagerly_trains_with_keras_in_the_same_order() -> None:
     eager, compiled = new_model(), new_model()
+    limiting = Limiting()
+    callbacks = keras.callbacks.CallbackList([limiting], add_history=True, model=eager)
+    given = list(callbacks.callbacks)
     eager.compile("adam", "mse", metrics=["mae"], run_eagerly=True)
     notices: list[str] = []
     settings: dict[str, Any] = {"epochs": 2, "batch_size": 8, "validation_split": 0.2, "seed": 5}
-    history = kertasks.fit(eager, X, Y, on_notice=notices.append, **settings)
+    history = kertasks.fit(eager, X, Y, callbacks=callbacks, on_notice=notices.append, **settings)
+    assert callbacks.callbacks == given, "the caller's list is as it was"
+    assert limiting.threads == {threading.get_ident()}
     assert "run_eagerly" in notices[0]
     expected = kertasks.fit(compiled, X, Y, xla=False, **settings)
     assert_same_history(history.history, expected.history)

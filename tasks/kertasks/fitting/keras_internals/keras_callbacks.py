@@ -24,6 +24,12 @@ def overrides(callback: keras.callbacks.Callback, *hooks: str) -> bool:
     return any(not is_default(getattr(callback, hook)) for hook in hooks)
 
 
+def run_hooks_in_this_thread(callbacks: keras.callbacks.CallbackList) -> None:
+    """Have a list of callbacks that is made already run their batch hooks in the thread that
+    trains; it would run those of callbacks that say ``async_safe`` in others."""
+    callbacks._async_train = callbacks._async_test = False
+
+
 def takes_summaries(tensorboard: keras.callbacks.TensorBoard) -> bool:
     """Whether a TensorBoard callback writes what layers summarize with ``tf.summary``: it sets
     its writer before each batch, and a step takes the writer that is set as it is traced."""
