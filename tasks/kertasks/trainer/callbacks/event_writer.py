@@ -33,6 +33,9 @@ PROGRESS_EVERY = 0.1
 READ_EVERY = 0.05
 """Seconds between two looks at the optimizer's learning rate."""
 
+_FLOAT32 = 1e-6
+"""Share of a learning rate by which it may differ where an optimizer holds it."""
+
 
 class EventWriter(keras.callbacks.Callback):  # type: ignore[misc]  # keras carries no types
     """Writes an event for each epoch and within long ones.
@@ -285,7 +288,10 @@ class EventWriter(keras.callbacks.Callback):  # type: ignore[misc]  # keras carr
         before = self._learning_rate
         if known is None:
             return math.nan if before is None else before
+        # What a person asked for is told already; read back it is a float32.
+        if before is not None and math.isclose(before, known, rel_tol=_FLOAT32):
+            return known
         self._learning_rate = known
-        if before is not None and before != known and not self._replays:
+        if before is not None and not self._replays:
             self._log.add(LearningRate(time.time(), epoch, known))
         return known

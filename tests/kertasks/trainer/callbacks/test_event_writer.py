@@ -135,6 +135,15 @@ def test_a_learning_rate_a_callback_changes_is_said(trained: Trained) -> None:
     ]
 
 
+def test_a_learning_rate_that_a_person_sets_is_said_once(trained: Trained) -> None:
+    trained.fit(epochs=1)
+    trained.model.optimizer.learning_rate = 0.01
+    trained.writer.say_learning_rate(0.01, 2)
+    trained.fit(epochs=3, initial_epoch=1)
+    changes = [event for event in trained.events() if isinstance(event, LearningRate)]
+    assert [(event.epoch, event.learning_rate) for event in changes] == [(2, 0.01)]
+
+
 def test_best_weights_are_those_of_the_lowest_loss(trained: Trained) -> None:
     kept: list[list[np.ndarray[Any, Any]]] = []
 
