@@ -13,13 +13,17 @@ def nearest(name: str, allowed: Iterable[str]) -> str | None:
     return by_folded[found[0]] if found else None
 
 
-def describe_unknown(what: str, name: str, allowed: Sequence[str], limit: int = 12) -> str:
+_MOST_LISTED = 12
+"""Names that are listed where none of them was given."""
+
+
+def describe_unknown(what: str, name: str, allowed: Sequence[str]) -> str:
     """One sentence: the unknown name, the nearest right one, and what is allowed."""
     if not allowed:
         return f"there is no {what} {name!r}, nor any other."
     guess = nearest(name, allowed)
     hint = f"; did you mean {guess!r}?" if guess else "."
-    if len(allowed) > limit:
+    if len(allowed) > _MOST_LISTED:
         return f"there is no {what} {name!r}{hint}"
     return f"there is no {what} {name!r}{hint} Allowed: {', '.join(map(repr, allowed))}."
 

@@ -108,8 +108,8 @@ class RecipeReader:
         """The recipe, complete only where ``problems`` stays empty."""
         top = self._table(plain, "")
         return Recipe(
-            task=self._required(top, "task", "", STRING, ""),
-            name=self._required(top, "name", "", STRING, ""),
+            task=self._required(top, "task", STRING),
+            name=self._required(top, "name", STRING),
             summary=self._optional(top, "summary", "", STRING, ""),
             seed=self._optional(top, "seed", "", WHOLE, 0),
             data=self._data(top.get("data")),
@@ -248,12 +248,10 @@ class RecipeReader:
                 self._report(join(path, key), "an unknown key", one_of(keys, str(key)))
         return plain
 
-    def _required(
-        self, table: Mapping[str, Any], key: str, path: str, rule: _Rule, default: Any
-    ) -> Any:
-        if table.get(key) is None:
-            self._report(join(path, key), "nothing", rule.allowed)
-        return self._optional(table, key, path, rule, default)
+    def _required(self, top: Mapping[str, Any], key: str, rule: _Rule) -> Any:
+        if top.get(key) is None:
+            self._report(key, "nothing", rule.allowed)
+        return self._optional(top, key, "", rule, "")
 
     def _optional(
         self, table: Mapping[str, Any], key: str, path: str, rule: _Rule, default: Any

@@ -79,9 +79,13 @@ def describe_value(value: object) -> str:
     return f"{_shortened(str(value))} (a {type(value).__name__.lower()})"
 
 
-def _shortened(text: str, limit: int = 60) -> str:
+_LONGEST_TEXT = 60
+"""Characters of what was found that are shown."""
+
+
+def _shortened(text: str) -> str:
     escaped = text if text.isprintable() else text.encode("unicode_escape").decode()
-    return escaped if len(escaped) <= limit else escaped[: limit - 1] + "…"
+    return escaped if len(escaped) <= _LONGEST_TEXT else escaped[: _LONGEST_TEXT - 1] + "…"
 
 
 def one_of(names: Iterable[str], given: str, limit: int = 16) -> str:
