@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 import platform
 from collections.abc import Mapping
+from pathlib import Path
 
 from kertasks.errors import UserError
 from kertasks.export.formats import AlreadyThere, Export, NoEpochs
+from kertasks.files import replacing
 from kertasks.runs.events import Epoch
 from kertasks.runs.history import RunHistory
 
@@ -52,8 +54,6 @@ def write(export: Export) -> None:
             "here: pip install tensorboard"
         ) from error
 
-    for old in before:
-        old.unlink()
     by_folder: dict[str, list[tuple[Epoch, Mapping[str, float]]]] = {TRAIN: [], VALIDATION: []}
     for epoch in epochs:
         trained = {n: v for n, v in epoch.metrics.items() if not n.startswith(_HELD_OUT)}
@@ -65,6 +65,7 @@ def write(export: Export) -> None:
         by_folder[TRAIN].append((epoch, trained))
         if held_out:
             by_folder[VALIDATION].append((epoch, held_out))
+    written: list[Path] = []
     for name, rows in by_folder.items():
         if not rows:
             continue
@@ -72,7 +73,8 @@ def write(export: Export) -> None:
         part.mkdir(parents=True, exist_ok=True)
         began = rows[0][0].t
         file_name = f"events.out.tfevents.{int(began):010d}.{platform.node()}.0.v2"
-        with (part / file_name).open("wb") as file:
+        written.append(part / file_name)
+        with replacing(part / file_name, mode=None) as file:
             records = RecordWriter(file)
             version = Event(wall_time=began, file_version="brain.Event:2")
             records.write(version.SerializeToString())
@@ -81,3 +83,6 @@ def write(export: Export) -> None:
                 for metric, value in metrics.items():
                     event.summary.MergeFrom(scalar_pb(f"epoch_{metric}", value))
                 records.write(event.SerializeToString())
+    for old in before:
+        if old not in written:
+            old.unlink(missing_ok=True)

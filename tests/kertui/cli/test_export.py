@@ -7,6 +7,7 @@ import csv
 import errno
 import math
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -144,7 +145,16 @@ def test_event_files_are_those_of_keras_s_callback(home: Path, tmp_path: Path) -
         assert events[0].tensor_proto.float_val[0] == pytest.approx(loss, rel=1e-6)
     assert kertui(["export", run.id, "-o", str(logs)]) == 1
     assert kertui(["export", run.id, "-o", str(logs), "--force"]) == 0
+    (old,) = (logs / "train").iterdir()
+    other = old.rename(old.with_name("events.out.tfevents.1.other"))
+    shutil.rmtree(logs / "validation")
+    (logs / "validation").write_text("in the way")
+    assert kertui(["export", run.id, "-o", str(logs), "--force"]) == 1
+    assert other.exists(), "until all is written"
+    (logs / "validation").unlink()
+    assert kertui(["export", run.id, "-o", str(logs), "--force"]) == 0
     assert len(list(logs.rglob("events.out.tfevents.*"))) == 2
+    assert not other.exists()
 
 
 def test_without_tensorboard_it_says_how_to_get_it(
