@@ -13,6 +13,7 @@ from kertasks.advice.fixes.recipe_trials import RecipeTrials
 from kertasks.advice.recipe_advice import advise_recipe
 from kertasks.recipes.json_form import from_json
 from kertasks.recipes.recipe import Recipe
+from kertasks.registry import find_task
 from kertasks.runs.advice.finding import Finding
 from kertasks.trainer.dataset_cache import DatasetCache
 
@@ -59,7 +60,8 @@ class AdviceAnswers:
 
     def _trials_for(self, recipe: Recipe, seconds: float) -> RecipeTrials:
         fold = recipe.data.held_out_fold
-        wanted = (recipe.task, recipe.data.variant, recipe.seed, fold, seconds)
+        version = find_task(recipe.task).version
+        wanted = (recipe.task, version, recipe.data.variant, recipe.seed, fold, seconds)
         if self._trials is None or wanted != self._trials_of:
             self._trials = None  # never two datasets in memory
             data = self._datasets.load(recipe.task, recipe.data.variant, recipe.seed, fold)
