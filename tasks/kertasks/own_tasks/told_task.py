@@ -8,6 +8,8 @@ from typing import Any
 import msgspec
 
 from kertasks.data.folds.fold import Fold
+from kertasks.data.sources.data_files import find_file
+from kertasks.data.sources.source import UnknownDataFile
 from kertasks.errors import UserError
 from kertasks.kinds import Group, TaskKind
 from kertasks.own_tasks.data_task import NAME
@@ -135,11 +137,21 @@ def _faults(task: Task) -> Iterator[str]:
         yield f"has the order {task.order!r}, and has to have a whole number"
     if isinstance(task.files, str) or not all(isinstance(name, str) for name in task.files):
         yield "has files that are no tuple of names"
+    else:
+        yield from _faults_of_files(task)
     functions = (task.loader, *filter(None, (task.fold_loader, task.script)))
     if not all(map(callable, functions)):
         yield "has a loader, a fold_loader or a script that is no function"
     yield from _faults_of_variants(task)
     yield from _faults_of_recipes(task)
+
+
+def _faults_of_files(task: Task) -> Iterator[str]:
+    for name in task.files:
+        try:
+            find_file(name)
+        except UnknownDataFile as error:
+            yield f"has files that kertui does not know: {error}"
 
 
 def _faults_of_variants(task: Task) -> Iterator[str]:

@@ -114,6 +114,7 @@ MISTAKES = {
     RING.replace("variants=(Variant(", "variants=((").replace(")),)", "),)"): "TASK",
     RING.replace('task="ring"', 'task="rong"'): "a recipe 'small' of the task 'rong'",
     RING.replace("epochs=60", "epochs=0"): "fit.epochs: found 0",
+    RING.replace("default_recipe=", 'files=("mine.csv",), default_recipe='): "mine.csv",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,14 @@ from textual.widgets import Input
 
 from kertasks.own_tasks.data_task import DataTask, write_data_task
 from kertasks.own_tasks.kept_tasks import DELETED
+from kertasks.registry import find_task
 from kertasks.tables.table import Column, Role, Table
 from kertui.dialogs.ask_path import Mistake
 from kertui.dialogs.dialog import Question
 from kertui.dialogs.open_file import DataFile, DataTaskFile, OpenFileScreen, RecipeFile, found_at
 from kertui.session import OpenData
+from kertui.tasks_screen import known_data
+from kertui.tasks_screen.known_data import KnownData
 from kertui.tasks_screen.task_list import TaskList
 from kertui.tasks_screen.tasks_screen import TasksScreen
 from kertui.terminal.capabilities import Capabilities
@@ -55,6 +59,17 @@ async def test_own_tasks_come_and_go_while_the_picker_is_open(
         tasks = app.screen.query_one(TaskList)
         await until(pilot, lambda: "+ open a file" in shown(app))
         assert "houses" not in shown(app)
+
+        # Data of a task whose file is gone by now is asked for in vain, and so are files that
+        # nobody knows.
+        known, gone = app.screen.query_one(KnownData), find_task("xor").recipe()
+        known._recall(("gone", "rows", 0))
+        known.look_for_baselines(replace(gone, task="gone"))
+        with monkeypatch.context() as patch:
+            strange = replace(find_task("xor"), files=("mine.csv",))
+            patch.setattr(known_data, "all_tasks", lambda: (strange,))
+            known.look_at_files()
+            await app.workers.wait_for_complete()
 
         # It comes, with what a person wrote shown as it stands.
         file = write_task(home, "houses", "what [bold]it[/] costs")

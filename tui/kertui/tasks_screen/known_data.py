@@ -15,6 +15,7 @@ from textual.worker import get_current_worker
 from kertasks.errors import UserError
 from kertasks.recipes.recipe import Recipe
 from kertasks.registry import all_tasks
+from kertasks.task import Task
 from kertui.session import Session
 from kertui.tasks_screen.task_card import DataStatus, Described, NotHere, Unreadable
 
@@ -121,9 +122,11 @@ class KnownData(Widget):
 
     @work(thread=True, group="recall")
     def _recall(self, key: DataKey) -> None:
-        description = self._service.remembered_description(*key)
-        if description is not None:
-            self.post_message(self.DataKnown(key, Described(description)))
+        # Whoever asks again has it described, and is told of a task that is none any more.
+        with contextlib.suppress(UserError):
+            description = self._service.remembered_description(*key)
+            if description is not None:
+                self.post_message(self.DataKnown(key, Described(description)))
 
     @on(DataKnown)
     def _keep_data(self, event: DataKnown) -> None:
@@ -144,10 +147,12 @@ class KnownData(Widget):
 
     @work(thread=True, group="baselines")
     def _look_for_baselines(self, recipe: Recipe) -> None:
-        found = self._service.remembered_baselines(recipe)
-        # Computing them beside Keras's import would have everything else wait.
-        if found is None and self._service.warm:
-            with contextlib.suppress(UserError):  # whoever trains on the data is told
+        found: RunBaselines | None = None
+        # Whoever trains on the data is told; the file of a person's own task may be gone by now.
+        with contextlib.suppress(UserError):
+            found = self._service.remembered_baselines(recipe)
+            # Computing them beside Keras's import would have everything else wait.
+            if found is None and self._service.warm:
                 found = self._service.baselines(recipe)
         self.post_message(self.BaselinesKnown(recipe, found))
 
@@ -163,21 +168,33 @@ class KnownData(Widget):
     @work(thread=True, group="files", exclusive=True)
     def look_at_files(self) -> None:
         """Look which files are here; a ``FilesChecked`` answers what was asked last."""
-        from kertasks.data.sources.data_files import FileState, find_file, state
-
         missing: dict[str, NotHere] = {}
         for task in all_tasks():
-            states = {name: state(name) for name in task.files}
-            if FileState.UNREADABLE in states.values():
-                continue  # which shows when the data is described
-            wanted = tuple(name for name, found in states.items() if found is not FileState.HERE)
-            if wanted:
-                bytes_wanted = sum(find_file(name).bytes for name in wanted)
-                damaged = FileState.DAMAGED in states.values()
-                missing[task.name] = NotHere(wanted, bytes_wanted, damaged)
+            # What a task is wrong about shows when its data is described.
+            with contextlib.suppress(UserError):
+                if (not_here := _not_here(task)) is not None:
+                    missing[task.name] = not_here
         if not get_current_worker().is_cancelled:
             self.post_message(self.FilesChecked(missing, self.missing))
 
     @on(FilesChecked)
     def _keep_files(self, event: FilesChecked) -> None:
         self.missing = event.missing
+
+
+def _not_here(task: Task) -> NotHere | None:
+    """What is missing of a task's files; None for nothing, and where that cannot be told.
+
+    Raises:
+        UnknownDataFile: a file is none that kertui knows.
+    """
+    from kertasks.data.sources.data_files import FileState, find_file, state
+
+    states = {name: state(name) for name in task.files}
+    if FileState.UNREADABLE in states.values():
+        return None  # which shows when the data is described
+    wanted = tuple(name for name, found in states.items() if found is not FileState.HERE)
+    if not wanted:
+        return None
+    bytes_wanted = sum(find_file(name).bytes for name in wanted)
+    return NotHere(wanted, bytes_wanted, damaged=FileState.DAMAGED in states.values())
