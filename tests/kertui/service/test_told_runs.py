@@ -47,6 +47,7 @@ def test_all_runs_of_a_script_are_told_but_those_switched_off(tmp_path: Path) ->
     first.write_manifest(msgspec.structs.replace(first.manifest(), group=before.id))
     told.begin(first, anew=True)
     told.close()
+    told.look()
     later = begin(store, called="later", group=before.id)
     off = begin(store, called="off", group=before.id)
     told.look()
@@ -58,3 +59,17 @@ def test_all_runs_of_a_script_are_told_but_those_switched_off(tmp_path: Path) ->
         fail(run)
     told.look()
     assert said == ["train.py first failed: no memory", "train.py later failed: no memory"]
+
+
+def test_who_only_asks_waits_for_no_file(tmp_path: Path) -> None:
+    store, told, said = RunStore(tmp_path), ToldRuns(always=True), list[str]()
+    told.tell = said.append
+    gone, shown = begin(store, called="gone", lives=False), claimed(tmp_path)
+    with told._looking:  # as while a disk does not answer
+        told.begin(gone, anew=True)
+        assert told.switch(shown)
+        assert not told.switch(gone)
+        assert gone not in told
+    told.close()
+    told.look()
+    assert told._later == [], "of a script that is gone no run is looked for any more"

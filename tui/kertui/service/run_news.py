@@ -113,6 +113,11 @@ class RunNews:
         return [f"{self.name} stands still: no batch for {duration(quiet)}"]
 
     @property
+    def is_over(self) -> bool:
+        """Whether the run's end was told, and it was not gone on with since."""
+        return self._over
+
+    @property
     def name(self) -> str:
         """The run's task and name. Reads files, once."""
         if not self._name:
