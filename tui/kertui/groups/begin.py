@@ -15,12 +15,12 @@ from textual.widgets import Input, Static
 
 from kertasks.errors import UserError
 from kertasks.groups.record import Asked
-from kertasks.groups.store import GroupStore
+from kertasks.groups.store import GroupStore, remove
 from kertasks.recipes.recipe import Recipe
 from kertasks.runs.events import Monitor
 from kertui.dialogs.dialog import LOOK, Dialog
 from kertui.forms.text_field import TextField
-from kertui.service.group_process import start_runner
+from kertui.service.group_process import RunnerNotStarted, start_runner
 from kertui.session import OpenGroup, Session
 from kertui.terminal.glyphs import glyphs_for
 
@@ -116,7 +116,11 @@ def begin_group(
             store = GroupStore(session.service.store.home)
             read_from = None if source is None else str(source)
             group = store.create(recipe, wanted, called, source=read_from, judge=judge)
-            start_runner(group)
+            try:
+                start_runner(group)
+            except RunnerNotStarted:
+                remove(group)
+                raise
         except UserError as error:
             title = f"The {what} did not start"
             app.notify(str(error), title=title, severity="error", markup=False)

@@ -15,7 +15,7 @@ from kertui.cli.groups.following import follow_group
 from kertui.cli.options import home_of
 from kertui.cli.progress.following import CtrlC
 from kertui.cli.train import choose_recipe
-from kertui.service.group_process import start_runner
+from kertui.service.group_process import RunnerNotStarted, start_runner
 from kertui.service.training_service import TrainingService
 
 if TYPE_CHECKING:
@@ -61,16 +61,17 @@ def begin_and_follow(
 
     Raises:
         GroupRefused: no run could be begun; nothing is left of the group.
+        RunnerNotStarted: no process works for it; nothing is left of it.
     """
     pressed = CtrlC()
     with pressed.caught():  # from here on there is a group that a Ctrl-C must stop
         group = make()
-        runner = start_runner(group)
-        if detach:
-            click.echo(group.id)
-            return group, 0
         try:
+            runner = start_runner(group)
+            if detach:
+                click.echo(group.id)
+                return group, 0
             return group, follow_group(group, runner, pressed, as_json=as_json)
-        except GroupRefused:
+        except (GroupRefused, RunnerNotStarted):
             remove(group)
             raise
