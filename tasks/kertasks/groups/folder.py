@@ -17,6 +17,7 @@ from enum import StrEnum
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import force_setattr
 
 from kertasks.errors import UserError
 from kertasks.files import open_to_append, read_small, write_text
@@ -29,12 +30,17 @@ from kertasks.runs.signs.heartbeat import is_fresh, is_locked
 from kertasks.runs.state import RunState
 from kertasks.runs.steering.commands import SteeringCommand
 from kertasks.runs.steering.control_file import read_commands, write_command
+from kertasks.text.plain_text import some_lines
 
 COMMANDS = (SteeringCommand.PAUSE, SteeringCommand.RESUME, SteeringCommand.STOP)
 """What can be asked of a group: it is asked of each of its runs."""
 
 _STARTING = 5.0
 """Seconds that a runner may take until it holds its lock."""
+
+
+_LONGEST_REFUSAL = 2_000
+"""Characters of it that are kept."""
 
 
 class GroupDamaged(UserError):
@@ -75,6 +81,9 @@ class Refusal(msgspec.Struct, frozen=True):
     text: str
     is_wrong_recipe: bool
     """Whether what was asked is at fault, not the world it met."""
+
+    def __post_init__(self) -> None:
+        force_setattr(self, "text", some_lines(self.text, _LONGEST_REFUSAL))
 
 
 learn(Refusal)

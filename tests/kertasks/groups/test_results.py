@@ -12,7 +12,7 @@ import pytest
 
 from kertasks.groups.cross_validation.asked import FINAL, CrossValidation
 from kertasks.groups.cross_validation.results import GroupResults, results_of
-from kertasks.groups.folder import GroupFolder, GroupState
+from kertasks.groups.folder import GroupFolder, GroupState, Refusal
 from kertasks.groups.history import GroupHistory
 from kertasks.groups.planning import plan_of
 from kertasks.groups.record import Member
@@ -132,6 +132,10 @@ def test_a_group_is_private_named_and_read_whatever_was_written_in_it(tmp_path: 
     assert store.matching("x") == []
     (tmp_path / "groups" / group.id / "runner.pid").touch()
     assert group.state() is GroupState.STOPPED
+    group.refusal_path.write_text(
+        '{"text":"no\\u001b]52;c;aGk=\\u0007\\nmore","is_wrong_recipe":true}'
+    )
+    assert group.refusal() == Refusal("no]52;c;aGk=\nmore", True)
 
 
 def test_ten_thousand_runs_are_listed_in_a_moment(tmp_path: Path) -> None:
