@@ -280,10 +280,14 @@ class HostConnection:
             Its exit status, and what it printed as output and as errors.
 
         Raises:
+            FarError: what it printed cannot be understood.
             HostUnreachable: the connection was lost meanwhile.
         """
         answer = self._ask(lambda number: Kertui(number, arguments), fails=False)
-        printed = msgspec.msgpack.decode(answer.value or b"\xc4\x00", type=bytes)
+        try:
+            printed = msgspec.msgpack.decode(answer.value or b"\xc4\x00", type=bytes)
+        except ValueError as error:
+            raise FarError(f"what kertui printed on {self.host} cannot be understood") from error
         return answer.status, printed.decode(errors="replace"), answer.error
 
     def close(self) -> list[str]:
@@ -297,7 +301,9 @@ class HostConnection:
         self._mirror.look()
         self._speak(labels=True)
         self._closed.set()
-        self._link.close()
+        with self._lock:  # one that is being made meanwhile is closed by who makes it
+            link = self._link
+        link.close()
         for thread in self._threads:
             thread.join(_ENDS)
         waiting = self._mirror.waiting()
@@ -384,8 +390,13 @@ class HostConnection:
                     self._lost = f"connection to {self.host} lost ({error.why}), {_AGAIN}"
                 continue
             with self._lock:
-                self._link, self._lost = link, ""
-                self._catching_up = next(self._numbers)
+                is_late = self._closed.is_set()
+                if not is_late:
+                    self._link, self._lost = link, ""
+                    self._catching_up = next(self._numbers)
+            if is_late:
+                link.close()
+                return
             follow = Follow(self._catching_up, self._mirror.known, self._every)
             with contextlib.suppress(OSError):  # lost again: the next read says so
                 link.sender.send(follow)
