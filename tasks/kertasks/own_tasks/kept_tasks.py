@@ -42,6 +42,23 @@ def keep(task: DataTask, taken: frozenset[str], name: str | None = None) -> Path
     Raises:
         NotKept: it cannot be written, or the name is not free.
     """
+    path = place_of(task, taken, name)
+    if not path.exists():
+        write(task, path)
+    return path
+
+
+def place_of(task: DataTask, taken: frozenset[str], name: str | None = None) -> Path:
+    """The file of the home that says this task, or that it would be kept in; nothing is written.
+
+    Args:
+        task: as of ``keep``, as are the others.
+        taken: names that are no more free.
+        name: of a new one.
+
+    Raises:
+        NotKept: the name is not free.
+    """
     folder = own_tasks_dir()
     files = sorted(folder.glob("[!.]*.toml"))
     for path in files:
@@ -51,9 +68,7 @@ def keep(task: DataTask, taken: frozenset[str], name: str | None = None) -> Path
     names = taken | {path.stem for path in files}
     if name in names:
         raise NotKept(f"there is a task {name} already; another name is allowed")
-    path = folder / f"{name or name_for(Path(task.data.path), names)}.toml"
-    write(task, path)
-    return path
+    return folder / f"{name or name_for(Path(task.data.path), names)}.toml"
 
 
 def write(task: DataTask, path: Path) -> None:

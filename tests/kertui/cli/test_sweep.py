@@ -46,7 +46,7 @@ def test_wrong_usage_makes_no_group(
 
 
 def test_a_dry_run_says_what_would_be_trained_and_makes_nothing(
-    capsys: pytest.CaptureFixture[str], trainer_home: Path
+    capsys: pytest.CaptureFixture[str], trainer_home: Path, tmp_path: Path
 ) -> None:
     words = ["sweep", "xor", *UNITS, "--set", "compile.optimizer=sgd,adam", "--seeds", "3"]
     assert run([*words, "--set", "fit.epochs=10", "--dry-run"]) == 0
@@ -62,6 +62,14 @@ def test_a_dry_run_says_what_would_be_trained_and_makes_nothing(
     said = json.loads(capsys.readouterr().out)
     assert (said["search"], said["trials"], said["runs"], said["epochs"]) == ("tpe", 20, 40, 40_000)
     assert len(said["first"]) == 5  # what comes after follows from these
+
+    table = tmp_path / "wines.csv"
+    table.write_text("alcohol,kind\n" + "".join(f"{n / 7:.2f},{'ab'[n % 2]}\n" for n in range(40)))
+    rates = ["--set", "compile.optimizer.learning_rate=0.1,0.01"]
+    assert run(["sweep", str(table), *rates, "--target", "kind", "--dry-run"]) == 0
+    told = capsys.readouterr()
+    assert "2 trials: 2 runs" in told.out
+    assert "predicts kind" in told.err
     assert not trainer_home.exists()
 
 

@@ -63,11 +63,13 @@ def test_what_does_not_go_together_is_refused_in_a_sentence(program: Path) -> No
         ("--folds", "3"),
         ("--prune",),
         ("-o", "best.toml"),
-        ("--target", "price"),
     ):
         done = CliRunner().invoke(kertui, [*begin, *option])
         assert done.exit_code == 2
         assert "with --script: " in done.output
+    done = CliRunner().invoke(kertui, [*begin, "--delimiter", "tab"])
+    assert done.exit_code == 2
+    assert "train.py is a program: --delimiter tab is of a table's file" in done.output
     for words in (("sweep",), ("sweep", "xor", "more"), ("sweep", "xor", "--arg", "lr=1,2")):
         assert CliRunner().invoke(kertui, words).exit_code == 2
 

@@ -163,12 +163,13 @@ def data_path(text: str) -> Path | None:
     return None if text in {known.name for known in all_tasks()} else table_path(text)
 
 
-def task_or_data(text: str, said: SaidOfTable) -> tuple[Task, str | None]:
+def task_or_data(text: str, said: SaidOfTable, *, keeps: bool = True) -> tuple[Task, str | None]:
     """The task that a person means: one that there is, or data of theirs, which becomes one.
 
     Args:
         text: the task's name, or a path.
         said: what they say of a table.
+        keeps: whether a task of data is written down.
 
     Returns:
         The task, and the name of the recipe that is suggested for data.
@@ -183,17 +184,18 @@ def task_or_data(text: str, said: SaidOfTable) -> tuple[Task, str | None]:
     if path is None:
         said.require_nothing(f"{text} is a task")
         return find_task(text), None
-    task, recipe = keep_table(path, said)
+    task, recipe = keep_table(path, said, keeps=keeps)
     return task, recipe if recipe in task.recipes else None
 
 
-def keep_table(path: Path, said: SaidOfTable) -> tuple[Task, str]:
+def keep_table(path: Path, said: SaidOfTable, *, keeps: bool = True) -> tuple[Task, str]:
     """Look at a table or a folder, say what was understood, and keep it as a task of the
     person's own.
 
     Args:
         path: of it, or of a task's file that says what it is.
         said: what a person says of a table.
+        keeps: whether it is written down; else the task is what it would be.
 
     Returns:
         The task, and the name of the recipe that is suggested.
@@ -204,7 +206,8 @@ def keep_table(path: Path, said: SaidOfTable) -> tuple[Task, str]:
     from msgspec.structs import replace
 
     from kertasks.own_tasks.data_task import DataTask, OwnData
-    from kertasks.own_tasks.kept_tasks import keep, read_absolute
+    from kertasks.own_tasks.kept_tasks import keep, place_of, read_absolute
+    from kertasks.own_tasks.task_of_data import task_of
     from kertasks.registry import all_tasks, broken_tasks, find_task
     from kertasks.tables.table import Table
     from kertui.cli.own_data.understood_data import is_no_table, require_ready, understand
@@ -232,6 +235,8 @@ def keep_table(path: Path, said: SaidOfTable) -> tuple[Task, str]:
         data, recipe = replace(look.table, path=str(path.absolute())), look.recipe
     task = DataTask(data) if read is None else replace(read, data=data)
     taken = frozenset([*(one.name for one in all_tasks()), *(one.name for one in broken_tasks())])
+    if not keeps:
+        return task_of(place_of(task, taken), task), recipe
     kept = keep(task, taken)
     click.echo(f"task {kept.stem}, in {short_path(kept)}", err=True)
     return find_task(kept.stem), recipe

@@ -23,7 +23,6 @@ REFUSED = {
     "--prune": "a program cannot be trained in parts: each trial runs to its end.",
     "--output": _NO_RECIPE,
     "--on": "a program is run on this machine.",
-    "--target": _OWN_ROWS,
 }
 """Options of a sweep that one of a program does not have, each with the reason."""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kertasks.groups.sweep.wishes import Wishes
+from kertui.cli.groups.how import How
 from kertui.cli.options import home_of
 
 if TYPE_CHECKING:
@@ -18,11 +19,7 @@ def sweep_script(
     ctx: click.Context,
     asked: ScriptSweep,
     wishes: Wishes,
-    *,
-    workers: int | None,
-    dry_run: bool,
-    detach: bool,
-    as_json: bool,
+    how: How,
 ) -> None:
     """Run a program for each trial, and rank the trials by what its last training came to.
 
@@ -30,18 +27,15 @@ def sweep_script(
         ctx: of the command; it ends with its status.
         asked: what is asked.
         wishes: the same, as it was typed.
-        workers: processes at once at most; None for one a core.
-        dry_run: whether only to say what would be run.
-        detach: whether to leave it alone then.
-        as_json: whether events are all that is printed.
+        how: it is begun and followed.
 
     Raises:
         GroupRefused: every trial failed, or the program cannot be started.
     """
-    if dry_run:
+    if how.dry_run:
         from kertui.cli.groups.script_sweep.dry_run import print_dry_run
 
-        print_dry_run(asked, as_json=as_json)
+        print_dry_run(asked, as_json=how.as_json)
         return
     from kertasks.groups.own_word import keep_mark
     from kertasks.groups.script_sweep.asked import argument
@@ -52,10 +46,10 @@ def sweep_script(
 
     def make() -> GroupFolder:
         group = GroupStore(home_of(ctx)).create_of_script(
-            asked, called=varied, workers=workers, judge=wishes.judge
+            asked, called=varied, workers=how.workers, judge=wishes.judge
         )
         keep_mark(group, asked)
         return group
 
-    _, status = begin_and_follow(make, detach=detach, as_json=as_json)
+    _, status = begin_and_follow(make, detach=how.detach, as_json=how.as_json)
     ctx.exit(status)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kertasks.data.folds.fold import MOST_FOLDS
+from kertui.cli.groups.how import How
 from kertui.cli.groups.where import where_options
 from kertui.cli.options import detach_option, home_of, home_option, tasks_option
 from kertui.cli.own_data.said_of_table import SaidOfTable, table_options
@@ -15,6 +16,7 @@ from kertui.cli.own_data.said_of_table import SaidOfTable, table_options
 if TYPE_CHECKING:
     from kertasks.groups.folder import GroupFolder
     from kertasks.groups.record import OnRay
+    from kertasks.groups.sweep.wishes import Wishes
 
 _MOST_TRIALS = 10_000
 _MOST_SEEDS = 100
@@ -146,15 +148,17 @@ def sweep(
         raise click.UsageError("--detach follows nothing: there is no end for --json or --output.")
     if output is not None and output.exists():
         raise click.UsageError(f"{output} is there already.")
-    from kertasks.groups.sweep.wishes import Wishes, require_valid
+    from kertasks.groups.sweep.wishes import Wishes
     from kertui.cli.groups.sweep import asking
 
     storage = asking.storage_of(search["storage"])
     wishes = Wishes(**{**search, "folds": search["folds"] or 0, "storage": storage})
+    how = How(workers=workers, dry_run=dry_run, detach=detach, as_json=as_json)
     if script is not None:
         from kertui.cli.groups.script_sweep.asking import require_none, script_sweep_of
         from kertui.cli.groups.script_sweep.command import sweep_script
 
+        said.require_nothing(f"--script {script} is a program")
         require_none(
             {
                 "--recipe": recipe_names,
@@ -163,22 +167,13 @@ def sweep(
                 "--prune": wishes.prune,
                 "--output": output,
                 "--on": on,
-                "--target": said != SaidOfTable(),
             }
         )
         further = arguments if task is None else (task, *arguments)
         of_script = script_sweep_of(
             script, script_arguments, further, wishes, seed=seed, seed_argument=seed_argument
         )
-        sweep_script(
-            ctx,
-            of_script,
-            wishes,
-            workers=workers,
-            dry_run=dry_run,
-            detach=detach,
-            as_json=as_json,
-        )
+        sweep_script(ctx, of_script, wishes, how)
         return
     if task is None:
         raise click.UsageError("Missing argument 'TASK|FILE'; --script takes a program instead.")
@@ -186,27 +181,68 @@ def sweep(
         raise click.UsageError(f"Got unexpected extra argument ({arguments[0]})")
     if script_arguments or seed_argument is not None:
         raise click.UsageError("--arg and --seed-arg are of a program: say --script FILE too.")
+    group, status = _sweep_task(
+        ctx, task, said, recipe_names, changes, wishes, how, seed=seed, on=on
+    )
+    if group is not None and output is not None:
+        _save_best(group, output)
+    ctx.exit(status)
+
+
+def _sweep_task(
+    ctx: click.Context,
+    task: str,
+    said: SaidOfTable,
+    recipe_names: tuple[str, ...],
+    changes: tuple[str, ...],
+    wishes: Wishes,
+    how: How,
+    *,
+    seed: int | None,
+    on: OnRay | None,
+) -> tuple[GroupFolder | None, int]:
+    """Train a task with many values of settings.
+
+    Args:
+        ctx: of the command, as are the others.
+        task: a name or a path.
+        said: of a table.
+        recipe_names: as ``--recipe`` has them.
+        changes: as ``--set`` has them.
+        wishes: what else is asked of the sweep.
+        how: it is begun and followed.
+        seed: of the search and the runs; None for that of the recipe.
+        on: where it is trained; None for this machine.
+
+    Returns:
+        The group, None of a dry run, and the exit status.
+
+    Raises:
+        kertasks.UserError: something is asked that cannot be had.
+    """
     from kertasks.data.sources.data_files import require
     from kertasks.groups.own_word import keep_mark
     from kertasks.groups.store import GroupStore
+    from kertasks.groups.sweep.wishes import require_valid
     from kertasks.recipes.changes import with_changes
     from kertasks.runs.store import RunStore
     from kertui.cli.groups.beginning import begin_and_follow, choose_recipes
+    from kertui.cli.groups.sweep import asking
     from kertui.cli.train import task_or_data
 
     dimensions, plain = asking.split_changes(changes)
     if seed is not None:
         plain.insert(0, f"seed={seed}")
-    found, suggested = task_or_data(task, said)
+    found, suggested = task_or_data(task, said, keeps=not how.dry_run)
     chosen, catalog = choose_recipes(ctx, found, recipe_names or (suggested,))
     recipes = [with_changes(recipe, plain, catalog) for recipe, _ in chosen]
     asked = asking.asked_of(asking.with_recipes(dimensions, recipes), recipes, plain, wishes)
     require_valid(asked.dimensions, recipes, catalog, "--set")
-    if dry_run:
+    if how.dry_run:
         from kertui.cli.groups.sweep.dry_run import DryRun
 
-        DryRun(asked, recipes, RunStore(home_of(ctx)), workers).print(as_json=as_json)
-        return
+        DryRun(asked, recipes, RunStore(home_of(ctx)), how.workers).print(as_json=how.as_json)
+        return None, 0
     for name in found.files:
         require(name)
 
@@ -216,7 +252,7 @@ def sweep(
             asked,
             f"{asked.trials} trials",
             source=chosen[0][1],
-            workers=workers,
+            workers=how.workers,
             others=recipes[1:],
             judge=wishes.judge,
             on=on,
@@ -225,10 +261,7 @@ def sweep(
             keep_mark(made, asked)
         return made
 
-    group, status = begin_and_follow(make, detach=detach, as_json=as_json)
-    if output is not None:
-        _save_best(group, output)
-    ctx.exit(status)
+    return begin_and_follow(make, detach=how.detach, as_json=how.as_json)
 
 
 def _save_best(group: GroupFolder, output: Path) -> None:
