@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from kertasks.tables.table import Role, Table
+from kertasks.text.numbers import grouped
 
 
 class MissingCells(msgspec.Struct, frozen=True):
@@ -29,6 +30,15 @@ class RefusedCell(msgspec.Struct, frozen=True):
     """What stands there, cut and without control characters."""
 
     wanted: str
+
+    @property
+    def in_words(self) -> str:
+        """The cell by its row and column, and what it is not.
+
+        For example ``"row 3, column price: 'low' is not a number"``.
+        """
+        found = repr(self.found) if self.found else "blanks"
+        return f"row {grouped(self.row)}, column {self.column}: {found} is not {self.wanted}"
 
 
 class ValueCount(msgspec.Struct, frozen=True):

@@ -165,7 +165,10 @@ def test_a_cell_that_is_no_number_is_refused_by_row_and_column(tmp_path: Path) -
         (12, "a", "x"),
     ]
     assert seen.refused_count == 2
-    assert "row 8, column b" in seen.problems[0]
+    assert seen.problems[0].startswith(f"{seen.refused[0].in_words}, and 1 more")
+    assert seen.refused[1].in_words == "row 12, column a: 'x' is not a number"
+    blank = msgspec.structs.replace(seen.refused[1], row=1_200, found="")
+    assert blank.in_words == "row 1 200, column a: blanks is not a number"
     assert seen.recipe == ""
 
 

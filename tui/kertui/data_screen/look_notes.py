@@ -11,9 +11,9 @@ from textual.content import Content
 from textual.widgets import Static
 
 from kertasks.folders.folder_look import FolderLook
-from kertasks.tables.table_look import RefusedCell, TableLook
+from kertasks.tables.table_look import TableLook
 from kertasks.tables.table_requests import DataLook
-from kertasks.text.numbers import counted, grouped
+from kertasks.text.numbers import counted
 from kertui.terminal.glyphs import Glyphs
 from kertui.text.fitting_text import wrap
 
@@ -43,7 +43,7 @@ def notes_of(look: DataLook | None, trouble: str, glyphs: Glyphs) -> list[Note]:
         return notes
     notes += [Note(text, "$error", glyphs.cross) for text in look.problems]
     if isinstance(look, TableLook):
-        notes += [Note(refused_words(cell), "$error") for cell in look.refused[1:]]
+        notes += [Note(cell.in_words, "$error") for cell in look.refused[1:]]
         left = look.refused_count - len(look.refused)
         if left > 0:
             notes.append(Note(f"and {counted(left, 'more cell')} that cannot be read so", "$error"))
@@ -54,11 +54,6 @@ def notes_of(look: DataLook | None, trouble: str, glyphs: Glyphs) -> list[Note]:
             f"{counted(look.left_out_count, 'file')} left out: {first.name}, {first.why}"
         )
     return notes + [Note(text, "$warning", glyphs.warning) for text in warnings]
-
-
-def refused_words(cell: RefusedCell) -> str:
-    """A cell that is not what its column is said to be, by its row and column."""
-    return f'row {grouped(cell.row)}, column {cell.column}: "{cell.found}" is not {cell.wanted}'
 
 
 class LookNotes(VerticalScroll):

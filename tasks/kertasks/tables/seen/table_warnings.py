@@ -47,11 +47,9 @@ def problems_of(
     if len(texts) > 1:
         problems.append(f"one column of text can be learned from, not {_names(texts)}")
     if refused:
-        first = refused[0]
-        found = first.found or "blanks"
         more = f", and {grouped(refused_count - 1)} more" if refused_count > 1 else ""
         problems.append(
-            f"row {first.row}, column {first.column}: {found!r} is not {first.wanted}{more}; "
+            f"{refused[0].in_words}{more}; "
             "correct the file, count it as missing or change the column's role"
         )
     if used == 0 and goal.cells and not problems:

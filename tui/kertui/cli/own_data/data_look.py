@@ -100,7 +100,7 @@ def _lines(look: TableLook) -> Iterator[str]:
     for problem in look.problems:
         yield f"problem: {problem}"
     for cell in look.refused[1:]:
-        yield f"  row {cell.row}, column {cell.column}: {cell.found!r} is not {cell.wanted}"
+        yield f"  {cell.in_words}"
     if look.refused_count > len(look.refused):
         yield f"  and {look.refused_count - len(look.refused)} more cells"
     for warning in look.warnings:
