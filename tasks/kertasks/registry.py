@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -25,8 +26,8 @@ class TaskIsBroken(UserError):
 
 @cache
 def built_in_tasks() -> tuple[Task, ...]:
-    """The tasks of kertasks itself."""
-    return tuple(
+    """The tasks of kertasks itself, in the order of ``all_tasks``."""
+    return _in_order(
         importlib.import_module(f"{tasks.__name__}.{info.name}").TASK
         for info in pkgutil.iter_modules(tasks.__path__)
         if not info.name.startswith("_")
@@ -59,11 +60,12 @@ def _look() -> tuple[tuple[Task, ...], tuple[BrokenTask, ...]]:
             broken.append(BrokenTask(own.path.stem, own.path, why))
         else:
             named[own.name], paths[own.name] = own.task, own.path
+    return _in_order(named.values()), tuple(broken)
+
+
+def _in_order(found: Iterable[Task]) -> tuple[Task, ...]:
     groups = list(Group)
-    found = sorted(
-        named.values(), key=lambda task: (groups.index(task.group), task.order, task.name)
-    )
-    return tuple(found), tuple(broken)
+    return tuple(sorted(found, key=lambda task: (groups.index(task.group), task.order, task.name)))
 
 
 def find_task(name: str) -> Task:

@@ -13,6 +13,8 @@ from kertasks.errors import UnknownRecipe, UnknownVariant, UserError
 from kertasks.kinds import Group, TaskKind
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from kertasks.data.dataset import Dataset
     from kertasks.data.folds.fold import Fold
     from kertasks.export.script.script_data import ScriptData
@@ -86,6 +88,9 @@ class Task:
     script: Callable[[str], ScriptData] | None = None
     """The data of a variant in plain Python, for a script without kertasks; None where there is
     no such form."""
+
+    file: Path | None = None
+    """The TOML file that says it, of a person's own task of data."""
 
     version: str = ""
     """Another one once its code or its data is; of a person's own task. Facts of its data that were

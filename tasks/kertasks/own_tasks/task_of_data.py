@@ -53,5 +53,6 @@ def task_of(path: Path, task: DataTask, version: str = "") -> Task:
         fold_loader=load_fold if kind.folds_itself else None,
         script=script,
         unit=facts.unit,
+        file=path,
         version=version,
     )

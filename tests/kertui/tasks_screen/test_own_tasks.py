@@ -11,8 +11,9 @@ from tests.support.recorded_service import RecordedService
 from textual.widgets import Input
 
 from kertasks.own_tasks.data_task import DataTask, write_data_task
+from kertasks.own_tasks.found_tasks import BrokenTask
 from kertasks.own_tasks.kept_tasks import DELETED
-from kertasks.registry import find_task
+from kertasks.registry import all_tasks, find_task
 from kertasks.tables.table import Column, Role, Table
 from kertui.dialogs.ask_path import Mistake
 from kertui.dialogs.dialog import Question
@@ -20,6 +21,7 @@ from kertui.dialogs.open_file import DataFile, DataTaskFile, OpenFileScreen, Rec
 from kertui.session import OpenData
 from kertui.tasks_screen import known_data
 from kertui.tasks_screen.known_data import KnownData
+from kertui.tasks_screen.own_tasks import OwnTasks, own_file
 from kertui.tasks_screen.task_list import TaskList
 from kertui.tasks_screen.tasks_screen import TasksScreen
 from kertui.terminal.capabilities import Capabilities
@@ -68,8 +70,8 @@ async def test_own_tasks_come_and_go_while_the_picker_is_open(
         with monkeypatch.context() as patch:
             strange = replace(find_task("xor"), files=("mine.csv",))
             patch.setattr(known_data, "all_tasks", lambda: (strange,))
-            known.look_at_files()
-            await app.workers.wait_for_complete()
+            looks = known.look_at_files()
+            await until(pilot, lambda: looks.is_finished)
 
         # It comes, with what a person wrote shown as it stands.
         file = write_task(home, "houses", "what [bold]it[/] costs")
@@ -122,6 +124,19 @@ async def test_own_tasks_come_and_go_while_the_picker_is_open(
         await until(pilot, lambda: len(asked) == 2)
         assert (asked[1].path, asked[1].task_file) == (table, None)
     assert app.crash_line is None
+
+
+def test_the_first_screen_waits_for_no_file_of_a_persons_own(home: Path) -> None:
+    file = write_task(home, "houses", "")
+    houses = find_task("houses")
+    first = OwnTasks()
+    assert houses not in first.tasks
+    assert first.tasks == tuple(task for task in all_tasks() if task is not houses)
+    assert first.has_own, "nobody is greeted as a newcomer before it is known"
+    file.unlink()
+    assert own_file(houses) == file, "a key is offered without a look at the disk"
+    assert own_file(find_task("xor")) is None
+    assert own_file(BrokenTask("ring", home / "tasks" / "ring.py", "no task")) is None
 
 
 def test_a_file_is_what_is_in_it(home: Path, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from kertasks.own_tasks.data_task import read_data_task
 from kertasks.recipes.recipe import Recipe
 from kertasks.recipes.toml_file import load_recipe
 from kertasks.registry import find_task
+from kertasks.task import Task
 from kertasks.text.numbers import short_path
 from kertui.dialogs.ask_path import AlreadyThere, AskPathScreen, Mistake
 
@@ -24,6 +25,7 @@ class RecipeFile:
 
     recipe: Recipe
     path: Path
+    task: Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +93,7 @@ def found_at(path: Path) -> FoundFile | Mistake:
         read_data_task(path)
         return DataTaskFile(path.absolute())
     recipe = load_recipe(path)
-    find_task(recipe.task)
-    return RecipeFile(recipe, path)
+    return RecipeFile(recipe, path, find_task(recipe.task))
 
 
 def _says_data(path: Path) -> bool:

@@ -48,8 +48,8 @@ class KnownRuns(Widget):
         self.runs: list[RunSummary] = []
         """The newest run comes first."""
 
-        self.readable = True
-        """Whether the folder of the runs could be listed."""
+        self.readable = False
+        """Whether the folder of the runs could be listed: it was not before the first answer."""
 
         self._reading = False
 

@@ -13,7 +13,7 @@ from textual.widget import Widget
 from kertasks.errors import UserError
 from kertasks.kinds import Group
 from kertasks.own_tasks.found_tasks import BrokenTask
-from kertasks.registry import all_tasks, broken_tasks, find_task
+from kertasks.registry import all_tasks, broken_tasks, built_in_tasks
 from kertasks.task import Task
 from kertasks.text.numbers import short_path
 from kertui.session import OpenData, OpenWorkbench
@@ -39,6 +39,9 @@ class OwnTasks(Widget):
         other: frozenset[str]
         """The names of those that came or are not what they were."""
 
+    class OwnKnown(Message):
+        """It is known for the first time whether any task is a person's own."""
+
     @dataclass
     class _Looked(Message):
         tasks: tuple[Task, ...]
@@ -51,20 +54,23 @@ class OwnTasks(Widget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.tasks: tuple[Task, ...] = all_tasks()
-        """All of them, in the order to show."""
+        # To find a person's own may take processes, which no first screen waits for.
+        self.tasks: tuple[Task, ...] = built_in_tasks()
+        """All that were found, in the order to show: kertui's own before the first look."""
 
-        self.broken: tuple[BrokenTask, ...] = broken_tasks()
+        self.broken: tuple[BrokenTask, ...] = ()
         """Those whose files are wrong."""
 
-        self._looking = False
+        self._looking = self._has_looked = False
 
     # Which there are
 
     @property
     def has_own(self) -> bool:
-        """Whether any of them is a person's own, be its file wrong or not."""
-        return bool(self.broken) or any(task.group is Group.YOURS for task in self.tasks)
+        """Whether any of them is a person's own, be its file wrong or not; before the first look
+        one may be."""
+        found = any(task.group is Group.YOURS for task in self.tasks)
+        return found or bool(self.broken) or not self._has_looked
 
     def look(self) -> None:
         """Look again, in a thread, unless one does already."""
@@ -83,9 +89,12 @@ class OwnTasks(Widget):
         before = {id(task) for task in self.tasks}
         gone = len(event.tasks) != len(self.tasks)
         other = frozenset(task.name for task in event.tasks if id(task) not in before)
+        first, self._has_looked = not self._has_looked, True
         if other or gone or event.broken != self.broken:
             self.tasks, self.broken = event.tasks, event.broken
             self.post_message(self.TasksFound(other))
+        if first:
+            self.post_message(self.OwnKnown())
 
     # What is done with them
 
@@ -105,8 +114,7 @@ class OwnTasks(Widget):
         from kertui.dialogs.open_file import DataFile, DataTaskFile, RecipeFile
 
         match found:
-            case RecipeFile(recipe, path):
-                task = find_task(recipe.task)
+            case RecipeFile(recipe, path, task):
                 self._ask(OpenWorkbench(self.screen, task, recipe, path))
             case DataTaskFile(path):
                 self.edit(path)
@@ -160,13 +168,11 @@ class OwnTasks(Widget):
 
 
 def own_file(task: Task | BrokenTask | None) -> Path | None:
-    """The file of the home that says a task of data; None where none does."""
-    if task is None or (isinstance(task, Task) and task.group is not Group.YOURS):
-        return None
-    from kertasks.own_tasks.kept_tasks import file_of
-
-    file = file_of(task.name)
-    return file if file.is_file() else None
+    """The file of the home that says a task of data, as it was when the tasks were looked for; None
+    where none does."""
+    if isinstance(task, BrokenTask):
+        return task.path if task.path.suffix == ".toml" else None
+    return None if task is None else task.file
 
 
 def broken_words(task: BrokenTask) -> str:

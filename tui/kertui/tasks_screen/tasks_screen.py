@@ -260,8 +260,13 @@ class TasksScreen(Screen[None]):
             self._show_runs()
             known = self._runs
             self.query_one(TasksHeader).show_runs(known.runs, readable=known.readable)
-            nothing_own = not self.query_one(OwnTasks).has_own
-            self.query_one(Picker).is_new = known.readable and not known.runs and nothing_own
+            self._greet()
+
+    @on(OwnTasks.TasksFound)
+    @on(OwnTasks.OwnKnown)
+    def _greet(self) -> None:
+        known, nothing_own = self._runs, not self.query_one(OwnTasks).has_own
+        self.query_one(Picker).is_new = known.readable and not known.runs and nothing_own
 
     def _mark_tasks(self) -> None:
         training = {run.task for run in self._runs.runs if run.state.goes_on}
