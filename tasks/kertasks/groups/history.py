@@ -11,7 +11,8 @@ from kertasks.groups.sweep.trials import GivenUp, Tried, decode_trial_line
 from kertasks.runs.event_reader import EventReader
 from kertasks.runs.events import Event, Finished
 from kertasks.runs.folder import RunFolder
-from kertasks.runs.history import RunHistory
+from kertasks.runs.history import RunHistory, state_of
+from kertasks.runs.state import RunState
 
 
 @dataclass(slots=True)
@@ -27,6 +28,14 @@ class MemberHistory:
 
     def __post_init__(self) -> None:
         self.reader = EventReader(self.run.events_path)
+
+    def state(self) -> RunState:
+        """What it is doing; one that has finished is not looked for among the processes, unless it
+        was taken up again."""
+        ended = self.history.ended
+        if isinstance(ended, Finished) and not self.goes_on:
+            return state_of(ended)
+        return self.run.state()
 
 
 class GroupHistory:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import math
 import time
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from kertasks.errors import UserError
 from kertasks.groups.cross_validation.asked import FINAL, CrossValidation
 from kertasks.groups.cross_validation.mean_curve import MeanCurve
 from kertasks.groups.folder import GroupDamaged, GroupFolder, GroupState
-from kertasks.groups.history import GroupHistory, MemberHistory
+from kertasks.groups.history import GroupHistory
 from kertasks.groups.measures import (
     Spread,
     device_of,
@@ -25,16 +23,18 @@ from kertasks.groups.measures import (
 from kertasks.groups.note import notes_of
 from kertasks.runs.events import Failed, Finished, Monitor, Stopped
 from kertasks.runs.folder import RunFolder
-from kertasks.runs.history import RunHistory, state_of
+from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState
 from kertasks.text.result import tested, tested_in_full
 from kertui.groups.cross_validation.folds_seen import BestOfMean, FoldSeen, FoldsSeen
 from kertui.groups.group_seen import Wanted
+from kertui.groups.mean_drawing import band_of, points_of
 from kertui.groups.progress import GroupProgress
 from kertui.plotting.fold_plot import FoldCurves
 from kertui.plotting.lines import Point
 from kertui.plotting.thinning import Buckets
 from kertui.plotting.traces import VALIDATION, whole_run
+from kertui.text.group_figures import unit_of_task
 
 
 @dataclass(slots=True)
@@ -104,7 +104,7 @@ class FoldsReader:
         self._group = group
         self._history = GroupHistory(group)
         self._planned = group.recipe().fit.epochs
-        self._unit = _unit(self._history.record.task)
+        self._unit = unit_of_task(self._history)
         self._progress = GroupProgress()
         self._curves = _Kept()
         self._judged = _Kept()
@@ -124,7 +124,7 @@ class FoldsReader:
         if history.record.asked != (record := self._group.record()).asked:
             history.record = record
         members = history.members
-        states = {key: _state(one) for key, one in members.items()}
+        states = {key: one.state() for key, one in members.items()}
         state = self._group.state(lambda: states)
         folding = record.asked
         if not isinstance(folding, CrossValidation):
@@ -253,7 +253,7 @@ class FoldsReader:
         mean = self._judged.mean
         if mean is None or mean.metric.name != metric.name:
             mean = self._mean(self._other, metric, meant)
-        middle, band = _band(mean, last, places)
+        middle, band = points_of(mean, last, places), band_of(mean, places)
         point = None
         if best is not None and metric.name in best.spreads:
             point = (float(best.epoch), best.spreads[metric.name].mean)
@@ -269,21 +269,6 @@ class FoldsReader:
             scaled = array("d") if scale is not None else None
             trace = kept[name] = _Trace(Buckets(1, *window), scaled)
         return trace.take(history, metric, scale)
-
-
-def _unit(task: str) -> str | None:
-    from kertasks.registry import find_task
-
-    try:
-        return find_task(task).unit
-    except UserError:
-        return None
-
-
-def _state(one: MemberHistory) -> RunState:
-    """What a run is doing; only one without an end is looked for among the processes."""
-    ended = one.history.ended
-    return state_of(ended) if isinstance(ended, Finished) else one.run.state()
 
 
 def _meant(started: Sequence[RunHistory]) -> list[RunHistory]:
@@ -309,23 +294,3 @@ def _spread_at(name: str, epoch: int, meant: Sequence[RunHistory]) -> Spread:
 def _last(history: RunHistory) -> int:
     done = history.last.epoch if history.last is not None else 0
     return whole_run(history.planned or 0, done, history.ended is not None)[1]
-
-
-def _band(
-    mean: MeanCurve, last: int, places: int
-) -> tuple[tuple[Point, ...], tuple[tuple[float, float, float], ...]]:
-    """The mean, thinned, and the area of one standard deviation around it."""
-    if not mean.epochs:
-        return (), ()
-    first = mean.epochs[0]
-    middle = Buckets(1, last, places)
-    middle.take(mean.means, first)
-    low = array("d", (m - sd for m, sd in zip(mean.means, mean.sds, strict=True)))
-    high = array("d", (m + sd for m, sd in zip(mean.means, mean.sds, strict=True)))
-    step = max(1, math.ceil(len(low) / places))
-    band = []
-    for at in range(0, len(low), step):
-        part = slice(at, at + step)
-        epoch = float(first + at + (min(step, len(low) - at) - 1) / 2)
-        band.append((epoch, sum(low[part]) / len(low[part]), sum(high[part]) / len(high[part])))
-    return tuple(middle.points()), tuple(band)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -20,14 +19,14 @@ from kertasks.groups.sweep.results import (
     results_of,
     sweep_of,
 )
-from kertasks.runs.events import Finished, Monitor
-from kertasks.runs.history import RunHistory, state_of
+from kertasks.runs.events import Monitor
+from kertasks.runs.history import RunHistory
 from kertui.groups.group_seen import Wanted
+from kertui.groups.mean_drawing import band_of, points_of
 from kertui.groups.progress import GroupProgress
 from kertui.groups.sweep.trials_seen import EffectsSeen, TrialsSeen
 from kertui.plotting.fold_plot import FoldCurves
 from kertui.plotting.lines import Point
-from kertui.plotting.thinning import Buckets
 from kertui.plotting.traces import VALIDATION
 from kertui.text.device_words import device_words
 from kertui.text.group_figures import unit_of_task
@@ -67,12 +66,7 @@ class TrialsReader:
         history = self._history
         history.read_more()
         members = history.members
-        states = {
-            key: state_of(one.history.ended)
-            if isinstance(one.history.ended, Finished) and not one.goes_on
-            else one.run.state()
-            for key, one in members.items()
-        }
+        states = {key: one.state() for key, one in members.items()}
         state = self._group.state(lambda: states)
         results = results_of(history)
         refusal = self._group.refusal()
@@ -147,7 +141,7 @@ class TrialsReader:
         shown = results.ranking[:_DRAWN]
         means = [self._mean(one.number, results.judge) for one in shown]
         last = max((mean.epochs[-1] for mean in means if mean.epochs), default=1)
-        return tuple(_thinned(mean, last, SPARK_PLACES) for mean in means)
+        return tuple(points_of(mean, last, SPARK_PLACES) for mean in means)
 
     def _curves(self, results: SweepResults, metric: Monitor, places: int) -> FoldCurves:
         shown = results.ranking[:_DRAWN]
@@ -155,32 +149,16 @@ class TrialsReader:
         last = max((mean.epochs[-1] for mean in means if mean.epochs), default=0)
         if not last:
             return FoldCurves(metric.name)
-        thinned = tuple(_thinned(mean, last, places) for mean in means)
+        thinned = tuple(points_of(mean, last, places) for mean in means)
         if results.best is None:
             return FoldCurves(metric.name, (1, last), thinned)
         best, point = means[0], None
         several = len(self._runs(results.best.number)) > 1
-        band = _band(best, places) if several else ()
+        band = band_of(best, places) if several else ()
         epoch = self._mean(results.best.number, results.judge).best_epoch
         if (found := best.value_at(epoch)) is not None and epoch is not None:
             point = float(epoch), found[0]
         return FoldCurves(metric.name, (1, last), thinned, thinned[0], band, point)
-
-
-def _thinned(mean: MeanCurve, last: int, places: int) -> tuple[Point, ...]:
-    if not mean.epochs:
-        return ()
-    buckets = Buckets(1, last, places)
-    buckets.take(mean.means, mean.epochs[0])
-    return tuple(buckets.points())
-
-
-def _band(mean: MeanCurve, places: int) -> tuple[tuple[float, float, float], ...]:
-    step = max(1, math.ceil(len(mean.epochs) / places))
-    return tuple(
-        (float(mean.epochs[at]), mean.means[at] - mean.sds[at], mean.means[at] + mean.sds[at])
-        for at in range(0, len(mean.epochs), step)
-    )
 
 
 def _metrics(begun: Sequence[RunHistory], judge: str) -> tuple[str, ...]:
