@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from tests.support.group_folders import write_group
+from tests.support.group_folders import write_group, write_sweep
 from tests.support.piloting import PatientApp, shown, until
 from tests.support.recorded_service import RecordedService
 from tests.support.scenes import open_group
@@ -20,6 +20,8 @@ from kertasks.groups.cross_validation.asked import FINAL, CrossValidation
 from kertasks.groups.folder import GroupState, Refusal
 from kertasks.groups.history import GroupHistory
 from kertasks.groups.store import GroupStore
+from kertasks.groups.sweep.asked import Sweep
+from kertasks.groups.sweep.dimension import Choices
 from kertasks.recipes.changes import with_changes
 from kertasks.registry import find_task
 from kertasks.runs.events import Finished
@@ -79,6 +81,9 @@ async def test_the_folds_their_mean_and_what_keys_do(service: RecordedService) -
         await pilot.press("home", "enter")
         await until(pilot, lambda: isinstance(app.screen, WorkbenchScreen))
         assert "fold 1/4" in shown(app)
+        screen.post_message(GroupScreen.RunsListed(()))  # a thread's answer that comes late
+        await pilot.pause()
+        assert isinstance(app.screen, WorkbenchScreen)
         await pilot.press("V")
         await until(pilot, lambda: "holds out fold 1/4 already" in said(app))
         await pilot.press("escape")
@@ -94,6 +99,15 @@ async def test_the_folds_their_mean_and_what_keys_do(service: RecordedService) -
         await pilot.press("o")
         await until(pilot, lambda: isinstance(app.screen, WorkbenchScreen))
         await pilot.press("escape", "escape")
+
+        # The recipe of a trial is read when it is asked for, and may be none by then.
+        units = Choices("layers.0.units", ("2",))
+        swept = write_sweep(home, Sweep((units,), "grid", 1), [("2",)], epochs=4)
+        await open_group(pilot, swept)
+        await shows("e its recipe")
+        swept.recipe_path.unlink()
+        await pilot.press("e")
+        await until(pilot, lambda: "recipe.toml cannot be read" in said(app))
 
 
 def test_a_pause_is_taken_back_before_all_runs_have_come_to_it() -> None:

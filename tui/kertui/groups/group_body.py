@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 
-from kertasks.recipes.recipe import Recipe
+from kertasks.groups.sweep.dimension import Dimension
 from kertasks.runs.folder import RunFolder
 from kertui.groups.group_curves import GroupCurves
 from kertui.groups.group_seen import GroupSeen, Wanted
@@ -46,9 +46,11 @@ class GroupBody(Vertical, Generic[Seen]):
 
     @dataclass
     class RecipeOpened(Message):
-        """A person wants a recipe in the workbench."""
+        """A person wants the recipe of a sweep's trial in the workbench."""
 
-        recipe: Recipe
+        dimensions: tuple[Dimension, ...]
+        values: tuple[str, ...]
+        """One for each dimension."""
 
     class KeysChanged(Message):
         """Other keys act than before."""

@@ -19,12 +19,14 @@ from kertasks.groups.cross_validation.final import ask_for_final
 from kertasks.groups.folder import GroupFolder, GroupState
 from kertasks.groups.script_sweep.asked import ScriptSweep
 from kertasks.groups.store import remove
+from kertasks.groups.sweep.asked import recipe_of_trial
 from kertasks.recipes.recipe import Recipe
 from kertasks.registry import find_task
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.mirrors.home_mark import host_of
 from kertasks.runs.steering.commands import SteeringCommand
 from kertasks.text.numbers import counted, percent
+from kertui.dialogs.too_small import is_on_top
 from kertui.groups.choose_run import ChooseRunScreen, RunToChoose, runs_to_choose
 from kertui.groups.cross_validation.folds_seen import FoldsSeen
 from kertui.groups.group_body import GroupBody
@@ -169,8 +171,7 @@ class GroupScreen(Screen[None]):
             has_recipe=not isinstance(asked, ScriptSweep),
             is_elsewhere=self._is_elsewhere,
         )
-        if now != self._offered:
-            self._offered = now
+        self._offered = now
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -266,7 +267,7 @@ class GroupScreen(Screen[None]):
             if run is not None:
                 self.post_message(OpenRun(self, run))
 
-        if self.is_current:
+        if is_on_top(self):
             self.app.push_screen(ChooseRunScreen(event.runs), chosen)
 
     def action_open_recipe(self) -> None:
@@ -274,14 +275,17 @@ class GroupScreen(Screen[None]):
         self._open_recipe(None)
 
     @on(GroupBody.RecipeOpened)
-    def _open_this_recipe(self, event: GroupBody.RecipeOpened) -> None:
+    def _open_recipe_of_trial(self, event: GroupBody.RecipeOpened) -> None:
         event.stop()
-        self._open_recipe(event.recipe)
+        self._open_recipe(event)
 
     @work(thread=True, group="open", exclusive=True)
-    def _open_recipe(self, recipe: Recipe | None) -> None:
+    def _open_recipe(self, of: GroupBody.RecipeOpened | None) -> None:
         try:
-            recipe = recipe or self._recipe or self.group.recipe()
+            if of is None:
+                recipe = self._recipe or self.group.recipe()
+            else:
+                recipe = recipe_of_trial(self.group.recipes(), of.dimensions, of.values)
             task = find_task(recipe.task)
         except UserError as error:
             self.app.notify(str(error), severity="error", markup=False)

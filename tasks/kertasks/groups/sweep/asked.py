@@ -10,6 +10,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from kertasks.data.folds.fold import MOST_FOLDS, Fold, all_folds
+from kertasks.errors import UnknownRecipe
 from kertasks.groups.sweep.dimension import RECIPE, Choices, Dimension
 from kertasks.groups.sweep.searched import Searched
 from kertasks.recipes.changes import with_changes
@@ -87,11 +88,14 @@ def recipe_of_trial(
 
     Raises:
         RecipeError: the values, or two of them together, are no recipe.
+        UnknownRecipe: none of the recipes has the name that a value is.
     """
     named = {recipe.name: recipe for recipe in recipes}
     chosen, changes = recipes[0], []
     for dimension, value in zip(dimensions, values, strict=True):
         if dimension.path == RECIPE:
+            if value not in named:
+                raise UnknownRecipe(chosen.task, value, list(named))
             chosen = named[value]
         else:
             changes.append((dimension.path.count("."), f"{dimension.path}={value}"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.app import ComposeResult
 
 from kertasks.groups.folder import GroupFolder
-from kertasks.groups.sweep.asked import Sweep, recipe_of_trial
+from kertasks.groups.sweep.asked import Sweep
 from kertasks.runs.folder import RunFolder
 from kertui.groups.group_body import GroupBody
 from kertui.groups.group_curves import GroupCurves, waiting
@@ -95,9 +95,4 @@ class TrialsBody(GroupBody[TrialsSeen]):
         here, seen = self._table.here, self._seen
         if here is None or seen is None or not isinstance(seen.record.asked, Sweep):
             return
-        asked = seen.record.asked
-        count = max(1, len(asked.recipe_names))
-        recipes = [self._group.recipe(number) for number in range(1, count + 1)]
-        self.post_message(
-            self.RecipeOpened(recipe_of_trial(recipes, asked.dimensions, here.values))
-        )
+        self.post_message(self.RecipeOpened(seen.record.asked.dimensions, here.values))
