@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib.util
 import socket
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -38,6 +40,14 @@ def serve(ctx: click.Context, port: int, no_advice: bool) -> None:
     Only this machine can reach it, and only with the token in the address that is printed. Closing
     a page, or ending this command, leaves trainings going.
     """
+    for option, is_meant in (
+        ("--no-mouse", not ctx.obj.keywords["mouse"]),
+        ("--notify", ctx.obj.keywords["notify"]),
+    ):
+        if is_meant:
+            raise click.UsageError(
+                f"{option} is of a terminal: a browser has a mouse of its own and no bell."
+            )
     if importlib.util.find_spec("textual_serve") is None:
         raise click.ClickException(
             "kertui serve needs textual-serve: pip install 'kertui[serve]' brings it."
@@ -56,10 +66,9 @@ def serve(ctx: click.Context, port: int, no_advice: bool) -> None:
         )
         sys.stdout.flush()
 
-    command = [sys.executable, "-m", "kertui", "--home", str(home_of(ctx).absolute())]
-    wishes = {"--no-advice": no_advice or not ctx.obj.keywords["advice"]}
-    wishes["--no-spare"] = not ctx.obj.keywords["spare"]
-    command += [*(wish for wish, is_meant in wishes.items() if is_meant), "serve-page"]
+    wishes = dict(ctx.obj.keywords)
+    wishes["advice"] = wishes["advice"] and not no_advice
+    command = page_command(home_of(ctx), wishes)
     try:
         serve_pages(command, port, tell)
     except OSError as error:
@@ -67,6 +76,21 @@ def serve(ctx: click.Context, port: int, no_advice: bool) -> None:
             f"port {port} of this machine cannot be had ({error.strerror}); --port 0 takes a free "
             "one."
         ) from error
+
+
+def page_command(home: Path, wishes: Mapping[str, Any]) -> list[str]:
+    """The command line of the app of a page.
+
+    Args:
+        home: where runs are kept.
+        wishes: what was said before the command's name, as ``run_interface`` takes it.
+    """
+    command = [sys.executable, "-m", "kertui", "--home", str(home.absolute())]
+    command += [] if wishes["advice"] else ["--no-advice"]
+    command += [] if wishes["spare"] else ["--no-spare"]
+    marker = wishes["marker"]
+    command += [] if marker is None else ["--marker", marker.value]
+    return [*command, "serve-page"]
 
 
 @click.command(hidden=True)
@@ -82,5 +106,5 @@ def serve_page(ctx: click.Context) -> None:
 
         return make_page_app(service, capabilities, first)
 
-    wishes = {name: ctx.obj.keywords[name] for name in ("advice", "spare")}
+    wishes = {name: ctx.obj.keywords[name] for name in ("advice", "spare", "marker")}
     ctx.exit(run_interface(home_of(ctx), **wishes, makes=make))
