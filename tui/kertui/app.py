@@ -184,11 +184,13 @@ class KertuiApp(App[None]):
         try:
             self.session.service.start_spare()
         except UserError as error:
-            self.call_from_thread(self.notify, str(error), severity="error")
+            self.notify(str(error), severity="error", markup=False)
 
     @work(thread=True, group="imports")
     def _import_plotext(self) -> None:
-        import plotext  # noqa: F401 (240 ms that the first plot need not wait for)
+        from kertui.plotting import draw
+
+        draw.preload()  # 240 ms that the first plot need not wait for
 
     # --- from one screen to another
 

@@ -23,6 +23,7 @@ from kertasks.keras_catalog.catalog import Catalog
 from kertasks.registry import find_task
 from kertasks.runs.events import Epoch, Finished, Started, format_event
 from kertasks.runs.folder import RunFolder
+from kertasks.runs.manifest import Origin
 from kertui.dialogs.export_run import ExportPathScreen, ExportRunScreen
 from kertui.terminal.capabilities import Capabilities
 from kertui.terminal.theme import DARK, THEMES, default_tokens
@@ -103,7 +104,7 @@ async def exporting(home: Path, *, epochs: int = 3) -> AsyncIterator[Exporting]:
     run.events_path.write_text("".join(lines))
     app = DialogApp()
     async with app.run_test(size=(100, 34), notifications=True) as pilot:
-        app.push_screen(ExportRunScreen(service, run))
+        app.push_screen(ExportRunScreen(service, run, Origin.RECIPE))
         await until(pilot, lambda: app.screen.query(OptionList))
         yield Exporting(app, pilot, run)
 

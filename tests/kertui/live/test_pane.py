@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,7 @@ from kertasks.runs.events import (
     Stopped,
     format_event,
 )
+from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState
 from kertui.live.epoch_table import EpochTable
@@ -147,8 +149,16 @@ async def test_a_notice_is_said_whole_where_there_is_room(folder: Path) -> None:
         assert text(line).startswith("! Read-only file system: ")
 
 
-async def test_a_stopped_run_says_where_its_weights_are(folder: Path) -> None:
-    app = LiveApp()
+async def test_a_stopped_run_says_where_its_weights_are(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, looked, where = LiveApp(), set[int](), RunFolder.where
+
+    def told(run: RunFolder, path: Path) -> Path:
+        looked.add(threading.get_ident())
+        return where(run, path)
+
+    monkeypatch.setattr(RunFolder, "where", told)
     async with app.run_test(size=(120, 36)) as pilot:
         events = [*newswires(20, 4), Stopped(START + 9, 4, 3, None, None)]
         app.query_one(LivePane).follow(record(folder, iter(events)))
@@ -158,6 +168,8 @@ async def test_a_stopped_run_says_where_its_weights_are(folder: Path) -> None:
         assert "○ stopped" in said
         assert "4 of 20 epochs" in said
         assert "model.keras" in said
+    assert looked
+    assert threading.get_ident() not in looked, "no file is looked for while it is drawn"
 
 
 async def test_a_regression_reports_its_error_in_the_targets_unit(folder: Path) -> None:

@@ -348,7 +348,7 @@ async def test_a_command_that_comes_too_late_says_so(
         run.tell(Stopped(time.time(), 3, 3, None, None))
         await bench.until(lambda: column(bench).pane.state is RunState.STOPPED)
         await bench.press("escape")
-        column(bench).send(service, SteeringCommand.PAUSE)
+        column(bench).send(SteeringCommand.PAUSE)
         await bench.until(
             lambda: any("Not paused" in said and "is over" in said for said in bench.notices())
         )

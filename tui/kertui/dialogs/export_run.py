@@ -32,10 +32,11 @@ class ExportRunScreen(Question[Format]):
     Args:
         service: knows where runs are kept, and Keras's classes for the script.
         run: the run to export.
+        origin: what trained it.
     """
 
-    def __init__(self, service: TrainingService, run: RunFolder) -> None:
-        has_recipe = run.origin is Origin.RECIPE
+    def __init__(self, service: TrainingService, run: RunFolder, origin: Origin) -> None:
+        has_recipe = origin is Origin.RECIPE
         choices = [
             Choice(known, f"{known.name}  {known.suffix}", known.help)
             for known in FORMATS

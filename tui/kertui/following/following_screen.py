@@ -238,7 +238,7 @@ class FollowingScreen(Screen[None]):
 
     def action_steer(self, name: str) -> None:
         """Ask something of what trains the run."""
-        self._training.steer(self._service, SteeringCommand(name), None)
+        self._training.steer(SteeringCommand(name), None)
 
     def action_live(self, action: str, *arguments: object) -> None:
         """Pass a key on to the live pane; the present is the newest run."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 from kertasks.runs.advice.finding import Finding, worst_first
 from kertasks.runs.events import Failed, Finished, Stopped
-from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
 from kertasks.runs.manifest import Origin
 from kertasks.runs.state import RunState
@@ -90,11 +90,16 @@ def next_steps(keys: NextSteps, origin: Origin, name: str) -> NextSteps:
             return NextSteps("", "", "", "", f"what writes {name}")
 
 
-def weights_kept(run: RunFolder, origin: Origin) -> str:
+def weights_kept(path: Path, origin: Origin, *, is_there: bool) -> str:
     """Where the network of a run that is over is, for a person; empty where it is nowhere: not
-    everything that a script trains can be saved."""
-    path = run.where(run.model_path)
-    return formatting.short_path(path) if origin is Origin.RECIPE or path.exists() else ""
+    everything that a script trains can be saved.
+
+    Args:
+        path: its place.
+        origin: what trained it.
+        is_there: whether there is a file.
+    """
+    return formatting.short_path(path) if origin is Origin.RECIPE or is_there else ""
 
 
 def outcome(

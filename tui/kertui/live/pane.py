@@ -260,10 +260,21 @@ class LivePane(Widget):
             self.followed.kept = message.kept
             self._pace.request()
 
+    @on(RunFollower.WeightsRead)
+    def _take_weights(self, message: RunFollower.WeightsRead) -> None:
+        message.stop()
+        if message.follower is self._follower:
+            origin = self.followed.trained_by.origin
+            there = message.is_there
+            self.followed.weights = weights_kept(message.path, origin, is_there=there)
+            if self.history.ended is not None:  # else the end, which comes next, is drawn
+                self._pace.request()
+
     @on(RunFollower.DataRead)
     def _take_data(self, message: RunFollower.DataRead) -> None:
         message.stop()
-        if message.follower is self._follower:
+        message.follower.take_answer()
+        if message.follower is self._follower and (message.data is not None or message.why_not):
             self.followed.data = message.data or self.followed.data
             self.followed.no_data = message.why_not
             self._draw()
@@ -289,11 +300,9 @@ class LivePane(Widget):
         if not self.is_mounted:
             return
         followed, history, state = self.followed, self.history, self.state
-        weights, ended = "", None
+        ended = None
         if state is not None:
-            by = followed.trained_by
-            if self.run is not None and state.is_over:
-                weights = weights_kept(self.run, by.origin)
+            by, weights = followed.trained_by, followed.weights
             steps = next_steps(self._steps, by.origin, by.name)
             ended = outcome(history, state, weights, steps, followed.trouble, followed.baselines)
         self.query_one(OutcomeLines).show(ended)

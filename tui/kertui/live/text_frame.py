@@ -86,7 +86,8 @@ def frame(run: RunFolder, width: int, marker: Marker | None = None) -> str:
     )
     steps = next_steps(steps, by.origin, by.name)
     trouble = "" if history.ended is not None else run.trouble()
-    weights = weights_kept(run, by.origin)
+    path = run.where(run.model_path)
+    weights = weights_kept(path, by.origin, is_there=path.exists())
     ended = outcome(history, state, weights, steps, trouble, baselines)
     trouble = trouble or (UNSEEN if state is RunState.UNKNOWN else "")
     if trouble and ended is None:

@@ -1,4 +1,5 @@
-"""The right side of the workbench: starts, resumes and steers a training and follows it live."""
+"""The right side of the workbench, and most of the following screen: starts, resumes and steers a
+training and follows it live."""
 
 from __future__ import annotations
 
@@ -221,17 +222,19 @@ class TrainingColumn(Vertical):
             self._show_nothing(self.pane.followed.planned)
             self._enter(None)
 
-    def start(self, service: TrainingService, recipe: Recipe, source: Path | None) -> None:
+    def start(self, recipe: Recipe, source: Path | None) -> None:
         """Begin to train the recipe, which was read from the source, if from any file."""
         self.recipe = recipe
         self._show_nothing(recipe.fit.epochs, "starting")
         self._enter(Phase.STARTING)
-        self._start(service, recipe, source)
+        self._start(recipe, source)
 
     @work(group="start")
-    async def _start(self, service: TrainingService, recipe: Recipe, source: Path | None) -> None:
+    async def _start(self, recipe: Recipe, source: Path | None) -> None:
         try:
-            run = await asyncio.to_thread(service.start, recipe, str(source) if source else None)
+            run = await asyncio.to_thread(
+                self._service.start, recipe, str(source) if source else None
+            )
         except UserError as error:
             self.pane.clear(self.pane.followed.planned)
             self.query_one(RunTrouble).show("Training did not start", str(error))
@@ -240,7 +243,7 @@ class TrainingColumn(Vertical):
             self._take(run)
 
     @work(group="start")
-    async def retrain(self, service: TrainingService) -> None:
+    async def retrain(self) -> None:
         """Train a fresh network on all rows of the training shown, which is over, for the number of
         epochs that was best."""
         before = self.run
@@ -248,7 +251,7 @@ class TrainingColumn(Vertical):
             return
         self._enter(Phase.STARTING)
         try:
-            run = await asyncio.to_thread(service.retrain, before)
+            run = await asyncio.to_thread(self._service.retrain, before)
             recipe = await asyncio.to_thread(run.recipe)
         except UserError as error:
             self._enter(None)
@@ -269,10 +272,10 @@ class TrainingColumn(Vertical):
         self._take(run, state, by)
 
     @work(group="find")
-    async def find_running(self, service: TrainingService, task: str) -> None:
+    async def find_running(self, task: str) -> None:
         """Look for a training of the task that goes on, and follow it."""
         try:
-            run = await asyncio.to_thread(service.find_running, task)
+            run = await asyncio.to_thread(self._service.find_running, task)
         except UserError as error:
             self._tell(str(error), "error")
             return
@@ -309,9 +312,7 @@ class TrainingColumn(Vertical):
 
     # Steering
 
-    def steer(
-        self, service: TrainingService, command: SteeringCommand, first_rate: float | None
-    ) -> None:
+    def steer(self, command: SteeringCommand, first_rate: float | None) -> None:
         """Ask something of the training under way, after a dialog where a command needs one, which
         may name the learning rate that the training begins with."""
         argument, extends = command.row.argument, self.can_extend
@@ -319,13 +320,13 @@ class TrainingColumn(Vertical):
         def send(value: float | None) -> None:
             # It may have ended, or gone on, while the person typed.
             if value is not None and command is SteeringCommand.EPOCHS and self.can_extend:
-                self.resume(service, int(value))
+                self.resume(int(value))
             elif value is not None:
-                self.send(service, command, value)
+                self.send(command, value)
 
         def kill(confirmed: bool | None) -> None:
             if confirmed:
-                self.send(service, command)
+                self.send(command)
 
         if command is SteeringCommand.KILL:
             self.app.push_screen(
@@ -342,18 +343,16 @@ class TrainingColumn(Vertical):
             )
             self.app.push_screen(AskNumberScreen(wanted), send)
         else:
-            self.send(service, command)
+            self.send(command)
 
-    def send(
-        self, service: TrainingService, command: SteeringCommand, value: float | None = None
-    ) -> None:
+    def send(self, command: SteeringCommand, value: float | None = None) -> None:
         """Ask something of the training under way; its events tell what became of it.
 
         One of the same kind that has no answer yet is enough.
         """
         if self.run is None:
             return
-        service.take_up(self.run)
+        self._service.take_up(self.run)
         if all(sent.command is not command for sent in self._unanswered):
             sent = SentCommand(command)
             self._unanswered.append(sent)
@@ -382,7 +381,7 @@ class TrainingColumn(Vertical):
         if sent in self._unanswered:
             self._unanswered.remove(sent)
 
-    def resume(self, service: TrainingService, epochs: int | None = None) -> None:
+    def resume(self, epochs: int | None = None) -> None:
         """Go on with the training shown, which is over, in a new process, until it has so many
         epochs in all; as planned for None."""
         run = self.run
@@ -392,12 +391,12 @@ class TrainingColumn(Vertical):
         self._enter(Phase.RESUMING)
         self.pane.asked = SteeringCommand.RESUME
         self._patience = self.set_timer(_COMES_UP, partial(self._give_up, run))
-        self._resume(service, run, epochs)
+        self._resume(run, epochs)
 
     @work(group="resume")
-    async def _resume(self, service: TrainingService, run: RunFolder, epochs: int | None) -> None:
+    async def _resume(self, run: RunFolder, epochs: int | None) -> None:
         try:
-            await asyncio.to_thread(service.resume, run, epochs)
+            await asyncio.to_thread(self._service.resume, run, epochs)
         except UserError as error:
             self._say_not_resumed(run, str(error))
 

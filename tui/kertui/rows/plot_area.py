@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from textual import events, on, work
+from textual.message import Message
 from textual.reactive import var
 
 from kertui.plotting import draw
@@ -28,6 +29,9 @@ class PlotArea(RowsWidget):
     DEFAULT_CSS = """
     PlotArea { height: 1fr; }
     """
+
+    class Loaded(Message):
+        """The drawing library is there."""
 
     cursor: var[int | None] = var(None)
     """The epoch that is read; None: the latest."""
@@ -72,7 +76,12 @@ class PlotArea(RowsWidget):
     def load(self) -> None:
         """Have the drawing library imported, which takes a while, and draw."""
         draw.preload()
-        self.app.call_from_thread(self.redraw)
+        self.post_message(self.Loaded())
+
+    @on(Loaded)
+    def _draw_loaded(self, message: Loaded) -> None:
+        message.stop()
+        self.redraw()
 
     def watch_cursor(self) -> None:
         """Move the line and read the values; the curves stay as they are."""

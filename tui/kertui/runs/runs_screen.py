@@ -383,9 +383,9 @@ class RunsScreen(Screen[None]):
         """Ask for a format and a path, and write the run under the cursor there."""
         from kertui.dialogs.export_run import ExportRunScreen
 
-        if self._table.run is not None:
-            run = RunFolder(Path(self._table.run.folder))
-            self.app.push_screen(ExportRunScreen(self._service, run))
+        if (chosen := self._table.run) is not None:
+            run = RunFolder(Path(chosen.folder))
+            self.app.push_screen(ExportRunScreen(self._service, run, chosen.origin))
 
     def _change(self, change: Callable[[RunsChanged], str]) -> None:
         self._make_change(self.app, change)

@@ -125,7 +125,7 @@ class WorkbenchScreen(Screen[None]):
         self._training.plan(self.draft.recipe)
         run, state = self._given
         if run is None:
-            self._training.find_running(self._service, self._of_task.name)
+            self._training.find_running(self._of_task.name)
             self._show_half("recipe")
         else:
             self._service.take_up(run)
@@ -279,7 +279,7 @@ class WorkbenchScreen(Screen[None]):
             self._awaited = recipe
             self._training.wait_for_check(recipe.fit.epochs)
         else:
-            self._training.start(self._service, recipe, self._path)
+            self._training.start(recipe, self._path)
         self._show_half("live")
 
     def _says_refusal(self) -> bool:
@@ -339,16 +339,16 @@ class WorkbenchScreen(Screen[None]):
         """Ask something of the training shown."""
         recipe, catalog = self._training.recipe, self._column.catalog
         rate = None if recipe is None else first_learning_rate(recipe, catalog)
-        self._training.steer(self._service, SteeringCommand(name), rate)
+        self._training.steer(SteeringCommand(name), rate)
 
     def action_resume_run(self) -> None:
         """Go on with the training shown, which is over."""
-        self._training.resume(self._service)
+        self._training.resume()
 
     @after_typing
     def action_retrain(self) -> None:
         """Train a fresh network on all rows for the best epoch's number of epochs."""
-        self._training.retrain(self._service)
+        self._training.retrain()
         self._show_half("live")
 
     @on(TrainingColumn.Retrained)

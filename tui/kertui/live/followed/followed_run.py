@@ -83,6 +83,9 @@ class FollowedRun:
         self.kept: tuple[int, ...] = ()
         """The epochs whose weights are in its folder."""
 
+        self.weights = ""
+        """Where the network is that came of it, for a person; empty where it is nowhere."""
+
         self.data: Description | None = None
         self.no_data = ""
         """Why the data is not known, where that was found out."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -83,11 +84,23 @@ class RunFollower(Widget):
         kept: tuple[int, ...]
 
     @dataclass
+    class WeightsRead(Message):
+        """Where the network of a run that has ended is, told before its end and when it changes."""
+
+        follower: RunFollower
+        path: Path
+        is_there: bool
+        """Whether it is there already, or still."""
+
+    @dataclass
     class DataRead(Message):
-        """What is known of the run's data."""
+        """What is known of the run's data: the answer to each ``describe``, to be taken by
+        ``take_answer``."""
 
         follower: RunFollower
         data: Description | None
+        """None also where nothing is remembered of it."""
+
         why_not: str = ""
         """Why it cannot be known, where it cannot."""
 
@@ -96,7 +109,7 @@ class RunFollower(Widget):
         self.run = run
         self._service = service
         self._describing = 0
-        """Threads that find out what the data is."""
+        """Questions what the data is that have no answer yet. Only the event loop counts."""
 
         self._knows_baselines = False
         self._reader = EventReader(run.events_path)
@@ -111,6 +124,8 @@ class RunFollower(Widget):
         """What was told with it."""
 
         self._kept_stamp: tuple[int, ...] = ()
+        self._weights: tuple[Path, bool] | None = None
+        """What was told of the network."""
 
     def on_mount(self) -> None:
         """Begin to read the run's folder; look whether its data was described before."""
@@ -137,8 +152,10 @@ class RunFollower(Widget):
             data = ask(recipe.task, recipe.data.variant, recipe.seed)
         except UserError as error:  # a recipe that is none, or data that is not here
             why_not = str(error)
-        if data is not None or why_not:
-            self.post_message(self.DataRead(self, data, why_not))
+        self.post_message(self.DataRead(self, data, why_not))
+
+    def take_answer(self) -> None:
+        """A ``DataRead`` has come to whoever asked."""
         self._describing -= 1
 
     @work(thread=True, group="follow")
@@ -163,12 +180,16 @@ class RunFollower(Widget):
             if time.monotonic() - kept_at >= LOOK_FOR_KEPT:
                 kept_at = time.monotonic()
                 self._look_for_kept()
+                if self._ended:
+                    self._look_for_weights()
             if not self._reader.behind:
                 over = self._ended or self._state.is_over
                 cancelled.wait(POLL_OVER if over else POLL)
 
     def _read(self) -> bool:
         events = self._reader.read()
+        if any(isinstance(event, Finished | Stopped) for event in events):
+            self._look_for_weights()
         waited, self._behind = self._behind, self._reader.behind
         if events or (waited and not self._behind):
             self.post_message(self.EventsRead(self, tuple(events), self._behind))
@@ -197,6 +218,13 @@ class RunFollower(Widget):
         if (state, trouble) != (self._state, self._trouble):
             self._state, self._trouble = state, trouble
             self.post_message(self.StateRead(self, state, trouble))
+
+    def _look_for_weights(self) -> None:
+        path = self.run.where(self.run.model_path)
+        found = path, path.exists()
+        if found != self._weights:
+            self._weights = found
+            self.post_message(self.WeightsRead(self, *found))
 
     def _look_for_kept(self) -> None:
         stamp = stamp_of(self.run)

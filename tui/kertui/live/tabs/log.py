@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from textual import work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.message import Message
 from textual.widgets import Static
 
 from kertasks.files import open_regular
@@ -80,6 +82,13 @@ class LogTab(LiveTab):
         )
     ]  # fmt: skip
 
+    @dataclass
+    class TailRead(Message):
+        """The end of a log was read."""
+
+        text: str
+        path: Path
+
     def __init__(self) -> None:
         super().__init__()
         self._path: Path | None = None
@@ -128,7 +137,12 @@ class LogTab(LiveTab):
 
     @work(thread=True, exclusive=True, group="log")
     def _read(self, path: Path) -> None:
-        self.app.call_from_thread(self._take, read_tail(path), path)
+        self.post_message(self.TailRead(read_tail(path), path))
+
+    @on(TailRead)
+    def _take_read(self, message: TailRead) -> None:
+        message.stop()
+        self._take(message.text, message.path)
 
     def _take(self, text: str, path: Path | None) -> None:
         if path != self._path or text == self._text:
