@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kertasks.errors import UnknownRecipe
 from kertasks.groups.sweep.asked import RUNGS, grid_size, recipe_of_trial, rung_of
 from kertasks.groups.sweep.dimension import Choices, Range, read_dimension
 from kertasks.recipes.recipe_errors import RecipeError
@@ -99,3 +100,5 @@ def test_values_are_put_in_as_by_set_whole_parts_first() -> None:
     assert grid_size([kind, rate]) is None
     with pytest.raises(RecipeError, match=r"layers\.9"):
         recipe_of_trial([recipe], [Choices("layers.9.units", ("1", "2"))], ["1"])
+    with pytest.raises(UnknownRecipe, match="recipe of xor 'gone'"):  # its file was changed since
+        recipe_of_trial([recipe], [Choices("recipe", ("gone", "small"))], ["gone"])
