@@ -41,6 +41,13 @@ X = RNG.normal(size=(64, 4)).astype("float32")
 Y = (X[:, 0] > 0).astype("int32")
 
 
+@pytest.fixture(autouse=True)
+def _no_script_is_left_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process runs one script for kertui, and has runs in it alone: it is over with its test,
+    in whatever order tests come."""
+    monkeypatch.setattr("kertasks.scripts.script._under_way", None)
+
+
 def network() -> keras.Model:
     keras.utils.set_random_seed(3)
     model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1, activation="sigmoid")])
