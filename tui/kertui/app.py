@@ -43,6 +43,7 @@ from kertui.terminal.glyphs import MARKER_WORDS, glyphs_for
 from kertui.terminal.input.input_order import InputOrder
 from kertui.terminal.key_names import name_key
 from kertui.terminal.notice import notice
+from kertui.terminal.parsed_styles import parse_styles_once
 from kertui.terminal.signals import give_terminal_back_on_faults, give_terminal_back_on_signals
 from kertui.terminal.theme import DARK, LIGHT, MONOCHROME, THEMES, default_tokens
 from kertui.terminal.thread_per_task import ThreadPerTaskExecutor
@@ -106,6 +107,7 @@ class KertuiApp(App[None]):
         self.crash_line: str | None = None
         """What went wrong, for the normal screen; None while nothing has."""
         self._order = InputOrder(self)
+        parse_styles_once()
         super().__init__(
             driver_class=TerminalDriver, ansi_color=None if capabilities.colour else True
         )
