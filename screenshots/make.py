@@ -38,11 +38,11 @@ from kertasks.own_tasks.data_task import DataTask, write_data_task
 from kertasks.processes.script_process import ScriptProcess
 from kertasks.registry import find_task
 from kertasks.runs.folder import RunFolder
-from kertasks.runs.label import Label, write_label
+from kertasks.runs.home.label import Label, write_label
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.run_errors import RunIsOver
 from kertasks.runs.state import RunState
 from kertasks.runs.steering.commands import SteeringCommand
-from kertasks.runs.store import RunStore
 from kertasks.user_folders import own_tasks_dir
 from kertui.advice.advice_panel import AdvicePanel
 from kertui.app import KertuiApp

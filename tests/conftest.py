@@ -19,7 +19,7 @@ from tests.support.trainers import kill_trainers
 
 from kertasks.keras_catalog.catalog import Catalog
 from kertasks.keras_import import import_keras
-from kertasks.runs.store import RunStore
+from kertasks.runs.home.store import RunStore
 from kertasks.xla_flags import offer_cache
 
 # A machine that is busy with other things is slow, not wrong.

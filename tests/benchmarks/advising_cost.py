@@ -19,7 +19,7 @@ from typing import Any
 import kertasks
 from kertasks.advice.running_advice import Depth
 from kertasks.registry import find_task
-from kertasks.runs.event_log import EventLog
+from kertasks.runs.event_file.event_log import EventLog
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
 from kertasks.trainer.callbacks.advice import Advice

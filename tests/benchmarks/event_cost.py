@@ -30,8 +30,8 @@ from pathlib import Path
 
 from tests.support.pseudo_terminal import PseudoTerminal
 
-from kertasks.runs.event_log import EventLog
-from kertasks.runs.events import Started
+from kertasks.runs.event_file.event_log import EventLog
+from kertasks.runs.event_file.events import Started
 
 EPOCHS = 50_000
 PIECES = 25

@@ -29,7 +29,7 @@ import sys
 from pathlib import Path
 from kertasks.following.file_follower import FileFollower
 from kertasks.following.logged_path import source_at
-from kertasks.runs.store import RunStore
+from kertasks.runs.home.store import RunStore
 FileFollower(source_at(Path(sys.argv[1])), RunStore(Path(sys.argv[2]))).close()
 """
 

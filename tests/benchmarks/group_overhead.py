@@ -25,8 +25,8 @@ from kertasks.recipes.changes import with_changes
 from kertasks.recipes.of_fold import recipe_of_fold
 from kertasks.recipes.recipe import Recipe
 from kertasks.registry import find_task
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.state import RunState
-from kertasks.runs.store import RunStore
 from kertasks.user_folders import cache_dir
 from kertui.service.group_process import start_runner
 

@@ -23,7 +23,7 @@ import kertasks
 from kertasks.data.dataset import Dataset
 from kertasks.recipes.recipe import Recipe
 from kertasks.registry import find_task
-from kertasks.runs.event_log import EventLog
+from kertasks.runs.event_file.event_log import EventLog
 from kertasks.runs.looking.kept_epochs import kept_files
 from kertasks.runs.steering.control_file import ControlFile
 from kertasks.trainer.callbacks.best_weights import BestWeights
@@ -31,7 +31,7 @@ from kertasks.trainer.callbacks.checkpoints import Checkpoints
 from kertasks.trainer.callbacks.event_writer import EventWriter
 from kertasks.trainer.callbacks.kept_weights import KeptWeights
 from kertasks.trainer.callbacks.steering import Steering
-from kertasks.trainer.held_weights import HeldEpochs
+from kertasks.trainer.weights.held_weights import HeldEpochs
 
 KEEP = 200
 

@@ -24,7 +24,7 @@ import kertasks
 from kertasks.data.dataset import Dataset
 from kertasks.recipes.recipe import Recipe
 from kertasks.registry import find_task
-from kertasks.runs.event_log import EventLog
+from kertasks.runs.event_file.event_log import EventLog
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.looking.view import ViewRequest, encode_request
 from kertasks.runs.views.confusion_matrix import ConfusionRequest

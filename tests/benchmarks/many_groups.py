@@ -28,7 +28,7 @@ from kertasks.groups.folder import GroupFolder
 from kertasks.groups.record import Member
 from kertasks.groups.store import GroupStore
 from kertasks.registry import find_task
-from kertasks.runs.store import RunStore
+from kertasks.runs.home.store import RunStore
 
 GROUPS = 100
 ASKED = CrossValidation(folds=50, repeats=2)

@@ -22,7 +22,7 @@ import psutil
 from tests.support.pseudo_terminal import PseudoTerminal
 from tests.support.run_folders import NOON, write_run
 
-from kertasks.runs.store import RunStore
+from kertasks.runs.home.store import RunStore
 
 RUNS = 1_000
 LONG = 200_000

@@ -14,7 +14,7 @@ from tests.support.waiting import wait_until
 
 from kertasks.recipes.changes import with_changes
 from kertasks.registry import find_task
-from kertasks.runs.events import Resuming
+from kertasks.runs.event_file.events import Resuming
 
 _EPOCHS = 20_000
 

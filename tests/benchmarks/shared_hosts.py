@@ -20,10 +20,10 @@ from tests.support.cluster_group import told
 from tests.support.ray_cluster import RayCluster, ray_cluster
 from tests.support.waiting import wait_until
 
-from kertasks.runs.events import Epoch, Failed
+from kertasks.runs.event_file.events import Epoch, Failed
 from kertasks.runs.folder import RunFolder
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.steering.sending import kill
-from kertasks.runs.store import RunStore
 
 _NETWORKS = {
     "small": ("diabetes", "small", 40, ["fit.batch_size=64"]),

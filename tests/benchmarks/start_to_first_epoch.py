@@ -14,11 +14,11 @@ import time
 from pathlib import Path
 
 from kertasks.registry import find_task
-from kertasks.runs.event_reader import EventReader
-from kertasks.runs.events import Epoch, Failed
+from kertasks.runs.event_file.event_reader import EventReader
+from kertasks.runs.event_file.events import Epoch, Failed
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.signs.process import process_start_time
 from kertasks.runs.steering.commands import SteeringCommand
-from kertasks.runs.store import RunStore
 from kertui.service.training_service import TrainingService
 
 DEADLINE = 60.0

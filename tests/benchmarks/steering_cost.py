@@ -22,9 +22,9 @@ import kertasks
 from kertasks.data.dataset import Dataset
 from kertasks.recipes.recipe import Recipe
 from kertasks.registry import find_task
-from kertasks.runs.event_log import EventLog
-from kertasks.runs.event_reader import EventReader
-from kertasks.runs.events import Checkpointed, Control
+from kertasks.runs.event_file.event_log import EventLog
+from kertasks.runs.event_file.event_reader import EventReader
+from kertasks.runs.event_file.events import Checkpointed, Control
 from kertasks.runs.steering.commands import SteeringCommand
 from kertasks.runs.steering.control_file import ControlFile, write_command
 from kertasks.trainer.callbacks.best_weights import BestWeights

@@ -22,9 +22,9 @@ from msgspec.structs import replace
 from tests.support.live_app import exclusive_or, newswires
 from tests.support.pseudo_terminal import PseudoTerminal
 
-from kertasks.runs.events import Epoch, Event, Started, format_event
+from kertasks.runs.event_file.events import Epoch, Event, Started, format_event
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.steering.commands import SteeringCommand
-from kertasks.runs.store import RunStore
 
 SIZES = ((80, 24), (120, 36), (200, 60))
 WATCH = 6.0

@@ -22,14 +22,14 @@ from kertasks.advice.facts import (
     TargetFacts,
     TargetKind,
 )
-from kertasks.data.describing import describe
+from kertasks.data.described.describing import describe
 from kertasks.data.sources import data_files
 from kertasks.export.formats import Export, Format
 from kertasks.keras_catalog.catalog import Catalog
 from kertasks.recipes.validation import validate
 from kertasks.registry import find_task
-from kertasks.runs.events import Epoch, format_event
-from kertasks.runs.store import RunStore
+from kertasks.runs.event_file.events import Epoch, format_event
+from kertasks.runs.home.store import RunStore
 from kertasks.task import Task
 
 README = Path(__file__).parents[2] / "tasks" / "README.md"

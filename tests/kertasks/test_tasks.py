@@ -12,7 +12,7 @@ import pytest
 
 import kertasks
 from kertasks.data.dataset import Dataset
-from kertasks.data.description import WordsSample
+from kertasks.data.described.description import WordsSample
 from kertasks.errors import UnknownRecipe, UnknownTask, UnknownVariant
 from kertasks.kinds import Group, TaskKind
 from kertasks.registry import all_tasks, find_task
@@ -40,7 +40,7 @@ def same(first: Dataset, second: Dataset) -> bool:
 def test_listing_the_tasks_imports_neither_numpy_nor_keras_nor_sklearn() -> None:
     script = (
         "import sys, kertasks; tasks = kertasks.all_tasks();"
-        "import kertasks.data.sources.data_files, kertasks.data.description;"
+        "import kertasks.data.sources.data_files, kertasks.data.described.description;"
         "heavy = {'numpy', 'keras', 'tensorflow', 'sklearn', 'scipy', 'urllib.request'};"
         "print(len(tasks), sorted(heavy & set(sys.modules)))"
     )

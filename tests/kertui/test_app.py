@@ -20,11 +20,11 @@ from textual.widgets import OptionList
 
 from kertasks.keras_catalog.catalog import Catalog
 from kertasks.registry import find_task
-from kertasks.runs.events import Paused, format_event
+from kertasks.runs.event_file.events import Paused, format_event
 from kertasks.runs.folder import RunFolder
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.signs.process import boot_id, process_start_time
 from kertasks.runs.steering.control_file import read_commands
-from kertasks.runs.store import RunStore
 from kertui.app import KertuiApp
 from kertui.dialogs.help import HelpScreen
 from kertui.dialogs.quit import QuitQuestion
@@ -222,11 +222,11 @@ HEAVY = ("keras", "tensorflow", "numpy", "sklearn", "plotext")
 LATER = (
     "click",
     "tomlkit",
-    "kertasks.data.description",
+    "kertasks.data.described.description",
     "kertui.dialogs.help",
     "kertui.workbench.workbench",
-    "kertasks.runs.events",
-    "kertasks.data.fact_cache",
+    "kertasks.runs.event_file.events",
+    "kertasks.data.described.fact_cache",
     "kertasks.runs.folder",
     "kertui.tasks_screen.card_facts",
     "kertui.tasks_screen.dataset_drawing",
@@ -239,7 +239,7 @@ from kertui.terminal.capabilities import Capabilities
 from kertui.app import KertuiApp
 from kertui.tasks_screen.tasks_screen import TasksScreen
 from kertui.service.training_service import TrainingService
-from kertasks.runs.store import RunStore
+from kertasks.runs.home.store import RunStore
 from kertasks.user_folders import cache_dir, default_home
 
 class LookedAt(TasksScreen):
@@ -333,7 +333,7 @@ from kertui.terminal.capabilities import Capabilities
 import kertui.app
 from kertui.tasks_screen.tasks_screen import TasksScreen
 from kertui.service.training_service import TrainingService
-from kertasks.runs.store import RunStore
+from kertasks.runs.home.store import RunStore
 from kertasks.user_folders import cache_dir, default_home
 
 def fail(self):

@@ -28,7 +28,7 @@ from textual.pilot import Pilot
 from textual.strip import Strip
 from textual.widgets import OptionList
 
-from kertasks.runs.label import Label, write_label
+from kertasks.runs.home.label import Label, write_label
 from kertasks.runs.state import RunState
 from kertui.app import KertuiApp
 from kertui.plotting import draw

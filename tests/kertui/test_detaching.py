@@ -18,12 +18,20 @@ from tests.support.waiting import wait_until
 
 from kertasks.recipes.changes import with_changes
 from kertasks.registry import find_task
-from kertasks.runs.event_reader import EventReader
-from kertasks.runs.events import Control, Epoch, Failed, Finished, Paused, Resumed, Stopped
+from kertasks.runs.event_file.event_reader import EventReader
+from kertasks.runs.event_file.events import (
+    Control,
+    Epoch,
+    Failed,
+    Finished,
+    Paused,
+    Resumed,
+    Stopped,
+)
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.state import RunState
-from kertasks.runs.store import RunStore
 
 KERTUI = str(Path(sys.executable).with_name("kertui"))
 

@@ -15,7 +15,7 @@ from tests.support.run_folders import append, write_running
 from textual.pilot import Pilot
 
 from kertasks.data.sources.source import DownloadFailed
-from kertasks.runs.events import Paused
+from kertasks.runs.event_file.events import Paused
 from kertui.app import KertuiApp
 from kertui.tasks_screen.download_screen import DownloadScreen
 

@@ -17,12 +17,12 @@ from kertasks.groups.store import GroupStore
 from kertasks.recipes.changes import with_changes
 from kertasks.recipes.of_fold import recipe_of_fold
 from kertasks.recipes.recipe import Recipe
-from kertasks.runs.event_reader import EventReader
-from kertasks.runs.events import Epoch, Finished, Started
+from kertasks.runs.event_file.event_reader import EventReader
+from kertasks.runs.event_file.events import Epoch, Finished, Started
 from kertasks.runs.folder import RunFolder
-from kertasks.runs.store import RunStore
-from kertasks.trainer.claiming import claim
+from kertasks.runs.home.store import RunStore
 from kertasks.trainer.dataset_cache import DatasetCache
+from kertasks.trainer.process.claiming import claim
 from kertasks.trainer.run import train
 
 _Event = TypeVar("_Event")

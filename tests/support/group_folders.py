@@ -18,9 +18,9 @@ from kertasks.recipes.changes import with_changes
 from kertasks.recipes.of_fold import recipe_of_fold
 from kertasks.recipes.recipe import Recipe
 from kertasks.registry import find_task
-from kertasks.runs.events import Event, Failed, Finished, Monitor, Started, format_event
+from kertasks.runs.event_file.events import Event, Failed, Finished, Monitor, Started, format_event
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.manifest import Manifest
-from kertasks.runs.store import RunStore
 
 JUDGE = Monitor("val_loss")
 

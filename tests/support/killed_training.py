@@ -31,8 +31,8 @@ def start_training(
 
 def _train(folder: Path, checkpoint_every: float, resumes: bool, epochs: int | None) -> None:
     from kertasks.trainer.callbacks import checkpoints
-    from kertasks.trainer.claiming import claim
     from kertasks.trainer.dataset_cache import DatasetCache
+    from kertasks.trainer.process.claiming import claim
     from kertasks.trainer.run import train
 
     checkpoints.EVERY = checkpoints.AT_THE_LATEST = checkpoint_every

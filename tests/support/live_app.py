@@ -12,9 +12,17 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 
 from kertasks.registry import find_task
-from kertasks.runs.events import Compiling, Epoch, Event, Finished, Progress, Started, format_event
+from kertasks.runs.event_file.events import (
+    Compiling,
+    Epoch,
+    Event,
+    Finished,
+    Progress,
+    Started,
+    format_event,
+)
 from kertasks.runs.folder import RunFolder
-from kertasks.trainer.claiming import manifest_of
+from kertasks.trainer.process.claiming import manifest_of
 from kertui.live.pane import LivePane
 from kertui.live.status import RunStatus
 from kertui.plotting import draw

@@ -19,7 +19,7 @@ from textual.pilot import Pilot
 
 from kertasks.models.check import LayerCheck, ModelCheck
 from kertasks.registry import find_task
-from kertasks.runs.events import (
+from kertasks.runs.event_file.events import (
     Checkpointed,
     Epoch,
     Event,

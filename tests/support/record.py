@@ -6,8 +6,8 @@ import json
 
 from tests.support.recorded_service import RECORDED
 
-from kertasks.data.describing import describe
-from kertasks.data.description import to_json
+from kertasks.data.described.describing import describe
+from kertasks.data.described.description import to_json
 from kertasks.registry import find_task
 
 if __name__ == "__main__":

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from kertasks.data.description import Description, from_json
+from kertasks.data.described.description import Description, from_json
 from kertasks.data.sources.source import DataFileMissing
-from kertasks.runs.store import RunStore
+from kertasks.runs.home.store import RunStore
 from kertui.service.training_service import TrainingService
 
 RECORDED = Path(__file__).with_name("recorded")
-"""What ``kertasks.data.describing`` gave, as JSON; ``python -m tests.support.record``."""
+"""What ``kertasks.data.described.describing`` gave, as JSON; ``python -m tests.support.record``."""
 
 
 class RecordedService(TrainingService):

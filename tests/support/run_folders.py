@@ -16,12 +16,20 @@ from pathlib import Path
 from kertasks.recipes.recipe import Recipe
 from kertasks.recipes.toml_file import format_recipe
 from kertasks.registry import find_task
-from kertasks.runs.event_reader import SLICE
-from kertasks.runs.events import Epoch, Event, Failed, Finished, Started, Stopped, format_event
+from kertasks.runs.event_file.event_reader import SLICE
+from kertasks.runs.event_file.events import (
+    Epoch,
+    Event,
+    Failed,
+    Finished,
+    Started,
+    Stopped,
+    format_event,
+)
 from kertasks.runs.folder import RunFolder
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.manifest import Manifest
 from kertasks.runs.signs.process import boot_id, process_start_time
-from kertasks.runs.store import RunStore
 
 NOON = 1_800_000_000.0
 """When the newest run of a list began, Unix seconds."""

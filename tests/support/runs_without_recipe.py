@@ -9,11 +9,11 @@ import math
 import os
 from collections.abc import Iterable, Iterator
 
-from kertasks.runs.event_log import EventLog
-from kertasks.runs.events import Epoch, Event, Started
+from kertasks.runs.event_file.event_log import EventLog
+from kertasks.runs.event_file.events import Epoch, Event, Started
 from kertasks.runs.folder import RunFolder
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.manifest import Origin, manifest_of_process
-from kertasks.runs.store import RunStore
 
 BEGAN = 1_800_000_000.0
 """When a run began, Unix seconds."""

@@ -29,12 +29,12 @@ from kertasks.groups.folder import GroupFolder
 from kertasks.groups.sweep.asked import Sweep
 from kertasks.groups.sweep.dimension import Choices, Range
 from kertasks.registry import find_task
-from kertasks.runs.events import Epoch, Finished
+from kertasks.runs.event_file.events import Epoch, Finished
 from kertasks.runs.folder import RunFolder
-from kertasks.runs.label import Label, write_label
+from kertasks.runs.home.label import Label, write_label
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.manifest import Origin
 from kertasks.runs.state import RunState
-from kertasks.runs.store import RunStore
 from kertui.app import KertuiApp
 from kertui.following.following_screen import FollowingScreen
 from kertui.groups.group_screen import GroupScreen

@@ -10,11 +10,11 @@ import sys
 import time
 
 from kertasks.registry import find_task
-from kertasks.runs.events import Compiling, Control, Epoch, Event, Started, format_event
+from kertasks.runs.event_file.events import Compiling, Control, Epoch, Event, Started, format_event
 from kertasks.runs.folder import RunFolder
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.signs.process import boot_id, process_start_time
 from kertasks.runs.steering.control_file import read_commands
-from kertasks.runs.store import RunStore
 
 
 class SteeredRun:

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from tests.support.waiting import wait_until
 
-from kertasks.runs.event_reader import EventReader
-from kertasks.runs.events import Epoch
+from kertasks.runs.event_file.event_reader import EventReader
+from kertasks.runs.event_file.events import Epoch
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.run_errors import RunDamaged
 from kertasks.runs.signs.process import process_is_there
-from kertasks.runs.store import RunStore
 
 PATIENCE = 120.0
 """Seconds a trainer may take to import Keras on a machine that is busy with other things."""

@@ -11,7 +11,7 @@ from tests.support.piloting import until
 from tests.support.recorded_service import RecordedService
 from textual.pilot import Pilot
 
-from kertasks.data.description import ColumnsSample, ImageSample, Sample, WordsSample
+from kertasks.data.described.description import ColumnsSample, ImageSample, Sample, WordsSample
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.looking.view import Look, Moment, Rows, ViewRecord, ViewRequest
 from kertasks.runs.views.confusion_matrix import ClassFigures, ConfusionMatrix

@@ -50,7 +50,7 @@ from kertui.terminal.thread_per_task import ThreadPerTaskExecutor
 
 if TYPE_CHECKING:
     from kertasks.runs.folder import RunFolder
-    from kertasks.runs.summary import RunSummary
+    from kertasks.runs.home.summary import RunSummary
     from kertui.dialogs.open_file import FoundFile
     from kertui.service.training_service import TrainingService
 
@@ -420,7 +420,7 @@ class KertuiApp(App[None]):
 
     def session_runs(self) -> list[RunSummary]:
         """Summarise the runs begun, resumed or steered here. Reads files: call it from a thread."""
-        from kertasks.runs.summary import summarise
+        from kertasks.runs.home.summary import summarise
 
         summaries = (summarise(run) for run in self.session.service.session_runs)
         return [summary for summary in summaries if summary is not None]
@@ -442,8 +442,8 @@ class KertuiApp(App[None]):
 
     def _note_crash(self, error: BaseException | None) -> None:
         if self.crash_line is None:
+            from kertasks.runs.home.store import RunStore
             from kertasks.runs.mirrors.home_mark import host_of
-            from kertasks.runs.store import RunStore
             from kertasks.user_folders import default_home
 
             store = self.session.service.store
@@ -473,7 +473,7 @@ def run_app(
     """
     app = (makes or KertuiApp)(service, capabilities, first)
     app.run(mouse=capabilities.mouse)
-    from kertasks.runs.summary import in_words  # the first paint need not wait for it
+    from kertasks.runs.home.summary import in_words  # the first paint need not wait for it
 
     try:
         for summary in app.session_runs():

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from kertasks.models.check import ToldMetrics
     from kertasks.recipes.recipe import Recipe
     from kertasks.runs.folder import RunFolder
-    from kertasks.runs.listing import OverRuns
+    from kertasks.runs.home.listing import OverRuns
     from kertasks.runs.manifest import Manifest
     from kertasks.runs.state import RunState
     from kertasks.task import Task

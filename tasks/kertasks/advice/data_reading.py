@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from kertasks.advice.facts import InputFacts, TargetFacts, TargetKind
-from kertasks.data.mapped_rows import take_rows
+from kertasks.data.rows.mapped_rows import take_rows
 from kertasks.data.value_reading import are_finite, flat_rows, labels_of
 from kertasks.data.values import NO_NUMBERS
 

@@ -34,7 +34,7 @@ from kertasks.advice.network.computed_network import (
     with_gradients_of,
 )
 from kertasks.advice.scoring import chance_loss
-from kertasks.data.mapped_rows import take_rows
+from kertasks.data.rows.mapped_rows import take_rows
 from kertasks.data.values import NO_NUMBERS
 from kertasks.models.messages import one_line
 

@@ -30,7 +30,7 @@ from kertasks.advice.network.network_reading import (
 from kertasks.advice.network.trained_network import Curve, look_at_curve, look_at_network
 from kertasks.advice.rule_table import advise
 from kertasks.data.dataset import Dataset
-from kertasks.data.mapped_rows import take_rows
+from kertasks.data.rows.mapped_rows import take_rows
 from kertasks.runs.advice.finding import Finding
 
 _LOG = logging.getLogger("kertasks.advice")

@@ -23,7 +23,7 @@ from kertasks.advice.network.trained_network import (
 )
 from kertasks.advice.seeds import own_seeds
 from kertasks.advice.watch import Watch
-from kertasks.data.mapped_rows import take_rows
+from kertasks.data.rows.mapped_rows import take_rows
 from kertasks.data.splits import Split
 
 _LOG = logging.getLogger("kertasks.advice")

@@ -9,9 +9,9 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from kertasks.data.description import RawColumn, Sample
+from kertasks.data.described.description import RawColumn, Sample
 from kertasks.data.folds.fold import Fold
-from kertasks.data.read_rows import TypedRows
+from kertasks.data.rows.read_rows import TypedRows
 from kertasks.data.splits import (
     FeatureScale,
     Split,

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kertasks.data.dataset import Dataset
-from kertasks.data.description import Sample
+from kertasks.data.described.description import Sample
+from kertasks.data.described.samples import WordsSampler
 from kertasks.data.multi_hot import MultiHotRows
-from kertasks.data.samples import WordsSampler
 from kertasks.data.splits import Split
 
 

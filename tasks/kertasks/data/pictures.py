@@ -6,7 +6,7 @@ import numpy as np
 
 from kertasks.data.classes import DatasetClasses
 from kertasks.data.dataset import Dataset
-from kertasks.data.description import CurvePicture, Picture, ScatterPicture
+from kertasks.data.described.description import CurvePicture, Picture, ScatterPicture
 from kertasks.data.value_reading import are_finite, labels_of
 from kertasks.data.values import NO_NUMBERS
 

@@ -10,8 +10,15 @@ from kertasks.export.script.writing import write_script
 from kertasks.export.trained_task import trained_task
 from kertasks.keras_catalog.catalog import Catalog
 from kertasks.pretrained.kept_file import unusable_networks, with_kept_networks
-from kertasks.runs.event_reader import EventReader
-from kertasks.runs.events import Event, Finished, LearningRate, Progress, Resumed, Stopped
+from kertasks.runs.event_file.event_reader import EventReader
+from kertasks.runs.event_file.events import (
+    Event,
+    Finished,
+    LearningRate,
+    Progress,
+    Resumed,
+    Stopped,
+)
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
 

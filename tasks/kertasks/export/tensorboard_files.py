@@ -10,7 +10,7 @@ from pathlib import Path
 from kertasks.errors import UserError
 from kertasks.export.formats import AlreadyThere, Export, NoEpochs
 from kertasks.files import replacing
-from kertasks.runs.events import Epoch
+from kertasks.runs.event_file.events import Epoch
 from kertasks.runs.history import RunHistory
 
 TRAIN, VALIDATION = "train", "validation"

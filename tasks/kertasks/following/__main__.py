@@ -16,7 +16,7 @@ from kertasks.errors import UserError
 from kertasks.following.file_follower import FileFollower, FollowedByAnother
 from kertasks.following.logged_path import source_at
 from kertasks.runs.folder import RunFolder
-from kertasks.runs.store import RunStore
+from kertasks.runs.home.store import RunStore
 
 _LOOK_EVERY = 0.25
 """Seconds between two looks at the log."""

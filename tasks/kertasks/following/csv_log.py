@@ -18,7 +18,7 @@ from pathlib import Path
 from kertasks.errors import UserError
 from kertasks.files import LARGEST, LONGEST_LINE, open_regular
 from kertasks.following.epoch_source import BOTH, NotALog
-from kertasks.runs.events import Epoch
+from kertasks.runs.event_file.events import Epoch
 from kertasks.text.plain_text import one_line, visible_name
 
 _SEPARATORS = ",;\t|"

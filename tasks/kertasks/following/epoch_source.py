@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from kertasks.errors import UserError
-from kertasks.runs.events import Epoch
+from kertasks.runs.event_file.events import Epoch
 
 BOTH = (
     "A file of Keras's CSVLogger begins with a line of column names, one of them epoch "

@@ -15,13 +15,13 @@ from pathlib import Path
 
 from kertasks.errors import UserError
 from kertasks.following.epoch_source import EpochSource
-from kertasks.runs.event_log import EventLog
-from kertasks.runs.events import Epoch, Notice, Started
+from kertasks.runs.event_file.event_log import EventLog
+from kertasks.runs.event_file.events import Epoch, Notice, Started
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.manifest import Manifest, Origin, manifest_of_process
 from kertasks.runs.run_errors import RunDamaged
-from kertasks.runs.store import RunStore
 from kertasks.text.numbers import counted
 from kertasks.text.plain_text import one_line
 

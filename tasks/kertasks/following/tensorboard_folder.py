@@ -25,7 +25,7 @@ from kertasks.following.metric_names import (
     MetricName,
     metric_name,
 )
-from kertasks.runs.events import Epoch
+from kertasks.runs.event_file.events import Epoch
 from kertasks.text.numbers import grouped
 from kertasks.text.plain_text import visible_name
 

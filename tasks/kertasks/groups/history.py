@@ -8,8 +8,8 @@ from kertasks.groups.folder import GroupFolder
 from kertasks.groups.lines import NewLines
 from kertasks.groups.record import GroupRecord, Member
 from kertasks.groups.sweep.trials import GivenUp, Tried, decode_trial_line
-from kertasks.runs.event_reader import EventReader
-from kertasks.runs.events import Event, Finished
+from kertasks.runs.event_file.event_reader import EventReader
+from kertasks.runs.event_file.events import Event, Finished
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory, state_of
 from kertasks.runs.state import RunState

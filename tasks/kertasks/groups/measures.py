@@ -13,7 +13,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from kertasks.runs.events import Monitor
+from kertasks.runs.event_file.events import Monitor
 from kertasks.runs.history import RunHistory
 from kertasks.text.numbers import ERRORS
 

@@ -12,7 +12,7 @@ from msgspec.structs import force_setattr
 from kertasks.groups.cross_validation.asked import CrossValidation
 from kertasks.groups.script_sweep.asked import ScriptSweep
 from kertasks.groups.sweep.asked import Sweep
-from kertasks.runs.events import Monitor, Ordinal
+from kertasks.runs.event_file.events import Monitor, Ordinal
 from kertasks.text.plain_text import one_line
 
 SCHEMA = 1

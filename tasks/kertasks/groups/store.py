@@ -13,9 +13,9 @@ from kertasks.groups.own_word import keep_mark
 from kertasks.groups.record import Asked, GroupRecord, OnRay
 from kertasks.groups.script_sweep.asked import ScriptSweep
 from kertasks.recipes.recipe import Recipe
-from kertasks.runs.events import Monitor
+from kertasks.runs.event_file.events import Monitor
+from kertasks.runs.home.store import HomeNotWritable, list_runs, make_folder
 from kertasks.runs.recipe_comments import origin_comments
-from kertasks.runs.store import HomeNotWritable, list_runs, make_folder
 
 
 class GroupStore:

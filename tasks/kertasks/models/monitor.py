@@ -15,7 +15,7 @@ from kertasks.models.messages import BuildError
 from kertasks.models.network import make_metric
 from kertasks.models.no_weights import no_weights
 from kertasks.recipes.recipe import Recipe
-from kertasks.runs.events import Monitor
+from kertasks.runs.event_file.events import Monitor
 
 VALIDATION = "val_"
 """What Keras puts before the names of metrics of held-out rows."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from kertasks.errors import UserError
 from kertasks.processes.keras_process import keras_command
 from kertasks.runs.folder import RunFolder
-from kertasks.runs.store import RunStore
+from kertasks.runs.home.store import RunStore
 from kertasks.text.plain_text import one_line
 
 

@@ -109,7 +109,7 @@ class TrainerProcess:
         log_name = ADVISER_LOG if adviser else STAYING_LOG if stays else WARM_UP_LOG
         log = _open_log(cache_dir, log_name)
         ours, theirs = socket.socketpair()
-        command = keras_command("kertasks.trainer.worker")
+        command = keras_command("kertasks.trainer.process.worker")
         command += ["--cache", str(cache_dir), "--socket", str(theirs.fileno())]
         command += [] if keras else ["--no-keras"]
         command += ["--adviser"] if adviser else []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 
-from kertasks.runs.events import Epoch, Monitor
+from kertasks.runs.event_file.events import Epoch, Monitor
 
 _LOSS = Monitor("loss")
 _VALIDATION_LOSS = Monitor("val_loss")

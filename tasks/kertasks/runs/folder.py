@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kertasks.files import open_regular, read_small, write_text
-from kertasks.runs.event_reader import last_answered
+from kertasks.runs.event_file.event_reader import last_answered
+from kertasks.runs.event_file.spool import deliver, spooled
 from kertasks.runs.manifest import Manifest, Origin, format_manifest, parse_manifest
 from kertasks.runs.mirrors.mirror_note import IsMirrored, read_note
 from kertasks.runs.recipe_comments import Told, origin_comments, told_origin
@@ -26,7 +27,6 @@ from kertasks.runs.run_errors import (
 )
 from kertasks.runs.signs.lives import sees_process_of, state_of
 from kertasks.runs.signs.process import process_is_there
-from kertasks.runs.spool import deliver, spooled
 from kertasks.runs.state import RunState
 from kertasks.runs.steering.commands import SteeringCommand
 from kertasks.runs.steering.control_file import Command, write_command

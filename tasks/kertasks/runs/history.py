@@ -13,8 +13,8 @@ from pathlib import Path
 from kertasks.runs.advice.finding import Finding
 from kertasks.runs.advice.found import FoundInRun
 from kertasks.runs.best_epoch import BestEpoch
-from kertasks.runs.event_reader import EventReader
-from kertasks.runs.events import (
+from kertasks.runs.event_file.event_reader import EventReader
+from kertasks.runs.event_file.events import (
     LOSSES,
     Advised,
     Checkpointed,

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from kertasks.errors import UserError
-from kertasks.runs.event_reader import events_backwards
-from kertasks.runs.events import Checkpointed, Control, Finished, Planned, Resuming, Stopped
+from kertasks.runs.event_file.event_reader import events_backwards
+from kertasks.runs.event_file.events import (
+    Checkpointed,
+    Control,
+    Finished,
+    Planned,
+    Resuming,
+    Stopped,
+)
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.state import RunState
 

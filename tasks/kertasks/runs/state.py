@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from pathlib import Path
 
-from kertasks.runs.event_reader import Tail
+from kertasks.runs.event_file.event_reader import Tail
 
 
 class RunState(StrEnum):

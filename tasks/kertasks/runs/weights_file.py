@@ -11,7 +11,7 @@ import msgspec
 
 from kertasks.files import open_regular
 from kertasks.records import learn
-from kertasks.runs.events import Count
+from kertasks.runs.event_file.events import Count
 from kertasks.text.json_numbers import Metrics
 
 MEMBER = "kertui.json"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from kertasks.data.fact_cache import FactCache
+from kertasks.data.described.fact_cache import FactCache
 from kertasks.recipes.recipe import Recipe
 from kertasks.registry import find_task
 from kertasks.scores.run_baselines import RunBaselines

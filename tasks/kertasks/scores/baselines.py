@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kertasks.data.dataset import Dataset
-from kertasks.data.mapped_rows import is_mapped, take_rows
 from kertasks.data.multi_hot import MultiHotRows
+from kertasks.data.rows.mapped_rows import is_mapped, take_rows
 from kertasks.data.splits import Split
 from kertasks.data.value_reading import are_finite, flat_rows, labels_of
 from kertasks.data.values import NO_NUMBERS

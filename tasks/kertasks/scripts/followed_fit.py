@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from kertasks.errors import UserError
 from kertasks.runs.advice.finding import Finding
-from kertasks.runs.events import Failed, Finished, Monitor, Notice, Started, Stopped
+from kertasks.runs.event_file.events import Failed, Finished, Monitor, Notice, Started, Stopped
 from kertasks.runs.history import RunHistory
 from kertasks.runs.steering.control_file import ControlFile
 from kertasks.scripts.asking import Asking
@@ -34,13 +34,13 @@ from kertasks.trainer.callbacks.advice import Advice
 from kertasks.trainer.callbacks.best_weights import BestWeights
 from kertasks.trainer.callbacks.event_writer import EventWriter
 from kertasks.trainer.callbacks.steering import Steering
-from kertasks.trainer.claiming import versions
 from kertasks.trainer.device import device_name
 from kertasks.trainer.failure import reason_of
-from kertasks.trainer.held_weights import HeldEpochs, size_of
 from kertasks.trainer.machine import MachineWatch
+from kertasks.trainer.process.claiming import versions
 from kertasks.trainer.trained_time import TrainedTime
-from kertasks.trainer.weight_files import WeightFiles
+from kertasks.trainer.weights.held_weights import HeldEpochs, size_of
+from kertasks.trainer.weights.weight_files import WeightFiles
 
 if TYPE_CHECKING:
     from kertasks.scripts.views.found_views import Answering

@@ -12,17 +12,17 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from kertasks.files import open_to_append
-from kertasks.runs.event_log import EventLog
-from kertasks.runs.events import Event, Failed, Notice, ScriptExited
+from kertasks.runs.event_file.event_log import EventLog
+from kertasks.runs.event_file.events import Event, Failed, Notice, ScriptExited
 from kertasks.runs.folder import RunFolder
-from kertasks.runs.label import Label, LabelNotWritten, write_label
+from kertasks.runs.home.label import Label, LabelNotWritten, write_label
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.manifest import Origin
 from kertasks.runs.run_errors import RunDamaged
-from kertasks.runs.store import RunStore
 from kertasks.scripts.diary import DiaryWriter, FitBegun, ScriptEnded
 from kertasks.scripts.end_looks import EndLooks
 from kertasks.text.plain_text import one_line
-from kertasks.trainer.claiming import own_manifest
+from kertasks.trainer.process.claiming import own_manifest
 from kertasks.user_folders import default_home
 
 UNNAMED = "fit"
@@ -84,7 +84,7 @@ class Script:
         """Make the folder of the first run, before there is a call of ``fit``.
 
         Raises:
-            kertasks.runs.store.HomeNotWritable: the home cannot be written in.
+            kertasks.runs.home.store.HomeNotWritable: the home cannot be written in.
             OSError: the folder cannot.
         """
         self._waiting = self._new(self.name or UNNAMED)
@@ -94,7 +94,7 @@ class Script:
         """The folder of the run that begins now, and its log, which the caller closes.
 
         Raises:
-            kertasks.runs.store.HomeNotWritable: the home cannot be written in.
+            kertasks.runs.home.store.HomeNotWritable: the home cannot be written in.
             OSError: the folder cannot.
         """
         with self._lock:

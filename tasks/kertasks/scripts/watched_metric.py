@@ -7,7 +7,7 @@ from contextlib import suppress
 import keras
 
 from kertasks.models.monitor import VALIDATION, direction_of, given_metrics
-from kertasks.runs.events import Monitor
+from kertasks.runs.event_file.events import Monitor
 
 
 def watched_metric(

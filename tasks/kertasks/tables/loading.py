@@ -11,9 +11,9 @@ import msgspec
 import numpy as np
 
 from kertasks.data.dataset import Dataset
-from kertasks.data.description import ColumnsSample, Sample, WordsSample
+from kertasks.data.described.description import ColumnsSample, Sample, WordsSample
+from kertasks.data.described.samples import class_label, format_number
 from kertasks.data.folds.fold import Fold
-from kertasks.data.samples import class_label, format_number
 from kertasks.data.splits import FeatureScale, Split, TargetScale
 from kertasks.files import said_path
 from kertasks.kinds import BaselineMethod

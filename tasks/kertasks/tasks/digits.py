@@ -39,7 +39,7 @@ def load(variant: str, seed: int) -> Dataset:
     from sklearn.model_selection import train_test_split
 
     from kertasks.data.dataset import Dataset
-    from kertasks.data.samples import image_sample
+    from kertasks.data.described.samples import image_sample
     from kertasks.data.splits import Split
 
     source = load_digits()

@@ -35,8 +35,8 @@ def load(variant: str, seed: int) -> Dataset:  # noqa: ARG001 - nothing is drawn
     import keras
 
     from kertasks.data.dataset import Dataset
+    from kertasks.data.described.samples import WordsSampler
     from kertasks.data.multi_hot import multi_hot
-    from kertasks.data.samples import WordsSampler
     from kertasks.data.sources.keras_datasets import call_keras, load_reviews
     from kertasks.data.splits import Split
     from kertasks.data.text_encoding import WordsEncoder

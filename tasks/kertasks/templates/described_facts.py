@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kertasks.data.description import Description, SplitFacts
+from kertasks.data.described.description import Description, SplitFacts
 from kertasks.task import Task
 from kertasks.templates.data_facts import DataFacts, InputForm
 

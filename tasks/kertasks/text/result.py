@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from kertasks.runs.events import Epoch, Finished, Stopped
+from kertasks.runs.event_file.events import Epoch, Finished, Stopped
 from kertasks.scores.run_baselines import Baseline
 from kertasks.text.numbers import counted, grouped, in_unit, metric, metric_label, test_result
 

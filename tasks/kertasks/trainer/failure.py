@@ -13,9 +13,9 @@ import keras
 
 from kertasks.errors import UserError
 from kertasks.recipes.recipe import Recipe
-from kertasks.runs.event_log import EventLog
-from kertasks.runs.events import Notice
-from kertasks.runs.spool import write_or_spool
+from kertasks.runs.event_file.event_log import EventLog
+from kertasks.runs.event_file.events import Notice
+from kertasks.runs.event_file.spool import write_or_spool
 from kertasks.text.error_text import described
 
 _OUT_OF_MEMORY = ("ResourceExhaustedError", "OutOfMemoryError")

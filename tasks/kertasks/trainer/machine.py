@@ -16,8 +16,8 @@ from kertasks.errors import UserError
 from kertasks.models.messages import BuildError
 from kertasks.processes.free_memory import free_memory
 from kertasks.recipes.recipe import Recipe
-from kertasks.runs.event_log import EventLog
-from kertasks.runs.events import Gpu, Machine
+from kertasks.runs.event_file.event_log import EventLog
+from kertasks.runs.event_file.events import Gpu, Machine
 from kertasks.text.numbers import size
 
 

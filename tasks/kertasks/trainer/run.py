@@ -25,7 +25,7 @@ from kertasks.models.split_rules import rows_trained
 from kertasks.own_tasks.kept_statistics import keep_statistics, require_same_data
 from kertasks.recipes.bounds import MOST_EPOCHS
 from kertasks.recipes.recipe import Recipe
-from kertasks.runs.events import (
+from kertasks.runs.event_file.events import (
     Compiled,
     Compiling,
     Failed,
@@ -47,16 +47,16 @@ from kertasks.trainer.callbacks.event_writer import EventWriter
 from kertasks.trainer.callbacks.kept_weights import KeptWeights
 from kertasks.trainer.callbacks.looks import Looks
 from kertasks.trainer.callbacks.steering import Steering
-from kertasks.trainer.checkpoint import Checkpoint, TrainingPosition
-from kertasks.trainer.claiming import ClaimedRun, versions
 from kertasks.trainer.dataset_cache import DatasetCache
 from kertasks.trainer.device import missing_gpu
 from kertasks.trainer.failure import describe_failure
-from kertasks.trainer.held_weights import HeldEpochs
 from kertasks.trainer.machine import MachineWatch, require_memory
+from kertasks.trainer.process.claiming import ClaimedRun, versions
 from kertasks.trainer.testing import result_of, test_metrics
 from kertasks.trainer.trained_time import TrainedTime
-from kertasks.trainer.weight_files import WeightFiles
+from kertasks.trainer.weights.checkpoint import Checkpoint, TrainingPosition
+from kertasks.trainer.weights.held_weights import HeldEpochs
+from kertasks.trainer.weights.weight_files import WeightFiles
 from kertasks.views.split_choice import data_of_run
 
 _LOG = logging.getLogger("kertasks.trainer")

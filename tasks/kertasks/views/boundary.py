@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kertasks.data.dataset import Dataset
-from kertasks.data.describing import target_facts
+from kertasks.data.described.describing import target_facts
 from kertasks.data.splits import Split
 from kertasks.runs.looking.feature_axis import FeatureAxis
 from kertasks.runs.looking.view import DoesNotApply

@@ -18,9 +18,9 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from kertasks.data.dataset import Dataset
-from kertasks.data.description import ImageSample
+from kertasks.data.described.description import ImageSample
+from kertasks.data.described.samples import WordsSampler, class_label, format_number
 from kertasks.data.multi_hot import PADDING
-from kertasks.data.samples import WordsSampler, class_label, format_number
 from kertasks.data.splits import Split
 from kertasks.runs.looking.view import DoesNotApply
 from kertasks.runs.views.saliency import Saliency, SaliencyRequest

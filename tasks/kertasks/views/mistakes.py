@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kertasks.data.dataset import Dataset
-from kertasks.data.description import ImageSample, Sample
-from kertasks.data.samples import class_label, decode_row
+from kertasks.data.described.description import ImageSample, Sample
+from kertasks.data.described.samples import class_label, decode_row
 from kertasks.data.splits import Split
 from kertasks.runs.looking.view import DoesNotApply
 from kertasks.runs.views.worst_rows import (

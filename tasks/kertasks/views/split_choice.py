@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kertasks.data.dataset import Dataset
-from kertasks.data.description import Sample
-from kertasks.data.samples import WordsSampler
+from kertasks.data.described.description import Sample
+from kertasks.data.described.samples import WordsSampler
 from kertasks.data.splits import Split
 from kertasks.models.split_rules import rows_trained
 from kertasks.recipes.recipe import Recipe

@@ -15,8 +15,14 @@ from scipy.sparse import csr_matrix
 from tests.support.own_tasks import OwnTasks
 
 from kertasks.data.dataset import Dataset
-from kertasks.data.describing import describe
-from kertasks.data.description import CurvePicture, Description, ScatterPicture, from_json, to_json
+from kertasks.data.described.describing import describe
+from kertasks.data.described.description import (
+    CurvePicture,
+    Description,
+    ScatterPicture,
+    from_json,
+    to_json,
+)
 from kertasks.data.splits import NoRows, Split
 from kertasks.kinds import BaselineMethod
 from kertasks.registry import find_task

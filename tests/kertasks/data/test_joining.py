@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from kertasks.data.dataset import Dataset
-from kertasks.data.description import Sample, WordsSample
+from kertasks.data.described.description import Sample, WordsSample
+from kertasks.data.described.samples import WordsSampler
 from kertasks.data.joining import joined
 from kertasks.data.multi_hot import MultiHotRows, multi_hot, pack_texts
-from kertasks.data.samples import WordsSampler
 from kertasks.data.splits import Split
 
 TEXTS = [[3, 1, 4], [1, 5], [9, 2, 6, 5], [3], [5, 8, 9]]

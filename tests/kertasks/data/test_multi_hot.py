@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kertasks.data.described.samples import WordsSampler
 from kertasks.data.multi_hot import multi_hot, pack_texts
-from kertasks.data.samples import WordsSampler
 
 WORDS = 12
 

@@ -13,7 +13,7 @@ from kertasks.errors import UserError
 from kertasks.following.csv_log import CsvLog
 from kertasks.following.epoch_source import NotALog
 from kertasks.following.logged_path import source_at
-from kertasks.runs.events import Epoch
+from kertasks.runs.event_file.events import Epoch
 
 
 def epochs(log: CsvLog) -> list[list[tuple[int, dict[str, float]]]]:

@@ -12,18 +12,18 @@ from tests.support.waiting import wait_until
 
 from kertasks.following.file_follower import FileFollower, FollowedByAnother
 from kertasks.following.logged_path import source_at
-from kertasks.runs.bin import RunBin
-from kertasks.runs.event_reader import EventReader
-from kertasks.runs.events import Epoch, Started
+from kertasks.runs.event_file.event_reader import EventReader
+from kertasks.runs.event_file.events import Epoch, Started
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
-from kertasks.runs.listing import RunSummaries
+from kertasks.runs.home.bin import RunBin
+from kertasks.runs.home.listing import RunSummaries
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.manifest import Origin
 from kertasks.runs.resumable import require_resumable
 from kertasks.runs.run_errors import OnlyRead
 from kertasks.runs.state import RunState
 from kertasks.runs.steering.commands import SteeringCommand
-from kertasks.runs.store import RunStore
 from kertui.service.run_group import RunGroup
 
 HEADER = "epoch,loss,val_loss\n"
@@ -203,7 +203,7 @@ def test_a_long_log_is_told_in_portions(tmp_path: Path, home: Path) -> None:
 def test_a_run_that_is_deleted_while_it_is_followed_is_followed_no_more(
     log: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kertasks.runs.event_log.HEARTBEAT", 0.05)
+    monkeypatch.setattr("kertasks.runs.event_file.event_log.HEARTBEAT", 0.05)
     follower = FileFollower(source_at(log), RunStore(home))
     RunBin(RunStore(home)).delete(follower.run)
     wait_until(lambda: follower.is_gone)

@@ -17,7 +17,7 @@ from kertasks.following.event_file import EventFile, masked_crc
 from kertasks.following.logged_path import source_at
 from kertasks.following.metric_names import metric_name
 from kertasks.following.tensorboard_folder import TensorBoardFolder
-from kertasks.runs.events import Epoch
+from kertasks.runs.event_file.events import Epoch
 
 
 def numbers(told: list[Epoch]) -> list[tuple[int, dict[str, float]]]:

@@ -12,7 +12,7 @@ from kertasks.groups.cross_validation.asked import CrossValidation
 from kertasks.groups.cross_validation.mean_curve import MeanCurve
 from kertasks.groups.cross_validation.results import results_of
 from kertasks.groups.history import GroupHistory
-from kertasks.runs.events import Epoch, Started
+from kertasks.runs.event_file.events import Epoch, Started
 from kertasks.runs.history import RunHistory
 
 

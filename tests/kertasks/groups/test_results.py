@@ -18,10 +18,10 @@ from kertasks.groups.planning import plan_of
 from kertasks.groups.record import Member
 from kertasks.groups.store import GroupStore
 from kertasks.registry import find_task
-from kertasks.runs.event_log import EventLog
-from kertasks.runs.events import Epoch, Finished, Monitor, Started
+from kertasks.runs.event_file.event_log import EventLog
+from kertasks.runs.event_file.events import Epoch, Finished, Monitor, Started
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.state import RunState
-from kertasks.runs.store import RunStore
 
 RECIPE = find_task("boston").recipes["book"]
 JUDGE = Monitor("val_mae")

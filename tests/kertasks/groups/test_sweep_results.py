@@ -21,10 +21,18 @@ from kertasks.groups.sweep.effects import effects, pair_effects
 from kertasks.groups.sweep.results import SweepResults, TrialState, importance_of, results_of
 from kertasks.groups.sweep.trials import GivenUp, Tried
 from kertasks.registry import find_task
-from kertasks.runs.event_log import EventLog
-from kertasks.runs.events import Epoch, Failed, Finished, Monitor, Planned, Resuming, Started
+from kertasks.runs.event_file.event_log import EventLog
+from kertasks.runs.event_file.events import (
+    Epoch,
+    Failed,
+    Finished,
+    Monitor,
+    Planned,
+    Resuming,
+    Started,
+)
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.state import RunState
-from kertasks.runs.store import RunStore
 
 RECIPE = find_task("xor").recipes["answer"]
 JUDGE = Monitor("val_accuracy", "max")

@@ -13,14 +13,22 @@ from tests.support.waiting import wait_until
 
 from kertasks.recipes.changes import with_changes
 from kertasks.registry import find_task
-from kertasks.runs.events import Checkpointed, Epoch, Failed, Finished, Machine, Notice, Started
+from kertasks.runs.event_file.events import (
+    Checkpointed,
+    Epoch,
+    Failed,
+    Finished,
+    Machine,
+    Notice,
+    Started,
+)
 from kertasks.runs.folder import RunFolder
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.state import RunState
 from kertasks.runs.steering.commands import SteeringCommand
 from kertasks.runs.steering.sending import kill
-from kertasks.runs.store import RunStore
-from kertasks.trainer.claiming import claim
 from kertasks.trainer.dataset_cache import DatasetCache
+from kertasks.trainer.process.claiming import claim
 from kertasks.trainer.run import train
 
 pytestmark = [pytest.mark.training, pytest.mark.long]

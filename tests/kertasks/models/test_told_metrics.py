@@ -10,7 +10,7 @@ from kertasks.models.check import ToldMetrics
 from kertasks.recipes.changes import with_changes
 from kertasks.recipes.recipe import Recipe
 from kertasks.registry import find_task
-from kertasks.runs.events import Monitor
+from kertasks.runs.event_file.events import Monitor
 
 COUNTS = 'compile.metrics=["false_negatives", {class="AUC", name="area"}]'
 ALONE = 'compile.metrics=["false_negatives", "false_positives"]'

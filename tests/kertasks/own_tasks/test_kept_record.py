@@ -22,7 +22,7 @@ from kertasks.own_tasks.kept_statistics import (
     require_same_data,
 )
 from kertasks.registry import find_task
-from kertasks.runs.store import RunStore
+from kertasks.runs.home.store import RunStore
 from kertasks.tables.table import TextForm
 
 

@@ -18,9 +18,9 @@ from kertasks.pretrained import kept_file
 from kertasks.pretrained.kept_file import unusable_networks, with_kept_networks
 from kertasks.recipes.changes import with_changes
 from kertasks.recipes.recipe import CompileSettings, FitSettings, Layer, Recipe
-from kertasks.runs.event_reader import EventReader
-from kertasks.runs.events import Checkpointed, Epoch, Finished, Resumed
-from kertasks.runs.store import RunStore
+from kertasks.runs.event_file.event_reader import EventReader
+from kertasks.runs.event_file.events import Checkpointed, Epoch, Finished, Resumed
+from kertasks.runs.home.store import RunStore
 
 PATIENCE = 120.0
 

@@ -20,14 +20,14 @@ from kertasks.recipes.changes import with_changes
 from kertasks.recipes.recipe import CompileSettings, Component, FitSettings, Layer, Recipe
 from kertasks.recipes.toml_file import load_recipe, save_recipe
 from kertasks.registry import find_task
-from kertasks.runs.event_reader import EventReader
-from kertasks.runs.events import Epoch, Finished
-from kertasks.runs.store import RunStore
+from kertasks.runs.event_file.event_reader import EventReader
+from kertasks.runs.event_file.events import Epoch, Finished
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.views.layer_page import LayerRequest
 from kertasks.runs.views.layer_table import LayersRecord, LayersRequest
 from kertasks.runs.views.saliency import SaliencyRequest
-from kertasks.trainer.claiming import claim
 from kertasks.trainer.dataset_cache import DatasetCache
+from kertasks.trainer.process.claiming import claim
 from kertasks.trainer.run import train
 from kertasks.views.table import look
 

@@ -12,7 +12,7 @@ from kertasks.recipes.recipe import DataSettings, EarlyStopping
 from kertasks.recipes.retraining import NotToRetrain, retraining_of
 from kertasks.recipes.toml_file import parse_recipe
 from kertasks.runs.history import RunHistory
-from kertasks.runs.store import RunStore
+from kertasks.runs.home.store import RunStore
 
 
 def test_it_trains_on_all_rows_for_the_best_epochs_number_of_epochs(tmp_path: Path) -> None:

@@ -15,21 +15,21 @@ from tests.support.run_folders import NOON, write_run
 
 from kertasks.errors import UserError
 from kertasks.files import open_to_append
-from kertasks.runs.event_log import EventLog
-from kertasks.runs.event_reader import EventReader, Tail
-from kertasks.runs.events import Finished, Notice, format_event
+from kertasks.runs.event_file.event_log import EventLog
+from kertasks.runs.event_file.event_reader import EventReader, Tail
+from kertasks.runs.event_file.events import Finished, Notice, format_event
 from kertasks.runs.folder import RunFolder
-from kertasks.runs.label import Label, read_label
-from kertasks.runs.listing import RunSummaries
+from kertasks.runs.home.label import Label, read_label
+from kertasks.runs.home.listing import RunSummaries
+from kertasks.runs.home.store import RunStore
+from kertasks.runs.home.summary import RunSummary, summarise
 from kertasks.runs.resumable import require_resumable
 from kertasks.runs.run_errors import NeverBegan, RunDamaged
 from kertasks.runs.state import RunState
 from kertasks.runs.steering.commands import SteeringCommand
 from kertasks.runs.steering.control_file import Command, read_commands, write_command
 from kertasks.runs.steering.sending import kill, send_and_wait
-from kertasks.runs.store import RunStore
-from kertasks.runs.summary import RunSummary, summarise
-from kertasks.trainer.worker import become_trainer
+from kertasks.trainer.process.worker import become_trainer
 from kertui.cli.main import run as kertui
 
 

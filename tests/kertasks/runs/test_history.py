@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kertasks.runs.advice.finding import Fault, Finding, Severity
-from kertasks.runs.events import (
+from kertasks.runs.event_file.events import (
     Advised,
     Compiling,
     Control,

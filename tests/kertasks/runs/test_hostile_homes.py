@@ -20,13 +20,13 @@ from tests.support.run_folders import write_run
 
 from kertasks import files
 from kertasks.files import FileIsLocked
-from kertasks.runs.bin import RunBin
 from kertasks.runs.folder import RunFolder
-from kertasks.runs.listing import RunSummaries
+from kertasks.runs.home.bin import RunBin
+from kertasks.runs.home.listing import RunSummaries
+from kertasks.runs.home.store import HomeNotReadable, RunStore
 from kertasks.runs.state import RunState
 from kertasks.runs.steering.commands import SteeringCommand
 from kertasks.runs.steering.control_file import read_commands
-from kertasks.runs.store import HomeNotReadable, RunStore
 from kertui.cli.main import run as kertui
 
 STEERING = "a\x1b]52;c;eA==\x07\x1b[2J\n\x9b1m\u202eb"
@@ -152,8 +152,8 @@ def test_what_may_not_be_read_is_named(store: RunStore) -> None:
     def runs() -> subprocess.CompletedProcess[str]:
         # Before it becomes somebody else: this program may lie where nobody else may look.
         script = (
-            "import os, kertui.cli.main as main, kertui.cli.runs, kertui.runs.run_columns;"
-            "import kertasks.runs.listing, kertui.terminal.glyphs, kertui.text.fitting_text;"
+            "import os, kertui.cli.main as main, kertui.cli.of_runs.runs, kertui.runs.run_columns;"
+            "import kertasks.runs.home.listing, kertui.terminal.glyphs, kertui.text.fitting_text;"
             "import kertasks.recipes.toml_file, kertasks.registry, shutil;"
             f"os.chdir({str(store.home)!r});"
             "root = os.getuid() == 0;"  # who may read everything

@@ -10,15 +10,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from tests.kertasks.runs.test_store import manifest
+from tests.kertasks.runs.home.test_store import manifest
 from tests.support.run_folders import write_run
 
 from kertasks.runs.folder import RunFolder
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.run_errors import RunIsOver
 from kertasks.runs.signs.process import process_start_time
 from kertasks.runs.state import RunState
 from kertasks.runs.steering.sending import NotKilled, kill
-from kertasks.runs.store import RunStore
 
 OPENS = "file = open(sys.argv[1])"
 LOCKS = f"{OPENS}; fcntl.flock(file, fcntl.LOCK_EX)"
@@ -72,7 +72,7 @@ def test_a_trainer_process_that_prints_into_the_log_is_killed(
 ) -> None:
     with (
         run.log_path.open("ab") as log,
-        process("0", "kertasks.trainer.worker", out=log.fileno()) as child,
+        process("0", "kertasks.trainer.process.worker", out=log.fileno()) as child,
     ):
         kill(named(tmp_path, child))
         assert child.wait(10) == -9
@@ -87,7 +87,7 @@ def test_a_process_that_does_not_train_the_run_is_not_killed(
     code, word, out = {
         "stranger": ("0", "", run.log_path),
         "reader": (OPENS, str(run.events_path), elsewhere),
-        "other trainer": ("0", "kertasks.trainer.worker", elsewhere),
+        "other trainer": ("0", "kertasks.trainer.process.worker", elsewhere),
         "other lock": (LOCKS, str(elsewhere), elsewhere),
         "link": (LOCKS, str(elsewhere), elsewhere),
     }[victim]

@@ -20,30 +20,30 @@ from tests.support.run_folders import append, write_run
 from tests.support.waiting import wait_until
 
 from kertasks.registry import find_task
-from kertasks.runs.bin import RunBin, RunGoesOn
-from kertasks.runs.events import Checkpointed, Paused
+from kertasks.runs.event_file.events import Checkpointed, Paused
 from kertasks.runs.folder import RunFolder
+from kertasks.runs.home.bin import RunBin, RunGoesOn
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.resumable import NotToResume, require_resumable
 from kertasks.runs.state import RunState
 from kertasks.runs.steering import sending
 from kertasks.runs.steering.commands import SteeringCommand
 from kertasks.runs.steering.control_file import read_commands
 from kertasks.runs.steering.sending import send_and_wait, watch
-from kertasks.runs.store import RunStore
-from kertasks.trainer.claiming import claim
-from kertui.cli import steer
+from kertasks.trainer.process.claiming import claim
 from kertui.cli.main import run as kertui
+from kertui.cli.of_runs import steer
 
 KERTUI = [sys.executable, "-m", "kertui"]
 
 _TRAINER = """
 import fcntl, sys, time
 from pathlib import Path
-from kertasks.runs import event_log
+from kertasks.runs.event_file import event_log
 from kertasks.runs.steering.control_file import ControlFile
-from kertasks.runs.events import Control, LearningRate, Started
-from kertasks.trainer.claiming import claim
-from kertui.cli import steer
+from kertasks.runs.event_file.events import Control, LearningRate, Started
+from kertasks.trainer.process.claiming import claim
+from kertui.cli.of_runs import steer
 from kertui.cli.main import run as kertui
 
 event_log.HEARTBEAT = float(sys.argv[2])

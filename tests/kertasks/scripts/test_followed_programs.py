@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from kertasks.runs.events import Finished
+from kertasks.runs.event_file.events import Finished
 from kertasks.runs.history import RunHistory
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.manifest import Origin
-from kertasks.runs.store import RunStore
 
 HERE = Path(__file__).parent
 FITS = {

@@ -19,22 +19,22 @@ import pytest
 from tests.support.waiting import wait_until
 
 import kertasks
-from kertasks.runs.event_log import EventLog
-from kertasks.runs.events import Failed, Finished, Stopped
+from kertasks.runs.event_file.event_log import EventLog
+from kertasks.runs.event_file.events import Failed, Finished, Stopped
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
-from kertasks.runs.label import read_label
+from kertasks.runs.home.label import read_label
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.looking.look_files import Viewer
 from kertasks.runs.state import RunState
 from kertasks.runs.steering.commands import SteeringCommand
-from kertasks.runs.store import RunStore
 from kertasks.runs.views.layer_table import LayersRequest
 from kertasks.runs.weights_file import read_epoch
 from kertasks.scripts.fit_hook import follow_fit
 from kertasks.scripts.script import Script, set_under_way
 from kertasks.trainer.callbacks.best_weights import BestWeights
 from kertasks.trainer.callbacks.event_writer import EventWriter
-from kertasks.trainer.weight_files import WeightFiles
+from kertasks.trainer.weights.weight_files import WeightFiles
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(64, 4)).astype("float32")
@@ -196,7 +196,7 @@ def test_the_best_epoch_is_the_programs_own(tmp_path: Path) -> None:
 def test_a_folder_that_is_deleted_ends_no_training(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kertasks.runs.event_log.HEARTBEAT", 0.05)
+    monkeypatch.setattr("kertasks.runs.event_file.event_log.HEARTBEAT", 0.05)
 
     def delete() -> None:
         shutil.rmtree(tmp_path / "runs")

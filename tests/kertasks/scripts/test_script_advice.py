@@ -11,7 +11,7 @@ import numpy as np
 from kertasks.data.dataset import Dataset
 from kertasks.data.splits import Split
 from kertasks.kinds import TaskKind
-from kertasks.runs.event_log import EventLog
+from kertasks.runs.event_file.event_log import EventLog
 from kertasks.runs.history import RunHistory
 from kertasks.scripts.end_looks import EndLooks
 from kertasks.trainer.callbacks.advice import Advice

@@ -10,9 +10,10 @@ import msgspec
 import numpy as np
 import pytest
 
-from kertasks.data import describing, kept_rows
-from kertasks.data.describing import describe
-from kertasks.data.description import ColumnsSample, WordsSample
+from kertasks.data.described import describing
+from kertasks.data.described.describing import describe
+from kertasks.data.described.description import ColumnsSample, WordsSample
+from kertasks.data.rows import kept_rows
 from kertasks.data.splits import Split
 from kertasks.errors import UserError
 from kertasks.own_tasks.data_task import DataTask

@@ -21,18 +21,18 @@ from kertasks.export.run_script import script_of
 from kertasks.keras_catalog.catalog import Catalog
 from kertasks.own_tasks.data_task import DataTask, write_data_task
 from kertasks.registry import find_task
-from kertasks.runs.events import Failed
+from kertasks.runs.event_file.events import Failed
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.looking.asked_rows import AskedRows
 from kertasks.runs.looking.view import Moment
-from kertasks.runs.store import RunStore
 from kertasks.runs.views.answer import Answer, AnswerRequest
 from kertasks.tables.table import Column, Missing, Reading, Role, Table
-from kertasks.trainer.claiming import claim
 from kertasks.trainer.dataset_cache import DatasetCache
+from kertasks.trainer.process.claiming import claim
 from kertasks.trainer.run import train
-from kertasks.views.answered_rows import answer_rows
+from kertasks.views.answers.answered_rows import answer_rows
 from kertasks.views.networks.run_network import RunNetwork
 
 pytestmark = pytest.mark.training

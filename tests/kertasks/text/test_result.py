@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.support.run_folders import NOON, append, write_run
 
-from kertasks.runs.events import (
+from kertasks.runs.event_file.events import (
     Epoch,
     Failed,
     Finished,
@@ -20,9 +20,9 @@ from kertasks.runs.events import (
 )
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
-from kertasks.runs.listing import SortKey
-from kertasks.runs.store import RunStore
-from kertasks.runs.summary import RunSummary, in_words, summarise
+from kertasks.runs.home.listing import SortKey
+from kertasks.runs.home.store import RunStore
+from kertasks.runs.home.summary import RunSummary, in_words, summarise
 from kertasks.scores.run_baselines import Baseline
 from kertasks.text import result
 from kertui.cli.progress.following import Report

@@ -15,12 +15,12 @@ from msgspec.structs import replace
 
 from kertasks.recipes.changes import with_changes
 from kertasks.registry import find_task
-from kertasks.runs.event_reader import EventReader
-from kertasks.runs.events import Epoch, Failed, Finished, Notice
+from kertasks.runs.event_file.event_reader import EventReader
+from kertasks.runs.event_file.events import Epoch, Failed, Finished, Notice
 from kertasks.runs.folder import RunFolder
-from kertasks.runs.store import RunStore
-from kertasks.trainer.claiming import claim
+from kertasks.runs.home.store import RunStore
 from kertasks.trainer.dataset_cache import DatasetCache
+from kertasks.trainer.process.claiming import claim
 from kertasks.trainer.run import train
 
 _Event = TypeVar("_Event")

@@ -20,20 +20,20 @@ from kertasks.advice.running_advice import Depth
 from kertasks.recipes.recipe import CompileSettings, Component, FitSettings, Layer, Recipe
 from kertasks.registry import find_task
 from kertasks.runs.advice.finding import Severity
-from kertasks.runs.event_log import EventLog
-from kertasks.runs.event_reader import EventReader
-from kertasks.runs.events import Advised, Epoch, Event, Failed, Finished, Resumed
+from kertasks.runs.event_file.event_log import EventLog
+from kertasks.runs.event_file.event_reader import EventReader
+from kertasks.runs.event_file.events import Advised, Epoch, Event, Failed, Finished, Resumed
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
+from kertasks.runs.home.store import RunStore
+from kertasks.runs.home.summary import summarise
 from kertasks.runs.steering.commands import SteeringCommand
-from kertasks.runs.store import RunStore
-from kertasks.runs.summary import summarise
 from kertasks.trainer.callbacks import advice
 from kertasks.trainer.callbacks.advice import Advice
 from kertasks.trainer.callbacks.event_writer import EventWriter
 from kertasks.trainer.callbacks.kept_weights import KeptWeights
-from kertasks.trainer.claiming import claim
 from kertasks.trainer.dataset_cache import DatasetCache
+from kertasks.trainer.process.claiming import claim
 from kertasks.trainer.run import train
 from kertasks.views.split_choice import data_of_run
 

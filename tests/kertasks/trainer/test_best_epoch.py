@@ -15,9 +15,9 @@ from kertasks.export.formats import Export, format_named
 from kertasks.recipes.changes import with_changes
 from kertasks.recipes.recipe import Recipe
 from kertasks.registry import find_task
-from kertasks.runs.events import Failed, Finished, Notice
+from kertasks.runs.event_file.events import Failed, Finished, Notice
 from kertasks.runs.history import RunHistory
-from kertasks.runs.summary import summarise
+from kertasks.runs.home.summary import summarise
 from kertasks.runs.weights_file import read_epoch
 from kertui.live.outcome import outcome
 

@@ -21,8 +21,8 @@ from tests.support.killed_training import start_training
 from tests.support.trainers import kill_trainers
 from tests.support.waiting import wait_until
 
-from kertasks.runs.event_reader import EventReader, last_checkpoint
-from kertasks.runs.events import (
+from kertasks.runs.event_file.event_reader import EventReader, last_checkpoint
+from kertasks.runs.event_file.events import (
     Epoch,
     Failed,
     Finished,
@@ -34,13 +34,13 @@ from kertasks.runs.events import (
 )
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.resumable import NotToResume, require_resumable
 from kertasks.runs.run_errors import RunDamaged, RunIsOver
 from kertasks.runs.signs.process import process_start_time
 from kertasks.runs.state import RunState
 from kertasks.runs.steering.commands import SteeringCommand
 from kertasks.runs.steering.control_file import last_number, read_commands
-from kertasks.runs.store import RunStore
 
 pytestmark = pytest.mark.training
 
@@ -220,7 +220,7 @@ _ON_A_FULL_DISK = """
 import sys, threading, time
 from pathlib import Path
 from kertasks.trainer.callbacks import best_weights, checkpoints
-from kertasks.trainer.claiming import claim
+from kertasks.trainer.process.claiming import claim
 from kertasks.runs.steering.commands import SteeringCommand
 from kertasks.runs.steering.control_file import write_command
 from kertasks.trainer.dataset_cache import DatasetCache
@@ -298,7 +298,7 @@ import_keras()
 from kertasks.runs.steering.commands import SteeringCommand
 from kertasks.runs.steering.control_file import write_command
 from kertasks.runs.folder import RunFolder
-from kertasks.trainer.checkpoint import BestState, Checkpoint, TrainingPosition
+from kertasks.trainer.weights.checkpoint import BestState, Checkpoint, TrainingPosition
 import numpy as np
 
 run = RunFolder(Path(sys.argv[1]))
@@ -316,7 +316,7 @@ while True:
 
 
 def test_no_file_of_a_run_is_ever_seen_half_written(running: RunFolder, tmp_path: Path) -> None:
-    from kertasks.trainer.checkpoint import Checkpoint
+    from kertasks.trainer.weights.checkpoint import Checkpoint
 
     kill(running)
     running.events_path.unlink()

@@ -21,22 +21,22 @@ import kertasks
 from kertasks.fitting import fit
 from kertasks.recipes.recipe import Recipe
 from kertasks.registry import find_task
-from kertasks.runs.event_log import EventLog
-from kertasks.runs.event_reader import EventReader
-from kertasks.runs.events import Epoch, Finished, Notice
+from kertasks.runs.event_file.event_log import EventLog
+from kertasks.runs.event_file.event_reader import EventReader
+from kertasks.runs.event_file.events import Epoch, Finished, Notice
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.looking.kept_epochs import is_kept, kept_files, kept_path, stride_at
 from kertasks.runs.looking.view import Moment
 from kertasks.runs.state import RunState
-from kertasks.runs.store import RunStore
 from kertasks.trainer.callbacks.event_writer import EventWriter
 from kertasks.trainer.callbacks.kept_weights import KeptWeights
-from kertasks.trainer.claiming import claim
 from kertasks.trainer.dataset_cache import DatasetCache
-from kertasks.trainer.epoch_file import write_epoch
-from kertasks.trainer.held_weights import HeldEpochs
+from kertasks.trainer.process.claiming import claim
 from kertasks.trainer.run import train
+from kertasks.trainer.weights.epoch_file import write_epoch
+from kertasks.trainer.weights.held_weights import HeldEpochs
 from kertasks.views.networks.run_network import RunNetwork
 
 pytestmark = pytest.mark.training

@@ -13,17 +13,17 @@ from tests.support.waiting import wait_until
 from kertasks.processes.trainer_process import RequestFailed
 from kertasks.recipes.changes import with_changes
 from kertasks.registry import find_task
-from kertasks.runs.event_reader import EventReader
-from kertasks.runs.events import Epoch
+from kertasks.runs.event_file.event_reader import EventReader
+from kertasks.runs.event_file.events import Epoch
 from kertasks.runs.folder import RunFolder
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.looking.look_files import Viewer
 from kertasks.runs.looking.view import Look, Moment, Rows
 from kertasks.runs.steering.commands import SteeringCommand
-from kertasks.runs.store import RunStore
 from kertasks.runs.views.confusion_matrix import ConfusionMatrix, ConfusionRequest
 from kertasks.runs.views.layer_table import LayerFacts, LayersRecord, LayersRequest
-from kertasks.trainer.claiming import claim
 from kertasks.trainer.dataset_cache import DatasetCache
+from kertasks.trainer.process.claiming import claim
 from kertasks.trainer.run import train
 from kertui.service.training_service import TrainingService
 

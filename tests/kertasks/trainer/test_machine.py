@@ -8,9 +8,9 @@ import pytest
 from tests.support.waiting import wait_until
 
 from kertasks.processes.free_memory import free_memory
-from kertasks.runs.event_log import EventLog
-from kertasks.runs.event_reader import EventReader
-from kertasks.runs.events import Machine
+from kertasks.runs.event_file.event_log import EventLog
+from kertasks.runs.event_file.event_reader import EventReader
+from kertasks.runs.event_file.events import Machine
 from kertasks.trainer import machine
 from kertasks.trainer.machine import MachineWatch, open_gpus, read_machine
 

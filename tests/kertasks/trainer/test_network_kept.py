@@ -25,20 +25,20 @@ from kertasks.export.formats import Export, format_named
 from kertasks.recipes.changes import with_changes
 from kertasks.recipes.recipe import Recipe
 from kertasks.registry import find_task
-from kertasks.runs.event_reader import EventReader
-from kertasks.runs.events import Epoch, Failed, Finished, Notice, Stopped
+from kertasks.runs.event_file.event_reader import EventReader
+from kertasks.runs.event_file.events import Epoch, Failed, Finished, Notice, Stopped
+from kertasks.runs.event_file.spool import spool_of
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
-from kertasks.runs.spool import spool_of
+from kertasks.runs.home.store import RunStore
+from kertasks.runs.home.summary import summarise
 from kertasks.runs.state import RunState
-from kertasks.runs.store import RunStore
-from kertasks.runs.summary import summarise
 from kertasks.runs.weights_file import read_epoch
-from kertasks.trainer import weight_files
 from kertasks.trainer.callbacks.best_weights import BestWeights
-from kertasks.trainer.claiming import claim
 from kertasks.trainer.dataset_cache import DatasetCache
+from kertasks.trainer.process.claiming import claim
 from kertasks.trainer.run import train
+from kertasks.trainer.weights import weight_files
 
 pytestmark = pytest.mark.training
 

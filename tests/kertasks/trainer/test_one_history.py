@@ -15,13 +15,13 @@ from tests.support.trainers import kill_trainers
 from tests.support.waiting import wait_until
 
 from kertasks.export.formats import Export, format_named
-from kertasks.runs.events import Checkpointed, Epoch, Finished, Resuming, Stopped
+from kertasks.runs.event_file.events import Checkpointed, Epoch, Finished, Resuming, Stopped
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
+from kertasks.runs.home.store import RunStore
+from kertasks.runs.home.summary import summarise
 from kertasks.runs.state import RunState
 from kertasks.runs.steering.commands import SteeringCommand
-from kertasks.runs.store import RunStore
-from kertasks.runs.summary import summarise
 from kertasks.runs.weights_file import read_epoch
 from kertui.live.followed.progress import RateMeter
 from kertui.live.outcome import outcome

@@ -17,8 +17,8 @@ from tests.support.waiting import wait_until
 
 from kertasks.recipes.recipe import CompileSettings, EarlyStopping, FitSettings, Layer, Recipe
 from kertasks.registry import find_task
-from kertasks.runs.event_reader import EventReader
-from kertasks.runs.events import (
+from kertasks.runs.event_file.event_reader import EventReader
+from kertasks.runs.event_file.events import (
     Checkpointed,
     Epoch,
     Event,
@@ -29,10 +29,10 @@ from kertasks.runs.events import (
     Stopped,
 )
 from kertasks.runs.folder import RunFolder
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.resumable import NotToResume, require_resumable
 from kertasks.runs.state import RunState
 from kertasks.runs.steering.commands import SteeringCommand
-from kertasks.runs.store import RunStore
 
 pytestmark = pytest.mark.training
 

@@ -15,14 +15,14 @@ from kertasks.data.splits import Split, TargetScale
 from kertasks.recipes.changes import with_changes
 from kertasks.recipes.recipe import EarlyStopping, Layer, Recipe
 from kertasks.registry import find_task
-from kertasks.runs.event_reader import EventReader
-from kertasks.runs.events import Epoch, Event, Failed, Finished, Notice, Started, Stopped
+from kertasks.runs.event_file.event_reader import EventReader
+from kertasks.runs.event_file.events import Epoch, Event, Failed, Finished, Notice, Started, Stopped
 from kertasks.runs.folder import RunFolder
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.steering.commands import SteeringCommand
-from kertasks.runs.store import RunStore
-from kertasks.trainer.claiming import claim
 from kertasks.trainer.dataset_cache import DatasetCache
 from kertasks.trainer.failure import describe_failure
+from kertasks.trainer.process.claiming import claim
 from kertasks.trainer.run import train
 from kertasks.trainer.testing import mean_absolute_error
 

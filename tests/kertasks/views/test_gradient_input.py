@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from tests.support.datasets import dataset
 
 from kertasks.data.dataset import Dataset
+from kertasks.data.described.samples import WordsSampler, image_sample
 from kertasks.data.multi_hot import INDEX_FROM, multi_hot, pack_texts
-from kertasks.data.samples import WordsSampler, image_sample
 from kertasks.data.splits import Split
 from kertasks.registry import find_task
 from kertasks.runs.looking.view import DoesNotApply, Rows

@@ -20,7 +20,7 @@ from kertasks.runs.looking.view import DoesNotApply, Look, Rows, decode_look, en
 from kertasks.runs.views.layer_page import LayerRecord, LayerRequest
 from kertasks.runs.views.layer_table import Histogram, LayersRecord, LayersRequest
 from kertasks.runs.weights_file import WeightsEpoch
-from kertasks.trainer.epoch_file import write_epoch
+from kertasks.trainer.weights.epoch_file import write_epoch
 from kertasks.views.layers.layer_reading import MOST_ROWS
 from kertasks.views.layers.updates import with_updates
 from kertasks.views.table import look

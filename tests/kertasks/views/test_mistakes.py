@@ -12,9 +12,9 @@ import pytest
 from tests.support.datasets import dataset
 
 from kertasks.data.dataset import Dataset
-from kertasks.data.description import ColumnsSample, ImageSample, Sample, WordsSample
+from kertasks.data.described.description import ColumnsSample, ImageSample, Sample, WordsSample
+from kertasks.data.described.samples import WordsSampler, image_sample
 from kertasks.data.multi_hot import pack_texts
-from kertasks.data.samples import WordsSampler, image_sample
 from kertasks.data.splits import Split, TargetScale
 from kertasks.recipes.recipe import FitSettings
 from kertasks.registry import find_task

@@ -13,7 +13,7 @@ from tests.support.trainers import PATIENCE
 from tests.support.workbench_app import open_workbench
 
 from kertasks.keras_catalog.catalog import Catalog
-from kertasks.runs.store import RunStore
+from kertasks.runs.home.store import RunStore
 from kertui.advice.advice_panel import AdvicePanel
 from kertui.advice.advice_screen import AdviceScreen
 from kertui.service import adviser

@@ -16,9 +16,9 @@ from tests.support.run_folders import write_run
 from tests.support.waiting import wait_until
 
 from kertasks.runs.history import RunHistory
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.signs.process import process_start_time
 from kertasks.runs.state import RunState
-from kertasks.runs.store import RunStore
 from kertui.cli.main import run as kertui
 from kertui.service.following_process import FollowingProcess, NotFollowed
 
@@ -103,7 +103,8 @@ def test_a_training_is_followed_as_its_files_grow(
 def test_whoever_follows_ends_with_whoever_wanted_to(here: Path, home: Path, cache: Path) -> None:
     (here / "log.csv").write_text(LOG)
     code = (
-        "import sys, time; from pathlib import Path; from kertasks.runs.store import RunStore; "
+        "import sys, time; from pathlib import Path; "
+        "from kertasks.runs.home.store import RunStore; "
         "from kertui.service.following_process import FollowingProcess as P; "
         "print(P(*map(Path, sys.argv[1:2]), RunStore(Path(sys.argv[2])), Path(sys.argv[3])).pid, "
         "flush=True); time.sleep(600)"

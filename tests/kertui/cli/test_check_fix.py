@@ -13,8 +13,8 @@ from tests.support.trainers import PATIENCE
 from kertasks.recipes.toml_file import load_recipe
 from kertasks.runs.advice.finding import Fault, Finding, Severity
 from kertasks.runs.advice.fix_report import Found, Mended
-from kertui.cli.fix import Fixes, result_lines
 from kertui.cli.main import run as kertui
+from kertui.cli.training.fix import Fixes, result_lines
 
 pytestmark = pytest.mark.training
 

@@ -10,7 +10,7 @@ import pytest
 from tests.support.own_tasks import OwnTasks
 from tests.support.trainers import PATIENCE
 
-from kertasks.runs.store import RunStore
+from kertasks.runs.home.store import RunStore
 
 pytestmark = pytest.mark.training
 

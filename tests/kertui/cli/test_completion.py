@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from kertasks.registry import find_task
-from kertasks.runs.label import Label, write_label
-from kertasks.runs.store import RunStore
+from kertasks.runs.home.label import Label, write_label
+from kertasks.runs.home.store import RunStore
 from kertui.cli.main import run
 from kertui.live.tab import all_tabs
 

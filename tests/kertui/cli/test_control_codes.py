@@ -11,9 +11,9 @@ from tests.support.pseudo_terminal import PseudoTerminal
 from tests.support.run_damage import change
 from tests.support.run_folders import NOON, write_run
 
-from kertasks.runs.events import Epoch, Failed, format_event
+from kertasks.runs.event_file.events import Epoch, Failed, format_event
 from kertasks.runs.folder import RunFolder
-from kertasks.runs.store import RunStore
+from kertasks.runs.home.store import RunStore
 from kertasks.user_folders import default_home
 
 pytestmark = pytest.mark.usefixtures("home")

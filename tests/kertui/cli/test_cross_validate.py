@@ -12,7 +12,7 @@ import pytest
 from tests.support.trainers import PATIENCE
 
 from kertasks.groups.store import GroupStore
-from kertasks.runs.store import RunStore
+from kertasks.runs.home.store import RunStore
 from kertui.cli.main import run
 
 KERTUI = [sys.executable, "-m", "kertui"]

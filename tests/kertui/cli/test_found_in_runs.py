@@ -10,9 +10,9 @@ from msgspec.structs import replace
 from tests.support.run_folders import NOON, append, write_run
 
 from kertasks.runs.advice.finding import Fault, Finding, Severity
-from kertasks.runs.events import Advised, Event, Finished, parse_event
+from kertasks.runs.event_file.events import Advised, Event, Finished, parse_event
 from kertasks.runs.folder import RunFolder
-from kertasks.runs.store import RunStore
+from kertasks.runs.home.store import RunStore
 from kertui.cli.main import run as kertui
 from kertui.cli.progress.following import Report
 from kertui.live.text_frame import frame

@@ -12,8 +12,8 @@ import pytest
 from tests.support.run_folders import write_run
 from tests.support.trainers import PATIENCE
 
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.state import RunState
-from kertasks.runs.store import RunStore
 
 FULL = Path("/dev/full")
 COMMANDS = (

@@ -10,10 +10,10 @@ from msgspec.structs import replace
 from tests.support.file_systems import run_with_own_mounts
 
 from kertasks.registry import find_task
-from kertasks.runs.events import Epoch, Started, format_event
+from kertasks.runs.event_file.events import Epoch, Started, format_event
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.signs.process import process_start_time
-from kertasks.runs.store import RunStore
-from kertasks.trainer.claiming import manifest_of
+from kertasks.trainer.process.claiming import manifest_of
 
 KERTUI = str(Path(sys.executable).with_name("kertui"))
 

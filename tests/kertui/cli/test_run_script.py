@@ -15,11 +15,11 @@ from tests.support.pseudo_terminal import PseudoTerminal
 from tests.support.trainers import FollowedRun
 from tests.support.waiting import wait_until
 
-from kertasks.runs.events import Failed, Finished, Stopped
+from kertasks.runs.event_file.events import Failed, Finished, Stopped
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.state import RunState
-from kertasks.runs.store import RunStore
 
 KERTUI = str(Path(sys.executable).with_name("kertui"))
 

@@ -11,10 +11,10 @@ from tests.support.run_folders import write_run
 
 from kertasks.keras_catalog.catalog import Catalog
 from kertasks.runs.folder import RunFolder
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.mirrors.home_mark import mark_home
 from kertasks.runs.mirrors.mirror_note import MirrorNote, write_note
 from kertasks.runs.state import RunState
-from kertasks.runs.store import RunStore
 from kertui.cli.main import run as kertui
 
 SECRET = "root:x:0:0:a secret"

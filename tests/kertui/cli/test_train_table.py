@@ -13,7 +13,7 @@ from kertasks.tables.table import Role, Table
 from kertui.cli.main import kertui
 from kertui.cli.own_data.said_of_table import SaidOfTable
 from kertui.cli.own_data.understood_data import NotReady
-from kertui.cli.train import keep_table
+from kertui.cli.training.train import keep_table
 
 
 @pytest.fixture

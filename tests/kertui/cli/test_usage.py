@@ -218,7 +218,7 @@ def test_quick_commands_import_nothing_heavy(code: str) -> None:
         "kertui.cli.progress.following",
         "kertui.service.training_service",
         "kertasks.runs.history",
-        "kertasks.runs.event_reader",
+        "kertasks.runs.event_file.event_reader",
     ],
 )
 def test_the_interface_never_imports_what_trains(module: str) -> None:
@@ -228,7 +228,8 @@ def test_the_interface_never_imports_what_trains(module: str) -> None:
 
 @pytest.mark.training
 def test_the_trainer_never_imports_the_interface() -> None:
-    modules = "kertasks.trainer.worker, kertasks.trainer.serving, kertasks.trainer.keras_worker"
+    process = "kertasks.trainer.process"
+    modules = ", ".join(f"{process}.{name}" for name in ("worker", "serving", "keras_worker"))
     code = f"from kertasks.keras_import import import_keras\nimport_keras()\nimport {modules}"
     assert loaded(code, {"textual", "plotext", "click"}) == []
 

@@ -11,11 +11,11 @@ import pytest
 from msgspec.structs import replace
 from tests.support.runs_without_recipe import BEGAN, adversarial, begin, learns
 
-from kertasks.runs.events import Epoch, Event, Failed, Finished, Progress, Started
+from kertasks.runs.event_file.events import Epoch, Event, Failed, Finished, Progress, Started
 from kertasks.runs.folder import RunFolder
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.manifest import Origin
 from kertasks.runs.signs.process import process_start_time
-from kertasks.runs.store import RunStore
 from kertui.cli.main import run
 
 

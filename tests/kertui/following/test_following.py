@@ -14,7 +14,7 @@ from tests.support.runs_without_recipe import BEGAN, adversarial, begin, learns,
 from textual.pilot import Pilot
 
 from kertasks.runs.advice.finding import Fault, Finding, Severity
-from kertasks.runs.events import (
+from kertasks.runs.event_file.events import (
     Advised,
     Control,
     Epoch,

@@ -16,7 +16,7 @@ from tests.support.runs_without_recipe import adversarial, begin
 from textual.pilot import Pilot
 
 from kertasks.runs.advice.finding import Fault, Finding, Severity
-from kertasks.runs.events import Advised, Event, Progress
+from kertasks.runs.event_file.events import Advised, Event, Progress
 from kertui.app import KertuiApp
 from kertui.following.following_screen import FollowingScreen
 

@@ -24,12 +24,12 @@ from kertasks.groups.sweep.asked import Sweep
 from kertasks.groups.sweep.dimension import Choices
 from kertasks.recipes.changes import with_changes
 from kertasks.registry import find_task
-from kertasks.runs.events import Finished
+from kertasks.runs.event_file.events import Finished
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.steering.commands import SteeringCommand
-from kertasks.runs.store import RunStore
 from kertui.groups.group_keys import GroupKeysNow
 from kertui.groups.group_screen import GroupScreen
-from kertui.plotting.fold_plot import CHOSEN
+from kertui.plotting.curves.fold_plot import CHOSEN
 from kertui.runs.runs_screen import RunsScreen
 from kertui.terminal.capabilities import Capabilities
 from kertui.workbench.workbench import WorkbenchScreen

@@ -6,7 +6,7 @@ import pytest
 from tests.support.group_folders import JUDGE
 
 from kertasks.groups.cross_validation.mean_curve import MeanCurve
-from kertasks.runs.events import Epoch
+from kertasks.runs.event_file.events import Epoch
 from kertasks.runs.history import RunHistory
 from kertui.groups.mean_drawing import band_of, points_of
 

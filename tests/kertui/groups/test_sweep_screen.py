@@ -23,8 +23,8 @@ from kertasks.groups.sweep.results import SweepResults, TrialResult, TrialState
 from kertasks.models.check import ToldMetrics
 from kertasks.recipes.changes import with_changes
 from kertasks.registry import find_task
-from kertasks.runs.events import Monitor
-from kertasks.runs.store import RunStore
+from kertasks.runs.event_file.events import Monitor
+from kertasks.runs.home.store import RunStore
 from kertui.groups.group_screen import GroupScreen
 from kertui.groups.sweep.begin import SweepWanted
 from kertui.groups.sweep.effect_blocks import effect_rows

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from tests.support.run_folders import write_run
 
-from kertasks.runs.label import Label, write_label
-from kertasks.runs.store import RunStore
+from kertasks.runs.home.label import Label, write_label
+from kertasks.runs.home.store import RunStore
 from kertui.cli.main import run
 from kertui.hosts.address import HostAddress, host_address
 

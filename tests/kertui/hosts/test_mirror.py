@@ -11,11 +11,12 @@ from msgspec.structs import replace
 from tests.support.runs_without_recipe import BEGAN, begin
 from tests.support.waiting import wait_until
 
-from kertasks.runs.bin import RunBin
-from kertasks.runs.event_reader import EventReader
-from kertasks.runs.events import Control, Epoch, Finished, format_event
+from kertasks.runs.event_file.event_reader import EventReader
+from kertasks.runs.event_file.events import Control, Epoch, Finished, format_event
 from kertasks.runs.folder import RunFolder
-from kertasks.runs.label import Label, write_label
+from kertasks.runs.home.bin import RunBin
+from kertasks.runs.home.label import Label, write_label
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.looking.kept_epochs import kept_moments
 from kertasks.runs.looking.look_files import Viewer
 from kertasks.runs.looking.view import Look, encode_look
@@ -25,7 +26,6 @@ from kertasks.runs.signs.process import process_start_time
 from kertasks.runs.state import RunState
 from kertasks.runs.steering.commands import SteeringCommand
 from kertasks.runs.steering.control_file import read_commands
-from kertasks.runs.store import RunStore
 from kertasks.runs.views.fitted_curve import CurveRequest
 from kertui.hosts.messages import Ask, Gone, Leave, Looked, More, Relabel, Small, Steer, Told, Took
 from kertui.hosts.mirror_home import MirrorFull, MirrorHome

@@ -16,10 +16,10 @@ from tests.support.run_folders import write_run
 from tests.support.trainers import FollowedRun
 from tests.support.waiting import wait_until
 
-from kertasks.runs.bin import RunBin
 from kertasks.runs.folder import RunFolder
-from kertasks.runs.label import Label, read_label, write_label
-from kertasks.runs.store import RunStore
+from kertasks.runs.home.bin import RunBin
+from kertasks.runs.home.label import Label, read_label, write_label
+from kertasks.runs.home.store import RunStore
 from kertui.cli.main import run as run_command
 from kertui.hosts.connection import HostConnection
 
@@ -28,7 +28,7 @@ KERTUI = str(Path(sys.executable).with_name("kertui"))
 TRAIN = """
 from kertasks.recipes.changes import with_changes
 from kertasks.registry import find_task
-from kertasks.runs.store import RunStore
+from kertasks.runs.home.store import RunStore
 from kertasks.user_folders import cache_dir, default_home
 from kertui.service.training_service import TrainingService
 recipe = with_changes(find_task("xor").recipes["answer"], ["fit.epochs=1000000"])

@@ -11,7 +11,7 @@ from tests.support.live_app import START, LiveApp, newswires, record
 from tests.support.piloting import until
 
 from kertasks.runs.advice.finding import Fault, Finding, Severity
-from kertasks.runs.events import Advised, Event, Finished
+from kertasks.runs.event_file.events import Advised, Event, Finished
 from kertui.live.outcome import OutcomeLines
 from kertui.live.pane import LivePane
 from kertui.plotting.strips import text_of

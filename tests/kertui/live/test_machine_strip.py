@@ -8,7 +8,7 @@ from tests.support.live_app import START, LiveApp, finished, newswires, record
 from tests.support.piloting import until
 from textual.app import ComposeResult
 
-from kertasks.runs.events import Event, Gpu, Machine
+from kertasks.runs.event_file.events import Event, Gpu, Machine
 from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState
 from kertui.live.machine_strip import CURRENT, MachineStrip, machine_line

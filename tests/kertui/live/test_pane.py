@@ -21,7 +21,7 @@ from tests.support.live_app import (
 from tests.support.piloting import shown, until
 from tests.support.run_folders import fill_one_read
 
-from kertasks.runs.events import (
+from kertasks.runs.event_file.events import (
     Compiling,
     Epoch,
     Failed,
@@ -47,7 +47,7 @@ from kertui.live.tab import LiveTab, TabRow, all_tabs
 from kertui.live.tabs.curves import CurvesLayout, CurvesTab
 from kertui.live.tabs.curves import arrange as arrange_curves
 from kertui.live.tabs.log import LogTab
-from kertui.plotting.plot import marked_changes
+from kertui.plotting.curves.plot import marked_changes
 from kertui.plotting.strips import text_of
 from kertui.rows.plot_area import PlotArea
 from kertui.rows.rows_widget import RowsWidget

@@ -11,10 +11,10 @@ from tests.support.live_app import LiveApp
 from tests.support.piloting import shown, until
 from tests.support.run_folders import write_run
 
-from kertasks.runs.events import Epoch, Machine, Started
+from kertasks.runs.event_file.events import Epoch, Machine, Started
 from kertasks.runs.history import RunHistory
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.state import RunState
-from kertasks.runs.store import RunStore
 from kertui.live.followed.progress import RateMeter, RunProgress, TrainerClock
 from kertui.live.pane import LivePane
 from kertui.live.status import UNSEEN, state_word, status_line

@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from kertasks.runs.events import Epoch
+from kertasks.runs.event_file.events import Epoch
 from kertasks.runs.history import RunHistory
+from kertui.plotting.curves.plot import Plot
+from kertui.plotting.curves.plots import Plots
+from kertui.plotting.curves.traces import Series
 from kertui.plotting.draw import Stroke, preload
-from kertui.plotting.plot import Plot
-from kertui.plotting.plots import Plots
 from kertui.plotting.strips import text_of
-from kertui.plotting.traces import Series
 from kertui.terminal.glyphs import UNICODE
 
 EPOCHS = 40

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kertui.plotting.lines import clip, finite_lines
+from kertui.plotting.curves.lines import clip, finite_lines
 
 NAN = math.nan
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from kertasks.runs.advice.finding import Fault, Finding, Severity
-from kertasks.runs.events import Advised, Epoch, Started
+from kertasks.runs.event_file.events import Advised, Epoch, Started
 from kertasks.runs.history import RunHistory
-from kertui.plotting.plot import plot_of_run
-from kertui.plotting.plots import Plots
+from kertui.plotting.curves.plot import plot_of_run
+from kertui.plotting.curves.plots import Plots
 from kertui.plotting.strips import Row, text_of
 from kertui.terminal.glyphs import ASCII, BLOCKS, UNICODE, Glyphs
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kertui.plotting.traces import Smoothed, weight_for
+from kertui.plotting.curves.traces import Smoothed, weight_for
 
 
 def smooth(values: list[float], weight: float = 0.9) -> list[float]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kertui.plotting.lines import dashes, dots
+from kertui.plotting.curves.lines import dashes, dots
 
 LINES = st.lists(st.tuples(st.floats(0, 100), st.floats(0, 50)), min_size=1, max_size=20)
 

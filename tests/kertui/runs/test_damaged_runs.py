@@ -12,7 +12,7 @@ from tests.support.run_damage import EVENTS, WAYS, change, not_waiting
 from tests.support.run_folders import NOON, write_run
 from tests.support.runs_app import opened_runs
 
-from kertasks.runs.events import Epoch, Event, Failed, Notice, format_event
+from kertasks.runs.event_file.events import Epoch, Event, Failed, Notice, format_event
 from kertui.dialogs.dialog import Choice, Question
 from kertui.live.tabs.log import LogTab
 from kertui.workbench.workbench import WorkbenchScreen

@@ -10,7 +10,7 @@ from tests.support.recorded_service import RecordedService
 from tests.support.run_folders import NOON, append, curve, fill_one_read, write_run, write_running
 from tests.support.runs_app import Runs, opened_runs
 
-from kertasks.runs.events import Epoch, Resumed, Stopped
+from kertasks.runs.event_file.events import Epoch, Resumed, Stopped
 from kertui.dialogs.quit import QuitQuestion
 from kertui.tasks_screen.tasks_screen import TasksScreen
 

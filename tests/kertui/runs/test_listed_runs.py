@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kertasks.runs.listing import SortKey
+from kertasks.runs.home.listing import SortKey
+from kertasks.runs.home.summary import RunSummary
 from kertasks.runs.state import RunState
-from kertasks.runs.summary import RunSummary
-from kertui.plotting.run_strokes import MOST_RUNS
+from kertui.plotting.curves.run_strokes import MOST_RUNS
 from kertui.runs.listed_runs import ChosenRuns, ListedRuns
 
 BIN = "~/bin"

@@ -10,8 +10,8 @@ from tests.support.recorded_service import RecordedService
 from tests.support.run_folders import NOON, write_run
 from tests.support.runs_app import opened_runs
 
-from kertasks.runs.bin import RunBin
 from kertasks.runs.folder import RunFolder
+from kertasks.runs.home.bin import RunBin
 
 
 @pytest.fixture

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from kertasks.runs.listing import SortKey
+from kertasks.runs.home.listing import SortKey
+from kertasks.runs.home.summary import RunSummary
 from kertasks.runs.state import RunState
-from kertasks.runs.summary import RunSummary
 from kertui.runs.run_columns import GAP, best_text, columns_for
 
 

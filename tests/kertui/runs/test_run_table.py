@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from textual.app import App, ComposeResult
 
+from kertasks.runs.home.summary import RunSummary
 from kertasks.runs.state import RunState
-from kertasks.runs.summary import RunSummary
 from kertui.runs.listed_runs import ListedRuns
 from kertui.runs.run_table import RunTable
 from kertui.terminal.theme import default_tokens

@@ -13,9 +13,9 @@ from tests.support.recorded_service import RecordedService
 from tests.support.run_folders import NOON, write_run
 from textual.pilot import Pilot
 
-from kertasks.runs.bin import RunBin
-from kertasks.runs.label import Label, write_label
-from kertasks.runs.store import RunStore
+from kertasks.runs.home.bin import RunBin
+from kertasks.runs.home.label import Label, write_label
+from kertasks.runs.home.store import RunStore
 from kertui.app import KertuiApp
 from kertui.runs.run_curves import RunCurves
 from kertui.runs.runs_screen import RunsScreen

@@ -12,16 +12,16 @@ from tests.support.runs_app import Runs, opened_runs
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from kertasks.runs.events import Epoch, Finished, format_event
-from kertasks.runs.label import Label, read_label, write_label
-from kertasks.runs.store import RunStore
+from kertasks.runs.event_file.events import Epoch, Finished, format_event
+from kertasks.runs.home.label import Label, read_label, write_label
+from kertasks.runs.home.store import RunStore
 from kertui.app import KertuiApp
 from kertui.comparison.recipe_diff import RecipeDiff
 from kertui.dialogs.dialog import Question
-from kertui.dialogs.export_run import ExportRunScreen
 from kertui.dialogs.unsaved_changes import UnsavedChangesScreen
 from kertui.plotting.strips import Row, text_of
 from kertui.rows.header_line import HeaderLine
+from kertui.runs.export_run import ExportRunScreen
 from kertui.runs.run_changes import RunLabelScreen
 from kertui.runs.run_curves import RunCurves
 from kertui.runs.run_details import RunDetails

@@ -15,8 +15,8 @@ from tests.support.run_folders import NOON, write_run
 from tests.support.runs_app import opened_runs
 from tests.support.wide_names import NAMES
 
-from kertasks.runs.label import Label, make_label, read_label, write_label
-from kertasks.runs.store import RunStore
+from kertasks.runs.home.label import Label, make_label, read_label, write_label
+from kertasks.runs.home.store import RunStore
 from kertui.cli.main import run
 from kertui.plotting.strips import cells, text_of
 from kertui.runs.run_columns import GAP, columns_for

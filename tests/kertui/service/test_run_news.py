@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.support.live_app import START, claimed, record
 
-from kertasks.runs.events import (
+from kertasks.runs.event_file.events import (
     Compiling,
     Epoch,
     Event,

@@ -8,9 +8,9 @@ import msgspec
 from tests.support.live_app import claimed
 from tests.support.runs_without_recipe import begin
 
-from kertasks.runs.events import Failed, Stopped, format_event
+from kertasks.runs.event_file.events import Failed, Stopped, format_event
 from kertasks.runs.folder import RunFolder
-from kertasks.runs.store import RunStore
+from kertasks.runs.home.store import RunStore
 from kertui.service.told_runs import ToldRuns
 
 

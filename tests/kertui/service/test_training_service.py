@@ -22,14 +22,14 @@ from kertasks.processes.trainer_process import RequestFailed, TrainerProcess, gi
 from kertasks.recipes.changes import with_changes
 from kertasks.recipes.recipe import Layer, Recipe
 from kertasks.registry import find_task
-from kertasks.runs.event_reader import EventReader
-from kertasks.runs.events import Control, Finished, Resumed, Stopped
+from kertasks.runs.event_file.event_reader import EventReader
+from kertasks.runs.event_file.events import Control, Finished, Resumed, Stopped
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.resumable import NotToResume
 from kertasks.runs.signs.process import process_is_there
 from kertasks.runs.state import RunState
 from kertasks.runs.steering.commands import SteeringCommand
-from kertasks.runs.store import RunStore
-from kertasks.trainer.claiming import manifest_of
+from kertasks.trainer.process.claiming import manifest_of
 from kertui.service.training_service import SpareUnavailable, TrainingService
 
 pytestmark = pytest.mark.training
@@ -183,7 +183,7 @@ import pathlib, sys
 from kertasks.recipes.changes import with_changes
 from kertasks.registry import find_task
 from kertui.service.training_service import TrainingService
-from kertasks.runs.store import RunStore
+from kertasks.runs.home.store import RunStore
 service = TrainingService(RunStore(pathlib.Path({str(trainer_home)!r})),
                           pathlib.Path({str(cache)!r}))
 recipe = with_changes(find_task("xor").recipes["answer"], ["fit.epochs=1000000"])

@@ -7,7 +7,7 @@ import json
 from msgspec.structs import replace
 from tests.support.recorded_service import RECORDED
 
-from kertasks.data.description import from_json
+from kertasks.data.described.description import from_json
 from kertui.tasks_screen.card_facts import draw_facts, draw_features, list_facts
 from kertui.terminal.glyphs import UNICODE
 

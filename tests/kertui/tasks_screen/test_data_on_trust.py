@@ -8,8 +8,8 @@ from tests.support.piloting import until
 from tests.support.recorded_service import RecordedService
 from textual.widgets import Static
 
-from kertasks.data.describing import describe
-from kertasks.data.description import Description, ImageSample
+from kertasks.data.described.describing import describe
+from kertasks.data.described.description import Description, ImageSample
 from kertasks.registry import find_task
 from kertui.app import KertuiApp
 from kertui.plotting.grey_pictures import draw_images

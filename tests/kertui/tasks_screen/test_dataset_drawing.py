@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kertasks.data.description import (
+from kertasks.data.described.description import (
     ColumnsSample,
     CurvePicture,
     ImageSample,

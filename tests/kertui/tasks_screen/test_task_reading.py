@@ -14,8 +14,8 @@ from tests.support.run_folders import write_run
 from textual import on
 from textual.pilot import Pilot
 
-from kertasks.data.description import SCHEMA
-from kertasks.data.fact_cache import FactCache
+from kertasks.data.described.description import SCHEMA
+from kertasks.data.described.fact_cache import FactCache
 from kertasks.data.sources import data_files as files
 from kertasks.registry import find_task
 from kertui.app import KertuiApp

@@ -12,11 +12,11 @@ import pytest
 from tests.support.pseudo_terminal import PseudoTerminal
 from tests.support.waiting import wait_until
 
-from kertasks.runs.event_reader import EventReader
-from kertasks.runs.events import Epoch, Finished
+from kertasks.runs.event_file.event_reader import EventReader
+from kertasks.runs.event_file.events import Epoch, Finished
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.state import RunState
 from kertasks.runs.steering.commands import SteeringCommand
-from kertasks.runs.store import RunStore
 
 KERTUI = str(Path(sys.executable).with_name("kertui"))
 ENTER, ESCAPE = "\r", "\x1b"

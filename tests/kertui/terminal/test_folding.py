@@ -25,7 +25,7 @@ def test_no_text_of_a_task_loses_a_character(task: Task) -> None:
 
 @pytest.mark.parametrize("name", ["threshold", "diabetes", "breast-cancer", "digits"])
 def test_nothing_that_is_told_of_data_loses_a_character(name: str) -> None:
-    from kertasks.data.describing import describe
+    from kertasks.data.described.describing import describe
 
     task = find_task(name)
     for variant in task.variants:

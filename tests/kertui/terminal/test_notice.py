@@ -12,7 +12,7 @@ from tests.support.live_app import START, exclusive_or, record
 from tests.support.pseudo_terminal import PseudoTerminal
 
 from kertasks.registry import find_task
-from kertasks.runs.events import Finished, format_event
+from kertasks.runs.event_file.events import Finished, format_event
 from kertasks.runs.folder import RunFolder
 from kertui.terminal.capabilities import Capabilities, Host, detect
 from kertui.terminal.notice import notice

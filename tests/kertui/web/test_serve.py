@@ -18,9 +18,9 @@ import pytest
 from tests.support.chromium import Page, running_chromium
 
 from kertasks.runs.history import RunHistory
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.state import RunState
 from kertasks.runs.steering.commands import SteeringCommand
-from kertasks.runs.store import RunStore
 from kertui.web.gate import is_loopback
 
 KERTUI = str(Path(sys.executable).with_name("kertui"))

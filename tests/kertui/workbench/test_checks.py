@@ -15,7 +15,7 @@ from kertasks.keras_catalog.catalog import Catalog
 from kertasks.models.check import LayerCheck, ModelCheck
 from kertasks.recipes.recipe import Recipe
 from kertasks.runs.folder import RunFolder
-from kertasks.runs.store import RunStore
+from kertasks.runs.home.store import RunStore
 from kertui.live.training_column import Phase, TrainingColumn
 from kertui.service.training_service import TrainingService
 from kertui.workbench.layers.layer_list import LayerList, Waiting

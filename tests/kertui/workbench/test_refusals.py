@@ -13,7 +13,7 @@ from kertasks.keras_catalog.catalog import Catalog
 from kertasks.models.check import Finding, LayerCheck, ModelCheck
 from kertasks.recipes.recipe import EarlyStopping, Recipe
 from kertasks.registry import find_task
-from kertasks.runs.store import RunStore
+from kertasks.runs.home.store import RunStore
 from kertui.service.training_service import TrainingService
 from kertui.workbench.layers.layer_form import LayerForm
 from kertui.workbench.layers.layer_list import INPUT_ROW, LayerList

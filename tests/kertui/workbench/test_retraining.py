@@ -10,7 +10,7 @@ from tests.support.workbench_app import open_workbench
 
 from kertasks.keras_catalog.catalog import Catalog
 from kertasks.runs.history import RunHistory
-from kertasks.runs.store import RunStore
+from kertasks.runs.home.store import RunStore
 from kertui.live.training_column import TrainingColumn
 from kertui.service.training_service import TrainingService
 

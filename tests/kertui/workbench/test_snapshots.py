@@ -13,7 +13,7 @@ from textual.widgets import Input
 
 from kertasks.keras_catalog.catalog import Catalog
 from kertasks.registry import find_task
-from kertasks.runs.store import RunStore
+from kertasks.runs.home.store import RunStore
 from kertui.app import KertuiApp
 from kertui.service.training_service import TrainingService
 from kertui.terminal.capabilities import Capabilities

@@ -20,7 +20,7 @@ from textual.widgets import Input
 from kertasks.keras_catalog.catalog import Catalog
 from kertasks.recipes.recipe import CompileSettings, Component, Value
 from kertasks.registry import find_task
-from kertasks.runs.events import (
+from kertasks.runs.event_file.events import (
     Checkpointed,
     Control,
     Failed,
@@ -32,12 +32,12 @@ from kertasks.runs.events import (
     Resumed,
     Stopped,
 )
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.state import RunState
 from kertasks.runs.steering.commands import SteeringCommand
 from kertasks.runs.steering.control_file import write_command
-from kertasks.runs.store import RunStore
-from kertui.dialogs.ask_number import AskNumberScreen
 from kertui.dialogs.dialog import Question
+from kertui.live.ask_number import AskNumberScreen
 from kertui.live.epoch_table import EpochTable
 from kertui.live.outcome import OutcomeLines
 from kertui.live.pane import LivePane

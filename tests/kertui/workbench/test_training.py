@@ -18,9 +18,9 @@ from kertasks.keras_catalog.catalog import Catalog
 from kertasks.recipes.changes import with_changes
 from kertasks.recipes.recipe import Recipe
 from kertasks.registry import find_task
-from kertasks.runs.events import Finished, Stopped
+from kertasks.runs.event_file.events import Finished, Stopped
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.state import RunState
-from kertasks.runs.store import RunStore
 from kertui.live.pane import LivePane
 from kertui.live.status import RunStatus
 from kertui.live.tabs.classes import ClassDrawing

@@ -12,9 +12,8 @@ from textual.widgets import Input
 
 from kertasks.keras_catalog.catalog import Catalog
 from kertasks.recipes.toml_file import load_recipe
-from kertasks.runs.store import RunStore
+from kertasks.runs.home.store import RunStore
 from kertui.comparison.compare import CompareScreen
-from kertui.dialogs.recipe_path import OpenRecipeScreen, SaveRecipeScreen
 from kertui.dialogs.unsaved_changes import UnsavedChangesScreen
 from kertui.live.trouble import RunTrouble
 from kertui.runs.runs_screen import RunsScreen
@@ -23,6 +22,7 @@ from kertui.workbench.choose_recipe import ChooseRecipeScreen
 from kertui.workbench.layers.add_layer import AddLayerScreen
 from kertui.workbench.layers.layer_form import LayerForm
 from kertui.workbench.layers.layer_list import LayerList
+from kertui.workbench.recipe_path import OpenRecipeScreen, SaveRecipeScreen
 from kertui.workbench.settings.training_settings import TrainingSettings
 
 

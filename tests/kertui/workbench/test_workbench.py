@@ -17,9 +17,8 @@ from kertasks.keras_catalog.catalog import Catalog
 from kertasks.recipes.recipe import Layer
 from kertasks.recipes.toml_file import load_recipe, save_recipe
 from kertasks.registry import find_task
-from kertasks.runs.store import RunStore
+from kertasks.runs.home.store import RunStore
 from kertui.comparison.compare import CompareScreen
-from kertui.dialogs.recipe_path import OpenRecipeScreen, SaveRecipeScreen
 from kertui.dialogs.unsaved_changes import UnsavedChangesScreen
 from kertui.forms.choice_list import ChoiceList
 from kertui.forms.field_grid import FieldGrid
@@ -31,6 +30,7 @@ from kertui.workbench.layers.add_layer import AddLayerScreen
 from kertui.workbench.layers.layer_form import LayerForm
 from kertui.workbench.layers.layer_list import INPUT_ROW, LayerList, Waiting
 from kertui.workbench.layers.pretrained_path import PretrainedPathScreen
+from kertui.workbench.recipe_path import OpenRecipeScreen, SaveRecipeScreen
 from kertui.workbench.settings.training_settings import TrainingSettings
 
 

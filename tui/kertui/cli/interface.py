@@ -71,7 +71,7 @@ def run_interface(
     capabilities = detect(marker, mouse=mouse)
     # Textual reads the environment while it is imported.
     prepare_environment(capabilities)
-    from kertasks.runs.store import RunStore
+    from kertasks.runs.home.store import RunStore
     from kertasks.user_folders import cache_dir, default_home
     from kertui.app import run_app
     from kertui.service.training_service import TrainingService

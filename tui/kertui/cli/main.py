@@ -16,20 +16,22 @@ import click
 from kertasks.errors import UnknownRecipe, UnknownTask, UnknownVariant, UserError
 from kertasks.text.plain_text import visible
 from kertui import __version__
-from kertui.cli import steer
-from kertui.cli.attach import attach
-from kertui.cli.check import check
 from kertui.cli.choosing.new import new
 from kertui.cli.choosing.tasks import tasks
 from kertui.cli.completing.completion import completion
 from kertui.cli.completing.names import complete_names
 from kertui.cli.data import data
-from kertui.cli.evaluate import evaluate
-from kertui.cli.export import export
 from kertui.cli.groups.cross_validation.command import cross_validate
 from kertui.cli.groups.sweep.command import sweep
 from kertui.cli.keys import keys
-from kertui.cli.logs import logs
+from kertui.cli.of_runs import steer
+from kertui.cli.of_runs.attach import attach
+from kertui.cli.of_runs.evaluate import evaluate
+from kertui.cli.of_runs.export import export
+from kertui.cli.of_runs.logs import logs
+from kertui.cli.of_runs.predict import predict
+from kertui.cli.of_runs.runs import runs
+from kertui.cli.of_runs.show import show
 from kertui.cli.options import (
     home_of,
     home_option,
@@ -40,14 +42,12 @@ from kertui.cli.options import (
     tasks_option,
 )
 from kertui.cli.own_data.table_lines import table_path
-from kertui.cli.predict import predict
-from kertui.cli.run import run as run_script
-from kertui.cli.runs import runs
-from kertui.cli.show import show
 from kertui.cli.showing.demo import demo
 from kertui.cli.showing.serve import serve, serve_page
 from kertui.cli.spelling import SpellingGroup
-from kertui.cli.train import retrain, train
+from kertui.cli.training.check import check
+from kertui.cli.training.run import run as run_script
+from kertui.cli.training.train import retrain, train
 from kertui.hosts.serve_runs import serve_runs
 from kertui.terminal.capabilities import is_utf8_locale, locale_at_start
 from kertui.terminal.folding import FOLDED, PLAIN
@@ -226,7 +226,7 @@ def is_wrong_usage(error: UserError) -> bool:
     from kertasks.groups.folder import GroupRefused
     from kertasks.models.messages import BuildError
     from kertasks.recipes.recipe_errors import RecipeError
-    from kertasks.runs.store import UnknownRun
+    from kertasks.runs.home.store import UnknownRun
     from kertasks.tables.table_changes import CannotChange
 
     if isinstance(error, GroupRefused):

@@ -187,8 +187,8 @@ def find_run(ctx: click.Context, text: str, *, elsewhere: bool = False) -> RunFo
         IsMirrored: it is another host's, and the command needs what only that has.
         HostUnreachable: that host's runs cannot be had.
     """
+    from kertasks.runs.home.store import RunStore, UnknownRun
     from kertasks.runs.mirrors.mirror_note import IsMirrored
-    from kertasks.runs.store import RunStore, UnknownRun
 
     address = host_named(ctx, text)
     if address is None:
@@ -211,8 +211,8 @@ def host_named(ctx: click.Context, text: str) -> HostAddress | None:
     address = host_address(text)
     if address is None or not address.run:
         return address
-    from kertasks.runs.label import read_label
-    from kertasks.runs.store import RunStore
+    from kertasks.runs.home.label import read_label
+    from kertasks.runs.home.store import RunStore
 
     named = (read_label(run.path).name for run in RunStore(home_of(ctx)).runs())
     return None if text in named else address

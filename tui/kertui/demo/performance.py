@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from kertasks.runs.store import RunStore
+from kertasks.runs.home.store import RunStore
 from kertui.demo.player import Progress
 from kertui.first_shown import FirstRun
 from kertui.terminal.crash import CRASH_LOG

@@ -8,10 +8,10 @@ from enum import StrEnum
 
 from kertasks.errors import UserError
 from kertasks.runs.folder import RunFolder
+from kertasks.runs.home.summary import RunSummary
 from kertasks.runs.run_errors import RunIsOver
 from kertasks.runs.state import RunState
 from kertasks.runs.steering.commands import SteeringCommand
-from kertasks.runs.summary import RunSummary
 from kertui.dialogs.dialog import Choice, Question
 
 

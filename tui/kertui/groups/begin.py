@@ -17,7 +17,7 @@ from kertasks.errors import UserError
 from kertasks.groups.record import Asked
 from kertasks.groups.store import GroupStore, remove
 from kertasks.recipes.recipe import Recipe
-from kertasks.runs.events import Monitor
+from kertasks.runs.event_file.events import Monitor
 from kertui.dialogs.dialog import LOOK, Dialog
 from kertui.forms.text_field import TextField
 from kertui.service.group_process import RunnerNotStarted, start_runner

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kertasks.groups.folder import GroupState
 from kertasks.text.numbers import grouped
 from kertui.groups.group_seen import GroupSeen
-from kertui.plotting.fold_plot import FoldCurves, FoldPlot, places_in
+from kertui.plotting.curves.fold_plot import FoldCurves, FoldPlot, places_in
 from kertui.plotting.strips import cells, fit
 from kertui.rows.rows_widget import RowsWidget
 from kertui.terminal.glyphs import glyphs_for

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from kertasks.groups.folder import GroupState
 from kertasks.groups.record import GroupRecord
-from kertui.plotting.fold_plot import FoldCurves
+from kertui.plotting.curves.fold_plot import FoldCurves
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from kertasks.groups.cross_validation.mean_curve import MeanCurve
-from kertui.plotting.lines import Point
-from kertui.plotting.thinning import Buckets
+from kertui.plotting.curves.lines import Point
+from kertui.plotting.curves.thinning import Buckets
 
 
 def points_of(mean: MeanCurve, last: int, places: int) -> tuple[Point, ...]:

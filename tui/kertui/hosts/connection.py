@@ -19,9 +19,9 @@ import msgspec
 from kertasks.errors import UserError
 from kertasks.records import learn
 from kertasks.runs.folder import RunFolder
+from kertasks.runs.home.store import RunStore, UnknownRun
+from kertasks.runs.home.summary import RunSummary
 from kertasks.runs.looking.view import Look, Moment, ViewRequest, decode_look, encode_request
-from kertasks.runs.store import RunStore, UnknownRun
-from kertasks.runs.summary import RunSummary
 from kertasks.text.numbers import counted
 from kertasks.text.plain_text import one_line, some_lines
 from kertui import __version__

@@ -10,12 +10,12 @@ from functools import partial
 
 from kertasks.errors import UserError
 from kertasks.files import open_regular, read_small, replacing
-from kertasks.runs.event_reader import last_answered
+from kertasks.runs.event_file.event_reader import last_answered
+from kertasks.runs.event_file.spool import RunEvents
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.looking.kept_epochs import kept_moments, stamp_of
 from kertasks.runs.looking.look_files import MOST_VIEWERS
 from kertasks.runs.looking.view import MOST_BYTES
-from kertasks.runs.spool import RunEvents
 from kertasks.runs.steering.commands import SteeringCommand
 from kertasks.runs.steering.control_file import write_command
 from kertasks.runs.steering.sending import kill

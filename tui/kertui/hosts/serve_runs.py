@@ -22,7 +22,7 @@ def serve_runs(ctx: click.Context, home: Path | None) -> None:
     runs here. ssh starts it; a person has no use for it."""
     if sys.stdin.isatty():
         ctx.fail("this is what ssh starts for another kertui: kertui attach HOST: does so")
-    from kertasks.runs.store import RunStore
+    from kertasks.runs.home.store import RunStore
     from kertasks.user_folders import cache_dir, default_home
     from kertui.hosts.serving import RunServer
 

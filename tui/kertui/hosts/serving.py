@@ -20,13 +20,13 @@ import msgspec
 
 from kertasks.errors import UserError
 from kertasks.processes.keras_process import keras_command
-from kertasks.runs.bin import RunBin
 from kertasks.runs.folder import RunFolder
-from kertasks.runs.label import Label, write_label
-from kertasks.runs.listing import RunSummaries
+from kertasks.runs.home.bin import RunBin
+from kertasks.runs.home.label import Label, write_label
+from kertasks.runs.home.listing import RunSummaries
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.looking.view import decode_request, encode_look
 from kertasks.runs.steering.commands import SteeringCommand
-from kertasks.runs.store import RunStore
 from kertui.hosts.messages import (
     PROTOCOL,
     SILENT,

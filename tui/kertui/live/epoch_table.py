@@ -11,9 +11,9 @@ from textual.reactive import var
 
 from kertasks.runs.history import RunHistory
 from kertasks.text import numbers as formatting
-from kertui.plotting.plot import marked_changes
+from kertui.plotting.curves.plot import marked_changes
+from kertui.plotting.curves.traces import VALIDATION
 from kertui.plotting.strips import Row, cells, fit, join
-from kertui.plotting.traces import VALIDATION
 from kertui.rows.rows_widget import RowsWidget
 from kertui.terminal.cells import padded
 from kertui.terminal.glyphs import Glyphs, glyphs_for

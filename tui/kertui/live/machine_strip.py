@@ -6,7 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from kertasks.runs.events import Gpu, Machine
+from kertasks.runs.event_file.events import Gpu, Machine
 from kertasks.runs.history import RunHistory
 from kertui.plotting.strips import Row, cells, fit
 from kertui.rows.rows_widget import RowsWidget

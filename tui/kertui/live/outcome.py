@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kertasks.runs.advice.finding import Finding, worst_first
-from kertasks.runs.events import Failed, Finished, Stopped
+from kertasks.runs.event_file.events import Failed, Finished, Stopped
 from kertasks.runs.history import RunHistory
 from kertasks.runs.manifest import Origin
 from kertasks.runs.state import RunState

@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.reactive import var
 from textual.widget import Widget
 
-from kertasks.runs.events import Ended
+from kertasks.runs.event_file.events import Ended
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
 from kertasks.runs.looking.view import Moment

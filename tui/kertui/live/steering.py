@@ -12,8 +12,8 @@ from kertasks.recipes.recipe import Recipe
 from kertasks.runs.history import RunHistory
 from kertasks.runs.steering.commands import NumberArgument, SteeringCommand
 from kertasks.text.numbers import grouped
-from kertui.dialogs.ask_number import NumberWanted
 from kertui.dialogs.dialog import Choice, Question
+from kertui.live.ask_number import NumberWanted
 from kertui.text.recipe_values import NotAllowed, format_number, parse_value
 
 

@@ -27,7 +27,7 @@ from kertui.plotting.strips import Row, cells, join
 from kertui.rows.rows_widget import RowsWidget
 
 if TYPE_CHECKING:
-    from kertasks.data.description import Description
+    from kertasks.data.described.description import Description
 
 
 @dataclass(frozen=True, slots=True)

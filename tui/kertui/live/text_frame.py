@@ -15,10 +15,10 @@ from kertui.live.followed.progress import RateMeter
 from kertui.live.outcome import NextSteps, next_steps, outcome, weights_kept
 from kertui.live.status import UNSEEN, status_line
 from kertui.live.tab import trained_by
-from kertui.plotting.plot import plot_of_run
-from kertui.plotting.plots import Plots
+from kertui.plotting.curves.plot import plot_of_run
+from kertui.plotting.curves.plots import Plots
+from kertui.plotting.curves.traces import leading_metrics, metrics_of
 from kertui.plotting.strips import text_of
-from kertui.plotting.traces import leading_metrics, metrics_of
 from kertui.terminal.capabilities import detect
 from kertui.terminal.glyphs import Glyphs, Marker, glyphs
 from kertui.text.finding_look import counted_from_one, sign_of

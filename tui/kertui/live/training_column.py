@@ -18,14 +18,14 @@ from textual.timer import Timer
 
 from kertasks.errors import UserError
 from kertasks.recipes.recipe import Recipe
-from kertasks.runs.events import Control, Failed, Finished, Stopped
+from kertasks.runs.event_file.events import Control, Failed, Finished, Stopped
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
 from kertasks.runs.manifest import Origin
 from kertasks.runs.state import RunState
 from kertasks.runs.steering.commands import SteeringCommand
 from kertasks.text.numbers import short_path
-from kertui.dialogs.ask_number import AskNumberScreen
+from kertui.live.ask_number import AskNumberScreen
 from kertui.live.followed.followed_run import IDLE
 from kertui.live.pane import LivePane
 from kertui.live.steering import current_learning_rate, kill_question, number_wanted

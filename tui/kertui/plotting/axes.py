@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from kertasks.text.numbers import grouped, scientific
-from kertui.plotting.lines import Point
+from kertui.plotting.curves.lines import Point
 
 _NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
 _NICE_LOG = (1.0, 2.0, 5.0, 10.0)

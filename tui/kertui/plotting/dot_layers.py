@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import TypeAlias
 
+from kertui.plotting.curves.lines import Point
 from kertui.plotting.dot_canvas import BRAILLE_DOTS, DOTS_A_CELL
-from kertui.plotting.lines import Point
 from kertui.plotting.strips import PLAIN, Cell, Row
 from kertui.terminal.glyphs import Marker
 

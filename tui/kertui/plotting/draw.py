@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kertui.plotting.axes import Limits
-from kertui.plotting.lines import Line, Point, clip, dashes, dots, finite_lines, solid
+from kertui.plotting.curves.lines import Line, Point, clip, dashes, dots, finite_lines, solid
 from kertui.plotting.strips import colour_number
 from kertui.terminal.glyphs import Marker
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 from textual.content import Content
 
-from kertasks.data.description import ImageSample
+from kertasks.data.described.description import ImageSample
 from kertui.terminal.cells import cut, padded
 from kertui.terminal.glyphs import Glyphs
 

@@ -12,8 +12,8 @@ from textual.reactive import var
 from kertui.plotting import draw
 from kertui.plotting.axes import Limits
 from kertui.plotting.chart import Layout
-from kertui.plotting.plot import Plot
-from kertui.plotting.plots import DrawnPlot, Plots
+from kertui.plotting.curves.plot import Plot
+from kertui.plotting.curves.plots import DrawnPlot, Plots
 from kertui.rows.rows_widget import RowsWidget
 from kertui.terminal.glyphs import glyphs_for
 

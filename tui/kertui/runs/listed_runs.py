@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from kertasks.runs.listing import SortKey, matches, ordered
-from kertasks.runs.summary import RunSummary
+from kertasks.runs.home.listing import SortKey, matches, ordered
+from kertasks.runs.home.summary import RunSummary
 from kertasks.text.numbers import grouped
-from kertui.plotting.run_strokes import free_place
+from kertui.plotting.curves.run_strokes import free_place
 
 
 @dataclass(slots=True)

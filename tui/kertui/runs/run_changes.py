@@ -20,11 +20,11 @@ from textual.notifications import SeverityLevel
 from textual.widgets import Input, Static
 
 from kertasks.errors import UserError
-from kertasks.runs.bin import BinTrouble, NotInBin, RunBin
 from kertasks.runs.folder import RunFolder
-from kertasks.runs.label import LONGEST_NAME, LONGEST_NOTE, Label, make_label, write_label
+from kertasks.runs.home.bin import BinTrouble, NotInBin, RunBin
+from kertasks.runs.home.label import LONGEST_NAME, LONGEST_NOTE, Label, make_label, write_label
+from kertasks.runs.home.summary import RunSummary
 from kertasks.runs.steering.commands import SteeringCommand
-from kertasks.runs.summary import RunSummary
 from kertasks.text.numbers import grouped, short_path
 from kertui.dialogs.dialog import Choice, Dialog, Question
 from kertui.forms.note_field import NoteField

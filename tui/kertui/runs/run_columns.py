@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 
 from rich.cells import cell_len
 
-from kertasks.runs.listing import SortKey
-from kertasks.runs.summary import RunSummary
+from kertasks.runs.home.listing import SortKey
+from kertasks.runs.home.summary import RunSummary
 from kertasks.text.numbers import (
     NO_VALUE,
     ago,

@@ -12,12 +12,12 @@ from textual.widget import Widget
 
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
-from kertasks.runs.summary import RunSummary
+from kertasks.runs.home.summary import RunSummary
 from kertui.live.followed.follower import RunFollower
 from kertui.live.pace import Pace
-from kertui.plotting.plot import Plot
-from kertui.plotting.run_strokes import stroke_of
-from kertui.plotting.traces import VALIDATION, Series, leading_metrics, metrics_of, whole_run
+from kertui.plotting.curves.plot import Plot
+from kertui.plotting.curves.run_strokes import stroke_of
+from kertui.plotting.curves.traces import VALIDATION, Series, leading_metrics, metrics_of, whole_run
 from kertui.rows.plot_area import PlotArea
 from kertui.runs.run_legend import FollowedRun, RunLegend
 from kertui.terminal.glyphs import glyphs_for

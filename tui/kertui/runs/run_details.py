@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from kertasks.runs.home.summary import RunSummary
 from kertasks.runs.manifest import Origin
-from kertasks.runs.summary import RunSummary
 from kertasks.text import numbers as formatting
 from kertasks.text.result import compared, not_finite
 from kertui.plotting.strips import Row, broken, cells, fit, join

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from kertasks.runs.history import RunHistory
-from kertasks.runs.summary import RunSummary
+from kertasks.runs.home.summary import RunSummary
 from kertasks.text import numbers as formatting
 from kertasks.text.numbers import grouped
 from kertui.comparison.recipe_comparison import ComparedValue, RecipeComparison

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from rich.cells import cell_len
 
 from kertasks.runs.history import RunHistory
-from kertasks.runs.summary import RunSummary
+from kertasks.runs.home.summary import RunSummary
 from kertasks.text import numbers as formatting
 from kertasks.text.result import not_finite
 from kertui.live.followed.follower import RunFollower
-from kertui.plotting.run_strokes import sample
+from kertui.plotting.curves.run_strokes import sample
 from kertui.plotting.strips import Row, cells, fit
 from kertui.rows.rows_widget import RowsWidget
 from kertui.runs.run_columns import best_text, epochs_text, test_text

@@ -13,14 +13,14 @@ from textual.message import Message
 from kertasks.errors import UserError
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
+from kertasks.runs.home.summary import RunSummary
 from kertasks.runs.looking.view import Moment
 from kertasks.runs.manifest import Origin
-from kertasks.runs.summary import RunSummary
 from kertui.comparison.recipe_comparison import RecipeComparison, compare_recipes
 from kertui.comparison.recipe_diff import RecipeDiff
-from kertui.plotting.run_strokes import sample
-from kertui.runs.differing_runs import difference_of, evaluate_run, in_words
+from kertui.plotting.curves.run_strokes import sample
 from kertui.runs.run_facts import compare_facts
+from kertui.service.differing_runs import difference_of, evaluate_run, in_words
 from kertui.terminal.glyphs import glyphs_for
 
 if TYPE_CHECKING:

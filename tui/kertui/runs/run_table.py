@@ -14,10 +14,10 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 
-from kertasks.runs.listing import SortKey
-from kertasks.runs.summary import RunSummary
+from kertasks.runs.home.listing import SortKey
+from kertasks.runs.home.summary import RunSummary
 from kertasks.text.numbers import grouped
-from kertui.plotting.run_strokes import sample
+from kertui.plotting.curves.run_strokes import sample
 from kertui.plotting.strips import Row, cells, fit
 from kertui.rows.rows_widget import RowsWidget
 from kertui.runs.listed_runs import ListedRuns

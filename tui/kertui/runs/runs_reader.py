@@ -11,14 +11,14 @@ from textual.message import Message
 from textual.widget import Widget
 
 from kertasks.errors import UserError
-from kertasks.runs.bin import RunBin
-from kertasks.runs.listing import RunSummaries
-from kertasks.runs.summary import RunSummary
+from kertasks.runs.home.bin import RunBin
+from kertasks.runs.home.listing import RunSummaries
+from kertasks.runs.home.summary import RunSummary
 from kertui.runs.listed_runs import ListedRuns
 from kertui.session import Session
 
 if TYPE_CHECKING:
-    from kertasks.runs.store import RunStore
+    from kertasks.runs.home.store import RunStore
 
 _LOOK_EVERY = 0.25
 """Seconds between two looks at the runs that go on."""

@@ -17,18 +17,18 @@ from textual.widgets import Input
 
 from kertasks.groups.folder import GroupFolder
 from kertasks.groups.store import GroupStore
-from kertasks.runs.bin import RunBin
 from kertasks.runs.folder import RunFolder
-from kertasks.runs.label import Label
+from kertasks.runs.home.bin import RunBin
+from kertasks.runs.home.label import Label
+from kertasks.runs.home.summary import RunSummary
 from kertasks.runs.manifest import Origin
 from kertasks.runs.mirrors.home_mark import host_of
-from kertasks.runs.summary import RunSummary
 from kertasks.text.numbers import short_path
-from kertui.dialogs.choose_group import choose_group
-from kertui.plotting.run_strokes import MOST_RUNS
+from kertui.plotting.curves.run_strokes import MOST_RUNS
 from kertui.rows.header_line import HeaderLine
 from kertui.rows.key_line import KeyLine
 from kertui.runs import run_changes
+from kertui.runs.choose_group import choose_group
 from kertui.runs.listed_runs import ChosenRuns, ListedRuns
 from kertui.runs.run_changes import DeletedRuns, RunLabelScreen, RunsChanged
 from kertui.runs.run_curves import RunCurves
@@ -381,7 +381,7 @@ class RunsScreen(Screen[None]):
 
     def action_export(self) -> None:
         """Ask for a format and a path, and write the run under the cursor there."""
-        from kertui.dialogs.export_run import ExportRunScreen
+        from kertui.runs.export_run import ExportRunScreen
 
         if (chosen := self._table.run) is not None:
             run = RunFolder(Path(chosen.folder))

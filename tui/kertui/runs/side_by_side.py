@@ -13,11 +13,11 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from kertasks.runs.folder import RunFolder
-from kertasks.runs.summary import RunSummary
+from kertasks.runs.home.summary import RunSummary
 from kertui.live.outcome import NextSteps
 from kertui.live.pane import LivePane
 from kertui.live.tab import TrainedBy, all_tabs, named_tabs
-from kertui.plotting.run_strokes import sample
+from kertui.plotting.curves.run_strokes import sample
 from kertui.plotting.strips import Row, cells, fit
 from kertui.rows.header_line import HeaderLine
 from kertui.rows.key_line import KeyLine

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from kertasks.errors import UserError
 from kertasks.runs.folder import RunFolder
-from kertasks.runs.store import RunStore
+from kertasks.runs.home.store import RunStore
 
 LOG = "follower.log"
 """In the cache folder: what such a process prints of its own mistakes."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kertasks.runs.events import (
+from kertasks.runs.event_file.events import (
     Compiling,
     Epoch,
     Event,
@@ -19,8 +19,8 @@ from kertasks.runs.events import (
 )
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import state_of
+from kertasks.runs.home.summary import summarise
 from kertasks.runs.state import RunState
-from kertasks.runs.summary import summarise
 from kertasks.text.numbers import duration
 from kertasks.text.result import not_finite
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from kertasks.processes.trainer_process import TrainerGone, TrainerProcess
 
 if TYPE_CHECKING:
-    from kertasks.runs.event_reader import EventReader
+    from kertasks.runs.event_file.event_reader import EventReader
 
 _DELAY = 3.0
 """Seconds after which the next one starts even though the run has no epoch yet."""
@@ -78,7 +78,7 @@ class Spare:
     def start_later(self, reader: EventReader) -> None:
         """Start the next one once the run has an epoch, has ended, or some seconds have passed:
         importing Keras beside it would slow its start."""
-        from kertasks.runs.events import Epoch, Failed, Finished, Stopped
+        from kertasks.runs.event_file.events import Epoch, Failed, Finished, Stopped
 
         def start() -> None:
             deadline = time.monotonic() + _DELAY

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from kertasks.runs.event_reader import EventReader
+    from kertasks.runs.event_file.event_reader import EventReader
     from kertasks.runs.folder import RunFolder
     from kertui.service.run_group import LaterRuns
     from kertui.service.run_news import RunNews
@@ -154,7 +154,7 @@ class _ToldRun:
     def start(self) -> tuple[EventReader, RunNews]:
         """Begin to read the run's events, where that is not done yet."""
         if self._read is None:
-            from kertasks.runs.event_reader import EventReader
+            from kertasks.runs.event_file.event_reader import EventReader
             from kertui.service.run_news import RunNews
 
             path = self._run.events_path

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 from kertasks.errors import UserError
 from kertasks.processes.trainer_process import TrainerProcess, give_run
-from kertasks.runs.store import RunStore
+from kertasks.runs.home.store import RunStore
 from kertui.service.adviser import Adviser
 from kertui.service.spare import Spare
 from kertui.service.told_runs import ToldRuns
 
 if TYPE_CHECKING:
-    from kertasks.data.description import Description
-    from kertasks.data.fact_cache import FactCache
+    from kertasks.data.described.description import Description
+    from kertasks.data.described.fact_cache import FactCache
     from kertasks.hosts.asked import AskedHosts
     from kertasks.keras_catalog.catalog import Catalog
     from kertasks.models.check import ModelCheck
@@ -99,7 +99,7 @@ class TrainingService:
     @cached_property
     def _descriptions(self) -> FactCache:
         # Not needed before the first paint.
-        from kertasks.data.fact_cache import FactCache
+        from kertasks.data.described.fact_cache import FactCache
 
         return FactCache(self._cache_dir, "descriptions")
 
@@ -146,7 +146,7 @@ class TrainingService:
             RequestFailed: the data cannot be loaded, for example a file is missing.
             kertasks.UnknownTask, kertasks.UnknownVariant: no such name.
         """
-        from kertasks.data.description import SCHEMA, from_json
+        from kertasks.data.described.description import SCHEMA, from_json
         from kertasks.registry import find_task
 
         found = self.remembered_description(task, variant, seed)
@@ -169,7 +169,7 @@ class TrainingService:
         Raises:
             kertasks.UnknownTask, kertasks.UnknownVariant: no such name.
         """
-        from kertasks.data.description import SCHEMA, from_json
+        from kertasks.data.described.description import SCHEMA, from_json
         from kertasks.registry import find_task
 
         name = find_task(task).variant(variant).name
@@ -376,7 +376,7 @@ class TrainingService:
         # Not needed before the first paint.
         from kertasks.data.sources.data_files import require
         from kertasks.registry import find_task
-        from kertasks.runs.event_reader import EventReader
+        from kertasks.runs.event_file.event_reader import EventReader
 
         # A run that cannot even begin is no run: nothing of it is to be kept.
         for name in find_task(recipe.task).files:
@@ -400,7 +400,8 @@ class TrainingService:
     ) -> None:
         """Go on with a run that is over, from its last checkpoint, in the spare or a new process.
 
-        When this returns the run is running, for everybody; see ``kertasks.trainer.claiming``.
+        When this returns the run is running, for everybody; see
+        ``kertasks.trainer.process.claiming``.
 
         Args:
             run: stopped, failed or lost; or finished, to be given more epochs.
@@ -414,7 +415,7 @@ class TrainingService:
             RequestFailed: another process resumed it just now, or its folder cannot be written in.
             TrainerGone: no process could be started.
         """
-        from kertasks.runs.event_reader import EventReader
+        from kertasks.runs.event_file.event_reader import EventReader
         from kertasks.runs.resumable import require_resumable
 
         if self._far is not None:

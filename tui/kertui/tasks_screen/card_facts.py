@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 from textual.content import Content
 
-from kertasks.data.description import Description, FeatureFacts, SplitFacts
-from kertasks.runs.summary import RunSummary
+from kertasks.data.described.description import Description, FeatureFacts, SplitFacts
+from kertasks.runs.home.summary import RunSummary
 from kertasks.scores.run_baselines import ERROR, Baseline
 from kertasks.text.numbers import NO_VALUE, ago, counted, grouped, in_unit, metric
 from kertui.tasks_screen.dataset_drawing import name_ends, short_number

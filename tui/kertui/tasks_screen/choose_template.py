@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from kertasks.data.description import Description
+from kertasks.data.described.description import Description
 from kertasks.recipes.recipe import DataSettings, Recipe
 from kertasks.task import Task, Variant
 from kertasks.templates.described_facts import facts_of

@@ -14,7 +14,7 @@ from typing import cast
 from rich.cells import cell_len
 from textual.content import Content
 
-from kertasks.data.description import (
+from kertasks.data.described.description import (
     ColumnsSample,
     CurvePicture,
     Description,

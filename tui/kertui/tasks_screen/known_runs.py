@@ -14,8 +14,8 @@ from kertasks.errors import UserError
 from kertui.session import Session
 
 if TYPE_CHECKING:
-    from kertasks.runs.listing import RunSummaries
-    from kertasks.runs.summary import RunSummary
+    from kertasks.runs.home.listing import RunSummaries
+    from kertasks.runs.home.summary import RunSummary
 
 
 class KnownRuns(Widget):
@@ -61,7 +61,7 @@ class KnownRuns(Widget):
 
     @cached_property
     def _summaries(self) -> RunSummaries:
-        from kertasks.runs.listing import RunSummaries  # not needed before the first paint
+        from kertasks.runs.home.listing import RunSummaries  # not needed before the first paint
 
         return RunSummaries(self._session.service.store, self._session.over_runs)
 

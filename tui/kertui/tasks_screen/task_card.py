@@ -27,8 +27,8 @@ from kertui.text.fitting_text import wrap
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from kertasks.data.description import Description
-    from kertasks.runs.summary import RunSummary
+    from kertasks.data.described.description import Description
+    from kertasks.runs.home.summary import RunSummary
     from kertasks.scores.run_baselines import Baseline, RunBaselines
 
 _LEAST_PICTURE, _MOST_PICTURE = 8, 26

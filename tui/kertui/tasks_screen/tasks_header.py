@@ -13,7 +13,7 @@ from kertasks.text.numbers import counted
 from kertui.rows.header_line import HeaderLine
 
 if TYPE_CHECKING:
-    from kertasks.runs.summary import RunSummary
+    from kertasks.runs.home.summary import RunSummary
 
 
 class TasksHeader(HeaderLine):

@@ -10,7 +10,7 @@ from kertasks.text.numbers import short_path
 from kertasks.text.plain_text import one_line
 
 if TYPE_CHECKING:
-    from kertasks.runs.store import RunStore
+    from kertasks.runs.home.store import RunStore
 
 CRASH_LOG = "crash.log"
 """The traceback's file in the home."""

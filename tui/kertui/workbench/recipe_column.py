@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from kertasks.data.description import Description
+from kertasks.data.described.description import Description
 from kertasks.errors import UserError
 from kertasks.keras_catalog.catalog import Catalog, ClassInfo
 from kertasks.models.check import ModelCheck

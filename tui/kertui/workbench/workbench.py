@@ -24,7 +24,6 @@ from kertasks.task import Task
 from kertasks.text.numbers import short_path
 from kertui.advice.advice_panel import AdvicePanel
 from kertui.comparison.compare import CompareScreen
-from kertui.dialogs.recipe_path import OpenRecipeScreen, SaveRecipeScreen
 from kertui.dialogs.unsaved_changes import UnsavedAnswer, UnsavedChangesScreen
 from kertui.forms.field_form import FieldForm
 from kertui.live.pane import LivePane
@@ -38,6 +37,7 @@ from kertui.terminal.glyphs import glyphs_for
 from kertui.workbench.choose_recipe import ChooseRecipeScreen
 from kertui.workbench.layers.layer_list import INPUT_ROW, LayerList
 from kertui.workbench.recipe_column import RecipeColumn
+from kertui.workbench.recipe_path import OpenRecipeScreen, SaveRecipeScreen
 from kertui.workbench.workbench_keys import WORKBENCH_KEYS
 
 _Arguments = ParamSpec("_Arguments")

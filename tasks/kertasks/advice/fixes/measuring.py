@@ -15,7 +15,7 @@ from kertasks.advice.keras_training import predict
 from kertasks.advice.network.network_reading import compile_facts, takes_classes
 from kertasks.advice.scoring import score_of
 from kertasks.data.dataset import Dataset
-from kertasks.data.mapped_rows import take_rows
+from kertasks.data.rows.mapped_rows import take_rows
 from kertasks.data.splits import Split
 
 _MOST_ROWS = 4_000

@@ -21,7 +21,7 @@ from kertasks.advice.network.computed_network import (
     with_gradients_of,
 )
 from kertasks.advice.scoring import chance_loss, score_of
-from kertasks.data.mapped_rows import take_rows
+from kertasks.data.rows.mapped_rows import take_rows
 from kertasks.data.splits import Split
 from kertasks.data.value_reading import flat_rows
 from kertasks.views.layers.layer_list import layers_of

@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kertasks.data.dataset import Dataset
-from kertasks.data.description import Sample
+from kertasks.data.described.description import Sample
+from kertasks.data.described.samples import WordsSampler, class_label
 from kertasks.data.folds.fold import Fold
 from kertasks.data.joining import joined
 from kertasks.data.multi_hot import MultiHotRows
-from kertasks.data.samples import WordsSampler, class_label
 from kertasks.data.splits import Split
 from kertasks.errors import UserError
 from kertasks.kinds import TaskKind

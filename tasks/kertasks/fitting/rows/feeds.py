@@ -18,8 +18,8 @@ import psutil
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from kertasks.data.mapped_rows import is_mapped, take_rows
 from kertasks.data.multi_hot import MultiHotRows
+from kertasks.data.rows.mapped_rows import is_mapped, take_rows
 from kertasks.fitting.keras_internals.keras_arrays import as_tensorflow_would
 from kertasks.fitting.keras_internals.keras_graphs import device_bytes
 from kertasks.fitting.notices import CannotCompile

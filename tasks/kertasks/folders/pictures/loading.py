@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kertasks.data.dataset import Dataset
-from kertasks.data.description import ImageSample
+from kertasks.data.described.description import ImageSample
+from kertasks.data.described.samples import class_label
 from kertasks.data.folds.fold import Fold
 from kertasks.data.folds.folding import Places
-from kertasks.data.kept_rows import keep_rows
-from kertasks.data.samples import class_label
+from kertasks.data.rows.kept_rows import keep_rows
 from kertasks.data.splits import Split
 from kertasks.files import said_path
 from kertasks.folders.class_folders import (

@@ -9,7 +9,7 @@ from array import array
 from collections.abc import Sequence
 
 from kertasks.groups.measures import in_own_unit, rows_of, scale_of, spread
-from kertasks.runs.events import Monitor
+from kertasks.runs.event_file.events import Monitor
 from kertasks.runs.history import RunHistory
 
 

@@ -17,7 +17,7 @@ from kertasks.groups.measures import (
     scale_of,
     spread,
 )
-from kertasks.runs.events import Monitor
+from kertasks.runs.event_file.events import Monitor
 from kertasks.runs.history import RunHistory
 
 

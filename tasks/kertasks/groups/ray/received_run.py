@@ -27,7 +27,7 @@ from kertasks.groups.ray.sent_files import (
     Stamp,
     all_files,
 )
-from kertasks.runs.event_log import open_alone
+from kertasks.runs.event_file.event_log import open_alone
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.manifest import Manifest, format_manifest, parse_manifest
 from kertasks.runs.signs.heartbeat import HEARTBEAT

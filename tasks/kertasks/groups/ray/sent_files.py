@@ -16,7 +16,7 @@ from typing import TypeAlias
 import msgspec
 
 from kertasks.files import open_regular
-from kertasks.runs.spool import RunEvents
+from kertasks.runs.event_file.spool import RunEvents
 from kertasks.runs.state import state_at_end
 
 EVENTS, LOG, MANIFEST = "events.jsonl", "trainer.log", "run.json"

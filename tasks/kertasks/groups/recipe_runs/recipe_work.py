@@ -22,8 +22,8 @@ from kertasks.groups.sweep.judging import why_not_ranked
 from kertasks.models.check import ToldMetrics
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.state import RunState
-from kertasks.runs.store import RunStore
 
 _LOOK_EVERY = 0.1
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from kertasks.groups.folder import GroupFolder
 from kertasks.groups.record import Member
-from kertasks.runs.events import Failed, Finished
+from kertasks.runs.event_file.events import Failed, Finished
 from kertasks.runs.history import RunHistory
-from kertasks.runs.store import id_words
+from kertasks.runs.home.store import id_words
 from kertasks.scripts.diary import Diary, ScriptEnded
 
 

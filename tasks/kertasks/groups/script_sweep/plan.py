@@ -19,7 +19,7 @@ from kertasks.groups.sweep.outcome import value_of, why_failed
 from kertasks.groups.sweep.search import Mode, Told
 from kertasks.groups.sweep.trials import GivenUp, Tried
 from kertasks.groups.sweep.trials_file import TrialsFile
-from kertasks.runs.events import Failed, Monitor
+from kertasks.runs.event_file.events import Failed, Monitor
 from kertasks.runs.state import RunState
 
 

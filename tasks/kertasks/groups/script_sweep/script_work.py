@@ -22,7 +22,7 @@ from kertasks.groups.script_sweep.plan import PlannedStart
 from kertasks.groups.steered_runs import SteeredRuns
 from kertasks.processes.script_process import ScriptProcess
 from kertasks.processes.trainer_process import RequestFailed
-from kertasks.runs.store import RunStore
+from kertasks.runs.home.store import RunStore
 from kertasks.scripts.diary import Diary, ScriptEnded, append_end
 
 _LOOK_EVERY = 0.1

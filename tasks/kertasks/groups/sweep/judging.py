@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kertasks.errors import nearest
 from kertasks.models.check import ToldMetrics
-from kertasks.runs.events import Monitor
+from kertasks.runs.event_file.events import Monitor
 
 _VALIDATION = "val_"
 

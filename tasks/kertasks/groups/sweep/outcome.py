@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from kertasks.groups.measures import Spread, best_of, rows_of, spread
-from kertasks.runs.events import Failed, Finished, Monitor
+from kertasks.runs.event_file.events import Failed, Finished, Monitor
 from kertasks.runs.history import RunHistory
 from kertasks.text.numbers import grouped
 

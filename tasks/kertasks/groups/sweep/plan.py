@@ -23,7 +23,7 @@ from kertasks.groups.sweep.trials import GivenUp
 from kertasks.groups.sweep.trials_file import TrialsFile
 from kertasks.recipes.recipe import Recipe
 from kertasks.recipes.recipe_errors import RecipeError
-from kertasks.runs.events import Failed, Monitor
+from kertasks.runs.event_file.events import Failed, Monitor
 from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState
 from kertasks.text.numbers import counted

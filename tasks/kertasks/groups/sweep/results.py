@@ -15,7 +15,7 @@ from kertasks.groups.sweep.dimension import Dimension
 from kertasks.groups.sweep.outcome import ended_early, value_of, why_failed
 from kertasks.groups.sweep.searched import Searched
 from kertasks.groups.sweep.trials import Over, decode_over
-from kertasks.runs.events import Failed, Finished, Monitor
+from kertasks.runs.event_file.events import Failed, Finished, Monitor
 
 
 class TrialState(StrEnum):

@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 import msgspec
 from msgspec.structs import force_setattr
 
-from kertasks.runs.events import Count, Ordinal
+from kertasks.runs.event_file.events import Count, Ordinal
 from kertasks.text.json_numbers import Number
 from kertasks.text.plain_text import one_line
 

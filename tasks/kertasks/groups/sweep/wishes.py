@@ -16,7 +16,7 @@ from kertasks.keras_catalog.catalog import Catalog
 from kertasks.recipes.recipe import Recipe
 from kertasks.recipes.recipe_errors import RecipeError
 from kertasks.recipes.validation import validate
-from kertasks.runs.events import Monitor
+from kertasks.runs.event_file.events import Monitor
 from kertasks.text.numbers import counted, grouped
 
 TRIALS = 20

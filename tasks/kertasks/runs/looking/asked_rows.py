@@ -1,4 +1,5 @@
-"""What ``python -m kertasks.views.predicting`` is asked, by whoever must not import Keras."""
+"""What ``python -m kertasks.views.answers.predicting`` is asked, by whoever must not import
+Keras."""
 
 from __future__ import annotations
 

@@ -9,8 +9,8 @@ import time
 from pathlib import Path
 from typing import Protocol
 
-from kertasks.runs.event_reader import events_backwards
-from kertasks.runs.events import Epoch, Started
+from kertasks.runs.event_file.event_reader import events_backwards
+from kertasks.runs.event_file.events import Epoch, Started
 from kertasks.runs.manifest import Manifest, Origin
 from kertasks.runs.mirrors.mirror_note import read_note
 from kertasks.runs.run_errors import NeverBegan, RunDamaged

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 _PROC = Path("/proc/self/stat")
-_WORKER = "kertasks.trainer.worker"
+_WORKER = "kertasks.trainer.process.worker"
 """In the command line of every trainer process."""
 
 _BOOT = Path("/proc/sys/kernel/random/boot_id")

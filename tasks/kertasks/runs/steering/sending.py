@@ -8,8 +8,8 @@ import time
 from collections.abc import Iterator
 
 from kertasks.errors import UserError
-from kertasks.runs.event_reader import EventReader
-from kertasks.runs.events import Control, Event, Failed, Finished, Stopped
+from kertasks.runs.event_file.event_reader import EventReader
+from kertasks.runs.event_file.events import Control, Event, Failed, Finished, Stopped
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.run_errors import NeverBegan, RunIsOver
 from kertasks.runs.signs.heartbeat import HEARTBEAT_GONE

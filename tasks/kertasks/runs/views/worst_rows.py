@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 from msgspec.structs import force_setattr
 
-from kertasks.data.description import ColumnsSample, ImageSample, Sample, WordsSample
+from kertasks.data.described.description import ColumnsSample, ImageSample, Sample, WordsSample
 from kertasks.runs.looking.view import Index, ViewRecord, ViewRequest
 from kertasks.text.plain_text import one_line
 

@@ -16,7 +16,7 @@ from kertasks.scripts.views.known_rows import UnknownRows, class_that_computes, 
 from kertasks.scripts.views.no_views import NoViews
 from kertasks.text.numbers import size
 from kertasks.trainer.callbacks.event_writer import EventWriter
-from kertasks.trainer.held_weights import size_of
+from kertasks.trainer.weights.held_weights import size_of
 
 if TYPE_CHECKING:
     from kertasks.trainer.callbacks.looks import Looks

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kertasks.data.described.samples import format_number
 from kertasks.data.multi_hot import MultiHotRows
-from kertasks.data.samples import format_number
 from kertasks.tables.cell_sql import literal
 from kertasks.tables.rows.measuring import filled_sql
 from kertasks.tables.rows.table_rows import Columns

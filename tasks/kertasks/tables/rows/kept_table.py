@@ -11,8 +11,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from kertasks.data.kept_rows import RowsPlace
-from kertasks.data.mapped_rows import is_mapped
+from kertasks.data.rows.kept_rows import RowsPlace
+from kertasks.data.rows.mapped_rows import is_mapped
 from kertasks.tables.rows.prepared_table import MakeRows, PreparedTable
 from kertasks.tables.statistics import TableStatistics
 

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kertasks.data.folds.fold import Fold
-from kertasks.data.mapped_rows import is_mapped, scatter
 from kertasks.data.multi_hot import MultiHotRows
+from kertasks.data.rows.mapped_rows import is_mapped, scatter
 from kertasks.tables.rows.encoding import Encoding
 from kertasks.tables.rows.measuring import measure
 from kertasks.tables.rows.splitting import fold_split, split_rows

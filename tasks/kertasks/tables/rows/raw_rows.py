@@ -13,8 +13,8 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from kertasks.data.description import RawColumn
-from kertasks.data.read_rows import Cell, TypedRows, shown_cell
+from kertasks.data.described.description import RawColumn
+from kertasks.data.rows.read_rows import Cell, TypedRows, shown_cell
 from kertasks.tables.cell_sql import define_macros
 from kertasks.tables.rows.encoding import Encoding, shown_day
 from kertasks.tables.rows.table_rows import value_sql, wanted_words

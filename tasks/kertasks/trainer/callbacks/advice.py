@@ -21,8 +21,8 @@ from kertasks.advice.running_advice import Depth, RunningAdvice
 from kertasks.data.dataset import Dataset
 from kertasks.runs.advice.finding import Finding, FindingId, Severity
 from kertasks.runs.advice.found import FoundInRun
-from kertasks.runs.event_log import EventLog
-from kertasks.runs.events import Advised
+from kertasks.runs.event_file.event_log import EventLog
+from kertasks.runs.event_file.events import Advised
 from kertasks.runs.history import RunHistory
 from kertasks.trainer.callbacks.event_writer import EventWriter
 

@@ -11,13 +11,13 @@ from typing import Any
 
 import keras
 
-from kertasks.runs.event_log import EventLog
+from kertasks.runs.event_file.event_log import EventLog
 from kertasks.runs.weights_file import WeightsEpoch, say_epoch
 from kertasks.trainer.callbacks.early_stopping import EarlyStopping
 from kertasks.trainer.callbacks.event_writer import EventWriter
-from kertasks.trainer.checkpoint import BestState
 from kertasks.trainer.failure import WriteTrouble
-from kertasks.trainer.held_weights import Arrays, HeldEpochs, HeldWeights
+from kertasks.trainer.weights.checkpoint import BestState
+from kertasks.trainer.weights.held_weights import Arrays, HeldEpochs, HeldWeights
 
 _SHARE = 10
 """Writing may take one part in so many of the time."""

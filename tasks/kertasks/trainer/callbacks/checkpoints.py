@@ -7,10 +7,10 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-from kertasks.runs.event_log import EventLog
-from kertasks.runs.events import Checkpointed
-from kertasks.trainer.checkpoint import Checkpoint
+from kertasks.runs.event_file.event_log import EventLog
+from kertasks.runs.event_file.events import Checkpointed
 from kertasks.trainer.failure import WriteTrouble
+from kertasks.trainer.weights.checkpoint import Checkpoint
 
 EVERY = 5.0
 """Seconds between two checkpoints while epochs end."""

@@ -9,7 +9,7 @@ from typing import Any
 import keras
 
 from kertasks.recipes import recipe
-from kertasks.runs.events import Monitor
+from kertasks.runs.event_file.events import Monitor
 from kertasks.trainer.callbacks.event_writer import EventWriter
 from kertasks.trainer.metric_values import as_number
 

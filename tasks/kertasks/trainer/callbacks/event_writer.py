@@ -13,8 +13,8 @@ import keras
 
 from kertasks.runs.advice.finding import Finding
 from kertasks.runs.best_epoch import BestEpoch
-from kertasks.runs.event_log import EventLog
-from kertasks.runs.events import (
+from kertasks.runs.event_file.event_log import EventLog
+from kertasks.runs.event_file.events import (
     Epoch,
     Finished,
     LearningRate,
@@ -24,8 +24,8 @@ from kertasks.runs.events import (
     Stopped,
 )
 from kertasks.runs.history import RunHistory
-from kertasks.trainer.checkpoint import BestState, TrainingPosition
 from kertasks.trainer.metric_values import as_numbers, with_several_values
+from kertasks.trainer.weights.checkpoint import BestState, TrainingPosition
 
 PROGRESS_EVERY = 0.1
 """Seconds between two ``progress`` events."""

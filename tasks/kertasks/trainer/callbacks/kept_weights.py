@@ -11,13 +11,13 @@ from typing import Any
 
 import keras
 
-from kertasks.runs.event_log import EventLog
-from kertasks.runs.events import Notice
+from kertasks.runs.event_file.event_log import EventLog
+from kertasks.runs.event_file.events import Notice
 from kertasks.runs.looking.kept_epochs import is_kept, kept_files, kept_path, most_files, stride_at
 from kertasks.trainer.callbacks.event_writer import EventWriter
-from kertasks.trainer.epoch_file import most_beside, write_epoch
 from kertasks.trainer.failure import reason_of
-from kertasks.trainer.held_weights import HeldEpochs, HeldWeights, size_of
+from kertasks.trainer.weights.epoch_file import most_beside, write_epoch
+from kertasks.trainer.weights.held_weights import HeldEpochs, HeldWeights, size_of
 
 _SHARE = 200
 """Writing may take one part in so many of the processor's time while the training goes on."""

@@ -14,8 +14,8 @@ from typing import Any, TypeAlias
 
 import keras
 
-from kertasks.runs.event_log import EventLog
-from kertasks.runs.events import Control, Paused, Planned, Resumed
+from kertasks.runs.event_file.event_log import EventLog
+from kertasks.runs.event_file.events import Control, Paused, Planned, Resumed
 from kertasks.runs.steering.commands import SteeringCommand, row_of
 from kertasks.runs.steering.control_file import Command, ControlFile
 from kertasks.text.error_text import described
@@ -23,14 +23,14 @@ from kertasks.trainer.callbacks.best_weights import BestWeights
 from kertasks.trainer.callbacks.checkpoints import Checkpoints
 from kertasks.trainer.callbacks.early_stopping import EarlyStopping
 from kertasks.trainer.callbacks.event_writer import EventWriter
-from kertasks.trainer.checkpoint import (
+from kertasks.trainer.failure import reason_of
+from kertasks.trainer.weights.checkpoint import (
     Checkpoint,
     StoppingState,
     TrainingPosition,
     restore,
     values_of,
 )
-from kertasks.trainer.failure import reason_of
 
 LOOK_EVERY = 0.05
 """Seconds between two looks at the control file."""

@@ -18,7 +18,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from kertasks.data.dataset import Dataset
-from kertasks.data.mapped_rows import take_rows
+from kertasks.data.rows.mapped_rows import take_rows
 from kertasks.fitting.keras_internals.keras_arrays import as_tensorflow_would
 from kertasks.fitting.keras_internals.keras_layers import keeps_state
 from kertasks.fitting.programs.program import TracedFor

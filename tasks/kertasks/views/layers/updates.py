@@ -14,7 +14,7 @@ from kertasks.runs.looking.kept_epochs import kept_files, kept_path
 from kertasks.runs.looking.view import ViewRecord
 from kertasks.runs.views.layer_table import LayersRecord
 from kertasks.runs.weights_file import WeightsEpoch
-from kertasks.trainer.epoch_file import read_epoch_file
+from kertasks.trainer.weights.epoch_file import read_epoch_file
 from kertasks.views.layers.all_layers import weights_of
 from kertasks.views.layers.layer_list import layers_of
 from kertasks.views.layers.layer_reading import norm_of

@@ -26,10 +26,10 @@ from kertasks.runs.looking.view import DoesNotApply, Look, Moment, ViewRequest
 from kertasks.runs.views.evaluation import EvaluationRequest
 from kertasks.runs.weights_file import WeightsEpoch, read_epoch
 from kertasks.text.error_text import described
-from kertasks.trainer.checkpoint import CheckpointDamaged, TrainingPosition, read_weights
 from kertasks.trainer.dataset_cache import DatasetCache
-from kertasks.trainer.epoch_file import read_epoch_file
-from kertasks.trainer.held_weights import Arrays
+from kertasks.trainer.weights.checkpoint import CheckpointDamaged, TrainingPosition, read_weights
+from kertasks.trainer.weights.epoch_file import read_epoch_file
+from kertasks.trainer.weights.held_weights import Arrays
 from kertasks.views.layers.updates import with_updates
 from kertasks.views.networks.saved_weights import NoWeights, load_file
 from kertasks.views.split_choice import data_of_run

@@ -18,10 +18,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from kertasks.data.dataset import Dataset
+from kertasks.data.described.samples import WordsSampler
 from kertasks.data.folds.fold import Fold
 from kertasks.data.folds.folding import CannotFold, fold_places, folded
 from kertasks.data.multi_hot import multi_hot, pack_texts
-from kertasks.data.samples import WordsSampler
 from kertasks.data.splits import FeatureScale, Split
 from kertasks.kinds import TaskKind
 from kertasks.registry import find_task

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kertasks.data.mapped_rows import scatter, take_rows
+from kertasks.data.rows.mapped_rows import scatter, take_rows
 from kertasks.fitting.rows import feeds
 from kertasks.fitting.rows.row_order import RowOrder
 
@@ -47,7 +47,7 @@ def test_a_map_is_streamed_unless_more_memory_is_given(tmp_path: Path) -> None:
 def test_rows_of_a_map_are_read_and_written_window_by_window(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kertasks.data.mapped_rows._WINDOW", 60)
+    monkeypatch.setattr("kertasks.data.rows.mapped_rows._WINDOW", 60)
     rows = np.random.default_rng(0).random((50, 3), np.float32)
     places = np.random.default_rng(1).permutation(50)
     made = np.lib.format.open_memmap(tmp_path / "x.npy", "w+", np.float32, (50, 3))

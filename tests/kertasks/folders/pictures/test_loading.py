@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from tests.support.picture_files import png, write_pictures
 
-from kertasks.data.description import ImageSample
-from kertasks.data.typed_rows import RowReader
+from kertasks.data.described.description import ImageSample
+from kertasks.data.rows.typed_rows import RowReader
 from kertasks.folders import class_folders
 from kertasks.folders.class_folders import PICTURE_ENDINGS, WrongFolder, find_files
 from kertasks.folders.looking_at_folders import look

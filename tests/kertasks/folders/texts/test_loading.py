@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from tests.support.picture_files import write_texts
 
-from kertasks.data.description import WordsSample
+from kertasks.data.described.description import WordsSample
+from kertasks.data.described.samples import decode_row
 from kertasks.data.multi_hot import MultiHotRows
-from kertasks.data.samples import decode_row
-from kertasks.data.typed_rows import RowReader
+from kertasks.data.rows.typed_rows import RowReader
 from kertasks.folders.texts import text_files
 from kertasks.folders.texts.loading import load
 from kertasks.folders.texts.text_folder import TextFolder

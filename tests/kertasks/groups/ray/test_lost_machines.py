@@ -15,7 +15,7 @@ from tests.support.waiting import wait_until
 from kertasks.groups.folder import GroupState
 from kertasks.recipes.changes import with_changes
 from kertasks.registry import find_task
-from kertasks.runs.events import Checkpointed, Epoch, Resuming
+from kertasks.runs.event_file.events import Checkpointed, Epoch, Resuming
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.signs.process import process_start_time
 from kertasks.runs.state import RunState

@@ -20,11 +20,11 @@ from kertasks.groups.ray.sent_files import (
     stamps_of,
 )
 from kertasks.runs.folder import RunFolder
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.run_errors import RunDamaged
 from kertasks.runs.state import RunState
 from kertasks.runs.steering.commands import SteeringCommand
 from kertasks.runs.steering.control_file import read_commands
-from kertasks.runs.store import RunStore
 
 
 @pytest.fixture

@@ -18,12 +18,12 @@ from kertasks.groups.planning import plan_of
 from kertasks.groups.runner import Runner
 from kertasks.groups.script_sweep.consent import MayNotStart, program_of
 from kertasks.groups.sweep.results import SweepResults, TrialState, results_of
-from kertasks.runs.events import Stopped
+from kertasks.runs.event_file.events import Stopped
 from kertasks.runs.history import RunHistory
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.manifest import Origin
 from kertasks.runs.steering.commands import SteeringCommand
 from kertasks.runs.steering.control_file import read_commands
-from kertasks.runs.store import RunStore
 from kertui.cli.main import kertui
 
 pytestmark = pytest.mark.training

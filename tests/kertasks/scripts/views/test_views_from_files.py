@@ -20,11 +20,11 @@ from kertasks.data.splits import Split
 from kertasks.errors import UserError
 from kertasks.kinds import TaskKind
 from kertasks.runs.history import RunHistory
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.looking.look_files import Viewer, handed_path
 from kertasks.runs.looking.view import Look, Moment, Rows
 from kertasks.runs.state import RunState
 from kertasks.runs.steering.commands import SteeringCommand
-from kertasks.runs.store import RunStore
 from kertasks.runs.views.confusion_matrix import ConfusionRequest
 from kertasks.runs.views.decision_boundary import BoundaryRequest
 from kertasks.runs.views.layer_table import LayersRequest
@@ -32,7 +32,7 @@ from kertasks.runs.views.worst_rows import MistakesRequest
 from kertasks.scripts.views import kept_rows
 from kertasks.scripts.views.kept_rows import KeptRows, NoRowsKept, read_rows, too_large
 from kertasks.trainer.dataset_cache import DatasetCache
-from kertasks.trainer.look_answers import LookAnswers
+from kertasks.trainer.process.look_answers import LookAnswers
 from kertasks.views.table import look
 
 PROGRAM = Path(__file__).parents[1] / "programs" / "seen_from_files.py"

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 import kertasks
-from kertasks.runs.event_log import EventLog
-from kertasks.runs.events import Monitor
+from kertasks.runs.event_file.event_log import EventLog
+from kertasks.runs.event_file.events import Monitor
 from kertasks.runs.weights_file import read_epoch
 from kertasks.trainer.callbacks.best_weights import BestWeights
 from kertasks.trainer.callbacks.event_writer import EventWriter

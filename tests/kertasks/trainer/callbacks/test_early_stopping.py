@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from kertasks.recipes import recipe
 from kertasks.runs.best_epoch import BestEpoch
-from kertasks.runs.event_log import EventLog
-from kertasks.runs.events import Epoch, Monitor
+from kertasks.runs.event_file.event_log import EventLog
+from kertasks.runs.event_file.events import Epoch, Monitor
 from kertasks.trainer.callbacks.early_stopping import EarlyStopping
 from kertasks.trainer.callbacks.event_writer import EventWriter
 

@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 
 import kertasks
-from kertasks.runs.event_log import EventLog
-from kertasks.runs.event_reader import EventReader
-from kertasks.runs.events import Epoch, LearningRate, Progress
+from kertasks.runs.event_file.event_log import EventLog
+from kertasks.runs.event_file.event_reader import EventReader
+from kertasks.runs.event_file.events import Epoch, LearningRate, Progress
 from kertasks.runs.history import RunHistory
 from kertasks.trainer.callbacks.best_weights import BestWeights
 from kertasks.trainer.callbacks.event_writer import EventWriter
-from kertasks.trainer.checkpoint import BestState, TrainingPosition
+from kertasks.trainer.weights.checkpoint import BestState, TrainingPosition
 
 
 class Trained:

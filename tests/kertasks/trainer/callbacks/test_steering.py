@@ -16,9 +16,9 @@ import pytest
 from tests.support.waiting import wait_until
 
 import kertasks
-from kertasks.runs.event_log import EventLog
-from kertasks.runs.event_reader import EventReader
-from kertasks.runs.events import (
+from kertasks.runs.event_file.event_log import EventLog
+from kertasks.runs.event_file.event_reader import EventReader
+from kertasks.runs.event_file.events import (
     Checkpointed,
     Control,
     Epoch,
@@ -34,7 +34,7 @@ from kertasks.trainer.callbacks.best_weights import BestWeights
 from kertasks.trainer.callbacks.checkpoints import Checkpoints
 from kertasks.trainer.callbacks.event_writer import EventWriter
 from kertasks.trainer.callbacks.steering import EFFECTS, LOOK_EVERY, Steering
-from kertasks.trainer.checkpoint import Checkpoint
+from kertasks.trainer.weights.checkpoint import Checkpoint
 
 STEPS = 4
 ENDLESS = 1 << 30

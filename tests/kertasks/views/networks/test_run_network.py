@@ -14,17 +14,17 @@ import numpy as np
 import pytest
 
 from kertasks.registry import find_task
-from kertasks.runs.events import Epoch, Event, Started, format_event
+from kertasks.runs.event_file.events import Epoch, Event, Started, format_event
 from kertasks.runs.folder import RunFolder
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.looking.kept_epochs import kept_moments, kept_path
 from kertasks.runs.looking.view import Moment
 from kertasks.runs.state import RunState
-from kertasks.runs.store import RunStore
 from kertasks.runs.weights_file import WeightsEpoch
 from kertasks.trainer.callbacks.best_weights import save_model
-from kertasks.trainer.checkpoint import BestState, Checkpoint, TrainingPosition, values_of
 from kertasks.trainer.dataset_cache import DatasetCache
-from kertasks.trainer.epoch_file import write_epoch
+from kertasks.trainer.weights.checkpoint import BestState, Checkpoint, TrainingPosition, values_of
+from kertasks.trainer.weights.epoch_file import write_epoch
 from kertasks.views.networks.run_network import RunNetwork
 from kertasks.views.networks.saved_weights import NoWeights
 

@@ -19,13 +19,13 @@ from tests.support.pseudo_terminal import PseudoTerminal
 from tests.support.trainers import PATIENCE, FollowedRun
 from tests.support.waiting import wait_until
 
-from kertasks.runs.events import Finished, format_event
+from kertasks.runs.event_file.events import Finished, format_event
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.manifest import Origin
 from kertasks.runs.signs.process import process_start_time
 from kertasks.runs.state import RunState
-from kertasks.runs.store import RunStore
 from kertasks.scores.run_baselines import RunBaselines, write_baselines
 from kertui.cli.progress.following import CtrlC
 from kertui.cli.telling.end_watcher import EndWatcher

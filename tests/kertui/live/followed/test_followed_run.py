@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.support.live_app import START, newswires
 
-from kertasks.runs.events import Finished, Resumed, Stopped
+from kertasks.runs.event_file.events import Finished, Resumed, Stopped
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.state import RunState
 from kertui.live.followed.followed_run import CATCHING_UP, Change, FollowedRun

@@ -5,7 +5,7 @@ import math
 import pytest
 from tests.support.live_app import START, finished, newswires
 
-from kertasks.runs.events import (
+from kertasks.runs.event_file.events import (
     Checkpointed,
     Compiling,
     Control,

@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.support.live_app import LiveApp, exclusive_or, finished, plot_text, record
 from tests.support.piloting import until
 
-from kertasks.runs.events import Event
+from kertasks.runs.event_file.events import Event
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.looking.kept_epochs import kept_path
 from kertasks.runs.looking.view import Moment

@@ -16,7 +16,7 @@ from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.strip import Strip
 
-from kertasks.runs.events import Epoch, Event, Started
+from kertasks.runs.event_file.events import Epoch, Event, Started
 from kertasks.runs.history import RunHistory
 from kertui.live.pane import LivePane
 from kertui.live.tab import RunView

@@ -12,8 +12,8 @@ from tests.support.piloting import shown
 from textual.app import App, ComposeResult
 
 from kertasks.data.dataset import Dataset
-from kertasks.data.describing import describe
-from kertasks.data.description import Description
+from kertasks.data.described.describing import describe
+from kertasks.data.described.description import Description
 from kertasks.data.splits import Split
 from kertasks.registry import find_task
 from kertasks.runs.folder import RunFolder

@@ -26,17 +26,17 @@ from textual import events
 from textual.pilot import Pilot
 
 from kertasks.data.dataset import Dataset
-from kertasks.data.describing import describe
-from kertasks.data.description import Description, WordsSample, from_json
+from kertasks.data.described.describing import describe
+from kertasks.data.described.description import Description, WordsSample, from_json
 from kertasks.folders.pictures.picture_folder import PictureFolder, PixelScaling
 from kertasks.own_tasks.data_task import DataTask
 from kertasks.own_tasks.task_of_data import task_of
 from kertasks.registry import find_task
 from kertasks.runs.folder import RunFolder
+from kertasks.runs.home.store import RunStore
 from kertasks.runs.looking.view import DoesNotApply, Look, Moment, ViewRequest
 from kertasks.runs.state import RunState
 from kertasks.runs.steering.commands import SteeringCommand
-from kertasks.runs.store import RunStore
 from kertasks.runs.views.answer import Answer, AnswerRequest
 from kertasks.views.table import look
 from kertui.live.followed.follower import RunFollower

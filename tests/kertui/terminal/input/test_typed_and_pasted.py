@@ -13,8 +13,8 @@ from tests.support.run_folders import write_run
 from tests.support.waiting import wait_until
 
 from kertasks.keras_catalog.catalog import Catalog
-from kertasks.runs.label import read_label
-from kertasks.runs.store import RunStore
+from kertasks.runs.home.label import read_label
+from kertasks.runs.home.store import RunStore
 
 KERTUI = str(Path(sys.executable).with_name("kertui"))
 FIRST_SCREEN = "type to filter"

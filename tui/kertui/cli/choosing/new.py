@@ -54,7 +54,7 @@ def fitted_recipes(home: Path, task: Task, variant: str | None) -> tuple[Recipe,
     """
     from kertasks.data.sources.data_files import require
     from kertasks.recipes.recipe import DataSettings
-    from kertasks.runs.store import RunStore
+    from kertasks.runs.home.store import RunStore
     from kertasks.templates.described_facts import facts_of
     from kertasks.templates.fitted_recipes import recipes_for
     from kertasks.user_folders import cache_dir

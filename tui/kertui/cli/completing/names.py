@@ -25,8 +25,8 @@ Names = Iterable[tuple[str, str]]
 
 
 def _runs(ctx: click.Context) -> Names:
-    from kertasks.runs.label import read_label
-    from kertasks.runs.store import RunStore
+    from kertasks.runs.home.label import read_label
+    from kertasks.runs.home.store import RunStore
 
     yield "last", "the newest run"
     for run in islice(RunStore(home_of(ctx)).newest_first(), _MOST_RUNS):

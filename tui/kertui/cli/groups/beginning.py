@@ -9,12 +9,12 @@ import click
 
 from kertasks.groups.folder import GroupFolder, GroupRefused
 from kertasks.groups.store import remove
-from kertasks.runs.store import RunStore
+from kertasks.runs.home.store import RunStore
 from kertasks.user_folders import cache_dir
 from kertui.cli.groups.following import follow_group
 from kertui.cli.options import home_of
 from kertui.cli.progress.following import CtrlC
-from kertui.cli.train import choose_recipe
+from kertui.cli.training.train import choose_recipe
 from kertui.service.group_process import RunnerNotStarted, start_runner
 from kertui.service.training_service import TrainingService
 

@@ -17,7 +17,7 @@ from kertasks.groups.folder import GroupFolder, GroupRefused, GroupState
 from kertasks.groups.history import GroupHistory
 from kertasks.groups.note import notes_of
 from kertasks.groups.record import Member
-from kertasks.runs.events import Epoch, Event, Failed, Finished, Notice, Started, Stopped
+from kertasks.runs.event_file.events import Epoch, Event, Failed, Finished, Notice, Started, Stopped
 from kertasks.runs.history import state_of
 from kertasks.runs.steering.commands import SteeringCommand
 from kertasks.text.json_numbers import plain

@@ -16,7 +16,7 @@ def group_named(ctx: click.Context, text: str) -> GroupFolder | None:
     """The group of that id, or of a part of it that neither another group has nor any run; None
     where a run is meant, or nothing."""
     from kertasks.groups.store import GroupStore
-    from kertasks.runs.store import RunStore
+    from kertasks.runs.home.store import RunStore
 
     home = home_of(ctx)
     found = GroupStore(home).matching(text)

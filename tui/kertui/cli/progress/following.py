@@ -17,8 +17,8 @@ from contextlib import contextmanager
 import click
 
 from kertasks.errors import UserError
-from kertasks.runs.event_reader import EventReader
-from kertasks.runs.events import Advised, Event, Failed, Notice, Stopped, format_event
+from kertasks.runs.event_file.event_reader import EventReader
+from kertasks.runs.event_file.events import Advised, Event, Failed, Notice, Stopped, format_event
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState

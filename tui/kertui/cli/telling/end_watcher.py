@@ -20,18 +20,18 @@ from dataclasses import replace
 from pathlib import Path
 
 from kertasks.files import open_to_append
-from kertasks.runs.event_log import EventLog
-from kertasks.runs.event_reader import events_backwards
-from kertasks.runs.events import Notice
+from kertasks.runs.event_file.event_log import EventLog
+from kertasks.runs.event_file.event_reader import events_backwards
+from kertasks.runs.event_file.events import Notice
 from kertasks.runs.folder import RunFolder
-from kertasks.runs.listing import summary_in_list
+from kertasks.runs.home.listing import summary_in_list
+from kertasks.runs.home.summary import RunSummary, summarise
 from kertasks.runs.manifest import Origin
 from kertasks.runs.run_errors import RunDamaged
 from kertasks.runs.signs.process import process_is_there
 from kertasks.runs.state import RunState
-from kertasks.runs.summary import RunSummary, summarise
 from kertasks.text.json_numbers import plain
-from kertui.cli.runs import describe
+from kertui.cli.of_runs.runs import describe
 from kertui.service.run_group import LaterRuns
 
 LOOK_EVERY = 0.5

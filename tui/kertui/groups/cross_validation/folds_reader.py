@@ -21,7 +21,7 @@ from kertasks.groups.measures import (
     spread,
 )
 from kertasks.groups.note import notes_of
-from kertasks.runs.events import Failed, Finished, Monitor, Stopped
+from kertasks.runs.event_file.events import Failed, Finished, Monitor, Stopped
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState
@@ -30,10 +30,10 @@ from kertui.groups.cross_validation.folds_seen import BestOfMean, FoldSeen, Fold
 from kertui.groups.group_seen import Wanted
 from kertui.groups.mean_drawing import band_of, points_of
 from kertui.groups.progress import GroupProgress
-from kertui.plotting.fold_plot import FoldCurves
-from kertui.plotting.lines import Point
-from kertui.plotting.thinning import Buckets
-from kertui.plotting.traces import VALIDATION, whole_run
+from kertui.plotting.curves.fold_plot import FoldCurves
+from kertui.plotting.curves.lines import Point
+from kertui.plotting.curves.thinning import Buckets
+from kertui.plotting.curves.traces import VALIDATION, whole_run
 from kertui.text.group_figures import unit_of_task
 
 

@@ -10,7 +10,7 @@ from kertasks.groups.record import GroupRecord
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.state import RunState
 from kertasks.text.numbers import counted, grouped
-from kertui.plotting.fold_plot import FoldCurves
+from kertui.plotting.curves.fold_plot import FoldCurves
 
 
 @dataclass(frozen=True, slots=True)

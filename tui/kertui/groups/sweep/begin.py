@@ -23,7 +23,7 @@ from kertasks.keras_catalog.catalog import Catalog
 from kertasks.models.check import ToldMetrics
 from kertasks.recipes.recipe import Recipe
 from kertasks.recipes.recipe_errors import RecipeError
-from kertasks.runs.events import Monitor
+from kertasks.runs.event_file.events import Monitor
 from kertasks.text.numbers import counted
 from kertui.dialogs.dialog import LOOK
 from kertui.groups.begin import BEGIN_LOOK, GroupWanted, begin_group, labelled, text_field

@@ -19,15 +19,15 @@ from kertasks.groups.sweep.results import (
     results_of,
     sweep_of,
 )
-from kertasks.runs.events import Monitor
+from kertasks.runs.event_file.events import Monitor
 from kertasks.runs.history import RunHistory
 from kertui.groups.group_seen import Wanted
 from kertui.groups.mean_drawing import band_of, points_of
 from kertui.groups.progress import GroupProgress
 from kertui.groups.sweep.trials_seen import EffectsSeen, TrialsSeen
-from kertui.plotting.fold_plot import FoldCurves
-from kertui.plotting.lines import Point
-from kertui.plotting.traces import VALIDATION
+from kertui.plotting.curves.fold_plot import FoldCurves
+from kertui.plotting.curves.lines import Point
+from kertui.plotting.curves.traces import VALIDATION
 from kertui.text.device_words import device_words
 from kertui.text.group_figures import unit_of_task
 

@@ -10,8 +10,8 @@ from kertasks.groups.record import GroupRecord
 from kertasks.groups.sweep.effects import Effect, PairEffect
 from kertasks.groups.sweep.results import SweepResults, TrialState
 from kertasks.text.numbers import counted, grouped
-from kertui.plotting.fold_plot import FoldCurves
-from kertui.plotting.lines import Point
+from kertui.plotting.curves.fold_plot import FoldCurves
+from kertui.plotting.curves.lines import Point
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from kertasks.runs.events import Ended, Event
+from kertasks.runs.event_file.events import Ended, Event
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.history import RunHistory
 from kertasks.runs.looking.view import Look, Moment
@@ -16,7 +16,7 @@ from kertasks.scores.run_baselines import RunBaselines
 from kertui.live.tab import RunView, TrainedBy
 
 if TYPE_CHECKING:
-    from kertasks.data.description import Description
+    from kertasks.data.described.description import Description
 
 CATCHING_UP = 0.7
 """Seconds between two drawings of a long log that is being read: most are read whole by then."""

@@ -13,15 +13,15 @@ from textual.widget import Widget
 from textual.worker import get_current_worker
 
 from kertasks.errors import UserError
-from kertasks.runs.event_reader import EventReader
-from kertasks.runs.events import Event, Failed, Finished, Resumed, Resuming, Stopped
+from kertasks.runs.event_file.event_reader import EventReader
+from kertasks.runs.event_file.events import Event, Failed, Finished, Resumed, Resuming, Stopped
 from kertasks.runs.folder import RunFolder
 from kertasks.runs.looking.kept_epochs import kept_moments, stamp_of
 from kertasks.runs.state import RunState
 from kertasks.scores.run_baselines import RunBaselines, read_baselines
 
 if TYPE_CHECKING:
-    from kertasks.data.description import Description
+    from kertasks.data.described.description import Description
     from kertui.service.training_service import TrainingService
 
 POLL = 0.1

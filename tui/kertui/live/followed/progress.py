@@ -11,7 +11,7 @@ import math
 from collections import deque
 from dataclasses import dataclass
 
-from kertasks.runs.events import Resumed
+from kertasks.runs.event_file.events import Resumed
 from kertasks.runs.history import RunHistory
 from kertasks.runs.state import RunState
 

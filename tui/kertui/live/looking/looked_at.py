@@ -5,7 +5,7 @@ from __future__ import annotations
 from kertasks.runs.looking.view import Look, Rows
 from kertasks.text.numbers import counted, grouped
 from kertui.live.tab import RunView
-from kertui.plotting.traces import VALIDATION
+from kertui.plotting.curves.traces import VALIDATION
 from kertui.terminal.glyphs import Glyphs
 
 _ROWS_WORDS = {Rows.TEST: "test", Rows.VALIDATION: "validation", Rows.TRAIN: "training"}

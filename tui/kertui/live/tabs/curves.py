@@ -11,8 +11,8 @@ from textual.reactive import var
 
 from kertui.live.epoch_table import EpochTable
 from kertui.live.tab import LiveTab, RunView
-from kertui.plotting.plot import Plot, plot_of_run
-from kertui.plotting.traces import leading_metrics, metrics_of
+from kertui.plotting.curves.plot import Plot, plot_of_run
+from kertui.plotting.curves.traces import leading_metrics, metrics_of
 from kertui.rows.plot_area import PlotArea
 
 _PLOT = 7

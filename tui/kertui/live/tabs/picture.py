@@ -9,7 +9,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from kertasks.data.description import Description, ImageSample, WordsSample
+from kertasks.data.described.description import Description, ImageSample, WordsSample
 from kertasks.runs.looking.view import ViewRecord, ViewRequest
 from kertasks.runs.views.decision_boundary import BoundaryMap, BoundaryRequest
 from kertasks.runs.views.fitted_curve import CurveRequest, FittedCurve

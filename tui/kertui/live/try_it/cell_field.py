@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kertasks.data.description import RawColumn
+from kertasks.data.described.description import RawColumn
 from kertui.forms.text_field import TextField
 from kertui.terminal.glyphs import Glyphs
 

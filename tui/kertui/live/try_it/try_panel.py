@@ -30,7 +30,7 @@ from kertui.terminal.glyphs import glyphs_for
 from kertui.text.fitting_text import fitted
 
 if TYPE_CHECKING:
-    from kertasks.data.description import Description
+    from kertasks.data.described.description import Description
     from kertui.service.training_service import TrainingService
 
 _FEW_CLASSES = 2
@@ -48,7 +48,7 @@ _TITLE = "try it"
 
 def form_for(data: Description) -> TryForm:
     """The form by which a row of the data is written."""
-    from kertasks.data.description import ImageSample, WordsSample
+    from kertasks.data.described.description import ImageSample, WordsSample
 
     sample = data.samples[0] if data.samples else None
     features = data.own_features or data.features

@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
-from kertasks.data.description import FeatureFacts
+from kertasks.data.described.description import FeatureFacts
 from kertasks.data.values import shown_number
 from kertasks.runs.views.answer import AnswerRequest
 from kertui.forms.text_field import TextField

@@ -7,7 +7,7 @@ from typing import TypeAlias
 from rich.cells import cell_len
 from textual.content import Content
 
-from kertasks.data.description import ColumnsSample, ImageSample, Sample, WordsSample
+from kertasks.data.described.description import ColumnsSample, ImageSample, Sample, WordsSample
 from kertui.plotting.grey_pictures import draw_images
 from kertui.terminal.cells import padded
 from kertui.terminal.glyphs import Glyphs

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from textual.content import Content
 
-from kertasks.data.description import Description, FeatureFacts
+from kertasks.data.described.description import Description, FeatureFacts
 from kertasks.groups.sweep.dimension import Dimension
 from kertasks.keras_catalog.catalog import ArgumentKind, Catalog, Family
 from kertasks.recipes.recipe import Component, Recipe, Value

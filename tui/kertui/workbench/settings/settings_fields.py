@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
-from kertasks.data.description import Description
+from kertasks.data.described.description import Description
 from kertasks.keras_catalog.catalog import Argument, ArgumentKind, Catalog, Family
 from kertasks.recipes.recipe import (
     CompileSettings,

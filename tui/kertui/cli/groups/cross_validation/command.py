@@ -90,7 +90,7 @@ def cross_validate(
     from kertasks.recipes.recipe_errors import RecipeError
     from kertasks.recipes.validation import validate
     from kertui.cli.groups.beginning import begin_and_follow, choose_recipes
-    from kertui.cli.train import task_or_data
+    from kertui.cli.training.train import task_or_data
 
     found, suggested = task_or_data(task, said)
     ((recipe, source),), catalog = choose_recipes(ctx, found, [recipe_name or suggested])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kertasks.groups.cross_validation.asked import FINAL, CrossValidation
 from kertasks.groups.cross_validation.results import results_of
 from kertasks.groups.measures import unit_of
-from kertasks.runs.events import Finished, Stopped
+from kertasks.runs.event_file.events import Finished, Stopped
 from kertasks.text.numbers import clock, counted, grouped, metric, metric_label
 from kertui.cli.columns import in_columns
 from kertui.cli.progress.status_line import bar

@@ -225,10 +225,10 @@ def _sweep_task(
     from kertasks.groups.store import GroupStore
     from kertasks.groups.sweep.wishes import require_valid
     from kertasks.recipes.changes import with_changes
-    from kertasks.runs.store import RunStore
+    from kertasks.runs.home.store import RunStore
     from kertui.cli.groups.beginning import begin_and_follow, choose_recipes
     from kertui.cli.groups.sweep import asking
-    from kertui.cli.train import task_or_data
+    from kertui.cli.training.train import task_or_data
 
     dimensions, plain = asking.split_changes(changes)
     if seed is not None:

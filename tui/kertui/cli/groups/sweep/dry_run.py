@@ -15,14 +15,14 @@ from kertasks.groups.sweep.asked import Sweep, recipe_of_trial
 from kertasks.groups.sweep.dimension import Choices
 from kertasks.groups.sweep.searched import Searched
 from kertasks.recipes.recipe import Recipe
-from kertasks.runs.listing import RunSummaries
+from kertasks.runs.home.listing import RunSummaries
 from kertasks.runs.state import RunState
 from kertasks.text.numbers import clock, counted
 from kertui.cli.columns import in_columns
 from kertui.text.sweep_titles import short_value, sides_of, titles_of
 
 if TYPE_CHECKING:
-    from kertasks.runs.store import RunStore
+    from kertasks.runs.home.store import RunStore
 
 _SHOWN = 10
 

@@ -1,0 +1,1 @@
+"""What is known of a task's data without loading it again."""

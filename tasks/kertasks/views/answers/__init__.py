@@ -1,0 +1,1 @@
+"""What a network says to rows that it is asked about."""

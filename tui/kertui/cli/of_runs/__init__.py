@@ -1,0 +1,1 @@
+"""The commands that do something with a run there is."""

@@ -1,0 +1,1 @@
+"""The commands that train, or say what a training would be."""
