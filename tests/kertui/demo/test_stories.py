@@ -1,5 +1,5 @@
-"""Each story is played to its last caption, by the real program in a real terminal, at both sizes,
-where ``-m long`` asks for it."""
+"""Each story is played to its last caption, by the real program in a real terminal, at both
+sizes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,6 @@ def test_every_story_is_played() -> None:
     assert set(WITHOUT) == set(story_names())
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("name", WITHOUT)
 def test_a_story_comes_to_its_last_caption(

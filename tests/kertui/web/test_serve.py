@@ -65,7 +65,6 @@ async def refusals(address: str) -> None:
                     assert said in await answer.text()
 
 
-@pytest.mark.long
 @pytest.mark.terminal
 @pytest.mark.training
 async def test_a_page_is_an_app_and_its_run_outlives_it(trainer_home: Path, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from kertasks.runs.signs.process import process_start_time
 from kertasks.runs.state import RunState
 from kertasks.runs.steering.commands import SteeringCommand
 
-pytestmark = [pytest.mark.training, pytest.mark.long]
+pytestmark = pytest.mark.training
 
 RECIPE = with_changes(
     find_task("diabetes").recipes["small"],
