@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 from msgspec.structs import replace
 
+from kertasks.export.script.script_data import ScriptData
 from kertasks.files import read_small
 from kertasks.folders.texts.text_folder import TextFolder, of_table
 from kertasks.own_tasks.data_kinds import kind_of_statistics
@@ -58,5 +60,10 @@ def trained_task(run: RunFolder, name: str) -> TrainedTask:
     if type(data) is type(said.data):
         data = replace(data, path=said.data.path)
     then = task_of(path, replace(said, data=data))
-    scripts = [task.script(VARIANT) for task in (now, then) if task.script is not None]
+    scripts = [_said(task.script(VARIANT)) for task in (now, then) if task.script is not None]
     return TrainedTask(then, scripts[0] != scripts[1])
+
+
+def _said(script: ScriptData) -> tuple[ScriptData, list[str]]:
+    """What a script says, without what it is made of: that knows of a file's hash, too."""
+    return dataclasses.replace(script, scalings=()), script.lines(validates=True)
