@@ -9,13 +9,11 @@ from tests.support.ray_cluster import RayCluster
 from tests.support.trainers import PATIENCE
 from tests.support.waiting import wait_until
 
-from kertasks.data.folds.fold import Fold
 from kertasks.groups.cross_validation.asked import CrossValidation
 from kertasks.groups.folder import GroupFolder
 from kertasks.groups.record import OnRay
 from kertasks.groups.store import GroupStore
 from kertasks.recipes.changes import with_changes
-from kertasks.recipes.of_fold import recipe_of_fold
 from kertasks.recipes.recipe import Recipe
 from kertasks.runs.event_file.event_reader import EventReader
 from kertasks.runs.event_file.events import Epoch, Finished, Started
@@ -39,7 +37,6 @@ class ClusterGroup:
 
     def __init__(self, cluster: RayCluster, home: Path, recipe: Recipe) -> None:
         self._cluster = cluster
-        self._recipe = recipe
         on = OnRay(cluster.address)
         asked = CrossValidation(2)
         self.folder: GroupFolder = GroupStore(home).create(recipe, asked, "2 folds", on=on)
@@ -84,9 +81,8 @@ class ClusterGroup:
 
     def trained_alone(self, run: RunFolder, home: Path) -> RunFolder:
         """A run that is over, trained by this process in another home, for as many epochs."""
-        fold = next(Fold(n, 2) for n in (1, 2) if self.runs[n - 1] == run)
-        recipe = with_changes(self._recipe, [f"fit.epochs={len(numbers(run))}"])
-        alone = RunStore(home).create(recipe_of_fold(recipe, fold))
+        recipe = with_changes(run.recipe(), [f"fit.epochs={len(numbers(run))}"])
+        alone = RunStore(home).create(recipe)
         assert train(claim(alone.path), DatasetCache(), "CPU")
         return alone
 
