@@ -82,11 +82,14 @@ class ThisMachine:
 
     def __init__(self, tell: Callable[[str], None]) -> None:
         self._tell = tell
+        self._gpus = gpu_environments()
+        """Asked once: a process that takes the place of another has the same GPU."""
+
         self._shares_gpus = False
 
     def most(self, workers: int | None) -> int:
         """One a GPU or a core, as far as there is memory, or as many as are wanted at most."""
-        gpus = len(gpu_environments())
+        gpus = len(self._gpus)
         most = min(workers or gpus or _cores(), free_memory() // TRAINER_BYTES)
         self._shares_gpus = 0 < gpus < most
         return most
@@ -98,7 +101,7 @@ class ThisMachine:
         Args:
             number: which of those at once it is, from 0.
         """
-        gpus = gpu_environments()
+        gpus = self._gpus
         if not gpus:
             return {}
         if number >= len(gpus):

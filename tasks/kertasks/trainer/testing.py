@@ -13,8 +13,7 @@ from kertasks.data.dataset import Dataset
 from kertasks.kinds import TaskKind
 from kertasks.text.numbers import test_metric
 from kertasks.trainer.metric_values import as_numbers
-
-ROWS_AT_ONCE = 256
+from kertasks.views.outputs import ROWS_AT_ONCE
 
 
 def result_of(data: Dataset, test: Mapping[str, float] | None) -> str | None:

@@ -273,7 +273,6 @@ class LivePane(Widget):
     @on(RunFollower.DataRead)
     def _take_data(self, message: RunFollower.DataRead) -> None:
         message.stop()
-        message.follower.take_answer()
         if message.follower is self._follower and (message.data is not None or message.why_not):
             self.followed.data = message.data or self.followed.data
             self.followed.no_data = message.why_not

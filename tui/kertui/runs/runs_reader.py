@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
 from textual import on
 from textual.message import Message
@@ -16,9 +15,6 @@ from kertasks.runs.home.listing import RunSummaries
 from kertasks.runs.home.summary import RunSummary
 from kertui.runs.listed_runs import ListedRuns
 from kertui.session import Session
-
-if TYPE_CHECKING:
-    from kertasks.runs.home.store import RunStore
 
 _LOOK_EVERY = 0.25
 """Seconds between two looks at the runs that go on."""
@@ -72,7 +68,7 @@ class RunsReader(Widget):
 
     def __init__(self, session: Session, bin: RunBin, listed: ListedRuns) -> None:
         super().__init__()
-        store: RunStore = session.service.store
+        store = session.service.store
         self._of_store = RunSummaries(store, session.over_runs, with_best=True, slices=_SLICES)
         self._of_bin = RunSummaries(bin, with_best=True, slices=_SLICES)
         self._listed = listed

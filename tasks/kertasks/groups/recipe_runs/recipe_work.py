@@ -196,8 +196,8 @@ def _machines_of(group: GroupFolder, record: GroupRecord) -> Machines:
         if record.on.address is not None and not has_mark(group, record.on):
             raise MayNotJoin(
                 f"{group.id} says that it is trained on the cluster {record.on.address}, and no "
-                "command of yours on this machine asked for that: it is not joined. kertui cv and "
-                "kertui sweep, with --on, begin a group of your own."
+                "command of yours on this machine asked for that: it is not joined. kertui "
+                "cross-validate and kertui sweep, with --on, begin a group of your own."
             )
         from kertasks.groups.ray.ray_machines import RayMachines
 

@@ -36,19 +36,19 @@ class RunSigns(Protocol):
 
     @property
     def path(self) -> Path:
-        """The folder."""
+        """The run's folder."""
 
     @property
     def events_path(self) -> Path:
-        """What it told."""
+        """The file of the events that its trainer wrote."""
 
     @property
     def recipe_path(self) -> Path:
-        """What is trained."""
+        """The file of the recipe that is trained."""
 
     @property
     def origin(self) -> Origin:
-        """What trains it."""
+        """Whether a recipe, a script or something else trains it."""
 
     def manifest(self) -> Manifest:
         """What its trainer wrote as it began; ``RunDamaged`` where there is none to read."""

@@ -10,7 +10,7 @@ class How:
     """What the options of a command say of that."""
 
     workers: int | None
-    """Processes at once at most; None for one a core."""
+    """Processes at once at most; None for one a GPU, or one a core where there is none."""
 
     dry_run: bool
     """Whether only to say what would be trained."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual import work
+from textual import on, work
 from textual.message import Message
 from textual.widget import Widget
 from textual.worker import get_current_worker
@@ -94,8 +94,7 @@ class RunFollower(Widget):
 
     @dataclass
     class DataRead(Message):
-        """What is known of the run's data: the answer to each ``describe``, to be taken by
-        ``take_answer``."""
+        """What is known of the run's data: the answer to each ``describe``."""
 
         follower: RunFollower
         data: Description | None
@@ -154,8 +153,8 @@ class RunFollower(Widget):
             why_not = str(error)
         self.post_message(self.DataRead(self, data, why_not))
 
-    def take_answer(self) -> None:
-        """A ``DataRead`` has come to whoever asked."""
+    @on(DataRead)
+    def _count_answer(self) -> None:
         self._describing -= 1
 
     @work(thread=True, group="follow")
